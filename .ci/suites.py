@@ -1,0 +1,75 @@
+"""Run each suite as its own `make` target, show its output, go on after a failure, sum up at the end.
+
+Usage: suites.py MAKE SUITE...
+
+The summary has one line for each suite with its runner's own closing line, then the sum over all tests;
+a suite that counts no tests (lint, types, architecture) counts as one.
+"""
+
+from __future__ import annotations
+
+import re
+import subprocess
+import sys
+import time
+from dataclasses import dataclass
+
+ESCAPES = re.compile(r"\x1b\[[0-9;]*m")
+PASSED = re.compile(r"\b(\d+) passed\b")
+FAILED = re.compile(r"\b(\d+) (?:failed|errors?)\b")
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """How one suite ended. `closing` is the last line in which its runner counted tests, if it counts any."""
+
+    suite: str
+    ok: bool
+    seconds: float
+    passed: int
+    failed: int
+    closing: str
+
+
+def judge(suite: str, ok: bool, seconds: float, lines: list[str]) -> Outcome:
+    """Read the counts from a suite's output; the exit code alone decides whether it is `ok`."""
+    counted = [line for line in lines if PASSED.search(line) or (FAILED.search(line) and not ok)]
+    closing = next((line for line in reversed(counted) if "Files" not in line), "")
+    passed = sum(map(int, PASSED.findall(closing)))
+    failed = sum(map(int, FAILED.findall(closing)))
+    if not closing:
+        passed, failed = int(ok), int(not ok)
+    return Outcome(suite, ok, seconds, passed, failed if ok else max(failed, 1), closing.strip(" =\t"))
+
+
+def run(make: str, suite: str) -> Outcome:
+    """Run one suite, passing its output through line by line."""
+    print(f"\n===== {suite} =====", flush=True)
+    started = time.monotonic()
+    lines: list[str] = []
+    command = [make, "--no-print-directory", suite]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, errors="replace") as child:
+        for line in child.stdout or ():
+            sys.stdout.write(line)
+            sys.stdout.flush()
+            lines.append(ESCAPES.sub("", line).rstrip())
+    return judge(suite, child.returncode == 0, time.monotonic() - started, lines)
+
+
+def main() -> int:
+    """Return 0 when every suite passed."""
+    make, *suites = sys.argv[1:]
+    outcomes = [run(make, suite) for suite in suites]
+    print("\n===== summary =====")
+    for one in outcomes:
+        print(f"{one.suite:13} {'ok' if one.ok else 'FAILED':7} {one.seconds:5.0f} s  {one.closing}")
+    failed = sum(one.failed for one in outcomes)
+    print(f"{sum(one.passed for one in outcomes)} passed, {failed} failed")
+    return 0 if all(one.ok for one in outcomes) else 1
+
+
+if __name__ == "__main__":
+    try:
+        sys.exit(main())
+    except KeyboardInterrupt:
+        sys.exit(130)

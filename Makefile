@@ -1,0 +1,111 @@
+# Parquay. `make` alone lists the targets; each line after a double hash is its description.
+
+UV_VERSION := 0.13.9
+export UV_PYTHON_DOWNLOADS := never
+export UV_PROJECT_ENVIRONMENT := .venv
+
+# An environment holds absolute paths: its stamps carry the place, so that a moved clone is installed again.
+PLACE := $(shell pwd | cksum | cut -d ' ' -f 1)
+PYTHON_STAMP := .venv/.serve-$(PLACE)
+TESTS_STAMP := .venv/.tests-$(PLACE)
+CLIENT_STAMP := client/node_modules/.installed
+BUILD_STAMP := client/dist/.built
+NODE_CLIENTS_STAMP := tests/e2e/node/node_modules/.installed
+BROWSER := .cache/chromium
+BIN := .venv/bin
+
+.DEFAULT_GOAL := help
+.PHONY: help serve test lint format types architecture unit client browser e2e large chaos build clean distclean
+.DELETE_ON_ERROR:
+
+help: ## show this list
+	@awk -F ':.*## ' '/^[a-z0-9]+:.*## / {printf "  make %-13s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+# ------------------------------------------------------------------------------------------ for users
+serve: $(PYTHON_STAMP) $(BUILD_STAMP) ## install what is missing, then serve the page and the API on http://127.0.0.1:8000
+	@exec $(BIN)/parquay serve --with-parent
+
+test: .cache/uv $(TESTS_STAMP) $(CLIENT_STAMP) $(BUILD_STAMP) $(NODE_CLIENTS_STAMP) $(BROWSER) ## install what is missing, then run every suite, even after one failed
+	@exec $(BIN)/python .ci/suites.py $(MAKE) lint types architecture unit client e2e
+
+# ------------------------------------------------------------------------------------- one suite each
+lint: $(TESTS_STAMP) $(CLIENT_STAMP) ## Ruff and Biome: rules and format
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	cd client && npm run --silent lint
+
+types: $(TESTS_STAMP) $(CLIENT_STAMP) ## mypy (strict) and tsc
+	$(BIN)/mypy
+	cd client && npm run --silent types
+
+architecture: $(TESTS_STAMP) ## which module may import which
+	$(BIN)/lint-imports
+
+unit: $(TESTS_STAMP) $(BUILD_STAMP) $(NODE_CLIENTS_STAMP) ## pytest, also with real servers and foreign upload clients
+	$(BIN)/python -m pytest -m "not large" $(ARGS)
+
+client: $(CLIENT_STAMP) ## Vitest: the web client's parts
+	cd client && npm run --silent test
+
+e2e: $(PYTHON_STAMP) $(BUILD_STAMP) $(BROWSER) ## Playwright: the web client in Chromium against a real server
+	cd client && CHROMIUM="$$(cat ../$(BROWSER))" npm run --silent e2e
+
+large: $(TESTS_STAMP) ## pytest: uploads of 2 GB, memory watched (needs 10 GB of disk)
+	$(BIN)/python -m pytest -m large $(ARGS)
+
+chaos: $(TESTS_STAMP) ## pytest: kill the server at random, ROUNDS times (default 100)
+	CHAOS_ROUNDS=$(or $(ROUNDS),100) $(BIN)/python -m pytest -m chaos --timeout 7200 $(ARGS)
+
+# ------------------------------------------------------------------------------------------ for makers
+build: $(BUILD_STAMP) ## the web client's production build
+	@:
+
+format: $(TESTS_STAMP) $(CLIENT_STAMP) ## write every file in its format, mend what can be mended
+	$(BIN)/ruff check --fix-only --quiet .
+	$(BIN)/ruff format .
+	cd client && npx biome check --write .
+
+clean: ## remove what builds and tests made
+	rm -rf client/dist client/test-results client/playwright-report .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis
+	find backend tests data .ci -name __pycache__ -type d -prune -exec rm -rf {} +
+
+distclean: clean ## remove the environments too; data/var stays
+	rm -rf .venv .cache client/node_modules tests/e2e/node/node_modules
+
+# ------------------------------------------------------------------------------- what is installed when
+# uv from the PATH if it is new enough, else a copy of its own under .cache.
+.cache/uv: .ci/bootstrap.sh
+	@.ci/bootstrap.sh install_uv $(UV_VERSION) $@
+
+$(BIN)/python: | .cache/uv
+	@.ci/bootstrap.sh make_venv .cache/uv
+
+$(PYTHON_STAMP): pyproject.toml uv.lock $(BIN)/python | .cache/uv
+	@echo "Python packages ..."
+	@.cache/uv sync --quiet --frozen --inexact --no-dev
+	@touch $@
+
+$(TESTS_STAMP): pyproject.toml uv.lock $(BIN)/python | .cache/uv
+	@echo "Python packages with the test tools ..."
+	@.cache/uv sync --quiet --frozen --inexact
+	@touch $@ $(PYTHON_STAMP)
+
+$(CLIENT_STAMP): client/package.json client/package-lock.json
+	@.ci/bootstrap.sh check_node
+	@echo "Client packages ..."
+	@cd client && npm ci --no-fund --no-audit --loglevel=error
+	@touch $@
+
+$(BUILD_STAMP): $(CLIENT_STAMP) $(shell find client/src client/public client/index.html client/*.ts client/tsconfig*.json 2>/dev/null)
+	@echo "Client build ..."
+	@cd client && npm run --silent build -- --logLevel warn
+	@touch $@
+
+$(NODE_CLIENTS_STAMP): tests/e2e/node/package.json tests/e2e/node/package-lock.json
+	@.ci/bootstrap.sh check_node
+	@cd tests/e2e/node && npm ci --no-fund --no-audit --loglevel=error
+	@touch $@
+
+$(BROWSER): $(CLIENT_STAMP)
+	@mkdir -p .cache
+	@.ci/bootstrap.sh find_browser > $@
