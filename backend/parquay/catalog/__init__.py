@@ -1,0 +1,1 @@
+"""The only SQL: users, files, segments, jobs, events."""

@@ -1,0 +1,123 @@
+"""The event table: what happened to files, in the order of commits.
+
+An event is written in the transaction of the change that it tells of, so neither exists without the other. It
+holds no copy of the file: whoever delivers it reads the file as it is then.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from sqlalchemy import ColumnElement, delete, func
+from sqlmodel import Session, col, select
+
+from parquay.catalog.session import Catalog, ring
+from parquay.catalog.tables import Event, File, User, now
+
+KEEP = timedelta(hours=24)
+"""How long an event can be replayed."""
+
+KEEP_PER_USER = 10_000
+"""How many events of one user can be replayed."""
+
+OTHERS = {"to": "others"}
+"""Payload of an event that its file's owner does not get."""
+
+
+@dataclass(frozen=True)
+class Happened:
+    """An event with its file as it is now (None once it is removed) and the owner's name."""
+
+    id: int
+    kind: str
+    owner_id: str
+    shared: bool
+    file_id: str
+    to_others: bool
+    file: File | None
+    owner: str | None
+
+    def visible_to(self, user_id: str) -> bool:
+        """Whether ``user_id`` may see it: their own, or one of a file that is shared, then as now."""
+        if self.owner_id == user_id:
+            return not self.to_others
+        return self.shared and (self.kind == "file.deleted" or self.file is None or self.file.shared)
+
+
+class Events:
+    """Writes events inside other transactions, and reads them for delivery."""
+
+    def __init__(self, catalog: Catalog) -> None:
+        self._catalog = catalog
+
+    def emit(self, session: Session, kind: str, file: File) -> None:
+        """Note in the transaction of ``session`` that ``kind`` happened to ``file``; rings the bell ``events``."""
+        session.add(Event(kind=kind, owner_id=file.owner_id, shared=file.shared, file_id=file.id))
+        ring(session, "events")
+
+    def emit_sharing(self, session: Session, file: File) -> None:
+        """Note that ``file.shared`` has just changed.
+
+        The owner gets ``file.updated``; for everybody else the file appears or disappears.
+        """
+        session.add(Event(kind="file.updated", owner_id=file.owner_id, shared=False, file_id=file.id))
+        kind = "file.created" if file.shared else "file.deleted"
+        session.add(Event(kind=kind, owner_id=file.owner_id, shared=True, file_id=file.id, payload=OTHERS))
+        ring(session, "events")
+
+    def after(self, event_id: int, limit: int) -> Sequence[Happened]:
+        """Return at most ``limit`` events younger than ``event_id``, oldest first."""
+        query = (
+            select(Event, File, User.username)
+            .join(File, col(File.id) == Event.file_id, isouter=True)
+            .join(User, col(User.id) == Event.owner_id, isouter=True)
+            .where(col(Event.id) > event_id)
+            .order_by(col(Event.id))
+            .limit(limit)
+        )
+        with self._catalog.read() as session:
+            return [_happened(event, file, owner) for event, file, owner in session.exec(query)]
+
+    def span(self) -> tuple[int, int]:
+        """Return the ids of the oldest and the youngest event that can be read, (0, 0) when there is none."""
+        with self._catalog.read() as session:
+            first, last = session.exec(select(func.min(Event.id), func.max(Event.id))).one()
+            return first or 0, last or 0
+
+    def prune(self, moment: datetime | None = None) -> int:
+        """Remove events that are too old or too many, as of ``moment`` (now), and return how many."""
+        oldest = (moment or now()) - KEEP
+
+        def write(session: Session) -> int:
+            removed = _remove(session, col(Event.created_at) < oldest)
+            crowded = select(Event.owner_id).group_by(Event.owner_id).having(func.count() > KEEP_PER_USER)
+            for owner_id in session.exec(crowded).all():
+                removed += _trim(session, owner_id)
+            return removed
+
+        return self._catalog.write(write)
+
+
+def _trim(session: Session, owner_id: str) -> int:
+    newest = select(Event.id).where(Event.owner_id == owner_id).order_by(col(Event.id).desc())
+    last_kept = session.exec(newest.offset(KEEP_PER_USER - 1).limit(1)).one()
+    return _remove(session, col(Event.owner_id) == owner_id, col(Event.id) < last_kept)
+
+
+def _remove(session: Session, *which: ColumnElement[bool]) -> int:
+    return len(session.execute(delete(Event).where(*which).returning(col(Event.id))).all())
+
+
+def _happened(event: Event, file: File | None, owner: str | None) -> Happened:
+    return Happened(
+        id=event.id or 0,
+        kind=event.kind,
+        owner_id=event.owner_id,
+        shared=event.shared,
+        file_id=event.file_id,
+        to_others=event.payload.get("to") == "others",
+        file=file,
+        owner=owner,
+    )

@@ -1,0 +1,313 @@
+"""Files in the catalog: creation, the checkpoint's compare-and-set, reading, listing.
+
+The statements of the upload path are Core statements on one row each. A checkpoint moves ``offset`` only from
+the value its writer knows and only while the writer's ``epoch`` is the row's: whoever raised the epoch later
+owns the upload, and a stale writer changes nothing.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, cast
+
+from sqlalchemy import CursorResult, case, func, literal, or_, update
+from sqlalchemy.sql.elements import ColumnElement
+from sqlmodel import Session, col, delete, select
+
+from parquay.catalog.events import Events
+from parquay.catalog.jobs import Jobs
+from parquay.catalog.session import Catalog
+from parquay.catalog.tables import File, User, now
+
+CONVERT = "convert"
+"""Kind of the job that turns a file into a table."""
+
+SORTS: dict[str, Any] = {
+    "uploaded_at": File.uploaded_at,
+    "finished_at": File.finished_at,
+    "name": File.name,
+    "size": File.size,
+    "row_count": File.row_count,
+    "status": File.status,
+}
+"""What a list can be sorted by."""
+
+
+@dataclass(frozen=True)
+class Claim:
+    """An upload taken over: the epoch that fences its former writer, and where it continues.
+
+    Attributes:
+        epoch: fencing number of this writer.
+        offset: durable bytes at the moment of the claim.
+        size: total bytes, None while not known.
+    """
+
+    file_id: str
+    epoch: int
+    offset: int
+    size: int | None
+
+
+class Files:
+    """Queries and writes on files. Methods that take a session run inside somebody's transaction."""
+
+    def __init__(self, catalog: Catalog, events: Events, jobs: Jobs) -> None:
+        self._catalog = catalog
+        self._events = events
+        self._jobs = jobs
+
+    # Reading
+
+    def get(self, file_id: str) -> File | None:
+        """Return a file, None when there is none."""
+        with self._catalog.read() as session:
+            return session.get(File, file_id)
+
+    def many(self, file_ids: Iterable[str]) -> dict[str, File]:
+        """Return those of ``file_ids`` that exist, by id."""
+        with self._catalog.read() as session:
+            found = session.exec(select(File).where(col(File.id).in_(list(file_ids)))).all()
+        return {file.id: file for file in found}
+
+    def owned(self, file_id: str, user_id: str) -> File | None:
+        """Return a file of ``user_id``, None when it is unknown or somebody else's."""
+        file = self.get(file_id)
+        return file if file is not None and file.owner_id == user_id else None
+
+    def visible(self, file_id: str, user_id: str) -> File | None:
+        """Return a file that ``user_id`` may read: an own one or a shared one."""
+        file = self.get(file_id)
+        return file if file is not None and (file.shared or file.owner_id == user_id) else None
+
+    def owner_name(self, file: File) -> str:
+        """Return the name of a file's owner."""
+        with self._catalog.read() as session:
+            return session.exec(select(User.username).where(User.id == file.owner_id)).one()
+
+    def page(
+        self,
+        user_id: str,
+        *,
+        limit: int,
+        cursor: tuple[Any, str] | None = None,
+        sort: str = "uploaded_at",
+        descending: bool = True,
+        status: str | None = None,
+        q: str | None = None,
+    ) -> list[tuple[File, str]]:
+        """Return up to ``limit`` files with their owners' names, after ``cursor`` (sort value, id).
+
+        Missing values sort below every other.
+        """
+        column = SORTS[sort]
+        query = select(File, User.username).join(User, col(User.id) == File.owner_id)
+        query = query.where(*_listed(user_id, status, q))
+        if cursor is not None:
+            query = query.where(_after(column, cursor, descending=descending))
+        order: list[Any] = [column.is_(None).desc(), column, col(File.id)]
+        if descending:
+            order = [column.is_(None), column.desc(), col(File.id).desc()]
+        with self._catalog.read() as session:
+            return [(file, name) for file, name in session.exec(query.order_by(*order).limit(limit)).all()]
+
+    def count(self, user_id: str, status: str | None = None, q: str | None = None) -> int:
+        """Return how many files a list without a page would have."""
+        with self._catalog.read() as session:
+            return session.exec(select(func.count()).select_from(File).where(*_listed(user_id, status, q))).one()
+
+    def stored_bytes(self, user_id: str) -> int:
+        """Return the bytes that a user has stored or reserved."""
+        total = func.sum(func.coalesce(File.size, File.offset))
+        with self._catalog.read() as session:
+            return session.exec(select(total).where(File.owner_id == user_id)).one() or 0
+
+    def epochs(self, file_ids: list[str]) -> dict[str, int]:
+        """Return the epochs of those of ``file_ids`` that exist."""
+        with self._catalog.read() as session:
+            found = session.exec(select(File.id, File.epoch).where(col(File.id).in_(file_ids))).all()
+        return dict(found)
+
+    def ids(self) -> set[str]:
+        """Return every file's id."""
+        with self._catalog.read() as session:
+            return set(session.exec(select(File.id)))
+
+    def expired(self, moment: datetime, limit: int) -> list[str]:
+        """Return ids of up to ``limit`` unfinished or partial uploads whose time was over at ``moment``."""
+        query = select(File.id).where(col(File.expires_at) < moment)
+        with self._catalog.read() as session:
+            return list(session.exec(query.order_by(col(File.expires_at)).limit(limit)))
+
+    # The upload path
+
+    def add(self, session: Session, file: File) -> None:
+        """Insert a new upload; one that is complete at once is finished too."""
+        session.add(file)
+        session.flush()
+        if not file.is_partial:
+            self._events.emit(session, "file.created", file)
+        if file.complete:
+            self._enqueue(session, file)
+
+    def take_over(self, session: Session, file_id: str, offset: int, expires_at: datetime) -> Claim | None:
+        """Become the writer of an upload that stands at ``offset`` bytes; None when it stands elsewhere or is done."""
+        statement = (
+            update(File)
+            .where(col(File.id) == file_id, col(File.offset) == offset, col(File.complete).is_(False))
+            .values(epoch=col(File.epoch) + 1, active_at=now(), expires_at=expires_at)
+            .returning(col(File.epoch), col(File.size))
+        )
+        row = session.execute(statement).one_or_none()
+        return None if row is None else Claim(file_id, row[0], offset, row[1])
+
+    def checkpoint(
+        self, session: Session, claim: Claim, offset: int, *, expires_at: datetime | None, wake: bool = False
+    ) -> Claim | None:
+        """Move the durable offset of ``claim`` to ``offset`` bytes; None when somebody else owns the upload."""
+        if not self._compare_and_set(session, claim, offset=offset, active_at=now(), expires_at=expires_at):
+            return None
+        file = session.get_one(File, claim.file_id)
+        if not file.is_partial:
+            self._events.emit(session, "file.progress", file)
+            if wake:
+                self._jobs.enqueue(session, CONVERT, claim.file_id)
+        return Claim(claim.file_id, claim.epoch, offset, claim.size)
+
+    def declare(self, session: Session, claim: Claim, size: int) -> Claim | None:
+        """Fix the total bytes of an upload; None when somebody else owns it."""
+        if not self._compare_and_set(session, claim, size=size):
+            return None
+        return Claim(claim.file_id, claim.epoch, claim.offset, size)
+
+    def finish(self, session: Session, claim: Claim, offset: int) -> bool:
+        """Note that the last byte landed, and enqueue the conversion; False when somebody else owns the upload.
+
+        The row, the job and the event are one transaction: an upload that is complete always has its job.
+        """
+        values = {
+            "offset": offset,
+            "size": offset,
+            "complete": True,
+            "active_at": now(),
+            "expires_at": case((col(File.concat) == "partial", col(File.expires_at)), else_=None),
+            "status": case((col(File.concat) == "partial", literal("uploading")), else_=literal("processing")),
+        }
+        if not self._compare_and_set(session, claim, **values):
+            return False
+        file = session.get_one(File, claim.file_id, populate_existing=True)
+        self._enqueue(session, file)
+        return True
+
+    def _enqueue(self, session: Session, file: File) -> None:
+        if not file.is_partial:
+            self._events.emit(session, "file.updated", file)
+            self._jobs.enqueue(session, CONVERT, file.id)
+
+    def _compare_and_set(self, session: Session, claim: Claim, **values: Any) -> bool:
+        statement = (
+            update(File)
+            .where(
+                col(File.id) == claim.file_id,
+                col(File.epoch) == claim.epoch,
+                col(File.offset) == claim.offset,
+                col(File.complete).is_(False),
+            )
+            .values(**values)
+            .execution_options(synchronize_session=False)
+        )
+        return cast("CursorResult[Any]", session.execute(statement)).rowcount == 1
+
+    def finals_of(self, owner_id: str) -> list[File]:
+        """Return a user's final uploads that wait for their parts."""
+        query = select(File).where(
+            File.owner_id == owner_id, col(File.complete).is_(False), col(File.concat).startswith("final")
+        )
+        with self._catalog.read() as session:
+            return list(session.exec(query))
+
+    def composed(self, session: Session, file_id: str, size: int) -> bool:
+        """Note that a final upload has all ``size`` bytes of its parts; False when it was finished or removed."""
+        file = session.get(File, file_id)
+        if file is None or file.complete:
+            return False
+        file.offset = file.size = size
+        file.complete, file.status, file.expires_at = True, "processing", None
+        session.flush()
+        self._enqueue(session, file)
+        return True
+
+    # What owners change
+
+    def rename(self, file_id: str, user_id: str, name: str) -> File | None:
+        """Give an own file another name; None when it is not theirs."""
+        return self._change(file_id, user_id, name=name)
+
+    def share(self, file_id: str, user_id: str, *, shared: bool) -> File | None:
+        """Show an own file to every user, or hide it; None when it is not theirs."""
+        return self._change(file_id, user_id, shared=shared)
+
+    def _change(self, file_id: str, user_id: str, **values: Any) -> File | None:
+        def write(session: Session) -> File | None:
+            file = session.get(File, file_id)
+            if file is None or file.owner_id != user_id:
+                return None
+            sharing = values.get("shared", file.shared) != file.shared
+            for name, value in values.items():
+                setattr(file, name, value)
+            session.flush()
+            if sharing:
+                self._events.emit_sharing(session, file)
+            else:
+                self._events.emit(session, "file.updated", file)
+            return file
+
+        return self._catalog.write(write)
+
+    def fail(self, session: Session, file_id: str, code: str, message: str) -> None:
+        """Note that a file cannot become a table."""
+        file = session.get(File, file_id)
+        if file is not None and file.status == "processing":
+            file.status, file.error_code, file.error_message, file.finished_at = "error", code, message, now()
+            session.flush()
+            self._events.emit(session, "file.updated", file)
+
+    def remove(self, session: Session, file_id: str, *, expired_before: datetime | None = None) -> bool:
+        """Delete a file with its segments, rejects and job; with ``expired_before`` only while it is expired."""
+        file = session.get(File, file_id)
+        if file is None:
+            return False
+        if expired_before is not None and (file.expires_at is None or file.expires_at >= expired_before):
+            return False
+        if not file.is_partial:
+            self._events.emit(session, "file.deleted", file)
+        self._jobs.cancel(session, CONVERT, file_id)
+        session.execute(delete(File).where(col(File.id) == file_id))
+        return True
+
+
+def _listed(user_id: str, status: str | None, q: str | None) -> list[ColumnElement[bool]]:
+    """What a user's list shows: own and shared files, without the parts of concatenations."""
+    conditions: list[ColumnElement[bool]] = [
+        or_(col(File.owner_id) == user_id, col(File.shared).is_(True)),
+        col(File.concat).is_distinct_from("partial"),
+    ]
+    if status:
+        conditions.append(col(File.status).in_(status.split(",")))
+    if q:
+        conditions.append(col(File.name).icontains(q, autoescape=True))
+    return conditions
+
+
+def _after(column: Any, cursor: tuple[Any, str], *, descending: bool) -> ColumnElement[bool]:
+    """The rows behind ``cursor`` in a list where missing values sort lowest."""
+    value, file_id = cursor
+    tie = col(File.id) < file_id if descending else col(File.id) > file_id
+    if value is None:
+        behind = column.is_(None) & tie
+        return behind if descending else or_(behind, column.is_not(None))
+    beyond = column < value if descending else column > value
+    same = (column == value) & tie
+    return or_(beyond, same, column.is_(None)) if descending else or_(beyond, same)

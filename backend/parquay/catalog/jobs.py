@@ -1,0 +1,166 @@
+"""Jobs as rows: enqueued in the transaction that makes them needed, run under a lease with a fencing epoch.
+
+States: ``queued`` (due when ``run_after`` is past), ``idle`` (waits until its file grows), ``running`` (leased),
+``done``, ``failed``. A job wakes again when its subject changes while it runs: ``wake`` counts the calls, and a
+run that ends with an older count than it started with goes back to the queue.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any, cast
+
+from sqlalchemy import CursorResult, and_, or_, update
+from sqlmodel import Session, col, delete, func, select
+
+from parquay.catalog.session import Catalog, ring
+from parquay.catalog.tables import Job, now
+from parquay.ids import new_id
+
+LEASE_SECONDS = 60
+"""How long a silent worker keeps a job."""
+
+MAX_ATTEMPTS = 5
+"""Runs without an orderly end after which a job is given up."""
+
+
+Note = Callable[[Session, str, str, str], None]
+"""Writes a failure (code, message) down on a subject, inside a transaction."""
+
+
+@dataclass(frozen=True)
+class Lease:
+    """A job being run: the epoch fences every write of an earlier run."""
+
+    job_id: str
+    kind: str
+    subject: str
+    epoch: int
+    wake: int
+    attempt: int
+    owner: str
+    payload: dict[str, Any]
+
+
+class Jobs:
+    """The queue."""
+
+    def __init__(self, catalog: Catalog) -> None:
+        self._catalog = catalog
+
+    def enqueue(self, session: Session, kind: str, subject: str, payload: dict[str, Any] | None = None) -> None:
+        """Make sure that the job ``kind`` for ``subject`` runs (again) after this transaction."""
+        statement = (
+            update(Job)
+            .where(col(Job.kind) == kind, col(Job.subject) == subject)
+            .values(wake=col(Job.wake) + 1)
+            .returning(col(Job.id), col(Job.state))
+        )
+        row = session.execute(statement).one_or_none()
+        if row is None:
+            session.add(Job(id=new_id(), kind=kind, subject=subject, payload=payload or {}))
+            session.flush()
+        elif row[1] != "running":
+            requeue = update(Job).where(col(Job.id) == row[0]).values(state="queued", run_after=now(), attempt=0)
+            session.execute(requeue)
+        ring(session, "jobs")
+
+    def cancel(self, session: Session, kind: str, subject: str) -> None:
+        """Forget a job; a run of it fails its next fence."""
+        session.execute(delete(Job).where(col(Job.kind) == kind, col(Job.subject) == subject))
+
+    def claim(self, owner: str, kinds: tuple[str, ...], dead: Callable[[str], bool]) -> Lease | None:
+        """Lease the next due job, or one whose worker is silent for too long or known to be ``dead``."""
+        return self._catalog.write(lambda session: self._claim(session, owner, kinds, dead))
+
+    def _claim(self, session: Session, owner: str, kinds: tuple[str, ...], dead: Callable[[str], bool]) -> Lease | None:
+        moment = now()
+        due = and_(col(Job.state) == "queued", col(Job.run_after) <= moment)
+        query = select(Job).where(col(Job.kind).in_(kinds), or_(due, col(Job.state) == "running"))
+        for job in session.exec(query.order_by(col(Job.run_after)).limit(256)):
+            expired = job.state == "running" and (
+                job.lease_until is None or job.lease_until < moment or dead(job.lease_owner or "")
+            )
+            if job.state == "running" and not expired:
+                continue
+            if lease := self._lease(session, job, owner):
+                return lease
+        return None
+
+    def _lease(self, session: Session, job: Job, owner: str) -> Lease | None:
+        statement = (
+            update(Job)
+            .where(col(Job.id) == job.id, col(Job.lease_epoch) == job.lease_epoch, col(Job.state) == job.state)
+            .values(
+                state="running",
+                lease_owner=owner,
+                lease_until=now() + timedelta(seconds=LEASE_SECONDS),
+                lease_epoch=job.lease_epoch + 1,
+                attempt=job.attempt + 1,
+            )
+            .execution_options(synchronize_session=False)
+        )
+        if cast("CursorResult[Any]", session.execute(statement)).rowcount != 1:
+            return None
+        return Lease(job.id, job.kind, job.subject, job.lease_epoch + 1, job.wake, job.attempt + 1, owner, job.payload)
+
+    def fence(self, session: Session, lease: Lease) -> bool:
+        """Inside a run's transaction: prolong the lease; False when it was lost and nothing may be written."""
+        values = {"lease_until": now() + timedelta(seconds=LEASE_SECONDS)}
+        return self._update(session, lease, **values)
+
+    def heartbeat(self, lease: Lease) -> bool:
+        """Prolong the lease; False when it was lost."""
+        return self._catalog.write(lambda session: self.fence(session, lease))
+
+    def done(self, session: Session, lease: Lease) -> bool:
+        """End a run for good."""
+        return self._update(session, lease, state="done", finished_at=now(), lease_owner=None, lease_until=None)
+
+    def idle(self, lease: Lease) -> bool:
+        """Wait for the subject to change; back to the queue at once when it did during the run."""
+
+        def write(session: Session) -> bool:
+            job = session.get(Job, lease.job_id)
+            woken = job is not None and job.wake != lease.wake
+            state = "queued" if woken else "idle"
+            return self._update(
+                session, lease, state=state, run_after=now(), attempt=0, lease_owner=None, lease_until=None
+            )
+
+        return self._catalog.write(write)
+
+    def retry(self, lease: Lease, seconds: float, code: str, message: str) -> bool:
+        """Queue the job again after ``seconds``."""
+        values = {"state": "queued", "run_after": now() + timedelta(seconds=seconds)}
+        errors = {"error_code": code, "error_message": message, "lease_owner": None, "lease_until": None}
+        return self._catalog.write(lambda session: self._update(session, lease, **values, **errors))
+
+    def give_up(self, lease: Lease, code: str, message: str, note: Note) -> bool:
+        """End a run as failed; ``note`` writes the failure down on the subject in the same transaction."""
+        values = {"state": "failed", "finished_at": now(), "lease_owner": None, "lease_until": None}
+
+        def write(session: Session) -> bool:
+            failed = self._update(session, lease, **values, error_code=code, error_message=message)
+            if failed:
+                note(session, lease.subject, code, message)
+            return failed
+
+        return self._catalog.write(write)
+
+    def waiting(self) -> int:
+        """Return how many jobs are due or running."""
+        query = select(func.count()).select_from(Job).where(col(Job.state).in_(("queued", "running")))
+        with self._catalog.read() as session:
+            return session.exec(query).one()
+
+    def _update(self, session: Session, lease: Lease, **values: Any) -> bool:
+        statement = (
+            update(Job)
+            .where(col(Job.id) == lease.job_id, col(Job.lease_epoch) == lease.epoch, col(Job.state) == "running")
+            .values(**values)
+            .execution_options(synchronize_session=False)
+        )
+        return cast("CursorResult[Any]", session.execute(statement)).rowcount == 1

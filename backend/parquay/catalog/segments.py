@@ -1,0 +1,249 @@
+"""Segments and rejects of a file, and the progress of its conversion: each step is one fenced transaction."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from sqlalchemy import delete, func, insert, select, update
+from sqlmodel import Session, col
+
+from parquay.catalog.session import Catalog
+from parquay.catalog.tables import File, Reject, Segment, now
+
+Fence = Callable[[Session], bool]
+"""Tells, inside the transaction, whether the caller still holds its job's lease."""
+Emit = Callable[[Session, str, File], None]
+"""Writes an event of a kind about a file, inside the transaction."""
+
+REJECT_BATCH = 1000
+"""Rejects read at once when all of them are listed."""
+
+
+@dataclass(frozen=True, slots=True)
+class NewReject:
+    """A reject to record; see `Reject`."""
+
+    line: int
+    byte: int
+    column: str | None
+    code: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class NewSegment:
+    """A segment to record, with what the file's row says after it; see `Segment` and `File`."""
+
+    no: int
+    byte_start: int
+    byte_end: int
+    line_start: int
+    lines: int
+    row_start: int
+    rows: int
+    part: str | None
+    part_bytes: int
+    state: dict[str, Any]
+    rejects: tuple[NewReject, ...] = ()
+    dialect: dict[str, Any] | None = None
+    columns: list[dict[str, Any]] | None = None
+    warnings: list[dict[str, Any]] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Finished:
+    """How a conversion ended: the values of the file's row. `columns` None: it is no table."""
+
+    status: str = "done"
+    row_count: int | None = None
+    reject_count: int = 0
+    parquet_path: str | None = None
+    dataset_id: str | None = None
+    sha256: str | None = None
+    error_code: str | None = None
+    error_message: str | None = None
+    dialect: dict[str, Any] | None = None
+    columns: list[dict[str, Any]] | None = None
+    warnings: list[dict[str, Any]] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class RejectPage:
+    """Some rejects of a file. `next` is the cursor of the next page, None on the last."""
+
+    total: int
+    items: list[Reject] = field(default_factory=list)
+    next: str | None = None
+
+
+class Segments:
+    """The segments of all files, as rows."""
+
+    def __init__(self, catalog: Catalog) -> None:
+        self._catalog = catalog
+
+    def file(self, file_id: str) -> File | None:
+        """The file's row as it is now; None when it is gone."""
+        with self._catalog.read() as session:
+            return session.get(File, file_id)
+
+    def list(self, file_id: str) -> list[Segment]:
+        """All segments of a file in order."""
+        with self._catalog.read() as session:
+            query = select(Segment).where(col(Segment.file_id) == file_id).order_by(col(Segment.no))
+            return list(session.scalars(query))
+
+    def last(self, file_id: str) -> Segment | None:
+        """The segment at which conversion goes on; None before the first."""
+        with self._catalog.read() as session:
+            query = select(Segment).where(col(Segment.file_id) == file_id).order_by(col(Segment.no).desc()).limit(1)
+            return session.scalar(query)
+
+    def add(self, file_id: str, segment: NewSegment, *, fence: Fence, emit: Emit | None = None) -> bool:
+        """Record a segment, its rejects and the file's progress in one transaction.
+
+        Returns False, and changes nothing, when the lease is lost, the file is gone, or the segment is not the next.
+        """
+
+        def write(session: Session) -> bool:
+            file = session.get(File, file_id, with_for_update=True)
+            if file is None or not fence(session) or _count(session, file_id) != segment.no:
+                return False
+            session.add(_row(file_id, segment))
+            _add_rejects(session, file_id, segment)
+            _record_progress(file, segment)
+            if emit is not None:
+                emit(session, "file.progress", file)
+            return True
+
+        return self._catalog.write(write)
+
+    def replace(self, file_id: str, names: Sequence[str], part: str, sizes: dict[int, int], state: dict[str, Any],
+                *, fence: Fence) -> bool:
+        """Let the segments of the parts `names` point to the one `part` that replaces them.
+
+        `sizes`: new bytes for each segment number; `state`: keys that replace those in each segment's state.
+        Returns False when the lease is lost or the segments have changed meanwhile.
+        """
+
+        def write(session: Session) -> bool:
+            if not fence(session):
+                return False
+            query = select(Segment).where(col(Segment.file_id) == file_id, col(Segment.part).in_(names))
+            found = list(session.scalars(query))
+            if {each.no for each in found} != set(sizes):
+                return False
+            for each in found:
+                each.part, each.part_bytes, each.state = part, sizes[each.no], {**each.state, **state}
+            return True
+
+        return self._catalog.write(write)
+
+    def reset(self, file_id: str, *, fence: Fence) -> bool:
+        """Forget all segments of a file, so that its conversion starts again; False when the lease is lost."""
+
+        def write(session: Session) -> bool:
+            if not fence(session):
+                return False
+            session.execute(delete(Segment).where(col(Segment.file_id) == file_id))
+            session.execute(delete(Reject).where(col(Reject.file_id) == file_id))
+            nothing = {"parsed_bytes": 0, "parsed_rows": 0, "reject_count": 0, "columns": None, "dialect": None}
+            session.execute(update(File).where(col(File.id) == file_id).values(**nothing))
+            return True
+
+        return self._catalog.write(write)
+
+    def finish(self, file_id: str, end: Finished, *, fence: Fence, emit: Emit | None = None) -> bool:
+        """Record how the conversion ended; False when the lease is lost or the file is gone."""
+
+        def write(session: Session) -> bool:
+            file = session.get(File, file_id, with_for_update=True)
+            if file is None or not fence(session):
+                return False
+            for name in Finished.__slots__:
+                setattr(file, name, getattr(end, name))
+            file.parsed_bytes, file.parsed_rows = file.offset, end.row_count or 0
+            file.finished_at = now()
+            session.flush()
+            if emit is not None:
+                emit(session, "file.updated", file)
+            return True
+
+        return self._catalog.write(write)
+
+    def holds(self, fence: Fence) -> bool:
+        """Whether the lease is still held, decided in a transaction."""
+        return self._catalog.write(fence)
+
+    def rejects(self, file_id: str, *, cursor: str | None = None, limit: int = 100) -> RejectPage:
+        """One page of a file's rejects in order; `cursor` is the `next` of the page before (unknown ones: from the start)."""
+        after = int(cursor) if cursor and cursor.isascii() and cursor.isdigit() and len(cursor) < 19 else 0
+        with self._catalog.read() as session:
+            total = session.scalar(select(func.count()).select_from(Reject).where(col(Reject.file_id) == file_id))
+            found = self._page(session, file_id, after, limit + 1)
+        more = len(found) > limit
+        items = found[:limit]
+        return RejectPage(total or 0, items, str(items[-1].id) if more else None)
+
+    def every_reject(self, file_id: str) -> Iterator[Reject]:
+        """All rejects of a file in order, a batch at a time, with no session open in between."""
+        after = 0
+        while True:
+            with self._catalog.read() as session:
+                found = self._page(session, file_id, after, REJECT_BATCH)
+            yield from found
+            if len(found) < REJECT_BATCH:
+                return
+            after = found[-1].id or 0
+
+    def _page(self, session: Session, file_id: str, after: int, limit: int) -> list[Reject]:
+        query = select(Reject).where(col(Reject.file_id) == file_id, col(Reject.id) > after)
+        return list(session.scalars(query.order_by(col(Reject.id)).limit(limit)))
+
+
+def _count(session: Session, file_id: str) -> int:
+    highest = session.scalar(select(func.max(Segment.no)).where(col(Segment.file_id) == file_id))
+    return 0 if highest is None else highest + 1
+
+
+def _row(file_id: str, new: NewSegment) -> Segment:
+    return Segment(
+        file_id=file_id,
+        no=new.no,
+        byte_start=new.byte_start,
+        byte_end=new.byte_end,
+        line_start=new.line_start,
+        lines=new.lines,
+        row_start=new.row_start,
+        rows=new.rows,
+        part=new.part,
+        part_bytes=new.part_bytes,
+        reject_count=len(new.rejects),
+        state=new.state,
+    )
+
+
+def _add_rejects(session: Session, file_id: str, new: NewSegment) -> None:
+    if not new.rejects:
+        return
+    session.flush()
+    rows = [
+        {"file_id": file_id, "segment_no": new.no, "line": each.line, "byte": each.byte, "column": each.column,
+         "code": each.code, "text": each.text}
+        for each in new.rejects
+    ]  # fmt: skip
+    session.execute(insert(Reject), rows)
+
+
+def _record_progress(file: File, new: NewSegment) -> None:
+    file.parsed_bytes = new.byte_end
+    file.parsed_rows = new.row_start + new.rows
+    file.reject_count += len(new.rejects)
+    if new.columns is not None:
+        file.columns = new.columns
+    if new.dialect is not None:
+        file.dialect = new.dialect
+    if new.warnings is not None:
+        file.warnings = new.warnings

@@ -1,0 +1,221 @@
+"""The tables of the catalog, as SQLModel classes. Times are UTC; sizes and offsets are bytes."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from typing import Any
+
+from sqlalchemy import JSON, BigInteger, Column, DateTime, Index, Integer, LargeBinary, UniqueConstraint
+from sqlalchemy.engine import Dialect
+from sqlalchemy.types import TypeDecorator
+from sqlmodel import Field, SQLModel
+
+
+def now() -> datetime:
+    """The time, with its zone (UTC)."""
+    return datetime.now(UTC)
+
+
+class UtcDateTime(TypeDecorator[datetime]):
+    """Stores UTC without a zone, gives it back with one."""
+
+    impl = DateTime
+    cache_ok = True
+
+    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        """Drop the zone after moving to UTC."""
+        return None if value is None else value.astimezone(UTC).replace(tzinfo=None)
+
+    def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        """Add the zone."""
+        return None if value is None else value.replace(tzinfo=UTC)
+
+
+def _time(*, null: bool = True, index: bool = False) -> Any:
+    return Column(UtcDateTime, nullable=null, index=index)
+
+
+def _serial() -> Any:
+    # SQLite counts only a column of type INTEGER up by itself.
+    return Column(BigInteger().with_variant(Integer(), "sqlite"), primary_key=True, autoincrement=True)
+
+
+class User(SQLModel, table=True):
+    """An account."""
+
+    __tablename__ = "user"
+
+    id: str = Field(primary_key=True)
+    username: str = Field(unique=True)
+    password_hash: str
+    is_admin: bool = False
+    disabled: bool = False
+    created_at: datetime = Field(default_factory=now, sa_column=_time(null=False))
+
+
+class Login(SQLModel, table=True):
+    """A session: alive until it expires or is revoked. The id stands in the token as `sid`."""
+
+    __tablename__ = "login"
+
+    id: str = Field(primary_key=True)
+    user_id: str = Field(foreign_key="user.id", index=True, ondelete="CASCADE")
+    created_at: datetime = Field(default_factory=now, sa_column=_time(null=False))
+    expires_at: datetime = Field(sa_column=_time(null=False, index=True))
+    revoked_at: datetime | None = Field(default=None, sa_column=_time())
+
+
+class ApiKey(SQLModel, table=True):
+    """A named key for scripts; only its SHA-256 is kept."""
+
+    __tablename__ = "api_key"
+
+    id: str = Field(primary_key=True)
+    user_id: str = Field(foreign_key="user.id", index=True, ondelete="CASCADE")
+    name: str
+    key_hash: str = Field(unique=True)
+    created_at: datetime = Field(default_factory=now, sa_column=_time(null=False))
+
+
+class Throttle(SQLModel, table=True):
+    """Wrong passwords of one account or address."""
+
+    __tablename__ = "throttle"
+
+    key: str = Field(primary_key=True)
+    failures: int = 0
+    blocked_until: datetime | None = Field(default=None, sa_column=_time())
+    updated_at: datetime = Field(default_factory=now, sa_column=_time(null=False))
+
+
+class File(SQLModel, table=True):
+    """An upload, from its creation to the table it became. `offset` and `epoch` are its checkpoint."""
+
+    __tablename__ = "file"
+    __table_args__ = (
+        Index("file_by_owner", "owner_id", "uploaded_at", "id"),
+        Index("file_shared", "shared", "uploaded_at", "id"),
+        Index("file_expiring", "expires_at"),
+    )
+
+    id: str = Field(primary_key=True)
+    owner_id: str = Field(foreign_key="user.id", ondelete="CASCADE")
+    name: str
+    content_type: str | None = None
+    upload_metadata: str = ""
+    size: int | None = Field(default=None, sa_column=Column(BigInteger))
+    offset: int = Field(default=0, sa_column=Column(BigInteger, nullable=False))
+    epoch: int = Field(default=0, sa_column=Column(BigInteger, nullable=False))
+    complete: bool = False
+    concat: str | None = Field(default=None, description="Upload-Concat as received, `partial` for a part.")
+    parts: list[str] | None = Field(default=None, sa_column=Column(JSON))
+    status: str = "uploading"
+    error_code: str | None = None
+    error_message: str | None = None
+    shared: bool = False
+    uploaded_at: datetime = Field(default_factory=now, sa_column=_time(null=False))
+    active_at: datetime = Field(default_factory=now, sa_column=_time(null=False))
+    expires_at: datetime | None = Field(default=None, sa_column=_time())
+    finished_at: datetime | None = Field(default=None, sa_column=_time())
+    expected_sha256: str | None = None
+    sha256: str | None = None
+    options: dict[str, Any] | None = Field(default=None, sa_column=Column(JSON))
+    dialect: dict[str, Any] | None = Field(default=None, sa_column=Column(JSON))
+    columns: list[dict[str, Any]] | None = Field(default=None, sa_column=Column(JSON))
+    warnings: list[dict[str, Any]] | None = Field(default=None, sa_column=Column(JSON))
+    parsed_bytes: int = Field(default=0, sa_column=Column(BigInteger, nullable=False))
+    parsed_rows: int = Field(default=0, sa_column=Column(BigInteger, nullable=False))
+    row_count: int | None = Field(default=None, sa_column=Column(BigInteger))
+    reject_count: int = Field(default=0, sa_column=Column(BigInteger, nullable=False))
+    parquet_path: str | None = None
+    dataset_id: str | None = None
+
+    @property
+    def is_partial(self) -> bool:
+        """Whether it is only a part of a concatenation: never listed, never converted."""
+        return self.concat == "partial"
+
+
+class Segment(SQLModel, table=True):
+    """A byte range of a file that became one Parquet part. Rows of a file are dense in `no`, from 0."""
+
+    __tablename__ = "segment"
+
+    file_id: str = Field(primary_key=True, foreign_key="file.id", ondelete="CASCADE")
+    no: int = Field(primary_key=True)
+    byte_start: int = Field(sa_column=Column(BigInteger, nullable=False))
+    byte_end: int = Field(sa_column=Column(BigInteger, nullable=False))
+    line_start: int = Field(sa_column=Column(BigInteger, nullable=False))
+    lines: int = Field(sa_column=Column(BigInteger, nullable=False))
+    row_start: int = Field(sa_column=Column(BigInteger, nullable=False))
+    rows: int = Field(sa_column=Column(BigInteger, nullable=False))
+    part: str | None = None
+    part_bytes: int = Field(default=0, sa_column=Column(BigInteger, nullable=False))
+    reject_count: int = 0
+    state: dict[str, Any] = Field(default_factory=dict, sa_column=Column(JSON, nullable=False))
+
+
+class Reject(SQLModel, table=True):
+    """Text that could not be read into the table."""
+
+    __tablename__ = "reject"
+    __table_args__ = (Index("reject_by_file", "file_id", "id"),)
+
+    id: int | None = Field(default=None, sa_column=_serial())
+    file_id: str = Field(foreign_key="file.id", ondelete="CASCADE")
+    segment_no: int
+    line: int = Field(sa_column=Column(BigInteger, nullable=False))
+    byte: int = Field(sa_column=Column(BigInteger, nullable=False))
+    column: str | None = None
+    code: str
+    text: str
+
+
+class Job(SQLModel, table=True):
+    """Work to do: queued, idle (waits for its file to grow), running under a lease, done or failed."""
+
+    __tablename__ = "job"
+    __table_args__ = (
+        UniqueConstraint("kind", "subject", name="job_once"),
+        Index("job_due", "state", "run_after"),
+    )
+
+    id: str = Field(primary_key=True)
+    kind: str
+    subject: str = Field(index=True)
+    payload: dict[str, Any] = Field(default_factory=dict, sa_column=Column(JSON, nullable=False))
+    state: str = "queued"
+    attempt: int = 0
+    run_after: datetime = Field(default_factory=now, sa_column=_time(null=False))
+    lease_owner: str | None = None
+    lease_until: datetime | None = Field(default=None, sa_column=_time())
+    lease_epoch: int = Field(default=0, sa_column=Column(BigInteger, nullable=False))
+    wake: int = 0
+    error_code: str | None = None
+    error_message: str | None = None
+    created_at: datetime = Field(default_factory=now, sa_column=_time(null=False))
+    finished_at: datetime | None = Field(default=None, sa_column=_time())
+
+
+class Event(SQLModel, table=True):
+    """Something that happened to a file, in order of `id`. Seen by its owner, and by all when `shared`."""
+
+    __tablename__ = "event"
+    __table_args__ = ({"sqlite_autoincrement": True},)
+
+    id: int | None = Field(default=None, sa_column=_serial())
+    kind: str
+    owner_id: str = Field(index=True)
+    shared: bool = False
+    file_id: str
+    payload: dict[str, Any] = Field(default_factory=dict, sa_column=Column(JSON, nullable=False))
+    created_at: datetime = Field(default_factory=now, sa_column=_time(null=False, index=True))
+
+
+class Secret(SQLModel, table=True):
+    """A secret that all API processes on one catalog share."""
+
+    __tablename__ = "secret"
+
+    name: str = Field(primary_key=True)
+    value: bytes = Field(sa_column=Column(LargeBinary, nullable=False))

@@ -1,0 +1,236 @@
+"""Users, their sessions and keys, wrong passwords, and the secret that signs tokens."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from datetime import datetime, timedelta
+
+from sqlalchemy import Update, delete, func, or_, update
+from sqlalchemy.exc import IntegrityError
+from sqlmodel import Session, col, select
+
+from parquay.catalog.session import Catalog
+from parquay.catalog.tables import ApiKey, Login, Secret, Throttle, User, now
+from parquay.errors import Conflict, NotFound
+from parquay.ids import new_id
+
+KEYS_PER_USER = 100
+"""Most API keys of one user."""
+
+
+class Users:
+    """Accounts and everything that proves who somebody is. Writing methods block until the commit."""
+
+    def __init__(self, catalog: Catalog) -> None:
+        self._catalog = catalog
+
+    def create(self, username: str, password_hash: str, *, is_admin: bool = False) -> User:
+        """Add an account.
+
+        Raises:
+            Conflict: ``username_taken`` (409); names that differ only in the case of letters count as the same.
+        """
+        user = {"id": new_id(), "username": username, "password_hash": password_hash, "is_admin": is_admin}
+
+        def write(session: Session) -> User | None:
+            alike = func.lower(col(User.username)) == func.lower(username)
+            if session.exec(select(User.id).where(alike)).first() is not None:
+                return None
+            made = User.model_validate(user)
+            session.add(made)
+            return made
+
+        try:
+            made = self._catalog.write(write)
+        except IntegrityError:  # another process was quicker
+            made = None
+        if made is None:
+            raise Conflict("This user name is taken.", "username_taken")
+        return made
+
+    def by_name(self, username: str) -> User | None:
+        """Return the user of exactly that name."""
+        with self._catalog.read() as session:
+            return session.exec(select(User).where(User.username == username)).first()
+
+    def by_id(self, user_id: str) -> User | None:
+        """Return the user ``user_id``."""
+        with self._catalog.read() as session:
+            return session.get(User, user_id)
+
+    def list(self) -> Sequence[User]:
+        """Return every user, by name."""
+        with self._catalog.read() as session:
+            return session.exec(select(User).order_by(User.username)).all()
+
+    def set_hash(self, user_id: str, password_hash: str) -> None:
+        """Replace an outdated hash of the same password; sessions go on."""
+        change = update(User).where(col(User.id) == user_id).values(password_hash=password_hash)
+        self._catalog.write(lambda session: session.execute(change))
+
+    def set_password(self, user_id: str, password_hash: str) -> None:
+        """Store the hash of a new password and end every session of the user."""
+
+        def write(session: Session) -> None:
+            session.execute(update(User).where(col(User.id) == user_id).values(password_hash=password_hash))
+            session.execute(_end_logins(user_id))
+
+        self._catalog.write(write)
+
+    def disable(self, username: str, *, disabled: bool = True) -> User:
+        """Bar ``username`` from logging in, ending every session, or let them in again.
+
+        Raises:
+            NotFound: ``unknown_user`` (404).
+        """
+
+        def write(session: Session) -> User | None:
+            user = session.exec(select(User).where(User.username == username)).first()
+            if user is not None:
+                user.disabled = disabled
+                if disabled:
+                    session.execute(_end_logins(user.id))
+            return user
+
+        user = self._catalog.write(write)
+        if user is None:
+            raise NotFound(f"There is no user {username!r}.", "unknown_user")
+        return user
+
+    # Sessions
+
+    def open_login(self, login_id: str, user_id: str, expires_at: datetime) -> None:
+        """Start a session."""
+        row = {"id": login_id, "user_id": user_id, "expires_at": expires_at}
+        self._catalog.write(lambda session: session.add(Login.model_validate(row)))
+
+    def of_login(self, login_id: str) -> User | None:
+        """Return the user of a session that is neither ended nor expired."""
+        query = (
+            select(User)
+            .join(Login, col(Login.user_id) == User.id)
+            .where(Login.id == login_id, col(Login.revoked_at).is_(None), Login.expires_at > now())
+        )
+        with self._catalog.read() as session:
+            return session.exec(query).first()
+
+    def end_login(self, login_id: str) -> None:
+        """End a session. Ending it twice changes nothing."""
+        change = update(Login).where(col(Login.id) == login_id, col(Login.revoked_at).is_(None))
+        self._catalog.write(lambda session: session.execute(change.values(revoked_at=now())))
+
+    def prune(self) -> None:
+        """Remove sessions that are over, and wrong passwords of more than a day ago."""
+        moment = now()
+
+        def write(session: Session) -> None:
+            over = or_(col(Login.expires_at) < moment, col(Login.revoked_at) < moment - timedelta(hours=1))
+            session.execute(delete(Login).where(over))
+            session.execute(delete(Throttle).where(col(Throttle.updated_at) < moment - timedelta(days=1)))
+
+        self._catalog.write(write)
+
+    # API keys
+
+    def add_key(self, user_id: str, name: str, key_hash: str) -> ApiKey:
+        """Store an API key by its hash.
+
+        Raises:
+            Conflict: ``too_many_keys`` (409).
+        """
+        row = {"id": new_id(), "user_id": user_id, "name": name, "key_hash": key_hash}
+
+        def write(session: Session) -> ApiKey | None:
+            kept = session.exec(select(func.count()).select_from(ApiKey).where(ApiKey.user_id == user_id)).one()
+            if kept >= KEYS_PER_USER:
+                return None
+            key = ApiKey.model_validate(row)
+            session.add(key)
+            return key
+
+        key = self._catalog.write(write)
+        if key is None:
+            raise Conflict(f"There may be {KEYS_PER_USER} keys; delete one first.", "too_many_keys")
+        return key
+
+    def keys(self, user_id: str) -> Sequence[ApiKey]:
+        """Return the API keys of a user, oldest first."""
+        query = select(ApiKey).where(ApiKey.user_id == user_id).order_by(col(ApiKey.created_at), ApiKey.id)
+        with self._catalog.read() as session:
+            return session.exec(query).all()
+
+    def remove_key(self, key_id: str, user_id: str) -> None:
+        """Remove an API key.
+
+        Raises:
+            NotFound: ``unknown_key`` (404), also for somebody else's.
+        """
+        change = (
+            delete(ApiKey).where(col(ApiKey.id) == key_id, col(ApiKey.user_id) == user_id).returning(col(ApiKey.id))
+        )
+        if not self._catalog.write(lambda session: session.execute(change).all()):
+            raise NotFound("There is no such key.", "unknown_key")
+
+    def of_key(self, key_hash: str) -> User | None:
+        """Return the user of the API key with that hash."""
+        query = select(User).join(ApiKey, col(ApiKey.user_id) == User.id).where(ApiKey.key_hash == key_hash)
+        with self._catalog.read() as session:
+            return session.exec(query).first()
+
+    # Wrong passwords
+
+    def blocked_until(self, key: str) -> datetime | None:
+        """Return when ``key`` may try a password again, None when at once."""
+        with self._catalog.read() as session:
+            row = session.get(Throttle, key)
+            return None if row is None else row.blocked_until
+
+    def failed(self, key: str, delay: Callable[[int], int], forget: timedelta) -> None:
+        """Count one more wrong password of ``key``.
+
+        ``delay`` tells the seconds to wait after so many; failures older than ``forget`` do not count.
+        """
+        moment = now()
+
+        def write(session: Session) -> None:
+            row = session.get(Throttle, key) or Throttle(key=key)
+            row.failures = 1 if row.updated_at < moment - forget else row.failures + 1
+            row.updated_at = moment
+            seconds = delay(row.failures)
+            row.blocked_until = moment + timedelta(seconds=seconds) if seconds else None
+            session.add(row)
+
+        self._catalog.write(write)
+
+    def clear(self, key: str) -> None:
+        """Forget the wrong passwords of ``key``. Costs no write when there are none."""
+        with self._catalog.read() as session:
+            known = session.get(Throttle, key) is not None
+        if known:
+            self._catalog.write(lambda session: session.execute(delete(Throttle).where(col(Throttle.key) == key)))
+
+    # The shared secret
+
+    def secret(self, name: str, make: Callable[[], bytes]) -> bytes:
+        """Return the secret ``name``, made once for all processes on this catalog."""
+
+        def write(session: Session) -> bytes:
+            row = session.get(Secret, name)
+            if row is None:
+                row = Secret(name=name, value=make())
+                session.add(row)
+            return row.value
+
+        with self._catalog.read() as session:
+            row = session.get(Secret, name)
+        if row is not None:
+            return row.value
+        try:
+            return self._catalog.write(write)
+        except IntegrityError:  # another process was quicker; its secret is the one
+            return self._catalog.write(write)
+
+
+def _end_logins(user_id: str) -> Update:
+    alive = update(Login).where(col(Login.user_id) == user_id, col(Login.revoked_at).is_(None))
+    return alive.values(revoked_at=now())

@@ -1,0 +1,137 @@
+"""A worker: claims jobs one at a time, runs them under a heartbeat, gives them back in an orderly way.
+
+A job's row is the truth. A worker that dies leaves a lease behind; others take the job when the lease runs out, or
+at once when they can see on the same machine that its owner is gone.
+"""
+
+from __future__ import annotations
+
+import logging
+import os
+import socket
+import threading
+from collections.abc import Callable
+from dataclasses import dataclass
+from enum import Enum
+from functools import partial
+
+from parquay.catalog.jobs import MAX_ATTEMPTS, Jobs, Lease, Note
+from parquay.catalog.session import Catalog
+from parquay.errors import Unavailable
+from parquay.ids import new_id
+from parquay.jobs.liveness import Liveness
+
+HEARTBEAT_SECONDS = 10.0
+POLL_SECONDS = 1.0
+"""How often the table is looked at when no bell rings."""
+
+BACKOFF_SECONDS = (1.0, 5.0, 30.0, 120.0, 600.0)
+
+log = logging.getLogger(__name__)
+
+
+class Ended(Enum):
+    """How a run ended: for good, waiting for its subject to grow, or given up because the lease or worker ended."""
+
+    DONE = "done"
+    IDLE = "idle"
+    ABANDONED = "abandoned"
+
+
+@dataclass(frozen=True)
+class Kind:
+    """A kind of job: how it runs, and what to write in the job's last transaction when it is given up.
+
+    Attributes:
+        run: carries the job out; ``alive()`` False means to stop at once without publishing.
+        give_up: notes the failure (session, subject, code, message) inside the failing transaction.
+    """
+
+    run: Callable[[Lease, Callable[[], bool]], Ended]
+    give_up: Note
+
+
+class Worker:
+    """Runs jobs until it is told to stop."""
+
+    def __init__(self, catalog: Catalog, jobs: Jobs, kinds: dict[str, Kind], liveness: Liveness) -> None:
+        self._catalog = catalog
+        self._jobs = jobs
+        self._kinds = kinds
+        self._liveness = liveness
+        self._bell = threading.Event()
+        self._stopping = threading.Event()
+        self.owner = f"{socket.gethostname()}:{os.getpid()}:{new_id()}"
+
+    def ring(self) -> None:
+        """Look at the table now."""
+        self._bell.set()
+
+    def stop(self) -> None:
+        """End after giving the running job back."""
+        self._stopping.set()
+        self._bell.set()
+
+    def run(self) -> None:
+        """Work until :meth:`stop`."""
+        with self._liveness.alive(self.owner):
+            while not self._stopping.is_set():
+                self._bell.clear()
+                try:
+                    while not self._stopping.is_set() and self.run_one():
+                        pass
+                except Unavailable as error:
+                    log.warning("catalog unavailable", extra={"fields": {"code": error.code}})
+                self._bell.wait(POLL_SECONDS)
+
+    def run_one(self) -> bool:
+        """Claim a job and run it; False when there is none."""
+        lease = self._jobs.claim(self.owner, tuple(self._kinds), self._liveness.is_dead)
+        if lease is None:
+            return False
+        if lease.attempt > MAX_ATTEMPTS:
+            self._give_up(lease, "worker_lost", "The conversion ended its worker several times.")
+            return True
+        try:
+            self._end(lease, self._run(lease))
+        except Exception as error:
+            log.exception("job failed", extra={"fields": {"kind": lease.kind, "attempt": lease.attempt}})
+            self._retry(lease, error)
+        return True
+
+    def _run(self, lease: Lease) -> Ended:
+        lost = threading.Event()
+        ended = threading.Event()
+        beat = threading.Thread(target=self._beat, args=(lease, lost, ended), daemon=True)
+        beat.start()
+        try:
+            return self._kinds[lease.kind].run(lease, lambda: not lost.is_set() and not self._stopping.is_set())
+        finally:
+            ended.set()
+            beat.join()
+
+    def _beat(self, lease: Lease, lost: threading.Event, ended: threading.Event) -> None:
+        while not ended.wait(HEARTBEAT_SECONDS):
+            try:
+                if not self._jobs.heartbeat(lease):
+                    lost.set()
+                    return
+            except Unavailable:
+                continue
+
+    def _end(self, lease: Lease, ended: Ended) -> None:
+        if ended is Ended.DONE:
+            self._catalog.write(partial(self._jobs.done, lease=lease))
+        elif ended is Ended.IDLE:
+            self._jobs.idle(lease)
+        else:
+            self._jobs.retry(lease, 0.0, "abandoned", "The worker stopped.")
+
+    def _retry(self, lease: Lease, error: Exception) -> None:
+        if lease.attempt >= MAX_ATTEMPTS:
+            self._give_up(lease, "conversion_failed", f"The conversion failed: {type(error).__name__}.")
+            return
+        self._jobs.retry(lease, BACKOFF_SECONDS[lease.attempt - 1], type(error).__name__, str(error)[:500])
+
+    def _give_up(self, lease: Lease, code: str, message: str) -> None:
+        self._jobs.give_up(lease, code, message, self._kinds[lease.kind].give_up)

@@ -1,0 +1,272 @@
+"""`parquay serve`: the API in this process, more API processes and conversion workers as children.
+
+The children hang on pipes. Down a child's standard input go bells ("look at the job table", "look at the event
+table"), and its end tells the child that this process is gone, whatever killed it. Up its standard output come the
+bells that the child rang. A lost bell costs a second, never an event: the tables are looked at anyway.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import logging
+import os
+import signal
+import sys
+import threading
+from collections.abc import Callable, Coroutine
+from functools import partial
+from typing import Any
+
+import uvloop
+from granian.constants import Interfaces
+from granian.http import HTTP1Settings
+from granian.server.embed import Server
+
+from parquay import telemetry, wiring
+from parquay.app import create_app
+from parquay.jobs import convert
+from parquay.settings import Settings
+from parquay.uploads.handover import watch
+from parquay.wiring import Parts
+
+DRAIN_SECONDS = 5.0
+CHILD_SECONDS = 6.0
+RESPAWN_SECONDS = 1.0
+SWEEP_SECONDS = 60.0
+WATCH_SECONDS = 0.25
+BACKLOG = 1024
+NICENESS = 10
+"""Added to a worker's priority number, so that conversion never slows an upload."""
+
+MAX_REQUESTS = 65536
+"""Requests in flight; a slow upload holds one, so this must not be what limits uploads."""
+
+HEADER_MILLISECONDS = 15_000
+EVENTS_BELL, JOBS_BELL = b"e", b"j"
+SPAWN = "import sys; from parquay.cli import main; sys.exit(main())"
+
+log = logging.getLogger(__name__)
+
+
+def serve(settings: Settings) -> int:
+    """Serve until SIGTERM or SIGINT; return the exit code."""
+    telemetry.configure_logging(settings.log_level)
+    parts = wiring.build(settings)
+    wiring.prepare(parts)
+    try:
+        uvloop.run(_Service(parts, primary=True).run())
+    finally:
+        parts.close()
+    return 0
+
+
+def serve_child(settings: Settings) -> int:
+    """Serve as one of several API processes, hanging on the first one's pipes; return the exit code."""
+    telemetry.configure_logging(settings.log_level)
+    parts = wiring.build(settings, migrate=False)
+    try:
+        uvloop.run(_Service(parts, primary=False).run())
+    finally:
+        parts.close()
+    return 0
+
+
+def work(settings: Settings, *, child: bool = False) -> int:
+    """Convert files until SIGTERM or SIGINT; return the exit code. ``child``: hang on the server's pipes."""
+    telemetry.configure_logging(settings.log_level)
+    parts = wiring.build(settings, migrate=not child)
+    worker = convert.worker(parts)
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, lambda *_: worker.stop())
+    with contextlib.suppress(OSError):
+        os.nice(NICENESS)
+    if child:
+        parts.catalog.on_bell("events", partial(_ring_up, EVENTS_BELL))
+        follow_parent({JOBS_BELL: worker.ring})
+    try:
+        worker.run()
+    finally:
+        parts.close()
+    return 0
+
+
+class _Service:
+    """One API process; the primary one also keeps the children."""
+
+    def __init__(self, parts: Parts, *, primary: bool) -> None:
+        self._parts = parts
+        self._primary = primary
+        self._children: list[_Child] = []
+        self._stop = asyncio.Event()
+        self._app = create_app(parts)
+
+    async def run(self) -> None:
+        loop = asyncio.get_running_loop()
+        for number in (signal.SIGTERM, signal.SIGINT):
+            loop.add_signal_handler(number, self._stop.set)
+        server = self._server()
+        serving = asyncio.create_task(server.serve())
+        tasks = [asyncio.create_task(job) for job in self._background()]
+        self._hang_up()
+        await self._announce(serving)
+        stopping = asyncio.create_task(self._stop.wait())
+        await asyncio.wait({serving, stopping}, return_when=asyncio.FIRST_COMPLETED)
+        await self._shut_down(server, serving, tasks)
+
+    def _server(self) -> Server:
+        settings = self._parts.settings
+        return Server(
+            self._app,
+            address=settings.host,
+            port=settings.port,
+            interface=Interfaces.ASGI,
+            backlog=BACKLOG,
+            backpressure=MAX_REQUESTS,
+            http1_settings=HTTP1Settings(header_read_timeout=HEADER_MILLISECONDS),
+            log_enabled=False,
+        )
+
+    def _background(self) -> list[Coroutine[Any, Any, None]]:
+        settings = self._parts.settings
+        jobs: list[Coroutine[Any, Any, None]] = []
+        if self._primary:
+            jobs.append(self._parts.expirer.run(SWEEP_SECONDS))
+            self._children = [_Child(kind, self._bell) for kind in _children(settings)]
+            jobs.extend(child.keep() for child in self._children)
+        if settings.processes > 1 or settings.database_url:
+            jobs.append(watch(self._parts.handover, self._parts.files.epochs, WATCH_SECONDS))
+        return jobs
+
+    def _hang_up(self) -> None:
+        catalog = self._parts.catalog
+        if self._primary:
+            catalog.on_bell("jobs", partial(self._bell, JOBS_BELL))
+            catalog.on_bell("events", partial(self._bell, EVENTS_BELL))
+        else:
+            catalog.on_bell("jobs", partial(_ring_up, JOBS_BELL))
+            catalog.on_bell("events", partial(_ring_up, EVENTS_BELL))
+            follow_parent({EVENTS_BELL: self._parts.hub.wake})
+
+    def _bell(self, bell: bytes, source: _Child | None = None) -> None:
+        if bell == EVENTS_BELL and source is not None:
+            self._parts.hub.wake()
+        for child in self._children:
+            if child is not source:
+                child.ring(bell)
+
+    async def _announce(self, serving: asyncio.Task[None]) -> None:
+        if not self._primary:
+            return
+        await asyncio.sleep(0)
+        if serving.done():
+            serving.result()
+        settings = self._parts.settings
+        lines = [f"Parquay is ready: open {_url(settings)}"]
+        lines += [f"Sign in with the demo account: {name} / {word}" for name, word in settings.demo_accounts[:1]]
+        sys.stdout.write("\n".join(lines) + "\n")
+        sys.stdout.flush()
+
+    async def _shut_down(self, server: Server, serving: asyncio.Task[None], tasks: list[asyncio.Task[None]]) -> None:
+        self._app.drain()
+        for child in self._children:
+            child.terminate()
+        await self._parts.hub.stop()
+        await self._parts.handover.drain(DRAIN_SECONDS)
+        await asyncio.sleep(0.2)  # the last answers are on their way out
+        server.stop()  # type: ignore[no-untyped-call]
+        await asyncio.wait({serving}, timeout=DRAIN_SECONDS)
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
+        await asyncio.gather(*(child.wait(CHILD_SECONDS) for child in self._children))
+
+
+class _Child:
+    """A child process that is started again whenever it ends by itself."""
+
+    def __init__(self, arguments: list[str], on_bell: Callable[[bytes, _Child], None]) -> None:
+        self._arguments = arguments
+        self._on_bell = on_bell
+        self._process: asyncio.subprocess.Process | None = None
+        self._loop = asyncio.get_running_loop()
+        self._stopping = False
+
+    async def keep(self) -> None:
+        while not self._stopping:
+            self._process = await asyncio.create_subprocess_exec(
+                sys.executable,
+                "-c",
+                SPAWN,
+                *self._arguments,
+                stdin=asyncio.subprocess.PIPE,
+                stdout=asyncio.subprocess.PIPE,
+            )
+            await self._listen(self._process)
+            if not self._stopping:
+                log.warning("child ended", extra={"fields": {"child": self._arguments[0]}})
+                await asyncio.sleep(RESPAWN_SECONDS)
+
+    async def _listen(self, process: asyncio.subprocess.Process) -> None:
+        stdout = process.stdout
+        while stdout is not None and (data := await stdout.read(4096)):
+            for bell in (EVENTS_BELL, JOBS_BELL):
+                if bell in data:
+                    self._on_bell(bell, self)
+        await process.wait()
+
+    def ring(self, bell: bytes) -> None:
+        """Send a bell down; may be called from any thread."""
+        with contextlib.suppress(RuntimeError):
+            self._loop.call_soon_threadsafe(self._write, bell)
+
+    def _write(self, bell: bytes) -> None:
+        process = self._process
+        if process is not None and process.stdin is not None and not process.stdin.is_closing():
+            process.stdin.write(bell)
+
+    def terminate(self) -> None:
+        self._stopping = True
+        if self._process is not None:
+            with contextlib.suppress(ProcessLookupError):
+                self._process.terminate()
+
+    async def wait(self, seconds: float) -> None:
+        """Wait for the end of the child, and kill it after ``seconds``."""
+        if self._process is None:
+            return
+        try:
+            async with asyncio.timeout(seconds):
+                await self._process.wait()
+        except TimeoutError:
+            self._process.kill()
+            await self._process.wait()
+
+
+def follow_parent(bells: dict[bytes, Callable[[], None]]) -> None:
+    """In a child: call the function of each bell that comes down the pipe, end at once when the parent is gone."""
+
+    def read() -> None:
+        while data := os.read(sys.stdin.fileno(), 4096):
+            for bell, callback in bells.items():
+                if bell in data:
+                    callback()
+        os._exit(0)
+
+    threading.Thread(target=read, name="parent", daemon=True).start()
+
+
+def _ring_up(bell: bytes) -> None:
+    with contextlib.suppress(OSError):
+        os.write(sys.stdout.fileno(), bell)
+
+
+def _children(settings: Settings) -> list[list[str]]:
+    api = [["serve", "--child"]] * (settings.processes - 1)
+    workers = [] if settings.redis_url else [["worker", "--child"]] * settings.workers
+    return [*workers, *api]
+
+
+def _url(settings: Settings) -> str:
+    host = "localhost" if settings.host in ("0.0.0.0", "::") else settings.host  # noqa: S104  only for display
+    return settings.public_url or f"http://{f'[{host}]' if ':' in host else host}:{settings.port}"

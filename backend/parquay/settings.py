@@ -1,0 +1,183 @@
+"""Every setting: name, type, unit, default. Read once at start, then frozen.
+
+Environment variables named ``PARQUAY_<FIELD>`` (also from a ``.env`` file in the working directory).
+Only ``wiring``, ``app`` and ``cli`` see this object; every other part gets plain arguments.
+"""
+
+from __future__ import annotations
+
+import ipaddress
+import os
+from functools import cached_property
+from pathlib import Path
+from typing import Literal
+
+from dotenv import dotenv_values
+from pydantic import Field, ValidationError, field_validator, model_validator
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+PREFIX = "PARQUAY_"
+
+
+class SettingsError(ValueError):
+    """A setting is unknown or does not parse. The message is one line that names it."""
+
+
+class Settings(BaseSettings):
+    """The frozen settings of one process."""
+
+    model_config = SettingsConfigDict(env_prefix=PREFIX, env_file=".env", extra="ignore", frozen=True)
+
+    host: str = Field("127.0.0.1", description="Address to listen on.")
+    port: int = Field(8000, ge=1, le=65535, description="Port to listen on.")
+    data_dir: Path = Field(Path("data/var"), description="Directory that the embedded setting writes to.")
+    database_url: str = Field("", description="SQLAlchemy URL; empty: SQLite `metadata.db` in the data dir.")
+    storage_url: str = Field("", description="`file://` or `s3://bucket/prefix`; empty: the data dir.")
+    s3_endpoint: str = Field("", description="Endpoint of an S3-compatible store.")
+    redis_url: str = Field("", description="Redis for events, hand-over and jobs; empty: in process.")
+    processes: int = Field(1, ge=1, le=256, description="API processes.")
+    workers: int = Field(1, ge=0, le=256, description="Conversion worker processes started by `parquay serve`.")
+    secret_key: str = Field("", description="Signs tokens, at least 32 bytes; empty: generated into the data dir.")
+    demo_users: str | None = Field(
+        None, description="`name:password,…` made at start; unset: two demo accounts on loopback, else none."
+    )
+    open_registration: bool | None = Field(
+        None, description="Whether anybody may register; unset: yes on loopback, else no."
+    )
+    max_size: int = Field(0, ge=0, description="Largest upload in bytes; 0: no limit.")
+    allowed_extensions: str = Field("", description="Such as `.iso,.img`; empty: all.")
+    quota_bytes: int = Field(0, ge=0, description="Stored and reserved bytes for each user; 0: none.")
+    upload_ttl: int = Field(604800, ge=1, description="Seconds an unfinished upload is kept after its last byte.")
+    idle_timeout: float = Field(60, gt=0, description="Seconds without a byte after which a body is cut.")
+    min_rate: int = Field(
+        64, ge=0, description="Bytes per second below which a body is cut after an idle timeout; 0: no minimum."
+    )
+    durability: Literal["strict", "relaxed"] = Field(
+        "strict", description="`strict`: an acknowledged byte survives power loss; `relaxed`: a crash of the process."
+    )
+    public_url: str = Field("", description="Base of absolute URLs in answers.")
+    trusted_proxies: str = Field("", description="Addresses whose `X-Forwarded-*` is believed.")
+    cors_origins: str = Field("", description="Allowed browser origins, comma separated; never `*`.")
+    tus_router: Literal["native", "tuspyserver"] = Field("native", description="Which router serves tus.")
+    share_default: bool = Field(False, description="Whether a new file is visible to every user.")
+    session_ttl: int = Field(604800, ge=60, description="Seconds a login lasts.")
+    webhook_url: str = Field("", description="Receives signed hook events; empty: none.")
+    webhook_secret: str = Field("", description="Signs webhook bodies.")
+    log_level: Literal["debug", "info", "warning", "error"] = Field("info", description="Least level that is logged.")
+
+    @field_validator("secret_key")
+    @classmethod
+    def _long_enough(cls, value: str) -> str:
+        if value and len(value.encode()) < 32:
+            raise ValueError("must have at least 32 bytes")
+        return value
+
+    @field_validator("cors_origins")
+    @classmethod
+    def _no_wildcard(cls, value: str) -> str:
+        if "*" in value:
+            raise ValueError("must list origins; '*' is refused because requests carry credentials")
+        return value
+
+    @field_validator("demo_users")
+    @classmethod
+    def _name_and_password(cls, value: str | None) -> str | None:
+        for pair in _items(value or ""):
+            if not all(pair.partition(":")[::2]):
+                raise ValueError("must be name:password pairs, comma separated")
+        return value
+
+    @field_validator("trusted_proxies")
+    @classmethod
+    def _addresses(cls, value: str) -> str:
+        for item in _items(value):
+            ipaddress.ip_network(item, strict=False)
+        return value
+
+    @field_validator("storage_url")
+    @classmethod
+    def _known_store(cls, value: str) -> str:
+        if value and not value.startswith(("file://", "s3://")):
+            raise ValueError("must start with file:// or s3://")
+        return value
+
+    @model_validator(mode="after")
+    def _secret_for_webhook(self) -> Settings:
+        if self.webhook_url and not self.webhook_secret:
+            raise ValueError("PARQUAY_WEBHOOK_SECRET must be set when PARQUAY_WEBHOOK_URL is")
+        return self
+
+    @cached_property
+    def on_loopback(self) -> bool:
+        """Whether only this machine can connect."""
+        if self.host == "localhost":
+            return True
+        try:
+            return ipaddress.ip_address(self.host).is_loopback
+        except ValueError:
+            return False
+
+    @cached_property
+    def demo_accounts(self) -> tuple[tuple[str, str], ...]:
+        """Accounts (name, password) to make at start; `admin` becomes an administrator."""
+        text = self.demo_users
+        if text is None:
+            text = "test:password,admin:admin123" if self.on_loopback else ""
+        return tuple((name, password) for name, _, password in (pair.partition(":") for pair in _items(text)))
+
+    @cached_property
+    def registration_open(self) -> bool:
+        """Whether `POST /auth/register` works."""
+        return self.on_loopback if self.open_registration is None else self.open_registration
+
+    @cached_property
+    def extensions(self) -> frozenset[str]:
+        """Allowed file name extensions, lower case with the dot; empty: all."""
+        return frozenset("." + item.lower().lstrip(".") for item in _items(self.allowed_extensions))
+
+    @cached_property
+    def origins(self) -> frozenset[str]:
+        """Browser origins that may call with credentials."""
+        return frozenset(item.rstrip("/") for item in _items(self.cors_origins))
+
+    @cached_property
+    def proxies(self) -> tuple[ipaddress.IPv4Network | ipaddress.IPv6Network, ...]:
+        """Networks whose forwarding headers are believed."""
+        return tuple(ipaddress.ip_network(item, strict=False) for item in _items(self.trusted_proxies))
+
+    @cached_property
+    def root(self) -> Path:
+        """Absolute data directory."""
+        return self.data_dir.expanduser().resolve()
+
+    @cached_property
+    def sqlalchemy_url(self) -> str:
+        """Database URL, SQLite in the data directory unless set."""
+        return self.database_url or f"sqlite:///{self.root / 'metadata.db'}"
+
+
+def _items(text: str) -> list[str]:
+    return [item.strip() for item in text.split(",") if item.strip()]
+
+
+def load(env_file: str | None = ".env") -> Settings:
+    """Read the settings from the environment and ``env_file``.
+
+    Raises:
+        SettingsError: a ``PARQUAY_*`` name is unknown or a value does not parse; the process must not start.
+    """
+    known = {PREFIX + name.upper() for name in Settings.model_fields}
+    given = [*os.environ, *(dotenv_values(env_file) if env_file and Path(env_file).is_file() else ())]
+    unknown = sorted(name for name in given if name.upper().startswith(PREFIX) and name.upper() not in known)
+    if unknown:
+        raise SettingsError(f"{unknown[0]}: unknown setting")
+    try:
+        return Settings(_env_file=env_file)
+    except ValidationError as error:
+        raise SettingsError(_one_line(error)) from None
+
+
+def _one_line(error: ValidationError) -> str:
+    first = error.errors()[0]
+    name = PREFIX + str(first["loc"][0]).upper() if first["loc"] else "settings"
+    return f"{name}: {first['msg'].removeprefix('Value error, ')}"

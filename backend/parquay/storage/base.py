@@ -1,0 +1,118 @@
+"""The seam to the bytes: what every store can do. All calls block and belong on a worker thread.
+
+A store keeps one growing run of bytes for each upload id. It knows nothing of offsets that were promised:
+the catalog's row is the truth, bytes past it are as if never sent, so a store only has to keep what was
+synced and to put bytes where it is told.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from contextlib import AbstractContextManager
+from pathlib import Path
+from typing import Protocol
+
+from parquay.errors import ParquayError, StorageFull, Unavailable
+
+
+class StoreFault(Unavailable):
+    """A sync or write failed for another reason than space: what was not synced may be gone (503)."""
+
+    default_code = "storage_fault"
+
+
+class BytesMissing(Unavailable):
+    """A store has fewer bytes of an upload than the catalog promised (503, an alarm)."""
+
+    default_code = "bytes_missing"
+
+
+class Writer(Protocol):
+    """Exclusive access to the bytes of one upload."""
+
+    def write(self, chunks: Sequence[bytes], position: int) -> int:
+        """Put ``chunks`` one after the other at ``position`` (bytes from the start); return the bytes written.
+
+        Fewer than given means that the store is full from there on.
+
+        Raises:
+            StoreFault: the bytes could not be written.
+        """
+        ...
+
+    def sync(self) -> None:
+        """Make everything written so far survive power loss.
+
+        Raises:
+            StoreFault: it failed; it must not be tried again, unsynced bytes count as lost.
+        """
+        ...
+
+    def truncate(self, size: int) -> None:
+        """Forget everything past ``size`` bytes."""
+        ...
+
+    def close(self) -> None:
+        """Give the access up."""
+        ...
+
+
+class Reader(Protocol):
+    """Reads the bytes of one upload."""
+
+    def read_at(self, offset: int, size: int) -> bytes:
+        """Return up to ``size`` bytes from ``offset``; fewer only at the end."""
+        ...
+
+
+class Store(Protocol):
+    """Where the bytes of uploads live."""
+
+    def writer(self, upload_id: str, durable: int, *, wait: float) -> Writer:
+        """Open an upload for writing past its ``durable`` bytes, waiting up to ``wait`` seconds for another writer.
+
+        Raises:
+            Busy: another writer holds it (423).
+            BytesMissing: fewer than ``durable`` bytes are there.
+            Unavailable: too many open files (503).
+        """
+        ...
+
+    def reader(self, upload_id: str) -> AbstractContextManager[Reader]:
+        """Open an upload for reading. An upload that never got a byte reads as empty."""
+        ...
+
+    def path(self, upload_id: str) -> Path | None:
+        """Return the local file of an upload, None when there is none."""
+        ...
+
+    def size(self, upload_id: str) -> int:
+        """Return the bytes that are there, promised or not."""
+        ...
+
+    def compose(self, upload_id: str, parts: Sequence[tuple[str, int]]) -> None:
+        """Make ``upload_id`` from the first bytes of ``parts`` (id, size in bytes), durably."""
+        ...
+
+    def remove(self, upload_id: str) -> None:
+        """Forget an upload; one that is not there is no error."""
+        ...
+
+    def ids(self) -> Iterator[str]:
+        """List every upload that has bytes."""
+        ...
+
+    def free(self) -> int | None:
+        """Return the bytes that can still be stored, None when there is no limit."""
+        ...
+
+    def probe(self) -> None:
+        """Write, sync and remove a small object.
+
+        Raises:
+            ParquayError: the store is faulty or full.
+        """
+        ...
+
+
+__all__ = ["BytesMissing", "ParquayError", "Reader", "StorageFull", "Store", "StoreFault", "Writer"]

@@ -1,0 +1,287 @@
+"""Uploads as files on a local disk: ``<root>/<first two characters>/<id>``.
+
+Rules that keep acknowledged bytes through power loss: bytes are put at their offset (never appended), synced
+before anybody hears of them; a new name is synced through its directory; a failed sync is never tried again,
+because the kernel may have thrown the pages away and would call the second one a success.
+"""
+
+from __future__ import annotations
+
+import errno
+import fcntl
+import os
+import shutil
+import threading
+import time
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager, suppress
+from pathlib import Path
+
+from parquay.errors import Busy, StorageFull, Unavailable
+from parquay.ids import is_id, new_id
+from parquay.storage.base import BytesMissing, StoreFault
+from parquay.telemetry import sync_errors, sync_seconds
+
+COPY_SIZE = 64 * 1024 * 1024
+LOCK_POLL = 0.02
+FULL = (errno.ENOSPC, errno.EDQUOT)
+NO_HANDLES = (errno.EMFILE, errno.ENFILE)
+
+
+class LocalStore:
+    """A store on one local volume."""
+
+    def __init__(self, root: Path, *, durable: bool = True, reserve: int = 16 * 1024 * 1024) -> None:
+        """Keep uploads below ``root``; leave ``reserve`` bytes of the volume free for the catalog."""
+        self.root = root
+        self._durable = durable
+        self._reserve = reserve
+        self._fault: str | None = None
+        self._known_directories: set[Path] = set()
+        self._making = threading.Lock()
+        root.mkdir(parents=True, exist_ok=True)
+
+    def path(self, upload_id: str) -> Path:
+        """Return where an upload's file is, whether or not it exists."""
+        if not is_id(upload_id):
+            raise ValueError("not an upload id")
+        return self.root / upload_id[:2] / upload_id
+
+    def writer(self, upload_id: str, durable: int, *, wait: float = 0.0) -> LocalWriter:
+        """Open an upload's file and lock it; see :class:`parquay.storage.base.Store`."""
+        path = self.path(upload_id)
+        with _mapped(self):
+            handle = self._open(path, create=durable == 0)
+            try:
+                _lock(handle, wait)
+                _cut(handle, durable)
+            except BaseException:
+                os.close(handle)
+                raise
+        return LocalWriter(self, handle)
+
+    @contextmanager
+    def reader(self, upload_id: str) -> Iterator[LocalReader]:
+        """Open an upload for reading."""
+        try:
+            handle = os.open(self.path(upload_id), os.O_RDONLY | os.O_CLOEXEC)
+        except FileNotFoundError:
+            yield LocalReader(None)
+            return
+        try:
+            yield LocalReader(handle)
+        finally:
+            os.close(handle)
+
+    def size(self, upload_id: str) -> int:
+        """Return the size of an upload's file in bytes, 0 without one."""
+        try:
+            return self.path(upload_id).stat().st_size
+        except FileNotFoundError:
+            return 0
+
+    def compose(self, upload_id: str, parts: Sequence[tuple[str, int]]) -> None:
+        """Copy the parts into a new file, inside the kernel."""
+        writer = self.writer(upload_id, 0)
+        try:
+            position = 0
+            for part_id, size in parts:
+                with self.reader(part_id) as source, _mapped(self):
+                    source.copy_to(writer.handle, position, size)
+                position += size
+            writer.sync()
+        except BaseException:
+            self.remove(upload_id)
+            raise
+        finally:
+            writer.close()
+
+    def remove(self, upload_id: str) -> None:
+        """Unlink an upload's file."""
+        path = self.path(upload_id)
+        with suppress(FileNotFoundError):
+            path.unlink()
+            self.sync_directory(path.parent)
+
+    def ids(self) -> Iterator[str]:
+        """List the uploads that have a file."""
+        for directory in sorted(self.root.iterdir()):
+            if directory.is_dir():
+                yield from sorted(entry.name for entry in directory.iterdir() if is_id(entry.name))
+
+    def free(self) -> int:
+        """Return the bytes left on the volume, less the reserve."""
+        return max(shutil.disk_usage(self.root).free - self._reserve, 0)
+
+    def probe(self) -> None:
+        """Write, sync and remove a file; a volume that failed a sync stays faulty until the process restarts."""
+        if self._fault:
+            raise StoreFault(self._fault)
+        path = self.root / f".probe-{new_id()}"
+        with _mapped(self):
+            handle = os.open(path, os.O_CREAT | os.O_EXCL | os.O_WRONLY | os.O_CLOEXEC, 0o600)
+            try:
+                os.write(handle, b"parquay")
+                os.fsync(handle)
+            finally:
+                os.close(handle)
+                path.unlink()
+
+    def sync(self, handle: int) -> None:
+        """Sync a file's bytes and size. See :meth:`parquay.storage.base.Writer.sync`."""
+        if not self._durable:
+            return
+        started = time.perf_counter()
+        try:
+            os.fdatasync(handle) if hasattr(os, "fdatasync") else os.fsync(handle)
+        except OSError as error:
+            self.mark_faulty(error)
+            raise StoreFault("The disk failed to keep the bytes.") from error
+        sync_seconds.observe(time.perf_counter() - started)
+
+    def sync_directory(self, path: Path) -> None:
+        """Make the names in a directory survive power loss."""
+        if not self._durable:
+            return
+        handle = os.open(path, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
+        try:
+            os.fsync(handle)
+        except OSError as error:
+            self.mark_faulty(error)
+            raise StoreFault("The disk failed to keep a name.") from error
+        finally:
+            os.close(handle)
+
+    def mark_faulty(self, error: OSError) -> None:
+        """Remember that the volume lost a sync, so that readiness turns red."""
+        sync_errors.inc()
+        self._fault = f"A sync failed: {os.strerror(error.errno or errno.EIO)}."
+
+    def _open(self, path: Path, *, create: bool) -> int:
+        try:
+            return os.open(path, os.O_RDWR | os.O_CLOEXEC | os.O_NOFOLLOW)
+        except FileNotFoundError:
+            if not create:
+                raise BytesMissing("Promised bytes are not there.") from None
+        self._make_directory(path.parent)
+        handle = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC | os.O_NOFOLLOW, 0o600)
+        try:
+            self.sync_directory(path.parent)
+        except BaseException:
+            os.close(handle)
+            raise
+        return handle
+
+    def _make_directory(self, path: Path) -> None:
+        if path in self._known_directories:
+            return
+        with self._making:
+            path.mkdir(mode=0o700, exist_ok=True)
+            self.sync_directory(path.parent)
+            self._known_directories.add(path)
+
+
+class LocalWriter:
+    """The locked file of one upload."""
+
+    def __init__(self, store: LocalStore, handle: int) -> None:
+        self._store = store
+        self.handle = handle
+
+    def write(self, chunks: Sequence[bytes], position: int) -> int:
+        """Put ``chunks`` at ``position``; fewer bytes than given means that the disk is full."""
+        views = [memoryview(chunk) for chunk in chunks if chunk]
+        written = 0
+        while views:
+            try:
+                count = os.pwritev(self.handle, views[:512], position + written)
+            except OSError as error:
+                if error.errno in FULL:
+                    return written
+                raise StoreFault(f"The disk refused bytes: {error.strerror}.") from error
+            written += count
+            views = _after(views, count)
+        return written
+
+    def sync(self) -> None:
+        """Make the file's bytes survive power loss."""
+        self._store.sync(self.handle)
+
+    def truncate(self, size: int) -> None:
+        """Cut the file to ``size`` bytes."""
+        os.ftruncate(self.handle, size)
+
+    def close(self) -> None:
+        """Close the file, which gives the lock up."""
+        os.close(self.handle)
+
+
+class LocalReader:
+    """An open file, or none for an upload that never got a byte."""
+
+    def __init__(self, handle: int | None) -> None:
+        self._handle = handle
+
+    def read_at(self, offset: int, size: int) -> bytes:
+        """Return up to ``size`` bytes from ``offset``."""
+        return b"" if self._handle is None else os.pread(self._handle, size, offset)
+
+    def copy_to(self, target: int, position: int, size: int) -> None:
+        """Copy the first ``size`` bytes into the file ``target`` at ``position``.
+
+        Raises:
+            BytesMissing: the file is shorter.
+        """
+        done = 0
+        while done < size:
+            chunk = self.read_at(done, min(COPY_SIZE // 8, size - done))
+            if not chunk:
+                raise BytesMissing("A part has fewer bytes than promised.")
+            if os.pwrite(target, chunk, position + done) != len(chunk):
+                raise StorageFull("The disk is full.")
+            done += len(chunk)
+
+
+def _after(views: list[memoryview], count: int) -> list[memoryview]:
+    for index, view in enumerate(views):
+        if count < len(view):
+            return [view[count:], *views[index + 1 :]]
+        count -= len(view)
+    return []
+
+
+def _lock(handle: int, wait: float) -> None:
+    deadline = time.monotonic() + wait
+    while True:
+        try:
+            fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            if time.monotonic() >= deadline:
+                raise Busy("Another request is writing to this upload.", retry_after=1) from None
+            time.sleep(LOCK_POLL)
+        else:
+            return
+
+
+def _cut(handle: int, durable: int) -> None:
+    """Forget what was never acknowledged: it is as if never sent."""
+    size = os.fstat(handle).st_size
+    if size < durable:
+        raise BytesMissing(f"{durable} bytes were promised and are not there.")
+    if size > durable:
+        os.ftruncate(handle, durable)
+
+
+@contextmanager
+def _mapped(store: LocalStore) -> Iterator[None]:
+    """Turn the operating system's refusals into ours."""
+    try:
+        yield
+    except OSError as error:
+        if error.errno in FULL:
+            raise StorageFull("The disk is full.", retry_after=60) from error
+        if error.errno in NO_HANDLES:
+            raise Unavailable("Too many open files.", "too_many_open_files", retry_after=2) from error
+        if error.errno == errno.EIO:
+            store.mark_faulty(error)
+        raise StoreFault(f"The disk refused: {error.strerror}.") from error

@@ -1,0 +1,130 @@
+"""Uploads in memory: the smallest store that keeps the contract, for tests of everything above it."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+
+from parquay.errors import Busy
+from parquay.storage.base import BytesMissing
+
+
+class MemoryStore:
+    """A store that forgets unsynced bytes when told to crash."""
+
+    def __init__(self, capacity: int | None = None) -> None:
+        """Hold up to ``capacity`` bytes, None for no limit."""
+        self.capacity = capacity
+        self._data: dict[str, bytearray] = {}
+        self._synced: dict[str, bytes] = {}
+        self._locks: dict[str, threading.Lock] = {}
+
+    def writer(self, upload_id: str, durable: int, *, wait: float = 0.0) -> MemoryWriter:
+        """Open an upload for writing."""
+        lock = self._locks.setdefault(upload_id, threading.Lock())
+        if not lock.acquire(timeout=max(wait, 0.001)):
+            raise Busy("Another request is writing to this upload.", retry_after=1)
+        data = self._data.setdefault(upload_id, bytearray())
+        if len(data) < durable:
+            lock.release()
+            raise BytesMissing(f"{durable} bytes were promised and are not there.")
+        del data[durable:]
+        return MemoryWriter(self, upload_id, data, lock)
+
+    @contextmanager
+    def reader(self, upload_id: str) -> Iterator[MemoryReader]:
+        """Open an upload for reading."""
+        yield MemoryReader(self._data.get(upload_id, bytearray()))
+
+    def path(self, upload_id: str) -> Path | None:
+        """There is no file."""
+        del upload_id
+        return None
+
+    def size(self, upload_id: str) -> int:
+        """Return the bytes that are there."""
+        return len(self._data.get(upload_id, b""))
+
+    def compose(self, upload_id: str, parts: Sequence[tuple[str, int]]) -> None:
+        """Join the parts."""
+        joined = bytearray()
+        for part_id, size in parts:
+            part = self._data.get(part_id, bytearray())
+            if len(part) < size:
+                raise BytesMissing("A part has fewer bytes than promised.")
+            joined += part[:size]
+        self._data[upload_id] = joined
+        self._synced[upload_id] = bytes(joined)
+
+    def remove(self, upload_id: str) -> None:
+        """Forget an upload."""
+        self._data.pop(upload_id, None)
+        self._synced.pop(upload_id, None)
+
+    def ids(self) -> Iterator[str]:
+        """List the uploads that have bytes."""
+        yield from sorted(self._data)
+
+    def free(self) -> int | None:
+        """Return the bytes left of the capacity."""
+        return None if self.capacity is None else max(self.capacity - self.used(), 0)
+
+    def used(self) -> int:
+        """Return the bytes that are held."""
+        return sum(map(len, self._data.values()))
+
+    def probe(self) -> None:
+        """Memory is always there."""
+
+    def crash(self) -> None:
+        """Lose everything that was not synced, as a power cut does."""
+        self._data = {upload_id: bytearray(data) for upload_id, data in self._synced.items()}
+        self._locks.clear()
+
+    def keep(self, upload_id: str) -> None:
+        """Note that an upload's bytes are durable."""
+        self._synced[upload_id] = bytes(self._data[upload_id])
+
+
+class MemoryWriter:
+    """Exclusive access to a byte array."""
+
+    def __init__(self, store: MemoryStore, upload_id: str, data: bytearray, lock: threading.Lock) -> None:
+        self._store = store
+        self._id = upload_id
+        self._data = data
+        self._lock = lock
+
+    def write(self, chunks: Sequence[bytes], position: int) -> int:
+        """Put ``chunks`` at ``position`` as far as the capacity goes."""
+        joined = b"".join(chunks)
+        free = self._store.free()
+        if free is not None:
+            joined = joined[: free + max(len(self._data) - position, 0)]
+        self._data[position : position + len(joined)] = joined
+        return len(joined)
+
+    def sync(self) -> None:
+        """Make the bytes survive a crash."""
+        self._store.keep(self._id)
+
+    def truncate(self, size: int) -> None:
+        """Cut to ``size`` bytes."""
+        del self._data[size:]
+
+    def close(self) -> None:
+        """Give the access up."""
+        self._lock.release()
+
+
+class MemoryReader:
+    """Reads a byte array."""
+
+    def __init__(self, data: bytearray) -> None:
+        self._data = data
+
+    def read_at(self, offset: int, size: int) -> bytes:
+        """Return up to ``size`` bytes from ``offset``."""
+        return bytes(self._data[offset : offset + size])

@@ -1,0 +1,1 @@
+"""Carrying out upload plans: create, append, hand over, remove, expire."""

@@ -1,0 +1,167 @@
+"""Carrying out a PATCH: own the upload, put the bytes, checkpoint, answer with what is durable."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable
+from concurrent.futures import Executor
+from functools import partial
+from typing import TypeVar
+
+from parquay.catalog.files import Claim, Files
+from parquay.catalog.session import Catalog
+from parquay.catalog.tables import File
+from parquay.errors import Conflict, Gone, ParquayError
+from parquay.storage.base import Store, StoreFault, Writer
+from parquay.telemetry import interrupted, uploads_finished
+from parquay.tus.append import AppendPlan, check_offset, ends_upload
+from parquay.uploads.handover import SHUTDOWN, Handover, Holder
+from parquay.uploads.receive import OVERRUN, WHOLE, Body, Patience, Receipt, Receiver, Superseded
+from parquay.uploads.rules import Rules, state_of
+
+T = TypeVar("T")
+
+LOCK_SECONDS = 2.0
+"""How long the store waits for a stale writer of another process to let go."""
+
+TABLE_BYTES = 64 * 1024
+"""From this many durable bytes on, a checkpoint wakes the converter."""
+
+
+class Appender:
+    """Puts bodies at the end of uploads."""
+
+    def __init__(
+        self,
+        catalog: Catalog,
+        files: Files,
+        store: Store,
+        handover: Handover,
+        disk: Executor,
+        *,
+        rules: Rules,
+        patience: Patience,
+        follow: bool = True,
+    ) -> None:
+        """``follow``: wake the converter while bytes still arrive, not only at the end."""
+        self._catalog = catalog
+        self._files = files
+        self._store = store
+        self._handover = handover
+        self._disk = disk
+        self._rules = rules
+        self._patience = patience
+        self._follow = follow
+
+    async def append(self, file: File, plan: AppendPlan, body: Body) -> Receipt:
+        """Store what ``plan`` allows of ``body`` and return what became of it.
+
+        The work goes on to its last checkpoint even when the request that asked for it is cancelled.
+
+        Raises:
+            Refusal: wrong offset (409) or checksum (460).
+            Busy: somebody else is writing (423).
+            Gone: the upload was removed meanwhile (410).
+            StorageFull: what fitted is kept (507).
+            ParquayError: the store or the catalog failed (503); the row tells what is durable.
+        """
+        if file.complete:
+            return Receipt(file.offset, WHOLE)
+        work = asyncio.ensure_future(self._append(file, plan, body))
+        try:
+            return await asyncio.shield(work)
+        except asyncio.CancelledError:
+            await self._handover.stop(file.id, SHUTDOWN)
+            raise
+
+    async def _append(self, file: File, plan: AppendPlan, body: Body) -> Receipt:
+        async with self._handover.hold(file.id) as holder:
+            claim = await self._claim(file, plan)
+            holder.epoch = claim.epoch
+            holder.on_wake(body.wake)
+            return await self._receive(file, claim, plan, body, holder)
+
+    async def _claim(self, file: File, plan: AppendPlan) -> Claim:
+        take_over = partial(self._files.take_over, file_id=file.id, offset=plan.offset, expires_at=self._rules.expiry())
+        claim = await self._catalog.awrite(take_over)
+        if claim is None:
+            current = await asyncio.to_thread(self._files.get, file.id)
+            if current is None:
+                raise Gone("The upload was removed.")
+            check_offset(plan.offset, state_of(current))
+            raise Conflict("The upload is complete.", "already_complete")
+        if plan.length is not None and claim.size is None:
+            declared = await self._catalog.awrite(partial(self._files.declare, claim=claim, size=plan.length))
+            if declared is None:
+                raise Superseded("Another request continues this upload.")
+            claim = declared
+        return claim
+
+    async def _receive(self, file: File, claim: Claim, plan: AppendPlan, body: Body, holder: Holder) -> Receipt:
+        opening = partial(self._store.writer, file.id, claim.offset, wait=LOCK_SECONDS)
+        writer: Writer = await self._on_disk(opening)
+        keeper = _Keeper(self._catalog, self._files, claim, self._rules, wakes=self._follow)
+        receiver = Receiver(
+            writer, self._disk, offset=claim.offset, plan=plan.body, commit=keeper.commit, patience=self._patience
+        )
+        try:
+            return await self._settle(keeper, receiver, plan, body, holder)
+        finally:
+            await receiver.abandon()
+            await self._on_disk(writer.close)
+
+    async def _settle(
+        self, keeper: _Keeper, receiver: Receiver, plan: AppendPlan, body: Body, holder: Holder
+    ) -> Receipt:
+        try:
+            ended = await receiver.run(body, holder)
+            await receiver.verify(ended)
+        except StoreFault:
+            raise
+        except ParquayError:
+            await receiver.settle()
+            raise
+        if ended not in (WHOLE, OVERRUN):
+            interrupted.labels(ended).inc()
+        if ends_upload(plan.body, received=receiver.received, length=keeper.claim.size, whole=ended == WHOLE):
+            await receiver.sync()
+            await keeper.finish(receiver.written)
+            return Receipt(receiver.written, ended, complete=True)
+        await receiver.settle()
+        return Receipt(receiver.durable, ended)
+
+    async def _on_disk(self, call: Callable[[], T]) -> T:
+        return await asyncio.get_running_loop().run_in_executor(self._disk, call)
+
+
+class _Keeper:
+    """Commits the checkpoints of one body under its claim."""
+
+    def __init__(self, catalog: Catalog, files: Files, claim: Claim, rules: Rules, *, wakes: bool) -> None:
+        self._catalog = catalog
+        self._files = files
+        self._rules = rules
+        self._wakes = wakes
+        self.claim = claim
+
+    async def commit(self, offset: int) -> bool:
+        """Move the durable offset to ``offset`` bytes; False when somebody else owns the upload."""
+        wake = self._wakes and offset >= TABLE_BYTES
+        write = partial(
+            self._files.checkpoint, claim=self.claim, offset=offset, expires_at=self._rules.expiry(), wake=wake
+        )
+        moved = await self._catalog.awrite(write)
+        if moved is None:
+            return False
+        self.claim = moved
+        return True
+
+    async def finish(self, offset: int) -> None:
+        """Note that the last of ``offset`` bytes landed.
+
+        Raises:
+            Superseded: somebody else owns the upload (409).
+        """
+        if not await self._catalog.awrite(partial(self._files.finish, claim=self.claim, offset=offset)):
+            raise Superseded("Another request continues this upload.")
+        uploads_finished.inc()

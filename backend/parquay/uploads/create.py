@@ -1,0 +1,349 @@
+"""Carrying out a creation: rules, quota, space, then the row; with the first bytes where they came along."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import re
+from collections.abc import AsyncIterator, Callable
+from concurrent.futures import Executor
+from dataclasses import dataclass, replace
+from functools import partial
+from typing import Any, TypeVar
+
+from parquay.catalog.files import Files
+from parquay.catalog.session import Catalog
+from parquay.catalog.tables import File
+from parquay.errors import InvalidValue, StorageFull, TooLarge
+from parquay.ids import new_id
+from parquay.storage.base import Store
+from parquay.telemetry import bytes_received, uploads_created, uploads_finished
+from parquay.tus.append import AppendPlan
+from parquay.tus.create import BodyPlan, CreationPlan, check_size
+from parquay.tus.headers import Concat, Metadata
+from parquay.tus.refusals import Refusal
+from parquay.uploads.append import Appender
+from parquay.uploads.concat import Concatenator
+from parquay.uploads.handover import Handover
+from parquay.uploads.receive import WHOLE, Body, BodyCut, Receipt
+from parquay.uploads.rules import Owner, Rules, clean_name, file_name
+
+T = TypeVar("T")
+
+SMALL_BYTES = 64 * 1024
+"""A whole upload up to this size is stored first and then gets its row: one sync, one commit."""
+
+OPTION_KEYS = frozenset(
+    {"delimiter", "encoding", "quote", "escape", "header", "types", "nulls", "skip_rows", "sheet", "comment"}
+)
+"""Metadata keys that tell how the file is to be read."""
+
+_HEX_DIGEST = re.compile(r"[0-9a-fA-F]{64}")
+
+
+@dataclass(frozen=True)
+class Request:
+    """A creation as its protocol understood it."""
+
+    owner: Owner
+    name: str
+    content_type: str | None
+    plan: CreationPlan
+    options: dict[str, Any] | None = None
+    sha256: str | None = None
+
+
+def describe(owner: Owner, plan: CreationPlan) -> Request:
+    """Return the creation that a tus client asks for, with what its metadata tells.
+
+    Raises:
+        InvalidValue: the metadata holds a digest or an option that cannot be understood (422).
+    """
+    metadata = plan.metadata
+    content_type = metadata.text("filetype", "type", "content_type")
+    return Request(
+        owner, file_name(metadata), clean_type(content_type), plan, read_options(metadata), expected_digest(metadata)
+    )
+
+
+def clean_type(content_type: str | None) -> str | None:
+    """Return a media type that may stand in a header, None for anything else."""
+    found = re.fullmatch(r"[\w!#$&^.+-]{1,64}/[\w!#$&^.+-]{1,64}(;[ -~]{0,128})?", content_type or "")
+    return found.group(0) if found else None
+
+
+def expected_digest(metadata: Metadata) -> str | None:
+    """Return the SHA-256 that the file must have, as 64 hexadecimal digits; None when nothing was told.
+
+    Raises:
+        InvalidValue: ``bad_digest`` (422).
+    """
+    text = metadata.text("sha256")
+    if text is None:
+        return None
+    if not _HEX_DIGEST.fullmatch(text):
+        raise InvalidValue("The sha256 in the metadata must be 64 hexadecimal digits.", "bad_digest")
+    return text.lower()
+
+
+def read_options(metadata: Metadata) -> dict[str, Any] | None:
+    """Return how the uploader wants the file to be read, None when nothing was told.
+
+    Raises:
+        InvalidValue: ``bad_option`` (422).
+    """
+    options: dict[str, Any] = {}
+    for key in OPTION_KEYS & dict(metadata.pairs).keys():
+        text = metadata.text(key)
+        if text is None:
+            continue
+        try:
+            options[key] = json.loads(text) if text[:1] in "{[" or text in ("true", "false") else text
+        except ValueError:
+            raise InvalidValue(f"The option {key!r} in the metadata cannot be understood.", "bad_option") from None
+    return options or None
+
+
+class Creator:
+    """Makes uploads."""
+
+    def __init__(
+        self,
+        catalog: Catalog,
+        files: Files,
+        store: Store,
+        handover: Handover,
+        *,
+        appender: Appender,
+        concatenator: Concatenator,
+        disk: Executor,
+        rules: Rules,
+    ) -> None:
+        self._catalog = catalog
+        self._files = files
+        self._store = store
+        self._handover = handover
+        self._appender = appender
+        self._concatenator = concatenator
+        self._disk = disk
+        self._rules = rules
+
+    async def create(self, request: Request, body: Body | None = None) -> tuple[File, Receipt | None]:
+        """Make an upload, and store the bytes that came with it.
+
+        Raises:
+            Refusal: a part of a concatenation is missing or unfinished (400, 404).
+            UnsupportedType: the file's extension is not allowed (415).
+            TooLarge: over the quota (413).
+            StorageFull: it would not fit (507).
+            ParquayError: as :meth:`Appender.append`.
+        """
+        self._handover.check_open()
+        concat = request.plan.concat
+        if concat is None or concat.role == "final":
+            self._rules.check_name(request.name)
+        if concat is not None and concat.role == "final":
+            return await self._concatenate(request, concat), None
+        await self._check_room(request.owner, request.plan.length)
+        if body is not None and request.plan.body is not None:
+            if _is_small_whole(request.plan):
+                return await self._create_whole(request, body)
+            file = await self._insert(self._new_file(request))
+            receipt = await self._appender.append(file, AppendPlan(0, request.plan.length, request.plan.body), body)
+            return file, receipt
+        return await self._insert(self._new_file(request)), None
+
+    async def store_whole(
+        self,
+        owner: Owner,
+        name: str,
+        content_type: str | None,
+        body: AsyncIterator[bytes],
+        declared: int | None = None,
+    ) -> str:
+        """Store a file that comes in one request, and return its id. ``declared`` is its size in bytes if known.
+
+        A file whose request breaks off is removed again: nobody knows its id.
+
+        Raises:
+            ParquayError: as :meth:`create`; ``body_cut`` when the request broke off.
+        """
+        check_size(declared, self._rules.limits)
+        limit = self._rules.max_size or None
+        plan = CreationPlan(None, Metadata(), body=BodyPlan(limit, last=True))
+        await self._check_room(owner, declared)
+        request = Request(owner, clean_name(name), clean_type(content_type), plan)
+        stream = _IteratorBody(body)
+        try:
+            file, receipt = await self.create(request, stream)
+        finally:
+            await stream.close()
+        if receipt is None or not receipt.complete:
+            await self._discard(file)
+            if receipt is not None and receipt.ended == "overrun":
+                raise TooLarge(f"This server accepts up to {limit} bytes.")
+            raise InvalidValue("The request ended before the file was complete.", "body_cut")
+        return file.id
+
+    async def _discard(self, file: File) -> None:
+        await self._catalog.awrite(partial(self._files.remove, file_id=file.id))
+        await self._on_disk(partial(self._store.remove, file.id))
+
+    async def _check_room(self, owner: Owner, length: int | None) -> None:
+        free = await self._on_disk(self._store.free) if length else None
+        if length and free is not None and length > free:
+            raise StorageFull(f"There is no room for {length} bytes.", retry_after=60)
+        if self._rules.quota:
+            used = await asyncio.to_thread(self._files.stored_bytes, owner.id)
+            if used + (length or 0) > self._rules.quota:
+                raise TooLarge(f"The quota of {self._rules.quota} bytes is used up.", "quota_exceeded")
+
+    async def _insert(self, file: File) -> File:
+        def write(session: Any) -> File:
+            row = File(**file.model_dump())
+            self._files.add(session, row)
+            return row
+
+        row = await self._catalog.awrite(write)
+        uploads_created.inc()
+        if row.complete and row.concat != "partial":
+            uploads_finished.inc()
+        return row
+
+    def _new_file(self, request: Request) -> File:
+        plan = request.plan
+        empty = plan.length == 0 and plan.body is None
+        partial_upload = plan.concat is not None and plan.concat.role == "partial"
+        return File(
+            id=new_id(),
+            owner_id=request.owner.id,
+            name=request.name,
+            content_type=request.content_type,
+            upload_metadata=plan.metadata.raw,
+            size=plan.length,
+            concat=plan.concat.raw if plan.concat else None,
+            complete=empty,
+            status="processing" if empty and not partial_upload else "uploading",
+            shared=self._rules.share and not partial_upload,
+            expires_at=None if empty else self._rules.expiry(),
+            options=request.options,
+            expected_sha256=request.sha256,
+        )
+
+    async def _create_whole(self, request: Request, body: Body) -> tuple[File, Receipt]:
+        """Store a small upload that came whole: its bytes first, then one commit of its finished row."""
+        expected = request.plan.length or 0
+        data, whole = await _gather(body, expected)
+        file = self._new_file(request)
+        complete = whole and len(data) == expected
+        await self._on_disk(partial(_put, self._store, file.id, data))
+        file = File(**{**file.model_dump(), "offset": len(data), "complete": complete})
+        if complete:
+            file.expires_at = None
+            file.status = "uploading" if request.plan.concat else "processing"
+        bytes_received.inc(len(data))
+        row = await self._insert(file)
+        return row, Receipt(len(data), WHOLE if whole else "disconnected", complete=complete)
+
+    async def _concatenate(self, request: Request, concat: Concat) -> File:
+        parts = await asyncio.to_thread(self._concatenator.parts_of, request.owner.id, concat.parts)
+        if any(part.size is None for part in parts):
+            raise Refusal("concat_unfinished")
+        length = sum(part.size or 0 for part in parts)
+        check_size(length, self._rules.limits)
+        await self._check_room(request.owner, length)
+        file = self._new_file(replace(request, plan=replace(request.plan, length=length)))
+        file.parts = list(concat.parts)
+        file.complete, file.status = False, "uploading"
+        return await self._concatenator.settle(await self._insert(file))
+
+    async def _on_disk(self, call: Callable[[], T]) -> T:
+        return await asyncio.get_running_loop().run_in_executor(self._disk, call)
+
+
+def _is_small_whole(plan: CreationPlan) -> bool:
+    body = plan.body
+    return (
+        body is not None
+        and body.checksum is None
+        and body.last is None
+        and plan.length is not None
+        and plan.length == body.expected
+        and plan.length <= SMALL_BYTES
+    )
+
+
+def _put(store: Store, file_id: str, data: bytes) -> None:
+    if not data:
+        return
+    writer = store.writer(file_id, 0, wait=0)
+    kept = False
+    try:
+        kept = writer.write([data], 0) == len(data)
+        writer.sync()
+    finally:
+        writer.close()
+        if not kept:
+            store.remove(file_id)
+    if not kept:
+        raise StorageFull("The disk is full.", retry_after=60)
+
+
+async def _gather(body: Body, expected: int) -> tuple[bytes, bool]:
+    """Read up to ``expected`` bytes; tell whether the body came to its end."""
+    chunks: list[bytes] = []
+    left = expected
+    waited = 0
+    while waited < 240:
+        try:
+            chunk = await body.read(0.25)
+        except BodyCut:
+            return b"".join(chunks), False
+        if chunk is None:
+            waited += 1
+        elif chunk == b"":
+            return b"".join(chunks), True
+        else:
+            chunks.append(chunk[:left])
+            left -= len(chunks[-1])
+    return b"".join(chunks), False
+
+
+class _IteratorBody:
+    """A body that another parser takes out of the request, such as one part of a form."""
+
+    def __init__(self, chunks: AsyncIterator[bytes]) -> None:
+        self._chunks = chunks
+        self._pending: asyncio.Task[bytes] | None = None
+        self._woken = asyncio.Event()
+
+    async def read(self, seconds: float) -> bytes | None:
+        """See :class:`parquay.uploads.receive.Body`."""
+        if self._pending is None:
+            self._pending = asyncio.ensure_future(self._next())
+        woken = asyncio.ensure_future(self._woken.wait())
+        try:
+            await asyncio.wait({self._pending, woken}, timeout=seconds, return_when=asyncio.FIRST_COMPLETED)
+        finally:
+            woken.cancel()
+        self._woken.clear()
+        if not self._pending.done():
+            return None
+        pending, self._pending = self._pending, None
+        return pending.result()
+
+    def wake(self) -> None:
+        """Make a waiting read return."""
+        self._woken.set()
+
+    async def close(self) -> None:
+        """Stop waiting for bytes."""
+        if self._pending is not None:
+            self._pending.cancel()
+            await asyncio.gather(self._pending, return_exceptions=True)
+
+    async def _next(self) -> bytes:
+        async for chunk in self._chunks:
+            if chunk:
+                return chunk
+        return b""

@@ -1,0 +1,179 @@
+"""One writer for each upload, and a quick, safe change from one to the next.
+
+Safety does not depend on anything here: the row's epoch fences a stale writer and the store's lock keeps its
+bytes out. This registry makes the change quick: it knows which upload is being written in this process, whether
+bytes still come, and it can ask the writer to checkpoint or to stop.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+
+from parquay.errors import Busy, Unavailable
+from parquay.telemetry import uploads_active
+
+ACTIVE_SECONDS = 1.0
+"""A writer that received something this recently is not interrupted."""
+
+PATIENCE_SECONDS = 2.0
+"""How long a newcomer waits for the writer before it is told to come back."""
+
+SETTLE_SECONDS = 0.8
+"""How long a reader waits for a checkpoint."""
+
+TAKEN_OVER = "taken_over"
+REMOVED = "removed"
+SHUTDOWN = "shutdown"
+
+
+class Holder:
+    """The request that writes an upload now."""
+
+    def __init__(self, file_id: str) -> None:
+        self.file_id = file_id
+        self.epoch = 0
+        self.stopped: str | None = None
+        self.checkpoint_wanted: asyncio.Future[None] | None = None
+        self.done = asyncio.Event()
+        self._last_byte = time.monotonic()
+        self._wake: Callable[[], None] | None = None
+
+    def touch(self) -> None:
+        """Note that bytes arrived."""
+        self._last_byte = time.monotonic()
+
+    @property
+    def silence(self) -> float:
+        """Seconds since bytes arrived."""
+        return time.monotonic() - self._last_byte
+
+    def on_wake(self, wake: Callable[[], None]) -> None:
+        """Have ``wake`` called when the writer should look up from waiting for bytes."""
+        self._wake = wake
+        if self.stopped:
+            wake()
+
+    def stop(self, reason: str) -> None:
+        """Ask the writer to take a last checkpoint and end."""
+        self.stopped = self.stopped or reason
+        self._nudge()
+
+    def checkpoint(self) -> asyncio.Future[None]:
+        """Ask the writer to make durable what it has; the future resolves when that is done."""
+        if self.checkpoint_wanted is None:
+            self.checkpoint_wanted = asyncio.get_running_loop().create_future()
+            self._nudge()
+        return self.checkpoint_wanted
+
+    def checkpointed(self) -> None:
+        """Tell those who asked that everything received is durable."""
+        if self.checkpoint_wanted is not None:
+            if not self.checkpoint_wanted.done():
+                self.checkpoint_wanted.set_result(None)
+            self.checkpoint_wanted = None
+
+    def _nudge(self) -> None:
+        if self._wake is not None:
+            self._wake()
+
+
+class Handover:
+    """The writers of this process."""
+
+    def __init__(self) -> None:
+        self._holders: dict[str, Holder] = {}
+        self._draining = False
+
+    @property
+    def draining(self) -> bool:
+        """Whether the process is about to end and takes no more uploads."""
+        return self._draining
+
+    def check_open(self) -> None:
+        """Refuse new work while draining.
+
+        Raises:
+            Unavailable: ``shutting_down`` (503).
+        """
+        if self._draining:
+            raise Unavailable("The server is shutting down.", "shutting_down", retry_after=2)
+
+    @asynccontextmanager
+    async def hold(self, file_id: str) -> AsyncIterator[Holder]:
+        """Become the writer of an upload in this process; a silent writer is stopped, a busy one waited for.
+
+        Raises:
+            Busy: another request is still receiving bytes for it (423).
+            Unavailable: the process is draining (503).
+        """
+        self.check_open()
+        await self._vacate(file_id)
+        holder = self._holders[file_id] = Holder(file_id)
+        uploads_active.inc()
+        try:
+            yield holder
+        finally:
+            uploads_active.dec()
+            del self._holders[file_id]
+            holder.checkpointed()
+            holder.done.set()
+
+    async def settle(self, file_id: str) -> None:
+        """Wait a moment until what the current writer received is durable, so that the row tells the truth."""
+        holder = self._holders.get(file_id)
+        if holder is not None:
+            await asyncio.wait({holder.checkpoint()}, timeout=SETTLE_SECONDS)
+
+    async def stop(self, file_id: str, reason: str) -> None:
+        """End an upload's writer, if there is one, and wait for its last checkpoint."""
+        holder = self._holders.get(file_id)
+        if holder is not None:
+            holder.stop(reason)
+            await _within(PATIENCE_SECONDS, holder.done)
+
+    async def drain(self, seconds: float) -> None:
+        """Refuse new writers and end the running ones within ``seconds``."""
+        self._draining = True
+        holders = list(self._holders.values())
+        for holder in holders:
+            holder.stop(SHUTDOWN)
+        if holders:
+            await asyncio.wait({asyncio.ensure_future(holder.done.wait()) for holder in holders}, timeout=seconds)
+
+    def running(self) -> dict[str, Holder]:
+        """Return the writers of this process by upload id."""
+        return dict(self._holders)
+
+    async def _vacate(self, file_id: str) -> None:
+        deadline = time.monotonic() + PATIENCE_SECONDS
+        while (holder := self._holders.get(file_id)) is not None:
+            left = deadline - time.monotonic()
+            if left <= 0:
+                raise Busy("Another request is writing to this upload.", retry_after=1)
+            if holder.silence >= ACTIVE_SECONDS:
+                holder.stop(TAKEN_OVER)
+            await _within(min(left, max(ACTIVE_SECONDS - holder.silence, 0.05)), holder.done)
+
+
+async def _within(seconds: float, event: asyncio.Event) -> None:
+    try:
+        async with asyncio.timeout(seconds):
+            await event.wait()
+    except TimeoutError:
+        pass
+
+
+async def watch(handover: Handover, epochs: Callable[[list[str]], dict[str, int]], seconds: float) -> None:
+    """Stop writers whose upload was taken over or removed by another process; look every ``seconds``."""
+    while True:
+        await asyncio.sleep(seconds)
+        running = {file_id: holder for file_id, holder in handover.running().items() if holder.epoch}
+        if not running:
+            continue
+        current = await asyncio.to_thread(epochs, list(running))
+        for file_id, holder in running.items():
+            if current.get(file_id) != holder.epoch:
+                holder.stop(TAKEN_OVER if file_id in current else REMOVED)

@@ -1,0 +1,148 @@
+"""Builds every part of a process once, from the settings. Nothing below sees the settings object."""
+
+from __future__ import annotations
+
+import secrets
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from pathlib import Path
+
+from parquay.auth.accounts import ensure_demo
+from parquay.auth.passwords import Passwords
+from parquay.auth.sessions import Sessions
+from parquay.auth.throttle import Throttle
+from parquay.auth.tokens import Tokens
+from parquay.catalog.events import Events
+from parquay.catalog.files import Files
+from parquay.catalog.jobs import Jobs
+from parquay.catalog.migrate import upgrade
+from parquay.catalog.segments import Segments
+from parquay.catalog.session import Catalog
+from parquay.catalog.users import Users
+from parquay.events.bus import Hub
+from parquay.settings import Settings, SettingsError
+from parquay.storage.base import Store
+from parquay.storage.local import LocalStore
+from parquay.uploads.append import Appender
+from parquay.uploads.concat import Concatenator
+from parquay.uploads.create import Creator
+from parquay.uploads.expire import Expirer
+from parquay.uploads.handover import Handover
+from parquay.uploads.receive import Patience
+from parquay.uploads.remove import Remover
+from parquay.uploads.rules import Rules
+
+DISK_THREADS = 16
+"""Threads for writes and syncs. More uploads than that share them in turn."""
+
+
+@dataclass(frozen=True)
+class Parts:
+    """Everything a process is made of."""
+
+    settings: Settings
+    catalog: Catalog
+    users: Users
+    events: Events
+    jobs: Jobs
+    files: Files
+    segments: Segments
+    store: Store
+    parquet: Path
+    passwords: Passwords
+    tokens: Tokens
+    throttle: Throttle
+    sessions: Sessions
+    hub: Hub
+    rules: Rules
+    handover: Handover
+    appender: Appender
+    concatenator: Concatenator
+    creator: Creator
+    remover: Remover
+    expirer: Expirer
+
+    def close(self) -> None:
+        """Finish what is queued and let go of the database."""
+        self.catalog.close()
+
+
+def build(settings: Settings, *, migrate: bool = True) -> Parts:
+    """Build the parts of a process; ``migrate``: bring the database to the newest schema first.
+
+    Raises:
+        SettingsError: a setting asks for something that this build cannot do.
+    """
+    durable = settings.durability == "strict"
+    catalog = Catalog(settings.sqlalchemy_url, durable=durable)
+    if migrate:
+        upgrade(catalog)
+    users, events, jobs = Users(catalog), Events(catalog), Jobs(catalog)
+    files, segments = Files(catalog, events, jobs), Segments(catalog)
+    store, parquet = _store(settings, durable=durable), settings.root / "parquet"
+    parquet.mkdir(parents=True, exist_ok=True)
+    passwords, throttle = Passwords(), Throttle(users)
+    tokens = Tokens(_secret(settings, users))
+    hub = Hub(events)
+    catalog.on_bell("events", hub.wake)
+    rules = _rules(settings)
+    patience = Patience(settings.idle_timeout, settings.min_rate)
+    handover, disk = Handover(), ThreadPoolExecutor(DISK_THREADS, thread_name_prefix="disk")
+    appender = Appender(catalog, files, store, handover, disk, rules=rules, patience=patience)
+    concatenator = Concatenator(catalog, files, store, disk)
+    remover = Remover(catalog, files, store, handover, disk, parquet=parquet)
+    return Parts(
+        settings=settings,
+        catalog=catalog,
+        users=users,
+        events=events,
+        jobs=jobs,
+        files=files,
+        segments=segments,
+        store=store,
+        parquet=parquet,
+        passwords=passwords,
+        tokens=tokens,
+        throttle=throttle,
+        sessions=Sessions(users, tokens, passwords, throttle, settings.session_ttl),
+        hub=hub,
+        rules=rules,
+        handover=handover,
+        appender=appender,
+        concatenator=concatenator,
+        creator=Creator(
+            catalog, files, store, handover, appender=appender, concatenator=concatenator, disk=disk, rules=rules
+        ),
+        remover=remover,
+        expirer=Expirer(files, remover, handover),
+    )
+
+
+def prepare(parts: Parts) -> None:
+    """Make the accounts that the settings ask for."""
+    ensure_demo(parts.users, parts.passwords, parts.settings.demo_accounts)
+
+
+def _rules(settings: Settings) -> Rules:
+    return Rules(
+        max_size=settings.max_size,
+        quota=settings.quota_bytes,
+        extensions=settings.extensions,
+        ttl=settings.upload_ttl,
+        share=settings.share_default,
+    )
+
+
+def _secret(settings: Settings, users: Users) -> bytes:
+    if settings.secret_key:
+        return settings.secret_key.encode()
+    return users.secret("token", lambda: secrets.token_bytes(32))
+
+
+def _store(settings: Settings, *, durable: bool) -> Store:
+    url = settings.storage_url
+    if url.startswith("s3://"):
+        raise SettingsError("PARQUAY_STORAGE_URL: S3 storage is not part of this build")
+    root = Path(url.removeprefix("file://")) if url else settings.root
+    return LocalStore(root / "uploads", durable=durable)
+
