@@ -9,8 +9,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Protocol
 
-from sqlalchemy import ColumnElement, delete, func
+from sqlalchemy import ColumnElement, delete, func, insert
 from sqlmodel import Session, col, select
 
 from parquay.catalog.session import Catalog, ring
@@ -24,6 +25,20 @@ KEEP_PER_USER = 10_000
 
 OTHERS = {"to": "others"}
 """Payload of an event that its file's owner does not get."""
+
+
+_INSERT = insert(Event)
+
+
+class Subject(Protocol):
+    """What an event needs to know of its file."""
+
+    @property
+    def id(self) -> str: ...  # noqa: D102  see File
+    @property
+    def owner_id(self) -> str: ...  # noqa: D102
+    @property
+    def shared(self) -> bool: ...  # noqa: D102
 
 
 @dataclass(frozen=True)
@@ -52,9 +67,10 @@ class Events:
     def __init__(self, catalog: Catalog) -> None:
         self._catalog = catalog
 
-    def emit(self, session: Session, kind: str, file: File) -> None:
+    def emit(self, session: Session, kind: str, file: Subject) -> None:
         """Note in the transaction of ``session`` that ``kind`` happened to ``file``; rings the bell ``events``."""
-        session.add(Event(kind=kind, owner_id=file.owner_id, shared=file.shared, file_id=file.id))
+        row = {"kind": kind, "owner_id": file.owner_id, "shared": file.shared, "file_id": file.id}
+        session.connection().execute(_INSERT, row | {"payload": {}, "created_at": now()})
         ring(session, "events")
 
     def emit_sharing(self, session: Session, file: File) -> None:

@@ -10,9 +10,9 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, cast
+from typing import Any, NamedTuple
 
-from sqlalchemy import CursorResult, case, func, literal, or_, update
+from sqlalchemy import case, func, insert, literal, or_, update
 from sqlalchemy.sql.elements import ColumnElement
 from sqlmodel import Session, col, delete, select
 
@@ -49,6 +49,18 @@ class Claim:
     epoch: int
     offset: int
     size: int | None
+
+
+class Touched(NamedTuple):
+    """What a statement tells of the row that it changed."""
+
+    id: str
+    owner_id: str
+    shared: bool
+    concat: str | None
+
+
+_INSERT = insert(File)
 
 
 class Files:
@@ -145,12 +157,12 @@ class Files:
 
     def add(self, session: Session, file: File) -> None:
         """Insert a new upload; one that is complete at once is finished too."""
-        session.add(file)
-        session.flush()
-        if not file.is_partial:
-            self._events.emit(session, "file.created", file)
+        session.connection().execute(_INSERT, file.model_dump())
+        if file.is_partial:
+            return
+        self._events.emit(session, "file.created", file)
         if file.complete:
-            self._enqueue(session, file)
+            self._jobs.add(session, CONVERT, file.id)
 
     def take_over(self, session: Session, file_id: str, offset: int, expires_at: datetime) -> Claim | None:
         """Become the writer of an upload that stands at ``offset`` bytes; None when it stands elsewhere or is done."""
@@ -160,17 +172,17 @@ class Files:
             .values(epoch=col(File.epoch) + 1, active_at=now(), expires_at=expires_at)
             .returning(col(File.epoch), col(File.size))
         )
-        row = session.execute(statement).one_or_none()
+        row = session.connection().execute(statement).one_or_none()
         return None if row is None else Claim(file_id, row[0], offset, row[1])
 
     def checkpoint(
         self, session: Session, claim: Claim, offset: int, *, expires_at: datetime | None, wake: bool = False
     ) -> Claim | None:
         """Move the durable offset of ``claim`` to ``offset`` bytes; None when somebody else owns the upload."""
-        if not self._compare_and_set(session, claim, offset=offset, active_at=now(), expires_at=expires_at):
+        file = self._compare_and_set(session, claim, offset=offset, active_at=now(), expires_at=expires_at)
+        if file is None:
             return None
-        file = session.get_one(File, claim.file_id)
-        if not file.is_partial:
+        if file.concat != "partial":
             self._events.emit(session, "file.progress", file)
             if wake:
                 self._jobs.enqueue(session, CONVERT, claim.file_id)
@@ -178,7 +190,7 @@ class Files:
 
     def declare(self, session: Session, claim: Claim, size: int) -> Claim | None:
         """Fix the total bytes of an upload; None when somebody else owns it."""
-        if not self._compare_and_set(session, claim, size=size):
+        if self._compare_and_set(session, claim, size=size) is None:
             return None
         return Claim(claim.file_id, claim.epoch, claim.offset, size)
 
@@ -195,18 +207,18 @@ class Files:
             "expires_at": case((col(File.concat) == "partial", col(File.expires_at)), else_=None),
             "status": case((col(File.concat) == "partial", literal("uploading")), else_=literal("processing")),
         }
-        if not self._compare_and_set(session, claim, **values):
+        file = self._compare_and_set(session, claim, **values)
+        if file is None:
             return False
-        file = session.get_one(File, claim.file_id, populate_existing=True)
         self._enqueue(session, file)
         return True
 
-    def _enqueue(self, session: Session, file: File) -> None:
-        if not file.is_partial:
+    def _enqueue(self, session: Session, file: File | Touched) -> None:
+        if file.concat != "partial":
             self._events.emit(session, "file.updated", file)
             self._jobs.enqueue(session, CONVERT, file.id)
 
-    def _compare_and_set(self, session: Session, claim: Claim, **values: Any) -> bool:
+    def _compare_and_set(self, session: Session, claim: Claim, **values: Any) -> Touched | None:
         statement = (
             update(File)
             .where(
@@ -216,9 +228,10 @@ class Files:
                 col(File.complete).is_(False),
             )
             .values(**values)
-            .execution_options(synchronize_session=False)
+            .returning(col(File.id), col(File.owner_id), col(File.shared), col(File.concat))
         )
-        return cast("CursorResult[Any]", session.execute(statement)).rowcount == 1
+        row = session.connection().execute(statement).one_or_none()
+        return None if row is None else Touched(*row)
 
     def finals_of(self, owner_id: str) -> list[File]:
         """Return a user's final uploads that wait for their parts."""

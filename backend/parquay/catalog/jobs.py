@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any, cast
 
-from sqlalchemy import CursorResult, and_, or_, update
+from sqlalchemy import CursorResult, and_, insert, or_, update
 from sqlmodel import Session, col, delete, func, select
 
 from parquay.catalog.session import Catalog, ring
@@ -28,6 +28,9 @@ MAX_ATTEMPTS = 5
 
 Note = Callable[[Session, str, str, str], None]
 """Writes a failure (code, message) down on a subject, inside a transaction."""
+
+
+_INSERT = insert(Job)
 
 
 @dataclass(frozen=True)
@@ -58,13 +61,18 @@ class Jobs:
             .values(wake=col(Job.wake) + 1)
             .returning(col(Job.id), col(Job.state))
         )
-        row = session.execute(statement).one_or_none()
+        row = session.connection().execute(statement).one_or_none()
         if row is None:
-            session.add(Job(id=new_id(), kind=kind, subject=subject, payload=payload or {}))
-            session.flush()
+            self.add(session, kind, subject, payload)
         elif row[1] != "running":
             requeue = update(Job).where(col(Job.id) == row[0]).values(state="queued", run_after=now(), attempt=0)
             session.execute(requeue)
+        ring(session, "jobs")
+
+    def add(self, session: Session, kind: str, subject: str, payload: dict[str, Any] | None = None) -> None:
+        """Queue a job that cannot exist yet."""
+        job = Job(id=new_id(), kind=kind, subject=subject, payload=payload or {})
+        session.connection().execute(_INSERT, job.model_dump())
         ring(session, "jobs")
 
     def cancel(self, session: Session, kind: str, subject: str) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any
 
 from sqlalchemy import delete, func, insert, select, update
@@ -74,7 +74,7 @@ class RejectPage:
     """Some rejects of a file. `next` is the cursor of the next page, None on the last."""
 
     total: int
-    items: list[Reject] = field(default_factory=list)
+    items: Sequence[Reject] = ()
     next: str | None = None
 
 
@@ -89,11 +89,11 @@ class Segments:
         with self._catalog.read() as session:
             return session.get(File, file_id)
 
-    def list(self, file_id: str) -> list[Segment]:
+    def list(self, file_id: str) -> Sequence[Segment]:
         """All segments of a file in order."""
         with self._catalog.read() as session:
             query = select(Segment).where(col(Segment.file_id) == file_id).order_by(col(Segment.no))
-            return list(session.scalars(query))
+            return session.scalars(query).all()
 
     def last(self, file_id: str) -> Segment | None:
         """The segment at which conversion goes on; None before the first."""
@@ -120,8 +120,16 @@ class Segments:
 
         return self._catalog.write(write)
 
-    def replace(self, file_id: str, names: Sequence[str], part: str, sizes: dict[int, int], state: dict[str, Any],
-                *, fence: Fence) -> bool:
+    def replace(
+        self,
+        file_id: str,
+        names: Sequence[str],
+        part: str,
+        sizes: dict[int, int],
+        state: dict[str, Any],
+        *,
+        fence: Fence,
+    ) -> bool:
         """Let the segments of the parts `names` point to the one `part` that replaces them.
 
         `sizes`: new bytes for each segment number; `state`: keys that replace those in each segment's state.
@@ -132,7 +140,7 @@ class Segments:
             if not fence(session):
                 return False
             query = select(Segment).where(col(Segment.file_id) == file_id, col(Segment.part).in_(names))
-            found = list(session.scalars(query))
+            found = session.scalars(query).all()
             if {each.no for each in found} != set(sizes):
                 return False
             for each in found:
@@ -198,9 +206,9 @@ class Segments:
                 return
             after = found[-1].id or 0
 
-    def _page(self, session: Session, file_id: str, after: int, limit: int) -> list[Reject]:
+    def _page(self, session: Session, file_id: str, after: int, limit: int) -> Sequence[Reject]:
         query = select(Reject).where(col(Reject.file_id) == file_id, col(Reject.id) > after)
-        return list(session.scalars(query.order_by(col(Reject.id)).limit(limit)))
+        return session.scalars(query.order_by(col(Reject.id)).limit(limit)).all()
 
 
 def _count(session: Session, file_id: str) -> int:

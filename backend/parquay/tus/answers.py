@@ -54,7 +54,6 @@ def effective_method(method: str, fields: Fields) -> str:
 def options(limits: Limits) -> tuple[Header, ...]:
     """Header fields that tell what the server can do."""
     fields: list[Header] = [
-        RESUMABLE,
         ("Tus-Version", VERSION),
         ("Tus-Extension", ",".join(EXTENSIONS)),
         ("Tus-Checksum-Algorithm", ",".join(DIGEST_SIZES)),
@@ -66,7 +65,7 @@ def options(limits: Limits) -> tuple[Header, ...]:
 
 def created(state: UploadState, location: str, *, with_body: bool) -> tuple[Header, ...]:
     """Header fields of a 201."""
-    fields: list[Header] = [RESUMABLE, ("Location", location)]
+    fields: list[Header] = [("Location", location)]
     if with_body or state.complete:
         fields.append(("Upload-Offset", str(state.offset)))
     return (*fields, *_expires(state))
@@ -74,13 +73,13 @@ def created(state: UploadState, location: str, *, with_body: bool) -> tuple[Head
 
 def appended(state: UploadState) -> tuple[Header, ...]:
     """Header fields of the 204 to a PATCH."""
-    return (RESUMABLE, ("Upload-Offset", str(state.offset)), *_expires(state))
+    return (("Upload-Offset", str(state.offset)), *_expires(state))
 
 
 def head(state: UploadState) -> tuple[Header, ...]:
     """Header fields of the 200 to a HEAD. A final upload has no offset until it is complete."""
     # "The Server MUST prevent the client and/or proxies from caching the response by adding Cache-Control: no-store".
-    fields: list[Header] = [RESUMABLE, ("Cache-Control", "no-store")]
+    fields: list[Header] = [("Cache-Control", "no-store")]
     if state.concat != "final" or state.complete:
         fields.append(("Upload-Offset", str(state.offset)))
     if state.length is not None:

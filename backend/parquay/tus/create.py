@@ -35,12 +35,18 @@ class CreationPlan:
         metadata: pairs that describe the file.
         concat: its role in a concatenation, None for an ordinary upload.
         body: what to store of the request's body, None when the body is not part of the upload.
+        filename: name that the request's own headers give, None when only the metadata may.
+        content_type: media type that the request's own headers give.
+        sha256: what the whole file must hash to, in hexadecimal, by the request's own headers.
     """
 
     length: int | None
     metadata: Metadata
     concat: Concat | None = None
     body: BodyPlan | None = None
+    filename: str | None = None
+    content_type: str | None = None
+    sha256: str | None = None
 
 
 def plan_creation(

@@ -28,6 +28,7 @@ REFUSALS: dict[str, tuple[int, str]] = {
     "concat_final": (403, "A final upload cannot be changed."),
     "method_not_allowed": (405, "This method is not allowed here."),
     "inconsistent_length": (400, "The lengths that were told do not agree."),
+    "unsupported_draft": (400, "This server speaks interop versions 5 to 8 of the draft."),
     "already_complete": (409, "This upload is complete."),
 }
 
@@ -40,11 +41,20 @@ class Refusal(Exception):
         status: the HTTP status it leads to.
         detail: one sentence for a person.
         headers: headers that belong to this refusal.
+        extra: members of the problem document beside the usual ones.
     """
 
-    def __init__(self, code: str, detail: str | None = None, headers: tuple[Header, ...] = ()) -> None:
+    def __init__(
+        self,
+        code: str,
+        detail: str | None = None,
+        headers: tuple[Header, ...] = (),
+        *,
+        extra: dict[str, int] | None = None,
+    ) -> None:
         self.code = code
         self.status, sentence = REFUSALS[code]
         self.detail = detail or sentence
         self.headers = headers
+        self.extra = extra or {}
         super().__init__(self.detail)

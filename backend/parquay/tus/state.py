@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime
 
 VERSION = "1.0.0"
@@ -56,13 +56,3 @@ class UploadState:
     def left(self) -> int | None:
         """Bytes that are missing, None while the length is not known."""
         return None if self.length is None else self.length - self.offset
-
-
-@dataclass(frozen=True)
-class Draft:
-    """How one interop version of the IETF draft names and numbers things."""
-
-    version: int
-    limit_age: str = field(default="max-age")
-    append_type: str = field(default="application/partial-upload")
-    result_needs_complete: bool = True

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 import re
+import time
 from collections.abc import AsyncIterator, Callable
 from concurrent.futures import Executor
 from dataclasses import dataclass, replace
@@ -33,6 +34,10 @@ T = TypeVar("T")
 SMALL_BYTES = 64 * 1024
 """A whole upload up to this size is stored first and then gets its row: one sync, one commit."""
 
+ROOM_SECONDS = 1.0
+ROOM_ASK = 1024 * 1024
+"""A creation up to this size believes a look at the free space that is ``ROOM_SECONDS`` old."""
+
 OPTION_KEYS = frozenset(
     {"delimiter", "encoding", "quote", "escape", "header", "types", "nulls", "skip_rows", "sheet", "comment"}
 )
@@ -54,16 +59,16 @@ class Request:
 
 
 def describe(owner: Owner, plan: CreationPlan) -> Request:
-    """Return the creation that a tus client asks for, with what its metadata tells.
+    """Return the creation that a client asks for, with what its metadata tells.
 
     Raises:
         InvalidValue: the metadata holds a digest or an option that cannot be understood (422).
     """
     metadata = plan.metadata
-    content_type = metadata.text("filetype", "type", "content_type")
-    return Request(
-        owner, file_name(metadata), clean_type(content_type), plan, read_options(metadata), expected_digest(metadata)
-    )
+    content_type = metadata.text("filetype", "type", "content_type") or plan.content_type
+    name = clean_name(plan.filename) if plan.filename else file_name(metadata)
+    sha256 = expected_digest(metadata) or plan.sha256
+    return Request(owner, name, clean_type(content_type), plan, read_options(metadata), sha256)
 
 
 def clean_type(content_type: str | None) -> str | None:
@@ -127,6 +132,7 @@ class Creator:
         self._concatenator = concatenator
         self._disk = disk
         self._rules = rules
+        self._room: tuple[float, int | None] = (-ROOM_SECONDS, None)
 
     async def create(self, request: Request, body: Body | None = None) -> tuple[File, Receipt | None]:
         """Make an upload, and store the bytes that came with it.
@@ -190,25 +196,27 @@ class Creator:
         await self._on_disk(partial(self._store.remove, file.id))
 
     async def _check_room(self, owner: Owner, length: int | None) -> None:
-        free = await self._on_disk(self._store.free) if length else None
-        if length and free is not None and length > free:
+        if length and (free := await self._free(length)) is not None and length > free:
             raise StorageFull(f"There is no room for {length} bytes.", retry_after=60)
         if self._rules.quota:
             used = await asyncio.to_thread(self._files.stored_bytes, owner.id)
             if used + (length or 0) > self._rules.quota:
                 raise TooLarge(f"The quota of {self._rules.quota} bytes is used up.", "quota_exceeded")
 
-    async def _insert(self, file: File) -> File:
-        def write(session: Any) -> File:
-            row = File(**file.model_dump())
-            self._files.add(session, row)
-            return row
+    async def _free(self, length: int) -> int | None:
+        """Return the bytes that can be stored, as of a second ago; small uploads need not ask again."""
+        moment, free = self._room
+        if time.monotonic() - moment > ROOM_SECONDS or length > ROOM_ASK:
+            free = await self._on_disk(self._store.free)
+            self._room = (time.monotonic(), free)
+        return free
 
-        row = await self._catalog.awrite(write)
+    async def _insert(self, file: File) -> File:
+        await self._catalog.awrite(partial(self._files.add, file=file))
         uploads_created.inc()
-        if row.complete and row.concat != "partial":
+        if file.complete and not file.is_partial:
             uploads_finished.inc()
-        return row
+        return file
 
     def _new_file(self, request: Request) -> File:
         plan = request.plan
@@ -237,13 +245,11 @@ class Creator:
         file = self._new_file(request)
         complete = whole and len(data) == expected
         await self._on_disk(partial(_put, self._store, file.id, data))
-        file = File(**{**file.model_dump(), "offset": len(data), "complete": complete})
-        if complete:
-            file.expires_at = None
-            file.status = "uploading" if request.plan.concat else "processing"
+        file.offset, file.complete = len(data), complete
+        if complete and not file.is_partial:
+            file.expires_at, file.status = None, "processing"
         bytes_received.inc(len(data))
-        row = await self._insert(file)
-        return row, Receipt(len(data), WHOLE if whole else "disconnected", complete=complete)
+        return await self._insert(file), Receipt(len(data), WHOLE if whole else "disconnected", complete=complete)
 
     async def _concatenate(self, request: Request, concat: Concat) -> File:
         parts = await asyncio.to_thread(self._concatenator.parts_of, request.owner.id, concat.parts)

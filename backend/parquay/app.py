@@ -1,0 +1,132 @@
+"""The ASGI application: every route, in front of the parts that wiring built."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import logging
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+from fastapi import FastAPI
+from starlette.types import Receive, Scope, Send
+
+from parquay import __version__
+from parquay.datasets.preview import Preview
+from parquay.settings import Settings
+from parquay.web import errors, events, files, login, system
+from parquay.web.asgi import Origin
+from parquay.web.deps import Policy
+from parquay.web.edge import Edge
+from parquay.web.schemas import Problem
+from parquay.web.spa import WebClient
+from parquay.web.tus import TusAdapter
+from parquay.wiring import Parts, build
+
+CLIENT = Path(__file__).resolve().parents[2] / "client" / "dist"
+"""Where the web client is built to."""
+
+PRUNE_SECONDS = 3600.0
+"""How often old events, sessions and wrong passwords are removed."""
+
+_log = logging.getLogger(__name__)
+
+
+class Application:
+    """The service as one ASGI callable."""
+
+    def __init__(self, parts: Parts, *, client: Path = CLIENT) -> None:
+        """Serve ``parts``, and the web client built in the folder ``client``."""
+        self.parts = parts
+        policy = policy_of(parts.settings)
+        self.rest = _rest(parts, policy)
+        self._edge = Edge(self.rest, _uploads(parts), WebClient(client), policy)
+
+    def drain(self) -> None:
+        """Say from now on that the server is not ready; requests are still answered. May be called from any thread."""
+        self.rest.state.draining = True
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer one request (or run the lifespan)."""
+        await self._edge(scope, receive, send)
+
+
+def create_app(source: Parts | Settings) -> Application:
+    """Return the application of ``source``: built parts, or settings to build them from."""
+    return Application(build(source) if isinstance(source, Settings) else source)
+
+
+def policy_of(settings: Settings) -> Policy:
+    """Return what the routes need to know of ``settings``."""
+    return Policy(
+        origins=settings.origins,
+        proxies=settings.proxies,
+        public_url=settings.public_url,
+        registration_open=settings.registration_open,
+        idle_timeout=settings.idle_timeout,
+    )
+
+
+def _uploads(parts: Parts) -> TusAdapter:
+    settings = parts.settings
+    return TusAdapter(
+        files=parts.files,
+        creator=parts.creator,
+        appender=parts.appender,
+        remover=parts.remover,
+        concatenator=parts.concatenator,
+        handover=parts.handover,
+        sessions=parts.sessions,
+        rules=parts.rules,
+        origins=settings.origins,
+        origin=Origin(settings.public_url, settings.proxies),
+    )
+
+
+def _rest(parts: Parts, policy: Policy) -> FastAPI:
+    app = FastAPI(
+        title="Parquay",
+        version=__version__,
+        description="Resumable uploads that land as tables.",
+        lifespan=_lifespan,
+        redirect_slashes=False,
+        redoc_url=None,
+        responses={"default": {"model": Problem, "description": "Refused.", "content": {errors.MEDIA_TYPE: {}}}},
+    )
+    app.state.parts = parts
+    app.state.policy = policy
+    app.state.turns = login.Turns()
+    app.state.preview = Preview(parts.segments, parts.parquet)
+    app.state.draining = False
+    errors.install(app)
+    app.include_router(login.router, max_body_size=login.MAX_BODY)
+    app.include_router(files.uploads_router)
+    app.include_router(files.router, max_body_size=files.MAX_BODY)
+    app.include_router(events.router)
+    app.include_router(system.router)
+    return app
+
+
+@contextlib.asynccontextmanager
+async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
+    parts: Parts = app.state.parts
+    await parts.hub.start()
+    pruning = asyncio.create_task(_prune(parts), name="prune")
+    try:
+        yield
+    finally:
+        app.state.draining = True
+        pruning.cancel()
+        with contextlib.suppress(asyncio.CancelledError):
+            await pruning
+        await parts.hub.stop()
+
+
+async def _prune(parts: Parts) -> None:
+    while True:
+        try:
+            await asyncio.to_thread(parts.events.prune)
+            await asyncio.to_thread(parts.users.prune)
+        except Exception:  # noqa: BLE001  the next hour tries again
+            _log.exception("old rows could not be removed")
+        await asyncio.sleep(PRUNE_SECONDS)

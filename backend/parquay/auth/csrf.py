@@ -1,0 +1,95 @@
+"""Which login a request carries, and whether a page of another site may have sent it.
+
+Pure functions of header fields, shared by the raw upload adapter and the ordinary routes.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from urllib.parse import urlsplit
+
+from parquay.errors import Forbidden
+
+COOKIE = "parquay_session"
+"""Name of the session cookie; its value is the access token."""
+
+SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS", "TRACE"})
+
+RawHeaders = Iterable[tuple[bytes, bytes]]
+
+
+@dataclass(frozen=True)
+class Credential:
+    """The token of a request, None when it has none, and whether a browser added it by itself."""
+
+    token: str | None
+    from_cookie: bool = False
+
+
+def credentials(headers: RawHeaders) -> Credential:
+    """Find the token of a request: ``Authorization: Bearer`` wins over the session cookie.
+
+    Two different Authorization fields give an empty token, which no session has.
+    """
+    fields = list(headers)
+    given = {value.decode("latin-1").strip() for name, value in fields if name.lower() == b"authorization"}
+    bearers = [value for value in given if value[:6].lower() == "bearer" and value[6:7] in ("", " ")]
+    if bearers:
+        return Credential(bearers[0][6:].strip() if len(given) == 1 else "")
+    for name, value in fields:
+        if name.lower() == b"cookie" and (token := _cookie(value.decode("latin-1"))):
+            return Credential(token, from_cookie=True)
+    return Credential(None)
+
+
+def _cookie(line: str) -> str | None:
+    for pair in line.split(";"):
+        name, _, value = pair.partition("=")
+        if name.strip() == COOKIE:
+            return value.strip().strip('"')
+    return None
+
+
+def is_cross_site(method: str, headers: RawHeaders, origins: frozenset[str], host: str | None = None) -> bool:
+    """Tell whether a page of another site may have made this request.
+
+    Args:
+        method: the method that is applied, after an override.
+        headers: the request's header fields.
+        origins: origins that are allowed beside our own, such as ``https://app.example.org``.
+        host: host and port of this server as browsers see it, the request's Host when None.
+
+    A browser tells by Sec-Fetch-Site; an older one by Origin or Referer. A request with none of them comes from no
+    browser, and only a browser adds cookies by itself.
+    """
+    if method.upper() in SAFE_METHODS:
+        return False
+    fields = {name.lower(): value.decode("latin-1").strip() for name, value in headers}
+    origin = fields.get(b"origin")
+    if origin is not None and origin in origins:
+        return False
+    site = fields.get(b"sec-fetch-site", "").lower()
+    if site:
+        return site not in ("same-origin", "none")
+    source = origin if origin is not None else fields.get(b"referer")
+    if source is None:
+        return False
+    return _host_of(source) != (host or fields.get(b"host", "")).lower()
+
+
+def _host_of(url: str) -> str | None:
+    try:
+        return urlsplit(url).netloc.lower() or None
+    except ValueError:
+        return None
+
+
+def refuse_cross_site(method: str, headers: RawHeaders, origins: frozenset[str], host: str | None = None) -> None:
+    """Let a request pass unless a page of another site may have made it.
+
+    Raises:
+        Forbidden: ``cross_site`` (403).
+    """
+    if is_cross_site(method, headers, origins, host):
+        raise Forbidden("A page of another site may not do this.", "cross_site")

@@ -1,0 +1,221 @@
+"""Sessions: a login is a row, a token names it, and ending the row ends the token.
+
+A token alone cannot be taken back, so each one names a session row. Reading that row for every request of
+an upload would cost more than the request; what was read is believed for ``FRESH_SECONDS``, hence a logout reaches
+every process within that time, and this process at once.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import secrets
+import threading
+import time
+import unicodedata
+from collections import OrderedDict
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from typing import Protocol
+
+from parquay.auth.passwords import Passwords
+from parquay.auth.throttle import Throttle
+from parquay.auth.tokens import Tokens
+from parquay.errors import Forbidden, Unauthorized
+from parquay.ids import new_id
+from parquay.telemetry import login_failures
+
+FRESH_SECONDS = 2.0
+"""How long a session that was read is believed without reading it again."""
+
+CACHED = 10_000
+"""Most sessions remembered in one process."""
+
+KEY_PREFIX = "pq_"
+"""API keys start with it, so that they are told from tokens, and found by scanners for leaked secrets."""
+
+
+class Account(Protocol):
+    """A user, as far as a login needs it."""
+
+    @property
+    def id(self) -> str: ...  # noqa: D102  see the catalog's User
+    @property
+    def username(self) -> str: ...  # noqa: D102
+    @property
+    def password_hash(self) -> str: ...  # noqa: D102
+    @property
+    def is_admin(self) -> bool: ...  # noqa: D102
+    @property
+    def disabled(self) -> bool: ...  # noqa: D102
+
+
+class Accounts(Protocol):
+    """Where users, their sessions and their keys are kept."""
+
+    def by_name(self, username: str) -> Account | None:
+        """The user of that exact name."""
+
+    def set_hash(self, user_id: str, password_hash: str) -> None:
+        """Replace an outdated hash of the same password."""
+
+    def open_login(self, login_id: str, user_id: str, expires_at: datetime) -> None:
+        """Start a session."""
+
+    def of_login(self, login_id: str) -> Account | None:
+        """The user of a session that is neither ended nor expired."""
+
+    def end_login(self, login_id: str) -> None:
+        """End a session."""
+
+    def of_key(self, key_hash: str) -> Account | None:
+        """The user of an API key."""
+
+
+@dataclass(frozen=True)
+class Identity:
+    """Who makes a request. ``session_id`` is None when an API key was sent."""
+
+    id: str
+    username: str
+    is_admin: bool
+    session_id: str | None
+
+
+@dataclass(frozen=True)
+class Granted:
+    """A login that succeeded. ``expires_in`` is seconds."""
+
+    token: str
+    expires_in: int
+    user: Identity
+
+
+@dataclass(frozen=True)
+class _Known:
+    identity: Identity
+    fresh_until: float
+    expires_at: float
+
+
+class Sessions:
+    """Logs users in and out, and tells who a token belongs to."""
+
+    def __init__(self, accounts: Accounts, tokens: Tokens, passwords: Passwords, throttle: Throttle, ttl: int) -> None:
+        """A login lasts ``ttl`` seconds."""
+        self._accounts = accounts
+        self._tokens = tokens
+        self._passwords = passwords
+        self._throttle = throttle
+        self._ttl = ttl
+        self._known: OrderedDict[bytes, _Known] = OrderedDict()
+        self._lock = threading.Lock()
+
+    def login(self, username: str, password: str, peer: str) -> Granted:
+        """Check a password given from the address ``peer`` and open a session (blocking).
+
+        Raises:
+            Unauthorized: ``bad_credentials`` (401); the same for an unknown user, a wrong password, a disabled user.
+            TooManyRequests: ``too_many_attempts`` (429).
+        """
+        username = unicodedata.normalize("NFC", username)
+        self._throttle.check(username, peer)
+        account = self._accounts.by_name(username)
+        verdict = self._passwords.verify(password, None if account is None else account.password_hash)
+        if account is None or not verdict.ok or account.disabled:
+            self._throttle.failed(username, peer)
+            login_failures.inc()
+            raise Unauthorized("The user name or the password is wrong.", "bad_credentials")
+        self._throttle.passed(username, peer)
+        if verdict.new_hash is not None:
+            self._accounts.set_hash(account.id, verdict.new_hash)
+        return self._open(account)
+
+    def _open(self, account: Account) -> Granted:
+        session_id = new_id()
+        self._accounts.open_login(session_id, account.id, datetime.now(UTC) + timedelta(seconds=self._ttl))
+        token = self._tokens.issue(account.id, session_id, self._ttl)
+        return Granted(token, self._ttl, _identity(account, session_id))
+
+    def cached(self, token: str | None) -> Identity | None:
+        """Return who ``token`` belongs to if that was read a moment ago. Never blocks; None says nothing."""
+        if not token:
+            return None
+        with self._lock:
+            known = self._known.get(_digest(token))
+        if known is None or known.fresh_until < time.monotonic() or known.expires_at < time.time():
+            return None
+        return known.identity
+
+    def authenticate(self, token: str | None) -> Identity:
+        """Return who ``token`` (an access token or an API key) belongs to (blocking).
+
+        Raises:
+            Unauthorized: ``login_required``, ``bad_token``, ``token_expired`` or ``session_ended`` (401).
+        """
+        if not token:
+            raise Unauthorized("A login is needed.", "login_required")
+        identity = self.cached(token)
+        if identity is None:
+            started = time.monotonic()
+            identity, expires_at = self._read(token)
+            self._remember(_digest(token), _Known(identity, started + FRESH_SECONDS, expires_at))
+        return identity
+
+    def _read(self, token: str) -> tuple[Identity, float]:
+        if token.startswith(KEY_PREFIX):
+            owner = self._accounts.of_key(key_hash(token))
+            if owner is None or owner.disabled:
+                raise Unauthorized("The API key is not valid.", "bad_token")
+            return _identity(owner, None), float("inf")
+        claims = self._tokens.read(token)
+        account = self._accounts.of_login(claims.session_id)
+        if account is None or account.disabled or account.id != claims.user_id:
+            raise Unauthorized("The session has ended.", "session_ended")
+        return _identity(account, claims.session_id), float(claims.expires_at)
+
+    def _remember(self, digest: bytes, known: _Known) -> None:
+        with self._lock:
+            self._known[digest] = known
+            self._known.move_to_end(digest)
+            while len(self._known) > CACHED:
+                self._known.popitem(last=False)
+
+    def logout(self, identity: Identity) -> None:
+        """End the session of ``identity``: here at once, in other processes within ``FRESH_SECONDS``.
+
+        Raises:
+            Forbidden: ``not_a_session`` (403), an API key was sent; it is removed, not logged out.
+        """
+        if identity.session_id is None:
+            raise Forbidden("An API key has no session to end; delete the key instead.", "not_a_session")
+        self._accounts.end_login(identity.session_id)
+        self.forget(lambda known: known.session_id == identity.session_id)
+
+    def forget_user(self, user_id: str) -> None:
+        """Read every session and key of ``user_id`` again before it is believed."""
+        self.forget(lambda known: known.id == user_id)
+
+    def forget(self, which: Callable[[Identity], bool]) -> None:
+        """Read the sessions that ``which`` picks again before they are believed."""
+        with self._lock:
+            for digest in [digest for digest, known in self._known.items() if which(known.identity)]:
+                del self._known[digest]
+
+
+def new_key() -> str:
+    """Return a fresh API key: 256 random bits behind ``KEY_PREFIX``."""
+    return KEY_PREFIX + secrets.token_urlsafe(32)
+
+
+def key_hash(key: str) -> str:
+    """Return what is stored of an API key. A plain hash is enough for 256 random bits."""
+    return hashlib.sha256(key.encode("utf-8", "surrogatepass")).hexdigest()
+
+
+def _digest(token: str) -> bytes:
+    return hashlib.sha256(token.encode("utf-8", "surrogatepass")).digest()
+
+
+def _identity(account: Account, session_id: str | None) -> Identity:
+    return Identity(account.id, account.username, account.is_admin, session_id)

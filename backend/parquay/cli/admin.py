@@ -1,0 +1,78 @@
+"""`parquay user`: accounts, on the catalog of this machine's settings."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+from rich.console import Console
+from rich.table import Table
+
+from parquay.cli.failure import Failure
+from parquay.settings import load
+
+if TYPE_CHECKING:
+    from parquay.wiring import Parts
+
+users = typer.Typer(help="Accounts of this server.", no_args_is_help=True)
+
+Name = Annotated[str, typer.Argument(help="User name.")]
+
+
+@users.command()
+def add(
+    name: Name,
+    password: Annotated[str | None, typer.Option(help="Asked for when left out; `-` reads a line of stdin.")] = None,
+    admin: Annotated[bool, typer.Option("--admin", help="May administrate the server.")] = False,
+) -> None:
+    """Add an account."""
+    from parquay.auth.accounts import register
+
+    chosen = _password(password)
+    with _parts() as parts:
+        made = register(parts.users, parts.passwords, name, chosen, is_admin=admin)
+    typer.echo(made.id)
+
+
+@users.command()
+def disable(
+    name: Name, undo: Annotated[bool, typer.Option("--undo", help="Let the account in again.")] = False
+) -> None:
+    """Bar an account from logging in and end its sessions."""
+    with _parts() as parts:
+        parts.users.disable(name, disabled=not undo)
+
+
+@users.command(name="list")
+def list_() -> None:
+    """List the accounts."""
+    table = Table("Name", "Id", "Created", "Notes", box=None)
+    with _parts() as parts:
+        for user in parts.users.list():
+            notes = [word for word, is_so in (("admin", user.is_admin), ("disabled", user.disabled)) if is_so]
+            table.add_row(user.username, user.id, f"{user.created_at:%Y-%m-%d %H:%M}Z", ", ".join(notes))
+    Console(soft_wrap=True).print(table)
+
+
+def _password(given: str | None) -> str:
+    if given == "-":
+        return sys.stdin.readline().rstrip("\r\n")
+    if given is not None:
+        return given
+    if not sys.stdin.isatty():
+        raise Failure("no password: give --password, or --password - to read it from stdin", 2)
+    return str(typer.prompt("Password", hide_input=True, confirmation_prompt=True, err=True))
+
+
+@contextmanager
+def _parts() -> Iterator[Parts]:
+    from parquay.wiring import build
+
+    parts = build(load())
+    try:
+        yield parts
+    finally:
+        parts.catalog.close()

@@ -1,0 +1,23 @@
+"""Ending together with the process that started this one, also when that one was killed."""
+
+from __future__ import annotations
+
+import os
+import signal
+import threading
+import time
+
+INTERVAL = 0.5
+"""Seconds between two looks at the parent."""
+
+
+def end_with_parent() -> None:
+    """Send this process SIGTERM, so that it drains, once its parent is gone."""
+    parent = os.getppid()
+
+    def watch() -> None:
+        while os.getppid() == parent:
+            time.sleep(INTERVAL)
+        os.kill(os.getpid(), signal.SIGTERM)
+
+    threading.Thread(target=watch, name="parent-watch", daemon=True).start()

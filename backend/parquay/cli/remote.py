@@ -1,0 +1,117 @@
+"""`parquay upload` and `parquay files`: commands that talk to a server."""
+
+from __future__ import annotations
+
+import json
+import mimetypes
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+from rich.console import Console
+from rich.markup import escape
+from rich.table import Table
+
+from parquay.cli.failure import Failure
+from parquay.cli.progress import Bars
+from parquay.cli.resume import Busy, UploadBook, key_of
+from parquay.cli.server_login import ServerLogin, connect
+from parquay.cli.tus_client import PATIENCE, Source, TransferError, TusClient, Watch
+
+Url = Annotated[str, typer.Option("--url", help="Address of the server.")]
+User = Annotated[str | None, typer.Option("--user", "-u", help="User name.")]
+Password = Annotated[str | None, typer.Option("--password", "-p", help="Password; asked for when left out.")]
+Token = Annotated[str | None, typer.Option("--token", help="API key or access token, instead of user and password.")]
+DEFAULT_URL = "http://127.0.0.1:8000"
+
+
+def upload(
+    paths: Annotated[list[Path], typer.Argument(metavar="FILE...", exists=True, dir_okay=False, readable=True)],
+    url: Url = DEFAULT_URL,
+    user: User = None,
+    password: Password = None,
+    token: Token = None,
+    name: Annotated[str | None, typer.Option(help="Name on the server; with one FILE only.")] = None,
+    patience: Annotated[float, typer.Option(min=0, help="Seconds without progress before giving up.")] = PATIENCE,
+) -> None:
+    """Upload files, resumably, and print the id of each.
+
+    After an interruption (Ctrl-C, lost connection, reboot) run the same command again: it goes on where
+    the server's copy ends. The exit code is 0 only when the server has all bytes of all files.
+    """
+    if name is not None and len(paths) > 1:
+        raise Failure("--name needs exactly one FILE", 2)
+    console = Console(stderr=True)
+    failed = 0
+    with connect(url, user, password, token) as login, Bars(console) as bars:
+        for path in paths:
+            try:
+                typer.echo(_upload_one(path, name or path.name, login, bars, patience))
+            except (TransferError, Busy, OSError) as error:
+                failed += 1
+                bars.say(f"parquay: {path}: {error}")
+    if failed:
+        raise Failure(exit_code=1)
+
+
+def _upload_one(path: Path, name: str, login: ServerLogin, bars: Bars, patience: float) -> str:
+    book, key = UploadBook(), key_of(login.server, path)
+    with book.claim(key):
+        size = path.stat().st_size
+        bar = bars.add(path.name, size)
+        watch = Watch(
+            created=lambda made: book.remember(key, made),
+            offset=bar.to,
+            setback=lambda reason, pause: bars.say(f"{path.name}: {reason}; again in {pause:.0f} s"),
+            renew_login=login.renew,
+        )
+        client = TusClient(login.http, f"{login.server}/files", patience=patience)
+        place = client.upload(Source(path, size, _metadata(path, name)), watch, book.recall(key))
+        if key_of(login.server, path) != key:
+            raise TransferError("the file changed while it was uploaded; run the command again")
+        book.forget(key)
+    return place.rstrip("/").rpartition("/")[2]
+
+
+def _metadata(path: Path, name: str) -> dict[str, str]:
+    kind = mimetypes.guess_type(path.name)[0]
+    return {"filename": name} | ({"filetype": kind} if kind else {})
+
+
+def files(
+    url: Url = DEFAULT_URL,
+    user: User = None,
+    password: Password = None,
+    token: Token = None,
+    limit: Annotated[int, typer.Option(min=0, help="Newest files to list; 0: all.")] = 100,
+    as_json: Annotated[bool, typer.Option("--json", help="Print a JSON array of entries.")] = False,
+) -> None:
+    """List the files, newest first."""
+    with connect(url, user, password, token) as login:
+        entries, total = _entries(login, limit)
+    if as_json:
+        typer.echo(json.dumps(entries, indent=2))
+        return
+    table = Table("Name", "Size", "Rows", "Status", "Uploaded", "Id", box=None)
+    for entry in entries:
+        rows = "" if entry["row_count"] is None else f"{entry['row_count']:,}"
+        status = entry["status"] if not entry["error"] else f"error: {entry['error']['code']}"
+        size = "?" if entry["size"] is None else f"{entry['size']:,}"
+        table.add_row(escape(entry["name"]), size, rows, status, entry["uploaded_at"][:19] + "Z", entry["id"])
+    Console(soft_wrap=True).print(table)
+    if total > len(entries):
+        typer.echo(f"{len(entries)} of {total} files; --limit 0 lists all", err=True)
+
+
+def _entries(login: ServerLogin, limit: int) -> tuple[list[dict[str, Any]], int]:
+    """Return up to `limit` entries (all when 0), page by page, and how many there are."""
+    entries: list[dict[str, Any]] = []
+    place: str | None = f"{login.server}/files?limit={min(limit or 500, 500)}"
+    total = 0
+    while place and (not limit or len(entries) < limit):
+        response = login.get(place)
+        entries += response.json()
+        total = int(response.headers.get("x-total-count", len(entries)))
+        following = response.links.get("next", {}).get("url")
+        place = str(response.url.join(following)) if following else None
+    return (entries[:limit] if limit else entries), total

@@ -1,0 +1,226 @@
+"""The hub: one reader of the event table in each process, many streams that follow it.
+
+The table is the truth; a bell only says "look", and without one the hub looks once a second. What it reads goes to
+every subscriber that may see it, through a queue with a bound. Whoever does not keep up loses the queue, not the
+events: it reads what it missed from the table, just as after a reconnect.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import logging
+import time
+from collections.abc import Iterator, Sequence
+from typing import Protocol
+
+from parquay.events.messages import PROGRESS, Message, Occurrence, message
+
+LOOK_SECONDS = 1.0
+"""How often the table is read when no bell rings."""
+
+QUEUE = 256
+"""Messages that wait for one subscriber before it has to catch up from the table."""
+
+PAGE = 500
+"""Events read at once."""
+
+PROGRESS_SECONDS = 0.25
+"""Least time between two progress messages of one file."""
+
+_log = logging.getLogger(__name__)
+
+
+class Source(Protocol):
+    """The event table."""
+
+    def after(self, event_id: int, limit: int) -> Sequence[Occurrence]:
+        """At most ``limit`` events younger than ``event_id``, oldest first."""
+
+    def span(self) -> tuple[int, int]:
+        """The ids of the oldest and the youngest event, (0, 0) when there is none."""
+
+
+class Closed(Exception):
+    """The hub has stopped; every stream ends."""
+
+
+class Subscription:
+    """What one client still has to be told."""
+
+    def __init__(self, user_id: str, *, behind: bool) -> None:
+        """Follow for ``user_id``; ``behind`` when the table has to be read first."""
+        self.user_id = user_id
+        self.behind = behind
+        self.closed = False
+        self._queue: asyncio.Queue[Message | None] = asyncio.Queue(QUEUE)
+
+    def offer(self, told: Message | None) -> None:
+        """Queue a message; None wakes the reader. A full queue is dropped and its reader sent to the table."""
+        try:
+            self._queue.put_nowait(told)
+        except asyncio.QueueFull:
+            self.behind = True
+            self.drain()
+            self._queue.put_nowait(None)
+
+    def drain(self) -> None:
+        """Forget what is queued."""
+        while not self._queue.empty():
+            self._queue.get_nowait()
+
+    async def next(self, timeout: float) -> Message | None:  # noqa: ASYNC109  the caller's keep-alive, no failure
+        """Return the next message; None after ``timeout`` seconds without one, or when the table must be read.
+
+        Raises:
+            Closed: the hub has stopped.
+        """
+        if self.closed:
+            raise Closed
+        told = None
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(timeout):
+                told = await self._queue.get()
+        if self.closed:
+            raise Closed
+        return told
+
+
+class Hub:
+    """Reads new events and hands each to the subscribers that may see it."""
+
+    def __init__(self, source: Source) -> None:
+        self._source = source
+        self._subscribers: set[Subscription] = set()
+        self._bell = asyncio.Event()
+        self._loop: asyncio.AbstractEventLoop | None = None
+        self._task: asyncio.Task[None] | None = None
+        self._position = 0
+        self._held: dict[str, Occurrence] = {}
+        self._told: dict[str, float] = {}
+
+    async def start(self) -> None:
+        """Begin to follow the table from its end."""
+        self._loop = asyncio.get_running_loop()
+        self._bell = asyncio.Event()
+        _, self._position = await asyncio.to_thread(self._source.span)
+        self._task = asyncio.create_task(self._follow(), name="event-hub")
+
+    async def stop(self) -> None:
+        """End every stream and stop reading."""
+        self._loop = None
+        for subscriber in self._subscribers:
+            subscriber.closed = True
+            subscriber.offer(None)
+        if self._task is not None:
+            self._task.cancel()
+            with contextlib.suppress(asyncio.CancelledError):
+                await self._task
+            self._task = None
+
+    def wake(self) -> None:
+        """Look at the table now. May be called from any thread, at any time."""
+        loop = self._loop
+        if loop is not None:
+            with contextlib.suppress(RuntimeError):  # the loop was closed just now
+                loop.call_soon_threadsafe(self._bell.set)
+
+    @contextlib.contextmanager
+    def subscribe(self, user_id: str, *, behind: bool = False) -> Iterator[Subscription]:
+        """Follow for ``user_id``. ``behind``: the table is read first, see ``missed``.
+
+        Raises:
+            Closed: the hub does not run.
+        """
+        if self._task is None:
+            raise Closed
+        subscription = Subscription(user_id, behind=behind)
+        self._subscribers.add(subscription)
+        try:
+            yield subscription
+        finally:
+            self._subscribers.discard(subscription)
+
+    @property
+    def running(self) -> bool:
+        """Whether streams can be opened."""
+        return self._task is not None
+
+    @property
+    def position(self) -> int:
+        """Id of the youngest event that was handed on."""
+        return self._position
+
+    async def missed(self, user_id: str, event_id: int) -> tuple[list[Message], int]:
+        """Read one page of what ``user_id`` missed after ``event_id``, and the id up to which that is complete.
+
+        The id equals ``event_id`` once there is nothing more.
+        """
+        page = await asyncio.to_thread(self._source.after, event_id, PAGE)
+        seen = [happened for happened in newest(page) if happened.visible_to(user_id)]
+        told = [told for happened in seen if (told := message(happened)) is not None]
+        return told, page[-1].id if page else event_id
+
+    async def lost(self, event_id: int) -> bool:
+        """Tell whether events after ``event_id`` are gone from the table, or the id is not of this table."""
+        oldest, youngest = await asyncio.to_thread(self._source.span)
+        return event_id > youngest or event_id < oldest - 1
+
+    async def _follow(self) -> None:
+        while True:
+            with contextlib.suppress(TimeoutError):
+                async with asyncio.timeout(PROGRESS_SECONDS if self._held else LOOK_SECONDS):
+                    await self._bell.wait()
+            self._bell.clear()
+            try:
+                await self._look()
+            except Exception:  # noqa: BLE001  the streams outlive a database that is away for a while
+                _log.exception("the event table could not be read")
+                await asyncio.sleep(LOOK_SECONDS)
+
+    async def _look(self) -> None:
+        full = True
+        while full:
+            page = await asyncio.to_thread(self._source.after, self._position, PAGE)
+            full = len(page) == PAGE
+            for happened in newest(page):
+                self._hand_on(happened, time.monotonic())
+            if page:
+                self._position = page[-1].id
+        self._release(time.monotonic())
+
+    def _hand_on(self, happened: Occurrence, moment: float) -> None:
+        file_id = happened.file_id
+        if happened.kind == PROGRESS:
+            if moment - self._told.get(file_id, 0.0) < PROGRESS_SECONDS:
+                self._held[file_id] = happened
+                return
+            self._told[file_id] = moment
+        # Whatever else is told shows the file as it is now; progress that waited would be older.
+        self._held.pop(file_id, None)
+        self._deliver(happened)
+
+    def _release(self, moment: float) -> None:
+        for file_id in [held for held in self._held if moment - self._told[held] >= PROGRESS_SECONDS]:
+            self._told[file_id] = moment
+            self._deliver(self._held.pop(file_id))
+        self._told = {
+            file_id: told for file_id, told in self._told.items() if moment - told < 1 or file_id in self._held
+        }
+
+    def _deliver(self, happened: Occurrence) -> None:
+        told = message(happened)
+        if told is None:
+            return
+        for subscriber in self._subscribers:
+            if happened.visible_to(subscriber.user_id):
+                subscriber.offer(told)
+
+
+def newest(page: Sequence[Occurrence]) -> list[Occurrence]:
+    """Drop events of ``page`` that a later one of the same kind and file repeats.
+
+    Each is told with the file as it is now, so only the last of equal ones says anything. Pure.
+    """
+    last = {(happened.kind, happened.file_id, happened.to_others): happened.id for happened in page}
+    return [each for each in page if last[each.kind, each.file_id, each.to_others] == each.id]

@@ -1,0 +1,163 @@
+"""What is told about a file: its entry, its progress, and the messages of the event stream.
+
+One rendering for every route, so that a list, a single file and a pushed event never differ. A message is made
+from the file as it is when delivered, therefore a late message is never an old one.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any, Protocol
+
+CREATED = "file.created"
+PROGRESS = "file.progress"
+UPDATED = "file.updated"
+DELETED = "file.deleted"
+DATASET = "dataset.updated"
+
+
+class FileRow(Protocol):
+    """A file, as far as it is told to people. Sizes are bytes; see the catalog's File."""
+
+    @property
+    def id(self) -> str: ...  # noqa: D102  see the catalog's File
+    @property
+    def name(self) -> str: ...  # noqa: D102
+    @property
+    def size(self) -> int | None: ...  # noqa: D102
+    @property
+    def offset(self) -> int: ...  # noqa: D102
+    @property
+    def complete(self) -> bool: ...  # noqa: D102
+    @property
+    def content_type(self) -> str | None: ...  # noqa: D102
+    @property
+    def status(self) -> str: ...  # noqa: D102
+    @property
+    def error_code(self) -> str | None: ...  # noqa: D102
+    @property
+    def error_message(self) -> str | None: ...  # noqa: D102
+    @property
+    def uploaded_at(self) -> datetime: ...  # noqa: D102
+    @property
+    def finished_at(self) -> datetime | None: ...  # noqa: D102
+    @property
+    def parsed_bytes(self) -> int: ...  # noqa: D102
+    @property
+    def parsed_rows(self) -> int: ...  # noqa: D102
+    @property
+    def row_count(self) -> int | None: ...  # noqa: D102
+    @property
+    def reject_count(self) -> int: ...  # noqa: D102
+    @property
+    def parquet_path(self) -> str | None: ...  # noqa: D102
+    @property
+    def dataset_id(self) -> str | None: ...  # noqa: D102
+    @property
+    def sha256(self) -> str | None: ...  # noqa: D102
+    @property
+    def shared(self) -> bool: ...  # noqa: D102
+
+
+class Occurrence(Protocol):
+    """An event with its file as it is now; see the catalog's Happened."""
+
+    @property
+    def id(self) -> int: ...  # noqa: D102  see the catalog's Happened
+    @property
+    def kind(self) -> str: ...  # noqa: D102
+    @property
+    def file_id(self) -> str: ...  # noqa: D102
+    @property
+    def to_others(self) -> bool: ...  # noqa: D102
+    @property
+    def file(self) -> FileRow | None: ...  # noqa: D102
+    @property
+    def owner(self) -> str | None: ...  # noqa: D102
+
+    def visible_to(self, user_id: str) -> bool:
+        """Whether a user may see it."""
+
+
+@dataclass(frozen=True)
+class Message:
+    """One message to a client. ``kind`` names it, ``data`` is JSON."""
+
+    id: int
+    kind: str
+    file_id: str
+    data: Mapping[str, Any]
+
+
+def percent(file: FileRow) -> int:
+    """Return 0 to 100: the first half is receiving bytes, the second is parsing them. It never goes back."""
+    if file.status == "done" or (file.status == "error" and file.finished_at is not None):
+        return 100
+    if file.size is None:
+        return 0
+    if file.size == 0:
+        return 50 if file.complete else 0
+    return max(0, min(99, (50 * file.offset + 50 * file.parsed_bytes) // file.size))
+
+
+def entry(file: FileRow, owner: str) -> dict[str, Any]:
+    """Return ``file`` as lists and answers show it; ``owner`` is the owner's name."""
+    return {
+        "id": file.id,
+        "name": file.name,
+        "size": file.size,
+        "offset": file.offset,
+        "content_type": file.content_type,
+        "status": file.status,
+        "progress": percent(file),
+        "error": {"code": file.error_code, "message": file.error_message or ""} if file.error_code else None,
+        "uploaded_at": timestamp(file.uploaded_at),
+        "finished_at": None if file.finished_at is None else timestamp(file.finished_at),
+        "row_count": file.row_count,
+        "reject_count": file.reject_count,
+        "parquet_path": file.parquet_path,
+        "dataset_id": file.dataset_id,
+        "sha256": file.sha256,
+        "owner": owner,
+        "shared": file.shared,
+    }
+
+
+def progress(file: FileRow) -> dict[str, Any]:
+    """Return how far ``file`` is."""
+    return {
+        "file_id": file.id,
+        "status": file.status,
+        "progress": percent(file),
+        "upload": {"offset": file.offset, "size": file.size},
+        "parse": {"bytes": file.parsed_bytes, "rows": file.parsed_rows},
+    }
+
+
+def message(happened: Occurrence) -> Message | None:
+    """Return what to tell about an event; None when its file is gone and a later event says so."""
+    if happened.kind == DELETED:
+        return _message(happened, {"file_id": happened.file_id})
+    if happened.file is None:
+        return None
+    if happened.kind == PROGRESS:
+        return _message(happened, progress(happened.file))
+    return _message(happened, {"file": entry(happened.file, happened.owner or "")})
+
+
+def _message(happened: Occurrence, data: Mapping[str, Any]) -> Message:
+    return Message(happened.id, happened.kind, happened.file_id, data)
+
+
+def frame(told: Message, last_id: int) -> bytes:
+    """Return a message as server-sent event; ``last_id`` is where a client continues that has it."""
+    data = json.dumps(told.data, ensure_ascii=False, separators=(",", ":"))
+    return f"id: {last_id}\nevent: {told.kind}\ndata: {data}\n\n".encode()
+
+
+def timestamp(moment: datetime) -> str:
+    """Return ``moment`` as ISO 8601 in UTC with milliseconds and ``Z``."""
+    return moment.astimezone(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")

@@ -1,0 +1,162 @@
+"""The words of a delimited text file: how its bytes are read, and what a caller may say about it beforehand."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, field, fields, replace
+from typing import Any
+
+from parquay.errors import InvalidValue
+
+NAMED = {"tab": "\t", "\\t": "\t", "comma": ",", "semicolon": ";", "pipe": "|", "colon": ":", "space": " ", "none": ""}
+"""Delimiters and quotes that are hard to type, by name."""
+
+
+@dataclass(frozen=True, slots=True)
+class Overrides:
+    """What a caller says about a file. `None` everywhere means: find out.
+
+    Attributes:
+        delimiter, quote, escape: one character; an empty quote or escape means there is none.
+        encoding: a codec name that Python knows.
+        header: number of header rows; 0 means that the first row is data.
+        skip_rows: physical lines before the header.
+        nulls: words that stand for a missing value when unquoted.
+        types: column name to type name, such as ``{"zip": "text"}``.
+        names: column names, in order.
+        sheet: the sheet of a workbook.
+    """
+
+    delimiter: str | None = None
+    quote: str | None = None
+    escape: str | None = None
+    encoding: str | None = None
+    header: int | None = None
+    skip_rows: int | None = None
+    nulls: tuple[str, ...] = ()
+    types: Mapping[str, str] = field(default_factory=dict)
+    names: tuple[str, ...] = ()
+    sheet: str | None = None
+
+    @classmethod
+    def from_options(cls, options: Mapping[str, Any] | None) -> Overrides:
+        """Read overrides from the text or JSON values of `Upload-Metadata`, REST or the command line.
+
+        Raises:
+            InvalidValue: a value is not acceptable (422); unknown keys are left alone.
+        """
+        known = {each.name for each in fields(cls)}
+        given = {key: value for key, value in (options or {}).items() if key in known and value is not None}
+        return cls(**{key: _parsed(key, value) for key, value in given.items()})
+
+
+def _parsed(key: str, value: Any) -> Any:
+    if key in ("delimiter", "quote", "escape"):
+        return _character(key, value)
+    if key in ("header", "skip_rows"):
+        return _count(key, value)
+    if key == "encoding":
+        return _encoding(value)
+    if key == "types":
+        return _types(value)
+    if key in ("nulls", "names"):
+        words = value.split(",") if isinstance(value, str) else value
+        return tuple(str(word).strip() for word in words)
+    return str(value)
+
+
+def _character(key: str, value: Any) -> str:
+    text = NAMED.get(str(value).lower(), str(value))
+    if len(text.encode()) > 1 or text in ("\n", "\r") or (key == "delimiter" and not text):
+        raise InvalidValue(f"{key} must be one ASCII character.")
+    return text
+
+
+def _count(key: str, value: Any) -> int:
+    words = {"true": 1, "yes": 1, "false": 0, "no": 0, "none": 0}
+    text = str(value).strip().lower()
+    if text in words:
+        return words[text]
+    if not text.isdecimal() or int(text) > 1_000_000:
+        raise InvalidValue(f"{key} must be a number of rows.")
+    return int(text)
+
+
+def _encoding(value: Any) -> str:
+    try:
+        "a".encode(str(value))
+    except (LookupError, UnicodeError, ValueError):
+        raise InvalidValue(f"encoding {str(value)[:40]!r} is not known.") from None
+    return str(value).lower()
+
+
+def _types(value: Any) -> dict[str, str]:
+    if isinstance(value, str):
+        pairs = [pair.rpartition(":") for pair in value.split(",") if pair.strip()]
+        return {name.strip(): kind.strip() for name, _, kind in pairs}
+    if not isinstance(value, Mapping):
+        raise InvalidValue("types must map column names to types.")
+    return {str(name): str(kind) for name, kind in value.items()}
+
+
+@dataclass(frozen=True, slots=True)
+class Dialect:
+    """How the bytes of one file are read.
+
+    Attributes:
+        encoding: codec of the bytes; `utf-8` also for plain ASCII.
+        delimiter: between two fields; empty for a file of one column.
+        quote, escape: empty when there is none; a quote inside quotes is doubled unless `escape` is set.
+        newline: the usual row end; the others end a row too.
+        header_rows, skip_rows: rows of names, and physical lines before them.
+        columns: unique names of the columns.
+        header: the header's cells as they stand in the file, for a faithful export.
+        body: byte of the file at which the first data row starts.
+        body_line: physical line of the first data row, from 1.
+        bom: bytes of a byte order mark.
+        confidence: of the encoding, 0 to 1.
+        nulls: words that stand for a missing value when unquoted, beside the empty field.
+    """
+
+    encoding: str = "utf-8"
+    delimiter: str = ","
+    quote: str = '"'
+    escape: str = ""
+    newline: str = "\n"
+    header_rows: int = 1
+    skip_rows: int = 0
+    columns: tuple[str, ...] = ()
+    header: tuple[tuple[str, ...], ...] = ()
+    body: int = 0
+    body_line: int = 1
+    bom: int = 0
+    confidence: float = 1.0
+    nulls: tuple[str, ...] = ()
+
+    def report(self) -> dict[str, Any]:
+        """The public part: what a person or another tool needs to read the file the same way."""
+        return {
+            "encoding": self.encoding,
+            "encoding_confidence": self.confidence,
+            "delimiter": self.delimiter,
+            "quote": self.quote,
+            "escape": self.escape,
+            "newline": self.newline,
+            "header_rows": self.header_rows,
+            "skip_rows": self.skip_rows,
+        }
+
+    def to_json(self) -> dict[str, Any]:
+        """Everything, as it is kept in the catalog."""
+        return asdict(self)
+
+    @classmethod
+    def from_json(cls, value: Mapping[str, Any]) -> Dialect:
+        """The inverse of `to_json`."""
+        plain = cls(**{key: value[key] for key in (each.name for each in fields(cls)) if key in value})
+        return replace(
+            plain,
+            columns=tuple(plain.columns),
+            header=tuple(tuple(row) for row in plain.header),
+            nulls=tuple(plain.nulls),
+        )

@@ -1,0 +1,91 @@
+"""What conversion needs of the byte store: reading at an offset, and a path where there is one."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterator
+from contextlib import AbstractContextManager, contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from types import TracebackType
+from typing import BinaryIO, Protocol, Self
+
+HASH_BYTES = 4 << 20
+"""Bytes hashed at once."""
+
+
+class Reader(Protocol):
+    """Reads one upload."""
+
+    def read_at(self, offset: int, size: int) -> bytes:
+        """Return `size` bytes at `offset`; fewer only at the end of what is stored."""
+        ...
+
+
+class Store(Protocol):
+    """The part of the byte store that conversion uses."""
+
+    def reader(self, file_id: str) -> AbstractContextManager[Reader]:
+        """Open an upload for reading."""
+        ...
+
+
+@dataclass(slots=True)
+class PathReader:
+    """Reads a local file; a `Reader` for the command line."""
+
+    path: Path
+    _file: BinaryIO | None = field(default=None)
+
+    def __enter__(self) -> Self:
+        self._file = self.path.open("rb", buffering=0)
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
+        if self._file is not None:
+            self._file.close()
+
+    def read_at(self, offset: int, size: int) -> bytes:
+        assert self._file is not None
+        self._file.seek(offset)
+        return read_whole(self._file, size)
+
+
+def read_whole(file: BinaryIO, size: int) -> bytes:
+    """Read `size` bytes, or up to the end."""
+    pieces = []
+    while size > 0:
+        piece = file.read(size)
+        if not piece:
+            break
+        pieces.append(piece)
+        size -= len(piece)
+    return pieces[0] if len(pieces) == 1 else b"".join(pieces)
+
+
+@dataclass(slots=True)
+class Digest:
+    """SHA-256 of an upload, fed as its bytes become durable."""
+
+    hashed: int = 0
+    _sha256: hashlib._Hash = field(default_factory=hashlib.sha256)
+
+    def feed(self, reader: Reader, upto: int) -> None:
+        """Hash the bytes from where it stands up to byte `upto`."""
+        while self.hashed < upto:
+            piece = reader.read_at(self.hashed, min(HASH_BYTES, upto - self.hashed))
+            if not piece:
+                return
+            self._sha256.update(piece)
+            self.hashed += len(piece)
+
+    def hexdigest(self) -> str:
+        """The digest of what was fed."""
+        return self._sha256.hexdigest()
+
+
+@contextmanager
+def path_reader(path: Path) -> Iterator[Reader]:
+    """Open a local file for reading."""
+    with PathReader(path) as reader:
+        yield reader

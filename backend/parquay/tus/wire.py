@@ -1,0 +1,76 @@
+"""What a protocol on the wire must offer: two of them speak of the same uploads."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Protocol
+
+from parquay.tus import answers
+from parquay.tus.append import AppendPlan, plan_append
+from parquay.tus.create import CreationPlan, plan_creation
+from parquay.tus.headers import Fields
+from parquay.tus.refusals import Header
+from parquay.tus.state import Limits, UploadState
+
+
+class Wire(Protocol):
+    """Header fields to plans, states to header fields."""
+
+    @property
+    def common(self) -> tuple[Header, ...]:
+        """Header fields of every answer."""
+        ...
+
+    def plan_creation(
+        self, fields: Fields, limits: Limits, *, path_prefixes: tuple[str, ...], hosts: frozenset[str]
+    ) -> CreationPlan:
+        """Decide what a creation makes, or raise a Refusal."""
+        ...
+
+    def plan_append(self, fields: Fields, state: UploadState, limits: Limits) -> AppendPlan:
+        """Decide what an append stores, or raise a Refusal."""
+        ...
+
+    def created(self, state: UploadState, location: str, *, with_body: bool) -> tuple[Header, ...]:
+        """Header fields of the answer to a creation."""
+        ...
+
+    def appended(self, state: UploadState) -> tuple[Header, ...]:
+        """Header fields of the answer to an append."""
+        ...
+
+    def head(self, state: UploadState) -> tuple[Header, ...]:
+        """Header fields of the answer to a HEAD."""
+        ...
+
+
+@dataclass(frozen=True)
+class Tus1:
+    """tus 1.0.0. See :class:`Wire`."""
+
+    @property
+    def common(self) -> tuple[Header, ...]:
+        """Tus-Resumable."""
+        return (answers.RESUMABLE,)
+
+    def plan_creation(
+        self, fields: Fields, limits: Limits, *, path_prefixes: tuple[str, ...], hosts: frozenset[str]
+    ) -> CreationPlan:
+        """See :func:`parquay.tus.create.plan_creation`."""
+        return plan_creation(fields, limits, path_prefixes=path_prefixes, hosts=hosts)
+
+    def plan_append(self, fields: Fields, state: UploadState, limits: Limits) -> AppendPlan:
+        """See :func:`parquay.tus.append.plan_append`."""
+        return plan_append(fields, state, limits)
+
+    def created(self, state: UploadState, location: str, *, with_body: bool) -> tuple[Header, ...]:
+        """See :func:`parquay.tus.answers.created`."""
+        return answers.created(state, location, with_body=with_body)
+
+    def appended(self, state: UploadState) -> tuple[Header, ...]:
+        """See :func:`parquay.tus.answers.appended`."""
+        return answers.appended(state)
+
+    def head(self, state: UploadState) -> tuple[Header, ...]:
+        """See :func:`parquay.tus.answers.head`."""
+        return answers.head(state)

@@ -1,0 +1,1 @@
+"""HTTP: the raw ASGI upload adapter and the FastAPI routes."""

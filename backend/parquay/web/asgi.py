@@ -1,0 +1,201 @@
+"""The raw ASGI side of uploads: a body that can be waited for without losing bytes, and answers.
+
+A request's body is read through one pending ``receive`` that is never cancelled: a server may lose the bytes of
+a cancelled one. An early answer is sent first and the rest of the body drained for a moment, so that the
+client reads the answer instead of a reset connection, and the connection stays usable where the rest was short.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import ipaddress
+import json
+import re
+import time
+from collections.abc import Awaitable, Callable, MutableMapping
+from dataclasses import dataclass
+from http import HTTPStatus
+from typing import Any
+
+from parquay.uploads.receive import BodyCut
+
+Scope = MutableMapping[str, Any]
+Receive = Callable[[], Awaitable[MutableMapping[str, Any]]]
+Send = Callable[[MutableMapping[str, Any]], Awaitable[None]]
+Headers = tuple[tuple[str, str], ...]
+Network = ipaddress.IPv4Network | ipaddress.IPv6Network
+
+DRAIN_BYTES = 4 * 1024 * 1024
+DRAIN_SECONDS = 1.0
+"""How much of an unwanted body is read after the answer before the connection is left to close."""
+
+_HOST = re.compile(r"[A-Za-z0-9.-]+(:[0-9]{1,5})?|\[[0-9A-Fa-f:.]+\](:[0-9]{1,5})?")
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What is sent back."""
+
+    status: int
+    headers: Headers = ()
+    body: bytes = b""
+
+
+def problem(
+    status: int,
+    code: str,
+    detail: str,
+    headers: Headers = (),
+    *,
+    kind: str = "about:blank",
+    extra: dict[str, int] | None = None,
+) -> Answer:
+    """Return an error as ``application/problem+json`` (RFC 9457) with a stable ``code``."""
+    title = "Checksum Mismatch" if status == 460 else HTTPStatus(status).phrase
+    told = {"type": kind, "title": title, "status": status, "detail": detail, "code": code} | (extra or {})
+    fields = (("Content-Type", "application/problem+json"), ("Cache-Control", "no-store"))
+    return Answer(status, (*fields, *headers), json.dumps(told).encode())
+
+
+class AsgiBody:
+    """The body of one request. See :class:`parquay.uploads.receive.Body`."""
+
+    def __init__(self, receive: Receive) -> None:
+        self._receive = receive
+        self._pending: asyncio.Future[MutableMapping[str, Any]] | None = None
+        self._waiter: asyncio.Future[None] | None = None
+        self._woken = False
+        self.ended = False
+        self.touched = False
+
+    async def read(self, seconds: float) -> bytes | None:
+        """Return the next bytes, empty at the end, None after ``seconds`` without any or after :meth:`wake`.
+
+        Raises:
+            BodyCut: the client is gone.
+        """
+        if self.ended:
+            return b""
+        self.touched = True
+        if self._pending is None:
+            self._pending = asyncio.ensure_future(self._receive())
+        if not self._pending.done() and not self._woken:
+            await self._wait(seconds)
+        self._woken = False
+        if not self._pending.done():
+            return None
+        pending, self._pending = self._pending, None
+        return self._chunk(pending.result())
+
+    def _chunk(self, message: MutableMapping[str, Any]) -> bytes | None:
+        if message["type"] != "http.request":
+            self.ended = True
+            raise BodyCut
+        self.ended = not message.get("more_body", False)
+        chunk: bytes = message.get("body", b"")
+        return chunk if chunk or self.ended else None
+
+    async def _wait(self, seconds: float) -> None:
+        loop = asyncio.get_running_loop()
+        waiter = self._waiter = loop.create_future()
+        timer = loop.call_later(seconds, self._release)
+        pending = self._pending
+        if pending is not None:
+            pending.add_done_callback(self._release)
+        try:
+            await waiter
+        finally:
+            timer.cancel()
+            self._waiter = None
+            if pending is not None:
+                pending.remove_done_callback(self._release)
+
+    def _release(self, _future: object = None) -> None:
+        if self._waiter is not None and not self._waiter.done():
+            self._waiter.set_result(None)
+
+    def wake(self) -> None:
+        """Make a waiting :meth:`read` return."""
+        self._woken = True
+        self._release()
+
+    async def drain(self) -> None:
+        """Read and forget what still comes, up to ``DRAIN_BYTES`` and ``DRAIN_SECONDS``."""
+        deadline = time.monotonic() + DRAIN_SECONDS
+        count = 0
+        try:
+            while not self.ended and count < DRAIN_BYTES and (left := deadline - time.monotonic()) > 0:
+                count += len(await self.read(left) or b"")
+        except BodyCut:
+            pass
+
+    async def close(self) -> None:
+        """Give up waiting for bytes."""
+        if self._pending is not None and not self._pending.done():
+            self._pending.cancel()
+            await asyncio.gather(self._pending, return_exceptions=True)
+
+
+async def send_answer(send: Send, answer: Answer) -> None:
+    """Send a whole answer."""
+    headers = [(name.lower().encode("latin-1"), value.encode("latin-1")) for name, value in answer.headers]
+    if answer.body or answer.status not in (204, 304):
+        headers.append((b"content-length", str(len(answer.body)).encode()))
+    await send({"type": "http.response.start", "status": answer.status, "headers": headers})
+    await send({"type": "http.response.body", "body": answer.body})
+
+
+@dataclass(frozen=True)
+class Origin:
+    """Where this server is seen to be: scheme and host, or nothing when that cannot be known safely.
+
+    Attributes:
+        public_url: configured base, used whatever the request says.
+        proxies: networks whose ``X-Forwarded-*`` is believed.
+    """
+
+    public_url: str = ""
+    proxies: tuple[Network, ...] = ()
+
+    def base(self, scope: Scope) -> str:
+        """Return the base of absolute URLs for a request, empty when its Host is not a host."""
+        if self.public_url:
+            return self.public_url.rstrip("/")
+        fields = {name: value.decode("latin-1") for name, value in reversed(scope["headers"])}
+        scheme, host = scope.get("scheme", "http"), fields.get(b"host", "")
+        if self._trusted(scope):
+            scheme = _first(fields.get(b"x-forwarded-proto")) or scheme
+            host = _first(fields.get(b"x-forwarded-host")) or host
+        if not _HOST.fullmatch(host) or scheme not in ("http", "https"):
+            return ""
+        return f"{scheme}://{host}"
+
+    def hosts(self, scope: Scope) -> frozenset[str]:
+        """Return the hosts under which this server is known to the client."""
+        return frozenset({self.base(scope).partition("://")[2].partition("/")[0].lower()} - {""})
+
+    def _trusted(self, scope: Scope) -> bool:
+        client = scope.get("client")
+        if not client or not self.proxies:
+            return False
+        try:
+            address = ipaddress.ip_address(client[0])
+        except ValueError:
+            return False
+        return any(address in network for network in self.proxies)
+
+
+def _first(value: str | None) -> str:
+    return (value or "").partition(",")[0].strip().lower()
+
+
+def cors(scope: Scope, origins: frozenset[str]) -> Headers:
+    """Return the fields that let a page of an allowed origin read an answer."""
+    given = next((value.decode("latin-1") for name, value in scope["headers"] if name == b"origin"), None)
+    if given is None or given not in origins:
+        return (("Vary", "Origin"),) if origins else ()
+    return (
+        ("Access-Control-Allow-Origin", given),
+        ("Access-Control-Allow-Credentials", "true"),
+        ("Vary", "Origin"),
+    )

@@ -1,0 +1,114 @@
+"""What the routes share: the built parts, who is asking, and from where."""
+
+from __future__ import annotations
+
+import ipaddress
+from dataclasses import dataclass
+from typing import Annotated
+from urllib.parse import urlsplit
+
+from fastapi import Depends, Request
+from fastapi.security import OAuth2PasswordBearer
+from starlette.concurrency import run_in_threadpool
+from starlette.types import Scope
+
+from parquay.auth.csrf import credentials, refuse_cross_site
+from parquay.auth.sessions import Identity
+from parquay.wiring import Parts
+
+Network = ipaddress.IPv4Network | ipaddress.IPv6Network
+
+
+@dataclass(frozen=True)
+class Policy:
+    """What the routes need to know of the settings.
+
+    Attributes:
+        origins: browser origins beside our own that may call.
+        proxies: networks whose forwarding headers are believed.
+        public_url: base of this service as browsers see it, empty when it is the request's Host.
+        registration_open: whether anybody may register.
+        idle_timeout: seconds without a byte after which a body is cut.
+    """
+
+    origins: frozenset[str] = frozenset()
+    proxies: tuple[Network, ...] = ()
+    public_url: str = ""
+    registration_open: bool = False
+    idle_timeout: float = 60.0
+
+    @property
+    def host(self) -> str | None:
+        """Host and port of this service as browsers see it, None when it is the request's Host."""
+        return urlsplit(self.public_url).netloc or None
+
+    def peer(self, scope: Scope) -> str:
+        """Return the address of the client: the last one in front of our proxies."""
+        address = str((scope.get("client") or ("",))[0])
+        hops = [hop.strip() for hop in _field(scope, b"x-forwarded-for").split(",") if hop.strip()]
+        while hops and self._trusts(address):
+            address = hops.pop()
+        return address
+
+    def is_https(self, scope: Scope) -> bool:
+        """Tell whether the browser speaks HTTPS, to us or to a trusted proxy."""
+        if self.public_url.startswith("https://") or scope.get("scheme") == "https":
+            return True
+        trusted = self._trusts(str((scope.get("client") or ("",))[0]))
+        return trusted and _field(scope, b"x-forwarded-proto").split(",")[-1].strip().lower() == "https"
+
+    def _trusts(self, address: str) -> bool:
+        try:
+            known = ipaddress.ip_address(address)
+        except ValueError:
+            return False
+        return any(known in network for network in self.proxies)
+
+
+def _field(scope: Scope, name: bytes) -> str:
+    return ",".join(value.decode("latin-1") for key, value in scope["headers"] if key == name)
+
+
+def get_parts(request: Request) -> Parts:
+    """Return the parts that this application was built from."""
+    parts: Parts = request.app.state.parts
+    return parts
+
+
+def get_policy(request: Request) -> Policy:
+    """Return the application's policy."""
+    policy: Policy = request.app.state.policy
+    return policy
+
+
+_bearer = OAuth2PasswordBearer(tokenUrl="/auth/token", auto_error=False, description="Or the session cookie.")
+
+
+async def get_identity(request: Request, _token: Annotated[str | None, Depends(_bearer)]) -> Identity:
+    """Return who is asking, by bearer token or session cookie.
+
+    Raises:
+        Unauthorized: no valid login (401).
+        Forbidden: ``cross_site``, a page of another site uses the cookie (403).
+    """
+    credential = credentials(request.scope["headers"])
+    if credential.from_cookie:
+        same_site_only(request)
+    sessions = get_parts(request).sessions
+    known = sessions.cached(credential.token)
+    return known if known is not None else await run_in_threadpool(sessions.authenticate, credential.token)
+
+
+def same_site_only(request: Request) -> None:
+    """Refuse what a page of another site may have sent.
+
+    Raises:
+        Forbidden: ``cross_site`` (403).
+    """
+    policy = get_policy(request)
+    refuse_cross_site(request.method, request.scope["headers"], policy.origins, policy.host)
+
+
+PartsDep = Annotated[Parts, Depends(get_parts)]
+PolicyDep = Annotated[Policy, Depends(get_policy)]
+IdentityDep = Annotated[Identity, Depends(get_identity)]

@@ -1,0 +1,186 @@
+"""The outermost layer: one path for every spelling, the right door for every protocol, headers on every answer.
+
+Plain ASGI, because a request that streams gigabytes must not pass through anything that looks at its body. An
+answer is touched only where its headers are sent.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, Literal
+
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from parquay.telemetry import requests
+from parquay.tus.answers import ALLOWED_HEADERS, EXPOSED_HEADERS, PREFLIGHT_SECONDS
+from parquay.web.deps import Policy
+from parquay.web.spa import WebClient, is_page
+
+PREFIX = "/api"
+
+FILES = re.compile(r"/files(/[^/]+)?")
+"""Paths that speak the upload protocols."""
+
+UPLOAD_TYPES = frozenset({"application/offset+octet-stream", "application/partial-upload"})
+
+METHODS = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"})
+
+STREAMS = frozenset({"/events"})
+"""Answers without an end: HEAD makes no sense there."""
+
+DOCS_POLICY = (
+    "default-src 'none'; script-src 'self' 'unsafe-inline' https://cdn.jsdelivr.net; connect-src 'self'; "
+    "style-src 'self' 'unsafe-inline' https://cdn.jsdelivr.net; img-src 'self' data: https://fastapi.tiangolo.com; "
+    "frame-ancestors 'none'"
+)
+
+ALWAYS = {
+    "x-content-type-options": "nosniff",
+    "referrer-policy": "same-origin",
+    "x-frame-options": "DENY",
+    "cross-origin-resource-policy": "same-origin",
+    "content-security-policy": "default-src 'none'; frame-ancestors 'none'",
+}
+"""Fields of every answer that does not set them itself."""
+
+Door = Literal["uploads", "rest", "client"]
+
+
+@dataclass(frozen=True)
+class Address:
+    """Where a request goes. ``path`` has neither the prefix nor a trailing slash."""
+
+    path: str
+    prefixed: bool
+
+
+def address(path: str) -> Address:
+    """Return the one spelling of ``path``. Pure."""
+    prefixed = path == PREFIX or path.startswith(PREFIX + "/")
+    bare = path[len(PREFIX) :] if prefixed else path
+    return Address(bare.rstrip("/") or "/", prefixed)
+
+
+def door(method: str, where: Address, headers: Mapping[str, str], query: str = "") -> Door:
+    """Choose who answers. ``headers`` have names in lower case. Pure."""
+    if FILES.fullmatch(where.path) and _is_upload(method, headers):
+        return "uploads"
+    if not where.prefixed and is_page(method, where.path, headers, query):
+        return "client"
+    return "rest"
+
+
+def _is_upload(method: str, headers: Mapping[str, str]) -> bool:
+    if method == "OPTIONS" or "tus-resumable" in headers or "x-http-method-override" in headers:
+        return True
+    kind = headers.get("content-type", "").partition(";")[0].strip().lower()
+    return kind in UPLOAD_TYPES or any(name.startswith("upload-") for name in headers)
+
+
+def cross_origin(origin: str | None, allowed: frozenset[str], *, preflight: bool) -> dict[str, str]:
+    """Return the CORS fields of an answer to ``origin``, none unless it is allowed. Pure."""
+    if not allowed:
+        return {}
+    if origin not in allowed or origin is None:
+        return {"vary": "Origin"}
+    fields = {
+        "vary": "Origin",
+        "access-control-allow-origin": origin,
+        "access-control-allow-credentials": "true",
+        "access-control-expose-headers": EXPOSED_HEADERS,
+        "cross-origin-resource-policy": "cross-origin",
+    }
+    if preflight:
+        fields["access-control-allow-methods"] = "GET, HEAD, POST, PATCH, DELETE, OPTIONS"
+        fields["access-control-allow-headers"] = ALLOWED_HEADERS + ", Range, If-Range, If-Match, Last-Event-ID"
+        fields["access-control-max-age"] = str(PREFLIGHT_SECONDS)
+    return fields
+
+
+class Edge:
+    """Sends each request through its door."""
+
+    def __init__(self, rest: ASGIApp, uploads: ASGIApp, client: WebClient, policy: Policy) -> None:
+        self._rest = rest
+        self._uploads = uploads
+        self._client = client
+        self._policy = policy
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer one request (or run the lifespan)."""
+        if scope["type"] != "http":
+            await self._rest(scope, receive, send)
+            return
+        headers = {name.decode("latin-1").lower(): value.decode("latin-1") for name, value in scope["headers"]}
+        where = address(scope["path"])
+        scope["path"] = where.path
+        scope["raw_path"] = where.path.encode("utf-8", "surrogateescape")
+        if where.prefixed:
+            scope["root_path"] = scope.get("root_path", "") + PREFIX
+        preflight = scope["method"] == "OPTIONS" and "access-control-request-method" in headers
+        fields = cross_origin(headers.get("origin"), self._policy.origins, preflight=preflight)
+        outgoing = _Outgoing(scope, send, fields)
+        chosen = door(scope["method"], where, headers, scope["query_string"].decode("latin-1"))
+        if chosen == "uploads":
+            await self._uploads(scope, receive, outgoing.send)
+        elif preflight:
+            await outgoing.send({"type": "http.response.start", "status": 204, "headers": []})
+            await outgoing.send({"type": "http.response.body", "body": b""})
+        elif chosen == "client" or self._is_built_file(scope["method"], where):
+            outgoing.counted = True
+            await self._client(scope, receive, outgoing.send)
+        else:
+            outgoing.counted = True
+            await self._ask_rest(scope, receive, outgoing)
+
+    def _is_built_file(self, method: str, where: Address) -> bool:
+        return not where.prefixed and method in ("GET", "HEAD") and self._client.file(where.path) is not None
+
+    async def _ask_rest(self, scope: Scope, receive: Receive, outgoing: _Outgoing) -> None:
+        if scope["method"] == "HEAD" and scope["path"] not in STREAMS:
+            scope["method"], scope["parquay.head"] = "GET", True
+            await self._rest(scope, receive, outgoing.send_head)
+        else:
+            await self._rest(scope, receive, outgoing.send)
+
+
+class _Outgoing:
+    """Adds fields to the head of an answer and counts it."""
+
+    def __init__(self, scope: Scope, send: Send, fields: Mapping[str, str]) -> None:
+        self._method = scope["method"] if scope["method"] in METHODS else "OTHER"
+        self._path = scope["path"]
+        self._send = send
+        self._fields = fields
+        self.counted = False
+
+    async def send(self, message: Message) -> None:
+        if message["type"] == "http.response.start":
+            if self.counted:  # the upload door counts its own
+                requests.labels(self._method, message["status"]).inc()
+            message = {**message, "headers": self._completed(message.get("headers", ()))}
+        await self._send(message)
+
+    async def send_head(self, message: Message) -> None:
+        """Send the head of the answer to a GET without its body."""
+        if message["type"] == "http.response.body":
+            message = {**message, "body": b""}
+        await self.send(message)
+
+    def _completed(self, headers: Any) -> list[tuple[bytes, bytes]]:
+        given = [(bytes(name).lower(), bytes(value)) for name, value in headers]
+        added = {**ALWAYS, **self._fields}
+        if self._path.startswith("/docs"):
+            added["content-security-policy"] = DOCS_POLICY
+        present = {name for name, _ in given}
+        if self._fields and b"vary" in present:
+            given = [(name, _with_origin(value) if name == b"vary" else value) for name, value in given]
+        return given + [
+            (name.encode(), value.encode()) for name, value in added.items() if name.encode() not in present
+        ]
+
+
+def _with_origin(vary: bytes) -> bytes:
+    return vary if b"origin" in vary.lower() else vary + b", Origin"

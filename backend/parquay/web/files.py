@@ -1,0 +1,197 @@
+"""Files as plain REST: upload by form, list, look at, rename, share, download, delete."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Annotated, Any, Literal
+from urllib.parse import urlencode
+
+from fastapi import APIRouter, Query, Request, Response
+from starlette.responses import StreamingResponse
+
+from parquay.catalog.tables import File
+from parquay.errors import InvalidValue, NotFound
+from parquay.events import messages
+from parquay.ids import is_id
+from parquay.uploads.rules import Owner, clean_name
+from parquay.web.content import content_response
+from parquay.web.deps import IdentityDep, PartsDep, PolicyDep
+from parquay.web.multipart import file_part
+from parquay.web.pages import cursor_after, place
+from parquay.web.rejects import rejects_csv, rejects_page
+from parquay.web.schemas import Detail, Entry, FileChange, Progress, Rejects, Status, Uploaded
+
+MAX_LIMIT = 1000
+"""Most entries of one page."""
+
+FIRST_ROWS = 100
+"""Rows that come with a single file."""
+
+MAX_BODY = 64 * 1024
+"""Largest JSON body of these routes in bytes."""
+
+Sort = Literal[
+    "uploaded_at", "name", "size", "row_count", "status", "finished_at",
+    "-uploaded_at", "-name", "-size", "-row_count", "-status", "-finished_at",
+]  # fmt: skip
+
+_FORM = {
+    "requestBody": {
+        "required": True,
+        "content": {
+            "multipart/form-data": {
+                "schema": {
+                    "type": "object",
+                    "required": ["file"],
+                    "properties": {"file": {"type": "string", "contentMediaType": "application/octet-stream"}},
+                }
+            }
+        },
+    }
+}
+
+uploads_router = APIRouter(tags=["files"])
+router = APIRouter(tags=["files"])
+
+
+@uploads_router.post("/files", status_code=201, openapi_extra=_FORM)
+@uploads_router.post("/upload", status_code=201, openapi_extra=_FORM, include_in_schema=False)
+async def upload(request: Request, parts: PartsDep, policy: PolicyDep, identity: IdentityDep) -> Uploaded:
+    """Upload one file in a form; its bytes go to the store as they arrive."""
+    sent = await file_part(request.headers.get("content-type", ""), request.stream(), policy.idle_timeout)
+    owner = Owner(identity.id, identity.username)
+    file_id = await parts.creator.store_whole(owner, sent.name, sent.content_type, sent.body)
+    file = parts.files.get(file_id)
+    if file is None:
+        raise NotFound("The file was removed.")
+    return Uploaded.model_validate({**messages.entry(file, identity.username), "file_id": file_id})
+
+
+@router.get("/files")
+def list_files(
+    request: Request,
+    response: Response,
+    parts: PartsDep,
+    identity: IdentityDep,
+    *,
+    limit: Annotated[int, Query(ge=1, le=MAX_LIMIT)] = 100,
+    cursor: str | None = None,
+    sort: Sort = "-uploaded_at",
+    status: str | None = None,
+    q: Annotated[str | None, Query(max_length=256)] = None,
+) -> list[Entry]:
+    """List own and shared files. `Link: rel="next"` leads to the next page, `X-Total-Count` counts all of them."""
+    column, descending = sort.removeprefix("-"), sort.startswith("-")
+    chosen = {"status": _statuses(status), "q": q or None}
+    found = parts.files.page(
+        identity.id,
+        limit=limit + 1,
+        cursor=place(cursor, column) if cursor else None,
+        sort=column,
+        descending=descending,
+        **chosen,
+    )
+    response.headers["X-Total-Count"] = str(parts.files.count(identity.id, **chosen))
+    response.headers["Cache-Control"] = "private, no-cache"
+    if len(found) > limit:
+        found = found[:limit]
+        response.headers["Link"] = _next(request, cursor_after(found[-1][0], column))
+    return [Entry.model_validate(messages.entry(file, owner)) for file, owner in found]
+
+
+def _statuses(given: str | None) -> str | None:
+    """Accept one status or several with commas between them; nothing else."""
+    known = Status.__args__  # type: ignore[attr-defined]
+    if given and not all(each in known for each in given.split(",")):
+        raise InvalidValue(f"status: one of {', '.join(known)}.")
+    return given or None
+
+
+def _next(request: Request, cursor: str) -> str:
+    kept = [(name, value) for name, value in request.query_params.multi_items() if name != "cursor"]
+    path = request.scope.get("root_path", "") + request.scope["path"]
+    return f'<{path}?{urlencode([*kept, ("cursor", cursor)])}>; rel="next"'
+
+
+@router.get("/files/{file_id}")
+def read_file(request: Request, file_id: str, parts: PartsDep, identity: IdentityDep, response: Response) -> Detail:
+    """Show one file with the first rows of its table."""
+    response.headers["Cache-Control"] = "private, no-cache"
+    file = _visible(parts, file_id, identity.id)
+    shown = messages.entry(file, parts.files.owner_name(file))
+    return Detail.model_validate({**shown, "content": request.app.state.preview(file, FIRST_ROWS)})
+
+
+@router.get("/files/{file_id}/progress")
+def read_progress(file_id: str, parts: PartsDep, identity: IdentityDep, response: Response) -> Progress:
+    """Tell how far a file is."""
+    response.headers["Cache-Control"] = "no-store"
+    return Progress.model_validate(messages.progress(_visible(parts, file_id, identity.id)))
+
+
+@router.get("/files/{file_id}/content", response_class=StreamingResponse)
+def read_content(file_id: str, request: Request, parts: PartsDep, identity: IdentityDep) -> Response:
+    """Download the bytes as they were uploaded; takes `Range`, `If-Range`, `If-None-Match`."""
+    return content_response(request, parts.store, _visible(parts, file_id, identity.id))
+
+
+@router.get("/files/{file_id}/rejects", response_model=Rejects)
+def read_rejects(
+    file_id: str,
+    parts: PartsDep,
+    identity: IdentityDep,
+    *,
+    limit: Annotated[int, Query(ge=1, le=MAX_LIMIT)] = 100,
+    cursor: str | None = None,
+    format: Literal["json", "csv"] = "json",  # noqa: A002  the name of the query parameter
+) -> Any:
+    """List what could not be read into the table, in the order of the file; `format=csv` downloads all of it."""
+    file = _visible(parts, file_id, identity.id)
+    if format == "csv":
+        return rejects_csv(parts.segments, file)
+    return rejects_page(parts.segments, file, limit, cursor)
+
+
+@router.patch("/files/{file_id}")
+def change_file(file_id: str, change: FileChange, parts: PartsDep, identity: IdentityDep) -> Entry:
+    """Rename an own file, or share it with every user, or stop sharing it."""
+    if change.name is None and change.shared is None:
+        raise InvalidValue("Give a name, or whether the file is shared.")
+    changed: File | None = None
+    for apply in _changes(parts, file_id, identity.id, change):
+        changed = apply
+        if changed is None:
+            raise _unknown()
+    if changed is None:
+        raise _unknown()
+    return Entry.model_validate(messages.entry(changed, identity.username))
+
+
+def _changes(parts: PartsDep, file_id: str, user_id: str, change: FileChange) -> Iterator[File | None]:
+    if change.name is not None:
+        yield parts.files.rename(file_id, user_id, clean_name(change.name))
+    if change.shared is not None:
+        yield parts.files.share(file_id, user_id, shared=change.shared)
+
+
+@router.delete("/files/{file_id}", status_code=204)
+async def delete_file(file_id: str, parts: PartsDep, identity: IdentityDep) -> Response:
+    """Delete an own file: its bytes, its table and its rows."""
+    await parts.remover.remove(file_id, Owner(identity.id, identity.username))
+    return Response(status_code=204)
+
+
+def _visible(parts: PartsDep, file_id: str, user_id: str) -> File:
+    """Return a file that the user may read.
+
+    Raises:
+        NotFound: it is unknown or somebody else's, which look the same (404).
+    """
+    file = parts.files.visible(file_id, user_id) if is_id(file_id) else None
+    if file is None:
+        raise _unknown()
+    return file
+
+
+def _unknown() -> NotFound:
+    return NotFound("There is no such file.")

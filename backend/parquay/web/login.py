@@ -1,0 +1,209 @@
+"""Login, registration, API keys."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from typing import Annotated, Any, TypeVar
+from urllib.parse import parse_qsl
+
+import anyio
+from fastapi import APIRouter, Depends, Request, Response
+from fastapi.exceptions import RequestValidationError
+from pydantic import ValidationError
+from starlette.concurrency import run_in_threadpool
+
+from parquay.auth.accounts import register as register_account
+from parquay.auth.csrf import COOKIE
+from parquay.auth.passwords import PARALLEL
+from parquay.auth.sessions import Granted, Identity, key_hash, new_key
+from parquay.errors import BadInput, Forbidden, Unavailable, UnsupportedType
+from parquay.events.messages import timestamp
+from parquay.web.deps import IdentityDep, PartsDep, Policy, PolicyDep, same_site_only
+from parquay.web.schemas import Credentials, KeyRef, LoginAnswer, Me, NewKey, ShownKey, Token, UserRef
+
+MAX_BODY = 64 * 1024
+"""Largest body of these routes in bytes."""
+
+MAX_WAITING = 200
+"""Logins that wait for their turn before further ones are sent away."""
+
+T = TypeVar("T")
+
+router = APIRouter(tags=["login"])
+
+_FIELDS = {"schema": Credentials.model_json_schema()}
+_BODY = {
+    "requestBody": {
+        "required": True,
+        "content": {"application/json": _FIELDS, "application/x-www-form-urlencoded": _FIELDS},
+    }
+}
+
+
+async def _credentials(request: Request) -> Credentials:
+    """Read user name and password from JSON or a form.
+
+    Raises:
+        BadInput: ``bad_json`` (400).
+        UnsupportedType: the body is neither (415).
+        RequestValidationError: a field is missing (422).
+    """
+    same_site_only(request)
+    body = await request.body()
+    kind = request.headers.get("content-type", "").partition(";")[0].strip().lower()
+    fields: Any
+    if kind == "application/x-www-form-urlencoded":
+        fields = _form(body)
+    elif kind == "multipart/form-data":
+        fields = dict(await request.form(max_files=0, max_fields=10))
+    elif kind == "application/json" or kind.endswith("+json"):
+        fields = _json(body)
+    else:
+        raise UnsupportedType("Send the fields as JSON or as a form.")
+    try:
+        return Credentials.model_validate(fields)
+    except ValidationError as error:
+        raise RequestValidationError(
+            [{**each, "loc": ("body", *each["loc"])} for each in error.errors(include_input=False, include_url=False)]
+        ) from None
+
+
+def _json(body: bytes) -> Any:
+    try:
+        return json.loads(body)
+    except (ValueError, RecursionError):
+        raise BadInput("The body is not valid JSON.", "bad_json") from None
+
+
+def _form(body: bytes) -> dict[str, str]:
+    try:
+        return dict(parse_qsl(body.decode(), keep_blank_values=True, errors="strict", max_num_fields=20))
+    except ValueError:
+        raise BadInput("The form cannot be read.", "bad_form") from None
+
+
+CredentialsDep = Annotated[Credentials, Depends(_credentials)]
+
+
+class Turns:
+    """Who may hash a password now. It is slow on purpose, and must not take the threads of other routes."""
+
+    def __init__(self) -> None:
+        self._limiter = anyio.CapacityLimiter(PARALLEL)
+
+    async def take(self, function: Callable[..., T], *given: Any) -> T:
+        """Call ``function`` on a thread once it is its turn.
+
+        Raises:
+            Unavailable: ``login_busy``, too many wait already (503).
+        """
+        if self._limiter.statistics().tasks_waiting >= MAX_WAITING:
+            raise Unavailable("Too many logins at once.", "login_busy", retry_after=2)
+        return await anyio.to_thread.run_sync(function, *given, limiter=self._limiter)
+
+
+def _get_turns(request: Request) -> Turns:
+    turns: Turns = request.app.state.turns
+    return turns
+
+
+TurnsDep = Annotated[Turns, Depends(_get_turns)]
+
+
+async def _log_in(
+    request: Request, parts: PartsDep, policy: PolicyDep, turns: TurnsDep, given: CredentialsDep
+) -> Granted:
+    return await turns.take(parts.sessions.login, given.username, given.password, policy.peer(request.scope))
+
+
+GrantedDep = Annotated[Granted, Depends(_log_in)]
+
+
+@router.post("/auth/token", openapi_extra=_BODY)
+async def token(granted: GrantedDep, response: Response) -> Token:
+    """Log in with a form (OAuth2 password flow) and get an access token."""
+    response.headers["Cache-Control"] = "no-store"
+    return Token(access_token=granted.token, expires_in=granted.expires_in)
+
+
+@router.post("/login", openapi_extra=_BODY)
+@router.post("/auth/login", openapi_extra=_BODY, include_in_schema=False)
+async def login(request: Request, granted: GrantedDep, policy: PolicyDep, response: Response) -> LoginAnswer:
+    """Log in with JSON or a form; the answer also sets the session cookie."""
+    response.headers["Cache-Control"] = "no-store"
+    _set_cookie(request, response, policy, granted.token, granted.expires_in)
+    return LoginAnswer(
+        token=granted.token,
+        access_token=granted.token,
+        expires_in=granted.expires_in,
+        user=UserRef(id=granted.user.id, username=granted.user.username),
+    )
+
+
+def _set_cookie(request: Request, response: Response, policy: Policy, value: str, seconds: int) -> None:
+    secure = policy.is_https(request.scope)
+    response.set_cookie(COOKIE, value, max_age=seconds, path="/", httponly=True, samesite="lax", secure=secure)
+
+
+@router.post("/auth/register", status_code=201, openapi_extra=_BODY)
+@router.post("/register", status_code=201, openapi_extra=_BODY, include_in_schema=False)
+async def register(parts: PartsDep, policy: PolicyDep, turns: TurnsDep, given: CredentialsDep) -> UserRef:
+    """Make an account, where registration is open."""
+    if not policy.registration_open:
+        raise Forbidden("Registration is closed.", "registration_closed")
+    made = await turns.take(register_account, parts.users, parts.passwords, given.username, given.password)
+    return UserRef(id=made.id, username=made.username)
+
+
+@router.post("/auth/logout", status_code=204)
+@router.post("/logout", status_code=204, include_in_schema=False)
+async def logout(request: Request, parts: PartsDep, policy: PolicyDep, identity: IdentityDep) -> Response:
+    """End the session: its token and cookie are dead, here at once and everywhere within 5 seconds."""
+    await run_in_threadpool(parts.sessions.logout, identity)
+    response = Response(status_code=204)
+    _set_cookie(request, response, policy, "", 0)
+    return response
+
+
+@router.get("/auth/me")
+@router.get("/me", include_in_schema=False)
+def me(identity: IdentityDep, response: Response) -> Me:
+    """Tell who is logged in."""
+    response.headers["Cache-Control"] = "no-store"
+    return Me(id=identity.id, username=identity.username, is_admin=identity.is_admin)
+
+
+def _with_password(identity: IdentityDep) -> Identity:
+    # A leaked key must not be able to make further keys and so outlive its removal.
+    if identity.session_id is None:
+        raise Forbidden("Log in with a password to manage API keys.", "session_required")
+    return identity
+
+
+SessionDep = Annotated[Identity, Depends(_with_password)]
+
+
+@router.get("/auth/api-keys")
+def list_keys(parts: PartsDep, identity: SessionDep) -> list[KeyRef]:
+    """List the API keys of the user."""
+    return [
+        KeyRef(id=key.id, name=key.name, created_at=timestamp(key.created_at)) for key in parts.users.keys(identity.id)
+    ]
+
+
+@router.post("/auth/api-keys", status_code=201)
+def add_key(parts: PartsDep, identity: SessionDep, new: NewKey, response: Response) -> ShownKey:
+    """Make an API key for a script; the key itself is shown this once."""
+    response.headers["Cache-Control"] = "no-store"
+    secret = new_key()
+    key = parts.users.add_key(identity.id, new.name, key_hash(secret))
+    return ShownKey(id=key.id, name=key.name, created_at=timestamp(key.created_at), key=secret)
+
+
+@router.delete("/auth/api-keys/{key_id}", status_code=204)
+def remove_key(parts: PartsDep, identity: SessionDep, key_id: str) -> Response:
+    """Remove an API key: it is dead here at once and everywhere within 5 seconds."""
+    parts.users.remove_key(key_id, identity.id)
+    parts.sessions.forget_user(identity.id)
+    return Response(status_code=204)

@@ -1,0 +1,153 @@
+"""Uploads over raw ASGI: tus 1.0.0 and the IETF draft, headers and body in, answer out.
+
+The rules are in ``parquay.tus``, the doing in ``parquay.uploads``; here is the order in which they are asked. A login
+is checked before a byte of the body is read; every refusal comes before a byte is stored.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Awaitable, Callable
+
+from parquay.auth.csrf import credentials, refuse_cross_site
+from parquay.auth.sessions import Identity, Sessions
+from parquay.catalog.files import Files
+from parquay.errors import NotFound, ParquayError
+from parquay.ids import is_id
+from parquay.telemetry import refusals, requests
+from parquay.tus import answers
+from parquay.tus.draft import PROBLEM_TYPES, Draft, limits_field, speaks_draft
+from parquay.tus.headers import Fields
+from parquay.tus.refusals import Refusal
+from parquay.tus.wire import Tus1, Wire
+from parquay.uploads.append import Appender
+from parquay.uploads.concat import Concatenator
+from parquay.uploads.create import Creator
+from parquay.uploads.handover import Handover
+from parquay.uploads.remove import Remover
+from parquay.uploads.rules import Owner, Rules
+from parquay.web.asgi import Answer, AsgiBody, Headers, Origin, Receive, Scope, Send, cors, problem, send_answer
+from parquay.web.verbs import ROOT, Call, Verbs
+
+COLLECTION_METHODS = ("POST", "OPTIONS", "GET")
+UPLOAD_METHODS = ("HEAD", "PATCH", "DELETE", "GET", "OPTIONS")
+
+log = logging.getLogger(__name__)
+
+
+class TusAdapter:
+    """An ASGI application for ``/files`` and ``/files/{id}`` (paths without prefix and trailing slash)."""
+
+    def __init__(
+        self,
+        *,
+        files: Files,
+        creator: Creator,
+        appender: Appender,
+        remover: Remover,
+        concatenator: Concatenator,
+        handover: Handover,
+        sessions: Sessions,
+        rules: Rules,
+        origins: frozenset[str] = frozenset(),
+        origin: Origin | None = None,
+    ) -> None:
+        """``origins`` may call from browsers; ``origin`` is where this server is seen to be."""
+        self._sessions = sessions
+        self._rules = rules
+        self._origins = origins
+        verbs = Verbs(
+            files,
+            creator=creator,
+            appender=appender,
+            remover=remover,
+            concatenator=concatenator,
+            handover=handover,
+            rules=rules,
+            origin=origin or Origin(),
+        )
+        self._verbs: dict[str, Callable[[Call], Awaitable[Answer]]] = {
+            "POST": verbs.create,
+            "HEAD": verbs.head,
+            "PATCH": verbs.append,
+            "DELETE": verbs.remove,
+        }
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer one request."""
+        body = AsgiBody(receive)
+        fields = Fields(scope["headers"])
+        wire, answer = await self._guarded(scope, fields, body)
+        requests.labels(scope["method"], str(answer.status)).inc()
+        exposed = ("Access-Control-Expose-Headers", answers.EXPOSED_HEADERS)
+        headers = (*wire.common, *answer.headers, *cors(scope, self._origins), exposed)
+        await send_answer(send, Answer(answer.status, headers, b"" if scope["method"] == "HEAD" else answer.body))
+        if not body.ended and (body.touched or "Expect" not in fields):
+            await body.drain()
+        await body.close()
+
+    async def _guarded(self, scope: Scope, fields: Fields, body: AsgiBody) -> tuple[Wire, Answer]:
+        wire: Wire = Tus1()
+        try:
+            if speaks_draft(fields):
+                wire = Draft()
+                wire = Draft.of(fields)
+            return wire, await self._answer(scope, fields, wire, body)
+        except Refusal as refusal:
+            return wire, self._refused(refusal)
+        except ParquayError as error:
+            return wire, _failed(error)
+        except Exception:
+            log.exception("upload request failed")
+            return wire, problem(500, "internal_error", "Something went wrong on the server.")
+
+    async def _answer(self, scope: Scope, fields: Fields, wire: Wire, body: AsgiBody) -> Answer:
+        method = answers.effective_method(scope["method"], fields)
+        if method == "OPTIONS":
+            return self._options(scope)
+        # HEAD changes nothing, so a client that forgot the version may ask.
+        if isinstance(wire, Tus1) and (method != "HEAD" or "Tus-Resumable" in fields):
+            answers.check_version(fields)
+        identity = await self._login(scope, method)
+        file_id = scope["path"].removeprefix(ROOT).strip("/")
+        allowed = UPLOAD_METHODS if file_id else COLLECTION_METHODS
+        if method not in self._verbs or method not in allowed:
+            raise Refusal("method_not_allowed", headers=(("Allow", ", ".join(allowed)),))
+        if file_id and not is_id(file_id):
+            raise NotFound("There is no such upload.")
+        owner = Owner(identity.id, identity.username)
+        return await self._verbs[method](Call(scope, fields, wire, owner, body, file_id))
+
+    async def _login(self, scope: Scope, method: str) -> Identity:
+        credential = credentials(scope["headers"])
+        identity = self._sessions.cached(credential.token)
+        if identity is None:
+            identity = await asyncio.to_thread(self._sessions.authenticate, credential.token)
+        if credential.from_cookie:
+            refuse_cross_site(method, scope["headers"], self._origins)
+        return identity
+
+    def _options(self, scope: Scope) -> Answer:
+        allowed = COLLECTION_METHODS if scope["path"].strip("/") == ROOT.strip("/") else UPLOAD_METHODS
+        preflight = (
+            ("Access-Control-Allow-Methods", ", ".join(answers.METHODS)),
+            ("Access-Control-Allow-Headers", answers.ALLOWED_HEADERS),
+            ("Access-Control-Max-Age", str(answers.PREFLIGHT_SECONDS)),
+        )
+        limits = self._rules.limits
+        return Answer(204, (*answers.options(limits), limits_field(limits), ("Allow", ", ".join(allowed)), *preflight))
+
+    def _refused(self, refusal: Refusal) -> Answer:
+        refusals.labels(refusal.code).inc()
+        limit: Headers = (limits_field(self._rules.limits),) if refusal.code == "too_large" else ()
+        kind = PROBLEM_TYPES.get(refusal.code, "about:blank")
+        headers = (*refusal.headers, *limit)
+        return problem(refusal.status, refusal.code, refusal.detail, headers, kind=kind, extra=refusal.extra)
+
+
+def _failed(error: ParquayError) -> Answer:
+    refusals.labels(error.code).inc()
+    retry = (("Retry-After", str(error.retry_after)),) if error.retry_after is not None else ()
+    login = (("WWW-Authenticate", "Bearer"),) if error.status == 401 else ()
+    return problem(error.status, error.code, error.detail, (*retry, *login))

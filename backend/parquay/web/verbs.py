@@ -1,0 +1,141 @@
+"""The verbs of an upload, whatever protocol asks: plan, carry out, answer."""
+
+from __future__ import annotations
+
+import asyncio
+from dataclasses import dataclass
+
+from parquay.catalog.files import Files
+from parquay.catalog.tables import File, now
+from parquay.errors import Gone, NotFound
+from parquay.tus.headers import Fields
+from parquay.tus.wire import Wire
+from parquay.uploads.append import Appender
+from parquay.uploads.concat import Concatenator
+from parquay.uploads.create import Creator, describe
+from parquay.uploads.handover import Handover
+from parquay.uploads.receive import OVERRUN, WHOLE, Receipt
+from parquay.uploads.remove import Remover
+from parquay.uploads.rules import Owner, Rules, state_of
+from parquay.web.asgi import Answer, AsgiBody, Headers, Origin, Scope, problem
+
+ROOT = "/files"
+
+ENDED_EARLY = {
+    "disconnected": (400, "body_cut", "The connection broke; what arrived is kept."),
+    "idle_timeout": (408, "idle_timeout", "No byte came for too long; what arrived is kept."),
+    "too_slow": (408, "too_slow", "The bytes come too slowly; what arrived is kept."),
+    "taken_over": (409, "taken_over", "Another request continues this upload; what arrived is kept."),
+    "removed": (410, "gone", "The upload was removed."),
+    "shutdown": (503, "shutting_down", "The server is shutting down; what arrived is kept."),
+}
+"""How the answer to a body that was left before its end reads."""
+
+
+@dataclass(frozen=True)
+class Call:
+    """One request as the verbs see it. ``wire`` is the protocol it speaks."""
+
+    scope: Scope
+    fields: Fields
+    wire: Wire
+    owner: Owner
+    body: AsgiBody
+    file_id: str = ""
+
+
+class Verbs:
+    """What can be done to uploads over the network."""
+
+    def __init__(
+        self,
+        files: Files,
+        *,
+        creator: Creator,
+        appender: Appender,
+        remover: Remover,
+        concatenator: Concatenator,
+        handover: Handover,
+        rules: Rules,
+        origin: Origin,
+    ) -> None:
+        self._files = files
+        self._creator = creator
+        self._appender = appender
+        self._remover = remover
+        self._concatenator = concatenator
+        self._handover = handover
+        self._rules = rules
+        self._origin = origin
+
+    async def create(self, call: Call) -> Answer:
+        """Make an upload (201), with the bytes that came along."""
+        prefixes = (ROOT + "/", "/api" + ROOT + "/")
+        hosts = self._origin.hosts(call.scope)
+        plan = call.wire.plan_creation(call.fields, self._rules.limits, path_prefixes=prefixes, hosts=hosts)
+        file, receipt = await self._creator.create(describe(call.owner, plan), call.body)
+        location = self._url(call, file.id)
+        if receipt is not None and receipt.ended != WHOLE:
+            return _ended_early(receipt, (("Location", location),))
+        if receipt is not None:
+            file = self._after(file, receipt)
+        fields = call.wire.created(state_of(file), location, with_body=receipt is not None)
+        return Answer(201, (*fields, *self._completed(call, file)))
+
+    async def head(self, call: Call) -> Answer:
+        """Tell what is durable (200)."""
+        file = await self._own(call)
+        if not file.complete:
+            await self._handover.settle(file.id)
+            file = await self._own(call)
+        if file.parts and not file.complete:
+            file = await self._concatenator.settle(file)
+        return Answer(200, call.wire.head(state_of(file)))
+
+    async def append(self, call: Call) -> Answer:
+        """Store the body at the end (204)."""
+        file = await self._own(call)
+        plan = call.wire.plan_append(call.fields, state_of(file), self._rules.limits)
+        receipt = await self._appender.append(file, plan, call.body)
+        if receipt.ended != WHOLE:
+            return _ended_early(receipt, ())
+        file = self._after(file, receipt)
+        if file.complete and file.is_partial:
+            await self._concatenator.settle_waiting(call.owner.id)
+        return Answer(204, (*call.wire.appended(state_of(file)), *self._completed(call, file)))
+
+    async def remove(self, call: Call) -> Answer:
+        """Remove the upload (204)."""
+        file = await self._own(call)
+        await self._remover.remove(file.id, call.owner)
+        return Answer(204)
+
+    async def _own(self, call: Call) -> File:
+        file = await asyncio.to_thread(self._files.owned, call.file_id, call.owner.id)
+        if file is None:
+            raise NotFound("There is no such upload.")
+        expired = file.expires_at is not None and file.expires_at < now()
+        if expired and file.id not in self._handover.running():
+            raise Gone("The upload has expired.")
+        return file
+
+    def _after(self, file: File, receipt: Receipt) -> File:
+        """Return the row as the receipt says it is now, without reading it again."""
+        values = file.model_dump() | {"offset": receipt.offset, "complete": receipt.complete or file.complete}
+        return File(**(values | {"expires_at": self._rules.expiry()}))
+
+    def _completed(self, call: Call, file: File) -> Headers:
+        return (("Parquay-File", self._url(call, file.id)),) if file.complete and not file.is_partial else ()
+
+    def _url(self, call: Call, file_id: str) -> str:
+        return f"{self._origin.base(call.scope)}{call.scope.get('root_path', '')}{ROOT}/{file_id}"
+
+
+def _ended_early(receipt: Receipt, headers: Headers) -> Answer:
+    offset = (("Upload-Offset", str(receipt.offset)),)
+    if receipt.ended == OVERRUN:
+        detail = "The body has more bytes than the upload has left; those that fit are kept."
+        return problem(413, "body_too_long", detail, (*headers, *offset))
+    status, code, detail = ENDED_EARLY[receipt.ended]
+    retry = (("Retry-After", "1"),) if status in (409, 503) else ()
+    return problem(status, code, detail, (*headers, *offset, *retry))
