@@ -99,9 +99,8 @@ def _rest(parts: Parts, policy: Policy) -> FastAPI:
     app.state.preview = Preview(parts.segments, parts.parquet)
     app.state.draining = False
     errors.install(app)
-    app.include_router(login.router, max_body_size=login.MAX_BODY)
-    app.include_router(files.uploads_router)
-    app.include_router(files.router, max_body_size=files.MAX_BODY)
+    app.include_router(login.router)
+    app.include_router(files.router)
     app.include_router(events.router)
     app.include_router(system.router)
     return app

@@ -25,7 +25,8 @@ from granian.server.embed import Server
 
 from parquay import telemetry, wiring
 from parquay.app import create_app
-from parquay.jobs import convert
+from parquay.jobs import convert, hook
+from parquay.jobs.worker import Worker
 from parquay.settings import Settings
 from parquay.uploads.handover import watch
 from parquay.wiring import Parts
@@ -100,6 +101,7 @@ class _Service:
         self._children: list[_Child] = []
         self._stop = asyncio.Event()
         self._app = create_app(parts)
+        self._hooking: Worker | None = None
 
     async def run(self) -> None:
         loop = asyncio.get_running_loop()
@@ -109,6 +111,7 @@ class _Service:
         serving = asyncio.create_task(server.serve())
         tasks = [asyncio.create_task(job) for job in self._background()]
         self._hang_up()
+        self._start_hooks()
         await self._announce(serving)
         stopping = asyncio.create_task(self._stop.wait())
         await asyncio.wait({serving, stopping}, return_when=asyncio.FIRST_COMPLETED)
@@ -137,6 +140,12 @@ class _Service:
         if settings.processes > 1 or settings.database_url:
             jobs.append(watch(self._parts.handover, self._parts.files.epochs, WATCH_SECONDS))
         return jobs
+
+    def _start_hooks(self) -> None:
+        if self._primary and self._parts.hooks:
+            self._hooking = hook.worker(self._parts)
+            self._parts.catalog.on_bell("jobs", self._hooking.ring)
+            threading.Thread(target=self._hooking.run, name="hooks", daemon=True).start()
 
     def _hang_up(self) -> None:
         catalog = self._parts.catalog
@@ -169,6 +178,8 @@ class _Service:
 
     async def _shut_down(self, server: Server, serving: asyncio.Task[None], tasks: list[asyncio.Task[None]]) -> None:
         self._app.drain()
+        if self._hooking is not None:
+            self._hooking.stop()
         for child in self._children:
             child.terminate()
         await self._parts.hub.stop()

@@ -20,6 +20,7 @@ from parquay.catalog.segments import Segments
 from parquay.catalog.session import Catalog
 from parquay.catalog.users import Users
 from parquay.events.bus import Hub
+from parquay.events.webhook import Webhook
 from parquay.settings import Settings, SettingsError
 from parquay.storage.base import Store
 from parquay.storage.local import LocalStore
@@ -28,6 +29,7 @@ from parquay.uploads.concat import Concatenator
 from parquay.uploads.create import Creator
 from parquay.uploads.expire import Expirer
 from parquay.uploads.handover import Handover
+from parquay.uploads.hooks import Hooks, installed
 from parquay.uploads.receive import Patience
 from parquay.uploads.remove import Remover
 from parquay.uploads.rules import Rules
@@ -55,6 +57,7 @@ class Parts:
     sessions: Sessions
     hub: Hub
     rules: Rules
+    hooks: Hooks
     handover: Handover
     appender: Appender
     concatenator: Concatenator
@@ -78,7 +81,8 @@ def build(settings: Settings, *, migrate: bool = True) -> Parts:
     if migrate:
         upgrade(catalog)
     users, events, jobs = Users(catalog), Events(catalog), Jobs(catalog)
-    files, segments = Files(catalog, events, jobs), Segments(catalog)
+    hooks = _hooks(settings)
+    files, segments = Files(catalog, events, jobs, hooked=bool(hooks)), Segments(catalog)
     store, parquet = _store(settings, durable=durable), settings.root / "parquet"
     parquet.mkdir(parents=True, exist_ok=True)
     passwords, throttle = Passwords(), Throttle(users)
@@ -107,11 +111,20 @@ def build(settings: Settings, *, migrate: bool = True) -> Parts:
         sessions=Sessions(users, tokens, passwords, throttle, settings.session_ttl),
         hub=hub,
         rules=rules,
+        hooks=hooks,
         handover=handover,
         appender=appender,
         concatenator=concatenator,
         creator=Creator(
-            catalog, files, store, handover, appender=appender, concatenator=concatenator, disk=disk, rules=rules
+            catalog,
+            files,
+            store,
+            handover,
+            appender=appender,
+            concatenator=concatenator,
+            disk=disk,
+            rules=rules,
+            hooks=hooks,
         ),
         remover=remover,
         expirer=Expirer(files, remover, handover),
@@ -133,6 +146,11 @@ def _rules(settings: Settings) -> Rules:
     )
 
 
+def _hooks(settings: Settings) -> Hooks:
+    remote = Webhook(settings.webhook_url, settings.webhook_secret) if settings.webhook_url else None
+    return Hooks(installed(), remote)
+
+
 def _secret(settings: Settings, users: Users) -> bytes:
     if settings.secret_key:
         return settings.secret_key.encode()
@@ -145,4 +163,3 @@ def _store(settings: Settings, *, durable: bool) -> Store:
         raise SettingsError("PARQUAY_STORAGE_URL: S3 storage is not part of this build")
     root = Path(url.removeprefix("file://")) if url else settings.root
     return LocalStore(root / "uploads", durable=durable)
-

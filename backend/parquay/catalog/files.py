@@ -20,9 +20,13 @@ from parquay.catalog.events import Events
 from parquay.catalog.jobs import Jobs
 from parquay.catalog.session import Catalog
 from parquay.catalog.tables import File, User, now
+from parquay.tus.headers import parse_metadata
 
 CONVERT = "convert"
 """Kind of the job that turns a file into a table."""
+
+HOOK = "hook"
+"""Kind of the jobs that tell hooks."""
 
 SORTS: dict[str, Any] = {
     "uploaded_at": File.uploaded_at,
@@ -66,8 +70,10 @@ _INSERT = insert(File)
 class Files:
     """Queries and writes on files. Methods that take a session run inside somebody's transaction."""
 
-    def __init__(self, catalog: Catalog, events: Events, jobs: Jobs) -> None:
+    def __init__(self, catalog: Catalog, events: Events, jobs: Jobs, *, hooked: bool = False) -> None:
+        """``hooked``: enqueue a job for the hooks with every creation, end and removal of an upload."""
         self._catalog = catalog
+        self._hooked = hooked
         self._events = events
         self._jobs = jobs
 
@@ -161,8 +167,10 @@ class Files:
         if file.is_partial:
             return
         self._events.emit(session, "file.created", file)
+        self._hook(session, "created", file.id)
         if file.complete:
             self._jobs.add(session, CONVERT, file.id)
+            self._hook(session, "finished", file.id)
 
     def take_over(self, session: Session, file_id: str, offset: int, expires_at: datetime) -> Claim | None:
         """Become the writer of an upload that stands at ``offset`` bytes; None when it stands elsewhere or is done."""
@@ -217,6 +225,15 @@ class Files:
         if file.concat != "partial":
             self._events.emit(session, "file.updated", file)
             self._jobs.enqueue(session, CONVERT, file.id)
+            self._hook(session, "finished", file.id)
+
+    def _hook(self, session: Session, event: str, file_id: str) -> None:
+        if self._hooked:
+            # What is gone when the job runs must be in the job.
+            file = session.get_one(File, file_id, populate_existing=True)
+            owner = session.get_one(User, file.owner_id).username
+            payload = {"event": event, "upload": hooked_json(file, owner)}
+            self._jobs.enqueue(session, HOOK, f"{event}:{file_id}", payload)
 
     def _compare_and_set(self, session: Session, claim: Claim, **values: Any) -> Touched | None:
         statement = (
@@ -295,10 +312,23 @@ class Files:
         if expired_before is not None and (file.expires_at is None or file.expires_at >= expired_before):
             return False
         if not file.is_partial:
+            self._hook(session, "removed", file_id)
             self._events.emit(session, "file.deleted", file)
         self._jobs.cancel(session, CONVERT, file_id)
         session.execute(delete(File).where(col(File.id) == file_id))
         return True
+
+
+def hooked_json(file: File, owner: str) -> dict[str, Any]:
+    """Return what hooks are told of a file."""
+    return {
+        "id": file.id,
+        "name": file.name,
+        "size": file.size,
+        "content_type": file.content_type,
+        "owner": owner,
+        "metadata": parse_metadata(file.upload_metadata).texts(),
+    }
 
 
 def _listed(user_id: str, status: str | None, q: str | None) -> list[ColumnElement[bool]]:

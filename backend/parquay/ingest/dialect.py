@@ -116,6 +116,9 @@ class Dialect:
         bom: bytes of a byte order mark.
         confidence: of the encoding, 0 to 1.
         nulls: words that stand for a missing value when unquoted, beside the empty field.
+        trim: whether a space behind the delimiter belongs to it.
+        spaced: whether blank lines between rows are usual, so that one means nothing.
+        shapes: for each column a regular expression that its cells in the sample match, empty where there is none.
     """
 
     encoding: str = "utf-8"
@@ -132,13 +135,16 @@ class Dialect:
     bom: int = 0
     confidence: float = 1.0
     nulls: tuple[str, ...] = ()
+    trim: bool = False
+    spaced: bool = False
+    shapes: tuple[str, ...] = ()
 
     def report(self) -> dict[str, Any]:
         """The public part: what a person or another tool needs to read the file the same way."""
         return {
             "encoding": self.encoding,
             "encoding_confidence": self.confidence,
-            "delimiter": self.delimiter,
+            "delimiter": self.delimiter + " " * self.trim,
             "quote": self.quote,
             "escape": self.escape,
             "newline": self.newline,
@@ -159,4 +165,5 @@ class Dialect:
             columns=tuple(plain.columns),
             header=tuple(tuple(row) for row in plain.header),
             nulls=tuple(plain.nulls),
+            shapes=tuple(plain.shapes),
         )

@@ -65,6 +65,7 @@ class Converted:
     types: tuple[ColumnType, ...]
     rejects: tuple[Rejected, ...]
     warnings: tuple[Warned, ...]
+    ended: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,6 +77,8 @@ class State:
         rows: rows so far.
         kinds: for each column the types that still hold; None for a column without any cell.
         warnings: what was mended so far.
+        rejects: rows that were rejected so far.
+        ended: whether a second table has started, so that no more rows belong to this one.
     """
 
     byte: int
@@ -84,6 +87,7 @@ class State:
     kinds: tuple[Kinds | None, ...] = ()
     warnings: tuple[Warned, ...] = ()
     rejects: int = 0
+    ended: bool = False
 
     @classmethod
     def start(cls, dialect: Dialect) -> State:
@@ -99,6 +103,7 @@ class State:
             tuple(lexemes.join(one, other) for one, other in zip(self.kinds, done.kinds, strict=True)),
             merged(self.warnings, done.warnings),
             self.rejects + len(done.rejects),
+            self.ended or done.ended,
         )
 
     def types(self) -> tuple[ColumnType, ...]:
@@ -110,6 +115,8 @@ class State:
         return {
             "kinds": list(self.kinds),
             "warnings": [[each.code, each.line, each.count] for each in self.warnings],
+            "rejects": self.rejects,
+            "ended": self.ended,
         }
 
 
@@ -179,9 +186,14 @@ class Cutter:
         return Body(self.no, chunk[: rows.end], self.byte, self.line, rows.lines, rows) if rows.end else None
 
 
-def convert(body: Body, dialect: Dialect, held: Sequence[Kinds | None]) -> Converted:
-    """Read and type one segment. `held`: what held before it, so that hopeless types are not tried again."""
-    rows = body.rows or segment.read(body.data, dialect, byte=body.byte, line=body.line, final=True)
+def convert(body: Body, dialect: Dialect, held: Sequence[Kinds | None], *, ended: bool = False) -> Converted:
+    """Read and type one segment.
+
+    `held`: what held before it, so that hopeless types are not tried again. `ended`: a second table has started.
+    """
+    rows = body.rows if not ended else None
+    if rows is None:
+        rows = segment.read(body.data, dialect, byte=body.byte, line=body.line, final=True, ended=ended)
     kinds, types, columns = [], [], []
     for column, before in zip(rows.table.columns, held, strict=True):
         cells = column.combine_chunks() if column.num_chunks != 1 else column.chunk(0)
@@ -192,7 +204,7 @@ def convert(body: Body, dialect: Dialect, held: Sequence[Kinds | None]) -> Conve
         columns.append(lexemes.to_type(cells, kind))
     table = pa.table(columns, schema=parts.schema_of(dialect.columns, types))
     return Converted(
-        body.byte, body.end, body.line, body.lines, table, tuple(kinds), tuple(types), rows.rejects, rows.warnings
+        body.byte, body.end, body.line, body.lines, table, tuple(kinds), tuple(types), rows.rejects, rows.warnings, rows.ended
     )
 
 

@@ -1,4 +1,4 @@
-"""The tolerant reader: looks at every field of a segment that is not well formed, and loses only what is broken.
+"""The tolerant reader: looks at every field of a stretch that is not well formed, and loses only what is broken.
 
 Its rules, field by field:
 
@@ -7,8 +7,10 @@ Its rules, field by field:
 - A quote anywhere else is a literal character.
 - An opening quote that is never closed, or whose text has run on for `RUNAWAY` bytes without a close, is a literal
   character too: its row ends where its line ends.
+- Where a row comes out in the wrong width and a quote in it was odd, each opening quote is tried as a literal
+  character; the first reading of the right width is taken.
 
-It works on bytes and is slow; only segments that the quick reader cannot take come here.
+It works on bytes and is slow; only stretches that the quick reader cannot take come here.
 """
 
 from __future__ import annotations
@@ -20,16 +22,20 @@ from dataclasses import dataclass
 from parquay.ingest.dialect import Dialect
 
 RUNAWAY = 1 << 20
-"""Bytes after which an open quote is taken for a stray one."""
+"""Bytes after which an open quote is taken for a stray one, if the lines behind it look like rows."""
+TRIES = 8
+"""Opening quotes of a row that are tried as literal characters."""
+LOOKED_AT = 200
+"""Lines of an open field that are compared with rows."""
 
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """One row as it stands in the segment.
+    """One row as it stands in the stretch.
 
     Attributes:
-        start, end: bytes in the segment, the row end included.
-        cells: the fields without their quotes; None where an unquoted field is empty.
+        start, end: bytes in the stretch, the row end included.
+        cells: the fields without their quotes; None where an unquoted field is empty or a null word.
         strays: quotes that were kept as literal characters.
         runaway: whether an opening quote was never closed.
     """
@@ -46,35 +52,68 @@ class Incomplete(Exception):
 
 
 class RowReader:
-    """Reads the rows of one segment."""
+    """Reads the rows of one stretch."""
 
-    def __init__(self, data: bytes, dialect: Dialect, *, final: bool) -> None:
-        """`final`: the file ends with `data`."""
+    def __init__(self, data: bytes, dialect: Dialect, *, final: bool, width: int = 0) -> None:
+        """`final`: the file ends with `data`. `width`: fields that a row should have; 0: any number."""
         self._data = data
         self._final = final
+        self._width = width
         self._quote = dialect.quote.encode()
         self._escape = dialect.escape.encode() if dialect.escape != dialect.quote else b""
-        delimiter = re.escape(dialect.delimiter.encode())
-        stops = (delimiter + b"|" if delimiter else b"") + rb"\r\n|\n|\r"
-        self._stop = re.compile(stops)
         self._delimiter = dialect.delimiter.encode()
-        self._closed = re.compile(rb" *(?:" + stops + (rb"|\Z)" if final else b")"))
+        self._trim = dialect.trim
+        self._nulls = frozenset(word.encode(dialect.encoding, "replace") for word in dialect.nulls)
+        padding = b" *" if dialect.trim else b""
+        stops = (re.escape(self._delimiter) + padding + b"|" if self._delimiter else b"") + rb"\r\n|\n|\r"
+        self._stop = re.compile(stops)
+        self._line_end = re.compile(rb"\r\n|\n|\r")
+        spaces = b"" if self._delimiter == b" " else b" *"
+        self._closed = re.compile(spaces + b"(?:" + stops + (rb"|\Z)" if final else b")"))
+        self._literal: frozenset[int] = frozenset()
+        self._opened: list[int] = []
         self._strays = 0
         self._runaway = False
 
-    def rows(self) -> Iterator[Row]:
+    def rows(self, start: int = 0) -> Iterator[Row]:
         """Yield each row that has ended."""
-        at = 0
+        at = start
         while at < len(self._data):
             try:
-                row = self._row(at)
+                row = self._plain_row(at) or self._best_row(at)
             except Incomplete:
                 return
             yield row
             at = row.end
 
+    def _plain_row(self, start: int) -> Row | None:
+        """A row whose line has no quote and no escape in it; None when it has."""
+        match = self._line_end.search(self._data, start)
+        if match is None:
+            return None
+        line = self._data[start : match.start()]
+        odd = (self._quote and self._quote in line) or (self._escape and self._escape in line) or self._trim
+        if odd or (match.end() == len(self._data) and match[0] == b"\r" and not self._final):
+            return None
+        cells = line.split(self._delimiter) if self._delimiter else [line]
+        return Row(start, match.end(), tuple(None if not cell or cell in self._nulls else cell for cell in cells))
+
+    def _best_row(self, start: int) -> Row:
+        self._literal = frozenset()
+        first = self._row(start)
+        if not self._width or len(first.cells) == self._width or not self._opened:
+            return first
+        if not (first.strays or self._line_end.search(self._data, start, first.end - 1)):
+            return first
+        for quote in self._opened[:TRIES]:
+            self._literal = frozenset({quote})
+            other = self._row(start)
+            if len(other.cells) == self._width:
+                return other
+        return first
+
     def _row(self, start: int) -> Row:
-        self._strays, self._runaway = 0, False
+        self._strays, self._runaway, self._opened = 0, False, []
         cells: list[bytes | None] = []
         at, more = start, True
         while more:
@@ -84,10 +123,11 @@ class RowReader:
 
     def _field(self, at: int) -> tuple[bytes | None, int, bool]:
         """Return the cell, where the next field starts, and whether it is in the same row."""
-        if self._quote and self._data.startswith(self._quote, at):
+        if self._quote and self._data.startswith(self._quote, at) and at not in self._literal:
             strays = self._strays
             quoted = self._quoted(at)
             if quoted is not None:
+                self._opened.append(at)
                 return quoted
             self._strays, self._runaway = strays, True
         match = self._stop.search(self._data, at)
@@ -96,7 +136,10 @@ class RowReader:
                 raise Incomplete
             return self._bare(at, len(self._data)), len(self._data), False
         self._whole_row_end(match)
-        return self._bare(at, match.start()), match.end(), match[0] == self._delimiter
+        return self._bare(at, match.start()), match.end(), self._is_delimiter(match)
+
+    def _is_delimiter(self, match: re.Match[bytes]) -> bool:
+        return bool(self._delimiter) and match[0].lstrip(b" ")[:1] == self._delimiter.lstrip(b" ")[:1]
 
     def _bare(self, start: int, end: int) -> bytes | None:
         cell = self._data[start:end]
@@ -104,7 +147,7 @@ class RowReader:
             self._strays += cell.count(self._quote)
         if self._escape and self._escape in cell:
             cell = self._unescaped(cell)
-        return cell or None
+        return None if not cell or cell in self._nulls else cell
 
     def _unescaped(self, cell: bytes) -> bytes:
         return re.sub(re.escape(self._escape) + rb"(.)", rb"\1", cell, flags=re.DOTALL)
@@ -112,7 +155,7 @@ class RowReader:
     def _quoted(self, start: int) -> tuple[bytes, int, bool] | None:
         """Read a field that starts with a quote; None when no quote closes it."""
         at = start + 1
-        limit = min(len(self._data), start + RUNAWAY)
+        limit = self._limit(start)
         while (quote := self._data.find(self._quote, at, limit)) >= 0:
             if self._escape and self._is_escaped(start, quote):
                 at = quote + 1
@@ -123,8 +166,7 @@ class RowReader:
             match = self._closed.match(self._data, quote + 1)
             if match is not None:
                 self._whole_row_end(match)
-                more = bool(self._delimiter) and match[0].endswith(self._delimiter)
-                return self._inner(start + 1, quote), match.end(), more
+                return self._inner(start + 1, quote), match.end(), self._is_delimiter(match)
             if quote + 1 >= len(self._data) and not self._final:
                 raise Incomplete
             self._strays += 1
@@ -132,6 +174,15 @@ class RowReader:
         if limit == len(self._data) and not self._final:
             raise Incomplete
         return None
+
+    def _limit(self, start: int) -> int:
+        """Where the search for a closing quote ends: early when the lines behind the quote look like rows."""
+        limit = start + RUNAWAY
+        if limit >= len(self._data) or not self._width:
+            return len(self._data)
+        lines = self._line_end.split(self._data[start : start + RUNAWAY], LOOKED_AT + 1)[1:-1]
+        rows = sum(1 for line in lines if line.count(self._delimiter or b",") == self._width - 1)
+        return limit if self._width > 1 and rows * 2 > len(lines) else len(self._data)
 
     def _is_escaped(self, start: int, quote: int) -> bool:
         count = 0
@@ -146,6 +197,6 @@ class RowReader:
         return cell.replace(self._quote * 2, self._quote)
 
     def _whole_row_end(self, match: re.Match[bytes]) -> None:
-        """A CR at the end of what is there may be half of a CRLF."""
-        if not self._final and match.end() == len(self._data) and match[0].endswith(b"\r"):
+        """A CR at the end of what is there may be half of a CRLF, and a delimiter's spaces may go on."""
+        if not self._final and match.end() == len(self._data) and (match[0].endswith(b"\r") or self._trim):
             raise Incomplete

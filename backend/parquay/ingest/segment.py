@@ -1,18 +1,26 @@
-"""From the bytes of a segment to a table of texts: the quick reader, and the tolerant one where it must be."""
+"""From the bytes of a segment to a table of texts: the quick reader, and the tolerant one where it must be.
+
+A well-formed segment is parsed as a whole. One that is not is read in small windows, each again by the quick reader
+if it can, so that a broken row costs little more than its neighbourhood.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import re
 from dataclasses import dataclass, field
 
 import pyarrow as pa
 import pyarrow.csv
 
-from parquay.ingest import repair, split
+from parquay.ingest import heal, repair, split
 from parquay.ingest.dialect import Dialect
 
 TEXT_LIMIT = 1000
 """Characters of a reject's text that are kept."""
+WINDOW = 64 << 10
+"""Bytes of a window of a segment that is not well formed."""
+BOM = b"\xef\xbb\xbf"
+_DIGIT = re.compile(r"\[0-9\]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,7 +31,7 @@ class Rejected:
         line: physical line of the file on which the row starts, from 1.
         byte: byte of the file at which it starts.
         column: name of the column concerned, or None.
-        code: too_few_fields, too_many_fields or bad_encoding.
+        code: too_few_fields, too_many_fields, bad_encoding, repeated_header or second_table.
         text: the row as it stands in the file, cut after `TEXT_LIMIT` characters.
     """
 
@@ -51,6 +59,7 @@ class SegmentRows:
         table: one text column for each column of the file.
         end: bytes of the chunk that it covers.
         lines: physical lines in them.
+        ended: whether a second table starts in it, so that all rows behind are not of this one.
     """
 
     table: pa.Table
@@ -58,41 +67,36 @@ class SegmentRows:
     lines: int
     rejects: tuple[Rejected, ...] = ()
     warnings: tuple[Warned, ...] = ()
+    ended: bool = False
 
 
-@dataclass(slots=True)
-class _Collected:
-    """Rows of the tolerant reader on their way into a table."""
-
-    columns: list[list[str | None]]
-    rejects: list[Rejected] = field(default_factory=list)
-    warnings: dict[str, Warned] = field(default_factory=dict)
-    end: int = 0
-
-    def warn(self, code: str, line: int) -> None:
-        known = self.warnings.get(code)
-        self.warnings[code] = Warned(code, line) if known is None else Warned(code, known.line, known.count + 1)
-
-
-def read(chunk: bytes, dialect: Dialect, *, byte: int, line: int, final: bool) -> SegmentRows:
+def read(chunk: bytes, dialect: Dialect, *, byte: int, line: int, final: bool, ended: bool = False) -> SegmentRows:
     """Read the rows that end in `chunk`, which starts at `byte` and `line` of the file.
 
-    `final`: the file ends with this chunk. `end` is 0 when no row has ended.
+    `final`: the file ends with this chunk. `end` is 0 when no row has ended. `ended`: the table has ended before.
     """
     found = split.cut(chunk, dialect, final=final)
-    if found.stray is None:
+    if found.stray is None and found.end:
         body = chunk[: found.end]
-        table = _quick(body, dialect)
+        table = None if ended else _quick(body, dialect)
         if table is not None:
             return SegmentRows(table, found.end, split.count_lines(body))
-    return _tolerant(chunk, dialect, byte=byte, line=line, final=final)
+        chunk, final = body, True
+    return _Windows(dialect, byte=byte, line=line, ended=ended).read(chunk, final=final)
 
 
 def _quick(body: bytes, dialect: Dialect) -> pa.Table | None:
     """Parse a well-formed body; None when a row has the wrong width or bytes are no text."""
     names = dialect.columns
-    if not body:
-        return pa.table({name: pa.array([], pa.string()) for name in names})
+    text = _as_utf8(body, dialect)
+    if text is None or text.startswith(BOM):
+        return None
+    # Only the file's last segment can end with blank lines, and there they mean nothing.
+    text = text.rstrip(b"\r\n")
+    if not text:
+        return _empty(names)
+    if len(names) > 1 and not dialect.spaced and split.has_blank_row(text, dialect):
+        return None
     odd: list[bool] = []
 
     def refuse(_row: pa.csv.InvalidRow) -> str:
@@ -101,10 +105,10 @@ def _quick(body: bytes, dialect: Dialect) -> pa.Table | None:
 
     try:
         table = pa.csv.read_csv(
-            pa.BufferReader(body),
+            pa.BufferReader(text),
             # One block: the parser loses the LF of a CRLF inside quotes at the end of a block.
-            pa.csv.ReadOptions(use_threads=False, block_size=len(body) + 1, column_names=names),
-            _parse_options(body, dialect, refuse),
+            pa.csv.ReadOptions(use_threads=False, block_size=len(text) + 1, column_names=names),
+            _parse_options(text, dialect, refuse),
             _convert_options(dialect),
         )
     except pa.ArrowInvalid:
@@ -112,9 +116,23 @@ def _quick(body: bytes, dialect: Dialect) -> pa.Table | None:
     return None if odd else table.combine_chunks()
 
 
-def _parse_options(body: bytes, dialect: Dialect, refuse: object) -> pa.csv.ParseOptions:
+def _empty(names: tuple[str, ...]) -> pa.Table:
+    return pa.table([pa.array([], pa.string())] * len(names), names=names)
+
+
+def _as_utf8(body: bytes, dialect: Dialect) -> bytes | None:
+    """The body in UTF-8, without the padding behind delimiters; None when it is no text."""
+    if dialect.encoding != "utf-8":
+        try:
+            body = body.decode(dialect.encoding).encode()
+        except UnicodeError:
+            return None
+    return split.without_padding(body, dialect) if dialect.trim else body
+
+
+def _parse_options(text: bytes, dialect: Dialect, refuse: object) -> pa.csv.ParseOptions:
     return pa.csv.ParseOptions(
-        delimiter=dialect.delimiter or _unused(body),
+        delimiter=dialect.delimiter or _unused(text),
         quote_char=dialect.quote or False,
         double_quote=not dialect.escape,
         escape_char=dialect.escape or False,
@@ -126,75 +144,146 @@ def _parse_options(body: bytes, dialect: Dialect, refuse: object) -> pa.csv.Pars
 
 def _convert_options(dialect: Dialect) -> pa.csv.ConvertOptions:
     return pa.csv.ConvertOptions(
-        column_types={name: pa.string() for name in dialect.columns},
+        column_types=dict.fromkeys(dialect.columns, pa.string()),
         strings_can_be_null=True,
         quoted_strings_can_be_null=False,
         null_values=["", *dialect.nulls],
     )
 
 
-def _unused(body: bytes) -> str:
+def _unused(text: bytes) -> str:
     """A byte that does not occur, as the delimiter of a file that has none."""
-    return next((chr(code) for code in (31, 30, 29, 28, 1, 2, 3, 4) if body.find(bytes([code])) < 0), "\x1f")
+    return next((chr(code) for code in (31, 30, 29, 28, 1, 2, 3, 4) if text.find(bytes([code])) < 0), "\x1f")
 
 
-def _tolerant(chunk: bytes, dialect: Dialect, *, byte: int, line: int, final: bool) -> SegmentRows:
-    rows = _Collected([[] for _ in dialect.columns])
-    start = line
-    for row in repair.RowReader(chunk, dialect, final=final).rows():
-        _collect(rows, row, chunk, dialect, byte=byte, line=line)
-        rows.end = row.end
-        line += split.count_lines(chunk[row.start : row.end])
-    table = pa.table({name: pa.array(cells, pa.string()) for name, cells in zip(dialect.columns, rows.columns, strict=True)})
-    return SegmentRows(table, rows.end, line - start, tuple(rows.rejects), tuple(rows.warnings.values()))
+@dataclass(slots=True)
+class _Windows:
+    """Reads a stretch window by window and collects what it finds."""
 
+    dialect: Dialect
+    byte: int
+    line: int
+    ended: bool
+    tables: list[pa.Table] = field(default_factory=list)
+    rejects: list[Rejected] = field(default_factory=list)
+    warnings: dict[str, Warned] = field(default_factory=dict)
+    after_gap: bool = False
 
-def _collect(rows: _Collected, row: repair.Row, chunk: bytes, dialect: Dialect, *, byte: int, line: int) -> None:
-    width = len(dialect.columns)
-    if len(row.cells) == 1 and row.cells[0] is None and width > 1:
-        return
-    if row.strays:
-        rows.warn("stray_quote", line)
-    if row.runaway:
-        rows.warn("runaway_quote", line)
-    cells = _fitted(row.cells, width)
-    if cells is None:
-        code = "too_few_fields" if len(row.cells) < width else "too_many_fields"
-        column = dialect.columns[len(row.cells)] if len(row.cells) < width else None
-        rows.rejects.append(Rejected(line, byte + row.start, column, code, _text(chunk, row)))
-        return
-    if len(cells) < len(row.cells):
-        rows.warn("extra_delimiter", line)
-    try:
-        texts = [_word(cell, dialect.nulls) for cell in cells]
-    except UnicodeDecodeError:
-        bad = next(i for i, cell in enumerate(cells) if not _is_text(cell))
-        rows.rejects.append(Rejected(line, byte + row.start, dialect.columns[bad], "bad_encoding", _text(chunk, row)))
-        return
-    for collected, text in zip(rows.columns, texts, strict=True):
-        collected.append(text)
+    def read(self, chunk: bytes, *, final: bool) -> SegmentRows:
+        """Read every row that ends in `chunk`."""
+        at, size, start = 0, WINDOW, self.line
+        while at < len(chunk):
+            window = chunk[at : at + size]
+            last = at + size >= len(chunk)
+            end = self._window(window, at, final=final and last)
+            if end == 0 and last:
+                break
+            size = WINDOW if end else size * 8
+            at += end
+        tables = self.tables or [_empty(self.dialect.columns)]
+        return SegmentRows(
+            pa.concat_tables(tables).combine_chunks(),
+            at,
+            self.line - start,
+            tuple(self.rejects),
+            tuple(self.warnings.values()),
+            self.ended,
+        )
 
+    def _window(self, window: bytes, at: int, *, final: bool) -> int:
+        """Read one window and return the bytes that were taken."""
+        found = split.cut(window, self.dialect, final=final)
+        if found.stray is None:
+            if not found.end:
+                return 0
+            body = window[: found.end]
+            table = None if self.ended or self.after_gap else _quick(body, self.dialect)
+            if table is not None:
+                self.tables.append(table)
+                self.line += split.count_lines(body)
+                self.after_gap = False
+                return found.end
+            window, final = body, True
+        return self._rows(window, at, final=final)
 
-def _fitted(cells: Sequence[bytes | None], width: int) -> Sequence[bytes | None] | None:
-    """The cells of a row of `width` fields; more delimiters at its end than that are healed."""
-    if len(cells) > width and all(cell is None for cell in cells[width:]):
-        return cells[:width]
-    return cells if len(cells) == width else None
+    def _rows(self, window: bytes, at: int, *, final: bool) -> int:
+        columns: list[list[str | None]] = [[] for _ in self.dialect.columns]
+        end = 0
+        reader = repair.RowReader(window, self.dialect, final=final, width=len(self.dialect.columns))
+        for row in reader.rows():
+            end = row.end
+            text = window[row.start : row.end]
+            texts = self._texts(row, text, at + row.start)
+            if texts is not None:
+                for column, cell in zip(columns, texts, strict=True):
+                    column.append(cell)
+            self.line += split.count_lines(text)
+        if columns and columns[0]:
+            arrays = [pa.array(column, pa.string()) for column in columns]
+            self.tables.append(pa.table(arrays, names=self.dialect.columns))
+        return end
 
+    def _texts(self, row: repair.Row, text: bytes, at: int) -> list[str | None] | None:
+        """The cells of a row as they go into the table; None when it is blank or rejected."""
+        width = len(self.dialect.columns)
+        if width > 1 and len(row.cells) == 1 and row.cells[0] is None:
+            self.after_gap = True
+            return None
+        self.ended = self.ended or self._starts_second_table(row)
+        if self.ended:
+            return self._reject("second_table", None, text, at)
+        cells = row.cells
+        if len(cells) != width:
+            healed = heal.heal(row, text, self.dialect)
+            if healed is None:
+                return self._reject_width(len(cells), text, at)
+            cells = healed.cells
+            self._warn(healed.code)
+        self.after_gap = False
+        self._warn_of_quotes(row)
+        return self._decoded(cells, text, at)
 
-def _word(cell: bytes | None, nulls: Sequence[str]) -> str | None:
-    text = None if cell is None else cell.decode()
-    return None if text in nulls else text
+    def _reject_width(self, found: int, text: bytes, at: int) -> None:
+        columns = self.dialect.columns
+        if found < len(columns):
+            self._reject("too_few_fields", columns[found], text, at)
+        else:
+            self._reject("too_many_fields", None, text, at)
 
+    def _decoded(self, cells: heal.Cells, text: bytes, at: int) -> list[str | None] | None:
+        texts: list[str | None] = []
+        for name, cell in zip(self.dialect.columns, cells, strict=True):
+            try:
+                texts.append(None if cell is None else cell.decode(self.dialect.encoding))
+            except UnicodeError:
+                return self._reject("bad_encoding", name, text, at)
+        if self.dialect.header and tuple(texts) == self.dialect.header[-1]:
+            return self._reject("repeated_header", None, text, at)
+        return texts
 
-def _is_text(cell: bytes | None) -> bool:
-    try:
-        (cell or b"").decode()
-    except UnicodeDecodeError:
-        return False
-    return True
+    def _starts_second_table(self, row: repair.Row) -> bool:
+        """A row of names behind a gap, or of this table's names in another width, heads a second table."""
+        width, cells = len(self.dialect.columns), row.cells
+        if width < 2 or len(cells) < 2 or not all(cells):
+            return False
+        words = [(cell or b"").decode(self.dialect.encoding, "replace") for cell in cells]
+        if len(cells) != width and sum(word in self.dialect.columns for word in words) * 2 > max(2, len(cells)):
+            return True
+        if not self.after_gap or any(any(mark.isdigit() for mark in word) for word in words):
+            return False
+        shapes = self.dialect.shapes
+        return len(cells) != width or (any(_DIGIT.search(shape) for shape in shapes) and not heal.fits(cells, shapes))
 
+    def _warn_of_quotes(self, row: repair.Row) -> None:
+        if row.runaway:
+            self._warn("runaway_quote")
+        elif row.strays:
+            self._warn("stray_quote")
 
-def _text(chunk: bytes, row: repair.Row) -> str:
-    text = chunk[row.start : min(row.end, row.start + 4 * TEXT_LIMIT)].decode(errors="replace")
-    return text.rstrip("\r\n")[:TEXT_LIMIT]
+    def _warn(self, code: str) -> None:
+        known = self.warnings.get(code)
+        self.warnings[code] = Warned(code, self.line) if known is None else Warned(code, known.line, known.count + 1)
+
+    def _reject(self, code: str, column: str | None, text: bytes, at: int) -> None:
+        shown = text[: 4 * TEXT_LIMIT].decode(self.dialect.encoding, "replace").rstrip("\r\n")[:TEXT_LIMIT]
+        self.rejects.append(Rejected(self.line, self.byte + at, column, code, shown))

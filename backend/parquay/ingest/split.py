@@ -1,4 +1,4 @@
-"""Where rows end: cuts a stream of UTF-8 bytes into segments, exactly, at more than a gigabyte a second.
+"""Where rows end: cuts a stream of bytes into segments, exactly, at more than a gigabyte a second.
 
 A segment ends at a row end outside quotes, so it starts outside quotes too and can be parsed alone. In a
 well-formed file every even quote opens a field (it follows a delimiter, a row end or the quote that it doubles)
@@ -15,7 +15,7 @@ import numpy.typing as npt
 
 from parquay.ingest.dialect import Dialect
 
-LF, CR = 10, 13
+LF, CR, SPACE = 10, 13, 32
 Positions = npt.NDArray[np.int64]
 
 
@@ -37,38 +37,54 @@ def cut(chunk: bytes, dialect: Dialect, *, final: bool) -> SegmentCut:
 
     `final`: the file ends with this chunk, so its end ends a row too (if every quote is closed).
     """
-    newline = b"\r" if dialect.newline == "\r" else b"\n"
     if not dialect.quote or chunk.find(dialect.quote.encode()) < 0:
-        return SegmentCut(len(chunk) if final else chunk.rfind(newline) + 1)
+        return SegmentCut(len(chunk) if final else _kept(chunk, chunk.rfind(row_end(dialect)) + 1, dialect))
     quotes = np.flatnonzero(np.frombuffer(chunk, np.uint8) == ord(dialect.quote))
-    stray = None if dialect.escape else _first_stray(chunk, quotes, dialect, final=final)
-    if dialect.escape and chunk.find(dialect.escape.encode()) >= 0:
-        stray = int(quotes[0])
+    stray = _first_stray(chunk, quotes, dialect, final=final)
     if stray is not None:
         return SegmentCut(0, stray)
-    return SegmentCut(_last_row_end(chunk, quotes, newline, final=final))
+    if final:
+        return SegmentCut(len(chunk))
+    return SegmentCut(_kept(chunk, _last_row_end(chunk, quotes, row_end(dialect)), dialect))
+
+
+def row_end(dialect: Dialect) -> bytes:
+    """The byte behind which a file is cut."""
+    return b"\r" if dialect.newline == "\r" else b"\n"
+
+
+def _kept(chunk: bytes, end: int, dialect: Dialect) -> int:
+    """Blank lines wait for what follows: it tells whether they are cells, a gap between tables or the file's end."""
+    text = len(chunk[:end].rstrip(b"\r\n"))
+    if text == 0:
+        return end if len(dialect.columns) != 1 else 0
+    return text + 2 if chunk[text : text + 2] == b"\r\n" else text + 1
 
 
 def _first_stray(chunk: bytes, quotes: Positions, dialect: Dialect, *, final: bool) -> int | None:
     """The first quote that breaks the well-formed alternation, or None."""
+    if dialect.escape and chunk.find(dialect.escape.encode()) >= 0:
+        return int(quotes[0])
     data = np.frombuffer(chunk, np.uint8)
-    size, count = len(chunk), len(quotes)
     opens, closes = quotes[0::2], quotes[1::2]
     outside = np.zeros(256, np.bool_)
     outside[[LF, CR, *dialect.delimiter.encode()]] = True
     opened = outside[data[opens - 1]] | (opens == 0)
-    opened[1:] |= opens[1:] - 1 == closes[: len(opens) - 1]
-    closed = outside[data[np.minimum(closes + 1, size - 1)]] | (closes == size - 1)
-    closed[: len(opens) - 1] |= closes[: len(opens) - 1] + 1 == opens[1:]
-    bad = np.concatenate([opens[~opened], closes[~closed]])
-    if final and count % 2:
+    if dialect.trim:
+        opened |= (data[opens - 1] == SPACE) & (outside[data[opens - 2]] | (opens == 1))
+    closed = outside[data[np.minimum(closes + 1, len(chunk) - 1)]] | (closes == len(chunk) - 1)
+    if not dialect.escape:
+        pairs = len(opens) - 1
+        doubled = opens[1:] == closes[:pairs] + 1
+        opened[1:] |= doubled
+        closed[:pairs] |= doubled
+    bad = np.concatenate([opens[~opened][:1], closes[~closed][:1]])
+    if final and len(quotes) % 2:
         bad = np.append(bad, opens[-1])
     return int(bad.min()) if len(bad) else None
 
 
-def _last_row_end(chunk: bytes, quotes: Positions, newline: bytes, *, final: bool) -> int:
-    if final:
-        return len(chunk)
+def _last_row_end(chunk: bytes, quotes: Positions, newline: bytes) -> int:
     end = chunk.rfind(newline)
     while end >= 0:
         before = int(np.searchsorted(quotes, end))
@@ -76,6 +92,37 @@ def _last_row_end(chunk: bytes, quotes: Positions, newline: bytes, *, final: boo
             return end + 1
         end = chunk.rfind(newline, 0, int(quotes[before - 1]))
     return 0
+
+
+def has_blank_row(body: bytes, dialect: Dialect) -> bool:
+    """Whether a line outside quotes in a well-formed body is empty."""
+    returns = body.find(b"\r") >= 0
+    pairs = (b"\n\n", b"\n\r\n", b"\r\r") if returns else (b"\n\n",)
+    if body[:1] in (b"\n", b"\r"):
+        return True
+    if not any(body.find(pair) >= 0 for pair in pairs):
+        return False
+    data = np.frombuffer(body, np.uint8)
+    if not dialect.quote or body.find(dialect.quote.encode()) < 0:
+        return True
+    ends = data == LF
+    blank = ends[1:] & ends[:-1]
+    if returns:
+        blank[1:] |= ends[2:] & (data[1:-1] == CR) & ends[:-2]
+        blank |= (data[1:] == CR) & (data[:-1] == CR)
+    quotes = np.flatnonzero(data == ord(dialect.quote))
+    return bool((np.searchsorted(quotes, np.flatnonzero(blank) + 1) % 2 == 0).any())
+
+
+def without_padding(body: bytes, dialect: Dialect) -> bytes:
+    """Drop the spaces behind each delimiter outside quotes from a well-formed body."""
+    data = np.frombuffer(body, np.uint8)
+    space = np.flatnonzero(data == SPACE)
+    after = (data[space - 1] == ord(dialect.delimiter)) & (space > 0)
+    candidates = space[after]
+    quotes = np.flatnonzero(data == ord(dialect.quote)) if dialect.quote else np.empty(0, np.int64)
+    outside = np.searchsorted(quotes, candidates) % 2 == 0
+    return np.delete(data, candidates[outside]).tobytes()
 
 
 def count_lines(chunk: bytes) -> int:

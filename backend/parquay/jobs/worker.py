@@ -25,7 +25,8 @@ HEARTBEAT_SECONDS = 10.0
 POLL_SECONDS = 1.0
 """How often the table is looked at when no bell rings."""
 
-BACKOFF_SECONDS = (1.0, 5.0, 30.0, 120.0, 600.0)
+BACKOFF_SECONDS = (1.0, 5.0, 30.0, 120.0, 600.0, 3600.0)
+"""Pauses before the next tries; the last one repeats."""
 
 log = logging.getLogger(__name__)
 
@@ -44,11 +45,13 @@ class Kind:
 
     Attributes:
         run: carries the job out; ``alive()`` False means to stop at once without publishing.
+        max_attempts: runs without an orderly end after which a job is given up.
         give_up: notes the failure (session, subject, code, message) inside the failing transaction.
     """
 
     run: Callable[[Lease, Callable[[], bool]], Ended]
     give_up: Note
+    max_attempts: int = MAX_ATTEMPTS
 
 
 class Worker:
@@ -89,7 +92,7 @@ class Worker:
         lease = self._jobs.claim(self.owner, tuple(self._kinds), self._liveness.is_dead)
         if lease is None:
             return False
-        if lease.attempt > MAX_ATTEMPTS:
+        if lease.attempt > self._kinds[lease.kind].max_attempts:
             self._give_up(lease, "worker_lost", "The conversion ended its worker several times.")
             return True
         try:
@@ -128,10 +131,11 @@ class Worker:
             self._jobs.retry(lease, 0.0, "abandoned", "The worker stopped.")
 
     def _retry(self, lease: Lease, error: Exception) -> None:
-        if lease.attempt >= MAX_ATTEMPTS:
+        if lease.attempt >= self._kinds[lease.kind].max_attempts:
             self._give_up(lease, "conversion_failed", f"The conversion failed: {type(error).__name__}.")
             return
-        self._jobs.retry(lease, BACKOFF_SECONDS[lease.attempt - 1], type(error).__name__, str(error)[:500])
+        pause = BACKOFF_SECONDS[min(lease.attempt, len(BACKOFF_SECONDS)) - 1]
+        self._jobs.retry(lease, pause, type(error).__name__, str(error)[:500])
 
     def _give_up(self, lease: Lease, code: str, message: str) -> None:
         self._jobs.give_up(lease, code, message, self._kinds[lease.kind].give_up)

@@ -94,6 +94,6 @@ def head(state: UploadState) -> tuple[Header, ...]:
 
 
 def _expires(state: UploadState) -> tuple[Header, ...]:
-    if state.complete or state.expires is None:
+    if state.expires is None:
         return ()
     return (("Upload-Expires", http_date(state.expires)),)

@@ -94,6 +94,10 @@ class Metadata:
     raw: str = ""
     pairs: tuple[tuple[str, bytes], ...] = ()
 
+    def texts(self) -> dict[str, str]:
+        """Return the pairs as text; bytes that are no UTF-8 become replacement characters."""
+        return {key: value.decode("utf-8", "replace") for key, value in self.pairs}
+
     def text(self, *keys: str) -> str | None:
         """Return the first of ``keys`` that has a non-empty value of valid UTF-8, None when none has."""
         known = dict(self.pairs)

@@ -26,6 +26,7 @@ from parquay.tus.refusals import Refusal
 from parquay.uploads.append import Appender
 from parquay.uploads.concat import Concatenator
 from parquay.uploads.handover import Handover
+from parquay.uploads.hooks import HookedUpload, Hooks
 from parquay.uploads.receive import WHOLE, Body, BodyCut, Receipt
 from parquay.uploads.rules import Owner, Rules, clean_name, file_name
 
@@ -123,8 +124,10 @@ class Creator:
         concatenator: Concatenator,
         disk: Executor,
         rules: Rules,
+        hooks: Hooks,
     ) -> None:
         self._catalog = catalog
+        self._hooks = hooks
         self._files = files
         self._store = store
         self._handover = handover
@@ -147,7 +150,7 @@ class Creator:
         self._handover.check_open()
         concat = request.plan.concat
         if concat is None or concat.role == "final":
-            self._rules.check_name(request.name)
+            request = await self._admitted(request)
         if concat is not None and concat.role == "final":
             return await self._concatenate(request, concat), None
         await self._check_room(request.owner, request.plan.length)
@@ -191,6 +194,16 @@ class Creator:
             raise InvalidValue("The request ended before the file was complete.", "body_cut")
         return file.id
 
+    async def _admitted(self, request: Request) -> Request:
+        """Return the request with the name that hooks give it, once the rules and the hooks want the file."""
+        self._rules.check_name(request.name)
+        if not self._hooks:
+            return request
+        size, kind, metadata = request.plan.length, request.content_type, request.plan.metadata.texts()
+        asked = HookedUpload("", request.name, size, kind, request.owner.username, metadata)
+        name = clean_name(await asyncio.to_thread(self._hooks.pre_create, asked))
+        return replace(request, name=name)
+
     async def _discard(self, file: File) -> None:
         await self._catalog.awrite(partial(self._files.remove, file_id=file.id))
         await self._on_disk(partial(self._store.remove, file.id))
@@ -233,7 +246,7 @@ class Creator:
             complete=empty,
             status="processing" if empty and not partial_upload else "uploading",
             shared=self._rules.share and not partial_upload,
-            expires_at=None if empty else self._rules.expiry(),
+            expires_at=None if empty and not partial_upload else self._rules.expiry(),
             options=request.options,
             expected_sha256=request.sha256,
         )

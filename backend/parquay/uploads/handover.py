@@ -21,8 +21,12 @@ ACTIVE_SECONDS = 1.0
 PATIENCE_SECONDS = 2.0
 """How long a newcomer waits for the writer before it is told to come back."""
 
-SETTLE_SECONDS = 0.8
-"""How long a reader waits for a checkpoint."""
+QUIET_SECONDS = 0.25
+"""A writer that received nothing for this long has nothing left in the buffers before it."""
+
+ENDING_SECONDS = 0.6
+CHECKPOINT_SECONDS = 0.3
+"""How long a reader waits for a busy writer to end, and then for its checkpoint: less than a second together."""
 
 TAKEN_OVER = "taken_over"
 REMOVED = "removed"
@@ -122,10 +126,19 @@ class Handover:
             holder.done.set()
 
     async def settle(self, file_id: str) -> None:
-        """Wait a moment until what the current writer received is durable, so that the row tells the truth."""
+        """Wait a moment until what the current writer received is durable, so that the row tells the truth.
+
+        The sender of a writer that still takes in bytes may be gone already, with the rest in the buffers between: it
+        is given time to come to its end, so that the answer is the offset at which the next writer can start.
+        """
         holder = self._holders.get(file_id)
-        if holder is not None:
-            await asyncio.wait({holder.checkpoint()}, timeout=SETTLE_SECONDS)
+        if holder is None:
+            return
+        deadline = time.monotonic() + ENDING_SECONDS
+        while not holder.done.is_set() and holder.silence < QUIET_SECONDS and (left := deadline - time.monotonic()) > 0:
+            await _within(min(left, QUIET_SECONDS - holder.silence + 0.01), holder.done)
+        if not holder.done.is_set():
+            await asyncio.wait({holder.checkpoint()}, timeout=CHECKPOINT_SECONDS)
 
     async def stop(self, file_id: str, reason: str) -> None:
         """End an upload's writer, if there is one, and wait for its last checkpoint."""

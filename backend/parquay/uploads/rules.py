@@ -89,5 +89,5 @@ def state_of(file: File) -> UploadState:
         concat=file.concat.partition(";")[0].strip() if file.concat else None,
         concat_raw=file.concat or "",
         metadata_raw=file.upload_metadata,
-        expires=None if file.complete else file.expires_at,
+        expires=None if file.complete and not file.is_partial else file.expires_at,
     )

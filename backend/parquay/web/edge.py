@@ -11,6 +11,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Literal
 
+from starlette.exceptions import HTTPException
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from parquay.telemetry import requests
@@ -26,6 +27,12 @@ FILES = re.compile(r"/files(/[^/]+)?")
 UPLOAD_TYPES = frozenset({"application/offset+octet-stream", "application/partial-upload"})
 
 METHODS = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"})
+
+FORMS = frozenset({"/files", "/upload"})
+"""Where a body may be a file of any size."""
+
+MAX_BODY = 64 * 1024
+"""Largest body anywhere else, in bytes."""
 
 STREAMS = frozenset({"/events"})
 """Answers without an end: HEAD makes no sense there."""
@@ -133,7 +140,8 @@ class Edge:
             await self._client(scope, receive, outgoing.send)
         else:
             outgoing.counted = True
-            await self._ask_rest(scope, receive, outgoing)
+            is_form = scope["method"] == "POST" and where.path in FORMS
+            await self._ask_rest(scope, receive if is_form else _limited(receive), outgoing)
 
     def _is_built_file(self, method: str, where: Address) -> bool:
         return not where.prefixed and method in ("GET", "HEAD") and self._client.file(where.path) is not None
@@ -144,6 +152,21 @@ class Edge:
             await self._rest(scope, receive, outgoing.send_head)
         else:
             await self._rest(scope, receive, outgoing.send)
+
+
+def _limited(receive: Receive) -> Receive:
+    """Let no more than ``MAX_BODY`` bytes of a body through; the routes answer 413 when it has more."""
+    count = 0
+
+    async def read() -> Message:
+        nonlocal count
+        message = await receive()
+        count += len(message.get("body", b""))
+        if count > MAX_BODY:
+            raise HTTPException(413)
+        return message
+
+    return read
 
 
 class _Outgoing:

@@ -27,9 +27,6 @@ MAX_LIMIT = 1000
 FIRST_ROWS = 100
 """Rows that come with a single file."""
 
-MAX_BODY = 64 * 1024
-"""Largest JSON body of these routes in bytes."""
-
 Sort = Literal[
     "uploaded_at", "name", "size", "row_count", "status", "finished_at",
     "-uploaded_at", "-name", "-size", "-row_count", "-status", "-finished_at",
@@ -50,12 +47,11 @@ _FORM = {
     }
 }
 
-uploads_router = APIRouter(tags=["files"])
 router = APIRouter(tags=["files"])
 
 
-@uploads_router.post("/files", status_code=201, openapi_extra=_FORM)
-@uploads_router.post("/upload", status_code=201, openapi_extra=_FORM, include_in_schema=False)
+@router.post("/files", status_code=201, openapi_extra=_FORM)
+@router.post("/upload", status_code=201, openapi_extra=_FORM, include_in_schema=False)
 async def upload(request: Request, parts: PartsDep, policy: PolicyDep, identity: IdentityDep) -> Uploaded:
     """Upload one file in a form; its bytes go to the store as they arrive."""
     sent = await file_part(request.headers.get("content-type", ""), request.stream(), policy.idle_timeout)

@@ -22,9 +22,6 @@ from parquay.events.messages import timestamp
 from parquay.web.deps import IdentityDep, PartsDep, Policy, PolicyDep, same_site_only
 from parquay.web.schemas import Credentials, KeyRef, LoginAnswer, Me, NewKey, ShownKey, Token, UserRef
 
-MAX_BODY = 64 * 1024
-"""Largest body of these routes in bytes."""
-
 MAX_WAITING = 200
 """Logins that wait for their turn before further ones are sent away."""
 

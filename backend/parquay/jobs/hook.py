@@ -1,0 +1,28 @@
+"""The kind of job that tells hooks: repeated with back-off until they have heard it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from parquay.catalog.files import HOOK
+from parquay.catalog.jobs import Lease
+from parquay.jobs.liveness import Liveness
+from parquay.jobs.worker import Ended, Kind, Worker
+from parquay.uploads.hooks import HookedUpload
+from parquay.wiring import Parts
+
+MAX_ATTEMPTS = 20
+"""Tries before an event is given up: more than a day with the longest pauses."""
+
+
+def worker(parts: Parts) -> Worker:
+    """Return a worker that tells hooks."""
+
+    def tell(lease: Lease, alive: Callable[[], bool]) -> Ended:
+        del alive
+        upload = HookedUpload(**lease.payload["upload"])
+        parts.hooks.tell(lease.payload["event"], lease.subject, upload)
+        return Ended.DONE
+
+    kinds = {HOOK: Kind(tell, lambda *_: None, MAX_ATTEMPTS)}
+    return Worker(parts.catalog, parts.jobs, kinds, Liveness(parts.settings.root / "workers"))
