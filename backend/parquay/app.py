@@ -21,6 +21,7 @@ from parquay.web.edge import Edge
 from parquay.web.schemas import Problem
 from parquay.web.spa import WebClient
 from parquay.web.tus import TusAdapter
+from parquay.web.verbs import Verbs
 from parquay.wiring import Parts, build
 
 CLIENT = Path(__file__).resolve().parents[2] / "client" / "dist"
@@ -69,18 +70,21 @@ def policy_of(settings: Settings) -> Policy:
 
 def _uploads(parts: Parts) -> TusAdapter:
     settings = parts.settings
-    return TusAdapter(
-        files=parts.files,
+    verbs = Verbs(
+        parts.files,
         creator=parts.creator,
         appender=parts.appender,
         remover=parts.remover,
         concatenator=parts.concatenator,
         handover=parts.handover,
-        sessions=parts.sessions,
         rules=parts.rules,
-        origins=settings.origins,
         origin=Origin(settings.public_url, settings.proxies),
-    )
+    ).by_method
+    if settings.tus_router == "tuspyserver":
+        from parquay.web.tuspy_router import TuspyRouter
+
+        verbs = TuspyRouter(verbs, parts.files, parts.store).by_method
+    return TusAdapter(verbs, sessions=parts.sessions, rules=parts.rules, origins=settings.origins)
 
 
 def _rest(parts: Parts, policy: Policy) -> FastAPI:

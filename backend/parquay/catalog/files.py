@@ -304,6 +304,27 @@ class Files:
             session.flush()
             self._events.emit(session, "file.updated", file)
 
+    def has_job(self, file_id: str) -> bool:
+        """Tell whether a file's conversion is queued or running."""
+        return self._jobs.is_open(CONVERT, file_id)
+
+    def convert_again(self, session: Session, file_id: str) -> None:
+        """Send a complete file back to its conversion."""
+        file = session.get(File, file_id)
+        if file is not None and file.complete and not file.is_partial:
+            file.status, file.finished_at, file.error_code, file.error_message = "processing", None, None, None
+            session.flush()
+            self._events.emit(session, "file.updated", file)
+            self._jobs.enqueue(session, CONVERT, file_id)
+
+    def lose(self, session: Session, file_id: str, code: str, message: str) -> None:
+        """Note that promised bytes of a file are gone: it ends, it cannot be continued."""
+        file = session.get(File, file_id)
+        if file is not None:
+            file.status, file.error_code, file.error_message, file.finished_at = "error", code, message, now()
+            session.flush()
+            self._events.emit(session, "file.updated", file)
+
     def remove(self, session: Session, file_id: str, *, expired_before: datetime | None = None) -> bool:
         """Delete a file with its segments, rejects and job; with ``expired_before`` only while it is expired."""
         file = session.get(File, file_id)

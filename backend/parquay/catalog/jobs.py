@@ -158,6 +158,12 @@ class Jobs:
 
         return self._catalog.write(write)
 
+    def is_open(self, kind: str, subject: str) -> bool:
+        """Tell whether a job is queued, idle or running."""
+        query = select(Job.state).where(Job.kind == kind, Job.subject == subject)
+        with self._catalog.read() as session:
+            return session.exec(query).one_or_none() in ("queued", "idle", "running")
+
     def waiting(self) -> int:
         """Return how many jobs are due or running."""
         query = select(func.count()).select_from(Job).where(col(Job.state).in_(("queued", "running")))

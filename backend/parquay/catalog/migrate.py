@@ -4,16 +4,22 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from alembic import command
-from alembic.config import Config
+from typing import TYPE_CHECKING
+
+from sqlalchemy import inspect, text
 
 from parquay.catalog.session import Catalog
+
+if TYPE_CHECKING:
+    from alembic.config import Config
 
 SCRIPTS = Path(__file__).resolve().parents[2] / "migrations"
 
 
 def config() -> Config:
     """Return Alembic's configuration; the connection comes with each call."""
+    from alembic.config import Config  # slow to import, and needed only when there is something to do
+
     made = Config()
     made.set_main_option("script_location", str(SCRIPTS))
     return made
@@ -21,7 +27,24 @@ def config() -> Config:
 
 def upgrade(catalog: Catalog) -> None:
     """Run the migrations that are missing, in one transaction."""
+    if _version(catalog) == newest():
+        return
+    from alembic import command
+
     with catalog.engine.begin() as connection:
         made = config()
         made.attributes["connection"] = connection
         command.upgrade(made, "head")
+
+
+def newest() -> str:
+    """Return the newest revision: scripts are numbered, and their names start with the number."""
+    return max(path.name.partition("_")[0] for path in (SCRIPTS / "versions").glob("[0-9]*.py"))
+
+
+def _version(catalog: Catalog) -> str | None:
+    with catalog.engine.connect() as connection:
+        if not inspect(connection).has_table("alembic_version"):
+            return None
+        found: str | None = connection.execute(text("SELECT version_num FROM alembic_version")).scalar_one_or_none()
+        return found

@@ -32,7 +32,7 @@ def add(
     from parquay.auth.accounts import register
 
     chosen = _password(password)
-    with _parts() as parts:
+    with local_parts() as parts:
         made = register(parts.users, parts.passwords, name, chosen, is_admin=admin)
     typer.echo(made.id)
 
@@ -42,7 +42,7 @@ def disable(
     name: Name, undo: Annotated[bool, typer.Option("--undo", help="Let the account in again.")] = False
 ) -> None:
     """Bar an account from logging in and end its sessions."""
-    with _parts() as parts:
+    with local_parts() as parts:
         parts.users.disable(name, disabled=not undo)
 
 
@@ -50,7 +50,7 @@ def disable(
 def list_() -> None:
     """List the accounts."""
     table = Table("Name", "Id", "Created", "Notes", box=None)
-    with _parts() as parts:
+    with local_parts() as parts:
         for user in parts.users.list():
             notes = [word for word, is_so in (("admin", user.is_admin), ("disabled", user.disabled)) if is_so]
             table.add_row(user.username, user.id, f"{user.created_at:%Y-%m-%d %H:%M}Z", ", ".join(notes))
@@ -68,7 +68,8 @@ def _password(given: str | None) -> str:
 
 
 @contextmanager
-def _parts() -> Iterator[Parts]:
+def local_parts() -> Iterator[Parts]:
+    """Yield the parts of a process on this machine's settings."""
     from parquay.wiring import build
 
     parts = build(load())

@@ -12,7 +12,7 @@ import httpx
 import typer
 
 from parquay import __version__
-from parquay.cli import admin, convert, remote, serve
+from parquay.cli import admin, convert, remote, serve, upkeep
 from parquay.cli.failure import Failure
 from parquay.errors import ParquayError
 from parquay.settings import SettingsError
@@ -30,6 +30,8 @@ app.command()(serve.worker)
 app.command()(remote.upload)
 app.command()(remote.files)
 app.command()(convert.convert)
+app.command()(upkeep.fsck)
+app.command()(upkeep.gc)
 app.add_typer(admin.users, name="user")
 
 

@@ -49,7 +49,7 @@ def upload(
                 typer.echo(_upload_one(path, name or path.name, login, bars, patience))
             except (TransferError, Busy, OSError) as error:
                 failed += 1
-                bars.say(f"parquay: {path}: {error}")
+                bars.say(f"parquay: {path}: {error.strerror if isinstance(error, OSError) else error}")
     if failed:
         raise Failure(exit_code=1)
 

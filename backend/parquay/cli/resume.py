@@ -81,7 +81,7 @@ class UploadBook:
             try:
                 fcntl.lockf(handle, fcntl.LOCK_EX | fcntl.LOCK_NB, 1, place)
             except OSError:
-                raise Busy from None
+                raise Busy("already being uploaded by another process") from None
             yield
 
     def _open(self, name: str) -> TextIO:

@@ -7,13 +7,13 @@ from collections.abc import Iterator
 from datetime import date, datetime, time
 from decimal import Decimal
 from pathlib import Path
-from typing import Any
-
-import pyarrow as pa
-import pyarrow.parquet as pq
+from typing import TYPE_CHECKING, Any
 
 from parquay.catalog.segments import Segments
 from parquay.catalog.tables import File
+
+if TYPE_CHECKING:
+    import pyarrow as pa
 
 
 class Preview:
@@ -52,6 +52,8 @@ class Preview:
 
 
 def _first(part: Path, limit: int) -> list[dict[str, Any]]:
+    import pyarrow.parquet as pq  # a third of the server's start, and needed only once somebody looks
+
     try:
         with pq.ParquetFile(part) as opened:
             batches = list(opened.iter_batches(batch_size=limit, row_groups=[0])) if opened.num_row_groups else []
@@ -65,6 +67,8 @@ def _first(part: Path, limit: int) -> list[dict[str, Any]]:
 
 
 def _values(column: pa.Array) -> list[Any]:
+    import pyarrow as pa
+
     # Python's times end at microseconds; finer ones are told as text.
     if (pa.types.is_timestamp(column.type) or pa.types.is_time(column.type)) and column.type.unit == "ns":
         column = column.cast(pa.string())

@@ -218,7 +218,9 @@ class _Conversion:
                 raise NoTable(guess.reason, guess.code)
             self.dialect, self._state = guess.dialect, State.start(guess.dialect)
             report = Report(dialect=self.dialect)
-            cutter = fold.Cutter(reader.read_at, self.dialect, self._state.byte, self._state.line, self._segment_bytes(size))
+            cutter = fold.Cutter(
+                reader.read_at, self.dialect, self._state.byte, self._state.line, self._segment_bytes(size)
+            )
             with ThreadPoolExecutor(self._threads, thread_name_prefix="convert") as pool:
                 bodies = cutter.bodies(size, complete=True)
                 for done, content in fold.in_order(bodies, self._encode, pool, self._threads + 1):
@@ -250,7 +252,9 @@ class _Conversion:
         ]
         report.warnings = [{"code": each.code, "line": each.line, "count": each.count} for each in self._state.warnings]
         if report.rows == 0:
-            raise NoTable("The file has a header but no rows." if not report.reject_count else "No row could be read.", "no_rows")
+            raise NoTable(
+                "The file has a header but no rows." if not report.reject_count else "No row could be read.", "no_rows"
+            )
         return report
 
 

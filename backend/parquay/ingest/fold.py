@@ -204,13 +204,20 @@ def convert(body: Body, dialect: Dialect, held: Sequence[Kinds | None], *, ended
         columns.append(lexemes.to_type(cells, kind))
     table = pa.table(columns, schema=parts.schema_of(dialect.columns, types))
     return Converted(
-        body.byte, body.end, body.line, body.lines, table, tuple(kinds), tuple(types), rows.rejects, rows.warnings, rows.ended
+        body.byte,
+        body.end,
+        body.line,
+        body.lines,
+        table,
+        tuple(kinds),
+        tuple(types),
+        rows.rejects,
+        rows.warnings,
+        rows.ended,
     )
 
 
-def in_order(
-    bodies: Iterator[Body], work: Callable[[Body], Result], pool: Executor, ahead: int
-) -> Iterator[Result]:
+def in_order(bodies: Iterator[Body], work: Callable[[Body], Result], pool: Executor, ahead: int) -> Iterator[Result]:
     """Run `work` on each body in the pool, at most `ahead` at once, and yield the results in order."""
     waiting: deque[Future[Result]] = deque()
     try:

@@ -204,9 +204,15 @@ class _Run:
         if session.dialect is None or session.state is None:
             return
         waits = not file.complete and session.segments > 0
-        if waits and file.offset - session.state.byte < LEAST_BYTES and time.monotonic() - session.written < LEAST_SECONDS:
+        if (
+            waits
+            and file.offset - session.state.byte < LEAST_BYTES
+            and time.monotonic() - session.written < LEAST_SECONDS
+        ):
             return
-        for written in fold.in_order(self._bodies(reader), self._write_part, self._follower._pool, self._follower._threads + 1):
+        for written in fold.in_order(
+            self._bodies(reader), self._write_part, self._follower._pool, self._follower._threads + 1
+        ):
             self._record(written)
 
     def _sniff(self, reader: Reader) -> None:

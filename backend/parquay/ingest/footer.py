@@ -78,7 +78,9 @@ def merge(parts: Iterable[tuple[Groups, int]], key_values: dict[str, str] | None
     groups: list[Struct] = []
     for part, at in parts:
         merged = merged or dict(part.footer)
-        groups += [_moved(group, at - part.start, i + len(groups)) for i, group in enumerate(part.footer[_ROW_GROUPS][1][1])]
+        groups += [
+            _moved(group, at - part.start, i + len(groups)) for i, group in enumerate(part.footer[_ROW_GROUPS][1][1])
+        ]
     merged[_NUM_ROWS] = (_I64, sum(group[_GROUP_ROWS][1] for group in groups))
     merged[_ROW_GROUPS] = (_LIST, (_STRUCT, groups))
     if key_values:

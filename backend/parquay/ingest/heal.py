@@ -120,7 +120,15 @@ def _outline(text: str, *, exact: bool) -> str:
 
 
 def _run(run: str, *, exact: bool) -> str:
-    kind = "[0-9]" if run[0] in "0123456789" else "[A-Z]" if "A" <= run[0] <= "Z" else "[a-z]" if "a" <= run[0] <= "z" else ""
+    kind = (
+        "[0-9]"
+        if run[0] in "0123456789"
+        else "[A-Z]"
+        if "A" <= run[0] <= "Z"
+        else "[a-z]"
+        if "a" <= run[0] <= "z"
+        else ""
+    )
     if not kind:
         return re.escape(run)
     return f"{kind}{{{len(run)}}}" if exact else f"{kind}+"

@@ -27,7 +27,18 @@ SAMPLE_ROWS = 1000
 TABLE_NAMES = frozenset({".csv", ".tsv", ".tab", ".psv", ".ssv"})
 """Endings of names that promise a table, so that one column is enough."""
 
-_DELIMITERS = {",": 1.0, ";": 1.0, "\t": 1.0, "|": 1.0, ":": 0.4, " ": 0.35, "^": 0.6, "~": 0.6, "\x1f": 0.9, "\x01": 0.9}
+_DELIMITERS = {
+    ",": 1.0,
+    ";": 1.0,
+    "\t": 1.0,
+    "|": 1.0,
+    ":": 0.4,
+    " ": 0.35,
+    "^": 0.6,
+    "~": 0.6,
+    "\x1f": 0.9,
+    "\x01": 0.9,
+}
 """Candidates and how likely each is before the sample is seen."""
 _VALUE = re.compile(
     rb"[-+]?[\d.,]+(?:[eE][-+]?\d+)?%?|\d{1,4}[-/.]\d{1,2}[-/.]\d{1,4}(?:[ T].*)?|\d\d?:\d\d(?::\d\d)?.*"
@@ -228,7 +239,12 @@ def _column_names(header: Sequence[Sequence[str]], width: int, told: Sequence[st
 
 
 def guess(
-    read_at: Callable[[int, int], bytes], available: int, *, name: str, complete: bool, overrides: Overrides | None = None
+    read_at: Callable[[int, int], bytes],
+    available: int,
+    *,
+    name: str,
+    complete: bool,
+    overrides: Overrides | None = None,
 ) -> Guess:
     """Sniff the bytes below `available` with ever larger samples; the same bytes always give the same answer."""
     found = Guess(None, wants_more=True)

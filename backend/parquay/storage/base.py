@@ -98,6 +98,10 @@ class Store(Protocol):
         """Forget an upload; one that is not there is no error."""
         ...
 
+    def age(self, upload_id: str) -> float:
+        """Return the seconds since an upload's bytes last changed."""
+        ...
+
     def ids(self) -> Iterator[str]:
         """List every upload that has bytes."""
         ...

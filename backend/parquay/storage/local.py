@@ -81,8 +81,9 @@ class LocalStore:
             return 0
 
     def compose(self, upload_id: str, parts: Sequence[tuple[str, int]]) -> None:
-        """Copy the parts into a new file, inside the kernel."""
-        writer = self.writer(upload_id, 0)
+        """Copy the parts into a new file, which gets its name when it is whole: what had that name is never cut."""
+        draft_id = new_id()
+        writer = self.writer(draft_id, 0)
         try:
             position = 0
             for part_id, size in parts:
@@ -90,8 +91,9 @@ class LocalStore:
                     source.copy_to(writer.handle, position, size)
                 position += size
             writer.sync()
+            self._rename(self.path(draft_id), self.path(upload_id))
         except BaseException:
-            self.remove(upload_id)
+            self.remove(draft_id)
             raise
         finally:
             writer.close()
@@ -102,6 +104,13 @@ class LocalStore:
         with suppress(FileNotFoundError):
             path.unlink()
             self.sync_directory(path.parent)
+
+    def age(self, upload_id: str) -> float:
+        """Return the seconds since an upload's file last changed."""
+        try:
+            return time.time() - self.path(upload_id).stat().st_mtime
+        except FileNotFoundError:
+            return 0.0
 
     def ids(self) -> Iterator[str]:
         """List the uploads that have a file."""
@@ -158,19 +167,27 @@ class LocalStore:
         self._fault = f"A sync failed: {os.strerror(error.errno or errno.EIO)}."
 
     def _open(self, path: Path, *, create: bool) -> int:
-        try:
-            return os.open(path, os.O_RDWR | os.O_CLOEXEC | os.O_NOFOLLOW)
-        except FileNotFoundError:
-            if not create:
+        if not create:
+            try:
+                return os.open(path, os.O_RDWR | os.O_CLOEXEC | os.O_NOFOLLOW)
+            except FileNotFoundError:
                 raise BytesMissing("Promised bytes are not there.") from None
         self._make_directory(path.parent)
         handle = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC | os.O_NOFOLLOW, 0o600)
         try:
+            # Also when the file was there: whoever made it may have been killed before its name was durable.
             self.sync_directory(path.parent)
         except BaseException:
             os.close(handle)
             raise
         return handle
+
+    def _rename(self, source: Path, target: Path) -> None:
+        with _mapped(self):
+            self._make_directory(target.parent)
+            source.rename(target)
+            self.sync_directory(target.parent)
+            self.sync_directory(source.parent)
 
     def _make_directory(self, path: Path) -> None:
         if path in self._known_directories:
@@ -189,8 +206,8 @@ class LocalWriter:
         self.handle = handle
 
     def write(self, chunks: Sequence[bytes], position: int) -> int:
-        """Put ``chunks`` at ``position``; fewer bytes than given means that the disk is full."""
-        views = [memoryview(chunk) for chunk in chunks if chunk]
+        """Put ``chunks`` at ``position``; fewer bytes than given means that the disk is full up to the reserve."""
+        views = _first([memoryview(chunk) for chunk in chunks if chunk], self._store.free())
         written = 0
         while views:
             try:
@@ -240,6 +257,17 @@ class LocalReader:
             if os.pwrite(target, chunk, position + done) != len(chunk):
                 raise StorageFull("The disk is full.")
             done += len(chunk)
+
+
+def _first(views: list[memoryview], size: int) -> list[memoryview]:
+    """Return the first ``size`` bytes."""
+    if sum(map(len, views)) <= size:
+        return views
+    kept = []
+    for view in views:
+        kept.append(view[:size])
+        size = max(size - len(view), 0)
+    return [view for view in kept if view]
 
 
 def _after(views: list[memoryview], count: int) -> list[memoryview]:

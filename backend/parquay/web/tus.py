@@ -8,11 +8,10 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Awaitable, Callable
+from collections.abc import Mapping
 
 from parquay.auth.csrf import credentials, refuse_cross_site
 from parquay.auth.sessions import Identity, Sessions
-from parquay.catalog.files import Files
 from parquay.errors import NotFound, ParquayError
 from parquay.ids import is_id
 from parquay.telemetry import refusals, requests
@@ -21,14 +20,9 @@ from parquay.tus.draft import PROBLEM_TYPES, Draft, limits_field, speaks_draft
 from parquay.tus.headers import Fields
 from parquay.tus.refusals import Refusal
 from parquay.tus.wire import Tus1, Wire
-from parquay.uploads.append import Appender
-from parquay.uploads.concat import Concatenator
-from parquay.uploads.create import Creator
-from parquay.uploads.handover import Handover
-from parquay.uploads.remove import Remover
 from parquay.uploads.rules import Owner, Rules
-from parquay.web.asgi import Answer, AsgiBody, Headers, Origin, Receive, Scope, Send, cors, problem, send_answer
-from parquay.web.verbs import ROOT, Call, Verbs
+from parquay.web.asgi import Answer, AsgiBody, Headers, Receive, Scope, Send, cors, problem, send_answer
+from parquay.web.verbs import ROOT, Call, Verb
 
 COLLECTION_METHODS = ("POST", "OPTIONS", "GET")
 UPLOAD_METHODS = ("HEAD", "PATCH", "DELETE", "GET", "OPTIONS")
@@ -41,38 +35,17 @@ class TusAdapter:
 
     def __init__(
         self,
+        verbs: Mapping[str, Verb],
         *,
-        files: Files,
-        creator: Creator,
-        appender: Appender,
-        remover: Remover,
-        concatenator: Concatenator,
-        handover: Handover,
         sessions: Sessions,
         rules: Rules,
         origins: frozenset[str] = frozenset(),
-        origin: Origin | None = None,
     ) -> None:
-        """``origins`` may call from browsers; ``origin`` is where this server is seen to be."""
+        """``verbs`` carry the methods out; ``origins`` may call from browsers."""
+        self._verbs = verbs
         self._sessions = sessions
         self._rules = rules
         self._origins = origins
-        verbs = Verbs(
-            files,
-            creator=creator,
-            appender=appender,
-            remover=remover,
-            concatenator=concatenator,
-            handover=handover,
-            rules=rules,
-            origin=origin or Origin(),
-        )
-        self._verbs: dict[str, Callable[[Call], Awaitable[Answer]]] = {
-            "POST": verbs.create,
-            "HEAD": verbs.head,
-            "PATCH": verbs.append,
-            "DELETE": verbs.remove,
-        }
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer one request."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 
 from parquay.catalog.files import Files
@@ -14,10 +15,10 @@ from parquay.uploads.append import Appender
 from parquay.uploads.concat import Concatenator
 from parquay.uploads.create import Creator, describe
 from parquay.uploads.handover import Handover
-from parquay.uploads.receive import OVERRUN, WHOLE, Receipt
+from parquay.uploads.receive import OVERRUN, WHOLE, Body, Receipt
 from parquay.uploads.remove import Remover
 from parquay.uploads.rules import Owner, Rules, state_of
-from parquay.web.asgi import Answer, AsgiBody, Headers, Origin, Scope, problem
+from parquay.web.asgi import Answer, Headers, Origin, Scope, problem
 
 ROOT = "/files"
 
@@ -40,8 +41,12 @@ class Call:
     fields: Fields
     wire: Wire
     owner: Owner
-    body: AsgiBody
+    body: Body
     file_id: str = ""
+
+
+Verb = Callable[[Call], Awaitable[Answer]]
+"""Carries out one method."""
 
 
 class Verbs:
@@ -67,6 +72,11 @@ class Verbs:
         self._handover = handover
         self._rules = rules
         self._origin = origin
+
+    @property
+    def by_method(self) -> dict[str, Verb]:
+        """The verbs by their HTTP methods."""
+        return {"POST": self.create, "HEAD": self.head, "PATCH": self.append, "DELETE": self.remove}
 
     async def create(self, call: Call) -> Answer:
         """Make an upload (201), with the bytes that came along."""

@@ -1,0 +1,60 @@
+"""`parquay fsck` and `parquay gc`: the catalog and the store of this machine's settings, compared and tidied."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from typing import Annotated
+
+import typer
+from rich.console import Console
+
+from parquay.cli.admin import local_parts
+
+
+def fsck(
+    repair: Annotated[bool, typer.Option("--repair", help="Put right what can be put right.")] = False,
+    quick: Annotated[bool, typer.Option("--quick", help="Do not read the bytes of every file.")] = False,
+    as_json: Annotated[bool, typer.Option("--json", help="One JSON object a line.")] = False,
+) -> None:
+    """Compare catalog and store both ways and re-hash what is stored. Exit 1 when something is left to do."""
+    from parquay.uploads.fsck import Fsck
+
+    left = 0
+    with local_parts() as parts:
+        check = Fsck(parts.catalog, parts.files, parts.segments, parts.store, parts.parquet)
+        for finding in check.run(rehash=not quick):
+            repaired = repair and finding.repair is not None
+            if repaired and finding.repair is not None:
+                finding.repair()
+            left += not repaired
+            _say(finding.code, finding.file_id, finding.detail, repaired=repaired, as_json=as_json)
+    if not as_json:
+        Console(stderr=True).print("nothing left to do" if left == 0 else f"{left} left to do")
+    raise typer.Exit(1 if left else 0)
+
+
+def gc(
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Only say what would go.")] = False,
+) -> None:
+    """Remove expired uploads, and bytes and parts that belong to no upload."""
+    from parquay.catalog.tables import now
+    from parquay.uploads.fsck import Fsck
+
+    with local_parts() as parts:
+        if dry_run:
+            for file_id in parts.files.expired(now(), 1_000_000):
+                _say("expired", file_id, "An unfinished upload whose time is over.")
+        else:
+            typer.echo(f"{asyncio.run(parts.expirer.sweep())} expired uploads removed")
+        for finding in Fsck(parts.catalog, parts.files, parts.segments, parts.store, parts.parquet).litter():
+            if not dry_run and finding.repair is not None:
+                finding.repair()
+            _say(finding.code, finding.file_id, finding.detail, repaired=not dry_run)
+
+
+def _say(code: str, file_id: str, detail: str, *, repaired: bool = False, as_json: bool = False) -> None:
+    if as_json:
+        typer.echo(json.dumps({"code": code, "file_id": file_id, "detail": detail, "repaired": repaired}))
+    else:
+        typer.echo(f"{code:<16} {file_id}  {detail}{' Repaired.' if repaired else ''}")

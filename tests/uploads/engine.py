@@ -1,0 +1,164 @@
+"""The upload services of one process as wiring builds them, on a database and a store of the test's own."""
+
+from __future__ import annotations
+
+import asyncio
+import base64
+import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from unittest.mock import patch
+
+from sqlmodel import select
+
+from header_fields import fields
+from parquay import wiring
+from parquay.catalog.migrate import upgrade
+from parquay.catalog.session import Catalog
+from parquay.catalog.tables import Event, File, Job, User
+from parquay.settings import Settings
+from parquay.storage.base import Store
+from parquay.tus.append import plan_append
+from parquay.tus.create import plan_creation
+from parquay.uploads.create import describe
+from parquay.uploads.receive import BodyCut, Receipt
+from parquay.uploads.rules import Owner, state_of
+
+CUT = "cut"
+HANG = "hang"
+TICK = 0.25
+
+OWNER = Owner("owner-0000000000000000001", "ann")
+OCTETS = ("Content-Type", "application/offset+octet-stream")
+
+
+class ScriptedBody:
+    """A request's body: bytes, `CUT` (the client is gone), `HANG` (silent for ever) or an event to be waited for."""
+
+    def __init__(self, *steps: bytes | str | asyncio.Event, chunk: int = 1 << 16) -> None:
+        self._steps = list(steps)
+        self._chunk = chunk
+        self._woken = asyncio.Event()
+        self.taken = 0
+
+    async def read(self, seconds: float) -> bytes | None:
+        if self._woken.is_set():
+            self._woken.clear()
+            return None
+        if not self._steps:
+            return b""
+        step = self._steps[0]
+        if isinstance(step, bytes):
+            return self._next(step)
+        if step == CUT:
+            raise BodyCut
+        if isinstance(step, asyncio.Event) and step.is_set():
+            self._steps.pop(0)
+            return await self.read(seconds)
+        await self._wait(seconds, step)
+        return None
+
+    def wake(self) -> None:
+        self._woken.set()
+
+    def _next(self, step: bytes) -> bytes | None:
+        chunk, rest = step[: self._chunk], step[self._chunk :]
+        self._steps[:1] = [rest] if rest else []
+        self.taken += len(chunk)
+        return chunk or None
+
+    async def _wait(self, seconds: float, step: object) -> None:
+        waits = [asyncio.ensure_future(self._woken.wait())]
+        if isinstance(step, asyncio.Event):
+            waits.append(asyncio.ensure_future(step.wait()))
+        await asyncio.wait(waits, timeout=seconds, return_when=asyncio.FIRST_COMPLETED)
+        for wait in waits:
+            wait.cancel()
+        self._woken.clear()
+
+
+class Engine:
+    """One process. Engines on the same directory are processes on one database."""
+
+    def __init__(self, directory: Path, store: Store | None = None, **settings: object) -> None:
+        """`store` replaces the local disk."""
+        chosen = Settings(_env_file=None, data_dir=directory, **settings)
+        with patch.object(wiring, "_store", lambda *_, **__: store) if store is not None else no_change():
+            self.parts = wiring.build(chosen, migrate=False)
+        self.files, self.store, self.handover = self.parts.files, self.parts.store, self.parts.handover
+
+    async def create(self, body: ScriptedBody | None = None, name: str = "a.csv", **headers: str) -> tuple[File, Receipt]:
+        """Create an upload as a tus client does: `create(upload_length="5")`."""
+        metadata = f"filename {base64.b64encode(name.encode()).decode()}"
+        sent = fields(*([OCTETS] if body else []), **{"upload_metadata": metadata, **headers})
+        plan = plan_creation(sent, self.parts.rules.limits)
+        return await self.parts.creator.create(describe(OWNER, plan), body)
+
+    async def create_id(self, length: int | None, **headers: str) -> str:
+        told = {"upload_defer_length": "1"} if length is None else {"upload_length": str(length)}
+        return (await self.create(**told, **headers))[0].id
+
+    async def append(self, file_id: str, offset: int, body: ScriptedBody | bytes, **headers: str) -> Receipt:
+        """PATCH; raises what the core or the services refuse with."""
+        file = self.files.get(file_id)
+        assert file is not None
+        sent = fields(OCTETS, upload_offset=str(offset), **headers)
+        plan = plan_append(sent, state_of(file), self.parts.rules.limits)
+        return await self.parts.appender.append(file, plan, ScriptedBody(body) if isinstance(body, bytes) else body)
+
+    def row(self, file_id: str) -> File:
+        file = self.files.get(file_id)
+        assert file is not None
+        return file
+
+    def offset(self, file_id: str) -> int:
+        return self.row(file_id).offset
+
+    def content(self, file_id: str) -> bytes:
+        """The durable bytes of an upload."""
+        with self.store.reader(file_id) as reader:
+            return reader.read_at(0, self.offset(file_id))
+
+    def jobs(self, file_id: str) -> list[Job]:
+        with self.parts.catalog.read() as session:
+            return list(session.exec(select(Job).where(Job.subject == file_id)))
+
+    def events(self, file_id: str) -> list[str]:
+        with self.parts.catalog.read() as session:
+            return list(session.exec(select(Event.kind).where(Event.file_id == file_id).order_by(Event.id)))
+
+    def close(self) -> None:
+        self.parts.appender._disk.shutdown(wait=True)
+        self.parts.close()
+
+
+@contextmanager
+def no_change() -> Iterator[None]:
+    yield
+
+
+def migrated(directory: Path) -> Path:
+    """Make a data directory with the newest schema and one user."""
+    catalog = Catalog(f"sqlite:///{directory / 'metadata.db'}")
+    upgrade(catalog)
+    catalog.write(lambda session: session.add(User(id=OWNER.id, username=OWNER.username, password_hash="-")))
+    catalog.close()
+    return directory
+
+
+def copy_of(template: Path, directory: Path) -> Path:
+    """Copy a migrated data directory."""
+    directory.mkdir(parents=True, exist_ok=True)
+    shutil.copy(template / "metadata.db", directory / "metadata.db")
+    return directory
+
+
+async def until(look, what: str, seconds: float = 10.0) -> None:
+    """Wait until `look()` is true."""
+    try:
+        async with asyncio.timeout(seconds):
+            while not look():
+                await asyncio.sleep(0.01)
+    except TimeoutError:
+        raise AssertionError(f"{what}: not within {seconds} s") from None
