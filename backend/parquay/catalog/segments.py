@@ -46,6 +46,7 @@ class NewSegment:
     part: str | None
     part_bytes: int
     state: dict[str, Any]
+    parsed_bytes: int
     rejects: tuple[NewReject, ...] = ()
     dialect: dict[str, Any] | None = None
     columns: list[dict[str, Any]] | None = None
@@ -246,7 +247,7 @@ def _add_rejects(session: Session, file_id: str, new: NewSegment) -> None:
 
 
 def _record_progress(file: File, new: NewSegment) -> None:
-    file.parsed_bytes = new.byte_end
+    file.parsed_bytes = new.parsed_bytes
     file.parsed_rows = new.row_start + new.rows
     file.reject_count += len(new.rejects)
     if new.columns is not None:

@@ -9,6 +9,7 @@ must not have effects outside it, because it runs again alone when a neighbour i
 from __future__ import annotations
 
 import asyncio
+import logging
 import queue
 import sqlite3
 import sys
@@ -42,6 +43,8 @@ SAFE_SQLITE = (3, 51, 3)
 
 BELLS = "bells"
 """Key in ``session.info``: names of bells to ring after the commit, such as ``events`` or ``jobs``."""
+
+log = logging.getLogger(__name__)
 
 
 def sqlite_module() -> ModuleType:
@@ -147,7 +150,8 @@ class Catalog:
             group: list[tuple[Write[Any], Future[Any]]] = []
             item = self._queue.get()
             while item is not None:
-                group.append(item)
+                if item[1].set_running_or_notify_cancel():  # from here on its caller cannot call it back
+                    group.append(item)
                 if len(group) == GROUP_LIMIT or self._queue.empty():
                     break
                 item = self._queue.get()
@@ -178,9 +182,11 @@ class Catalog:
         results, bells = outcome
         for (_, future), result in zip(group, results, strict=True):
             future.set_result(result)
-        for bell in bells:
-            for callback in self._bells.get(bell, ()):
+        for callback in (callback for bell in bells for callback in self._bells.get(bell, ())):
+            try:
                 callback()
+            except Exception:
+                log.exception("bell failed")
 
 
 def _unavailable(error: Exception) -> Exception:

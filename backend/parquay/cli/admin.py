@@ -8,10 +8,9 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING, Annotated
 
 import typer
-from rich.console import Console
-from rich.table import Table
 
 from parquay.cli.failure import Failure
+from parquay.cli.tables import print_table
 from parquay.settings import load
 
 if TYPE_CHECKING:
@@ -49,12 +48,16 @@ def disable(
 @users.command(name="list")
 def list_() -> None:
     """List the accounts."""
-    table = Table("Name", "Id", "Created", "Notes", box=None)
     with local_parts() as parts:
-        for user in parts.users.list():
-            notes = [word for word, is_so in (("admin", user.is_admin), ("disabled", user.disabled)) if is_so]
-            table.add_row(user.username, user.id, f"{user.created_at:%Y-%m-%d %H:%M}Z", ", ".join(notes))
-    Console(soft_wrap=True).print(table)
+        rows = [
+            (user.username, user.id, f"{user.created_at:%Y-%m-%d %H:%M}Z", _notes(user.is_admin, user.disabled))
+            for user in parts.users.list()
+        ]
+    print_table(("Name", "Id", "Created", "Notes"), rows)
+
+
+def _notes(is_admin: bool, disabled: bool) -> str:
+    return ", ".join(word for word, is_so in (("admin", is_admin), ("disabled", disabled)) if is_so)
 
 
 def _password(given: str | None) -> str:

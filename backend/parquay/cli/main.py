@@ -41,12 +41,16 @@ def version() -> None:
     typer.echo(f"parquay {__version__}")
 
 
+INTERRUPTED = 130
+"""Exit code after Ctrl-C; Typer turns the interruption into it."""
+
+
 def main() -> int:
     """Run the command line and return the exit code."""
     try:
-        return int(app(standalone_mode=False) or 0)
+        code = int(app(standalone_mode=False) or 0)
     except (KeyboardInterrupt, typer.Abort):
-        return _say("stopped", 130)
+        code = INTERRUPTED
     except Failure as failure:
         return _say(str(failure), failure.exit_code)
     except typer.TyperException as wrong:
@@ -54,6 +58,7 @@ def main() -> int:
         return _say(message and f"{message} (see --help)", wrong.exit_code)
     except (ParquayError, SettingsError, OSError, httpx.HTTPError, httpx.InvalidURL) as error:
         return _say(_sentence(error), 1)
+    return _say("stopped", code) if code == INTERRUPTED else code
 
 
 def _sentence(error: Exception) -> str:

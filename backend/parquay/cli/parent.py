@@ -11,9 +11,11 @@ INTERVAL = 0.5
 """Seconds between two looks at the parent."""
 
 
-def end_with_parent() -> None:
-    """Send this process SIGTERM, so that it drains, once its parent is gone."""
-    parent = os.getppid()
+def end_with_parent(parent: int) -> None:
+    """Send this process SIGTERM, so that it drains, once its parent is not process `parent` any more.
+
+    The id is told from outside: a parent that died before this call would not be missed.
+    """
 
     def watch() -> None:
         while os.getppid() == parent:

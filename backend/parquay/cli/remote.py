@@ -9,13 +9,12 @@ from typing import Annotated, Any
 
 import typer
 from rich.console import Console
-from rich.markup import escape
-from rich.table import Table
 
 from parquay.cli.failure import Failure
 from parquay.cli.progress import Bars
 from parquay.cli.resume import Busy, UploadBook, key_of
 from parquay.cli.server_login import ServerLogin, connect
+from parquay.cli.tables import print_table
 from parquay.cli.tus_client import PATIENCE, Source, TransferError, TusClient, Watch
 
 Url = Annotated[str, typer.Option("--url", help="Address of the server.")]
@@ -92,15 +91,16 @@ def files(
     if as_json:
         typer.echo(json.dumps(entries, indent=2))
         return
-    table = Table("Name", "Size", "Rows", "Status", "Uploaded", "Id", box=None)
-    for entry in entries:
-        rows = "" if entry["row_count"] is None else f"{entry['row_count']:,}"
-        status = entry["status"] if not entry["error"] else f"error: {entry['error']['code']}"
-        size = "?" if entry["size"] is None else f"{entry['size']:,}"
-        table.add_row(escape(entry["name"]), size, rows, status, entry["uploaded_at"][:19] + "Z", entry["id"])
-    Console(soft_wrap=True).print(table)
+    print_table(("Name", "Size", "Rows", "Status", "Uploaded", "Id"), map(_line, entries))
     if total > len(entries):
         typer.echo(f"{len(entries)} of {total} files; --limit 0 lists all", err=True)
+
+
+def _line(entry: dict[str, Any]) -> tuple[str, ...]:
+    size = "?" if entry["size"] is None else f"{entry['size']:,}"
+    rows = "" if entry["row_count"] is None else f"{entry['row_count']:,}"
+    status = f"error: {entry['error']['code']}" if entry["error"] else entry["status"]
+    return entry["name"], size, rows, status, entry["uploaded_at"][:19] + "Z", entry["id"]
 
 
 def _entries(login: ServerLogin, limit: int) -> tuple[list[dict[str, Any]], int]:

@@ -16,15 +16,15 @@ Child = Annotated[bool, typer.Option("--child", hidden=True)]
 def serve(
     host: Annotated[str | None, typer.Option(help="Address to listen on; default: PARQUAY_HOST.")] = None,
     port: Annotated[int | None, typer.Option(min=1, max=65535, help="Port; default: PARQUAY_PORT.")] = None,
-    with_parent: Annotated[bool, typer.Option("--with-parent", hidden=True)] = False,
+    with_parent: Annotated[int | None, typer.Option("--with-parent", hidden=True)] = None,
     child: Child = False,
 ) -> None:
     """Serve the API and the web client, with local workers, in the foreground."""
     from parquay import server
 
     settings = _settings(host=host, port=port)
-    if with_parent:
-        end_with_parent()
+    if with_parent is not None:
+        end_with_parent(with_parent)
     raise typer.Exit(server.serve_child(settings) if child else server.serve(settings))
 
 

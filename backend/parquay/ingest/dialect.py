@@ -104,7 +104,8 @@ class Dialect:
     """How the bytes of one file are read.
 
     Attributes:
-        encoding: codec of the bytes; `utf-8` also for plain ASCII.
+        encoding: codec of the file; `utf-8` also for plain ASCII.
+        codec: codec of the bytes that are cut and read; `utf-8` where the file is transcoded on its way.
         delimiter: between two fields; empty for a file of one column.
         quote, escape: empty when there is none; a quote inside quotes is doubled unless `escape` is set.
         newline: the usual row end; the others end a row too.
@@ -117,11 +118,15 @@ class Dialect:
         confidence: of the encoding, 0 to 1.
         nulls: words that stand for a missing value when unquoted, beside the empty field.
         trim: whether a space behind the delimiter belongs to it.
+        trailing: whether every row ends with one more delimiter.
         spaced: whether blank lines between rows are usual, so that one means nothing.
+        format: csv for delimited text, ndjson for an object a line, json for an array of objects.
+        types: column name to type name, as the caller wants them where the cells allow it.
         shapes: for each column a regular expression that its cells in the sample match, empty where there is none.
     """
 
     encoding: str = "utf-8"
+    codec: str = "utf-8"
     delimiter: str = ","
     quote: str = '"'
     escape: str = ""
@@ -136,12 +141,16 @@ class Dialect:
     confidence: float = 1.0
     nulls: tuple[str, ...] = ()
     trim: bool = False
+    trailing: bool = False
     spaced: bool = False
+    format: str = "csv"
+    types: Mapping[str, str] = field(default_factory=dict)
     shapes: tuple[str, ...] = ()
 
     def report(self) -> dict[str, Any]:
         """The public part: what a person or another tool needs to read the file the same way."""
         return {
+            "format": self.format,
             "encoding": self.encoding,
             "encoding_confidence": self.confidence,
             "delimiter": self.delimiter + " " * self.trim,

@@ -7,7 +7,10 @@ cell needs them. A file without a header gets none.
 from __future__ import annotations
 
 import json
+import math
 from collections.abc import Iterator, Sequence
+from datetime import date
+from decimal import Decimal
 from typing import Any, BinaryIO
 
 import pyarrow as pa
@@ -16,25 +19,32 @@ import pyarrow.compute as pc
 from parquay.ingest import lexemes
 from parquay.ingest.dialect import Dialect
 from parquay.ingest.lexemes import ColumnType
-from parquay.ingest.preview import json_rows
+from parquay.ingest.parts import Types
 
 SLICE_ROWS = 65_536
 """Rows written at once."""
+EXACT_INT, EXACT_DIGITS = 2**53, 15
+"""The largest whole number and the most digits of a decimal that every JSON reader keeps."""
 FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
 """First characters that make a spreadsheet run a cell."""
 
 
-def write_csv_header(sink: BinaryIO, dialect: Dialect) -> None:
-    """Write the header's rows as they stood in the file, if it had any."""
-    sink.writelines((",".join(_quoted(cell) for cell in row) + "\n").encode() for row in dialect.header)
+def write_csv_header(sink: BinaryIO, dialect: Dialect, types: Types) -> None:
+    """Write the header as it stood in the file, if it had one; one of several rows as the names that it was merged to.
+
+    A format that names its columns in another way than by a header gets one with the names.
+    """
+    if dialect.header_rows or dialect.format != "csv":
+        row = dialect.header[0] if len(dialect.header) == 1 else tuple(types)
+        sink.write((",".join(_quoted(cell) for cell in row) + "\n").encode())
 
 
-def write_csv_rows(sink: BinaryIO, table: pa.Table, types: Sequence[ColumnType], *, safe: bool = False) -> None:
+def write_csv_rows(sink: BinaryIO, table: pa.Table, types: Types, *, safe: bool = False) -> None:
     """Write a table's rows as CSV. `safe` puts an apostrophe before cells that a spreadsheet would run."""
     for piece in _slices(table):
         if piece.num_columns == 0:
             continue
-        columns = [_cells(column, kind, safe=safe) for column, kind in zip(piece.columns, types, strict=True)]
+        columns = [_cells(column, kind, safe=safe) for column, kind in zip(piece.columns, types.values(), strict=True)]
         if len(columns) == 1:
             columns = [pc.if_else(pc.equal(columns[0], ""), '""', columns[0])] if safe else columns
         lines = pc.binary_join_element_wise(*columns, ",") if len(columns) > 1 else columns[0]
@@ -79,6 +89,31 @@ def write_ndjson_rows(sink: BinaryIO, table: pa.Table) -> None:
         sink.write("\n".join([*lines, ""]).encode())
 
 
-def columns_types(columns: Sequence[dict[str, Any]]) -> tuple[ColumnType, ...]:
+def json_rows(table: pa.Table) -> list[dict[str, Any]]:
+    """The rows of a table as JSON-safe objects; a missing value is null."""
+    columns = [json_values(column) for column in table.columns]
+    return [dict(zip(table.column_names, row, strict=True)) for row in zip(*columns, strict=True)]
+
+
+def json_values(column: pa.ChunkedArray) -> list[Any]:
+    """The values of a column, JSON-safe: times as ISO text, numbers as text where a JSON reader would round them."""
+    if pa.types.is_timestamp(column.type) or pa.types.is_time(column.type):
+        texts = column.cast(pa.string()).to_pylist()
+        return [None if text is None else text.replace(" ", "T", 1) for text in texts]
+    return [json_value(value) for value in column.to_pylist()]
+
+
+def json_value(value: Any) -> Any:
+    """One value, JSON-safe."""
+    if isinstance(value, int) and not isinstance(value, bool):
+        return value if -EXACT_INT <= value <= EXACT_INT else str(value)
+    if isinstance(value, float):
+        return value if math.isfinite(value) else None
+    if isinstance(value, Decimal):
+        return float(value) if len(value.as_tuple().digits) <= EXACT_DIGITS else format(value, "f")
+    return value.isoformat() if isinstance(value, date) else value
+
+
+def columns_types(columns: Sequence[dict[str, Any]]) -> dict[str, ColumnType]:
     """The types, with their forms, of columns as the catalog keeps them."""
-    return tuple(lexemes.type_from_json(each) for each in columns)
+    return {each["name"]: lexemes.type_from_json(each) for each in columns}

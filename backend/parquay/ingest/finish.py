@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import shutil
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -15,7 +15,11 @@ from parquay.ingest import lexemes, parts
 from parquay.ingest.dialect import Dialect
 from parquay.ingest.fold import State
 from parquay.ingest.lexemes import ColumnType
-from parquay.ingest.sniff import Guess
+from parquay.ingest.parts import Codec, Types
+from parquay.ingest.spool import Spool
+
+LARGE_BYTES, LARGE_ROWS = 64 << 20, 1_000_000
+"""A part of so many bytes or rows is not put together with others."""
 
 
 class CountMismatch(RuntimeError):
@@ -24,16 +28,18 @@ class CountMismatch(RuntimeError):
 
 @dataclass(frozen=True, slots=True)
 class Ending:
-    """Everything that a conversion has come to when its last segment is there."""
+    """Everything that a conversion has come to when its last segment is there.
 
-    segments: Segments
-    directory: Path
+    Attributes:
+        code, reason: why there is no table, if there is none: `no_table`, `no_rows` or another error.
+    """
+
     file: File
     sha256: str
     dialect: Dialect | None
     state: State | None
-    refusal: Guess | None
-    codec: parts.Codec = parts.ZSTD
+    code: str = ""
+    reason: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +47,7 @@ class PartGroup:
     """A part and the segments whose rows it holds."""
 
     name: str
-    types: tuple[ColumnType, ...]
+    types: dict[str, ColumnType]
     segments: tuple[Segment, ...]
 
     @property
@@ -49,29 +55,143 @@ class PartGroup:
         """Rows in the part."""
         return sum(each.rows for each in self.segments)
 
+    @property
+    def size(self) -> int:
+        """Bytes of the part."""
+        return sum(each.part_bytes for each in self.segments)
 
-def finish(end: Ending, *, fence: Fence, emit: Emit | None) -> bool:
-    """Publish the table, or the reason why there is none; False when the lease is lost meanwhile."""
-    verdict = _verdict(end)
-    if verdict is None:
-        assert end.state is not None and end.dialect is not None
-        if not _unify(end, end.state.types(), fence=fence):
+
+def part_groups(segments: Sequence[Segment]) -> list[PartGroup]:
+    """The parts of a file in order of their rows."""
+    groups: dict[str, list[Segment]] = {}
+    for each in segments:
+        if each.part is not None:
+            groups.setdefault(each.part, []).append(each)
+    return [PartGroup(name, types_of(found[0]), tuple(found)) for name, found in groups.items()]
+
+
+def types_of(segment: Segment) -> dict[str, ColumnType]:
+    """The types of the columns in a segment's part."""
+    return {each["name"]: lexemes.type_from_json(each) for each in segment.state["types"]}
+
+
+def types_json(types: Types) -> list[dict[str, object]]:
+    """The inverse of `types_of`."""
+    return [{"name": name, **lexemes.type_to_json(kind)} for name, kind in types.items()]
+
+
+class Finisher:
+    """Puts the parts of one file in order."""
+
+    def __init__(self, segments: Segments, directory: Path, file_id: str, codec: Codec, fence: Fence) -> None:
+        self._segments = segments
+        self._directory = directory
+        self._file_id = file_id
+        self._codec = codec
+        self._fence = fence
+
+    def compact(self, types: Types, *, all_of_them: bool) -> bool:
+        """Put runs of small parts with the schema `types` together; False when the lease is lost.
+
+        `all_of_them`: also a last run that is not large yet.
+        """
+        groups = part_groups(self._segments.list(self._file_id))
+        return all(self._merge(run, types) for run in runs(groups, types, all_of_them=all_of_them))
+
+    def unify(self, types: Types) -> bool:
+        """Recast each part that has another schema than `types`; False when the lease is lost."""
+        wanted = parts.arrow_types(types)
+        groups = part_groups(self._segments.list(self._file_id))
+        return all(self._recast(each, types) for each in groups if parts.arrow_types(each.types) != wanted)
+
+    def _merge(self, run: Sequence[PartGroup], types: Types) -> bool:
+        spool = self._spool(run[0])
+        for group in run:
+            spool.append_part(self._directory / group.name, types)
+        return self._replace(run, spool, types)
+
+    def _recast(self, group: PartGroup, types: Types) -> bool:
+        spool = self._spool(group)
+        with pq.ParquetFile(self._directory / group.name) as part:
+            for i in range(part.num_row_groups):
+                table = parts.widened(part.read_row_group(i), group.types, types)
+                spool.append(parts.encode(table, self._codec), types)
+        return self._replace([group], spool, types)
+
+    def _spool(self, group: PartGroup) -> Spool:
+        return Spool(self._directory / f".{parts.part_name(group.segments[0].no)}.tmp")
+
+    def _replace(self, run: Sequence[PartGroup], spool: Spool, types: Types) -> bool:
+        name = spool.path.name.removeprefix(".").removesuffix(".tmp")
+        size = spool.finish(self._directory / name, durable=True)
+        members = [each for group in run for each in group.segments]
+        sizes = dict.fromkeys((each.no for each in members), 0)
+        sizes[members[0].no] = size
+        state = {"types": types_json(types)}
+        names = [group.name for group in run]
+        if not self._segments.replace(self._file_id, names, name, sizes, state, fence=self._fence):
             return False
-        _verify(end, end.state.rows)
-        verdict = _table(end, end.state, end.dialect)
-    done = end.segments.finish(end.file.id, verdict, fence=fence, emit=emit)
-    if done and verdict.parquet_path is None:
-        shutil.rmtree(end.directory, ignore_errors=True)
-    return done
+        for each in names:
+            (self._directory / each).unlink(missing_ok=True)
+        return True
+
+    def verify(self, rows: int) -> None:
+        """Count the rows of all parts.
+
+        Raises:
+            CountMismatch: they are not `rows`.
+        """
+        groups = part_groups(self._segments.list(self._file_id))
+        found = sum(pq.read_metadata(self._directory / group.name).num_rows for group in groups)
+        if found != rows or sum(group.rows for group in groups) != rows:
+            raise CountMismatch(f"{rows} rows were converted, {found} are in the parts")
+
+    def finish(self, end: Ending, emit: Emit | None) -> bool:
+        """Publish the table, or the reason why there is none; False when the lease is lost meanwhile."""
+        verdict = verdict_of(end)
+        if verdict is None:
+            if end.state is None or end.dialect is None:
+                raise CountMismatch("a table without a dialect")
+            types = end.state.types()
+            if not self.unify(types) or not self.compact(types, all_of_them=True):
+                return False
+            self.verify(end.state.rows)
+            verdict = _table(end, end.state, end.dialect)
+        done = self._segments.finish(self._file_id, verdict, fence=self._fence, emit=emit)
+        if done and verdict.parquet_path is None:
+            shutil.rmtree(self._directory, ignore_errors=True)
+        return done
 
 
-def _verdict(end: Ending) -> Finished | None:
-    """How it ends when it ends without a table; None when there is one."""
+def runs(groups: Sequence[PartGroup], types: Types, *, all_of_them: bool) -> Iterator[list[PartGroup]]:
+    """Neighbouring small parts of one schema that together make a large one."""
+    wanted = parts.arrow_types(types)
+    run: list[PartGroup] = []
+    for group in groups:
+        fits = parts.arrow_types(group.types) == wanted and not _is_large([group])
+        if fits:
+            run.append(group)
+        if run and (not fits or _is_large(run)):
+            if len(run) > 1 and (all_of_them or _is_large(run)):
+                yield run
+            run = []
+    if len(run) > 1 and all_of_them:
+        yield run
+
+
+def _is_large(run: Sequence[PartGroup]) -> bool:
+    return sum(each.size for each in run) >= LARGE_BYTES or sum(each.rows for each in run) >= LARGE_ROWS
+
+
+def verdict_of(end: Ending) -> Finished | None:
+    """How a conversion ends when it ends without a table; None when there is one."""
     expected = end.file.expected_sha256
     if expected and expected.lower() != end.sha256:
         return _error(end, "digest_mismatch", "The bytes are not those that were announced: their SHA-256 differs.")
-    if end.refusal is not None and end.refusal.code == "no_table" and end.file.offset:
+    if end.code == "no_table" and end.file.offset:
         return Finished(sha256=end.sha256)
+    if end.code:
+        return _error(end, end.code, end.reason)
     if end.state is None or end.state.rows == 0:
         return _error(end, "no_rows", _why_no_rows(end))
     return None
@@ -83,7 +203,7 @@ def _error(end: Ending, code: str, message: str) -> Finished:
         sha256=end.sha256,
         error_code=code,
         error_message=message,
-        reject_count=end.file.reject_count,
+        reject_count=end.state.rejects if end.state else 0,
         dialect=end.dialect.to_json() if end.dialect else None,
     )
 
@@ -91,56 +211,29 @@ def _error(end: Ending, code: str, message: str) -> Finished:
 def _why_no_rows(end: Ending) -> str:
     if not end.file.offset:
         return "The file is empty."
-    if end.file.reject_count:
-        return f"None of the {end.file.reject_count} rows could be read."
+    if end.state is not None and end.state.rejects:
+        return f"None of the {end.state.rejects} rows could be read."
     return "The file has a header but no rows." if end.dialect else "The file has no rows."
 
 
 def _table(end: Ending, state: State, dialect: Dialect) -> Finished:
     return Finished(
         row_count=state.rows,
-        reject_count=end.file.reject_count,
+        reject_count=state.rejects,
         parquet_path=f"parquet/{end.file.id}",
         dataset_id=end.file.id,
         sha256=end.sha256,
         dialect=dialect.to_json(),
-        columns=end.file.columns,
-        warnings=end.file.warnings,
+        columns=columns_json(state.types()),
+        warnings=warnings_json(state),
     )
 
 
-def part_groups(segments: Sequence[Segment]) -> list[PartGroup]:
-    """The parts of a file in order of their rows."""
-    groups: dict[str, list[Segment]] = {}
-    for each in segments:
-        if each.part is not None:
-            groups.setdefault(each.part, []).append(each)
-    return [
-        PartGroup(name, tuple(lexemes.type_from_json(kind) for kind in found[0].state["types"]), tuple(found))
-        for name, found in groups.items()
-    ]
+def columns_json(types: Types) -> list[dict[str, object]]:
+    """The columns as the catalog keeps them: name, public type, and the form for a faithful export."""
+    return [{"name": name, "type": kind.name, **lexemes.type_to_json(kind)} for name, kind in types.items()]
 
 
-def _unify(end: Ending, types: tuple[ColumnType, ...], *, fence: Fence) -> bool:
-    """Rewrite each part that has a narrower type than the whole table."""
-    wanted = [kind.arrow() for kind in types]
-    for group in part_groups(end.segments.list(end.file.id)):
-        if [kind.arrow() for kind in group.types] == wanted:
-            continue
-        table = parts.widened(pq.read_table(end.directory / group.name), group.types, types)
-        name = parts.part_name(group.segments[0].no)
-        parts.write(end.directory, name, parts.encode(table, end.codec))
-        sizes = {each.no: 0 for each in group.segments}
-        sizes[group.segments[0].no] = (end.directory / name).stat().st_size
-        state = {"types": [lexemes.type_to_json(kind) for kind in types]}
-        if not end.segments.replace(end.file.id, [group.name], name, sizes, state, fence=fence):
-            return False
-        (end.directory / group.name).unlink(missing_ok=True)
-    return True
-
-
-def _verify(end: Ending, rows: int) -> None:
-    groups = part_groups(end.segments.list(end.file.id))
-    found = sum(pq.read_metadata(end.directory / group.name).num_rows for group in groups)
-    if found != rows or sum(group.rows for group in groups) != rows:
-        raise CountMismatch(f"{rows} rows were converted, {found} are in the parts")
+def warnings_json(state: State) -> list[dict[str, object]]:
+    """The warnings as they are reported."""
+    return [{"code": each.code, "line": each.line, "count": each.count} for each in state.warnings]

@@ -1,13 +1,14 @@
 """The fold: bytes of a file, segment by segment, into typed tables.
 
 Everything here is a pure function of the bytes and the dialect. Rows are cut in order by one thread; each segment
-is then read, typed and encoded by itself, on any core. `State` is what is carried from one segment to the next.
+is then read, typed and encoded by itself, on any core. `State` is what is carried from one segment to the next; because
+types are joined by intersection, any grouping of the rows into segments gives the same table.
 """
 
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import Executor, Future
 from dataclasses import dataclass, field, replace
 from typing import Any, TypeVar
@@ -15,24 +16,29 @@ from typing import Any, TypeVar
 import pyarrow as pa
 
 from parquay.errors import TooLarge
-from parquay.ingest import lexemes, parts, segment, split
+from parquay.ingest import jsonrows, lexemes, segment, split
 from parquay.ingest.dialect import Dialect
 from parquay.ingest.lexemes import ColumnType, Kinds
 from parquay.ingest.segment import Rejected, SegmentRows, Warned
+from parquay.ingest.sources import Source
 
 SEGMENT_BYTES = 16 << 20
 """Bytes of a segment where enough of the file is there."""
-ROW_LIMIT = 256 << 20
+ROW_LIMIT = 128 << 20
 """Bytes of the longest row."""
 
 Result = TypeVar("Result")
-ReadAt = Callable[[int, int], bytes]
-"""Reads up to so many bytes at an offset; fewer only at the end of what is there."""
+Held = Mapping[str, "Kinds | None"]
 
 
 @dataclass(frozen=True, slots=True)
 class Body:
-    """The bytes of one segment, cut and counted, or already read where they were not well formed."""
+    """The bytes of one segment, cut and counted, or already read where they were not well formed.
+
+    Attributes:
+        no: number of the segment in its file.
+        byte, line: where it starts in the file's text.
+    """
 
     no: int
     data: bytes
@@ -52,8 +58,9 @@ class Converted:
     """A segment as a typed table.
 
     Attributes:
-        kinds: for each column the types that hold for this segment's cells (and those that were asked about).
+        kinds: for each column the types that hold for this segment's cells (of those that were asked about).
         types: the type of each column in `table`.
+        ended: whether a second table starts in it.
     """
 
     byte: int
@@ -61,8 +68,8 @@ class Converted:
     line: int
     lines: int
     table: pa.Table
-    kinds: tuple[Kinds | None, ...]
-    types: tuple[ColumnType, ...]
+    kinds: dict[str, Kinds | None]
+    types: dict[str, ColumnType]
     rejects: tuple[Rejected, ...]
     warnings: tuple[Warned, ...]
     ended: bool = False
@@ -75,49 +82,68 @@ class State:
     Attributes:
         byte, line: where the next segment starts.
         rows: rows so far.
-        kinds: for each column the types that still hold; None for a column without any cell.
+        kinds: for each column, in order, the types that still hold; None for a column without any cell.
         warnings: what was mended so far.
         rejects: rows that were rejected so far.
         ended: whether a second table has started, so that no more rows belong to this one.
+        forced: types that the caller asked for.
     """
 
     byte: int
     line: int
     rows: int = 0
-    kinds: tuple[Kinds | None, ...] = ()
+    kinds: dict[str, Kinds | None] = field(default_factory=dict)
     warnings: tuple[Warned, ...] = ()
     rejects: int = 0
     ended: bool = False
+    forced: Mapping[str, str] = field(default_factory=dict)
 
     @classmethod
     def start(cls, dialect: Dialect) -> State:
         """Before the first segment."""
-        return cls(dialect.body, dialect.body_line, kinds=(None,) * len(dialect.columns))
+        return cls(dialect.body, dialect.body_line, kinds=dict.fromkeys(dialect.columns), forced=dict(dialect.types))
 
     def after(self, done: Converted) -> State:
         """With one more segment."""
+        names = [*self.kinds, *[name for name in done.kinds if name not in self.kinds]]
         return State(
             done.end,
             done.line + done.lines,
             self.rows + done.table.num_rows,
-            tuple(lexemes.join(one, other) for one, other in zip(self.kinds, done.kinds, strict=True)),
+            {name: lexemes.join(self.kinds.get(name), done.kinds.get(name)) for name in names},
             merged(self.warnings, done.warnings),
             self.rejects + len(done.rejects),
             self.ended or done.ended,
+            self.forced,
         )
 
-    def types(self) -> tuple[ColumnType, ...]:
+    def types(self) -> dict[str, ColumnType]:
         """The types of the columns as they stand now."""
-        return tuple(lexemes.decide(each) for each in self.kinds)
+        return {name: lexemes.decide(kinds, self.forced.get(name)) for name, kinds in self.kinds.items()}
 
     def to_json(self) -> dict[str, Any]:
         """What the catalog keeps with the segment."""
         return {
-            "kinds": list(self.kinds),
+            "kinds": [[name, kinds] for name, kinds in self.kinds.items()],
             "warnings": [[each.code, each.line, each.count] for each in self.warnings],
             "rejects": self.rejects,
             "ended": self.ended,
+            "forced": dict(self.forced),
         }
+
+    @classmethod
+    def from_json(cls, value: Mapping[str, Any], *, byte: int, line: int, rows: int) -> State:
+        """The inverse of `to_json`, behind the segment that ends at `byte` and `line` and has `rows` before it."""
+        return cls(
+            byte,
+            line,
+            rows,
+            {name: kinds for name, kinds in value["kinds"]},  # noqa: C416 (pairs come as lists from JSON)
+            tuple(Warned(*each) for each in value["warnings"]),
+            value["rejects"],
+            value["ended"],
+            value["forced"],
+        )
 
 
 def merged(one: Sequence[Warned], other: Sequence[Warned]) -> tuple[Warned, ...]:
@@ -134,87 +160,96 @@ class Cutter:
     """Cuts what is there of a file into bodies.
 
     Attributes:
-        read_at: reads bytes of the file, already UTF-8.
+        source: the text, as far as it has arrived.
+        byte, line: where the next segment starts.
         size: bytes of a segment.
+        no: number of the next segment.
     """
 
-    read_at: ReadAt
+    source: Source
     dialect: Dialect
     byte: int
     line: int
     size: int = SEGMENT_BYTES
     no: int = 0
-    _grown: int = field(default=0)
 
-    def bodies(self, stop: int, *, complete: bool) -> Iterator[Body]:
-        """Yield each segment below byte `stop`; `complete`: the file ends there.
+    def bodies(self) -> Iterator[Body]:
+        """Yield each segment whose end is there.
 
         Raises:
             TooLarge: a row is longer than `ROW_LIMIT`.
         """
-        while self.byte < stop:
-            body = self._next(stop, complete=complete)
-            if body is None:
-                return
-            yield body
+        while (body := self._next()) is not None:
             self.no, self.byte, self.line = self.no + 1, body.end, body.line + body.lines
+            yield body
 
-    def _next(self, stop: int, *, complete: bool) -> Body | None:
-        size = max(self.size, self._grown)
+    def _next(self) -> Body | None:
+        size = self.size
         while True:
-            chunk = self.read_at(self.byte, min(size, stop - self.byte))
-            final = complete and self.byte + len(chunk) >= stop
-            body = self._body(chunk, final=final)
-            if body is not None:
-                self._grown = 0
+            chunk = self.source.read_at(self.byte, size)
+            ends = len(chunk) < size
+            if not chunk:
+                return None
+            body = self._body(chunk, final=ends and self.source.complete)
+            if body is not None or ends:
                 return body
             if size >= ROW_LIMIT:
                 raise TooLarge(f"The row at line {self.line} is longer than {ROW_LIMIT >> 20} MiB.", "row_too_long")
-            if size >= stop - self.byte:
-                self._grown = min(2 * size, ROW_LIMIT)
-                return None
-            size = min(2 * size, ROW_LIMIT)
+            size = min(4 * size, ROW_LIMIT)
 
     def _body(self, chunk: bytes, *, final: bool) -> Body | None:
+        if self.dialect.format == "json":
+            rows = jsonrows.read_array(chunk, byte=self.byte, line=self.line, final=final, opened=self.no > 0)
+            return self._made(chunk, rows) if rows.end else None
+        if self.dialect.format == "ndjson":
+            end = len(chunk) if final else chunk.rfind(b"\n") + 1
+            return self._plain(chunk[:end]) if end else None
         found = split.cut(chunk, self.dialect, final=final)
         if found.stray is None:
-            if not found.end:
-                return None
-            data = chunk[: found.end]
-            return Body(self.no, data, self.byte, self.line, split.count_lines(data))
+            return self._plain(chunk[: found.end]) if found.end else None
         rows = segment.read(chunk, self.dialect, byte=self.byte, line=self.line, final=final)
-        return Body(self.no, chunk[: rows.end], self.byte, self.line, rows.lines, rows) if rows.end else None
+        return self._made(chunk, rows) if rows.end else None
+
+    def _plain(self, data: bytes) -> Body:
+        return Body(self.no, data, self.byte, self.line, split.count_lines(data))
+
+    def _made(self, chunk: bytes, rows: SegmentRows) -> Body:
+        return Body(self.no, chunk[: rows.end], self.byte, self.line, rows.lines, rows)
 
 
-def convert(body: Body, dialect: Dialect, held: Sequence[Kinds | None], *, ended: bool = False) -> Converted:
+def convert(body: Body, dialect: Dialect, held: Held, *, ended: bool = False) -> Converted:
     """Read and type one segment.
 
     `held`: what held before it, so that hopeless types are not tried again. `ended`: a second table has started.
     """
-    rows = body.rows if not ended else None
-    if rows is None:
-        rows = segment.read(body.data, dialect, byte=body.byte, line=body.line, final=True, ended=ended)
-    kinds, types, columns = [], [], []
-    for column, before in zip(rows.table.columns, held, strict=True):
-        cells = column.combine_chunks() if column.num_chunks != 1 else column.chunk(0)
-        found = lexemes.examine(cells, before)
-        kind = lexemes.decide(lexemes.join(before, found))
-        kinds.append(found)
-        types.append(kind)
-        columns.append(lexemes.to_type(cells, kind))
-    table = pa.table(columns, schema=parts.schema_of(dialect.columns, types))
+    rows = _rows(body, dialect, ended=ended)
+    kinds: dict[str, Kinds | None] = {}
+    types: dict[str, ColumnType] = {}
+    columns = []
+    for name, column in zip(rows.table.column_names, rows.table.columns, strict=True):
+        cells = column.chunk(0) if column.num_chunks == 1 else column.combine_chunks()
+        before = held.get(name)
+        kinds[name] = _allowed(lexemes.examine(cells, before), rows.allowed.get(name))
+        types[name] = lexemes.decide(lexemes.join(before, kinds[name]), dialect.types.get(name))
+        columns.append(lexemes.to_type(cells, types[name]))
+    table = pa.table(columns, names=rows.table.column_names)
     return Converted(
-        body.byte,
-        body.end,
-        body.line,
-        body.lines,
-        table,
-        tuple(kinds),
-        tuple(types),
-        rows.rejects,
-        rows.warnings,
-        rows.ended,
-    )
+        body.byte, body.end, body.line, body.lines, table, kinds, types, rows.rejects, rows.warnings, rows.ended
+    )  # fmt: skip
+
+
+def _rows(body: Body, dialect: Dialect, *, ended: bool) -> SegmentRows:
+    if body.rows is not None and not ended:
+        return body.rows
+    if dialect.format == "ndjson":
+        return jsonrows.read_lines(body.data, byte=body.byte, line=body.line)
+    return segment.read(body.data, dialect, byte=body.byte, line=body.line, final=True, ended=ended)
+
+
+def _allowed(kinds: Kinds | None, allowed: frozenset[str] | None) -> Kinds | None:
+    if kinds is None or allowed is None:
+        return kinds
+    return {kind: form for kind, form in kinds.items() if kind in allowed}
 
 
 def in_order(bodies: Iterator[Body], work: Callable[[Body], Result], pool: Executor, ahead: int) -> Iterator[Result]:

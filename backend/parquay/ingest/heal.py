@@ -8,7 +8,7 @@ cell fit its column; otherwise it is left to be rejected.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache
 
@@ -17,11 +17,15 @@ from parquay.ingest.repair import Row, RowReader
 
 Cells = tuple[bytes | None, ...]
 
-LONGEST = 40
+LONGEST = 80
 """Bytes of the longest cell that can have a shape."""
+TRIED_QUOTES = 20
+"""Quotes of a row beside which a delimiter may be missing."""
 VARIANTS = 3
 """Outlines that a column's cells may have."""
 OTHER_DELIMITERS = (",", ";", "\t", "|", " ")
+NOTHING, SOMETHING = "(?:)", ".+"
+"""Shapes of a column that is always empty, and of one that never is."""
 _RUN = re.compile(r"[0-9]+|[A-Z]+|[a-z]+|.", re.DOTALL)
 
 
@@ -37,19 +41,29 @@ def heal(row: Row, text: bytes, dialect: Dialect) -> Healed | None:
     """Mend a row of the wrong width; None when there is no way or more than one."""
     width = len(dialect.columns)
     cells = row.cells
+    if dialect.shapes and width > 1:
+        ways = _shortened(cells) if len(cells) == width + 1 else _lengthened(cells, dialect, width)
+        code = "extra_delimiter" if len(cells) > width else "missing_delimiter"
+        found = (
+            _only(ways, dialect.shapes, code)
+            or (_only(_with_delimiter(text, dialect), dialect.shapes, "missing_delimiter") if row.strays else None)
+            or _only(_other_delimiters(text, dialect), dialect.shapes, "other_delimiter")
+        )
+        if found is not None:
+            return found
     if len(cells) > width and all(cell is None for cell in cells[width:]):
         return Healed(cells[:width], "extra_delimiter")
-    if not dialect.shapes or width < 2:
+    return None
+
+
+def heal_quoted(row: Row, text: bytes, dialect: Dialect) -> Healed | None:
+    """Mend a row of the right width by chance: literal quotes in it hide a missing delimiter."""
+    if not row.strays or not dialect.shapes or fits(row.cells, dialect.shapes):
         return None
-    if len(cells) == width + 1:
-        return _only(_shortened(cells), dialect.shapes, "extra_delimiter")
-    other = _other_delimiter(text, dialect)
-    if other is not None:
-        return other
-    return _only(_split(cells, dialect), dialect.shapes, "missing_delimiter") if len(cells) == width - 1 else None
+    return _only(_with_delimiter(text, dialect), dialect.shapes, "missing_delimiter")
 
 
-def _only(ways: Iterator[Cells], shapes: Sequence[str], code: str) -> Healed | None:
+def _only(ways: Iterable[Cells], shapes: Sequence[str], code: str) -> Healed | None:
     fitting = {cells for cells in ways if fits(cells, shapes)}
     return Healed(fitting.pop(), code) if len(fitting) == 1 else None
 
@@ -72,47 +86,64 @@ def _shortened(cells: Cells) -> Iterator[Cells]:
             yield cells[:i] + cells[i + 1 :]
 
 
-def _split(cells: Cells, dialect: Dialect) -> Iterator[Cells]:
+def _lengthened(cells: Cells, dialect: Dialect, width: int) -> Iterator[Cells]:
+    if len(cells) != width - 1:
+        return
+    for i in range(width):
+        yield (*cells[:i], None, *cells[i:])
     for i, cell in enumerate(cells):
         if cell is None:
             continue
-        for left, right in _halves(cell, dialect, both=bool(dialect.shapes[i] and dialect.shapes[i + 1])):
+        for left, right in _halves(cell, dialect, certain=bool(dialect.shapes[i] or dialect.shapes[i + 1])):
             yield (*cells[:i], left or None, right or None, *cells[i + 1 :])
 
 
-def _halves(cell: bytes, dialect: Dialect, *, both: bool) -> Iterator[tuple[bytes, bytes]]:
-    """Ways to cut a field: at its only literal quote, or anywhere if both halves have a shape to fit."""
+def _halves(cell: bytes, dialect: Dialect, *, certain: bool) -> Iterator[tuple[bytes, bytes]]:
+    """Ways to cut a field: at its only literal quote, or anywhere if a half has a shape to fit."""
     quote = dialect.quote.encode()
     if quote and cell.count(quote) == 1:
         left, _, right = cell.partition(quote)
         yield left, right
-    elif both and len(cell) <= 2 * LONGEST:
+    elif certain and len(cell) <= 4 * LONGEST:
         for at in range(1, len(cell)):
             yield cell[:at], cell[at:]
 
 
-def _other_delimiter(text: bytes, dialect: Dialect) -> Healed | None:
-    found: set[Cells] = set()
+def _with_delimiter(text: bytes, dialect: Dialect) -> Iterator[Cells]:
+    """The row read again with a delimiter put before or behind one of its quotes."""
+    quote, delimiter = dialect.quote.encode(), dialect.delimiter.encode()
+    places = [match.start() + side for match in re.finditer(re.escape(quote), text) for side in (0, 1)]
+    for at in places[: 2 * TRIED_QUOTES]:
+        yield from _reread(text[:at] + delimiter + text[at:], dialect)
+
+
+def _reread(text: bytes, dialect: Dialect) -> Iterator[Cells]:
+    row = next(RowReader(text, dialect, final=True).rows(), None)
+    if row and not row.strays and row.end == len(text) and len(row.cells) == len(dialect.columns):
+        yield row.cells
+
+
+def _other_delimiters(text: bytes, dialect: Dialect) -> Iterator[Cells]:
     for delimiter in OTHER_DELIMITERS:
-        if delimiter == dialect.delimiter:
-            continue
-        reader = RowReader(text, replace(dialect, delimiter=delimiter, trim=False), final=True)
-        row = next(reader.rows(), None)
-        if row and len(row.cells) == len(dialect.columns) and fits(row.cells, dialect.shapes):
-            found.add(row.cells)
-    return Healed(found.pop(), "other_delimiter") if len(found) == 1 else None
+        if delimiter != dialect.delimiter:
+            yield from _reread(text, replace(dialect, delimiter=delimiter, trim=False))
 
 
 def shape_of(cells: Sequence[bytes | None]) -> str:
     """The shape of a column's cells; empty when they have too many outlines."""
     texts = [(cell or b"").decode("latin-1") for cell in cells]
-    if len(texts) < 3 or max(map(len, texts)) > LONGEST:
+    if len(texts) < 3:
         return ""
+    if not any(texts):
+        return NOTHING
+    anything = SOMETHING if all(texts) and len(texts) >= 10 else ""
+    if max(map(len, texts)) > LONGEST:
+        return anything
     for exact in (True, False):
         outlines = {_outline(text, exact=exact) for text in texts}
         if len(outlines) <= VARIANTS:
             return "|".join(sorted(outlines))
-    return ""
+    return anything
 
 
 def _outline(text: str, *, exact: bool) -> str:

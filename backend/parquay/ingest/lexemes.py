@@ -161,8 +161,13 @@ def _joined_form(kind: str, one: Any, other: Any) -> Any:
     return one if one == other else None
 
 
-def decide(kinds: Kinds | None) -> ColumnType:
-    """The narrowest type that holds; text where none does or no cell was seen."""
+def decide(kinds: Kinds | None, wanted: str | None = None) -> ColumnType:
+    """The type that is `wanted` if it holds, else the narrowest that does; text where none does or no cell was seen."""
+    kind = (wanted or "").partition("(")[0].replace("timestamptz", "timestamp")
+    if kind == "text":
+        return TEXT
+    if kinds and kind in kinds:
+        return ColumnType(kind, kinds[kind])
     for kind in ORDER:
         if kinds and kind in kinds:
             return ColumnType(kind, kinds[kind])

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import secrets
-from collections.abc import Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -18,7 +18,9 @@ GROUP_ROWS = 122_880
 """About as many rows stand in a row group."""
 SAMPLE_ROWS = 4096
 """Rows that decide whether a column is worth a dictionary."""
-CREATED_BY = "parquay"
+
+Types = Mapping[str, ColumnType]
+"""The columns of a table, in order."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,13 +39,13 @@ def part_name(no: int) -> str:
     return f"part-{no:05d}-{secrets.token_hex(4)}.parquet"
 
 
-def schema_of(names: Sequence[str], types: Sequence[ColumnType]) -> pa.Schema:
-    """The Arrow schema of a table with these columns; no metadata, every column may be null."""
-    return pa.schema([pa.field(name, kind.arrow()) for name, kind in zip(names, types, strict=True)])
+def arrow_types(types: Types) -> list[tuple[str, pa.DataType]]:
+    """Names and Arrow types: two parts with the same answer have one schema."""
+    return [(name, kind.arrow()) for name, kind in types.items()]
 
 
 def encode(table: pa.Table, codec: Codec = ZSTD) -> pa.Buffer:
-    """Encode a table as a Parquet file in memory, in row groups of about `GROUP_ROWS`."""
+    """Encode a table as a Parquet file in memory, in row groups of about `GROUP_ROWS`; foreign metadata is dropped."""
     sink = pa.BufferOutputStream()
     groups = max(1, round(table.num_rows / GROUP_ROWS))
     pq.write_table(
@@ -63,13 +65,11 @@ def _worth_a_dictionary(table: pa.Table) -> list[str]:
     """Columns in which values repeat, seen from a sample of the rows."""
     sample = table.slice(0, SAMPLE_ROWS)
     least = max(1, sample.num_rows // 2)
-    chosen = []
-    for name, column in zip(table.column_names, sample.columns, strict=True):
-        if pa.types.is_boolean(column.type):
-            continue
-        if len(column.unique()) <= least:
-            chosen.append(name)
-    return chosen
+    return [
+        name
+        for name, column in zip(table.column_names, sample.columns, strict=True)
+        if not pa.types.is_boolean(column.type) and len(column.unique()) <= least
+    ]
 
 
 def write(directory: Path, name: str, content: pa.Buffer) -> int:
@@ -94,14 +94,18 @@ def sync_directory(directory: Path) -> None:
         os.close(handle)
 
 
-def widened(table: pa.Table, source: Sequence[ColumnType], target: Sequence[ColumnType]) -> pa.Table:
-    """Recast each column of `table` from its type in `source` to the one in `target`, exactly."""
-    columns = []
-    for column, one, other in zip(table.columns, source, target, strict=True):
-        columns.append(column if one == other else _widened_column(column, one, other))
-    return pa.table(columns, schema=schema_of(table.column_names, target))
+def widened(table: pa.Table, source: Types, target: Types) -> pa.Table:
+    """Recast a table of types `source` to `target`, exactly; columns that it does not have are empty."""
+    columns = [
+        _widened_column(table[name], source[name], kind)
+        if name in source
+        else pa.chunked_array([pa.nulls(table.num_rows, kind.arrow())])
+        for name, kind in target.items()
+    ]
+    return pa.table(columns, schema=pa.schema(arrow_types(target)))
 
 
 def _widened_column(column: pa.ChunkedArray, source: ColumnType, target: ColumnType) -> pa.ChunkedArray:
-    chunks = [lexemes.widen(chunk, source, target) for chunk in column.chunks]
-    return pa.chunked_array(chunks, target.arrow())
+    if source.arrow() == target.arrow() and source.kind == target.kind:
+        return column
+    return pa.chunked_array([lexemes.widen(chunk, source, target) for chunk in column.chunks], target.arrow())

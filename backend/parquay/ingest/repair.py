@@ -8,7 +8,8 @@ Its rules, field by field:
 - An opening quote that is never closed, or whose text has run on for `RUNAWAY` bytes without a close, is a literal
   character too: its row ends where its line ends.
 - Where a row comes out in the wrong width and a quote in it was odd, each opening quote is tried as a literal
-  character; the first reading of the right width is taken.
+  character, and then a doubled quote before a delimiter as a literal one that closes; the first reading of the right
+  width is taken.
 
 It works on bytes and is slow; only stretches that the quick reader cannot take come here.
 """
@@ -63,14 +64,17 @@ class RowReader:
         self._escape = dialect.escape.encode() if dialect.escape != dialect.quote else b""
         self._delimiter = dialect.delimiter.encode()
         self._trim = dialect.trim
-        self._nulls = frozenset(word.encode(dialect.encoding, "replace") for word in dialect.nulls)
+        self._nulls = frozenset(word.encode(dialect.codec, "replace") for word in dialect.nulls)
         padding = b" *" if dialect.trim else b""
         stops = (re.escape(self._delimiter) + padding + b"|" if self._delimiter else b"") + rb"\r\n|\n|\r"
         self._stop = re.compile(stops)
         self._line_end = re.compile(rb"\r\n|\n|\r")
         spaces = b"" if self._delimiter == b" " else b" *"
         self._closed = re.compile(spaces + b"(?:" + stops + (rb"|\Z)" if final else b")"))
+        marks = b"|".join(re.escape(mark) for mark in (self._quote, self._escape, self._delimiter) if mark)
+        self._escaped = re.compile(re.escape(self._escape) + b"(" + (marks or rb"\\") + rb"|\r\n|\n|\r)")
         self._literal: frozenset[int] = frozenset()
+        self._loose = False
         self._opened: list[int] = []
         self._strays = 0
         self._runaway = False
@@ -99,18 +103,28 @@ class RowReader:
         return Row(start, match.end(), tuple(None if not cell or cell in self._nulls else cell for cell in cells))
 
     def _best_row(self, start: int) -> Row:
-        self._literal = frozenset()
         first = self._row(start)
         if not self._width or len(first.cells) == self._width or not self._opened:
             return first
         if not (first.strays or self._line_end.search(self._data, start, first.end - 1)):
             return first
-        for quote in self._opened[:TRIES]:
-            self._literal = frozenset({quote})
-            other = self._row(start)
-            if len(other.cells) == self._width:
+        opened = self._opened[:TRIES]
+        for quote in opened:
+            other = self._other_row(start, frozenset({quote}), loose=False)
+            if other is not None:
                 return other
-        return first
+        return self._other_row(start, frozenset(), loose=True) or first
+
+    def _other_row(self, start: int, literal: frozenset[int], *, loose: bool) -> Row | None:
+        """Read a row again under other assumptions; None when it does not come out in the right width."""
+        self._literal, self._loose = literal, loose
+        try:
+            row = self._row(start)
+        except Incomplete:
+            return None
+        finally:
+            self._literal, self._loose = frozenset(), False
+        return row if len(row.cells) == self._width else None
 
     def _row(self, start: int) -> Row:
         self._strays, self._runaway, self._opened = 0, False, []
@@ -150,7 +164,7 @@ class RowReader:
         return None if not cell or cell in self._nulls else cell
 
     def _unescaped(self, cell: bytes) -> bytes:
-        return re.sub(re.escape(self._escape) + rb"(.)", rb"\1", cell, flags=re.DOTALL)
+        return self._escaped.sub(rb"\1", cell)
 
     def _quoted(self, start: int) -> tuple[bytes, int, bool] | None:
         """Read a field that starts with a quote; None when no quote closes it."""
@@ -161,8 +175,11 @@ class RowReader:
                 at = quote + 1
                 continue
             if not self._escape and self._data.startswith(self._quote, quote + 1):
-                at = quote + 2
-                continue
+                if not self._loose or not self._closed.match(self._data, quote + 2):
+                    at = quote + 2
+                    continue
+                quote += 1
+                self._strays += 1
             match = self._closed.match(self._data, quote + 1)
             if match is not None:
                 self._whole_row_end(match)

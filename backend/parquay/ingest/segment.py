@@ -7,6 +7,7 @@ if it can, so that a broken row costs little more than its neighbourhood.
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 import pyarrow as pa
@@ -19,6 +20,8 @@ TEXT_LIMIT = 1000
 """Characters of a reject's text that are kept."""
 WINDOW = 64 << 10
 """Bytes of a window of a segment that is not well formed."""
+TRAILING = "\0trailing"
+"""Name of the empty field behind the last delimiter."""
 BOM = b"\xef\xbb\xbf"
 _DIGIT = re.compile(r"\[0-9\]")
 
@@ -60,6 +63,7 @@ class SegmentRows:
         end: bytes of the chunk that it covers.
         lines: physical lines in them.
         ended: whether a second table starts in it, so that all rows behind are not of this one.
+        allowed: the types that a column may have besides text, where the format says more than the text does.
     """
 
     table: pa.Table
@@ -68,6 +72,7 @@ class SegmentRows:
     rejects: tuple[Rejected, ...] = ()
     warnings: tuple[Warned, ...] = ()
     ended: bool = False
+    allowed: Mapping[str, frozenset[str]] = field(default_factory=dict)
 
 
 def read(chunk: bytes, dialect: Dialect, *, byte: int, line: int, final: bool, ended: bool = False) -> SegmentRows:
@@ -87,14 +92,14 @@ def read(chunk: bytes, dialect: Dialect, *, byte: int, line: int, final: bool, e
 
 def _quick(body: bytes, dialect: Dialect) -> pa.Table | None:
     """Parse a well-formed body; None when a row has the wrong width or bytes are no text."""
-    names = dialect.columns
+    names = (*dialect.columns, *[TRAILING] * dialect.trailing)
     text = _as_utf8(body, dialect)
     if text is None or text.startswith(BOM):
         return None
     # Only the file's last segment can end with blank lines, and there they mean nothing.
     text = text.rstrip(b"\r\n")
     if not text:
-        return _empty(names)
+        return _empty(dialect.columns)
     if len(names) > 1 and not dialect.spaced and split.has_blank_row(text, dialect):
         return None
     odd: list[bool] = []
@@ -109,11 +114,18 @@ def _quick(body: bytes, dialect: Dialect) -> pa.Table | None:
             # One block: the parser loses the LF of a CRLF inside quotes at the end of a block.
             pa.csv.ReadOptions(use_threads=False, block_size=len(text) + 1, column_names=names),
             _parse_options(text, dialect, refuse),
-            _convert_options(dialect),
+            _convert_options(dialect, names),
         )
     except pa.ArrowInvalid:
         return None
-    return None if odd else table.combine_chunks()
+    return None if odd else _without_trailing(table.combine_chunks(), dialect)
+
+
+def _without_trailing(table: pa.Table, dialect: Dialect) -> pa.Table | None:
+    """Drop what stands behind the last delimiter of each row, which must be nothing."""
+    if not dialect.trailing:
+        return table
+    return table.drop_columns([TRAILING]) if table[TRAILING].null_count == table.num_rows else None
 
 
 def _empty(names: tuple[str, ...]) -> pa.Table:
@@ -122,9 +134,9 @@ def _empty(names: tuple[str, ...]) -> pa.Table:
 
 def _as_utf8(body: bytes, dialect: Dialect) -> bytes | None:
     """The body in UTF-8, without the padding behind delimiters; None when it is no text."""
-    if dialect.encoding != "utf-8":
+    if dialect.codec != "utf-8":
         try:
-            body = body.decode(dialect.encoding).encode()
+            body = body.decode(dialect.codec).encode()
         except UnicodeError:
             return None
     return split.without_padding(body, dialect) if dialect.trim else body
@@ -135,16 +147,17 @@ def _parse_options(text: bytes, dialect: Dialect, refuse: object) -> pa.csv.Pars
         delimiter=dialect.delimiter or _unused(text),
         quote_char=dialect.quote or False,
         double_quote=not dialect.escape,
-        escape_char=dialect.escape or False,
+        # A body in which the escape occurs never comes here.
+        escape_char=False,
         newlines_in_values=True,
         ignore_empty_lines=len(dialect.columns) > 1,
         invalid_row_handler=refuse,
     )
 
 
-def _convert_options(dialect: Dialect) -> pa.csv.ConvertOptions:
+def _convert_options(dialect: Dialect, names: tuple[str, ...]) -> pa.csv.ConvertOptions:
     return pa.csv.ConvertOptions(
-        column_types=dict.fromkeys(dialect.columns, pa.string()),
+        column_types=dict.fromkeys(names, pa.string()),
         strings_can_be_null=True,
         quoted_strings_can_be_null=False,
         null_values=["", *dialect.nulls],
@@ -231,12 +244,22 @@ class _Windows:
             return None
         self.ended = self.ended or self._starts_second_table(row)
         if self.ended:
-            return self._reject("second_table", None, text, at)
+            self._reject("second_table", None, text, at)
+            return None
         cells = row.cells
+        if self.dialect.trailing and len(cells) == width + 1 and cells[-1] is None:
+            cells = cells[:width]
         if len(cells) != width:
+            if text.startswith(b"#"):
+                self._warn("comment_line")
+                return None
             healed = heal.heal(row, text, self.dialect)
             if healed is None:
-                return self._reject_width(len(cells), text, at)
+                self._reject_width(len(cells), text, at)
+                return None
+            cells = healed.cells
+            self._warn(healed.code)
+        elif healed := heal.heal_quoted(row, text, self.dialect):
             cells = healed.cells
             self._warn(healed.code)
         self.after_gap = False
@@ -254,11 +277,13 @@ class _Windows:
         texts: list[str | None] = []
         for name, cell in zip(self.dialect.columns, cells, strict=True):
             try:
-                texts.append(None if cell is None else cell.decode(self.dialect.encoding))
+                texts.append(None if cell is None else cell.decode(self.dialect.codec))
             except UnicodeError:
-                return self._reject("bad_encoding", name, text, at)
+                self._reject("bad_encoding", name, text, at)
+                return None
         if self.dialect.header and tuple(texts) == self.dialect.header[-1]:
-            return self._reject("repeated_header", None, text, at)
+            self._reject("repeated_header", None, text, at)
+            return None
         return texts
 
     def _starts_second_table(self, row: repair.Row) -> bool:
@@ -266,7 +291,7 @@ class _Windows:
         width, cells = len(self.dialect.columns), row.cells
         if width < 2 or len(cells) < 2 or not all(cells):
             return False
-        words = [(cell or b"").decode(self.dialect.encoding, "replace") for cell in cells]
+        words = [(cell or b"").decode(self.dialect.codec, "replace") for cell in cells]
         if len(cells) != width and sum(word in self.dialect.columns for word in words) * 2 > max(2, len(cells)):
             return True
         if not self.after_gap or any(any(mark.isdigit() for mark in word) for word in words):
@@ -285,5 +310,5 @@ class _Windows:
         self.warnings[code] = Warned(code, self.line) if known is None else Warned(code, known.line, known.count + 1)
 
     def _reject(self, code: str, column: str | None, text: bytes, at: int) -> None:
-        shown = text[: 4 * TEXT_LIMIT].decode(self.dialect.encoding, "replace").rstrip("\r\n")[:TEXT_LIMIT]
+        shown = text[: 4 * TEXT_LIMIT].decode(self.dialect.codec, "replace").rstrip("\r\n")[:TEXT_LIMIT]
         self.rejects.append(Rejected(self.line, self.byte + at, column, code, shown))

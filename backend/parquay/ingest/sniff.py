@@ -1,7 +1,8 @@
-"""The dialect of a file, guessed from its first bytes: delimiter, quote, preamble, header.
+"""The dialect of a file, guessed from its first bytes: encoding, delimiter, quote, escape, preamble, header.
 
 Each plausible delimiter reads the sample; the one under which most rows have one width and most cells look like values
-wins. The first row of that width starts the table; it is the header unless its cells look like those below it.
+wins. Rows of that width are the table; `header` says where it starts and which rows are names. The same bytes always
+give the same answer, however they arrived.
 """
 
 from __future__ import annotations
@@ -12,7 +13,9 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import PurePath
 
+from parquay.ingest import encodings, heal
 from parquay.ingest.dialect import Dialect, Overrides
+from parquay.ingest.header import Layout, column_names, is_blank, is_value, lay_out
 from parquay.ingest.repair import Row, RowReader
 from parquay.ingest.split import count_lines
 
@@ -22,30 +25,22 @@ SAMPLE_LIMIT = 32 << 20
 """Most bytes that are looked at when rows are very long."""
 ENOUGH_ROWS = 3
 """Rows that a sample must hold while there are more bytes."""
-SAMPLE_ROWS = 1000
-"""Rows that are looked at."""
+FIRST_TABLE_ROWS = 5
+"""Rows of one width above another table that are a table too."""
+TRIED_ROWS, SAMPLE_ROWS = 100, 500
+"""Rows read with each delimiter, and with the one that won."""
 TABLE_NAMES = frozenset({".csv", ".tsv", ".tab", ".psv", ".ssv"})
 """Endings of names that promise a table, so that one column is enough."""
 
 _DELIMITERS = {
-    ",": 1.0,
-    ";": 1.0,
-    "\t": 1.0,
-    "|": 1.0,
-    ":": 0.4,
-    " ": 0.35,
-    "^": 0.6,
-    "~": 0.6,
-    "\x1f": 0.9,
-    "\x01": 0.9,
-}
+    ",": 1.0, ";": 1.0, "\t": 1.0, "|": 1.0, ":": 0.4, " ": 0.35, "^": 0.6, "~": 0.6, "#": 0.3, "&": 0.3, "!": 0.3,
+    "\x1f": 0.9, "\x01": 0.9, "\x02": 0.9,
+}  # fmt: skip
 """Candidates and how likely each is before the sample is seen."""
-_VALUE = re.compile(
-    rb"[-+]?[\d.,]+(?:[eE][-+]?\d+)?%?|\d{1,4}[-/.]\d{1,2}[-/.]\d{1,4}(?:[ T].*)?|\d\d?:\d\d(?::\d\d)?.*"
-    rb"|true|false|True|False|TRUE|FALSE|yes|no|NULL|null|NA|N/A|nan|NaN"
-)
 _UNIFORM_NAMED, _UNIFORM_UNNAMED = 0.3, 0.8
 """Least share of rows of one width: in a file whose name promises a table, and in any other."""
+_TRIMMED = 0.9
+"""Least share of fields that start with a space where it belongs to the delimiter."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,40 +61,38 @@ class Guess:
 
 @dataclass(frozen=True, slots=True)
 class _Reading:
-    """The sample read with one delimiter."""
+    """The sample read in one dialect."""
 
-    delimiter: str
+    dialect: Dialect
     rows: tuple[Row, ...]
     width: int
     uniform: float
     score: float
 
+    @property
+    def strays(self) -> int:
+        """Quotes that made no sense."""
+        return sum(row.strays + row.runaway for row in self.rows)
 
-def sniff(sample: bytes, *, name: str, complete: bool, overrides: Overrides | None = None) -> Guess:
-    """Guess how to read a file from its first bytes. `complete`: there are no more."""
-    told = overrides or Overrides()
-    bom = 3 if sample.startswith(b"\xef\xbb\xbf") else 0
-    text = sample[bom:]
-    if not _is_text(text, complete=complete):
-        return Guess(None, "no_table", "The bytes are no text.")
-    base = Dialect(
-        quote='"' if told.quote is None else told.quote,
-        escape=told.escape or "",
-        newline=_newline(text),
-        bom=bom,
-        nulls=told.nulls,
-    )
-    skipped = _behind_lines(text, told.skip_rows or 0)
-    reading = _best_reading(text[skipped:], base, told, complete=complete)
-    if not complete and len(reading.rows) < ENOUGH_ROWS and len(sample) < SAMPLE_LIMIT:
-        return Guess(None, wants_more=True)
-    if reading.width == 0:
-        return Guess(None, "no_rows", "The file has no rows.")
-    promised = PurePath(name).suffix.lower() in TABLE_NAMES or told.delimiter is not None
-    refusal = _refusal(reading, promised=promised)
-    if refusal:
-        return Guess(None, "no_table", refusal)
-    return Guess(_dialect(text, skipped, reading, base, told))
+
+def guess(
+    read_at: Callable[[int, int], bytes],
+    available: int,
+    *,
+    name: str,
+    complete: bool,
+    overrides: Overrides | None = None,
+) -> Guess:
+    """Sniff the bytes below `available` with ever larger samples, as far as they are needed."""
+    found = Guess(None, wants_more=True)
+    for size in sample_sizes():
+        if size > available and not complete:
+            break
+        whole = complete and size >= available
+        found = sniff(read_at(0, min(size, available)), name=name, complete=whole, overrides=overrides)
+        if whole or not found.wants_more:
+            break
+    return found
 
 
 def sample_sizes() -> Iterator[int]:
@@ -110,14 +103,54 @@ def sample_sizes() -> Iterator[int]:
         size *= 8
 
 
-def _is_text(text: bytes, *, complete: bool) -> bool:
-    try:
-        text.decode()
-    except UnicodeDecodeError as error:
-        if complete or error.start < len(text) - 4:
-            return False
-    controls = sum(text.count(bytes([code])) for code in (0, 2, 3, 4, 5, 6, 7, 8, 14, 15, 16, 17, 18))
-    return controls * 20 <= len(text)
+def sniff(
+    sample: bytes, *, name: str, complete: bool, overrides: Overrides | None = None, wide: str = ""
+) -> Guess:
+    """Guess how to read a file from its first bytes.
+
+    `complete`: there are no more. `wide`: the encoding of the file where `sample` is already transcoded to UTF-8.
+    """
+    told = overrides or Overrides()
+    encoding = encodings.detect(sample, complete=complete, told=None if wide else told.encoding)
+    if encoding is None:
+        return Guess(None, "no_table", "The bytes are no text.")
+    text = sample[encoding.mark :]
+    base = Dialect(
+        encoding=wide or encoding.name,
+        codec=encoding.name,
+        confidence=encoding.confidence,
+        quote=_quote(text) if told.quote is None else told.quote,
+        escape=told.escape or "",
+        newline=_newline(text),
+        bom=encoding.mark,
+        nulls=told.nulls,
+    )
+    skipped = _behind_lines(text, told.skip_rows or 0)
+    reading = _best_reading(text[skipped:], base, told, complete=complete)
+    if not complete and len(reading.rows) < ENOUGH_ROWS and len(sample) < SAMPLE_LIMIT:
+        return Guess(None, wants_more=True)
+    if reading.width == 0 and not complete:
+        return Guess(None, "row_too_long", f"The first row is longer than {SAMPLE_LIMIT >> 20} MiB.")
+    if reading.width == 0:
+        return Guess(None, "no_rows", "The file has no rows.")
+    promised = PurePath(name).suffix.lower() in TABLE_NAMES or told.delimiter is not None or told.header is not None
+    refusal = _refusal(reading, text, promised=promised)
+    if refusal:
+        return Guess(None, "no_table", refusal)
+    return Guess(_dialect(text, skipped, reading, told))
+
+
+def _quote(text: bytes) -> str:
+    """The double quote, unless only single ones stand where fields start and end."""
+    edges = {
+        mark: min(
+            len(re.findall(rb"(?:^|[,;\t| \n\r])" + mark + rb"[^,;\t|\n\r]", text)),
+            len(re.findall(mark + rb"(?=[,;\t| \n\r]|$)", text)),
+        )
+        for mark in (b'"', b"'")
+    }
+    fields = len(re.findall(rb"(?:^|[,;\t|\n\r])'(?:[^'\n\r]|'')*'(?=[,;\t|\n\r]|$)", text))
+    return "'" if not edges[b'"'] and fields >= 2 and fields * 2 >= edges[b"'"] else '"'
 
 
 def _newline(text: bytes) -> str:
@@ -130,8 +163,9 @@ def _newline(text: bytes) -> str:
 
 def _behind_lines(text: bytes, lines: int) -> int:
     at = 0
+    ends = re.compile(rb"\r\n|\n|\r")
     for _ in range(lines):
-        match = re.compile(rb"\r\n|\n|\r").search(text, at)
+        match = ends.search(text, at)
         if match is None:
             return len(text)
         at = match.end()
@@ -139,120 +173,125 @@ def _behind_lines(text: bytes, lines: int) -> int:
 
 
 def _best_reading(text: bytes, base: Dialect, told: Overrides, *, complete: bool) -> _Reading:
+    """The best of all delimiters, then the better escape, then without the spaces behind delimiters."""
     candidates = {told.delimiter: 1.0} if told.delimiter is not None else _DELIMITERS
     readings = [
-        _read(text, replace(base, delimiter=each), weight, complete=complete)
+        _read(text, replace(base, delimiter=each), weight, TRIED_ROWS, complete=complete)
         for each, weight in candidates.items()
         if each.encode() in text
     ]
-    single = _read(text, replace(base, delimiter=told.delimiter or ","), 0.0, complete=complete)
-    return max(readings, key=lambda each: each.score, default=single)
+    single = _read(text, replace(base, delimiter=told.delimiter or ","), 0.0, TRIED_ROWS, complete=complete)
+    best = max(readings, key=lambda each: each.score, default=single)
+    if best.score == 0.0:
+        best = single
+    best = _read(text, best.dialect, 1.0, SAMPLE_ROWS, complete=complete)
+    if told.escape is None and best.dialect.quote and b"\\" + best.dialect.quote.encode() in text:
+        escaped = _read(text, replace(best.dialect, escape="\\"), 1.0, SAMPLE_ROWS, complete=complete)
+        if (escaped.uniform, -escaped.strays) > (best.uniform, -best.strays):
+            best = escaped
+    if _is_padded(best):
+        best = _read(text, replace(best.dialect, trim=True), 1.0, SAMPLE_ROWS, complete=complete)
+    if best.width > 1 and (best.strays or best.uniform < 1):
+        # Once the width is known, odd quotes can be read better.
+        best = _read(text, best.dialect, 1.0, SAMPLE_ROWS, complete=complete, width=best.width)
+    return best
 
 
-def _read(text: bytes, dialect: Dialect, weight: float, *, complete: bool) -> _Reading:
+def _is_padded(reading: _Reading) -> bool:
+    if reading.width < 2 or reading.dialect.delimiter == " ":
+        return False
+    fields = [cell for row in reading.rows if len(row.cells) > 1 for cell in row.cells[1:] if cell is not None]
+    return bool(fields) and sum(cell.startswith(b" ") for cell in fields) >= _TRIMMED * len(fields)
+
+
+def _read(
+    text: bytes, dialect: Dialect, weight: float, most: int, *, complete: bool, width: int = 0
+) -> _Reading:
     rows: list[Row] = []
-    for row in RowReader(text, dialect, final=complete).rows():
+    for row in RowReader(text, dialect, final=complete, width=width).rows():
         rows.append(row)
-        if len(rows) == SAMPLE_ROWS:
+        if len(rows) == most:
             break
-    full = [row for row in rows if not _is_blank(row)]
+    full = [row for row in rows if not is_blank(row)]
     if not full:
-        return _Reading(dialect.delimiter, tuple(rows), 0, 0.0, 0.0)
-    widths = Counter(len(row.cells) for row in full)
-    width, count = max(widths.items(), key=lambda item: (item[1] if item[0] > 1 else item[1] * 0.5, item[0]))
+        return _Reading(dialect, tuple(rows), 0, 0.0, 0.0)
+    width, count = _usual_width([len(row.cells) for row in full])
     uniform = count / len(full)
-    score = weight * uniform * (1 - 1 / width) * (0.5 + 0.5 * _value_share(full, width))
-    return _Reading(dialect.delimiter, tuple(rows), width, uniform, score)
+    strays = sum(row.strays + row.runaway for row in full) / len(full)
+    score = weight * uniform * (1 - 1 / width) * (0.5 + 0.5 * _value_share(full, width)) * (1 - 0.5 * min(1.0, strays))
+    return _Reading(dialect, tuple(rows), width, uniform, score)
 
 
-def _is_blank(row: Row) -> bool:
-    return len(row.cells) == 1 and not (row.cells[0] or b"").strip()
+def _usual_width(widths: Sequence[int]) -> tuple[int, int]:
+    """The width of the table and how many rows have it: the most cells, unless another table stands above that one."""
+    counts = Counter(widths)
+    width, count = max(counts.items(), key=lambda item: item[1] * (item[0] - 0.9))
+    above = [each for each in widths[: widths.index(width)] if each > 1]
+    other, rows = max(Counter(above).items(), key=lambda item: item[1], default=(0, 0))
+    if rows >= FIRST_TABLE_ROWS and rows * 3 >= len(widths) and rows * 10 >= 9 * len(above):
+        return other, counts[other]
+    return width, count
 
 
 def _value_share(rows: Sequence[Row], width: int) -> float:
-    cells = [cell for row in rows[1:200] if len(row.cells) == width for cell in row.cells]
-    good = sum(1 for cell in cells if cell is None or _VALUE.fullmatch(cell))
+    cells = [cell for row in rows[1:] if len(row.cells) == width for cell in row.cells]
+    good = sum(1 for cell in cells if cell is None or is_value(cell))
     return good / len(cells) if cells else 0.0
 
 
-def _refusal(reading: _Reading, *, promised: bool) -> str:
+def _refusal(reading: _Reading, text: bytes, *, promised: bool) -> str:
     if reading.width == 1 and not promised:
         return "There is one column only."
-    if reading.uniform < (_UNIFORM_NAMED if promised else _UNIFORM_UNNAMED) and reading.width > 1:
+    if reading.width > 1 and reading.uniform < (_UNIFORM_NAMED if promised else _UNIFORM_UNNAMED):
         return "The rows have no common width."
+    if not promised and _is_prose(reading, text):
+        return "The text is prose."
     return ""
 
 
-def _dialect(text: bytes, skipped: int, reading: _Reading, base: Dialect, told: Overrides) -> Dialect:
-    rows = [row for row in reading.rows if not _is_blank(row)]
-    first = next((i for i, row in enumerate(rows) if len(row.cells) == reading.width), 0)
-    if told.skip_rows is not None:
-        first = 0
-    table = rows[first:]
-    count = told.header if told.header is not None else int(_has_header(table, reading.width))
-    header = tuple(tuple((cell or b"").decode(errors="replace") for cell in row.cells) for row in table[:count])
+def _is_prose(reading: _Reading, text: bytes) -> bool:
+    """Sentences can have one comma each by chance; but behind it stands a space, and few cells are values."""
+    full = [row for row in reading.rows if not is_blank(row)]
+    if len(full) < 2:
+        return True
+    if reading.dialect.delimiter in (" ", ":") and reading.uniform < 1:
+        return True
+    return reading.dialect.trim and reading.width <= 3 and _value_share(full, reading.width) < 0.2
+
+
+def _dialect(text: bytes, skipped: int, reading: _Reading, told: Overrides) -> Dialect:
+    rows = [row for row in reading.rows if not is_blank(row)]
+    layout = lay_out(rows, reading.width, told=told.header, at_top=told.skip_rows is not None)
+    base = reading.dialect
+    table = rows[layout.first :]
+    cells = tuple(_texts(row, base) for row in layout.names(rows, base.quote.encode()))
     start = table[0].start if table else 0
-    body = table[count - 1].end if count and len(table) >= count else start
+    body = table[layout.header - 1].end if 0 < layout.header <= len(table) else start
     return replace(
         base,
-        delimiter=reading.delimiter,
-        header_rows=count,
+        header_rows=layout.header,
         skip_rows=count_lines(text[: skipped + start]),
-        columns=_column_names(header, reading.width, told.names),
-        header=header,
+        columns=column_names(cells, layout.width, told.names),
+        header=cells,
         body=base.bom + skipped + body,
         body_line=1 + count_lines(text[: skipped + body]),
+        trailing=layout.trailing,
+        spaced=_is_spaced(reading.rows),
+        shapes=_shapes(table, layout),
     )
 
 
-def _has_header(rows: Sequence[Row], width: int) -> bool:
-    """Whether the first row names the columns: its cells are words where those below are values."""
-    if not rows:
-        return False
-    top = rows[0].cells
-    below = [row.cells for row in rows[1:100] if len(row.cells) == width]
-    votes = 0
-    for i, cell in enumerate(top):
-        column = [cells[i] for cells in below if cells[i] is not None]
-        values = sum(1 for each in column if _VALUE.fullmatch(each or b""))
-        if column and values * 2 > len(column):
-            votes += -1 if cell is None or _VALUE.fullmatch(cell) else 1
-    if votes:
-        return votes > 0
-    return not any(cell is not None and _VALUE.fullmatch(cell) for cell in top)
+def _texts(cells: Sequence[bytes | None], dialect: Dialect) -> tuple[str, ...]:
+    return tuple((cell or b"").decode(dialect.codec, "replace") for cell in cells)
 
 
-def _column_names(header: Sequence[Sequence[str]], width: int, told: Sequence[str]) -> tuple[str, ...]:
-    """Unique, non-empty names: repeated ones get a number, missing ones are called by their position."""
-    merged = [" ".join(row[i].strip() for row in header if i < len(row) and row[i].strip()) for i in range(width)]
-    wanted = [told[i] if i < len(told) else merged[i] or f"column{i + 1}" for i in range(width)]
-    taken: set[str] = set()
-    names = []
-    for name in wanted:
-        unique, number = name, 1
-        while unique in taken:
-            number += 1
-            unique = f"{name}_{number}"
-        taken.add(unique)
-        names.append(unique)
-    return tuple(names)
+def _is_spaced(rows: Sequence[Row]) -> bool:
+    return sum(map(is_blank, rows)) * 10 > len(rows) > 10
 
 
-def guess(
-    read_at: Callable[[int, int], bytes],
-    available: int,
-    *,
-    name: str,
-    complete: bool,
-    overrides: Overrides | None = None,
-) -> Guess:
-    """Sniff the bytes below `available` with ever larger samples; the same bytes always give the same answer."""
-    found = Guess(None, wants_more=True)
-    for size in sample_sizes():
-        whole = complete and size >= available
-        if size > available and not complete:
-            break
-        found = sniff(read_at(0, min(size, available)), name=name, complete=whole, overrides=overrides)
-        if whole or not found.wants_more:
-            break
-    return found
+def _shapes(table: Sequence[Row], layout: Layout) -> tuple[str, ...]:
+    full = [row.cells for row in table[layout.header :] if len(row.cells) == layout.width + layout.trailing]
+    return tuple(heal.shape_of([cells[i] for cells in full]) for i in range(layout.width)) if full else ()
+
+
+

@@ -25,8 +25,12 @@ class Reader(Protocol):
 class Store(Protocol):
     """The part of the byte store that conversion uses."""
 
-    def reader(self, file_id: str) -> AbstractContextManager[Reader]:
+    def reader(self, upload_id: str) -> AbstractContextManager[Reader]:
         """Open an upload for reading."""
+        ...
+
+    def path(self, upload_id: str) -> Path | None:
+        """Where it is a local file, its path."""
         ...
 
 

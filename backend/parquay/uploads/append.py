@@ -5,17 +5,18 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable
 from concurrent.futures import Executor
+from dataclasses import replace
 from functools import partial
 from typing import TypeVar
 
 from parquay.catalog.files import Claim, Files
 from parquay.catalog.session import Catalog
 from parquay.catalog.tables import File
-from parquay.errors import Conflict, Gone, ParquayError
+from parquay.errors import Conflict, Gone, ParquayError, TooLarge
 from parquay.storage.base import Store, StoreFault, Writer
 from parquay.telemetry import interrupted, uploads_finished
 from parquay.tus.append import AppendPlan, check_offset, ends_upload
-from parquay.uploads.handover import SHUTDOWN, Handover, Holder
+from parquay.uploads.handover import REMOVED, SHUTDOWN, Handover, Holder
 from parquay.uploads.receive import OVERRUN, WHOLE, Body, Patience, Receipt, Receiver, Superseded
 from parquay.uploads.rules import Rules, state_of
 
@@ -53,6 +54,11 @@ class Appender:
         self._patience = patience
         self._follow = follow
 
+    @property
+    def idle(self) -> float:
+        """Seconds without a byte after which a body is cut."""
+        return self._patience.idle
+
     async def append(self, file: File, plan: AppendPlan, body: Body) -> Receipt:
         """Store what ``plan`` allows of ``body`` and return what became of it.
 
@@ -67,19 +73,56 @@ class Appender:
         """
         if file.complete:
             return Receipt(file.offset, WHOLE)
-        work = asyncio.ensure_future(self._append(file, plan, body))
+        held: list[Holder] = []
+        work = asyncio.ensure_future(self._append(file, plan, body, held))
         try:
             return await asyncio.shield(work)
         except asyncio.CancelledError:
-            await self._handover.stop(file.id, SHUTDOWN)
+            if held:
+                held[0].stop(SHUTDOWN)
+            else:
+                work.cancel()
+            await asyncio.wait({work}, timeout=LOCK_SECONDS)
             raise
 
-    async def _append(self, file: File, plan: AppendPlan, body: Body) -> Receipt:
+    async def _append(self, file: File, plan: AppendPlan, body: Body, held: list[Holder]) -> Receipt:
         async with self._handover.hold(file.id) as holder:
+            held.append(holder)
+            if self._rules.quota and file.size is None:
+                plan = await self._within_quota(file, plan)
             claim = await self._claim(file, plan)
             holder.epoch = claim.epoch
             holder.on_wake(body.wake)
-            return await self._receive(file, claim, plan, body, holder)
+            try:
+                receipt = await self._receive(file, claim, plan, body, holder)
+            except Superseded as error:
+                if await self._is_removed(file.id):
+                    raise Gone("The upload was removed.") from error
+                raise
+            if holder.stopped == REMOVED:
+                await self._is_removed(file.id)
+            return receipt
+
+    async def _within_quota(self, file: File, plan: AppendPlan) -> AppendPlan:
+        """Return the plan with no more bytes than the owner has left: a deferred length reserved none.
+
+        Raises:
+            TooLarge: ``quota_exceeded`` (413), already by what the request announces.
+        """
+        used = await asyncio.to_thread(self._files.stored_bytes, file.owner_id)
+        left = max(self._rules.quota - used, 0)
+        announced = plan.body.expected if plan.length is None else plan.length - file.offset
+        if announced is not None and announced > left:
+            raise TooLarge(f"The quota of {self._rules.quota} bytes is used up.", "quota_exceeded")
+        limit = left if plan.body.limit is None else min(plan.body.limit, left)
+        return replace(plan, body=replace(plan.body, limit=limit))
+
+    async def _is_removed(self, file_id: str) -> bool:
+        """Tell whether another process removed an upload; its file may have been made after that, and goes too."""
+        if await asyncio.to_thread(self._files.get, file_id) is not None:
+            return False
+        await self._on_disk(partial(self._store.remove, file_id))
+        return True
 
     async def _claim(self, file: File, plan: AppendPlan) -> Claim:
         take_over = partial(self._files.take_over, file_id=file.id, offset=plan.offset, expires_at=self._rules.expiry())

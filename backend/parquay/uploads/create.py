@@ -27,7 +27,7 @@ from parquay.uploads.append import Appender
 from parquay.uploads.concat import Concatenator
 from parquay.uploads.handover import Handover
 from parquay.uploads.hooks import HookedUpload, Hooks
-from parquay.uploads.receive import WHOLE, Body, BodyCut, Receipt
+from parquay.uploads.receive import DISCONNECTED, IDLE, TICK_SECONDS, WHOLE, Body, BodyCut, Receipt
 from parquay.uploads.rules import Owner, Rules, clean_name, file_name
 
 T = TypeVar("T")
@@ -74,7 +74,7 @@ def describe(owner: Owner, plan: CreationPlan) -> Request:
 
 def clean_type(content_type: str | None) -> str | None:
     """Return a media type that may stand in a header, None for anything else."""
-    found = re.fullmatch(r"[\w!#$&^.+-]{1,64}/[\w!#$&^.+-]{1,64}(;[ -~]{0,128})?", content_type or "")
+    found = re.fullmatch(r"[\w!#$&^.+-]{1,64}/[\w!#$&^.+-]{1,64}(;[ -~]{0,128})?", content_type or "", re.ASCII)
     return found.group(0) if found else None
 
 
@@ -158,7 +158,11 @@ class Creator:
             if _is_small_whole(request.plan):
                 return await self._create_whole(request, body)
             file = await self._insert(self._new_file(request))
-            receipt = await self._appender.append(file, AppendPlan(0, request.plan.length, request.plan.body), body)
+            try:
+                receipt = await self._appender.append(file, AppendPlan(0, request.plan.length, request.plan.body), body)
+            except Exception:
+                await self._discard(file)  # nobody was told where it is
+                raise
             return file, receipt
         return await self._insert(self._new_file(request)), None
 
@@ -190,7 +194,7 @@ class Creator:
         if receipt is None or not receipt.complete:
             await self._discard(file)
             if receipt is not None and receipt.ended == "overrun":
-                raise TooLarge(f"This server accepts up to {limit} bytes.")
+                raise TooLarge(f"This server accepts up to {limit or self._rules.quota} bytes.")
             raise InvalidValue("The request ended before the file was complete.", "body_cut")
         return file.id
 
@@ -254,15 +258,15 @@ class Creator:
     async def _create_whole(self, request: Request, body: Body) -> tuple[File, Receipt]:
         """Store a small upload that came whole: its bytes first, then one commit of its finished row."""
         expected = request.plan.length or 0
-        data, whole = await _gather(body, expected)
+        data, ended = await _gather(body, expected, self._appender.idle)
         file = self._new_file(request)
-        complete = whole and len(data) == expected
+        complete = ended == WHOLE and len(data) == expected
         await self._on_disk(partial(_put, self._store, file.id, data))
         file.offset, file.complete = len(data), complete
         if complete and not file.is_partial:
             file.expires_at, file.status = None, "processing"
         bytes_received.inc(len(data))
-        return await self._insert(file), Receipt(len(data), WHOLE if whole else "disconnected", complete=complete)
+        return await self._insert(file), Receipt(len(data), ended, complete=complete)
 
     async def _concatenate(self, request: Request, concat: Concat) -> File:
         parts = await asyncio.to_thread(self._concatenator.parts_of, request.owner.id, concat.parts)
@@ -308,24 +312,23 @@ def _put(store: Store, file_id: str, data: bytes) -> None:
         raise StorageFull("The disk is full.", retry_after=60)
 
 
-async def _gather(body: Body, expected: int) -> tuple[bytes, bool]:
-    """Read up to ``expected`` bytes; tell whether the body came to its end."""
+async def _gather(body: Body, expected: int, idle: float) -> tuple[bytes, str]:
+    """Read up to ``expected`` bytes, and tell why no more; give up after ``idle`` seconds without any."""
     chunks: list[bytes] = []
     left = expected
-    waited = 0
-    while waited < 240:
+    last_byte = time.monotonic()
+    while time.monotonic() - last_byte < idle:
         try:
-            chunk = await body.read(0.25)
+            chunk = await body.read(TICK_SECONDS)
         except BodyCut:
-            return b"".join(chunks), False
-        if chunk is None:
-            waited += 1
-        elif chunk == b"":
-            return b"".join(chunks), True
-        else:
+            return b"".join(chunks), DISCONNECTED
+        if chunk == b"":
+            return b"".join(chunks), WHOLE
+        if chunk is not None:
             chunks.append(chunk[:left])
             left -= len(chunks[-1])
-    return b"".join(chunks), False
+            last_byte = time.monotonic()
+    return b"".join(chunks), IDLE
 
 
 class _IteratorBody:

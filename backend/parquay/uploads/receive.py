@@ -139,7 +139,7 @@ class Receiver:
             if holder.checkpoint_wanted is not None:
                 await self.settle()
                 holder.checkpointed()
-            elif verdict := pace.verdict(holder.silence, self.received):
+            if verdict := pace.verdict(holder.silence, self.received):
                 return verdict
             await self._advance()
         return holder.stopped or WHOLE
@@ -152,14 +152,15 @@ class Receiver:
             await self._checkpoint()
 
     async def verify(self, ended: str) -> None:
-        """Check the checksum of a body that has ended.
+        """Write the rest of a body that has ended, and check its checksum.
 
         Raises:
             Refusal: ``checksum_mismatch`` (460); nothing of the body is kept.
+            StorageFull: the rest does not fit (507).
         """
+        await self._write_rest()
         if self._digest is None:
             return
-        await self._write_rest()
         matches, self._digest = ended == WHOLE and self._digest.matches(), None
         if not matches:
             self.received = self.written = self._start
@@ -189,11 +190,14 @@ class Receiver:
         return fits
 
     async def _advance(self) -> None:
-        due = time.monotonic() - self._last_checkpoint >= CHECKPOINT_SECONDS
-        if self._buffered >= WRITE_SIZE or (due and self._buffered):
+        open_ended = self._digest is None  # nothing may be acknowledged while a checksum is outstanding
+        due = open_ended and time.monotonic() - self._last_checkpoint >= CHECKPOINT_SECONDS
+        if due:
+            await self._write_rest()  # so that the checkpoint of a sender who fell silent has all of its bytes
+        elif self._buffered >= WRITE_SIZE:
             await self._join_write()
             self._start_write()
-        if self._digest is None and (due or self.written - self.durable >= CHECKPOINT_BYTES):
+        if due or (open_ended and self.written - self.durable >= CHECKPOINT_BYTES):
             self._start_checkpoint()
 
     def _start_write(self) -> None:

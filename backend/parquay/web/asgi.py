@@ -129,11 +129,10 @@ class AsgiBody:
         except BodyCut:
             pass
 
-    async def close(self) -> None:
+    def close(self) -> None:
         """Give up waiting for bytes."""
         if self._pending is not None and not self._pending.done():
             self._pending.cancel()
-            await asyncio.gather(self._pending, return_exceptions=True)
 
 
 async def send_answer(send: Send, answer: Answer) -> None:

@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import AsyncIterator, Iterator
 from typing import Annotated, Any, Literal
 from urllib.parse import urlencode
 
 from fastapi import APIRouter, Query, Request, Response
+from starlette.concurrency import run_in_threadpool
+from starlette.requests import ClientDisconnect
 from starlette.responses import StreamingResponse
 
 from parquay.catalog.tables import File
-from parquay.errors import InvalidValue, NotFound
+from parquay.errors import InvalidValue, NotFound, ParquayError
 from parquay.events import messages
 from parquay.ids import is_id
+from parquay.uploads.receive import BodyCut
 from parquay.uploads.rules import Owner, clean_name
 from parquay.web.content import content_response
 from parquay.web.deps import IdentityDep, PartsDep, PolicyDep
@@ -55,12 +58,33 @@ router = APIRouter(tags=["files"])
 async def upload(request: Request, parts: PartsDep, policy: PolicyDep, identity: IdentityDep) -> Uploaded:
     """Upload one file in a form; its bytes go to the store as they arrive."""
     sent = await file_part(request.headers.get("content-type", ""), request.stream(), policy.idle_timeout)
-    owner = Owner(identity.id, identity.username)
-    file_id = await parts.creator.store_whole(owner, sent.name, sent.content_type, sent.body)
-    file = parts.files.get(file_id)
+    owner, body = Owner(identity.id, identity.username), _Watched(sent.body)
+    try:
+        file_id = await parts.creator.store_whole(owner, sent.name, sent.content_type, body.chunks())
+    except ParquayError as error:
+        raise body.failure or error from None
+    file = await run_in_threadpool(parts.files.get, file_id)
     if file is None:
         raise NotFound("The file was removed.")
     return Uploaded.model_validate({**messages.entry(file, identity.username), "file_id": file_id})
+
+
+class _Watched:
+    """A body that tells the store only that it was cut, and keeps the reason for the answer."""
+
+    def __init__(self, body: AsyncIterator[bytes]) -> None:
+        self._body = body
+        self.failure: ParquayError | None = None
+
+    async def chunks(self) -> AsyncIterator[bytes]:
+        try:
+            async for chunk in self._body:
+                yield chunk
+        except ClientDisconnect:
+            raise BodyCut from None
+        except ParquayError as error:
+            self.failure = error
+            raise BodyCut from None
 
 
 @router.get("/files")
@@ -78,7 +102,7 @@ def list_files(
 ) -> list[Entry]:
     """List own and shared files. `Link: rel="next"` leads to the next page, `X-Total-Count` counts all of them."""
     column, descending = sort.removeprefix("-"), sort.startswith("-")
-    chosen = {"status": _statuses(status), "q": q or None}
+    chosen = {"status": _statuses(status), "q": _searched(q)}
     found = parts.files.page(
         identity.id,
         limit=limit + 1,
@@ -101,6 +125,13 @@ def _statuses(given: str | None) -> str | None:
     if given and not all(each in known for each in given.split(",")):
         raise InvalidValue(f"status: one of {', '.join(known)}.")
     return given or None
+
+
+def _searched(text: str | None) -> str | None:
+    # SQLite ends a text at NUL and would find everything; PostgreSQL refuses it.
+    if text and "\0" in text:
+        raise InvalidValue("q: no name has a NUL character.")
+    return text or None
 
 
 def _next(request: Request, cursor: str) -> str:

@@ -29,10 +29,8 @@ def readyz(request: Request, parts: PartsDep) -> dict[str, str]:
     try:
         parts.catalog.probe()
         parts.store.probe()
-    except Unavailable:
-        raise
     except ParquayError as error:
-        raise Unavailable(error.detail, error.code, retry_after=5) from error
+        raise Unavailable(error.detail, error.code, retry_after=error.retry_after or 5) from error
     free = parts.store.free()
     if free is not None and free < MIN_FREE:
         raise Unavailable("The storage is almost full.", "storage_full", retry_after=60)

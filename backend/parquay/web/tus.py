@@ -58,7 +58,7 @@ class TusAdapter:
         await send_answer(send, Answer(answer.status, headers, b"" if scope["method"] == "HEAD" else answer.body))
         if not body.ended and (body.touched or "Expect" not in fields):
             await body.drain()
-        await body.close()
+        body.close()
 
     async def _guarded(self, scope: Scope, fields: Fields, body: AsgiBody) -> tuple[Wire, Answer]:
         wire: Wire = Tus1()

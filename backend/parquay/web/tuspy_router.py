@@ -18,6 +18,7 @@ weaker on this way.
 from __future__ import annotations
 
 import asyncio
+import logging
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from contextlib import asynccontextmanager
 from contextvars import ContextVar
@@ -82,6 +83,7 @@ class TuspyRouter:
 
     def __init__(self, native: Mapping[str, Verb], files: Files, store: Store) -> None:
         """Carry out by ``native`` what the package asks for."""
+        logging.getLogger("tuspyserver").setLevel(logging.WARNING)  # below that it tells the names of files
         self._native = native
         self._app = FastAPI(openapi_url=None, redirect_slashes=False)
         errors.install(self._app)
@@ -137,8 +139,9 @@ async def _place() -> Callable[[dict[str, str]], dict[str, str]]:
     """Tell the package the id of the upload that was made."""
 
     def place(_metadata: dict[str, str]) -> dict[str, str]:
-        created = _exchange.get().answer
-        return {} if created is None else {"uid": dict(created.headers)["Location"].rpartition("/")[2]}
+        answer = _exchange.get().answer
+        location = dict(answer.headers).get("Location") if answer else None
+        return {"uid": location.rpartition("/")[2]} if location else {}
 
     return place
 

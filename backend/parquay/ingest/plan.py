@@ -1,0 +1,107 @@
+"""What a file is and how it is read: the first decision of a conversion, made from its first bytes."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from pathlib import PurePath
+
+from parquay.ingest import jsonrows, sniff, sources
+from parquay.ingest.dialect import Dialect, Overrides
+from parquay.ingest.encodings import detect
+from parquay.ingest.sources import Source
+from parquay.ingest.store import Reader
+
+JSON_NAMES = frozenset({".json", ".ndjson", ".jsonl", ".geojson"})
+"""Endings of names that promise JSON."""
+PACKED_NAMES = frozenset({".gz", ".gzip", ".zst", ".zstd", ".bz2", ".xz", ".zip"})
+"""Endings of names that promise a packed file."""
+OTHER_FORMATS = {".xlsx": "xlsx", ".xlsm": "xlsx", ".parquet": "parquet", ".pq": "parquet"}
+"""Endings of names that promise a format of its own."""
+_WORKBOOK_STARTS = (b"[Content_Types].xml", b"xl/", b"_rels/.rels", b"docProps/")
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """How to convert a file.
+
+    Attributes:
+        dialect: how its text is read; None when it is no text, or no table.
+        source: its text; None for a format that is read as a whole.
+        whole: `xlsx` or `parquet`, which can only be read once every byte is there.
+        code, reason: why there is no table: `no_rows`, `no_table`, or the code of an error.
+    """
+
+    dialect: Dialect | None = None
+    source: Source | None = None
+    whole: str = ""
+    code: str = ""
+    reason: str = ""
+
+
+def plan(reader: Reader, stop: int, *, complete: bool, name: str, overrides: Overrides) -> Plan | None:
+    """Decide from the first bytes below `stop`; None while they are too few (`complete`: there will be no more).
+
+    The same bytes always give the same answer, however they arrived.
+
+    Raises:
+        sources.BrokenArchive, TooLarge: the packed bytes make no sense, or unpack to too many.
+    """
+    if not complete and stop < sniff.SAMPLE_BYTES:
+        return None
+    head = reader.read_at(0, min(stop, sniff.SAMPLE_BYTES))
+    if not head:
+        return Plan(code="no_rows", reason="The file is empty.")
+    whole = whole_format(head)
+    promised = OTHER_FORMATS.get(PurePath(name).suffix.lower(), "")
+    if whole:
+        return Plan(whole=whole)
+    if promised:
+        return Plan(code="wrong_format", reason=f"The name says {promised}, but the bytes are not of that format.")
+    source = sources.open_source(reader, stop, complete=complete, told=overrides.encoding)
+    return _text_plan(source, name=inner_name(name), overrides=overrides)
+
+
+def inner_name(name: str) -> str:
+    """A file's name without the ending that says how it is packed."""
+    path = PurePath(name)
+    return path.stem if path.suffix.lower() in PACKED_NAMES else name
+
+
+def whole_format(head: bytes) -> str:
+    """`parquet` or `xlsx` when the first bytes are those of such a file."""
+    if head.startswith(b"PAR1"):
+        return "parquet"
+    if head.startswith(b"PK\x03\x04") and head[30:60].startswith(_WORKBOOK_STARTS):
+        return "xlsx"
+    return ""
+
+
+def _text_plan(source: Source, *, name: str, overrides: Overrides) -> Plan | None:
+    for size in sniff.sample_sizes():
+        sample = source.read_at(0, size)
+        ended = len(sample) < size
+        if ended and not source.complete:
+            return None
+        if overrides.delimiter is None and (found := _json_plan(source, sample, name, overrides, complete=ended)):
+            return found
+        guess = sniff.sniff(sample, name=name, complete=ended, overrides=overrides, wide=source.wide)
+        if not guess.wants_more:
+            break
+    if guess.dialect is None:
+        return Plan(code=guess.code, reason=guess.reason)
+    return Plan(replace(guess.dialect, types=dict(overrides.types)), source)
+
+
+def _json_plan(source: Source, sample: bytes, name: str, overrides: Overrides, *, complete: bool) -> Plan | None:
+    kind = jsonrows.format_of(sample, complete=complete)
+    if kind:
+        found = detect(sample, complete=complete)
+        mark = found.mark if found else 0
+        dialect = Dialect(
+            encoding=source.wide or "utf-8", format=kind, delimiter="", quote="", header_rows=0, body=mark, bom=mark,
+            types=dict(overrides.types),
+        )  # fmt: skip
+        return Plan(dialect, source)
+    if PurePath(name).suffix.lower() in JSON_NAMES and complete:
+        return Plan(code="no_table", reason="The JSON is no list of objects.")
+    return None

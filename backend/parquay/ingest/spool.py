@@ -1,0 +1,118 @@
+"""A Parquet file that grows: row groups end to end, and a footer once all are there.
+
+Row groups come encoded, from memory or from parts, and are copied as bytes. When their columns turn out to be narrower
+than the table's they are read back one by one, recast, and put into a second spool.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import BinaryIO
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from parquay.ingest import footer, parts
+from parquay.ingest.parts import Codec, Types
+
+COPY_BYTES = 8 << 20
+"""Bytes copied at once."""
+
+
+@dataclass(frozen=True, slots=True)
+class Stretch:
+    """Row groups that came together, and where they stand in the spool."""
+
+    groups: footer.Groups
+    at: int
+    types: Types
+
+    @property
+    def size(self) -> int:
+        """Bytes of the row groups."""
+        return self.groups.stop - self.groups.start
+
+
+class Spool:
+    """Row groups of a table being made."""
+
+    def __init__(self, path: Path) -> None:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        self.path = path
+        self._file: BinaryIO = path.open("w+b")
+        self._file.write(footer.MAGIC)
+        self._stretches: list[Stretch] = []
+
+    @property
+    def rows(self) -> int:
+        """Rows so far."""
+        return sum(each.groups.rows for each in self._stretches)
+
+    def append(self, content: pa.Buffer, types: Types) -> None:
+        """Put the row groups of a Parquet file in memory behind the others."""
+        view = memoryview(content)
+        groups = footer.parse(view)
+        self._stretches.append(Stretch(groups, self._file.tell(), types))
+        self._file.write(view[groups.start : groups.stop])
+
+    def append_part(self, path: Path, types: Types) -> None:
+        """Put the row groups of a part behind the others."""
+        with path.open("rb") as part:
+            size = part.seek(-8, os.SEEK_END) + 8
+            part.seek(-footer.footer_length(part.read(8)), os.SEEK_END)
+            groups = footer.parse_tail(part.read(), size)
+            self._stretches.append(Stretch(groups, self._file.tell(), types))
+            part.seek(groups.start)
+            left = groups.stop - groups.start
+            while left:
+                piece = part.read(min(COPY_BYTES, left))
+                self._file.write(piece)
+                left -= len(piece)
+
+    def tables(self, types: Types) -> Iterator[pa.Table]:
+        """Read back the row groups, recast to `types`."""
+        self._file.flush()
+        for stretch in self._stretches:
+            file = pq.ParquetFile(pa.BufferReader(self._whole(stretch)))
+            for i in range(file.num_row_groups):
+                yield parts.widened(file.read_row_group(i), stretch.types, types)
+
+    def _whole(self, stretch: Stretch) -> bytes:
+        pages = os.pread(self._file.fileno(), stretch.size, stretch.at)
+        return footer.MAGIC + pages + footer.merge([(stretch.groups, len(footer.MAGIC))])
+
+    def has_types(self, types: Types) -> bool:
+        """Whether all row groups have the schema of `types`."""
+        wanted = parts.arrow_types(types)
+        return all(parts.arrow_types(each.types) == wanted for each in self._stretches)
+
+    def recast(self, types: Types, codec: Codec) -> Spool:
+        """A new spool with every row group recast to `types`; this one is discarded."""
+        other = Spool(self.path.with_name(self.path.name + ".recast"))
+        for table in self.tables(types):
+            other.append(parts.encode(table, codec), types)
+        self.discard()
+        return other
+
+    def finish(self, target: Path, *, durable: bool = False) -> int:
+        """Write the footer, give the file its name and return its bytes; `durable`: it survives power loss then."""
+        self._file.write(footer.merge((each.groups, each.at) for each in self._stretches))
+        size = self._file.tell()
+        if durable:
+            self._file.flush()
+            os.fsync(self._file.fileno())
+        self._file.close()
+        self.path.replace(target)
+        if durable:
+            parts.sync_directory(target.parent)
+        return size
+
+    def discard(self) -> None:
+        """Close and delete the file, if it has not got its name."""
+        self._file.close()
+        self.path.unlink(missing_ok=True)
+
+
