@@ -23,7 +23,7 @@ help: ## show this list
 
 # ------------------------------------------------------------------------------------------ for users
 serve: $(PYTHON_STAMP) $(BUILD_STAMP) ## install what is missing, then serve the page and the API on http://127.0.0.1:8000
-	@exec $(BIN)/parquay serve --with-parent
+	@exec $(BIN)/parquay serve --with-parent $$PPID
 
 test: .cache/uv $(TESTS_STAMP) $(CLIENT_STAMP) $(BUILD_STAMP) $(NODE_CLIENTS_STAMP) $(BROWSER) ## install what is missing, then run every suite, even after one failed
 	@exec $(BIN)/python .ci/suites.py $(MAKE) lint types architecture unit client e2e

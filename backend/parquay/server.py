@@ -9,12 +9,14 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import fcntl
 import logging
 import os
 import signal
+import socket
 import sys
 import threading
-from collections.abc import Callable, Coroutine
+from collections.abc import Callable, Coroutine, Iterator
 from functools import partial
 from typing import Any
 
@@ -27,7 +29,7 @@ from parquay import telemetry, wiring
 from parquay.app import create_app
 from parquay.jobs import convert, hook
 from parquay.jobs.worker import Worker
-from parquay.settings import Settings
+from parquay.settings import Settings, SettingsError
 from parquay.uploads.handover import watch
 from parquay.wiring import Parts
 
@@ -53,12 +55,13 @@ log = logging.getLogger(__name__)
 def serve(settings: Settings) -> int:
     """Serve until SIGTERM or SIGINT; return the exit code."""
     telemetry.configure_logging(settings.log_level)
-    parts = wiring.build(settings)
-    wiring.prepare(parts)
-    try:
-        uvloop.run(_Service(parts, primary=True).run())
-    finally:
-        parts.close()
+    with _alone(settings):
+        parts = wiring.build(settings)
+        wiring.prepare(parts)
+        try:
+            uvloop.run(_Service(parts, primary=True).run())
+        finally:
+            parts.close()
     return 0
 
 
@@ -265,6 +268,33 @@ def follow_parent(bells: dict[bytes, Callable[[], None]]) -> None:
         os._exit(0)
 
     threading.Thread(target=read, name="parent", daemon=True).start()
+
+
+@contextlib.contextmanager
+def _alone(settings: Settings) -> Iterator[None]:
+    """Make sure that no other server has the port or the data directory.
+
+    The server's own sockets share their port so that several API processes can listen on it, hence another
+    server there would go unnoticed; so would one that writes the same files.
+    """
+    family = socket.AF_INET6 if ":" in settings.host else socket.AF_INET
+    with socket.socket(family) as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind((settings.host, settings.port))
+        except OSError as error:
+            raise SettingsError(f"PARQUAY_PORT: cannot listen on {_url(settings)}: {error.strerror}") from None
+    settings.root.mkdir(parents=True, exist_ok=True)
+    handle = os.open(settings.root / "server.lock", os.O_CREAT | os.O_RDWR | os.O_CLOEXEC, 0o600)
+    try:
+        fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        os.close(handle)
+        raise SettingsError(f"PARQUAY_DATA_DIR: another server is using {settings.root}") from None
+    try:
+        yield
+    finally:
+        os.close(handle)
 
 
 def _ring_up(bell: bytes) -> None:

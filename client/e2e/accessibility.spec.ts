@@ -1,0 +1,106 @@
+import { drop, expect, rowOf, signIn, test, throttle, violations, waitForPercent } from './fixtures'
+
+const CSV = 'id,city,price\n1,Hamburg,2.5\n2,Lisbon,\n'
+
+for (const colorScheme of ['light', 'dark'] as const)
+  test.describe(`in the ${colorScheme} theme`, () => {
+    test.use({ colorScheme })
+
+    test('no page has an accessibility fault that a machine finds', async ({ page, account, seed }) => {
+      await page.goto('/')
+      await expect(page.getByRole('heading', { name: 'Sign in to Parquay' })).toBeVisible()
+      expect(await violations(page)).toEqual([])
+
+      await signIn(page, account)
+      await expect(page.getByText('Drop CSV files here')).toBeVisible()
+      expect(await violations(page)).toEqual([])
+
+      await seed(account, 'cities.csv', CSV)
+      await seed(account, 'header.csv', 'id,city\n')
+      await expect(rowOf(page, 'cities.csv')).toContainText('Done')
+      await expect(rowOf(page, 'header.csv')).toContainText('Error')
+      const limit = await throttle(page)
+      await limit(600_000)
+      await drop(page, [{ name: 'running.csv', bytes: 12_000_000 }])
+      await waitForPercent(page, 'running.csv', 3)
+      expect(await violations(page)).toEqual([])
+
+      page.on('dialog', (dialog) => void dialog.accept())
+      await page.reload()
+      await expect(page.getByRole('region', { name: '1 upload can go on' })).toBeVisible()
+      expect(await violations(page)).toEqual([])
+
+      await page.getByRole('link', { name: 'cities.csv' }).click()
+      await expect(page.getByRole('heading', { name: 'First rows' })).toBeVisible()
+      expect(await violations(page)).toEqual([])
+    })
+  })
+
+test('everything from signing in to undoing a cancel works by keyboard', async ({ page, account }, info) => {
+  const { writeFile } = await import('node:fs/promises')
+  const path = info.outputPath('keys.csv')
+  await writeFile(
+    path,
+    `id,name\n${Array.from({ length: 400_000 }, (_, row) => `${row},planks of oak`).join('\n')}\n`,
+  )
+  const { keyboard } = page
+  const tabTo = async (name: string | RegExp, role: 'button' | 'link' = 'button') => {
+    const target = page.getByRole(role, { name }).first()
+    await expect(target).toBeVisible()
+    for (let step = 0; step < 40; step += 1) {
+      if (await target.evaluate((element) => element === document.activeElement)) return
+      await keyboard.press('Tab')
+    }
+    throw new Error(`Tab never reached ${name}`)
+  }
+
+  await page.goto('/')
+  await expect(page.getByLabel('Username')).toBeFocused()
+  await keyboard.type(account.username)
+  await keyboard.press('Tab')
+  await keyboard.type(account.password)
+  await keyboard.press('Enter')
+  await expect(page.getByText('Live', { exact: true })).toBeVisible()
+
+  const limit = await throttle(page)
+  await limit(700_000)
+  await tabTo('Upload files')
+  const chooser = page.waitForEvent('filechooser')
+  await keyboard.press('Enter')
+  await (await chooser).setFiles(path)
+  await waitForPercent(page, 'keys.csv', 3)
+
+  await tabTo('Pause keys.csv')
+  await keyboard.press('Enter')
+  await tabTo('Resume keys.csv')
+  await keyboard.press('Enter')
+  await tabTo('Cancel keys.csv')
+  await keyboard.press('Enter')
+  await tabTo('Undo cancelling keys.csv')
+  await keyboard.press('Enter')
+  await expect(page.getByRole('button', { name: 'Pause keys.csv' })).toBeVisible()
+  await limit(0)
+  await tabTo('keys.csv', 'link')
+  await keyboard.press('Enter')
+  await expect(page.getByRole('heading', { name: 'keys.csv' })).toBeVisible()
+})
+
+test('at 360 pixels nothing scrolls sideways', async ({ page, account, seed }) => {
+  await page.setViewportSize({ width: 360, height: 720 })
+  const overflow = () =>
+    page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth)
+  await page.goto('/')
+  await expect(page.getByLabel('Username')).toBeVisible()
+  expect(await overflow()).toBe(0)
+  await signIn(page, account)
+  const long = 'a-rather-long-name-of-a-file-that-somebody-really-gave-to-it-2026-11-21.csv'
+  await seed(account, long, CSV)
+  await expect(rowOf(page, long)).toContainText('Done')
+  await drop(page, [{ name: 'dock.csv', bytes: 5000 }])
+  await expect(page.getByRole('complementary', { name: 'Uploads' })).toBeVisible()
+  expect(await overflow()).toBe(0)
+  await page.getByRole('button', { name: 'Fold uploads' }).click()
+  await page.getByRole('link', { name: long }).click()
+  await expect(page.getByRole('heading', { name: 'First rows' })).toBeVisible()
+  expect(await overflow()).toBe(0)
+})

@@ -1,0 +1,164 @@
+import { drop, expect, rowOf, signIn, test } from './fixtures'
+
+const CSV = 'id,city,price\n1,Hamburg,2.5\n2,Lisbon,\n'
+
+test('a new account can be made and is signed in at once, also after a reload', async ({ page }) => {
+  await page.goto('/')
+  await page.getByRole('button', { name: 'Create an account' }).click()
+  await page.getByLabel('Username').fill(`new${Date.now()}`)
+  await page.getByLabel('Password', { exact: true }).fill('quay-side-planks-42')
+  await page.getByRole('button', { name: 'Create account' }).click()
+  await expect(page.getByText('Drop CSV files here')).toBeVisible()
+  await page.reload()
+  await expect(page.getByText('Drop CSV files here')).toBeVisible()
+})
+
+test('a wrong password is refused in words', async ({ page, account }) => {
+  await page.goto('/')
+  await page.getByLabel('Username').fill(account.username)
+  await page.getByLabel('Password', { exact: true }).fill('not this one')
+  await page.getByRole('button', { name: 'Sign in', exact: true }).click()
+  await expect(page.getByRole('alert')).toContainText('do not belong together')
+})
+
+test('another browser of the same person sees a new file within a second', async ({
+  page,
+  browser,
+  account,
+  server,
+}) => {
+  await signIn(page, account)
+  const other = await browser.newContext({ baseURL: server.url })
+  const elsewhere = await other.newPage()
+  await signIn(elsewhere, account)
+  await drop(page, [{ name: 'seen.csv', bytes: 2000 }])
+  await expect(rowOf(page, 'seen.csv')).toBeVisible()
+  await expect(rowOf(elsewhere, 'seen.csv')).toBeVisible({ timeout: 1000 })
+  await other.close()
+})
+
+test('sharing a file tells everybody, and opens it to them', async ({
+  page,
+  browser,
+  account,
+  makeAccount,
+  seed,
+  server,
+}) => {
+  await seed(account, 'shared.csv', CSV)
+  await signIn(page, account)
+  const friend = await makeAccount()
+  const other = await browser.newContext({ baseURL: server.url })
+  const theirs = await other.newPage()
+  await signIn(theirs, friend)
+
+  await page.getByRole('link', { name: 'shared.csv' }).click()
+  await page.getByRole('switch', { name: 'Shared with everybody' }).click()
+  await expect(theirs.getByText(`${account.username} shared a file`)).toBeVisible()
+  await theirs.getByRole('alert').getByRole('link', { name: 'shared.csv' }).click()
+  await expect(theirs.getByRole('heading', { name: 'First rows' })).toBeVisible()
+  await expect(theirs.getByRole('button', { name: 'Delete' })).toBeHidden()
+
+  await page.getByRole('switch', { name: 'Shared with everybody' }).click()
+  await theirs.goto('/files')
+  await expect(theirs.getByText('Drop CSV files here')).toBeVisible()
+  await other.close()
+})
+
+test('delete can be undone; when it is not, the file is gone', async ({ page, account, seed, filesOf }) => {
+  await seed(account, 'keep.csv', CSV)
+  await seed(account, 'lose.csv', CSV)
+  await signIn(page, account)
+  const remove = async (name: string) => {
+    await page.getByRole('button', { name: `Actions for ${name}` }).click()
+    await page.getByRole('menuitem', { name: 'Delete' }).click()
+    await expect(rowOf(page, name)).toBeHidden()
+  }
+  await remove('keep.csv')
+  await page.getByRole('button', { name: 'Undo' }).click()
+  await expect(rowOf(page, 'keep.csv')).toBeVisible()
+  await remove('lose.csv')
+  await expect
+    .poll(async () => (await filesOf(account)).map(({ name }) => name), { timeout: 20_000 })
+    .toEqual(['keep.csv'])
+})
+
+test('leaving the page carries out a deletion that was not undone', async ({
+  page,
+  account,
+  seed,
+  filesOf,
+}) => {
+  await seed(account, 'leave.csv', CSV)
+  await signIn(page, account)
+  await page.getByRole('button', { name: 'Actions for leave.csv' }).click()
+  await page.getByRole('menuitem', { name: 'Delete' }).click()
+  await expect(rowOf(page, 'leave.csv')).toBeHidden()
+  await page.goto('about:blank')
+  await expect.poll(async () => (await filesOf(account)).length).toBe(0)
+})
+
+test('a file shows its columns and rows, can be renamed and downloaded', async ({ page, account, seed }) => {
+  await seed(account, 'cities.csv', CSV)
+  await signIn(page, account)
+  await page.getByRole('link', { name: 'cities.csv' }).click()
+  const table = page.getByRole('table')
+  await expect(table.getByRole('columnheader', { name: /city/ })).toBeVisible()
+  await expect(table.getByRole('row').nth(1)).toContainText('Hamburg')
+  await expect(table.getByRole('row').nth(2)).toContainText('null')
+
+  await page.getByRole('button', { name: 'Rename' }).click()
+  await page.getByLabel('New name').fill('towns.csv')
+  await page.keyboard.press('Enter')
+  await expect(page.getByRole('heading', { name: 'towns.csv' })).toBeVisible()
+  const download = page.waitForEvent('download')
+  await page.getByRole('link', { name: 'Download' }).click()
+  expect((await download).suggestedFilename()).toBe('towns.csv')
+})
+
+test('search, sort, status and page stand in the address and survive a reload', async ({
+  page,
+  account,
+  seed,
+}) => {
+  const list = Array.from({ length: 27 }, (_, n) => `list-${String(n).padStart(2, '0')}.csv`)
+  await Promise.all(list.map((name) => seed(account, name, CSV)))
+  await seed(account, 'empty.csv', 'id\n')
+  await signIn(page, account)
+  const names = () => page.getByRole('row').getByRole('link').allTextContents()
+
+  await page.getByRole('button', { name: 'Name', exact: true }).click()
+  await expect(page).toHaveURL(/sort=name/)
+  await expect.poll(async () => (await names())[0]).toBe('empty.csv')
+  await page.getByRole('button', { name: 'Next page' }).click()
+  await expect.poll(names).toEqual(['list-24.csv', 'list-25.csv', 'list-26.csv'])
+  await page.reload()
+  await expect.poll(names).toEqual(['list-24.csv', 'list-25.csv', 'list-26.csv'])
+  await page.goBack()
+  await expect.poll(async () => (await names()).length).toBe(25)
+
+  await page.getByLabel('Search files by name').fill('list-1')
+  await expect.poll(async () => (await names()).length).toBe(10)
+  await expect(page).toHaveURL(/q=list-1/)
+  await page.getByLabel('Search files by name').fill('')
+  await page.getByRole('radiogroup').getByText('Error', { exact: true }).click()
+  await expect.poll(names).toEqual(['empty.csv'])
+  await page.reload()
+  await expect.poll(names).toEqual(['empty.csv'])
+})
+
+test('the chosen theme is there before the first paint', async ({ page, account }) => {
+  await page.emulateMedia({ colorScheme: 'light' })
+  await signIn(page, account)
+  await page.getByRole('button', { name: 'Theme' }).click()
+  await page.getByRole('menuitemradio', { name: 'Dark' }).click()
+  await page.addInitScript(() => {
+    document.addEventListener('readystatechange', () => {
+      const scheme = document.documentElement.getAttribute('data-mantine-color-scheme')
+      sessionStorage.setItem('first-scheme', sessionStorage.getItem('first-scheme') ?? `${scheme}`)
+    })
+  })
+  await page.reload()
+  await expect(page.getByRole('heading', { name: 'Files', level: 1 })).toBeVisible()
+  expect(await page.evaluate(() => sessionStorage.getItem('first-scheme'))).toBe('dark')
+})

@@ -1,0 +1,138 @@
+import { QueryStatus } from '@reduxjs/toolkit/query'
+import type { AppStore } from '../app/store'
+import { authApi } from './authApi'
+import { baseApi } from './baseApi'
+import { streamChanged } from './connection'
+import { filesApi } from './filesApi'
+import { fileAnnounced, fileGone, fileProgressed } from './live'
+import type { FileEntry, FileProgress } from './types'
+
+const REOPEN_MS = 2000
+const REFRESH_MS = 150
+
+type Tag = { type: 'File'; id: string }
+
+/**
+ * Asks for lists and files again, once for a burst of events. An answer that was under way when the
+ * event came may be older than the event, and a second question would be dropped: so wait for it first.
+ */
+const refresher = (store: AppStore) => {
+  const tags = new Map<string, Tag>()
+  let timer: ReturnType<typeof setTimeout> | undefined
+  const asking = () =>
+    Object.values(store.getState().api.queries).some((query) => query?.status === QueryStatus.pending)
+  const refresh = () => {
+    timer = undefined
+    if (asking()) return arm()
+    const wanted = [...tags.values()]
+    tags.clear()
+    store.dispatch(baseApi.util.invalidateTags(wanted))
+  }
+  const arm = () => {
+    timer ??= setTimeout(refresh, REFRESH_MS)
+  }
+  return {
+    soon: (...ids: string[]) => {
+      for (const id of ids) tags.set(id, { type: 'File', id })
+      arm()
+    },
+    stop: () => clearTimeout(timer),
+  }
+}
+
+/** Changes the rows of every cached list in place; false when no list holds the file. */
+const patchLists = (store: AppStore, id: string, change: (entry: FileEntry) => void): boolean => {
+  let found = false
+  const lists = filesApi.util.selectInvalidatedBy(store.getState(), [{ type: 'File', id: 'LIST' }])
+  for (const { endpointName, originalArgs } of lists) {
+    if (endpointName !== 'listFiles') continue
+    store.dispatch(
+      filesApi.util.updateQueryData('listFiles', originalArgs, ({ pages }) => {
+        for (const page of pages)
+          for (const entry of page.entries)
+            if (entry.id === id) {
+              found = true
+              change(entry)
+            }
+      }),
+    )
+  }
+  return found
+}
+
+/** Messages come as the thing itself or wrapped in `file`. */
+const entryOf = (data: { file?: FileEntry } & Partial<FileEntry>): FileEntry | null =>
+  data.file ?? (data.id === undefined ? null : (data as FileEntry))
+
+type Hooks = { onShared: (entry: FileEntry) => void }
+
+/**
+ * Keeps one event stream open and folds what it says into the store, until the returned function is
+ * called. After a gap everything visible is asked for again, since events may have been missed.
+ */
+export const openEvents = (store: AppStore, { onShared }: Hooks): (() => void) => {
+  const { dispatch } = store
+  const again = refresher(store)
+  let source: EventSource | undefined
+  let reopen: ReturnType<typeof setTimeout> | undefined
+  let opened = false
+
+  const announced = (event: MessageEvent<string>, born: boolean) => {
+    const entry = entryOf(JSON.parse(event.data))
+    if (entry === null) return
+    const state = store.getState()
+    const mine = state.session.user?.username === entry.owner
+    if (!mine && entry.shared && state.live[entry.id] === undefined) onShared(entry)
+    dispatch(fileAnnounced(entry, born))
+    patchLists(store, entry.id, (row) => Object.assign(row, entry))
+    again.soon('LIST', entry.id)
+  }
+
+  const progressed = (event: MessageEvent<string>) => {
+    const progress: FileProgress = JSON.parse(event.data)
+    dispatch(fileProgressed(progress))
+    const known = patchLists(store, progress.file_id, (row) => {
+      row.progress = Math.max(row.progress, progress.progress)
+      row.offset = Math.max(row.offset, progress.upload.offset)
+      row.status = progress.status
+    })
+    if (!known && progress.status === 'uploading') again.soon('LIST')
+  }
+
+  const open = () => {
+    source = new EventSource('/api/events', { withCredentials: true })
+    source.onopen = () => {
+      dispatch(streamChanged('live'))
+      if (opened) dispatch(baseApi.util.invalidateTags(['File']))
+      opened = true
+    }
+    source.onerror = () => {
+      dispatch(streamChanged('reconnecting'))
+      if (source?.readyState !== EventSource.CLOSED) return
+      // A refusal ends the stream for good: find out whether the session is over, and open a new one.
+      clearTimeout(reopen)
+      reopen = setTimeout(() => {
+        dispatch(authApi.endpoints.me.initiate(undefined, { subscribe: false, forceRefetch: true }))
+        open()
+      }, REOPEN_MS)
+    }
+    source.addEventListener('file.created', (event) => announced(event, true))
+    source.addEventListener('file.updated', (event) => announced(event, false))
+    source.addEventListener('file.progress', progressed)
+    // The server no longer has what was missed.
+    source.addEventListener('reset', () => dispatch(baseApi.util.invalidateTags(['File'])))
+    source.addEventListener('file.deleted', (event) => {
+      const { file_id }: { file_id: string } = JSON.parse(event.data)
+      dispatch(fileGone(file_id))
+      again.soon('LIST')
+    })
+  }
+
+  open()
+  return () => {
+    clearTimeout(reopen)
+    again.stop()
+    source?.close()
+    dispatch(streamChanged('connecting'))
+  }
+}

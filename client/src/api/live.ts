@@ -1,0 +1,126 @@
+import { createSlice, isAnyOf, type PayloadAction } from '@reduxjs/toolkit'
+import { filesApi } from './filesApi'
+import { signedOut } from './session'
+import type { FileEntry, FileProgress, FileStatus } from './types'
+
+/** Milliseconds for which Processing is shown at least, so that a person can see the change. */
+export const PROCESSING_SHOWN_MS = 3000
+
+/**
+ * The newest word about a file, from whichever source spoke last: events, lists, or this tab's upload.
+ * `processingSince` is when this tab first had Processing to show (milliseconds), null when the file
+ * was already finished the first time that it was seen.
+ */
+export type LiveFile = {
+  status: FileStatus
+  progress: number
+  stored: number
+  rows: number
+  processingSince: number | null
+  watched: boolean
+}
+type LiveState = Record<string, LiveFile>
+type Seen = { id: string; status: FileStatus; progress: number; stored: number; rows?: number; at: number }
+
+const finished = (status: FileStatus) => status === 'done' || status === 'error'
+
+/** Pure: what is known after `seen`. A file watched before it finished passes through Processing. */
+export const noteSeen = (before: LiveFile | undefined, seen: Seen, born = false): LiveFile => {
+  const watched = (before?.watched ?? false) || born || !finished(seen.status)
+  // Old news can come again after a lost connection: what was finished already stays as it is.
+  const starts = watched && seen.status !== 'uploading' && !(before && finished(before.status))
+  const since = before?.processingSince ?? (starts ? seen.at : null)
+  return {
+    status: seen.status,
+    progress: Math.max(before?.progress ?? 0, seen.progress),
+    stored: Math.max(before?.stored ?? 0, seen.stored),
+    rows: Math.max(before?.rows ?? 0, seen.rows ?? 0),
+    processingSince: since,
+    watched,
+  }
+}
+
+/** Pure: the status to show now, and after how many milliseconds to look again (null: not at all). */
+export const shownStatus = (live: LiveFile, now: number): { status: FileStatus; waitMs: number | null } => {
+  if (!finished(live.status) || live.processingSince === null) return { status: live.status, waitMs: null }
+  const left = live.processingSince + PROCESSING_SHOWN_MS - now
+  return left > 0 ? { status: 'processing', waitMs: left } : { status: live.status, waitMs: null }
+}
+
+const ofEntry = (entry: FileEntry, at: number): Seen => ({
+  id: entry.id,
+  status: entry.status,
+  progress: entry.progress,
+  stored: entry.offset,
+  at,
+})
+
+/** A reply may be older than an event that overtook it: it cannot make a finished file unfinished. */
+const noteReply = (before: LiveFile | undefined, entry: FileEntry, at: number): LiveFile =>
+  before && finished(before.status) && !finished(entry.status) ? before : noteSeen(before, ofEntry(entry, at))
+
+const live = createSlice({
+  name: 'live',
+  initialState: {} as LiveState,
+  reducers: {
+    fileAnnounced: {
+      prepare: (entry: FileEntry, born: boolean) => ({ payload: { entry, born, at: Date.now() } }),
+      reducer: (state, { payload }: PayloadAction<{ entry: FileEntry; born: boolean; at: number }>) => {
+        const { entry, born, at } = payload
+        state[entry.id] = noteSeen(state[entry.id], ofEntry(entry, at), born)
+      },
+    },
+    fileProgressed: {
+      prepare: (progress: FileProgress) => ({ payload: { progress, at: Date.now() } }),
+      reducer: (state, { payload }: PayloadAction<{ progress: FileProgress; at: number }>) => {
+        const { file_id, status, progress, upload, parse } = payload.progress
+        state[file_id] = noteSeen(state[file_id], {
+          id: file_id,
+          status,
+          progress,
+          stored: upload.offset,
+          rows: parse.rows,
+          at: payload.at,
+        })
+      },
+    },
+    /** This tab sends the file, so its Processing is worth showing even if the server is very quick. */
+    uploadWatched: {
+      prepare: (id: string) => ({ payload: { id, at: Date.now() } }),
+      reducer: (state, { payload }: PayloadAction<{ id: string; at: number }>) => {
+        const before = state[payload.id]
+        if (before?.watched) return
+        const seen: Seen = {
+          id: payload.id,
+          status: before?.status ?? 'uploading',
+          progress: 0,
+          stored: 0,
+          at: payload.at,
+        }
+        state[payload.id] = noteSeen(before, seen, true)
+      },
+    },
+    fileGone: (state, { payload }: PayloadAction<string>) => {
+      delete state[payload]
+    },
+  },
+  extraReducers: (build) =>
+    build
+      .addCase(signedOut, () => ({}))
+      .addMatcher(filesApi.endpoints.listFiles.matchFulfilled, (state, { payload, meta }) => {
+        const at = meta.fulfilledTimeStamp
+        for (const page of payload.pages)
+          for (const entry of page.entries) state[entry.id] = noteReply(state[entry.id], entry, at)
+      })
+      .addMatcher(
+        isAnyOf(filesApi.endpoints.getFile.matchFulfilled, filesApi.endpoints.patchFile.matchFulfilled),
+        (state, { payload, meta }) => {
+          state[payload.id] = noteReply(state[payload.id], payload, meta.fulfilledTimeStamp)
+        },
+      ),
+  selectors: { selectLive: (state, id: string | null): LiveFile | undefined => (id ? state[id] : undefined) },
+})
+
+export const { fileAnnounced, fileProgressed, uploadWatched, fileGone } = live.actions
+export const { selectLive } = live.selectors
+export const liveSlice = live

@@ -1,0 +1,47 @@
+import { Anchor } from '@mantine/core'
+import { useState } from 'react'
+import { useLoginMutation, useRegisterMutation } from '../../api/authApi'
+import { Mark } from '../../shared/Mark'
+import { CredentialsForm } from './CredentialsForm'
+import classes from './LoginPage.module.css'
+import { refusalText } from './refusal'
+
+/** Sign in, or make an account; a new account is signed in at once. */
+export const LoginPage = () => {
+  const [registering, setRegistering] = useState(false)
+  const [login, signingIn] = useLoginMutation()
+  const [register, making] = useRegisterMutation()
+
+  const submit = async (username: string, password: string) => {
+    if (registering && 'error' in (await register({ username, password }))) return
+    await login({ username, password })
+  }
+  const turn = () => {
+    signingIn.reset()
+    making.reset()
+    setRegistering(!registering)
+  }
+  return (
+    <main className={classes.page}>
+      <div className={classes.card}>
+        <Mark size={40} />
+        <h1>{registering ? 'Create an account' : 'Sign in to Parquay'}</h1>
+        <p className={classes.tagline}>Resumable uploads that land as tables</p>
+        <CredentialsForm
+          key={registering ? 'register' : 'login'}
+          action={registering ? 'Create account' : 'Sign in'}
+          newAccount={registering}
+          busy={signingIn.isLoading || making.isLoading}
+          refusal={refusalText(making.error ?? signingIn.error)}
+          onSubmit={submit}
+        />
+        <p className={classes.turn}>
+          {registering ? 'You have an account?' : 'New here?'}{' '}
+          <Anchor component="button" type="button" size="sm" onClick={turn}>
+            {registering ? 'Sign in' : 'Create an account'}
+          </Anchor>
+        </p>
+      </div>
+    </main>
+  )
+}

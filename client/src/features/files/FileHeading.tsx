@@ -1,0 +1,122 @@
+import { ActionIcon, Button, Switch, TextInput, Tooltip } from '@mantine/core'
+import { Download, Pencil, Trash2 } from 'lucide-react'
+import { useState } from 'react'
+import { useNavigate } from 'react-router'
+import { contentUrl, usePatchFileMutation } from '../../api/filesApi'
+import { detailOf } from '../../api/problem'
+import { selectUser } from '../../api/session'
+import type { FileEntry } from '../../api/types'
+import { useAppDispatch, useAppSelector } from '../../app/hooks'
+import { StatusChip } from '../../shared/StatusChip'
+import { toastProblem } from '../../shared/toast'
+import { useShownStatus } from '../../shared/useShownStatus'
+import { deleteWithUndo } from './deleteWithUndo'
+import classes from './FileDetail.module.css'
+
+const RenameForm = ({ file, onDone }: { file: FileEntry; onDone: () => void }) => {
+  const [name, setName] = useState(file.name)
+  const [patch, { isLoading, error }] = usePatchFileMutation()
+  const save = async () => {
+    const wanted = name.trim()
+    if (wanted === file.name) return onDone()
+    if (wanted !== '' && !('error' in (await patch({ id: file.id, name: wanted })))) onDone()
+  }
+  return (
+    <form
+      className={classes.rename}
+      onSubmit={(event) => {
+        event.preventDefault()
+        void save()
+      }}
+    >
+      <TextInput
+        aria-label="New name"
+        className={classes.renameInput}
+        value={name}
+        autoFocus
+        data-autofocus
+        error={name.trim() === '' ? 'A file needs a name' : error ? detailOf(error) : undefined}
+        onChange={(event) => setName(event.currentTarget.value)}
+        onKeyDown={(event) => event.key === 'Escape' && onDone()}
+      />
+      <Button type="submit" loading={isLoading}>
+        Rename
+      </Button>
+      <Button variant="default" onClick={onDone}>
+        Cancel
+      </Button>
+    </form>
+  )
+}
+
+const ShareSwitch = ({ file }: { file: FileEntry }) => {
+  const [patch, { isLoading }] = usePatchFileMutation()
+  const change = (shared: boolean) =>
+    patch({ id: file.id, shared })
+      .unwrap()
+      .catch((error: unknown) => toastProblem('Sharing was not changed', detailOf(error)))
+  return (
+    <Switch
+      label="Shared with everybody"
+      checked={file.shared}
+      disabled={isLoading}
+      onChange={(event) => change(event.currentTarget.checked)}
+    />
+  )
+}
+
+const DeleteButton = ({ file }: { file: FileEntry }) => {
+  const dispatch = useAppDispatch()
+  const navigate = useNavigate()
+  return (
+    <Button
+      variant="default"
+      leftSection={<Trash2 size={15} aria-hidden />}
+      onClick={() => {
+        dispatch(deleteWithUndo(file.id, file.name))
+        void navigate('/files')
+      }}
+    >
+      Delete
+    </Button>
+  )
+}
+
+export const FileHeading = ({ file }: { file: FileEntry }) => {
+  const [renaming, setRenaming] = useState(false)
+  const mine = useAppSelector((state) => selectUser(state)?.username === file.owner)
+  const shown = useShownStatus(file.id) ?? file.status
+  return (
+    <div className={classes.heading}>
+      {renaming ? (
+        <RenameForm file={file} onDone={() => setRenaming(false)} />
+      ) : (
+        <div className={classes.nameLine}>
+          <h1>{file.name}</h1>
+          {mine && (
+            <Tooltip label="Rename" openDelay={400}>
+              <ActionIcon variant="subtle" color="gray" aria-label="Rename" onClick={() => setRenaming(true)}>
+                <Pencil size={15} aria-hidden />
+              </ActionIcon>
+            </Tooltip>
+          )}
+          <StatusChip status={shown} />
+        </div>
+      )}
+      <div className={classes.tools}>
+        {mine && <ShareSwitch file={file} />}
+        {file.status !== 'uploading' && (
+          <Button
+            component="a"
+            href={contentUrl(file.id)}
+            download
+            leftSection={<Download size={15} aria-hidden />}
+          >
+            Download
+          </Button>
+        )}
+        {mine && <DeleteButton file={file} />}
+      </div>
+    </div>
+  )
+}

@@ -1,0 +1,37 @@
+import { selectLive } from '../../api/live'
+import type { FileEntry } from '../../api/types'
+import { useAppSelector } from '../../app/hooks'
+import { ProgressTrack } from '../../shared/ProgressTrack'
+import { StatusChip } from '../../shared/StatusChip'
+import { useShownStatus } from '../../shared/useShownStatus'
+import classes from './FilesTable.module.css'
+
+/** Status chip, with progress while it moves and the reason when it failed. */
+export const StatusCell = ({ entry }: { entry: FileEntry }) => {
+  const shown = useShownStatus(entry.id) ?? entry.status
+  const progress = useAppSelector((state) => selectLive(state, entry.id)?.progress ?? 0)
+  const moving = shown === 'uploading' || shown === 'processing'
+  // Over upload and reading together, so it is not the share of bytes sent; full only when it is over.
+  const percent = Math.min(99, Math.max(progress, entry.progress))
+  return (
+    <div className={classes.status}>
+      <StatusChip status={shown} />
+      {moving && (
+        <span className={classes.progress}>
+          <ProgressTrack
+            label={`Progress of ${entry.name}`}
+            value={percent}
+            tone={shown === 'uploading' ? 'uploading' : 'processing'}
+          />
+          {shown === 'processing' && <span className={classes.percent}>{Math.floor(percent)}%</span>}
+        </span>
+      )}
+      {shown === 'error' && entry.error && <span className={classes.reason}>{entry.error.message}</span>}
+      {shown === 'done' && (entry.reject_count ?? 0) > 0 && (
+        <span className={classes.hint}>
+          {entry.reject_count?.toLocaleString('en')} rows could not be read
+        </span>
+      )}
+    </div>
+  )
+}

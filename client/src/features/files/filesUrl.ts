@@ -1,0 +1,55 @@
+import type { FilesQuery, SortField } from '../../api/filesApi'
+import type { FileStatus } from '../../api/types'
+
+/** What the address bar says about the table; everything else about it follows from the server. */
+export type FilesView = FilesQuery & { page: number }
+
+const SORTS: readonly string[] = ['uploaded_at', 'name', 'size', 'row_count', 'status']
+const STATUSES: readonly string[] = ['uploading', 'processing', 'done', 'error']
+export const PAGE_SIZES = [25, 50, 100] as const
+export const DEFAULT_VIEW: FilesView = { sort: '-uploaded_at', status: '', q: '', limit: 25, page: 1 }
+
+const isSort = (value: string): value is FilesView['sort'] => SORTS.includes(value.replace(/^-/, ''))
+const isStatus = (value: string): value is FileStatus => STATUSES.includes(value)
+
+/** Reads search parameters; anything unknown falls back to the default. */
+export const viewFromParams = (params: URLSearchParams): FilesView => {
+  const sort = params.get('sort') ?? ''
+  const status = params.get('status') ?? ''
+  const page = Number(params.get('page'))
+  const limit = Number(params.get('size'))
+  return {
+    sort: isSort(sort) ? sort : DEFAULT_VIEW.sort,
+    status: isStatus(status) ? status : '',
+    q: params.get('q') ?? '',
+    limit: PAGE_SIZES.find((size) => size === limit) ?? DEFAULT_VIEW.limit,
+    page: Number.isInteger(page) && page > 0 ? page : 1,
+  }
+}
+
+/** Writes only what differs from the default, so that the plain page has a plain address. */
+export const paramsFromView = (view: FilesView): URLSearchParams => {
+  const params = new URLSearchParams()
+  if (view.q) params.set('q', view.q)
+  if (view.status) params.set('status', view.status)
+  if (view.sort !== DEFAULT_VIEW.sort) params.set('sort', view.sort)
+  if (view.limit !== DEFAULT_VIEW.limit) params.set('size', String(view.limit))
+  if (view.page > 1) params.set('page', String(view.page))
+  return params
+}
+
+/** A change of anything but the page starts at the first page again. */
+export const changeView = (view: FilesView, change: Partial<FilesView>): FilesView => ({
+  ...view,
+  page: 1,
+  ...change,
+})
+
+const FIRST_DESCENDING: readonly SortField[] = ['uploaded_at', 'size', 'row_count']
+
+/** The next sort after a click on a column: its natural direction first, then the other one. */
+export const nextSort = (sort: FilesView['sort'], field: SortField): FilesView['sort'] => {
+  if (sort === field) return `-${field}`
+  if (sort === `-${field}`) return field
+  return FIRST_DESCENDING.includes(field) ? `-${field}` : field
+}

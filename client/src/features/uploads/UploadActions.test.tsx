@@ -1,0 +1,54 @@
+// @vitest-environment jsdom
+import '@testing-library/jest-dom/vitest'
+import { MantineProvider } from '@mantine/core'
+import { cleanup, fireEvent, render, screen } from '@testing-library/react'
+import { Provider } from 'react-redux'
+import { afterEach, beforeAll, expect, test, vi } from 'vitest'
+import { makeStore } from '../../app/store'
+import { uploadRow } from './testUpload'
+import type { UploadCommand, UploadPhase, UploadRow } from './types'
+import { UploadActions } from './UploadActions'
+
+beforeAll(() => {
+  // jsdom has no layout, so it cannot answer media queries.
+  window.matchMedia = (query) =>
+    ({ matches: false, media: query, addEventListener: () => {}, removeEventListener: () => {} }) as never
+})
+afterEach(cleanup)
+
+const shown = (row: UploadRow) => {
+  const send = vi.fn<(command: UploadCommand) => void>()
+  const store = makeStore({ uploads: { current: { send, stop: () => undefined } } })
+  render(
+    <Provider store={store}>
+      <MantineProvider>
+        <UploadActions row={row} />
+      </MantineProvider>
+    </Provider>,
+  )
+  return send
+}
+const names = () => screen.getAllByRole('button').map((button) => button.getAttribute('aria-label'))
+const refused = (status: number) => ({ status, code: 'x', detail: 'No.', retryAfter: null })
+
+test.each<[UploadPhase, string[]]>([
+  ['uploading', ['Pause a.csv', 'Cancel a.csv']],
+  ['paused', ['Resume a.csv', 'Cancel a.csv']],
+  ['retrying', ['Retry now a.csv', 'Pause a.csv', 'Cancel a.csv']],
+  ['queued', ['Upload next a.csv', 'Pause a.csv', 'Cancel a.csv']],
+  ['cancelling', ['Undo cancelling a.csv']],
+])('%s offers what makes sense, each named with its file', (phase, labels) => {
+  shown(uploadRow({ phase }))
+  expect(names()).toEqual(labels)
+})
+
+test.each([413, 415, 422])('a file refused with %i cannot be retried, only removed', (status) => {
+  shown(uploadRow({ phase: 'failed', problem: refused(status) }))
+  expect(names()).toEqual(['Remove a.csv'])
+})
+
+test('a file for which there was no space can be retried', () => {
+  const send = shown(uploadRow({ phase: 'failed', problem: refused(507) }))
+  fireEvent.click(screen.getByRole('button', { name: 'Retry a.csv' }))
+  expect(send).toHaveBeenCalledExactlyOnceWith({ type: 'retry', id: 'a' })
+})

@@ -1,0 +1,58 @@
+import { Link } from 'react-router'
+import { selectLive } from '../../api/live'
+import { useAppSelector } from '../../app/hooks'
+import { percentOf } from '../../shared/format'
+import { ProgressTrack } from '../../shared/ProgressTrack'
+import { StatusChip } from '../../shared/StatusChip'
+import { useShownStatus } from '../../shared/useShownStatus'
+import type { UploadRow } from './types'
+import { UploadActions } from './UploadActions'
+import classes from './UploadDock.module.css'
+import { UploadStateLine } from './UploadStateLine'
+import { selectUpload } from './uploadsSlice'
+
+const toneOf = ({ phase }: UploadRow) => {
+  return phase === 'uploading' || phase === 'uploaded' ? 'uploading' : 'quiet'
+}
+
+const Aside = ({ row }: { row: UploadRow }) => {
+  const status = useShownStatus(row.fileId) ?? 'processing'
+  if (row.phase === 'uploaded') return <StatusChip status={status === 'uploading' ? 'processing' : status} />
+  if (row.phase === 'failed') return <StatusChip status="error" />
+  return <span className={classes.percent}>{percentOf(row.sent, row.size)}%</span>
+}
+
+/** One upload in the dock: name, bar, what it is doing, what can be done. */
+export const UploadItem = ({ id }: { id: string }) => {
+  const row = useAppSelector((state) => selectUpload(state, id))
+  const stored = useAppSelector((state) => selectLive(state, row?.fileId ?? null)?.stored ?? 0)
+  if (!row) return null
+  const percent = percentOf(row.sent, row.size)
+  const opened = row.phase === 'uploaded' && row.fileId
+  return (
+    <div className={classes.item} data-phase={row.phase}>
+      <div className={classes.line}>
+        <span className={classes.name} title={row.relativePath ?? row.name}>
+          {opened ? <Link to={`/files/${row.fileId}`}>{row.name}</Link> : (row.relativePath ?? row.name)}
+        </span>
+        <Aside row={row} />
+      </div>
+      {row.phase !== 'uploaded' && row.phase !== 'failed' && (
+        <ProgressTrack
+          label={`Upload of ${row.name}`}
+          value={row.size > 0 ? Math.min(100, (row.sent / row.size) * 100) : percent}
+          stored={row.size > 0 ? (stored / row.size) * 100 : percent}
+          tone={toneOf(row)}
+        />
+      )}
+      <div className={classes.line}>
+        <span className={classes.state}>
+          <UploadStateLine row={row} />
+        </span>
+        <span className={classes.actions}>
+          <UploadActions row={row} />
+        </span>
+      </div>
+    </div>
+  )
+}

@@ -1,0 +1,110 @@
+import { uploadWatched } from '../../api/live'
+import { sessionExpired } from '../../api/session'
+import type { AppStore } from '../../app/store'
+import { toastProblem } from '../../shared/toast'
+import type { UploadEngine } from './commands'
+import { createLeader, type Leader } from './leader'
+import type { UploadBatch, UploadCommand } from './types'
+import { uploadsSynced } from './uploadsSlice'
+
+type Message =
+  | { kind: 'hello' }
+  | { kind: 'command'; command: UploadCommand }
+  | { kind: 'batch'; batch: UploadBatch }
+
+/** One for each user of this page; kept over signing out, since it holds the chosen files. */
+const leaders = new Map<string, Leader>()
+
+/** Settles at once while signed in, else when the same page has signed in again. */
+const whenSignedIn = (store: AppStore) => (): Promise<void> =>
+  new Promise((resolve) => {
+    const isIn = () => store.getState().session.status === 'in'
+    if (isIn()) return resolve()
+    const stop = store.subscribe(() => {
+      if (!isIn()) return
+      stop()
+      resolve()
+    })
+  })
+
+/** Runs `lead` while this tab holds the lock, which the browser frees when the tab ends. */
+const holdLock = (name: string, signal: AbortSignal, lead: () => void): void => {
+  const hold = () => {
+    lead()
+    return new Promise<void>((resolve) => signal.addEventListener('abort', () => resolve(), { once: true }))
+  }
+  // Without a secure context there are no locks; then each tab looks after its own uploads.
+  if (!('locks' in navigator)) void hold()
+  else navigator.locks.request(name, { signal }, hold).catch(() => undefined)
+}
+
+/**
+ * Joins this tab to the user's uploads. Of all tabs one sends; the others show what it publishes
+ * and pass commands (files too) on to it, until it ends and the next one takes over.
+ */
+export const openEngine = (userId: string, store: AppStore): UploadEngine => {
+  const closing = new AbortController()
+  const channel = new BroadcastChannel(`parquay-uploads-${userId}`)
+  const post = (message: Message) => channel.postMessage(message)
+  const early: UploadCommand[] = []
+  let leader: Leader | null = null
+  let following = false
+
+  const apply = (batch: UploadBatch) => {
+    store.dispatch(uploadsSynced(batch))
+    for (const { fileId } of batch.upsert) if (fileId) store.dispatch(uploadWatched(fileId))
+  }
+  const publish = (batch: UploadBatch) => {
+    if (closing.signal.aborted) return
+    apply(batch)
+    post({ kind: 'batch', batch })
+  }
+
+  channel.onmessage = ({ data }: MessageEvent<Message>) => {
+    if (data.kind === 'batch' && !leader) {
+      following = true
+      apply(data.batch)
+      for (const command of early.splice(0)) post({ kind: 'command', command })
+    }
+    if (data.kind === 'hello') leader?.publishAll()
+    if (data.kind === 'command') leader?.run(data.command)
+  }
+
+  post({ kind: 'hello' })
+  holdLock(`parquay-uploads-${userId}`, closing.signal, () => {
+    const kept = leaders.get(userId)
+    leader =
+      kept ??
+      createLeader(
+        userId,
+        {
+          publish: (batch) => current.publish(batch),
+          whenSignedIn: whenSignedIn(store),
+          onExpired: () => store.dispatch(sessionExpired()),
+          say: toastProblem,
+        },
+        following,
+      )
+    leaders.set(userId, leader)
+    current.publish = publish
+    if (kept) leader.wake()
+    else leader.publishAll()
+    for (const command of early.splice(0)) leader.run(command)
+  })
+
+  return {
+    send: (command) => {
+      if (leader) leader.run(command)
+      else if (following) post({ kind: 'command', command })
+      else early.push(command)
+    },
+    stop: () => {
+      leader?.suspend()
+      closing.abort()
+      channel.close()
+    },
+  }
+}
+
+/** The leader outlives one sign-in; this is where it publishes to now. */
+const current: { publish: (batch: UploadBatch) => void } = { publish: () => undefined }

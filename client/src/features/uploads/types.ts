@@ -1,0 +1,51 @@
+import type { Problem } from '../../api/problem'
+
+/**
+ * Where a file is on its way to the server. After `uploaded` the server's own status takes over.
+ * `waiting`: the browser is offline. `interrupted`, `needs-file`: left over from an earlier visit,
+ * with the bytes still here or not. `cancelling`: paused, to be deleted unless undone.
+ */
+export type UploadPhase =
+  | 'queued'
+  | 'uploading'
+  | 'paused'
+  | 'waiting'
+  | 'retrying'
+  | 'interrupted'
+  | 'needs-file'
+  | 'cancelling'
+  | 'uploaded'
+  | 'failed'
+
+/** What the store knows of an upload; bytes, bytes a second, seconds; `retryAt` in epoch milliseconds. */
+export type UploadRow = {
+  id: string
+  name: string
+  relativePath: string | null
+  size: number
+  sent: number
+  phase: UploadPhase
+  speed: number | null
+  eta: number | null
+  uploadUrl: string | null
+  fileId: string | null
+  problem: Problem | null
+  retryAt: number | null
+  attempt: number
+}
+
+export type PickedFile = { file: File; relativePath: string | null }
+
+export type UploadCommand =
+  | { type: 'add'; files: PickedFile[] }
+  | { type: 'reselect'; id: string; file: File }
+  | { type: 'pause' | 'resume' | 'cancel' | 'undoCancel' | 'retry' | 'retryNow' | 'first'; id: string }
+  | { type: 'pauseAll' | 'resumeAll' | 'recoverAll' | 'discardAll' | 'wake' }
+  | { type: 'forget'; fileId: string }
+
+/** `full`: the batch is everything there is, rows not in it are gone. */
+export type UploadBatch = { upsert: UploadRow[]; remove: string[]; full: boolean }
+
+/** The server's id of the file is the last segment of its upload address. */
+export const fileIdOf = (uploadUrl: string | null): string | null =>
+  uploadUrl === null ? null : (uploadUrl.split(/[?#]/)[0]?.split('/').filter(Boolean).at(-1) ?? null)

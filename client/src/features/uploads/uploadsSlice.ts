@@ -1,0 +1,137 @@
+import { createEntityAdapter, createSelector, createSlice, type PayloadAction } from '@reduxjs/toolkit'
+import { signedOut } from '../../api/session'
+import { etaOf } from './speed'
+import type { UploadBatch, UploadPhase, UploadRow } from './types'
+
+const adapter = createEntityAdapter<UploadRow>()
+const initialState = adapter.getInitialState({ dockOpen: true })
+
+/** A retry starts counting at 0 again until the server has said its offset; the bar does not go back. */
+const neverBack = (before: UploadRow | undefined, row: UploadRow): UploadRow => {
+  const same = before && before.phase !== 'uploaded' && before.uploadUrl === row.uploadUrl
+  return same ? { ...row, sent: Math.max(before.sent, row.sent) } : row
+}
+
+const uploads = createSlice({
+  name: 'uploads',
+  initialState,
+  reducers: {
+    uploadsSynced: (state, { payload }: PayloadAction<UploadBatch>) => {
+      const fresh = payload.upsert.some(({ id, phase }) => phase === 'queued' && !state.entities[id])
+      const rows = payload.upsert.map((row) => neverBack(state.entities[row.id], row))
+      if (payload.full) adapter.setAll(state, rows)
+      else {
+        adapter.removeMany(state, payload.remove)
+        adapter.setMany(state, rows)
+      }
+      if (fresh) state.dockOpen = true
+    },
+    finishedCleared: (state) => {
+      adapter.removeMany(
+        state,
+        state.ids.filter((id) => state.entities[id]?.phase === 'uploaded'),
+      )
+    },
+    dockToggled: (state, { payload }: PayloadAction<boolean>) => {
+      state.dockOpen = payload
+    },
+  },
+  extraReducers: (build) => build.addCase(signedOut, () => initialState),
+})
+
+export const { uploadsSynced, finishedCleared, dockToggled } = uploads.actions
+export const uploadsSlice = uploads
+
+type WithUploads = { uploads: ReturnType<typeof uploads.getInitialState> }
+const rows = adapter.getSelectors<WithUploads>((state) => state.uploads)
+
+const ORDER: Record<UploadPhase, number> = {
+  uploading: 0,
+  retrying: 0,
+  waiting: 0,
+  failed: 1,
+  paused: 2,
+  cancelling: 2,
+  queued: 3,
+  interrupted: 4,
+  'needs-file': 4,
+  uploaded: 5,
+}
+const LEFT_OVER = new Set<UploadPhase>(['interrupted', 'needs-file'])
+const MOVING = new Set<UploadPhase>(['uploading', 'retrying', 'waiting', 'queued'])
+
+export const selectUpload = rows.selectById
+export const selectDockOpen = (state: WithUploads) => state.uploads.dockOpen
+export const selectLeftOver = createSelector(rows.selectAll, (all) =>
+  all.filter(({ phase }) => LEFT_OVER.has(phase)),
+)
+/** Ids for the dock, what moves first; only a change of order or membership makes a new array. */
+export const selectDockIds = createSelector(
+  rows.selectAll,
+  (all) =>
+    all
+      .filter(({ phase }) => !LEFT_OVER.has(phase))
+      .sort((a, b) => ORDER[a.phase] - ORDER[b.phase])
+      .map(({ id }) => id),
+  { memoizeOptions: { resultEqualityCheck: (a: string[], b: string[]) => a.join('\n') === b.join('\n') } },
+)
+
+export type UploadTotals = {
+  files: number
+  moving: number
+  paused: number
+  failed: number
+  finished: number
+  sent: number
+  size: number
+  speed: number
+  eta: number | null
+  sending: boolean
+}
+
+/** Sums over everything in the dock that is not cancelled or failed. */
+export const selectTotals = createSelector(rows.selectAll, (all): UploadTotals => {
+  const totals: UploadTotals = {
+    files: 0,
+    moving: 0,
+    paused: 0,
+    failed: 0,
+    finished: 0,
+    sent: 0,
+    size: 0,
+    speed: 0,
+    eta: null,
+    sending: false,
+  }
+  for (const { phase, sent, size, speed } of all) {
+    if (LEFT_OVER.has(phase) || phase === 'cancelling') continue
+    totals.files += 1
+    if (phase === 'failed') {
+      totals.failed += 1
+      continue
+    }
+    totals.sent += sent
+    totals.size += size
+    totals.speed += speed ?? 0
+    if (MOVING.has(phase)) totals.moving += 1
+    if (phase === 'paused') totals.paused += 1
+    if (phase === 'uploaded') totals.finished += 1
+    if (phase === 'uploading') totals.sending = true
+  }
+  totals.eta = etaOf(totals.size - totals.sent, totals.speed || null)
+  return totals
+})
+
+/** How many files are before this one in the queue. */
+export const selectAhead = (state: WithUploads, id: string): number => {
+  let ahead = 0
+  for (const other of state.uploads.ids) {
+    if (other === id) break
+    if (MOVING.has(state.uploads.entities[other]?.phase ?? 'uploaded')) ahead += 1
+  }
+  return ahead
+}
+/** File ids that are about to be deleted unless somebody says Undo. */
+export const selectCancellingFileIds = createSelector(rows.selectAll, (all) =>
+  all.flatMap(({ phase, fileId }) => (phase === 'cancelling' && fileId ? [fileId] : [])),
+)

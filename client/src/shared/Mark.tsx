@@ -1,0 +1,4 @@
+/** The product's mark: planks of parquet, seen from the quay. */
+export const Mark = ({ size = 26 }: { size?: number }) => (
+  <img src="/mark.svg" width={size} height={size} alt="" style={{ display: 'block' }} />
+)

@@ -1,0 +1,122 @@
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from parquay.auth.throttle import FREE, MAX_DELAY, Throttle, delay_after, key
+from parquay.catalog.migrate import upgrade
+from parquay.catalog.session import Catalog
+from parquay.catalog.users import Users
+from parquay.errors import TooManyRequests
+
+
+@pytest.fixture
+def database(tmp_path):
+    return f"sqlite:///{tmp_path / 'metadata.db'}"
+
+
+@pytest.fixture
+def users(database):
+    catalog = Catalog(database)
+    upgrade(catalog)
+    yield Users(catalog)
+    catalog.close()
+
+
+class FixedClock:
+    def __init__(self):
+        self.moment = datetime.now(UTC)
+
+    def __call__(self):
+        return self.moment
+
+
+def test_delay_is_nothing_at_first_then_doubles_up_to_its_bound():
+    assert [delay_after(failures) for failures in range(FREE)] == [0] * FREE
+    assert [delay_after(FREE + more) for more in range(11)] == [1, 2, 4, 8, 16, 32, 64, 128, 256, 512, 900]
+    assert delay_after(1_000_000) == MAX_DELAY
+
+
+def test_five_wrong_passwords_are_free_and_the_sixth_try_has_to_wait(users):
+    throttle = Throttle(users)
+    for _ in range(FREE):
+        throttle.check("ann", "192.0.2.1")
+        throttle.failed("ann", "192.0.2.1")
+
+    with pytest.raises(TooManyRequests) as refusal:
+        throttle.check("ann", "192.0.2.1")
+
+    assert (refusal.value.status, refusal.value.code, refusal.value.retry_after) == (429, "too_many_attempts", 1)
+
+
+def test_delay_ends_by_itself(users):
+    clock = FixedClock()
+    throttle = Throttle(users, clock)
+    for _ in range(FREE + 20):
+        throttle.failed("ann", "192.0.2.1")
+    with pytest.raises(TooManyRequests):
+        throttle.check("ann", "192.0.2.1")
+
+    clock.moment += timedelta(seconds=MAX_DELAY + 1)
+
+    throttle.check("ann", "192.0.2.1")
+
+
+def test_owner_elsewhere_and_other_accounts_here_are_not_held_up(users):
+    throttle = Throttle(users)
+    for _ in range(FREE + 5):
+        throttle.failed("ann", "192.0.2.1")
+
+    throttle.check("ann", "192.0.2.2")
+    throttle.check("bob", "192.0.2.1")
+
+
+def test_right_password_forgets_the_wrong_ones(users):
+    throttle = Throttle(users)
+    for _ in range(FREE - 1):
+        throttle.failed("ann", "192.0.2.1")
+
+    throttle.passed("ann", "192.0.2.1")
+    throttle.failed("ann", "192.0.2.1")
+
+    throttle.check("ann", "192.0.2.1")
+
+
+def test_delay_survives_a_restart(users, database):
+    for _ in range(FREE + 3):
+        Throttle(users).failed("ann", "192.0.2.1")
+
+    restarted = Catalog(database)
+    try:
+        with pytest.raises(TooManyRequests):
+            Throttle(Users(restarted)).check("ann", "192.0.2.1")
+    finally:
+        restarted.close()
+
+
+def test_wrong_passwords_of_yesterday_do_not_count(users):
+    throttle = Throttle(users)
+    for _ in range(FREE + 3):
+        users.failed(key("ann", "192.0.2.1"), delay_after, timedelta(0))
+
+    throttle.check("ann", "192.0.2.1")
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "same"),
+    [
+        ("192.0.2.1", "192.0.2.2", False),
+        ("192.0.2.1", "::ffff:192.0.2.1", True),
+        ("2001:db8:1:2:3::1", "2001:db8:1:2:ffff::9", True),
+        ("2001:db8:1:2::1", "2001:db8:1:3::1", False),
+        ("", "", True),
+    ],
+)
+def test_ipv6_counts_by_network_and_mapped_ipv4_as_ipv4(one, other, same):
+    assert (key("ann", one) == key("ann", other)) is same
+
+
+def test_key_is_short_and_does_not_show_what_was_typed():
+    made = key("p4ssw0rd-in-the-wrong-field" * 1000, "x" * 10_000)
+
+    assert len(made) < 120
+    assert "p4ssw0rd" not in made

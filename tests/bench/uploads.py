@@ -1,0 +1,296 @@
+"""Uploads: ours beside tuspyserver, @tus/server and the bare loop, in interleaved rounds, by one client."""
+
+from __future__ import annotations
+
+import itertools
+import shutil
+import socket
+import statistics
+import tempfile
+import time
+from collections import defaultdict
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from sqlalchemy import insert
+
+from bench import report, wire
+from bench.contenders import (
+    Bare,
+    Contender,
+    Cost,
+    Parquay,
+    forget_files,
+    settle_disk,
+    tus_node,
+    tuspyserver,
+    upload,
+)
+from live_server import free_port
+from parquay import wiring
+from parquay.catalog.tables import File
+from parquay.ids import new_id
+from parquay.settings import Settings
+
+GIB = 1 << 30
+MIB = 1 << 20
+WORK = Path(__file__).parents[2] / ".cache" / "bench"
+OURS, RELAXED, ROUTER = "Parquay", "Parquay, relaxed", "Parquay through tuspyserver's router"
+GRANIAN, UVICORN, NODE, BARE = "tuspyserver on Granian", "tuspyserver on uvicorn", "@tus/server", "bare loop"
+OPEN_UPLOADS = 100_000
+
+
+@dataclass
+class Series:
+    """What one contender showed, round by round."""
+
+    values: list[float] = field(default_factory=list)
+    cpu: list[float] = field(default_factory=list)
+    peaks: list[int] = field(default_factory=list)
+
+    def note(self, value: float, cost: Cost, per: float) -> None:
+        """Note a `value` and its cost; CPU seconds are told for each `per`."""
+        self.values.append(value)
+        self.cpu.append(cost.cpu / per)
+        self.peaks.append(cost.peak)
+
+    @property
+    def median(self) -> float:
+        return statistics.median(self.values)
+
+    @property
+    def spread(self) -> str:
+        return f"{min(self.values):.0f}-{max(self.values):.0f}"
+
+
+Results = dict[str, Series]
+
+
+def run(*, quick: bool = False) -> str:
+    """Measure everything and return the section."""
+    shutil.rmtree(WORK, ignore_errors=True)
+    WORK.mkdir(parents=True)
+    rounds = 2 if quick else 7
+    with ExitStack() as stack:
+        all_of_them = [stack.enter_context(running(make)) for make in makers()]
+        one = measure("one PATCH of 1 GiB", all_of_them, rounds, one_big)
+        tus = [each for each in all_of_them if not isinstance(each, Bare)]
+        many = measure("32 PATCHes of 64 MiB", tus, 1 if quick else 3, many_at_once)
+        single = measure("1 KiB, 1 connection", tus, rounds, lambda each: small(each, 1))
+        crowd = measure("1 KiB, 32 connections", tus, rounds, lambda each: small(each, 32))
+    memory = [memory_of_one(), memory_of_many()]
+    full = open_uploads(quick=quick)
+    shutil.rmtree(WORK, ignore_errors=True)
+    return section(one, many, single, crowd, memory, full)
+
+
+def makers() -> list[Callable[[Path], Contender]]:
+    return [
+        lambda path: Parquay(OURS, path),
+        lambda path: Parquay(RELAXED, path, durability="relaxed"),
+        lambda path: Parquay(ROUTER, path, tus_router="tuspyserver"),
+        lambda path: tuspyserver("Granian", path),
+        lambda path: tuspyserver("uvicorn", path),
+        tus_node,
+        lambda path: Bare(BARE, path, free_port()),
+    ]
+
+
+@contextmanager
+def running(make: Callable[[Path], Contender]) -> Iterator[Contender]:
+    contender = make(Path(tempfile.mkdtemp(dir=WORK)) / "server")
+    try:
+        yield contender
+    finally:
+        contender.stop()
+
+
+def measure(
+    what: str, contenders: list[Contender], rounds: int, once: Callable[[Contender], tuple[float, Cost, float]]
+) -> Results:
+    """Let every contender have a turn in each round, each time in another order; the first round is not counted."""
+    results: Results = defaultdict(Series)
+    for number in range(rounds + 1):
+        shift = number % len(contenders)
+        for contender in [*contenders[shift:], *contenders[:shift]]:
+            value, cost, per = once(contender)
+            if number:
+                results[contender.name].note(value, cost, per)
+    for name, series in results.items():
+        report.say(
+            f"{what}: {name}: {series.median:.0f} ({series.spread}), "
+            f"CPU {statistics.median(series.cpu):.3f}, peak {max(series.peaks) / MIB:.0f} MiB"
+        )
+    return results
+
+
+def one_big(contender: Contender) -> tuple[float, Cost, float]:
+    """MB/s of one PATCH; CPU seconds for each GB."""
+    with upload(contender, GIB) as path, contender.measured() as cost:
+        seconds = wire.patch(contender.target, path, GIB)
+    return GIB / seconds / 1e6, cost, GIB / 1e9
+
+
+def many_at_once(contender: Contender) -> tuple[float, Cost, float]:
+    """MB/s of 32 PATCHes together; CPU seconds for each GB."""
+    count, size = 32, 64 * MIB
+    with ExitStack() as stack:
+        paths = [stack.enter_context(upload(contender, size)) for _ in range(count)]
+        with contender.measured() as cost:
+            seconds = wire.patches(contender.target, paths, size)
+    return count * size / seconds / 1e6, cost, count * size / 1e9
+
+
+def small(contender: Contender, connections: int) -> tuple[float, Cost, float]:
+    """Uploads a second; CPU milliseconds for each."""
+    seconds = 1.5
+    settle_disk()
+    with contender.measured() as cost:
+        rate = wire.small_uploads(contender.target, connections, seconds, 1024)
+    if not isinstance(contender, Parquay):
+        forget_files(contender)
+    return rate, cost, rate * seconds / 1e3
+
+
+# ------------------------------------------------------------------------------------------- memory
+
+
+def memory_of_one() -> list[str]:
+    """The API process at its highest while 2 GiB come in."""
+    with running(lambda path: Parquay(OURS, path)) as ours:
+        with upload(ours, 2 * GIB) as path:
+            wire.patch(ours.target, path, 2 * GIB)
+        highest = high_water(ours.processes()[0].pid)
+    report.say(f"memory of the API process after a PATCH of 2 GiB: {highest / 1e6:.0f} MB")
+    return report.verdict("API process while one PATCH brings 2 GiB", highest / 1e6, "MB", most=150)
+
+
+def memory_of_many(count: int = 200) -> list[str]:
+    """What each of 200 slow PATCHes adds."""
+    with running(lambda path: Parquay(OURS, path)) as ours, ExitStack() as stack:
+        paths = [wire.create(ours.target, GIB) for _ in range(count)]
+        with ours.measured() as cost:
+            lines = [stack.enter_context(slow_patch(ours.target, path)) for path in paths]
+            for _ in range(12):
+                for line in lines:
+                    line.sendall(wire.BLOCK[: 64 * 1024])
+                time.sleep(0.25)
+        each = (cost.peak - cost.idle) / count / MIB
+    report.say(f"memory of {count} slow PATCHes: {each:.2f} MiB each")
+    return report.verdict(f"each of {count} slow PATCHes adds", each, "MiB", most=1)
+
+
+@contextmanager
+def slow_patch(target: wire.Target, path: str) -> Iterator[socket.socket]:
+    with target.connect() as line:
+        fields = ("Upload-Offset: 0", f"Content-Type: {wire.OCTETS}", f"Content-Length: {GIB}")
+        line.sendall(target.head("PATCH", path, *fields))
+        yield line
+
+
+def high_water(pid: int) -> int:
+    """Return the most memory that a process ever had resident, in bytes."""
+    line = next(each for each in Path(f"/proc/{pid}/status").read_text().splitlines() if each.startswith("VmHWM"))
+    return int(line.split()[1]) * 1024
+
+
+# --------------------------------------------------------------------------------- a crowded catalog
+
+
+def open_uploads(*, quick: bool) -> list[list[str]]:
+    """Creation and HEAD with 100,000 open uploads beside the same with none."""
+    count = 200 if quick else 1000
+    with running(lambda path: Parquay("empty", path)) as empty, running(lambda path: Parquay("full", path)) as full:
+        assert isinstance(full, Parquay)
+        full.stop()
+        fill(full)
+        full.start()
+        found: dict[tuple[str, str], list[float]] = defaultdict(list)
+        for _, contender in itertools.product(range(4), (empty, full)):
+            path = wire.create(contender.target, GIB)
+            creation = contender.target.head("POST", "/files", f"Upload-Length: {GIB}", "Content-Length: 0")
+            for method, request in (("POST", creation), ("HEAD", contender.target.head("HEAD", path))):
+                found[method, contender.name] += wire.latencies(contender.target, [request] * (count // 4))
+    rows = []
+    for method, what in (("POST", "creation"), ("HEAD", "HEAD")):
+        medians = {name: statistics.median(found[method, name]) for name in ("empty", "full")}
+        report.say(
+            f"{what}: {medians['empty'] * 1e3:.2f} ms with no upload, {medians['full'] * 1e3:.2f} ms with 100,000"
+        )
+        goal = f"{what} with 100,000 open uploads ({medians['full'] * 1e3:.2f} ms) beside none"
+        rows.append(report.verdict(goal, medians["full"] / medians["empty"], "×", most=1.5))
+    return rows
+
+
+def fill(contender: Parquay) -> None:
+    """Put open uploads into the catalog of a stopped server."""
+    parts = wiring.build(Settings(data_dir=contender.server.data_dir))
+    owner = parts.users.by_name("test")
+    assert owner is not None
+    rows = (
+        File(id=new_id(), owner_id=owner.id, name="open.bin", size=GIB, expires_at=parts.rules.expiry())
+        for _ in range(OPEN_UPLOADS)
+    )
+    while batch := [row.model_dump() for row in itertools.islice(rows, 5000)]:
+        parts.catalog.write(lambda session, batch=batch: session.connection().execute(insert(File), batch) and None)
+    parts.close()
+
+
+# ------------------------------------------------------------------------------------------ the page
+
+
+def section(
+    one: Results, many: Results, single: Results, crowd: Results, memory: list[list[str]], full: list[list[str]]
+) -> str:
+    peers = (GRANIAN, UVICORN)
+    python = {name: max(series[each].median for each in peers) for name, series in (("one", one), ("many", many))}
+    slow = {name: max(series[each].median for each in peers) for name, series in (("1", single), ("32", crowd))}
+    goals = [
+        report.verdict("1 GiB: CPU of the server", statistics.median(one[OURS].cpu), "s/GB", most=0.6),
+        report.verdict("1 GiB: beside the bare loop", one[OURS].median / one[BARE].median, "×", least=0.8),
+        report.verdict("1 GiB: beside @tus/server", one[OURS].median / one[NODE].median, "×", least=1.3),
+        report.verdict("1 GiB: beside tuspyserver", one[OURS].median / python["one"], "×", least=1),
+        report.verdict("32 × 64 MiB: beside @tus/server", many[OURS].median / many[NODE].median, "×", least=1),
+        report.verdict("32 × 64 MiB: beside tuspyserver", many[OURS].median / python["many"], "×", least=1),
+        report.verdict("1 KiB, 1 connection: beside tuspyserver", single[OURS].median / slow["1"], "×", least=5),
+        report.verdict(
+            "1 KiB, 1 connection: beside @tus/server", single[OURS].median / single[NODE].median, "×", least=2
+        ),
+        report.verdict("1 KiB, 32 connections: beside tuspyserver", crowd[OURS].median / slow["32"], "×", least=5),
+        report.verdict(
+            "1 KiB, 32 connections: beside @tus/server", crowd[OURS].median / crowd[NODE].median, "×", least=2
+        ),
+        *memory,
+        *full,
+    ]
+    return f"""## Uploads
+
+{report.machine()} Method: every server runs at the same time, one process each (Parquay without conversion workers), on
+one disk; one client over loopback gives each a turn in every round, in changing order, the disk synced before each turn; the
+first round is not counted. Numbers are medians of {len(one[OURS].values)} rounds with the lowest and the highest. CPU and
+memory are those of the whole tree of processes. Only Parquay without "relaxed" (and the same through tuspyserver's
+router) syncs what it acknowledges; the peers and the bare loop never sync a body.
+
+{compared("One PATCH of 1 GiB", one, "MB/s", "CPU s/GB")}
+
+{compared("32 PATCHes of 64 MiB at once", many, "MB/s", "CPU s/GB")}
+
+{compared("Uploads of 1 KiB, one connection", single, "uploads/s", "CPU ms each")}
+
+{compared("Uploads of 1 KiB, 32 connections", crowd, "uploads/s", "CPU ms each")}
+
+### Goals
+
+{report.table(["what", "goal", "measured", "met"], goals)}
+"""
+
+
+def compared(title: str, results: Results, unit: str, cpu: str) -> str:
+    rows = [
+        [name, f"{each.median:.0f}", each.spread, f"{statistics.median(each.cpu):.2f}", f"{max(each.peaks) / MIB:.0f}"]
+        for name, each in results.items()
+    ]
+    rows.sort(key=lambda row: -float(row[1]))
+    return f"### {title}\n\n" + report.table(["server", unit, "lowest-highest", cpu, "peak MiB"], rows)

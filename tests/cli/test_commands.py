@@ -1,0 +1,197 @@
+"""The command `parquay` as a script sees it: exit codes, stdout, one line on stderr."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+from pathlib import Path
+
+import pyarrow.parquet as pq
+import pytest
+
+from live_server import PARQUAY, clean_environment
+
+
+def parquay(*arguments: object, cwd: Path | None = None, stdin: str = "", **settings: object):
+    return subprocess.run(
+        [PARQUAY, *map(str, arguments)],
+        cwd=cwd,
+        env=clean_environment(**settings),
+        input=stdin,
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
+    )
+
+
+def assert_refused(done: subprocess.CompletedProcess[str], code: int, *words: str) -> None:
+    """It ended with `code` and one line on stderr that has `words`; stdout is clean."""
+    assert done.returncode == code, done.stderr
+    assert done.stderr.startswith("parquay: ")
+    assert done.stderr.count("\n") == 1, done.stderr
+    assert all(word in done.stderr for word in words), done.stderr
+    assert done.stdout == ""
+
+
+@pytest.mark.parametrize("command", [[], ["serve"], ["upload"], ["files"], ["convert"], ["user"], ["user", "add"]])
+def test_every_command_explains_itself(command: list[str]):
+    done = parquay(*command, "--help")
+
+    assert done.returncode == 0
+    assert "Usage:" in done.stdout
+    assert "--help" in done.stdout
+
+
+def test_version_is_printed():
+    assert parquay("version").stdout == "parquay 0.1.0\n"
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ["bogus"],
+        ["serve", "--port", "0"],
+        ["serve", "--port", "many"],
+        ["upload"],
+        ["upload", "no-such-file.csv", "--token", "t"],
+        ["upload", ".", "--token", "t"],
+        ["upload", "pyproject.toml", "--url", "ftp://host", "--token", "t"],
+        ["upload", "pyproject.toml"],
+        ["upload", "pyproject.toml", "--user", "test"],
+        ["upload", "pyproject.toml", "--token", "t", "--user", "test"],
+        ["upload", "pyproject.toml", "LICENSE", "--token", "t", "--name", "x"],
+        ["convert", "one.csv"],
+        ["convert", "a.csv", "b.csv", "c.csv"],
+        ["convert", "a.csv", "b.parquet", "--to", "csv"],
+        ["convert", "a.csv", "--out-dir", "out", "--to", "xlsx"],
+        ["convert", "a.csv", "--out-dir", "out", "--report", "r.json"],
+        ["convert", "pyproject.toml", "pyproject.toml"],
+        ["user", "add", "somebody"],
+    ],
+)
+def test_wrong_usage_exits_with_2(arguments: list[str]):
+    assert_refused(parquay(*arguments), 2)
+
+
+@pytest.mark.parametrize("command", [["serve"], ["worker"], ["user", "list"]])
+def test_unknown_setting_stops_the_start(tmp_path: Path, command: list[str]):
+    assert_refused(parquay(*command, cwd=tmp_path, data_dirr="x"), 1, "PARQUAY_DATA_DIRR")
+
+
+@pytest.mark.parametrize(("name", "value"), [("port", "99999"), ("secret_key", "short"), ("max_size", "-1")])
+def test_value_that_does_not_parse_stops_the_start(tmp_path: Path, name: str, value: str):
+    assert_refused(parquay("serve", cwd=tmp_path, **{name: value}), 1, f"PARQUAY_{name.upper()}")
+
+
+def test_server_that_does_not_answer_is_named_and_nothing_is_claimed(tmp_path: Path, monkeypatch):
+    monkeypatch.setattr("parquay.cli.server_login.FIRST_PATIENCE", 0.0)
+    from parquay.cli.failure import Failure
+    from parquay.cli.server_login import connect
+
+    with pytest.raises(Failure, match="does not answer"), connect("http://127.0.0.1:9", "u", "p", None):
+        pass
+
+
+# ------------------------------------------------------------------------------------------------ user
+
+
+def test_accounts_are_added_listed_and_disabled(tmp_path: Path):
+    def user(*arguments: str, stdin: str = ""):
+        return parquay("user", *arguments, cwd=tmp_path, stdin=stdin, data_dir=tmp_path / "var")
+
+    added = user("add", "ana", "--password", "-", "--admin", stdin="a long enough secret\n")
+    assert added.returncode == 0, added.stderr
+    again = user("add", "ana", "--password", "another long secret")
+    weak = user("add", "ben", "--password", "12345678")
+    disabled = user("disable", "ana")
+    unknown = user("disable", "nobody")
+    listed = user("list")
+
+    assert_refused(again, 1, "username_taken")
+    assert_refused(weak, 1, "weak_password")
+    assert disabled.returncode == 0
+    assert_refused(unknown, 1, "unknown_user")
+    assert added.stdout.strip() in listed.stdout
+    assert "admin, disabled" in listed.stdout
+
+
+# --------------------------------------------------------------------------------------------- convert
+
+
+def test_sample_becomes_a_parquet_file_with_a_report(samples: Path, tmp_path: Path):
+    target, report = tmp_path / "sales.parquet", tmp_path / "report.json"
+
+    done = parquay("convert", samples / "sales.csv", target, "--report", report)
+
+    assert done.returncode == 0, done.stderr
+    table = pq.read_table(target)
+    assert table.num_rows == 5000
+    assert table["order_id"][0].as_py() == "00000001"
+    told = json.loads(report.read_text())
+    assert told["rows"] == 5000
+    assert told["reject_count"] == 0
+    assert {column["name"]: column["type"] for column in told["columns"]}["paid"] == "bool"
+    assert told["dialect"]["delimiter"] == ","
+
+
+@pytest.mark.parametrize("name", ["sales", "iris", "planets"])
+def test_table_exported_again_is_the_file(samples: Path, tmp_path: Path, name: str):
+    target = tmp_path / "again.csv"
+
+    done = parquay("convert", samples / f"{name}.csv", target)
+
+    assert done.returncode == 0, done.stderr
+    assert target.read_bytes() == (samples / f"{name}.csv").read_bytes()
+
+
+def test_directory_as_target_gets_part_files(samples: Path, tmp_path: Path):
+    done = parquay("convert", samples / "iris.csv", tmp_path / "table")
+
+    assert done.returncode == 0, done.stderr
+    assert [path.name for path in (tmp_path / "table").iterdir()] == ["part-00000.parquet"]
+    assert pq.read_table(tmp_path / "table").num_rows == 150
+
+
+def test_quoted_newlines_stay_in_their_cell(samples: Path, tmp_path: Path):
+    target = tmp_path / "quotes.ndjson"
+
+    assert parquay("convert", samples / "quotes.csv", target).returncode == 0
+
+    rows = [json.loads(line) for line in target.read_text().splitlines()]
+    assert len(rows) == 6
+    assert rows[0]["said"] == "“Two eggs,\ntoast\nand the sea.”"
+    assert rows[0]["id"] == "0001"
+
+
+@pytest.mark.parametrize("content", ["", "only,a,header\n"], ids=["empty", "header only"])
+def test_input_without_rows_is_a_failure_with_a_reason(tmp_path: Path, content: str):
+    source = tmp_path / "in.csv"
+    source.write_text(content)
+
+    done = parquay("convert", source, tmp_path / "out.parquet")
+
+    assert_refused(done, 1, "no_rows")
+    assert list(tmp_path.iterdir()) == [source]
+
+
+def test_missing_input_is_a_failure_that_names_it(tmp_path: Path):
+    assert_refused(parquay("convert", tmp_path / "none.csv", tmp_path / "out.parquet"), 1, "none.csv")
+
+
+def test_failing_input_does_not_stop_the_others(samples: Path, tmp_path: Path):
+    out = tmp_path / "out"
+    names = ["iris", "header-only", "planets"]
+
+    done = parquay("convert", *(samples / f"{name}.csv" for name in names), "--out-dir", out)
+
+    assert done.returncode == 1
+    assert "no_rows" in done.stderr
+    assert sorted(path.name for path in out.iterdir()) == [
+        "header-only.report.json",
+        "iris.parquet",
+        "iris.report.json",
+        "planets.parquet",
+        "planets.report.json",
+    ]
+    assert json.loads((out / "header-only.report.json").read_text())["error"]["code"] == "no_rows"

@@ -1,0 +1,104 @@
+"""What the README tells people to type is run, as it stands, against a real server."""
+
+from __future__ import annotations
+
+import re
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import httpx
+import pytest
+
+from live_server import LiveServer, clean_environment, entry_when
+from parquay.settings import PREFIX, Settings
+
+ROOT = Path(__file__).parents[2]
+README = (ROOT / "README.md").read_text(encoding="utf-8")
+NODE_PACKAGES = ROOT / "tests" / "e2e" / "node"
+
+
+def blocks(language: str) -> list[str]:
+    return re.findall(rf"^```{language}\n(.*?)^```$", README, re.MULTILINE | re.DOTALL)
+
+
+def run(server: LiveServer, command: list[str], script: str, cwd: Path = ROOT) -> str:
+    done = subprocess.run(
+        command,
+        input=script.replace("http://127.0.0.1:8000", server.url),
+        cwd=cwd,
+        env=clean_environment() | {"TOKEN": server.token()},
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
+    )
+    assert done.returncode == 0, done.stderr
+    assert done.stderr == ""
+    return done.stdout
+
+
+def assert_sales_became_a_table(http: httpx.Client, before: set[str]) -> None:
+    new = [entry["id"] for entry in http.get("/files").json() if entry["id"] not in before]
+    assert len(new) == 1
+    entry = entry_when(http, new[0])
+    assert (entry["name"], entry["status"], entry["row_count"]) == ("sales.csv", "done", 5000)
+
+
+@pytest.fixture
+def before(shared_server: LiveServer):
+    """A logged-in client and the files that were there before."""
+    with shared_server.login() as http:
+        yield http, {entry["id"] for entry in http.get("/files", params={"limit": 500}).json()}
+
+
+@pytest.mark.parametrize("number", range(2))
+def test_curl_example_uploads_a_file(shared_server: LiveServer, before, number: int):
+    assert shutil.which("curl"), "curl is needed"
+
+    out = run(shared_server, ["bash", "-euo", "pipefail"], blocks("sh")[number])
+
+    assert '"name":"sales.csv"' in out.replace(": ", ":")
+    assert_sales_became_a_table(*before)
+
+
+def test_python_example_uploads_a_file(shared_server: LiveServer, before):
+    out = run(shared_server, [sys.executable, "-W", "error", "-"], blocks("python")[0])
+
+    assert out.startswith(f"{shared_server.url}/files/")
+    assert_sales_became_a_table(*before)
+
+
+def test_javascript_example_uploads_a_file(shared_server: LiveServer, before):
+    script = blocks("js")[0].replace("data/samples/", f"{ROOT}/data/samples/")
+
+    out = run(shared_server, ["node", "--input-type=module"], script, NODE_PACKAGES)
+
+    assert out.startswith(f"{shared_server.url}/files/")
+    assert_sales_became_a_table(*before)
+
+
+def test_every_example_block_is_tried():
+    assert (len(blocks("sh")), len(blocks("python")), len(blocks("js"))) == (2, 1, 1)
+
+
+def test_settings_that_the_readme_names_exist():
+    named = set(re.findall(rf"{PREFIX}([A-Z_0-9]+)", README))
+
+    assert named
+    assert {name.lower() for name in named} <= set(Settings.model_fields)
+
+
+def test_links_lead_to_something():
+    for page in [ROOT / "README.md", *ROOT.glob("docs/**/*.md"), *ROOT.glob("data/samples/*.md")]:
+        targets = re.findall(r"\]\(([^)#\s]+)[^)]*\)", page.read_text(encoding="utf-8"))
+        local = [target for target in targets if not target.startswith(("http://", "https://"))]
+        assert [target for target in local if not (page.parent / target).exists()] == [], page
+
+
+def test_make_targets_that_the_readme_names_exist():
+    makefile = (ROOT / "Makefile").read_text(encoding="utf-8")
+
+    for target in set(re.findall(r"\bmake ([a-z0-9]+)\b", README)) - {"alone"}:
+        assert re.search(rf"^{target}:", makefile, re.MULTILINE), target

@@ -1,0 +1,223 @@
+"""Upload clients that nobody of this project wrote, each as its manual has it, against the real server."""
+
+from __future__ import annotations
+
+import asyncio
+import hashlib
+import json
+import random
+import shutil
+import subprocess
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import aiotus
+import httpx
+import pytest
+import requests
+from tusclient.client import TusClient
+from tusclient.exceptions import TusCommunicationError
+
+from cutting_proxy import CuttingProxy
+from live_server import LiveServer, entry_when
+
+MB = 1_000_000
+MIB = 1 << 20
+SIZES = [0, 1, 5 * MIB + 1, 40 * MB]
+NODE = Path(__file__).parent / "node" / "upload.mjs"
+
+pytestmark = [
+    pytest.mark.slow,
+    # aiohttp advises aiotus about a body that it hands over as bytes; that is between the two of them
+    pytest.mark.filterwarnings("ignore:Sending a large body directly:ResourceWarning"),
+]
+
+
+@pytest.fixture
+def source(tmp_path: Path) -> Callable[[int], Path]:
+    """Make a file of a given size with bytes that no compression or table reader takes for something else."""
+
+    def make(size: int) -> Path:
+        path = tmp_path / f"bytes-{size}.bin"
+        path.write_bytes(random.Random(size).randbytes(size))
+        return path
+
+    return make
+
+
+@pytest.fixture
+def proxy(shared_server: LiveServer) -> Iterator[CuttingProxy]:
+    made = CuttingProxy(shared_server.port)
+    yield made
+    made.close()
+
+
+@pytest.fixture(scope="module")
+def owner(shared_server: LiveServer) -> Iterator[httpx.Client]:
+    with shared_server.register("foreign-clients", "long enough to be kept") as http:
+        yield http
+
+
+@pytest.fixture
+def token(owner: httpx.Client) -> str:
+    return owner.headers["Authorization"].removeprefix("Bearer ")
+
+
+def assert_same_bytes(owner: httpx.Client, url: str, path: Path) -> None:
+    """The server has exactly the bytes of `path` under `url`, as one finished file of that name."""
+    file_id = url.rstrip("/").rpartition("/")[2]
+    entry, size = entry_when(owner, file_id), path.stat().st_size
+    # A file that is no table is done without rows; one without a byte is an error, as it may have been one.
+    assert (entry["status"], entry["name"], entry["size"]) == ("done" if size else "error", path.name, size), entry
+    with owner.stream("GET", f"/files/{file_id}/content") as answer:
+        assert answer.status_code == 200
+        digest = hashlib.sha256()
+        for block in answer.iter_bytes():
+            digest.update(block)
+    assert digest.digest() == hashlib.sha256(path.read_bytes()).digest()
+
+
+def ids(owner: httpx.Client) -> set[str]:
+    return {entry["id"] for entry in owner.get("/files", params={"limit": 500}).json()}
+
+
+# ------------------------------------------------------------------------------------------------ tuspy
+
+
+def tuspy_client(url: str, token: str) -> TusClient:
+    return TusClient(f"{url}/files", headers={"Authorization": f"Bearer {token}"})
+
+
+@pytest.mark.parametrize("size", SIZES)
+def test_tuspy_uploads(shared_server: LiveServer, owner: httpx.Client, token: str, source, size: int):
+    path = source(size)
+
+    with path.open("rb") as stream:
+        uploader = tuspy_client(shared_server.url, token).uploader(
+            file_stream=stream, metadata={"filename": path.name}, chunk_size=3 * MIB
+        )
+        uploader.upload()
+
+    assert_same_bytes(owner, uploader.url, path)
+
+
+@pytest.mark.parametrize("size", SIZES[2:])
+def test_tuspy_resumes_after_its_connection_was_cut(proxy, owner: httpx.Client, token: str, source, size: int):
+    path, before = source(size), ids(owner)
+    with path.open("rb") as stream:
+        first = tuspy_client(proxy.url, token).uploader(file_stream=stream, metadata={"filename": path.name})
+        first.set_url(first.create_url())
+        proxy.cut(size * 2 // 3)
+
+        with pytest.raises((TusCommunicationError, requests.ConnectionError)):
+            first.upload()
+        second = tuspy_client(proxy.url, token).uploader(file_stream=stream, url=first.url)
+        resumed_at = second.offset
+        second.upload()
+
+    assert size // 3 < resumed_at < size
+    assert_same_bytes(owner, second.url, path)
+    assert len(ids(owner) - before) == 1
+
+
+def test_tuspy_async_uploads_with_checksums(shared_server: LiveServer, owner: httpx.Client, token: str, source):
+    path = source(5 * MIB + 1)
+
+    async def run() -> str:
+        with path.open("rb") as stream:
+            uploader = tuspy_client(shared_server.url, token).async_uploader(
+                file_stream=stream, metadata={"filename": path.name}, chunk_size=MIB, upload_checksum=True
+            )
+            await uploader.upload()
+        return uploader.url
+
+    assert_same_bytes(owner, asyncio.run(run()), path)
+
+
+# ----------------------------------------------------------------------------------------------- aiotus
+
+
+def aiotus_upload(url: str, token: str, path: Path) -> str:
+    async def run() -> str:
+        with path.open("rb") as handle:
+            location = await aiotus.upload(
+                f"{url}/files",
+                handle,
+                {"filename": path.name.encode()},
+                config=aiotus.RetryConfiguration(max_retry_period_seconds=0.2),
+                headers={"Authorization": f"Bearer {token}"},
+            )
+        assert location is not None, "aiotus gave up"
+        return str(location)
+
+    return asyncio.run(run())
+
+
+@pytest.mark.parametrize("size", SIZES)
+def test_aiotus_uploads(shared_server: LiveServer, owner: httpx.Client, token: str, source, size: int):
+    path = source(size)
+
+    url = aiotus_upload(shared_server.url, token, path)
+
+    assert_same_bytes(owner, url, path)
+
+
+@pytest.mark.parametrize("size", SIZES[2:])
+def test_aiotus_goes_on_after_its_connection_was_cut(proxy, owner: httpx.Client, token: str, source, size: int):
+    path, before = source(size), ids(owner)
+    proxy.cut(size * 2 // 3)
+
+    url = aiotus_upload(proxy.url, token, path)
+
+    assert proxy.cuts == 1
+    assert proxy.sent < size * 1.7, "what had arrived was sent again"
+    assert_same_bytes(owner, url, path)
+    assert len(ids(owner) - before) == 1
+
+
+# ---------------------------------------------------------------------------------------- tus-js-client
+
+
+def node_upload(url: str, token: str, path: Path, storage: Path, **options: object) -> dict[str, object]:
+    node = shutil.which("node")
+    assert node, "Node.js is needed"
+    done = subprocess.run(
+        [node, NODE, f"{url}/files", token, path, storage, json.dumps(options)],
+        capture_output=True,
+        text=True,
+        timeout=100,
+        check=False,
+    )
+    assert done.stdout.strip(), done.stderr
+    return json.loads(done.stdout.splitlines()[-1])
+
+
+@pytest.mark.parametrize(
+    ("size", "with_creation"),
+    # Its reader for node cannot send the first byte of an empty file with the creation.
+    [*((size, False) for size in SIZES), *((size, True) for size in SIZES[1:])],
+)
+def test_tus_js_client_uploads(
+    shared_server: LiveServer, owner: httpx.Client, token: str, source, tmp_path, size: int, with_creation: bool
+):
+    path = source(size)
+
+    result = node_upload(shared_server.url, token, path, tmp_path / "urls.json", uploadDataDuringCreation=with_creation)
+
+    assert "error" not in result
+    assert_same_bytes(owner, str(result["url"]), path)
+
+
+@pytest.mark.parametrize("size", SIZES[2:])
+def test_tus_js_client_resumes_in_another_process(proxy, owner: httpx.Client, token: str, source, tmp_path, size: int):
+    path, storage, before = source(size), tmp_path / "urls.json", ids(owner)
+    proxy.cut(size * 2 // 3)
+
+    broken = node_upload(proxy.url, token, path, storage)
+    resumed = node_upload(proxy.url, token, path, storage)
+
+    assert "error" in broken
+    assert "error" not in resumed
+    assert 0 < int(resumed["resumedAt"]) < size
+    assert_same_bytes(owner, str(resumed["url"]), path)
+    assert len(ids(owner) - before) == 1

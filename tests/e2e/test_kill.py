@@ -1,0 +1,196 @@
+"""`kill -9` at the worst moments: what was acknowledged is there, a table is complete and there once."""
+
+from __future__ import annotations
+
+import base64
+import contextlib
+import hashlib
+import subprocess
+import threading
+from collections.abc import Iterator
+from pathlib import Path
+
+import httpx
+import psutil
+import pyarrow.compute as pc
+import pyarrow.dataset as ds
+import pytest
+
+from big_csv import write_csv
+from live_server import PARQUAY, LiveServer, entry_when, wait_until
+
+ROWS = 1_000_000
+TUS = {"Tus-Resumable": "1.0.0"}
+
+pytestmark = [pytest.mark.slow, pytest.mark.timeout(300)]
+
+
+@pytest.fixture(scope="module")
+def big(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, str]:
+    """A CSV of a million rows (41 MB) and its SHA-256."""
+    path = tmp_path_factory.mktemp("big") / "big.csv"
+    return path, write_csv(path, ROWS)
+
+
+def create(http: httpx.Client, path: Path) -> str:
+    """Create a tus upload for `path` and return its id."""
+    headers = {
+        **TUS,
+        "Upload-Length": str(path.stat().st_size),
+        "Upload-Metadata": f"filename {base64.b64encode(path.name.encode()).decode()}",
+    }
+    answer = http.post("/files", headers=headers)
+    assert answer.status_code == 201, answer.text
+    return answer.headers["location"].rpartition("/")[2]
+
+
+def progress_of(http: httpx.Client, file_id: str) -> int:
+    """The bytes that count as received, asked for without disturbing who sends them."""
+    return int(http.get(f"/files/{file_id}/progress").json()["upload"]["offset"])
+
+
+def offset_of(http: httpx.Client, file_id: str) -> int:
+    answer = http.head(f"/files/{file_id}", headers=TUS)
+    assert answer.status_code == 200
+    return int(answer.headers["upload-offset"])
+
+
+class Gate:
+    """Holds a sender back at a byte until it is opened, as a slow line would."""
+
+    def __init__(self, at: int) -> None:
+        self._at = at
+        self._open = threading.Event()
+
+    def open(self) -> None:
+        self._open.set()
+
+    def pass_at(self, offset: int) -> None:
+        if offset >= self._at:
+            assert self._open.wait(100)
+
+
+def bytes_from(path: Path, start: int, gate: Gate | None) -> Iterator[bytes]:
+    with path.open("rb") as handle:
+        handle.seek(start)
+        while block := handle.read(1 << 18):
+            yield block
+            if gate is not None:
+                gate.pass_at(handle.tell())
+
+
+def append(http: httpx.Client, file_id: str, path: Path, start: int, gate: Gate | None = None) -> httpx.Response:
+    headers = {
+        **TUS,
+        "Content-Type": "application/offset+octet-stream",
+        "Content-Length": str(path.stat().st_size - start),
+        "Upload-Offset": str(start),
+    }
+    return http.patch(f"/files/{file_id}", headers=headers, content=bytes_from(path, start, gate))
+
+
+@contextlib.contextmanager
+def held_upload(server: LiveServer, file_id: str, path: Path, share: float) -> Iterator[Gate]:
+    """Send the file from a thread that stops at `share` of it until the gate opens; wait for its end."""
+    gate = Gate(int(path.stat().st_size * share))
+
+    def send() -> None:
+        with contextlib.suppress(httpx.TransportError), server.login() as http:
+            append(http, file_id, path, 0, gate)
+
+    sender = threading.Thread(target=send)
+    sender.start()
+    try:
+        yield gate
+    finally:
+        gate.open()
+        sender.join()
+
+
+def assert_one_whole_table(server: LiveServer, http: httpx.Client, file_id: str, digest: str) -> None:
+    """The entry, the bytes and the Parquet parts all tell of the same rows, each once."""
+    entry = entry_when(http, file_id, seconds=150)
+    assert (entry["status"], entry["row_count"], entry["reject_count"]) == ("done", ROWS, 0), entry
+    assert hashlib.sha256(http.get(f"/files/{file_id}/content").content).hexdigest() == digest
+    directory = server.data_dir / str(entry["parquet_path"])
+    ids = ds.dataset(directory, format="parquet").to_table(columns=["id"])["id"]
+    assert len(ids) == ROWS
+    assert pc.count_distinct(ids).as_py() == ROWS
+    assert pc.min_max(ids).as_py() == {"min": 1_000_000, "max": 1_000_000 + ROWS - 1}
+    assert sorted(one.name for one in directory.iterdir()) == sorted(
+        one.name for one in directory.glob("part-*.parquet")
+    )
+
+
+def parsed_in_part(http: httpx.Client, file_id: str) -> bool:
+    """Whether the conversion has begun; fails when it is over already, because then nothing can be shown."""
+    progress = http.get(f"/files/{file_id}/progress").json()
+    assert progress["status"] in {"uploading", "processing"}, f"over before it could be killed: {progress}"
+    return progress["parse"]["rows"] > 0
+
+
+def test_table_is_whole_and_single_when_the_worker_is_killed_in_its_midst(server: LiveServer, big):
+    path, digest = big
+    with server.login() as http:
+        file_id = create(http, path)
+        with held_upload(server, file_id, path, 0.75):
+            wait_until(lambda: parsed_in_part(http, file_id), "first rows while bytes still arrive", 60, 0.01)
+            killed = server.workers()
+            for worker in killed:
+                worker.kill()
+
+        assert len(killed) == 1
+        assert_one_whole_table(server, http, file_id, digest)
+        assert {one.pid for one in server.workers()}.isdisjoint({one.pid for one in killed})
+
+
+def test_table_is_whole_and_single_when_everything_is_killed_mid_conversion(start_server, big):
+    path, digest = big
+    server = start_server(workers=0)
+    with server.login() as http:
+        file_id = create(http, path)
+        assert append(http, file_id, path, 0).status_code == 204
+        with subprocess.Popen([PARQUAY, "worker"], cwd=server.directory, env=server.env) as worker:
+            wait_until(lambda: parsed_in_part(http, file_id), "first rows", 60, 0.002)
+            worker.kill()
+            server.kill()
+
+    server.env["PARQUAY_WORKERS"] = "1"
+    server.start()
+    with server.login() as http:
+        assert_one_whole_table(server, http, file_id, digest)
+
+
+def test_upload_goes_on_from_what_was_acknowledged_when_everything_is_killed_mid_upload(server: LiveServer, big):
+    path, digest = big
+    size = path.stat().st_size
+    with server.login() as http:
+        file_id = create(http, path)
+        with held_upload(server, file_id, path, 0.5):
+            wait_until(lambda: progress_of(http, file_id) >= size // 4, "a quarter of the bytes")
+            acknowledged = progress_of(http, file_id)
+            server.kill()
+
+    server.start()
+    with server.login() as http:
+        kept = offset_of(http, file_id)
+        assert acknowledged <= kept <= size
+        assert append(http, file_id, path, kept).status_code == 204
+        assert_one_whole_table(server, http, file_id, digest)
+        assert len(http.get("/files").json()) == 1
+
+
+def test_nothing_of_the_server_is_left_after_sigterm(server: LiveServer):
+    processes = server.processes()
+
+    assert server.terminate() == 0
+
+    assert not [one for one in processes if one.is_running() and one.status() != psutil.STATUS_ZOMBIE]
+
+
+def test_login_outlives_a_kill(server: LiveServer):
+    with server.login() as http:
+        server.kill()
+        server.start()
+
+        assert http.get("/auth/me").json()["username"] == "test"

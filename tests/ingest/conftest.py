@@ -1,0 +1,145 @@
+"""A catalog, a growing upload and a follower, all real and small."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+import pytest
+from sqlmodel import SQLModel
+
+from parquay.catalog.segments import Segments
+from parquay.catalog.session import Catalog
+from parquay.catalog.tables import File, User
+from parquay.ingest import export, parts
+from parquay.ingest.finish import part_groups
+from parquay.ingest.follow import Follower, Outcome
+
+
+@dataclass
+class MemoryUploads:
+    """Uploads held in memory; only what a checkpoint covers may be asked for."""
+
+    content: dict[str, bytes] = field(default_factory=dict)
+    readers: int = 0
+
+    @contextmanager
+    def reader(self, upload_id: str) -> Iterator[MemoryReader]:
+        self.readers += 1
+        yield MemoryReader(self.content[upload_id])
+
+    def path(self, upload_id: str) -> Path | None:
+        return None
+
+
+@dataclass
+class MemoryReader:
+    content: bytes
+
+    def read_at(self, offset: int, size: int) -> bytes:
+        return self.content[offset : offset + size]
+
+
+@dataclass
+class Bench:
+    """Uploads content to a catalog in checkpoints and follows it."""
+
+    catalog: Catalog
+    segments: Segments
+    uploads: MemoryUploads
+    parquet: Path
+    follower_of: Callable[..., Follower]
+    events: list[str] = field(default_factory=list)
+
+    def create(self, name: str, *, file_id: str = "f", **values: object) -> str:
+        def write(session):
+            session.add(File(id=file_id, owner_id="u", name=name, **values))
+
+        self.catalog.write(write)
+        self.uploads.content[file_id] = b""
+        return file_id
+
+    def checkpoint(self, content: bytes, *, complete: bool, file_id: str = "f") -> None:
+        self.uploads.content[file_id] = content
+
+        def write(session):
+            file = session.get(File, file_id)
+            file.offset, file.complete = len(content), complete
+            file.size = len(content) if complete else file.size
+            file.status = "processing" if complete else "uploading"
+
+        self.catalog.write(write)
+
+    def advance(self, follower: Follower, *, file_id: str = "f", alive=lambda: True, fence=lambda _session: True) -> Outcome:
+        return follower.advance(file_id, alive=alive, fence=fence)
+
+    def file(self, file_id: str = "f") -> File:
+        found = self.segments.file(file_id)
+        assert found is not None
+        return found
+
+    def table(self, file_id: str = "f") -> pa.Table:
+        """The rows of all parts, recast to the types that the file's row says."""
+        file = self.file(file_id)
+        types = export.columns_types(file.columns or [])
+        groups = part_groups(self.segments.list(file_id))
+        tables = [parts.widened(pq.read_table(self.parquet / file_id / each.name), each.types, types) for each in groups]
+        return pa.concat_tables(tables).combine_chunks()
+
+    def convert(self, name: str, content: bytes, *, segment_bytes: int = 1 << 24, **values: object) -> File:
+        """Upload at once, convert, and return the file's row."""
+        self.create(name, **values)
+        self.checkpoint(content, complete=True)
+        follower = self.follower_of(segment_bytes=segment_bytes)
+        assert self.advance(follower) is Outcome.DONE
+        return self.file()
+
+
+@pytest.fixture
+def bench(tmp_path: Path) -> Iterator[Bench]:
+    catalog = Catalog(f"sqlite:///{tmp_path / 'metadata.db'}", durable=False)
+    SQLModel.metadata.create_all(catalog.engine)
+    catalog.write(lambda session: session.add(User(id="u", username="u", password_hash="-")))
+    segments, uploads, parquet = Segments(catalog), MemoryUploads(), tmp_path / "parquet"
+    started: list[Follower] = []
+    made = Bench(catalog, segments, uploads, parquet, lambda **_: None)
+
+    def follower_of(**options: object) -> Follower:
+        follower = Follower(
+            segments=segments,
+            store=uploads,
+            parquet_dir=parquet,
+            emit=lambda _session, kind, _file: made.events.append(kind),
+            **options,
+        )
+        started.append(follower)
+        return follower
+
+    made.follower_of = follower_of
+    yield made
+    for each in started:
+        each.close()
+    catalog.close()
+
+
+@pytest.fixture
+def convert(tmp_path: Path):
+    """Convert bytes with the engine alone; returns the report and the table, or the text for `to`."""
+    from parquay.ingest.convert import convert_file
+
+    count = iter(range(1_000_000))
+
+    def run(content: bytes, *, name: str = "data.csv", to: str = "parquet", **options: object):
+        number = next(count)
+        source = tmp_path / f"in-{number}" / name
+        source.parent.mkdir()
+        source.write_bytes(content)
+        target = tmp_path / f"out-{number}.{to}"
+        report = convert_file(source, target, **options)
+        return report, pq.read_table(target) if to == "parquet" else target.read_bytes()
+
+    return run

@@ -1,0 +1,276 @@
+from __future__ import annotations
+
+import csv
+import hashlib
+import io
+import random
+
+import pytest
+
+from parquay.catalog.segments import Finished
+from parquay.ingest.follow import Outcome
+
+
+def rows_of(count: int) -> bytes:
+    out = io.StringIO()
+    writer = csv.writer(out, lineterminator="\n")
+    writer.writerow(["id", "name", "price", "note"])
+    for i in range(count):
+        writer.writerow([i, f"name {i % 7}", f"{i}.{i % 100:02d}", f'line "one", {i}\nline two' if i % 11 == 0 else ""])
+    return out.getvalue().encode()
+
+
+def test_file_is_done_with_its_rows_when_the_upload_is_complete(bench):
+    content = rows_of(1000)
+
+    file = bench.convert("sales.csv", content)
+
+    assert (file.status, file.row_count, file.reject_count, file.error_code) == ("done", 1000, 0, None)
+    assert (file.parquet_path, file.dataset_id) == ("parquet/f", "f")
+    assert file.sha256 == hashlib.sha256(content).hexdigest()
+    assert file.finished_at is not None
+    assert [(column["name"], column["type"]) for column in file.columns] == [
+        ("id", "int64"),
+        ("name", "text"),
+        ("price", "decimal(18,2)"),
+        ("note", "text"),
+    ]
+    assert bench.table()["id"].to_pylist() == list(range(1000))
+    assert bench.events[-1] == "file.updated"
+    assert "file.progress" in bench.events
+
+
+@pytest.mark.parametrize("seed", range(12))
+def test_table_is_the_same_however_the_upload_is_cut(bench, seed):
+    content = rows_of(6000)
+    chance = random.Random(seed)
+    cuts = sorted(chance.sample(range(len(content)), chance.choice([1, 3, 9])))
+    follower = bench.follower_of(segment_bytes=chance.choice([1000, 20_000, 1 << 24]))
+
+    bench.create("sales.csv")
+    for cut in cuts:
+        bench.checkpoint(content[:cut], complete=False)
+        assert bench.advance(follower) is Outcome.IDLE
+    bench.checkpoint(content, complete=True)
+    assert bench.advance(follower) is Outcome.DONE
+
+    whole = list(csv.reader(io.StringIO(content.decode())))[1:]
+    table = bench.table()
+    assert [str(each) for each in table["price"].to_pylist()] == [row[2] for row in whole]
+    assert [each or "" for each in table["note"].to_pylist()] == [row[3] for row in whole]
+    assert bench.file().row_count == 6000
+    assert sum(each.lines for each in bench.segments.list("f")) + 1 == content.count(b"\n")
+
+
+def test_rows_are_there_while_bytes_still_arrive(bench):
+    content = rows_of(20_000)
+    follower = bench.follower_of()
+    bench.create("sales.csv")
+
+    bench.checkpoint(content[: len(content) // 2], complete=False)
+    outcome = bench.advance(follower)
+
+    file = bench.file()
+    assert outcome is Outcome.IDLE
+    assert file.status == "uploading"
+    assert 0 < file.parsed_rows < 20_000
+    assert file.parsed_bytes <= file.offset
+    assert bench.table()["id"].to_pylist() == list(range(file.parsed_rows))
+
+
+class Killed(BaseException):
+    """The process is gone: no clean-up code of the caller runs after it."""
+
+
+@pytest.mark.parametrize("deaths", range(1, 9))
+def test_table_is_complete_and_single_when_the_worker_dies_at_a_commit(bench, monkeypatch, deaths):
+    content = rows_of(5000)
+    bench.create("sales.csv")
+    bench.checkpoint(content, complete=True)
+    alive = iter([False] * 0)
+    real = bench.segments.add
+    count = iter(range(1000))
+
+    def add(*args, **kwargs):
+        if next(count) == deaths:
+            raise Killed
+        return real(*args, **kwargs)
+
+    monkeypatch.setattr(bench.segments, "add", add)
+    with pytest.raises(Killed):
+        bench.advance(bench.follower_of(segment_bytes=20_000))
+    stray = {path.name for path in (bench.parquet / "f").iterdir()}
+    monkeypatch.setattr(bench.segments, "add", real)
+    assert bench.advance(bench.follower_of(segment_bytes=20_000)) is Outcome.DONE
+
+    assert list(alive) == []
+    assert bench.table()["id"].to_pylist() == list(range(5000))
+    known = {each.part for each in bench.segments.list("f")}
+    left = {path.name for path in (bench.parquet / "f").iterdir()}
+    assert left == known
+    assert stray
+
+
+def test_nothing_is_published_once_the_lease_is_lost(bench):
+    bench.create("sales.csv")
+    bench.checkpoint(rows_of(1000), complete=True)
+
+    outcome = bench.advance(bench.follower_of(), fence=lambda _session: False)
+
+    assert outcome is Outcome.GONE
+    assert bench.segments.list("f") == []
+    assert bench.file().status == "processing"
+
+
+def test_work_stops_at_once_when_the_heartbeat_says_no(bench):
+    bench.create("sales.csv")
+    bench.checkpoint(rows_of(1000), complete=True)
+
+    outcome = bench.advance(bench.follower_of(), alive=lambda: False)
+
+    assert outcome is Outcome.GONE
+    assert bench.file().row_count is None
+
+
+def test_parts_are_removed_when_the_file_was_deleted(bench):
+    content = rows_of(20_000)
+    follower = bench.follower_of()
+    bench.create("sales.csv")
+    bench.checkpoint(content[:300_000], complete=False)
+    bench.advance(follower)
+    assert list((bench.parquet / "f").iterdir())
+
+    bench.catalog.write(lambda session: session.delete(bench.segments.file("f")))
+    outcome = bench.advance(follower)
+
+    assert outcome is Outcome.GONE
+    assert not (bench.parquet / "f").exists()
+
+
+@pytest.mark.parametrize("content", [b"", b"id,name\n", b"id,name", b"\n\n\n", b"id,name\n\n\n"])
+def test_file_without_rows_ends_as_error_no_rows(bench, content):
+    file = bench.convert("empty.csv", content)
+
+    assert (file.status, file.error_code, file.row_count) == ("error", "no_rows", None)
+    assert file.error_message
+    assert not (bench.parquet / "f").exists()
+
+
+@pytest.mark.parametrize(
+    ("name", "content"),
+    [
+        ("photo.png", b"\x89PNG\r\n\x1a\n" + bytes(range(256)) * 40),
+        ("notes.txt", b"Dear all,\nthis is a letter. It has, here and there, a comma.\nYours\n"),
+        ("page.html", b"<!doctype html>\n<html><body>\n<p>Hello</p>\n</body></html>\n"),
+        ("settings.json", b'{\n "a": 1,\n "b": [1, 2]\n}\n'),
+    ],
+)
+def test_file_that_is_no_table_ends_as_done_without_rows(bench, name, content):
+    file = bench.convert(name, content)
+
+    assert (file.status, file.row_count, file.parquet_path) == ("done", None, None)
+    assert file.sha256 == hashlib.sha256(content).hexdigest()
+
+
+def test_wrong_digest_is_an_error(bench):
+    file = bench.convert("sales.csv", rows_of(10), expected_sha256="0" * 64)
+
+    assert (file.status, file.error_code) == ("error", "digest_mismatch")
+
+
+def test_right_digest_is_fine(bench):
+    content = rows_of(10)
+
+    file = bench.convert("sales.csv", content, expected_sha256=hashlib.sha256(content).hexdigest().upper())
+
+    assert file.status == "done"
+
+
+def test_late_misfit_widens_what_was_written_before(bench):
+    early = b"".join(b"%d,2024-01-02\n" % i for i in range(50_000))
+    content = b"n,d\n" + early + b"1.5,2024-01-02T03:04:05\n"
+
+    file = bench.convert("late.csv", content, segment_bytes=100_000)
+
+    assert [column["type"] for column in file.columns] == ["double", "text"]
+    table = bench.table()
+    assert table["n"].to_pylist()[-2:] == [49_999.0, 1.5]
+    assert table["d"].to_pylist()[0] == "2024-01-02"
+    schemas = {str(part.schema) for part in _schemas(bench)}
+    assert len(schemas) == 1
+
+
+def _schemas(bench):
+    import pyarrow.parquet as pq
+
+    return [pq.read_table(path) for path in (bench.parquet / "f").iterdir()]
+
+
+def test_small_parts_are_put_together(bench):
+    file = bench.convert("sales.csv", rows_of(20_000), segment_bytes=20_000)
+
+    parts = list((bench.parquet / "f").iterdir())
+    assert len(bench.segments.list("f")) > 10
+    assert len(parts) == 1
+    assert file.row_count == 20_000
+
+
+def test_rejects_are_recorded_with_their_segment(bench):
+    content = b"a,b\n1,2\n3\n4,5\n6,7,8\n"
+
+    file = bench.convert("bad.csv", content)
+
+    page = bench.segments.rejects("f")
+    assert (file.row_count, file.reject_count, page.total) == (2, 2, 2)
+    assert [(each.line, each.byte, each.code, each.text) for each in page.items] == [
+        (3, 8, "too_few_fields", "3"),
+        (5, 14, "too_many_fields", "6,7,8"),
+    ]
+
+
+def test_finished_values_are_those_of_the_files_row():
+    assert set(Finished.__slots__) >= {"status", "row_count", "error_code", "columns", "dialect"}
+
+
+def test_rows_of_a_second_table_are_rejects_wherever_the_segments_end(bench):
+    first = b"id,price\n" + b"".join(b"%d,%d.50\n" % (i, i) for i in range(300))
+    second = b"\nname,city,country\n" + b"Bob,Paris,France\n" * 50
+
+    file = bench.convert("two.csv", first + second, segment_bytes=700)
+
+    assert (file.row_count, file.reject_count) == (300, 51)
+    assert {each.code for each in bench.segments.every_reject("f")} == {"second_table"}
+
+
+def test_packed_upload_is_followed_too(bench):
+    import gzip
+
+    content = gzip.compress(rows_of(30_000), 1)
+    follower = bench.follower_of(segment_bytes=100_000)
+    bench.create("sales.csv.gz")
+    for cut in (70_000, 90_000):
+        bench.checkpoint(content[:cut], complete=False)
+        assert bench.advance(follower) is Outcome.IDLE
+    arrived = bench.file().parsed_rows
+    bench.checkpoint(content, complete=True)
+    outcome = bench.advance(bench.follower_of(segment_bytes=100_000))
+
+    assert outcome is Outcome.DONE
+    assert arrived > 0
+    assert bench.table()["id"].to_pylist() == list(range(30_000))
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "code"),
+    [
+        ("lie.xlsx", b"a,b\n1,2\n", "wrong_format"),
+        ("lie.parquet", b"a,b\n1,2\n", "wrong_format"),
+        ("cut.csv.gz", b"\x1f\x8b\x08\x00\x00\x00\x00\x00\x00\x03abc", "broken_archive"),
+        ("cut.parquet", b"PAR1 and nothing", "broken_file"),
+    ],
+)
+def test_file_that_lies_about_its_format_is_a_clear_error(bench, name, content, code):
+    file = bench.convert(name, content)
+
+    assert (file.status, file.error_code) == ("error", code)
+    assert file.error_message

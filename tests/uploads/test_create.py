@@ -1,0 +1,444 @@
+"""Carrying out a creation: what comes to be, what is refused before anything does."""
+
+from __future__ import annotations
+
+import asyncio
+import base64
+import hashlib
+import random
+
+import pytest
+
+from parquay.errors import InvalidValue, StorageFull, TooLarge, Unavailable, UnsupportedType
+from parquay.storage.memory import MemoryStore
+from parquay.tus.refusals import Refusal
+from parquay.uploads.create import clean_type
+from parquay.uploads.receive import Receipt
+from uploads.engine import CUT, HANG, OWNER, Engine, ScriptedBody
+
+DATA = random.Random(3).randbytes(300_000)
+
+
+def encoded(**pairs: str | bytes) -> str:
+    """An Upload-Metadata field."""
+    values = {key: value.encode() if isinstance(value, str) else value for key, value in pairs.items()}
+    return ",".join(f"{key} {base64.b64encode(value).decode()}" for key, value in values.items())
+
+
+def all_ids(engine: Engine) -> set[str]:
+    return engine.files.ids() | set(engine.store.ids())
+
+
+def test_an_upload_begins_empty_and_expires(engine: Engine):
+    async def run() -> None:
+        file, receipt = await engine.create(upload_length="10", name="sales.csv")
+
+        row = engine.row(file.id)
+        assert receipt is None
+        assert (row.offset, row.size, row.complete, row.status) == (0, 10, False, "uploading")
+        assert (row.name, row.owner_id) == ("sales.csv", OWNER.id)
+        assert row.expires_at is not None
+        assert engine.events(file.id) == ["file.created"]
+        assert engine.jobs(file.id) == []
+
+    asyncio.run(run())
+
+
+def test_ids_are_unguessable_and_never_the_same(engine: Engine):
+    async def run() -> list[str]:
+        return [await engine.create_id(1) for _ in range(50)]
+
+    ids = asyncio.run(run())
+
+    assert len(set(ids)) == 50
+    assert all(len(base64.urlsafe_b64decode(one)) * 8 >= 128 for one in ids)
+
+
+def test_an_empty_file_is_complete_at_once_and_once(engine: Engine):
+    # The rule: "Such an upload is immediately complete after its creation without transferring data using PATCH
+    # requests."
+    async def run() -> None:
+        file, _ = await engine.create(upload_length="0")
+
+        row = engine.row(file.id)
+        assert (row.complete, row.status, row.expires_at) == (True, "processing", None)
+        assert len(engine.jobs(file.id)) == 1
+        assert engine.content(file.id) == b""
+        assert (await engine.append(file.id, 0, b"")).offset == 0
+        assert len(engine.jobs(file.id)) == 1
+
+    asyncio.run(run())
+
+
+@pytest.mark.parametrize("size", [1, 1024, 65_536, 65_537, 300_000])
+def test_a_whole_file_that_comes_along_is_complete(engine: Engine, size: int):
+    async def run() -> None:
+        body = ScriptedBody(DATA[:size])
+
+        file, receipt = await engine.create(body, upload_length=str(size), content_length=str(size))
+
+        assert receipt == Receipt(size, "whole", complete=True)
+        row = engine.row(file.id)
+        assert (row.offset, row.complete, row.status, row.expires_at) == (size, True, "processing", None)
+        assert engine.content(file.id) == DATA[:size]
+        assert len(engine.jobs(file.id)) == 1
+        assert engine.events(file.id).count("file.created") == 1
+
+    asyncio.run(run())
+
+
+@pytest.mark.parametrize("headers", [{"content_length": "1000"}, {"transfer_encoding": "chunked"}])
+def test_a_part_that_comes_along_is_continued_by_a_patch(engine: Engine, headers: dict[str, str]):
+    async def run() -> None:
+        file, receipt = await engine.create(ScriptedBody(DATA[:1000]), upload_length=str(len(DATA)), **headers)
+
+        assert receipt == Receipt(1000, "whole")
+        assert (await engine.append(file.id, 1000, DATA[1000:])).complete
+        assert engine.content(file.id) == DATA
+
+    asyncio.run(run())
+
+
+@pytest.mark.parametrize("size", [1000, 200_000], ids=["small", "big"])
+def test_what_arrived_before_a_cut_is_kept(engine: Engine, size: int):
+    async def run() -> None:
+        body = ScriptedBody(DATA[: size // 2], CUT)
+
+        file, receipt = await engine.create(body, upload_length=str(size), content_length=str(size))
+
+        assert receipt == Receipt(size // 2, "disconnected")
+        assert engine.offset(file.id) == size // 2
+        assert (await engine.append(file.id, size // 2, DATA[size // 2 : size])).complete
+        assert engine.content(file.id) == DATA[:size]
+
+    asyncio.run(run())
+
+
+@pytest.mark.parametrize("size", [1000, 200_000], ids=["small", "big"])
+def test_a_sender_that_falls_silent_is_given_up(start, size: int):
+    async def run() -> None:
+        engine = start(store=MemoryStore(), idle_timeout=0.6)
+        body = ScriptedBody(DATA[: size // 2], HANG)
+
+        async with asyncio.timeout(5):
+            file, receipt = await engine.create(body, upload_length=str(size), content_length=str(size))
+
+        assert receipt == Receipt(size // 2, "idle_timeout")
+        assert engine.offset(file.id) == size // 2
+
+    asyncio.run(run())
+
+
+def test_a_deferred_upload_takes_its_first_bytes_along(engine: Engine):
+    async def run() -> None:
+        body = ScriptedBody(b"12345")
+
+        file, receipt = await engine.create(body, upload_defer_length="1", content_length="5")
+
+        assert receipt == Receipt(5, "whole")
+        assert engine.row(file.id).size is None
+        assert (await engine.append(file.id, 5, b"67", upload_length="7")).complete
+
+    asyncio.run(run())
+
+
+def test_a_wrong_checksum_leaves_nothing_behind(engine: Engine):
+    async def run() -> None:
+        wrong = f"sha1 {base64.b64encode(bytes(20)).decode()}"
+        body = ScriptedBody(DATA[:1000])
+
+        with pytest.raises(Refusal) as refused:
+            await engine.create(body, upload_length="1000", content_length="1000", upload_checksum=wrong)
+
+        assert refused.value.status == 460
+        assert all_ids(engine) == set()
+
+    asyncio.run(run())
+
+
+def test_a_right_checksum_is_kept(engine: Engine):
+    async def run() -> None:
+        right = f"sha1 {base64.b64encode(hashlib.sha1(DATA[:1000]).digest()).decode()}"
+        body = ScriptedBody(DATA[:1000])
+
+        _, receipt = await engine.create(body, upload_length="1000", content_length="1000", upload_checksum=right)
+
+        assert receipt.complete
+
+    asyncio.run(run())
+
+
+# ------------------------------------------------------------------------------------------------ rules
+
+
+@pytest.mark.parametrize("name", ["disk.iso", "DISK.ISO", "a.tar.img"])
+def test_an_allowed_extension_is_accepted(start, name: str):
+    engine = start(store=MemoryStore(), allowed_extensions=".iso, img")
+
+    asyncio.run(engine.create(upload_length="1", name=name))
+
+    assert len(all_ids(engine)) == 1
+
+
+@pytest.mark.parametrize("name", ["table.csv", "iso", "disk.iso.csv", "disk.iso.", ""])
+def test_another_extension_is_refused_with_the_allowed_ones(start, name: str):
+    engine = start(store=MemoryStore(), allowed_extensions=".iso,.img")
+
+    with pytest.raises(UnsupportedType) as caught:
+        asyncio.run(engine.create(upload_length="1", name=name))
+
+    assert (caught.value.code, caught.value.status) == ("extension_not_allowed", 415)
+    assert ".iso" in caught.value.detail
+    assert ".img" in caught.value.detail
+    assert all_ids(engine) == set()
+
+
+def test_the_extension_of_a_part_does_not_matter_that_of_the_whole_does(start):
+    async def run() -> None:
+        engine = start(store=MemoryStore(), allowed_extensions=".iso")
+        part, _ = await engine.create(name="part", upload_length="0", upload_concat="partial")
+
+        with pytest.raises(UnsupportedType):
+            await engine.create(name="a.csv", upload_concat=f"final;/files/{part.id}")
+        await engine.create(name="a.iso", upload_concat=f"final;/files/{part.id}")
+
+    asyncio.run(run())
+
+
+def test_a_quota_counts_what_is_stored_and_reserved(start):
+    async def run() -> None:
+        engine = start(store=MemoryStore(), quota_bytes=100)
+        first = await engine.create_id(60)
+
+        with pytest.raises(TooLarge) as caught:
+            await engine.create_id(41)
+        await engine.create_id(40)
+
+        assert (caught.value.code, caught.value.status) == ("quota_exceeded", 413)
+        await engine.parts.remover.remove(first, OWNER)
+        await engine.create_id(60)
+
+    asyncio.run(run())
+
+
+def test_a_deferred_length_is_no_way_around_the_quota(start):
+    async def run() -> None:
+        engine = start(store=MemoryStore(), quota_bytes=100)
+        await engine.create_id(40)
+        file_id = await engine.create_id(None)
+
+        receipt = await engine.append(file_id, 0, DATA[:80])
+        with pytest.raises(TooLarge):
+            await engine.append(file_id, 60, b"x", content_length="1")
+        with pytest.raises(TooLarge):
+            await engine.append(file_id, 60, b"", upload_length="61")
+
+        assert (receipt.offset, receipt.ended) == (60, "overrun")
+        assert (await engine.append(file_id, 60, b"", upload_length="60")).complete
+
+    asyncio.run(run())
+
+
+def test_a_length_that_has_no_room_is_refused_before_anything_is_made(start):
+    engine = start(store=MemoryStore(capacity=1000))
+
+    with pytest.raises(StorageFull) as caught:
+        asyncio.run(engine.create_id(1001))
+
+    assert (caught.value.status, caught.value.retry_after) == (507, 60)
+    assert all_ids(engine) == set()
+
+
+@pytest.mark.parametrize("size", [1000, 200_000], ids=["small", "big"])
+def test_a_body_that_does_not_fit_leaves_nothing_behind(start, size: int):
+    async def run() -> None:
+        store = MemoryStore(capacity=size)
+        engine = start(store=store)
+        store.free = lambda: size - 1 - store.used()
+
+        engine.parts.creator._room = (float("inf"), None)
+        with pytest.raises(StorageFull):
+            await engine.create(ScriptedBody(DATA[:size]), upload_length=str(size), content_length=str(size))
+
+        assert all_ids(engine) == set()
+
+    asyncio.run(run())
+
+
+def test_nothing_is_created_while_the_server_shuts_down(engine: Engine):
+    async def run() -> None:
+        await engine.handover.drain(1)
+
+        with pytest.raises(Unavailable) as caught:
+            await engine.create_id(1)
+
+        assert (caught.value.code, caught.value.retry_after) == ("shutting_down", 2)
+
+    asyncio.run(run())
+
+
+def test_new_files_are_shared_where_that_is_the_default_but_parts_are_not(start):
+    async def run() -> None:
+        engine = start(store=MemoryStore(), share_default=True)
+
+        assert engine.row(await engine.create_id(1)).shared
+        assert not engine.row(await engine.create_id(1, upload_concat="partial")).shared
+
+    asyncio.run(run())
+
+
+# -------------------------------------------------------------------------------------------- metadata
+
+
+@pytest.mark.parametrize(
+    ("sent", "kept"),
+    [
+        ("text/csv", "text/csv"),
+        ("text/csv; charset=utf-8", "text/csv; charset=utf-8"),
+        ("text", None),
+        ("text/csv\r\nX-Evil: 1", None),
+        ("text/csv; \u2028", None),
+        ("\u6587/\u6587", None),
+        ("a" * 65 + "/b", None),
+        ("", None),
+        (None, None),
+    ],
+)
+def test_a_media_type_is_kept_only_when_it_can_stand_in_a_header(sent: str | None, kept: str | None):
+    assert clean_type(sent) == kept
+
+
+def test_the_metadata_is_kept_as_it_was_sent(engine: Engine):
+    async def run() -> None:
+        raw = "z dg==, filename YS5jc3Y=,empty,bin AAEC/w=="
+
+        file, _ = await engine.create(upload_length="1", upload_metadata=raw)
+
+        assert engine.row(file.id).upload_metadata == raw
+
+    asyncio.run(run())
+
+
+@pytest.mark.parametrize(
+    ("metadata", "name", "content_type"),
+    [
+        ({"filename": "a.csv", "filetype": "text/csv"}, "a.csv", "text/csv"),
+        ({"name": "b.csv", "type": "text/plain"}, "b.csv", "text/plain"),
+        ({"filename": b"\xff\xfe"}, "upload", None),
+        ({}, "upload", None),
+    ],
+    ids=["tus-js-client", "uppy", "no text", "none"],
+)
+def test_name_and_type_come_from_the_metadata_of_the_usual_clients(engine: Engine, metadata, name, content_type):
+    file, _ = asyncio.run(engine.create(upload_length="1", upload_metadata=encoded(**metadata)))
+
+    row = engine.row(file.id)
+    assert (row.name, row.content_type) == (name, content_type)
+
+
+def test_options_for_reading_come_from_the_metadata(engine: Engine):
+    metadata = encoded(delimiter=";", header="false", types='{"id": "text"}', other="x")
+
+    file, _ = asyncio.run(engine.create(upload_length="1", upload_metadata=metadata))
+
+    assert engine.row(file.id).options == {"delimiter": ";", "header": False, "types": {"id": "text"}}
+
+
+@pytest.mark.parametrize(
+    ("pairs", "code"),
+    [({"types": "{"}, "bad_option"), ({"sha256": "xyz"}, "bad_digest"), ({"sha256": "a" * 63}, "bad_digest")],
+)
+def test_metadata_that_tells_nonsense_is_refused(engine: Engine, pairs, code: str):
+    with pytest.raises(InvalidValue) as caught:
+        asyncio.run(engine.create(upload_length="1", upload_metadata=encoded(**pairs)))
+
+    assert caught.value.code == code
+    assert all_ids(engine) == set()
+
+
+def test_an_expected_digest_is_kept(engine: Engine):
+    file, _ = asyncio.run(engine.create(upload_length="1", upload_metadata=encoded(sha256="AB" * 32)))
+
+    assert engine.row(file.id).expected_sha256 == "ab" * 32
+
+
+# ------------------------------------------------------------------------------- a file in one request
+
+
+async def chunks(*parts: bytes, fail: Exception | None = None):
+    for part in parts:
+        yield part
+    if fail is not None:
+        raise fail
+
+
+def test_a_file_in_one_request_is_complete(engine: Engine):
+    async def run() -> None:
+        file_id = await engine.parts.creator.store_whole(OWNER, "../b.csv", "text/csv", chunks(b"a", b"", b"\n1\n"))
+
+        row = engine.row(file_id)
+        assert (row.name, row.size, row.complete, row.status) == ("b.csv", 4, True, "processing")
+        assert engine.content(file_id) == b"a\n1\n"
+        assert len(engine.jobs(file_id)) == 1
+
+    asyncio.run(run())
+
+
+def test_an_empty_file_in_one_request_is_complete(engine: Engine):
+    async def run() -> None:
+        file_id = await engine.parts.creator.store_whole(OWNER, "a.csv", None, chunks())
+
+        assert engine.row(file_id).complete
+        assert engine.row(file_id).size == 0
+
+    asyncio.run(run())
+
+
+def test_a_file_in_one_request_that_is_too_large_leaves_nothing_behind(start):
+    async def run() -> None:
+        engine = start(store=MemoryStore(), max_size=10)
+
+        with pytest.raises(TooLarge):
+            await engine.parts.creator.store_whole(OWNER, "a.csv", None, chunks(b"123456", b"78901"))
+        with pytest.raises((TooLarge, Refusal)):
+            await engine.parts.creator.store_whole(OWNER, "a.csv", None, chunks(b"1"), declared=11)
+
+        assert all_ids(engine) == set()
+
+    asyncio.run(run())
+
+
+def test_a_file_in_one_request_stays_within_the_quota(start):
+    async def run() -> None:
+        engine = start(store=MemoryStore(), quota_bytes=10)
+
+        with pytest.raises(TooLarge) as caught:
+            await engine.parts.creator.store_whole(OWNER, "a.csv", None, chunks(b"123456", b"78901"))
+
+        assert "10" in caught.value.detail
+        assert all_ids(engine) == set()
+
+    asyncio.run(run())
+
+
+def test_a_file_in_one_request_that_does_not_fit_leaves_nothing_behind(start):
+    async def run() -> None:
+        engine = start(store=MemoryStore(capacity=10))
+
+        with pytest.raises(StorageFull):
+            await engine.parts.creator.store_whole(OWNER, "a.csv", None, chunks(b"123456", b"78901"))
+
+        assert all_ids(engine) == set()
+
+    asyncio.run(run())
+
+
+@pytest.mark.parametrize("error", [InvalidValue("broken form"), OSError("the client is gone")], ids=["ours", "foreign"])
+def test_a_file_in_one_request_whose_request_fails_leaves_nothing_behind(engine: Engine, error: Exception):
+    async def run() -> None:
+        with pytest.raises(type(error), match=str(error)):
+            await engine.parts.creator.store_whole(OWNER, "a.csv", None, chunks(b"123456", fail=error))
+
+        assert all_ids(engine) == set()
+
+    asyncio.run(run())

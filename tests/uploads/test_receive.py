@@ -1,0 +1,336 @@
+"""A body on its way into the store: how much is held in memory, when it is durable, when its sender is given up."""
+
+from __future__ import annotations
+
+import asyncio
+import hashlib
+import threading
+import time
+from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
+
+import pytest
+
+from parquay.errors import StorageFull
+from parquay.ids import new_id
+from parquay.storage.base import StoreFault
+from parquay.storage.memory import MemoryStore
+from parquay.tus.create import BodyPlan
+from parquay.tus.headers import Checksum
+from parquay.uploads.handover import TAKEN_OVER, Holder
+from parquay.uploads.receive import Patience, Receiver, Superseded
+from uploads.engine import HANG, ScriptedBody, until
+
+MIB = 1 << 20
+
+
+class Desk:
+    """A receiver with a writer in memory; notes writes, syncs and commits in their order."""
+
+    def __init__(self, plan: BodyPlan | None = None, patience: Patience | None = None, capacity: int | None = None) -> None:
+        self.id = new_id()
+        self.store = MemoryStore(capacity)
+        self.log: list[tuple[str, int]] = []
+        self.holder = Holder(self.id)
+        self.gate = threading.Event()
+        self.gate.set()
+        self.commits = True
+        self.sync_fault = False
+        self.disk = ThreadPoolExecutor(4)
+        self._writer = self.store.writer(self.id, 0)
+        self.receiver = Receiver(
+            self, self.disk, offset=0, plan=plan or BodyPlan(None), commit=self.commit, patience=patience or Patience()
+        )
+
+    def write(self, chunks: Sequence[bytes], position: int) -> int:
+        assert self.gate.wait(20)
+        written = self._writer.write(chunks, position)
+        self.log.append(("write", position + written))
+        return written
+
+    def sync(self) -> None:
+        if self.sync_fault:
+            raise StoreFault("gone")
+        self.log.append(("sync", self.store.size(self.id)))
+
+    def truncate(self, size: int) -> None:
+        self._writer.truncate(size)
+
+    def close(self) -> None:
+        self._writer.close()
+
+    async def commit(self, offset: int) -> bool:
+        self.log.append(("commit", offset))
+        return self.commits
+
+    def committed(self) -> list[int]:
+        return [value for name, value in self.log if name == "commit"]
+
+    async def run(self, body: ScriptedBody) -> str:
+        self.holder.on_wake(body.wake)
+        try:
+            ended = await self.receiver.run(body, self.holder)
+            await self.receiver.settle()
+            return ended
+        finally:
+            await self.receiver.abandon()
+            self.disk.shutdown()
+
+
+def test_nothing_is_told_before_it_is_synced():
+    async def run() -> None:
+        desk = Desk()
+
+        assert await desk.run(ScriptedBody(bytes(3 * MIB), chunk=100_000)) == "whole"
+
+        synced = 0
+        for name, value in desk.log:
+            if name == "sync":
+                synced = value
+            elif name == "commit":
+                assert value <= synced
+        assert desk.committed()[-1] == 3 * MIB
+
+    asyncio.run(run())
+
+
+@pytest.mark.parametrize("chunk", [1 << 14, 1 << 16, MIB])
+def test_no_more_than_four_mebibytes_wait_for_a_slow_disk(chunk: int):
+    async def run() -> None:
+        desk, body = Desk(), ScriptedBody(bytes(32 * MIB), chunk=chunk)
+        desk.gate.clear()
+        receiving = asyncio.create_task(desk.run(body))
+
+        await until(lambda: body.taken > 0, "the first bytes")
+        await settled(lambda: body.taken)
+
+        assert MIB <= body.taken <= 4 * MIB
+        desk.gate.set()
+        assert await receiving == "whole"
+        assert desk.store.size(desk.id) == 32 * MIB
+
+    asyncio.run(run())
+
+
+async def settled(look: Callable[[], int]) -> None:
+    """Wait until a number stays the same for a while."""
+    last, since = look(), time.monotonic()
+    while time.monotonic() - since < 0.3:
+        await asyncio.sleep(0.02)
+        if look() != last:
+            last, since = look(), time.monotonic()
+
+
+def test_every_sixty_four_mebibytes_are_a_checkpoint():
+    async def run() -> None:
+        desk = Desk()
+
+        await desk.run(ScriptedBody(bytes(200 * MIB), chunk=MIB))
+
+        steps = [0, *desk.committed()]
+        assert len(steps) >= 4
+        assert max(after - before for before, after in zip(steps, steps[1:], strict=False)) < 100 * MIB
+
+    asyncio.run(run())
+
+
+def test_a_sender_who_falls_silent_has_its_bytes_checkpointed_in_two_seconds():
+    async def run() -> None:
+        desk = Desk()
+        receiving = asyncio.create_task(desk.run(ScriptedBody(bytes(1000), HANG)))
+
+        await until(lambda: 1000 in desk.committed(), "a checkpoint", 2.0)
+
+        desk.holder.stop(TAKEN_OVER)
+        assert await receiving == TAKEN_OVER
+
+    asyncio.run(run())
+
+
+def test_a_silent_body_is_checkpointed_once():
+    async def run() -> None:
+        desk = Desk(patience=Patience(idle=2.5))
+
+        assert await desk.run(ScriptedBody(bytes(1000), HANG)) == "idle_timeout"
+
+        assert desk.committed() == [1000]
+
+    asyncio.run(run())
+
+
+def test_a_wanted_checkpoint_covers_everything_received():
+    async def run() -> None:
+        desk, body = Desk(), ScriptedBody(bytes(1000), HANG)
+        receiving = asyncio.create_task(desk.run(body))
+        await until(lambda: body.taken == 1000, "bytes taken in")
+
+        async with asyncio.timeout(1):
+            await desk.holder.checkpoint()
+
+        assert desk.committed() == [1000]
+        desk.holder.stop(TAKEN_OVER)
+        await receiving
+
+    asyncio.run(run())
+
+
+def test_a_stop_is_heard_while_waiting_for_bytes():
+    async def run() -> None:
+        desk, body = Desk(), ScriptedBody(bytes(1000), HANG)
+        receiving = asyncio.create_task(desk.run(body))
+        await until(lambda: body.taken == 1000, "bytes taken in")
+
+        started = time.monotonic()
+        desk.holder.stop(TAKEN_OVER)
+
+        assert await receiving == TAKEN_OVER
+        assert time.monotonic() - started < 1
+        assert desk.committed() == [1000]
+
+    asyncio.run(run())
+
+
+# ------------------------------------------------------------------------------------------------ patience
+
+
+def test_a_silent_sender_is_given_up():
+    # The rule: "Both Client and Server, SHOULD attempt to detect and handle network errors predictably. They MAY do so
+    # by checking for read/write socket errors, as well as setting read/write timeouts."
+    async def run() -> None:
+        desk = Desk(patience=Patience(idle=0.5))
+        started = time.monotonic()
+
+        assert await desk.run(ScriptedBody(bytes(1000), HANG)) == "idle_timeout"
+
+        assert 0.4 < time.monotonic() - started < 5
+        assert desk.committed() == [1000]
+
+    asyncio.run(run())
+
+
+def test_a_silent_sender_is_given_up_even_while_somebody_asks_for_checkpoints():
+    async def run() -> None:
+        desk = Desk(patience=Patience(idle=0.6))
+        receiving = asyncio.create_task(desk.run(ScriptedBody(bytes(1000), HANG)))
+
+        async with asyncio.timeout(10):
+            while not receiving.done():
+                desk.holder.checkpoint()
+                await asyncio.sleep(0.02)
+
+        assert await receiving == "idle_timeout"
+
+    asyncio.run(run())
+
+
+class Dripping(ScriptedBody):
+    """One byte each 50 ms."""
+
+    async def read(self, seconds: float) -> bytes | None:
+        await asyncio.sleep(min(0.05, seconds))
+        return await super().read(seconds)
+
+
+def test_a_dripping_sender_is_given_up():
+    async def run() -> None:
+        desk = Desk(patience=Patience(idle=0.6, min_rate=1000))
+
+        assert await desk.run(Dripping(bytes(10_000), chunk=1)) == "too_slow"
+
+        assert 0 < desk.committed()[-1] < 1000
+
+    asyncio.run(run())
+
+
+def test_a_slow_sender_above_the_rate_is_borne():
+    async def run() -> None:
+        desk = Desk(patience=Patience(idle=0.6, min_rate=10))
+
+        assert await desk.run(Dripping(bytes(1000), chunk=25)) == "whole"
+
+        assert desk.committed()[-1] == 1000
+
+    asyncio.run(run())
+
+
+# ------------------------------------------------------------------------------------------------ limits
+
+
+@pytest.mark.parametrize("chunk", [1, 7, 10, 64])
+def test_no_byte_beyond_the_limit_is_stored(chunk: int):
+    async def run() -> None:
+        desk = Desk(BodyPlan(50))
+
+        assert await desk.run(ScriptedBody(bytes(range(64)), chunk=chunk)) == "overrun"
+
+        assert desk.committed()[-1] == desk.store.size(desk.id) == 50
+
+    asyncio.run(run())
+
+
+def test_a_body_of_exactly_the_limit_is_whole():
+    async def run() -> None:
+        desk = Desk(BodyPlan(64))
+
+        assert await desk.run(ScriptedBody(bytes(64))) == "whole"
+
+    asyncio.run(run())
+
+
+def test_a_full_disk_ends_the_body_and_what_fits_is_kept():
+    async def run() -> None:
+        desk = Desk(capacity=2 * MIB + 5)
+
+        with pytest.raises(StorageFull):
+            await desk.run(ScriptedBody(bytes(8 * MIB)))
+        await desk.receiver.settle() if not desk.disk._shutdown else None
+
+        assert desk.receiver.written == desk.receiver.received == 2 * MIB + 5
+
+    asyncio.run(run())
+
+
+def test_a_failed_sync_ends_the_body_without_a_commit():
+    async def run() -> None:
+        desk = Desk()
+        desk.sync_fault = True
+
+        with pytest.raises(StoreFault):
+            await desk.run(ScriptedBody(bytes(3 * MIB)))
+
+        assert desk.committed() == []
+
+    asyncio.run(run())
+
+
+def test_a_refused_commit_ends_the_body():
+    async def run() -> None:
+        desk = Desk()
+        desk.commits = False
+
+        with pytest.raises(Superseded) as caught:
+            await desk.run(ScriptedBody(bytes(3 * MIB)))
+
+        assert (caught.value.status, caught.value.code) == (409, "taken_over")
+        assert desk.receiver.durable == 0
+
+    asyncio.run(run())
+
+
+def test_a_long_checksummed_body_is_written_in_big_pieces_and_never_committed():
+    async def run() -> None:
+        data = bytes(6 * MIB)
+        desk = Desk(BodyPlan(None, Checksum("sha256", hashlib.sha256(data).digest())))
+        desk.receiver._last_checkpoint -= 10
+
+        assert await desk.receiver.run(ScriptedBody(data, chunk=1 << 14), desk.holder) == "whole"
+        before = list(desk.log)
+        await desk.receiver.verify("whole")
+        await desk.receiver.settle()
+        desk.disk.shutdown()
+
+        assert len(before) <= 6
+        assert {name for name, _ in before} <= {"write"}
+        assert desk.committed() == [6 * MIB]
+
+    asyncio.run(run())

@@ -1,0 +1,420 @@
+import itertools
+import threading
+import time
+from http.cookies import SimpleCookie
+
+import httpx
+import pytest
+
+from live_server import wait_until
+
+_numbers = itertools.count(1)
+
+
+@pytest.fixture
+def account(anybody):
+    """Name and password of a new account."""
+    given = {"username": f"login{next(_numbers)}", "password": "correct horse battery"}
+    anybody.post("/auth/register", json=given).raise_for_status()
+    return given
+
+
+def bearer(token):
+    return {"Authorization": f"Bearer {token}"}
+
+
+def is_problem(answer, status, code):
+    assert answer.headers["content-type"] == "application/problem+json"
+    body = answer.json()
+    assert (answer.status_code, body["status"], body["code"]) == (status, status, code)
+    assert {"type", "title", "detail"} <= set(body)
+    return True
+
+
+def test_token_route_takes_a_form_and_gives_a_bearer_token(anybody, account):
+    answer = anybody.post("/auth/token", data=account)
+
+    assert answer.status_code == 200
+    assert set(answer.json()) == {"access_token", "token_type", "expires_in"}
+    assert answer.json()["token_type"] == "bearer"
+    assert answer.json()["expires_in"] == 604800
+    assert answer.headers["cache-control"] == "no-store"
+    assert (
+        anybody.get("/auth/me", headers=bearer(answer.json()["access_token"])).json()["username"] == account["username"]
+    )
+
+
+@pytest.mark.parametrize("path", ["/login", "/auth/login", "/api/login", "/login/", "/api/auth/login/"])
+def test_login_answers_the_same_on_every_path_and_sets_the_cookie(anybody, account, path):
+    answer = anybody.post(path, json=account)
+
+    body = answer.json()
+    assert set(body) == {"token", "access_token", "token_type", "expires_in", "user"}
+    assert body["token"] == body["access_token"]
+    assert body["user"]["username"] == account["username"]
+    cookie = SimpleCookie(answer.headers["set-cookie"])["parquay_session"]
+    assert cookie.value == body["token"]
+    assert cookie["httponly"]
+    assert cookie["samesite"].lower() == "lax"
+    assert cookie["path"] == "/"
+    assert not cookie["secure"]
+    assert not cookie["domain"]
+
+
+@pytest.mark.parametrize("how", ["json", "data"])
+def test_login_takes_json_and_forms(anybody, account, how):
+    assert anybody.post("/login", **{how: account}).status_code == 200
+
+
+def test_login_takes_a_multipart_form(anybody, account):
+    parts = {name: (None, value) for name, value in account.items()}
+
+    assert anybody.post("/login", files=parts).status_code == 200
+
+
+@pytest.mark.parametrize("path", ["/auth/me", "/me", "/api/me", "/me/"])
+def test_me_tells_who_is_logged_in_by_token_or_cookie(shared_server, account, path):
+    with shared_server.client() as http:
+        token = http.post("/login", json=account).json()["token"]
+        by_cookie = http.get(path)
+        http.cookies.clear()
+        by_token = http.get(path, headers=bearer(token))
+
+    assert by_cookie.json() == by_token.json()
+    assert set(by_cookie.json()) == {"id", "username", "is_admin"}
+    assert by_cookie.json()["is_admin"] is False
+
+
+def test_demo_accounts_work_and_admin_is_an_administrator(shared_server):
+    with shared_server.login("test", "password") as test, shared_server.login("admin", "admin123") as admin:
+        assert test.get("/me").json()["is_admin"] is False
+        assert admin.get("/me").json()["is_admin"] is True
+
+
+def test_wrong_password_and_unknown_user_get_the_same_answer(anybody, account):
+    wrong = anybody.post("/login", json=account | {"password": "wrong"})
+    unknown = anybody.post("/login", json={"username": "nobody-at-all", "password": "wrong"})
+
+    assert is_problem(wrong, 401, "bad_credentials")
+    assert wrong.json() == unknown.json()
+    assert "set-cookie" not in wrong.headers
+    assert wrong.headers["www-authenticate"] == "Bearer"
+
+
+def test_too_many_wrong_passwords_have_to_wait_and_then_the_right_one_works(anybody, account):
+    wrong = account | {"password": "wrong"}
+    for _ in range(5):
+        assert is_problem(anybody.post("/auth/token", data=wrong), 401, "bad_credentials")
+
+    refused = anybody.post("/auth/token", data=account)
+
+    assert is_problem(refused, 429, "too_many_attempts")
+    assert 1 <= int(refused.headers["retry-after"]) <= 2
+    wait_until(lambda: anybody.post("/auth/token", data=account).status_code == 200, "login after the delay", 5, 0.2)
+
+
+def test_guesses_in_parallel_are_counted_too(shared_server, account):
+    answers = []
+
+    def guess():
+        with shared_server.client() as http:
+            answers.append(http.post("/auth/token", data=account | {"password": "wrong"}).status_code)
+
+    threads = [threading.Thread(target=guess) for _ in range(40)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+
+    assert set(answers) == {401, 429}
+    assert answers.count(401) <= 10
+
+
+def test_flood_of_logins_does_not_hold_up_other_requests(shared_server, account):
+    done = threading.Event()
+
+    def flood():
+        with shared_server.client() as http:
+            while not done.is_set():
+                http.post("/auth/token", data={"username": f"nobody{next(_numbers)}", "password": "wrong"})
+
+    threads = [threading.Thread(target=flood) for _ in range(30)]
+    for thread in threads:
+        thread.start()
+    try:
+        with shared_server.client() as http:
+            time.sleep(0.3)
+            slowest = 0.0
+            for _ in range(20):
+                started = time.monotonic()
+                assert http.get("/readyz").status_code == 200
+                slowest = max(slowest, time.monotonic() - started)
+    finally:
+        done.set()
+        for thread in threads:
+            thread.join()
+
+    assert slowest < 2
+
+
+@pytest.mark.parametrize("path", ["/auth/logout", "/logout", "/api/logout/"])
+def test_logout_ends_token_and_cookie(shared_server, account, path):
+    with shared_server.client() as http:
+        token = http.post("/login", json=account).json()["token"]
+        answer = http.post(path)
+        http.cookies.set("parquay_session", token)
+        stolen = http.get("/me")
+        by_token = http.get("/me", headers=bearer(token))
+
+    assert (answer.status_code, answer.content) == (204, b"")
+    cookie = SimpleCookie(answer.headers["set-cookie"])["parquay_session"]
+    assert (cookie.value, cookie["max-age"]) == ("", "0")
+    assert is_problem(stolen, 401, "session_ended")
+    assert is_problem(by_token, 401, "session_ended")
+
+
+def test_logout_of_one_session_leaves_the_others(anybody, account):
+    first, second = (anybody.post("/auth/token", data=account).json()["access_token"] for _ in range(2))
+
+    assert anybody.post("/auth/logout", headers=bearer(first)).status_code == 204
+
+    assert anybody.get("/me", headers=bearer(first)).status_code == 401
+    assert anybody.get("/me", headers=bearer(second)).status_code == 200
+
+
+@pytest.mark.parametrize(
+    "headers",
+    [
+        {},
+        {"Authorization": "Bearer"},
+        {"Authorization": "Bearer x.y.z"},
+        {"Authorization": "Bearer " + "A" * 5000},
+        {"Authorization": "Basic dGVzdDpwYXNzd29yZA=="},
+        {"Cookie": "parquay_session=abc"},
+        {"Authorization": "Bearer pq_unknown"},
+    ],
+)
+def test_without_a_valid_login_the_answer_is_401(anybody, headers):
+    answer = anybody.get("/auth/me", headers=headers)
+
+    assert answer.status_code == 401
+    assert answer.headers["www-authenticate"] == "Bearer"
+    assert answer.json()["code"] in {"login_required", "bad_token"}
+
+
+@pytest.mark.parametrize("path", ["/auth/register", "/register", "/api/register"])
+def test_registration_makes_an_account_that_can_log_in(anybody, path):
+    given = {"username": f"new{next(_numbers)}", "password": "correct horse battery"}
+
+    answer = anybody.post(path, json=given)
+
+    assert answer.status_code == 201
+    assert set(answer.json()) == {"id", "username"}
+    assert answer.json()["username"] == given["username"]
+    assert anybody.post("/login", json=given).status_code == 200
+
+
+def test_taken_name_is_a_conflict(anybody, account):
+    assert is_problem(anybody.post("/auth/register", json=account), 409, "username_taken")
+
+
+@pytest.mark.parametrize("password", ["short", "12345678", "password", "x" * 2000])
+def test_weak_password_is_refused_without_repeating_it(anybody, password):
+    answer = anybody.post("/auth/register", json={"username": "weak", "password": password})
+
+    assert is_problem(answer, 422, "weak_password")
+    assert password == "password" or password not in answer.text
+
+
+@pytest.mark.parametrize("name", ["", "a b", "../../etc", "x" * 65, "<script>", "nul\0"])
+def test_misleading_name_is_refused(anybody, name):
+    answer = anybody.post("/auth/register", json={"username": name, "password": "correct horse battery"})
+
+    assert is_problem(answer, 422, "bad_username")
+
+
+def test_closed_registration_is_refused(start_server):
+    server = start_server(open_registration="false", workers=0)
+
+    with server.client() as http:
+        answer = http.post("/register", json={"username": "new", "password": "correct horse battery"})
+
+    assert is_problem(answer, 403, "registration_closed")
+
+
+SECRET = "do-not-repeat-me-5c2"
+
+
+@pytest.mark.parametrize(
+    ("body", "kind", "status", "code"),
+    [
+        (b"{", "application/json", 400, "bad_json"),
+        (b"", "application/json", 400, "bad_json"),
+        (b"\xff\xfe", "application/json", 400, "bad_json"),
+        (b"[" * 20000, "application/json", 400, "bad_json"),
+        (b"[]", "application/json", 422, "invalid_value"),
+        (b"null", "application/json", 422, "invalid_value"),
+        (b'{"username": "a"}', "application/json", 422, "invalid_value"),
+        (b'{"password": "%b"}' % SECRET.encode(), "application/json", 422, "invalid_value"),
+        (b'{"username": 1, "password": "%b"}' % SECRET.encode(), "application/json", 422, "invalid_value"),
+        (b'{"username": "a", "password": ["%b"]}' % SECRET.encode(), "application/json", 422, "invalid_value"),
+        (b'{"username": "\\ud800", "password": "%b"}' % SECRET.encode(), "application/json", 422, "invalid_value"),
+        (b"username=a", "application/x-www-form-urlencoded", 422, "invalid_value"),
+        (b"\xff=\xff", "application/x-www-form-urlencoded", 400, "bad_form"),
+        (b"a=1&" * 50, "application/x-www-form-urlencoded", 400, "bad_form"),
+        (b"username=a&password=b", "text/plain", 415, "unsupported_type"),
+        (b"{}", "", 415, "unsupported_type"),
+        (b'{"username": "%b"}' % (b"a" * 100_000), "application/json", 413, "too_large"),
+    ],
+)
+@pytest.mark.parametrize("path", ["/login", "/auth/token", "/auth/register"])
+def test_body_that_is_no_login_is_refused_and_never_repeated(anybody, path, body, kind, status, code):
+    answer = anybody.post(path, content=body, headers={"Content-Type": kind} if kind else {})
+
+    assert is_problem(answer, status, code)
+    assert SECRET not in answer.text
+
+
+def test_missing_field_is_named(anybody):
+    answer = anybody.post("/login", json={"username": "ann"})
+
+    assert answer.json()["errors"] == [{"field": "password", "reason": "Field required"}]
+
+
+CROSS = {"Sec-Fetch-Site": "cross-site", "Origin": "https://evil.example"}
+
+
+def test_page_of_another_site_can_not_log_somebody_in_or_out(shared_server, account):
+    with shared_server.client() as http:
+        assert is_problem(http.post("/login", data=account, headers=CROSS), 403, "cross_site")
+        assert "parquay_session" not in http.cookies
+        http.post("/login", json=account)
+        assert is_problem(http.post("/logout", headers=CROSS), 403, "cross_site")
+        assert is_problem(http.post("/logout", headers={"Origin": "null"}), 403, "cross_site")
+        assert http.get("/me").status_code == 200
+
+
+def test_bearer_token_may_come_from_anywhere(anybody, account):
+    token = anybody.post("/auth/token", data=account).json()["access_token"]
+
+    assert anybody.post("/logout", headers=bearer(token) | CROSS).status_code == 204
+
+
+def test_api_key_works_as_bearer_until_it_is_removed(ann, anybody):
+    made = ann.post("/auth/api-keys", json={"name": "nightly"})
+    key = made.json()
+
+    assert made.status_code == 201
+    assert set(key) == {"id", "name", "created_at", "key"}
+    assert key["key"].startswith("pq_")
+    assert anybody.get("/me", headers=bearer(key["key"])).json() == ann.get("/me").json()
+    assert ann.get("/auth/api-keys").json() == [{name: key[name] for name in ("id", "name", "created_at")}]
+    assert ann.delete(f"/auth/api-keys/{key['id']}").status_code == 204
+    assert anybody.get("/me", headers=bearer(key["key"])).status_code == 401
+    assert ann.get("/auth/api-keys").json() == []
+
+
+def test_api_key_of_somebody_else_looks_unknown(ann, bob):
+    key = ann.post("/auth/api-keys", json={"name": "mine"}).json()
+
+    theirs, unknown = bob.delete(f"/auth/api-keys/{key['id']}"), bob.delete("/auth/api-keys/unknown")
+
+    assert is_problem(theirs, 404, "unknown_key")
+    assert theirs.json() == unknown.json()
+    assert len(ann.get("/auth/api-keys").json()) == 1
+
+
+def test_api_key_can_not_make_or_see_keys_or_log_out(ann, anybody):
+    key = bearer(ann.post("/auth/api-keys", json={"name": "script"}).json()["key"])
+
+    assert is_problem(anybody.post("/auth/api-keys", json={"name": "more"}, headers=key), 403, "session_required")
+    assert is_problem(anybody.get("/auth/api-keys", headers=key), 403, "session_required")
+    assert is_problem(anybody.post("/logout", headers=key), 403, "not_a_session")
+
+
+def test_session_survives_a_restart_and_ends_for_a_disabled_user(server):
+    with server.client() as http:
+        token = http.post("/login", json={"username": "test", "password": "password"}).json()["token"]
+        server.kill()
+        server.start()
+        assert http.get("/me", headers=bearer(token)).status_code == 200
+
+
+def test_cookie_is_secure_behind_https(start_server):
+    account = {"username": "test", "password": "password"}
+    proxied = start_server(trusted_proxies="127.0.0.1/32", workers=0)
+    public = start_server(public_url="https://files.example.org", workers=0)
+
+    def cookie(server, **headers):
+        with server.client() as http:
+            return http.post("/login", json=account, headers=headers).headers["set-cookie"].lower()
+
+    assert "secure" in cookie(proxied, **{"X-Forwarded-Proto": "https"})
+    assert "secure" not in cookie(proxied, **{"X-Forwarded-Proto": "http"})
+    assert "secure" in cookie(public)
+
+
+def test_forwarded_fields_of_anybody_else_are_not_believed(shared_server, account):
+    headers = {"X-Forwarded-Proto": "https", "X-Forwarded-For": "203.0.113.9"}
+
+    with shared_server.client() as http:
+        assert "secure" not in http.post("/login", json=account, headers=headers).headers["set-cookie"].lower()
+
+
+def test_forged_address_does_not_escape_the_delay(shared_server, account):
+    with shared_server.client() as http:
+        answers = [
+            http.post(
+                "/auth/token",
+                data=account | {"password": "wrong"},
+                headers={"X-Forwarded-For": f"203.0.113.{number}"},
+            ).status_code
+            for number in range(8)
+        ]
+
+    assert 429 in answers
+
+
+def test_allowed_origin_may_use_the_cookie(start_server):
+    server = start_server(cors_origins="https://app.example.org", workers=0)
+    origin = {"Sec-Fetch-Site": "cross-site", "Origin": "https://app.example.org"}
+
+    with server.client() as http:
+        answer = http.post("/login", json={"username": "test", "password": "password"}, headers=origin)
+        other = http.get("/me", headers={"Origin": "https://evil.example"})
+        preflight = http.options("/auth/logout", headers=origin | {"Access-Control-Request-Method": "POST"})
+        denied = http.options(
+            "/auth/logout", headers={"Origin": "https://evil.example", "Access-Control-Request-Method": "POST"}
+        )
+
+    assert answer.status_code == 200
+    assert answer.headers["access-control-allow-origin"] == "https://app.example.org"
+    assert answer.headers["access-control-allow-credentials"] == "true"
+    assert "origin" in answer.headers["vary"].lower()
+    assert "access-control-allow-origin" not in other.headers
+    assert preflight.status_code == 204
+    assert "POST" in preflight.headers["access-control-allow-methods"]
+    assert "access-control-allow-origin" not in denied.headers
+
+
+def test_log_never_shows_passwords_or_tokens(server):
+    with server.client() as http:
+        token = http.post("/login", json={"username": "test", "password": "password"}).json()["token"]
+        http.post("/login", json={"username": "test", "password": SECRET})
+        http.get("/me", headers=bearer(token))
+        http.get("/me", headers=bearer(token[:-2]))
+
+    assert SECRET not in server.log()
+    assert token[:-2] not in server.log()
+
+
+def test_connection_closed_in_the_middle_of_a_login_leaves_the_server_alive(shared_server):
+    class Cut(httpx.SyncByteStream):
+        def __iter__(self):
+            yield b'{"username": '
+            raise OSError("cut")
+
+    with shared_server.client() as http:
+        with pytest.raises(OSError, match="cut"):
+            http.post("/login", content=Cut(), headers={"Content-Type": "application/json", "Content-Length": "100"})
+        assert http.get("/livez").status_code == 200

@@ -1,0 +1,242 @@
+"""Every route with every kind of caller. The routes come from the application: a new one without a policy fails."""
+
+import secrets
+
+import pytest
+
+from live_server import LiveServer, entry_when, wait_until
+from parquay.app import create_app
+from parquay.auth.tokens import Tokens
+from parquay.catalog.session import Catalog
+from parquay.catalog.users import Users
+from parquay.ids import new_id
+from parquay.settings import Settings
+from parquay.wiring import build
+
+OPEN = "answers anybody"
+LOGIN = "needs a login"
+OWN = "needs a login; somebody else's looks unknown"
+READ = "as OWN, but a shared one may be read by everybody"
+
+POLICY = {
+    ("GET", "/docs"): OPEN,
+    ("GET", "/docs/oauth2-redirect"): OPEN,
+    ("GET", "/openapi.json"): OPEN,
+    ("GET", "/livez"): OPEN,
+    ("GET", "/readyz"): OPEN,
+    ("GET", "/metrics"): OPEN,
+    ("POST", "/auth/token"): OPEN,
+    ("POST", "/auth/login"): OPEN,
+    ("POST", "/login"): OPEN,
+    ("POST", "/auth/register"): OPEN,
+    ("POST", "/register"): OPEN,
+    ("POST", "/auth/logout"): LOGIN,
+    ("POST", "/logout"): LOGIN,
+    ("GET", "/auth/me"): LOGIN,
+    ("GET", "/me"): LOGIN,
+    ("GET", "/auth/api-keys"): LOGIN,
+    ("POST", "/auth/api-keys"): LOGIN,
+    ("DELETE", "/auth/api-keys/{key_id}"): OWN,
+    ("GET", "/events"): LOGIN,
+    ("POST", "/files"): LOGIN,
+    ("POST", "/upload"): LOGIN,
+    ("GET", "/files"): LOGIN,
+    ("GET", "/files/{file_id}"): READ,
+    ("GET", "/files/{file_id}/progress"): READ,
+    ("GET", "/files/{file_id}/content"): READ,
+    ("GET", "/files/{file_id}/rejects"): READ,
+    ("PATCH", "/files/{file_id}"): OWN,
+    ("DELETE", "/files/{file_id}"): OWN,
+}
+
+TUS = {"Tus-Resumable": "1.0.0"}
+APPEND = TUS | {"Upload-Offset": "0", "Content-Type": "application/offset+octet-stream"}
+UPLOAD_VERBS = [
+    ("HEAD", TUS, b""),
+    ("PATCH", APPEND, b"x"),
+    ("DELETE", TUS, b""),
+    ("POST", APPEND | {"X-HTTP-Method-Override": "PATCH"}, b"x"),
+    ("GET", TUS | {"X-HTTP-Method-Override": "DELETE"}, b""),
+]
+BODIES = {
+    ("PATCH", "/files/{file_id}"): {"json": {"name": "taken over.csv"}},
+    ("POST", "/auth/api-keys"): {"json": {"name": "k"}},
+}
+
+
+def routes_of_the_application(tmp_path):
+    parts = build(Settings(_env_file=None, data_dir=tmp_path))
+    try:
+        found = list(flattened(create_app(parts).rest.routes))
+    finally:
+        parts.close()
+    return {(method, route.path) for route in found for method in route.methods - {"HEAD"}}
+
+
+def flattened(routes):
+    for route in routes:
+        included = getattr(route, "original_router", route)
+        yield from flattened(included.routes) if hasattr(included, "routes") else [route]
+
+
+def test_every_route_has_a_policy(tmp_path):
+    assert routes_of_the_application(tmp_path) == set(POLICY)
+
+
+NEEDING_LOGIN = sorted(route for route, policy in POLICY.items() if policy is not OPEN)
+WITH_FILE = sorted(route for route, policy in POLICY.items() if "{file_id}" in route[1])
+SECRET = secrets.token_hex(32)
+
+
+@pytest.fixture(scope="module")
+def place(tmp_path_factory):
+    """A server whose secret is known, with callers of every kind and a file of each of two users."""
+    server = LiveServer(tmp_path_factory.mktemp("matrix"), secret_key=SECRET).start()
+    made = Place(server)
+    yield made
+    made.ann.close()
+    made.bob.close()
+    server.stop()
+
+
+class Place:
+    def __init__(self, server):
+        self.server = server
+        self.ann = server.register("ann", "the secret of ann")
+        self.bob = server.register("bob", "the secret of bob")
+        self.file_id = self.upload()
+        self.key_id = self.ann.post("/auth/api-keys", json={"name": "k"}).json()["id"]
+
+    def upload(self):
+        made = self.ann.post("/files", files={"file": ("a.csv", b"a,b\n1,2\n")}).json()["id"]
+        entry_when(self.ann, made)
+        return made
+
+    def begun(self):
+        answer = self.ann.post("/files", headers=TUS | {"Upload-Length": "10"})
+        return answer.headers["location"].rsplit("/", 1)[1]
+
+    def tokens(self):
+        """Tokens that must not work, by what is wrong with them."""
+        made = Tokens(SECRET.encode())
+        user = self.ann.get("/me").json()["id"]
+        revoked = self.server.token("ann", "the secret of ann")
+        with self.server.client(headers={"Authorization": f"Bearer {revoked}"}) as http:
+            http.post("/logout").raise_for_status()
+        return {
+            "expired": made.issue(user, new_id(), -3600),
+            "of no session": made.issue(user, new_id(), 3600),
+            "revoked": revoked,
+            "of another secret": Tokens(b"x" * 32).issue(user, new_id(), 3600),
+            "an unknown key": "pq_" + secrets.token_urlsafe(32),
+            "nonsense": "x",
+        }
+
+
+@pytest.fixture(scope="module")
+def bad_tokens(place):
+    return place.tokens()
+
+
+def ask(http, method, path, file_id, key_id="unknown", **more):
+    filled = path.replace("{file_id}", file_id).replace("{key_id}", key_id)
+    return http.request(method, filled, **BODIES.get((method, path), {}), **more)
+
+
+@pytest.mark.parametrize(("method", "path"), NEEDING_LOGIN)
+def test_without_a_login_nothing_is_told(place, method, path):
+    with place.server.client() as anybody:
+        for prefix in ("", "/api"):
+            answer = ask(anybody, method, prefix + path, place.file_id, place.key_id)
+            assert (answer.status_code, answer.json()["code"]) == (401, "login_required")
+
+
+@pytest.mark.parametrize(("method", "path"), NEEDING_LOGIN)
+def test_with_a_token_that_is_not_valid_nothing_is_told(place, bad_tokens, method, path):
+    with place.server.client() as http:
+        for wrong, token in bad_tokens.items():
+            for headers in ({"Authorization": f"Bearer {token}"}, {"Cookie": f"parquay_session={token}"}):
+                answer = ask(http, method, path, place.file_id, place.key_id, headers=headers)
+                assert answer.status_code == 401, wrong
+
+
+@pytest.mark.parametrize(("method", "path"), sorted(route for route, policy in POLICY.items() if policy in (OWN, READ)))
+def test_somebody_elses_looks_unknown(place, method, path):
+    theirs = ask(place.bob, method, path, place.file_id, place.key_id)
+    unknown = ask(place.bob, method, path, new_id(), new_id())
+
+    assert theirs.status_code == unknown.status_code == 404
+    assert theirs.json() == unknown.json()
+    assert set(theirs.headers) == set(unknown.headers)
+    assert place.ann.get(f"/files/{place.file_id}").json()["name"] == "a.csv"
+    assert len(place.ann.get("/auth/api-keys").json()) == 1
+
+
+@pytest.mark.parametrize(("method", "path"), WITH_FILE)
+def test_administrator_is_no_owner_either(place, method, path):
+    with place.server.login("admin", "admin123") as admin:
+        assert ask(admin, method, path, place.file_id).status_code == 404
+
+
+@pytest.mark.parametrize(("method", "headers", "body"), UPLOAD_VERBS)
+def test_upload_of_somebody_else_looks_unknown(place, method, headers, body):
+    file_id = place.begun()
+
+    theirs = place.bob.request(method, f"/files/{file_id}", headers=headers, content=body)
+    unknown = place.bob.request(method, f"/files/{new_id()}", headers=headers, content=body)
+    with place.server.client() as anybody:
+        refused = anybody.request(method, f"/files/{file_id}", headers=headers, content=body)
+
+    assert theirs.status_code == unknown.status_code == 404
+    assert theirs.content == unknown.content
+    assert refused.status_code == 401
+    mine = place.ann.head(f"/files/{file_id}", headers=TUS)
+    assert (mine.status_code, mine.headers["upload-offset"]) == (200, "0")
+
+
+@pytest.mark.parametrize(("method", "path"), WITH_FILE)
+def test_shared_file_is_read_but_never_changed_by_others(place, method, path):
+    place.ann.patch(f"/files/{place.file_id}", json={"shared": True})
+    try:
+        answer = ask(place.bob, method, path, place.file_id)
+    finally:
+        place.ann.patch(f"/files/{place.file_id}", json={"shared": False})
+
+    assert answer.status_code == (200 if POLICY[method, path] is READ else 404)
+
+
+# Reading is left to the browser, which keeps the answer from the page; an open stream would cost us something.
+CHANGING = [route for route in NEEDING_LOGIN if route[0] != "GET" or route[1] == "/events"]
+
+
+@pytest.mark.parametrize(("method", "path"), CHANGING)
+def test_page_of_another_site_changes_nothing_with_the_cookie(place, method, path):
+    with place.server.client() as http:
+        http.post("/login", json={"username": "ann", "password": "the secret of ann"})
+        http.headers.update({"Sec-Fetch-Site": "cross-site", "Origin": "https://evil.example"})
+        answer = ask(http, method, path, place.file_id, place.key_id)
+
+    assert (answer.status_code, answer.json()["code"]) == (403, "cross_site")
+
+
+def test_no_answer_lets_a_foreign_page_read(place):
+    with place.server.client() as http:
+        http.post("/login", json={"username": "ann", "password": "the secret of ann"})
+        for method, path in sorted(POLICY):
+            if method == "GET" and path != "/events":
+                answer = ask(http, method, path, place.file_id, headers={"Origin": "https://evil.example"})
+                assert "access-control-allow-origin" not in answer.headers, path
+
+
+@pytest.mark.parametrize(("method", "path"), NEEDING_LOGIN)
+def test_disabled_user_is_nobody(place, method, path):
+    name = f"disabled{new_id()}"
+    http = place.server.register(name, "a long secret")
+    http.get("/me").raise_for_status()
+    catalog = Catalog(f"sqlite:///{place.server.data_dir / 'metadata.db'}")
+    Users(catalog).disable(name)
+    catalog.close()
+
+    wait_until(lambda: http.get("/me").status_code == 401, "the end of the session", 5)
+    assert ask(http, method, path, place.file_id, place.key_id).status_code == 401
+    http.close()

@@ -1,0 +1,101 @@
+import re
+import shutil
+
+import pytest
+
+from live_server import wait_until
+from parquay import __version__
+
+
+@pytest.mark.parametrize("path", ["/livez", "/readyz", "/api/livez", "/api/readyz", "/readyz/"])
+def test_health_is_told_without_a_login(anybody, path):
+    answer = anybody.get(path)
+
+    assert answer.status_code == 200
+    assert answer.json()["status"] in {"alive", "ready"}
+
+
+def test_metrics_count_requests_and_refusals(anybody):
+    anybody.get("/files/unknown")
+    anybody.get("/me")
+
+    text = anybody.get("/metrics").text
+
+    assert anybody.get("/metrics").headers["content-type"].startswith("text/plain")
+    assert re.search(r'^parquay_http_requests_total\{method="GET",status="401"\} [1-9]', text, re.MULTILINE)
+    assert re.search(r'^parquay_refusals_total\{code="login_required"\} [1-9]', text, re.MULTILINE)
+
+
+def test_strange_methods_make_no_labels(anybody):
+    for number in range(5):
+        anybody.request(f"STRANGE{number}", "/files")
+
+    assert "STRANGE" not in anybody.get("/metrics").text
+
+
+def test_not_ready_while_the_storage_can_not_be_written(server):
+    uploads = server.data_dir / "uploads"
+    moved = server.data_dir / "moved"
+    with server.client() as http:
+        assert http.get("/readyz").status_code == 200
+        uploads.rename(moved)
+        uploads.write_text("no directory")
+
+        answer = http.get("/readyz")
+        alive = http.get("/livez")
+
+        uploads.unlink()
+        shutil.move(moved, uploads)
+        wait_until(lambda: http.get("/readyz").status_code == 200, "ready again")
+
+    assert answer.status_code == 503
+    assert answer.headers["content-type"] == "application/problem+json"
+    assert "retry-after" in answer.headers
+    assert alive.status_code == 200
+
+
+def test_interface_is_described_and_documented(anybody):
+    described = anybody.get("/openapi.json").json()
+    page = anybody.get("/docs")
+
+    assert described["info"]["version"] == __version__
+    assert {"/files", "/files/{file_id}", "/files/{file_id}/content", "/auth/token", "/events"} <= set(
+        described["paths"]
+    )
+    entry = described["components"]["schemas"]["Entry"]["properties"]
+    assert {"id", "progress", "row_count", "parquet_path"} <= set(entry)
+    assert "multipart/form-data" in described["paths"]["/files"]["post"]["requestBody"]["content"]
+    assert page.status_code == 200
+    assert "swagger" in page.text.lower()
+    assert anybody.get("/api/docs").status_code == anybody.get("/api/openapi.json").status_code == 200
+    assert "/api/openapi.json" in anybody.get("/api/docs").text
+
+
+def test_every_route_of_the_interface_says_what_it_does(anybody):
+    for path, verbs in anybody.get("/openapi.json").json()["paths"].items():
+        for verb, route in verbs.items():
+            assert route.get("description"), f"{verb} {path}"
+
+
+def test_a_person_gets_the_page_and_a_program_the_data(ann, anybody):
+    navigation = {"Accept": "text/html,*/*;q=0.8", "Sec-Fetch-Mode": "navigate", "Sec-Fetch-Dest": "document"}
+
+    for path in ("/", "/files", "/files/abc", "/login"):
+        page = anybody.get(path, headers=navigation)
+        assert page.status_code == 200
+        assert page.headers["content-type"].startswith("text/html")
+        assert "<title>Parquay" in page.text
+        assert "frame-ancestors 'none'" in page.headers["content-security-policy"] or "make serve" in page.text
+    assert ann.get("/files").json() == []
+    assert ann.get("/api/files", headers=navigation).json() == []
+    assert anybody.get("/nothing").status_code == 404
+
+
+@pytest.mark.parametrize("path", ["/livez", "/files", "/", "/docs", "/nothing"])
+def test_every_answer_has_the_fields_that_protect_a_browser(anybody, path):
+    headers = anybody.get(path).headers
+
+    assert headers["x-content-type-options"] == "nosniff"
+    assert headers["x-frame-options"] == "DENY"
+    assert headers["referrer-policy"] == "same-origin"
+    assert "frame-ancestors 'none'" in headers["content-security-policy"]
