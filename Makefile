@@ -11,11 +11,13 @@ TESTS_STAMP := .venv/.tests-$(PLACE)
 CLIENT_STAMP := client/node_modules/.installed
 BUILD_STAMP := client/dist/.built
 NODE_CLIENTS_STAMP := tests/e2e/node/node_modules/.installed
+NODE_SERVERS_STAMP := tests/bench/node/node_modules/.installed
+BENCH_STAMP := .venv/.bench-$(PLACE)
 BROWSER := .cache/chromium
 BIN := .venv/bin
 
 .DEFAULT_GOAL := help
-.PHONY: help serve test lint format types architecture unit client browser e2e large chaos build clean distclean
+.PHONY: help serve test lint format types architecture unit client browser e2e large chaos bench build clean distclean
 .DELETE_ON_ERROR:
 
 help: ## show this list
@@ -50,13 +52,16 @@ client: $(CLIENT_STAMP) ## Vitest: the web client's parts
 e2e: $(PYTHON_STAMP) $(BUILD_STAMP) $(BROWSER) ## Playwright: the web client in Chromium against a real server
 	cd client && CHROMIUM="$$(cat ../$(BROWSER))" npm run --silent e2e
 
-large: $(TESTS_STAMP) ## pytest: uploads of 2 GB, memory watched (needs 10 GB of disk)
+large: $(TESTS_STAMP) ## pytest: uploads of 2 GB, memory watched (needs 3 GB of disk)
 	$(BIN)/python -m pytest -m large $(ARGS)
 
 chaos: $(TESTS_STAMP) ## pytest: kill the server at random, ROUNDS times (default 100)
 	CHAOS_ROUNDS=$(or $(ROUNDS),100) $(BIN)/python -m pytest -m chaos --timeout 7200 $(ARGS)
 
 # ------------------------------------------------------------------------------------------ for makers
+bench: $(BENCH_STAMP) $(NODE_SERVERS_STAMP) ## measure beside the peers and write docs/benchmarks.md (ARGS="uploads --quick": less)
+	cd tests && ../$(BIN)/python -m bench $(ARGS)
+
 build: $(BUILD_STAMP) ## the web client's production build
 	@:
 
@@ -70,7 +75,7 @@ clean: ## remove what builds and tests made
 	find backend tests data .ci -name __pycache__ -type d -prune -exec rm -rf {} +
 
 distclean: clean ## remove the environments too; data/var stays
-	rm -rf .venv .cache client/node_modules tests/e2e/node/node_modules
+	rm -rf .venv .cache client/node_modules tests/*/node/node_modules
 
 # ------------------------------------------------------------------------------- what is installed when
 # uv from the PATH if it is new enough, else a copy of its own under .cache.
@@ -90,6 +95,11 @@ $(TESTS_STAMP): pyproject.toml uv.lock $(BIN)/python | .cache/uv
 	@.cache/uv sync --quiet --frozen --inexact
 	@touch $@ $(PYTHON_STAMP)
 
+$(BENCH_STAMP): pyproject.toml uv.lock $(BIN)/python | .cache/uv
+	@echo "Python packages with the benchmark's peers ..."
+	@.cache/uv sync --quiet --frozen --inexact --group bench
+	@touch $@ $(TESTS_STAMP) $(PYTHON_STAMP)
+
 $(CLIENT_STAMP): client/package.json client/package-lock.json
 	@.ci/bootstrap.sh check_node
 	@echo "Client packages ..."
@@ -104,6 +114,11 @@ $(BUILD_STAMP): $(CLIENT_STAMP) $(shell find client/src client/public client/ind
 $(NODE_CLIENTS_STAMP): tests/e2e/node/package.json tests/e2e/node/package-lock.json
 	@.ci/bootstrap.sh check_node
 	@cd tests/e2e/node && npm ci --no-fund --no-audit --loglevel=error
+	@touch $@
+
+$(NODE_SERVERS_STAMP): tests/bench/node/package.json tests/bench/node/package-lock.json
+	@.ci/bootstrap.sh check_node
+	@cd tests/bench/node && npm ci --no-fund --no-audit --loglevel=error
 	@touch $@
 
 $(BROWSER): $(CLIENT_STAMP)

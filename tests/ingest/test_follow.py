@@ -82,12 +82,11 @@ class Killed(BaseException):
     """The process is gone: no clean-up code of the caller runs after it."""
 
 
-@pytest.mark.parametrize("deaths", range(1, 9))
+@pytest.mark.parametrize("deaths", range(6))
 def test_table_is_complete_and_single_when_the_worker_dies_at_a_commit(bench, monkeypatch, deaths):
     content = rows_of(5000)
     bench.create("sales.csv")
     bench.checkpoint(content, complete=True)
-    alive = iter([False] * 0)
     real = bench.segments.add
     count = iter(range(1000))
 
@@ -97,18 +96,19 @@ def test_table_is_complete_and_single_when_the_worker_dies_at_a_commit(bench, mo
         return real(*args, **kwargs)
 
     monkeypatch.setattr(bench.segments, "add", add)
+    dying = bench.follower_of(segment_bytes=20_000)
     with pytest.raises(Killed):
-        bench.advance(bench.follower_of(segment_bytes=20_000))
+        bench.advance(dying)
+    dying.close()
     stray = {path.name for path in (bench.parquet / "f").iterdir()}
     monkeypatch.setattr(bench.segments, "add", real)
     assert bench.advance(bench.follower_of(segment_bytes=20_000)) is Outcome.DONE
 
-    assert list(alive) == []
     assert bench.table()["id"].to_pylist() == list(range(5000))
     known = {each.part for each in bench.segments.list("f")}
     left = {path.name for path in (bench.parquet / "f").iterdir()}
     assert left == known
-    assert stray
+    assert deaths == 0 or stray
 
 
 def test_nothing_is_published_once_the_lease_is_lost(bench):

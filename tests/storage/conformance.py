@@ -7,7 +7,7 @@ import threading
 
 import pytest
 
-from parquay.errors import Busy
+from parquay.errors import Busy, Conflict
 from parquay.ids import new_id
 from parquay.storage.base import BytesMissing, Store
 
@@ -65,6 +65,18 @@ class StoreConformance:
         writer.write([b"!"], 8)
         writer.close()
         assert content(store, upload_id) == b"promised!"
+
+    def test_a_writer_that_lost_the_upload_while_it_waited_forgets_no_byte_of_the_new_owner(self, store: Store):
+        upload_id = new_id()
+        put(store, upload_id, b"what the new owner wrote")
+
+        with pytest.raises(Conflict) as caught:
+            store.writer(upload_id, 8, wait=0, owned=lambda: False)
+
+        assert (caught.value.code, caught.value.status) == ("taken_over", 409)
+        assert content(store, upload_id) == b"what the new owner wrote"
+        store.writer(upload_id, 8, wait=0, owned=lambda: True).close()
+        assert content(store, upload_id) == b"what the"
 
     def test_a_store_that_lost_promised_bytes_says_so_and_keeps_the_rest(self, store: Store):
         upload_id = new_id()

@@ -39,6 +39,7 @@ class ScriptedBody:
     def __init__(self, *steps: bytes | str | asyncio.Event, chunk: int = 1 << 16) -> None:
         self._steps = list(steps)
         self._chunk = chunk
+        self._place = 0
         self._woken = asyncio.Event()
         self.taken = 0
 
@@ -63,8 +64,11 @@ class ScriptedBody:
         self._woken.set()
 
     def _next(self, step: bytes) -> bytes | None:
-        chunk, rest = step[: self._chunk], step[self._chunk :]
-        self._steps[:1] = [rest] if rest else []
+        chunk = step[self._place : self._place + self._chunk]
+        self._place += len(chunk)
+        if self._place >= len(step):
+            self._steps.pop(0)
+            self._place = 0
         self.taken += len(chunk)
         return chunk or None
 

@@ -6,6 +6,7 @@ import asyncio
 import base64
 import hashlib
 import random
+from datetime import timedelta
 
 import blake3
 import google_crc32c
@@ -373,10 +374,9 @@ def test_a_stale_writer_of_another_process_changes_nothing(start):
         first, second = start(), start()
         file_id = await first.create_id(10)
         release = asyncio.Event()
-        body = ScriptedBody(b"11111", release, b"11111")
-        stale = asyncio.create_task(first.append(file_id, 0, body))
-        await until(lambda: body.taken == 5, "bytes of the first writer")
-        taking = asyncio.create_task(second.append(file_id, 0, b"2222222222"))
+        stale = asyncio.create_task(first.append(file_id, 0, ScriptedBody(b"11111", release, b"11111")))
+        await until(lambda: second.offset(file_id) == 5, "a checkpoint of the first writer")
+        taking = asyncio.create_task(second.append(file_id, 5, b"22222"))
         await until(lambda: second.row(file_id).epoch == 2, "the upload taken over")
 
         release.set()
@@ -385,8 +385,29 @@ def test_a_stale_writer_of_another_process_changes_nothing(start):
 
         assert caught.value.status == 409
         assert (await taking).complete
-        assert second.content(file_id) == b"2222222222"
+        assert second.content(file_id) == b"1111122222"
         assert len(second.jobs(file_id)) == 1
+
+    asyncio.run(run())
+
+
+def test_a_busy_writer_of_another_process_is_not_interrupted(start, monkeypatch):
+    monkeypatch.setattr("parquay.catalog.files.WRITER_ACTIVE", timedelta(hours=1))
+
+    async def run() -> None:
+        first, second = start(), start()
+        file_id = await first.create_id(10)
+        release = asyncio.Event()
+        busy = asyncio.create_task(first.append(file_id, 0, ScriptedBody(b"11111", release, b"11111")))
+        await until(lambda: second.offset(file_id) == 5, "a checkpoint of the first writer")
+
+        with pytest.raises(ParquayError) as caught:
+            await second.append(file_id, 5, b"22222")
+        release.set()
+
+        assert (caught.value.status, caught.value.retry_after) == (423, 1)
+        assert (await busy).complete
+        assert second.content(file_id) == b"1111111111"
 
     asyncio.run(run())
 

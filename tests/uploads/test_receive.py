@@ -17,6 +17,7 @@ from parquay.storage.base import StoreFault
 from parquay.storage.memory import MemoryStore
 from parquay.tus.create import BodyPlan
 from parquay.tus.headers import Checksum
+from parquay.uploads import receive
 from parquay.uploads.handover import TAKEN_OVER, Holder
 from parquay.uploads.receive import Patience, Receiver, Superseded
 from uploads.engine import HANG, ScriptedBody, until
@@ -121,15 +122,18 @@ async def settled(look: Callable[[], int]) -> None:
             last, since = look(), time.monotonic()
 
 
-def test_every_sixty_four_mebibytes_are_a_checkpoint():
+def test_many_bytes_are_a_checkpoint_though_the_second_is_not_over(monkeypatch):
+    monkeypatch.setattr(receive, "CHECKPOINT_BYTES", 4 * MIB)
+
     async def run() -> None:
         desk = Desk()
+        desk.receiver._last_checkpoint += 1000
 
-        await desk.run(ScriptedBody(bytes(200 * MIB), chunk=MIB))
+        await desk.run(ScriptedBody(bytes(20 * MIB), chunk=MIB))
 
         steps = [0, *desk.committed()]
         assert len(steps) >= 4
-        assert max(after - before for before, after in zip(steps, steps[1:], strict=False)) < 100 * MIB
+        assert max(after - before for before, after in zip(steps, steps[1:], strict=False)) <= 8 * MIB
 
     asyncio.run(run())
 

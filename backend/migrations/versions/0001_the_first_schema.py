@@ -100,6 +100,7 @@ def upgrade() -> None:
         sa.Column("offset", sa.BigInteger(), nullable=False),
         sa.Column("epoch", sa.BigInteger(), nullable=False),
         sa.Column("complete", sa.Boolean(), nullable=False),
+        sa.Column("writer", sa.String(), nullable=True),
         sa.Column("concat", sa.String(), nullable=True),
         sa.Column("parts", sa.JSON(), nullable=True),
         sa.Column("status", sa.String(), nullable=False),

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any, NamedTuple
 
 from sqlalchemy import case, func, insert, literal, or_, update
@@ -27,6 +27,9 @@ CONVERT = "convert"
 
 HOOK = "hook"
 """Kind of the jobs that tell hooks."""
+
+WRITER_ACTIVE = timedelta(seconds=2)
+"""A writer of another process that made a checkpoint this recently is not interrupted; it makes one each second."""
 
 SORTS: dict[str, Any] = {
     "uploaded_at": File.uploaded_at,
@@ -172,12 +175,18 @@ class Files:
             self._jobs.add(session, CONVERT, file.id)
             self._hook(session, "finished", file.id)
 
-    def take_over(self, session: Session, file_id: str, offset: int, expires_at: datetime) -> Claim | None:
-        """Become the writer of an upload that stands at ``offset`` bytes; None when it stands elsewhere or is done."""
+    def take_over(
+        self, session: Session, file_id: str, offset: int, *, writer: str, expires_at: datetime
+    ) -> Claim | None:
+        """Let the process ``writer`` take in the bytes of an upload that stands at ``offset`` bytes.
+
+        None when it stands elsewhere, is done, or another process is taking in bytes for it, see :meth:`is_written`.
+        """
+        free = or_(col(File.writer).is_(None), col(File.writer) == writer, col(File.active_at) < now() - WRITER_ACTIVE)
         statement = (
             update(File)
-            .where(col(File.id) == file_id, col(File.offset) == offset, col(File.complete).is_(False))
-            .values(epoch=col(File.epoch) + 1, active_at=now(), expires_at=expires_at)
+            .where(col(File.id) == file_id, col(File.offset) == offset, col(File.complete).is_(False), free)
+            .values(epoch=col(File.epoch) + 1, writer=writer, active_at=now(), expires_at=expires_at)
             .returning(col(File.epoch), col(File.size))
         )
         row = session.connection().execute(statement).one_or_none()
@@ -196,6 +205,15 @@ class Files:
                 self._jobs.enqueue(session, CONVERT, claim.file_id)
         return Claim(claim.file_id, claim.epoch, offset, claim.size)
 
+    def is_written(self, file: File, writer: str) -> bool:
+        """Tell whether another process than ``writer`` took in bytes for ``file`` a moment ago."""
+        return file.writer not in (None, writer) and file.active_at >= now() - WRITER_ACTIVE
+
+    def release(self, session: Session, claim: Claim) -> None:
+        """Note that nobody takes in bytes under ``claim`` any more."""
+        statement = update(File).where(col(File.id) == claim.file_id, col(File.epoch) == claim.epoch)
+        session.connection().execute(statement.values(writer=None))
+
     def declare(self, session: Session, claim: Claim, size: int) -> Claim | None:
         """Fix the total bytes of an upload; None when somebody else owns it."""
         if self._compare_and_set(session, claim, size=size) is None:
@@ -211,6 +229,7 @@ class Files:
             "offset": offset,
             "size": offset,
             "complete": True,
+            "writer": None,
             "active_at": now(),
             "expires_at": case((col(File.concat) == "partial", col(File.expires_at)), else_=None),
             "status": case((col(File.concat) == "partial", literal("uploading")), else_=literal("processing")),

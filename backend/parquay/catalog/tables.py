@@ -107,6 +107,7 @@ class File(SQLModel, table=True):
     offset: int = Field(default=0, sa_column=Column(BigInteger, nullable=False))
     epoch: int = Field(default=0, sa_column=Column(BigInteger, nullable=False))
     complete: bool = False
+    writer: str | None = Field(default=None, description="The process that takes in bytes for it now.")
     concat: str | None = Field(default=None, description="Upload-Concat as received, `partial` for a part.")
     parts: list[str] | None = Field(default=None, sa_column=Column(JSON))
     status: str = "uploading"

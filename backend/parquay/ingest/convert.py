@@ -185,7 +185,7 @@ class _Conversion:
         with ThreadPoolExecutor(self._threads, thread_name_prefix="convert") as pool:
             for body, done, content in fold.in_order(self._bodies(source, dialect), work, pool, self._threads + 1):
                 taken = done
-                if self.state.ended and done.table.num_rows:
+                if self.state.ended:
                     taken = fold.convert(body, dialect, self.state.kinds, ended=True)
                 self._take(taken, content, spool, report)
                 if self._progress is not None:

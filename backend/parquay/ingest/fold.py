@@ -264,4 +264,6 @@ def in_order(bodies: Iterator[Body], work: Callable[[Body], Result], pool: Execu
             yield waiting.popleft().result()
     finally:
         for future in waiting:
-            future.cancel()
+            if not future.cancel():
+                # Whoever stops here may delete what it wrote, so nothing may be written afterwards.
+                future.exception()

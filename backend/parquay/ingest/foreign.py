@@ -72,9 +72,15 @@ def _recast(array: pa.Array, kind: ColumnType) -> pa.Array:
     if pa.types.is_dictionary(array.type):
         array = array.dictionary_decode()
     if pa.types.is_nested(array.type):
-        texts = [None if value is None else json.dumps(value, default=str, ensure_ascii=False) for value in array.to_pylist()]
+        texts = [
+            None if value is None else json.dumps(value, default=str, ensure_ascii=False) for value in array.to_pylist()
+        ]
         return pa.array(texts, pa.string())
-    if pa.types.is_binary(array.type) or pa.types.is_large_binary(array.type) or pa.types.is_fixed_size_binary(array.type):
+    if (
+        pa.types.is_binary(array.type)
+        or pa.types.is_large_binary(array.type)
+        or pa.types.is_fixed_size_binary(array.type)
+    ):
         return _text_of_bytes(array)
     if pa.types.is_float16(array.type):
         array = array.cast(pa.float32())
@@ -87,5 +93,3 @@ def _text_of_bytes(array: pa.Array) -> pa.StringArray:
         return array.cast(pa.binary()).cast(pa.string())
     except pa.ArrowInvalid:
         return pa.array([None if value is None else value.hex() for value in array.to_pylist()], pa.string())
-
-

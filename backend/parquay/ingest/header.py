@@ -79,7 +79,7 @@ def lay_out(rows: Sequence[Row], width: int, *, told: int | None, at_top: bool) 
 
     `told`: the number of header rows, if the caller said it. `at_top`: the table starts with the first row.
     """
-    trailing = _is_trailing(rows, width)
+    trailing = told != 0 and _is_trailing(rows, width)
     narrow = width - 1 if trailing else width
     first = 0 if at_top else _first_row(rows, width, narrow)
     table = [_fit(row.cells, narrow) for row in rows[first:] if len(row.cells) in (width, narrow)]
@@ -111,7 +111,7 @@ def _is_trailing(rows: Sequence[Row], width: int) -> bool:
     index = next(i for i, row in enumerate(rows) if len(row.cells) == width)
     if index > 0 and len(rows[index - 1].cells) == width - 1 and all(rows[index - 1].cells):
         return True
-    return all(full[0][:-1]) and not any(is_value(cell) for cell in full[0][:-1])
+    return all(full[0][:-1]) and _is_header(full[0][:-1], [cells[:-1] for cells in full[1 : 1 + LOOKED_AT]])
 
 
 def _first_row(rows: Sequence[Row], width: int, narrow: int) -> int:

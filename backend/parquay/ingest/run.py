@@ -187,7 +187,7 @@ class Run:
         memory = self._memory
         for written in fold.in_order(self._bodies(source, dialect), work, self._tools.pool, self._tools.threads + 1):
             state = memory.state
-            if state is not None and state.ended and written.converted.table.num_rows:
+            if state is not None and state.ended:
                 again = fold.convert(written.body, dialect, state.kinds, ended=True)
                 written = Written(written.body, again, None, 0)  # noqa: PLW2901 (the same segment, read as rejects)
             self._record(written, dialect, source)
@@ -274,6 +274,7 @@ class Run:
 
     def _finish(self) -> bool:
         memory = self._memory
+        self._delete_unknown_parts()
         found = memory.plan or Plan()
         end = Ending(self._file, memory.digest.hexdigest(), found.dialect, memory.state, found.code, found.reason)
         if not self._finisher.finish(end, self._tools.emit):

@@ -94,7 +94,9 @@ def open_whole(
     answer = _run([kind, str(path), str(output), overrides.sheet or ""], alive)
     if kind == "parquet":
         columns = answer["columns"]
-        dialect = Dialect(format="parquet", delimiter="", quote="", header_rows=0, columns=tuple(each["name"] for each in columns))
+        dialect = Dialect(
+            format="parquet", delimiter="", quote="", header_rows=0, columns=tuple(each["name"] for each in columns)
+        )
         return Whole(dialect, output, columns)
     return Whole(_sheet_dialect(output, overrides), output)
 

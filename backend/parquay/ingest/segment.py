@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import pyarrow as pa
 import pyarrow.csv
@@ -246,9 +246,9 @@ class _Windows:
         if self.ended:
             self._reject("second_table", None, text, at)
             return None
+        if self.dialect.trailing and len(row.cells) == width + 1 and row.cells[-1] is None:
+            row = replace(row, cells=row.cells[:width])
         cells = row.cells
-        if self.dialect.trailing and len(cells) == width + 1 and cells[-1] is None:
-            cells = cells[:width]
         if len(cells) != width:
             if text.startswith(b"#"):
                 self._warn("comment_line")

@@ -103,9 +103,7 @@ def sample_sizes() -> Iterator[int]:
         size *= 8
 
 
-def sniff(
-    sample: bytes, *, name: str, complete: bool, overrides: Overrides | None = None, wide: str = ""
-) -> Guess:
+def sniff(sample: bytes, *, name: str, complete: bool, overrides: Overrides | None = None, wide: str = "") -> Guess:
     """Guess how to read a file from its first bytes.
 
     `complete`: there are no more. `wide`: the encoding of the file where `sample` is already transcoded to UTF-8.
@@ -204,9 +202,7 @@ def _is_padded(reading: _Reading) -> bool:
     return bool(fields) and sum(cell.startswith(b" ") for cell in fields) >= _TRIMMED * len(fields)
 
 
-def _read(
-    text: bytes, dialect: Dialect, weight: float, most: int, *, complete: bool, width: int = 0
-) -> _Reading:
+def _read(text: bytes, dialect: Dialect, weight: float, most: int, *, complete: bool, width: int = 0) -> _Reading:
     rows: list[Row] = []
     for row in RowReader(text, dialect, final=complete, width=width).rows():
         rows.append(row)
@@ -292,6 +288,3 @@ def _is_spaced(rows: Sequence[Row]) -> bool:
 def _shapes(table: Sequence[Row], layout: Layout) -> tuple[str, ...]:
     full = [row.cells for row in table[layout.header :] if len(row.cells) == layout.width + layout.trailing]
     return tuple(heal.shape_of([cells[i] for cells in full]) for i in range(layout.width)) if full else ()
-
-
-

@@ -25,8 +25,8 @@ FREE_BYTES = 16 << 20
 """Bytes of text that may come out of a packed file before its ratio is looked at."""
 MAX_BYTES = 1 << 40
 """Most bytes of text in a packed file."""
-STEP = 1 << 20
-"""Packed bytes read at once."""
+STEP, PACKED_STEP = 1 << 20, 64 << 10
+"""Bytes read at once; few of a packed file, so that its ratio is known early."""
 
 
 class BrokenArchive(Exception):
@@ -266,7 +266,7 @@ class Source:
     def _more(self, wanted: int) -> bool:
         """Make some more text; False when there is none now."""
         waits = self._inflater is not None and self._inflater.waits
-        piece = b"" if waits else self._raw(self._read, STEP)
+        piece = b"" if waits else self._raw(self._read, PACKED_STEP if self._inflater else STEP)
         self._read += len(piece)
         if not piece and not waits:
             return self._end()
@@ -314,7 +314,12 @@ class Source:
 
 def packing_of(head: bytes) -> str:
     """How a file is packed, told by its first bytes; empty when it is not."""
-    for kind, magic in (("gzip", b"\x1f\x8b\x08"), ("zstd", b"\x28\xb5\x2f\xfd"), ("xz", b"\xfd7zXZ\x00"), ("zip", b"PK\x03\x04")):
+    for kind, magic in (
+        ("gzip", b"\x1f\x8b\x08"),
+        ("zstd", b"\x28\xb5\x2f\xfd"),
+        ("xz", b"\xfd7zXZ\x00"),
+        ("zip", b"PK\x03\x04"),
+    ):
         if head.startswith(magic):
             return kind
     return "bz2" if head.startswith(b"BZh") and head[4:10] == b"1AY&SY" else ""

@@ -114,5 +114,3 @@ class Spool:
         """Close and delete the file, if it has not got its name."""
         self._file.close()
         self.path.unlink(missing_ok=True)
-
-

@@ -7,7 +7,7 @@ synced and to put bytes where it is told.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import AbstractContextManager
 from pathlib import Path
 from typing import Protocol
@@ -68,11 +68,15 @@ class Reader(Protocol):
 class Store(Protocol):
     """Where the bytes of uploads live."""
 
-    def writer(self, upload_id: str, durable: int, *, wait: float) -> Writer:
+    def writer(self, upload_id: str, durable: int, *, wait: float, owned: Callable[[], bool] | None = None) -> Writer:
         """Open an upload for writing past its ``durable`` bytes, waiting up to ``wait`` seconds for another writer.
+
+        What is there past them was never acknowledged and is forgotten, unless ``owned`` (asked once the access is
+        exclusive) says that the upload has got another owner while this one waited: then those bytes may be theirs.
 
         Raises:
             Busy: another writer holds it (423).
+            Conflict: ``taken_over`` (409).
             BytesMissing: fewer than ``durable`` bytes are there.
             Unavailable: too many open files (503).
         """

@@ -13,11 +13,11 @@ import os
 import shutil
 import threading
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
-from parquay.errors import Busy, StorageFull, Unavailable
+from parquay.errors import Busy, Conflict, StorageFull, Unavailable
 from parquay.ids import is_id, new_id
 from parquay.storage.base import BytesMissing, StoreFault
 from parquay.telemetry import sync_errors, sync_seconds
@@ -47,14 +47,16 @@ class LocalStore:
             raise ValueError("not an upload id")
         return self.root / upload_id[:2] / upload_id
 
-    def writer(self, upload_id: str, durable: int, *, wait: float = 0.0) -> LocalWriter:
+    def writer(
+        self, upload_id: str, durable: int, *, wait: float = 0.0, owned: Callable[[], bool] | None = None
+    ) -> LocalWriter:
         """Open an upload's file and lock it; see :class:`parquay.storage.base.Store`."""
         path = self.path(upload_id)
         with _mapped(self):
             handle = self._open(path, create=durable == 0)
             try:
                 _lock(handle, wait)
-                _cut(handle, durable)
+                _cut(handle, durable, owned)
             except BaseException:
                 os.close(handle)
                 raise
@@ -291,9 +293,11 @@ def _lock(handle: int, wait: float) -> None:
             return
 
 
-def _cut(handle: int, durable: int) -> None:
+def _cut(handle: int, durable: int, owned: Callable[[], bool] | None) -> None:
     """Forget what was never acknowledged: it is as if never sent."""
     size = os.fstat(handle).st_size
+    if size != durable and owned is not None and not owned():
+        raise Conflict("Another request continues this upload.", "taken_over")
     if size < durable:
         raise BytesMissing(f"{durable} bytes were promised and are not there.")
     if size > durable:

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
-from parquay.errors import Busy
+from parquay.errors import Busy, Conflict
 from parquay.storage.base import BytesMissing
 
 
@@ -21,12 +21,17 @@ class MemoryStore:
         self._synced: dict[str, bytes] = {}
         self._locks: dict[str, threading.Lock] = {}
 
-    def writer(self, upload_id: str, durable: int, *, wait: float = 0.0) -> MemoryWriter:
+    def writer(
+        self, upload_id: str, durable: int, *, wait: float = 0.0, owned: Callable[[], bool] | None = None
+    ) -> MemoryWriter:
         """Open an upload for writing."""
         lock = self._locks.setdefault(upload_id, threading.Lock())
         if not lock.acquire(timeout=max(wait, 0.001)):
             raise Busy("Another request is writing to this upload.", retry_after=1)
         data = self._data.setdefault(upload_id, bytearray())
+        if len(data) != durable and owned is not None and not owned():
+            lock.release()
+            raise Conflict("Another request continues this upload.", "taken_over")
         if len(data) < durable:
             lock.release()
             raise BytesMissing(f"{durable} bytes were promised and are not there.")

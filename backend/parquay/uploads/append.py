@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import time
 from collections.abc import Callable
 from concurrent.futures import Executor
 from dataclasses import replace
@@ -12,11 +13,12 @@ from typing import TypeVar
 from parquay.catalog.files import Claim, Files
 from parquay.catalog.session import Catalog
 from parquay.catalog.tables import File
-from parquay.errors import Conflict, Gone, ParquayError, TooLarge
-from parquay.storage.base import Store, StoreFault, Writer
+from parquay.errors import Busy, Conflict, Gone, ParquayError, TooLarge
+from parquay.ids import new_id
+from parquay.storage.base import BytesMissing, Store, StoreFault, Writer
 from parquay.telemetry import interrupted, uploads_finished
 from parquay.tus.append import AppendPlan, check_offset, ends_upload
-from parquay.uploads.handover import REMOVED, SHUTDOWN, Handover, Holder
+from parquay.uploads.handover import PATIENCE_SECONDS, REMOVED, SHUTDOWN, Handover, Holder
 from parquay.uploads.receive import OVERRUN, WHOLE, Body, Patience, Receipt, Receiver, Superseded
 from parquay.uploads.rules import Rules, state_of
 
@@ -24,6 +26,9 @@ T = TypeVar("T")
 
 LOCK_SECONDS = 2.0
 """How long the store waits for a stale writer of another process to let go."""
+
+TAKE_OVER_POLL = 0.1
+"""Seconds between two tries to take an upload over from another process."""
 
 TABLE_BYTES = 64 * 1024
 """From this many durable bytes on, a checkpoint wakes the converter."""
@@ -53,6 +58,7 @@ class Appender:
         self._rules = rules
         self._patience = patience
         self._follow = follow
+        self._process = new_id()
 
     @property
     def idle(self) -> float:
@@ -95,7 +101,7 @@ class Appender:
             holder.on_wake(body.wake)
             try:
                 receipt = await self._receive(file, claim, plan, body, holder)
-            except Superseded as error:
+            except (Conflict, BytesMissing) as error:
                 if await self._is_removed(file.id):
                     raise Gone("The upload was removed.") from error
                 raise
@@ -117,6 +123,9 @@ class Appender:
         limit = left if plan.body.limit is None else min(plan.body.limit, left)
         return replace(plan, body=replace(plan.body, limit=limit))
 
+    def _is_owned(self, claim: Claim) -> bool:
+        return self._files.epochs([claim.file_id]).get(claim.file_id) == claim.epoch
+
     async def _is_removed(self, file_id: str) -> bool:
         """Tell whether another process removed an upload; its file may have been made after that, and goes too."""
         if await asyncio.to_thread(self._files.get, file_id) is not None:
@@ -125,14 +134,7 @@ class Appender:
         return True
 
     async def _claim(self, file: File, plan: AppendPlan) -> Claim:
-        take_over = partial(self._files.take_over, file_id=file.id, offset=plan.offset, expires_at=self._rules.expiry())
-        claim = await self._catalog.awrite(take_over)
-        if claim is None:
-            current = await asyncio.to_thread(self._files.get, file.id)
-            if current is None:
-                raise Gone("The upload was removed.")
-            check_offset(plan.offset, state_of(current))
-            raise Conflict("The upload is complete.", "already_complete")
+        claim = await self._take_over(file, plan)
         if plan.length is not None and claim.size is None:
             declared = await self._catalog.awrite(partial(self._files.declare, claim=claim, size=plan.length))
             if declared is None:
@@ -140,18 +142,47 @@ class Appender:
             claim = declared
         return claim
 
+    async def _take_over(self, file: File, plan: AppendPlan) -> Claim:
+        """Become the upload's writer, after waiting a moment for one of another process."""
+        deadline = time.monotonic() + PATIENCE_SECONDS
+        while True:
+            take_over = partial(
+                self._files.take_over,
+                file_id=file.id,
+                offset=plan.offset,
+                writer=self._process,
+                expires_at=self._rules.expiry(),
+            )
+            claim = await self._catalog.awrite(take_over)
+            if claim is not None:
+                return claim
+            current = await asyncio.to_thread(self._files.get, file.id)
+            if current is None:
+                raise Gone("The upload was removed.")
+            check_offset(plan.offset, state_of(current))
+            if current.complete:
+                raise Conflict("The upload is complete.", "already_complete")
+            if time.monotonic() >= deadline and self._files.is_written(current, self._process):
+                raise Busy("Another request is writing to this upload.", retry_after=1)
+            await asyncio.sleep(TAKE_OVER_POLL)
+
     async def _receive(self, file: File, claim: Claim, plan: AppendPlan, body: Body, holder: Holder) -> Receipt:
-        opening = partial(self._store.writer, file.id, claim.offset, wait=LOCK_SECONDS)
+        opening = partial(
+            self._store.writer, file.id, claim.offset, wait=LOCK_SECONDS, owned=partial(self._is_owned, claim)
+        )
         writer: Writer = await self._on_disk(opening)
         keeper = _Keeper(self._catalog, self._files, claim, self._rules, wakes=self._follow)
         receiver = Receiver(
             writer, self._disk, offset=claim.offset, plan=plan.body, commit=keeper.commit, patience=self._patience
         )
         try:
-            return await self._settle(keeper, receiver, plan, body, holder)
+            receipt = await self._settle(keeper, receiver, plan, body, holder)
         finally:
             await receiver.abandon()
             await self._on_disk(writer.close)
+            if not keeper.finished:
+                await self._catalog.awrite(partial(self._files.release, claim=claim))
+        return receipt
 
     async def _settle(
         self, keeper: _Keeper, receiver: Receiver, plan: AppendPlan, body: Body, holder: Holder
@@ -186,6 +217,7 @@ class _Keeper:
         self._rules = rules
         self._wakes = wakes
         self.claim = claim
+        self.finished = False
 
     async def commit(self, offset: int) -> bool:
         """Move the durable offset to ``offset`` bytes; False when somebody else owns the upload."""
@@ -207,4 +239,5 @@ class _Keeper:
         """
         if not await self._catalog.awrite(partial(self._files.finish, claim=self.claim, offset=offset)):
             raise Superseded("Another request continues this upload.")
+        self.finished = True
         uploads_finished.inc()

@@ -19,7 +19,7 @@ from typing import Any, Protocol
 import blake3
 import google_crc32c
 
-from parquay.errors import ParquayError, StorageFull
+from parquay.errors import Conflict, StorageFull
 from parquay.storage.base import Writer
 from parquay.telemetry import bytes_received
 from parquay.tus.create import BodyPlan
@@ -90,10 +90,9 @@ Commit = Callable[[int], Awaitable[bool]]
 """Moves the row's offset to a number of synced bytes; False when somebody else owns the upload."""
 
 
-class Superseded(ParquayError):
-    """Another request owns the upload now."""
+class Superseded(Conflict):
+    """Another request owns the upload now (409)."""
 
-    status = 409
     default_code = "taken_over"
 
 

@@ -18,6 +18,20 @@ describe('the status that is shown', () => {
     expect(shownStatus(live, 3000).status).toBe('error')
   })
 
+  test('a row that comes late counts from when Processing stood in it', () => {
+    const live = noteSeen(noteSeen(undefined, seen('processing', 0)), seen('done', 100))
+    expect(shownStatus(live, 3500, 'table')).toEqual({ status: 'processing', waitMs: PROCESSING_SHOWN_MS })
+    const painted = { ...live, painted: { table: 3500 } }
+    expect(shownStatus(painted, 6499, 'table').status).toBe('processing')
+    expect(shownStatus(painted, 6500, 'table').status).toBe('done')
+    expect(shownStatus(painted, 3500).status).toBe('done')
+  })
+
+  test('a row that comes into sight long after is Done at once', () => {
+    const live = noteSeen(noteSeen(undefined, seen('processing', 0)), seen('done', 100))
+    expect(shownStatus(live, 60_000, 'table').status).toBe('done')
+  })
+
   test('a long Processing is not made longer', () => {
     const live = noteSeen(noteSeen(undefined, seen('processing', 0)), seen('done', 60_000))
     expect(shownStatus(live, 60_000).status).toBe('done')

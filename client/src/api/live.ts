@@ -6,6 +6,12 @@ import type { FileEntry, FileProgress, FileStatus } from './types'
 /** Milliseconds for which Processing is shown at least, so that a person can see the change. */
 export const PROCESSING_SHOWN_MS = 3000
 
+/** Milliseconds after which a row that comes into sight shows at once that its file is finished. */
+const LATEST_MS = 15_000
+
+/** Where on the page a status stands. */
+export type Place = 'table' | 'dock'
+
 /**
  * The newest word about a file, from whichever source spoke last: events, lists, or this tab's upload.
  * `processingSince` is when this tab first had Processing to show (milliseconds), null when the file
@@ -18,6 +24,8 @@ export type LiveFile = {
   rows: number
   processingSince: number | null
   watched: boolean
+  /** When Processing was first drawn, by place (milliseconds). */
+  painted: Partial<Record<Place, number>>
 }
 type LiveState = Record<string, LiveFile>
 type Seen = { id: string; status: FileStatus; progress: number; stored: number; rows?: number; at: number }
@@ -37,13 +45,24 @@ export const noteSeen = (before: LiveFile | undefined, seen: Seen, born = false)
     rows: Math.max(before?.rows ?? 0, seen.rows ?? 0),
     processingSince: since,
     watched,
+    painted: before?.painted ?? {},
   }
 }
 
-/** Pure: the status to show now, and after how many milliseconds to look again (null: not at all). */
-export const shownStatus = (live: LiveFile, now: number): { status: FileStatus; waitMs: number | null } => {
-  if (!finished(live.status) || live.processingSince === null) return { status: live.status, waitMs: null }
-  const left = live.processingSince + PROCESSING_SHOWN_MS - now
+/**
+ * Pure: the status to show now, and after how many milliseconds to look again (null: not at all).
+ * At a `place` the time counts from when Processing stood there first: a row can come later than the
+ * news of its end, and passes through Processing all the same unless it is very late.
+ */
+export const shownStatus = (
+  live: LiveFile,
+  now: number,
+  place?: Place,
+): { status: FileStatus; waitMs: number | null } => {
+  const since = live.processingSince
+  if (!finished(live.status) || since === null) return { status: live.status, waitMs: null }
+  const unseen = place !== undefined && now - since < LATEST_MS ? now : since
+  const left = ((place && live.painted[place]) ?? unseen) + PROCESSING_SHOWN_MS - now
   return left > 0 ? { status: 'processing', waitMs: left } : { status: live.status, waitMs: null }
 }
 
@@ -100,6 +119,13 @@ const live = createSlice({
         state[payload.id] = noteSeen(before, seen, true)
       },
     },
+    processingPainted: {
+      prepare: (id: string, place: Place) => ({ payload: { id, place, at: Date.now() } }),
+      reducer: (state, { payload }: PayloadAction<{ id: string; place: Place; at: number }>) => {
+        const file = state[payload.id]
+        if (file) file.painted[payload.place] ??= payload.at
+      },
+    },
     fileGone: (state, { payload }: PayloadAction<string>) => {
       delete state[payload]
     },
@@ -121,6 +147,6 @@ const live = createSlice({
   selectors: { selectLive: (state, id: string | null): LiveFile | undefined => (id ? state[id] : undefined) },
 })
 
-export const { fileAnnounced, fileProgressed, uploadWatched, fileGone } = live.actions
+export const { fileAnnounced, fileProgressed, uploadWatched, processingPainted, fileGone } = live.actions
 export const { selectLive } = live.selectors
 export const liveSlice = live

@@ -8,7 +8,7 @@ import classes from './FilesTable.module.css'
 
 /** Status chip, with progress while it moves and the reason when it failed. */
 export const StatusCell = ({ entry }: { entry: FileEntry }) => {
-  const shown = useShownStatus(entry.id) ?? entry.status
+  const shown = useShownStatus(entry.id, 'table') ?? entry.status
   const progress = useAppSelector((state) => selectLive(state, entry.id)?.progress ?? 0)
   const moving = shown === 'uploading' || shown === 'processing'
   // Over upload and reading together, so it is not the share of bytes sent; full only when it is over.

@@ -35,7 +35,7 @@ const Queued = ({ row }: { row: UploadRow }) => {
 }
 
 const OnServer = ({ row }: { row: UploadRow }) => {
-  const status = useShownStatus(row.fileId) ?? 'processing'
+  const status = useShownStatus(row.fileId, 'dock') ?? 'processing'
   const rows = useAppSelector((state) => selectLive(state, row.fileId)?.rows ?? 0)
   if (status === 'done') return <>{formatBytes(row.size)} · Done</>
   if (status === 'error') return <>Uploaded, but could not be read as a table</>

@@ -1,0 +1,186 @@
+from __future__ import annotations
+
+import datetime
+import re
+from decimal import Decimal
+
+import pyarrow as pa
+import pytest
+from hypothesis import example, given, settings
+from hypothesis import strategies as st
+
+from parquay.ingest import lexemes
+
+TYPES = [
+    (["7", "-12", "0"], "int64"),
+    (["007"], "text"),
+    (["+7"], "text"),
+    (["-0"], "text"),
+    (["1e3"], "text"),
+    (["0x1F"], "text"),
+    ([" 7"], "text"),
+    (["9223372036854775807", "-9223372036854775808"], "int64"),
+    (["9223372036854775808"], "decimal(38,0)"),
+    (["18446744073709551615", "1"], "decimal(38,0)"),
+    (["123456789012345678901234567890"], "decimal(38,0)"),
+    (["1" * 38], "decimal(38,0)"),
+    (["1" * 39], "text"),
+    (["1.50", "-0.05"], "decimal(18,2)"),
+    (["-0.00"], "text"),
+    (["1.5", "1.50"], "text"),
+    (["1.5", "2.25"], "double"),
+    (["3", "1.5"], "double"),
+    (["3.0", "2.25"], "double"),
+    (["3", "3.0", "2.25"], "text"),
+    (["0.1000000000000000055"], "decimal(38,19)"),
+    (["0.1000000000000000055", "1"], "text"),
+    (["0.1", "0.30000000000000004"], "double"),
+    (["1e+16", "1e-05"], "double"),
+    (["5."], "text"),
+    ([".5"], "text"),
+    (["nan"], "text"),
+    (["inf"], "text"),
+    (["true", "false"], "bool"),
+    (["Yes", "No"], "text"),
+    (["True"], "text"),
+    (["true", "0"], "text"),
+    (["1,234"], "text"),
+    (["5%"], "text"),
+    (["$5.10"], "text"),
+    (["1,5"], "text"),
+    (["NULL"], "text"),
+    (["2024-02-29"], "date"),
+    (["2023-02-29"], "text"),
+    (["2024-2-9"], "text"),
+    (["13/02/2024"], "text"),
+    (["02/13/2024"], "text"),
+    (["2024-01-02", "2024-01-02 03:04:05"], "text"),
+    (["10:11:12"], "time"),
+    (["10:11:12.5", "01:02:03.0"], "time"),
+    (["10:11"], "text"),
+    (["24:00:00"], "text"),
+    (["2024-01-02 03:04:05"], "timestamp"),
+    (["2024-01-02T03:04:05.123456789"], "timestamp"),
+    (["2024-01-02T03:04"], "timestamp"),
+    (["2024-01-02T03:04:05Z"], "timestamptz"),
+    (["2024-01-02T03:04:05+02:00", "2024-07-02T03:04:05+02:00"], "timestamptz"),
+    (["2024-01-02T03:04:05+02:00", "2024-07-02T03:04:05+01:00"], "text"),
+    (["1500-01-01 00:00:00.1234567"], "text"),
+    (["", "1"], "text"),
+    ([None, "1"], "int64"),
+    ([None, None], "text"),
+]
+
+
+@pytest.mark.parametrize(("texts", "name"), TYPES)
+def test_type_holds_only_for_canonical_texts(texts, name):
+    column = pa.array(texts, pa.string())
+
+    kind = lexemes.decide(lexemes.examine(column))
+
+    assert kind.name == name
+    assert lexemes.to_text(lexemes.to_type(column, kind), kind).to_pylist() == texts
+
+
+@pytest.mark.parametrize(
+    ("text", "value"),
+    [
+        ("9223372036854775808", Decimal("9223372036854775808")),
+        ("-0.05", Decimal("-0.05")),
+        ("2024-02-29", datetime.date(2024, 2, 29)),
+        ("01:02:03.5", datetime.time(1, 2, 3, 500_000)),
+        ("2024-01-02T03:04:05.25+02:00", datetime.datetime(2024, 1, 2, 1, 4, 5, 250_000, tzinfo=datetime.UTC)),
+    ],
+)
+def test_value_is_what_the_text_says(text, value):
+    column = pa.array([text])
+
+    assert lexemes.to_type(column, lexemes.decide(lexemes.examine(column))).to_pylist() == [value]
+
+
+NUMBER = st.one_of(
+    st.integers(-(10**20), 10**20).map(str),
+    st.integers(-99, 99).map(str),
+    st.floats(allow_nan=False, allow_infinity=False).map(repr),
+    st.floats(allow_nan=False, allow_infinity=False).map(lambda value: repr(value).removesuffix(".0")),
+    st.decimals(allow_nan=False, allow_infinity=False, places=2, min_value=-(10**17), max_value=10**17).map(str),
+    st.from_regex(r"-?0?[0-9]{0,4}\.?[0-9]{0,4}", fullmatch=True).filter(bool),
+)
+MOMENT = st.one_of(
+    st.dates().map(str),
+    st.datetimes().map(lambda value: value.isoformat(timespec="seconds")),
+    st.datetimes().map(lambda value: value.isoformat(" ", "milliseconds")),
+    st.datetimes().map(lambda value: value.isoformat(timespec="microseconds") + "Z"),
+    st.times().map(lambda value: value.isoformat("microseconds")),
+)
+WORD = st.sampled_from(["true", "false", "True", "NULL", "abc", "-", "--1", "1-2", "2024-13-45", "99:99:99", "é", "e", "E5"])
+CELLS = st.lists(
+    st.one_of(st.none(), NUMBER), min_size=1, max_size=8
+) | st.lists(MOMENT, min_size=1, max_size=4) | st.lists(st.one_of(NUMBER, MOMENT, WORD), min_size=1, max_size=4)
+
+
+@settings(max_examples=600, deadline=None)
+@given(CELLS)
+@example(["-0"])
+@example(["-0.0", "1.5"])
+@example(["1e16", "1.5"])
+@example(["123456789012.5", "1e-05"])
+def test_every_type_that_holds_gives_back_the_characters(texts):
+    column = pa.array(texts, pa.string())
+
+    for kind, form in (lexemes.examine(column) or {}).items():
+        held = lexemes.ColumnType(kind, form)
+        assert lexemes.to_text(lexemes.to_type(column, held), held).to_pylist() == texts
+
+
+@settings(max_examples=600, deadline=None)
+@given(st.lists(st.one_of(st.none(), NUMBER, MOMENT, WORD), min_size=2, max_size=10), st.integers(1, 9))
+def test_grouping_of_the_rows_does_not_change_the_type(texts, cut):
+    one, other = pa.array(texts[:cut], pa.string()), pa.array(texts[cut:], pa.string())
+    whole = lexemes.examine(pa.array(texts, pa.string()))
+
+    first = lexemes.examine(one) if len(one) else None
+    second = lexemes.examine(other, first) if len(other) else None
+
+    joined = lexemes.join(first, second)
+    assert lexemes.decide(joined) == lexemes.decide(whole)
+    assert lexemes.decide(lexemes.join(lexemes.examine(other), lexemes.examine(one))) == lexemes.decide(whole)
+
+
+@settings(max_examples=400, deadline=None)
+@given(st.lists(st.one_of(st.none(), NUMBER), min_size=1, max_size=6), st.lists(NUMBER | WORD, min_size=1, max_size=3))
+def test_widening_is_exact(early, late):
+    before = pa.array(early, pa.string())
+    first = lexemes.examine(before)
+    source = lexemes.decide(first)
+    target = lexemes.decide(lexemes.join(first, lexemes.examine(pa.array(late, pa.string()))))
+
+    widened = lexemes.widen(lexemes.to_type(before, source), source, target)
+
+    assert widened.type == target.arrow()
+    assert lexemes.to_text(widened, target).to_pylist() == early
+
+
+@settings(max_examples=400, deadline=None)
+@given(st.from_regex(re.compile(r"-?[0-9]{1,20}(\.[0-9]{1,3})?", re.ASCII), fullmatch=True))
+def test_numbers_are_numbers_exactly_when_they_are_canonical(text):
+    kind = lexemes.decide(lexemes.examine(pa.array([text])))
+
+    canonical = re.fullmatch(r"-?(0|[1-9][0-9]*)(\.[0-9]+)?", text) and not re.fullmatch(r"-0(\.0*)?", text)
+    assert (kind.kind != "text") == bool(canonical) or (kind.kind == "double" and float(text) == 0)
+    if kind.kind in ("int64", "decimal"):
+        assert lexemes.to_type(pa.array([text]), kind)[0].as_py() == Decimal(text)
+
+
+def test_column_without_a_cell_takes_the_type_of_what_comes_later():
+    assert lexemes.join(lexemes.examine(pa.array([None, None], pa.string())), lexemes.examine(pa.array(["1"]))) == (
+        lexemes.examine(pa.array(["1"]))
+    )
+
+
+def test_wanted_type_is_taken_only_where_it_holds():
+    kinds = lexemes.examine(pa.array(["1", "2"]))
+
+    assert lexemes.decide(kinds, "text").name == "text"
+    assert lexemes.decide(kinds, "double").name == "double"
+    assert lexemes.decide(kinds, "date").name == "int64"

@@ -1,0 +1,99 @@
+"""Files made by Hypothesis, read by Python's `csv` module and by this engine: the cells must be the same."""
+
+from __future__ import annotations
+
+import csv
+import io
+
+import pytest
+from hypothesis import HealthCheck, example, given, settings
+from hypothesis import strategies as st
+
+from parquay.ingest import fold, lexemes, plan
+from parquay.ingest.dialect import Overrides
+from parquay.ingest.fold import Cutter, State
+from parquay.ingest.store import Reader
+
+TEXT = st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\0\r"), max_size=12)
+CELL = st.one_of(
+    TEXT,
+    st.sampled_from(["", "1", "-5", "007", "1.50", "2024-01-02", "true", 'a "b" c', "x,y", "two\nlines", '"', '""', ","]),
+    st.integers().map(str),
+    st.text(',"\n ;ab', max_size=8),
+)
+
+
+class Bytes:
+    def __init__(self, content: bytes) -> None:
+        self.content = content
+
+    def read_at(self, offset: int, size: int) -> bytes:
+        return self.content[offset : offset + size]
+
+
+def cells_of(content: bytes, *, size: int, overrides: Overrides) -> tuple[list[str], list[list[str | None]], int]:
+    """Names, rows of texts and rejects, by segments of `size` bytes."""
+    reader: Reader = Bytes(content)
+    found = plan.plan(reader, len(content), complete=True, name="data.csv", overrides=overrides)
+    assert found is not None
+    assert found.source is not None
+    assert found.dialect is not None, found.reason
+    state = State.start(found.dialect)
+    found.source.attach(reader, len(content), complete=True)
+    done = []
+    for body in Cutter(found.source, found.dialect, state.byte, state.line, size).bodies():
+        done.append(fold.convert(body, found.dialect, state.kinds))
+        state = state.after(done[-1])
+    assert state.byte == len(content) or not content[state.byte :].strip(b"\r\n")
+    final = state.types()
+    rows: list[list[str | None]] = []
+    for each in done:
+        columns = []
+        for name, kind in final.items():
+            values = each.table[name].combine_chunks()
+            values = lexemes.widen(values, each.types[name], kind)
+            columns.append(lexemes.to_text(values, kind).to_pylist())
+        rows += [list(row) for row in zip(*columns, strict=True)]
+    return list(final), rows, state.rejects
+
+
+@settings(max_examples=500, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@given(
+    st.integers(2, 5).flatmap(lambda width: st.lists(st.lists(CELL, min_size=width, max_size=width), min_size=1, max_size=12)),
+    st.sampled_from(["\n", "\r\n"]),
+    st.sampled_from([",", ";", "\t", "|"]),
+    st.sampled_from([csv.QUOTE_MINIMAL, csv.QUOTE_ALL]),
+    st.integers(1, 200),
+)
+@example([["a", "b"], ['x"', "1"]], "\r\n", ",", csv.QUOTE_MINIMAL, 1)
+@example([["", ""], ["", "x"]], "\n", ",", csv.QUOTE_MINIMAL, 3)
+def test_cells_are_those_that_the_csv_module_reads(rows, newline, delimiter, quoting, size):
+    out = io.StringIO()
+    csv.writer(out, delimiter=delimiter, lineterminator=newline, quoting=quoting).writerows(rows)
+    content = out.getvalue().encode()
+    told = Overrides(delimiter=delimiter, header=0, quote='"', escape="", skip_rows=0, encoding="utf-8")
+
+    names, found, rejects = cells_of(content, size=size, overrides=told)
+
+    wanted = list(csv.reader(io.StringIO(out.getvalue(), newline=""), delimiter=delimiter))
+    assert rejects == 0
+    assert len(names) == len(rows[0])
+    assert [[cell or "" for cell in row] for row in found] == wanted
+
+
+@settings(max_examples=300, deadline=None)
+@given(st.text(',"\n\r;a1 ', max_size=60), st.integers(1, 40), st.integers(1, 40))
+def test_any_text_gives_the_same_rows_in_any_segments(text, one, other):
+    content = b"a,b,c\n1,2,3\n4,5,6\n" + text.encode()
+    told = Overrides(delimiter=",", quote='"', header=1, encoding="utf-8")
+
+    assert cells_of(content, size=one, overrides=told) == cells_of(content, size=other, overrides=told)
+
+
+@pytest.mark.parametrize("size", [1, 2, 3, 7, 1000])
+def test_newlines_in_quotes_stay_in_their_cell(size):
+    content = b'a,b\r\n"x\r\ny",1\r\n"\n",2\r\n'
+
+    _, rows, rejects = cells_of(content, size=size, overrides=Overrides())
+
+    assert (rows, rejects) == ([["x\r\ny", "1"], ["\n", "2"]], 0)
