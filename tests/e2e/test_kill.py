@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import base64
 import contextlib
 import hashlib
 import subprocess
@@ -18,9 +17,9 @@ import pytest
 
 from big_csv import write_csv
 from live_server import PARQUAY, LiveServer, entry_when, wait_until
+from tus_calls import append, create, offset_of, progress_of
 
 ROWS = 1_000_000
-TUS = {"Tus-Resumable": "1.0.0"}
 
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(300)]
 
@@ -30,29 +29,6 @@ def big(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, str]:
     """A CSV of a million rows (41 MB) and its SHA-256."""
     path = tmp_path_factory.mktemp("big") / "big.csv"
     return path, write_csv(path, ROWS)
-
-
-def create(http: httpx.Client, path: Path) -> str:
-    """Create a tus upload for `path` and return its id."""
-    headers = {
-        **TUS,
-        "Upload-Length": str(path.stat().st_size),
-        "Upload-Metadata": f"filename {base64.b64encode(path.name.encode()).decode()}",
-    }
-    answer = http.post("/files", headers=headers)
-    assert answer.status_code == 201, answer.text
-    return answer.headers["location"].rpartition("/")[2]
-
-
-def progress_of(http: httpx.Client, file_id: str) -> int:
-    """The bytes that count as received, asked for without disturbing who sends them."""
-    return int(http.get(f"/files/{file_id}/progress").json()["upload"]["offset"])
-
-
-def offset_of(http: httpx.Client, file_id: str) -> int:
-    answer = http.head(f"/files/{file_id}", headers=TUS)
-    assert answer.status_code == 200
-    return int(answer.headers["upload-offset"])
 
 
 class Gate:
@@ -70,25 +46,6 @@ class Gate:
             assert self._open.wait(100)
 
 
-def bytes_from(path: Path, start: int, gate: Gate | None) -> Iterator[bytes]:
-    with path.open("rb") as handle:
-        handle.seek(start)
-        while block := handle.read(1 << 18):
-            yield block
-            if gate is not None:
-                gate.pass_at(handle.tell())
-
-
-def append(http: httpx.Client, file_id: str, path: Path, start: int, gate: Gate | None = None) -> httpx.Response:
-    headers = {
-        **TUS,
-        "Content-Type": "application/offset+octet-stream",
-        "Content-Length": str(path.stat().st_size - start),
-        "Upload-Offset": str(start),
-    }
-    return http.patch(f"/files/{file_id}", headers=headers, content=bytes_from(path, start, gate))
-
-
 @contextlib.contextmanager
 def held_upload(server: LiveServer, file_id: str, path: Path, share: float) -> Iterator[Gate]:
     """Send the file from a thread that stops at `share` of it until the gate opens; wait for its end."""
@@ -96,7 +53,7 @@ def held_upload(server: LiveServer, file_id: str, path: Path, share: float) -> I
 
     def send() -> None:
         with contextlib.suppress(httpx.TransportError), server.login() as http:
-            append(http, file_id, path, 0, gate)
+            append(http, file_id, path, 0, gate.pass_at)
 
     sender = threading.Thread(target=send)
     sender.start()

@@ -10,8 +10,10 @@ import pytest
 from parquay.errors import StorageFull, TooLarge
 from parquay.storage.memory import MemoryStore
 from parquay.tus.refusals import Refusal
+from storage.tmpfs import volume
 from uploads.engine import OWNER, Engine, ScriptedBody, until
 
+MIB = 1 << 20
 DATA = random.Random(11).randbytes(250_000)
 
 
@@ -222,13 +224,29 @@ def test_a_sum_beyond_the_limit_is_refused(start):
 
 def test_a_sum_beyond_the_quota_or_the_room_is_refused(start):
     async def run() -> None:
-        poor, cramped = start(store=MemoryStore(), quota_bytes=10), start(store=MemoryStore(capacity=10))
+        poor, cramped = start(store=MemoryStore(), quota_bytes=10), start(store=MemoryStore(capacity=3 * MIB))
+        cramped_part = await part(cramped, bytes(2 * MIB))
 
         with pytest.raises(TooLarge):
             await final(poor, await part(poor, b"123456"))
-        await poor.parts.remover.remove(next(iter(poor.files.ids())), OWNER)
         with pytest.raises(StorageFull):
-            await final(cramped, await part(cramped, b"123456"))
+            await final(cramped, cramped_part)
+
+    asyncio.run(run())
+
+
+def test_a_copy_that_does_not_fit_leaves_nothing_behind(start, tmp_path):
+    async def run() -> None:
+        with volume(tmp_path / "small", 8 * MIB) as path:
+            engine = start(storage_url=f"file://{path}")
+            engine.store._reserve = 0
+            first = await part(engine, bytes(5 * MIB))
+            engine.parts.creator._room = (float("inf"), None)
+
+            with pytest.raises(StorageFull):
+                await final(engine, first)
+
+            assert engine.files.ids() == set(engine.store.ids()) == {first}
 
     asyncio.run(run())
 

@@ -199,7 +199,7 @@ def test_a_writer_of_another_process_is_taken_over_and_its_late_bytes_never_land
         receipt = await second.append(file_id, 1000, DATA[1000:])
         release.set()
 
-        assert time.monotonic() - started < 2
+        assert time.monotonic() - started < 4  # it was busy a moment ago, which costs a wait
         assert receipt.complete
         assert await outcome(hung) in {TAKEN_OVER, 409}
         assert second.content(file_id) == DATA

@@ -28,7 +28,7 @@ CONVERT = "convert"
 HOOK = "hook"
 """Kind of the jobs that tell hooks."""
 
-WRITER_ACTIVE = timedelta(seconds=2)
+WRITER_ACTIVE = timedelta(seconds=1.5)
 """A writer of another process that made a checkpoint this recently is not interrupted; it makes one each second."""
 
 SORTS: dict[str, Any] = {

@@ -278,7 +278,12 @@ class Creator:
         file = self._new_file(replace(request, plan=replace(request.plan, length=length)))
         file.parts = list(concat.parts)
         file.complete, file.status = False, "uploading"
-        return await self._concatenator.settle(await self._insert(file))
+        await self._insert(file)
+        try:
+            return await self._concatenator.settle(file)
+        except Exception:
+            await self._discard(file)  # nobody was told where it is
+            raise
 
     async def _on_disk(self, call: Callable[[], T]) -> T:
         return await asyncio.get_running_loop().run_in_executor(self._disk, call)

@@ -3,8 +3,11 @@ import { filesApi } from './filesApi'
 import { signedOut } from './session'
 import type { FileEntry, FileProgress, FileStatus } from './types'
 
-/** Milliseconds for which Processing is shown at least, so that a person can see the change. */
-export const PROCESSING_SHOWN_MS = 3000
+/**
+ * Milliseconds for which Processing is shown at least, so that a person can see the change: three
+ * seconds, and a moment for drawing it.
+ */
+export const PROCESSING_SHOWN_MS = 3250
 
 /** Milliseconds after which a row that comes into sight shows at once that its file is finished. */
 const LATEST_MS = 15_000
