@@ -27,7 +27,7 @@ from granian.server.embed import Server
 
 from parquay import telemetry, wiring
 from parquay.app import create_app
-from parquay.jobs import convert, hook
+from parquay.jobs import hook
 from parquay.jobs.worker import Worker
 from parquay.settings import Settings, SettingsError
 from parquay.uploads.handover import watch
@@ -78,6 +78,8 @@ def serve_child(settings: Settings) -> int:
 
 def work(settings: Settings, *, child: bool = False) -> int:
     """Convert files until SIGTERM or SIGINT; return the exit code. ``child``: hang on the server's pipes."""
+    from parquay.jobs import convert  # Arrow: fifty megabytes that an API process does without
+
     telemetry.configure_logging(settings.log_level)
     parts = wiring.build(settings, migrate=not child)
     worker = convert.worker(parts)

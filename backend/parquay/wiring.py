@@ -20,7 +20,6 @@ from parquay.catalog.segments import Segments
 from parquay.catalog.session import Catalog
 from parquay.catalog.users import Users
 from parquay.events.bus import Hub
-from parquay.events.webhook import Webhook
 from parquay.settings import Settings, SettingsError
 from parquay.storage.base import Store
 from parquay.storage.local import LocalStore
@@ -147,8 +146,11 @@ def _rules(settings: Settings) -> Rules:
 
 
 def _hooks(settings: Settings) -> Hooks:
-    remote = Webhook(settings.webhook_url, settings.webhook_secret) if settings.webhook_url else None
-    return Hooks(installed(), remote)
+    if not settings.webhook_url:
+        return Hooks(installed())
+    from parquay.events.webhook import Webhook  # brings an HTTP client, which few servers need
+
+    return Hooks(installed(), Webhook(settings.webhook_url, settings.webhook_secret))
 
 
 def _secret(settings: Settings, users: Users) -> bytes:

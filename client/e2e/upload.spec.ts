@@ -23,7 +23,7 @@ test('three dropped files end as Done, Error and Done, although the server is ki
   const uploads = spyUploads(context)
   await signIn(page, account)
   const limit = await throttle(page)
-  await limit(3_000_000)
+  await limit(2_500_000)
 
   const [big] = await drop(page, [
     { name: 'big.csv', bytes: BIG },
@@ -92,7 +92,7 @@ test('pause stops the bytes, resume goes on behind them, and the bar never goes 
   const uploads = spyUploads(context)
   await signIn(page, account)
   const limit = await throttle(page)
-  await limit(2_000_000)
+  await limit(1_200_000)
   const [file] = await drop(page, [{ name: 'pause.csv', bytes: 12_000_000 }])
   await waitForPercent(page, 'pause.csv', 20)
   await page.getByRole('button', { name: 'Pause pause.csv' }).click()

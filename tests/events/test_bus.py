@@ -91,14 +91,14 @@ async def silent(subscription, seconds=0.2):
     return await subscription.next(seconds) is None
 
 
-def test_event_reaches_a_subscriber_at_once_when_the_bell_rings(scene, people):
+def test_event_reaches_a_subscriber_at_once_when_the_bell_rings(scene, people, monkeypatch):
+    monkeypatch.setattr(bus, "LOOK_SECONDS", 3600)
+
     async def run():
         await scene.with_bell().hub.start()
         with scene.hub.subscribe(people[0]) as subscription:
-            started = time.monotonic()
             await scene.add(people[0], "f1")
             (told,) = await read(subscription, 1)
-            assert time.monotonic() - started < LOOK_SECONDS / 2
             assert (told.kind, told.data["file"]["name"]) == ("file.created", "f1.csv")
         await scene.hub.stop()
 
@@ -152,22 +152,23 @@ def test_progress_of_a_file_is_told_four_times_a_second_and_ends_with_the_newest
         with scene.hub.subscribe(people[0]) as subscription:
             started = time.monotonic()
             offset = 0
-            while time.monotonic() - started < 1.0:
+            while time.monotonic() - started < 1.0 or offset < 40:
                 offset += 1
                 await scene.tell("file.progress", "f1", offset=min(offset, 99))
             await scene.tell("file.progress", "f1", offset=100)
             told = []
             while not told or told[-1].data["upload"]["offset"] < 100:
                 told += await read(subscription, 1)
-            assert offset > 20
-            assert 3 <= len(told) <= (time.monotonic() - started) / PROGRESS_SECONDS + 1
+            assert 2 <= len(told) <= (time.monotonic() - started) / PROGRESS_SECONDS + 1
             assert await silent(subscription, 2 * PROGRESS_SECONDS)
         await scene.hub.stop()
 
     asyncio.run(run())
 
 
-def test_progress_of_one_file_does_not_hold_up_another(scene, people):
+def test_progress_of_one_file_does_not_hold_up_another(scene, people, monkeypatch):
+    monkeypatch.setattr(bus, "PROGRESS_SECONDS", 3600)
+
     async def run():
         await scene.add(people[0], "f1")
         await scene.add(people[0], "f2")
@@ -175,7 +176,7 @@ def test_progress_of_one_file_does_not_hold_up_another(scene, people):
         with scene.hub.subscribe(people[0]) as subscription:
             await scene.tell("file.progress", "f1", offset=1)
             await scene.tell("file.progress", "f2", offset=1)
-            assert {told.file_id for told in await read(subscription, 2, PROGRESS_SECONDS)} == {"f1", "f2"}
+            assert {told.file_id for told in await read(subscription, 2)} == {"f1", "f2"}
         await scene.hub.stop()
 
     asyncio.run(run())

@@ -74,7 +74,9 @@ class Bench:
 
         self.catalog.write(write)
 
-    def advance(self, follower: Follower, *, file_id: str = "f", alive=lambda: True, fence=lambda _session: True) -> Outcome:
+    def advance(
+        self, follower: Follower, *, file_id: str = "f", alive=lambda: True, fence=lambda _session: True
+    ) -> Outcome:
         return follower.advance(file_id, alive=alive, fence=fence)
 
     def file(self, file_id: str = "f") -> File:
@@ -87,7 +89,9 @@ class Bench:
         file = self.file(file_id)
         types = export.columns_types(file.columns or [])
         groups = part_groups(self.segments.list(file_id))
-        tables = [parts.widened(pq.read_table(self.parquet / file_id / each.name), each.types, types) for each in groups]
+        tables = [
+            parts.widened(pq.read_table(self.parquet / file_id / each.name), each.types, types) for each in groups
+        ]
         return pa.concat_tables(tables).combine_chunks()
 
     def convert(self, name: str, content: bytes, *, segment_bytes: int = 1 << 24, **values: object) -> File:

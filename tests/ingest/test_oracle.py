@@ -17,7 +17,9 @@ from parquay.ingest.store import Reader
 TEXT = st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\0\r"), max_size=12)
 CELL = st.one_of(
     TEXT,
-    st.sampled_from(["", "1", "-5", "007", "1.50", "2024-01-02", "true", 'a "b" c', "x,y", "two\nlines", '"', '""', ","]),
+    st.sampled_from(
+        ["", "1", "-5", "007", "1.50", "2024-01-02", "true", 'a "b" c', "x,y", "two\nlines", '"', '""', ","]
+    ),
     st.integers().map(str),
     st.text(',"\n ;ab', max_size=8),
 )
@@ -59,7 +61,9 @@ def cells_of(content: bytes, *, size: int, overrides: Overrides) -> tuple[list[s
 
 @settings(max_examples=500, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(
-    st.integers(2, 5).flatmap(lambda width: st.lists(st.lists(CELL, min_size=width, max_size=width), min_size=1, max_size=12)),
+    st.integers(2, 5).flatmap(
+        lambda width: st.lists(st.lists(CELL, min_size=width, max_size=width), min_size=1, max_size=12)
+    ),
     st.sampled_from(["\n", "\r\n"]),
     st.sampled_from([",", ";", "\t", "|"]),
     st.sampled_from([csv.QUOTE_MINIMAL, csv.QUOTE_ALL]),

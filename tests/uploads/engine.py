@@ -21,7 +21,7 @@ from parquay.settings import Settings
 from parquay.storage.base import Store
 from parquay.tus.append import plan_append
 from parquay.tus.create import plan_creation
-from parquay.uploads.create import describe
+from parquay.uploads.describe import describe
 from parquay.uploads.receive import BodyCut, Receipt
 from parquay.uploads.rules import Owner, state_of
 

@@ -235,13 +235,17 @@ def test_a_sum_beyond_the_quota_or_the_room_is_refused(start):
     asyncio.run(run())
 
 
+async def room_for_everything(_length: int) -> None:
+    """There was room when it was looked for."""
+
+
 def test_a_copy_that_does_not_fit_leaves_nothing_behind(start, tmp_path):
     async def run() -> None:
         with volume(tmp_path / "small", 8 * MIB) as path:
             engine = start(storage_url=f"file://{path}")
             engine.store._reserve = 0
             first = await part(engine, bytes(5 * MIB))
-            engine.parts.creator._room = (float("inf"), None)
+            engine.parts.creator._free = room_for_everything
 
             with pytest.raises(StorageFull):
                 await final(engine, first)

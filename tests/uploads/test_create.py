@@ -12,7 +12,7 @@ import pytest
 from parquay.errors import InvalidValue, StorageFull, TooLarge, Unavailable, UnsupportedType
 from parquay.storage.memory import MemoryStore
 from parquay.tus.refusals import Refusal
-from parquay.uploads.create import clean_type
+from parquay.uploads.describe import clean_type
 from parquay.uploads.receive import Receipt
 from uploads.engine import CUT, HANG, OWNER, Engine, ScriptedBody
 

@@ -1,4 +1,5 @@
 import inspect
+import json
 import socket
 from urllib.parse import urlsplit
 
@@ -7,6 +8,7 @@ import pytest
 from parquay import errors
 from parquay.errors import ParquayError, TooManyRequests
 from parquay.web.errors import from_error, problem, title
+from problems import is_problem
 
 
 def every_error():
@@ -17,8 +19,6 @@ def every_error():
 @pytest.mark.parametrize("kind", every_error())
 def test_every_error_becomes_a_problem_with_its_code_and_status(kind):
     response = from_error(kind("One sentence."))
-
-    import json
 
     body = json.loads(response.body)
     assert response.status_code == body["status"] == kind.status
@@ -35,12 +35,6 @@ def test_problem_tells_when_to_retry_and_how_to_log_in():
 
 def test_status_that_http_does_not_know_has_a_title():
     assert title(460) == "Refused"
-
-
-def is_problem(answer, status, code):
-    assert answer.headers["content-type"] == "application/problem+json", answer.text
-    assert (answer.status_code, answer.json()["code"]) == (status, code)
-    return True
 
 
 @pytest.mark.parametrize(

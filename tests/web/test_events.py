@@ -27,6 +27,12 @@ def append(http, file_id, offset, content):
     assert http.patch(f"/files/{file_id}", headers=headers, content=content).status_code == 204
 
 
+def ended(stream, file_id):
+    """Return the event that tells that the file is done."""
+    updates = (one for one in stream.of(file_id) if one.kind == "file.updated")
+    return next((one for one in updates if one.data["file"]["status"] == "done"), None)
+
+
 @pytest.mark.parametrize("path", ["/events", "/api/events", "/events/"])
 def test_stream_opens_at_once_and_says_how_to_come_back(ann, path):
     started = time.monotonic()
@@ -46,17 +52,7 @@ def test_file_is_followed_from_its_creation_to_its_end(ann):
     with EventStream(ann) as stream:
         file_id = upload(ann)
         stream.wait_for("file.created", file_id, 2)
-        done = wait_until(
-            lambda: next(
-                (
-                    one
-                    for one in stream.of(file_id)
-                    if one.kind == "file.updated" and one.data["file"]["status"] == "done"
-                ),
-                None,
-            ),
-            "the end of the conversion",
-        )
+        done = wait_until(lambda: ended(stream, file_id), "the end of the conversion")
         ann.patch(f"/files/{file_id}", json={"name": "renamed.csv"})
         ann.delete(f"/files/{file_id}")
         gone = stream.wait_for("file.deleted", file_id, 2)
@@ -95,7 +91,7 @@ def test_progress_is_told_at_most_four_times_a_second(ann):
     with EventStream(ann) as stream:
         file_id = begin(ann, 1_000_000)
         started, offset = time.monotonic(), 0
-        while time.monotonic() - started < 2:
+        while time.monotonic() - started < 2 or offset < 3000:
             append(ann, file_id, offset, b"x" * 100)
             offset += 100
         wait_until(
@@ -107,7 +103,6 @@ def test_progress_is_told_at_most_four_times_a_second(ann):
         lasted = time.monotonic() - started
 
     moments = [one.at for one in stream.of(file_id) if one.kind == "file.progress"]
-    assert offset > 2000
     assert len(moments) <= 4 * lasted + 2
 
 
@@ -118,9 +113,9 @@ def test_other_user_hears_of_shared_files_within_a_second_and_of_no_others(ann, 
     with EventStream(bob) as stream:
         wait_until(lambda: "" in stream.lines, "the first block")
         private = upload(ann, "private.csv")
-        shared = time.monotonic()
         ann.patch(f"/files/{file_id}", json={"shared": True})
-        told = stream.wait_for("file.created", file_id, 2)
+        shared = time.monotonic()
+        told = stream.wait_for("file.created", file_id)
         assert told.at - shared < 1
         ann.patch(f"/files/{file_id}", json={"name": "renamed.csv"})
         stream.wait_for("file.updated", file_id, 2)
@@ -128,7 +123,8 @@ def test_other_user_hears_of_shared_files_within_a_second_and_of_no_others(ann, 
         stream.wait_for("file.deleted", file_id, 2)
         entry_when(ann, private)
         ann.patch(f"/files/{file_id}", json={"name": "hidden.csv"})
-        time.sleep(0.5)
+        last = upload(bob, "last.csv")
+        stream.wait_for("file.created", last)
 
     assert told.data["file"]["owner"] == ann.get("/me").json()["username"]
     assert stream.of(private) == []
@@ -143,7 +139,8 @@ def test_owner_sees_sharing_as_a_change_of_the_file(ann):
     with EventStream(ann) as stream:
         ann.patch(f"/files/{file_id}", json={"shared": True})
         told = stream.wait_for("file.updated", file_id, 2)
-        time.sleep(0.3)
+        last = upload(ann, "last.csv")
+        stream.wait_for("file.created", last)
 
     assert told.data["file"]["shared"] is True
     assert stream.kinds(file_id) == ["file.updated"]
@@ -293,5 +290,5 @@ def test_events_of_a_worker_and_of_other_api_processes_arrive(start_server):
         entry_when(http, file_id)
         for stream in streams:
             stream.wait_for("file.created", file_id, 5)
-            wait_until(lambda told=stream.told: told[-1].data["file"]["status"] == "done", "the end", 5)
+            wait_until(lambda each=stream: ended(each, file_id), "the end", 10)
             stream.close()

@@ -10,6 +10,7 @@ import pytest
 
 from live_server import entry_when, wait_until
 from parquay.ids import new_id
+from problems import is_problem
 
 TUS = {"Tus-Resumable": "1.0.0"}
 FIELDS = {
@@ -22,12 +23,6 @@ def upload(http, name="table.csv", content=b"a,b\n1,x\n2,y\n", kind="text/csv", 
     answer = http.post(path, files={"file": (name, content, kind)})
     assert answer.status_code == 201, answer.text
     return answer.json()
-
-
-def is_problem(answer, status, code):
-    assert answer.headers["content-type"] == "application/problem+json", answer.text
-    assert (answer.status_code, answer.json()["code"]) == (status, code)
-    return True
 
 
 def begin(http, size=10, name="begun.csv"):

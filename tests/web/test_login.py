@@ -1,12 +1,18 @@
+import asyncio
 import itertools
 import threading
-import time
 from http.cookies import SimpleCookie
 
 import httpx
 import pytest
 
+from starlette.concurrency import run_in_threadpool
+
 from live_server import wait_until
+from parquay.auth.passwords import PARALLEL
+from parquay.errors import Unavailable
+from parquay.web.login import MAX_WAITING, Turns
+from problems import is_problem
 
 _numbers = itertools.count(1)
 
@@ -21,14 +27,6 @@ def account(anybody):
 
 def bearer(token):
     return {"Authorization": f"Bearer {token}"}
-
-
-def is_problem(answer, status, code):
-    assert answer.headers["content-type"] == "application/problem+json"
-    body = answer.json()
-    assert (answer.status_code, body["status"], body["code"]) == (status, status, code)
-    assert {"type", "title", "detail"} <= set(body)
-    return True
 
 
 def test_token_route_takes_a_form_and_gives_a_bearer_token(anybody, account):
@@ -130,31 +128,25 @@ def test_guesses_in_parallel_are_counted_too(shared_server, account):
     assert answers.count(401) <= 10
 
 
-def test_flood_of_logins_does_not_hold_up_other_requests(shared_server, account):
-    done = threading.Event()
+def test_flood_of_logins_waits_in_line_and_takes_no_thread_from_others():
+    release = threading.Event()
 
-    def flood():
-        with shared_server.client() as http:
-            while not done.is_set():
-                http.post("/auth/token", data={"username": f"nobody{next(_numbers)}", "password": "wrong"})
+    async def run():
+        turns = Turns()
+        waiting = [asyncio.create_task(turns.take(release.wait)) for _ in range(PARALLEL + MAX_WAITING)]
+        while turns.waiting < MAX_WAITING:
+            await asyncio.sleep(0.001)
+        with pytest.raises(Unavailable) as refusal:
+            await turns.take(release.wait)
+        async with asyncio.timeout(5):
+            assert await run_in_threadpool(lambda: "another route") == "another route"
+        release.set()
+        await asyncio.gather(*waiting)
+        return refusal.value
 
-    threads = [threading.Thread(target=flood) for _ in range(30)]
-    for thread in threads:
-        thread.start()
-    try:
-        with shared_server.client() as http:
-            time.sleep(0.3)
-            slowest = 0.0
-            for _ in range(20):
-                started = time.monotonic()
-                assert http.get("/readyz").status_code == 200
-                slowest = max(slowest, time.monotonic() - started)
-    finally:
-        done.set()
-        for thread in threads:
-            thread.join()
+    refused = asyncio.run(run())
 
-    assert slowest < 2
+    assert (refused.status, refused.code, refused.retry_after) == (503, "login_busy", 2)
 
 
 @pytest.mark.parametrize("path", ["/auth/logout", "/logout", "/api/logout/"])

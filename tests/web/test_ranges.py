@@ -53,10 +53,10 @@ def test_nothing_of_an_empty_file_is_satisfiable():
 def test_ten_thousand_ranges_cost_nothing_and_get_the_whole():
     field = "bytes=" + ",".join(f"{start}-{start}" for start in range(0, 20_000, 2))
 
-    started = time.perf_counter()
+    started = time.thread_time()
 
     assert spans(field, 10**9) is None
-    assert time.perf_counter() - started < 0.01
+    assert time.thread_time() - started < 0.01
     assert spans("bytes=" + ",".join(["0-0"] * MAX_RANGES), 10) == (Span(0, 1),)
     assert spans("bytes=" + ",".join(["0-0"] * (MAX_RANGES + 1)), 10) is None
 

@@ -13,11 +13,11 @@ from datetime import datetime, timedelta
 from typing import Any, NamedTuple
 
 from sqlalchemy import case, func, insert, literal, or_, update
-from sqlalchemy.sql.elements import ColumnElement
 from sqlmodel import Session, col, delete, select
 
 from parquay.catalog.events import Events
 from parquay.catalog.jobs import Jobs
+from parquay.catalog.listing import SORTS, after, listed
 from parquay.catalog.session import Catalog
 from parquay.catalog.tables import File, User, now
 from parquay.tus.headers import parse_metadata
@@ -30,16 +30,6 @@ HOOK = "hook"
 
 WRITER_ACTIVE = timedelta(seconds=1.5)
 """A writer of another process that made a checkpoint this recently is not interrupted; it makes one each second."""
-
-SORTS: dict[str, Any] = {
-    "uploaded_at": File.uploaded_at,
-    "finished_at": File.finished_at,
-    "name": File.name,
-    "size": File.size,
-    "row_count": File.row_count,
-    "status": File.status,
-}
-"""What a list can be sorted by."""
 
 
 @dataclass(frozen=True)
@@ -125,9 +115,9 @@ class Files:
         """
         column = SORTS[sort]
         query = select(File, User.username).join(User, col(User.id) == File.owner_id)
-        query = query.where(*_listed(user_id, status, q))
+        query = query.where(*listed(user_id, status, q))
         if cursor is not None:
-            query = query.where(_after(column, cursor, descending=descending))
+            query = query.where(after(column, cursor, descending=descending))
         order: list[Any] = [column.is_(None).desc(), column, col(File.id)]
         if descending:
             order = [column.is_(None), column.desc(), col(File.id).desc()]
@@ -137,7 +127,7 @@ class Files:
     def count(self, user_id: str, status: str | None = None, q: str | None = None) -> int:
         """Return how many files a list without a page would have."""
         with self._catalog.read() as session:
-            return session.exec(select(func.count()).select_from(File).where(*_listed(user_id, status, q))).one()
+            return session.exec(select(func.count()).select_from(File).where(*listed(user_id, status, q))).one()
 
     def stored_bytes(self, user_id: str) -> int:
         """Return the bytes that a user has stored or reserved."""
@@ -369,28 +359,3 @@ def hooked_json(file: File, owner: str) -> dict[str, Any]:
         "owner": owner,
         "metadata": parse_metadata(file.upload_metadata).texts(),
     }
-
-
-def _listed(user_id: str, status: str | None, q: str | None) -> list[ColumnElement[bool]]:
-    """What a user's list shows: own and shared files, without the parts of concatenations."""
-    conditions: list[ColumnElement[bool]] = [
-        or_(col(File.owner_id) == user_id, col(File.shared).is_(True)),
-        col(File.concat).is_distinct_from("partial"),
-    ]
-    if status:
-        conditions.append(col(File.status).in_(status.split(",")))
-    if q:
-        conditions.append(col(File.name).icontains(q, autoescape=True))
-    return conditions
-
-
-def _after(column: Any, cursor: tuple[Any, str], *, descending: bool) -> ColumnElement[bool]:
-    """The rows behind ``cursor`` in a list where missing values sort lowest."""
-    value, file_id = cursor
-    tie = col(File.id) < file_id if descending else col(File.id) > file_id
-    if value is None:
-        behind = column.is_(None) & tie
-        return behind if descending else or_(behind, column.is_not(None))
-    beyond = column < value if descending else column > value
-    same = (column == value) & tie
-    return or_(beyond, same, column.is_(None)) if descending else or_(beyond, same)

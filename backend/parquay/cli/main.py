@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import sys
 
-import httpx
 import typer
 
 from parquay import __version__
@@ -56,9 +55,16 @@ def main() -> int:
     except typer.TyperException as wrong:
         message = wrong.format_message()
         return _say(message and f"{message} (see --help)", wrong.exit_code)
-    except (ParquayError, SettingsError, OSError, httpx.HTTPError, httpx.InvalidURL) as error:
+    except Exception as error:
+        if not _is_expected(error):
+            raise
         return _say(_sentence(error), 1)
     return _say("stopped", code) if code == INTERRUPTED else code
+
+
+def _is_expected(error: Exception) -> bool:
+    # The HTTP client's errors are known by their module: a server does not load that client.
+    return isinstance(error, ParquayError | SettingsError | OSError) or type(error).__module__ == "httpx"
 
 
 def _sentence(error: Exception) -> str:

@@ -22,10 +22,11 @@ from parquay.ingest import export, fold, parts, sandbox
 from parquay.ingest.dialect import Dialect, Overrides
 from parquay.ingest.finish import columns_json, warnings_json
 from parquay.ingest.fold import Body, Converted, State
+from parquay.ingest.inflate import BrokenArchive
 from parquay.ingest.parts import Codec, Types
 from parquay.ingest.plan import Plan, plan
 from parquay.ingest.segment import Rejected
-from parquay.ingest.sources import BrokenArchive, Source
+from parquay.ingest.sources import Source
 from parquay.ingest.spool import Spool
 from parquay.ingest.store import PathReader
 

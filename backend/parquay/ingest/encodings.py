@@ -26,8 +26,9 @@ LOOKED_AT = 64 << 10
 _LEGACY = ["cp1250", "cp1251", "cp1252", "cp1253", "cp1254", "cp1255", "cp1256", "cp1257", "koi8_r", "koi8_u",
            "shift_jis", "cp932", "euc_jp", "euc_kr", "cp949", "gb18030", "gbk", "gb2312", "big5", "tis_620", "mac_roman",
            "cp437", "cp850", "cp866"]  # fmt: skip
-_WESTERN = re.compile("[\u00a0-\u00ff\u20ac\u201a\u0192\u201e\u2026\u2020\u2021\u0160\u0152\u017d\u2018\u2019\u201c\u201d"
-                      "\u2022\u2013\u2014\u2122\u0161\u0153\u017e\u0178]")  # fmt: skip
+_WESTERN = re.compile(
+    "[\u00a0-\u00ff\u20ac\u2018-\u201e\u2020-\u2022\u2013\u2014\u2026\u2122\u0152\u0153\u0160\u0161\u0178\u017d\u017e]"
+)
 _CONTROLS = bytes({*range(32), 127} - {9, 10, 11, 12, 13, 27, 26, 28, 29, 30, 31, 1, 2})
 
 
@@ -86,7 +87,7 @@ def _unmarked_wide(sample: bytes) -> str:
 
 def _is_binary(sample: bytes) -> bool:
     controls = len(sample) - len(sample.translate(None, _CONTROLS))
-    return controls * 20 > len(sample)
+    return controls > 8 and controls * 20 > len(sample)
 
 
 def _utf8(sample: bytes, *, cut: bool) -> Encoding | None:

@@ -199,7 +199,7 @@ class Cutter:
 
     def _body(self, chunk: bytes, *, final: bool) -> Body | None:
         if self.dialect.format == "json":
-            rows = jsonrows.read_array(chunk, byte=self.byte, line=self.line, final=final, opened=self.no > 0)
+            rows = jsonrows.read_array(chunk, byte=self.byte, line=self.line, final=final)
             return self._made(chunk, rows) if rows.end else None
         if self.dialect.format == "ndjson":
             end = len(chunk) if final else chunk.rfind(b"\n") + 1

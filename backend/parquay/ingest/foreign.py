@@ -37,9 +37,9 @@ def plain_type(kind: pa.DataType) -> ColumnType:
     if pa.types.is_dictionary(kind):
         return plain_type(kind.value_type)
     if pa.types.is_boolean(kind):
-        return ColumnType("bool", True)  # noqa: FBT003 (the form)
+        return ColumnType("bool", True)
     if pa.types.is_integer(kind):
-        return ColumnType("decimal", [20, 0]) if kind == pa.uint64() else ColumnType("int64", True)  # noqa: FBT003
+        return ColumnType("decimal", [20, 0]) if kind == pa.uint64() else ColumnType("int64", True)
     if pa.types.is_floating(kind):
         return ColumnType("double", "whole")
     if pa.types.is_decimal(kind) and kind.scale >= 0 and kind.precision <= numbers.MAX_PRECISION:
@@ -49,7 +49,7 @@ def plain_type(kind: pa.DataType) -> ColumnType:
 
 def _plain_time(kind: pa.DataType) -> ColumnType:
     if pa.types.is_date(kind):
-        return ColumnType("date", True)  # noqa: FBT003 (the form)
+        return ColumnType("date", True)
     digits = 9 if getattr(kind, "unit", "") == "ns" else 6
     if pa.types.is_time(kind):
         return ColumnType("time", digits)

@@ -136,8 +136,8 @@ def _lines(body: bytes) -> Iterator[tuple[int, bytes]]:
         yield at, body[at:]
 
 
-def read_array(chunk: bytes, *, byte: int, line: int, final: bool, opened: bool) -> SegmentRows:
-    """Read the objects of a JSON array that end in `chunk`; `opened`: its bracket stands before the chunk."""
+def read_array(chunk: bytes, *, byte: int, line: int, final: bool) -> SegmentRows:
+    """Read the objects of a JSON array that end in `chunk`, which starts with its bracket or behind an object."""
     columns = _Columns()
     text = chunk.decode("utf-8", "surrogateescape")
     at = done = _behind_space(text, 0)
@@ -145,7 +145,6 @@ def read_array(chunk: bytes, *, byte: int, line: int, final: bool, opened: bool)
         if text[at] == "]":
             done = len(text)
             break
-        opened = True
         at = _behind_space(text, at + 1)
         if at < len(text) and text[at] in ",]":
             continue

@@ -104,16 +104,25 @@ class RowReader:
 
     def _best_row(self, start: int) -> Row:
         first = self._row(start)
-        if not self._width or len(first.cells) == self._width or not self._opened:
+        several_lines = self._line_end.search(self._data, start, first.end - 1) is not None
+        if not self._width or not self._opened or not (first.strays or several_lines):
             return first
-        if not (first.strays or self._line_end.search(self._data, start, first.end - 1)):
+        fits = len(first.cells) == self._width
+        if fits and not (first.strays and several_lines):
             return first
         opened = self._opened[:TRIES]
         for quote in opened:
             other = self._other_row(start, frozenset({quote}), loose=False)
-            if other is not None:
+            if other is not None and (not fits or self._swallowed_row(other.end, first.end)):
                 return other
-        return self._other_row(start, frozenset(), loose=True) or first
+        return first if fits else self._other_row(start, frozenset(), loose=True) or first
+
+    def _swallowed_row(self, start: int, end: int) -> bool:
+        """Whether the line at `start`, part of a quoted field up to `end`, has the delimiters of a row."""
+        match = self._line_end.search(self._data, start)
+        return (
+            start < end and self._data.count(self._delimiter, start, match.end() if match else end) >= self._width - 1
+        )
 
     def _other_row(self, start: int, literal: frozenset[int], *, loose: bool) -> Row | None:
         """Read a row again under other assumptions; None when it does not come out in the right width."""

@@ -16,8 +16,9 @@ from parquay.ingest import fold, parts, sandbox
 from parquay.ingest.dialect import Dialect, Overrides
 from parquay.ingest.finish import LARGE_BYTES, LARGE_ROWS, Ending, Finisher, columns_json, types_json, warnings_json
 from parquay.ingest.fold import Body, Converted, State
+from parquay.ingest.inflate import BrokenArchive
 from parquay.ingest.plan import Plan, plan
-from parquay.ingest.sources import BrokenArchive, Source
+from parquay.ingest.sources import Source
 from parquay.ingest.store import Digest, Reader, Store
 
 FIRST_BYTES = 1 << 20

@@ -1,7 +1,7 @@
 """Workbooks and Parquet files are read in a child process with limits, and only its harmless output is opened here.
 
 Their formats let a small file ask for any amount of memory, and their readers were not written against malice. The
-child (`sandbox_child`) may use so much memory, time and disk and no more; if it dies the file is an error, not the worker.
+child (`sandbox_child`) may use so much memory, time and disk and no more; if it dies, the file is an error.
 """
 
 from __future__ import annotations

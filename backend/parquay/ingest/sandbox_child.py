@@ -6,7 +6,7 @@ It answers with one line of JSON: on standard output what it made, or on standar
 from __future__ import annotations
 
 import csv
-import datetime
+import datetime as dt
 import json
 import resource
 import sys
@@ -96,13 +96,13 @@ def _text(cell: Any) -> str | None:
         return "true" if value else "false"
     if isinstance(value, float):
         return repr(value).removesuffix(".0")
-    if isinstance(value, datetime.datetime):
+    if isinstance(value, dt.datetime):
         wanted = str(getattr(cell, "number_format", "")).lower()
-        midnight = value.time() == datetime.time()
+        midnight = value.time() == dt.time()
         if midnight and not any(mark in wanted for mark in "hs"):
             return value.date().isoformat()
         return value.isoformat(sep=" ")
-    return value.isoformat() if isinstance(value, datetime.date | datetime.time) else str(value)
+    return value.isoformat() if isinstance(value, dt.date | dt.time) else str(value)
 
 
 def read_parquet(source: Path, target: Path, _sheet: str) -> dict[str, Any]:

@@ -132,7 +132,7 @@ def sniff(sample: bytes, *, name: str, complete: bool, overrides: Overrides | No
     if reading.width == 0:
         return Guess(None, "no_rows", "The file has no rows.")
     promised = PurePath(name).suffix.lower() in TABLE_NAMES or told.delimiter is not None or told.header is not None
-    refusal = _refusal(reading, text, promised=promised)
+    refusal = _refusal(reading, promised=promised)
     if refusal:
         return Guess(None, "no_table", refusal)
     return Guess(_dialect(text, skipped, reading, told))
@@ -235,17 +235,17 @@ def _value_share(rows: Sequence[Row], width: int) -> float:
     return good / len(cells) if cells else 0.0
 
 
-def _refusal(reading: _Reading, text: bytes, *, promised: bool) -> str:
+def _refusal(reading: _Reading, *, promised: bool) -> str:
     if reading.width == 1 and not promised:
         return "There is one column only."
     if reading.width > 1 and reading.uniform < (_UNIFORM_NAMED if promised else _UNIFORM_UNNAMED):
         return "The rows have no common width."
-    if not promised and _is_prose(reading, text):
+    if not promised and _is_prose(reading):
         return "The text is prose."
     return ""
 
 
-def _is_prose(reading: _Reading, text: bytes) -> bool:
+def _is_prose(reading: _Reading) -> bool:
     """Sentences can have one comma each by chance; but behind it stands a space, and few cells are values."""
     full = [row for row in reading.rows if not is_blank(row)]
     if len(full) < 2:
@@ -273,7 +273,7 @@ def _dialect(text: bytes, skipped: int, reading: _Reading, told: Overrides) -> D
         body_line=1 + count_lines(text[: skipped + body]),
         trailing=layout.trailing,
         spaced=_is_spaced(reading.rows),
-        shapes=_shapes(table, layout),
+        shapes=_shapes(reading.rows, table[layout.header :], layout),
     )
 
 
@@ -285,6 +285,12 @@ def _is_spaced(rows: Sequence[Row]) -> bool:
     return sum(map(is_blank, rows)) * 10 > len(rows) > 10
 
 
-def _shapes(table: Sequence[Row], layout: Layout) -> tuple[str, ...]:
-    full = [row.cells for row in table[layout.header :] if len(row.cells) == layout.width + layout.trailing]
+def _shapes(rows: Sequence[Row], table: Sequence[Row], layout: Layout) -> tuple[str, ...]:
+    """The shapes of the columns; behind a gap another table may stand, so what is above it tells if it is enough."""
+    start = table[0].start if table else 0
+    gap = next((row.start for row in rows if row.start > start and is_blank(row)), None)
+    above = [row for row in table if gap is None or row.start < gap]
+    full = [
+        row.cells for row in (above if len(above) >= 3 else table) if len(row.cells) == layout.width + layout.trailing
+    ]
     return tuple(heal.shape_of([cells[i] for cells in full]) for i in range(layout.width)) if full else ()

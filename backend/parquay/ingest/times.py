@@ -64,12 +64,11 @@ def _outline(text: bytes) -> tuple[str, Any]:
         return "date", True
     if match := _TIME.fullmatch(text):
         return "time", len(match[1] or b"")
-    return "timestamp", _stamp_form(text)
-
-
-def _stamp_form(text: bytes) -> str:
     match = _STAMP.fullmatch(text)
-    assert match is not None
+    return ("timestamp", _stamp_form(text, match)) if match else ("", None)
+
+
+def _stamp_form(text: bytes, match: re.Match[bytes]) -> str:
     seconds = len(text) - len(match[3] or b"") > 16
     digits = len(match[2] or b"") if seconds else _MINUTES
     return f"{match[1].decode()}|{digits}|{(match[3] or b'').decode()}"

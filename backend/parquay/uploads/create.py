@@ -3,12 +3,10 @@
 from __future__ import annotations
 
 import asyncio
-import json
-import re
 import time
 from collections.abc import AsyncIterator, Callable
 from concurrent.futures import Executor
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from functools import partial
 from typing import Any, TypeVar
 
@@ -24,11 +22,13 @@ from parquay.tus.create import BodyPlan, CreationPlan, check_size
 from parquay.tus.headers import Concat, Metadata
 from parquay.tus.refusals import Refusal
 from parquay.uploads.append import Appender
+from parquay.uploads.bodies import IteratorBody, gather
 from parquay.uploads.concat import Concatenator
+from parquay.uploads.describe import Request, clean_type
 from parquay.uploads.handover import Handover
 from parquay.uploads.hooks import HookedUpload, Hooks
-from parquay.uploads.receive import DISCONNECTED, IDLE, TICK_SECONDS, WHOLE, Body, BodyCut, Receipt
-from parquay.uploads.rules import Owner, Rules, clean_name, file_name
+from parquay.uploads.receive import WHOLE, Body, Receipt
+from parquay.uploads.rules import Owner, Rules, clean_name
 
 T = TypeVar("T")
 
@@ -38,76 +38,6 @@ SMALL_BYTES = 64 * 1024
 ROOM_SECONDS = 1.0
 ROOM_ASK = 1024 * 1024
 """A creation up to this size believes a look at the free space that is ``ROOM_SECONDS`` old."""
-
-OPTION_KEYS = frozenset(
-    {"delimiter", "encoding", "quote", "escape", "header", "types", "nulls", "skip_rows", "sheet", "comment"}
-)
-"""Metadata keys that tell how the file is to be read."""
-
-_HEX_DIGEST = re.compile(r"[0-9a-fA-F]{64}")
-
-
-@dataclass(frozen=True)
-class Request:
-    """A creation as its protocol understood it."""
-
-    owner: Owner
-    name: str
-    content_type: str | None
-    plan: CreationPlan
-    options: dict[str, Any] | None = None
-    sha256: str | None = None
-
-
-def describe(owner: Owner, plan: CreationPlan) -> Request:
-    """Return the creation that a client asks for, with what its metadata tells.
-
-    Raises:
-        InvalidValue: the metadata holds a digest or an option that cannot be understood (422).
-    """
-    metadata = plan.metadata
-    content_type = metadata.text("filetype", "type", "content_type") or plan.content_type
-    name = clean_name(plan.filename) if plan.filename else file_name(metadata)
-    sha256 = expected_digest(metadata) or plan.sha256
-    return Request(owner, name, clean_type(content_type), plan, read_options(metadata), sha256)
-
-
-def clean_type(content_type: str | None) -> str | None:
-    """Return a media type that may stand in a header, None for anything else."""
-    found = re.fullmatch(r"[\w!#$&^.+-]{1,64}/[\w!#$&^.+-]{1,64}(;[ -~]{0,128})?", content_type or "", re.ASCII)
-    return found.group(0) if found else None
-
-
-def expected_digest(metadata: Metadata) -> str | None:
-    """Return the SHA-256 that the file must have, as 64 hexadecimal digits; None when nothing was told.
-
-    Raises:
-        InvalidValue: ``bad_digest`` (422).
-    """
-    text = metadata.text("sha256")
-    if text is None:
-        return None
-    if not _HEX_DIGEST.fullmatch(text):
-        raise InvalidValue("The sha256 in the metadata must be 64 hexadecimal digits.", "bad_digest")
-    return text.lower()
-
-
-def read_options(metadata: Metadata) -> dict[str, Any] | None:
-    """Return how the uploader wants the file to be read, None when nothing was told.
-
-    Raises:
-        InvalidValue: ``bad_option`` (422).
-    """
-    options: dict[str, Any] = {}
-    for key in OPTION_KEYS & dict(metadata.pairs).keys():
-        text = metadata.text(key)
-        if text is None:
-            continue
-        try:
-            options[key] = json.loads(text) if text[:1] in "{[" or text in ("true", "false") else text
-        except ValueError:
-            raise InvalidValue(f"The option {key!r} in the metadata cannot be understood.", "bad_option") from None
-    return options or None
 
 
 class Creator:
@@ -173,6 +103,8 @@ class Creator:
         content_type: str | None,
         body: AsyncIterator[bytes],
         declared: int | None = None,
+        *,
+        options: dict[str, Any] | None = None,
     ) -> str:
         """Store a file that comes in one request, and return its id. ``declared`` is its size in bytes if known.
 
@@ -185,8 +117,8 @@ class Creator:
         limit = self._rules.max_size or None
         plan = CreationPlan(None, Metadata(), body=BodyPlan(limit, last=True))
         await self._check_room(owner, declared)
-        request = Request(owner, clean_name(name), clean_type(content_type), plan)
-        stream = _IteratorBody(body)
+        request = Request(owner, clean_name(name), clean_type(content_type), plan, options)
+        stream = IteratorBody(body)
         try:
             file, receipt = await self.create(request, stream)
         finally:
@@ -258,7 +190,7 @@ class Creator:
     async def _create_whole(self, request: Request, body: Body) -> tuple[File, Receipt]:
         """Store a small upload that came whole: its bytes first, then one commit of its finished row."""
         expected = request.plan.length or 0
-        data, ended = await _gather(body, expected, self._appender.idle)
+        data, ended = await gather(body, expected, self._appender.idle)
         file = self._new_file(request)
         complete = ended == WHOLE and len(data) == expected
         await self._on_disk(partial(_put, self._store, file.id, data))
@@ -315,62 +247,3 @@ def _put(store: Store, file_id: str, data: bytes) -> None:
             store.remove(file_id)
     if not kept:
         raise StorageFull("The disk is full.", retry_after=60)
-
-
-async def _gather(body: Body, expected: int, idle: float) -> tuple[bytes, str]:
-    """Read up to ``expected`` bytes, and tell why no more; give up after ``idle`` seconds without any."""
-    chunks: list[bytes] = []
-    left = expected
-    last_byte = time.monotonic()
-    while time.monotonic() - last_byte < idle:
-        try:
-            chunk = await body.read(TICK_SECONDS)
-        except BodyCut:
-            return b"".join(chunks), DISCONNECTED
-        if chunk == b"":
-            return b"".join(chunks), WHOLE
-        if chunk is not None:
-            chunks.append(chunk[:left])
-            left -= len(chunks[-1])
-            last_byte = time.monotonic()
-    return b"".join(chunks), IDLE
-
-
-class _IteratorBody:
-    """A body that another parser takes out of the request, such as one part of a form."""
-
-    def __init__(self, chunks: AsyncIterator[bytes]) -> None:
-        self._chunks = chunks
-        self._pending: asyncio.Task[bytes] | None = None
-        self._woken = asyncio.Event()
-
-    async def read(self, seconds: float) -> bytes | None:
-        """See :class:`parquay.uploads.receive.Body`."""
-        if self._pending is None:
-            self._pending = asyncio.ensure_future(self._next())
-        woken = asyncio.ensure_future(self._woken.wait())
-        try:
-            await asyncio.wait({self._pending, woken}, timeout=seconds, return_when=asyncio.FIRST_COMPLETED)
-        finally:
-            woken.cancel()
-        self._woken.clear()
-        if not self._pending.done():
-            return None
-        pending, self._pending = self._pending, None
-        return pending.result()
-
-    def wake(self) -> None:
-        """Make a waiting read return."""
-        self._woken.set()
-
-    async def close(self) -> None:
-        """Stop waiting for bytes."""
-        if self._pending is not None:
-            self._pending.cancel()
-            await asyncio.gather(self._pending, return_exceptions=True)
-
-    async def _next(self) -> bytes:
-        async for chunk in self._chunks:
-            if chunk:
-                return chunk
-        return b""

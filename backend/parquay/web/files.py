@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Iterator, Mapping
 from typing import Annotated, Any, Literal
 from urllib.parse import urlencode
 
@@ -15,6 +15,8 @@ from parquay.catalog.tables import File
 from parquay.errors import InvalidValue, NotFound, ParquayError
 from parquay.events import messages
 from parquay.ids import is_id
+from parquay.ingest.dialect import Overrides
+from parquay.uploads.describe import read_options
 from parquay.uploads.receive import BodyCut
 from parquay.uploads.rules import Owner, clean_name
 from parquay.web.content import content_response
@@ -57,16 +59,28 @@ router = APIRouter(tags=["files"])
 @router.post("/upload", status_code=201, openapi_extra=_FORM, include_in_schema=False)
 async def upload(request: Request, parts: PartsDep, policy: PolicyDep, identity: IdentityDep) -> Uploaded:
     """Upload one file in a form; its bytes go to the store as they arrive."""
+    options = reading_options(request.query_params)
     sent = await file_part(request.headers.get("content-type", ""), request.stream(), policy.idle_timeout)
     owner, body = Owner(identity.id, identity.username), _Watched(sent.body)
     try:
-        file_id = await parts.creator.store_whole(owner, sent.name, sent.content_type, body.chunks())
+        file_id = await parts.creator.store_whole(owner, sent.name, sent.content_type, body.chunks(), options=options)
     except ParquayError as error:
         raise body.failure or error from None
     file = await run_in_threadpool(parts.files.get, file_id)
     if file is None:
         raise NotFound("The file was removed.")
     return Uploaded.model_validate({**messages.entry(file, identity.username), "file_id": file_id})
+
+
+def reading_options(query: Mapping[str, str]) -> dict[str, Any] | None:
+    """Return what the query says about how to read the file, None when it says nothing.
+
+    Raises:
+        InvalidValue: a value cannot be understood (422).
+    """
+    options = read_options(query)
+    Overrides.from_options(options)
+    return options
 
 
 class _Watched:

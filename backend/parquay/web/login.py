@@ -89,13 +89,18 @@ class Turns:
     def __init__(self) -> None:
         self._limiter = anyio.CapacityLimiter(PARALLEL)
 
+    @property
+    def waiting(self) -> int:
+        """How many wait for their turn."""
+        return self._limiter.statistics().tasks_waiting
+
     async def take(self, function: Callable[..., T], *given: Any) -> T:
         """Call ``function`` on a thread once it is its turn.
 
         Raises:
             Unavailable: ``login_busy``, too many wait already (503).
         """
-        if self._limiter.statistics().tasks_waiting >= MAX_WAITING:
+        if self.waiting >= MAX_WAITING:
             raise Unavailable("Too many logins at once.", "login_busy", retry_after=2)
         return await anyio.to_thread.run_sync(function, *given, limiter=self._limiter)
 

@@ -9,11 +9,13 @@ from dataclasses import dataclass
 from parquay.catalog.files import Files
 from parquay.catalog.tables import File, now
 from parquay.errors import Gone, NotFound
+from parquay.ingest.dialect import Overrides
 from parquay.tus.headers import Fields
 from parquay.tus.wire import Wire
 from parquay.uploads.append import Appender
 from parquay.uploads.concat import Concatenator
-from parquay.uploads.create import Creator, describe
+from parquay.uploads.create import Creator
+from parquay.uploads.describe import describe
 from parquay.uploads.handover import Handover
 from parquay.uploads.receive import OVERRUN, WHOLE, Body, Receipt
 from parquay.uploads.remove import Remover
@@ -83,7 +85,9 @@ class Verbs:
         prefixes = (ROOT + "/", "/api" + ROOT + "/")
         hosts = self._origin.hosts(call.scope)
         plan = call.wire.plan_creation(call.fields, self._rules.limits, path_prefixes=prefixes, hosts=hosts)
-        file, receipt = await self._creator.create(describe(call.owner, plan), call.body)
+        request = describe(call.owner, plan)
+        Overrides.from_options(request.options)  # refuses nonsense now, not when the file is read
+        file, receipt = await self._creator.create(request, call.body)
         location = self._url(call, file.id)
         if receipt is not None and receipt.ended != WHOLE:
             return _ended_early(receipt, (("Location", location),))

@@ -1,0 +1,68 @@
+"""Bodies that do not come straight off the network, and small ones read whole."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections.abc import AsyncIterator
+
+from parquay.uploads.receive import DISCONNECTED, IDLE, TICK_SECONDS, WHOLE, Body, BodyCut
+
+
+async def gather(body: Body, expected: int, idle: float) -> tuple[bytes, str]:
+    """Read up to ``expected`` bytes, and tell why no more; give up after ``idle`` seconds without any."""
+    chunks: list[bytes] = []
+    left = expected
+    last_byte = time.monotonic()
+    while time.monotonic() - last_byte < idle:
+        try:
+            chunk = await body.read(TICK_SECONDS)
+        except BodyCut:
+            return b"".join(chunks), DISCONNECTED
+        if chunk == b"":
+            return b"".join(chunks), WHOLE
+        if chunk is not None:
+            chunks.append(chunk[:left])
+            left -= len(chunks[-1])
+            last_byte = time.monotonic()
+    return b"".join(chunks), IDLE
+
+
+class IteratorBody:
+    """A body that another parser takes out of the request, such as one part of a form."""
+
+    def __init__(self, chunks: AsyncIterator[bytes]) -> None:
+        self._chunks = chunks
+        self._pending: asyncio.Task[bytes] | None = None
+        self._woken = asyncio.Event()
+
+    async def read(self, seconds: float) -> bytes | None:
+        """See :class:`parquay.uploads.receive.Body`."""
+        if self._pending is None:
+            self._pending = asyncio.ensure_future(self._next())
+        woken = asyncio.ensure_future(self._woken.wait())
+        try:
+            await asyncio.wait({self._pending, woken}, timeout=seconds, return_when=asyncio.FIRST_COMPLETED)
+        finally:
+            woken.cancel()
+        self._woken.clear()
+        if not self._pending.done():
+            return None
+        pending, self._pending = self._pending, None
+        return pending.result()
+
+    def wake(self) -> None:
+        """Make a waiting read return."""
+        self._woken.set()
+
+    async def close(self) -> None:
+        """Stop waiting for bytes."""
+        if self._pending is not None:
+            self._pending.cancel()
+            await asyncio.gather(self._pending, return_exceptions=True)
+
+    async def _next(self) -> bytes:
+        async for chunk in self._chunks:
+            if chunk:
+                return chunk
+        return b""

@@ -1,0 +1,89 @@
+"""What a creation asks for: a safe name, a media type, how to read the file, what it must hash to."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from parquay.errors import InvalidValue
+from parquay.tus.create import CreationPlan
+from parquay.tus.headers import Metadata
+from parquay.uploads.rules import Owner, clean_name, file_name
+
+OPTION_KEYS = frozenset(
+    {"delimiter", "encoding", "quote", "escape", "header", "types", "nulls", "names", "skip_rows", "sheet"}
+)
+"""Metadata keys that tell how the file is to be read."""
+
+_HEX_DIGEST = re.compile(r"[0-9a-fA-F]{64}")
+
+
+@dataclass(frozen=True)
+class Request:
+    """A creation as its protocol understood it."""
+
+    owner: Owner
+    name: str
+    content_type: str | None
+    plan: CreationPlan
+    options: dict[str, Any] | None = None
+    sha256: str | None = None
+
+
+def describe(owner: Owner, plan: CreationPlan) -> Request:
+    """Return the creation that a client asks for, with what its metadata tells.
+
+    Raises:
+        InvalidValue: the metadata holds a digest or an option that cannot be understood (422).
+    """
+    metadata = plan.metadata
+    content_type = metadata.text("filetype", "type", "content_type") or plan.content_type
+    name = clean_name(plan.filename) if plan.filename else file_name(metadata)
+    sha256 = expected_digest(metadata) or plan.sha256
+    return Request(owner, name, clean_type(content_type), plan, read_options(_texts(metadata)), sha256)
+
+
+def clean_type(content_type: str | None) -> str | None:
+    """Return a media type that may stand in a header, None for anything else."""
+    found = re.fullmatch(r"[\w!#$&^.+-]{1,64}/[\w!#$&^.+-]{1,64}(;[ -~]{0,128})?", content_type or "", re.ASCII)
+    return found.group(0) if found else None
+
+
+def expected_digest(metadata: Metadata) -> str | None:
+    """Return the SHA-256 that the file must have, as 64 hexadecimal digits; None when nothing was told.
+
+    Raises:
+        InvalidValue: ``bad_digest`` (422).
+    """
+    text = metadata.text("sha256")
+    if text is None:
+        return None
+    if not _HEX_DIGEST.fullmatch(text):
+        raise InvalidValue("The sha256 in the metadata must be 64 hexadecimal digits.", "bad_digest")
+    return text.lower()
+
+
+def read_options(given: Mapping[str, str | None]) -> dict[str, Any] | None:
+    """Return those of ``given`` that tell how to read a file, JSON values parsed; None when there is none.
+
+    Raises:
+        InvalidValue: ``bad_option`` (422).
+    """
+    told = {key: text for key in OPTION_KEYS if (text := given.get(key)) is not None}
+    return {key: _parsed(key, text) for key, text in told.items()} or None
+
+
+def _texts(metadata: Metadata) -> dict[str, str | None]:
+    return {key: metadata.text(key) for key, _ in metadata.pairs}
+
+
+def _parsed(key: str, text: str) -> Any:
+    if text[:1] not in ("{", "[") and text not in ("true", "false"):
+        return text
+    try:
+        return json.loads(text)
+    except ValueError:
+        raise InvalidValue(f"The option {key!r} cannot be understood.", "bad_option") from None
