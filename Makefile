@@ -43,8 +43,8 @@ types: $(TESTS_STAMP) $(CLIENT_STAMP) ## mypy (strict) and tsc
 architecture: $(TESTS_STAMP) ## which module may import which
 	$(BIN)/lint-imports
 
-unit: $(TESTS_STAMP) $(BUILD_STAMP) $(NODE_CLIENTS_STAMP) ## pytest, also with real servers and foreign upload clients
-	$(BIN)/python -m pytest -m "not large" $(ARGS)
+unit: $(TESTS_STAMP) $(BUILD_STAMP) $(NODE_CLIENTS_STAMP) ## pytest: also with real servers, foreign upload clients, 2 GB, kill -9
+	$(BIN)/python -m pytest $(ARGS)
 
 client: $(CLIENT_STAMP) ## Vitest: the web client's parts
 	cd client && npm run --silent test

@@ -16,7 +16,7 @@ from dataclasses import dataclass
 
 ESCAPES = re.compile(r"\x1b\[[0-9;]*m")
 PASSED = re.compile(r"\b(\d+) passed\b")
-FAILED = re.compile(r"\b(\d+) (?:failed|errors?)\b")
+FAILED = re.compile(r"\b(\d+) failed\b")
 
 
 @dataclass(frozen=True)
@@ -31,15 +31,17 @@ class Outcome:
     closing: str
 
 
-def judge(suite: str, ok: bool, seconds: float, lines: list[str]) -> Outcome:
+def judge(suite: str, lines: list[str], seconds: float, *, ok: bool) -> Outcome:
     """Read the counts from a suite's output; the exit code alone decides whether it is `ok`."""
-    counted = [line for line in lines if PASSED.search(line) or (FAILED.search(line) and not ok)]
-    closing = next((line for line in reversed(counted) if "Files" not in line), "")
+    counted = [line for line in lines if PASSED.search(line) or FAILED.search(line)]
+    # Vitest counts files before tests, Playwright writes what failed and what passed on lines of their own.
+    counted = [line for line in counted if "Test Files" not in line][-2 if suite == "e2e" else -1 :]
+    closing = ", ".join(line.strip(" =\t") for line in counted)
     passed = sum(map(int, PASSED.findall(closing)))
     failed = sum(map(int, FAILED.findall(closing)))
     if not closing:
         passed, failed = int(ok), int(not ok)
-    return Outcome(suite, ok, seconds, passed, failed if ok else max(failed, 1), closing.strip(" =\t"))
+    return Outcome(suite, ok, seconds, passed, failed if ok else max(failed, 1), closing)
 
 
 def run(make: str, suite: str) -> Outcome:
@@ -48,12 +50,13 @@ def run(make: str, suite: str) -> Outcome:
     started = time.monotonic()
     lines: list[str] = []
     command = [make, "--no-print-directory", suite]
-    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, errors="replace") as child:
+    pipes = {"stdout": subprocess.PIPE, "stderr": subprocess.STDOUT}
+    with subprocess.Popen(command, text=True, errors="replace", **pipes) as child:
         for line in child.stdout or ():
             sys.stdout.write(line)
             sys.stdout.flush()
             lines.append(ESCAPES.sub("", line).rstrip())
-    return judge(suite, child.returncode == 0, time.monotonic() - started, lines)
+    return judge(suite, lines, time.monotonic() - started, ok=child.returncode == 0)
 
 
 def main() -> int:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
+import socket
 import threading
 import time
 from dataclasses import dataclass, field
@@ -51,10 +53,13 @@ class EventStream:
         self.close()
 
     def close(self) -> None:
-        if self._response is not None:
-            self._response.close()
-        self._client.close()
+        if self._response is not None and not self.ended.is_set():
+            # Only a shutdown wakes the thread that waits for the next bytes.
+            with contextlib.suppress(OSError):
+                self._response.extensions["network_stream"].get_extra_info("socket").shutdown(socket.SHUT_RDWR)
         self._thread.join(5)
+        assert not self._thread.is_alive(), "the stream could not be closed"
+        self._client.close()
 
     _response: httpx.Response | None = None
 

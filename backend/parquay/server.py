@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import ctypes
 import fcntl
 import logging
 import os
@@ -46,6 +47,13 @@ MAX_REQUESTS = 65536
 """Requests in flight; a slow upload holds one, so this must not be what limits uploads."""
 
 HEADER_MILLISECONDS = 15_000
+
+BODY_BUFFER = 1024 * 1024
+"""Most bytes of a body that the server hands over at once; it starts small and grows while they come fast."""
+
+M_TRIM_THRESHOLD, M_MMAP_THRESHOLD = -1, -3
+"""Names of `mallopt(3)`."""
+
 EVENTS_BELL, JOBS_BELL = b"e", b"j"
 SPAWN = "import sys; from parquay.cli import main; sys.exit(main())"
 
@@ -54,6 +62,7 @@ log = logging.getLogger(__name__)
 
 def serve(settings: Settings) -> int:
     """Serve until SIGTERM or SIGINT; return the exit code."""
+    _tune_memory()
     telemetry.configure_logging(settings.log_level)
     with _alone(settings):
         parts = wiring.build(settings)
@@ -67,6 +76,7 @@ def serve(settings: Settings) -> int:
 
 def serve_child(settings: Settings) -> int:
     """Serve as one of several API processes, hanging on the first one's pipes; return the exit code."""
+    _tune_memory()
     telemetry.configure_logging(settings.log_level)
     parts = wiring.build(settings, migrate=False)
     try:
@@ -95,6 +105,17 @@ def work(settings: Settings, *, child: bool = False) -> int:
     finally:
         parts.close()
     return 0
+
+
+def _tune_memory() -> None:
+    """Keep the pages of a body's blocks from one to the next, and give those of a password hash (19 MiB) back.
+
+    The C library's own rule does the opposite of both: a quarter of an upload's time would go into fetching pages.
+    """
+    with contextlib.suppress(OSError, AttributeError):  # another C library has other rules
+        library = ctypes.CDLL(None)
+        library.mallopt(M_MMAP_THRESHOLD, 4 * BODY_BUFFER)
+        library.mallopt(M_TRIM_THRESHOLD, 64 * BODY_BUFFER)
 
 
 class _Service:
@@ -131,7 +152,7 @@ class _Service:
             interface=Interfaces.ASGI,
             backlog=BACKLOG,
             backpressure=MAX_REQUESTS,
-            http1_settings=HTTP1Settings(header_read_timeout=HEADER_MILLISECONDS),
+            http1_settings=HTTP1Settings(header_read_timeout=HEADER_MILLISECONDS, max_buffer_size=BODY_BUFFER),
             log_enabled=False,
         )
 

@@ -68,7 +68,7 @@ def _row(chance: random.Random, number: int, moment: datetime) -> tuple[str, ...
 
 
 def main() -> None:
-    """Write the rows to standard output, as UTF-8 with `\\n` at each line's end."""
+    """Write the rows to standard output, as UTF-8 with a single line feed at each line's end."""
     count = int(sys.argv[1]) if len(sys.argv) > 1 else ROWS
     sys.stdout.reconfigure(encoding="utf-8", newline="")  # type: ignore[union-attr]
     writer = csv.writer(sys.stdout, lineterminator="\n")

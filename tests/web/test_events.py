@@ -142,6 +142,7 @@ def test_owner_sees_sharing_as_a_change_of_the_file(ann):
         last = upload(ann, "last.csv")
         stream.wait_for("file.created", last)
 
+    ann.delete(f"/files/{file_id}")
     assert told.data["file"]["shared"] is True
     assert stream.kinds(file_id) == ["file.updated"]
 

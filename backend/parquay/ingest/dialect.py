@@ -120,6 +120,7 @@ class Dialect:
         trim: whether a space behind the delimiter belongs to it.
         trailing: whether every row ends with one more delimiter.
         spaced: whether blank lines between rows are usual, so that one means nothing.
+        row_bytes: bytes of a row on average.
         format: csv for delimited text, ndjson for an object a line, json for an array of objects.
         types: column name to type name, as the caller wants them where the cells allow it.
         shapes: for each column a regular expression that its cells in the sample match, empty where there is none.
@@ -143,6 +144,7 @@ class Dialect:
     trim: bool = False
     trailing: bool = False
     spaced: bool = False
+    row_bytes: int = 0
     format: str = "csv"
     types: Mapping[str, str] = field(default_factory=dict)
     shapes: tuple[str, ...] = ()

@@ -16,19 +16,24 @@ from typing import Any, TypeVar
 import pyarrow as pa
 
 from parquay.errors import TooLarge
-from parquay.ingest import jsonrows, lexemes, segment, split
+from parquay.ingest import jsonrows, lexemes, parts, segment, split
 from parquay.ingest.dialect import Dialect
 from parquay.ingest.lexemes import ColumnType, Kinds
 from parquay.ingest.segment import Rejected, SegmentRows, Warned
 from parquay.ingest.sources import Source
 
-SEGMENT_BYTES = 16 << 20
+LEAST_BYTES, MOST_BYTES = 4 << 20, 12 << 20
 """Bytes of a segment where enough of the file is there."""
 ROW_LIMIT = 128 << 20
 """Bytes of the longest row."""
 
 Result = TypeVar("Result")
 Held = Mapping[str, "Kinds | None"]
+
+
+def segment_bytes(dialect: Dialect) -> int:
+    """Bytes of a segment that becomes about one row group."""
+    return max(LEAST_BYTES, min(MOST_BYTES, parts.GROUP_ROWS * dialect.row_bytes))
 
 
 @dataclass(frozen=True, slots=True)
@@ -170,7 +175,7 @@ class Cutter:
     dialect: Dialect
     byte: int
     line: int
-    size: int = SEGMENT_BYTES
+    size: int = MOST_BYTES
     no: int = 0
 
     def bodies(self) -> Iterator[Body]:
@@ -207,7 +212,7 @@ class Cutter:
         found = split.cut(chunk, self.dialect, final=final)
         if found.stray is None:
             return self._plain(chunk[: found.end]) if found.end else None
-        rows = segment.read(chunk, self.dialect, byte=self.byte, line=self.line, final=final)
+        rows = segment.read_odd(chunk, self.dialect, byte=self.byte, line=self.line, final=final)
         return self._made(chunk, rows) if rows.end else None
 
     def _plain(self, data: bytes) -> Body:
@@ -229,9 +234,10 @@ def convert(body: Body, dialect: Dialect, held: Held, *, ended: bool = False) ->
     for name, column in zip(rows.table.column_names, rows.table.columns, strict=True):
         cells = column.chunk(0) if column.num_chunks == 1 else column.combine_chunks()
         before = held.get(name)
-        kinds[name] = _allowed(lexemes.examine(cells, before), rows.allowed.get(name))
+        found = lexemes.examined(cells, before)
+        kinds[name] = _allowed(found.kinds, rows.allowed.get(name))
         types[name] = lexemes.decide(lexemes.join(before, kinds[name]), dialect.types.get(name))
-        columns.append(lexemes.to_type(cells, types[name]))
+        columns.append(found.values(cells, types[name]))
     table = pa.table(columns, names=rows.table.column_names)
     return Converted(
         body.byte, body.end, body.line, body.lines, table, kinds, types, rows.rejects, rows.warnings, rows.ended
@@ -243,7 +249,7 @@ def _rows(body: Body, dialect: Dialect, *, ended: bool) -> SegmentRows:
         return body.rows
     if dialect.format == "ndjson":
         return jsonrows.read_lines(body.data, byte=body.byte, line=body.line)
-    return segment.read(body.data, dialect, byte=body.byte, line=body.line, final=True, ended=ended)
+    return segment.read_body(body.data, dialect, byte=body.byte, line=body.line, lines=body.lines, ended=ended)
 
 
 def _allowed(kinds: Kinds | None, allowed: frozenset[str] | None) -> Kinds | None:

@@ -14,7 +14,7 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 from parquay.catalog.segments import Emit, Fence, Segments
-from parquay.ingest import fold, parts
+from parquay.ingest import parts
 from parquay.ingest.run import LeaseLost, Memory, Run, Tools
 from parquay.ingest.store import Store
 
@@ -44,10 +44,10 @@ class Follower:
         parquet_dir: Path,
         emit: Emit | None = None,
         threads: int = 2,
-        segment_bytes: int = fold.SEGMENT_BYTES,
+        segment_bytes: int | None = None,
         codec: parts.Codec = parts.ZSTD,
     ) -> None:
-        """`parquet_dir` gets a directory of parts for each file; `segment_bytes`: bytes of a full segment."""
+        """`parquet_dir` gets a directory of parts for each file; `segment_bytes`: bytes of a full segment, if not as many as fit."""
         pool = ThreadPoolExecutor(threads, thread_name_prefix="convert")
         self._tools = Tools(segments, store, parquet_dir, emit, pool, threads, segment_bytes, codec)
         self._memories: dict[str, Memory] = {}

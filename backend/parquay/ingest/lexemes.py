@@ -19,7 +19,7 @@ canonical texts, going back to text, or on to a wider type, loses nothing.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
@@ -103,11 +103,36 @@ class Cells:
         return self.data[self.starts[0] : self.ends[-1]].tobytes()
 
 
+@dataclass(frozen=True, slots=True)
+class Examined:
+    """What was found of a column: the types that hold, and its values where they were made on the way."""
+
+    kinds: Kinds | None
+    made: dict[str, pa.Array] = field(default_factory=dict)
+
+    def values(self, column: pa.StringArray, kind: ColumnType) -> pa.Array:
+        """The column in a type that holds."""
+        made = self.made.get(kind.kind)
+        if made is not None and len(made) == len(column) and made.type == kind.arrow():
+            return made
+        return to_type(column, kind)
+
+
 def examine(column: pa.StringArray, held: Kinds | None = None) -> Kinds | None:
     """Tell which types hold for every cell of `column`, of those in `held` (None: of all).
 
     Returns `None` when every cell is null.
     """
+    return examined(column, held).kinds
+
+
+def examined(column: pa.StringArray, held: Kinds | None = None) -> Examined:
+    """The same as `examine`, with the values that were made on the way."""
+    made: dict[str, pa.Array] = {}
+    return Examined(_examine(column, held, made), made)
+
+
+def _examine(column: pa.StringArray, held: Kinds | None, made: dict[str, pa.Array]) -> Kinds | None:
     if column.null_count == len(column):
         return None
     if held is not None and not held:
@@ -118,20 +143,20 @@ def examine(column: pa.StringArray, held: Kinds | None = None) -> Kinds | None:
     if shortest == 0:
         return {}
     first = bytes(cells.data[cells.starts[0] : cells.ends[0]])
-    found = _found(cells, first, shortest, int(lengths.max()))
+    found = _found(cells, first, shortest, int(lengths.max()), made)
     return found if held is None else {kind: form for kind, form in found.items() if kind in held}
 
 
-def _found(cells: Cells, first: bytes, shortest: int, longest: int) -> Kinds:
+def _found(cells: Cells, first: bytes, shortest: int, longest: int, made: dict[str, pa.Array]) -> Kinds:
     if first in (b"true", b"false"):
         return _bool(cells, shortest, longest)
     if first[0] not in numbers.FIRST_BYTES:
         return {}
     if times.looks_like(first) and longest <= times.LONGEST:
-        return times.examine(cells.array, cells.data, cells.starts, cells.ends)
+        return times.examine(cells.array, cells.data, cells.starts, cells.ends, made)
     if longest > numbers.LONGEST:
         return {}
-    return numbers.examine(cells.array, cells.data, cells.starts, cells.ends)
+    return numbers.examine(cells.array, cells.data, cells.starts, cells.ends, made)
 
 
 def _bool(cells: Cells, shortest: int, longest: int) -> Kinds:

@@ -20,6 +20,8 @@ EXACT_INT = 2**53
 """Whole numbers up to here are doubles, every one."""
 PLAIN_LOW, PLAIN_HIGH = 1e-4, 1e16
 """Magnitudes between which a double's text has no exponent."""
+ARROW_HIGH = 1e10
+"""From here on Arrow writes doubles with an exponent."""
 LONGEST = 50
 """Bytes of the longest cell that can be a canonical number."""
 
@@ -27,17 +29,19 @@ FIRST_BYTES = frozenset(b"-0123456789")
 MINUS, POINT, ZERO = ord("-"), ord("."), ord("0")
 
 
-def examine(array: pa.StringArray, data: Bytes, starts: Offsets, ends: Offsets) -> dict[str, Any]:
-    """Tell which number types hold for cells of at least one byte each."""
-    points = data[starts[0] : ends[-1]] == POINT
-    if not points.any():
+def examine(
+    array: pa.StringArray, data: Bytes, starts: Offsets, ends: Offsets, made: dict[str, pa.Array]
+) -> dict[str, Any]:
+    """Tell which number types hold for cells of at least one byte each; values found on the way go into `made`."""
+    points = int(np.count_nonzero(data[starts[0] : ends[-1]] == POINT))
+    if not points:
         exponents = _has(data[starts[0] : ends[-1]], b"e")
-        return _doubles(array) if exponents else _integers(array, data, starts, ends)
-    found = _decimals(data, starts, ends, int(np.count_nonzero(points)))
-    if "decimal" in found and not _all_digits(array, found["decimal"]):
-        return _doubles(array)
+        return _doubles(array, made) if exponents else _integers(array, data, starts, ends, made)
+    found = _decimals(data, starts, ends, points)
+    if "decimal" in found and not _all_digits(array, found["decimal"], made):
+        return _doubles(array, made)
     if "decimal" not in found or _may_be_double(data, ends, found["decimal"]):
-        found |= _doubles(array)
+        found |= _doubles(array, made)
     return found
 
 
@@ -45,14 +49,16 @@ def _has(data: Bytes, byte: bytes) -> bool:
     return data.tobytes().find(byte) >= 0
 
 
-def _integers(array: pa.StringArray, data: Bytes, starts: Offsets, ends: Offsets) -> dict[str, Any]:
+def _integers(
+    array: pa.StringArray, data: Bytes, starts: Offsets, ends: Offsets, made: dict[str, pa.Array]
+) -> dict[str, Any]:
     digits = _digits_before_point(data, starts, ends)
     if digits is None or bool(((data[starts] == MINUS) & (data[ends - 1] == ZERO) & (ends - starts == 2)).any()):
         return {}
     try:
-        values = array.cast(pa.int64())
+        values = made["int64"] = array.cast(pa.int64())
     except pa.ArrowInvalid:
-        return _big_integers(array, digits)
+        return _big_integers(array, digits, made)
     bounds = pc.min_max(values)
     low, high = bounds["min"].as_py(), bounds["max"].as_py()
     found: dict[str, Any] = {"int64": True, "decimal": [digits, 0]}
@@ -61,8 +67,8 @@ def _integers(array: pa.StringArray, data: Bytes, starts: Offsets, ends: Offsets
     return found
 
 
-def _big_integers(array: pa.StringArray, digits: int) -> dict[str, Any]:
-    if digits > MAX_PRECISION or not _all_digits(array, [digits, 0]):
+def _big_integers(array: pa.StringArray, digits: int, made: dict[str, pa.Array]) -> dict[str, Any]:
+    if digits > MAX_PRECISION or not _all_digits(array, [digits, 0], made):
         return {}
     return {"decimal": [digits, 0]}
 
@@ -98,13 +104,17 @@ def _decimals(data: Bytes, starts: Offsets, ends: Offsets, points: int) -> dict[
     return {"decimal": [digits, scale]}
 
 
-def _all_digits(array: pa.StringArray, form: list[int]) -> bool:
+def _all_digits(array: pa.StringArray, form: list[int], made: dict[str, pa.Array]) -> bool:
     """Whether the cells are plain decimal numbers, given that they have the outline of `form`."""
     joined = b"" if len(array) == 0 else _raw(array)
     if joined.find(b"e") >= 0 or joined.find(b"E") >= 0 or joined.find(b"+") >= 0:
         return False
     try:
-        array.cast(_decimal_type(*form))
+        # A number of few digits is parsed faster as a double; either way nothing but digits and signs can be left.
+        if sum(form) <= EXACT_DIGITS:
+            made["decimal"] = from_doubles(array.cast(pa.float64()), form)
+        else:
+            made["decimal"] = array.cast(_decimal_type(*form))
     except pa.ArrowInvalid:
         return False
     # "-0.00" has a sign that the number cannot keep.
@@ -127,10 +137,10 @@ def _may_be_double(data: Bytes, ends: Offsets, form: list[int]) -> bool:
     return form[1] == 1 or not bool((data[ends - 1] == ZERO).any())
 
 
-def _doubles(array: pa.StringArray) -> dict[str, Any]:
+def _doubles(array: pa.StringArray, made: dict[str, pa.Array]) -> dict[str, Any]:
     """Whether each cell is the shortest text of a double, and how whole numbers are written."""
     try:
-        values = array.cast(pa.float64())
+        values = made["double"] = array.cast(pa.float64())
     except pa.ArrowInvalid:
         return {}
     for style in ("any", "whole", "point"):
@@ -149,9 +159,14 @@ def _has_whole(values: pa.DoubleArray) -> bool:
 def double_to_text(values: pa.DoubleArray, style: str) -> pa.StringArray:
     """The shortest text of each double; whole numbers as `3` in style `whole`, else as `3.0`."""
     text = values.cast(pa.string())
-    size = pc.abs(values)
-    plain = pc.or_(pc.and_(pc.greater_equal(size, PLAIN_LOW), pc.less(size, 1e10)), pc.equal(size, 0.0))
-    if not pc.all(plain).as_py():
+    size = (
+        np.abs(np.frombuffer(values.buffers()[1], np.float64)[values.offset :][: len(values)])
+        if len(values)
+        else np.empty(0)
+    )
+    usual = ((size >= PLAIN_LOW) & (size < ARROW_HIGH)) | (size == 0)
+    plain = pa.array(usual)
+    if not usual.all():
         text = _spell_out(values, text, plain, style)
     if style == "point":
         whole = pc.and_(pc.equal(pc.trunc(values), values), plain)
@@ -190,11 +205,16 @@ def to_decimal(column: pa.StringArray, form: Sequence[int], kind: pa.Decimal128T
     digits, scale = form
     if digits + scale > EXACT_DIGITS:
         return column.cast(kind)
-    values = column.cast(pa.float64())
+    return from_doubles(column.cast(pa.float64()), form)
+
+
+def from_doubles(values: pa.DoubleArray, form: Sequence[int]) -> pa.Array:
+    """Decimals of at most `EXACT_DIGITS` digits from the doubles that are nearest to them."""
+    kind, scale = _decimal_type(*form), form[1]
     scaled = np.rint(np.frombuffer(values.buffers()[1], np.float64)[values.offset :][: len(values)] * 10.0**scale)
     pairs = np.empty((len(values), 2), np.int64)
     with np.errstate(invalid="ignore"):
         pairs[:, 0] = scaled.astype(np.int64)
     pairs[:, 1] = pairs[:, 0] >> 63
-    validity = column.is_valid().buffers()[1] if column.null_count else None
+    validity = values.is_valid().buffers()[1] if values.null_count else None
     return pa.Array.from_buffers(kind, len(values), [validity, pa.py_buffer(pairs)], values.null_count)

@@ -11,7 +11,7 @@ from pathlib import Path
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from parquay.ingest import lexemes
+from parquay.ingest import lexemes, numbers
 from parquay.ingest.lexemes import ColumnType
 
 GROUP_ROWS = 122_880
@@ -47,6 +47,7 @@ def arrow_types(types: Types) -> list[tuple[str, pa.DataType]]:
 def encode(table: pa.Table, codec: Codec = ZSTD) -> pa.Buffer:
     """Encode a table as a Parquet file in memory, in row groups of about `GROUP_ROWS`; foreign metadata is dropped."""
     sink = pa.BufferOutputStream()
+    repeating = _worth_a_dictionary(table)
     groups = max(1, round(table.num_rows / GROUP_ROWS))
     pq.write_table(
         table.replace_schema_metadata(None),
@@ -54,11 +55,23 @@ def encode(table: pa.Table, codec: Codec = ZSTD) -> pa.Buffer:
         row_group_size=max(1, -(-table.num_rows // groups)),
         compression=codec.name,
         compression_level=codec.level,
-        use_dictionary=_worth_a_dictionary(table),
+        use_dictionary=repeating,
+        column_encoding={
+            name: "DELTA_BINARY_PACKED"
+            for name in table.column_names
+            if name not in repeating and _counts(table.schema.field(name).type)
+        },
         store_schema=False,
         store_decimal_as_integer=True,
     )
     return sink.getvalue()
+
+
+def _counts(kind: pa.DataType) -> bool:
+    """Whether values are stored as 32 or 64 bit integers, which pack best as differences."""
+    if pa.types.is_decimal(kind):
+        return bool(kind.precision <= numbers.SMALL_PRECISION)
+    return bool(pa.types.is_integer(kind) or pa.types.is_temporal(kind))
 
 
 def _worth_a_dictionary(table: pa.Table) -> list[str]:

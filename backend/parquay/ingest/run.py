@@ -42,7 +42,7 @@ class Tools:
     emit: Emit | None
     pool: Executor
     threads: int
-    segment_bytes: int
+    segment_bytes: int | None
     codec: parts.Codec
 
 
@@ -83,7 +83,7 @@ class Run:
         self._finisher = Finisher(tools.segments, self._directory, file.id, tools.codec, fence)
 
     def advance(self, reader: Reader) -> bool:
-        """Run missing segments until every durable byte is handled; True when the file has its final status.
+        """Run the segments that are missing up to the checkpoint; True when the file has its final status.
 
         Raises:
             LeaseLost: nothing more may be published; also when the file is gone.
@@ -102,8 +102,8 @@ class Run:
             self._file = file
             if complete:
                 return self._finish()
-            if file.offset == handled and not file.complete:
-                return False
+            if not file.complete:
+                return False  # a checkpoint that came meanwhile queues the job again, behind those that wait
 
     def _hash(self, upto: int) -> None:
         with self._tools.store.reader(self._file.id) as reader:
@@ -197,7 +197,7 @@ class Run:
         state = self._memory.state
         if state is None:
             return
-        size = self._tools.segment_bytes
+        size = self._tools.segment_bytes or fold.segment_bytes(dialect)
         first = min(FIRST_BYTES, size) if self._memory.segments == 0 else size
         cutter = fold.Cutter(source, dialect, state.byte, state.line, first, self._memory.segments)
         for body in cutter.bodies():

@@ -75,33 +75,35 @@ class SegmentRows:
     allowed: Mapping[str, frozenset[str]] = field(default_factory=dict)
 
 
-def read(chunk: bytes, dialect: Dialect, *, byte: int, line: int, final: bool, ended: bool = False) -> SegmentRows:
-    """Read the rows that end in `chunk`, which starts at `byte` and `line` of the file.
+def read_body(body: bytes, dialect: Dialect, *, byte: int, line: int, lines: int, ended: bool = False) -> SegmentRows:
+    """Read a well-formed body of whole rows, which starts at `byte` and `line` of the file and has `lines` lines.
 
-    `final`: the file ends with this chunk. `end` is 0 when no row has ended. `ended`: the table has ended before.
+    `ended`: the table has ended before.
     """
-    found = split.cut(chunk, dialect, final=final)
-    if found.stray is None and found.end:
-        body = chunk[: found.end]
-        table = None if ended else _quick(body, dialect)
-        if table is not None:
-            return SegmentRows(table, found.end, split.count_lines(body))
-        chunk, final = body, True
+    table = None if ended else _quick(body, dialect, lines)
+    if table is not None:
+        return SegmentRows(table, len(body), lines)
+    return _Windows(dialect, byte=byte, line=line, ended=ended).read(body, final=True)
+
+
+def read_odd(chunk: bytes, dialect: Dialect, *, byte: int, line: int, final: bool, ended: bool = False) -> SegmentRows:
+    """Read the rows that end in a chunk that is not well formed.
+
+    `final`: the file ends with this chunk. `end` is 0 when no row has ended.
+    """
     return _Windows(dialect, byte=byte, line=line, ended=ended).read(chunk, final=final)
 
 
-def _quick(body: bytes, dialect: Dialect) -> pa.Table | None:
-    """Parse a well-formed body; None when a row has the wrong width or bytes are no text."""
+def _quick(body: bytes, dialect: Dialect, lines: int) -> pa.Table | None:
+    """Parse a well-formed body of `lines` lines; None when a row has the wrong width or bytes are no text."""
     names = (*dialect.columns, *[TRAILING] * dialect.trailing)
     text = _as_utf8(body, dialect)
     if text is None or text.startswith(BOM):
         return None
     # Only the file's last segment can end with blank lines, and there they mean nothing.
-    text = text.rstrip(b"\r\n")
-    if not text:
+    size = split.text_end(text, len(text))
+    if not size:
         return _empty(dialect.columns)
-    if len(names) > 1 and not dialect.spaced and split.has_blank_row(text, dialect):
-        return None
     odd: list[bool] = []
 
     def refuse(_row: pa.csv.InvalidRow) -> str:
@@ -110,15 +112,19 @@ def _quick(body: bytes, dialect: Dialect) -> pa.Table | None:
 
     try:
         table = pa.csv.read_csv(
-            pa.BufferReader(text),
+            pa.BufferReader(pa.py_buffer(text).slice(0, size)),
             # One block: the parser loses the LF of a CRLF inside quotes at the end of a block.
-            pa.csv.ReadOptions(use_threads=False, block_size=len(text) + 1, column_names=names),
+            pa.csv.ReadOptions(use_threads=False, block_size=size + 1, column_names=names),
             _parse_options(text, dialect, refuse),
-            _convert_options(dialect, names),
+            _convert_options(dialect, names, ascii_only=text.isascii()),
         )
     except pa.ArrowInvalid:
         return None
-    return None if odd else _without_trailing(table.combine_chunks(), dialect)
+    # Where each line gave a row the parser has passed over no blank one.
+    passed = len(names) > 1 and not dialect.spaced and table.num_rows != lines + (size == len(text))
+    if odd or (passed and split.has_blank_row(text[:size], dialect)):
+        return None
+    return _without_trailing(table.combine_chunks(), dialect)
 
 
 def _without_trailing(table: pa.Table, dialect: Dialect) -> pa.Table | None:
@@ -155,8 +161,9 @@ def _parse_options(text: bytes, dialect: Dialect, refuse: object) -> pa.csv.Pars
     )
 
 
-def _convert_options(dialect: Dialect, names: tuple[str, ...]) -> pa.csv.ConvertOptions:
+def _convert_options(dialect: Dialect, names: tuple[str, ...], *, ascii_only: bool) -> pa.csv.ConvertOptions:
     return pa.csv.ConvertOptions(
+        check_utf8=not ascii_only,
         column_types=dict.fromkeys(names, pa.string()),
         strings_can_be_null=True,
         quoted_strings_can_be_null=False,
@@ -210,10 +217,11 @@ class _Windows:
             if not found.end:
                 return 0
             body = window[: found.end]
-            table = None if self.ended or self.after_gap else _quick(body, self.dialect)
+            lines = split.count_lines(body)
+            table = None if self.ended or self.after_gap else _quick(body, self.dialect, lines)
             if table is not None:
                 self.tables.append(table)
-                self.line += split.count_lines(body)
+                self.line += lines
                 self.after_gap = False
                 return found.end
             window, final = body, True

@@ -272,6 +272,7 @@ def _dialect(text: bytes, skipped: int, reading: _Reading, told: Overrides) -> D
         body=base.bom + skipped + body,
         body_line=1 + count_lines(text[: skipped + body]),
         trailing=layout.trailing,
+        row_bytes=(rows[-1].end - start) // max(1, len(table)) if table else 0,
         spaced=_is_spaced(reading.rows),
         shapes=_shapes(reading.rows, table[layout.header :], layout),
     )

@@ -55,10 +55,17 @@ def row_end(dialect: Dialect) -> bytes:
 
 def _kept(chunk: bytes, end: int, dialect: Dialect) -> int:
     """Blank lines wait for what follows: it tells whether they are cells, a gap between tables or the file's end."""
-    text = len(chunk[:end].rstrip(b"\r\n"))
+    text = text_end(chunk, end)
     if text == 0:
         return end if len(dialect.columns) != 1 else 0
     return text + 2 if chunk[text : text + 2] == b"\r\n" else text + 1
+
+
+def text_end(chunk: bytes, end: int) -> int:
+    """Where the row ends start with which `chunk[:end]` ends."""
+    while end and chunk[end - 1] in (LF, CR):
+        end -= 1
+    return end
 
 
 def _first_stray(chunk: bytes, quotes: Positions, dialect: Dialect, *, final: bool) -> int | None:

@@ -43,8 +43,10 @@ def arrow_type(kind: str, form: Any) -> pa.DataType:
     return pa.timestamp(unit, tz="UTC" if zone_of(form) else None)
 
 
-def examine(array: pa.StringArray, data: Bytes, starts: Offsets, ends: Offsets) -> dict[str, Any]:
-    """Tell which of the types holds; the first cell sets the outline that all must have."""
+def examine(
+    array: pa.StringArray, data: Bytes, starts: Offsets, ends: Offsets, made: dict[str, pa.Array]
+) -> dict[str, Any]:
+    """Tell which of the types holds; the first cell sets the outline that all must have. Its values go into `made`."""
     length = int(ends[0] - starts[0])
     if bool((ends - starts != length).any()):
         return {}
@@ -53,7 +55,7 @@ def examine(array: pa.StringArray, data: Bytes, starts: Offsets, ends: Offsets) 
     if not _same_outline(first, data, starts):
         return {}
     try:
-        to_type(array, kind, form)
+        made[kind] = to_type(array, kind, form)
     except pa.ArrowInvalid:
         return {}
     return {kind: form}

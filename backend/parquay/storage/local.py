@@ -65,15 +65,12 @@ class LocalStore:
     @contextmanager
     def reader(self, upload_id: str) -> Iterator[LocalReader]:
         """Open an upload for reading."""
-        try:
-            handle = os.open(self.path(upload_id), os.O_RDONLY | os.O_CLOEXEC)
-        except FileNotFoundError:
-            yield LocalReader(None)
-            return
+        handle = self._open_to_read(self.path(upload_id))
         try:
             yield LocalReader(handle)
         finally:
-            os.close(handle)
+            if handle is not None:
+                os.close(handle)
 
     def size(self, upload_id: str) -> int:
         """Return the size of an upload's file in bytes, 0 without one."""
@@ -183,6 +180,13 @@ class LocalStore:
             os.close(handle)
             raise
         return handle
+
+    def _open_to_read(self, path: Path) -> int | None:
+        with _mapped(self):
+            try:
+                return os.open(path, os.O_RDONLY | os.O_CLOEXEC)
+            except FileNotFoundError:
+                return None
 
     def _rename(self, source: Path, target: Path) -> None:
         with _mapped(self):

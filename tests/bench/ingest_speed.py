@@ -1,0 +1,141 @@
+"""CSV to Parquet beside DuckDB, Polars and pyarrow: one codec, one machine, interleaved, median.
+
+    python tests/bench/ingest_speed.py [--scale 0.2] [--rounds 5] [--codec zstd] [--only lineitem]
+
+Each run is a process of its own, so that its peak memory and its CPU time are its own too.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import random
+import resource
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+from pathlib import Path
+
+PEERS = ("parquay", "duckdb", "polars", "pyarrow")
+
+
+def convert(peer: str, source: str, target: str, codec: str) -> None:
+    if peer == "parquay":
+        from parquay.ingest.convert import convert_file
+        from parquay.ingest.parts import Codec
+
+        convert_file(Path(source), Path(target), codec=Codec(codec, 1 if codec == "zstd" else None))
+    elif peer == "duckdb":
+        import duckdb
+
+        level = ", compression_level 1" if codec == "zstd" else ""
+        duckdb.sql(f"COPY (FROM read_csv('{source}')) TO '{target}' (FORMAT parquet, COMPRESSION {codec}{level})")
+    elif peer == "polars":
+        import polars
+
+        level = 1 if codec == "zstd" else None
+        polars.scan_csv(source, infer_schema_length=10_000).sink_parquet(
+            target, compression=codec, compression_level=level
+        )
+    else:
+        import pyarrow.csv
+        import pyarrow.parquet
+
+        level = 1 if codec == "zstd" else None
+        with pyarrow.csv.open_csv(source, parse_options=pyarrow.csv.ParseOptions(newlines_in_values=True)) as reader:
+            with pyarrow.parquet.ParquetWriter(
+                target, reader.schema, compression=codec, compression_level=level
+            ) as writer:
+                for batch in reader:
+                    writer.write_batch(batch)
+
+
+def measure(peer: str, source: Path, target: Path, codec: str) -> dict[str, float]:
+    started = time.perf_counter()
+    command = [sys.executable, __file__, "--run", peer, str(source), str(target), codec]
+    answer = subprocess.run(command, check=True, capture_output=True, text=True).stdout
+    return json.loads(answer) | {"process_s": time.perf_counter() - started}
+
+
+def run_alone(peer: str, source: str, target: str, codec: str) -> None:
+    for module in {"parquay": "parquay.ingest.convert", "pyarrow": "pyarrow.parquet"}.get(peer, peer).split():
+        __import__(module)
+    before = resource.getrusage(resource.RUSAGE_SELF)
+    started = time.perf_counter()
+    convert(peer, source, target, codec)
+    wall = time.perf_counter() - started
+    after = resource.getrusage(resource.RUSAGE_SELF)
+    cpu = after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
+    size = os.path.getsize(target)
+    print(json.dumps({"wall_s": wall, "cpu_s": cpu, "peak_mib": after.ru_maxrss / 1024, "bytes": size}))
+
+
+def make_lineitem(path: Path, scale: float) -> None:
+    command = [Path(sys.executable).parent / "tpchgen-cli", "csv", "-s", str(scale), "--tables=lineitem"]
+    subprocess.run([*command, f"--output-dir={path.parent}"], check=True, capture_output=True)
+
+
+def make_text(path: Path, scale: float) -> None:
+    chance = random.Random(1)
+    words = ["".join(chance.choices("abcdefghijklmnopqrstuvwxyz", k=chance.randint(2, 9))) for _ in range(5000)]
+    with path.open("w") as file:
+        file.write("id,title,body,author\n")
+        for i in range(int(2_000_000 * scale)):
+            body = " ".join(chance.choices(words, k=30)) + (', "so", ' if i % 3 else "\n") + chance.choice(words)
+            file.write(f'{i},"{chance.choice(words)}, {chance.choice(words)}","{body.replace(chr(34), chr(34) * 2)}",{i % 999}\n')
+
+
+def make_numbers(path: Path, scale: float) -> None:
+    chance = random.Random(2)
+    with path.open("w") as file:
+        file.write(",".join(f"c{i}" for i in range(10)) + "\n")
+        for i in range(int(5_000_000 * scale)):
+            ints = f"{i},{chance.randint(0, 10**9)},{chance.randint(0, 99)},{chance.randint(-(10**6), 10**6)}"
+            floats = ",".join(f"{chance.random() * 1000:.{digits}f}" for digits in (2, 2, 4, 6))
+            file.write(f"{ints},{floats},{chance.random()!r},{chance.gauss(0, 1)!r}\n")
+
+
+FILES = {"lineitem": make_lineitem, "text": make_text, "numbers": make_numbers}
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser()
+    parser.add_argument("--run", nargs=4)
+    parser.add_argument("--scale", type=float, default=1.0)
+    parser.add_argument("--rounds", type=int, default=5)
+    parser.add_argument("--codec", default="zstd", choices=["zstd", "snappy"])
+    parser.add_argument("--only", choices=sorted(FILES))
+    parser.add_argument("--dir", type=Path, default=Path(tempfile.gettempdir()) / "parquay-bench")
+    options = parser.parse_args()
+    if options.run:
+        run_alone(*options.run)
+        return
+    for name in [options.only] if options.only else FILES:
+        compare(name, options)
+
+
+def compare(name: str, options: argparse.Namespace) -> None:
+    folder = options.dir / f"{options.scale}"
+    folder.mkdir(parents=True, exist_ok=True)
+    source = folder / f"{name}.csv"
+    if not source.exists():
+        FILES[name](source, options.scale)
+    found: dict[str, list[dict[str, float]]] = {peer: [] for peer in PEERS}
+    for _ in range(options.rounds):
+        for peer in PEERS:
+            found[peer].append(measure(peer, source, folder / f"{peer}.parquet", options.codec))
+    megabytes = source.stat().st_size / 1e6
+    print(f"{name}: {megabytes:.0f} MB, {options.codec}, median of {options.rounds}")
+    for peer, runs in found.items():
+        middle = {key: statistics.median(run[key] for run in runs) for key in runs[0]}
+        print(
+            f"  {peer:8} {megabytes / middle['wall_s']:6.0f} MB/s  {megabytes / middle['cpu_s']:6.0f} MB per CPU second"
+            f"  peak {middle['peak_mib']:5.0f} MiB  output {middle['bytes'] / 1e6:6.1f} MB"
+        )
+
+
+if __name__ == "__main__":
+    main()
