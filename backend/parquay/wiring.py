@@ -75,6 +75,7 @@ def build(settings: Settings, *, migrate: bool = True) -> Parts:
     Raises:
         SettingsError: a setting asks for something that this build cannot do.
     """
+    _refuse_scaled(settings)
     durable = settings.durability == "strict"
     catalog = Catalog(settings.sqlalchemy_url, durable=durable)
     if migrate:
@@ -135,6 +136,16 @@ def prepare(parts: Parts) -> None:
     ensure_demo(parts.users, parts.passwords, parts.settings.demo_accounts)
 
 
+def _refuse_scaled(settings: Settings) -> None:
+    """Say at start what this build cannot do, instead of doing something else."""
+    if settings.database_url and not settings.database_url.startswith("sqlite"):
+        raise SettingsError("PARQUAY_DATABASE_URL: only SQLite is part of this build")
+    if settings.redis_url:
+        raise SettingsError("PARQUAY_REDIS_URL: Redis is not part of this build")
+    if settings.storage_url.startswith("s3://"):
+        raise SettingsError("PARQUAY_STORAGE_URL: S3 storage is not part of this build")
+
+
 def _rules(settings: Settings) -> Rules:
     return Rules(
         max_size=settings.max_size,
@@ -161,7 +172,5 @@ def _secret(settings: Settings, users: Users) -> bytes:
 
 def _store(settings: Settings, *, durable: bool) -> Store:
     url = settings.storage_url
-    if url.startswith("s3://"):
-        raise SettingsError("PARQUAY_STORAGE_URL: S3 storage is not part of this build")
     root = Path(url.removeprefix("file://")) if url else settings.root
     return LocalStore(root / "uploads", durable=durable)

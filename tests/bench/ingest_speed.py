@@ -85,7 +85,9 @@ def make_text(path: Path, scale: float) -> None:
         file.write("id,title,body,author\n")
         for i in range(int(2_000_000 * scale)):
             body = " ".join(chance.choices(words, k=30)) + (', "so", ' if i % 3 else "\n") + chance.choice(words)
-            file.write(f'{i},"{chance.choice(words)}, {chance.choice(words)}","{body.replace(chr(34), chr(34) * 2)}",{i % 999}\n')
+            file.write(
+                f'{i},"{chance.choice(words)}, {chance.choice(words)}","{body.replace(chr(34), chr(34) * 2)}",{i % 999}\n'
+            )
 
 
 def make_numbers(path: Path, scale: float) -> None:

@@ -163,7 +163,9 @@ def test_files_are_for_the_server_alone(store: LocalStore):
     assert path.parent.stat().st_mode & 0o777 == 0o700
 
 
-@pytest.mark.parametrize("name", ["", ".", "..", "../../etc/passwd", "a" * 23, "a" * 25, "a" * 23 + "/", "a" * 23 + "\0"])
+@pytest.mark.parametrize(
+    "name", ["", ".", "..", "../../etc/passwd", "a" * 23, "a" * 25, "a" * 23 + "/", "a" * 23 + "\0"]
+)
 def test_what_is_no_id_never_becomes_a_path(store: LocalStore, name: str):
     with pytest.raises(ValueError, match="not an upload id"):
         store.path(name)

@@ -92,7 +92,9 @@ class Engine:
             self.parts = wiring.build(chosen, migrate=False)
         self.files, self.store, self.handover = self.parts.files, self.parts.store, self.parts.handover
 
-    async def create(self, body: ScriptedBody | None = None, name: str = "a.csv", **headers: str) -> tuple[File, Receipt]:
+    async def create(
+        self, body: ScriptedBody | None = None, name: str = "a.csv", **headers: str
+    ) -> tuple[File, Receipt]:
         """Create an upload as a tus client does: `create(upload_length="5")`."""
         metadata = f"filename {base64.b64encode(name.encode()).decode()}"
         sent = fields(*([OCTETS] if body else []), **{"upload_metadata": metadata, **headers})

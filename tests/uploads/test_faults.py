@@ -155,7 +155,9 @@ async def finished_after_a_restart(directory: Path) -> None:
 
 
 @pytest.mark.parametrize("number", [errno.EIO, errno.ENOSPC], ids=["EIO", "ENOSPC"])
-@pytest.mark.parametrize("scenario", [uploaded_in_pieces, uploaded_with_its_creation, joined], ids=lambda one: one.__name__)
+@pytest.mark.parametrize(
+    "scenario", [uploaded_in_pieces, uploaded_with_its_creation, joined], ids=lambda one: one.__name__
+)
 def test_no_single_failure_breaks_a_promise(directory: Path, monkeypatch, scenario, number: int):
     failed: set[str] = set()
     for at in range(1, 200):

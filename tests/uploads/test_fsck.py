@@ -106,7 +106,12 @@ def test_gc_removes_expired_uploads_and_litter(start_server):
     while made not in out:
         assert time.time() < deadline
         out = subprocess.run(
-            [PARQUAY, "gc", "--dry-run"], env=server.env, cwd=server.directory, capture_output=True, text=True, check=True
+            [PARQUAY, "gc", "--dry-run"],
+            env=server.env,
+            cwd=server.directory,
+            capture_output=True,
+            text=True,
+            check=True,
         ).stdout
 
     ran = subprocess.run(

@@ -154,7 +154,11 @@ def test_webhook_refuses_with_its_own_status_and_nothing_is_created(start_server
         form = client.post("/files", files={"file": ("x.csv", b"a\n1\n")})
         listed = client.get("/files").json()
 
-    assert (tus.status_code, tus.json()["code"], tus.json()["detail"]) == (451, "refused_by_hook", "Not in this country.")
+    assert (tus.status_code, tus.json()["code"], tus.json()["detail"]) == (
+        451,
+        "refused_by_hook",
+        "Not in this country.",
+    )
     assert form.status_code == 451
     assert listed == []
 

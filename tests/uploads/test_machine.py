@@ -20,7 +20,14 @@ from pathlib import Path
 import pytest
 from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
-from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule, run_state_machine_as_test
+from hypothesis.stateful import (
+    RuleBasedStateMachine,
+    initialize,
+    invariant,
+    precondition,
+    rule,
+    run_state_machine_as_test,
+)
 from sqlalchemy import update
 
 from parquay.catalog.tables import File, now
@@ -231,7 +238,9 @@ class UploadMachine(RuleBasedStateMachine):
 
         async def begin() -> asyncio.Task:
             sending = asyncio.create_task(self.engine.append(upload.id, start, upload.body))
-            await until(lambda: upload.body.taken == len(sent) and upload.id in self.engine.handover.running(), "a body")
+            await until(
+                lambda: upload.body.taken == len(sent) and upload.id in self.engine.handover.running(), "a body"
+            )
             return sending
 
         upload.hanging = self.run(begin())
@@ -274,7 +283,11 @@ class UploadMachine(RuleBasedStateMachine):
         upload = self.pick(number, lambda one: not one.parts)
         if not upload:
             return
-        past = update(File).where(File.id == upload.id, File.expires_at.is_not(None)).values(expires_at=now() - timedelta(1))
+        past = (
+            update(File)
+            .where(File.id == upload.id, File.expires_at.is_not(None))
+            .values(expires_at=now() - timedelta(1))
+        )
         self.engine.parts.catalog.write(lambda session: session.execute(past))
         swept = self.run(self.engine.parts.expirer.sweep())
         stays = upload.hanging is not None or not (upload.open or upload.partial)

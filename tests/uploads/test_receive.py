@@ -28,7 +28,9 @@ MIB = 1 << 20
 class Desk:
     """A receiver with a writer in memory; notes writes, syncs and commits in their order."""
 
-    def __init__(self, plan: BodyPlan | None = None, patience: Patience | None = None, capacity: int | None = None) -> None:
+    def __init__(
+        self, plan: BodyPlan | None = None, patience: Patience | None = None, capacity: int | None = None
+    ) -> None:
         self.id = new_id()
         self.store = MemoryStore(capacity)
         self.log: list[tuple[str, int]] = []

@@ -24,6 +24,9 @@ PREFIX = "/api"
 FILES = re.compile(r"/files(/[^/]+)?")
 """Paths that speak the upload protocols."""
 
+OVERRIDE = "x-http-method-override"
+"""Replaces the method of whatever request carries it."""
+
 UPLOAD_TYPES = frozenset({"application/offset+octet-stream", "application/partial-upload"})
 
 METHODS = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"})
@@ -72,16 +75,20 @@ def address(path: str) -> Address:
 
 def door(method: str, where: Address, headers: Mapping[str, str], query: str = "") -> Door:
     """Choose who answers. ``headers`` have names in lower case. Pure."""
-    if FILES.fullmatch(where.path) and _is_upload(method, headers):
+    if FILES.fullmatch(where.path) and _is_upload(method, where.path, headers):
         return "uploads"
     if not where.prefixed and is_page(method, where.path, headers, query):
         return "client"
     return "rest"
 
 
-def _is_upload(method: str, headers: Mapping[str, str]) -> bool:
-    if method == "OPTIONS" or "tus-resumable" in headers or "x-http-method-override" in headers:
+def _is_upload(method: str, path: str, headers: Mapping[str, str]) -> bool:
+    if method == "GET":
+        return False
+    if method == "OPTIONS" or "tus-resumable" in headers:
         return True
+    if method == "HEAD":  # asks how much is there, also for a client that forgets its version
+        return path != "/files"
     kind = headers.get("content-type", "").partition(";")[0].strip().lower()
     return kind in UPLOAD_TYPES or any(name.startswith("upload-") for name in headers)
 
@@ -126,6 +133,8 @@ class Edge:
         scope["raw_path"] = where.path.encode("utf-8", "surrogateescape")
         if where.prefixed:
             scope["root_path"] = scope.get("root_path", "") + PREFIX
+        if OVERRIDE in headers and FILES.fullmatch(where.path):
+            scope["method"] = headers[OVERRIDE].strip().upper()
         preflight = scope["method"] == "OPTIONS" and "access-control-request-method" in headers
         fields = cross_origin(headers.get("origin"), self._policy.origins, preflight=preflight)
         outgoing = _Outgoing(scope, send, fields)
