@@ -5,11 +5,11 @@
 Each run is a process of its own, so that its peak memory and its CPU time are its own too.
 """
 
+
 from __future__ import annotations
 
 import argparse
 import json
-import os
 import random
 import resource
 import statistics
@@ -34,23 +34,22 @@ def convert(peer: str, source: str, target: str, codec: str) -> None:
         level = ", compression_level 1" if codec == "zstd" else ""
         duckdb.sql(f"COPY (FROM read_csv('{source}')) TO '{target}' (FORMAT parquet, COMPRESSION {codec}{level})")
     elif peer == "polars":
-        import polars
+        import polars as pl
 
         level = 1 if codec == "zstd" else None
-        polars.scan_csv(source, infer_schema_length=10_000).sink_parquet(
-            target, compression=codec, compression_level=level
-        )
+        pl.scan_csv(source, infer_schema_length=10_000).sink_parquet(target, compression=codec, compression_level=level)
     else:
         import pyarrow.csv
         import pyarrow.parquet
 
         level = 1 if codec == "zstd" else None
-        with pyarrow.csv.open_csv(source, parse_options=pyarrow.csv.ParseOptions(newlines_in_values=True)) as reader:
-            with pyarrow.parquet.ParquetWriter(
-                target, reader.schema, compression=codec, compression_level=level
-            ) as writer:
-                for batch in reader:
-                    writer.write_batch(batch)
+        quoted = pyarrow.csv.ParseOptions(newlines_in_values=True)
+        with (
+            pyarrow.csv.open_csv(source, parse_options=quoted) as reader,
+            pyarrow.parquet.ParquetWriter(target, reader.schema, compression=codec, compression_level=level) as writer,
+        ):
+            for batch in reader:
+                writer.write_batch(batch)
 
 
 def measure(peer: str, source: Path, target: Path, codec: str) -> dict[str, float]:
@@ -69,7 +68,7 @@ def run_alone(peer: str, source: str, target: str, codec: str) -> None:
     wall = time.perf_counter() - started
     after = resource.getrusage(resource.RUSAGE_SELF)
     cpu = after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
-    size = os.path.getsize(target)
+    size = Path(target).stat().st_size
     print(json.dumps({"wall_s": wall, "cpu_s": cpu, "peak_mib": after.ru_maxrss / 1024, "bytes": size}))
 
 
@@ -85,9 +84,8 @@ def make_text(path: Path, scale: float) -> None:
         file.write("id,title,body,author\n")
         for i in range(int(2_000_000 * scale)):
             body = " ".join(chance.choices(words, k=30)) + (', "so", ' if i % 3 else "\n") + chance.choice(words)
-            file.write(
-                f'{i},"{chance.choice(words)}, {chance.choice(words)}","{body.replace(chr(34), chr(34) * 2)}",{i % 999}\n'
-            )
+            body = body.replace('"', '""')
+            file.write(f'{i},"{chance.choice(words)}, {chance.choice(words)}","{body}",{i % 999}\n')
 
 
 def make_numbers(path: Path, scale: float) -> None:

@@ -41,7 +41,7 @@ class Recorder:
         self._patch.setattr(os, name, call)
 
     def _name(self, target: object) -> str:
-        path = os.readlink(f"/proc/self/fd/{target}") if isinstance(target, int) else os.fspath(target)
+        path = str(Path(f"/proc/self/fd/{target}").readlink()) if isinstance(target, int) else os.fspath(target)
         return Path(path).name
 
     def syncs(self) -> list[tuple[str, str]]:
@@ -312,8 +312,7 @@ def test_too_many_open_files_ask_for_patience(store: LocalStore):
     resource.setrlimit(resource.RLIMIT_NOFILE, (writers[0].handle + 1, hard))
     try:
         with pytest.raises(Unavailable) as caught:
-            while len(writers) < 5000:
-                writers.append(store.writer(new_id(), 0, wait=0))
+            writers.extend(store.writer(new_id(), 0, wait=0) for _ in range(5000))
     finally:
         resource.setrlimit(resource.RLIMIT_NOFILE, (soft, hard))
         for writer in writers:

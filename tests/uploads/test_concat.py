@@ -31,7 +31,7 @@ async def final(engine: Engine, *part_ids: str, **headers: str) -> str:
 
 
 def test_parts_are_joined_in_the_order_that_was_asked_for(engine: Engine):
-    # The rule: "The partial uploads MUST be concatenated as per the order specified in the list."
+    # "The partial uploads MUST be concatenated as per the order specified in the list."
     async def run() -> None:
         first, second = await part(engine, DATA[:100_000]), await part(engine, DATA[100_000:])
 
@@ -47,7 +47,7 @@ def test_parts_are_joined_in_the_order_that_was_asked_for(engine: Engine):
 
 
 def test_only_the_final_upload_is_processed(engine: Engine):
-    # The rule: "The Server SHOULD NOT process these partial uploads until they are concatenated to form a final upload."
+    # "The Server SHOULD NOT process these partial uploads until they are concatenated to form a final upload."
     async def run() -> None:
         first = await part(engine, DATA)
 

@@ -61,7 +61,7 @@ class DiskThatLosesPower(LocalStore):
 
     def sync(self, handle: int) -> None:
         super().sync(handle)
-        self.synced[Path(os.readlink(f"/proc/self/fd/{handle}")).name] = os.fstat(handle).st_size
+        self.synced[Path(f"/proc/self/fd/{handle}").readlink().name] = os.fstat(handle).st_size
 
     def _rename(self, source: Path, target: Path) -> None:
         super()._rename(source, target)

@@ -8,6 +8,7 @@ import threading
 import time
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from itertools import pairwise
 
 import pytest
 
@@ -135,7 +136,7 @@ def test_many_bytes_are_a_checkpoint_though_the_second_is_not_over(monkeypatch):
 
         steps = [0, *desk.committed()]
         assert len(steps) >= 4
-        assert max(after - before for before, after in zip(steps, steps[1:], strict=False)) <= 8 * MIB
+        assert max(after - before for before, after in pairwise(steps)) <= 8 * MIB
 
     asyncio.run(run())
 

@@ -187,7 +187,7 @@ class Segments:
         return self._catalog.write(fence)
 
     def rejects(self, file_id: str, *, cursor: str | None = None, limit: int = 100) -> RejectPage:
-        """One page of a file's rejects in order; `cursor` is the `next` of the page before (another: from the start)."""
+        """One page of a file's rejects in order; `cursor`: the `next` of the page before (another: from the start)."""
         after = int(cursor) if cursor and cursor.isascii() and cursor.isdigit() and len(cursor) < 19 else 0
         with self._catalog.read() as session:
             total = session.scalar(select(func.count()).select_from(Reject).where(col(Reject.file_id) == file_id))

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import UTC, datetime
 from typing import Any
 
-from sqlalchemy import JSON, BigInteger, Column, DateTime, Index, Integer, LargeBinary, UniqueConstraint
+from sqlalchemy import JSON, BigInteger, Column, DateTime, Index, Integer, LargeBinary, UniqueConstraint, inspect
 from sqlalchemy.engine import Dialect
 from sqlalchemy.types import TypeDecorator
 from sqlmodel import Field, SQLModel
@@ -131,10 +131,25 @@ class File(SQLModel, table=True):
     parquet_path: str | None = None
     dataset_id: str | None = None
 
+    @classmethod
+    def fresh(cls, **values: Any) -> File:
+        """Return a new upload with ``values`` that are known to be good and defaults for the rest.
+
+        It is the constructor without its checks, which cost more than everything else in a small upload's creation.
+        """
+        made: File = inspect(cls).class_manager.new_instance()
+        moment = now()
+        made.__dict__.update(_DEFAULTS, uploaded_at=moment, active_at=moment, **values)
+        object.__setattr__(made, "__pydantic_fields_set__", set(values))
+        return made
+
     @property
     def is_partial(self) -> bool:
         """Whether it is only a part of a concatenation: never listed, never converted."""
         return self.concat == "partial"
+
+
+_DEFAULTS = File(id="", owner_id="", name="").model_dump()
 
 
 class Segment(SQLModel, table=True):

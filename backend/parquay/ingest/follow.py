@@ -47,7 +47,7 @@ class Follower:
         segment_bytes: int | None = None,
         codec: parts.Codec = parts.ZSTD,
     ) -> None:
-        """`parquet_dir` gets a directory of parts for each file; `segment_bytes`: bytes of a full segment, if not as many as fit."""
+        """`parquet_dir` gets a directory of parts for each file; `segment_bytes`: bytes of a full segment."""
         pool = ThreadPoolExecutor(threads, thread_name_prefix="convert")
         self._tools = Tools(segments, store, parquet_dir, emit, pool, threads, segment_bytes, codec)
         self._memories: dict[str, Memory] = {}
