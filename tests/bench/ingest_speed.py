@@ -5,7 +5,6 @@
 Each run is a process of its own, so that its peak memory and its CPU time are its own too.
 """
 
-
 from __future__ import annotations
 
 import argparse

@@ -112,6 +112,21 @@ def test_the_error_of_a_write_reaches_its_caller_and_nothing_is_kept(catalog: Ca
     assert catalog.write(keep("next")) == "next"
 
 
+def test_a_write_sees_what_its_neighbours_changed_and_not_what_they_loaded(catalog: Catalog):
+    catalog.write(keep("a"))
+    commits = held(catalog)
+    load = catalog.submit(lambda session: session.get_one(Secret, "a"))
+    change = catalog.submit(lambda session: session.execute(text("UPDATE secret SET value = x'4e6577'")))
+    look = catalog.submit(lambda session: session.get_one(Secret, "a"))
+
+    commits.go.set()
+
+    assert load.result(20).value == b"-"
+    assert change.result(20)
+    assert look.result(20).value == b"New"
+    assert commits.count == 2
+
+
 def test_nobody_hears_of_a_write_before_it_is_committed(catalog: Catalog):
     commits = held(catalog)
     future = catalog.submit(keep("a"))

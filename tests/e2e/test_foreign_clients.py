@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import hashlib
 import json
 import random
@@ -175,6 +176,27 @@ def test_aiotus_goes_on_after_its_connection_was_cut(proxy, owner: httpx.Client,
     assert len(ids(owner) - before) == 1
 
 
+def test_aiotus_joins_files_that_it_sends_side_by_side(
+    shared_server: LiveServer, owner: httpx.Client, token: str, source
+):
+    paths = [source(size) for size in (3 * MIB, 1, 5 * MIB)]
+    whole = paths[0].with_name("joined.bin")
+    whole.write_bytes(b"".join(path.read_bytes() for path in paths))
+
+    async def run() -> str:
+        with contextlib.ExitStack() as opened:
+            location = await aiotus.upload_multiple(
+                f"{shared_server.url}/files",
+                [opened.enter_context(path.open("rb")) for path in paths],
+                {"filename": whole.name.encode()},
+                headers={"Authorization": f"Bearer {token}"},
+            )
+        assert location is not None, "aiotus gave up"
+        return str(location)
+
+    assert_same_bytes(owner, asyncio.run(run()), whole)
+
+
 # ---------------------------------------------------------------------------------------- tus-js-client
 
 
@@ -221,3 +243,41 @@ def test_tus_js_client_resumes_in_another_process(proxy, owner: httpx.Client, to
     assert 0 < int(resumed["resumedAt"]) < size
     assert_same_bytes(owner, str(resumed["url"]), path)
     assert len(ids(owner) - before) == 1
+
+
+@pytest.mark.parametrize(
+    "options",
+    [
+        # Each part of a parallel upload needs the name again only on the whole.
+        {"parallelUploads": 4},
+        {"uploadLengthDeferred": True},
+        {"overridePatchMethod": True},
+        {"uploadDataDuringCreation": True, "uploadLengthDeferred": True},
+        {"protocol": "ietf-draft-03"},
+        {"protocol": "ietf-draft-05"},
+        {"protocol": "ietf-draft-05", "uploadDataDuringCreation": True},
+    ],
+    ids=lambda options: "-".join(map(str, options.values())) + "-" + "-".join(options),
+)
+def test_tus_js_client_uploads_in_every_way_it_knows(
+    shared_server: LiveServer, owner: httpx.Client, token: str, source, tmp_path, options: dict[str, object]
+):
+    path = source(20 * MB)
+
+    result = node_upload(shared_server.url, token, path, tmp_path / "urls.json", **options)
+
+    assert "error" not in result, result
+    assert_same_bytes(owner, str(result["url"]), path)
+
+
+def test_tus_js_client_resumes_by_the_draft(proxy, owner: httpx.Client, token: str, source, tmp_path):
+    path, storage = source(40 * MB), tmp_path / "urls.json"
+    proxy.cut(25 * MB)
+
+    broken = node_upload(proxy.url, token, path, storage, protocol="ietf-draft-05")
+    resumed = node_upload(proxy.url, token, path, storage, protocol="ietf-draft-05")
+
+    assert "error" in broken
+    assert "error" not in resumed, resumed
+    assert 0 < int(resumed["resumedAt"]) < 40 * MB
+    assert_same_bytes(owner, str(resumed["url"]), path)

@@ -163,6 +163,10 @@ def test_file_without_rows_ends_as_error_no_rows(bench, content):
         ("notes.txt", b"Dear all,\nthis is a letter. It has, here and there, a comma.\nYours\n"),
         ("page.html", b"<!doctype html>\n<html><body>\n<p>Hello</p>\n</body></html>\n"),
         ("settings.json", b'{\n "a": 1,\n "b": [1, 2]\n}\n'),
+        ("large.json", b"{\n" + b'"key": 17,\n' * 20_000 + b'"end": 1}\n'),
+        ("settings.yaml", b"".join(b"port%d: %d\n" % (i, i) for i in range(50))),
+        ("one-line.txt", b"x" * 200_000),
+        ("disk.iso", bytes(40_000) + b"CD001" * 20_000),
     ],
 )
 def test_file_that_is_no_table_ends_as_done_without_rows(bench, name, content):

@@ -15,7 +15,9 @@ TYPES = [
     (["7", "-12", "0"], "int64"),
     (["007"], "text"),
     (["+7"], "text"),
-    (["-0"], "text"),
+    (["-0"], "double"),
+    (["9007199254740994", "1.5"], "double"),
+    (["9007199254740993", "1.5"], "text"),
     (["1e3"], "text"),
     (["0x1F"], "text"),
     ([" 7"], "text"),
@@ -126,6 +128,7 @@ CELLS = (
 @settings(max_examples=600, deadline=None)
 @given(CELLS)
 @example(["-0"])
+@example(["9007199254740994"])
 @example(["-0.0", "1.5"])
 @example(["1e16", "1.5"])
 @example(["123456789012.5", "1e-05"])
@@ -139,6 +142,8 @@ def test_every_type_that_holds_gives_back_the_characters(texts):
 
 @settings(max_examples=600, deadline=None)
 @given(st.lists(st.one_of(st.none(), NUMBER, MOMENT, WORD), min_size=2, max_size=10), st.integers(1, 9))
+@example(["1e+16", "-0"], 1)
+@example(["9007199254740994", "1.5"], 1)
 def test_grouping_of_the_rows_does_not_change_the_type(texts, cut):
     one, other = pa.array(texts[:cut], pa.string()), pa.array(texts[cut:], pa.string())
     whole = lexemes.examine(pa.array(texts, pa.string()))

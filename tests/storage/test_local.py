@@ -90,7 +90,7 @@ def test_bytes_beyond_four_gigabytes_have_their_place(store: LocalStore):
 # ------------------------------------------------------------------------------------- order of calls
 
 
-def test_a_new_name_is_durable_before_its_first_byte(store: LocalStore, monkeypatch):
+def test_a_sync_makes_a_new_name_durable_too(store: LocalStore, monkeypatch):
     upload_id = new_id()
     watched = Recorder(monkeypatch)
 
@@ -100,10 +100,22 @@ def test_a_new_name_is_durable_before_its_first_byte(store: LocalStore, monkeypa
     assert order == [
         ("mkdir", upload_id[:2]),
         ("fsync", "uploads"),
-        ("fsync", upload_id[:2]),
         ("pwritev", upload_id),
         ("fdatasync", upload_id),
+        ("fsync", upload_id[:2]),
     ]
+
+
+def test_a_name_is_made_durable_once(store: LocalStore, monkeypatch):
+    upload_id = new_id()
+    writer = store.writer(upload_id, 0, wait=0)
+    watched = Recorder(monkeypatch)
+
+    for _ in range(2):
+        writer.sync()
+    writer.close()
+
+    assert watched.syncs() == [("fdatasync", upload_id), ("fsync", upload_id[:2]), ("fdatasync", upload_id)]
 
 
 def test_a_known_name_needs_no_directory_sync(store: LocalStore, monkeypatch):
@@ -250,18 +262,17 @@ def test_a_failed_directory_sync_leaves_no_writer(store: LocalStore, monkeypatch
 
 def test_a_name_whose_sync_failed_is_synced_by_the_next_writer(store: LocalStore, monkeypatch):
     upload_id = new_id()
-    store.writer(new_id(), 0, wait=0).close()
-    store.path(upload_id).parent.mkdir(exist_ok=True)
-    store._known_directories.add(store.path(upload_id).parent)
+    writer = store.writer(upload_id, 0, wait=0)
     with monkeypatch.context() as broken:
         failing(broken, "fsync", errno.EIO)
         with pytest.raises(StoreFault):
-            store.writer(upload_id, 0, wait=0)
+            writer.sync()
+    writer.close()
 
     watched = Recorder(monkeypatch)
-    store.writer(upload_id, 0, wait=0).close()
+    put(store, upload_id, b"bytes")
 
-    assert ("fsync", upload_id[:2]) in watched.calls
+    assert ("fsync", upload_id[:2]) in watched.syncs()
 
 
 @pytest.mark.parametrize("number", [errno.EIO, errno.EROFS, errno.EPERM])

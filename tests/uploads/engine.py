@@ -126,9 +126,11 @@ class Engine:
         with self.store.reader(file_id) as reader:
             return reader.read_at(0, self.offset(file_id))
 
-    def jobs(self, file_id: str) -> list[Job]:
+    def jobs(self, file_id: str | None = None) -> list[Job]:
+        """The jobs of one upload, or all."""
+        query = select(Job) if file_id is None else select(Job).where(Job.subject == file_id)
         with self.parts.catalog.read() as session:
-            return list(session.exec(select(Job).where(Job.subject == file_id)))
+            return list(session.exec(query))
 
     def events(self, file_id: str) -> list[str]:
         with self.parts.catalog.read() as session:
@@ -164,7 +166,7 @@ async def until(look, what: str, seconds: float = 10.0) -> None:
     """Wait until `look()` is true."""
     try:
         async with asyncio.timeout(seconds):
-            while not look():
+            while not look():  # noqa: ASYNC110  what is looked at rings no event
                 await asyncio.sleep(0.01)
     except TimeoutError:
         raise AssertionError(f"{what}: not within {seconds} s") from None

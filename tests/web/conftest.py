@@ -1,12 +1,13 @@
 from __future__ import annotations
 
 import itertools
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 
 import httpx
 import pytest
 
 from live_server import LiveServer
+from tus_user import TusUser
 
 _numbers = itertools.count(1)
 
@@ -42,3 +43,42 @@ def anybody(shared_server: LiveServer) -> httpx.Client:
     """A client without a login."""
     with shared_server.client() as http:
         yield http
+
+
+@pytest.fixture(scope="session")
+def tus_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[LiveServer]:
+    """A server that only takes uploads in: nothing is converted, so that the tests see what an upload alone does."""
+    server = LiveServer(tmp_path_factory.mktemp("tus-server"), workers=0).start()
+    yield server
+    server.stop()
+
+
+@pytest.fixture(scope="module")
+def tus(tus_server: LiveServer) -> Iterator[TusUser]:
+    """Somebody with a tus client and an account of their own."""
+    name = f"tus{next(_numbers)}"
+    with tus_server.register(name, f"the secret of {name}") as http:
+        yield TusUser(tus_server, http)
+
+
+@pytest.fixture(scope="session")
+def small_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[LiveServer]:
+    """A server with a limit, with little patience, for a page of another origin, behind a proxy."""
+    settings = {
+        "max_size": 1_000_000,
+        "idle_timeout": 1.5,
+        "cors_origins": "https://app.example",
+        "trusted_proxies": "127.0.0.1",
+        "workers": 0,
+    }
+    server = LiveServer(tmp_path_factory.mktemp("small-server"), **settings).start()
+    yield server
+    server.stop()
+
+
+@pytest.fixture(scope="module")
+def small(small_server: LiveServer) -> Iterator[TusUser]:
+    """Somebody with a tus client and an account of their own on the small server."""
+    name = f"small{next(_numbers)}"
+    with small_server.register(name, f"the secret of {name}") as http:
+        yield TusUser(small_server, http)

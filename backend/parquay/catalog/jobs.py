@@ -31,6 +31,7 @@ Note = Callable[[Session, str, str, str], None]
 
 
 _INSERT = insert(Job)
+_DEFAULTS = Job(id="", kind="", subject="").model_dump()
 
 
 @dataclass(frozen=True)
@@ -71,8 +72,8 @@ class Jobs:
 
     def add(self, session: Session, kind: str, subject: str, payload: dict[str, Any] | None = None) -> None:
         """Queue a job that cannot exist yet."""
-        job = Job(id=new_id(), kind=kind, subject=subject, payload=payload or {})
-        session.connection().execute(_INSERT, job.model_dump())
+        row = {"id": new_id(), "kind": kind, "subject": subject, "payload": payload or {}}
+        session.connection().execute(_INSERT, _DEFAULTS | row | dict.fromkeys(("run_after", "created_at"), now()))
         ring(session, "jobs")
 
     def cancel(self, session: Session, kind: str, subject: str) -> None:
@@ -145,6 +146,13 @@ class Jobs:
         values = {"state": "queued", "run_after": now() + timedelta(seconds=seconds)}
         errors = {"error_code": code, "error_message": message, "lease_owner": None, "lease_until": None}
         return self._catalog.write(lambda session: self._update(session, lease, **values, **errors))
+
+    def hand_back(self, lease: Lease) -> bool:
+        """Queue the job again at once, as if it had not been begun: its worker stops in good order."""
+        values = {"state": "queued", "run_after": now(), "attempt": lease.attempt - 1}
+        return self._catalog.write(
+            lambda session: self._update(session, lease, **values, lease_owner=None, lease_until=None)
+        )
 
     def give_up(self, lease: Lease, code: str, message: str, note: Note) -> bool:
         """End a run as failed; ``note`` writes the failure down on the subject in the same transaction."""

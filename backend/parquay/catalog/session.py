@@ -172,8 +172,7 @@ class Catalog:
     def _run(self, writes: list[Write[Any]]) -> tuple[list[Any], set[str]]:
         started = time.perf_counter()
         with Session(self._writer, expire_on_commit=False) as session, session.begin():
-            results = [write(session) for write in writes]
-            session.flush()
+            results = [_alone(session, write) for write in writes]
             bells: set[str] = session.info.pop(BELLS, set())
         commit_seconds.observe(time.perf_counter() - started)
         return results, bells
@@ -187,6 +186,14 @@ class Catalog:
                 callback()
             except Exception:
                 log.exception("bell failed")
+
+
+def _alone(session: Session, write: Write[T]) -> T:
+    """Run a write; what it loaded is not kept, so that its neighbour in the group reads what the rows are then."""
+    result = write(session)
+    session.flush()
+    session.expunge_all()
+    return result
 
 
 def _unavailable(error: Exception) -> Exception:

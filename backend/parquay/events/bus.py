@@ -19,6 +19,9 @@ from parquay.events.messages import PROGRESS, Message, Occurrence, message
 LOOK_SECONDS = 1.0
 """How often the table is read when no bell rings."""
 
+IDLE_SECONDS = 0.05
+"""Least time between two looks while nobody follows."""
+
 QUEUE = 256
 """Messages that wait for one subscriber before it has to catch up from the table."""
 
@@ -179,6 +182,13 @@ class Hub:
                 await asyncio.sleep(LOOK_SECONDS)
 
     async def _look(self) -> None:
+        if not self._subscribers:
+            youngest = (await asyncio.to_thread(self._source.span))[1]
+            if not self._subscribers:  # whoever came meanwhile gets what happened since
+                self._position = max(self._position, youngest)
+                self._held.clear()
+                await asyncio.sleep(IDLE_SECONDS)
+                return
         full = True
         while full:
             page = await asyncio.to_thread(self._source.after, self._position, PAGE)

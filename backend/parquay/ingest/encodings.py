@@ -23,12 +23,12 @@ WIDE = frozenset({"utf-16-le", "utf-16-be", "utf-32-le", "utf-32-be"})
 """Encodings in which a comma is more than one byte."""
 LOOKED_AT = 64 << 10
 """Bytes that are looked at."""
-_LEGACY = ["cp1250", "cp1251", "cp1252", "cp1253", "cp1254", "cp1255", "cp1256", "cp1257", "koi8_r", "koi8_u",
-           "shift_jis", "cp932", "euc_jp", "euc_kr", "cp949", "gb18030", "gbk", "gb2312", "big5", "tis_620", "mac_roman",
-           "cp437", "cp850", "cp866"]  # fmt: skip
-_WESTERN = re.compile(
-    "[\u00a0-\u00ff\u20ac\u2018-\u201e\u2020-\u2022\u2013\u2014\u2026\u2122\u0152\u0153\u0160\u0161\u0178\u017d]"
-)
+_LEGACY = [
+    *(f"cp{number}" for number in (437, 850, 866, 932, 949, 1250, 1251, 1252, 1253, 1254, 1255, 1256, 1257)),
+    *("big5", "euc_jp", "euc_kr", "gb18030", "gb2312", "gbk", "koi8_r", "koi8_u", "mac_roman", "shift_jis", "tis_620"),
+]
+_MARKS_OF_TEXT = "\u20ac\u2018-\u201e\u2020-\u2022\u2013\u2014\u2026\u2122"
+_WESTERN = re.compile(f"[\u00a0-\u00ff\u0152\u0153\u0160\u0161\u0178\u017d{_MARKS_OF_TEXT}]")
 _CONTROLS = bytes({*range(32), 127} - {9, 10, 11, 12, 13, 27, 26, 28, 29, 30, 31, 1, 2})
 
 

@@ -75,6 +75,8 @@ class Follower:
                 done = run.advance(reader)
         except LeaseLost:
             self._memories.pop(file_id, None)
+            if self._tools.segments.file(file_id) is None:
+                shutil.rmtree(self._tools.parquet_dir / file_id, ignore_errors=True)
             return Outcome.GONE
         except BaseException:
             self._memories.pop(file_id, None)

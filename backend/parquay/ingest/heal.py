@@ -125,7 +125,7 @@ def _reread(text: bytes, dialect: Dialect) -> Iterator[Cells]:
 
 def _other_delimiters(text: bytes, dialect: Dialect) -> Iterator[Cells]:
     for delimiter in OTHER_DELIMITERS:
-        if delimiter != dialect.delimiter:
+        if delimiter != dialect.delimiter and text.count(delimiter.encode()) >= len(dialect.columns) - 1:
             yield from _reread(text, replace(dialect, delimiter=delimiter, trim=False))
 
 

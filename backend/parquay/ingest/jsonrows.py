@@ -18,8 +18,8 @@ import pyarrow as pa
 from parquay.ingest.segment import TEXT_LIMIT, Rejected, SegmentRows, Warned
 from parquay.ingest.split import count_lines
 
-MAX_COLUMNS = 10_000
-"""Most keys of all objects together."""
+WANTS_MORE = "?"
+"""No answer yet."""
 _IN_TEXT = frozenset({"date", "time", "timestamp"})
 _IN_NUMBER = frozenset({"int64", "decimal", "double"})
 _IN_FLAG = frozenset({"bool"})
@@ -180,7 +180,10 @@ def _bytes(text: str) -> int:
 
 
 def format_of(sample: bytes, *, complete: bool) -> str:
-    """`ndjson` or `json` (an array) when the text starts like one that holds objects; else empty."""
+    """`ndjson` or `json` (an array) when the text starts like one that holds objects; else empty.
+
+    `WANTS_MORE` when a first object goes on behind the sample.
+    """
     text = sample.lstrip(b" \t\r\n").removeprefix(b"\xef\xbb\xbf").lstrip(b" \t\r\n")
     if text.startswith(b"["):
         return "json" if text[1:].lstrip(b" \t\r\n").startswith(b"{") else ""
@@ -188,7 +191,7 @@ def format_of(sample: bytes, *, complete: bool) -> str:
         return ""
     first = _LINE_END.split(text, 1)[0]
     if first == text and not complete:
-        return ""
+        return WANTS_MORE
     try:
         return "ndjson" if isinstance(json.loads(first), dict) else ""
     except (ValueError, RecursionError):

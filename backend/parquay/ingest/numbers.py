@@ -53,8 +53,11 @@ def _integers(
     array: pa.StringArray, data: Bytes, starts: Offsets, ends: Offsets, made: dict[str, pa.Array]
 ) -> dict[str, Any]:
     digits = _digits_before_point(data, starts, ends)
-    if digits is None or bool(((data[starts] == MINUS) & (data[ends - 1] == ZERO) & (ends - starts == 2)).any()):
+    if digits is None:
         return {}
+    if bool(((data[starts] == MINUS) & (data[ends - 1] == ZERO) & (ends - starts == 2)).any()):
+        # Only a double keeps the sign of "-0".
+        return _doubles(array, made)
     try:
         values = made["int64"] = array.cast(pa.int64())
     except pa.ArrowInvalid:
@@ -63,8 +66,8 @@ def _integers(
     low, high = bounds["min"].as_py(), bounds["max"].as_py()
     found: dict[str, Any] = {"int64": True, "decimal": [digits, 0]}
     if low >= -EXACT_INT and high <= EXACT_INT:
-        found["double"] = "whole"
-    return found
+        return found | {"double": "whole"}
+    return found | _doubles(array, made)
 
 
 def _big_integers(array: pa.StringArray, digits: int, made: dict[str, pa.Array]) -> dict[str, Any]:
@@ -118,7 +121,7 @@ def _all_digits(array: pa.StringArray, form: list[int], made: dict[str, pa.Array
     except pa.ArrowInvalid:
         return False
     # "-0.00" has a sign that the number cannot keep.
-    return not (joined.find(b"-0") >= 0 and _has_minus_zero(array, form))
+    return not (b"-" in joined and b"-0" in joined and _has_minus_zero(array, form))
 
 
 def _has_minus_zero(array: pa.StringArray, form: list[int]) -> bool:

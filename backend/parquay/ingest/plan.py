@@ -94,6 +94,8 @@ def _text_plan(source: Source, *, name: str, overrides: Overrides) -> Plan | Non
 
 def _json_plan(source: Source, sample: bytes, name: str, overrides: Overrides, *, complete: bool) -> Plan | None:
     kind = jsonrows.format_of(sample, complete=complete)
+    if kind == jsonrows.WANTS_MORE:
+        return None
     if kind:
         found = detect(sample, complete=complete)
         mark = found.mark if found else 0
@@ -102,6 +104,6 @@ def _json_plan(source: Source, sample: bytes, name: str, overrides: Overrides, *
             types=dict(overrides.types),
         )  # fmt: skip
         return Plan(dialect, source)
-    if PurePath(name).suffix.lower() in JSON_NAMES and complete:
+    if PurePath(name).suffix.lower() in JSON_NAMES:
         return Plan(code="no_table", reason="The JSON is no list of objects.")
     return None

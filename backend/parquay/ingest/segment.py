@@ -188,6 +188,8 @@ class _Windows:
     rejects: list[Rejected] = field(default_factory=list)
     warnings: dict[str, Warned] = field(default_factory=dict)
     after_gap: bool = False
+    solid: tuple[int, int] = (0, 0)
+    """Bytes up to the last row that is not blank, and the line behind it."""
 
     def read(self, chunk: bytes, *, final: bool) -> SegmentRows:
         """Read every row that ends in `chunk`."""
@@ -200,11 +202,13 @@ class _Windows:
                 break
             size = WINDOW if end else size * 8
             at += end
+        # Blank lines wait for what follows, here as in `split.cut`, so that a gap is seen with the row behind it.
+        end, line = (at, self.line) if final else self.solid
         tables = self.tables or [_empty(self.dialect.columns)]
         return SegmentRows(
             pa.concat_tables(tables).combine_chunks(),
-            at,
-            self.line - start,
+            end,
+            max(0, line - start),
             tuple(self.rejects),
             tuple(self.warnings.values()),
             self.ended,
@@ -223,6 +227,7 @@ class _Windows:
                 self.tables.append(table)
                 self.line += lines
                 self.after_gap = False
+                self.solid = (at + found.end, self.line)
                 return found.end
             window, final = body, True
         return self._rows(window, at, final=final)
@@ -234,11 +239,15 @@ class _Windows:
         for row in reader.rows():
             end = row.end
             text = window[row.start : row.end]
+            blank = len(row.cells) == 1 and row.cells[0] is None
             texts = self._texts(row, text, at + row.start)
+            self.after_gap = blank
             if texts is not None:
                 for column, cell in zip(columns, texts, strict=True):
                     column.append(cell)
             self.line += split.count_lines(text)
+            if not blank:
+                self.solid = (at + row.end, self.line)
         if columns and columns[0]:
             arrays = [pa.array(column, pa.string()) for column in columns]
             self.tables.append(pa.table(arrays, names=self.dialect.columns))
@@ -248,7 +257,6 @@ class _Windows:
         """The cells of a row as they go into the table; None when it is blank or rejected."""
         width = len(self.dialect.columns)
         if width > 1 and len(row.cells) == 1 and row.cells[0] is None:
-            self.after_gap = True
             return None
         self.ended = self.ended or self._starts_second_table(row)
         if self.ended:
@@ -270,7 +278,6 @@ class _Windows:
         elif healed := heal.heal_quoted(row, text, self.dialect):
             cells = healed.cells
             self._warn(healed.code)
-        self.after_gap = False
         self._warn_of_quotes(row)
         return self._decoded(cells, text, at)
 

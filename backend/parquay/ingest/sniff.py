@@ -31,6 +31,12 @@ TRIED_ROWS, SAMPLE_ROWS = 100, 500
 """Rows read with each delimiter, and with the one that won."""
 TABLE_NAMES = frozenset({".csv", ".tsv", ".tab", ".psv", ".ssv"})
 """Endings of names that promise a table, so that one column is enough."""
+OTHER_TEXTS = frozenset({
+    ".c", ".cfg", ".conf", ".cpp", ".css", ".h", ".htm", ".html", ".ini", ".ipynb", ".java", ".js", ".json", ".md",
+    ".php", ".py", ".rb", ".rs", ".rst", ".sh", ".sql", ".svg", ".tex", ".toml", ".ts", ".xhtml", ".xml", ".yaml",
+    ".yml",
+})  # fmt: skip
+"""Endings of names of texts that are no tables, however regular their lines are."""
 
 _DELIMITERS = {
     ",": 1.0, ";": 1.0, "\t": 1.0, "|": 1.0, ":": 0.4, " ": 0.35, "^": 0.6, "~": 0.6, "#": 0.3, "&": 0.3, "!": 0.3,
@@ -127,15 +133,8 @@ def sniff(sample: bytes, *, name: str, complete: bool, overrides: Overrides | No
     reading = _best_reading(text[skipped:], base, told, complete=complete)
     if not complete and len(reading.rows) < ENOUGH_ROWS and len(sample) < SAMPLE_LIMIT:
         return Guess(None, wants_more=True)
-    if reading.width == 0 and not complete:
-        return Guess(None, "row_too_long", f"The first row is longer than {SAMPLE_LIMIT >> 20} MiB.")
-    if reading.width == 0:
-        return Guess(None, "no_rows", "The file has no rows.")
-    promised = PurePath(name).suffix.lower() in TABLE_NAMES or told.delimiter is not None or told.header is not None
-    refusal = _refusal(reading, promised=promised)
-    if refusal:
-        return Guess(None, "no_table", refusal)
-    return Guess(_dialect(text, skipped, reading, told))
+    code, reason = _refusal(reading, name, told, complete=complete)
+    return Guess(None, code, reason) if code else Guess(_dialect(text, skipped, reading, told))
 
 
 def _quote(text: bytes) -> str:
@@ -187,7 +186,7 @@ def _best_reading(text: bytes, base: Dialect, told: Overrides, *, complete: bool
         escaped = _read(text, replace(best.dialect, escape="\\"), 1.0, SAMPLE_ROWS, complete=complete)
         if (escaped.uniform, -escaped.strays) > (best.uniform, -best.strays):
             best = escaped
-    if _is_padded(best):
+    if told.delimiter is None and _is_padded(best):
         best = _read(text, replace(best.dialect, trim=True), 1.0, SAMPLE_ROWS, complete=complete)
     if best.width > 1 and (best.strays or best.uniform < 1):
         # Once the width is known, odd quotes can be read better.
@@ -235,14 +234,28 @@ def _value_share(rows: Sequence[Row], width: int) -> float:
     return good / len(cells) if cells else 0.0
 
 
-def _refusal(reading: _Reading, *, promised: bool) -> str:
-    if reading.width == 1 and not promised:
-        return "There is one column only."
+def _refusal(reading: _Reading, name: str, told: Overrides, *, complete: bool) -> tuple[str, str]:
+    """Why the sample is no table: a code and a reason, both empty when it is one."""
+    suffix = PurePath(name).suffix.lower()
+    promised = suffix in TABLE_NAMES or told.delimiter is not None or told.header is not None
+    if reading.width == 0 and complete:
+        return "no_rows", "The file has no rows."
+    if reading.width == 0 and promised:
+        return "row_too_long", f"The first row is longer than {SAMPLE_LIMIT >> 20} MiB."
+    reason = _why_no_table(reading, suffix, promised=promised)
+    return ("no_table", reason) if reason else ("", "")
+
+
+def _why_no_table(reading: _Reading, suffix: str, *, promised: bool) -> str:
     if reading.width > 1 and reading.uniform < (_UNIFORM_NAMED if promised else _UNIFORM_UNNAMED):
         return "The rows have no common width."
-    if not promised and _is_prose(reading):
-        return "The text is prose."
-    return ""
+    if promised:
+        return ""
+    if reading.width < 2:
+        return "There is one column only."
+    if suffix in OTHER_TEXTS:
+        return "A text of this kind is no table."
+    return "The text is prose." if _is_prose(reading) else ""
 
 
 def _is_prose(reading: _Reading) -> bool:

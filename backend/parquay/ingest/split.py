@@ -38,14 +38,14 @@ def cut(chunk: bytes, dialect: Dialect, *, final: bool) -> SegmentCut:
     `final`: the file ends with this chunk, so its end ends a row too (if every quote is closed).
     """
     if not dialect.quote or chunk.find(dialect.quote.encode()) < 0:
-        return SegmentCut(len(chunk) if final else _kept(chunk, chunk.rfind(row_end(dialect)) + 1, dialect))
+        return SegmentCut(len(chunk) if final else _kept(chunk, chunk.rfind(row_end(dialect)) + 1))
     quotes = np.flatnonzero(np.frombuffer(chunk, np.uint8) == ord(dialect.quote))
     stray = _first_stray(chunk, quotes, dialect, final=final)
     if stray is not None:
         return SegmentCut(0, stray)
     if final:
         return SegmentCut(len(chunk))
-    return SegmentCut(_kept(chunk, _last_row_end(chunk, quotes, row_end(dialect)), dialect))
+    return SegmentCut(_kept(chunk, _last_row_end(chunk, quotes, row_end(dialect))))
 
 
 def row_end(dialect: Dialect) -> bytes:
@@ -53,11 +53,11 @@ def row_end(dialect: Dialect) -> bytes:
     return b"\r" if dialect.newline == "\r" else b"\n"
 
 
-def _kept(chunk: bytes, end: int, dialect: Dialect) -> int:
+def _kept(chunk: bytes, end: int) -> int:
     """Blank lines wait for what follows: it tells whether they are cells, a gap between tables or the file's end."""
     text = text_end(chunk, end)
     if text == 0:
-        return end if len(dialect.columns) != 1 else 0
+        return 0
     return text + 2 if chunk[text : text + 2] == b"\r\n" else text + 1
 
 
@@ -78,7 +78,7 @@ def _first_stray(chunk: bytes, quotes: Positions, dialect: Dialect, *, final: bo
     outside[[LF, CR, *dialect.delimiter.encode()]] = True
     opened = outside[data[opens - 1]] | (opens == 0)
     if dialect.trim:
-        opened |= (data[opens - 1] == SPACE) & (outside[data[opens - 2]] | (opens == 1))
+        opened |= (data[opens - 1] == SPACE) & (outside[data[np.maximum(opens - 2, 0)]] | (opens == 1))
     closed = outside[data[np.minimum(closes + 1, len(chunk) - 1)]] | (closes == len(chunk) - 1)
     if not dialect.escape:
         pairs = len(opens) - 1

@@ -128,7 +128,7 @@ class Worker:
         elif ended is Ended.IDLE:
             self._jobs.idle(lease)
         else:
-            self._jobs.retry(lease, 0.0, "abandoned", "The worker stopped.")
+            self._jobs.hand_back(lease)
 
     def _retry(self, lease: Lease, error: Exception) -> None:
         if lease.attempt >= self._kinds[lease.kind].max_attempts:

@@ -11,7 +11,6 @@ import errno
 import fcntl
 import os
 import shutil
-import threading
 import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
@@ -37,8 +36,7 @@ class LocalStore:
         self._durable = durable
         self._reserve = reserve
         self._fault: str | None = None
-        self._known_directories: set[Path] = set()
-        self._making = threading.Lock()
+        self._known_directories: set[str] = set()
         root.mkdir(parents=True, exist_ok=True)
 
     def path(self, upload_id: str) -> Path:
@@ -60,7 +58,7 @@ class LocalStore:
             except BaseException:
                 os.close(handle)
                 raise
-        return LocalWriter(self, handle)
+        return LocalWriter(self, handle, unnamed=path.parent if durable == 0 else None)
 
     @contextmanager
     def reader(self, upload_id: str) -> Iterator[LocalReader]:
@@ -172,14 +170,7 @@ class LocalStore:
             except FileNotFoundError:
                 raise BytesMissing("Promised bytes are not there.") from None
         self._make_directory(path.parent)
-        handle = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC | os.O_NOFOLLOW, 0o600)
-        try:
-            # Also when the file was there: whoever made it may have been killed before its name was durable.
-            self.sync_directory(path.parent)
-        except BaseException:
-            os.close(handle)
-            raise
-        return handle
+        return os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC | os.O_NOFOLLOW, 0o600)
 
     def _open_to_read(self, path: Path) -> int | None:
         with _mapped(self):
@@ -196,19 +187,19 @@ class LocalStore:
             self.sync_directory(source.parent)
 
     def _make_directory(self, path: Path) -> None:
-        if path in self._known_directories:
-            return
-        with self._making:
+        if path.name not in self._known_directories:
             path.mkdir(mode=0o700, exist_ok=True)
             self.sync_directory(path.parent)
-            self._known_directories.add(path)
+            self._known_directories.add(path.name)
 
 
 class LocalWriter:
     """The locked file of one upload."""
 
-    def __init__(self, store: LocalStore, handle: int) -> None:
+    def __init__(self, store: LocalStore, handle: int, *, unnamed: Path | None = None) -> None:
+        """``unnamed``: the directory in which the file's name may not be durable yet."""
         self._store = store
+        self._unnamed = unnamed
         self.handle = handle
 
     def write(self, chunks: Sequence[bytes], position: int) -> int:
@@ -227,8 +218,16 @@ class LocalWriter:
         return written
 
     def sync(self) -> None:
-        """Make the file's bytes survive power loss."""
+        """Make the file's bytes survive power loss, and its name too.
+
+        The name comes second: where the file's sync has committed it already, its own costs next to nothing. It is
+        synced even for a file that was there: whoever made it may have been killed before.
+        """
         self._store.sync(self.handle)
+        if self._unnamed is not None:
+            with _mapped(self._store):
+                self._store.sync_directory(self._unnamed)
+            self._unnamed = None
 
     def truncate(self, size: int) -> None:
         """Cut the file to ``size`` bytes."""

@@ -167,22 +167,27 @@ class Creator:
             uploads_finished.inc()
         return file
 
-    def _new_file(self, request: Request) -> File:
+    def _new_file(
+        self, request: Request, *, offset: int = 0, complete: bool | None = None, parts: list[str] | None = None
+    ) -> File:
         plan = request.plan
-        empty = plan.length == 0 and plan.body is None
+        complete = plan.length == 0 and plan.body is None if complete is None else complete
         partial_upload = plan.concat is not None and plan.concat.role == "partial"
-        return File(
+        finished = complete and not partial_upload
+        return File.fresh(
             id=new_id(),
             owner_id=request.owner.id,
             name=request.name,
             content_type=request.content_type,
             upload_metadata=plan.metadata.raw,
             size=plan.length,
+            offset=offset,
             concat=plan.concat.raw if plan.concat else None,
-            complete=empty,
-            status="processing" if empty and not partial_upload else "uploading",
+            parts=parts,
+            complete=complete,
+            status="processing" if finished else "uploading",
             shared=self._rules.share and not partial_upload,
-            expires_at=None if empty and not partial_upload else self._rules.expiry(),
+            expires_at=None if finished else self._rules.expiry(),
             options=request.options,
             expected_sha256=request.sha256,
         )
@@ -191,12 +196,9 @@ class Creator:
         """Store a small upload that came whole: its bytes first, then one commit of its finished row."""
         expected = request.plan.length or 0
         data, ended = await gather(body, expected, self._appender.idle)
-        file = self._new_file(request)
         complete = ended == WHOLE and len(data) == expected
+        file = self._new_file(request, offset=len(data), complete=complete)
         await self._on_disk(partial(_put, self._store, file.id, data))
-        file.offset, file.complete = len(data), complete
-        if complete and not file.is_partial:
-            file.expires_at, file.status = None, "processing"
         bytes_received.inc(len(data))
         return await self._insert(file), Receipt(len(data), ended, complete=complete)
 
@@ -207,10 +209,8 @@ class Creator:
         length = sum(part.size or 0 for part in parts)
         check_size(length, self._rules.limits)
         await self._check_room(request.owner, length)
-        file = self._new_file(replace(request, plan=replace(request.plan, length=length)))
-        file.parts = list(concat.parts)
-        file.complete, file.status = False, "uploading"
-        await self._insert(file)
+        request = replace(request, plan=replace(request.plan, length=length))
+        file = await self._insert(self._new_file(request, complete=False, parts=list(concat.parts)))
         try:
             return await self._concatenator.settle(file)
         except Exception:

@@ -201,7 +201,7 @@ class Receiver:
 
     def _start_write(self) -> None:
         chunks, self._buffer, self._buffered = self._buffer, [], 0
-        self._writing = asyncio.ensure_future(self._on_disk(self._put, chunks, self.written))
+        self._writing = asyncio.get_running_loop().run_in_executor(self._disk, self._put, chunks, self.written)
 
     def _put(self, chunks: list[bytes], position: int) -> int:
         written = self._writer.write(chunks, position)

@@ -64,12 +64,13 @@ class AsgiBody:
         self._receive = receive
         self._pending: asyncio.Future[MutableMapping[str, Any]] | None = None
         self._waiter: asyncio.Future[None] | None = None
+        self._timer: asyncio.TimerHandle | None = None
         self._woken = False
         self.ended = False
         self.touched = False
 
     async def read(self, seconds: float) -> bytes | None:
-        """Return the next bytes, empty at the end, None after ``seconds`` without any or after :meth:`wake`.
+        """Return the next bytes, empty at the end, None after at most ``seconds`` without any or after :meth:`wake`.
 
         Raises:
             BodyCut: the client is gone.
@@ -98,17 +99,21 @@ class AsgiBody:
     async def _wait(self, seconds: float) -> None:
         loop = asyncio.get_running_loop()
         waiter = self._waiter = loop.create_future()
-        timer = loop.call_later(seconds, self._release)
+        if self._timer is None:  # one that still runs from an earlier read only ends this wait sooner
+            self._timer = loop.call_later(seconds, self._time_over)
         pending = self._pending
         if pending is not None:
             pending.add_done_callback(self._release)
         try:
             await waiter
         finally:
-            timer.cancel()
             self._waiter = None
             if pending is not None:
                 pending.remove_done_callback(self._release)
+
+    def _time_over(self) -> None:
+        self._timer = None
+        self._release()
 
     def _release(self, _future: object = None) -> None:
         if self._waiter is not None and not self._waiter.done():
@@ -131,6 +136,8 @@ class AsgiBody:
 
     def close(self) -> None:
         """Give up waiting for bytes."""
+        if self._timer is not None:
+            self._timer.cancel()
         if self._pending is not None and not self._pending.done():
             self._pending.cancel()
 
@@ -160,11 +167,10 @@ class Origin:
         """Return the base of absolute URLs for a request, empty when its Host is not a host."""
         if self.public_url:
             return self.public_url.rstrip("/")
-        fields = {name: value.decode("latin-1") for name, value in reversed(scope["headers"])}
-        scheme, host = scope.get("scheme", "http"), fields.get(b"host", "")
+        scheme, host = scope.get("scheme", "http"), _field(scope, b"host")
         if self._trusted(scope):
-            scheme = _first(fields.get(b"x-forwarded-proto")) or scheme
-            host = _first(fields.get(b"x-forwarded-host")) or host
+            scheme = _first(_field(scope, b"x-forwarded-proto")) or scheme
+            host = _first(_field(scope, b"x-forwarded-host")) or host
         if not _HOST.fullmatch(host) or scheme not in ("http", "https"):
             return ""
         return f"{scheme}://{host}"
@@ -184,8 +190,12 @@ class Origin:
         return any(address in network for network in self.proxies)
 
 
-def _first(value: str | None) -> str:
-    return (value or "").partition(",")[0].strip().lower()
+def _field(scope: Scope, wanted: bytes) -> str:
+    return next((value.decode("latin-1") for name, value in scope["headers"] if name == wanted), "")
+
+
+def _first(value: str) -> str:
+    return value.partition(",")[0].strip().lower()
 
 
 def cors(scope: Scope, origins: frozenset[str]) -> Headers:

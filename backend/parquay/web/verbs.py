@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from parquay.catalog.files import Files
 from parquay.catalog.tables import File, now
 from parquay.errors import Gone, NotFound
 from parquay.ingest.dialect import Overrides
 from parquay.tus.headers import Fields
+from parquay.tus.state import UploadState
 from parquay.tus.wire import Wire
 from parquay.uploads.append import Appender
 from parquay.uploads.concat import Concatenator
@@ -83,7 +84,7 @@ class Verbs:
     async def create(self, call: Call) -> Answer:
         """Make an upload (201), with the bytes that came along."""
         prefixes = (ROOT + "/", "/api" + ROOT + "/")
-        hosts = self._origin.hosts(call.scope)
+        hosts = self._origin.hosts(call.scope) if "Upload-Concat" in call.fields else frozenset()
         plan = call.wire.plan_creation(call.fields, self._rules.limits, path_prefixes=prefixes, hosts=hosts)
         request = describe(call.owner, plan)
         Overrides.from_options(request.options)  # refuses nonsense now, not when the file is read
@@ -91,10 +92,9 @@ class Verbs:
         location = self._url(call, file.id)
         if receipt is not None and receipt.ended != WHOLE:
             return _ended_early(receipt, (("Location", location),))
-        if receipt is not None:
-            file = self._after(file, receipt)
-        fields = call.wire.created(state_of(file), location, with_body=receipt is not None)
-        return Answer(201, (*fields, *self._completed(call, file)))
+        state = self._after(file, receipt)
+        fields = call.wire.created(state, location, with_body=receipt is not None)
+        return Answer(201, (*fields, *_completed(state, location)))
 
     async def head(self, call: Call) -> Answer:
         """Tell what is durable (200)."""
@@ -113,10 +113,10 @@ class Verbs:
         receipt = await self._appender.append(file, plan, call.body)
         if receipt.ended != WHOLE:
             return _ended_early(receipt, ())
-        file = self._after(file, receipt)
-        if file.complete and file.is_partial:
+        state = self._after(file, receipt)
+        if state.complete and file.is_partial:
             await self._concatenator.settle_waiting(call.owner.id)
-        return Answer(204, (*call.wire.appended(state_of(file)), *self._completed(call, file)))
+        return Answer(204, (*call.wire.appended(state), *_completed(state, self._url(call, file.id))))
 
     async def remove(self, call: Call) -> Answer:
         """Remove the upload (204)."""
@@ -133,16 +133,21 @@ class Verbs:
             raise Gone("The upload has expired.")
         return file
 
-    def _after(self, file: File, receipt: Receipt) -> File:
-        """Return the row as the receipt says it is now, without reading it again."""
-        values = file.model_dump() | {"offset": receipt.offset, "complete": receipt.complete or file.complete}
-        return File(**(values | {"expires_at": self._rules.expiry()}))
-
-    def _completed(self, call: Call, file: File) -> Headers:
-        return (("Parquay-File", self._url(call, file.id)),) if file.complete and not file.is_partial else ()
+    def _after(self, file: File, receipt: Receipt | None) -> UploadState:
+        """Return the upload as the receipt says it is now, without reading its row again."""
+        state = state_of(file)
+        if receipt is None:
+            return state
+        complete = receipt.complete or file.complete
+        expires = None if complete and not file.is_partial else self._rules.expiry()
+        return replace(state, offset=receipt.offset, complete=complete, expires=expires)
 
     def _url(self, call: Call, file_id: str) -> str:
         return f"{self._origin.base(call.scope)}{call.scope.get('root_path', '')}{ROOT}/{file_id}"
+
+
+def _completed(state: UploadState, url: str) -> Headers:
+    return (("Parquay-File", url),) if state.complete and state.concat != "partial" else ()
 
 
 def _ended_early(receipt: Receipt, headers: Headers) -> Answer:

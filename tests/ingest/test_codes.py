@@ -1,0 +1,36 @@
+"""Every code that a file, a row or a warning can get stands in `docs/ingest.md`, and nothing else does."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import parquay.ingest
+
+SOURCE = "\n".join(path.read_text() for path in sorted(Path(parquay.ingest.__file__).parent.glob("*.py")))
+DOCS = (Path(__file__).parents[2] / "docs" / "ingest.md").read_text()
+GIVEN = re.compile(
+    r"(?:_reject\(|_warn\(|Warned\(|_error\(end, |code=|Refused\(\s*|Healed\(.*, |Guess\(None, |column, |, None, )"
+    r'"([a-z_]+)"'
+    r'|raise (?:BadInput|TooLarge|NoTable)\([^"]*f?"[^"]*"(?:[^"]*"[^"]*")?, "([a-z_]+)"'
+    r'|return _only\(.*"([a-z_]+)"\)'
+)
+SILENT = {"no_table"}
+"""A file without a table ends as done, so its code is never seen outside."""
+
+
+def documented() -> set[str]:
+    rows = re.findall(r"^\| `(\w+)`(?:, `(\w+)`)? \| ", DOCS.partition("## Rejects")[2], re.MULTILINE)
+    return {code for row in rows for code in row if code}
+
+
+def test_every_documented_code_is_given_somewhere():
+    assert documented()
+    assert [code for code in sorted(documented()) if f'"{code}"' not in SOURCE] == []
+
+
+def test_every_code_that_is_given_is_documented():
+    given = {code for match in GIVEN.finditer(SOURCE) for code in match.groups() if code and "_" in code}
+
+    assert {"too_few_fields", "stray_quote", "no_rows", "too_expanded", "broken_archive"} <= given
+    assert sorted(given - documented() - SILENT) == []
