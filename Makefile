@@ -44,7 +44,7 @@ architecture: $(TESTS_STAMP) ## which module may import which
 	$(BIN)/lint-imports
 
 unit: $(TESTS_STAMP) $(BUILD_STAMP) $(NODE_CLIENTS_STAMP) ## pytest: also with real servers, foreign upload clients, 2 GB, kill -9
-	$(BIN)/python -m pytest $(ARGS)
+	$(BIN)/python -m pytest -n 2 --dist loadfile $(ARGS)
 
 client: $(CLIENT_STAMP) ## Vitest: the web client's parts
 	cd client && npm run --silent test

@@ -18,7 +18,7 @@ import psutil
 T = TypeVar("T")
 
 PARQUAY = Path(sys.executable).with_name("parquay")
-READY_SECONDS = 30
+READY_SECONDS = 60
 STOP_SECONDS = 20
 
 

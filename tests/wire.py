@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import contextlib
+import fcntl
 import socket
 import struct
+import sys
+import termios
 import time
 from collections.abc import Iterable
 from dataclasses import dataclass, field
@@ -69,6 +72,13 @@ class Wire:
         if not head and found.status not in {204, 304}:
             found.body = self._body(found)
         return found
+
+    def flush(self) -> None:
+        """Wait until everything sent has reached the other side's kernel (Linux)."""
+        deadline = time.monotonic() + 20
+        while sys.platform == "linux" and fcntl.ioctl(self.socket, termios.TIOCOUTQ, b"\0\0\0\0") != b"\0\0\0\0":
+            assert time.monotonic() < deadline, "the other side does not read"
+            time.sleep(0.005)
 
     def is_closed(self) -> bool:
         """Whether the server has closed the connection; waits for it as long as for an answer."""

@@ -248,11 +248,9 @@ def test_tus_js_client_resumes_in_another_process(proxy, owner: httpx.Client, to
 @pytest.mark.parametrize(
     "options",
     [
-        # Each part of a parallel upload needs the name again only on the whole.
         {"parallelUploads": 4},
         {"uploadLengthDeferred": True},
         {"overridePatchMethod": True},
-        {"uploadDataDuringCreation": True, "uploadLengthDeferred": True},
         {"protocol": "ietf-draft-03"},
         {"protocol": "ietf-draft-05"},
         {"protocol": "ietf-draft-05", "uploadDataDuringCreation": True},

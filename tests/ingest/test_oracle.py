@@ -86,6 +86,8 @@ def test_cells_are_those_that_the_csv_module_reads(rows, newline, delimiter, quo
 
 
 @settings(max_examples=300, deadline=None)
+@example(",,,,,,,", 1, 2)
+@example('\r1"\r;,;', 1, 12)
 @given(st.text(',"\n\r;a1 ', max_size=60), st.integers(1, 40), st.integers(1, 40))
 def test_any_text_gives_the_same_rows_in_any_segments(text, one, other):
     content = b"a,b,c\n1,2,3\n4,5,6\n" + text.encode()

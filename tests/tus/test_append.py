@@ -158,10 +158,13 @@ def test_room_is_what_the_length_or_the_limit_leaves(offset, length, limits, lef
         (True, 7, None, True, True),
         (True, 7, None, False, False),
         (True, 10, 10, True, True),
-        (False, 10, 10, True, False),
+        (False, 9, 10, True, False),
+        (False, 9, None, True, False),
+        (False, 10, 10, True, True),
     ],
     ids=["tus: all bytes", "tus: all bytes, then cut", "tus: some bytes", "tus: length unknown", "last body",
-         "last body, cut", "last body of known length", "not the last body"],
+         "last body, cut", "last body of known length", "not the last body", "not the last body, length unknown",
+         "not the last body, but it reached the length"],
 )  # fmt: skip
 def test_an_upload_ends_with_its_last_byte(last, received, length, whole, ends):
     body = BodyPlan(None, last=last)

@@ -333,6 +333,7 @@ def test_what_came_along_before_a_cut_is_kept(tus: TusUser, size: int, how: str)
         wire.ask("POST", "/files", [*head, ("Upload-Length", str(size)), ("Upload-Metadata", metadata(filename=name))])
         wire.send(DATA[: size // 2])
         wait_until(lambda: size < 65_537 or name in tus.names(), "the upload")
+        wire.flush()
         getattr(wire, how)()
 
     def kept() -> dict[str, object] | None:

@@ -115,7 +115,10 @@ def _all_digits(array: pa.StringArray, form: list[int], made: dict[str, pa.Array
     try:
         # A number of few digits is parsed faster as a double; either way nothing but digits and signs can be left.
         if sum(form) <= EXACT_DIGITS:
-            made["decimal"] = from_doubles(array.cast(pa.float64()), form)
+            values = array.cast(pa.float64())
+            if not pc.all(pc.is_finite(values)).as_py():
+                return False
+            made["decimal"] = from_doubles(values, form)
         else:
             made["decimal"] = array.cast(_decimal_type(*form))
     except pa.ArrowInvalid:

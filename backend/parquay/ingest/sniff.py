@@ -218,9 +218,9 @@ def _read(text: bytes, dialect: Dialect, weight: float, most: int, *, complete: 
 
 
 def _usual_width(widths: Sequence[int]) -> tuple[int, int]:
-    """The width of the table and how many rows have it: the most cells, unless another table stands above that one."""
+    """The width of the table and how many rows have it: many rows, wide ones; but the first table, if there are two."""
     counts = Counter(widths)
-    width, count = max(counts.items(), key=lambda item: item[1] * (item[0] - 0.9))
+    width, count = max(counts.items(), key=lambda item: item[1] * (0.5 if item[0] == 1 else 1 + min(item[0], 9) / 4))
     above = [each for each in widths[: widths.index(width)] if each > 1]
     other, rows = max(Counter(above).items(), key=lambda item: item[1], default=(0, 0))
     if rows >= FIRST_TABLE_ROWS and rows * 3 >= len(widths) and rows * 10 >= 9 * len(above):
@@ -242,7 +242,7 @@ def _refusal(reading: _Reading, name: str, told: Overrides, *, complete: bool) -
         return "no_rows", "The file has no rows."
     if reading.width == 0 and promised:
         return "row_too_long", f"The first row is longer than {SAMPLE_LIMIT >> 20} MiB."
-    reason = _why_no_table(reading, suffix, promised=promised)
+    reason = "" if told.delimiter is not None else _why_no_table(reading, suffix, promised=promised)
     return ("no_table", reason) if reason else ("", "")
 
 

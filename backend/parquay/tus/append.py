@@ -101,8 +101,8 @@ def ends_upload(body: BodyPlan, *, received: int, length: int | None, whole: boo
     Raises:
         Refusal: ``inconsistent_length``, the body was to be the last one and leaves the upload at another length.
     """
-    if body.last is None:
-        return received == length
     if body.last and whole and length not in (None, received):
         raise Refusal("inconsistent_length", f"The upload was to have {length} bytes and ends with {received}.")
-    return body.last and whole
+    # A client of the draft that read a stream learns only after its last bytes that they were the last; a length that
+    # was told and is reached says so too, and the empty request that may follow gets the same answer again.
+    return received == length or (bool(body.last) and whole)

@@ -9,7 +9,8 @@ Four interop versions differ in names only:
     8        -09..     application/partial-upload   max-age
 
 Field values are Structured Fields; one that cannot be parsed is ignored, as RFC 9651 asks, and then counts as
-absent. An upload is complete when a request said ``Upload-Complete: ?1`` and its body came to its end.
+absent. An upload is complete when a request said ``Upload-Complete: ?1`` and its body came to its end, or when
+the length that was told is reached.
 """
 
 from __future__ import annotations

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, replace
+from urllib.parse import urlsplit
 
 from parquay.catalog.files import Files
 from parquay.catalog.tables import File, now
@@ -83,7 +84,8 @@ class Verbs:
 
     async def create(self, call: Call) -> Answer:
         """Make an upload (201), with the bytes that came along."""
-        prefixes = (ROOT + "/", "/api" + ROOT + "/")
+        base = urlsplit(self._origin.public_url).path.rstrip("/")
+        prefixes = tuple(f"{root}{ROOT}/" for root in ("", "/api", base, base + "/api"))
         hosts = self._origin.hosts(call.scope) if "Upload-Concat" in call.fields else frozenset()
         plan = call.wire.plan_creation(call.fields, self._rules.limits, path_prefixes=prefixes, hosts=hosts)
         request = describe(call.owner, plan)

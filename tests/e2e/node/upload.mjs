@@ -3,12 +3,17 @@
 // Prints one JSON object: {url, resumedAt} or {error}.
 import { createReadStream } from 'node:fs'
 import { basename } from 'node:path'
+import { Readable } from 'node:stream'
 import { FileUrlStorage, Upload } from 'tus-js-client'
 
 const [endpoint, token, file, storage, options = '{}'] = process.argv.slice(2)
 let resumedAt = null
 
-const upload = new Upload(createReadStream(file), {
+// A file whose size nobody knows: its reader for files announces more than it has left in the last piece.
+const known = JSON.parse(options)
+const source = known.uploadLengthDeferred ? Readable.from(createReadStream(file)) : createReadStream(file)
+
+const upload = new Upload(source, {
   endpoint,
   headers: { Authorization: `Bearer ${token}` },
   metadata: { filename: basename(file), filetype: 'application/octet-stream' },
@@ -23,9 +28,9 @@ const upload = new Upload(createReadStream(file), {
     console.log(JSON.stringify({ error: String(error.message) }))
     process.exitCode = 1
   },
-  ...JSON.parse(options),
+  ...known,
 })
 
-const previous = await upload.findPreviousUploads()
+const previous = known.uploadLengthDeferred ? [] : await upload.findPreviousUploads()
 if (previous.length > 0) upload.resumeFromPreviousUpload(previous[0])
 upload.start()
