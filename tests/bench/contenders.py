@@ -131,12 +131,18 @@ def tus_node(directory: Path) -> Contender:
 
 @contextmanager
 def upload(contender: Contender, length: int) -> Iterator[str]:
-    """Have a new upload meanwhile; the disk is quiet when it is there and clean when it is gone."""
+    """Have a new upload meanwhile; the disk is quiet when it is there and clean when it is gone.
+
+    Every file is removed after its turn: the next one's pages are then those that it had, never some that the machine
+    has to find first, which costs more than all the rest.
+    """
     bare = isinstance(contender, Bare)
     path = "/files" if bare else create(contender.target, length)
     settle_disk()
     yield path
-    if not bare:
+    if bare:
+        (contender.directory / "upload").unlink()
+    else:
         remove(contender.target, path)
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import itertools
 import os
+import random
 import shutil
 import socket
 import statistics
@@ -114,8 +115,7 @@ def measure(
     """Let every contender have a turn in each round, each time in another order; the first round is not counted."""
     results: Results = defaultdict(Series)
     for number in range(rounds + 1):
-        shift = number % len(contenders)
-        for contender in [*contenders[shift:], *contenders[:shift]]:
+        for contender in random.Random(number).sample(contenders, len(contenders)):
             value, cost, per = once(contender)
             if number:
                 results[contender.name].note(value, cost, per)
@@ -263,7 +263,7 @@ def section(
     return f"""## Uploads
 
 {report.machine()} Method: every server runs at the same time, one process each (Parquay without conversion workers), on
-one disk; one client over loopback gives each a turn in every round, in changing order, the disk synced before each turn; the
+one disk; one client over loopback gives each a turn in every round, in an order that is drawn anew, the disk synced before each turn; the
 first round is not counted. Numbers are medians of {len(one[OURS].values)} rounds with the lowest and the highest. CPU and
 memory are those of the whole tree of processes. The machine's load average was {os.getloadavg()[2]:.1f} over the last
 quarter of an hour; more than this benchmark makes (about 2) means that other programs ran too. Only Parquay without "relaxed" (and the same through tuspyserver's

@@ -44,7 +44,7 @@ def cells_of(content: bytes, *, size: int, overrides: Overrides) -> tuple[list[s
     found.source.attach(reader, len(content), complete=True)
     done = []
     for body in Cutter(found.source, found.dialect, state.byte, state.line, size).bodies():
-        done.append(fold.convert(body, found.dialect, state.kinds))
+        done.append(fold.convert(body, found.dialect, state.kinds, ended=state.ended))
         state = state.after(done[-1])
     assert state.byte == len(content) or not content[state.byte :].strip(b"\r\n")
     final = state.types()
@@ -87,6 +87,7 @@ def test_cells_are_those_that_the_csv_module_reads(rows, newline, delimiter, quo
 
 @settings(max_examples=300, deadline=None)
 @example(",,,,,,,", 1, 2)
+@example("a,a\n,", 1, 2)
 @example('\r1"\r;,;', 1, 12)
 @given(st.text(',"\n\r;a1 ', max_size=60), st.integers(1, 40), st.integers(1, 40))
 def test_any_text_gives_the_same_rows_in_any_segments(text, one, other):

@@ -328,10 +328,10 @@ def test_a_full_disk_stops_uploads_alone_and_they_go_on_when_there_is_room(crowd
         assert http.get("/files").status_code == 200
         assert http.get(f"{url}/progress").json()["upload"]["offset"] == kept
     assert user.patch(other, 0, b"x" * 1000).status_code in {204, 507}
-    assert server.client().get("/readyz").status_code == 503
+    assert user.http.get("/readyz").status_code == 503
     assert user.create(len(data)).status_code == 507
     filler.unlink()
-    assert server.client().get("/readyz").status_code == 200
+    assert user.http.get("/readyz").status_code == 200
     assert user.patch(url, kept, data[kept:]).status_code == 204
     assert user.content(url) == data
 

@@ -41,7 +41,7 @@ def heal(row: Row, text: bytes, dialect: Dialect) -> Healed | None:
     """Mend a row of the wrong width; None when there is no way or more than one."""
     width = len(dialect.columns)
     cells = row.cells
-    if dialect.shapes and width > 1:
+    if any(dialect.shapes) and width > 1:
         ways = _shortened(cells) if len(cells) == width + 1 else _lengthened(cells, dialect, width)
         code = "extra_delimiter" if len(cells) > width else "missing_delimiter"
         found = (
@@ -58,7 +58,7 @@ def heal(row: Row, text: bytes, dialect: Dialect) -> Healed | None:
 
 def heal_quoted(row: Row, text: bytes, dialect: Dialect) -> Healed | None:
     """Mend a row of the right width by chance: literal quotes in it hide a missing delimiter."""
-    if not row.strays or not dialect.shapes or fits(row.cells, dialect.shapes):
+    if not row.strays or not any(dialect.shapes) or fits(row.cells, dialect.shapes):
         return None
     return _only(_with_delimiter(text, dialect), dialect.shapes, "missing_delimiter")
 

@@ -142,6 +142,16 @@ class AsgiBody:
             self._pending.cancel()
 
 
+def leaving(scope: Scope, body: AsgiBody) -> Headers:
+    """Tell the client that its connection ends with this answer when more of its body is unread than is drained."""
+    if body.ended or not scope.get("http_version", "1.1").startswith("1"):
+        return ()
+    size = _field(scope, b"content-length")
+    unasked = _field(scope, b"expect") and not body.touched
+    drained = not _field(scope, b"transfer-encoding") and int(size or 0) <= DRAIN_BYTES
+    return () if drained and not unasked else (("Connection", "close"),)
+
+
 async def send_answer(send: Send, answer: Answer) -> None:
     """Send a whole answer."""
     headers = [(name.lower().encode("latin-1"), value.encode("latin-1")) for name, value in answer.headers]

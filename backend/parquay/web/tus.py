@@ -21,7 +21,7 @@ from parquay.tus.headers import Fields
 from parquay.tus.refusals import Refusal
 from parquay.tus.wire import Tus1, Wire
 from parquay.uploads.rules import Owner, Rules
-from parquay.web.asgi import Answer, AsgiBody, Headers, Receive, Scope, Send, cors, problem, send_answer
+from parquay.web.asgi import Answer, AsgiBody, Headers, Receive, Scope, Send, cors, leaving, problem, send_answer
 from parquay.web.verbs import ROOT, Call, Verb
 
 COLLECTION_METHODS = ("POST", "OPTIONS", "GET")
@@ -52,9 +52,10 @@ class TusAdapter:
         body = AsgiBody(receive)
         fields = Fields(scope["headers"])
         wire, answer = await self._guarded(scope, fields, body)
-        requests.labels(scope["method"], str(answer.status)).inc()
+        method = scope["method"] if scope["method"] in answers.METHODS else "OTHER"
+        requests.labels(method, str(answer.status)).inc()
         exposed = ("Access-Control-Expose-Headers", answers.EXPOSED_HEADERS)
-        headers = (*wire.common, *answer.headers, *cors(scope, self._origins), exposed)
+        headers = (*wire.common, *answer.headers, *cors(scope, self._origins), exposed, *leaving(scope, body))
         await send_answer(send, Answer(answer.status, headers, b"" if scope["method"] == "HEAD" else answer.body))
         if not body.ended and (body.touched or "Expect" not in fields):
             await body.drain()
