@@ -7,7 +7,6 @@ compared as they are written, which is stricter than the benchmark's own compari
 (simple of 10, weighted): DuckDB told the dialect 9.961 / 9.599, DuckDB on its own 9.075 / 8.439, CleverCSV 9.193 / 9.453.
 """
 
-# ruff: noqa: T201 (a program to be run by hand)
 from __future__ import annotations
 
 import csv

@@ -17,6 +17,8 @@ PACKED_NAMES = frozenset({".gz", ".gzip", ".zst", ".zstd", ".bz2", ".xz", ".zip"
 """Endings of names that promise a packed file."""
 OTHER_FORMATS = {".xlsx": "xlsx", ".xlsm": "xlsx", ".parquet": "parquet", ".pq": "parquet"}
 """Endings of names that promise a format of its own."""
+COLUMN_LIMIT = 10_000
+"""Most columns of a table: each costs time and memory in every segment, whatever is in it."""
 _WORKBOOK_STARTS = (b"[Content_Types].xml", b"xl/", b"_rels/.rels", b"docProps/")
 
 
@@ -89,6 +91,9 @@ def _text_plan(source: Source, *, name: str, overrides: Overrides) -> Plan | Non
             break
     if guess.dialect is None:
         return Plan(code=guess.code, reason=guess.reason)
+    if len(guess.dialect.columns) > COLUMN_LIMIT:
+        reason = f"The table has {len(guess.dialect.columns)} columns; up to {COLUMN_LIMIT} can be read."
+        return Plan(code="too_many_columns", reason=reason)
     return Plan(replace(guess.dialect, types=dict(overrides.types)), source)
 
 
