@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 import random
 import resource
@@ -276,12 +277,11 @@ def test_a_request_that_still_receives_is_not_interrupted(tus: TusUser):
 
 def test_five_hundred_idle_bodies_starve_nobody(tus: TusUser):
     # 117.
-    url = tus.created(len(DATA))
-    wires = [tus.begin_patch(tus.created(10), 0, 10) for _ in range(500)]
-    try:
+    url, slowest = tus.created(len(DATA)), 0.0
+    with contextlib.ExitStack() as open_wires:
+        wires = [open_wires.enter_context(tus.begin_patch(tus.created(10), 0, 10)) for _ in range(500)]
         for wire in wires:
             wire.send(b"12345")
-        slowest = 0.0
         for _ in range(20):
             started = time.monotonic()
             assert tus.head(url).status_code == 200
@@ -290,9 +290,6 @@ def test_five_hundred_idle_bodies_starve_nobody(tus: TusUser):
         for wire in wires:
             wire.send(b"67890")
         statuses = [wire.answer().status for wire in wires]
-    finally:
-        for wire in wires:
-            wire.close()
 
     assert statuses == [204] * 500
     assert slowest < 1
@@ -338,14 +335,15 @@ def test_a_full_disk_stops_uploads_alone_and_they_go_on_when_there_is_room(crowd
 
 def test_too_many_open_files_ask_for_patience_and_pass(server: LiveServer):
     # 76.
-    with server.login() as http:
+    with server.login() as http, contextlib.ExitStack() as open_wires:
         user = TusUser(server, http)
-        url = user.created(10)
-        process = server.processes()[0]
-        wires = [user.begin_patch(user.created(10), 0, 10) for _ in range(10)]
+        url, process = user.created(10), server.processes()[0]
+        others = [user.created(10) for _ in range(10)]
+        wires = [open_wires.enter_context(user.begin_patch(other, 0, 10)) for other in others]
         for wire in wires:
             wire.send(b"12345")
-        wait_until(lambda: user.count("SELECT count(*) FROM file WHERE epoch > 0") == 10, "ten writers")
+        wait_until(lambda: all(user.offset(other) == 5 for other in others), "ten open files")
+
         limits = resource.prlimit(process.pid, resource.RLIMIT_NOFILE)
         resource.prlimit(process.pid, resource.RLIMIT_NOFILE, (process.num_fds(), limits[1]))
         refused = user.patch(url, 0, b"1234567890")
@@ -358,7 +356,6 @@ def test_too_many_open_files_ask_for_patience_and_pass(server: LiveServer):
         for wire in wires:
             wire.send(b"67890")
             assert wire.answer().status == 204
-            wire.close()
 
 
 def test_a_request_whose_head_never_ends_is_closed(half_a_request: tuple[Wire, float]):

@@ -125,6 +125,8 @@ class Draft:
         if length is not None and state.length is not None and length != state.length:
             raise Refusal("inconsistent_length")
         length = length if length is not None else state.length
+        if length is not None and length < offset:
+            raise Refusal("inconsistent_length")
         check_size(length, limits)
         limit = room(offset, length, limits)
         if expected is not None and limit is not None and expected > limit:

@@ -16,9 +16,10 @@ from parquay.errors import NotFound, ParquayError
 from parquay.ids import is_id
 from parquay.telemetry import refusals, requests
 from parquay.tus import answers
-from parquay.tus.draft import PROBLEM_TYPES, Draft, limits_field, speaks_draft
+from parquay.tus.draft import PARTIAL_UPLOAD, PROBLEM_TYPES, Draft, limits_field, speaks_draft
 from parquay.tus.headers import Fields
 from parquay.tus.refusals import Refusal
+from parquay.tus.state import OCTET_STREAM
 from parquay.tus.wire import Tus1, Wire
 from parquay.uploads.rules import Owner, Rules
 from parquay.web.asgi import Answer, AsgiBody, Headers, Receive, Scope, Send, cors, leaving, problem, send_answer
@@ -110,11 +111,12 @@ class TusAdapter:
             ("Access-Control-Max-Age", str(answers.PREFLIGHT_SECONDS)),
         )
         limits = self._rules.limits
-        return Answer(204, (*answers.options(limits), limits_field(limits), ("Allow", ", ".join(allowed)), *preflight))
+        accepted = (("Allow", ", ".join(allowed)), ("Accept-Patch", f"{PARTIAL_UPLOAD}, {OCTET_STREAM}"))
+        return Answer(204, (*answers.options(limits), limits_field(limits), *accepted, *preflight))
 
     def _refused(self, refusal: Refusal) -> Answer:
         refusals.labels(refusal.code).inc()
-        limit: Headers = (limits_field(self._rules.limits),) if refusal.code == "too_large" else ()
+        limit: Headers = (limits_field(self._rules.limits),) if refusal.status == 413 else ()
         kind = PROBLEM_TYPES.get(refusal.code, "about:blank")
         headers = (*refusal.headers, *limit)
         return problem(refusal.status, refusal.code, refusal.detail, headers, kind=kind, extra=refusal.extra)
