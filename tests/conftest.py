@@ -7,10 +7,17 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
 
 from live_server import LiveServer
 
 SAMPLES = Path(__file__).parent.parent / "data" / "samples"
+
+
+# Where a run decides about a change it must not depend on luck; everywhere else luck finds more.
+settings.register_profile("ci", derandomize=True)
+if os.environ.get("CI"):
+    settings.load_profile("ci")
 
 
 def pytest_configure():
