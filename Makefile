@@ -55,8 +55,8 @@ e2e: $(PYTHON_STAMP) $(BUILD_STAMP) $(BROWSER) ## Playwright: the web client in 
 large: $(TESTS_STAMP) ## pytest: uploads of 2 GB, memory watched (needs 3 GB of disk)
 	$(BIN)/python -m pytest -m large $(ARGS)
 
-chaos: $(TESTS_STAMP) ## pytest: kill the server at random, ROUNDS times (default 100)
-	CHAOS_ROUNDS=$(or $(ROUNDS),100) $(BIN)/python -m pytest -m chaos --timeout 7200 $(ARGS)
+chaos: $(TESTS_STAMP) ## pytest: kill the server at random, ROUNDS times (default 500)
+	CHAOS_ROUNDS=$(or $(ROUNDS),500) $(BIN)/python -m pytest -m chaos --timeout 7200 $(ARGS)
 
 # ------------------------------------------------------------------------------------------ for makers
 bench: $(BENCH_STAMP) $(NODE_SERVERS_STAMP) ## measure beside the peers and write docs/benchmarks.md (ARGS="uploads --quick": less)

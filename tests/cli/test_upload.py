@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import hashlib
 import json
 import random
@@ -50,7 +51,16 @@ def start_upload(state: Path) -> Iterator[Callable[..., subprocess.Popen[str]]]:
     def start(*arguments: object, user: str = "test", password: str = "password") -> subprocess.Popen[str]:
         command = [PARQUAY, "upload", *map(str, arguments), "--user", user, "--password", password]
         env = clean_environment() | {"XDG_STATE_HOME": str(state)}
-        child = subprocess.Popen(command, env=env, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+        # A run that was put in the background ignores Ctrl-C, and so would what it starts.
+        heed = functools.partial(signal.signal, signal.SIGINT, signal.SIG_DFL)
+        child = subprocess.Popen(
+            command,
+            env=env,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            text=True,
+            preexec_fn=heed,  # noqa: PLW1509  this process has no other threads that hold locks
+        )
         running.append(child)
         return child
 
