@@ -181,6 +181,7 @@ def test_a_client_that_comes_back_goes_on_though_its_old_request_hangs(tus: TusU
     with tus.begin_patch(url, 0, len(DATA)) as old:
         old.send(DATA[:500_000])
         old.flush()
+        wait_until(lambda: usable_offset(tus, url) == 500_000, "the bytes before the silence", 10)
         offset = usable_offset(tus, url)
         started = time.monotonic()
         answer = tus.patch(url, offset, DATA[offset:])
@@ -207,7 +208,7 @@ def test_late_bytes_of_an_old_request_never_land(tus: TusUser):
     with tus.begin_patch(url, 0, len(DATA)) as old, tus.begin_patch(url, 1000, len(DATA) - 1000) as new:
         old.send(DATA[:1000])
         old.flush()
-        assert usable_offset(tus, url) == 1000
+        wait_until(lambda: usable_offset(tus, url) == 1000, "the old request's bytes", 10)
         new.close()
         with tus.begin_patch(url, 1000, len(DATA) - 1000) as newer:
             newer.send(DATA[1000:2000])
