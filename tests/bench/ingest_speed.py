@@ -23,8 +23,8 @@ PEERS = ("parquay", "duckdb", "polars", "pyarrow")
 
 def convert(peer: str, source: str, target: str, codec: str) -> None:
     if peer == "parquay":
+        from parquay.columns.parts import Codec
         from parquay.ingest.convert import convert_file
-        from parquay.ingest.parts import Codec
 
         convert_file(Path(source), Path(target), codec=Codec(codec, 1 if codec == "zstd" else None))
     elif peer == "duckdb":

@@ -15,7 +15,7 @@ from sqlmodel import SQLModel
 from parquay.catalog.segments import Segments
 from parquay.catalog.session import Catalog
 from parquay.catalog.tables import File, User
-from parquay.ingest import export, parts
+from parquay.columns import export, parts
 from parquay.ingest.finish import part_groups
 from parquay.ingest.follow import Follower, Outcome
 

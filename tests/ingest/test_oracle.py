@@ -9,7 +9,8 @@ import pytest
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
-from parquay.ingest import fold, lexemes, plan
+from parquay.columns import lexemes
+from parquay.ingest import fold, plan
 from parquay.ingest.dialect import Overrides
 from parquay.ingest.fold import Cutter, State
 from parquay.ingest.store import Reader

@@ -17,17 +17,18 @@ from typing import Any, Literal
 
 import pyarrow as pa
 
+from parquay.columns import export, parts
+from parquay.columns.parts import Codec, Types
+from parquay.columns.spool import Spool
 from parquay.errors import BadInput, NoTable, TooLarge
-from parquay.ingest import export, fold, parts, sandbox
+from parquay.ingest import fold, sandbox
 from parquay.ingest.dialect import Dialect, Overrides
 from parquay.ingest.finish import columns_json, warnings_json
 from parquay.ingest.fold import Body, Converted, State
 from parquay.ingest.inflate import BrokenArchive
-from parquay.ingest.parts import Codec, Types
 from parquay.ingest.plan import Plan, plan
 from parquay.ingest.segment import Rejected
 from parquay.ingest.sources import Source
-from parquay.ingest.spool import Spool
 from parquay.ingest.store import PathReader
 
 Progress = Callable[[int, int], None]
@@ -126,7 +127,7 @@ def _write_text(spool: Spool, dialect: Dialect, types: Types, target: Path, *, c
     try:
         with unfinished.open("wb") as sink:
             if csv:
-                export.write_csv_header(sink, dialect, types)
+                export.write_csv_header(sink, export.header_row(dialect.to_json(), types))
             for table in spool.tables(types):
                 if csv:
                     export.write_csv_rows(sink, table, types)

@@ -11,12 +11,12 @@ import pyarrow.parquet as pq
 
 from parquay.catalog.segments import Emit, Fence, Finished, Segments
 from parquay.catalog.tables import File, Segment
-from parquay.ingest import lexemes, parts
+from parquay.columns import lexemes, parts
+from parquay.columns.lexemes import ColumnType
+from parquay.columns.parts import Codec, Types
+from parquay.columns.spool import Spool
 from parquay.ingest.dialect import Dialect
 from parquay.ingest.fold import State
-from parquay.ingest.lexemes import ColumnType
-from parquay.ingest.parts import Codec, Types
-from parquay.ingest.spool import Spool
 
 LARGE_BYTES, LARGE_ROWS = 64 << 20, 1_000_000
 """A part of so many bytes or rows is not put together with others."""

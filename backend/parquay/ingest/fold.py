@@ -15,10 +15,11 @@ from typing import Any, TypeVar
 
 import pyarrow as pa
 
+from parquay.columns import lexemes, parts
+from parquay.columns.lexemes import ColumnType, Kinds
 from parquay.errors import TooLarge
-from parquay.ingest import jsonrows, lexemes, parts, segment, split
+from parquay.ingest import jsonrows, segment, split
 from parquay.ingest.dialect import Dialect
-from parquay.ingest.lexemes import ColumnType, Kinds
 from parquay.ingest.segment import Rejected, SegmentRows, Warned
 from parquay.ingest.sources import Source
 

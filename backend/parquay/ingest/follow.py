@@ -14,7 +14,7 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 from parquay.catalog.segments import Emit, Fence, Segments
-from parquay.ingest import parts
+from parquay.columns import parts
 from parquay.ingest.run import LeaseLost, Memory, Run, Tools
 from parquay.ingest.store import Store
 

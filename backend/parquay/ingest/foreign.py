@@ -9,9 +9,9 @@ from typing import Any
 
 import pyarrow as pa
 
-from parquay.ingest import numbers
+from parquay.columns import numbers
+from parquay.columns.lexemes import TEXT, ColumnType, type_to_json
 from parquay.ingest.header import column_names
-from parquay.ingest.lexemes import TEXT, ColumnType, type_to_json
 
 
 @dataclass(frozen=True, slots=True)

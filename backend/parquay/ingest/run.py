@@ -11,8 +11,9 @@ from pathlib import Path
 
 from parquay.catalog.segments import Emit, Fence, NewReject, NewSegment, Segments
 from parquay.catalog.tables import File, Segment
+from parquay.columns import parts
 from parquay.errors import BadInput, TooLarge
-from parquay.ingest import fold, parts, sandbox
+from parquay.ingest import fold, sandbox
 from parquay.ingest.dialect import Dialect, Overrides
 from parquay.ingest.finish import LARGE_BYTES, LARGE_ROWS, Ending, Finisher, columns_json, types_json, warnings_json
 from parquay.ingest.fold import Body, Converted, State

@@ -20,11 +20,12 @@ from typing import Any
 import pyarrow as pa
 import pyarrow.parquet as pq
 
+from parquay.columns import lexemes
+from parquay.columns.lexemes import Kinds
 from parquay.errors import BadInput
-from parquay.ingest import fold, lexemes, sniff
+from parquay.ingest import fold, sniff
 from parquay.ingest.dialect import Dialect, Overrides
 from parquay.ingest.fold import Body, Converted, State
-from parquay.ingest.lexemes import Kinds
 from parquay.ingest.sources import Source
 from parquay.ingest.store import PathReader, Store
 

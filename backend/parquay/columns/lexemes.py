@@ -26,7 +26,7 @@ import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
 
-from parquay.ingest import numbers, times
+from parquay.columns import numbers, times
 
 Kinds = dict[str, Any]
 """Type name to form. An empty mapping: only text holds. `None` instead of a mapping: no cell was seen yet."""

@@ -15,8 +15,8 @@ from typing import BinaryIO
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from parquay.ingest import footer, parts
-from parquay.ingest.parts import Codec, Types
+from parquay.columns import footer, parts
+from parquay.columns.parts import Codec, Types
 
 COPY_BYTES = 8 << 20
 """Bytes copied at once."""

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 import math
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date
 from decimal import Decimal
 from typing import Any, BinaryIO
@@ -16,10 +16,9 @@ from typing import Any, BinaryIO
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from parquay.ingest import lexemes
-from parquay.ingest.dialect import Dialect
-from parquay.ingest.lexemes import ColumnType
-from parquay.ingest.parts import Types
+from parquay.columns import lexemes
+from parquay.columns.lexemes import ColumnType
+from parquay.columns.parts import Types
 
 SLICE_ROWS = 65_536
 """Rows written at once."""
@@ -29,14 +28,21 @@ FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
 """First characters that make a spreadsheet run a cell."""
 
 
-def write_csv_header(sink: BinaryIO, dialect: Dialect, types: Types) -> None:
-    """Write the header as it stood in the file, if it had one; one of several rows as the names that it was merged to.
+def header_row(dialect: Mapping[str, Any], names: Iterable[str]) -> tuple[str, ...]:
+    """The header as it stood in the file, if it had one; one of several rows as the names that it was merged to.
 
     A format that names its columns in another way than by a header gets one with the names.
     """
-    if dialect.header_rows or dialect.format != "csv":
-        row = dialect.header[0] if len(dialect.header) == 1 else tuple(types)
-        sink.write((",".join(_quoted(cell) for cell in row) + "\n").encode())
+    if not dialect["header_rows"] and dialect["format"] == "csv":
+        return ()
+    header = dialect["header"]
+    return tuple(header[0]) if len(header) == 1 else tuple(names)
+
+
+def write_csv_header(sink: BinaryIO, header: Sequence[str]) -> None:
+    """Write a header row; nothing when `header` is empty."""
+    if header:
+        sink.write((",".join(_quoted(cell) for cell in header) + "\n").encode())
 
 
 def write_csv_rows(sink: BinaryIO, table: pa.Table, types: Types, *, safe: bool = False) -> None:

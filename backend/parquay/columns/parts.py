@@ -11,8 +11,8 @@ from pathlib import Path
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from parquay.ingest import lexemes, numbers
-from parquay.ingest.lexemes import ColumnType
+from parquay.columns import lexemes, numbers
+from parquay.columns.lexemes import ColumnType
 
 GROUP_ROWS = 122_880
 """About as many rows stand in a row group."""
