@@ -14,6 +14,9 @@ from typing import Protocol
 
 from parquay.errors import ParquayError, StorageFull, Unavailable
 
+Chunks = Sequence[bytes | memoryview]
+"""Bytes in pieces, in order."""
+
 
 class StoreFault(Unavailable):
     """A sync or write failed for another reason than space: what was not synced may be gone (503)."""
@@ -30,7 +33,7 @@ class BytesMissing(Unavailable):
 class Writer(Protocol):
     """Exclusive access to the bytes of one upload."""
 
-    def write(self, chunks: Sequence[bytes], position: int) -> int:
+    def write(self, chunks: Chunks, position: int) -> int:
         """Put ``chunks`` one after the other at ``position`` (bytes from the start); return the bytes written.
 
         Fewer than given means that the store is full from there on.
@@ -123,4 +126,4 @@ class Store(Protocol):
         ...
 
 
-__all__ = ["BytesMissing", "ParquayError", "Reader", "StorageFull", "Store", "StoreFault", "Writer"]
+__all__ = ["BytesMissing", "Chunks", "ParquayError", "Reader", "StorageFull", "Store", "StoreFault", "Writer"]

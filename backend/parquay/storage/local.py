@@ -18,7 +18,8 @@ from pathlib import Path
 
 from parquay.errors import Busy, Conflict, StorageFull, Unavailable
 from parquay.ids import is_id, new_id
-from parquay.storage.base import BytesMissing, StoreFault
+from parquay.storage.base import BytesMissing, Chunks, StoreFault
+from parquay.storage.direct import DirectFile
 from parquay.telemetry import sync_errors, sync_seconds
 
 COPY_SIZE = 64 * 1024 * 1024
@@ -199,12 +200,23 @@ class LocalWriter:
     def __init__(self, store: LocalStore, handle: int, *, unnamed: Path | None = None) -> None:
         """``unnamed``: the directory in which the file's name may not be durable yet."""
         self._store = store
+        self._direct = DirectFile(handle)
         self._unnamed = unnamed
         self.handle = handle
 
-    def write(self, chunks: Sequence[bytes], position: int) -> int:
+    def write(self, chunks: Chunks, position: int) -> int:
         """Put ``chunks`` at ``position``; fewer bytes than given means that the disk is full up to the reserve."""
         views = _first([memoryview(chunk) for chunk in chunks if chunk], self._store.free())
+        size = sum(map(len, views))
+        before, blocks = self._direct.span(position, size)
+        written = self._put(_first(views, before), position)
+        if written < before:
+            return written
+        if blocks:
+            written += self._past_the_cache(_first(_after(views, before), blocks), position + before)
+        return written + self._put(_after(views, written), position + written)
+
+    def _put(self, views: list[memoryview], position: int) -> int:
         written = 0
         while views:
             try:
@@ -216,6 +228,12 @@ class LocalWriter:
             written += count
             views = _after(views, count)
         return written
+
+    def _past_the_cache(self, views: list[memoryview], position: int) -> int:
+        try:
+            return self._direct.write(views, position)
+        except OSError as error:
+            raise StoreFault(f"The disk refused bytes: {error.strerror}.") from error
 
     def sync(self) -> None:
         """Make the file's bytes survive power loss, and its name too.
@@ -235,6 +253,7 @@ class LocalWriter:
 
     def close(self) -> None:
         """Close the file, which gives the lock up."""
+        self._direct.close()
         os.close(self.handle)
 
 

@@ -8,7 +8,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from parquay.errors import Busy, Conflict
-from parquay.storage.base import BytesMissing
+from parquay.storage.base import BytesMissing, Chunks
 
 
 class MemoryStore:
@@ -107,7 +107,7 @@ class MemoryWriter:
         self._data = data
         self._lock = lock
 
-    def write(self, chunks: Sequence[bytes], position: int) -> int:
+    def write(self, chunks: Chunks, position: int) -> int:
         """Put ``chunks`` at ``position`` as far as the capacity goes."""
         joined = b"".join(chunks)
         free = self._store.free()

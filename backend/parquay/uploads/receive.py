@@ -20,7 +20,7 @@ import blake3
 import google_crc32c
 
 from parquay.errors import Conflict, StorageFull
-from parquay.storage.base import Writer
+from parquay.storage.base import Chunks, Writer
 from parquay.telemetry import bytes_received
 from parquay.tus.create import BodyPlan
 from parquay.tus.headers import Checksum
@@ -29,6 +29,9 @@ from parquay.uploads.handover import Holder
 
 WRITE_SIZE = 1024 * 1024
 """Bytes that gather before they are written. With one write running, at most about twice this is in memory."""
+
+WRITE_GRAIN = 4096
+"""While more is to come, a write ends at a multiple of so many bytes: whole blocks are what disks like best."""
 
 CHECKPOINT_SECONDS = 1.0
 CHECKPOINT_BYTES = 64 * 1024 * 1024
@@ -108,7 +111,7 @@ class Receiver:
         self._commit = commit
         self._patience = patience
         self._start = self.received = self.written = self.durable = offset
-        self._buffer: list[bytes] = []
+        self._buffer: list[bytes | memoryview] = []
         self._buffered = 0
         self._writing: asyncio.Future[int] | None = None
         self._checkpointing: asyncio.Task[None] | None = None
@@ -195,15 +198,19 @@ class Receiver:
             await self._write_rest()  # so that the checkpoint of a sender who fell silent has all of its bytes
         elif self._buffered >= WRITE_SIZE:
             await self._join_write()
-            self._start_write()
+            self._start_write(behind=(self.written + self._buffered) % WRITE_GRAIN)
         if due or (open_ended and self.written - self.durable >= CHECKPOINT_BYTES):
             self._start_checkpoint()
 
-    def _start_write(self) -> None:
+    def _start_write(self, behind: int = 0) -> None:
+        """Write what has gathered but for the last ``behind`` bytes, which stay until more is there."""
         chunks, self._buffer, self._buffered = self._buffer, [], 0
+        last = memoryview(chunks[-1])
+        if 0 < behind < len(last):
+            chunks[-1], self._buffer, self._buffered = last[:-behind], [bytes(last[-behind:])], behind
         self._writing = asyncio.get_running_loop().run_in_executor(self._disk, self._put, chunks, self.written)
 
-    def _put(self, chunks: list[bytes], position: int) -> int:
+    def _put(self, chunks: Chunks, position: int) -> int:
         written = self._writer.write(chunks, position)
         if self._digest is not None:
             self._digest.update(chunks)
@@ -288,10 +295,10 @@ class _Digest:
         else:
             self._hash = hashlib.new(checksum.algorithm, usedforsecurity=False)
 
-    def update(self, chunks: list[bytes]) -> None:
+    def update(self, chunks: Chunks) -> None:
         """Take in the next bytes."""
         for chunk in chunks:
-            self._hash.update(chunk)
+            self._hash.update(bytes(chunk))  # not all algorithms take a view
 
     def matches(self) -> bool:
         """Tell whether the bytes so far are the expected ones."""
