@@ -17,7 +17,7 @@ BROWSER := .cache/chromium
 BIN := .venv/bin
 
 .DEFAULT_GOAL := help
-.PHONY: help serve test lint format types architecture unit client browser e2e large chaos bench build clean distclean
+.PHONY: help serve test lint format types architecture unit client browser e2e large chaos bench pollock build clean distclean
 .DELETE_ON_ERROR:
 
 help: ## show this list
@@ -46,7 +46,7 @@ architecture: $(TESTS_STAMP) ## which module may import which
 unit: $(TESTS_STAMP) $(BUILD_STAMP) $(NODE_CLIENTS_STAMP) ## pytest: also with real servers, foreign upload clients, 2 GB, kill -9
 	$(BIN)/python -m pytest -n 2 --dist loadfile $(ARGS)
 
-client: $(CLIENT_STAMP) ## Vitest: the web client's parts
+client: $(PYTHON_STAMP) $(CLIENT_STAMP) ## Vitest: the web client's parts, and its types against the server
 	cd client && npm run --silent test
 
 e2e: $(PYTHON_STAMP) $(BUILD_STAMP) $(BROWSER) ## Playwright: the web client in Chromium against a real server
@@ -61,6 +61,9 @@ chaos: $(TESTS_STAMP) ## pytest: kill the server at random, ROUNDS times (defaul
 # ------------------------------------------------------------------------------------------ for makers
 bench: $(BENCH_STAMP) $(NODE_SERVERS_STAMP) ## measure beside the peers and write docs/benchmarks.md (ARGS="uploads --quick": less)
 	cd tests && ../$(BIN)/python -m bench $(ARGS)
+
+pollock: $(TESTS_STAMP) ## the Pollock benchmark of dirty CSV files (DIR: its data; skipped where absent)
+	$(BIN)/python tests/bench/ingest_pollock.py "$(or $(DIR),data/pollock)"
 
 build: $(BUILD_STAMP) ## the web client's production build
 	@:

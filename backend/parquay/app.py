@@ -14,7 +14,7 @@ from starlette.types import Receive, Scope, Send
 from parquay import __version__
 from parquay.datasets.preview import Preview
 from parquay.settings import Settings
-from parquay.web import errors, events, files, login, system
+from parquay.web import dataset_edits, datasets, errors, events, exports, files, login, system
 from parquay.web.asgi import Origin
 from parquay.web.deps import Policy
 from parquay.web.edge import Edge
@@ -100,11 +100,15 @@ def _rest(parts: Parts, policy: Policy) -> FastAPI:
     app.state.parts = parts
     app.state.policy = policy
     app.state.turns = login.Turns()
-    app.state.preview = Preview(parts.segments, parts.parquet)
+    app.state.edit_turns = dataset_edits.Turns()
+    app.state.preview = Preview(parts.segments, parts.tables, parts.parquet)
     app.state.draining = False
     errors.install(app)
     app.include_router(login.router)
     app.include_router(files.router)
+    app.include_router(datasets.router)
+    app.include_router(exports.router)
+    app.include_router(dataset_edits.router)
     app.include_router(events.router)
     app.include_router(system.router)
     return app

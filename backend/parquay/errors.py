@@ -7,8 +7,10 @@ ParquayError
 |-- Unauthorized     401  no valid login
 |-- Forbidden        403  a valid login that may not do this
 |-- NotFound         404  unknown, or somebody else's
+|-- QueryTimeout     408  a query took longer than queries may
 |-- Conflict         409  the state does not allow it
 |-- Gone             410  it was here and is no more
+|-- Outdated         412  it has changed since the version that the request names
 |-- TooLarge         413  more bytes than allowed
 |-- UnsupportedType  415  this kind of file or body is not accepted
 |-- Busy             423  somebody else is at it right now; retry
@@ -28,16 +30,18 @@ class ParquayError(Exception):
         status: HTTP status it leads to.
         detail: one sentence for a person.
         retry_after: seconds after which a retry may work, or None.
+        more: JSON members that the answer has beside these.
     """
 
     status = 500
     default_code = "internal_error"
 
-    def __init__(self, detail: str, code: str | None = None, *, retry_after: int | None = None) -> None:
+    def __init__(self, detail: str, code: str | None = None, *, retry_after: int | None = None, **more: object) -> None:
         super().__init__(detail)
         self.detail = detail
         self.code = code or self.default_code
         self.retry_after = retry_after
+        self.more = more
 
 
 class BadInput(ParquayError):
@@ -69,6 +73,11 @@ class NotFound(ParquayError):
     default_code = "not_found"
 
 
+class QueryTimeout(ParquayError):
+    status = 408
+    default_code = "query_timeout"
+
+
 class Conflict(ParquayError):
     status = 409
     default_code = "conflict"
@@ -77,6 +86,11 @@ class Conflict(ParquayError):
 class Gone(ParquayError):
     status = 410
     default_code = "gone"
+
+
+class Outdated(ParquayError):
+    status = 412
+    default_code = "row_changed"
 
 
 class TooLarge(ParquayError):

@@ -28,6 +28,7 @@ from granian.server.embed import Server
 
 from parquay import telemetry, wiring
 from parquay.app import create_app
+from parquay.columns import memory
 from parquay.jobs import hook
 from parquay.jobs.worker import Worker
 from parquay.settings import Settings, SettingsError
@@ -38,6 +39,7 @@ DRAIN_SECONDS = 5.0
 CHILD_SECONDS = 6.0
 RESPAWN_SECONDS = 1.0
 SWEEP_SECONDS = 60.0
+TIDY_SECONDS = 600.0
 WATCH_SECONDS = 0.25
 BACKLOG = 1024
 NICENESS = 10
@@ -88,10 +90,13 @@ def serve_child(settings: Settings) -> int:
 
 def work(settings: Settings, *, child: bool = False) -> int:
     """Convert files until SIGTERM or SIGINT; return the exit code. ``child``: hang on the server's pipes."""
+    memory.keep()
     from parquay.jobs import convert  # Arrow: fifty megabytes that an API process does without
 
     telemetry.configure_logging(settings.log_level)
     parts = wiring.build(settings, migrate=not child)
+    if not child:
+        parts.small.restore()
     worker = convert.worker(parts)
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: worker.stop())
@@ -159,8 +164,10 @@ class _Service:
     def _background(self) -> list[Coroutine[Any, Any, None]]:
         settings = self._parts.settings
         jobs: list[Coroutine[Any, Any, None]] = []
+        jobs.append(self._parts.small.run())
         if self._primary:
             jobs.append(self._parts.expirer.run(SWEEP_SECONDS))
+            jobs.append(self._parts.retention.run(TIDY_SECONDS))
             self._children = [_Child(kind, self._bell) for kind in _children(settings)]
             jobs.extend(child.keep() for child in self._children)
         if settings.processes > 1 or settings.database_url:

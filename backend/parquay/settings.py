@@ -60,6 +60,11 @@ class Settings(BaseSettings):
     cors_origins: str = Field("", description="Allowed browser origins, comma separated; never `*`.")
     tus_router: Literal["native", "tuspyserver"] = Field("native", description="Which router serves tus.")
     share_default: bool = Field(False, description="Whether a new file is visible to every user.")
+    query_timeout: float = Field(30, gt=0, description="Seconds after which a query on a table ends with 408.")
+    query_memory: int = Field(
+        512 << 20, ge=64 << 20, description="Bytes of memory for the queries of one process together; they spill then."
+    )
+    versions_kept: int = Field(100, ge=0, description="Versions of a table that are kept beside pinned ones; 0: all.")
     session_ttl: int = Field(604800, ge=60, description="Seconds a login lasts.")
     webhook_url: str = Field("", description="Receives signed hook events; empty: none.")
     webhook_secret: str = Field("", description="Signs webhook bodies.")

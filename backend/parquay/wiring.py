@@ -12,13 +12,27 @@ from parquay.auth.passwords import Passwords
 from parquay.auth.sessions import Sessions
 from parquay.auth.throttle import Throttle
 from parquay.auth.tokens import Tokens
+from parquay.catalog.datasets import Datasets
 from parquay.catalog.events import Events
 from parquay.catalog.files import Files
 from parquay.catalog.jobs import Jobs
 from parquay.catalog.migrate import upgrade
 from parquay.catalog.segments import Segments
 from parquay.catalog.session import Catalog
+from parquay.catalog.unsynced import UnsyncedBytes
 from parquay.catalog.users import Users
+from parquay.datasets.aggregates import Aggregator
+from parquay.datasets.append import Appending
+from parquay.datasets.browse import Browser
+from parquay.datasets.commits import Commits
+from parquay.datasets.edit import Editor
+from parquay.datasets.engine import Engine
+from parquay.datasets.export import Exporter
+from parquay.datasets.groups import Grouper
+from parquay.datasets.publish import Publisher
+from parquay.datasets.retention import Retention
+from parquay.datasets.tables import Tables
+from parquay.datasets.versions import Versions
 from parquay.events.bus import Hub
 from parquay.settings import Settings, SettingsError
 from parquay.storage.base import Store
@@ -32,6 +46,7 @@ from parquay.uploads.hooks import Hooks, installed
 from parquay.uploads.receive import Patience
 from parquay.uploads.remove import Remover
 from parquay.uploads.rules import Rules
+from parquay.uploads.small import SmallUploads
 
 DISK_THREADS = 16
 """Threads for writes and syncs. More uploads than that share them in turn."""
@@ -50,6 +65,19 @@ class Parts:
     segments: Segments
     store: Store
     parquet: Path
+    tables: Tables
+    datasets: Datasets
+    commits: Commits
+    editor: Editor
+    versions: Versions
+    appending: Appending
+    publisher: Publisher
+    retention: Retention
+    engine: Engine
+    browser: Browser
+    aggregator: Aggregator
+    grouper: Grouper
+    exporter: Exporter
     passwords: Passwords
     tokens: Tokens
     throttle: Throttle
@@ -60,12 +88,14 @@ class Parts:
     handover: Handover
     appender: Appender
     concatenator: Concatenator
+    small: SmallUploads
     creator: Creator
     remover: Remover
     expirer: Expirer
 
     def close(self) -> None:
         """Finish what is queued and let go of the database."""
+        self.engine.close()
         self.catalog.close()
 
 
@@ -85,6 +115,12 @@ def build(settings: Settings, *, migrate: bool = True) -> Parts:
     files, segments = Files(catalog, events, jobs, hooked=bool(hooks)), Segments(catalog)
     store, parquet = _store(settings, durable=durable), settings.root / "parquet"
     parquet.mkdir(parents=True, exist_ok=True)
+    datasets = Datasets(catalog, events)
+    tables = Tables(parquet, datasets)
+    commits = Commits(tables, datasets)
+    appending = Appending(tables, commits)
+    engine = Engine(parquet, settings.root / "tmp", seconds=settings.query_timeout, memory=settings.query_memory)
+    aggregator = Aggregator(engine)
     passwords, throttle = Passwords(), Throttle(users)
     tokens = Tokens(_secret(settings, users))
     hub = Hub(events)
@@ -94,6 +130,7 @@ def build(settings: Settings, *, migrate: bool = True) -> Parts:
     handover, disk = Handover(), ThreadPoolExecutor(DISK_THREADS, thread_name_prefix="disk")
     appender = Appender(catalog, files, store, handover, disk, rules=rules, patience=patience)
     concatenator = Concatenator(catalog, files, store, disk)
+    small = SmallUploads(catalog, UnsyncedBytes(catalog, files), store, durable=durable)
     remover = Remover(catalog, files, store, handover, disk, parquet=parquet)
     return Parts(
         settings=settings,
@@ -105,6 +142,19 @@ def build(settings: Settings, *, migrate: bool = True) -> Parts:
         segments=segments,
         store=store,
         parquet=parquet,
+        tables=tables,
+        datasets=datasets,
+        commits=commits,
+        editor=Editor(tables, commits),
+        versions=Versions(tables, commits, datasets),
+        appending=appending,
+        publisher=Publisher(parquet, files, datasets, appending),
+        retention=Retention(files, datasets, tables, commits, keep=settings.versions_kept),
+        engine=engine,
+        browser=Browser(engine),
+        aggregator=aggregator,
+        grouper=Grouper(engine),
+        exporter=Exporter(engine, aggregator),
         passwords=passwords,
         tokens=tokens,
         throttle=throttle,
@@ -115,6 +165,7 @@ def build(settings: Settings, *, migrate: bool = True) -> Parts:
         handover=handover,
         appender=appender,
         concatenator=concatenator,
+        small=small,
         creator=Creator(
             catalog,
             files,
@@ -122,6 +173,7 @@ def build(settings: Settings, *, migrate: bool = True) -> Parts:
             handover,
             appender=appender,
             concatenator=concatenator,
+            small=small,
             disk=disk,
             rules=rules,
             hooks=hooks,
@@ -132,7 +184,8 @@ def build(settings: Settings, *, migrate: bool = True) -> Parts:
 
 
 def prepare(parts: Parts) -> None:
-    """Make the accounts that the settings ask for."""
+    """Put back what a crash may have taken from small files, and make the accounts that the settings ask for."""
+    parts.small.restore()
     ensure_demo(parts.users, parts.passwords, parts.settings.demo_accounts)
 
 

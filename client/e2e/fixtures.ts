@@ -3,7 +3,14 @@ import { type BrowserContext, test as base, expect, type Page } from '@playwrigh
 import { RealServer } from './server'
 
 export type Account = { username: string; password: string; token: string }
-type Entry = { id: string; name: string; status: string; size: number; sha256: string | null }
+type Entry = {
+  id: string
+  name: string
+  status: string
+  size: number
+  sha256: string | null
+  shared: boolean
+}
 
 /** Calls the API as a script would, with the account's token. */
 const call = async (server: RealServer, path: string, token: string | null, init: RequestInit = {}) => {
@@ -136,6 +143,12 @@ export const spyUploads = (context: BrowserContext) => {
 export const rowOf = (page: Page, name: string) =>
   page.getByRole('row').filter({ has: page.getByRole('link', { name, exact: true }) })
 
+/** Opens a file's table from the list. */
+export const openTable = async (page: Page, name: string): Promise<void> => {
+  await page.getByRole('link', { name, exact: true }).click()
+  await expect(page.getByRole('grid')).toBeVisible({ timeout: 30_000 })
+}
+
 export const uploadBar = (page: Page, name: string) =>
   page.getByRole('progressbar', { name: `Upload of ${name}` })
 
@@ -158,4 +171,43 @@ export const violations = async (page: Page): Promise<string[]> => {
   return found.violations.flatMap(({ id, nodes }) =>
     nodes.map(({ html, failureSummary }) => `${id}: ${html} ${failureSummary}`),
   )
+}
+
+/**
+ * Waits until the browser's own store holds a copy of `files` files and the list of them; that happens on the
+ * side, and only then can an upload survive the page.
+ */
+export const blobsKept = (page: Page, files = 1): Promise<void> =>
+  expect
+    .poll(() =>
+      page.evaluate(async () => {
+        const settled = <T>(request: IDBRequest<T>) =>
+          new Promise<T>((done) => {
+            request.onsuccess = () => done(request.result)
+          })
+        let records = 0
+        for (const { name } of await indexedDB.databases()) {
+          if (!name || name === 'parquay-handles') continue
+          const database = await settled(indexedDB.open(name))
+          for (const store of database.objectStoreNames)
+            records += await settled(database.transaction(store).objectStore(store).count())
+          database.close()
+        }
+        return records
+      }),
+    )
+    .toBeGreaterThanOrEqual(files + 1)
+
+/** The fields that each created upload was sent with, decoded. */
+export const spyFields = (context: BrowserContext): Record<string, string>[] => {
+  const seen: Record<string, string>[] = []
+  context.on('request', (request) => {
+    const sent = request.headers()['upload-metadata']
+    if (request.method() !== 'POST' || sent === undefined) return
+    const pairs = sent.split(',').map((pair) => pair.trim().split(' '))
+    seen.push(
+      Object.fromEntries(pairs.map(([key, value]) => [key, Buffer.from(value ?? '', 'base64').toString()])),
+    )
+  })
+  return seen
 }

@@ -13,23 +13,27 @@ import { App } from './app/App'
 import { ErrorBoundary } from './app/ErrorBoundary'
 import { makeStore } from './app/store'
 import { cssVariables, theme } from './app/theme'
+import { startLanguage } from './i18n/language'
 
 const store = makeStore()
 setupListeners(store.dispatch)
 
 const root = document.getElementById('root')
 if (root === null) throw new Error('The page has no root element')
-createRoot(root).render(
-  <StrictMode>
-    <Provider store={store}>
-      <MantineProvider theme={theme} cssVariablesResolver={cssVariables} defaultColorScheme="auto">
-        <ErrorBoundary>
-          <BrowserRouter>
-            <Notifications position="bottom-left" limit={4} zIndex={300} />
-            <App />
-          </BrowserRouter>
-        </ErrorBoundary>
-      </MantineProvider>
-    </Provider>
-  </StrictMode>,
-)
+const draw = () =>
+  createRoot(root).render(
+    <StrictMode>
+      <Provider store={store}>
+        <MantineProvider theme={theme} cssVariablesResolver={cssVariables} defaultColorScheme="auto">
+          <ErrorBoundary>
+            <BrowserRouter>
+              <Notifications position="bottom-left" limit={4} zIndex={300} />
+              <App />
+            </BrowserRouter>
+          </ErrorBoundary>
+        </MantineProvider>
+      </Provider>
+    </StrictMode>,
+  )
+
+void startLanguage().then(draw)

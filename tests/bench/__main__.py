@@ -10,7 +10,7 @@ import importlib
 
 from bench import report
 
-SUITES = ("uploads", "ingest")
+SUITES = ("uploads", "ingest", "tables")
 
 
 def main() -> None:

@@ -59,6 +59,10 @@ def measure(peer: str, source: Path, target: Path, codec: str) -> dict[str, floa
 
 
 def run_alone(peer: str, source: str, target: str, codec: str) -> None:
+    if peer == "parquay":
+        from parquay.columns import memory
+
+        memory.keep()  # as the command does
     for module in {"parquay": "parquay.ingest.convert", "pyarrow": "pyarrow.parquet"}.get(peer, peer).split():
         __import__(module)
     before = resource.getrusage(resource.RUSAGE_SELF)

@@ -14,6 +14,7 @@ from sqlmodel import select
 from parquay.catalog.events import Events
 from parquay.catalog.files import Claim, Files
 from parquay.catalog.jobs import Jobs
+from parquay.catalog.listing import Narrowed
 from parquay.catalog.migrate import upgrade
 from parquay.catalog.session import Catalog
 from parquay.catalog.tables import Event, File, Job, now
@@ -363,11 +364,25 @@ def test_lists_are_filtered_by_status_and_name(files: Files, add, ann: str):
     done, percent = add(status="done", name="Report.csv"), add(status="error", name="50%_off.csv")
     add(name="other.csv")
 
-    assert [file.id for file, _ in files.page(ann, limit=9, status="done")] == [done]
-    assert {file.id for file, _ in files.page(ann, limit=9, status="done,error")} == {done, percent}
-    assert [file.id for file, _ in files.page(ann, limit=9, q="repORT")] == [done]
-    assert [file.id for file, _ in files.page(ann, limit=9, q="%_")] == [percent]
-    assert files.count(ann, "done,error", "off") == 1
+    assert [file.id for file, _ in files.page(ann, limit=9, narrowed=Narrowed(status="done"))] == [done]
+    assert {file.id for file, _ in files.page(ann, limit=9, narrowed=Narrowed(status="done,error"))} == {done, percent}
+    assert [file.id for file, _ in files.page(ann, limit=9, narrowed=Narrowed(q="repORT"))] == [done]
+    assert [file.id for file, _ in files.page(ann, limit=9, narrowed=Narrowed(q="%_"))] == [percent]
+    assert files.count(ann, Narrowed(status="done,error", q="off")) == 1
+
+
+def test_lists_are_narrowed_by_owner_kind_time_and_digest(files: Files, add, ann: str, bob: str):
+    table, plain = add(row_count=3, sha256="a" * 64), add(row_count=None)
+    foreign = add(owner_id=bob, shared=True)
+
+    def found(**narrowed) -> set[str]:
+        return {file.id for file, _ in files.page(ann, limit=9, narrowed=Narrowed(**narrowed))}
+
+    assert (found(mine=True), found(mine=False)) == ({table, plain}, {foreign})
+    assert (found(table=True), found(table=False)) == ({table}, {plain, foreign})
+    assert found(sha256="a" * 64) == {table}
+    assert found(since=now() + timedelta(hours=1)) == set()
+    assert found(since=now() - timedelta(hours=1)) == {table, plain, foreign}
 
 
 def test_stored_bytes_count_what_is_reserved(files: Files, add, ann: str, bob: str):
@@ -382,10 +397,10 @@ def test_stored_bytes_count_what_is_reserved(files: Files, add, ann: str, bob: s
 def test_only_owners_rename_and_share(catalog: Catalog, files: Files, add, ann: str, bob: str):
     file_id = add()
 
-    assert files.rename(file_id, bob, "b.csv") is None
-    assert files.share(file_id, bob, shared=True) is None
-    renamed = files.rename(file_id, ann, "b.csv")
-    shared = files.share(file_id, ann, shared=True)
+    assert files.change(file_id, bob, name="b.csv") is None
+    assert files.change(file_id, bob, shared=True) is None
+    renamed = files.change(file_id, ann, name="b.csv")
+    shared = files.change(file_id, ann, shared=True)
 
     assert renamed is not None
     assert shared is not None

@@ -14,6 +14,7 @@ import psutil
 import pyarrow.compute as pc
 import pyarrow.dataset as ds
 import pytest
+from deltalake import DeltaTable
 
 from big_csv import write_csv
 from live_server import PARQUAY, LiveServer, entry_when, wait_until
@@ -74,9 +75,9 @@ def assert_one_whole_table(server: LiveServer, http: httpx.Client, file_id: str,
     assert len(ids) == ROWS
     assert pc.count_distinct(ids).as_py() == ROWS
     assert pc.min_max(ids).as_py() == {"min": 1_000_000, "max": 1_000_000 + ROWS - 1}
-    assert sorted(one.name for one in directory.iterdir()) == sorted(
-        one.name for one in directory.glob("part-*.parquet")
-    )
+    log, parts = directory / "_delta_log", set(directory.glob("part-*.parquet"))
+    assert set(directory.iterdir()) == {log, *parts}
+    assert DeltaTable(directory).to_pyarrow_table().num_rows == ROWS
 
 
 def parsed_in_part(http: httpx.Client, file_id: str) -> bool:

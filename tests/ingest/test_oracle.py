@@ -90,10 +90,23 @@ def test_cells_are_those_that_the_csv_module_reads(rows, newline, delimiter, quo
 @example(",,,,,,,", 1, 2)
 @example("a,a\n,", 1, 2)
 @example('\r1"\r;,;', 1, 12)
+@example(',\r1111111,\r,1"\r"",', 1, 2)
+@example('1\r""1111,,"\n', 1, 10)
+@example('1,","\r\n"', 1, 2)
 @given(st.text(',"\n\r;a1 ', max_size=60), st.integers(1, 40), st.integers(1, 40))
 def test_any_text_gives_the_same_rows_in_any_segments(text, one, other):
     content = b"a,b,c\n1,2,3\n4,5,6\n" + text.encode()
     told = Overrides(delimiter=",", quote='"', header=1, encoding="utf-8")
+
+    assert cells_of(content, size=one, overrides=told) == cells_of(content, size=other, overrides=told)
+
+
+@settings(max_examples=100, deadline=None)
+@example("\r\n\r\n", "\n", 1, 7)
+@given(st.text('"\n\ra1', max_size=30), st.sampled_from(["\n", "\r", "\r\n"]), st.integers(1, 40), st.integers(1, 40))
+def test_one_column_gives_the_same_rows_in_any_segments(text, newline, one, other):
+    content = f"a{newline}b{newline}c{newline}{text}".encode()
+    told = Overrides(quote='"', header=1, encoding="utf-8")
 
     assert cells_of(content, size=one, overrides=told) == cells_of(content, size=other, overrides=told)
 

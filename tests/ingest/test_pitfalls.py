@@ -142,7 +142,7 @@ STRUCTURES = [
     ("second table", b"a,b,c\n1,2,3\n4,5,6\n\nname,city\nBob,Rome\n", ["a", "b", "c"], 2, ["second_table"] * 2),
     ("second table of its width", b"a,b\n1,2\n3,4\n5,6\n\nname,city\nBob,Rome\n", ["a", "b"], 3, ["second_table"] * 2),
     ("header again", b"a,b\n1,2\n3\na,b\n5,6\n", ["a", "b"], 2, ["too_few_fields", "repeated_header"]),
-    ("one column", b"id\n1\n2\n\n4\n\n", ["id"], 4, []),
+    ("one column", b"id\n1\n2\n\n4\n\n", ["id"], 5, []),
     ("comments above", b"# made by hand\n# on Monday\na,b\n1,2\n3,4\n", ["a", "b"], 2, []),
     ("blank lines", b"a,b\n\n1,2\n\n\n3,4\n\n", ["a", "b"], 2, []),
 ]

@@ -49,11 +49,17 @@ def test_end_of_the_file_ends_a_row():
 
 
 def test_blank_lines_wait_for_what_follows_them():
-    one = Dialect(columns=("a",))
+    assert split.cut(b"1,2\n\n\n", TWO, final=False).end == 4
+    assert split.cut(b"\n\n", TWO, final=False).end == 0
+    assert split.cut(b"1,2\r\n\r\n", TWO, final=False).end == 5
 
-    assert split.cut(b"1\n\n\n", one, final=False).end == 2
-    assert split.cut(b"\n\n", one, final=False).end == 0
-    assert split.cut(b"1\r\n\r\n", one, final=False).end == 3
+
+def test_blank_lines_are_rows_of_a_table_of_one_column():
+    one = Dialect(columns=("a",))
+    with_returns = Dialect(columns=("a",), newline="\r")
+
+    assert split.cut(b"1\n\n\n", one, final=False).end == 4
+    assert split.cut(b"1\r\r", with_returns, final=False).end == 2
 
 
 @pytest.mark.parametrize(

@@ -7,7 +7,7 @@ import threading
 
 import pytest
 
-from parquay.errors import Busy, Conflict
+from parquay.errors import Busy, Conflict, StorageFull
 from parquay.ids import new_id
 from parquay.storage.base import BytesMissing, Store
 
@@ -158,6 +158,27 @@ class StoreConformance:
             put(store, upload_id, b"bytes")
 
         assert set(store.ids()) == ids
+
+    def test_a_small_upload_is_put_whole_and_again(self, store: Store):
+        upload_id, removed = new_id(), new_id()
+
+        store.put(upload_id, b"a;b")
+        store.put(upload_id, b"a;b")
+        store.put(removed, b"x")
+        store.remove(removed)
+        store.settle([upload_id, removed])
+
+        with store.reader(upload_id) as reader:
+            assert reader.read_at(0, 100) == b"a;b"
+        assert list(store.ids()) == [upload_id]
+
+    def test_a_small_upload_that_does_not_fit_leaves_nothing(self, tight_store: Store):
+        upload_id = new_id()
+
+        with pytest.raises(StorageFull):
+            tight_store.put(upload_id, bytes(64 * 1024 * 1024))
+
+        assert tight_store.size(upload_id) == 0
 
     def test_parts_are_composed_in_their_order(self, store: Store):
         first, second, empty, final = (new_id() for _ in range(4))

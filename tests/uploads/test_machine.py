@@ -315,7 +315,16 @@ class UploadMachine(RuleBasedStateMachine):
                 assert self.engine.offset(upload.id) == upload.promised
                 upload.hanging = upload.body = None
         self.engine.close()
-        self.engine = Engine(self.directory, self.store)
+        self.start()
+
+    def start(self) -> None:
+        self.engine = Engine(self.directory, self.store, durability="strict")
+        self.engine.parts.small.restore()
+
+    @rule()
+    def settle(self) -> None:
+        """What small uploads left in the catalog goes to the disk."""
+        self.engine.parts.small.settle()
 
     @rule(power=st.booleans(), garbage=st.booleans())
     def crash(self, power: bool, garbage: bool) -> None:
@@ -330,7 +339,7 @@ class UploadMachine(RuleBasedStateMachine):
             self.lose_power(garbage)
         for upload in self.uploads:
             upload.hanging = upload.body = None
-        self.engine = Engine(self.directory, self.store)
+        self.start()
         age = update(File).values(active_at=now() - timedelta(minutes=1))
         self.engine.parts.catalog.write(lambda session: session.execute(age))
 

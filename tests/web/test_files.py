@@ -285,9 +285,16 @@ def test_next_link_keeps_prefix_and_filters(library):
         ("q=", 10),
         ("q=b-&status=done", 3),
         ("q=%27%20OR%201=1--", 0),
+        ("owner=me", 10),
+        ("owner=others", 0),
+        ("kind=table", 9),
+        ("kind=other&status=uploading", 1),
+        ("since=2000-01-01T00:00:00Z", 10),
+        ("since=2999-01-01T00:00:00%2B02:00", 0),
+        ("sha256=" + "0" * 64, 0),
     ],
 )
-def test_list_is_filtered_by_status_and_part_of_the_name(library, query, count):
+def test_list_is_narrowed_by_what_the_query_says(library, query, count):
     answer = library.get(f"/files?{query}")
 
     assert (answer.status_code, len(answer.json())) == (200, count)
@@ -308,6 +315,11 @@ def test_list_is_filtered_by_status_and_part_of_the_name(library, query, count):
         ("status=done;drop", 422, "invalid_value"),
         ("q=" + "x" * 300, 422, "invalid_value"),
         ("q=a%00b", 422, "invalid_value"),
+        ("owner=nobody", 422, "invalid_value"),
+        ("kind=picture", 422, "invalid_value"),
+        ("since=yesterday", 422, "invalid_value"),
+        ("since=2026-01-01T00:00:00", 422, "invalid_value"),
+        ("sha256=xyz", 422, "invalid_value"),
         ("cursor=x", 400, "bad_cursor"),
         ("cursor=%00", 400, "bad_cursor"),
         ("cursor=" + "A" * 5000, 400, "bad_cursor"),

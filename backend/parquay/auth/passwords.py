@@ -61,7 +61,7 @@ class Passwords:
     def __init__(self, *, memory_kib: int = 19456, passes: int = 2, lanes: int = 1) -> None:
         """The defaults are the least that OWASP's password storage guide asks of argon2id."""
         self._context = CryptContext(
-            schemes=["argon2", "bcrypt"],
+            schemes=["argon2"],
             deprecated="auto",
             argon2__type="ID",
             argon2__memory_cost=memory_kib,

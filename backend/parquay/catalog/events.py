@@ -11,9 +11,10 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Protocol
 
-from sqlalchemy import ColumnElement, delete, func, insert
+from sqlalchemy import ColumnElement, delete, func
 from sqlmodel import Session, col, select
 
+from parquay.catalog.prepared import Insert
 from parquay.catalog.session import Catalog, ring
 from parquay.catalog.tables import Event, File, User, now
 
@@ -27,7 +28,7 @@ OTHERS = {"to": "others"}
 """Payload of an event that its file's owner does not get."""
 
 
-_INSERT = insert(Event)
+_insert = Insert(Event, filled_in=frozenset({"id"}))
 
 
 class Subject(Protocol):
@@ -70,7 +71,7 @@ class Events:
     def emit(self, session: Session, kind: str, file: Subject) -> None:
         """Note in the transaction of ``session`` that ``kind`` happened to ``file``; rings the bell ``events``."""
         row = {"kind": kind, "owner_id": file.owner_id, "shared": file.shared, "file_id": file.id}
-        session.connection().execute(_INSERT, row | {"payload": {}, "created_at": now()})
+        _insert(session, row | {"payload": {}, "created_at": now()})
         ring(session, "events")
 
     def emit_sharing(self, session: Session, file: File) -> None:

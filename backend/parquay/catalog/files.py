@@ -12,12 +12,13 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, NamedTuple
 
-from sqlalchemy import case, func, insert, literal, or_, update
+from sqlalchemy import case, func, literal, or_, update
 from sqlmodel import Session, col, delete, select
 
 from parquay.catalog.events import Events
 from parquay.catalog.jobs import Jobs
-from parquay.catalog.listing import SORTS, after, listed
+from parquay.catalog.listing import EVERYTHING, SORTS, Narrowed, after, listed
+from parquay.catalog.prepared import Insert
 from parquay.catalog.session import Catalog
 from parquay.catalog.tables import File, User, now
 from parquay.tus.headers import parse_metadata
@@ -57,7 +58,7 @@ class Touched(NamedTuple):
     concat: str | None
 
 
-_INSERT = insert(File)
+_insert = Insert(File)
 
 
 class Files:
@@ -106,8 +107,7 @@ class Files:
         cursor: tuple[Any, str] | None = None,
         sort: str = "uploaded_at",
         descending: bool = True,
-        status: str | None = None,
-        q: str | None = None,
+        narrowed: Narrowed = EVERYTHING,
     ) -> list[tuple[File, str]]:
         """Return up to ``limit`` files with their owners' names, after ``cursor`` (sort value, id).
 
@@ -115,7 +115,7 @@ class Files:
         """
         column = SORTS[sort]
         query = select(File, User.username).join(User, col(User.id) == File.owner_id)
-        query = query.where(*listed(user_id, status, q))
+        query = query.where(*listed(user_id, narrowed))
         if cursor is not None:
             query = query.where(after(column, cursor, descending=descending))
         order: list[Any] = [column.is_(None).desc(), column, col(File.id)]
@@ -124,10 +124,10 @@ class Files:
         with self._catalog.read() as session:
             return [(file, name) for file, name in session.exec(query.order_by(*order).limit(limit)).all()]
 
-    def count(self, user_id: str, status: str | None = None, q: str | None = None) -> int:
+    def count(self, user_id: str, narrowed: Narrowed = EVERYTHING) -> int:
         """Return how many files a list without a page would have."""
         with self._catalog.read() as session:
-            return session.exec(select(func.count()).select_from(File).where(*listed(user_id, status, q))).one()
+            return session.exec(select(func.count()).select_from(File).where(*listed(user_id, narrowed))).one()
 
     def stored_bytes(self, user_id: str) -> int:
         """Return the bytes that a user has stored or reserved."""
@@ -156,7 +156,7 @@ class Files:
 
     def add(self, session: Session, file: File) -> None:
         """Insert a new upload; one that is complete at once is finished too."""
-        session.connection().execute(_INSERT, file.model_dump())
+        _insert(session, file.__dict__)
         if file.is_partial:
             return
         self._events.emit(session, "file.created", file)
@@ -280,22 +280,16 @@ class Files:
 
     # What owners change
 
-    def rename(self, file_id: str, user_id: str, name: str) -> File | None:
-        """Give an own file another name; None when it is not theirs."""
-        return self._change(file_id, user_id, name=name)
+    def change(self, file_id: str, user_id: str, *, name: str | None = None, shared: bool | None = None) -> File | None:
+        """Rename an own file, show it to every user or hide it, in one step; None when it is not theirs."""
 
-    def share(self, file_id: str, user_id: str, *, shared: bool) -> File | None:
-        """Show an own file to every user, or hide it; None when it is not theirs."""
-        return self._change(file_id, user_id, shared=shared)
-
-    def _change(self, file_id: str, user_id: str, **values: Any) -> File | None:
         def write(session: Session) -> File | None:
             file = session.get(File, file_id)
             if file is None or file.owner_id != user_id:
                 return None
-            sharing = values.get("shared", file.shared) != file.shared
-            for name, value in values.items():
-                setattr(file, name, value)
+            sharing = shared is not None and shared != file.shared
+            file.name = file.name if name is None else name
+            file.shared = file.shared if shared is None else shared
             session.flush()
             if sharing:
                 self._events.emit_sharing(session, file)

@@ -12,9 +12,10 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any, cast
 
-from sqlalchemy import CursorResult, and_, insert, or_, update
+from sqlalchemy import CursorResult, and_, or_, update
 from sqlmodel import Session, col, delete, func, select
 
+from parquay.catalog.prepared import Insert
 from parquay.catalog.session import Catalog, ring
 from parquay.catalog.tables import Job, now
 from parquay.ids import new_id
@@ -30,7 +31,7 @@ Note = Callable[[Session, str, str, str], None]
 """Writes a failure (code, message) down on a subject, inside a transaction."""
 
 
-_INSERT = insert(Job)
+_insert = Insert(Job)
 _DEFAULTS = Job(id="", kind="", subject="").model_dump()
 
 
@@ -73,7 +74,7 @@ class Jobs:
     def add(self, session: Session, kind: str, subject: str, payload: dict[str, Any] | None = None) -> None:
         """Queue a job that cannot exist yet."""
         row = {"id": new_id(), "kind": kind, "subject": subject, "payload": payload or {}}
-        session.connection().execute(_INSERT, _DEFAULTS | row | dict.fromkeys(("run_after", "created_at"), now()))
+        _insert(session, _DEFAULTS | row | dict.fromkeys(("run_after", "created_at"), now()))
         ring(session, "jobs")
 
     def cancel(self, session: Session, kind: str, subject: str) -> None:

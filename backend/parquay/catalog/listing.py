@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy import or_
@@ -21,16 +23,50 @@ SORTS: dict[str, Any] = {
 """What a list can be sorted by."""
 
 
-def listed(user_id: str, status: str | None, q: str | None) -> list[ColumnElement[bool]]:
+@dataclass(frozen=True)
+class Narrowed:
+    """What a list is narrowed to; None takes everything.
+
+    Attributes:
+        status: one status, or several with commas between them.
+        q: a part of the name.
+        mine: own files, or those of others.
+        table: files that became tables of their own, or those that did not.
+        since: uploaded at this time or later.
+        sha256: the digest of the bytes, in hex.
+    """
+
+    status: str | None = None
+    q: str | None = None
+    mine: bool | None = None
+    table: bool | None = None
+    since: datetime | None = None
+    sha256: str | None = None
+
+
+EVERYTHING = Narrowed()
+
+
+def listed(user_id: str, narrowed: Narrowed) -> list[ColumnElement[bool]]:
     """What a user's list shows: own and shared files, without the parts of concatenations."""
+    own = col(File.owner_id) == user_id
     conditions: list[ColumnElement[bool]] = [
-        or_(col(File.owner_id) == user_id, col(File.shared).is_(True)),
+        or_(own, col(File.shared).is_(True)),
         col(File.concat).is_distinct_from("partial"),
     ]
-    if status:
-        conditions.append(col(File.status).in_(status.split(",")))
-    if q:
-        conditions.append(col(File.name).icontains(q, autoescape=True))
+    if narrowed.status:
+        conditions.append(col(File.status).in_(narrowed.status.split(",")))
+    if narrowed.q:
+        conditions.append(col(File.name).icontains(narrowed.q, autoescape=True))
+    if narrowed.mine is not None:
+        conditions.append(own if narrowed.mine else col(File.owner_id) != user_id)
+    if narrowed.table is not None:
+        dataset = col(File.dataset_id)  # another file's id when its rows were appended to that one's table
+        conditions.append(dataset == File.id if narrowed.table else dataset.is_distinct_from(File.id))
+    if narrowed.since is not None:
+        conditions.append(col(File.uploaded_at) >= narrowed.since)
+    if narrowed.sha256 is not None:
+        conditions.append(col(File.sha256) == narrowed.sha256)
     return conditions
 
 

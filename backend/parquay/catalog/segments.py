@@ -17,6 +17,9 @@ Fence = Callable[[Session], bool]
 Emit = Callable[[Session, str, File], None]
 """Writes an event of a kind about a file, inside the transaction."""
 
+Note = Callable[[Session, File], None]
+"""Writes something down about a file, inside the transaction."""
+
 REJECT_BATCH = 1000
 """Rejects read at once when all of them are listed."""
 
@@ -68,6 +71,13 @@ class Finished:
     dialect: dict[str, Any] | None = None
     columns: list[dict[str, Any]] | None = None
     warnings: list[dict[str, Any]] | None = None
+
+
+Publish = Callable[[File, Finished, Sequence[str]], tuple[Finished, Note | None]]
+"""Makes the parts of a file (their names in the order of the rows) a table that others read; again after a crash.
+
+Returns how the file ends, which may be an error, and what is to be noted in the transaction that ends it.
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -164,8 +174,10 @@ class Segments:
 
         return self._catalog.write(write)
 
-    def finish(self, file_id: str, end: Finished, *, fence: Fence, emit: Emit | None = None) -> bool:
-        """Record how the conversion ended; False when the lease is lost or the file is gone."""
+    def finish(
+        self, file_id: str, end: Finished, *, fence: Fence, emit: Emit | None = None, note: Note | None = None
+    ) -> bool:
+        """Record how the conversion ended, with what `note` adds; False when the lease is lost or the file is gone."""
 
         def write(session: Session) -> bool:
             file = session.get(File, file_id, with_for_update=True)
@@ -175,6 +187,8 @@ class Segments:
                 setattr(file, name, getattr(end, name))
             file.parsed_bytes, file.parsed_rows = file.offset, end.row_count or 0
             file.finished_at = now()
+            if note is not None:
+                note(session, file)
             session.flush()
             if emit is not None:
                 emit(session, "file.updated", file)

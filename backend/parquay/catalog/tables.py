@@ -89,7 +89,10 @@ class Throttle(SQLModel, table=True):
 
 
 class File(SQLModel, table=True):
-    """An upload, from its creation to the table it became. `offset` and `epoch` are its checkpoint."""
+    """An upload, from its creation to the table it became. `offset` and `epoch` are its checkpoint.
+
+    `columns`, `row_count`, `table_version` and `table_at` are those of the table's newest version.
+    """
 
     __tablename__ = "file"
     __table_args__ = (
@@ -130,6 +133,8 @@ class File(SQLModel, table=True):
     reject_count: int = Field(default=0, sa_column=Column(BigInteger, nullable=False))
     parquet_path: str | None = None
     dataset_id: str | None = None
+    table_version: int | None = Field(default=None, sa_column=Column(BigInteger))
+    table_at: datetime | None = Field(default=None, sa_column=_time())
 
     @classmethod
     def fresh(cls, **values: Any) -> File:
@@ -150,6 +155,36 @@ class File(SQLModel, table=True):
 
 
 _DEFAULTS = File(id="", owner_id="", name="").model_dump()
+
+
+class Unsynced(SQLModel, table=True):
+    """The bytes of a small upload whose file is not synced yet."""
+
+    __tablename__ = "unsynced"
+
+    file_id: str = Field(primary_key=True, foreign_key="file.id", ondelete="CASCADE")
+    data: bytes = Field(sa_column=Column(LargeBinary, nullable=False))
+
+
+class DatasetVersion(SQLModel, table=True):
+    """A commit of a dataset's Delta log, mirrored. Counts are rows, `bytes` those of all parts of the version."""
+
+    __tablename__ = "dataset_version"
+
+    dataset_id: str = Field(primary_key=True, foreign_key="file.id", ondelete="CASCADE")
+    version: int = Field(sa_column=Column(BigInteger, primary_key=True, autoincrement=False))
+    kind: str
+    author: str | None = None
+    message: str | None = None
+    rows: int = Field(default=0, sa_column=Column(BigInteger, nullable=False))
+    inserted: int = Field(default=0, sa_column=Column(BigInteger, nullable=False))
+    updated: int = Field(default=0, sa_column=Column(BigInteger, nullable=False))
+    deleted: int = Field(default=0, sa_column=Column(BigInteger, nullable=False))
+    bytes: int = Field(default=0, sa_column=Column(BigInteger, nullable=False))
+    created_at: datetime = Field(default_factory=now, sa_column=_time(null=False))
+    pinned: bool = False
+    expired_at: datetime | None = Field(default=None, sa_column=_time())
+    cleared: bool = Field(default=False, description="The parts that it alone had are deleted.")
 
 
 class Segment(SQLModel, table=True):

@@ -11,6 +11,7 @@ from rich.console import Console
 
 from parquay.cli.failure import Failure
 from parquay.cli.progress import Bars
+from parquay.columns import memory
 from parquay.errors import BadInput
 
 if TYPE_CHECKING:
@@ -38,6 +39,7 @@ def convert(
     directory of part files. With --out-dir each IN becomes DIR/NAME.EXT with DIR/NAME.report.json beside it, and
     one that fails does not stop the rest.
     """
+    memory.keep()
     if out_dir is not None:
         if report is not None:
             raise Failure("--report is for one IN; --out-dir writes a report beside each table", 2)

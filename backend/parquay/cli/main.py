@@ -11,7 +11,7 @@ import sys
 import typer
 
 from parquay import __version__
-from parquay.cli import admin, convert, remote, serve, upkeep
+from parquay.cli import admin, convert, remote, serve, table, upkeep
 from parquay.cli.failure import Failure
 from parquay.errors import ParquayError
 from parquay.settings import SettingsError
@@ -31,6 +31,7 @@ app.command()(remote.files)
 app.command()(convert.convert)
 app.command()(upkeep.fsck)
 app.command()(upkeep.gc)
+app.add_typer(table.tables, name="table")
 app.add_typer(admin.users, name="user")
 
 

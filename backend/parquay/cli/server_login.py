@@ -35,14 +35,14 @@ class ServerLogin:
         response = self._patiently("POST", f"{self.server}/auth/token", data=form)
         if response.status_code == httpx.codes.UNAUTHORIZED:
             raise Failure(f"login refused: {reason_of(response)}")
-        self._refuse(response)
+        self.refuse(response)
         self.http.headers["Authorization"] = f"Bearer {response.json()['access_token']}"
         return True
 
     def get(self, url: str) -> httpx.Response:
         """Return the successful answer to a GET."""
         response = self._patiently("GET", url)
-        self._refuse(response)
+        self.refuse(response)
         return response
 
     def _patiently(self, method: str, url: str, *, data: dict[str, str] | None = None) -> httpx.Response:
@@ -56,7 +56,12 @@ class ServerLogin:
                     raise Failure(f"{self.server} does not answer ({error})") from None
                 time.sleep(pause)
 
-    def _refuse(self, response: httpx.Response) -> None:
+    def refuse(self, response: httpx.Response) -> None:
+        """Pass on a successful answer.
+
+        Raises:
+            Failure: it is another one.
+        """
         if not response.is_success:
             raise Failure(f"{self.server}: {reason_of(response)}")
 

@@ -4,12 +4,16 @@ from __future__ import annotations
 
 import asyncio
 import json
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 from rich.console import Console
 
 from parquay.cli.admin import local_parts
+
+if TYPE_CHECKING:
+    from parquay.uploads.fsck import Fsck
+    from parquay.wiring import Parts
 
 
 def fsck(
@@ -18,12 +22,10 @@ def fsck(
     as_json: Annotated[bool, typer.Option("--json", help="One JSON object a line.")] = False,
 ) -> None:
     """Compare catalog and store both ways and re-hash what is stored. Exit 1 when something is left to do."""
-    from parquay.uploads.fsck import Fsck
-
     left = 0
     with local_parts() as parts:
-        check = Fsck(parts.catalog, parts.files, parts.segments, parts.store, parts.parquet)
-        for finding in check.run(rehash=not quick):
+        parts.retention.reconcile()
+        for finding in _fsck(parts).run(rehash=not quick):
             repaired = repair and finding.repair is not None
             if repaired and finding.repair is not None:
                 finding.repair()
@@ -37,9 +39,8 @@ def fsck(
 def gc(
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Only say what would go.")] = False,
 ) -> None:
-    """Remove expired uploads, and bytes and parts that belong to no upload."""
+    """Remove expired uploads, parts of versions that are not kept, and what belongs to no upload."""
     from parquay.catalog.tables import now
-    from parquay.uploads.fsck import Fsck
 
     with local_parts() as parts:
         if dry_run:
@@ -47,10 +48,24 @@ def gc(
                 _say("expired", file_id, "An unfinished upload whose time is over.")
         else:
             typer.echo(f"{asyncio.run(parts.expirer.sweep())} expired uploads removed")
-        for finding in Fsck(parts.catalog, parts.files, parts.segments, parts.store, parts.parquet).litter():
+            typer.echo(f"{parts.retention.sweep(every=True)} parts of old versions of tables removed")
+        for finding in _fsck(parts).litter():
             if not dry_run and finding.repair is not None:
                 finding.repair()
             _say(finding.code, finding.file_id, finding.detail, repaired=not dry_run)
+
+
+def _fsck(parts: Parts) -> Fsck:
+    from parquay.uploads.fsck import Fsck
+
+    return Fsck(
+        parts.catalog,
+        parts.files,
+        parts.segments,
+        parts.store,
+        parquet=parts.parquet,
+        missing=parts.tables.missing,
+    )
 
 
 def _say(code: str, file_id: str, detail: str, *, repaired: bool = False, as_json: bool = False) -> None:

@@ -8,10 +8,11 @@ from __future__ import annotations
 
 import json
 import math
+import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from datetime import date
+from dataclasses import dataclass
 from decimal import Decimal
-from typing import Any, BinaryIO
+from typing import Any, Protocol
 
 import pyarrow as pa
 import pyarrow.compute as pc
@@ -22,8 +23,10 @@ from parquay.columns.parts import Types
 
 SLICE_ROWS = 65_536
 """Rows written at once."""
-EXACT_INT, EXACT_DIGITS = 2**53, 15
+EXACT_INT, EXACT_DIGITS = 2**53 - 1, 15
 """The largest whole number and the most digits of a decimal that every JSON reader keeps."""
+NOT_FINITE = {math.inf: "Infinity", -math.inf: "-Infinity"}
+"""Numbers that JSON has no numbers for; what is no number at all is `NaN`."""
 FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
 """First characters that make a spreadsheet run a cell."""
 
@@ -39,22 +42,46 @@ def header_row(dialect: Mapping[str, Any], names: Iterable[str]) -> tuple[str, .
     return tuple(header[0]) if len(header) == 1 else tuple(names)
 
 
-def write_csv_header(sink: BinaryIO, header: Sequence[str]) -> None:
+class Sink(Protocol):
+    """Where bytes go."""
+
+    def write(self, piece: bytes, /) -> object:
+        """Take bytes in."""
+
+
+@dataclass(frozen=True, slots=True)
+class Style:
+    """How CSV is written.
+
+    Attributes:
+        safe: put an apostrophe before texts that a spreadsheet would run.
+    """
+
+    delimiter: str = ","
+    quote: str = '"'
+    newline: str = "\n"
+    safe: bool = False
+
+
+RFC_4180 = Style()
+
+
+def write_csv_header(sink: Sink, header: Sequence[str], style: Style = RFC_4180) -> None:
     """Write a header row; nothing when `header` is empty."""
     if header:
-        sink.write((",".join(_quoted(cell) for cell in header) + "\n").encode())
+        cells = pa.array(header, pa.string())
+        cells = _quoted_column(_protected(cells) if style.safe else cells, style, empty=False)
+        sink.write((style.delimiter.join(cells.to_pylist()) + style.newline).encode())
 
 
-def write_csv_rows(sink: BinaryIO, table: pa.Table, types: Types, *, safe: bool = False) -> None:
-    """Write a table's rows as CSV. `safe` puts an apostrophe before cells that a spreadsheet would run."""
+def write_csv_rows(sink: Sink, table: pa.Table, types: Types, style: Style = RFC_4180) -> None:
+    """Write a table's rows as CSV."""
     for piece in _slices(table):
         if piece.num_columns == 0:
             continue
-        columns = [_cells(column, kind, safe=safe) for column, kind in zip(piece.columns, types.values(), strict=True)]
-        if len(columns) == 1:
-            columns = [pc.if_else(pc.equal(columns[0], ""), '""', columns[0])] if safe else columns
-        lines = pc.binary_join_element_wise(*columns, ",") if len(columns) > 1 else columns[0]
-        sink.write("\n".join([*lines.to_pylist(), ""]).encode())
+        columns = [_cells(column, kind, style) for column, kind in zip(piece.columns, types.values(), strict=True)]
+        lines = pc.binary_join_element_wise(*columns, style.delimiter) if len(columns) > 1 else columns[0]
+        sink.write(style.newline.join([*lines.to_pylist(), ""]).encode())
 
 
 def _slices(table: pa.Table) -> Iterator[pa.Table]:
@@ -62,33 +89,35 @@ def _slices(table: pa.Table) -> Iterator[pa.Table]:
         yield table.slice(start, SLICE_ROWS).combine_chunks()
 
 
-def _cells(column: pa.ChunkedArray, kind: ColumnType, *, safe: bool) -> pa.StringArray:
+def _cells(column: pa.ChunkedArray, kind: ColumnType, style: Style) -> pa.StringArray:
     whole = column.chunk(0) if column.num_chunks == 1 else column.combine_chunks()
     text = lexemes.to_text(whole, kind)
-    if kind.kind == "text":
-        if safe:
-            risky = pc.is_in(pc.utf8_slice_codeunits(text, 0, 1), pa.array(FORMULA_STARTS))
-            text = pc.if_else(risky, pc.binary_join_element_wise("'", text, ""), text)
-        text = _quoted_column(text)
+    if kind.kind == "text" and style.safe:
+        text = _protected(text)
+    # No other delimiter than the comma is sure not to stand in a number or a time.
+    if kind.kind == "text" or style.delimiter != ",":
+        text = _quoted_column(text, style)
     return pc.fill_null(text, "")
 
 
-def _quoted_column(text: pa.StringArray) -> pa.StringArray:
-    """Quote the cells that need it: empty ones, and those with a comma, a quote, or a row end."""
-    needs = pc.or_(pc.match_substring_regex(text, '[,"\r\n]'), pc.equal(text, ""))
+def _protected(text: pa.StringArray) -> pa.StringArray:
+    risky = pc.is_in(pc.utf8_slice_codeunits(text, 0, 1), pa.array(FORMULA_STARTS))
+    return pc.if_else(risky, pc.binary_join_element_wise("'", text, ""), text)
+
+
+def _quoted_column(text: pa.StringArray, style: Style, *, empty: bool = True) -> pa.StringArray:
+    """Quote the cells that need it: those with a delimiter, a quote, or a row end; and the empty ones if `empty`."""
+    needs = pc.match_substring_regex(text, "[" + re.escape(style.delimiter + style.quote) + "\r\n]")
+    if empty:
+        needs = pc.or_(needs, pc.equal(text, ""))
     if not pc.any(needs).as_py():
         return text
-    doubled = pc.replace_substring(text, '"', '""')
-    return pc.if_else(needs, pc.binary_join_element_wise('"', doubled, '"', ""), text)
+    quote = style.quote
+    doubled = pc.replace_substring(text, quote, quote * 2)
+    return pc.if_else(needs, pc.binary_join_element_wise(quote, doubled, quote, ""), text)
 
 
-def _quoted(cell: str) -> str:
-    if any(mark in cell for mark in ',"\r\n'):
-        return '"' + cell.replace('"', '""') + '"'
-    return cell
-
-
-def write_ndjson_rows(sink: BinaryIO, table: pa.Table) -> None:
+def write_ndjson_rows(sink: Sink, table: pa.Table) -> None:
     """Write a table's rows as one JSON object a line."""
     for piece in _slices(table):
         lines = [json.dumps(row, ensure_ascii=False, separators=(",", ":")) for row in json_rows(piece)]
@@ -102,24 +131,36 @@ def json_rows(table: pa.Table) -> list[dict[str, Any]]:
 
 
 def json_values(column: pa.ChunkedArray) -> list[Any]:
-    """The values of a column, JSON-safe: times as ISO text, numbers as text where a JSON reader would round them."""
-    if pa.types.is_timestamp(column.type) or pa.types.is_time(column.type):
-        texts = column.cast(pa.string()).to_pylist()
-        return [None if text is None else text.replace(" ", "T", 1) for text in texts]
+    """The values of a column, JSON-safe and exact: times as ISO text, numbers as text where readers round."""
+    if pa.types.is_temporal(column.type):
+        return _iso_texts(column)
     return [json_value(value) for value in column.to_pylist()]
 
 
+def _iso_texts(column: pa.ChunkedArray) -> list[str | None]:
+    """Dates, times and timestamps as ISO 8601 without needless zeros; instants in UTC with `Z`."""
+    zone = "Z" if pa.types.is_timestamp(column.type) and column.type.tz else ""
+    if zone:
+        column = column.cast(pa.int64()).cast(pa.timestamp(column.type.unit))
+    return [None if text is None else _trimmed(text) + zone for text in column.cast(pa.string()).to_pylist()]
+
+
+def _trimmed(text: str) -> str:
+    shown = text.replace(" ", "T", 1)
+    return shown.rstrip("0").rstrip(".") if "." in shown else shown
+
+
 def json_value(value: Any) -> Any:
-    """One value, JSON-safe."""
+    """One value that is no time, JSON-safe and exact."""
     if isinstance(value, int) and not isinstance(value, bool):
         return value if -EXACT_INT <= value <= EXACT_INT else str(value)
     if isinstance(value, float):
-        return value if math.isfinite(value) else None
+        return value if math.isfinite(value) else NOT_FINITE.get(value, "NaN")
     if isinstance(value, Decimal):
         return float(value) if len(value.as_tuple().digits) <= EXACT_DIGITS else format(value, "f")
-    return value.isoformat() if isinstance(value, date) else value
+    return value
 
 
-def columns_types(columns: Sequence[dict[str, Any]]) -> dict[str, ColumnType]:
+def columns_types(columns: Sequence[Mapping[str, Any]]) -> dict[str, ColumnType]:
     """The types, with their forms, of columns as the catalog keeps them."""
     return {each["name"]: lexemes.type_from_json(each) for each in columns}

@@ -22,6 +22,7 @@ _GROUP_COLUMNS, _GROUP_ROWS, _GROUP_OFFSET, _GROUP_ORDINAL = 1, 3, 5, 7
 _CHUNK_OFFSET, _CHUNK_META = 2, 3
 _CHUNK_INDEXES = (4, 5, 6, 7)
 _META_OFFSETS = (9, 10, 11)
+_META_SIZE = 7
 _META_BLOOM = (14, 15)
 
 Struct = dict[int, tuple[int, Any]]
@@ -33,7 +34,7 @@ class Groups:
     """The row groups of one file.
 
     Attributes:
-        footer: the file's metadata, offsets as if the first row group stood at byte 4.
+        footer: the file's metadata, with offsets in that file.
         start, stop: bytes of the row groups in the file.
         rows: rows in them.
     """
@@ -67,6 +68,19 @@ def parse_tail(tail: bytes | memoryview, size: int) -> Groups:
 def footer_length(last_eight: bytes) -> int:
     """Bytes of the footer, its length word and the magic, told by the last eight bytes of a file."""
     return int(struct.unpack("<I", last_eight[:4])[0]) + 8
+
+
+def split(whole: Groups) -> list[Groups]:
+    """Each row group of a file alone, to be put together again with others by `merge`."""
+    return [_alone(whole.footer, group) for group in whole.footer[_ROW_GROUPS][1][1]]
+
+
+def _alone(footer: Struct, group: Struct) -> Groups:
+    chunks = [chunk[_CHUNK_META][1] for chunk in group[_GROUP_COLUMNS][1][1]]
+    starts = [min(meta[field][1] for field in _META_OFFSETS if meta.get(field, (0, 0))[1]) for meta in chunks]
+    stops = [start + meta[_META_SIZE][1] for start, meta in zip(starts, chunks, strict=True)]
+    rows = group[_GROUP_ROWS][1]
+    return Groups({**footer, _ROW_GROUPS: (_LIST, (_STRUCT, [group]))}, min(starts), max(stops), rows)
 
 
 def merge(parts: Iterable[tuple[Groups, int]], key_values: dict[str, str] | None = None) -> bytes:

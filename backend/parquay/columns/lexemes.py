@@ -26,7 +26,7 @@ import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
 
-from parquay.columns import numbers, times
+from parquay.columns import digits, numbers, times
 
 Kinds = dict[str, Any]
 """Type name to form. An empty mapping: only text holds. `None` instead of a mapping: no cell was seen yet."""
@@ -67,9 +67,19 @@ class ColumnType:
             return times.arrow_type(self.kind, self.form)
         return _ARROW[self.kind]
 
+    def stored(self) -> pa.DataType:
+        """The Arrow type of its values in the parts of a dataset.
+
+        Delta tables know no time of day and no nanoseconds: such values stand there as texts, which sort the same.
+        """
+        kind = self.arrow()
+        if pa.types.is_time(kind) or (pa.types.is_timestamp(kind) and kind.unit == "ns"):
+            return pa.string()
+        return kind
+
     def _precision(self) -> int:
         # Two precisions only, so that a longer number rarely changes the type of what is already written.
-        return numbers.SMALL_PRECISION if sum(self.form) <= numbers.SMALL_PRECISION else numbers.MAX_PRECISION
+        return digits.SMALL_PRECISION if sum(self.form) <= digits.SMALL_PRECISION else digits.MAX_PRECISION
 
 
 TEXT = ColumnType()
@@ -85,9 +95,8 @@ class Cells:
     array: pa.StringArray
 
     @classmethod
-    def of(cls, column: pa.StringArray) -> Cells:
-        """Look at the cells of `column` that are not null."""
-        whole = column.drop_null() if column.null_count else column
+    def of(cls, whole: pa.StringArray) -> Cells:
+        """Look at the cells of a column without nulls."""
         _, offsets, data = whole.buffers()
         ends = np.frombuffer(offsets, np.int32)[whole.offset : whole.offset + len(whole) + 1].astype(np.int64)
         values = np.frombuffer(data, np.uint8) if data is not None else np.empty(0, np.uint8)
@@ -137,14 +146,20 @@ def _examine(column: pa.StringArray, held: Kinds | None, made: dict[str, pa.Arra
         return None
     if held is not None and not held:
         return {}
-    cells = Cells.of(column)
+    whole = column.drop_null() if column.null_count else column
+    found = digits.examine(whole, made) or times.dates(whole, made)
+    if found is None:
+        found = _examine_cells(Cells.of(whole), made)
+    return found if held is None else {kind: form for kind, form in found.items() if kind in held}
+
+
+def _examine_cells(cells: Cells, made: dict[str, pa.Array]) -> Kinds:
     lengths = cells.lengths
     shortest = int(lengths.min())
     if shortest == 0:
         return {}
     first = bytes(cells.data[cells.starts[0] : cells.ends[0]])
-    found = _found(cells, first, shortest, int(lengths.max()), made)
-    return found if held is None else {kind: form for kind, form in found.items() if kind in held}
+    return _found(cells, first, shortest, int(lengths.max()), made)
 
 
 def _found(cells: Cells, first: bytes, shortest: int, longest: int, made: dict[str, pa.Array]) -> Kinds:

@@ -10,23 +10,19 @@ import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from parquay.columns import digits, doubles
+from parquay.columns.digits import EXACT_DIGITS, EXACT_INT, MAX_PRECISION, MINUS, POINT, SMALL_PRECISION, ZERO
+from parquay.columns.doubles import PLAIN_HIGH, PLAIN_LOW
+
 Bytes = npt.NDArray[np.uint8]
 Offsets = npt.NDArray[np.int64]
 
-SMALL_PRECISION, MAX_PRECISION = 18, 38
-EXACT_DIGITS = 15
-"""Decimal digits that every double keeps: two numbers of so few digits are never the same double."""
-EXACT_INT = 2**53
-"""Whole numbers up to here are doubles, every one."""
-PLAIN_LOW, PLAIN_HIGH = 1e-4, 1e16
-"""Magnitudes between which a double's text has no exponent."""
 ARROW_HIGH = 1e10
 """From here on Arrow writes doubles with an exponent."""
 LONGEST = 50
 """Bytes of the longest cell that can be a canonical number."""
 
 FIRST_BYTES = frozenset(b"-0123456789")
-MINUS, POINT, ZERO = ord("-"), ord("."), ord("0")
 
 
 def examine(
@@ -149,7 +145,21 @@ def _doubles(array: pa.StringArray, made: dict[str, pa.Array]) -> dict[str, Any]
         values = made["double"] = array.cast(pa.float64())
     except pa.ArrowInvalid:
         return {}
-    for style in ("any", "whole", "point"):
+    verdict = doubles.judge(array, values)
+    if verdict is None:
+        return _styled(array, values, ("any", "whole", "point"))
+    if not verdict.shortest:
+        return {}
+    if verdict.unsure is None:
+        return {"double": "point" if verdict.whole else "any"}
+    unsure = pa.array(verdict.unsure)
+    styles = ("point",) if verdict.whole else ("any", "whole", "point")
+    return _styled(array.filter(unsure), values.filter(unsure), styles)
+
+
+def _styled(array: pa.StringArray, values: pa.DoubleArray, styles: Sequence[str]) -> dict[str, Any]:
+    """The first of the `styles` in which the values are written like the texts."""
+    for style in styles:
         if style == "any" and _has_whole(values):
             continue
         if pc.all(pc.equal(double_to_text(values, style), array)).as_py():
@@ -216,11 +226,8 @@ def to_decimal(column: pa.StringArray, form: Sequence[int], kind: pa.Decimal128T
 
 def from_doubles(values: pa.DoubleArray, form: Sequence[int]) -> pa.Array:
     """Decimals of at most `EXACT_DIGITS` digits from the doubles that are nearest to them."""
-    kind, scale = _decimal_type(*form), form[1]
-    scaled = np.rint(np.frombuffer(values.buffers()[1], np.float64)[values.offset :][: len(values)] * 10.0**scale)
-    pairs = np.empty((len(values), 2), np.int64)
+    unscaled = np.rint(digits.as_numpy(values, np.float64) * 10.0 ** form[1])
     with np.errstate(invalid="ignore"):
-        pairs[:, 0] = scaled.astype(np.int64)
-    pairs[:, 1] = pairs[:, 0] >> 63
+        whole = unscaled.astype(np.int64)
     validity = values.is_valid().buffers()[1] if values.null_count else None
-    return pa.Array.from_buffers(kind, len(values), [validity, pa.py_buffer(pairs)], values.null_count)
+    return digits.decimals_of(whole, form[1], validity, values.null_count)

@@ -11,7 +11,7 @@ from pathlib import Path
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from parquay.columns import lexemes, numbers
+from parquay.columns import digits, lexemes
 from parquay.columns.lexemes import ColumnType
 
 GROUP_ROWS = 122_880
@@ -70,7 +70,7 @@ def encode(table: pa.Table, codec: Codec = ZSTD) -> pa.Buffer:
 def _counts(kind: pa.DataType) -> bool:
     """Whether values are stored as 32 or 64 bit integers, which pack best as differences."""
     if pa.types.is_decimal(kind):
-        return bool(kind.precision <= numbers.SMALL_PRECISION)
+        return bool(kind.precision <= digits.SMALL_PRECISION)
     return bool(pa.types.is_integer(kind) or pa.types.is_temporal(kind))
 
 
@@ -107,8 +107,17 @@ def sync_directory(directory: Path) -> None:
         os.close(handle)
 
 
+def storable(table: pa.Table, types: Types) -> pa.Table:
+    """The table as the parts of a dataset hold it, see `ColumnType.stored`; `widened` to the same types undoes it."""
+    for i, (name, kind) in enumerate(types.items()):
+        if kind.stored() != kind.arrow():
+            texts = [lexemes.to_text(chunk, kind) for chunk in table[name].chunks]
+            table = table.set_column(i, name, pa.chunked_array(texts, pa.string()))
+    return table
+
+
 def widened(table: pa.Table, source: Types, target: Types) -> pa.Table:
-    """Recast a table of types `source` to `target`, exactly; columns that it does not have are empty."""
+    """Recast a table of types `source`, also a stored one, to `target`, exactly; columns it does not have are empty."""
     columns = [
         _widened_column(table[name], source[name], kind)
         if name in source
@@ -119,6 +128,8 @@ def widened(table: pa.Table, source: Types, target: Types) -> pa.Table:
 
 
 def _widened_column(column: pa.ChunkedArray, source: ColumnType, target: ColumnType) -> pa.ChunkedArray:
+    if column.type != source.arrow():
+        column = pa.chunked_array([lexemes.to_type(chunk, source) for chunk in column.chunks], source.arrow())
     if source.arrow() == target.arrow() and source.kind == target.kind:
         return column
     return pa.chunked_array([lexemes.widen(chunk, source, target) for chunk in column.chunks], target.arrow())

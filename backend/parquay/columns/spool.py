@@ -65,12 +65,20 @@ class Spool:
             part.seek(-footer.footer_length(part.read(8)), os.SEEK_END)
             groups = footer.parse_tail(part.read(), size)
             self._stretches.append(Stretch(groups, self._file.tell(), types))
-            part.seek(groups.start)
-            left = groups.stop - groups.start
-            while left:
-                piece = part.read(min(COPY_BYTES, left))
-                self._file.write(piece)
-                left -= len(piece)
+            self._copy(part, groups)
+
+    def append_group(self, part: BinaryIO, group: footer.Groups, types: Types) -> None:
+        """Put one row group of an open part behind the others, as it is; see `footer.split`."""
+        self._stretches.append(Stretch(group, self._file.tell(), types))
+        self._copy(part, group)
+
+    def _copy(self, part: BinaryIO, groups: footer.Groups) -> None:
+        part.seek(groups.start)
+        left = groups.stop - groups.start
+        while left:
+            piece = part.read(min(COPY_BYTES, left))
+            self._file.write(piece)
+            left -= len(piece)
 
     def tables(self, types: Types) -> Iterator[pa.Table]:
         """Read back the row groups, recast to `types`."""
@@ -97,9 +105,12 @@ class Spool:
         self.discard()
         return other
 
-    def finish(self, target: Path, *, durable: bool = False) -> int:
-        """Write the footer, give the file its name and return its bytes; `durable`: it survives power loss then."""
-        self._file.write(footer.merge((each.groups, each.at) for each in self._stretches))
+    def finish(self, target: Path, *, durable: bool = False, key_values: dict[str, str] | None = None) -> int:
+        """Write the footer, give the file its name and return its bytes; `durable`: it survives power loss then.
+
+        `key_values` stand in the footer.
+        """
+        self._file.write(footer.merge(((each.groups, each.at) for each in self._stretches), key_values))
         size = self._file.tell()
         if durable:
             self._file.flush()

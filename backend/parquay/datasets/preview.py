@@ -2,26 +2,22 @@
 
 from __future__ import annotations
 
-import math
-from collections.abc import Iterator
-from datetime import date, datetime, time
-from decimal import Decimal
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from parquay.catalog.segments import Segments
 from parquay.catalog.tables import File
-
-if TYPE_CHECKING:
-    import pyarrow as pa
+from parquay.datasets.tables import Tables
 
 
 class Preview:
     """Reads the first rows of a file's table from its parts."""
 
-    def __init__(self, segments: Segments, parquet: Path) -> None:
+    def __init__(self, segments: Segments, tables: Tables, parquet: Path) -> None:
         """``parquet``: directory with one directory of parts for each file."""
         self._segments = segments
+        self._tables = tables
         self._parquet = parquet
 
     def __call__(self, file: File, limit: int) -> dict[str, Any] | None:
@@ -33,60 +29,47 @@ class Preview:
             return None
         columns = [{"name": str(column["name"]), "type": str(column["type"])} for column in file.columns]
         names = [column["name"] for column in columns]
-        rows = [dict.fromkeys(names) | row for row in self._rows(file.id, limit)]
+        rows = [dict.fromkeys(names) | row for row in self._rows(file, limit)]
         if not rows:
             return None
         total = file.parsed_rows if file.row_count is None else file.row_count
         following = str(len(rows)) if total > len(rows) else None
         return {"columns": columns, "rows": rows, "total": max(total, len(rows)), "next": following}
 
-    def _rows(self, file_id: str, limit: int) -> Iterator[dict[str, Any]]:
-        seen: set[str] = set()
-        for segment in self._segments.list(file_id):
-            if segment.part is None or segment.part in seen or limit <= 0:
-                continue
-            seen.add(segment.part)
-            batch = _first(self._parquet / file_id / segment.part, limit)
+    def _rows(self, file: File, limit: int) -> Iterator[dict[str, Any]]:
+        for name, columns in self._parts(file):
+            if limit <= 0:
+                return
+            batch = _first(self._parquet / file.id / name, columns, limit)
             limit -= len(batch)
             yield from batch
 
+    def _parts(self, file: File) -> Iterator[tuple[str, Sequence[Mapping[str, Any]]]]:
+        """The parts with their columns: of the newest version, where there was an edit, else of the conversion."""
+        if file.table_version:
+            snapshot = self._tables.snapshot(file)
+            yield from ((part.name, snapshot.columns) for part in snapshot.parts)
+            return
+        seen: set[str] = set()
+        for segment in self._segments.list(file.id):
+            if segment.part is not None and segment.part not in seen:
+                seen.add(segment.part)
+                yield segment.part, segment.state["types"]
 
-def _first(part: Path, limit: int) -> list[dict[str, Any]]:
-    import pyarrow.parquet as pq  # a third of the server's start, and needed only once somebody looks
+
+def _first(part: Path, columns: Sequence[Mapping[str, Any]], limit: int) -> list[dict[str, Any]]:
+    import pyarrow as pa  # a third of the server's start, and needed only once somebody looks
+    import pyarrow.parquet as pq
+
+    from parquay.columns import export, parts
 
     try:
         with pq.ParquetFile(part) as opened:
-            batches = list(opened.iter_batches(batch_size=limit, row_groups=[0])) if opened.num_row_groups else []
+            batches = opened.iter_batches(batch_size=limit, row_groups=[0]) if opened.num_row_groups else iter(())
+            table = pa.Table.from_batches([next(batches)]) if opened.num_row_groups else None
     except FileNotFoundError:  # just now replaced by a wider part, or the file was removed
         return []
-    rows: list[dict[str, Any]] = []
-    for batch in batches[:1]:
-        columns = [[cell(value) for value in _values(column)] for column in batch.columns]
-        rows.extend(dict(zip(batch.schema.names, row, strict=True)) for row in zip(*columns, strict=True))
-    return rows[:limit]
-
-
-def _values(column: pa.Array) -> list[Any]:
-    import pyarrow as pa
-
-    # Python's times end at microseconds; finer ones are told as text.
-    if (pa.types.is_timestamp(column.type) or pa.types.is_time(column.type)) and column.type.unit == "ns":
-        column = column.cast(pa.string())
-    values: list[Any] = column.to_pylist()
-    return values
-
-
-def cell(value: Any) -> str | int | float | bool | None:
-    """Return ``value`` as JSON can tell it without change: a number only where a double holds it exactly. Pure."""
-    if value is None or isinstance(value, str | bool):
-        return value
-    if isinstance(value, int):
-        return value if abs(value) < 2**53 else str(value)
-    if isinstance(value, float):
-        return value if math.isfinite(value) else str(value)
-    if isinstance(value, Decimal):
-        number = float(value)
-        return number if Decimal(repr(number)) == value else str(value)
-    if isinstance(value, datetime | date | time):
-        return value.isoformat()
-    return str(value)
+    if table is None:
+        return []
+    types = export.columns_types(columns)
+    return export.json_rows(parts.widened(table, types, types).slice(0, limit))

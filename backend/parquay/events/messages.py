@@ -7,7 +7,7 @@ from the file as it is when delivered, therefore a late message is never an old 
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any, Protocol
@@ -56,6 +56,12 @@ class FileRow(Protocol):
     def parquet_path(self) -> str | None: ...  # noqa: D102
     @property
     def dataset_id(self) -> str | None: ...  # noqa: D102
+    @property
+    def columns(self) -> Sequence[Mapping[str, Any]] | None: ...  # noqa: D102
+    @property
+    def table_version(self) -> int | None: ...  # noqa: D102
+    @property
+    def table_at(self) -> datetime | None: ...  # noqa: D102
     @property
     def sha256(self) -> str | None: ...  # noqa: D102
     @property
@@ -137,6 +143,18 @@ def progress(file: FileRow) -> dict[str, Any]:
     }
 
 
+def dataset(file: FileRow) -> dict[str, Any]:
+    """Return the newest version of the table that ``file`` became, as lists and events show it."""
+    return {
+        "id": file.id,
+        "name": file.name,
+        "columns": [{"name": each["name"], "type": each["type"]} for each in file.columns or ()],
+        "row_count": file.row_count or 0,
+        "version": file.table_version or 0,
+        "updated_at": timestamp(file.table_at or file.finished_at or file.uploaded_at),
+    }
+
+
 def message(happened: Occurrence) -> Message | None:
     """Return what to tell about an event; None when its file is gone and a later event says so."""
     if happened.kind == DELETED:
@@ -145,6 +163,8 @@ def message(happened: Occurrence) -> Message | None:
         return None
     if happened.kind == PROGRESS:
         return _message(happened, progress(happened.file))
+    if happened.kind == DATASET:
+        return _message(happened, {"dataset": dataset(happened.file)})
     return _message(happened, {"file": entry(happened.file, happened.owner or "")})
 
 

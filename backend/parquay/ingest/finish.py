@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pyarrow.parquet as pq
 
-from parquay.catalog.segments import Emit, Fence, Finished, Segments
+from parquay.catalog.segments import Emit, Fence, Finished, Publish, Segments
 from parquay.catalog.tables import File, Segment
 from parquay.columns import lexemes, parts
 from parquay.columns.lexemes import ColumnType
@@ -115,7 +115,7 @@ class Finisher:
         with pq.ParquetFile(self._directory / group.name) as part:
             for i in range(part.num_row_groups):
                 table = parts.widened(part.read_row_group(i), group.types, types)
-                spool.append(parts.encode(table, self._codec), types)
+                spool.append(parts.encode(parts.storable(table, types), self._codec), types)
         return self._replace([group], spool, types)
 
     def _spool(self, group: PartGroup) -> Spool:
@@ -146,9 +146,9 @@ class Finisher:
         if found != rows or sum(group.rows for group in groups) != rows:
             raise CountMismatch(f"{rows} rows were converted, {found} are in the parts")
 
-    def finish(self, end: Ending, emit: Emit | None) -> bool:
+    def finish(self, end: Ending, emit: Emit | None, publish: Publish | None = None) -> bool:
         """Publish the table, or the reason why there is none; False when the lease is lost meanwhile."""
-        verdict = verdict_of(end)
+        verdict, note = verdict_of(end), None
         if verdict is None:
             if end.state is None or end.dialect is None:
                 raise CountMismatch("a table without a dialect")
@@ -157,7 +157,12 @@ class Finisher:
                 return False
             self.verify(end.state.rows)
             verdict = _table(end, end.state, end.dialect)
-        done = self._segments.finish(self._file_id, verdict, fence=self._fence, emit=emit)
+            if publish is not None:
+                if not self._segments.holds(self._fence):
+                    return False
+                names = [group.name for group in part_groups(self._segments.list(self._file_id))]
+                verdict, note = publish(end.file, verdict, names)
+        done = self._segments.finish(self._file_id, verdict, fence=self._fence, emit=emit, note=note)
         if done and verdict.parquet_path is None:
             shutil.rmtree(self._directory, ignore_errors=True)
         return done

@@ -25,11 +25,13 @@ from parquay.ingest.sources import Source
 
 LEAST_BYTES, MOST_BYTES = 4 << 20, 12 << 20
 """Bytes of a segment where enough of the file is there."""
+BLOCK_BYTES = 4 << 20
+"""Most bytes that are read and typed at once: memory of that size is used again and again, instead of fetched anew."""
 ROW_LIMIT = 128 << 20
 """Bytes of the longest row."""
 
 Result = TypeVar("Result")
-Held = Mapping[str, "Kinds | None"]
+Held = dict[str, "Kinds | None"]
 
 
 def segment_bytes(dialect: Dialect) -> int:
@@ -38,15 +40,13 @@ def segment_bytes(dialect: Dialect) -> int:
 
 
 @dataclass(frozen=True, slots=True)
-class Body:
-    """The bytes of one segment, cut and counted, or already read where they were not well formed.
+class Block:
+    """A stretch of whole rows, cut and counted, or already read where it was not well formed.
 
     Attributes:
-        no: number of the segment in its file.
         byte, line: where it starts in the file's text.
     """
 
-    no: int
     data: bytes
     byte: int
     line: int
@@ -55,8 +55,16 @@ class Body:
 
     @property
     def end(self) -> int:
-        """Byte of the file behind the segment."""
+        """Byte of the file behind it."""
         return self.byte + len(self.data)
+
+
+@dataclass(frozen=True, slots=True)
+class Body:
+    """The bytes of one segment, in blocks. `no` is its number in the file."""
+
+    no: int
+    blocks: tuple[Block, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -185,25 +193,32 @@ class Cutter:
         Raises:
             TooLarge: a row is longer than `ROW_LIMIT`.
         """
-        while (body := self._next()) is not None:
-            self.no, self.byte, self.line = self.no + 1, body.end, body.line + body.lines
-            yield body
+        while blocks := self._blocks():
+            yield Body(self.no, blocks)
+            self.no += 1
 
-    def _next(self) -> Body | None:
-        size = self.size
+    def _blocks(self) -> tuple[Block, ...]:
+        blocks: list[Block] = []
+        count = -(-self.size // BLOCK_BYTES)
+        while len(blocks) < count and (block := self._next(-(-self.size // count))) is not None:
+            self.byte, self.line = block.end, block.line + block.lines
+            blocks.append(block)
+        return tuple(blocks)
+
+    def _next(self, size: int) -> Block | None:
         while True:
             chunk = self.source.read_at(self.byte, size)
             ends = len(chunk) < size
             if not chunk:
                 return None
-            body = self._body(chunk, final=ends and self.source.complete)
-            if body is not None or ends:
-                return body
+            block = self._block(chunk, final=ends and self.source.complete)
+            if block is not None or ends:
+                return block
             if size >= ROW_LIMIT:
                 raise TooLarge(f"The row at line {self.line} is longer than {ROW_LIMIT >> 20} MiB.", "row_too_long")
             size = min(4 * size, ROW_LIMIT)
 
-    def _body(self, chunk: bytes, *, final: bool) -> Body | None:
+    def _block(self, chunk: bytes, *, final: bool) -> Block | None:
         if self.dialect.format == "json":
             rows = jsonrows.read_array(chunk, byte=self.byte, line=self.line, final=final)
             return self._made(chunk, rows) if rows.end else None
@@ -216,11 +231,21 @@ class Cutter:
         rows = segment.read_odd(chunk, self.dialect, byte=self.byte, line=self.line, final=final)
         return self._made(chunk, rows) if rows.end else None
 
-    def _plain(self, data: bytes) -> Body:
-        return Body(self.no, data, self.byte, self.line, split.count_lines(data))
+    def _plain(self, data: bytes) -> Block:
+        return Block(data, self.byte, self.line, split.count_lines(data))
 
-    def _made(self, chunk: bytes, rows: SegmentRows) -> Body:
-        return Body(self.no, chunk[: rows.end], self.byte, self.line, rows.lines, rows)
+    def _made(self, chunk: bytes, rows: SegmentRows) -> Block:
+        return Block(chunk[: rows.end], self.byte, self.line, rows.lines, rows)
+
+
+@dataclass(frozen=True, slots=True)
+class _Typed:
+    """A block's columns, each in the narrowest type that holds so far."""
+
+    rows: SegmentRows
+    columns: dict[str, pa.Array]
+    kinds: dict[str, Kinds | None]
+    types: dict[str, ColumnType]
 
 
 def convert(body: Body, dialect: Dialect, held: Held, *, ended: bool = False) -> Converted:
@@ -228,29 +253,67 @@ def convert(body: Body, dialect: Dialect, held: Held, *, ended: bool = False) ->
 
     `held`: what held before it, so that hopeless types are not tried again. `ended`: a second table has started.
     """
-    rows = _rows(body, dialect, ended=ended)
+    done: list[_Typed] = []
+    kinds: dict[str, Kinds | None] = {}
+    warnings: tuple[Warned, ...] = ()
+    for block in body.blocks:
+        typed = _typed(block, dialect, _joined(held, kinds), ended=ended)
+        done.append(typed)
+        kinds = _joined(kinds, typed.kinds)
+        warnings = merged(warnings, typed.rows.warnings)
+        ended = ended or typed.rows.ended
+    types = {name: lexemes.decide(lexemes.join(held.get(name), kinds[name]), dialect.types.get(name)) for name in kinds}
+    first, last = body.blocks[0], body.blocks[-1]
+    return Converted(
+        byte=first.byte,
+        end=last.end,
+        line=first.line,
+        lines=last.line + last.lines - first.line,
+        table=pa.table({name: _column(name, kind, done) for name, kind in types.items()}),
+        kinds=kinds,
+        types=types,
+        rejects=tuple(each for typed in done for each in typed.rows.rejects),
+        warnings=warnings,
+        ended=any(typed.rows.ended for typed in done),
+    )
+
+
+def _joined(one: Held, other: Held) -> dict[str, Kinds | None]:
+    return {name: lexemes.join(one.get(name), other.get(name)) for name in (one | other)}
+
+
+def _typed(block: Block, dialect: Dialect, held: Held, *, ended: bool) -> _Typed:
+    rows = _rows(block, dialect, ended=ended)
+    columns: dict[str, pa.Array] = {}
     kinds: dict[str, Kinds | None] = {}
     types: dict[str, ColumnType] = {}
-    columns = []
     for name, column in zip(rows.table.column_names, rows.table.columns, strict=True):
         cells = column.chunk(0) if column.num_chunks == 1 else column.combine_chunks()
         before = held.get(name)
         found = lexemes.examined(cells, before)
         kinds[name] = _allowed(found.kinds, rows.allowed.get(name))
         types[name] = lexemes.decide(lexemes.join(before, kinds[name]), dialect.types.get(name))
-        columns.append(found.values(cells, types[name]))
-    table = pa.table(columns, names=rows.table.column_names)
-    return Converted(
-        body.byte, body.end, body.line, body.lines, table, kinds, types, rows.rejects, rows.warnings, rows.ended
-    )  # fmt: skip
+        columns[name] = found.values(cells, types[name])
+    return _Typed(rows, columns, kinds, types)
 
 
-def _rows(body: Body, dialect: Dialect, *, ended: bool) -> SegmentRows:
-    if body.rows is not None and not ended:
-        return body.rows
+def _column(name: str, kind: ColumnType, done: Sequence[_Typed]) -> pa.ChunkedArray:
+    """A column of all blocks in the type that holds for all of them."""
+    pieces = [
+        lexemes.widen(each.columns[name], each.types[name], kind)
+        if name in each.columns
+        else pa.nulls(each.rows.table.num_rows, kind.arrow())
+        for each in done
+    ]
+    return pa.chunked_array(pieces, kind.arrow())
+
+
+def _rows(block: Block, dialect: Dialect, *, ended: bool) -> SegmentRows:
+    if block.rows is not None and not ended:
+        return block.rows
     if dialect.format == "ndjson":
-        return jsonrows.read_lines(body.data, byte=body.byte, line=body.line)
-    return segment.read_body(body.data, dialect, byte=body.byte, line=body.line, lines=body.lines, ended=ended)
+        return jsonrows.read_lines(block.data, byte=block.byte, line=block.line)
+    return segment.read_body(block.data, dialect, byte=block.byte, line=block.line, lines=block.lines, ended=ended)
 
 
 def _allowed(kinds: Kinds | None, allowed: frozenset[str] | None) -> Kinds | None:

@@ -13,7 +13,7 @@ from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
-from parquay.catalog.segments import Emit, Fence, Segments
+from parquay.catalog.segments import Emit, Fence, Publish, Segments
 from parquay.columns import parts
 from parquay.ingest.run import LeaseLost, Memory, Run, Tools
 from parquay.ingest.store import Store
@@ -43,13 +43,14 @@ class Follower:
         store: Store,
         parquet_dir: Path,
         emit: Emit | None = None,
+        publish: Publish | None = None,
         threads: int = 2,
         segment_bytes: int | None = None,
         codec: parts.Codec = parts.ZSTD,
     ) -> None:
         """`parquet_dir` gets a directory of parts for each file; `segment_bytes`: bytes of a full segment."""
         pool = ThreadPoolExecutor(threads, thread_name_prefix="convert")
-        self._tools = Tools(segments, store, parquet_dir, emit, pool, threads, segment_bytes, codec)
+        self._tools = Tools(segments, store, parquet_dir, emit, pool, threads, segment_bytes, codec, publish)
         self._memories: dict[str, Memory] = {}
 
     def close(self) -> None:

@@ -9,7 +9,7 @@ from typing import Any
 
 import pyarrow as pa
 
-from parquay.columns import numbers
+from parquay.columns import digits
 from parquay.columns.lexemes import TEXT, ColumnType, type_to_json
 from parquay.ingest.header import column_names
 
@@ -42,7 +42,7 @@ def plain_type(kind: pa.DataType) -> ColumnType:
         return ColumnType("decimal", [20, 0]) if kind == pa.uint64() else ColumnType("int64", True)
     if pa.types.is_floating(kind):
         return ColumnType("double", "whole")
-    if pa.types.is_decimal(kind) and kind.scale >= 0 and kind.precision <= numbers.MAX_PRECISION:
+    if pa.types.is_decimal(kind) and kind.scale >= 0 and kind.precision <= digits.MAX_PRECISION:
         return ColumnType("decimal", [kind.precision - kind.scale, kind.scale])
     return _plain_time(kind)
 

@@ -10,6 +10,8 @@ from parquay.ingest.repair import Row
 
 Cells = tuple[bytes | None, ...]
 
+ROW_ID = "_rid"
+"""What a row's own id is called; no column has that name."""
 MOST_ROWS = 4
 """Most rows of a header."""
 LOOKED_AT = 100
@@ -185,17 +187,20 @@ def _vote(cell: bytes | None, column: Sequence[bytes | None]) -> int:
 
 
 def column_names(header: Sequence[Sequence[str]], width: int, told: Sequence[str]) -> tuple[str, ...]:
-    """Unique, non-empty names: repeated ones get a number, missing ones are called by their position."""
+    """Unique, non-empty names: repeated ones get a number, missing ones are called by their position.
+
+    SQL engines and Delta tables take `Id` and `id` for one name; `_rid` is what a row's own id is called.
+    """
     merged = [" ".join(row[i].strip() for row in header if i < len(row) and row[i].strip()) for i in range(width)]
     wanted = [told[i] if i < len(told) else merged[i] or f"column{i + 1}" for i in range(width)]
-    taken = set(wanted)
+    taken = {name.lower() for name in wanted}
     names: list[str] = []
-    seen: set[str] = set()
+    seen = {ROW_ID}
     for name in wanted:
         unique, number = name, 1
-        while unique in seen or (unique != name and unique in taken):
+        while unique.lower() in seen or (unique != name and unique.lower() in taken):
             number += 1
             unique = f"{name}_{number}"
-        seen.add(unique)
+        seen.add(unique.lower())
         names.append(unique)
     return tuple(names)

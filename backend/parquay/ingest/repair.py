@@ -75,6 +75,7 @@ class RowReader:
         self._escaped = re.compile(re.escape(self._escape) + b"(" + (marks or rb"\\") + rb"|\r\n|\n|\r)")
         self._literal: frozenset[int] = frozenset()
         self._loose = False
+        self._bound: int | None = None
         self._opened: list[int] = []
         self._strays = 0
         self._runaway = False
@@ -104,7 +105,8 @@ class RowReader:
 
     def _best_row(self, start: int) -> Row:
         first = self._row(start)
-        several_lines = self._line_end.search(self._data, start, first.end - 1) is not None
+        line = self._line_end.search(self._data, start)
+        several_lines = line is not None and line.end() < first.end
         if not self._width or not self._opened or not (first.strays or several_lines):
             return first
         fits = len(first.cells) == self._width
@@ -112,10 +114,10 @@ class RowReader:
             return first
         opened = self._opened[:TRIES]
         for quote in opened:
-            other = self._other_row(start, frozenset({quote}), loose=False)
+            other = self._other_row(first, frozenset({quote}), loose=False)
             if other is not None and (not fits or self._swallowed_row(other.end, first.end)):
                 return other
-        return first if fits else self._other_row(start, frozenset(), loose=True) or first
+        return first if fits else self._other_row(first, frozenset(), loose=True) or first
 
     def _swallowed_row(self, start: int, end: int) -> bool:
         """Whether the line at `start`, part of a quoted field up to `end`, has the delimiters of a row."""
@@ -124,16 +126,19 @@ class RowReader:
             start < end and self._data.count(self._delimiter, start, match.end() if match else end) >= self._width - 1
         )
 
-    def _other_row(self, start: int, literal: frozenset[int], *, loose: bool) -> Row | None:
-        """Read a row again under other assumptions; None when it does not come out in the right width."""
-        self._literal, self._loose = literal, loose
+    def _other_row(self, first: Row, literal: frozenset[int], *, loose: bool) -> Row | None:
+        """Read a row again under other assumptions; None when it does not come out in the right width.
+
+        Only the bytes of the first reading are looked at: what follows them may not have arrived yet.
+        """
+        self._literal, self._loose, self._bound = literal, loose, first.end
         try:
-            row = self._row(start)
+            row = self._row(first.start)
         except Incomplete:
             return None
         finally:
-            self._literal, self._loose = frozenset(), False
-        return row if len(row.cells) == self._width else None
+            self._literal, self._loose, self._bound = frozenset(), False, None
+        return row if len(row.cells) == self._width and row.end <= first.end else None
 
     def _row(self, start: int) -> Row:
         self._strays, self._runaway, self._opened = 0, False, []
@@ -178,7 +183,7 @@ class RowReader:
     def _quoted(self, start: int) -> tuple[bytes, int, bool] | None:
         """Read a field that starts with a quote; None when no quote closes it."""
         at = start + 1
-        limit = self._limit(start)
+        limit = self._limit(start) if self._bound is None else self._bound
         while (quote := self._data.find(self._quote, at, limit)) >= 0:
             if self._escape and self._is_escaped(start, quote):
                 at = quote + 1
@@ -197,7 +202,7 @@ class RowReader:
                 raise Incomplete
             self._strays += 1
             at = quote + 1
-        if limit == len(self._data) and not self._final:
+        if limit == len(self._data) and not self._final and self._bound is None:
             raise Incomplete
         return None
 

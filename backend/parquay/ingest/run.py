@@ -9,13 +9,21 @@ from concurrent.futures import Executor, ThreadPoolExecutor
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
-from parquay.catalog.segments import Emit, Fence, NewReject, NewSegment, Segments
+from parquay.catalog.segments import Emit, Fence, NewReject, NewSegment, Publish, Segments
 from parquay.catalog.tables import File, Segment
 from parquay.columns import parts
 from parquay.errors import BadInput, TooLarge
 from parquay.ingest import fold, sandbox
 from parquay.ingest.dialect import Dialect, Overrides
-from parquay.ingest.finish import LARGE_BYTES, LARGE_ROWS, Ending, Finisher, columns_json, types_json, warnings_json
+from parquay.ingest.finish import (
+    LARGE_BYTES,
+    LARGE_ROWS,
+    Ending,
+    Finisher,
+    columns_json,
+    types_json,
+    warnings_json,
+)
 from parquay.ingest.fold import Body, Converted, State
 from parquay.ingest.inflate import BrokenArchive
 from parquay.ingest.plan import Plan, plan
@@ -45,6 +53,7 @@ class Tools:
     threads: int
     segment_bytes: int | None
     codec: parts.Codec
+    publish: Publish | None = None
 
 
 @dataclass(slots=True)
@@ -134,7 +143,7 @@ class Run:
         if not self._tools.segments.holds(self._fence):
             raise LeaseLost
         for path in found:
-            if path.name not in known:
+            if path.name not in known and path.is_file():
                 path.unlink(missing_ok=True)
 
     def _convert(self, reader: Reader) -> None:
@@ -211,7 +220,8 @@ class Run:
         if converted.table.num_rows == 0:
             return Written(body, converted, None, 0)
         name = parts.part_name(body.no)
-        size = parts.write(self._directory, name, parts.encode(converted.table, self._tools.codec))
+        stored = parts.storable(converted.table, converted.types)
+        size = parts.write(self._directory, name, parts.encode(stored, self._tools.codec))
         return Written(body, converted, name, size)
 
     def _record(self, written: Written, dialect: Dialect, source: Source | None) -> None:
@@ -279,7 +289,7 @@ class Run:
         self._delete_unknown_parts()
         found = memory.plan or Plan()
         end = Ending(self._file, memory.digest.hexdigest(), found.dialect, memory.state, found.code, found.reason)
-        if not self._finisher.finish(end, self._tools.emit):
+        if not self._finisher.finish(end, self._tools.emit, self._tools.publish):
             raise LeaseLost
         return True
 

@@ -11,6 +11,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 
 import pyarrow as pa
+import pyarrow.compute as pc
 import pyarrow.csv
 
 from parquay.ingest import heal, repair, split
@@ -100,9 +101,8 @@ def _quick(body: bytes, dialect: Dialect, lines: int) -> pa.Table | None:
     text = _as_utf8(body, dialect)
     if text is None or text.startswith(BOM):
         return None
-    # Only the file's last segment can end with blank lines, and there they mean nothing.
-    size = split.text_end(text, len(text))
-    if not size:
+    rows = _rows_of(text, single=len(dialect.columns) == 1)
+    if not rows.size:
         return _empty(dialect.columns)
     odd: list[bool] = []
 
@@ -112,19 +112,55 @@ def _quick(body: bytes, dialect: Dialect, lines: int) -> pa.Table | None:
 
     try:
         table = pa.csv.read_csv(
-            pa.BufferReader(pa.py_buffer(text).slice(0, size)),
+            pa.BufferReader(rows),
             # One block: the parser loses the LF of a CRLF inside quotes at the end of a block.
-            pa.csv.ReadOptions(use_threads=False, block_size=size + 1, column_names=names),
+            pa.csv.ReadOptions(use_threads=False, block_size=rows.size + 1, column_names=names),
             _parse_options(text, dialect, refuse),
             _convert_options(dialect, names, ascii_only=text.isascii()),
         )
     except pa.ArrowInvalid:
         return None
-    # Where each line gave a row the parser has passed over no blank one.
-    passed = len(names) > 1 and not dialect.spaced and table.num_rows != lines + (size == len(text))
-    if odd or (passed and split.has_blank_row(text[:size], dialect)):
+    passed = len(names) > 1 and not dialect.spaced and not _all_lines(table, lines + (rows.size > len(text)))
+    if odd or (passed and split.has_blank_row(text[: rows.size], dialect)):
+        return None
+    if _has_header(table, dialect):
         return None
     return _without_trailing(table.combine_chunks(), dialect)
+
+
+def _all_lines(table: pa.Table, lines: int) -> bool:
+    """Whether the rows have as many lines as were read: then the parser has passed over no blank one."""
+    if table.num_rows == lines:
+        return True
+    texts = (column.chunk(i).buffers()[2] for column in table.columns for i in range(column.num_chunks))
+    within = sum(split.count(text, split.LF) for text in texts if text is not None)
+    return bool(table.num_rows + within == lines)
+
+
+def _has_header(table: pa.Table, dialect: Dialect) -> bool:
+    """Whether a row of the table is its header once more."""
+    names = dialect.header[-1] if len(dialect.columns) > 1 and dialect.header else ()
+    found = None
+    for name, column in zip(names, table.columns, strict=False):
+        same = pc.equal(column, name)
+        found = same if found is None else pc.and_(found, same)
+        if not pc.any(found).as_py():
+            return False
+    return found is not None
+
+
+def _rows_of(text: bytes, *, single: bool) -> pa.Buffer:
+    """The rows with one row end behind the last: without it the parser takes an empty last field as quoted.
+
+    Only the file's last segment can end with blank lines. They mean nothing, but in a `single` column they are rows.
+    """
+    size = split.text_end(text, len(text))
+    if single and size < len(text):
+        return pa.py_buffer(text)
+    end = size + 2 if text[size : size + 2] == b"\r\n" else size + 1
+    if not size:
+        return pa.py_buffer(b"")
+    return pa.py_buffer(text).slice(0, end) if size < len(text) else pa.py_buffer(text + b"\n")
 
 
 def _without_trailing(table: pa.Table, dialect: Dialect) -> pa.Table | None:
@@ -241,7 +277,8 @@ class _Windows:
             text = window[row.start : row.end]
             blank = len(row.cells) == 1 and row.cells[0] is None
             texts = self._texts(row, text, at + row.start)
-            self.after_gap = blank
+            blank = blank and len(self.dialect.columns) > 1
+            self.after_gap = blank and not self.dialect.spaced
             if texts is not None:
                 for column, cell in zip(columns, texts, strict=True):
                     column.append(cell)
@@ -296,7 +333,7 @@ class _Windows:
             except UnicodeError:
                 self._reject("bad_encoding", name, text, at)
                 return None
-        if self.dialect.header and tuple(texts) == self.dialect.header[-1]:
+        if len(texts) > 1 and self.dialect.header and tuple(texts) == self.dialect.header[-1]:
             self._reject("repeated_header", None, text, at)
             return None
         return texts

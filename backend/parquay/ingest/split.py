@@ -12,10 +12,13 @@ from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
+import pyarrow as pa
 
 from parquay.ingest.dialect import Dialect
 
 LF, CR, SPACE = 10, 13, 32
+STRETCH = 1 << 17
+"""Bytes that are compared at once, so few that they stay in the cache of a core."""
 Positions = npt.NDArray[np.int64]
 
 
@@ -37,15 +40,18 @@ def cut(chunk: bytes, dialect: Dialect, *, final: bool) -> SegmentCut:
 
     `final`: the file ends with this chunk, so its end ends a row too (if every quote is closed).
     """
+    if len(dialect.columns) == 1 and not final:
+        # There a blank line is a row, and a CR at the end may be half of what ends one.
+        chunk = chunk.removesuffix(b"\r")
     if not dialect.quote or chunk.find(dialect.quote.encode()) < 0:
-        return SegmentCut(len(chunk) if final else _kept(chunk, chunk.rfind(row_end(dialect)) + 1))
-    quotes = np.flatnonzero(np.frombuffer(chunk, np.uint8) == ord(dialect.quote))
+        return SegmentCut(len(chunk) if final else _kept(chunk, chunk.rfind(row_end(dialect)) + 1, dialect))
+    quotes = places(chunk, ord(dialect.quote))
     stray = _first_stray(chunk, quotes, dialect, final=final)
     if stray is not None:
         return SegmentCut(0, stray)
     if final:
         return SegmentCut(len(chunk))
-    return SegmentCut(_kept(chunk, _last_row_end(chunk, quotes, row_end(dialect))))
+    return SegmentCut(_kept(chunk, _last_row_end(chunk, quotes, row_end(dialect)), dialect))
 
 
 def row_end(dialect: Dialect) -> bytes:
@@ -53,8 +59,10 @@ def row_end(dialect: Dialect) -> bytes:
     return b"\r" if dialect.newline == "\r" else b"\n"
 
 
-def _kept(chunk: bytes, end: int) -> int:
-    """Blank lines wait for what follows: it tells whether they are cells, a gap between tables or the file's end."""
+def _kept(chunk: bytes, end: int, dialect: Dialect) -> int:
+    """Blank lines wait for what follows: it tells whether they are a gap between tables or the file's end."""
+    if len(dialect.columns) == 1:
+        return end
     text = text_end(chunk, end)
     if text == 0:
         return 0
@@ -132,9 +140,22 @@ def without_padding(body: bytes, dialect: Dialect) -> bytes:
     return np.delete(data, candidates[outside]).tobytes()
 
 
+def places(chunk: bytes, byte: int) -> Positions:
+    """Where a byte stands in `chunk`."""
+    data = np.frombuffer(chunk, np.uint8)
+    found = [np.flatnonzero(data[at : at + STRETCH] == byte) + at for at in range(0, len(data), STRETCH)]
+    return np.concatenate(found) if found else np.empty(0, np.int64)
+
+
+def count(chunk: bytes | pa.Buffer, byte: int) -> int:
+    """How often a byte stands in `chunk`."""
+    data = np.frombuffer(chunk, np.uint8)
+    return sum(int(np.count_nonzero(data[at : at + STRETCH] == byte)) for at in range(0, len(data), STRETCH))
+
+
 def count_lines(chunk: bytes) -> int:
     """Physical lines that end in `chunk`: LF, CRLF and a CR alone each end one."""
-    lines = chunk.count(b"\n")
+    lines = count(chunk, LF)
     if chunk.find(b"\r") >= 0:
         lines += chunk.count(b"\r") - chunk.count(b"\r\n")
     return lines

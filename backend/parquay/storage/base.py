@@ -97,6 +97,23 @@ class Store(Protocol):
         """Return the bytes that are there, promised or not."""
         ...
 
+    def put(self, upload_id: str, data: bytes) -> None:
+        """Store all bytes of a small upload that nobody else writes; they survive power loss once `settle` is done.
+
+        Raises:
+            StorageFull: they do not fit; nothing is left of them.
+            StoreFault: the bytes could not be written.
+        """
+        ...
+
+    def settle(self, upload_ids: Sequence[str]) -> None:
+        """Make durable what was `put`. One that was removed meanwhile is no error.
+
+        Raises:
+            StoreFault: it failed; what was put counts as lost.
+        """
+        ...
+
     def compose(self, upload_id: str, parts: Sequence[tuple[str, int]]) -> None:
         """Make ``upload_id`` from the first bytes of ``parts`` (id, size in bytes), durably."""
         ...

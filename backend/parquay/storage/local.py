@@ -78,6 +78,51 @@ class LocalStore:
         except FileNotFoundError:
             return 0
 
+    def put(self, upload_id: str, data: bytes) -> None:
+        """Store a small upload, not synced."""
+        path = self.path(upload_id)
+        flags = os.O_WRONLY | os.O_CREAT | os.O_CLOEXEC | os.O_NOFOLLOW
+        with _mapped(self):
+            try:
+                handle = os.open(path, flags, 0o600)
+            except FileNotFoundError:
+                path.parent.mkdir(mode=0o700, exist_ok=True)
+                handle = os.open(path, flags, 0o600)
+            try:
+                whole = os.pwrite(handle, data, 0) == len(data)
+            except OSError:
+                path.unlink()
+                raise
+            finally:
+                os.close(handle)
+            if not whole:
+                path.unlink()
+                raise StorageFull("The disk is full.", retry_after=60)
+
+    def settle(self, upload_ids: Sequence[str]) -> None:
+        """Sync small uploads, then their names, then the names of new directories."""
+        paths = [self.path(upload_id) for upload_id in upload_ids]
+        with _mapped(self):
+            for path in paths:
+                self._sync_file(path)
+            directories = {path.parent for path in paths}
+            for directory in directories:
+                self.sync_directory(directory)
+            unknown = {directory.name for directory in directories} - self._known_directories
+            if unknown:
+                self.sync_directory(self.root)
+                self._known_directories |= unknown
+
+    def _sync_file(self, path: Path) -> None:
+        try:
+            handle = os.open(path, os.O_RDONLY | os.O_CLOEXEC | os.O_NOFOLLOW)
+        except FileNotFoundError:
+            return
+        try:
+            self.sync(handle)
+        finally:
+            os.close(handle)
+
     def compose(self, upload_id: str, parts: Sequence[tuple[str, int]]) -> None:
         """Copy the parts into a new file, which gets its name when it is whole: what had that name is never cut."""
         draft_id = new_id()

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
-from parquay.errors import Busy, Conflict
+from parquay.errors import Busy, Conflict, StorageFull
 from parquay.storage.base import BytesMissing, Chunks
 
 
@@ -51,6 +51,19 @@ class MemoryStore:
     def size(self, upload_id: str) -> int:
         """Return the bytes that are there."""
         return len(self._data.get(upload_id, b""))
+
+    def put(self, upload_id: str, data: bytes) -> None:
+        """Store a small upload."""
+        free = self.free()
+        if free is not None and len(data) > free:
+            raise StorageFull("The store is full.", retry_after=60)
+        self._data[upload_id] = bytearray(data)
+
+    def settle(self, upload_ids: Sequence[str]) -> None:
+        """Make small uploads survive a crash."""
+        for upload_id in upload_ids:
+            if upload_id in self._data:
+                self.keep(upload_id)
 
     def compose(self, upload_id: str, parts: Sequence[tuple[str, int]]) -> None:
         """Join the parts."""

@@ -29,11 +29,12 @@ from parquay.uploads.handover import Handover
 from parquay.uploads.hooks import HookedUpload, Hooks
 from parquay.uploads.receive import WHOLE, Body, Receipt
 from parquay.uploads.rules import Owner, Rules, clean_name
+from parquay.uploads.small import SMALL_BYTES, SmallUploads
 
 T = TypeVar("T")
 
-SMALL_BYTES = 64 * 1024
-"""A whole upload up to this size is stored first and then gets its row: one sync, one commit."""
+WHOLE_BYTES = 64 * 1024
+"""A whole upload up to this size is stored first and then gets its row, already complete: one commit."""
 
 ROOM_SECONDS = 1.0
 ROOM_ASK = 1024 * 1024
@@ -52,6 +53,7 @@ class Creator:
         *,
         appender: Appender,
         concatenator: Concatenator,
+        small: SmallUploads,
         disk: Executor,
         rules: Rules,
         hooks: Hooks,
@@ -63,6 +65,7 @@ class Creator:
         self._handover = handover
         self._appender = appender
         self._concatenator = concatenator
+        self._small = small
         self._disk = disk
         self._rules = rules
         self._room: tuple[float, int | None] = (-ROOM_SECONDS, None)
@@ -133,12 +136,26 @@ class Creator:
     async def _admitted(self, request: Request) -> Request:
         """Return the request with the name that hooks give it, once the rules and the hooks want the file."""
         self._rules.check_name(request.name)
+        await self._check_dataset(request)
         if not self._hooks:
             return request
         size, kind, metadata = request.plan.length, request.content_type, request.plan.metadata.texts()
         asked = HookedUpload("", request.name, size, kind, request.owner.username, metadata)
         name = clean_name(await asyncio.to_thread(self._hooks.pre_create, asked))
         return replace(request, name=name)
+
+    async def _check_dataset(self, request: Request) -> None:
+        """Refuse rows for a table that the user does not see.
+
+        Raises:
+            InvalidValue: ``unknown_dataset`` (422).
+        """
+        dataset = (request.options or {}).get("dataset")
+        if dataset is None:
+            return
+        found = await asyncio.to_thread(self._files.visible, str(dataset), request.owner.id)
+        if found is None or found.status == "error" or (found.status == "done" and found.dataset_id != found.id):
+            raise InvalidValue("There is no such dataset to append to.", "unknown_dataset")
 
     async def _discard(self, file: File) -> None:
         await self._catalog.awrite(partial(self._files.remove, file_id=file.id))
@@ -162,9 +179,7 @@ class Creator:
 
     async def _insert(self, file: File) -> File:
         await self._catalog.awrite(partial(self._files.add, file=file))
-        uploads_created.inc()
-        if file.complete and not file.is_partial:
-            uploads_finished.inc()
+        _count(file)
         return file
 
     def _new_file(
@@ -198,9 +213,14 @@ class Creator:
         data, ended = await gather(body, expected, self._appender.idle)
         complete = ended == WHOLE and len(data) == expected
         file = self._new_file(request, offset=len(data), complete=complete)
-        await self._on_disk(partial(_put, self._store, file.id, data))
+        if complete and 0 < expected <= SMALL_BYTES:
+            await self._small.keep(file, data)
+            _count(file)
+        else:
+            await self._on_disk(partial(_put, self._store, file.id, data))
+            await self._insert(file)
         bytes_received.inc(len(data))
-        return await self._insert(file), Receipt(len(data), ended, complete=complete)
+        return file, Receipt(len(data), ended, complete=complete)
 
     async def _concatenate(self, request: Request, concat: Concat) -> File:
         parts = await asyncio.to_thread(self._concatenator.parts_of, request.owner.id, concat.parts)
@@ -221,6 +241,12 @@ class Creator:
         return await asyncio.get_running_loop().run_in_executor(self._disk, call)
 
 
+def _count(file: File) -> None:
+    uploads_created.inc()
+    if file.complete and not file.is_partial:
+        uploads_finished.inc()
+
+
 def _is_small_whole(plan: CreationPlan) -> bool:
     body = plan.body
     return (
@@ -229,7 +255,7 @@ def _is_small_whole(plan: CreationPlan) -> bool:
         and body.last is None
         and plan.length is not None
         and plan.length == body.expected
-        and plan.length <= SMALL_BYTES
+        and plan.length <= WHOLE_BYTES
     )
 
 

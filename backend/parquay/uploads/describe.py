@@ -14,9 +14,9 @@ from parquay.tus.headers import Metadata
 from parquay.uploads.rules import Owner, clean_name, file_name
 
 OPTION_KEYS = frozenset(
-    {"delimiter", "encoding", "quote", "escape", "header", "types", "nulls", "names", "skip_rows", "sheet"}
+    {"delimiter", "encoding", "quote", "escape", "header", "types", "nulls", "names", "skip_rows", "sheet", "dataset"}
 )
-"""Metadata keys that tell how the file is to be read."""
+"""Metadata keys that tell how the file is to be read, and to which table its rows are appended."""
 
 _HEX_DIGEST = re.compile(r"[0-9a-fA-F]{64}")
 

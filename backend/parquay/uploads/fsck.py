@@ -48,13 +48,23 @@ class Finding:
 class Fsck:
     """The check."""
 
-    def __init__(self, catalog: Catalog, files: Files, segments: Segments, store: Store, parquet: Path) -> None:
-        """``parquet``: directory with one directory of parts for each file."""
+    def __init__(
+        self,
+        catalog: Catalog,
+        files: Files,
+        segments: Segments,
+        store: Store,
+        *,
+        parquet: Path,
+        missing: Callable[[File], int],
+    ) -> None:
+        """``parquet``: directory with one directory of parts for each file; ``missing`` counts a table's lost parts."""
         self._catalog = catalog
         self._files = files
         self._segments = segments
         self._store = store
         self._parquet = parquet
+        self._missing = missing
 
     def run(self, *, rehash: bool = True) -> Iterator[Finding]:
         """Yield every finding; ``rehash``: read all bytes of finished files too."""
@@ -91,10 +101,12 @@ class Fsck:
         if file.status == "processing" and not self._files.has_job(file.id):
             yield Finding("no_job", file.id, "It waits for a conversion that is not queued.", self._convert(file.id))
         if missing := self._missing_parts(file):
-            again = self._convert(file.id)
+            again = None if file.table_version else self._convert(file.id)  # the upload has no edit
             yield Finding("missing_part", file.id, f"{missing} of its parts are gone.", again)
 
     def _missing_parts(self, file: File) -> int:
+        if file.status == "done" and file.table_version is not None:
+            return self._missing(file)
         directory = self._parquet / file.id
         names = {segment.part for segment in self._segments.list(file.id) if segment.part}
         return sum(not (directory / name).is_file() for name in names)

@@ -35,7 +35,7 @@ def content_response(request: Request, store: Store, file: File) -> Response:
     if not file.complete:
         raise Conflict("The upload has not finished.", "upload_unfinished")
     headers = _headers(file)
-    if _names(request.headers.get("if-none-match"), headers["ETag"]):
+    if matches(request.headers.get("if-none-match"), headers["ETag"]):
         return Response(status_code=304, headers={"ETag": headers["ETag"], "Cache-Control": headers["Cache-Control"]})
     wanted = spans(_usable_range(request, headers["ETag"]), file.offset)
     if wanted == ():
@@ -54,7 +54,8 @@ def _usable_range(request: Request, etag: str) -> str | None:
     return request.headers.get("range") if condition is None or condition.strip() == etag else None
 
 
-def _names(field: str | None, etag: str) -> bool:
+def matches(field: str | None, etag: str) -> bool:
+    """Tell whether an If-None-Match names ``etag``."""
     return field is not None and any(each.strip() in ("*", etag, f"W/{etag}") for each in field.split(","))
 
 

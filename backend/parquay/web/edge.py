@@ -37,6 +37,12 @@ FORMS = frozenset({"/files", "/upload"})
 MAX_BODY = 64 * 1024
 """Largest body anywhere else, in bytes."""
 
+ROWS = re.compile(r"/datasets/[^/]+/rows")
+"""Where a body may hold many rows."""
+
+MAX_ROWS_BODY = 16 * 1024 * 1024
+"""Largest body there, in bytes."""
+
 STREAMS = frozenset({"/events"})
 """Answers without an end: HEAD makes no sense there."""
 
@@ -107,7 +113,7 @@ def cross_origin(origin: str | None, allowed: frozenset[str], *, preflight: bool
         "cross-origin-resource-policy": "cross-origin",
     }
     if preflight:
-        fields["access-control-allow-methods"] = "GET, HEAD, POST, PATCH, DELETE, OPTIONS"
+        fields["access-control-allow-methods"] = "GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS"
         fields["access-control-allow-headers"] = ALLOWED_HEADERS + ", Range, If-Range, If-Match, Last-Event-ID"
         fields["access-control-max-age"] = str(PREFLIGHT_SECONDS)
     return fields
@@ -150,7 +156,8 @@ class Edge:
         else:
             outgoing.counted = True
             is_form = scope["method"] == "POST" and where.path in FORMS
-            await self._ask_rest(scope, receive if is_form else _limited(receive), outgoing)
+            largest = MAX_ROWS_BODY if ROWS.fullmatch(where.path) else MAX_BODY
+            await self._ask_rest(scope, receive if is_form else _limited(receive, largest), outgoing)
 
     def _is_built_file(self, method: str, where: Address) -> bool:
         return not where.prefixed and method in ("GET", "HEAD") and self._client.file(where.path) is not None
@@ -163,15 +170,15 @@ class Edge:
             await self._rest(scope, receive, outgoing.send)
 
 
-def _limited(receive: Receive) -> Receive:
-    """Let no more than ``MAX_BODY`` bytes of a body through; the routes answer 413 when it has more."""
+def _limited(receive: Receive, largest: int) -> Receive:
+    """Let no more than ``largest`` bytes of a body through; the routes answer 413 when it has more."""
     count = 0
 
     async def read() -> Message:
         nonlocal count
         message = await receive()
         count += len(message.get("body", b""))
-        if count > MAX_BODY:
+        if count > largest:
             raise HTTPException(413)
         return message
 

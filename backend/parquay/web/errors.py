@@ -51,7 +51,7 @@ def title(status: int) -> str:
 def from_error(error: ParquayError) -> Response:
     """Return the answer that ``error`` leads to."""
     headers = {} if error.retry_after is None else {"Retry-After": str(error.retry_after)}
-    return problem(error.status, error.code, error.detail, headers)
+    return problem(error.status, error.code, error.detail, headers, **error.more)
 
 
 def install(app: FastAPI) -> None:

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Iterator, Mapping
+from collections.abc import AsyncIterator, Mapping
 from typing import Annotated, Any, Literal
 from urllib.parse import urlencode
 
 from fastapi import APIRouter, Query, Request, Response
+from pydantic import AwareDatetime
 from starlette.concurrency import run_in_threadpool
 from starlette.requests import ClientDisconnect
 from starlette.responses import StreamingResponse
 
+from parquay.catalog.listing import Narrowed
 from parquay.catalog.tables import File
 from parquay.errors import InvalidValue, NotFound, ParquayError
 from parquay.events import messages
@@ -113,23 +115,34 @@ def list_files(
     sort: Sort = "-uploaded_at",
     status: str | None = None,
     q: Annotated[str | None, Query(max_length=256)] = None,
+    owner: Literal["me", "others"] | None = None,
+    kind: Literal["table", "other"] | None = None,
+    since: AwareDatetime | None = None,
+    sha256: Annotated[str | None, Query(pattern="^[0-9a-f]{64}$")] = None,
 ) -> list[Entry]:
     """List own and shared files. `Link: rel="next"` leads to the next page, `X-Total-Count` counts all of them."""
     column, descending = sort.removeprefix("-"), sort.startswith("-")
-    chosen = {"status": _statuses(status), "q": _searched(q)}
+    narrowed = Narrowed(
+        status=_statuses(status),
+        q=_searched(q),
+        mine=None if owner is None else owner == "me",
+        table=None if kind is None else kind == "table",
+        since=since,
+        sha256=sha256,
+    )
     found = parts.files.page(
         identity.id,
         limit=limit + 1,
         cursor=place(cursor, column) if cursor else None,
         sort=column,
         descending=descending,
-        **chosen,
+        narrowed=narrowed,
     )
-    response.headers["X-Total-Count"] = str(parts.files.count(identity.id, **chosen))
+    response.headers["X-Total-Count"] = str(parts.files.count(identity.id, narrowed))
     response.headers["Cache-Control"] = "private, no-cache"
     if len(found) > limit:
         found = found[:limit]
-        response.headers["Link"] = _next(request, cursor_after(found[-1][0], column))
+        response.headers["Link"] = next_page(request, cursor_after(found[-1][0], column))
     return [Entry.model_validate(messages.entry(file, owner)) for file, owner in found]
 
 
@@ -148,7 +161,8 @@ def _searched(text: str | None) -> str | None:
     return text or None
 
 
-def _next(request: Request, cursor: str) -> str:
+def next_page(request: Request, cursor: str) -> str:
+    """Return the Link to the page behind ``cursor``."""
     kept = [(name, value) for name, value in request.query_params.multi_items() if name != "cursor"]
     path = request.scope.get("root_path", "") + request.scope["path"]
     return f'<{path}?{urlencode([*kept, ("cursor", cursor)])}>; rel="next"'
@@ -198,21 +212,11 @@ def change_file(file_id: str, change: FileChange, parts: PartsDep, identity: Ide
     """Rename an own file, or share it with every user, or stop sharing it."""
     if change.name is None and change.shared is None:
         raise InvalidValue("Give a name, or whether the file is shared.")
-    changed: File | None = None
-    for apply in _changes(parts, file_id, identity.id, change):
-        changed = apply
-        if changed is None:
-            raise _unknown()
+    name = None if change.name is None else clean_name(change.name)
+    changed = parts.files.change(file_id, identity.id, name=name, shared=change.shared)
     if changed is None:
         raise _unknown()
     return Entry.model_validate(messages.entry(changed, identity.username))
-
-
-def _changes(parts: PartsDep, file_id: str, user_id: str, change: FileChange) -> Iterator[File | None]:
-    if change.name is not None:
-        yield parts.files.rename(file_id, user_id, clean_name(change.name))
-    if change.shared is not None:
-        yield parts.files.share(file_id, user_id, shared=change.shared)
 
 
 @router.delete("/files/{file_id}", status_code=204)

@@ -14,7 +14,7 @@ export const authApi = baseApi.injectEndpoints({
         const answer = await queryFulfilled.catch(() => null)
         if (answer === null) return
         dispatch(signedIn(answer.data.user))
-        dispatch(baseApi.util.invalidateTags(['File']))
+        dispatch(baseApi.util.invalidateTags(['File', 'Dataset']))
       },
     }),
     register: build.mutation<User, Credentials>({

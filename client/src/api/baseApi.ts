@@ -26,7 +26,7 @@ const baseQuery: BaseQueryFn<string | FetchArgs, unknown, Problem, object, Fetch
 export const baseApi = createApi({
   reducerPath: 'api',
   baseQuery,
-  tagTypes: ['File'],
+  tagTypes: ['File', 'Dataset'],
   // The default waits for every running query, so that one slow preview would hold back the list.
   invalidationBehavior: 'immediately',
   endpoints: () => ({}),

@@ -10,7 +10,10 @@ import type { FileEntry, FileProgress } from './types'
 const REOPEN_MS = 2000
 const REFRESH_MS = 150
 
-type Tag = { type: 'File'; id: string }
+/** Sums over a whole table can take long; nobody waits for them. */
+const UNHURRIED = new Set(['getAggregates', 'groupRows', 'getProfile'])
+
+type Tag = { type: 'File' | 'Dataset'; id: string }
 
 /**
  * Asks for lists and files again, once for a burst of events. An answer that was under way when the
@@ -19,8 +22,12 @@ type Tag = { type: 'File'; id: string }
 const refresher = (store: AppStore) => {
   const tags = new Map<string, Tag>()
   let timer: ReturnType<typeof setTimeout> | undefined
-  const asking = () =>
-    Object.values(store.getState().api.queries).some((query) => query?.status === QueryStatus.pending)
+  const asking = () => {
+    const { queries, mutations } = store.getState().api
+    return [...Object.values(queries), ...Object.values(mutations)].some(
+      (request) => request?.status === QueryStatus.pending && !UNHURRIED.has(String(request.endpointName)),
+    )
+  }
   const refresh = () => {
     timer = undefined
     if (asking()) return arm()
@@ -32,8 +39,8 @@ const refresher = (store: AppStore) => {
     timer ??= setTimeout(refresh, REFRESH_MS)
   }
   return {
-    soon: (...ids: string[]) => {
-      for (const id of ids) tags.set(id, { type: 'File', id })
+    soon: (type: Tag['type'], ...ids: string[]) => {
+      for (const id of ids) tags.set(`${type} ${id}`, { type, id })
       arm()
     },
     stop: () => clearTimeout(timer),
@@ -64,13 +71,20 @@ const patchLists = (store: AppStore, id: string, change: (entry: FileEntry) => v
 const entryOf = (data: { file?: FileEntry } & Partial<FileEntry>): FileEntry | null =>
   data.file ?? (data.id === undefined ? null : (data as FileEntry))
 
-type Hooks = { onShared: (entry: FileEntry) => void }
+const isFinished = (status: FileEntry['status'] | undefined) => status === 'done' || status === 'error'
+
+type Hooks = {
+  /** Somebody else's file can be seen from now on. */
+  onShared: (entry: FileEntry) => void
+  /** An own file was under way a moment ago, and is through. */
+  onFinished: (entry: FileEntry) => void
+}
 
 /**
  * Keeps one event stream open and folds what it says into the store, until the returned function is
  * called. After a gap everything visible is asked for again, since events may have been missed.
  */
-export const openEvents = (store: AppStore, { onShared }: Hooks): (() => void) => {
+export const openEvents = (store: AppStore, { onShared, onFinished }: Hooks): (() => void) => {
   const { dispatch } = store
   const again = refresher(store)
   let source: EventSource | undefined
@@ -82,10 +96,12 @@ export const openEvents = (store: AppStore, { onShared }: Hooks): (() => void) =
     if (entry === null) return
     const state = store.getState()
     const mine = state.session.user?.username === entry.owner
-    if (!mine && entry.shared && state.live[entry.id] === undefined) onShared(entry)
+    const before = state.live[entry.id]
+    if (!mine && entry.shared && before === undefined) onShared(entry)
+    if (mine && before && !isFinished(before.status) && isFinished(entry.status)) onFinished(entry)
     dispatch(fileAnnounced(entry, born))
     patchLists(store, entry.id, (row) => Object.assign(row, entry))
-    again.soon('LIST', entry.id)
+    again.soon('File', 'LIST', entry.id)
   }
 
   const progressed = (event: MessageEvent<string>) => {
@@ -96,14 +112,14 @@ export const openEvents = (store: AppStore, { onShared }: Hooks): (() => void) =
       row.offset = Math.max(row.offset, progress.upload.offset)
       row.status = progress.status
     })
-    if (!known && progress.status === 'uploading') again.soon('LIST')
+    if (!known && progress.status === 'uploading') again.soon('File', 'LIST')
   }
 
   const open = () => {
     source = new EventSource('/api/events', { withCredentials: true })
     source.onopen = () => {
       dispatch(streamChanged('live'))
-      if (opened) dispatch(baseApi.util.invalidateTags(['File']))
+      if (opened) dispatch(baseApi.util.invalidateTags(['File', 'Dataset']))
       opened = true
     }
     source.onerror = () => {
@@ -120,11 +136,15 @@ export const openEvents = (store: AppStore, { onShared }: Hooks): (() => void) =
     source.addEventListener('file.updated', (event) => announced(event, false))
     source.addEventListener('file.progress', progressed)
     // The server no longer has what was missed.
-    source.addEventListener('reset', () => dispatch(baseApi.util.invalidateTags(['File'])))
+    source.addEventListener('reset', () => dispatch(baseApi.util.invalidateTags(['File', 'Dataset'])))
+    source.addEventListener('dataset.updated', (event) => {
+      const { dataset }: { dataset: { id: string } } = JSON.parse(event.data)
+      again.soon('Dataset', dataset.id)
+    })
     source.addEventListener('file.deleted', (event) => {
       const { file_id }: { file_id: string } = JSON.parse(event.data)
       dispatch(fileGone(file_id))
-      again.soon('LIST')
+      again.soon('File', 'LIST')
     })
   }
 

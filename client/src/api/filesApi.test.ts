@@ -16,7 +16,13 @@ describe('the cursor of the next page', () => {
 describe('a refusal', () => {
   test('speaks with the words of the server', () => {
     const problem = problemFromBody(413, { detail: 'At most 1 GB.', code: 'too_large' }, '12')
-    expect(problem).toEqual({ status: 413, detail: 'At most 1 GB.', code: 'too_large', retryAfter: 12 })
+    expect(problem).toEqual({
+      status: 413,
+      detail: 'At most 1 GB.',
+      code: 'too_large',
+      retryAfter: 12,
+      current: null,
+    })
   })
   test('has words of its own when the server says nothing', () => {
     expect(problemFromBody(0, null).detail).toMatch(/cannot be reached/)

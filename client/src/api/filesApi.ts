@@ -2,12 +2,15 @@ import { baseApi } from './baseApi'
 import type { FileDetail, FileEntry, FileStatus, Rejects } from './types'
 
 export type SortField = 'uploaded_at' | 'name' | 'size' | 'row_count' | 'status'
-export type FilesQuery = {
-  sort: `${'' | '-'}${SortField}`
+/** What the list is narrowed to; an empty text takes everything. `since` is in days. */
+export type FilesFilter = {
   status: FileStatus | ''
   q: string
-  limit: number
+  kind: '' | 'table' | 'other'
+  owner: '' | 'me' | 'others'
+  since: '' | 'day' | 'week' | 'month'
 }
+export type FilesQuery = FilesFilter & { sort: `${'' | '-'}${SortField}`; limit: number }
 export type FilesPageData = { entries: FileEntry[]; next: string | null; total: number }
 
 /** The cursor inside `Link: <…?cursor=X>; rel="next"`, or null on the last page. */
@@ -16,6 +19,16 @@ export const nextCursor = (link: string | null): string | null => {
   return target === undefined ? null : new URL(target, 'http://localhost').searchParams.get('cursor')
 }
 
+const DAYS = { day: 1, week: 7, month: 30 } as const
+const DAY_MS = 24 * 3600 * 1000
+
+const sinceTime = (since: FilesFilter['since'], now: number): string =>
+  since === '' ? '' : new Date(now - DAYS[since] * DAY_MS).toISOString()
+
+/** Only what says something stands in the address. */
+const filled = (params: Record<string, string | number | null>) =>
+  Object.fromEntries(Object.entries(params).filter(([, value]) => value !== '' && value !== null))
+
 const listTag = { type: 'File', id: 'LIST' } as const
 const idTag = (id: string) => ({ type: 'File', id }) as const
 
@@ -23,15 +36,9 @@ export const filesApi = baseApi.injectEndpoints({
   endpoints: (build) => ({
     listFiles: build.infiniteQuery<FilesPageData, FilesQuery, string | null>({
       infiniteQueryOptions: { initialPageParam: null, getNextPageParam: (last) => last.next },
-      query: ({ queryArg: { sort, status, q, limit }, pageParam }) => ({
+      query: ({ queryArg: { since, ...asked }, pageParam }) => ({
         url: '/files',
-        params: {
-          limit,
-          sort,
-          ...(status && { status }),
-          ...(q && { q }),
-          ...(pageParam && { cursor: pageParam }),
-        },
+        params: filled({ ...asked, since: sinceTime(since, Date.now()), cursor: pageParam }),
       }),
       transformResponse: (entries: FileEntry[], meta) => {
         const headers = meta?.response?.headers
@@ -43,12 +50,20 @@ export const filesApi = baseApi.injectEndpoints({
       },
       providesTags: [listTag],
     }),
+    /** Files with the same bytes, the newest first. */
+    findTwins: build.query<FileEntry[], string>({
+      query: (sha256) => ({ url: '/files', params: { sha256, limit: 10 } }),
+    }),
     getFile: build.query<FileDetail, string>({
       query: (id) => `/files/${encodeURIComponent(id)}`,
       providesTags: (_, __, id) => [idTag(id)],
     }),
-    getRejects: build.query<Rejects, string>({
-      query: (id) => `/files/${encodeURIComponent(id)}/rejects`,
+    getRejects: build.infiniteQuery<Rejects, string, string | null>({
+      infiniteQueryOptions: { initialPageParam: null, getNextPageParam: (last) => last.next },
+      query: ({ queryArg: id, pageParam }) => ({
+        url: `/files/${encodeURIComponent(id)}/rejects`,
+        params: { limit: 200, ...(pageParam && { cursor: pageParam }) },
+      }),
       providesTags: (_, __, id) => [idTag(id)],
     }),
     patchFile: build.mutation<FileEntry, { id: string; name?: string; shared?: boolean }>({
@@ -62,7 +77,11 @@ export const filesApi = baseApi.injectEndpoints({
   }),
 })
 
-export const { useListFilesInfiniteQuery, useGetFileQuery, useGetRejectsQuery, usePatchFileMutation } =
-  filesApi
+export const {
+  useListFilesInfiniteQuery,
+  useGetFileQuery,
+  useGetRejectsInfiniteQuery,
+  usePatchFileMutation,
+} = filesApi
 export const contentUrl = (id: string) => `/api/files/${encodeURIComponent(id)}/content`
 export const rejectsCsvUrl = (id: string) => `/api/files/${encodeURIComponent(id)}/rejects?format=csv`

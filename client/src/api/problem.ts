@@ -1,19 +1,28 @@
 import type { FetchBaseQueryError } from '@reduxjs/toolkit/query'
+import { text } from '../i18n/language'
+import type { Row } from './types'
 
 /** A refusal as the page shows it. `status` 0: no answer came. `retryAfter` is seconds. */
-export type Problem = { status: number; code: string; detail: string; retryAfter: number | null }
+export type Problem = {
+  status: number
+  code: string
+  detail: string
+  retryAfter: number | null
+  /** The row as it is now, where a change came too late. */
+  current: Row | null
+}
 
 const isRecord = (value: unknown): value is Record<string, unknown> =>
   typeof value === 'object' && value !== null
 
-const text = (value: unknown): string | null => (typeof value === 'string' && value !== '' ? value : null)
+const sentence = (value: unknown): string | null => (typeof value === 'string' && value !== '' ? value : null)
 
 const plainWords = (status: number): string => {
-  if (status === 0) return 'The server cannot be reached.'
-  if (status === 404) return 'There is no such file, or it is not shared with you.'
-  if (status === 429) return 'Too many tries. Wait a moment.'
-  if (status >= 500) return `The server has a problem (${status}). Try again in a moment.`
-  return `The server refused this (${status}).`
+  const words = text().shared.problem
+  if (status === 0) return words.unreachable
+  if (status === 404) return words.missing
+  if (status === 429) return words.tooMany
+  return status >= 500 ? words.server(status) : words.refused(status)
 }
 
 /** Reads an `application/problem+json` body; anything else gets plain words for its status. */
@@ -22,9 +31,10 @@ export const problemFromBody = (status: number, body: unknown, retryAfter: strin
   const seconds = retryAfter === null ? Number.NaN : Number(retryAfter)
   return {
     status,
-    code: text(fields.code) ?? (status === 0 ? 'unreachable' : `http_${status}`),
-    detail: text(fields.detail) ?? text(fields.title) ?? plainWords(status),
+    code: sentence(fields.code) ?? (status === 0 ? 'unreachable' : `http_${status}`),
+    detail: sentence(fields.detail) ?? sentence(fields.title) ?? plainWords(status),
     retryAfter: Number.isFinite(seconds) ? seconds : null,
+    current: isRecord(fields.current) ? (fields.current as Row) : null,
   }
 }
 

@@ -1,46 +1,38 @@
-/** What the server says about a file; sizes and offsets are bytes, times are ISO 8601 in UTC. */
-export type FileStatus = 'uploading' | 'processing' | 'done' | 'error'
+/** What the server says; sizes and offsets are bytes, times are ISO 8601 in UTC. The schema is the source. */
+import type { components } from './schema.gen'
 
-export type FileEntry = {
-  id: string
-  name: string
-  size: number | null
-  offset: number
-  content_type: string | null
-  status: FileStatus
-  /** 0 to 100, over upload and parsing together; never goes back. */
-  progress: number
-  error: { code: string; message: string } | null
-  uploaded_at: string
-  finished_at: string | null
-  row_count: number | null
-  reject_count: number | null
-  parquet_path: string | null
-  dataset_id: string | null
-  sha256: string | null
-  owner: string
-  shared: boolean
-}
+type Schemas = components['schemas']
 
+export type FileEntry = Schemas['Entry']
+export type FileStatus = FileEntry['status']
+export type Column = Schemas['ColumnRef']
+export type Reject = Schemas['RejectRow']
+export type Rejects = Schemas['Rejects']
+export type FileProgress = Schemas['Progress']
+export type User = Schemas['UserRef']
+
+/** The schema leaves cells open; these are the JSON values that a column can hold. */
 export type Cell = string | number | boolean | null
-export type Column = { name: string; type: string }
-export type Content = {
-  columns: Column[]
-  rows: Record<string, Cell>[]
-  total: number | null
-  next: string | null
-}
+export type Row = Record<string, Cell>
+export type Content = Omit<Schemas['Content'], 'rows'> & { rows: Row[] }
 export type FileDetail = FileEntry & { content: Content | null }
 
-export type Reject = { line: number; byte: number; column: string | null; code: string; text: string }
-export type Rejects = { total: number; items: Reject[]; next: string | null }
-
-export type FileProgress = {
-  file_id: string
-  status: FileStatus
-  progress: number
-  upload: { offset: number; size: number | null }
-  parse: { bytes: number; rows: number }
+/** A row as the server gives it: its cells, and the id that it keeps for ever. */
+export type DataRow = Row & { _rid: number }
+export type Aggregates = Omit<Schemas['ColumnAggregates'], 'min' | 'max' | 'mean' | 'sum'> & {
+  min: Cell
+  max: Cell
+  mean: Cell
+  sum: Cell
 }
-
-export type User = { id: string; username: string }
+/** `matched` counts the rows that hold all filters; the aggregates are of those. */
+export type Table = Omit<Schemas['Table'], 'rows' | 'aggregates'> & {
+  rows: DataRow[]
+  aggregates: Record<string, Aggregates> | null
+}
+export type Group = { key: Cell; value: Cell }
+export type Groups = Omit<Schemas['Groups'], 'groups'> & { groups: Group[] }
+export type Profile = Omit<Schemas['Profile'], 'values'> & {
+  values?: { value: Cell; count: number }[] | null
+}
+export type Version = Schemas['Version']

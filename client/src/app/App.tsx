@@ -3,7 +3,7 @@ import { Navigate, Route, Routes, useLocation } from 'react-router'
 import { bootSession } from '../api/authApi'
 import { selectSessionStatus } from '../api/session'
 import { LoginPage } from '../features/auth/LoginPage'
-import { FileDetailPage } from '../features/files/FileDetailPage'
+import { FileRoute } from './FileRoute'
 import { FilesRoute } from './FilesRoute'
 import { useAppDispatch, useAppSelector } from './hooks'
 import { Shell } from './Shell'
@@ -36,7 +36,8 @@ const SignedIn = () => {
     <Routes>
       <Route element={<Shell />}>
         <Route path="/files" element={<FilesRoute />} />
-        <Route path="/files/:id" element={<FileDetailPage />} />
+        <Route path="/files/:id" element={<FileRoute />} />
+        <Route path="/datasets/:id" element={<FileRoute />} />
         <Route path="*" element={<Navigate to={cameFrom(state)} replace />} />
       </Route>
     </Routes>

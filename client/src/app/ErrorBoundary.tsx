@@ -1,5 +1,6 @@
 import { Button } from '@mantine/core'
 import { Component, type ReactNode } from 'react'
+import { text } from '../i18n/language'
 
 /** The last resort: says that the page broke, and that uploads did not. */
 export class ErrorBoundary extends Component<{ children: ReactNode }, { failed: boolean }> {
@@ -11,11 +12,12 @@ export class ErrorBoundary extends Component<{ children: ReactNode }, { failed: 
 
   override render() {
     if (!this.state.failed) return this.props.children
+    const words = text().app.broke
     return (
       <main style={{ padding: 32, maxWidth: 520, margin: '12vh auto 0' }} role="alert">
-        <h1>This page broke</h1>
-        <p>Files on the server are safe, and unfinished uploads can go on after a reload.</p>
-        <Button onClick={() => window.location.reload()}>Reload the page</Button>
+        <h1>{words.title}</h1>
+        <p>{words.safe}</p>
+        <Button onClick={() => window.location.reload()}>{words.reload}</Button>
       </main>
     )
   }

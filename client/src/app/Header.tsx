@@ -1,6 +1,8 @@
 import { Tooltip } from '@mantine/core'
 import { Link } from 'react-router'
 import { selectOnline, selectStream } from '../api/connection'
+import { Bell } from '../features/notices/Bell'
+import { useText } from '../i18n/language'
 import { Mark } from '../shared/Mark'
 import { useAppSelector } from './hooks'
 import classes from './Shell.module.css'
@@ -10,15 +12,12 @@ import { UserMenu } from './UserMenu'
 const ConnectionDot = () => {
   const stream = useAppSelector(selectStream)
   const online = useAppSelector(selectOnline)
+  const words = useText().app.connection
   const [state, word, why] = !online
-    ? (['offline', 'Offline', 'No network'] as const)
+    ? (['offline', words.offline, words.offlineWhy] as const)
     : stream === 'live'
-      ? (['live', 'Live', 'Changes appear by themselves'] as const)
-      : ([
-          'reconnecting',
-          stream === 'connecting' ? 'Connecting' : 'Reconnecting',
-          'Waiting for the server',
-        ] as const)
+      ? (['live', words.live, words.liveWhy] as const)
+      : (['reconnecting', words[stream], words.waiting] as const)
   return (
     <Tooltip label={why}>
       <span className={classes.connection} data-state={state}>
@@ -37,6 +36,7 @@ export const Header = () => (
         <span>Parquay</span>
       </Link>
       <ConnectionDot />
+      <Bell />
       <ThemeMenu />
       <UserMenu />
     </div>

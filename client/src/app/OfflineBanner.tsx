@@ -1,11 +1,12 @@
 import { WifiOff } from 'lucide-react'
 import { selectOnline } from '../api/connection'
 import { selectTotals } from '../features/uploads/uploadsSlice'
-import { plural } from '../shared/format'
+import { useText } from '../i18n/language'
 import { useAppSelector } from './hooks'
 import classes from './Shell.module.css'
 
 export const OfflineBanner = () => {
+  const words = useText().app.offline
   const online = useAppSelector(selectOnline)
   const moving = useAppSelector((state) => selectTotals(state).moving)
   return (
@@ -13,10 +14,7 @@ export const OfflineBanner = () => {
       {!online && (
         <div className={classes.banner}>
           <WifiOff size={16} aria-hidden />
-          You are offline.{' '}
-          {moving > 0
-            ? `${plural(moving, 'upload')} will go on by themselves.`
-            : 'The page catches up when you are back.'}
+          {words.title} {moving > 0 ? words.uploads(moving) : words.pages}
         </div>
       )}
     </div>

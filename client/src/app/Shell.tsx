@@ -4,14 +4,19 @@ import { onlineChanged } from '../api/connection'
 import { openEvents } from '../api/events'
 import { selectSessionStatus, selectUser } from '../api/session'
 import { SessionDialog } from '../features/auth/SessionDialog'
+import { keepNotices } from '../features/notices/keepNotices'
+import { noticed, noticeOfFinished, noticeOfShared } from '../features/notices/noticesSlice'
 import { DropOverlay } from '../features/uploads/DropOverlay'
+import { DuplicateDialog } from '../features/uploads/DuplicateDialog'
 import { guardUploads } from '../features/uploads/guards'
 import { startUploads } from '../features/uploads/startUploads'
 import { UploadDock } from '../features/uploads/UploadDock'
+import { useText } from '../i18n/language'
 import { selectAnnouncement } from '../shared/announce'
 import { toastShared } from '../shared/toast'
 import { Header } from './Header'
 import { useAppDispatch, useAppSelector, useAppStore } from './hooks'
+import { KeyHelp } from './KeyHelp'
 import { OfflineBanner } from './OfflineBanner'
 import classes from './Shell.module.css'
 
@@ -25,6 +30,7 @@ const useUploads = () => {
     [dispatch, store, userId],
   )
   useEffect(() => guardUploads(store), [store])
+  useEffect(() => (userId === undefined ? undefined : keepNotices(userId, store)), [store, userId])
 }
 
 const useEvents = () => {
@@ -32,7 +38,13 @@ const useEvents = () => {
   const signedIn = useAppSelector((state) => selectSessionStatus(state) === 'in')
   useEffect(() => {
     if (!signedIn) return
-    return openEvents(store, { onShared: ({ owner, name, id }) => toastShared(owner, name, id) })
+    return openEvents(store, {
+      onShared: (entry) => {
+        toastShared(entry.owner, entry.name, entry.id)
+        store.dispatch(noticed(noticeOfShared(entry)))
+      },
+      onFinished: (entry) => void store.dispatch(noticed(noticeOfFinished(entry))),
+    })
   }, [store, signedIn])
 }
 
@@ -58,13 +70,14 @@ const LiveRegion = () => (
 
 /** Everything that stays while pages change. */
 export const Shell = () => {
+  const words = useText().app
   useUploads()
   useEvents()
   useOnline()
   return (
     <>
       <a href="#main" className={classes.skip}>
-        Skip to the files
+        {words.skip}
       </a>
       <Header />
       <OfflineBanner />
@@ -73,7 +86,9 @@ export const Shell = () => {
       </main>
       <UploadDock />
       <DropOverlay />
+      <DuplicateDialog />
       <SessionDialog />
+      <KeyHelp />
       <LiveRegion />
     </>
   )

@@ -1,6 +1,7 @@
 import { Button } from '@mantine/core'
 import { useEffect, useState } from 'react'
 import { bootSession } from '../api/authApi'
+import { useText } from '../i18n/language'
 import { Mark } from '../shared/Mark'
 import { useAppDispatch } from './hooks'
 import classes from './Shell.module.css'
@@ -10,6 +11,7 @@ const SLOW_MS = 3000
 /** Shown until the server has said who is signed in; silent at first, since that is quick. */
 export const Starting = () => {
   const dispatch = useAppDispatch()
+  const words = useText()
   const [slow, setSlow] = useState(false)
   useEffect(() => {
     const timer = setTimeout(() => setSlow(true), SLOW_MS)
@@ -20,9 +22,9 @@ export const Starting = () => {
       <Mark size={40} />
       {slow && (
         <>
-          <p>The server does not answer yet.</p>
+          <p>{words.app.slow}</p>
           <Button variant="default" onClick={() => void dispatch(bootSession())}>
-            Try again
+            {words.shared.tryAgain}
           </Button>
         </>
       )}

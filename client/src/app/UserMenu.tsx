@@ -1,25 +1,60 @@
 import { Menu, UnstyledButton } from '@mantine/core'
-import { LogOut } from 'lucide-react'
+import { Keyboard, LogOut } from 'lucide-react'
 import { useLogoutMutation } from '../api/authApi'
 import { selectUser } from '../api/session'
-import { useAppSelector } from './hooks'
+import { LANGUAGES, type Language, setLanguage, useLanguage, useText } from '../i18n/language'
+import { useAppDispatch, useAppSelector } from './hooks'
+import { keyHelpTurned } from './keyHelpSlice'
 import classes from './Shell.module.css'
 
+const NAMES = Object.entries(LANGUAGES) as [Language, string][]
+
+const LanguageItems = () => {
+  const language = useLanguage()
+  return (
+    <Menu.RadioGroup
+      value={language}
+      onChange={(value) => {
+        const wanted = NAMES.find(([each]) => each === value)
+        if (wanted) void setLanguage(wanted[0])
+      }}
+    >
+      {NAMES.map(([value, name]) => (
+        <Menu.RadioItem key={value} value={value} lang={value}>
+          {name}
+        </Menu.RadioItem>
+      ))}
+    </Menu.RadioGroup>
+  )
+}
+
 export const UserMenu = () => {
+  const words = useText().app
+  const dispatch = useAppDispatch()
   const user = useAppSelector(selectUser)
   const [logout] = useLogoutMutation()
   if (!user) return null
   return (
-    <Menu position="bottom-end" width={180}>
+    <Menu position="bottom-end" width={210}>
       <Menu.Target>
-        <UnstyledButton className={classes.user} aria-label={`Account of ${user.username}`}>
+        <UnstyledButton className={classes.user} aria-label={words.account.of(user.username)}>
           {user.username.slice(0, 1).toUpperCase()}
         </UnstyledButton>
       </Menu.Target>
       <Menu.Dropdown>
-        <Menu.Label>Signed in as {user.username}</Menu.Label>
+        <Menu.Label>{words.account.signedInAs(user.username)}</Menu.Label>
+        <Menu.Item
+          leftSection={<Keyboard size={15} aria-hidden />}
+          onClick={() => dispatch(keyHelpTurned(true))}
+        >
+          {words.account.keys}
+        </Menu.Item>
+        <Menu.Divider />
+        <Menu.Label>{words.language}</Menu.Label>
+        <LanguageItems />
+        <Menu.Divider />
         <Menu.Item leftSection={<LogOut size={15} aria-hidden />} onClick={() => void logout()}>
-          Sign out
+          {words.account.signOut}
         </Menu.Item>
       </Menu.Dropdown>
     </Menu>

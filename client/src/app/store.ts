@@ -3,10 +3,14 @@ import { baseApi } from '../api/baseApi'
 import { connectionSlice } from '../api/connection'
 import { liveSlice } from '../api/live'
 import { sessionSlice } from '../api/session'
+import { removedRowsSlice } from '../features/datasets/removedRowsSlice'
 import { hiddenFilesSlice } from '../features/files/hiddenFilesSlice'
+import { noticesSlice } from '../features/notices/noticesSlice'
 import type { UploadEngine } from '../features/uploads/commands'
+import { duplicatesSlice } from '../features/uploads/duplicatesSlice'
 import { uploadsSlice } from '../features/uploads/uploadsSlice'
 import { announcementSlice } from '../shared/announce'
+import { keyHelpSlice } from './keyHelpSlice'
 import { createListeners } from './listeners'
 
 const rootReducer = combineSlices(
@@ -15,8 +19,12 @@ const rootReducer = combineSlices(
   connectionSlice,
   liveSlice,
   uploadsSlice,
+  duplicatesSlice,
   hiddenFilesSlice,
+  removedRowsSlice,
   announcementSlice,
+  noticesSlice,
+  keyHelpSlice,
 )
 
 /** What thunks may reach besides the state: the signed-in user's upload engine, which holds the Files. */

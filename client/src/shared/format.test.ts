@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { formatBytes, formatTimeLeft, percentOf, plural } from './format'
+import { formatBytes, formatTimeLeft, percentOf } from './format'
 
 describe('sizes', () => {
   test.each([
@@ -30,6 +30,3 @@ describe('percent', () => {
     expect(percentOf(5, null)).toBe(0)
   })
 })
-
-test('one file, two files', () =>
-  expect([plural(1, 'file'), plural(2, 'file')]).toEqual(['1 file', '2 files']))

@@ -1,5 +1,28 @@
+import { text } from '../i18n/language'
+import { locale } from '../i18n/locale'
+
 const UNITS = ['B', 'KB', 'MB', 'GB', 'TB', 'PB'] as const
 const STEP = 1000
+
+/** Formatters are costly to make; one of each kind is kept for the language in use. */
+const made = new Map<string, Intl.NumberFormat | Intl.DateTimeFormat>()
+const kept = <F extends Intl.NumberFormat | Intl.DateTimeFormat>(
+  kind: string,
+  make: (tag: string) => F,
+): F => {
+  const tag = locale()
+  const key = `${kind} ${tag}`
+  const format = (made.get(key) as F | undefined) ?? make(tag)
+  made.set(key, format)
+  return format
+}
+const numbers = (digits: number) =>
+  kept(
+    `number ${digits}`,
+    (tag) => new Intl.NumberFormat(tag, { minimumFractionDigits: digits, maximumFractionDigits: digits }),
+  )
+const dates = (kind: string, options: Intl.DateTimeFormatOptions) =>
+  kept(kind, (tag) => new Intl.DateTimeFormat(tag, options))
 
 /** Bytes in decimal units with at most three digits: `412 MB`, `1.2 GB`. */
 export const formatBytes = (bytes: number | null): string => {
@@ -10,26 +33,26 @@ export const formatBytes = (bytes: number | null): string => {
     value /= STEP
     unit += 1
   }
-  const digits = unit === 0 || value >= 100 ? 0 : 1
-  return `${value.toLocaleString('en', { minimumFractionDigits: digits, maximumFractionDigits: digits })} ${UNITS[unit]}`
+  return `${numbers(unit === 0 || value >= 100 ? 0 : 1).format(value)} ${UNITS[unit]}`
 }
 
 /** Seconds as a person says them; below ten it is only "a few". */
 export const formatTimeLeft = (seconds: number | null): string => {
-  if (seconds === null) return 'estimating'
-  if (seconds < 10) return 'a few seconds left'
-  if (seconds < 90) return `${Math.round(seconds)} s left`
-  if (seconds < 90 * 60) return `${Math.round(seconds / 60)} min left`
-  return `${(seconds / 3600).toFixed(1)} h left`
+  const { timeLeft } = text().shared
+  if (seconds === null) return timeLeft.unknown
+  if (seconds < 10) return timeLeft.few
+  if (seconds < 90) return timeLeft.seconds(numbers(0).format(seconds))
+  if (seconds < 90 * 60) return timeLeft.minutes(numbers(0).format(seconds / 60))
+  return timeLeft.hours(numbers(1).format(seconds / 3600))
 }
 
 export const formatSpeed = (bytesPerSecond: number): string => `${formatBytes(bytesPerSecond)}/s`
 
-export const formatCount = (count: number | null): string =>
-  count === null ? '–' : count.toLocaleString('en')
+export const formatCount = (count: number | null): string => (count === null ? '–' : numbers(0).format(count))
 
-export const plural = (count: number, one: string, many = `${one}s`): string =>
-  `${formatCount(count)} ${count === 1 ? one : many}`
+/** A measured value, with as many digits as help: up to six significant ones. */
+export const formatValue = (value: number): string =>
+  kept('value', (tag) => new Intl.NumberFormat(tag, { maximumSignificantDigits: 6 })).format(value)
 
 /** Never 100 before everything is there. */
 export const percentOf = (part: number, whole: number | null): number => {
@@ -37,24 +60,21 @@ export const percentOf = (part: number, whole: number | null): number => {
   return part >= whole ? 100 : Math.min(99, Math.floor((part / whole) * 100))
 }
 
-const sameDay = new Intl.DateTimeFormat(undefined, { hour: '2-digit', minute: '2-digit' })
-const sameYear = new Intl.DateTimeFormat(undefined, {
-  day: 'numeric',
-  month: 'short',
-  hour: '2-digit',
-  minute: '2-digit',
-})
-const otherYear = new Intl.DateTimeFormat(undefined, { day: 'numeric', month: 'short', year: 'numeric' })
-const full = new Intl.DateTimeFormat(undefined, { dateStyle: 'full', timeStyle: 'medium' })
+const CLOCK = { hour: '2-digit', minute: '2-digit' } as const
+const DAY = { day: 'numeric', month: 'short' } as const
 
 export const formatTime = (iso: string, now = new Date()): string => {
   const time = new Date(iso)
   if (Number.isNaN(time.getTime())) return '–'
-  if (time.toDateString() === now.toDateString()) return `Today, ${sameDay.format(time)}`
-  return (time.getFullYear() === now.getFullYear() ? sameYear : otherYear).format(time)
+  if (time.toDateString() === now.toDateString())
+    return text().shared.today(dates('clock', CLOCK).format(time))
+  if (time.getFullYear() === now.getFullYear()) return dates('day', { ...DAY, ...CLOCK }).format(time)
+  return dates('year', { ...DAY, year: 'numeric' }).format(time)
 }
 
 export const formatFullTime = (iso: string): string => {
   const time = new Date(iso)
-  return Number.isNaN(time.getTime()) ? '–' : full.format(time)
+  return Number.isNaN(time.getTime())
+    ? '–'
+    : dates('full', { dateStyle: 'full', timeStyle: 'medium' }).format(time)
 }

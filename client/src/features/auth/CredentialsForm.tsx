@@ -1,6 +1,7 @@
 import { Alert, Button, PasswordInput, Stack, TextInput } from '@mantine/core'
 import { CircleAlert } from 'lucide-react'
 import { useState } from 'react'
+import { useText } from '../../i18n/language'
 
 type Props = {
   /** A name that is already settled and cannot be changed. */
@@ -21,6 +22,7 @@ export const CredentialsForm = ({
   refusal,
   onSubmit,
 }: Props) => {
+  const words = useText().auth
   const [username, setUsername] = useState(fixedName ?? '')
   const [password, setPassword] = useState('')
   return (
@@ -37,7 +39,7 @@ export const CredentialsForm = ({
           </Alert>
         )}
         <TextInput
-          label="Username"
+          label={words.username}
           name="username"
           autoComplete="username"
           autoCapitalize="none"
@@ -50,15 +52,15 @@ export const CredentialsForm = ({
           onChange={(event) => setUsername(event.currentTarget.value)}
         />
         <PasswordInput
-          label="Password"
+          label={words.password}
           name="password"
           autoComplete={newAccount ? 'new-password' : 'current-password'}
-          description={newAccount ? 'A long one is better than a complicated one.' : undefined}
+          description={newAccount ? words.passwordHint : undefined}
           required
           withAsterisk={false}
           data-autofocus={fixedName !== undefined || undefined}
           visibilityToggleButtonProps={{
-            'aria-label': 'Show the password',
+            'aria-label': words.showPassword,
             'aria-hidden': false,
             tabIndex: 0,
           }}

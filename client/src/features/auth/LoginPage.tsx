@@ -1,6 +1,7 @@
 import { Anchor } from '@mantine/core'
 import { useState } from 'react'
 import { useLoginMutation, useRegisterMutation } from '../../api/authApi'
+import { useText } from '../../i18n/language'
 import { Mark } from '../../shared/Mark'
 import { CredentialsForm } from './CredentialsForm'
 import classes from './LoginPage.module.css'
@@ -8,6 +9,7 @@ import { refusalText } from './refusal'
 
 /** Sign in, or make an account; a new account is signed in at once. */
 export const LoginPage = () => {
+  const words = useText().auth
   const [registering, setRegistering] = useState(false)
   const [login, signingIn] = useLoginMutation()
   const [register, making] = useRegisterMutation()
@@ -25,20 +27,20 @@ export const LoginPage = () => {
     <main className={classes.page}>
       <div className={classes.card}>
         <Mark size={40} />
-        <h1>{registering ? 'Create an account' : 'Sign in to Parquay'}</h1>
-        <p className={classes.tagline}>Resumable uploads that land as tables</p>
+        <h1>{registering ? words.createTitle : words.signInTitle}</h1>
+        <p className={classes.tagline}>{words.tagline}</p>
         <CredentialsForm
           key={registering ? 'register' : 'login'}
-          action={registering ? 'Create account' : 'Sign in'}
+          action={registering ? words.createAccount : words.signIn}
           newAccount={registering}
           busy={signingIn.isLoading || making.isLoading}
           refusal={refusalText(making.error ?? signingIn.error)}
           onSubmit={submit}
         />
         <p className={classes.turn}>
-          {registering ? 'You have an account?' : 'New here?'}{' '}
+          {registering ? words.haveAccount : words.newHere}{' '}
           <Anchor component="button" type="button" size="sm" onClick={turn}>
-            {registering ? 'Sign in' : 'Create an account'}
+            {registering ? words.signIn : words.createTitle}
           </Anchor>
         </p>
       </div>

@@ -2,6 +2,7 @@ import { Anchor, Modal } from '@mantine/core'
 import { useLoginMutation, useLogoutMutation } from '../../api/authApi'
 import { selectSession } from '../../api/session'
 import { useAppSelector } from '../../app/hooks'
+import { useText } from '../../i18n/language'
 import { CredentialsForm } from './CredentialsForm'
 import { refusalText } from './refusal'
 
@@ -10,6 +11,7 @@ const nothing = () => undefined
 /** The session has ended while work was going on: sign in right here, and everything goes on. */
 export const SessionDialog = () => {
   const { status, user } = useAppSelector(selectSession)
+  const words = useText().auth
   const [login, { isLoading, error }] = useLoginMutation()
   const [logout] = useLogoutMutation()
   return (
@@ -19,17 +21,15 @@ export const SessionDialog = () => {
       withCloseButton={false}
       closeOnEscape={false}
       closeOnClickOutside={false}
-      title="Sign in again"
+      title={words.again}
       centered
       size="sm"
     >
-      <p style={{ marginTop: 0 }}>
-        Your session has ended. Nothing is lost, uploads go on after you sign in.
-      </p>
+      <p style={{ marginTop: 0 }}>{words.ended}</p>
       {user && (
         <CredentialsForm
           fixedName={user.username}
-          action="Sign in"
+          action={words.signIn}
           busy={isLoading}
           refusal={refusalText(error)}
           onSubmit={(username, password) => void login({ username, password })}
@@ -37,7 +37,7 @@ export const SessionDialog = () => {
       )}
       <p style={{ marginBottom: 0, textAlign: 'center' }}>
         <Anchor component="button" type="button" size="sm" onClick={() => void logout()}>
-          Sign in as somebody else
+          {words.somebodyElse}
         </Anchor>
       </p>
     </Modal>

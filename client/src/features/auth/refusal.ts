@@ -1,11 +1,10 @@
 import type { Problem } from '../../api/problem'
-import { plural } from '../../shared/format'
+import { text } from '../../i18n/language'
 
 /** Why signing in or registering did not work, in a sentence; the server's own words where it has some. */
 export const refusalOf = (error: Problem): string => {
-  if (error.status === 429 && error.retryAfter !== null)
-    return `Too many tries. Wait ${plural(Math.ceil(error.retryAfter), 'second')} and try again.`
-  if (error.status === 401) return 'That username and password do not belong together.'
+  if (error.status === 429 && error.retryAfter !== null) return text().auth.wait(Math.ceil(error.retryAfter))
+  if (error.status === 401) return text().auth.wrong
   return error.detail
 }
 
@@ -13,5 +12,5 @@ export const refusalOf = (error: Problem): string => {
 export const refusalText = (error: unknown): string | null => {
   if (error === undefined || error === null) return null
   const isProblem = typeof error === 'object' && 'status' in error && 'detail' in error
-  return isProblem ? refusalOf(error as Problem) : 'Something went wrong. Try again.'
+  return isProblem ? refusalOf(error as Problem) : text().auth.failed
 }

@@ -1,77 +1,89 @@
 import { Alert, Anchor, Button, Skeleton } from '@mantine/core'
 import { skipToken } from '@reduxjs/toolkit/query'
 import { ArrowLeft, CircleAlert } from 'lucide-react'
+import type { ReactNode } from 'react'
 import { Link, useParams } from 'react-router'
 import { useGetFileQuery } from '../../api/filesApi'
 import { detailOf } from '../../api/problem'
 import { selectSessionStatus } from '../../api/session'
 import type { FileDetail } from '../../api/types'
 import { useAppSelector } from '../../app/hooks'
+import { useText } from '../../i18n/language'
 import { useShownStatus } from '../../shared/useShownStatus'
 import classes from './FileDetail.module.css'
 import { FileFacts } from './FileFacts'
 import { FileHeading } from './FileHeading'
 import { FileProgressPanel } from './FileProgressPanel'
 import { PreviewTable } from './PreviewTable'
-import { RejectsPanel } from './RejectsPanel'
 
-const Body = ({ file }: { file: FileDetail }) => {
+/** The page does not know how a table is shown; whoever puts the page together does. */
+export type ShowTable = (file: FileDetail) => ReactNode
+
+const Failure = ({ file }: { file: FileDetail }) => {
+  const words = useText().files.page
+  if (!file.error) return null
+  return (
+    <Alert color="red" variant="light" icon={<CircleAlert size={18} />} title={words.noTable}>
+      {file.error.message} <code className={classes.code}>{file.error.code}</code>
+    </Alert>
+  )
+}
+
+const Body = ({ file, showTable }: { file: FileDetail; showTable: ShowTable }) => {
+  const words = useText().files.page
   const shown = useShownStatus(file.id) ?? file.status
-  if (shown === 'uploading' || shown === 'processing') return <FileProgressPanel file={file} status={shown} />
+  if (shown === 'uploading' || shown === 'processing')
+    return (
+      <>
+        <FileProgressPanel file={file} status={shown} />
+        {file.content && file.content.rows.length > 0 && <PreviewTable content={file.content} />}
+      </>
+    )
+  const isTable = file.dataset_id === file.id && file.row_count !== null
   return (
     <>
-      {file.error && (
-        <Alert
-          color="red"
-          variant="light"
-          icon={<CircleAlert size={18} />}
-          title="This file did not become a table"
-        >
-          {file.error.message} <code className={classes.code}>{file.error.code}</code>
-        </Alert>
-      )}
-      {file.content && file.content.columns.length > 0 && <PreviewTable content={file.content} />}
-      {shown === 'done' && !file.content && (
-        <p className={classes.note}>This file is no table. It is kept byte for byte and can be downloaded.</p>
-      )}
-      {(file.reject_count ?? 0) > 0 && <RejectsPanel id={file.id} />}
+      <Failure file={file} />
+      {(isTable || file.reject_count > 0) && showTable(file)}
+      {!isTable && file.content && file.content.columns.length > 0 && <PreviewTable content={file.content} />}
+      {shown === 'done' && !file.content && <p className={classes.note}>{words.plain}</p>}
     </>
   )
 }
 
-const Loaded = ({ file }: { file: FileDetail }) => (
-  <>
-    <FileHeading file={file} />
-    <FileFacts file={file} />
-    <Body file={file} />
-  </>
+const Loading = () => (
+  <div aria-busy="true">
+    <Skeleton height={30} width={320} mb="md" />
+    <Skeleton height={60} mb="md" />
+    <Skeleton height={320} />
+  </div>
 )
 
-export const FileDetailPage = () => {
+export const FileDetailPage = ({ showTable }: { showTable: ShowTable }) => {
+  const words = useText()
   const { id } = useParams()
   const signedIn = useAppSelector((state) => selectSessionStatus(state) === 'in')
   const { data, error, isError, refetch } = useGetFileQuery(id && signedIn ? id : skipToken)
   return (
     <>
       <Anchor component={Link} to="/files" size="sm" className={classes.back}>
-        <ArrowLeft size={15} aria-hidden /> Files
+        <ArrowLeft size={15} aria-hidden /> {words.files.title}
       </Anchor>
-      {data && <Loaded key={data.id} file={data} />}
+      {data && (
+        <div key={data.id}>
+          <FileHeading file={data} />
+          <FileFacts file={data} />
+          <Body file={data} showTable={showTable} />
+        </div>
+      )}
       {!data && isError && (
-        <Alert color="red" icon={<CircleAlert size={18} />} title="This file cannot be shown">
+        <Alert color="red" icon={<CircleAlert size={18} />} title={words.files.page.cannot}>
           {detailOf(error)}{' '}
           <Button size="compact-sm" variant="default" onClick={refetch}>
-            Try again
+            {words.shared.tryAgain}
           </Button>
         </Alert>
       )}
-      {!data && !isError && (
-        <div aria-busy="true">
-          <Skeleton height={30} width={320} mb="md" />
-          <Skeleton height={60} mb="md" />
-          <Skeleton height={320} />
-        </div>
-      )}
+      {!data && !isError && <Loading />}
     </>
   )
 }

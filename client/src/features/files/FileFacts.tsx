@@ -1,4 +1,7 @@
+import { Anchor } from '@mantine/core'
+import { Link } from 'react-router'
 import type { FileDetail } from '../../api/types'
+import { useText } from '../../i18n/language'
 import { formatBytes, formatCount, formatTime } from '../../shared/format'
 import classes from './FileDetail.module.css'
 
@@ -9,18 +12,32 @@ const Fact = ({ name, value }: { name: string; value: string }) => (
   </div>
 )
 
-export const FileFacts = ({ file }: { file: FileDetail }) => (
-  <dl className={classes.facts}>
-    <Fact name="Size" value={formatBytes(file.size)} />
-    <Fact name="Rows" value={formatCount(file.row_count)} />
-    <Fact name="Columns" value={file.content ? formatCount(file.content.columns.length) : '–'} />
-    <Fact name="Uploaded" value={formatTime(file.uploaded_at)} />
-    <Fact name="Owner" value={file.owner} />
-    {file.sha256 && (
-      <div className={classes.hash}>
-        <dt>SHA-256</dt>
-        <dd title={file.sha256}>{file.sha256}</dd>
-      </div>
-    )}
-  </dl>
-)
+export const FileFacts = ({ file }: { file: FileDetail }) => {
+  const words = useText().files.facts
+  const elsewhere = file.dataset_id !== null && file.dataset_id !== file.id
+  return (
+    <dl className={classes.facts}>
+      <Fact name={words.size} value={formatBytes(file.size)} />
+      <Fact name={words.rows} value={formatCount(file.row_count)} />
+      <Fact name={words.columns} value={file.content ? formatCount(file.content.columns.length) : '–'} />
+      <Fact name={words.uploaded} value={formatTime(file.uploaded_at)} />
+      <Fact name={words.owner} value={file.owner} />
+      {elsewhere && (
+        <div>
+          <dt>{words.partOf}</dt>
+          <dd>
+            <Anchor component={Link} to={`/files/${file.dataset_id}`}>
+              {words.openTable}
+            </Anchor>
+          </dd>
+        </div>
+      )}
+      {file.sha256 && (
+        <div className={classes.hash}>
+          <dt>SHA-256</dt>
+          <dd title={file.sha256}>{file.sha256}</dd>
+        </div>
+      )}
+    </dl>
+  )
+}

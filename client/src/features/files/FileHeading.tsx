@@ -7,6 +7,7 @@ import { detailOf } from '../../api/problem'
 import { selectUser } from '../../api/session'
 import type { FileEntry } from '../../api/types'
 import { useAppDispatch, useAppSelector } from '../../app/hooks'
+import { text, useText } from '../../i18n/language'
 import { StatusChip } from '../../shared/StatusChip'
 import { toastProblem } from '../../shared/toast'
 import { useShownStatus } from '../../shared/useShownStatus'
@@ -14,6 +15,7 @@ import { deleteWithUndo } from './deleteWithUndo'
 import classes from './FileDetail.module.css'
 
 const RenameForm = ({ file, onDone }: { file: FileEntry; onDone: () => void }) => {
+  const words = useText()
   const [name, setName] = useState(file.name)
   const [patch, { isLoading, error }] = usePatchFileMutation()
   const save = async () => {
@@ -30,20 +32,20 @@ const RenameForm = ({ file, onDone }: { file: FileEntry; onDone: () => void }) =
       }}
     >
       <TextInput
-        aria-label="New name"
+        aria-label={words.files.rename.input}
         className={classes.renameInput}
         value={name}
         autoFocus
         data-autofocus
-        error={name.trim() === '' ? 'A file needs a name' : error ? detailOf(error) : undefined}
+        error={name.trim() === '' ? words.files.rename.missing : error ? detailOf(error) : undefined}
         onChange={(event) => setName(event.currentTarget.value)}
         onKeyDown={(event) => event.key === 'Escape' && onDone()}
       />
       <Button type="submit" loading={isLoading}>
-        Rename
+        {words.files.rename.label}
       </Button>
       <Button variant="default" onClick={onDone}>
-        Cancel
+        {words.shared.cancel}
       </Button>
     </form>
   )
@@ -54,10 +56,10 @@ const ShareSwitch = ({ file }: { file: FileEntry }) => {
   const change = (shared: boolean) =>
     patch({ id: file.id, shared })
       .unwrap()
-      .catch((error: unknown) => toastProblem('Sharing was not changed', detailOf(error)))
+      .catch((error: unknown) => toastProblem(text().files.actions.notShared, detailOf(error)))
   return (
     <Switch
-      label="Shared with everybody"
+      label={useText().files.sharing}
       checked={file.shared}
       disabled={isLoading}
       onChange={(event) => change(event.currentTarget.checked)}
@@ -68,21 +70,23 @@ const ShareSwitch = ({ file }: { file: FileEntry }) => {
 const DeleteButton = ({ file }: { file: FileEntry }) => {
   const dispatch = useAppDispatch()
   const navigate = useNavigate()
+  const words = useText().files.actions
   return (
     <Button
       variant="default"
       leftSection={<Trash2 size={15} aria-hidden />}
       onClick={() => {
-        dispatch(deleteWithUndo(file.id, file.name))
+        dispatch(deleteWithUndo([{ id: file.id, name: file.name }]))
         void navigate('/files')
       }}
     >
-      Delete
+      {words.delete}
     </Button>
   )
 }
 
 export const FileHeading = ({ file }: { file: FileEntry }) => {
+  const words = useText().files
   const [renaming, setRenaming] = useState(false)
   const mine = useAppSelector((state) => selectUser(state)?.username === file.owner)
   const shown = useShownStatus(file.id) ?? file.status
@@ -94,8 +98,13 @@ export const FileHeading = ({ file }: { file: FileEntry }) => {
         <div className={classes.nameLine}>
           <h1>{file.name}</h1>
           {mine && (
-            <Tooltip label="Rename" openDelay={400}>
-              <ActionIcon variant="subtle" color="gray" aria-label="Rename" onClick={() => setRenaming(true)}>
+            <Tooltip label={words.rename.label} openDelay={400}>
+              <ActionIcon
+                variant="subtle"
+                color="gray"
+                aria-label={words.rename.label}
+                onClick={() => setRenaming(true)}
+              >
                 <Pencil size={15} aria-hidden />
               </ActionIcon>
             </Tooltip>
@@ -112,7 +121,7 @@ export const FileHeading = ({ file }: { file: FileEntry }) => {
             download
             leftSection={<Download size={15} aria-hidden />}
           >
-            Download
+            {words.actions.download}
           </Button>
         )}
         {mine && <DeleteButton file={file} />}

@@ -6,6 +6,7 @@ import { detailOf } from '../../api/problem'
 import { selectUser } from '../../api/session'
 import type { FileEntry } from '../../api/types'
 import { useAppDispatch, useAppSelector } from '../../app/hooks'
+import { text, useText } from '../../i18n/language'
 import { toastNote, toastProblem } from '../../shared/toast'
 import { deleteWithUndo } from './deleteWithUndo'
 
@@ -13,47 +14,49 @@ const ICON = { size: 15, 'aria-hidden': true } as const
 
 const OwnerItems = ({ entry }: { entry: FileEntry }) => {
   const dispatch = useAppDispatch()
+  const words = useText().files.actions
   const [patch] = usePatchFileMutation()
   const share = () =>
     patch({ id: entry.id, shared: !entry.shared })
       .unwrap()
       .then(({ name, shared }) =>
-        toastNote(shared ? `${name} is shared with everybody` : `${name} is private again`),
+        toastNote(shared ? text().files.actions.isShared(name) : text().files.actions.isPrivate(name)),
       )
-      .catch((error: unknown) => toastProblem('Sharing was not changed', detailOf(error)))
+      .catch((error: unknown) => toastProblem(text().files.actions.notShared, detailOf(error)))
   return (
     <>
       <Menu.Item leftSection={<Users {...ICON} />} onClick={share}>
-        {entry.shared ? 'Stop sharing' : 'Share with everybody'}
+        {entry.shared ? words.unshare : words.share}
       </Menu.Item>
       <Menu.Divider />
       <Menu.Item
         color="red"
         leftSection={<Trash2 {...ICON} />}
-        onClick={() => dispatch(deleteWithUndo(entry.id, entry.name))}
+        onClick={() => dispatch(deleteWithUndo([{ id: entry.id, name: entry.name }]))}
       >
-        Delete
+        {words.delete}
       </Menu.Item>
     </>
   )
 }
 
 export const FileMenu = ({ entry }: { entry: FileEntry }) => {
+  const words = useText().files.actions
   const mine = useAppSelector((state) => selectUser(state)?.username === entry.owner)
   return (
     <Menu position="bottom-end" withinPortal width={200}>
       <Menu.Target>
-        <ActionIcon variant="subtle" color="gray" aria-label={`Actions for ${entry.name}`}>
+        <ActionIcon variant="subtle" color="gray" aria-label={words.of(entry.name)}>
           <Ellipsis size={17} aria-hidden />
         </ActionIcon>
       </Menu.Target>
       <Menu.Dropdown>
         <Menu.Item component={Link} to={`/files/${entry.id}`} leftSection={<Eye {...ICON} />}>
-          Open
+          {words.open}
         </Menu.Item>
         {entry.status !== 'uploading' && (
           <Menu.Item component="a" href={contentUrl(entry.id)} download leftSection={<Download {...ICON} />}>
-            Download
+            {words.download}
           </Menu.Item>
         )}
         {mine && <OwnerItems entry={entry} />}

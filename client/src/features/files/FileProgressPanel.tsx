@@ -1,6 +1,7 @@
 import { selectLive } from '../../api/live'
 import type { FileDetail, FileStatus } from '../../api/types'
 import { useAppSelector } from '../../app/hooks'
+import { useText } from '../../i18n/language'
 import { formatBytes, formatCount } from '../../shared/format'
 import { ProgressTrack } from '../../shared/ProgressTrack'
 import classes from './FileDetail.module.css'
@@ -9,24 +10,25 @@ type Props = { file: FileDetail; status: Extract<FileStatus, 'uploading' | 'proc
 
 /** How far a file is that has not become a table yet. */
 export const FileProgressPanel = ({ file, status }: Props) => {
+  const words = useText().files
   const live = useAppSelector((state) => selectLive(state, file.id))
   const percent = Math.min(99, Math.max(live?.progress ?? 0, file.progress))
   const stored = Math.max(live?.stored ?? 0, file.offset)
   const rows = live?.rows ?? 0
   return (
-    <section className={classes.progress} aria-label="Progress">
+    <section className={classes.progress} aria-label={words.progress.label}>
       <div className={classes.progressLine}>
         <span>
           {status === 'uploading'
-            ? `${formatBytes(stored)} of ${formatBytes(file.size)} on the server`
+            ? words.progress.onServer(formatBytes(stored), formatBytes(file.size))
             : rows > 0
-              ? `Reading rows: ${formatCount(rows)}`
-              : 'Reading the file'}
+              ? words.progress.rows(formatCount(rows))
+              : words.progress.reading}
         </span>
         <span>{Math.floor(percent)}%</span>
       </div>
-      <ProgressTrack label={`Progress of ${file.name}`} value={percent} tone={status} />
-      <p className={classes.note}>The first rows appear here as soon as they are ready.</p>
+      <ProgressTrack label={words.progressOf(file.name)} value={percent} tone={status} />
+      <p className={classes.note}>{words.progress.soon}</p>
     </section>
   )
 }

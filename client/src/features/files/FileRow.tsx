@@ -4,42 +4,74 @@ import { Link } from 'react-router'
 import { selectUser } from '../../api/session'
 import type { FileEntry } from '../../api/types'
 import { useAppSelector } from '../../app/hooks'
+import { useText } from '../../i18n/language'
 import { formatBytes, formatCount, formatFullTime, formatTime } from '../../shared/format'
 import { FileMenu } from './FileMenu'
 import classes from './FilesTable.module.css'
+import { PickBox } from './PickBox'
 import { StatusCell } from './StatusCell'
 
 const TABLE_NAME = /\.(csv|tsv|txt|xlsx|jsonl?|ndjson|parquet)(\.(gz|zst|bz2))?$/i
 
 const Sharing = ({ entry }: { entry: FileEntry }) => {
+  const words = useText().files
   const mine = useAppSelector((state) => selectUser(state)?.username === entry.owner)
   if (!entry.shared && mine) return null
   return (
     <span className={classes.shared}>
-      <Users size={12} aria-hidden /> {mine ? 'Shared' : `From ${entry.owner}`}
+      <Users size={12} aria-hidden /> {mine ? words.shared : words.from(entry.owner)}
     </span>
   )
 }
 
-export const FileRow = ({ entry }: { entry: FileEntry }) => {
+const NameCell = ({ entry }: { entry: FileEntry }) => {
+  const words = useText().shared
   const Icon = TABLE_NAME.test(entry.name) ? FileSpreadsheet : File
   return (
-    <tr className={classes.row}>
+    <div className={classes.file}>
+      <Icon size={18} strokeWidth={1.6} className={classes.fileIcon} aria-hidden />
+      <div className={classes.names}>
+        <Link to={`/files/${entry.id}`} className={classes.name} title={entry.name}>
+          {entry.name}
+        </Link>
+        <Sharing entry={entry} />
+        <span className={classes.brief}>
+          {formatBytes(entry.size)}
+          {entry.row_count !== null && <> · {words.rows(entry.row_count)}</>} ·{' '}
+          {formatTime(entry.uploaded_at)}
+        </span>
+      </div>
+    </div>
+  )
+}
+
+type Props = {
+  entry: FileEntry
+  /** The one row that Tab reaches. */
+  active: boolean
+  picked: boolean
+  onPick: (range: boolean) => void
+  onFocus: () => void
+}
+
+export const FileRow = ({ entry, active, picked, onPick, onFocus }: Props) => {
+  const words = useText().files
+  const takesRows = entry.dataset_id === entry.id && entry.row_count !== null
+  return (
+    <tr
+      className={classes.row}
+      data-row
+      data-picked={picked || undefined}
+      data-append-to={takesRows ? entry.id : undefined}
+      data-append-name={takesRows ? entry.name : undefined}
+      tabIndex={active ? 0 : -1}
+      onFocus={onFocus}
+    >
+      <td className={classes.pickCell}>
+        <PickBox label={words.selection.one(entry.name)} checked={picked} onPick={onPick} />
+      </td>
       <td className={classes.nameCell}>
-        <div className={classes.file}>
-          <Icon size={18} strokeWidth={1.6} className={classes.fileIcon} aria-hidden />
-          <div className={classes.names}>
-            <Link to={`/files/${entry.id}`} className={classes.name} title={entry.name}>
-              {entry.name}
-            </Link>
-            <Sharing entry={entry} />
-            <span className={classes.brief}>
-              {formatBytes(entry.size)}
-              {entry.row_count !== null && <> · {formatCount(entry.row_count)} rows</>} ·{' '}
-              {formatTime(entry.uploaded_at)}
-            </span>
-          </div>
-        </div>
+        <NameCell entry={entry} />
       </td>
       <td className={classes.statusCell}>
         <StatusCell entry={entry} />

@@ -2,36 +2,49 @@ import { Alert, Button } from '@mantine/core'
 import { CircleAlert, SearchX, UploadCloud } from 'lucide-react'
 import type { ReactNode } from 'react'
 import { detailOf } from '../../api/problem'
-import { plural } from '../../shared/format'
+import { useText } from '../../i18n/language'
 import classes from './FilesPage.module.css'
 import { FilesTable } from './FilesTable'
 import { FilesToolbar } from './FilesToolbar'
+import { isFiltered, NO_FILTER } from './filesUrl'
 import { Pager } from './Pager'
+import { SelectionBar } from './SelectionBar'
 import { useFilesPage } from './useFilesPage'
 import { useFilesView } from './useFilesView'
+import { useSelection } from './useSelection'
 
-const Empty = ({ pickers }: { pickers: ReactNode }) => (
-  <div className={classes.empty}>
-    <UploadCloud size={44} strokeWidth={1.25} aria-hidden />
-    <h2>Drop CSV files here</h2>
-    <p>
-      They become tables you can page through. Any other file is kept as it is. Uploads of any size go on
-      where they stopped, even after a lost connection or a closed tab.
-    </p>
-    <div className={classes.pickers}>{pickers}</div>
-  </div>
-)
+const Empty = ({ pickers }: { pickers: ReactNode }) => {
+  const words = useText().files.empty
+  return (
+    <div className={classes.empty}>
+      <UploadCloud size={44} strokeWidth={1.25} aria-hidden />
+      <h2>{words.title}</h2>
+      <p>{words.words}</p>
+      <div className={classes.pickers}>{pickers}</div>
+      <ol className={classes.steps}>
+        {words.steps.map(([verb, rest]) => (
+          <li key={verb}>
+            <strong>{verb}</strong> {rest}
+          </li>
+        ))}
+      </ol>
+    </div>
+  )
+}
 
-const NoMatch = ({ onClear }: { onClear: () => void }) => (
-  <div className={classes.empty}>
-    <SearchX size={36} strokeWidth={1.25} aria-hidden />
-    <h2>No file matches</h2>
-    <p>Nothing here has that name and status.</p>
-    <Button variant="default" onClick={onClear}>
-      Show all files
-    </Button>
-  </div>
-)
+const NoMatch = ({ onClear }: { onClear: () => void }) => {
+  const words = useText().files.noMatch
+  return (
+    <div className={classes.empty}>
+      <SearchX size={36} strokeWidth={1.25} aria-hidden />
+      <h2>{words.title}</h2>
+      <p>{words.words}</p>
+      <Button variant="default" onClick={onClear}>
+        {words.clear}
+      </Button>
+    </div>
+  )
+}
 
 type Props = {
   /** Buttons that start an upload; the page does not know how that works. */
@@ -43,31 +56,37 @@ type Props = {
 }
 
 export const FilesPage = ({ pickers, notice, hiddenIds }: Props) => {
+  const words = useText()
   const { view, change } = useFilesView()
   const page = useFilesPage(view, hiddenIds)
-  const filtered = view.q !== '' || view.status !== ''
+  const selection = useSelection(page.entries)
+  const filtered = isFiltered(view)
   const bare = !page.loading && page.entries.length === 0 && view.page === 1
   return (
     <>
       <div className={classes.title}>
-        <h1>Files</h1>
-        <span className={classes.count}>{page.loading ? '' : plural(page.total, 'file')}</span>
+        <h1>{words.files.title}</h1>
+        <span className={classes.count}>{page.loading ? '' : words.shared.files(page.total)}</span>
         {!(bare && !filtered) && <div className={classes.pickers}>{pickers}</div>}
       </div>
       {notice}
       {page.error ? (
-        <Alert color="red" icon={<CircleAlert size={18} />} title="The files could not be loaded">
+        <Alert color="red" icon={<CircleAlert size={18} />} title={words.files.notLoaded}>
           {detailOf(page.error)}{' '}
           <Button size="compact-sm" variant="default" onClick={() => page.retry()}>
-            Try again
+            {words.shared.tryAgain}
           </Button>
         </Alert>
       ) : bare && !filtered ? (
         <Empty pickers={pickers} />
       ) : (
         <>
-          <FilesToolbar />
-          {bare ? <NoMatch onClear={() => change({ q: '', status: '' })} /> : <FilesTable {...page} />}
+          {selection.ids.size > 0 ? <SelectionBar selection={selection} /> : <FilesToolbar />}
+          {bare ? (
+            <NoMatch onClear={() => change(NO_FILTER)} />
+          ) : (
+            <FilesTable {...page} selection={selection} />
+          )}
           {!bare && !page.loading && <Pager total={page.total} hasNext={page.hasNext} />}
         </>
       )}

@@ -1,67 +1,109 @@
 import { Skeleton } from '@mantine/core'
-import { ArrowDown, ArrowUp, ChevronsUpDown } from 'lucide-react'
-import type { SortField } from '../../api/filesApi'
 import type { FileEntry } from '../../api/types'
+import { useText } from '../../i18n/language'
+import { ColumnEdge } from './ColumnEdge'
 import { FileRow } from './FileRow'
 import classes from './FilesTable.module.css'
-import { nextSort } from './filesUrl'
-import { useFilesView } from './useFilesView'
+import { PickBox } from './PickBox'
+import { SortHead } from './SortHead'
+import { type SizedColumn, useColumnWidths } from './useColumnWidths'
+import { useDensity } from './useDensity'
+import { useRowKeys } from './useRowKeys'
+import type { FilesSelection } from './useSelection'
 
 const SKELETON_ROWS = ['a', 'b', 'c', 'd', 'e', 'f']
-
-const SortHead = ({ field, label, className }: { field: SortField; label: string; className?: string }) => {
-  const { view, change } = useFilesView()
-  const active = view.sort.replace(/^-/, '') === field
-  const descending = view.sort.startsWith('-')
-  const Icon = active ? (descending ? ArrowDown : ArrowUp) : ChevronsUpDown
-  return (
-    <th
-      scope="col"
-      className={className}
-      aria-sort={active ? (descending ? 'descending' : 'ascending') : 'none'}
-    >
-      <button
-        type="button"
-        className={classes.sort}
-        data-active={active || undefined}
-        onClick={() => change({ sort: nextSort(view.sort, field) })}
-      >
-        {label}
-        <Icon size={13} aria-hidden />
-      </button>
-    </th>
-  )
-}
+const COLUMNS = 7
 
 const SkeletonRows = () =>
   SKELETON_ROWS.map((key) => (
     <tr key={key} className={classes.row}>
-      <td colSpan={6}>
+      <td colSpan={COLUMNS}>
         <Skeleton height={16} my={9} />
       </td>
     </tr>
   ))
 
-type Props = { entries: FileEntry[]; total: number; loading: boolean; refreshing: boolean }
+const SIZED: { column: SizedColumn; field: 'status' | 'row_count' | 'size' | 'uploaded_at'; look: string }[] =
+  [
+    { column: 'status', field: 'status', look: classes.statusCell ?? '' },
+    { column: 'rows', field: 'row_count', look: classes.number ?? '' },
+    { column: 'size', field: 'size', look: classes.number ?? '' },
+    { column: 'uploaded', field: 'uploaded_at', look: classes.time ?? '' },
+  ]
 
-export const FilesTable = ({ entries, total, loading, refreshing }: Props) => (
-  <div className={classes.frame} data-refreshing={refreshing || undefined}>
-    <table className={classes.table} aria-label="Files" aria-rowcount={total + 1} aria-busy={loading}>
-      <thead>
-        <tr>
-          <SortHead field="name" label="Name" />
-          <SortHead field="status" label="Status" className={classes.statusCell} />
-          <SortHead field="row_count" label="Rows" className={classes.number} />
-          <SortHead field="size" label="Size" className={classes.number} />
-          <SortHead field="uploaded_at" label="Uploaded" className={classes.time} />
-          <th scope="col" className={classes.menuCell}>
-            <span className="sr-only">Actions</span>
-          </th>
-        </tr>
-      </thead>
-      <tbody>
-        {loading ? <SkeletonRows /> : entries.map((entry) => <FileRow key={entry.id} entry={entry} />)}
-      </tbody>
-    </table>
-  </div>
-)
+type Props = {
+  entries: FileEntry[]
+  total: number
+  loading: boolean
+  refreshing: boolean
+  selection: FilesSelection
+}
+
+export const FilesTable = ({ entries, total, loading, refreshing, selection }: Props) => {
+  const words = useText().files
+  const { widths, setWidth } = useColumnWidths()
+  const { density } = useDensity()
+  const keys = useRowKeys(entries, selection)
+  const sized = Object.fromEntries(
+    Object.entries(widths).map(([name, width]) => [`--w-${name}`, `${width}px`]),
+  )
+  return (
+    <div className={classes.frame} data-refreshing={refreshing || undefined} data-density={density}>
+      <table
+        className={classes.table}
+        style={sized}
+        aria-label={words.table}
+        aria-rowcount={total + 1}
+        aria-busy={loading}
+      >
+        <thead>
+          <tr>
+            <th scope="col" className={classes.pickCell}>
+              <PickBox
+                label={words.selection.all}
+                checked={entries.length > 0 && selection.ids.size === entries.length}
+                partly={selection.ids.size > 0 && selection.ids.size < entries.length}
+                onPick={selection.toggleAll}
+              />
+            </th>
+            <SortHead field="name" label={words.columns.name} />
+            {SIZED.map(({ column, field, look }) => (
+              <SortHead
+                key={column}
+                field={field}
+                label={words.columns[column]}
+                className={look}
+                edge={
+                  <ColumnEdge
+                    label={words.columns[column]}
+                    width={widths[column]}
+                    onWidth={(width) => setWidth(column, width)}
+                  />
+                }
+              />
+            ))}
+            <th scope="col" className={classes.menuCell}>
+              <span className="sr-only">{words.columns.actions}</span>
+            </th>
+          </tr>
+        </thead>
+        <tbody ref={keys.body} onKeyDown={keys.onKeyDown}>
+          {loading ? (
+            <SkeletonRows />
+          ) : (
+            entries.map((entry, index) => (
+              <FileRow
+                key={entry.id}
+                entry={entry}
+                active={keys.active === index}
+                picked={selection.ids.has(entry.id)}
+                onPick={(range) => selection.toggle(entry.id, range)}
+                onFocus={() => keys.setActive(index)}
+              />
+            ))
+          )}
+        </tbody>
+      </table>
+    </div>
+  )
+}

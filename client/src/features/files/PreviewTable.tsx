@@ -1,57 +1,63 @@
 import type { Cell, Column, Content } from '../../api/types'
-import { formatCount, plural } from '../../shared/format'
+import { useText } from '../../i18n/language'
+import { formatCount } from '../../shared/format'
 import classes from './FileDetail.module.css'
 
 const NUMERIC = /int|float|double|decimal|number/i
 const isNumeric = ({ type }: Column) => NUMERIC.test(type)
 
 const CellText = ({ value }: { value: Cell | undefined }) => {
-  if (value === null || value === undefined) return <span className={classes.nothing}>null</span>
-  if (value === '') return <span className={classes.nothing}>empty</span>
+  const words = useText().files.preview
+  if (value === null || value === undefined) return <span className={classes.nothing}>{words.null}</span>
+  if (value === '') return <span className={classes.nothing}>{words.empty}</span>
   return <>{String(value)}</>
 }
 
 /** The first rows, as a table that scrolls in its own box. */
-export const PreviewTable = ({ content: { columns, rows, total } }: { content: Content }) => (
-  <section className={classes.preview} aria-labelledby="preview-title">
-    <div className={classes.sectionHead}>
-      <h2 id="preview-title">First rows</h2>
-      <span>
-        {total === null
-          ? plural(rows.length, 'row')
-          : `${formatCount(rows.length)} of ${plural(total, 'row')}`}{' '}
-        · {plural(columns.length, 'column')}
-      </span>
-    </div>
-    <section className={classes.scroller} tabIndex={0} aria-label="Rows of the file">
-      <table className={classes.rows}>
-        <thead>
-          <tr>
-            <th scope="col" className={classes.rowNumber}>
-              <span className="sr-only">Row</span>#
-            </th>
-            {columns.map((column) => (
-              <th key={column.name} scope="col" data-numeric={isNumeric(column) || undefined}>
-                {column.name}
-                <span className={classes.type}>{column.type}</span>
+export const PreviewTable = ({ content: { columns, rows, total } }: { content: Content }) => {
+  const words = useText()
+  const { preview } = words.files
+  return (
+    <section className={classes.preview} aria-labelledby="preview-title">
+      <div className={classes.sectionHead}>
+        <h2 id="preview-title">{preview.title}</h2>
+        <span>
+          {total === null
+            ? words.shared.rows(rows.length)
+            : preview.of(formatCount(rows.length), words.shared.rows(total))}{' '}
+          · {words.shared.columns(columns.length)}
+        </span>
+      </div>
+      <section className={classes.scroller} tabIndex={0} aria-label={preview.label}>
+        <table className={classes.rows}>
+          <thead>
+            <tr>
+              <th scope="col" className={classes.rowNumber}>
+                <span className="sr-only">{preview.row}</span>#
               </th>
-            ))}
-          </tr>
-        </thead>
-        <tbody>
-          {rows.map((row, index) => (
-            // biome-ignore lint/suspicious/noArrayIndexKey: rows have no identity but their place in the file
-            <tr key={index}>
-              <td className={classes.rowNumber}>{index + 1}</td>
               {columns.map((column) => (
-                <td key={column.name} data-numeric={isNumeric(column) || undefined}>
-                  <CellText value={row[column.name]} />
-                </td>
+                <th key={column.name} scope="col" data-numeric={isNumeric(column) || undefined}>
+                  {column.name}
+                  <span className={classes.type}>{column.type}</span>
+                </th>
               ))}
             </tr>
-          ))}
-        </tbody>
-      </table>
+          </thead>
+          <tbody>
+            {rows.map((row, index) => (
+              // biome-ignore lint/suspicious/noArrayIndexKey: rows have no identity but their place in the file
+              <tr key={index}>
+                <td className={classes.rowNumber}>{index + 1}</td>
+                {columns.map((column) => (
+                  <td key={column.name} data-numeric={isNumeric(column) || undefined}>
+                    <CellText value={row[column.name]} />
+                  </td>
+                ))}
+              </tr>
+            ))}
+          </tbody>
+        </table>
+      </section>
     </section>
-  </section>
-)
+  )
+}

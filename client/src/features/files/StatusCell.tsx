@@ -1,6 +1,7 @@
 import { selectLive } from '../../api/live'
 import type { FileEntry } from '../../api/types'
 import { useAppSelector } from '../../app/hooks'
+import { useText } from '../../i18n/language'
 import { ProgressTrack } from '../../shared/ProgressTrack'
 import { StatusChip } from '../../shared/StatusChip'
 import { useShownStatus } from '../../shared/useShownStatus'
@@ -8,6 +9,7 @@ import classes from './FilesTable.module.css'
 
 /** Status chip, with progress while it moves and the reason when it failed. */
 export const StatusCell = ({ entry }: { entry: FileEntry }) => {
+  const words = useText().files
   const shown = useShownStatus(entry.id, 'table') ?? entry.status
   const progress = useAppSelector((state) => selectLive(state, entry.id)?.progress ?? 0)
   const moving = shown === 'uploading' || shown === 'processing'
@@ -19,7 +21,7 @@ export const StatusCell = ({ entry }: { entry: FileEntry }) => {
       {moving && (
         <span className={classes.progress}>
           <ProgressTrack
-            label={`Progress of ${entry.name}`}
+            label={words.progressOf(entry.name)}
             value={percent}
             tone={shown === 'uploading' ? 'uploading' : 'processing'}
           />
@@ -27,10 +29,8 @@ export const StatusCell = ({ entry }: { entry: FileEntry }) => {
         </span>
       )}
       {shown === 'error' && entry.error && <span className={classes.reason}>{entry.error.message}</span>}
-      {shown === 'done' && (entry.reject_count ?? 0) > 0 && (
-        <span className={classes.hint}>
-          {entry.reject_count?.toLocaleString('en')} rows could not be read
-        </span>
+      {shown === 'done' && entry.reject_count > 0 && (
+        <span className={classes.hint}>{words.rejected(entry.reject_count)}</span>
       )}
     </div>
   )

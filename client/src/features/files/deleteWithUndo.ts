@@ -2,43 +2,75 @@ import { filesApi } from '../../api/filesApi'
 import { fileGone } from '../../api/live'
 import { detailOf } from '../../api/problem'
 import type { AppDispatch } from '../../app/store'
+import { text } from '../../i18n/language'
 import { toastProblem, toastUndo, UNDO_MS } from '../../shared/toast'
-import { fileHidden, fileShown } from './hiddenFilesSlice'
+import { filesHidden, filesShown } from './hiddenFilesSlice'
 
-/** Deletions that can still be taken back, by file id. */
-const waiting = new Map<string, () => void>()
+type Doomed = { id: string; name: string }
+
+/** Deletions that can still be taken back. */
+const waiting = new Set<Doomed[]>()
 
 // Leaving the page is not a wish to undo: what is waiting is carried out on the way out.
 window.addEventListener('pagehide', () => {
-  for (const id of waiting.keys())
+  for (const { id } of [...waiting].flat())
     void fetch(`/api/files/${encodeURIComponent(id)}`, { method: 'DELETE', keepalive: true })
   waiting.clear()
 })
 
-const carryOut = async (dispatch: AppDispatch, id: string, name: string): Promise<void> => {
+const AT_ONCE = 6
+
+const deleteOne = async (dispatch: AppDispatch, id: string): Promise<unknown> => {
   try {
     await dispatch(filesApi.endpoints.deleteFile.initiate(id)).unwrap()
     dispatch(fileGone(id))
+    return null
   } catch (error) {
-    dispatch(fileShown(id))
-    toastProblem(`${name} was not deleted`, detailOf(error))
+    dispatch(filesShown([id]))
+    return error
   }
 }
 
-/** Takes the file out of sight at once; the server is asked when the time for Undo is over. */
+const carryOut = async (dispatch: AppDispatch, doomed: Doomed[]): Promise<void> => {
+  const failures: unknown[] = []
+  const left = [...doomed]
+  const work = async () => {
+    for (let next = left.shift(); next; next = left.shift()) {
+      const failure = await deleteOne(dispatch, next.id)
+      if (failure !== null) failures.push(failure)
+    }
+  }
+  await Promise.all(Array.from({ length: AT_ONCE }, work))
+  if (failures.length === 0) return
+  const words = text().files
+  const [only] = doomed
+  const title =
+    doomed.length === 1 && only
+      ? words.actions.notDeleted(only.name)
+      : words.selection.notAll(failures.length)
+  toastProblem(title, detailOf(failures[0]))
+}
+
+/** Takes the files out of sight at once; the server is asked when the time for Undo is over. */
 export const deleteWithUndo =
-  (id: string, name: string) =>
+  (doomed: Doomed[]) =>
   (dispatch: AppDispatch): void => {
-    dispatch(fileHidden(id))
+    const ids = doomed.map(({ id }) => id)
+    const [only] = doomed
+    if (!only) return
+    dispatch(filesHidden(ids))
+    const words = text().files
     const timer = setTimeout(() => {
-      waiting.delete(id)
+      waiting.delete(doomed)
       closeToast()
-      void carryOut(dispatch, id, name)
+      void carryOut(dispatch, doomed)
     }, UNDO_MS)
-    const closeToast = toastUndo(`Deleted ${name}`, () => {
+    const said =
+      doomed.length === 1 ? words.actions.deleted(only.name) : words.selection.deleted(doomed.length)
+    const closeToast = toastUndo(said, () => {
       clearTimeout(timer)
-      waiting.delete(id)
-      dispatch(fileShown(id))
+      waiting.delete(doomed)
+      dispatch(filesShown(ids))
     })
-    waiting.set(id, closeToast)
+    waiting.add(doomed)
   }

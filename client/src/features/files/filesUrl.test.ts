@@ -7,14 +7,17 @@ describe('the address bar', () => {
   test('an empty one is the default view', () => expect(view('')).toEqual(DEFAULT_VIEW))
 
   test('what is written is read back', () => {
-    const wanted = { q: 'q3 & more', status: 'error', sort: '-size', limit: 50, page: 3 } as const
+    const narrowed = { q: 'q3 & more', status: 'error', kind: 'table', owner: 'me', since: 'week' } as const
+    const wanted = { ...narrowed, sort: '-size', limit: 50, page: 3 } as const
     expect(viewFromParams(paramsFromView(wanted))).toEqual(wanted)
   })
 
   test('the default view has a plain address', () => expect(paramsFromView(DEFAULT_VIEW).toString()).toBe(''))
 
   test('nonsense falls back to the default', () => {
-    expect(view('sort=-password&status=lost&page=-2&size=7')).toEqual(DEFAULT_VIEW)
+    expect(view('sort=-password&status=lost&kind=x&owner=you&since=ever&page=-2&size=7')).toEqual(
+      DEFAULT_VIEW,
+    )
     expect(view('page=1.5').page).toBe(1)
   })
 })

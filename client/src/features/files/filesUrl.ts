@@ -1,4 +1,4 @@
-import type { FilesQuery, SortField } from '../../api/filesApi'
+import type { FilesFilter, FilesQuery, SortField } from '../../api/filesApi'
 import type { FileStatus } from '../../api/types'
 
 /** What the address bar says about the table; everything else about it follows from the server. */
@@ -7,10 +7,14 @@ export type FilesView = FilesQuery & { page: number }
 const SORTS: readonly string[] = ['uploaded_at', 'name', 'size', 'row_count', 'status']
 const STATUSES: readonly string[] = ['uploading', 'processing', 'done', 'error']
 export const PAGE_SIZES = [25, 50, 100] as const
-export const DEFAULT_VIEW: FilesView = { sort: '-uploaded_at', status: '', q: '', limit: 25, page: 1 }
+export const NO_FILTER: FilesFilter = { status: '', q: '', kind: '', owner: '', since: '' }
+export const DEFAULT_VIEW: FilesView = { ...NO_FILTER, sort: '-uploaded_at', limit: 25, page: 1 }
 
 const isSort = (value: string): value is FilesView['sort'] => SORTS.includes(value.replace(/^-/, ''))
 const isStatus = (value: string): value is FileStatus => STATUSES.includes(value)
+
+const oneOf = <T extends string>(known: readonly T[], value: string | null): T | '' =>
+  known.find((each) => each === value) ?? ''
 
 /** Reads search parameters; anything unknown falls back to the default. */
 export const viewFromParams = (params: URLSearchParams): FilesView => {
@@ -22,6 +26,9 @@ export const viewFromParams = (params: URLSearchParams): FilesView => {
     sort: isSort(sort) ? sort : DEFAULT_VIEW.sort,
     status: isStatus(status) ? status : '',
     q: params.get('q') ?? '',
+    kind: oneOf(['table', 'other'], params.get('kind')),
+    owner: oneOf(['me', 'others'], params.get('owner')),
+    since: oneOf(['day', 'week', 'month'], params.get('since')),
     limit: PAGE_SIZES.find((size) => size === limit) ?? DEFAULT_VIEW.limit,
     page: Number.isInteger(page) && page > 0 ? page : 1,
   }
@@ -31,12 +38,16 @@ export const viewFromParams = (params: URLSearchParams): FilesView => {
 export const paramsFromView = (view: FilesView): URLSearchParams => {
   const params = new URLSearchParams()
   if (view.q) params.set('q', view.q)
-  if (view.status) params.set('status', view.status)
+  for (const name of ['status', 'kind', 'owner', 'since'] as const)
+    if (view[name]) params.set(name, view[name])
   if (view.sort !== DEFAULT_VIEW.sort) params.set('sort', view.sort)
   if (view.limit !== DEFAULT_VIEW.limit) params.set('size', String(view.limit))
   if (view.page > 1) params.set('page', String(view.page))
   return params
 }
+
+export const isFiltered = (view: FilesView): boolean =>
+  (Object.keys(NO_FILTER) as (keyof FilesFilter)[]).some((name) => view[name] !== '')
 
 /** A change of anything but the page starts at the first page again. */
 export const changeView = (view: FilesView, change: Partial<FilesView>): FilesView => ({

@@ -6,13 +6,13 @@ const hiddenFiles = createSlice({
   name: 'hiddenFiles',
   initialState: [] as string[],
   reducers: {
-    fileHidden: (state, { payload }: PayloadAction<string>) => [...state, payload],
-    fileShown: (state, { payload }: PayloadAction<string>) => state.filter((id) => id !== payload),
+    filesHidden: (state, { payload }: PayloadAction<string[]>) => [...state, ...payload],
+    filesShown: (state, { payload }: PayloadAction<string[]>) => state.filter((id) => !payload.includes(id)),
   },
   extraReducers: (build) => build.addCase(signedOut, () => []),
   selectors: { selectHiddenFiles: (state) => state },
 })
 
-export const { fileHidden, fileShown } = hiddenFiles.actions
+export const { filesHidden, filesShown } = hiddenFiles.actions
 export const { selectHiddenFiles } = hiddenFiles.selectors
 export const hiddenFilesSlice = hiddenFiles

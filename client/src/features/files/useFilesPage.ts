@@ -7,10 +7,10 @@ import type { FilesView } from './filesUrl'
 import { selectHiddenFiles } from './hiddenFilesSlice'
 
 /** The entries of the page in view. Pages are chained by cursors, so a far page fetches those before it. */
-export const useFilesPage = ({ page, sort, status, q, limit }: FilesView, alsoHidden: string[]) => {
+export const useFilesPage = ({ page, ...asked }: FilesView, alsoHidden: string[]) => {
   const signedIn = useAppSelector((state) => selectSessionStatus(state) === 'in')
   const hidden = useAppSelector(selectHiddenFiles)
-  const list = useListFilesInfiniteQuery(signedIn ? { sort, status, q, limit } : skipToken)
+  const list = useListFilesInfiniteQuery(signedIn ? asked : skipToken)
   const { fetchNextPage, hasNextPage, isFetching, isError } = list
   const pages = list.data?.pages ?? []
   const missing = page > pages.length && hasNextPage

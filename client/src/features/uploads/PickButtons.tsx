@@ -1,37 +1,41 @@
 import { Button } from '@mantine/core'
+import { useHotkeys } from '@mantine/hooks'
 import { FolderUp, Upload } from 'lucide-react'
 import { useRef } from 'react'
 import { useAppDispatch } from '../../app/hooks'
-import { addFiles } from './commands'
+import { useText } from '../../i18n/language'
+import { offerFiles } from './offerFiles'
 import { pickedFromInput } from './pick'
 
 /** The two ways in for a keyboard: files, or a whole folder. */
 export const PickButtons = () => {
+  const words = useText().uploads.pick
   const dispatch = useAppDispatch()
   const files = useRef<HTMLInputElement>(null)
   const folder = useRef<HTMLInputElement>(null)
+  useHotkeys([['u', () => files.current?.click()]])
   const picked = (input: HTMLInputElement) => {
-    dispatch(addFiles(pickedFromInput(input.files)))
+    dispatch(offerFiles(pickedFromInput(input.files)))
     input.value = ''
   }
   return (
     <>
       <Button leftSection={<Upload size={16} aria-hidden />} onClick={() => files.current?.click()}>
-        Upload files
+        {words.files}
       </Button>
       <Button
         variant="default"
         leftSection={<FolderUp size={16} aria-hidden />}
         onClick={() => folder.current?.click()}
       >
-        Upload folder
+        {words.folder}
       </Button>
       <input
         ref={files}
         type="file"
         multiple
         hidden
-        aria-label="Files to upload"
+        aria-label={words.filesInput}
         data-testid="file-input"
         onChange={(event) => picked(event.currentTarget)}
       />
@@ -41,7 +45,7 @@ export const PickButtons = () => {
         multiple
         hidden
         webkitdirectory=""
-        aria-label="Folder to upload"
+        aria-label={words.folderInput}
         data-testid="folder-input"
         onChange={(event) => picked(event.currentTarget)}
       />

@@ -29,7 +29,7 @@ const shown = (row: UploadRow) => {
   return send
 }
 const names = () => screen.getAllByRole('button').map((button) => button.getAttribute('aria-label'))
-const refused = (status: number) => ({ status, code: 'x', detail: 'No.', retryAfter: null })
+const refused = (status: number) => ({ status, code: 'x', detail: 'No.', retryAfter: null, current: null })
 
 test.each<[UploadPhase, string[]]>([
   ['uploading', ['Pause a.csv', 'Cancel a.csv']],

@@ -2,19 +2,20 @@ import { ActionIcon, Button, Tooltip } from '@mantine/core'
 import { ArrowUpToLine, Pause, Play, RotateCw, X } from 'lucide-react'
 import type { ReactNode } from 'react'
 import { useAppDispatch } from '../../app/hooks'
+import { useText } from '../../i18n/language'
 import { sendUpload } from './commands'
 import type { UploadRow } from './types'
 
 type Act = 'pause' | 'resume' | 'cancel' | 'remove' | 'retry' | 'retryNow' | 'first'
 
-const LOOK: Record<Act, { word: string; icon: ReactNode }> = {
-  pause: { word: 'Pause', icon: <Pause size={16} aria-hidden /> },
-  resume: { word: 'Resume', icon: <Play size={16} aria-hidden /> },
-  cancel: { word: 'Cancel', icon: <X size={16} aria-hidden /> },
-  remove: { word: 'Remove', icon: <X size={16} aria-hidden /> },
-  retry: { word: 'Retry', icon: <RotateCw size={16} aria-hidden /> },
-  retryNow: { word: 'Retry now', icon: <RotateCw size={16} aria-hidden /> },
-  first: { word: 'Upload next', icon: <ArrowUpToLine size={16} aria-hidden /> },
+const LOOK: Record<Act, ReactNode> = {
+  pause: <Pause size={16} aria-hidden />,
+  resume: <Play size={16} aria-hidden />,
+  cancel: <X size={16} aria-hidden />,
+  remove: <X size={16} aria-hidden />,
+  retry: <RotateCw size={16} aria-hidden />,
+  retryNow: <RotateCw size={16} aria-hidden />,
+  first: <ArrowUpToLine size={16} aria-hidden />,
 }
 
 const ACTS: Partial<Record<UploadRow['phase'], Act[]>> = {
@@ -33,27 +34,28 @@ const actsFor = ({ phase, problem }: UploadRow): Act[] =>
 
 /** The buttons that make sense in this phase, each named with its file. */
 export const UploadActions = ({ row }: { row: UploadRow }) => {
+  const words = useText()
   const dispatch = useAppDispatch()
   if (row.phase === 'cancelling')
     return (
       <Button
         size="compact-sm"
         variant="light"
-        aria-label={`Undo cancelling ${row.name}`}
+        aria-label={words.uploads.undoCancel(row.name)}
         onClick={() => dispatch(sendUpload({ type: 'undoCancel', id: row.id }))}
       >
-        Undo
+        {words.shared.undo}
       </Button>
     )
   return actsFor(row).map((type) => (
-    <Tooltip key={type} label={LOOK[type].word} openDelay={400}>
+    <Tooltip key={type} label={words.uploads.acts[type]} openDelay={400}>
       <ActionIcon
         variant="subtle"
         color="gray"
-        aria-label={`${LOOK[type].word} ${row.name}`}
+        aria-label={words.uploads.act(words.uploads.acts[type], row.name)}
         onClick={() => dispatch(sendUpload({ type: type === 'remove' ? 'cancel' : type, id: row.id }))}
       >
-        {LOOK[type].icon}
+        {LOOK[type]}
       </ActionIcon>
     </Tooltip>
   ))

@@ -1,7 +1,9 @@
 import { ActionIcon, Button, Tooltip } from '@mantine/core'
 import { ChevronDown, ChevronUp } from 'lucide-react'
 import { useAppDispatch, useAppSelector } from '../../app/hooks'
-import { formatSpeed, formatTimeLeft, percentOf, plural } from '../../shared/format'
+import type { Messages } from '../../i18n/en'
+import { useText } from '../../i18n/language'
+import { formatSpeed, formatTimeLeft, percentOf } from '../../shared/format'
 import { sendUpload } from './commands'
 import classes from './UploadDock.module.css'
 import { UploadList } from './UploadList'
@@ -14,11 +16,13 @@ import {
   type UploadTotals,
 } from './uploadsSlice'
 
-const headline = ({ moving, paused, failed, files }: UploadTotals): string => {
-  if (moving > 0) return `Uploading ${plural(moving, 'file')}`
-  if (paused > 0) return `${plural(paused, 'upload')} paused`
-  if (failed > 0) return `${plural(failed, 'upload')} failed`
-  return `${plural(files, 'file')} uploaded`
+const headline = (
+  { moving, paused, failed, files }: UploadTotals,
+  words: Messages['uploads']['headline'],
+): string => {
+  if (moving > 0) return words.moving(moving)
+  if (paused > 0) return words.paused(paused)
+  return failed > 0 ? words.failed(failed) : words.done(files)
 }
 
 const summary = (totals: UploadTotals): string => {
@@ -29,12 +33,13 @@ const summary = (totals: UploadTotals): string => {
 }
 
 const DockTools = ({ totals }: { totals: UploadTotals }) => {
+  const words = useText().uploads
   const dispatch = useAppDispatch()
   return (
     <div className={classes.tools}>
       {totals.moving > 0 && (
         <Button size="compact-sm" variant="subtle" onClick={() => dispatch(sendUpload({ type: 'pauseAll' }))}>
-          Pause all
+          {words.pauseAll}
         </Button>
       )}
       {totals.paused > 0 && (
@@ -43,7 +48,7 @@ const DockTools = ({ totals }: { totals: UploadTotals }) => {
           variant="subtle"
           onClick={() => dispatch(sendUpload({ type: 'resumeAll' }))}
         >
-          Resume all
+          {words.resumeAll}
         </Button>
       )}
       {totals.finished > 0 && (
@@ -54,7 +59,7 @@ const DockTools = ({ totals }: { totals: UploadTotals }) => {
           color="gray"
           onClick={() => dispatch(finishedCleared())}
         >
-          Clear finished
+          {words.clear}
         </Button>
       )}
     </div>
@@ -64,17 +69,18 @@ const DockTools = ({ totals }: { totals: UploadTotals }) => {
 /** The floating panel of uploads; stays over every page, folds to its headline. */
 export const UploadDock = () => {
   const dispatch = useAppDispatch()
+  const words = useText().uploads
   const ids = useAppSelector(selectDockIds)
   const open = useAppSelector(selectDockOpen)
   const totals = useAppSelector(selectTotals)
   if (ids.length === 0) return null
   const Chevron = open ? ChevronDown : ChevronUp
-  const fold = open ? 'Fold uploads' : 'Show uploads'
+  const fold = open ? words.fold : words.unfold
   return (
-    <aside className={classes.dock} aria-label="Uploads" data-open={open}>
+    <aside className={classes.dock} aria-label={words.dock} data-open={open}>
       <header className={classes.head}>
         <div className={classes.headline}>
-          <h2>{headline(totals)}</h2>
+          <h2>{headline(totals, words.headline)}</h2>
           <span className={classes.summary}>{summary(totals)}</span>
         </div>
         <Tooltip label={fold} openDelay={400}>

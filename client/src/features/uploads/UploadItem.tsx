@@ -1,6 +1,7 @@
 import { Link } from 'react-router'
 import { selectLive } from '../../api/live'
 import { useAppSelector } from '../../app/hooks'
+import { useText } from '../../i18n/language'
 import { percentOf } from '../../shared/format'
 import { ProgressTrack } from '../../shared/ProgressTrack'
 import { StatusChip } from '../../shared/StatusChip'
@@ -24,6 +25,7 @@ const Aside = ({ row }: { row: UploadRow }) => {
 
 /** One upload in the dock: name, bar, what it is doing, what can be done. */
 export const UploadItem = ({ id }: { id: string }) => {
+  const words = useText().uploads
   const row = useAppSelector((state) => selectUpload(state, id))
   const stored = useAppSelector((state) => selectLive(state, row?.fileId ?? null)?.stored ?? 0)
   if (!row) return null
@@ -39,7 +41,7 @@ export const UploadItem = ({ id }: { id: string }) => {
       </div>
       {row.phase !== 'uploaded' && row.phase !== 'failed' && (
         <ProgressTrack
-          label={`Upload of ${row.name}`}
+          label={words.uploadOf(row.name)}
           value={row.size > 0 ? Math.min(100, (row.sent / row.size) * 100) : percent}
           stored={row.size > 0 ? (stored / row.size) * 100 : percent}
           tone={toneOf(row)}

@@ -1,5 +1,6 @@
 import { useVirtualizer } from '@tanstack/react-virtual'
 import { useRef } from 'react'
+import { useText } from '../../i18n/language'
 import classes from './UploadDock.module.css'
 import { UploadItem } from './UploadItem'
 
@@ -7,6 +8,7 @@ const ITEM_HEIGHT = 82
 
 /** Only the rows in view exist, so thousands of files stay light. */
 export const UploadList = ({ ids }: { ids: string[] }) => {
+  const words = useText().uploads
   const scroller = useRef<HTMLDivElement>(null)
   const list = useVirtualizer({
     count: ids.length,
@@ -16,7 +18,7 @@ export const UploadList = ({ ids }: { ids: string[] }) => {
     overscan: 4,
   })
   return (
-    <section ref={scroller} className={classes.list} aria-label="Uploads in progress">
+    <section ref={scroller} className={classes.list} aria-label={words.list}>
       <ul style={{ height: list.getTotalSize() }}>
         {list.getVirtualItems().map(({ key, index, start }) => (
           <li

@@ -1,6 +1,7 @@
 import { selectLive } from '../../api/live'
 import { selectSessionStatus } from '../../api/session'
 import { useAppSelector } from '../../app/hooks'
+import { useText } from '../../i18n/language'
 import { formatBytes, formatCount, formatSpeed, formatTimeLeft, percentOf } from '../../shared/format'
 import { useShownStatus } from '../../shared/useShownStatus'
 import type { UploadRow } from './types'
@@ -8,68 +9,83 @@ import { problemTitle } from './uploadProblem'
 import { selectAhead } from './uploadsSlice'
 import { useRetryCountdown } from './useRetryCountdown'
 
-const Sending = ({ row }: { row: UploadRow }) => (
-  <>
-    {formatBytes(row.sent)} of {formatBytes(row.size)}
-    {row.speed !== null && <> · {formatSpeed(row.speed)}</>} · {formatTimeLeft(row.eta)}
-  </>
-)
+type Props = { row: UploadRow }
 
-const Retrying = ({ row }: { row: UploadRow }) => {
+const Sending = ({ row }: Props) => {
+  const words = useText().uploads.state
+  const parts = [words.of(formatBytes(row.sent), formatBytes(row.size))]
+  if (row.speed !== null) parts.push(formatSpeed(row.speed))
+  return <>{[...parts, formatTimeLeft(row.eta)].join(' · ')}</>
+}
+
+const Retrying = ({ row }: Props) => {
+  const words = useText().uploads.state
   const seconds = useRetryCountdown(row.retryAt)
-  const when = seconds > 0 ? `in ${seconds} s` : 'now'
   return (
     <>
-      Server not reachable, retrying {when} (attempt {row.attempt})
+      {seconds > 0 ? words.retryIn(seconds) : words.retryNow} {words.attempt(row.attempt)}
     </>
   )
 }
 
-const Queued = ({ row }: { row: UploadRow }) => {
+const Queued = ({ row }: Props) => {
+  const words = useText().uploads.state
   const ahead = useAppSelector((state) => selectAhead(state, row.id))
   return (
     <>
-      {formatBytes(row.size)} · {ahead > 0 ? `${formatCount(ahead)} ahead` : 'next'}
+      {formatBytes(row.size)} · {ahead > 0 ? words.ahead(ahead) : words.next}
     </>
   )
 }
 
-const OnServer = ({ row }: { row: UploadRow }) => {
+const OnServer = ({ row }: Props) => {
+  const words = useText().uploads.state
   const status = useShownStatus(row.fileId, 'dock') ?? 'processing'
   const rows = useAppSelector((state) => selectLive(state, row.fileId)?.rows ?? 0)
-  if (status === 'done') return <>{formatBytes(row.size)} · Done</>
-  if (status === 'error') return <>Uploaded, but could not be read as a table</>
-  return <>{rows > 0 ? `Reading rows: ${formatCount(rows)}` : 'Processing'}</>
+  if (status === 'done')
+    return (
+      <>
+        {formatBytes(row.size)} · {words.done}
+      </>
+    )
+  if (status === 'error') return <>{words.unread}</>
+  return <>{rows > 0 ? words.rows(formatCount(rows)) : words.processing}</>
+}
+
+const Failed = ({ row }: Props) => {
+  const words = useText().uploads.state
+  return <>{row.problem ? `${problemTitle(row.problem)}. ${row.problem.detail}` : words.failed}</>
+}
+
+const Left = ({ row }: Props) => {
+  const words = useText().uploads.state
+  const percent = percentOf(row.sent, row.size)
+  if (row.phase === 'interrupted') return <>{words.stopped(percent)}</>
+  return <>{row.remembered ? words.remembered(percent) : words.choose(formatBytes(row.size), percent)}</>
 }
 
 /** What one upload is doing, in a line. */
-export const UploadStateLine = ({ row }: { row: UploadRow }) => {
+export const UploadStateLine = ({ row }: Props) => {
+  const words = useText().uploads.state
   const signIn = useAppSelector((state) => selectSessionStatus(state) === 'expired')
-  const percent = percentOf(row.sent, row.size)
   switch (row.phase) {
     case 'uploading':
-      return signIn ? <>Waiting for you to sign in</> : <Sending row={row} />
+      return signIn ? words.signIn : <Sending row={row} />
     case 'retrying':
-      return signIn ? <>Waiting for you to sign in</> : <Retrying row={row} />
+      return signIn ? words.signIn : <Retrying row={row} />
     case 'waiting':
-      return <>Waiting for network · {percent}% sent</>
+      return <>{words.network(percentOf(row.sent, row.size))}</>
     case 'paused':
-      return <>Paused at {percent}%, safe on the server</>
+      return <>{words.paused(percentOf(row.sent, row.size))}</>
     case 'queued':
       return <Queued row={row} />
     case 'cancelling':
-      return <>Cancelled</>
+      return <>{words.cancelled}</>
     case 'failed':
-      return <>{row.problem ? `${problemTitle(row.problem)}. ${row.problem.detail}` : 'The upload failed.'}</>
+      return <Failed row={row} />
     case 'uploaded':
       return <OnServer row={row} />
-    case 'interrupted':
-      return <>Stopped at {percent}%, ready to go on</>
-    case 'needs-file':
-      return (
-        <>
-          Choose the file again ({formatBytes(row.size)}) to go on at {percent}%
-        </>
-      )
+    default:
+      return <Left row={row} />
   }
 }

@@ -3,7 +3,7 @@ import { sessionExpired } from '../../api/session'
 import type { AppStore } from '../../app/store'
 import { toastProblem } from '../../shared/toast'
 import type { UploadEngine } from './commands'
-import { createLeader, type Leader } from './leader'
+import { createLeader, type Leader, type LeaderHooks } from './leader'
 import type { UploadBatch, UploadCommand } from './types'
 import { uploadsSynced } from './uploadsSlice'
 
@@ -11,6 +11,7 @@ type Message =
   | { kind: 'hello' }
   | { kind: 'command'; command: UploadCommand }
   | { kind: 'batch'; batch: UploadBatch }
+  | { kind: 'say'; title: string; detail: string }
 
 /** One for each user of this page; kept over signing out, since it holds the chosen files. */
 const leaders = new Map<string, Leader>()
@@ -60,12 +61,19 @@ export const openEngine = (userId: string, store: AppStore): UploadEngine => {
     post({ kind: 'batch', batch })
   }
 
+  // The answer belongs where the person is, which may be another tab than the one that sends.
+  const say = (title: string, detail: string) => {
+    if (document.visibilityState === 'visible') toastProblem(title, detail)
+    else post({ kind: 'say', title, detail })
+  }
+
   channel.onmessage = ({ data }: MessageEvent<Message>) => {
     if (data.kind === 'batch' && !leader) {
       following = true
       apply(data.batch)
       for (const command of early.splice(0)) post({ kind: 'command', command })
     }
+    if (data.kind === 'say' && document.visibilityState === 'visible') toastProblem(data.title, data.detail)
     if (data.kind === 'hello') leader?.publishAll()
     if (data.kind === 'command') leader?.run(data.command)
   }
@@ -81,12 +89,13 @@ export const openEngine = (userId: string, store: AppStore): UploadEngine => {
           publish: (batch) => current.publish(batch),
           whenSignedIn: whenSignedIn(store),
           onExpired: () => store.dispatch(sessionExpired()),
-          say: toastProblem,
+          say: (title, detail) => current.say(title, detail),
         },
         following,
       )
     leaders.set(userId, leader)
     current.publish = publish
+    current.say = say
     if (kept) leader.wake()
     else leader.publishAll()
     for (const command of early.splice(0)) leader.run(command)
@@ -107,4 +116,4 @@ export const openEngine = (userId: string, store: AppStore): UploadEngine => {
 }
 
 /** The leader outlives one sign-in; this is where it publishes to now. */
-const current: { publish: (batch: UploadBatch) => void } = { publish: () => undefined }
+const current: Pick<LeaderHooks, 'publish' | 'say'> = { publish: () => undefined, say: () => undefined }

@@ -1,6 +1,8 @@
 import type { AppStore } from '../../app/store'
+import { text } from '../../i18n/language'
 import { announced } from '../../shared/announce'
-import { percentOf, plural } from '../../shared/format'
+import { percentOf } from '../../shared/format'
+import { tellWhenHidden } from './systemNotice'
 import { selectTotals, type UploadTotals } from './uploadsSlice'
 
 const TITLE = 'Parquay'
@@ -8,21 +10,22 @@ const NOTE_GAP_MS = 2000
 const QUARTERS = [25, 50, 75]
 
 export const titleFor = ({ moving, sent, size }: UploadTotals): string =>
-  moving === 0 ? TITLE : `${percentOf(sent, size)}% · ${plural(moving, 'file')} · ${TITLE}`
+  moving === 0 ? TITLE : `${text().uploads.title(percentOf(sent, size), moving)} · ${TITLE}`
 
 /**
  * Pure: the sentence a screen reader should speak between two looks at the totals, or null. At the
  * start, at each quarter, at the end, and for a failure; nothing in between.
  */
 export const noteBetween = (before: UploadTotals, after: UploadTotals): string | null => {
-  if (after.failed > before.failed) return `${plural(after.failed, 'upload')} failed.`
-  if (before.moving === 0 && after.moving > 0) return `Uploading ${plural(after.moving, 'file')}.`
+  const words = text().uploads.said
+  if (after.failed > before.failed) return words.failed(after.failed)
+  if (before.moving === 0 && after.moving > 0) return words.started(after.moving)
   if (before.moving > 0 && after.moving === 0 && after.finished > before.finished && after.paused === 0)
-    return `${plural(after.finished, 'file')} uploaded.`
+    return words.finished(after.finished)
   if (after.moving === 0 || after.files !== before.files) return null
   const [was, is] = [percentOf(before.sent, before.size), percentOf(after.sent, after.size)]
   const quarter = QUARTERS.findLast((mark) => was < mark && is >= mark)
-  return quarter === undefined ? null : `${quarter} percent uploaded.`
+  return quarter === undefined ? null : words.quarter(quarter)
 }
 
 /** The screen stays on while bytes move; the browser drops the lock when the tab is hidden. */
@@ -67,6 +70,7 @@ export const guardUploads = (store: AppStore): (() => void) => {
     awake.want(after.sending)
     const note = noteBetween(before, after)
     const important = note !== null && (after.moving === 0 || after.failed > before.failed)
+    tellWhenHidden(before, after)
     before = after
     if (note === null || (!important && Date.now() - spokenAt < NOTE_GAP_MS)) return
     spokenAt = Date.now()

@@ -4,25 +4,44 @@ import type { PickedFile } from './types'
 export const pickedFromInput = (files: FileList | null): PickedFile[] =>
   [...(files ?? [])].map((file) => ({ file, relativePath: file.webkitRelativePath || null }))
 
-const hasPath = (file: File): file is File & { relativePath: string } =>
-  'relativePath' in file && typeof file.relativePath === 'string'
-
 /** Files of a drop, folders walked through. Must be called while the event is being handled. */
 export const pickedFromDrop = async (transfer: DataTransfer): Promise<PickedFile[]> => {
-  // The list of items is emptied when the event ends, so the walk starts before anything is awaited.
-  const entries = [...transfer.items].map((item) => item.webkitGetAsEntry?.() ?? null)
+  // The list of items is emptied when the event ends, so everything is asked for before anything is awaited.
+  const items = [...transfer.items].filter(({ kind }) => kind === 'file')
+  const entries = items.map((item) => item.webkitGetAsEntry?.() ?? null)
+  const handles = items.map((item) => item.getAsFileSystemHandle?.().catch(() => null) ?? null)
   const plain = [...transfer.files]
-  if (entries.every((entry) => entry === null)) return plain.map((file) => ({ file, relativePath: null }))
-  const walked = await Promise.all(entries.flatMap((entry) => (entry ? [filesUnder(entry)] : [])))
-  return walked.flat().map((file) => ({ file, relativePath: hasPath(file) ? file.relativePath : null }))
+  if (entries.every((entry) => entry === null))
+    return Promise.all(plain.map((file, at) => withHandle(file, handles[at] ?? null)))
+  const walked = await Promise.all(
+    entries.map(async (entry, at) => {
+      if (entry === null) return []
+      const files = await filesUnder(entry)
+      const [only] = files
+      return entry.isFile && only ? [await withHandle(only.file, handles[at] ?? null)] : files
+    }),
+  )
+  return walked.flat()
+}
+
+const isFileHandle = (handle: FileSystemHandle | null): handle is FileSystemFileHandle =>
+  handle?.kind === 'file'
+
+/** Chromium tells where a dropped file lies, so that it can be opened again after a crash. */
+const withHandle = async (
+  file: File,
+  asked: Promise<FileSystemHandle | null> | null,
+): Promise<PickedFile> => {
+  const handle = await asked
+  return isFileHandle(handle) ? { file, relativePath: null, handle } : { file, relativePath: null }
 }
 
 const fileOfEntry = (entry: FileSystemFileEntry) =>
-  new Promise<File[]>((resolve) =>
+  new Promise<PickedFile[]>((resolve) =>
     entry.file(
       (file) => {
         const path = entry.fullPath.replace(/^\//, '')
-        resolve([path.includes('/') ? Object.assign(file, { relativePath: path }) : file])
+        resolve([{ file, relativePath: path.includes('/') ? path : null }])
       },
       () => resolve([]),
     ),
@@ -41,7 +60,7 @@ const childrenOf = async (directory: FileSystemDirectoryEntry): Promise<FileSyst
   }
 }
 
-const filesUnder = async (entry: FileSystemEntry): Promise<File[]> => {
+const filesUnder = async (entry: FileSystemEntry): Promise<PickedFile[]> => {
   if (entry.isFile) return fileOfEntry(entry as FileSystemFileEntry)
   const children = await childrenOf(entry as FileSystemDirectoryEntry)
   return (await Promise.all(children.map(filesUnder))).flat()

@@ -5,6 +5,8 @@ export const uploadRow = (fields: Partial<UploadRow> = {}): UploadRow => ({
   id: 'a',
   name: 'a.csv',
   relativePath: null,
+  appendsTo: null,
+  remembered: false,
   size: 1000,
   sent: 0,
   phase: 'uploading',

@@ -14,7 +14,7 @@ const upload = (fields: Partial<UploadFile> = {}): UploadFile => {
   return { ...uppy.getFile(id), ...fields } as UploadFile
 }
 const track = (fields: Partial<Track> = {}): Track => ({ ...newTrack(), started: true, ...fields })
-const problem = { status: 413, code: 'too_large', detail: 'Too large.', retryAfter: null }
+const problem = { status: 413, code: 'too_large', detail: 'Too large.', retryAfter: null, current: null }
 
 describe('the phase', () => {
   test.each<[string, UploadFile, Track, boolean]>([

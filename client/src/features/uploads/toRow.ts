@@ -4,7 +4,13 @@ import type { Problem } from '../../api/problem'
 import { etaOf, rateOf, type Speed } from './speed'
 import { fileIdOf, type UploadPhase, type UploadRow } from './types'
 
-export type UploadMeta = Meta & { relativePath?: string | null }
+/** `dataset`: the table that the rows are added to. `headHash`: SHA-256 of the first MiB, in hex. */
+export type UploadMeta = Meta & {
+  relativePath?: string | null
+  dataset?: string | null
+  datasetName?: string | null
+  headHash?: string
+}
 export type UploadFile = UppyFile<UploadMeta, TusBody>
 
 /** What Uppy does not keep about a file, and the page needs. */
@@ -14,6 +20,8 @@ export type Track = {
   /** Paused before it was ever started. */
   held: boolean
   restored: boolean
+  /** The browser can open the file again without its being chosen. */
+  remembered: boolean
   cancelling: boolean
   problem: Problem | null
   retry: { at: number; attempt: number } | null
@@ -24,6 +32,7 @@ export const newTrack = (restored = false): Track => ({
   started: false,
   held: false,
   restored,
+  remembered: false,
   cancelling: false,
   problem: null,
   retry: null,
@@ -56,6 +65,8 @@ export const toRow = (file: UploadFile, track: Track, online: boolean): UploadRo
     id: file.id,
     name: file.name ?? 'unnamed',
     relativePath: file.meta.relativePath || null,
+    appendsTo: file.meta.datasetName || null,
+    remembered: track.remembered,
     size,
     sent: phase === 'uploaded' ? size : sent,
     phase,

@@ -22,6 +22,10 @@ export type UploadRow = {
   id: string
   name: string
   relativePath: string | null
+  /** Name of the table that the rows go into, if not into a new one. */
+  appendsTo: string | null
+  /** Its bytes are not here, but the browser knows where the file is. */
+  remembered: boolean
   size: number
   sent: number
   phase: UploadPhase
@@ -34,7 +38,15 @@ export type UploadRow = {
   attempt: number
 }
 
-export type PickedFile = { file: File; relativePath: string | null }
+export type Target = { id: string; name: string }
+
+/** `dataset`: the table to add the rows to. `handle`: where the file lies, where the browser tells. */
+export type PickedFile = {
+  file: File
+  relativePath: string | null
+  dataset?: Target
+  handle?: FileSystemFileHandle
+}
 
 export type UploadCommand =
   | { type: 'add'; files: PickedFile[] }

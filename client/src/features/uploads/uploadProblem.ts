@@ -1,21 +1,26 @@
 import { type Problem, problemFromBody } from '../../api/problem'
+import { text } from '../../i18n/language'
 
-const TITLES: Record<number, string> = {
-  404: 'The server no longer has this upload',
-  410: 'This upload has expired on the server',
-  413: 'Too large for the server',
-  415: 'This kind of file is not accepted',
-  422: 'The server could not accept this file',
-  507: 'The server is out of space',
-}
+const TITLES = {
+  404: 'gone',
+  410: 'expired',
+  413: 'tooLarge',
+  415: 'wrongKind',
+  422: 'notAccepted',
+  507: 'noSpace',
+  0: 'unreachable',
+} as const
+const isKnown = (status: number): status is keyof typeof TITLES => status in TITLES
 
 /** A short title for why an upload failed; the detail is the server's own sentence. */
-export const problemTitle = ({ status }: Problem): string =>
-  TITLES[status] ?? (status === 0 ? 'The server could not be reached' : `Refused by the server (${status})`)
+export const problemTitle = ({ status }: Problem): string => {
+  const words = text().uploads.problem
+  return isKnown(status) ? words[TITLES[status]] : words.refused(status)
+}
 
-const parsed = (text: string): unknown => {
+const parsed = (body: string): unknown => {
   try {
-    return JSON.parse(text)
+    return JSON.parse(body)
   } catch {
     return null
   }

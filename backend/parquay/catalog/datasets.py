@@ -1,0 +1,188 @@
+"""Datasets in the catalog: a mirror of their Delta logs, so that lists, histories and events need no look into one.
+
+The log is the truth. A version is committed there first and noted here after; what a crash left out is noted later,
+from the log, by whoever finds it missing.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlmodel import Session, col, delete, func, select, update
+
+from parquay.catalog.events import Events
+from parquay.catalog.segments import Note
+from parquay.catalog.session import Catalog
+from parquay.catalog.tables import DatasetVersion, File, now
+
+UPDATED = "dataset.updated"
+
+
+@dataclass(frozen=True, slots=True)
+class NewVersion:
+    """A version to note, see `DatasetVersion`. `columns` as the file keeps them."""
+
+    version: int
+    kind: str
+    created_at: datetime
+    rows: int
+    bytes: int
+    columns: Sequence[dict[str, Any]]
+    author: str | None = None
+    message: str | None = None
+    inserted: int = 0
+    updated: int = 0
+    deleted: int = 0
+
+
+class Datasets:
+    """Queries and writes on versions."""
+
+    def __init__(self, catalog: Catalog, events: Events) -> None:
+        self._catalog = catalog
+        self._events = events
+
+    def note(self, dataset_id: str, versions: Sequence[NewVersion]) -> bool:
+        """Note versions that the log has, in order, and tell of them; those that are noted already are left alone.
+
+        Returns False when the dataset is gone.
+        """
+
+        def write(session: Session) -> bool:
+            file = session.get(File, dataset_id)
+            if file is None:
+                return False
+            fresh = [each for each in versions if session.get(DatasetVersion, (dataset_id, each.version)) is None]
+            for each in fresh:
+                session.add(row_of(file, each))
+            if fresh and (file.table_version is None or fresh[-1].version > file.table_version):
+                _stand_at(file, fresh[-1])
+                session.flush()
+                self._events.emit(session, UPDATED, file)
+            return True
+
+        return self._catalog.write(write)
+
+    def creation(self, first: NewVersion) -> Note:
+        """Return what notes the first version in the transaction that ends its file; it replaces an earlier one."""
+
+        def write(session: Session, file: File) -> None:
+            session.execute(delete(DatasetVersion).where(col(DatasetVersion.dataset_id) == file.id))
+            session.add(row_of(file, first))
+            file.table_version, file.table_at = first.version, first.created_at
+            self._events.emit(session, UPDATED, file)
+
+        return write
+
+    def noted(self, dataset_id: str) -> int:
+        """The newest version that is noted; -1 when none is."""
+        with self._catalog.read() as session:
+            return _newest(session, dataset_id)
+
+    def history(
+        self, dataset_id: str, *, limit: int | None = None, before: int | None = None
+    ) -> Sequence[DatasetVersion]:
+        """Versions, newest first; at most `limit` of those before version `before`."""
+        query = select(DatasetVersion).where(DatasetVersion.dataset_id == dataset_id)
+        if before is not None:
+            query = query.where(col(DatasetVersion.version) < before)
+        with self._catalog.read() as session:
+            return session.exec(query.order_by(col(DatasetVersion.version).desc()).limit(limit)).all()
+
+    def one(self, dataset_id: str, version: int) -> DatasetVersion | None:
+        """One version; None when it is not noted."""
+        with self._catalog.read() as session:
+            return session.get(DatasetVersion, (dataset_id, version))
+
+    def is_expired(self, dataset_id: str, version: int) -> bool:
+        """Whether a version was given up."""
+        found = self.one(dataset_id, version)
+        return found is not None and found.expired_at is not None
+
+    def pin(self, dataset_id: str, version: int, *, pinned: bool) -> DatasetVersion | None:
+        """Keep a version for good, or no longer; None when there is none, or its rows are gone."""
+
+        def write(session: Session) -> DatasetVersion | None:
+            found = session.get(DatasetVersion, (dataset_id, version))
+            if found is None or found.expired_at is not None:
+                return None
+            found.pinned = pinned
+            session.flush()
+            return found
+
+        return self._catalog.write(write)
+
+    def expire(self, dataset_id: str, keep: int) -> int:
+        """Give up all but the newest `keep` versions and those that are pinned; return how many that were."""
+
+        def write(session: Session) -> int:
+            last = _newest(session, dataset_id)
+            statement = (
+                update(DatasetVersion)
+                .where(
+                    col(DatasetVersion.dataset_id) == dataset_id,
+                    col(DatasetVersion.version) <= last - keep,
+                    col(DatasetVersion.pinned).is_(False),
+                    col(DatasetVersion.expired_at).is_(None),
+                )
+                .values(expired_at=now())
+                .returning(col(DatasetVersion.version))
+            )
+            return len(session.execute(statement).all())
+
+        return self._catalog.write(write)
+
+    def cleared(self, dataset_id: str, versions: Sequence[int]) -> None:
+        """Note that parts which only `versions` had are deleted."""
+        statement = (
+            update(DatasetVersion)
+            .where(col(DatasetVersion.dataset_id) == dataset_id, col(DatasetVersion.version).in_(versions))
+            .values(cleared=True)
+        )
+        self._catalog.write(lambda session: session.execute(statement))
+
+    def uncleared(self, dataset_id: str) -> Sequence[DatasetVersion]:
+        """Versions whose parts are still there, kept or expired, newest first."""
+        query = select(DatasetVersion).where(
+            DatasetVersion.dataset_id == dataset_id, col(DatasetVersion.cleared).is_(False)
+        )
+        with self._catalog.read() as session:
+            return session.exec(query.order_by(col(DatasetVersion.version).desc())).all()
+
+    def tables(self) -> list[tuple[str, int | None]]:
+        """Every dataset's id with the newest version that is noted."""
+        query = select(File.id, File.table_version).where(
+            File.status == "done", col(File.parquet_path).is_not(None), File.dataset_id == File.id
+        )
+        with self._catalog.read() as session:
+            return list(session.exec(query))
+
+
+def _newest(session: Session, dataset_id: str) -> int:
+    found = session.scalar(select(func.max(DatasetVersion.version)).where(DatasetVersion.dataset_id == dataset_id))
+    return -1 if found is None else found
+
+
+def row_of(file: File, new: NewVersion) -> DatasetVersion:
+    """The row that notes a version."""
+    return DatasetVersion(
+        dataset_id=file.id,
+        version=new.version,
+        kind=new.kind,
+        author=new.author,
+        message=new.message,
+        rows=new.rows,
+        inserted=new.inserted,
+        updated=new.updated,
+        deleted=new.deleted,
+        bytes=new.bytes,
+        created_at=new.created_at,
+    )
+
+
+def _stand_at(file: File, newest: NewVersion) -> None:
+    file.table_version, file.table_at = newest.version, newest.created_at
+    file.row_count, file.columns = newest.rows, [dict(each) for each in newest.columns]

@@ -1,0 +1,185 @@
+"""`parquay table`: look at a table on a server, download it, see its history, bring a version back."""
+
+from __future__ import annotations
+
+import json
+import sys
+from enum import StrEnum
+from pathlib import Path
+from typing import Annotated, Any, BinaryIO
+
+import httpx
+import typer
+
+from parquay.cli.failure import Failure
+from parquay.cli.remote import DEFAULT_URL, Password, Token, Url, User
+from parquay.cli.server_login import ServerLogin, connect
+from parquay.cli.tables import print_table
+
+tables = typer.Typer(help="Tables on a server.", no_args_is_help=True)
+
+PAGE = 1000
+"""Rows fetched at once."""
+
+Id = Annotated[str, typer.Argument(metavar="ID", help="Id of the table, which is its first file's.")]
+Filters = Annotated[list[str] | None, typer.Option("--filter", help="`column:op:value`; again for more.")]
+AtVersion = Annotated[int | None, typer.Option("--version", min=0, help="A version; the newest when left out.")]
+AsJson = Annotated[bool, typer.Option("--json", help="Print JSON.")]
+
+
+class Format(StrEnum):
+    """A format of `parquay table export`."""
+
+    CSV = "csv"
+    PARQUET = "parquet"
+    NDJSON = "ndjson"
+    ARROW = "arrow"
+    XLSX = "xlsx"
+
+
+@tables.command()
+def rows(
+    table: Id,
+    url: Url = DEFAULT_URL,
+    user: User = None,
+    password: Password = None,
+    token: Token = None,
+    limit: Annotated[int, typer.Option(min=0, help="Rows to print; 0: all.")] = 100,
+    page: Annotated[int, typer.Option(min=1, help="Which `limit` rows.")] = 1,
+    sort: Annotated[str | None, typer.Option(help="`column` or `-column`, several with commas.")] = None,
+    filters: Filters = None,
+    version: AtVersion = None,
+    as_json: AsJson = False,
+) -> None:
+    """Print rows, with their ids."""
+    asked = _asked(sort=sort, filter=filters, version=version)
+    with connect(url, user, password, token) as login:
+        if page > 1 and limit:
+            found = _get(login, table, **asked, page=page, size=limit, aggregates="false")["rows"]
+        else:
+            found = _all_rows(login, table, limit, asked)
+    if as_json:
+        typer.echo(json.dumps(found, indent=2, ensure_ascii=False))
+        return
+    names = list(found[0]) if found else ["_rid"]
+    print_table(names, ([_shown(row[name]) for name in names] for row in found))
+
+
+def _all_rows(login: ServerLogin, table: str, limit: int, asked: dict[str, Any]) -> list[dict[str, Any]]:
+    found: list[dict[str, Any]] = []
+    cursor: dict[str, Any] = {}
+    while not limit or len(found) < limit:
+        size = min(PAGE, limit - len(found)) if limit else PAGE
+        answer = _get(login, f"{table}/rows", **(asked | cursor), limit=size)
+        found += answer["rows"]
+        if answer["next"] is None:
+            break
+        cursor = {"cursor": answer["next"], "version": answer["version"]}
+    return found
+
+
+def _shown(value: Any) -> str:
+    return "" if value is None else value if isinstance(value, str) else json.dumps(value)
+
+
+@tables.command()
+def export(
+    table: Id,
+    out: Annotated[Path | None, typer.Argument(metavar="[FILE]", help="Left out: standard output.")] = None,
+    url: Url = DEFAULT_URL,
+    user: User = None,
+    password: Password = None,
+    token: Token = None,
+    kind: Annotated[Format | None, typer.Option("--format", help="Left out: told by FILE's name, else csv.")] = None,
+    filters: Filters = None,
+    columns: Annotated[str | None, typer.Option(help="Only these columns, with commas between them.")] = None,
+    version: AtVersion = None,
+) -> None:
+    """Download a table. FILE appears when it is whole, or not at all."""
+    chosen = kind or _format_of(out)
+    asked = _asked(filter=filters, columns=columns, version=version, format=chosen.value)
+    with connect(url, user, password, token) as login:
+        place = f"{login.server}/datasets/{table}/export"
+        if out is None:
+            _download(login, place, asked, sys.stdout.buffer)
+            return
+        half = out.with_name(f".{out.name}.part")
+        try:
+            with half.open("wb") as file:
+                _download(login, place, asked, file)
+            half.replace(out)
+        finally:
+            half.unlink(missing_ok=True)
+
+
+def _format_of(out: Path | None) -> Format:
+    ending = out.suffix.removeprefix(".").lower() if out is not None else "csv"
+    if ending not in set(Format):
+        raise Failure(f"{out}: give --format, one of {', '.join(Format)}", 2)
+    return Format(ending)
+
+
+def _download(login: ServerLogin, place: str, asked: dict[str, Any], sink: BinaryIO) -> None:
+    try:
+        with login.http.stream("GET", place, params=asked) as answer:
+            if not answer.is_success:
+                answer.read()
+                login.refuse(answer)
+            sink.writelines(answer.iter_bytes())
+    except httpx.TransportError as error:
+        raise Failure(f"the download broke off ({error})") from None
+    sink.flush()
+
+
+@tables.command()
+def history(
+    table: Id,
+    url: Url = DEFAULT_URL,
+    user: User = None,
+    password: Password = None,
+    token: Token = None,
+    limit: Annotated[int, typer.Option(min=1, max=1000, help="Versions to print.")] = 50,
+    as_json: AsJson = False,
+) -> None:
+    """Print the versions, newest first."""
+    with connect(url, user, password, token) as login:
+        found = _get(login, f"{table}/versions", limit=limit)
+    if as_json:
+        typer.echo(json.dumps(found, indent=2, ensure_ascii=False))
+        return
+    print_table(("Version", "Kind", "When", "Who", "Rows", "+", "~", "-", "Notes"), map(_line, found))
+
+
+def _line(version: dict[str, Any]) -> tuple[str, ...]:
+    notes = [word for word in ("pinned", "expired") if version[word]]
+    counts = (f"{version[name]:,}" for name in ("rows", "inserted", "updated", "deleted"))
+    when = f"{version['created_at'][:19]}Z"
+    told = ", ".join([*notes, *([version["message"]] if version["message"] else [])])
+    return (str(version["version"]), version["kind"], when, version["author"] or "", *counts, told)
+
+
+@tables.command()
+def restore(
+    table: Id,
+    version: Annotated[int, typer.Argument(min=0, metavar="VERSION", help="Which version to bring back.")],
+    url: Url = DEFAULT_URL,
+    user: User = None,
+    password: Password = None,
+    token: Token = None,
+    message: Annotated[str | None, typer.Option("--message", "-m", help="Why, for the history.")] = None,
+) -> None:
+    """Make a version again, as the newest one, and print its number."""
+    with connect(url, user, password, token) as login:
+        body = {"version": version, "message": message}
+        answer = login.http.post(f"{login.server}/datasets/{table}/restore", json=body)
+        login.refuse(answer)
+    typer.echo(answer.json()["version"])
+
+
+def _asked(**given: Any) -> dict[str, Any]:
+    return {name: value for name, value in given.items() if value is not None}
+
+
+def _get(login: ServerLogin, path: str, **params: Any) -> Any:
+    url = httpx.URL(f"{login.server}/datasets/{path}", params=params)
+    return login.get(str(url)).json()

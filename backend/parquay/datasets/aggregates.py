@@ -1,0 +1,145 @@
+"""Aggregates of columns: count, nulls, least, greatest, mean, sum, distinct values.
+
+Sums of whole numbers and decimals are exact, means are rounded once, at the end. Distinct values are counted exactly
+among up to `EXACT_ROWS` rows and in columns of up to about `EXACT_VALUES` values, else estimated, and it is said so. An
+answer about a version stays true for ever, so it is computed once.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from fractions import Fraction
+from itertools import islice
+from typing import TYPE_CHECKING, Any
+
+from parquay.datasets import sql
+from parquay.datasets.browse import typed
+from parquay.datasets.engine import Engine, Stop
+from parquay.datasets.memory import Memory
+from parquay.datasets.plan import Query, columns_of
+from parquay.datasets.snapshot import Snapshot
+from parquay.datasets.sql import Sql
+from parquay.datasets.values import Column
+from parquay.errors import InvalidValue
+
+if TYPE_CHECKING:
+    import pyarrow as pa
+
+EXACT_ROWS, EXACT_VALUES = 2_000_000, 50_000
+TOGETHER = 64
+"""Columns of one query."""
+REMEMBERED = 256
+
+Aggregates = dict[str, dict[str, Any]]
+"""By the name of a column: `count`, `nulls`, `min`, `max`, `mean`, `sum`, `distinct`, `distinct_exact`."""
+
+
+class Aggregator:
+    """Computes aggregates and remembers them; may be used by many threads."""
+
+    def __init__(self, engine: Engine) -> None:
+        self._engine = engine
+        self._memory = Memory(REMEMBERED)
+
+    def count(self, snapshot: Snapshot, query: Query, stop: Stop | None = None) -> int:
+        """How many rows hold all filters of ``query`` (blocking)."""
+        if not query.conditions:
+            return snapshot.rows
+        return self._memory.get(_key(snapshot, query, "count"), lambda: self._count(snapshot, query, stop))
+
+    def columns(self, snapshot: Snapshot, query: Query, stop: Stop | None = None) -> Aggregates:
+        """The aggregates of every column, over the rows that hold all filters of ``query`` (blocking).
+
+        ``sum`` and ``mean`` are those of numbers, else null.
+
+        Raises:
+            ParquayError: see `Engine.table`.
+        """
+        return self._memory.get(_key(snapshot, query, "columns"), lambda: self._columns(snapshot, query, stop))
+
+    def _count(self, snapshot: Snapshot, query: Query, stop: Stop | None) -> int:
+        return int(self._ask(snapshot, query, "count(*) AS n", stop)["n"][0].as_py())
+
+    def _columns(self, snapshot: Snapshot, query: Query, stop: Stop | None) -> Aggregates:
+        found: Aggregates = {}
+        rows = self.count(snapshot, query, stop)
+        for columns in _batches(columns_of(snapshot.columns)):
+            found |= self._batch(snapshot, query, columns, rows, stop)
+        return found
+
+    def _batch(
+        self, snapshot: Snapshot, query: Query, columns: Sequence[Column], rows: int, stop: Stop | None
+    ) -> Aggregates:
+        exact = rows <= EXACT_ROWS
+        try:
+            found = self._ask(snapshot, query, _measures(columns, exact=exact), stop)
+        except InvalidValue:  # a sum beyond 38 digits
+            found = self._ask(snapshot, query, _measures(columns, exact=exact, wide=True), stop)
+        distinct = {column.index: int(found[f"distinct{column.index}"][0].as_py()) for column in columns}
+        counted = set(distinct) if exact else {i for i, number in distinct.items() if number <= EXACT_VALUES}
+        if counted and not exact:
+            distinct |= self._distinct(snapshot, query, sorted(counted), stop)
+        low, high = (_bounds(snapshot, columns, found, word) for word in ("low", "high"))
+        return {
+            column.name: _told(column, found, rows)
+            | {"min": low[column.name], "max": high[column.name]}
+            | _distinct(column, found, distinct[column.index], exact=column.index in counted)
+            for column in columns
+        }
+
+    def _distinct(self, snapshot: Snapshot, query: Query, indexes: list[int], stop: Stop | None) -> dict[int, int]:
+        asked = ", ".join(f"count(DISTINCT c{i}) AS distinct{i}" for i in indexes)
+        found = self._ask(snapshot, query, asked, stop)
+        return {i: int(found[f"distinct{i}"][0].as_py()) for i in indexes}
+
+    def _ask(self, snapshot: Snapshot, query: Query, what: str, stop: Stop | None) -> pa.Table:
+        where = sql.where(snapshot, query.conditions)
+        return self._engine.table(Sql(f"SELECT {what} FROM ") + sql.rows(snapshot) + " WHERE " + where, stop)
+
+
+def _key(snapshot: Snapshot, query: Query, what: str) -> tuple[str, int, str, str]:
+    return snapshot.dataset_id, snapshot.version, what, query.filter_key
+
+
+def _batches(columns: Sequence[Column]) -> Iterator[list[Column]]:
+    rest = iter(columns)
+    while batch := list(islice(rest, TOGETHER)):
+        yield batch
+
+
+def _measures(columns: Sequence[Column], *, exact: bool, wide: bool = False) -> str:
+    return ", ".join(piece for column in columns for piece in _measure(column, exact=exact, wide=wide))
+
+
+def _measure(column: Column, *, exact: bool, wide: bool) -> Iterator[str]:
+    cell, i = sql.name(column), column.index
+    yield f"count({cell}) AS count{i}, min({cell}) AS low{i}, max({cell}) AS high{i}"
+    yield f"count(DISTINCT {cell}) AS distinct{i}" if exact else f"approx_count_distinct({cell}) AS distinct{i}"
+    if column.is_number:
+        # A double's sum depends on the order of its terms; this one hardly does.
+        yield f"fsum({cell}::DOUBLE) AS sum{i}" if wide or column.kind == "double" else f"sum({cell}) AS sum{i}"
+
+
+def _bounds(snapshot: Snapshot, columns: Sequence[Column], found: pa.Table, word: str) -> dict[str, Any]:
+    names = [f"{word}{column.index}" for column in columns]
+    cells = found.select(names).rename_columns([sql.name(column) for column in columns])
+    return {name: values[0] for name, values in typed(snapshot, cells, columns).items()}
+
+
+def _told(column: Column, found: pa.Table, rows: int) -> dict[str, Any]:
+    from parquay.columns.export import json_value
+
+    count = int(found[f"count{column.index}"][0].as_py())
+    told: dict[str, Any] = {"count": count, "nulls": rows - count, "min": None, "max": None, "mean": None, "sum": None}
+    total = found[f"sum{column.index}"][0].as_py() if column.is_number else None
+    if total is None:
+        return told
+    if column.kind == "int64" and not isinstance(total, float):
+        total = int(total)
+    mean = total / count if isinstance(total, float) else float(Fraction(total) / count)
+    return told | {"mean": json_value(mean), "sum": json_value(total)}
+
+
+def _distinct(column: Column, found: pa.Table, number: int, *, exact: bool) -> dict[str, Any]:
+    most = int(found[f"count{column.index}"][0].as_py())
+    return {"distinct": min(number, most), "distinct_exact": exact}

@@ -1,0 +1,162 @@
+"""Rows of a version: pages by number and by cursor.
+
+Every row in the order of the table: where a page stands is arithmetic, and one or two parts are read at the place.
+Sorted or filtered: the engine finds the places of the rows first, looking at nothing but the columns that decide, and
+then reads those rows, so that finding them costs no more in a wide table than in a narrow one.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from parquay.datasets import cursors, sql
+from parquay.datasets.cursors import Cursor, Place
+from parquay.datasets.engine import Engine, Stop
+from parquay.datasets.plan import ROW_ID, Query, bad_cursor, columns_of
+from parquay.datasets.snapshot import Snapshot
+from parquay.datasets.sql import Stage
+from parquay.datasets.values import Column
+
+if TYPE_CHECKING:
+    import pyarrow as pa
+
+Row = dict[str, Any]
+"""A row as JSON: `_rid` and its cells by the names of their columns."""
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """Rows, and the cursor of what follows; `next` None at the end."""
+
+    rows: list[Row]
+    next: str | None = None
+
+
+class Browser:
+    """Reads rows; may be used by many threads."""
+
+    def __init__(self, engine: Engine) -> None:
+        self._engine = engine
+
+    def page(self, snapshot: Snapshot, query: Query, first: int, size: int, stop: Stop | None = None) -> list[Row]:
+        """Up to ``size`` rows from row number ``first`` (from 0) of what ``query`` asks (blocking).
+
+        Raises:
+            ParquayError: see `Engine.table`.
+        """
+        if query.is_plain:
+            return self._counted(snapshot, first, size, stop, backwards=query.backwards)
+        return self._rows(snapshot, self._found(snapshot, sql.stages(snapshot, query), size, stop, offset=first), stop)
+
+    def after(self, snapshot: Snapshot, query: Query, cursor: str | None, limit: int, stop: Stop | None = None) -> Page:
+        """Up to ``limit`` rows behind ``cursor`` (None: from the start) of what ``query`` asks (blocking).
+
+        Raises:
+            BadInput: ``bad_cursor`` (400), it was altered, or is of another query or version.
+            ParquayError: see `Engine.table`.
+        """
+        start = None if cursor is None else _start(snapshot, query, cursor)
+        if query.is_plain:
+            first = 0 if start is None else _number(snapshot, start, backwards=query.backwards) + 1
+            rows = self._counted(snapshot, first, limit, stop, backwards=query.backwards)
+            places = [_placed(snapshot, first + len(rows) - 1, backwards=query.backwards)] if rows else []
+            more = first + len(rows) < snapshot.rows
+        else:
+            places = self._behind(snapshot, query, start, limit + 1, stop)
+            places, more = places[:limit], len(places) > limit
+            rows = self._rows(snapshot, places, stop)
+        return Page(rows, _cursor(snapshot, query, places[-1]).encode() if more else None)
+
+    def _counted(self, snapshot: Snapshot, first: int, size: int, stop: Stop | None, *, backwards: bool) -> list[Row]:
+        last = min(first + size, snapshot.rows) - 1
+        if last < first:
+            return []
+        ends = [_placed(snapshot, number, backwards=backwards) for number in (first, last)]
+        columns = columns_of(snapshot.columns)
+        low, high = min(ends), max(ends)
+        found = self._engine.table(sql.rows_between(snapshot, low, high, columns), stop)
+        places = _places(found, range(low[0], high[0] + 1))
+        order = sorted(range(len(places)), key=places.__getitem__, reverse=backwards)
+        return _as_json(snapshot, columns, found, [places[i] for i in order], order)
+
+    def _behind(
+        self, snapshot: Snapshot, query: Query, start: Place | None, limit: int, stop: Stop | None
+    ) -> list[Place]:
+        if start is None:
+            return self._found(snapshot, sql.stages(snapshot, query), limit, stop)
+        values: list[str | None] = []
+        if query.keys:
+            row = self._engine.table(sql.key_values(snapshot, query.keys, start), stop).to_pylist()[0]
+            values = list(row.values())
+        return self._found(snapshot, sql.behind(snapshot, query, values, start), limit, stop)
+
+    def _found(
+        self, snapshot: Snapshot, stages: Sequence[Stage], limit: int, stop: Stop | None, *, offset: int = 0
+    ) -> list[Place]:
+        found: list[Place] = []
+        for stage in stages:
+            left = limit - len(found)
+            if stage.parts and left:
+                asked = sql.places(snapshot, stage.query, stage.condition, parts=stage.parts, limit=left, offset=offset)
+                found += _places(self._engine.table(asked, stop), stage.parts)
+        return found
+
+    def _rows(self, snapshot: Snapshot, places: Sequence[Place], stop: Stop | None) -> list[Row]:
+        if not places:
+            return []
+        columns = columns_of(snapshot.columns)
+        asked, parts = sql.rows_at(snapshot, places, columns)
+        found = self._engine.table(asked, stop)
+        at = {place: i for i, place in enumerate(_places(found, parts))}
+        return _as_json(snapshot, columns, found, places, [at[place] for place in places])
+
+
+def _start(snapshot: Snapshot, query: Query, text: str) -> Place:
+    cursor = cursors.decode(text)
+    if cursor.version != snapshot.version:
+        raise bad_cursor(f"This cursor is of version {cursor.version}.")
+    if cursor.query != query.fingerprint(snapshot.dataset_id):
+        raise bad_cursor("This cursor is of another table, filter or order.")
+    return cursor.place
+
+
+def _cursor(snapshot: Snapshot, query: Query, place: Place) -> Cursor:
+    return Cursor(snapshot.version, query.fingerprint(snapshot.dataset_id), place)
+
+
+def _placed(snapshot: Snapshot, number: int, *, backwards: bool) -> Place:
+    return snapshot.place(snapshot.rows - 1 - number if backwards else number)
+
+
+def _number(snapshot: Snapshot, place: Place, *, backwards: bool) -> int:
+    number = (snapshot.ends[place[0] - 1] if place[0] else 0) + place[1]
+    return snapshot.rows - 1 - number if backwards else number
+
+
+def _places(found: pa.Table, parts: Sequence[int]) -> list[Place]:
+    indexes, rows = found["file_index"].to_pylist(), found["file_row_number"].to_pylist()
+    return [(parts[index], row) for index, row in zip(indexes, rows, strict=True)]
+
+
+def _as_json(
+    snapshot: Snapshot, columns: Sequence[Column], found: pa.Table, places: Sequence[Place], order: Sequence[int]
+) -> list[Row]:
+    """The rows `order` of `found`, which stand at `places`."""
+    cells = typed(snapshot, found, columns)
+    names, values = list(cells), list(cells.values())
+    return [
+        {ROW_ID: snapshot.rid_at(*place), **dict(zip(names, (each[i] for each in values), strict=True))}
+        for place, i in zip(places, order, strict=True)
+    ]
+
+
+def typed(snapshot: Snapshot, found: pa.Table, columns: Sequence[Column]) -> dict[str, list[Any]]:
+    """The cells of `columns` in an answer of the engine as JSON values, by the name of the column."""
+    from parquay.columns import export, parts
+
+    types = export.columns_types([snapshot.columns[column.index] for column in columns])
+    table = found.select([sql.name(column) for column in columns]).rename_columns(list(types))
+    plain = parts.widened(table, types, types)
+    return {name: export.json_values(plain[name]) for name in types}

@@ -1,0 +1,225 @@
+"""Making a version: one at a time for each dataset, the log first, the catalog after.
+
+Whoever commits holds the dataset's directory locked, also against other processes. The new parts are durable before the
+log names them, the log is before the catalog notes it, and what a crash leaves out in between is noted by the next one
+who looks. An error before the log's entry leaves the table as it was.
+"""
+
+from __future__ import annotations
+
+import errno
+from collections import OrderedDict
+from collections.abc import Callable, Sequence
+from contextlib import suppress
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from parquay.catalog.datasets import Datasets, NewVersion
+from parquay.catalog.tables import File
+from parquay.datasets import log
+from parquay.datasets.locks import alone
+from parquay.datasets.snapshot import Part, Snapshot
+from parquay.datasets.tables import Tables
+from parquay.errors import Busy, NotFound, StorageFull
+from parquay.ids import new_id
+
+if TYPE_CHECKING:
+    from deltalake import DeltaTable
+
+OPENED = 32
+"""Logs that are kept open between two commits."""
+ATTEMPTS = 5
+"""Commits tried against a program that writes to the log beside us."""
+
+
+@dataclass(frozen=True, slots=True)
+class Author:
+    """Who makes a version, and what they say about it."""
+
+    name: str | None = None
+    message: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """What a new version does to the one before.
+
+    Attributes:
+        removed: names of parts that are no longer part of the table.
+        added: new parts, durable.
+        new_rids: ids given to new rows, from the table's `next_rid` on.
+        columns: the new columns; None when they stay. New ones need every part to be new.
+        app: a name under which the log remembers the commit, so that a repeat is noticed.
+        restored: the version that this is again; None for anything new.
+    """
+
+    kind: str
+    removed: frozenset[str] = frozenset()
+    added: tuple[Part, ...] = ()
+    new_rids: int = 0
+    inserted: int = 0
+    updated: int = 0
+    deleted: int = 0
+    columns: tuple[dict[str, Any], ...] | None = None
+    app: str | None = None
+    restored: int | None = None
+
+
+class Drafts:
+    """New parts on their way into a version. Those that do not get there are deleted."""
+
+    def __init__(self, directory: Path) -> None:
+        self.directory = directory
+        self._names: list[str] = []
+
+    def name(self, version: int) -> str:
+        """A file name for a part of version `version`, never used before."""
+        self._names.append(f"edit-{version:08d}-{new_id()[:12].strip('-_')}.parquet")
+        return self._names[-1]
+
+    def discard(self) -> None:
+        """Delete what was written."""
+        for name in self._names:
+            (self.directory / name).unlink(missing_ok=True)
+        self._names.clear()
+
+
+Decide = Callable[[Snapshot, Drafts], Change | None]
+"""What to do to a version; None: nothing. It may be asked again with a newer one. A refusal is raised."""
+
+
+class Commits:
+    """Makes versions, and keeps the catalog's mirror of them."""
+
+    def __init__(self, tables: Tables, datasets: Datasets) -> None:
+        self._tables = tables
+        self._datasets = datasets
+        self._opened: OrderedDict[str, DeltaTable] = OrderedDict()
+        self._noted: dict[str, int] = {}
+
+    def make(self, file: File, author: Author, decide: Decide) -> Snapshot:
+        """Make a version of the table that ``file`` became, and return it; the newest when nothing is to be done.
+
+        Raises:
+            NotFound: it was deleted meanwhile (404).
+            Busy: ``table_busy``, others did not come to an end (423).
+            StorageFull: (507).
+        """
+        directory = self._tables.snapshot(file).directory
+        try:
+            with alone(directory):
+                self.reconcile(file)
+                return self._make(file, directory, author, decide)
+        except OSError as error:
+            if error.errno in (errno.ENOSPC, errno.EDQUOT):
+                raise StorageFull("There is no room for another version.") from error
+            if not directory.exists():
+                raise NotFound("There is no such dataset.") from error
+            raise
+
+    def _make(self, file: File, directory: Path, author: Author, decide: Decide) -> Snapshot:
+        from deltalake.exceptions import DeltaError
+
+        for attempt in range(ATTEMPTS):
+            before = self._tables.snapshot(file)
+            drafts = Drafts(directory)
+            try:
+                change = decide(before, drafts)
+                if change is None:
+                    drafts.discard()
+                    return before
+                after = self._committed(before, change, author)
+            except DeltaError:
+                drafts.discard()
+                if attempt == ATTEMPTS - 1 or not directory.exists():
+                    raise
+                self.reconcile(file)
+            except BaseException:
+                drafts.discard()
+                raise
+            else:
+                self._tables.remember(after)
+                self._note(after, range(before.version + 1, after.version + 1))
+                return after
+        raise Busy("Another program writes to this table.", "table_busy", retry_after=1)
+
+    def _committed(self, before: Snapshot, change: Change, author: Author) -> Snapshot:
+        directory = before.directory
+        table = log.advance(self._opened.pop(before.dataset_id, None), directory, before.version)
+        if change.columns is not None and log.lacks_feature(table, change.columns):
+            log.add_feature(table, info_of(before, Change("edit"), Author()))
+            before = replace(before, version=before.version + 1)
+            table = log.advance(table, directory, before.version)
+        after = applied(before, change)
+        info = info_of(after, change, author)
+        if change.restored is not None:
+            log.restore(table, directory, change.restored, info)
+        else:
+            log.append(table, directory, change, info)
+        self._opened[before.dataset_id] = table
+        with suppress(KeyError):
+            while len(self._opened) > OPENED:
+                self._opened.popitem(last=False)
+        return replace(after, updated_at=log.commit(after.directory, after.version).made_at)
+
+    def reconcile(self, file: File) -> None:
+        """Note in the catalog what the log has and the catalog has not."""
+        newest = self._tables.snapshot(file)
+        if self._noted.get(file.id) == newest.version:
+            return
+        noted = self._datasets.noted(file.id)
+        if noted < newest.version:
+            self._note(newest, range(noted + 1, newest.version + 1))
+        self._noted[file.id] = newest.version
+
+    def _note(self, newest: Snapshot, versions: Sequence[int]) -> None:
+        told = [new_version(newest, log.commit(newest.directory, version)) for version in versions]
+        if not self._datasets.note(newest.dataset_id, told):
+            raise NotFound("There is no such dataset.")
+        self._noted[newest.dataset_id] = newest.version
+
+
+def applied(before: Snapshot, change: Change) -> Snapshot:
+    """The version after `change`. Pure."""
+    kept = [part for part in before.parts if part.name not in change.removed]
+    parts = sorted([*kept, *change.added], key=lambda part: part.rids[0][0])
+    return replace(
+        before,
+        version=before.version + 1,
+        parts=tuple(parts),
+        columns=before.columns if change.columns is None else change.columns,
+        next_rid=before.next_rid + change.new_rids,
+    )
+
+
+def info_of(after: Snapshot, change: Change, author: Author) -> dict[str, Any]:
+    """What the log keeps beside a commit. Pure."""
+    return {
+        "kind": change.kind,
+        "author": author.name,
+        "message": author.message,
+        "rows": after.rows,
+        "bytes": after.size,
+        "inserted": change.inserted,
+        "updated": change.updated,
+        "deleted": change.deleted,
+        "next_rid": after.next_rid,
+    }
+
+
+def new_version(newest: Snapshot, found: log.Commit) -> NewVersion:
+    """What the catalog notes of a commit, which may be another program's; `newest` is the table as it is. Pure."""
+    info = found.info
+    counts = {name: int(info.get(name, 0)) for name in ("inserted", "updated", "deleted")}
+    return NewVersion(
+        version=found.version,
+        kind=str(info.get("kind", "create" if found.version == 0 else "edit")),
+        created_at=found.made_at,
+        rows=int(info.get("rows", newest.rows)),
+        bytes=int(info.get("bytes", newest.size)),
+        columns=newest.columns,
+        author=info.get("author"),
+        message=info.get("message"),
+        **counts,
+    )

@@ -1,0 +1,98 @@
+"""What a conversion made becomes a table: one of its own, or more rows of another.
+
+It happens between the last part and the transaction that ends the file. A crash in between is harmless: as long as the
+file has not ended nobody reads its log, and the next attempt makes a new one.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from pathlib import Path
+
+from parquay.catalog.datasets import Datasets, NewVersion
+from parquay.catalog.files import Files
+from parquay.catalog.segments import Finished, Note
+from parquay.catalog.tables import File
+from parquay.datasets import log
+from parquay.datasets.append import Appending
+from parquay.datasets.commits import Author
+from parquay.datasets.first import publish
+from parquay.datasets.locks import alone
+from parquay.datasets.tables import converted
+from parquay.errors import Conflict, NotFound, ParquayError, Unavailable
+
+TARGET = "dataset"
+"""Key in the metadata of an upload: the table that its rows are for."""
+
+
+class Publisher:
+    """Publishes what conversions make; `ingest` calls it."""
+
+    def __init__(self, parquet: Path, files: Files, datasets: Datasets, appending: Appending) -> None:
+        """``parquet``: directory with one directory of parts for each file."""
+        self._parquet = parquet
+        self._files = files
+        self._datasets = datasets
+        self._appending = appending
+
+    def publish(self, file: File, verdict: Finished, parts: Sequence[str]) -> tuple[Finished, Note | None]:
+        """Make the table that ``file`` becomes, or append it to the one that it was uploaded for.
+
+        See `catalog.segments.Publish`.
+
+        Raises:
+            Unavailable: ``not_ready``, that table is still being made; another try may work.
+        """
+        target = (file.options or {}).get(TARGET)
+        if target is not None:
+            return self._append(file, verdict, str(target)), None
+        directory = self._parquet / file.id
+        with alone(directory):
+            now = self._files.get(file.id)
+            if now is not None and now.status == "processing":
+                publish(directory, verdict.columns or [], parts, self._files.owner_name(file))
+            first = first_version(verdict, log.commit(directory, 0))
+        return verdict, self._datasets.creation(first)
+
+    def _append(self, file: File, verdict: Finished, target_id: str) -> Finished:
+        target = self._files.visible(target_id, file.owner_id)
+        if target is None:
+            return _refused(verdict, NotFound("There is no such dataset.", "unknown_dataset"))
+        if target.status in ("uploading", "processing"):
+            raise Unavailable("The table to append to is still being made.", "not_ready")
+        more = converted(file, self._parquet / file.id, verdict.columns or [])
+        author = Author(self._files.owner_name(file), f"Appended {file.name}")
+        try:
+            self._appending.append_table(target, author, more, once=True)
+        except (Conflict, NotFound) as error:
+            return _refused(verdict, error)
+        return replace(verdict, dataset_id=target.id)
+
+
+def _refused(verdict: Finished, error: ParquayError) -> Finished:
+    """How a file ends whose rows found no table. Pure."""
+    return replace(
+        verdict,
+        status="error",
+        error_code=error.code,
+        error_message=error.detail,
+        parquet_path=None,
+        dataset_id=None,
+        row_count=None,
+    )
+
+
+def first_version(verdict: Finished, found: log.Commit) -> NewVersion:
+    """What the catalog notes of the commit that published a table. Pure."""
+    info = found.info
+    return NewVersion(
+        version=0,
+        kind="create",
+        created_at=found.made_at,
+        rows=int(info["rows"]),
+        bytes=int(info["bytes"]),
+        columns=verdict.columns or [],
+        author=info.get("author"),
+        inserted=int(info["rows"]),
+    )

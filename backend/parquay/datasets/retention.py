@@ -1,0 +1,124 @@
+"""Which versions are kept, and the deletion of parts that none of them needs.
+
+A version is given up in two steps. First it is marked in the catalog, and from then on answers that it is no longer
+kept. An hour later the parts that it alone had are deleted, unless somebody still reads it. The newest version, the
+pinned ones and as many as the setting says are never touched; the history of who did what stays in the log.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Callable, Iterable, Iterator
+from datetime import datetime, timedelta
+from functools import partial
+from pathlib import Path
+
+from parquay.catalog.datasets import Datasets
+from parquay.catalog.files import Files
+from parquay.catalog.tables import DatasetVersion, File, now
+from parquay.datasets.commits import Commits
+from parquay.datasets.locks import alone, is_held
+from parquay.datasets.tables import Tables
+from parquay.errors import ParquayError
+
+GRACE = timedelta(hours=1)
+"""How long the parts of a version stay that was given up, or that a crash left behind."""
+
+_log = logging.getLogger(__name__)
+
+
+class Retention:
+    """Keeps the number of versions within bounds, and the catalog in step with the logs."""
+
+    def __init__(
+        self, files: Files, datasets: Datasets, tables: Tables, commits: Commits, *, keep: int, grace: timedelta = GRACE
+    ) -> None:
+        """``keep``: versions of a table that are kept beside pinned ones; 0: all."""
+        self._files = files
+        self._datasets = datasets
+        self._tables = tables
+        self._commits = commits
+        self._keep = keep
+        self._grace = grace
+
+    def reconcile(self) -> int:
+        """Note in the catalog every version that a crash kept out of it; return how many tables lacked one."""
+        found = 0
+        for dataset_id, noted in self._datasets.tables():
+            file = self._files.get(dataset_id)
+            if file is not None and self._tables.is_ahead(file, noted):
+                found += self._tried(file, self._reconciled)
+        return found
+
+    def _reconciled(self, file: File) -> int:
+        self._commits.reconcile(file)
+        return 1
+
+    def sweep(self, moment: datetime | None = None, *, every: bool = False) -> int:
+        """Give up what is too old, as of ``moment`` (now), and delete what nobody needs; return the parts deleted.
+
+        ``every``: look also for what a crash left behind, in every table.
+        """
+        deleted = 0
+        for dataset_id, version in self._datasets.tables():
+            file = self._files.get(dataset_id) if every or version else None
+            if file is not None:
+                deleted += self._tried(file, partial(self._sweep, moment=moment or now(), every=every))
+        return deleted
+
+    async def run(self, seconds: float) -> None:
+        """Note what a crash kept out of the catalog, then sweep, every ``seconds``, for ever."""
+        while True:
+            for work in (self.reconcile, self.sweep):
+                try:
+                    await asyncio.to_thread(work)
+                except Exception:  # noqa: BLE001  the next round tries again
+                    _log.exception("tables could not be tidied")
+            await asyncio.sleep(seconds)
+
+    def _tried(self, file: File, work: Callable[[File], int]) -> int:
+        try:
+            return work(file)
+        except (ParquayError, OSError, LookupError):
+            _log.exception("table could not be tidied", extra={"fields": {"dataset": file.id}})
+            return 0
+
+    def _sweep(self, file: File, *, moment: datetime, every: bool) -> int:
+        if self._keep and (file.table_version or 0) >= self._keep:
+            self._datasets.expire(file.id, self._keep)
+        directory = self._tables.snapshot(file).directory
+        versions = self._datasets.uncleared(file.id)
+        over = [each for each in versions if self._is_over(each, directory, moment)]
+        if not over and not every:
+            return 0
+        gone = {each.version for each in over}
+        with alone(directory):
+            needed = self._needed(file, [each.version for each in versions if each.version not in gone])
+            litter = list(unneeded(directory, needed, moment - self._grace))
+            for path in litter:
+                path.unlink(missing_ok=True)
+        if over:
+            self._datasets.cleared(file.id, sorted(gone))
+        return len(litter)
+
+    def _is_over(self, version: DatasetVersion, directory: Path, moment: datetime) -> bool:
+        since = version.expired_at
+        return since is not None and since <= moment - self._grace and not is_held(directory, version.version)
+
+    def _needed(self, file: File, versions: Iterable[int]) -> set[str]:
+        """The parts of ``versions`` and of every newer one."""
+        newest = self._tables.snapshot(file)
+        needed = {part.name for part in newest.parts}
+        for version in versions:
+            needed |= {part.name for part in self._tables.parts(file, version)}
+        return needed
+
+
+def unneeded(directory: Path, needed: set[str], before: datetime) -> Iterator[Path]:
+    """Parts that are not in ``needed``, and halves of parts, that were written before a time."""
+    limit = before.timestamp()
+    for path in directory.iterdir():
+        is_part = path.suffix == ".parquet" and path.name not in needed
+        if (is_part or path.suffix in (".tmp", ".recast")) and path.is_file() and path.stat().st_mtime <= limit:
+            yield path

@@ -1,0 +1,74 @@
+"""Row ids of a part as runs: `((first, count), …)`, in the order of its rows, ascending and apart.
+
+A part that a conversion wrote has one run. A deleted row splits a run, an updated one changes nothing, a new row gets
+an id above every earlier one. So the ids of a table ascend with its rows, and a row is found by bisection.
+"""
+
+from __future__ import annotations
+
+import json
+from bisect import bisect_right
+from collections.abc import Iterable, Sequence
+from itertools import accumulate
+
+Runs = tuple[tuple[int, int], ...]
+"""First id and number of ids, again and again."""
+
+
+def count(runs: Runs) -> int:
+    """How many rows the runs name."""
+    return sum(length for _, length in runs)
+
+
+def starts(runs: Runs) -> list[int]:
+    """The row at which each run begins, and behind the last one the number of rows."""
+    return list(accumulate((length for _, length in runs), initial=0))
+
+
+def id_at(runs: Runs, begins: Sequence[int], row: int) -> int:
+    """The id of row `row`, from 0; `begins` are the `starts` of `runs`."""
+    place = bisect_right(begins, row) - 1
+    return runs[place][0] + row - begins[place]
+
+
+def row_of(runs: Runs, begins: Sequence[int], rid: int) -> int | None:
+    """The row that has the id `rid`; None when none has."""
+    place = bisect_right(runs, rid, key=lambda run: run[0]) - 1
+    if place < 0:
+        return None
+    first, length = runs[place]
+    return begins[place] + rid - first if rid < first + length else None
+
+
+def without(runs: Runs, gone: Iterable[int]) -> Runs:
+    """The runs that are left when the ids `gone` (ascending, each of them there) are deleted."""
+    left: list[tuple[int, int]] = []
+    doomed = iter(gone)
+    rid = next(doomed, None)
+    for run_first, length in runs:
+        first, end = run_first, run_first + length
+        while rid is not None and rid < end:
+            if rid > first:
+                left.append((first, rid - first))
+            first = rid + 1
+            rid = next(doomed, None)
+        if first < end:
+            left.append((first, end - first))
+    return tuple(left)
+
+
+def joined(one: Runs, other: Runs) -> Runs:
+    """The runs of rows that stand behind others; all ids of `other` are above those of `one`."""
+    if one and other and sum(one[-1]) == other[0][0]:
+        return (*one[:-1], (one[-1][0], one[-1][1] + other[0][1]), *other[1:])
+    return one + other
+
+
+def to_text(runs: Runs) -> str:
+    """The runs as a part carries them in its footer."""
+    return json.dumps(runs, separators=(",", ":"))
+
+
+def from_text(text: str | bytes) -> Runs:
+    """The inverse of `to_text`."""
+    return tuple((int(first), int(length)) for first, length in json.loads(text))

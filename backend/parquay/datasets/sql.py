@@ -1,0 +1,237 @@
+"""A query as SQL. Pure.
+
+No text of a request ever becomes SQL: columns are called by their place (`c0`, `c1`, …, whatever their names are),
+values are bound. The engine tells where a row stands: `file_index` and `file_row_number` are virtual columns of
+`read_parquet`, and their order is the order of the table, so every order is total.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+
+from parquay.datasets.cursors import Place
+from parquay.datasets.plan import Condition, Key, Query, columns_of
+from parquay.datasets.snapshot import Snapshot
+from parquay.datasets.values import Column, Comparison
+
+PLACE = "file_index, file_row_number"
+
+_SIGNS = {"eq": "=", "lt": "<", "le": "<=", "gt": ">", "ge": ">="}
+
+
+@dataclass(frozen=True, slots=True)
+class Sql:
+    """A piece of SQL with the values of its placeholders."""
+
+    text: str
+    values: tuple[Any, ...] = ()
+
+    def __add__(self, other: Sql | str) -> Sql:
+        piece = Sql(other) if isinstance(other, str) else other
+        return Sql(self.text + piece.text, self.values + piece.values)
+
+
+TRUE, FALSE = Sql("TRUE"), Sql("FALSE")
+
+
+def name(column: Column) -> str:
+    """What the engine calls a column."""
+    return f"c{column.index}"
+
+
+def _joined(word: str, pieces: Iterable[Sql], empty: Sql) -> Sql:
+    found = list(pieces)
+    if not found:
+        return empty
+    return Sql(word.join(f"({each.text})" for each in found), tuple(value for each in found for value in each.values))
+
+
+def every(pieces: Iterable[Sql]) -> Sql:
+    """All of the conditions."""
+    return _joined(" AND ", (each for each in pieces if each != TRUE), TRUE)
+
+
+def any_of(pieces: Iterable[Sql]) -> Sql:
+    """One of the conditions."""
+    return _joined(" OR ", (each for each in pieces if each != FALSE), FALSE)
+
+
+def table(snapshot: Snapshot, parts: Sequence[int] | None = None) -> Sql:
+    """The rows of a version, or of those of its parts whose indexes are given; `file_index` counts among these."""
+    paths = snapshot.paths
+    chosen = [str(path) for path in (paths if parts is None else [paths[i] for i in parts])]
+    names = ",".join(f"c{i}" for i in range(len(snapshot.columns)))
+    return Sql(f"read_parquet(?) AS t({names})", (chosen,))
+
+
+def rows(snapshot: Snapshot) -> Sql:
+    """The same, also of a version that has no parts."""
+    if snapshot.parts:
+        return table(snapshot)
+    cells = ", ".join(f"NULL::{column.sql_type} AS {name(column)}" for column in columns_of(snapshot.columns))
+    return Sql(f"(SELECT {cells}, 0::UBIGINT AS file_index, 0::BIGINT AS file_row_number LIMIT 0)")
+
+
+def where(snapshot: Snapshot, conditions: Iterable[Condition], parts: range | None = None) -> Sql:
+    """The condition of all filters, over the table or over some of its parts alone."""
+    among = range(len(snapshot.parts)) if parts is None else parts
+    return every(_condition(snapshot, each, among) for each in conditions)
+
+
+def _condition(snapshot: Snapshot, condition: Condition, parts: range) -> Sql:
+    if condition.column is not None:
+        return _test(condition.column, condition.test)
+    places = (snapshot.find(int(value)) for value in condition.test.values)
+    found = [(place[0] - parts.start, place[1]) for place in places if place is not None and place[0] in parts]
+    return any_of(Sql("file_index = ? AND file_row_number = ?", place) for place in found)
+
+
+def _test(column: Column, test: Comparison) -> Sql:
+    cell, cast = name(column), f"CAST(? AS {column.sql_type})"
+    if test.op in _SIGNS:
+        return Sql(f"{cell} {_SIGNS[test.op]} {cast}", test.values)
+    if test.op == "in":
+        return Sql(f"{cell} IN ({','.join([cast] * len(test.values))})", test.values)
+    fixed = {
+        "ne": f"{cell} IS DISTINCT FROM {cast}",
+        "contains": f"contains({cell}, ?)",
+        "starts": f"starts_with({cell}, ?)",
+        "isnull": f"{cell} IS NULL",
+        "present": f"{cell} IS NOT NULL",
+        "none": "FALSE",
+    }
+    return Sql(fixed[test.op], test.values)
+
+
+def order(query: Query) -> str:
+    """The order of the rows; missing values come last."""
+    turn = "DESC" if query.backwards else "ASC"
+    keys = [f"{name(key.column)} {'DESC' if key.descending else 'ASC'} NULLS LAST" for key in query.keys]
+    return ", ".join([*keys, f"file_index {turn}", f"file_row_number {turn}"])
+
+
+def places(snapshot: Snapshot, query: Query, beyond: Sql, *, parts: range, limit: int, offset: int = 0) -> Sql:
+    """Where the rows of `parts` stand that hold all filters and `beyond`, in the order of `query`."""
+    # In the order of the table the engine stops as soon as it has enough; told to sort, it would read everything.
+    sorting = f" ORDER BY {order(query)}" if query.keys or query.backwards else ""
+    head = Sql(f"SELECT {PLACE} FROM ") + table(snapshot, parts) + " WHERE "
+    condition = every([where(snapshot, query.conditions, parts), beyond])
+    return head + condition + Sql(f"{sorting} LIMIT ? OFFSET ?", (limit, offset))
+
+
+def rows_at(snapshot: Snapshot, wanted: Sequence[Place], columns: Sequence[Column]) -> tuple[Sql, list[int]]:
+    """The rows at `wanted`, in no order, and the indexes of the parts that `file_index` counts."""
+    parts = sorted({part for part, _ in wanted})
+    among = {part: i for i, part in enumerate(parts)}
+    listed = ",".join(["(?::UBIGINT, ?::BIGINT)"] * len(wanted))
+    values = tuple(value for part, row in wanted for value in (among[part], row))
+    found = Sql(f"SELECT {_listed(columns)} FROM ") + table(snapshot, parts)
+    return found + Sql(f" WHERE ({PLACE}) IN (VALUES {listed})", values), parts
+
+
+def rows_between(snapshot: Snapshot, first: Place, last: Place, columns: Sequence[Column]) -> Sql:
+    """The rows from the place `first` to the place `last`, in the order of the table."""
+    parts = range(first[0], last[0] + 1)
+    found = Sql(f"SELECT {_listed(columns)} FROM ") + table(snapshot, parts)
+    if len(parts) == 1:
+        return found + Sql(" WHERE file_row_number BETWEEN ? AND ?", (first[1], last[1]))
+    ends = (first[1], len(parts) - 1, last[1])
+    return found + Sql(
+        " WHERE (file_index > 0 OR file_row_number >= ?) AND (file_index < ? OR file_row_number <= ?)", ends
+    )
+
+
+def rows_of_part(
+    snapshot: Snapshot, query: Query, columns: Sequence[Column], *, part: int, first: int, last: int
+) -> Sql:
+    """The rows `first` to `last` of a part that hold all filters, in the order of the table."""
+    found = Sql(f"SELECT {_listed(columns)} FROM ") + table(snapshot, [part])
+    between = Sql("file_row_number BETWEEN ? AND ?", (first, last))
+    return found + " WHERE " + every([between, where(snapshot, query.conditions, range(part, part + 1))])
+
+
+def _listed(columns: Sequence[Column]) -> str:
+    return ", ".join([PLACE, *(name(column) for column in columns)])
+
+
+def key_values(snapshot: Snapshot, keys: Sequence[Key], place: Place) -> Sql:
+    """The values to sort by of the row at `place`, as texts."""
+    cells = ", ".join(f"CAST({name(key.column)} AS VARCHAR) AS k{i}" for i, key in enumerate(keys))
+    found = Sql(f"SELECT {cells} FROM ") + table(snapshot, [place[0]])
+    return found + Sql(" WHERE file_row_number = ?", (place[1],))
+
+
+@dataclass(frozen=True, slots=True)
+class Stage:
+    """A run of rows of a query that follow each other: its condition, the order within it, the parts it can be in."""
+
+    query: Query
+    condition: Sql
+    parts: range
+
+
+def stages(snapshot: Snapshot, query: Query) -> list[Stage]:
+    """All rows of a query."""
+    return [Stage(query, TRUE, range(len(snapshot.parts)))]
+
+
+def behind(snapshot: Snapshot, query: Query, values: Sequence[str | None], place: Place) -> list[Stage]:
+    """The rows behind the row at `place`, whose key values are `values`, as stages to be asked one after the other.
+
+    Those with the same first value come first, then those beyond it, then those without one. Each is a plain
+    condition, by which the engine skips what lies in front; and where the first key is the only one, the rows that
+    share its value need no sorting.
+    """
+    everywhere = range(len(snapshot.parts))
+    if not query.keys:
+        return [_rest_of_table(snapshot, query, TRUE, place)]
+    first, value = query.keys[0], values[0]
+    inner = replace(query, keys=query.keys[1:])
+    missing = Sql(f"{name(first.column)} IS NULL")
+    same = missing if value is None else _bound(first, "=", value)
+    if inner.keys:
+        found = [Stage(inner, every([same, _beyond_keys(inner, values[1:], place)]), everywhere)]
+    else:
+        found = [_rest_of_table(snapshot, inner, same, place)]
+    if value is not None:
+        found += [Stage(query, _beyond(first, value, nulls=False), everywhere), Stage(inner, missing, everywhere)]
+    return found
+
+
+def _rest_of_table(snapshot: Snapshot, query: Query, same: Sql, place: Place) -> Stage:
+    """The rows behind `place` in the order of the table, for which `same` holds."""
+    if query.backwards:
+        parts, here = range(place[0] + 1), place[0]
+    else:
+        parts, here = range(place[0], len(snapshot.parts)), 0
+    return Stage(query, every([same, _beyond_place((here, place[1]), backwards=query.backwards)]), parts)
+
+
+def _beyond_keys(query: Query, values: Sequence[str | None], place: Place) -> Sql:
+    beyond = _beyond_place(place, backwards=query.backwards)
+    for key, value in reversed(list(zip(query.keys, values, strict=True))):
+        beyond = any_of([_beyond(key, value, nulls=True), every([_same(key, value), beyond])])
+    return beyond
+
+
+def _beyond_place(place: Place, *, backwards: bool) -> Sql:
+    sign = "<" if backwards else ">"
+    text = f"file_index {sign} ? OR (file_index = ? AND file_row_number {sign} ?)"
+    return Sql(text, (place[0], *place))
+
+
+def _beyond(key: Key, value: str | None, *, nulls: bool) -> Sql:
+    if value is None:
+        return FALSE
+    found = _bound(key, "<" if key.descending else ">", value)
+    return any_of([found, Sql(f"{name(key.column)} IS NULL")]) if nulls else found
+
+
+def _same(key: Key, value: str | None) -> Sql:
+    return Sql(f"{name(key.column)} IS NULL") if value is None else _bound(key, "=", value)
+
+
+def _bound(key: Key, sign: str, value: str) -> Sql:
+    return Sql(f"{name(key.column)} {sign} CAST(? AS {key.column.sql_type})", (value,))

@@ -1,0 +1,186 @@
+"""The tables of this process: a version of a dataset as a snapshot, from the Delta log and a small memory."""
+
+from __future__ import annotations
+
+import threading
+from collections import OrderedDict
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import AbstractContextManager
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+from parquay.catalog.datasets import Datasets
+from parquay.catalog.tables import File
+from parquay.datasets import log
+from parquay.datasets.first import publish
+from parquay.datasets.locks import alone, held
+from parquay.datasets.log import Listed
+from parquay.datasets.runs import Runs
+from parquay.datasets.snapshot import Part, Snapshot
+from parquay.errors import Conflict, NotFound
+
+SNAPSHOTS = 256
+"""Versions that are remembered, of all datasets together."""
+DATASETS = 64
+"""Datasets whose parts' row ids are remembered."""
+
+
+class Tables:
+    """Reads snapshots; may be used by many threads."""
+
+    def __init__(self, parquet: Path, datasets: Datasets) -> None:
+        """``parquet``: directory with one directory of parts for each file."""
+        self._parquet = parquet
+        self._datasets = datasets
+        self._lock = threading.Lock()
+        self._remembered: OrderedDict[tuple[str, int], Snapshot] = OrderedDict()
+        self._rids: OrderedDict[str, dict[str, Runs]] = OrderedDict()
+
+    def snapshot(self, file: File, version: int | None = None) -> Snapshot:
+        """Return a version of the table that ``file`` became (blocking); None is the newest.
+
+        Raises:
+            NotFound: ``no_table``, the file became none; ``unknown_version``, ``version_expired`` (404).
+            Conflict: ``not_ready``, it is still being made; ``foreign_rows``, another program wrote to it (409).
+        """
+        directory = self._directory(file)
+        newest = self._newest(file, directory)
+        wanted = newest if version is None else version
+        if not 0 <= wanted <= newest:
+            raise NotFound(f"The table has no version {version}.", "unknown_version")
+        if wanted < newest and self._datasets.is_expired(file.id, wanted):
+            raise NotFound(f"Version {wanted} is no longer kept.", "version_expired")
+        found = self._recall(file.id, wanted)
+        if found is None:
+            found = self._read(file, directory, wanted)
+            self.remember(found)
+        return found if found.name == file.name else replace(found, name=file.name)
+
+    def parts(self, file: File, version: int) -> tuple[Part, ...]:
+        """The parts of a version (blocking), also of one that was given up, as long as the log has it."""
+        found = self._recall(file.id, version)
+        return (found or self._read(file, self._directory(file), version)).parts
+
+    def is_ahead(self, file: File, noted: int | None) -> bool:
+        """Whether the log has a version after the one that the catalog noted."""
+        return noted is None or log.newest(self._parquet / file.id, noted) > noted
+
+    def missing(self, file: File) -> int:
+        """How many parts of the newest version are not there."""
+        return sum(not path.is_file() for path in self.snapshot(file).paths)
+
+    def source(self, file: File) -> Snapshot:
+        """Return the rows of ``file`` to append them elsewhere; also when they were appended to a table before.
+
+        Raises:
+            NotFound, Conflict: as `snapshot`.
+        """
+        if file.status == "done" and file.parquet_path is not None and file.dataset_id != file.id:
+            return converted(file, self._parquet / file.id, file.columns or [])
+        return self.snapshot(file)
+
+    def hold(self, snapshot: Snapshot) -> AbstractContextManager[None]:
+        """Keep the parts of a version from being deleted while the context is open; for whoever reads for long."""
+        return held(snapshot.directory, snapshot.version)
+
+    def remember(self, snapshot: Snapshot) -> None:
+        """Keep a version in memory, the least recently used one goes."""
+        with self._lock:
+            known = self._rids.setdefault(snapshot.dataset_id, {})
+            known.update((part.name, part.rids) for part in snapshot.parts)
+            self._remembered[snapshot.dataset_id, snapshot.version] = snapshot
+            while len(self._remembered) > SNAPSHOTS:
+                self._remembered.popitem(last=False)
+
+    def _directory(self, file: File) -> Path:
+        if file.status in ("uploading", "processing"):
+            raise Conflict("The table is still being made.", "not_ready")
+        if file.parquet_path is None or file.dataset_id != file.id:
+            raise NotFound("The file became no table of its own.", "no_table")
+        return self._parquet / file.id
+
+    def _newest(self, file: File, directory: Path) -> int:
+        with self._lock:
+            known = max((version for each, version in self._remembered if each == file.id), default=-1)
+        newest = log.newest(directory, known)
+        return self._publish(file, directory) if newest < 0 else newest
+
+    def _publish(self, file: File, directory: Path) -> int:
+        """Make the log of a table that was converted before there were logs."""
+        with alone(directory):
+            newest = log.newest(directory)
+            if newest < 0:
+                names = sorted(path.name for path in directory.glob("part-*.parquet"))
+                publish(directory, file.columns or [], names, None)
+                newest = 0
+            return newest
+
+    def _recall(self, dataset_id: str, version: int) -> Snapshot | None:
+        with self._lock:
+            found = self._remembered.get((dataset_id, version))
+            if found is not None:
+                self._remembered.move_to_end((dataset_id, version))
+            return found
+
+    def _read(self, file: File, directory: Path, version: int) -> Snapshot:
+        table = log.open_at(directory, version)
+        rids = self._rids_of(file.id, directory)
+        made = log.commit(directory, version)
+        parts = [_part(directory, each, rids) for each in log.listed(table)]
+        parts.sort(key=lambda part: part.rids[0][0])
+        return Snapshot(
+            dataset_id=file.id,
+            name=file.name,
+            version=version,
+            directory=directory,
+            columns=log.columns(table),
+            parts=tuple(parts),
+            dialect=file.dialect,
+            updated_at=made.made_at,
+            next_rid=int(made.info.get("next_rid") or (sum(parts[-1].rids[-1]) if parts else 0)),
+        )
+
+    def _rids_of(self, dataset_id: str, directory: Path) -> dict[str, Runs]:
+        """The ids in each part that was met so far, at first those of the conversion; parts that are met join them."""
+        with self._lock:
+            if dataset_id in self._rids:
+                self._rids.move_to_end(dataset_id)
+                return self._rids[dataset_id]
+        found = dict(first_rids(log.listed(log.open_at(directory, 0))))
+        with self._lock:
+            while len(self._rids) >= DATASETS:
+                self._rids.popitem(last=False)
+            return self._rids.setdefault(dataset_id, found)
+
+
+def converted(file: File, directory: Path, columns: Sequence[Mapping[str, Any]]) -> Snapshot:
+    """The parts in ``directory`` that a conversion of ``file`` made, as a version of a table of their own."""
+    from parquay.datasets.footers import listed
+
+    found = [listed(path) for path in sorted(directory.glob("part-*.parquet"))]
+    rids = dict(first_rids(found))
+    parts = tuple(Part(each.name, each.rows, rids[each.name], each.size) for each in found)
+    rows = sum(part.rows for part in parts)
+    kept = tuple(dict(each) for each in columns)
+    return Snapshot(file.id, file.name, 0, directory, kept, parts, file.dialect, file.uploaded_at, rows)
+
+
+def first_rids(parts: Iterable[Listed]) -> Iterator[tuple[str, Runs]]:
+    """The ids of the rows as they were uploaded: their numbers, from 0, in the order of the parts' names."""
+    first = 0
+    for part in sorted(parts, key=lambda each: each.name):
+        yield part.name, ((first, part.rows),)
+        first += part.rows
+
+
+def _part(directory: Path, found: Listed, rids: dict[str, Runs]) -> Part:
+    if found.name not in rids:
+        from parquay.datasets.footers import rids_of
+
+        try:
+            rids[found.name] = rids_of(directory / found.name)
+        except KeyError:
+            detail = "Another program has written rows to this table; restore a version from before."
+            raise Conflict(detail, "foreign_rows") from None
+    return Part(found.name, found.rows, rids[found.name], found.size)

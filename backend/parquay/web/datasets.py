@@ -1,0 +1,199 @@
+"""Tables to be read: lists, pages of rows, aggregates, groups, profiles."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any, Literal
+
+from fastapi import APIRouter, Query, Request, Response
+
+from parquay.catalog.listing import Narrowed
+from parquay.catalog.tables import File
+from parquay.datasets import cursors
+from parquay.datasets.browse import Row
+from parquay.datasets.engine import Stop
+from parquay.datasets.groups import MOST_GROUPS, named, read_measure
+from parquay.datasets.plan import bad_cursor, check_size, first_row
+from parquay.datasets.snapshot import Snapshot
+from parquay.errors import QueryTimeout
+from parquay.events import messages
+from parquay.web.dataset_edits import dataset_file
+from parquay.web.dataset_schemas import Dataset, Groups, Profile, Rows, Table
+from parquay.web.deps import IdentityDep, PartsDep
+from parquay.web.files import MAX_LIMIT, next_page
+from parquay.web.pages import cursor_after, place
+from parquay.web.readings import Filters, Reading, Sorting, Version, answer, reader
+from parquay.web.schemas import ColumnRef, Progress
+from parquay.wiring import Parts
+
+TABLES = Narrowed(status="done", table=True)
+
+router = APIRouter(tags=["datasets"])
+
+
+@router.get("/datasets")
+def list_datasets(
+    request: Request,
+    response: Response,
+    parts: PartsDep,
+    identity: IdentityDep,
+    *,
+    limit: Annotated[int, Query(ge=1, le=MAX_LIMIT)] = 100,
+    cursor: str | None = None,
+) -> list[Dataset]:
+    """List own and shared tables, the newest upload first. `Link: rel="next"` leads to the next page."""
+    found = parts.files.page(
+        identity.id,
+        limit=limit + 1,
+        cursor=place(cursor, "uploaded_at") if cursor else None,
+        narrowed=TABLES,
+    )
+    response.headers["X-Total-Count"] = str(parts.files.count(identity.id, TABLES))
+    response.headers["Cache-Control"] = "private, no-cache"
+    if len(found) > limit:
+        found = found[:limit]
+        response.headers["Link"] = next_page(request, cursor_after(found[-1][0], "uploaded_at"))
+    return [_entry(file) for file, _ in found]
+
+
+def _entry(file: File) -> Dataset:
+    return Dataset(
+        id=file.id,
+        name=file.name,
+        columns=[ColumnRef.model_validate(each) for each in file.columns or ()],
+        row_count=file.row_count or 0,
+        version=file.table_version or 0,
+        updated_at=messages.timestamp(file.table_at or file.finished_at or file.uploaded_at),
+    )
+
+
+@router.get("/datasets/{dataset_id}", response_model=Table)
+async def read_dataset(
+    dataset_id: str,
+    request: Request,
+    parts: PartsDep,
+    identity: IdentityDep,
+    *,
+    page: int = 1,
+    size: int = 100,
+    sort: Sorting = None,
+    filters: Filters = None,
+    version: Version = None,
+    aggregates: bool = True,
+) -> Response:
+    """Show a page of rows with the aggregates of every column.
+
+    `row_count` counts all rows of the version, `matched` those that hold all filters; the aggregates are those of the
+    latter. They are null with `aggregates=false`, and when they take longer than a query may: then `aggregates_error`
+    says so, and the rows come all the same.
+    """
+
+    def body(reading: Reading, stop: Stop) -> dict[str, Any]:
+        snapshot, query = reading.snapshot, reading.query
+        first = first_row(page, check_size(size, len(reading.columns)), query)
+        rows = parts.browser.page(snapshot, query, first, size, stop)
+        told = {
+            **_head(snapshot),
+            "row_count": snapshot.rows,
+            "matched": parts.aggregator.count(snapshot, query, stop),
+            "page": page,
+            "size": size,
+            "rows": rows,
+            "aggregates": None,
+        }
+        return told | _aggregates(parts, reading, stop) if aggregates else told
+
+    return await answer(request, reader(parts, dataset_id, identity.id, version, filters=filters, sort=sort), body)
+
+
+def _aggregates(parts: Parts, reading: Reading, stop: Stop) -> dict[str, Any]:
+    try:
+        return {"aggregates": parts.aggregator.columns(reading.snapshot, reading.query, stop)}
+    except QueryTimeout as error:
+        return {"aggregates_error": {"code": error.code, "detail": error.detail}}
+
+
+@router.get("/datasets/{dataset_id}/rows", response_model=Rows)
+async def read_rows(
+    dataset_id: str,
+    request: Request,
+    parts: PartsDep,
+    identity: IdentityDep,
+    *,
+    cursor: str | None = None,
+    limit: int = 100,
+    sort: Sorting = None,
+    filters: Filters = None,
+    version: Version = None,
+) -> Response:
+    """List rows. `next` is the cursor of the rows behind, null at the end; a cursor stays with its version."""
+    if cursor is not None:
+        pinned = cursors.decode(cursor).version
+        if version not in (None, pinned):
+            raise bad_cursor(f"This cursor is of version {pinned}.")
+        version = pinned
+
+    def body(reading: Reading, stop: Stop) -> dict[str, Any]:
+        check_size(limit, len(reading.columns))
+        found = parts.browser.after(reading.snapshot, reading.query, cursor, limit, stop)
+        return {"rows": found.rows, "next": found.next, "version": reading.snapshot.version}
+
+    return await answer(request, reader(parts, dataset_id, identity.id, version, filters=filters, sort=sort), body)
+
+
+@router.get("/datasets/{dataset_id}/aggregate", response_model=Groups)
+async def read_groups(
+    dataset_id: str,
+    request: Request,
+    parts: PartsDep,
+    identity: IdentityDep,
+    by: str,
+    *,
+    measure: str = "count()",
+    filters: Filters = None,
+    sort: Literal["key", "-value"] = "key",
+    limit: Annotated[int, Query(ge=1, le=MOST_GROUPS)] = 1000,
+    version: Version = None,
+) -> Response:
+    """Group rows by the values of a column, with a measure of each group; `more` when there are more than `limit`."""
+
+    def body(reading: Reading, stop: Stop) -> dict[str, Any]:
+        key, asked = named(reading.columns, by), read_measure(reading.columns, measure)
+        found = parts.grouper.groups(
+            reading.snapshot, reading.query, key, asked, limit=limit, largest=sort == "-value", stop=stop
+        )
+        return {"version": reading.snapshot.version, "by": by, "measure": measure, **found}
+
+    return await answer(request, reader(parts, dataset_id, identity.id, version, filters=filters), body)
+
+
+@router.get("/datasets/{dataset_id}/profile", response_model=Profile)
+async def read_profile(
+    dataset_id: str,
+    request: Request,
+    parts: PartsDep,
+    identity: IdentityDep,
+    column: str,
+    *,
+    filters: Filters = None,
+    version: Version = None,
+) -> Response:
+    """Show what a chart of one column needs: bins of numbers, counts over time, or the most frequent values."""
+
+    def body(reading: Reading, stop: Stop) -> dict[str, Any]:
+        asked = named(reading.columns, column)
+        found = parts.grouper.profile(reading.snapshot, reading.query, asked, stop)
+        return {"version": reading.snapshot.version, "column": column, "type": asked.type, **found}
+
+    return await answer(request, reader(parts, dataset_id, identity.id, version, filters=filters), body)
+
+
+@router.get("/datasets/{dataset_id}/status")
+def read_status(dataset_id: str, parts: PartsDep, identity: IdentityDep, response: Response) -> Progress:
+    """Tell how far the table is, from the first byte of its upload on."""
+    response.headers["Cache-Control"] = "no-store"
+    return Progress.model_validate(messages.progress(dataset_file(parts, dataset_id, identity.id)))
+
+
+def _head(snapshot: Snapshot) -> Row:
+    columns = [{"name": each["name"], "type": each["type"]} for each in snapshot.columns]
+    return {"id": snapshot.dataset_id, "name": snapshot.name, "version": snapshot.version, "columns": columns}

@@ -1,0 +1,2083 @@
+// Written by `npm run api` from the OpenAPI schema of the server. Do not edit.
+
+export interface paths {
+  "/auth/token": {
+    /**
+     * Token
+     * @description Log in with a form (OAuth2 password flow) and get an access token.
+     */
+    post: operations["token_auth_token_post"];
+  };
+  "/login": {
+    /**
+     * Login
+     * @description Log in with JSON or a form; the answer also sets the session cookie.
+     */
+    post: operations["login_login_post"];
+  };
+  "/auth/register": {
+    /**
+     * Register
+     * @description Make an account, where registration is open.
+     */
+    post: operations["register_auth_register_post"];
+  };
+  "/auth/logout": {
+    /**
+     * Logout
+     * @description End the session: its token and cookie are dead, here at once and everywhere within 5 seconds.
+     */
+    post: operations["logout_auth_logout_post"];
+  };
+  "/auth/me": {
+    /**
+     * Me
+     * @description Tell who is logged in.
+     */
+    get: operations["me_auth_me_get"];
+  };
+  "/auth/api-keys": {
+    /**
+     * List Keys
+     * @description List the API keys of the user.
+     */
+    get: operations["list_keys_auth_api_keys_get"];
+    /**
+     * Add Key
+     * @description Make an API key for a script; the key itself is shown this once.
+     */
+    post: operations["add_key_auth_api_keys_post"];
+  };
+  "/auth/api-keys/{key_id}": {
+    /**
+     * Remove Key
+     * @description Remove an API key: it is dead here at once and everywhere within 5 seconds.
+     */
+    delete: operations["remove_key_auth_api_keys__key_id__delete"];
+  };
+  "/files": {
+    /**
+     * List Files
+     * @description List own and shared files. `Link: rel="next"` leads to the next page, `X-Total-Count` counts all of them.
+     */
+    get: operations["list_files_files_get"];
+    /**
+     * Upload
+     * @description Upload one file in a form; its bytes go to the store as they arrive.
+     */
+    post: operations["upload_files_post"];
+  };
+  "/files/{file_id}": {
+    /**
+     * Read File
+     * @description Show one file with the first rows of its table.
+     */
+    get: operations["read_file_files__file_id__get"];
+    /**
+     * Delete File
+     * @description Delete an own file: its bytes, its table and its rows.
+     */
+    delete: operations["delete_file_files__file_id__delete"];
+    /**
+     * Change File
+     * @description Rename an own file, or share it with every user, or stop sharing it.
+     */
+    patch: operations["change_file_files__file_id__patch"];
+  };
+  "/files/{file_id}/progress": {
+    /**
+     * Read Progress
+     * @description Tell how far a file is.
+     */
+    get: operations["read_progress_files__file_id__progress_get"];
+  };
+  "/files/{file_id}/content": {
+    /**
+     * Read Content
+     * @description Download the bytes as they were uploaded; takes `Range`, `If-Range`, `If-None-Match`.
+     */
+    get: operations["read_content_files__file_id__content_get"];
+  };
+  "/files/{file_id}/rejects": {
+    /**
+     * Read Rejects
+     * @description List what could not be read into the table, in the order of the file; `format=csv` downloads all of it.
+     */
+    get: operations["read_rejects_files__file_id__rejects_get"];
+  };
+  "/datasets": {
+    /**
+     * List Datasets
+     * @description List own and shared tables, the newest upload first. `Link: rel="next"` leads to the next page.
+     */
+    get: operations["list_datasets_datasets_get"];
+  };
+  "/datasets/{dataset_id}": {
+    /**
+     * Read Dataset
+     * @description Show a page of rows with the aggregates of every column.
+     *
+     * `row_count` counts all rows of the version, `matched` those that hold all filters; the aggregates are those of the
+     * latter. They are null with `aggregates=false`, and when they take longer than a query may: then `aggregates_error`
+     * says so, and the rows come all the same.
+     */
+    get: operations["read_dataset_datasets__dataset_id__get"];
+  };
+  "/datasets/{dataset_id}/rows": {
+    /**
+     * Read Rows
+     * @description List rows. `next` is the cursor of the rows behind, null at the end; a cursor stays with its version.
+     */
+    get: operations["read_rows_datasets__dataset_id__rows_get"];
+    /**
+     * Insert Rows
+     * @description Insert a row, an object of cells by column, or several as `{"rows": [...]}`; what is left out is null.
+     */
+    post: operations["insert_rows_datasets__dataset_id__rows_post"];
+    /**
+     * Delete Rows
+     * @description Delete the rows whose ids are listed as `{"_rid": [...]}`, as one version.
+     */
+    delete: operations["delete_rows_datasets__dataset_id__rows_delete"];
+    /**
+     * Change Rows
+     * @description Insert, update and delete rows as one version: all of it, or nothing.
+     */
+    patch: operations["change_rows_datasets__dataset_id__rows_patch"];
+  };
+  "/datasets/{dataset_id}/aggregate": {
+    /**
+     * Read Groups
+     * @description Group rows by the values of a column, with a measure of each group; `more` when there are more than `limit`.
+     */
+    get: operations["read_groups_datasets__dataset_id__aggregate_get"];
+  };
+  "/datasets/{dataset_id}/profile": {
+    /**
+     * Read Profile
+     * @description Show what a chart of one column needs: bins of numbers, counts over time, or the most frequent values.
+     */
+    get: operations["read_profile_datasets__dataset_id__profile_get"];
+  };
+  "/datasets/{dataset_id}/status": {
+    /**
+     * Read Status
+     * @description Tell how far the table is, from the first byte of its upload on.
+     */
+    get: operations["read_status_datasets__dataset_id__status_get"];
+  };
+  "/datasets/{dataset_id}/export": {
+    /**
+     * Export
+     * @description Download a version, or those rows and columns of it that are asked for.
+     *
+     * CSV has the cells and the header of the upload; `header` says whether there is a header in any case,
+     * `dialect=original` takes its delimiter, quote and row ends too, `safe` keeps spreadsheets from running cells.
+     */
+    get: operations["export_datasets__dataset_id__export_get"];
+  };
+  "/datasets/{dataset_id}/rows/{rid}": {
+    /**
+     * Delete Row
+     * @description Delete one row. With `If-Match`, only while the row is still as it was in that version.
+     */
+    delete: operations["delete_row_datasets__dataset_id__rows__rid__delete"];
+    /**
+     * Update Row
+     * @description Set cells of one row. With `If-Match`, only while the row is still as it was in that version.
+     */
+    patch: operations["update_row_datasets__dataset_id__rows__rid__patch"];
+  };
+  "/datasets/{dataset_id}/versions": {
+    /**
+     * List Versions
+     * @description List versions, newest first; `before` goes on behind the last one of an answer.
+     */
+    get: operations["list_versions_datasets__dataset_id__versions_get"];
+  };
+  "/datasets/{dataset_id}/versions/{a}/diff/{b}": {
+    /**
+     * Compare Versions
+     * @description Count the rows that version `b` has more, less and otherwise than version `a`.
+     */
+    get: operations["compare_versions_datasets__dataset_id__versions__a__diff__b__get"];
+  };
+  "/datasets/{dataset_id}/versions/{version}/pin": {
+    /**
+     * Pin Version
+     * @description Keep a version, whatever the retention is.
+     */
+    put: operations["pin_version_datasets__dataset_id__versions__version__pin_put"];
+    /**
+     * Unpin Version
+     * @description Leave a version to the retention again.
+     */
+    delete: operations["unpin_version_datasets__dataset_id__versions__version__pin_delete"];
+  };
+  "/datasets/{dataset_id}/restore": {
+    /**
+     * Restore Version
+     * @description Bring a version back, as a new one. With `If-Match`, only while that version is the newest.
+     */
+    post: operations["restore_version_datasets__dataset_id__restore_post"];
+  };
+  "/datasets/{dataset_id}/append": {
+    /**
+     * Append File
+     * @description Append the rows of another finished file. With `If-Match`, only while that version is the newest.
+     */
+    post: operations["append_file_datasets__dataset_id__append_post"];
+  };
+  "/events": {
+    /**
+     * Events
+     * @description Follow the files of the user and all shared ones. Goes on after `Last-Event-ID`, or `?last_event_id`.
+     */
+    get: operations["events_events_get"];
+  };
+  "/livez": {
+    /**
+     * Livez
+     * @description Tell that the process answers.
+     */
+    get: operations["livez_livez_get"];
+  };
+  "/readyz": {
+    /**
+     * Readyz
+     * @description Tell that database and storage take a write right now; 503 when not, or when the server is stopping.
+     */
+    get: operations["readyz_readyz_get"];
+  };
+  "/metrics": {
+    /**
+     * Metrics
+     * @description Show the metrics in the Prometheus text format.
+     */
+    get: operations["metrics_metrics_get"];
+  };
+}
+
+export type webhooks = Record<string, never>;
+
+export interface components {
+  schemas: {
+    /**
+     * AggregatesError
+     * @description Why there are no aggregates. `code` is stable.
+     */
+    AggregatesError: {
+      /** Code */
+      code: string;
+      /** Detail */
+      detail: string;
+    };
+    /**
+     * AppendOrder
+     * @description Which file's rows to append.
+     */
+    AppendOrder: {
+      /** File Id */
+      file_id: string;
+      /** Message */
+      message?: string | null;
+    };
+    /**
+     * Bin
+     * @description Rows with values from one border to the next.
+     */
+    Bin: {
+      /** From */
+      from: number;
+      /** To */
+      to: number;
+      /** Count */
+      count: number;
+    };
+    /**
+     * Changed
+     * @description What a batch of edits did: the new version, and the rows as they are now.
+     */
+    Changed: {
+      /** Version */
+      version: number;
+      /** Inserted */
+      inserted: {
+          [key: string]: unknown;
+        }[];
+      /** Updated */
+      updated: {
+          [key: string]: unknown;
+        }[];
+      /** Deleted */
+      deleted: number[];
+    };
+    /**
+     * Changes
+     * @description Rows to insert, cells to set in rows named by `_rid`, and ids of rows to delete, all in one version.
+     */
+    Changes: {
+      /** Insert */
+      insert?: {
+          [key: string]: unknown;
+        }[];
+      /** Update */
+      update?: {
+          [key: string]: unknown;
+        }[];
+      /** Delete */
+      delete?: number[];
+      /** Message */
+      message?: string | null;
+    };
+    /**
+     * ColumnAggregates
+     * @description Aggregates of one column. `count` leaves nulls out; `distinct_exact` false: `distinct` is an estimate.
+     */
+    ColumnAggregates: {
+      /** Count */
+      count: number;
+      /** Nulls */
+      nulls: number;
+      /** Min */
+      min: unknown;
+      /** Max */
+      max: unknown;
+      /** Mean */
+      mean: unknown;
+      /** Sum */
+      sum: unknown;
+      /** Distinct */
+      distinct: number;
+      /** Distinct Exact */
+      distinct_exact: boolean;
+    };
+    /**
+     * ColumnRef
+     * @description A column of the table.
+     */
+    ColumnRef: {
+      /** Name */
+      name: string;
+      /** Type */
+      type: string;
+    };
+    /**
+     * Content
+     * @description The first rows. `next` is where more are, null at the end.
+     */
+    Content: {
+      /** Columns */
+      columns: components["schemas"]["ColumnRef"][];
+      /** Rows */
+      rows: {
+          [key: string]: unknown;
+        }[];
+      /** Total */
+      total: number | null;
+      /** Next */
+      next: string | null;
+    };
+    /**
+     * Dataset
+     * @description A dataset in its newest version.
+     */
+    Dataset: {
+      /** Id */
+      id: string;
+      /** Name */
+      name: string;
+      /** Columns */
+      columns: components["schemas"]["ColumnRef"][];
+      /** Row Count */
+      row_count: number;
+      /** Version */
+      version: number;
+      /**
+       * Updated At
+       * Format: date-time
+       */
+      updated_at: string;
+    };
+    /**
+     * Detail
+     * @description A file with its first rows; `content` is null until there are any.
+     */
+    Detail: {
+      /** Id */
+      id: string;
+      /** Name */
+      name: string;
+      /** Size */
+      size: number | null;
+      /** Offset */
+      offset: number;
+      /** Content Type */
+      content_type: string | null;
+      /**
+       * Status
+       * @enum {string}
+       */
+      status: "uploading" | "processing" | "done" | "error";
+      /** Progress */
+      progress: number;
+      error: components["schemas"]["FileError"] | null;
+      /**
+       * Uploaded At
+       * Format: date-time
+       */
+      uploaded_at: string;
+      /** Finished At */
+      finished_at: string | null;
+      /** Row Count */
+      row_count: number | null;
+      /** Reject Count */
+      reject_count: number;
+      /** Parquet Path */
+      parquet_path: string | null;
+      /** Dataset Id */
+      dataset_id: string | null;
+      /** Sha256 */
+      sha256: string | null;
+      /** Owner */
+      owner: string;
+      /** Shared */
+      shared: boolean;
+      content: components["schemas"]["Content"] | null;
+    };
+    /**
+     * Difference
+     * @description How many rows version `to` has more, less and otherwise than version `from`, by row id.
+     */
+    Difference: {
+      /** From */
+      from: number;
+      /** To */
+      to: number;
+      /** Added */
+      added: number;
+      /** Removed */
+      removed: number;
+      /** Changed */
+      changed: number;
+    };
+    /**
+     * Doomed
+     * @description Ids of rows to delete.
+     */
+    Doomed: {
+      /** Rid */
+      _rid: number[];
+      /** Message */
+      message?: string | null;
+    };
+    /**
+     * Entry
+     * @description A file. `progress` is 0 to 100 over upload and parsing together and never goes back.
+     */
+    Entry: {
+      /** Id */
+      id: string;
+      /** Name */
+      name: string;
+      /** Size */
+      size: number | null;
+      /** Offset */
+      offset: number;
+      /** Content Type */
+      content_type: string | null;
+      /**
+       * Status
+       * @enum {string}
+       */
+      status: "uploading" | "processing" | "done" | "error";
+      /** Progress */
+      progress: number;
+      error: components["schemas"]["FileError"] | null;
+      /**
+       * Uploaded At
+       * Format: date-time
+       */
+      uploaded_at: string;
+      /** Finished At */
+      finished_at: string | null;
+      /** Row Count */
+      row_count: number | null;
+      /** Reject Count */
+      reject_count: number;
+      /** Parquet Path */
+      parquet_path: string | null;
+      /** Dataset Id */
+      dataset_id: string | null;
+      /** Sha256 */
+      sha256: string | null;
+      /** Owner */
+      owner: string;
+      /** Shared */
+      shared: boolean;
+    };
+    /**
+     * FileChange
+     * @description What to change about a file.
+     */
+    FileChange: {
+      /** Name */
+      name?: string | null;
+      /** Shared */
+      shared?: boolean | null;
+    };
+    /**
+     * FileError
+     * @description Why a file could not become a table. `code` is stable.
+     */
+    FileError: {
+      /** Code */
+      code: string;
+      /** Message */
+      message: string;
+    };
+    /**
+     * Frequent
+     * @description A value and its rows.
+     */
+    Frequent: {
+      /** Value */
+      value: unknown;
+      /** Count */
+      count: number;
+    };
+    /**
+     * Group
+     * @description A group: the value of the column that rows are grouped by, and the measure.
+     */
+    Group: {
+      /** Key */
+      key: unknown;
+      /** Value */
+      value: unknown;
+    };
+    /**
+     * Groups
+     * @description Groups of rows; `more`: there are others.
+     */
+    Groups: {
+      /** Version */
+      version: number;
+      /** By */
+      by: string;
+      /** Measure */
+      measure: string;
+      /** Groups */
+      groups: components["schemas"]["Group"][];
+      /** More */
+      more: boolean;
+    };
+    /**
+     * Inserted
+     * @description The rows that were inserted, and the version that has them.
+     */
+    Inserted: {
+      /** Version */
+      version: number;
+      /** Rows */
+      rows: {
+          [key: string]: unknown;
+        }[];
+    };
+    /**
+     * KeyRef
+     * @description An API key, without the key.
+     */
+    KeyRef: {
+      /** Id */
+      id: string;
+      /** Name */
+      name: string;
+      /**
+       * Created At
+       * Format: date-time
+       */
+      created_at: string;
+    };
+    /**
+     * LoginAnswer
+     * @description A login; the same token also comes as a cookie.
+     */
+    LoginAnswer: {
+      /** Access Token */
+      access_token: string;
+      /**
+       * Token Type
+       * @default bearer
+       * @constant
+       */
+      token_type?: "bearer";
+      /** Expires In */
+      expires_in: number;
+      /** Token */
+      token: string;
+      user: components["schemas"]["UserRef"];
+    };
+    /**
+     * Me
+     * @description The user that a login belongs to.
+     */
+    Me: {
+      /** Id */
+      id: string;
+      /** Username */
+      username: string;
+      /** Is Admin */
+      is_admin: boolean;
+    };
+    /**
+     * NewKey
+     * @description What to call an API key.
+     */
+    NewKey: {
+      /**
+       * Name
+       * @default key
+       */
+      name?: string;
+    };
+    /**
+     * Parsed
+     * @description Bytes and rows that are in the table.
+     */
+    Parsed: {
+      /** Bytes */
+      bytes: number;
+      /** Rows */
+      rows: number;
+    };
+    /**
+     * Point
+     * @description Rows of one unit of time, that begins at `from`.
+     */
+    Point: {
+      /** From */
+      from: string;
+      /** Count */
+      count: number;
+    };
+    /**
+     * Problem
+     * @description A refusal (RFC 9457). `code` is stable.
+     */
+    Problem: {
+      /** Type */
+      type: string;
+      /** Title */
+      title: string;
+      /** Status */
+      status: number;
+      /** Detail */
+      detail: string;
+      /** Code */
+      code: string;
+    };
+    /**
+     * Profile
+     * @description What a chart of a column shows. `shape` tells which fields there are.
+     */
+    Profile: {
+      /** Version */
+      version: number;
+      /** Column */
+      column: string;
+      /** Type */
+      type: string;
+      /**
+       * Shape
+       * @enum {string}
+       */
+      shape: "histogram" | "series" | "values";
+      /** Bins */
+      bins?: components["schemas"]["Bin"][] | null;
+      /** Unit */
+      unit?: string | null;
+      /** Points */
+      points?: components["schemas"]["Point"][] | null;
+      /** Values */
+      values?: components["schemas"]["Frequent"][] | null;
+      /** Other */
+      other?: number | null;
+    };
+    /**
+     * Progress
+     * @description How far a file is.
+     */
+    Progress: {
+      /** File Id */
+      file_id: string;
+      /**
+       * Status
+       * @enum {string}
+       */
+      status: "uploading" | "processing" | "done" | "error";
+      /** Progress */
+      progress: number;
+      upload: components["schemas"]["Received"];
+      parse: components["schemas"]["Parsed"];
+    };
+    /**
+     * Received
+     * @description Bytes that are stored, of so many.
+     */
+    Received: {
+      /** Offset */
+      offset: number;
+      /** Size */
+      size: number | null;
+    };
+    /**
+     * RejectRow
+     * @description Text that could not be read into the table. `line` is the physical line of the file, from 1.
+     */
+    RejectRow: {
+      /** Line */
+      line: number;
+      /** Byte */
+      byte: number;
+      /** Column */
+      column: string | null;
+      /** Code */
+      code: string;
+      /** Text */
+      text: string;
+    };
+    /**
+     * Rejects
+     * @description A page of rejects. `next` is the cursor of the next page, null at the end.
+     */
+    Rejects: {
+      /** Total */
+      total: number;
+      /** Items */
+      items: components["schemas"]["RejectRow"][];
+      /** Next */
+      next: string | null;
+    };
+    /**
+     * RestoreOrder
+     * @description Which version to bring back.
+     */
+    RestoreOrder: {
+      /** Version */
+      version: number;
+      /** Message */
+      message?: string | null;
+    };
+    /**
+     * Rows
+     * @description Rows, each with its `_rid`. `next` is the cursor of the rows behind, null at the end.
+     */
+    Rows: {
+      /** Rows */
+      rows: {
+          [key: string]: unknown;
+        }[];
+      /** Next */
+      next: string | null;
+      /** Version */
+      version: number;
+    };
+    /**
+     * ShownKey
+     * @description An API key, with the key: it is shown this once.
+     */
+    ShownKey: {
+      /** Id */
+      id: string;
+      /** Name */
+      name: string;
+      /**
+       * Created At
+       * Format: date-time
+       */
+      created_at: string;
+      /** Key */
+      key: string;
+    };
+    /**
+     * Table
+     * @description A page of rows. `matched` counts the rows that hold all filters; the aggregates are those of these rows.
+     */
+    Table: {
+      /** Id */
+      id: string;
+      /** Name */
+      name: string;
+      /** Version */
+      version: number;
+      /** Columns */
+      columns: components["schemas"]["ColumnRef"][];
+      /** Row Count */
+      row_count: number;
+      /** Matched */
+      matched: number;
+      /** Page */
+      page: number;
+      /** Size */
+      size: number;
+      /** Rows */
+      rows: {
+          [key: string]: unknown;
+        }[];
+      /** Aggregates */
+      aggregates: {
+        [key: string]: components["schemas"]["ColumnAggregates"];
+      } | null;
+      aggregates_error?: components["schemas"]["AggregatesError"] | null;
+    };
+    /**
+     * Token
+     * @description An access token, to be sent as `Authorization: Bearer`. `expires_in` is seconds.
+     */
+    Token: {
+      /** Access Token */
+      access_token: string;
+      /**
+       * Token Type
+       * @default bearer
+       * @constant
+       */
+      token_type?: "bearer";
+      /** Expires In */
+      expires_in: number;
+    };
+    /**
+     * Uploaded
+     * @description A file that was just uploaded; `file_id` repeats `id`.
+     */
+    Uploaded: {
+      /** Id */
+      id: string;
+      /** Name */
+      name: string;
+      /** Size */
+      size: number | null;
+      /** Offset */
+      offset: number;
+      /** Content Type */
+      content_type: string | null;
+      /**
+       * Status
+       * @enum {string}
+       */
+      status: "uploading" | "processing" | "done" | "error";
+      /** Progress */
+      progress: number;
+      error: components["schemas"]["FileError"] | null;
+      /**
+       * Uploaded At
+       * Format: date-time
+       */
+      uploaded_at: string;
+      /** Finished At */
+      finished_at: string | null;
+      /** Row Count */
+      row_count: number | null;
+      /** Reject Count */
+      reject_count: number;
+      /** Parquet Path */
+      parquet_path: string | null;
+      /** Dataset Id */
+      dataset_id: string | null;
+      /** Sha256 */
+      sha256: string | null;
+      /** Owner */
+      owner: string;
+      /** Shared */
+      shared: boolean;
+      /** File Id */
+      file_id: string;
+    };
+    /**
+     * UserRef
+     * @description A user.
+     */
+    UserRef: {
+      /** Id */
+      id: string;
+      /** Username */
+      username: string;
+    };
+    /**
+     * Version
+     * @description A version in the history. `inserted`, `updated` and `deleted` count rows; `expired`: it is no longer kept.
+     */
+    Version: {
+      /** Version */
+      version: number;
+      /**
+       * Kind
+       * @enum {string}
+       */
+      kind: "create" | "edit" | "append" | "restore";
+      /** Author */
+      author: string | null;
+      /** Message */
+      message: string | null;
+      /**
+       * Created At
+       * Format: date-time
+       */
+      created_at: string;
+      /** Rows */
+      rows: number;
+      /** Inserted */
+      inserted: number;
+      /** Updated */
+      updated: number;
+      /** Deleted */
+      deleted: number;
+      /** Bytes */
+      bytes: number;
+      /** Pinned */
+      pinned: boolean;
+      /** Expired */
+      expired: boolean;
+    };
+  };
+  responses: never;
+  parameters: never;
+  requestBodies: never;
+  headers: never;
+  pathItems: never;
+}
+
+export type $defs = Record<string, never>;
+
+export type external = Record<string, never>;
+
+export interface operations {
+
+  /**
+   * Token
+   * @description Log in with a form (OAuth2 password flow) and get an access token.
+   */
+  token_auth_token_post: {
+    requestBody: {
+      content: {
+        "application/json": {
+          /** Username */
+          username: string;
+          /** Password */
+          password: string;
+        };
+        "application/x-www-form-urlencoded": {
+          /** Username */
+          username: string;
+          /** Password */
+          password: string;
+        };
+      };
+    };
+    responses: {
+      /** @description Successful Response */
+      200: {
+        content: {
+          "application/json": components["schemas"]["Token"];
+        };
+      };
+      /** @description Refused. */
+      default: {
+        content: {
+          "application/problem+json": unknown;
+          "application/json": components["schemas"]["Problem"];
+        };
+      };
+    };
+  };
+  /**
+   * Login
+   * @description Log in with JSON or a form; the answer also sets the session cookie.
+   */
+  login_login_post: {
+    requestBody: {
+      content: {
+        "application/json": {
+          /** Username */
+          username: string;
+          /** Password */
+          password: string;
+        };
+        "application/x-www-form-urlencoded": {
+          /** Username */
+          username: string;
+          /** Password */
+          password: string;
+        };
+      };
+    };
+    responses: {
+      /** @description Successful Response */
+      200: {
+        content: {
+          "application/json": components["schemas"]["LoginAnswer"];
+        };
+      };
+      /** @description Refused. */
+      default: {
+        content: {
+          "application/problem+json": unknown;
+          "application/json": components["schemas"]["Problem"];
+        };
+      };
+    };
+  };
+  /**
+   * Register
+   * @description Make an account, where registration is open.
+   */
+  register_auth_register_post: {
+    requestBody: {
+      content: {
+        "application/json": {
+          /** Username */
+          username: string;
+          /** Password */
+          password: string;
+        };
+        "application/x-www-form-urlencoded": {
+          /** Username */
+          username: string;
+          /** Password */
+          password: string;
+        };
+      };
+    };
+    responses: {
+      /** @description Successful Response */
+      201: {
+        content: {
+          "application/json": components["schemas"]["UserRef"];
+        };
+      };
+      /** @description Refused. */
+      default: {
+        content: {
+          "application/problem+json": unknown;
+          "application/json": components["schemas"]["Problem"];
+        };
+      };
+    };
+  };
+  /**
+   * Logout
+   * @description End the session: its token and cookie are dead, here at once and everywhere within 5 seconds.
+   */
+  logout_auth_logout_post: {
+    responses: {
+      /** @description Successful Response */
+      204: {
+        content: never;
+      };
+      /** @description Refused. */
+      default: {
+        content: {
+          "application/problem+json": unknown;
+          "application/json": components["schemas"]["Problem"];
+        };
+      };
+    };
+  };
+  /**
+   * Me
+   * @description Tell who is logged in.
+   */
+  me_auth_me_get: {
+    responses: {
+      /** @description Successful Response */
+      200: {
+        content: {
+          "application/json": components["schemas"]["Me"];
+        };
+      };
+      /** @description Refused. */
+      default: {
+        content: {
+          "application/problem+json": unknown;
+          "application/json": components["schemas"]["Problem"];
+        };
+      };
+    };
+  };
+  /**
+   * List Keys
+   * @description List the API keys of the user.
+   */
+  list_keys_auth_api_keys_get: {
+    responses: {
+      /** @description Successful Response */
+      200: {
+        content: {
+          "application/json": components["schemas"]["KeyRef"][];
+        };
+      };
+      /** @description Refused. */
+      default: {
+        content: {
+          "application/problem+json": unknown;
+          "application/json": components["schemas"]["Problem"];
+        };
+      };
+    };
+  };
+  /**
+   * Add Key
+   * @description Make an API key for a script; the key itself is shown this once.
+   */
+  add_key_auth_api_keys_post: {
+    requestBody: {
+      content: {
+        "application/json": components["schemas"]["NewKey"];
+      };
+    };
+    responses: {
+      /** @description Successful Response */
+      201: {
+        content: {
+          "application/json": components["schemas"]["ShownKey"];
+        };
+      };
+      /** @description Refused. */
+      default: {
+        content: {
+          "application/problem+json": unknown;
+          "application/json": components["schemas"]["Problem"];
+        };
+      };
+    };
+  };
+  /**
+   * Remove Key
+   * @description Remove an API key: it is dead here at once and everywhere within 5 seconds.
+   */
+  remove_key_auth_api_keys__key_id__delete: {
+    parameters: {
+      path: {
+        key_id: string;
+      };
+    };
+    responses: {
+      /** @description Successful Response */
+      204: {
+        content: never;
+      };
+      /** @description Refused. */
+      default: {
+        content: {
+          "application/problem+json": unknown;
+          "application/json": components["schemas"]["Problem"];
+        };
+      };
+    };
+  };
+  /**
+   * List Files
+   * @description List own and shared files. `Link: rel="next"` leads to the next page, `X-Total-Count` counts all of them.
+   */
+  list_files_files_get: {
+    parameters: {
+      query?: {
+        limit?: number;
+        cursor?: string | null;
+        sort?: "uploaded_at" | "name" | "size" | "row_count" | "status" | "finished_at" | "-uploaded_at" | "-name" | "-size" | "-row_count" | "-status" | "-finished_at";
+        status?: string | null;
+        q?: string | null;
+        owner?: ("me" | "others") | null;
+        kind?: ("table" | "other") | null;
+        since?: string | null;
+        sha256?: string | null;
+      };
+    };
+    responses: {
+      /** @description Successful Response */
+      200: {
+        content: {
+          "application/json": components["schemas"]["Entry"][];
+        };
+      };
+      /** @description Refused. */
+      default: {
+        content: {
+          "application/problem+json": unknown;
+          "application/json": components["schemas"]["Problem"];
+        };
+      };
+    };
+  };
+  /**
+   * Upload
+   * @description Upload one file in a form; its bytes go to the store as they arrive.
+   */
+  upload_files_post: {
+    requestBody: {
+      content: {
+        "multipart/form-data": {
+          file: string;
+        };
+      };
+    };
+    responses: {
+      /** @description Successful Response */
+      201: {
+        content: {
+          "application/json": components["schemas"]["Uploaded"];
+        };
+      };
+      /** @description Refused. */
+      default: {
+        content: {
+          "application/problem+json": unknown;
+          "application/json": components["schemas"]["Problem"];
+        };
+      };
+    };
+  };
+  /**
+   * Read File
+   * @description Show one file with the first rows of its table.
+   */
+  read_file_files__file_id__get: {
+    parameters: {
+      path: {
+        file_id: string;
+      };
+    };
+    responses: {
+      /** @description Successful Response */
+      200: {
+        content: {
+          "application/json": components["schemas"]["Detail"];
+        };
+      };
+      /** @description Refused. */
+      default: {
+        content: {
+          "application/problem+json": unknown;
+          "application/json": components["schemas"]["Problem"];
+        };
+      };
+    };
+  };
+  /**
+   * Delete File
+   * @description Delete an own file: its bytes, its table and its rows.
+   */
+  delete_file_files__file_id__delete: {
+    parameters: {
+      path: {
+        file_id: string;
+      };
+    };
+    responses: {
+      /** @description Successful Response */
+      204: {
+        content: never;
+      };
+      /** @description Refused. */
+      default: {
+        content: {
+          "application/problem+json": unknown;
+          "application/json": components["schemas"]["Problem"];
+        };
+      };
+    };
+  };
+  /**
+   * Change File
+   * @description Rename an own file, or share it with every user, or stop sharing it.
+   */
+  change_file_files__file_id__patch: {
+    parameters: {
+      path: {
+        file_id: string;
+      };
+    };
+    requestBody: {
+      content: {
+        "application/json": components["schemas"]["FileChange"];
+      };
+    };
+    responses: {
+      /** @description Successful Response */
+      200: {
+        content: {
+          "application/json": components["schemas"]["Entry"];
+        };
+      };
+      /** @description Refused. */
+      default: {
+        content: {
+          "application/problem+json": unknown;
+          "application/json": components["schemas"]["Problem"];
+        };
+      };
+    };
+  };
+  /**
+   * Read Progress
+   * @description Tell how far a file is.
+   */
+  read_progress_files__file_id__progress_get: {
+    parameters: {
+      path: {
+        file_id: string;
+      };
+    };
+    responses: {
+      /** @description Successful Response */
+      200: {
+        content: {
+          "application/json": components["schemas"]["Progress"];
+        };
+      };
+      /** @description Refused. */
+      default: {
+        content: {
+          "application/problem+json": unknown;
+          "application/json": components["schemas"]["Problem"];
+        };
+      };
+    };
+  };
+  /**
+   * Read Content
+   * @description Download the bytes as they were uploaded; takes `Range`, `If-Range`, `If-None-Match`.
+   */
+  read_content_files__file_id__content_get: {
+    parameters: {
+      path: {
+        file_id: string;
+      };
+    };
+    responses: {
+      /** @description Successful Response */
+      200: {
+        content: never;
+      };
+      /** @description Refused. */
+      default: {
+        content: {
+          "application/problem+json": unknown;
+          "application/json": components["schemas"]["Problem"];
+        };
+      };
+    };
+  };
+  /**
+   * Read Rejects
+   * @description List what could not be read into the table, in the order of the file; `format=csv` downloads all of it.
+   */
+  read_rejects_files__file_id__rejects_get: {
+    parameters: {
+      query?: {
+        limit?: number;
+        cursor?: string | null;
+        format?: "json" | "csv";
+      };
+      path: {
+        file_id: string;
+      };
+    };
+    responses: {
+      /** @description Successful Response */
+      200: {
+        content: {
+          "application/json": components["schemas"]["Rejects"];
+        };
+      };
+      /** @description Refused. */
+      default: {
+        content: {
+          "application/problem+json": unknown;
+          "application/json": components["schemas"]["Problem"];
+        };
+      };
+    };
+  };
+  /**
+   * List Datasets
+   * @description List own and shared tables, the newest upload first. `Link: rel="next"` leads to the next page.
+   */
+  list_datasets_datasets_get: {
+    parameters: {
+      query?: {
+        limit?: number;
+        cursor?: string | null;
+      };
+    };
+    responses: {
+      /** @description Successful Response */
+      200: {
+        content: {
+          "application/json": components["schemas"]["Dataset"][];
+        };
+      };
+      /** @description Refused. */
+      default: {
+        content: {
+          "application/problem+json": unknown;
+          "application/json": components["schemas"]["Problem"];
+        };
+      };
+    };
+  };
+  /**
+   * Read Dataset
+   * @description Show a page of rows with the aggregates of every column.
+   *
+   * `row_count` counts all rows of the version, `matched` those that hold all filters; the aggregates are those of the
+   * latter. They are null with `aggregates=false`, and when they take longer than a query may: then `aggregates_error`
+   * says so, and the rows come all the same.
+   */
+  read_dataset_datasets__dataset_id__get: {
+    parameters: {
+      query?: {
+        page?: number;
+        size?: number;
+        /** @description `column` or `-column`, several with commas between them. */
+        sort?: string[] | null;
+        /** @description `column:op:value`; all must hold. */
+        filter?: string[] | null;
+        /** @description A version; the newest when it is left out. */
+        version?: number | null;
+        aggregates?: boolean;
+      };
+      path: {
+        dataset_id: string;
+      };
+    };
+    responses: {
+      /** @description Successful Response */
+      200: {
+        content: {
+          "application/json": components["schemas"]["Table"];
+        };
+      };
+      /** @description Refused. */
+      default: {
+        content: {
+          "application/problem+json": unknown;
+          "application/json": components["schemas"]["Problem"];
+        };
+      };
+    };
+  };
+  /**
+   * Read Rows
+   * @description List rows. `next` is the cursor of the rows behind, null at the end; a cursor stays with its version.
+   */
+  read_rows_datasets__dataset_id__rows_get: {
+    parameters: {
+      query?: {
+        cursor?: string | null;
+        limit?: number;
+        /** @description `column` or `-column`, several with commas between them. */
+        sort?: string[] | null;
+        /** @description `column:op:value`; all must hold. */
+        filter?: string[] | null;
+        /** @description A version; the newest when it is left out. */
+        version?: number | null;
+      };
+      path: {
+        dataset_id: string;
+      };
+    };
+    responses: {
+      /** @description Successful Response */
+      200: {
+        content: {
+          "application/json": components["schemas"]["Rows"];
+        };
+      };
+      /** @description Refused. */
+      default: {
+        content: {
+          "application/problem+json": unknown;
+          "application/json": components["schemas"]["Problem"];
+        };
+      };
+    };
+  };
+  /**
+   * Insert Rows
+   * @description Insert a row, an object of cells by column, or several as `{"rows": [...]}`; what is left out is null.
+   */
+  insert_rows_datasets__dataset_id__rows_post: {
+    parameters: {
+      path: {
+        dataset_id: string;
+      };
+    };
+    requestBody: {
+      content: {
+        "application/json": {
+          [key: string]: unknown;
+        };
+      };
+    };
+    responses: {
+      /** @description Successful Response */
+      201: {
+        content: {
+          "application/json": {
+            [key: string]: unknown;
+          } | components["schemas"]["Inserted"];
+        };
+      };
+      /** @description Refused. */
+      default: {
+        content: {
+          "application/problem+json": unknown;
+          "application/json": components["schemas"]["Problem"];
+        };
+      };
+    };
+  };
+  /**
+   * Delete Rows
+   * @description Delete the rows whose ids are listed as `{"_rid": [...]}`, as one version.
+   */
+  delete_rows_datasets__dataset_id__rows_delete: {
+    parameters: {
+      header?: {
+        /** @description The version that was looked at, such as `"7"`. */
+        "If-Match"?: string | null;
+      };
+      path: {
+        dataset_id: string;
+      };
+    };
+    requestBody: {
+      content: {
+        "application/json": components["schemas"]["Doomed"];
+      };
+    };
+    responses: {
+      /** @description Successful Response */
+      204: {
+        content: never;
+      };
+      /** @description Refused. */
+      default: {
+        content: {
+          "application/problem+json": unknown;
+          "application/json": components["schemas"]["Problem"];
+        };
+      };
+    };
+  };
+  /**
+   * Change Rows
+   * @description Insert, update and delete rows as one version: all of it, or nothing.
+   */
+  change_rows_datasets__dataset_id__rows_patch: {
+    parameters: {
+      header?: {
+        /** @description The version that was looked at, such as `"7"`. */
+        "If-Match"?: string | null;
+      };
+      path: {
+        dataset_id: string;
+      };
+    };
+    requestBody: {
+      content: {
+        "application/json": components["schemas"]["Changes"];
+      };
+    };
+    responses: {
+      /** @description Successful Response */
+      200: {
+        content: {
+          "application/json": components["schemas"]["Changed"];
+        };
+      };
+      /** @description Refused. */
+      default: {
+        content: {
+          "application/problem+json": unknown;
+          "application/json": components["schemas"]["Problem"];
+        };
+      };
+    };
+  };
+  /**
+   * Read Groups
+   * @description Group rows by the values of a column, with a measure of each group; `more` when there are more than `limit`.
+   */
+  read_groups_datasets__dataset_id__aggregate_get: {
+    parameters: {
+      query: {
+        by: string;
+        measure?: string;
+        /** @description `column:op:value`; all must hold. */
+        filter?: string[] | null;
+        sort?: "key" | "-value";
+        limit?: number;
+        /** @description A version; the newest when it is left out. */
+        version?: number | null;
+      };
+      path: {
+        dataset_id: string;
+      };
+    };
+    responses: {
+      /** @description Successful Response */
+      200: {
+        content: {
+          "application/json": components["schemas"]["Groups"];
+        };
+      };
+      /** @description Refused. */
+      default: {
+        content: {
+          "application/problem+json": unknown;
+          "application/json": components["schemas"]["Problem"];
+        };
+      };
+    };
+  };
+  /**
+   * Read Profile
+   * @description Show what a chart of one column needs: bins of numbers, counts over time, or the most frequent values.
+   */
+  read_profile_datasets__dataset_id__profile_get: {
+    parameters: {
+      query: {
+        column: string;
+        /** @description `column:op:value`; all must hold. */
+        filter?: string[] | null;
+        /** @description A version; the newest when it is left out. */
+        version?: number | null;
+      };
+      path: {
+        dataset_id: string;
+      };
+    };
+    responses: {
+      /** @description Successful Response */
+      200: {
+        content: {
+          "application/json": components["schemas"]["Profile"];
+        };
+      };
+      /** @description Refused. */
+      default: {
+        content: {
+          "application/problem+json": unknown;
+          "application/json": components["schemas"]["Problem"];
+        };
+      };
+    };
+  };
+  /**
+   * Read Status
+   * @description Tell how far the table is, from the first byte of its upload on.
+   */
+  read_status_datasets__dataset_id__status_get: {
+    parameters: {
+      path: {
+        dataset_id: string;
+      };
+    };
+    responses: {
+      /** @description Successful Response */
+      200: {
+        content: {
+          "application/json": components["schemas"]["Progress"];
+        };
+      };
+      /** @description Refused. */
+      default: {
+        content: {
+          "application/problem+json": unknown;
+          "application/json": components["schemas"]["Problem"];
+        };
+      };
+    };
+  };
+  /**
+   * Export
+   * @description Download a version, or those rows and columns of it that are asked for.
+   *
+   * CSV has the cells and the header of the upload; `header` says whether there is a header in any case,
+   * `dialect=original` takes its delimiter, quote and row ends too, `safe` keeps spreadsheets from running cells.
+   */
+  export_datasets__dataset_id__export_get: {
+    parameters: {
+      query?: {
+        format?: "csv" | "parquet" | "ndjson" | "arrow" | "xlsx";
+        /** @description Names with commas between them; all by default. */
+        columns?: string[] | null;
+        /** @description `column:op:value`; all must hold. */
+        filter?: string[] | null;
+        safe?: boolean;
+        header?: boolean | null;
+        dialect?: "rfc4180" | "original";
+        /** @description A version; the newest when it is left out. */
+        version?: number | null;
+      };
+      path: {
+        dataset_id: string;
+      };
+    };
+    responses: {
+      /** @description Successful Response */
+      200: {
+        content: never;
+      };
+      /** @description Refused. */
+      default: {
+        content: {
+          "application/problem+json": unknown;
+          "application/json": components["schemas"]["Problem"];
+        };
+      };
+    };
+  };
+  /**
+   * Delete Row
+   * @description Delete one row. With `If-Match`, only while the row is still as it was in that version.
+   */
+  delete_row_datasets__dataset_id__rows__rid__delete: {
+    parameters: {
+      header?: {
+        /** @description The version that was looked at, such as `"7"`. */
+        "If-Match"?: string | null;
+      };
+      path: {
+        dataset_id: string;
+        rid: number;
+      };
+    };
+    responses: {
+      /** @description Successful Response */
+      204: {
+        content: never;
+      };
+      /** @description Refused. */
+      default: {
+        content: {
+          "application/problem+json": unknown;
+          "application/json": components["schemas"]["Problem"];
+        };
+      };
+    };
+  };
+  /**
+   * Update Row
+   * @description Set cells of one row. With `If-Match`, only while the row is still as it was in that version.
+   */
+  update_row_datasets__dataset_id__rows__rid__patch: {
+    parameters: {
+      header?: {
+        /** @description The version that was looked at, such as `"7"`. */
+        "If-Match"?: string | null;
+      };
+      path: {
+        dataset_id: string;
+        rid: number;
+      };
+    };
+    requestBody: {
+      content: {
+        "application/json": {
+          [key: string]: unknown;
+        };
+      };
+    };
+    responses: {
+      /** @description Successful Response */
+      200: {
+        content: {
+          "application/json": {
+            [key: string]: unknown;
+          };
+        };
+      };
+      /** @description Refused. */
+      default: {
+        content: {
+          "application/problem+json": unknown;
+          "application/json": components["schemas"]["Problem"];
+        };
+      };
+    };
+  };
+  /**
+   * List Versions
+   * @description List versions, newest first; `before` goes on behind the last one of an answer.
+   */
+  list_versions_datasets__dataset_id__versions_get: {
+    parameters: {
+      query?: {
+        limit?: number;
+        before?: number | null;
+      };
+      path: {
+        dataset_id: string;
+      };
+    };
+    responses: {
+      /** @description Successful Response */
+      200: {
+        content: {
+          "application/json": components["schemas"]["Version"][];
+        };
+      };
+      /** @description Refused. */
+      default: {
+        content: {
+          "application/problem+json": unknown;
+          "application/json": components["schemas"]["Problem"];
+        };
+      };
+    };
+  };
+  /**
+   * Compare Versions
+   * @description Count the rows that version `b` has more, less and otherwise than version `a`.
+   */
+  compare_versions_datasets__dataset_id__versions__a__diff__b__get: {
+    parameters: {
+      path: {
+        dataset_id: string;
+        a: number;
+        b: number;
+      };
+    };
+    responses: {
+      /** @description Successful Response */
+      200: {
+        content: {
+          "application/json": components["schemas"]["Difference"];
+        };
+      };
+      /** @description Refused. */
+      default: {
+        content: {
+          "application/problem+json": unknown;
+          "application/json": components["schemas"]["Problem"];
+        };
+      };
+    };
+  };
+  /**
+   * Pin Version
+   * @description Keep a version, whatever the retention is.
+   */
+  pin_version_datasets__dataset_id__versions__version__pin_put: {
+    parameters: {
+      path: {
+        dataset_id: string;
+        version: number;
+      };
+    };
+    responses: {
+      /** @description Successful Response */
+      204: {
+        content: never;
+      };
+      /** @description Refused. */
+      default: {
+        content: {
+          "application/problem+json": unknown;
+          "application/json": components["schemas"]["Problem"];
+        };
+      };
+    };
+  };
+  /**
+   * Unpin Version
+   * @description Leave a version to the retention again.
+   */
+  unpin_version_datasets__dataset_id__versions__version__pin_delete: {
+    parameters: {
+      path: {
+        dataset_id: string;
+        version: number;
+      };
+    };
+    responses: {
+      /** @description Successful Response */
+      204: {
+        content: never;
+      };
+      /** @description Refused. */
+      default: {
+        content: {
+          "application/problem+json": unknown;
+          "application/json": components["schemas"]["Problem"];
+        };
+      };
+    };
+  };
+  /**
+   * Restore Version
+   * @description Bring a version back, as a new one. With `If-Match`, only while that version is the newest.
+   */
+  restore_version_datasets__dataset_id__restore_post: {
+    parameters: {
+      header?: {
+        /** @description The version that was looked at, such as `"7"`. */
+        "If-Match"?: string | null;
+      };
+      path: {
+        dataset_id: string;
+      };
+    };
+    requestBody: {
+      content: {
+        "application/json": components["schemas"]["RestoreOrder"];
+      };
+    };
+    responses: {
+      /** @description Successful Response */
+      200: {
+        content: {
+          "application/json": components["schemas"]["Version"];
+        };
+      };
+      /** @description Refused. */
+      default: {
+        content: {
+          "application/problem+json": unknown;
+          "application/json": components["schemas"]["Problem"];
+        };
+      };
+    };
+  };
+  /**
+   * Append File
+   * @description Append the rows of another finished file. With `If-Match`, only while that version is the newest.
+   */
+  append_file_datasets__dataset_id__append_post: {
+    parameters: {
+      header?: {
+        /** @description The version that was looked at, such as `"7"`. */
+        "If-Match"?: string | null;
+      };
+      path: {
+        dataset_id: string;
+      };
+    };
+    requestBody: {
+      content: {
+        "application/json": components["schemas"]["AppendOrder"];
+      };
+    };
+    responses: {
+      /** @description Successful Response */
+      200: {
+        content: {
+          "application/json": components["schemas"]["Version"];
+        };
+      };
+      /** @description Refused. */
+      default: {
+        content: {
+          "application/problem+json": unknown;
+          "application/json": components["schemas"]["Problem"];
+        };
+      };
+    };
+  };
+  /**
+   * Events
+   * @description Follow the files of the user and all shared ones. Goes on after `Last-Event-ID`, or `?last_event_id`.
+   */
+  events_events_get: {
+    parameters: {
+      query?: {
+        last_event_id?: string | null;
+      };
+      header?: {
+        "last-event-id"?: string | null;
+      };
+    };
+    responses: {
+      /** @description Successful Response */
+      200: {
+        content: never;
+      };
+      /** @description Refused. */
+      default: {
+        content: {
+          "application/problem+json": unknown;
+          "application/json": components["schemas"]["Problem"];
+        };
+      };
+    };
+  };
+  /**
+   * Livez
+   * @description Tell that the process answers.
+   */
+  livez_livez_get: {
+    responses: {
+      /** @description Successful Response */
+      200: {
+        content: {
+          "application/json": {
+            [key: string]: string;
+          };
+        };
+      };
+      /** @description Refused. */
+      default: {
+        content: {
+          "application/problem+json": unknown;
+          "application/json": components["schemas"]["Problem"];
+        };
+      };
+    };
+  };
+  /**
+   * Readyz
+   * @description Tell that database and storage take a write right now; 503 when not, or when the server is stopping.
+   */
+  readyz_readyz_get: {
+    responses: {
+      /** @description Successful Response */
+      200: {
+        content: {
+          "application/json": {
+            [key: string]: string;
+          };
+        };
+      };
+      /** @description Refused. */
+      default: {
+        content: {
+          "application/problem+json": unknown;
+          "application/json": components["schemas"]["Problem"];
+        };
+      };
+    };
+  };
+  /**
+   * Metrics
+   * @description Show the metrics in the Prometheus text format.
+   */
+  metrics_metrics_get: {
+    responses: {
+      /** @description Successful Response */
+      200: {
+        content: never;
+      };
+      /** @description Refused. */
+      default: {
+        content: {
+          "application/problem+json": unknown;
+          "application/json": components["schemas"]["Problem"];
+        };
+      };
+    };
+  };
+}

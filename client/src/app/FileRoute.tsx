@@ -1,0 +1,22 @@
+import { Skeleton } from '@mantine/core'
+import { lazy, Suspense } from 'react'
+import { FileDetailPage } from '../features/files/FileDetailPage'
+
+/** Tables have much code of their own; it comes with the first table that is opened. */
+const DatasetPanel = lazy(() => import('../features/datasets/DatasetPanel'))
+
+/** One file, and the table that it became. */
+export const FileRoute = () => (
+  <FileDetailPage
+    showTable={({ id, name, reject_count, row_count, dataset_id }) => (
+      <Suspense fallback={<Skeleton height={420} aria-busy="true" />}>
+        <DatasetPanel
+          id={id}
+          name={name}
+          rejectCount={reject_count}
+          isTable={dataset_id === id && row_count !== null}
+        />
+      </Suspense>
+    )}
+  />
+)

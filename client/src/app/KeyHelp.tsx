@@ -1,0 +1,73 @@
+import { Kbd, Modal } from '@mantine/core'
+import { useHotkeys } from '@mantine/hooks'
+import { useText } from '../i18n/language'
+import { useAppDispatch, useAppSelector } from './hooks'
+import { keyHelpTurned, selectKeyHelp } from './keyHelpSlice'
+import classes from './Shell.module.css'
+
+const GROUPS = [
+  [
+    'everywhere',
+    [
+      ['?', 'help'],
+      ['/', 'search'],
+      ['u', 'upload'],
+    ],
+  ],
+  [
+    'list',
+    [
+      ['↓ ↑ j k', 'move'],
+      ['Space', 'select'],
+      ['Shift + ↓', 'range'],
+      ['Ctrl + a', 'all'],
+      ['Enter', 'open'],
+      ['Delete', 'remove'],
+      ['Esc', 'clear'],
+    ],
+  ],
+  [
+    'table',
+    [
+      ['↓ ↑ ← →', 'cell'],
+      ['Enter F2', 'edit'],
+      ['Enter Tab', 'keep'],
+      ['Esc', 'drop'],
+    ],
+  ],
+] as const
+
+/** Every shortcut of the page; `?` opens it. */
+export const KeyHelp = () => {
+  const { app, shared } = useText()
+  const dispatch = useAppDispatch()
+  const open = useAppSelector(selectKeyHelp)
+  useHotkeys([
+    ['shift+?', () => dispatch(keyHelpTurned(true))],
+    ['?', () => dispatch(keyHelpTurned(true))],
+  ])
+  return (
+    <Modal
+      opened={open}
+      onClose={() => dispatch(keyHelpTurned(false))}
+      title={app.keys.title}
+      closeButtonProps={{ 'aria-label': shared.close }}
+    >
+      {GROUPS.map(([group, keys]) => (
+        <section key={group} className={classes.keys}>
+          <h3>{app.keys[group]}</h3>
+          <dl>
+            {keys.map(([key, word]) => (
+              <div key={word}>
+                <dt>
+                  <Kbd>{key}</Kbd>
+                </dt>
+                <dd>{app.keys[word]}</dd>
+              </div>
+            ))}
+          </dl>
+        </section>
+      ))}
+    </Modal>
+  )
+}

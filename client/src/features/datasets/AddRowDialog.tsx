@@ -1,0 +1,79 @@
+import { Button, Group, Modal, Stack, TextInput } from '@mantine/core'
+import { useState } from 'react'
+import { useAddRowMutation } from '../../api/datasetEdits'
+import { detailOf } from '../../api/problem'
+import type { Row, Table } from '../../api/types'
+import { useAppDispatch } from '../../app/hooks'
+import { useText } from '../../i18n/language'
+import { toastProblem, toastUndo } from '../../shared/toast'
+import { readTyped } from './columnTypes'
+import { deleteAddedRow } from './removeRow'
+
+type Props = { table: Table; onClose: () => void }
+
+/** A new row, field by field; each must fit its column. */
+export const AddRowDialog = ({ table: { id, columns }, onClose }: Props) => {
+  const words = useText()
+  const dispatch = useAppDispatch()
+  const [typed, setTyped] = useState<Record<string, string>>({})
+  const [asked, setAsked] = useState(false)
+  const [addRow, { isLoading }] = useAddRowMutation()
+  const filled = columns.filter(({ name }) => (typed[name] ?? '') !== '')
+  const read = Object.fromEntries(
+    filled.map((column) => [column.name, readTyped(column, typed[column.name] ?? '')]),
+  )
+
+  const save = async () => {
+    setAsked(true)
+    const row: Row = {}
+    for (const [name, cell] of Object.entries(read)) {
+      if (cell.refusal !== null) return
+      row[name] = cell.value
+    }
+    try {
+      const added = await addRow({ id, row }).unwrap()
+      onClose()
+      toastUndo(words.datasets.edit.added, () => dispatch(deleteAddedRow(id, added)))
+    } catch (error) {
+      toastProblem(words.datasets.edit.notAdded, detailOf(error))
+    }
+  }
+  return (
+    <Modal
+      opened
+      onClose={onClose}
+      title={words.datasets.edit.addTitle}
+      closeButtonProps={{ 'aria-label': words.shared.close }}
+    >
+      <form
+        onSubmit={(event) => {
+          event.preventDefault()
+          void save()
+        }}
+      >
+        <Stack gap="sm">
+          <p style={{ margin: 0 }}>{words.datasets.edit.addWords}</p>
+          {columns.map(({ name, type }, index) => (
+            <TextInput
+              key={name}
+              data-autofocus={index === 0 || undefined}
+              label={name}
+              description={type}
+              value={typed[name] ?? ''}
+              error={asked ? (read[name]?.refusal ?? undefined) : undefined}
+              onChange={(event) => setTyped({ ...typed, [name]: event.currentTarget.value })}
+            />
+          ))}
+          <Group justify="flex-end">
+            <Button variant="default" onClick={onClose}>
+              {words.shared.cancel}
+            </Button>
+            <Button type="submit" loading={isLoading}>
+              {words.datasets.edit.add}
+            </Button>
+          </Group>
+        </Stack>
+      </form>
+    </Modal>
+  )
+}

@@ -1,0 +1,87 @@
+import { Alert, Button, Skeleton, Tabs } from '@mantine/core'
+import { skipToken } from '@reduxjs/toolkit/query'
+import { CircleAlert } from 'lucide-react'
+import { useGetTableQuery } from '../../api/datasetsApi'
+import { detailOf } from '../../api/problem'
+import { selectSessionStatus } from '../../api/session'
+import { useAppSelector } from '../../app/hooks'
+import { useText } from '../../i18n/language'
+import { formatCount } from '../../shared/format'
+import classes from './Dataset.module.css'
+import { TABS } from './datasetUrl'
+import { ExportMenu } from './ExportMenu'
+import { HistoryTab } from './HistoryTab'
+import { RejectsTab } from './RejectsTab'
+import { RowsTab } from './RowsTab'
+import { SummaryTab } from './SummaryTab'
+import { useDatasetView } from './useDatasetView'
+import { VersionBanner } from './VersionBanner'
+
+type Props = { id: string; name: string; rejectCount: number; isTable: boolean }
+
+const NotLoaded = ({ error, onRetry }: { error: unknown; onRetry: () => void }) => {
+  const words = useText()
+  return (
+    <Alert color="red" icon={<CircleAlert size={18} />} title={words.datasets.notLoaded}>
+      {detailOf(error)}{' '}
+      <Button size="compact-sm" variant="default" onClick={onRetry}>
+        {words.shared.tryAgain}
+      </Button>
+    </Alert>
+  )
+}
+
+/** The table that a file became: its rows, its columns in numbers, what did not fit, and its versions. */
+const DatasetPanel = ({ id, name, rejectCount, isTable }: Props) => {
+  const words = useText().datasets
+  const { view, change } = useDatasetView()
+  const signedIn = useAppSelector((state) => selectSessionStatus(state) === 'in')
+  const asked = { id, version: view.version, filters: view.filters }
+  const { currentData, data, error, isError, refetch } = useGetTableQuery(
+    isTable && signedIn ? asked : skipToken,
+  )
+  const table = currentData ?? (isError ? undefined : data)
+  if (!isTable) return <RejectsTab id={id} canJump={false} />
+  const choose = (tab: string | null) => change({ tab: TABS.find((each) => each === tab) ?? 'rows' })
+  const waiting = isError ? (
+    <NotLoaded error={error} onRetry={refetch} />
+  ) : (
+    <Skeleton height={420} aria-busy="true" />
+  )
+  return (
+    <section
+      aria-label={name}
+      data-wide
+      data-append-to={id}
+      data-append-name={name}
+      className={classes.panel}
+    >
+      <VersionBanner id={id} />
+      <Tabs value={view.tab} onChange={choose} keepMounted={false}>
+        <div className={classes.bar}>
+          <Tabs.List aria-label={words.parts} className={classes.tabs}>
+            {TABS.map((tab) => (
+              <Tabs.Tab key={tab} value={tab}>
+                {words.tabs[tab]}
+                {tab === 'rejects' && rejectCount > 0 && (
+                  <span className={classes.badge}>{formatCount(rejectCount)}</span>
+                )}
+              </Tabs.Tab>
+            ))}
+          </Tabs.List>
+          {table && <ExportMenu id={id} rowCount={table.matched} />}
+        </div>
+        <Tabs.Panel value="rows">{table ? <RowsTab table={table} /> : waiting}</Tabs.Panel>
+        <Tabs.Panel value="summary">{table ? <SummaryTab table={table} /> : waiting}</Tabs.Panel>
+        <Tabs.Panel value="rejects">
+          <RejectsTab id={id} canJump />
+        </Tabs.Panel>
+        <Tabs.Panel value="history">
+          <HistoryTab id={id} />
+        </Tabs.Panel>
+      </Tabs>
+    </section>
+  )
+}
+
+export default DatasetPanel

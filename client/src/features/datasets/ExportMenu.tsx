@@ -1,0 +1,48 @@
+import { Button, Menu } from '@mantine/core'
+import { FileDown } from 'lucide-react'
+import { type ExportFormat, exportUrl } from '../../api/datasetsApi'
+import { useText } from '../../i18n/language'
+import { useDatasetView } from './useDatasetView'
+
+const MOST_EXCEL_ROWS = 1_048_575
+
+const FORMATS: { format: ExportFormat; word: 'safe' | ExportFormat; more?: Record<string, string> }[] = [
+  { format: 'csv', word: 'csv', more: { dialect: 'original' } },
+  { format: 'csv', word: 'safe', more: { safe: 'true' } },
+  { format: 'xlsx', word: 'xlsx' },
+  { format: 'parquet', word: 'parquet' },
+  { format: 'ndjson', word: 'ndjson' },
+  { format: 'arrow', word: 'arrow' },
+]
+
+/** Downloads of what is in view: this version, these filters. */
+export const ExportMenu = ({ id, rowCount }: { id: string; rowCount: number }) => {
+  const words = useText().datasets.export
+  const { view } = useDatasetView()
+  const filtered = view.filters.length > 0
+  const tooLong = rowCount > MOST_EXCEL_ROWS
+  const asked = { id, version: view.version, filters: view.filters }
+  return (
+    <Menu position="bottom-end" width={250}>
+      <Menu.Target>
+        <Button variant="default" size="xs" leftSection={<FileDown size={15} aria-hidden />}>
+          {words.label}
+        </Button>
+      </Menu.Target>
+      <Menu.Dropdown>
+        {filtered && <Menu.Label>{words.filtered}</Menu.Label>}
+        {FORMATS.map(({ format, word, more }) =>
+          format === 'xlsx' && tooLong ? (
+            <Menu.Item key={word} disabled>
+              {words.tooLong}
+            </Menu.Item>
+          ) : (
+            <Menu.Item key={word} component="a" href={exportUrl(asked, format, more)} download>
+              {words[word]}
+            </Menu.Item>
+          ),
+        )}
+      </Menu.Dropdown>
+    </Menu>
+  )
+}

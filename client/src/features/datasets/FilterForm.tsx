@@ -1,0 +1,69 @@
+import { Button, Popover, Select, Stack, TextInput } from '@mantine/core'
+import { cloneElement, type ReactElement, useState } from 'react'
+import type { Column } from '../../api/types'
+import { useText } from '../../i18n/language'
+import { type FilterOp, filterText, needsValue, opsFor } from './filters'
+import { useDatasetView } from './useDatasetView'
+
+const Form = ({ column, onDone }: { column: Column; onDone: () => void }) => {
+  const words = useText().datasets.filter
+  const { view, change } = useDatasetView()
+  const ops = opsFor(column)
+  const [op, setOp] = useState<FilterOp>(ops[0] ?? 'eq')
+  const [value, setValue] = useState('')
+  const apply = () => {
+    const filter = filterText({ column: column.name, op, value: value.trim() })
+    if (!view.filters.includes(filter)) change({ filters: [...view.filters, filter] })
+    onDone()
+  }
+  return (
+    <form
+      onSubmit={(event) => {
+        event.preventDefault()
+        apply()
+      }}
+    >
+      <Stack gap="xs">
+        <Select
+          label={words.op}
+          data={ops.map((each) => ({ value: each, label: words.ops[each] }))}
+          value={op}
+          allowDeselect={false}
+          comboboxProps={{ withinPortal: false }}
+          onChange={(chosen) => setOp(ops.find((each) => each === chosen) ?? op)}
+        />
+        {needsValue(op) && (
+          <TextInput
+            data-autofocus
+            label={op === 'in' ? words.values : words.value}
+            value={value}
+            onChange={(event) => setValue(event.currentTarget.value)}
+          />
+        )}
+        <Button type="submit" size="xs">
+          {words.apply}
+        </Button>
+      </Stack>
+    </form>
+  )
+}
+
+/** The button that is its child opens a form for one more filter on the column. */
+export const FilterForm = ({
+  column,
+  children,
+}: {
+  column: Column
+  children: ReactElement<{ onClick?: () => void }>
+}) => {
+  const words = useText().datasets.filter
+  const [open, setOpen] = useState(false)
+  return (
+    <Popover opened={open} onChange={setOpen} width={250} position="bottom-end" trapFocus returnFocus>
+      <Popover.Target>{cloneElement(children, { onClick: () => setOpen(!open) })}</Popover.Target>
+      <Popover.Dropdown aria-label={words.title(column.name)}>
+        <Form column={column} onDone={() => setOpen(false)} />
+      </Popover.Dropdown>
+    </Popover>
+  )
+}

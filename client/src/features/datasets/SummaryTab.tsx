@@ -1,0 +1,60 @@
+import { Alert, Button, TextInput } from '@mantine/core'
+import { Search } from 'lucide-react'
+import { useState } from 'react'
+import { useGetAggregatesQuery } from '../../api/datasetsApi'
+import type { Table } from '../../api/types'
+import { useText } from '../../i18n/language'
+import { ColumnCard } from './ColumnCard'
+import { GroupBuilder } from './charts/GroupBuilder'
+import classes from './Dataset.module.css'
+import { FilterChips } from './FilterChips'
+import { useDatasetView } from './useDatasetView'
+
+const STEP = 24
+
+/** The table in numbers: groups across it, and a card for each column. */
+export const SummaryTab = ({ table }: { table: Table }) => {
+  const words = useText().datasets.summary
+  const { view } = useDatasetView()
+  const { data } = useGetAggregatesQuery({ id: table.id, version: view.version, filters: view.filters })
+  const [shown, setShown] = useState(STEP)
+  const [wanted, setWanted] = useState('')
+  const found = table.columns.filter(({ name }) => name.toLowerCase().includes(wanted.trim().toLowerCase()))
+  const left = found.length - shown
+  return (
+    <div className={classes.summary}>
+      <FilterChips columns={table.columns} />
+      {data && <GroupBuilder table={table} facts={data.aggregates} />}
+      {data?.aggregates_error && <Alert color="yellow">{data.aggregates_error.detail}</Alert>}
+      <section aria-label={words.label}>
+        {table.columns.length > STEP && (
+          <TextInput
+            type="search"
+            mb="sm"
+            maw={320}
+            aria-label={words.search}
+            placeholder={words.search}
+            leftSection={<Search size={15} aria-hidden />}
+            value={wanted}
+            onChange={(event) => setWanted(event.currentTarget.value)}
+          />
+        )}
+        <div className={classes.cards}>
+          {found.slice(0, shown).map((column) => (
+            <ColumnCard
+              key={column.name}
+              table={table}
+              column={column}
+              facts={data?.aggregates?.[column.name]}
+            />
+          ))}
+        </div>
+        {left > 0 && (
+          <Button mt="md" variant="default" onClick={() => setShown(shown + STEP)}>
+            {words.more(Math.min(STEP, left))}
+          </Button>
+        )}
+      </section>
+    </div>
+  )
+}

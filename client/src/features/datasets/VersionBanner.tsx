@@ -1,0 +1,32 @@
+import { Button } from '@mantine/core'
+import { History } from 'lucide-react'
+import { useText } from '../../i18n/language'
+import classes from './Dataset.module.css'
+import { useDatasetView } from './useDatasetView'
+import { useRestore } from './useRestore'
+
+/** Says that this is not the table as it is now, and leads back. */
+export const VersionBanner = ({ id }: { id: string }) => {
+  const words = useText().datasets
+  const { view, change } = useDatasetView()
+  const restore = useRestore(id)
+  const { version } = view
+  if (version === null) return null
+  return (
+    <div className={classes.banner} role="status">
+      <History size={16} aria-hidden />
+      <span>{words.old.title(version)}</span>
+      <Button size="compact-sm" variant="default" onClick={() => change({ version: null })}>
+        {words.old.back}
+      </Button>
+      <Button
+        size="compact-sm"
+        variant="light"
+        aria-label={words.history.restoreOf(version)}
+        onClick={() => void restore(version)}
+      >
+        {words.history.restore}
+      </Button>
+    </div>
+  )
+}

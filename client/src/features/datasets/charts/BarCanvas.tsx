@@ -1,0 +1,95 @@
+import { useComputedColorScheme } from '@mantine/core'
+import { useReducedMotion } from '@mantine/hooks'
+import { BarController, BarElement, CategoryScale, Chart, LinearScale, Tooltip } from 'chart.js'
+import { useEffect, useRef } from 'react'
+import { locale } from '../../../i18n/locale'
+import type { ChartData } from './chartData'
+
+Chart.register(BarController, BarElement, CategoryScale, LinearScale, Tooltip)
+
+const LONGEST_WORD = 16
+const BAR_HEIGHT = 22
+
+const shorten = (word: string) => (word.length > LONGEST_WORD ? `${word.slice(0, LONGEST_WORD - 1)}…` : word)
+
+/** The page's own colours, as they are in the theme in use. */
+const colours = () => {
+  const style = getComputedStyle(document.documentElement)
+  const value = (name: string) => style.getPropertyValue(name).trim()
+  return {
+    bar: value('--chart'),
+    hover: value('--accent'),
+    line: value('--line'),
+    words: value('--text-soft'),
+  }
+}
+
+const settings = ({ bars, valueHead, sideways }: ChartData, still: boolean) => {
+  const { bar, hover, line, words } = colours()
+  const keys = {
+    grid: { display: false },
+    border: { color: line },
+    ticks: { color: words, maxRotation: 0, autoSkip: !sideways, autoSkipPadding: 12 },
+  }
+  const values = {
+    beginAtZero: true,
+    grid: { color: line },
+    border: { display: false },
+    ticks: { color: words, maxTicksLimit: 4 },
+  }
+  return {
+    type: 'bar' as const,
+    data: {
+      labels: bars.map(({ key }) => shorten(key)),
+      datasets: [
+        {
+          label: valueHead,
+          data: bars.map(({ value }) => value),
+          backgroundColor: bar,
+          hoverBackgroundColor: hover,
+          borderRadius: 3,
+          maxBarThickness: 34,
+          categoryPercentage: sideways ? 0.86 : 0.96,
+          barPercentage: sideways ? 0.86 : 0.96,
+        },
+      ],
+    },
+    options: {
+      locale: locale(),
+      indexAxis: sideways ? ('y' as const) : ('x' as const),
+      responsive: true,
+      maintainAspectRatio: false,
+      animation: still ? (false as const) : { duration: 180 },
+      font: { family: "'Inter Variable', system-ui, sans-serif" },
+      scales: sideways ? { x: values, y: keys } : { x: keys, y: values },
+      plugins: {
+        tooltip: {
+          callbacks: {
+            title: ([item]: { dataIndex: number }[]) => (item ? (bars[item.dataIndex]?.key ?? '') : ''),
+          },
+        },
+      },
+    },
+  }
+}
+
+/** Bars on a canvas. Whoever cannot see them has the table; the name says what is drawn. */
+const BarCanvas = ({ chart, height }: { chart: ChartData; height: number }) => {
+  const canvas = useRef<HTMLCanvasElement>(null)
+  const scheme = useComputedColorScheme('light')
+  const still = useReducedMotion()
+  // biome-ignore lint/correctness/useExhaustiveDependencies: another theme has other colours
+  useEffect(() => {
+    if (!canvas.current) return
+    const drawn = new Chart(canvas.current, settings(chart, still))
+    return () => drawn.destroy()
+  }, [chart, scheme, still])
+  const needed = chart.sideways ? Math.max(height, chart.bars.length * BAR_HEIGHT + 30) : height
+  return (
+    <div style={{ height: needed, position: 'relative' }}>
+      <canvas ref={canvas} role="img" aria-label={chart.title} />
+    </div>
+  )
+}
+
+export default BarCanvas

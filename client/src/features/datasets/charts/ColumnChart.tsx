@@ -1,0 +1,27 @@
+import { Skeleton } from '@mantine/core'
+import { useGetProfileQuery } from '../../../api/datasetsApi'
+import type { Column, Table } from '../../../api/types'
+import { useText } from '../../../i18n/language'
+import classes from '../Dataset.module.css'
+import { useDatasetView } from '../useDatasetView'
+import { ChartFigure } from './ChartFigure'
+import { profileChart } from './chartData'
+
+export const ColumnChart = ({ table, column }: { table: Table; column: Column }) => {
+  const words = useText().datasets
+  const { view } = useDatasetView()
+  const { data, isError } = useGetProfileQuery({
+    id: table.id,
+    version: view.version,
+    filters: view.filters,
+    column: column.name,
+  })
+  if (isError) return <p className={classes.hint}>{words.summary.noValues}</p>
+  if (!data) return <Skeleton height={150} aria-busy="true" />
+  const chart = profileChart(data, words)
+  return chart ? (
+    <ChartFigure chart={chart} height={150} />
+  ) : (
+    <p className={classes.hint}>{words.summary.noValues}</p>
+  )
+}

@@ -1,0 +1,104 @@
+import { Alert, Select, Skeleton } from '@mantine/core'
+import { useState } from 'react'
+import { useGroupRowsQuery } from '../../../api/datasetsApi'
+import { detailOf } from '../../../api/problem'
+import type { Column, Table } from '../../../api/types'
+import { useText } from '../../../i18n/language'
+import { isNumeric, kindOf } from '../columnTypes'
+import classes from '../Dataset.module.css'
+import { useDatasetView } from '../useDatasetView'
+import { ChartFigure } from './ChartFigure'
+import { groupChart } from './chartData'
+
+const MEASURES = ['count', 'sum', 'avg', 'min', 'max', 'distinct'] as const
+type Measure = (typeof MEASURES)[number]
+type Facts = Table['aggregates']
+
+/** Few groups say most: the text column with the fewest values, but more than one. */
+const firstBy = ({ columns }: Table, facts: Facts): string => {
+  const groups = ({ name }: Column) => facts?.[name]?.distinct ?? 0
+  const texts = columns.filter((column) => kindOf(column) === 'text' && groups(column) > 1)
+  const [best = columns[0]] = texts.sort((a, b) => groups(a) - groups(b))
+  return best?.name ?? ''
+}
+
+const measureText = (measure: Measure, of: string): string =>
+  measure === 'count' ? 'count()' : `${measure}(${of})`
+
+const Groups = ({
+  table,
+  by,
+  measure,
+  label,
+}: {
+  table: Table
+  by: string
+  measure: string
+  label: string
+}) => {
+  const words = useText().datasets
+  const { view } = useDatasetView()
+  const { data, error, isError } = useGroupRowsQuery({
+    id: table.id,
+    version: view.version,
+    filters: view.filters,
+    by,
+    measure,
+  })
+  if (isError) return <Alert color="red">{detailOf(error)}</Alert>
+  if (!data) return <Skeleton height={240} aria-busy="true" />
+  const chart = groupChart(data, label, words)
+  return (
+    <>
+      <ChartFigure chart={chart} height={200} />
+      {data.more && <p className={classes.hint}>{words.group.more(data.groups.length)}</p>}
+    </>
+  )
+}
+
+/** One measure over groups of rows, of the person's own making. */
+export const GroupBuilder = ({ table, facts }: { table: Table; facts: Facts }) => {
+  const words = useText().datasets.group
+  const [chosen, setBy] = useState<string | null>(null)
+  const by = chosen ?? firstBy(table, facts)
+  const [measure, setMeasure] = useState<Measure>('count')
+  const numeric = table.columns.filter(isNumeric)
+  const [of, setOf] = useState(numeric[0]?.name ?? '')
+  const known = numeric.length > 0 ? MEASURES : (['count'] as const)
+  const label = measure === 'count' ? words.measures.count : `${words.measures[measure]} ${words.of} ${of}`
+  return (
+    <section className={classes.card} aria-labelledby="group-title">
+      <header className={classes.cardHead}>
+        <h2 id="group-title">{words.title}</h2>
+      </header>
+      <div className={classes.groupForm}>
+        <Select
+          label={words.by}
+          data={table.columns.map(({ name }) => name)}
+          value={by}
+          searchable
+          allowDeselect={false}
+          onChange={setBy}
+        />
+        <Select
+          label={words.measure}
+          data={known.map((each) => ({ value: each, label: words.measures[each] }))}
+          value={measure}
+          allowDeselect={false}
+          onChange={(word) => setMeasure(known.find((each) => each === word) ?? 'count')}
+        />
+        {measure !== 'count' && (
+          <Select
+            label={words.of}
+            data={numeric.map(({ name }) => name)}
+            value={of}
+            searchable
+            allowDeselect={false}
+            onChange={(name) => name && setOf(name)}
+          />
+        )}
+      </div>
+      <Groups table={table} by={by} measure={measureText(measure, of)} label={label} />
+    </section>
+  )
+}

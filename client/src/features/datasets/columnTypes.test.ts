@@ -1,0 +1,60 @@
+import { describe, expect, test } from 'vitest'
+import { kindOf, readTyped, shownCell } from './columnTypes'
+
+const column = (type: string) => ({ name: 'c', type })
+
+describe('the kind of a column', () => {
+  test.each([
+    ['int64', 'integer'],
+    ['decimal(5,2)', 'number'],
+    ['double', 'number'],
+    ['bool', 'bool'],
+    ['date', 'date'],
+    ['time', 'time'],
+    ['timestamp', 'timestamp'],
+    ['timestamptz', 'timestamp'],
+    ['text', 'text'],
+  ])('%s is %s', (type, kind) => expect(kindOf(column(type))).toBe(kind))
+})
+
+describe('what is typed into a cell', () => {
+  test.each([
+    ['int64', '42', 42],
+    ['int64', ' -7 ', -7],
+    ['int64', '9007199254740993', '9007199254740993'],
+    ['decimal(5,2)', '1.50', '1.50'],
+    ['decimal(5,2)', '2.5', 2.5],
+    ['double', '1e3', '1e3'],
+    ['bool', 'true', true],
+    ['date', '2024-02-29', '2024-02-29'],
+    ['timestamp', '2024-02-29 13:05:09', '2024-02-29 13:05:09'],
+    ['text', '  as it is ', '  as it is '],
+    ['text', '', ''],
+    ['int64', '', null],
+  ])('%s takes %j as %j', (type, typed, value) =>
+    expect(readTyped(column(type), typed)).toEqual({ value, refusal: null }),
+  )
+
+  test.each([
+    ['int64', '1.5'],
+    ['int64', 'twelve'],
+    ['double', '1,5'],
+    ['bool', 'yes'],
+    ['date', '2024-02-30'],
+    ['date', '29.02.2024'],
+    ['time', '1 pm'],
+    ['timestamp', '2024-02-29'],
+  ])('%s refuses %j and says what it expects', (type, typed) =>
+    expect(readTyped(column(type), typed)).toEqual({ refusal: expect.stringMatching(/expected|fit/) }),
+  )
+})
+
+test.each([
+  ['decimal(18,2)', 87.5, '87.50'],
+  ['decimal(38,4)', '123456789012345678.0000', '123456789012345678.0000'],
+  ['double', 87.5, '87.5'],
+  ['timestamp', '2024-01-03T09:05:00', '2024-01-03 09:05:00'],
+  ['text', 'aTb', 'aTb'],
+])('a cell of %s is written as its column writes it', (type, value, shown) =>
+  expect(shownCell(column(type), value)).toBe(shown),
+)

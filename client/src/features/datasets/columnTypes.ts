@@ -1,0 +1,74 @@
+import type { Cell, Column } from '../../api/types'
+import { text } from '../../i18n/language'
+
+/** What can be done with a column, as far as the page tells kinds apart. */
+export type ColumnKind = 'integer' | 'number' | 'bool' | 'date' | 'time' | 'timestamp' | 'text'
+
+const KINDS: [RegExp, ColumnKind][] = [
+  [/^int/, 'integer'],
+  [/^(decimal|double|float)/, 'number'],
+  [/^bool/, 'bool'],
+  [/^date$/, 'date'],
+  [/^timestamp/, 'timestamp'],
+  [/^time$/, 'time'],
+]
+
+export const kindOf = ({ type }: Column): ColumnKind =>
+  KINDS.find(([pattern]) => pattern.test(type))?.[1] ?? 'text'
+
+export const isNumeric = (column: Column): boolean => {
+  const kind = kindOf(column)
+  return kind === 'integer' || kind === 'number'
+}
+
+const SHAPES: Record<Exclude<ColumnKind, 'text'>, RegExp> = {
+  integer: /^-?\d+$/,
+  number: /^-?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?$/i,
+  bool: /^(true|false)$/,
+  date: /^\d{4}-\d\d-\d\d$/,
+  time: /^\d\d:\d\d(:\d\d(\.\d{1,9})?)?$/,
+  timestamp: /^\d{4}-\d\d-\d\d[T ]\d\d:\d\d(:\d\d(\.\d{1,9})?)?(Z|[+-]\d\d:?\d\d)?$/,
+}
+
+/** A cell that was typed in, or the sentence that says what is expected instead. */
+export type Typed = { value: Cell; refusal: null } | { refusal: string }
+
+const keep = (value: Cell): Typed => ({ value, refusal: null })
+
+/** A number goes as a number only where that changes no digit. */
+const exactNumber = (typed: string): number | string => {
+  const value = Number(typed)
+  return String(value) === typed && (Number.isSafeInteger(value) || !Number.isInteger(value)) ? value : typed
+}
+
+/** Pure: reads what somebody typed into a cell of the column. An empty field is null, except in a text column. */
+export const readTyped = (column: Column, typed: string): Typed => {
+  const kind = kindOf(column)
+  if (kind === 'text') return keep(typed)
+  const trimmed = typed.trim()
+  if (trimmed === '') return keep(null)
+  if (!SHAPES[kind].test(trimmed) || !isRealDate(kind, trimmed))
+    return { refusal: text().datasets.edit.expected[kind] }
+  if (kind === 'bool') return keep(trimmed === 'true')
+  return keep(kind === 'integer' || kind === 'number' ? exactNumber(trimmed) : trimmed)
+}
+
+/** The thirtieth of February has the shape of a date and is none. */
+const isRealDate = (kind: ColumnKind, typed: string): boolean => {
+  if (kind !== 'date' && kind !== 'timestamp') return true
+  const day = typed.slice(0, 10)
+  const time = new Date(`${day}T00:00:00Z`)
+  return !Number.isNaN(time.getTime()) && time.toISOString().startsWith(day)
+}
+
+export const asTyped = (value: Cell | undefined): string =>
+  value === null || value === undefined ? '' : String(value)
+
+const SCALE = /^decimal\(\d+,(\d+)\)$/
+
+/** Pure: a cell as its column writes it: a decimal with all of its digits, a moment with a blank in the middle. */
+export const shownCell = (column: Column, value: Exclude<Cell, null>): string => {
+  const scale = SCALE.exec(column.type)?.[1]
+  if (typeof value === 'number' && scale !== undefined) return value.toFixed(Number(scale))
+  return kindOf(column) === 'timestamp' ? String(value).replace('T', ' ') : String(value)
+}

@@ -1,0 +1,70 @@
+/** What the address bar says about a table. `version` null is the newest; `at` is a row to look at, by its place. */
+export type DatasetView = {
+  tab: DatasetTab
+  page: number
+  size: number
+  sort: string
+  filters: string[]
+  version: number | null
+  at: number | null
+}
+
+export const TABS = ['rows', 'summary', 'rejects', 'history'] as const
+export type DatasetTab = (typeof TABS)[number]
+export const ROW_SIZES = [100, 500, 1000] as const
+
+const DEFAULT_VIEW: DatasetView = {
+  tab: 'rows',
+  page: 1,
+  size: 100,
+  sort: '',
+  filters: [],
+  version: null,
+  at: null,
+}
+
+const wholeNumber = (text: string | null): number | null => {
+  const value = Number(text)
+  return text !== null && text !== '' && Number.isSafeInteger(value) && value >= 0 ? value : null
+}
+
+/** Reads search parameters; anything unknown falls back to the default. */
+export const datasetViewFrom = (params: URLSearchParams): DatasetView => {
+  const size = Number(params.get('size'))
+  return {
+    tab: TABS.find((tab) => tab === params.get('tab')) ?? 'rows',
+    page: Math.max(1, wholeNumber(params.get('page')) ?? 1),
+    size: ROW_SIZES.find((known) => known === size) ?? DEFAULT_VIEW.size,
+    sort: params.get('sort') ?? '',
+    filters: params.getAll('filter'),
+    version: wholeNumber(params.get('version')),
+    at: wholeNumber(params.get('at')),
+  }
+}
+
+/** Writes only what differs from the default, so that the plain page has a plain address. */
+export const paramsOfDatasetView = (view: DatasetView): URLSearchParams => {
+  const params = new URLSearchParams()
+  if (view.tab !== 'rows') params.set('tab', view.tab)
+  if (view.page > 1) params.set('page', String(view.page))
+  if (view.size !== DEFAULT_VIEW.size) params.set('size', String(view.size))
+  if (view.sort) params.set('sort', view.sort)
+  for (const filter of view.filters) params.append('filter', filter)
+  if (view.version !== null) params.set('version', String(view.version))
+  if (view.at !== null) params.set('at', String(view.at))
+  return params
+}
+
+const MOVES: (keyof DatasetView)[] = ['size', 'sort', 'filters', 'version']
+
+/** Other rows, or the same ones in another order, start at the first page again. */
+export const changeDatasetView = (view: DatasetView, change: Partial<DatasetView>): DatasetView => {
+  const moved = MOVES.some((key) => key in change)
+  return { ...view, at: null, ...(moved && { page: 1 }), ...change }
+}
+
+/** The next sort after a click on a column: up, down, and the order of the table again. */
+export const nextColumnSort = (sort: string, column: string): string => {
+  if (sort === column) return `-${column}`
+  return sort === `-${column}` ? '' : column
+}

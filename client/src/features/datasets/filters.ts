@@ -1,0 +1,60 @@
+import type { Column } from '../../api/types'
+import type { Messages } from '../../i18n/en'
+import { type ColumnKind, kindOf } from './columnTypes'
+
+/** Operators of the server; `notnull` is its `isnull:false`. */
+export type FilterOp =
+  | 'eq'
+  | 'ne'
+  | 'lt'
+  | 'le'
+  | 'gt'
+  | 'ge'
+  | 'in'
+  | 'contains'
+  | 'starts'
+  | 'isnull'
+  | 'notnull'
+export type Filter = { column: string; op: FilterOp; value: string }
+
+const SERVER_OPS = ['eq', 'ne', 'lt', 'le', 'gt', 'ge', 'in', 'contains', 'starts', 'isnull'] as const
+const COMPARED: FilterOp[] = ['eq', 'ne', 'lt', 'le', 'gt', 'ge', 'in', 'isnull', 'notnull']
+const OPS: Partial<Record<ColumnKind, FilterOp[]>> = {
+  text: ['contains', 'starts', 'eq', 'ne', 'in', 'isnull', 'notnull'],
+  bool: ['eq', 'isnull', 'notnull'],
+}
+
+export const opsFor = (column: Column): FilterOp[] => OPS[kindOf(column)] ?? COMPARED
+export const needsValue = (op: FilterOp): boolean => op !== 'isnull' && op !== 'notnull'
+
+export const filterText = ({ column, op, value }: Filter): string => {
+  if (op === 'notnull') return `${column}:isnull:false`
+  return op === 'isnull' ? `${column}:isnull:true` : `${column}:${op}:${value}`
+}
+
+const isServerOp = (op: string): op is (typeof SERVER_OPS)[number] =>
+  (SERVER_OPS as readonly string[]).includes(op)
+
+/** Pure: reads `column:op:value`. Names may hold colons: the longest known name is meant, as on the server. */
+export const readFilter = (columns: Column[], filter: string): Filter | null => {
+  const names = columns.map(({ name }) => name).filter((name) => filter.startsWith(`${name}:`))
+  for (const column of names.sort((a, b) => b.length - a.length)) {
+    const [op = '', ...rest] = filter.slice(column.length + 1).split(':')
+    if (!isServerOp(op)) continue
+    const value = rest.join(':')
+    if (op === 'isnull') return { column, op: value === 'false' ? 'notnull' : 'isnull', value: '' }
+    return { column, op, value }
+  }
+  return null
+}
+
+/** A filter as a person says it: `price is more than 5`. */
+export const filterWords = (
+  columns: Column[],
+  filter: string,
+  words: Messages['datasets']['filter'],
+): string => {
+  const read = readFilter(columns, filter)
+  if (read === null) return filter
+  return [read.column, words.ops[read.op], needsValue(read.op) ? read.value : ''].join(' ').trim()
+}

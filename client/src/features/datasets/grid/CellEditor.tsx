@@ -1,0 +1,86 @@
+import { useId, useState } from 'react'
+import type { Cell, Column } from '../../../api/types'
+import { useText } from '../../../i18n/language'
+import { asTyped, kindOf, readTyped } from '../columnTypes'
+import classes from './DataGrid.module.css'
+
+export type Leave = 'stay' | 'down' | 'right' | 'left'
+
+type Props = {
+  column: Column
+  label: string
+  value: Cell
+  /** The key that opened the editor takes the place of the value. */
+  typed: string | null
+  onKeep: (value: Cell, leave: Leave) => void
+  onDrop: () => void
+}
+
+const LEAVES: Record<string, Leave> = { Enter: 'down', Tab: 'right' }
+
+/** A cell being written. What does not fit the column's type is refused here, with the reason. */
+export const CellEditor = ({ column, label, value, typed, onKeep, onDrop }: Props) => {
+  const words = useText().datasets.edit
+  const reason = useId()
+  const [draft, setDraft] = useState(typed ?? asTyped(value))
+  const [refusal, setRefusal] = useState<string | null>(null)
+
+  const keep = (leave: Leave): boolean => {
+    if (typed === null && draft === asTyped(value)) {
+      onKeep(value, leave)
+      return true
+    }
+    const read = readTyped(column, draft)
+    setRefusal(read.refusal)
+    if (read.refusal !== null) return false
+    onKeep(read.value, leave)
+    return true
+  }
+  return (
+    <span className={classes.editor}>
+      <input
+        autoFocus
+        className={classes.input}
+        aria-label={label}
+        aria-invalid={refusal !== null}
+        aria-describedby={refusal === null ? undefined : reason}
+        value={draft}
+        onFocus={(event) => typed === null && event.currentTarget.select()}
+        onChange={(event) => {
+          setDraft(event.currentTarget.value)
+          setRefusal(null)
+        }}
+        onKeyDown={(event) => {
+          event.stopPropagation()
+          if (event.key === 'Escape') return onDrop()
+          const leave = event.key === 'Tab' && event.shiftKey ? 'left' : LEAVES[event.key]
+          if (leave === undefined) return
+          event.preventDefault()
+          keep(leave)
+        }}
+        onBlur={() => {
+          if (!keep('stay')) onDrop()
+        }}
+      />
+      {kindOf(column) === 'text' && (
+        <button
+          type="button"
+          className={classes.toNull}
+          title={words.setNull}
+          aria-label={words.setNull}
+          onMouseDown={(event) => {
+            event.preventDefault()
+            onKeep(null, 'stay')
+          }}
+        >
+          ∅
+        </button>
+      )}
+      {refusal !== null && (
+        <span role="alert" id={reason} className={classes.refusal}>
+          {refusal}
+        </span>
+      )}
+    </span>
+  )
+}

@@ -1,0 +1,66 @@
+import type { Cell, Column } from '../../../api/types'
+import { useText } from '../../../i18n/language'
+import { isNumeric, shownCell } from '../columnTypes'
+import { CellEditor, type Leave } from './CellEditor'
+import classes from './DataGrid.module.css'
+
+const Value = ({ column, value }: { column: Column; value: Cell | undefined }) => {
+  const words = useText().datasets.grid
+  if (value === null || value === undefined) return <span className={classes.nothing}>{words.null}</span>
+  if (value === '') return <span className={classes.nothing}>{words.empty}</span>
+  return <>{shownCell(column, value)}</>
+}
+
+type Props = {
+  column: Column
+  value: Cell | undefined
+  start: number
+  width: number
+  index: number
+  place: string
+  label: string
+  active: boolean
+  /** What the editor starts with, null while the cell is not being written. */
+  writing: { typed: string | null } | null
+  onKeep: (value: Cell, leave: Leave) => void
+  onDrop: () => void
+}
+
+export const GridCell = ({
+  column,
+  value,
+  start,
+  width,
+  index,
+  place,
+  label,
+  active,
+  writing,
+  onKeep,
+  onDrop,
+}: Props) => (
+  <td
+    role="gridcell"
+    className={classes.cell}
+    style={{ insetInlineStart: start, width }}
+    aria-colindex={index + 2}
+    tabIndex={active ? 0 : -1}
+    data-place={place}
+    data-numeric={isNumeric(column) || undefined}
+    data-writing={writing !== null || undefined}
+    title={writing ? undefined : String(value ?? '')}
+  >
+    {writing ? (
+      <CellEditor
+        column={column}
+        label={label}
+        value={value ?? null}
+        typed={writing.typed}
+        onKeep={onKeep}
+        onDrop={onDrop}
+      />
+    ) : (
+      <Value column={column} value={value} />
+    )}
+  </td>
+)

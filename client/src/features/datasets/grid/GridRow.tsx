@@ -1,0 +1,99 @@
+import { ActionIcon } from '@mantine/core'
+import type { VirtualItem } from '@tanstack/react-virtual'
+import { Trash2 } from 'lucide-react'
+import type { Cell, Column, DataRow } from '../../../api/types'
+import { useText } from '../../../i18n/language'
+import { formatCount } from '../../../shared/format'
+import type { Leave } from './CellEditor'
+import classes from './DataGrid.module.css'
+import { GridCell } from './GridCell'
+import type { Place } from './gridKeys'
+import { INDEX_WIDTH } from './layout'
+import { placeName } from './useActiveCell'
+import type { Writing } from './useCellEdits'
+
+type Props = {
+  row: DataRow
+  index: number
+  number: number
+  top: number
+  columns: Column[]
+  shown: VirtualItem[]
+  active: Place
+  writing: Writing | null
+  marked: boolean
+  onKeep: (writing: Writing, value: Cell, leave: Leave) => void
+  onDrop: () => void
+  /** Undefined where rows cannot be deleted. */
+  onDelete: (() => void) | undefined
+}
+
+export const GridRow = ({
+  row,
+  index,
+  number,
+  top,
+  columns,
+  shown,
+  active,
+  writing,
+  marked,
+  ...acts
+}: Props) => {
+  const words = useText().datasets
+  const { onKeep, onDrop, onDelete } = acts
+  return (
+    <tr
+      role="row"
+      className={classes.row}
+      aria-rowindex={number + 1}
+      data-marked={marked || undefined}
+      style={{ transform: `translateY(${top}px)` }}
+    >
+      <th
+        scope="row"
+        role="rowheader"
+        className={classes.index}
+        style={{ width: INDEX_WIDTH }}
+        aria-colindex={1}
+      >
+        {onDelete && (
+          <ActionIcon
+            variant="subtle"
+            color="gray"
+            size={24}
+            className={classes.delete}
+            tabIndex={active.row === index ? 0 : -1}
+            aria-label={`${words.edit.delete} ${formatCount(number)}`}
+            onClick={onDelete}
+          >
+            <Trash2 size={14} aria-hidden />
+          </ActionIcon>
+        )}
+        {formatCount(number)}
+      </th>
+      {shown.map(({ index: at, start, size }) => {
+        const column = columns[at]
+        if (!column) return null
+        const place = { row: index, column: at }
+        const here = writing?.rid === row._rid && writing.column === column.name ? writing : null
+        return (
+          <GridCell
+            key={column.name}
+            column={column}
+            value={row[column.name]}
+            start={start + INDEX_WIDTH}
+            width={size}
+            index={at}
+            place={placeName(place)}
+            label={words.grid.edit(column.name, number)}
+            active={active.row === index && active.column === at}
+            writing={here}
+            onKeep={(value, leave) => here && onKeep(here, value, leave)}
+            onDrop={onDrop}
+          />
+        )
+      })}
+    </tr>
+  )
+}

@@ -1,0 +1,56 @@
+import { ActionIcon } from '@mantine/core'
+import { ArrowDown, ArrowUp, ChevronsUpDown, ListFilter } from 'lucide-react'
+import type { Column } from '../../../api/types'
+import { useText } from '../../../i18n/language'
+import { isNumeric } from '../columnTypes'
+import { nextColumnSort } from '../datasetUrl'
+import { FilterForm } from '../FilterForm'
+import { useDatasetView } from '../useDatasetView'
+import classes from './DataGrid.module.css'
+
+type Props = { column: Column; start: number; width: number; index: number }
+
+/** A column's name and type; sorts on a click, filters by its funnel. */
+export const HeadCell = ({ column, start, width, index }: Props) => {
+  const words = useText().datasets
+  const { view, change } = useDatasetView()
+  const direction =
+    view.sort === column.name ? 'ascending' : view.sort === `-${column.name}` ? 'descending' : 'none'
+  const Icon = direction === 'none' ? ChevronsUpDown : direction === 'ascending' ? ArrowUp : ArrowDown
+  const filtered = view.filters.some((filter) => filter.startsWith(`${column.name}:`))
+  return (
+    <th
+      scope="col"
+      role="columnheader"
+      className={classes.headCell}
+      style={{ insetInlineStart: start, width }}
+      aria-colindex={index + 2}
+      aria-sort={direction}
+      data-numeric={isNumeric(column) || undefined}
+    >
+      <button
+        type="button"
+        className={classes.sort}
+        data-active={direction !== 'none' || undefined}
+        title={column.name}
+        onClick={() => change({ sort: nextColumnSort(view.sort, column.name) })}
+      >
+        <span className={classes.names}>
+          <span className={classes.columnName}>{column.name}</span>
+          <span className={classes.type}>{column.type}</span>
+        </span>
+        <Icon size={13} aria-hidden />
+      </button>
+      <FilterForm column={column}>
+        <ActionIcon
+          variant={filtered ? 'light' : 'subtle'}
+          color={filtered ? undefined : 'gray'}
+          size={26}
+          aria-label={words.grid.filter(column.name)}
+        >
+          <ListFilter size={14} aria-hidden />
+        </ActionIcon>
+      </FilterForm>
+    </th>
+  )
+}

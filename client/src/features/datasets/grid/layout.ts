@@ -1,0 +1,22 @@
+import type { Column } from '../../../api/types'
+import { kindOf } from '../columnTypes'
+
+/** In pixels. */
+export const ROW_HEIGHT = 33
+export const HEAD_HEIGHT = 50
+export const INDEX_WIDTH = 76
+
+const WIDTHS: Partial<Record<ReturnType<typeof kindOf>, number>> = {
+  integer: 116,
+  number: 124,
+  bool: 90,
+  date: 124,
+  time: 124,
+  timestamp: 210,
+}
+const LETTER = 8.2
+const HEAD_TOOLS = 76
+
+/** Wide enough for the name with its buttons, and for what such a column usually holds. */
+export const columnWidth = (column: Column): number =>
+  Math.min(320, Math.max(WIDTHS[kindOf(column)] ?? 190, Math.round(column.name.length * LETTER) + HEAD_TOOLS))

@@ -1,0 +1,65 @@
+import type { KeyboardEvent, MouseEvent } from 'react'
+import type { Cell, Column, DataRow } from '../../../api/types'
+import type { Leave } from './CellEditor'
+import { type Place, placeAfter, startsTyping } from './gridKeys'
+import { placeOf } from './useActiveCell'
+import type { Writing } from './useCellEdits'
+
+const PAGE_STEP = 15
+const STEPS: Record<Leave, Place> = {
+  stay: { row: 0, column: 0 },
+  down: { row: 1, column: 0 },
+  right: { row: 0, column: 1 },
+  left: { row: 0, column: -1 },
+}
+
+type Parts = {
+  rows: DataRow[]
+  columns: Column[]
+  editable: boolean
+  active: Place
+  moveTo: (place: Place) => void
+  write: (writing: Writing) => void
+  keep: (writing: Writing, value: Cell) => void
+  drop: () => void
+}
+
+/** What keys, double clicks and a finished editor do in the grid. */
+export const useGridActions = ({ rows, columns, editable, active, moveTo, write, keep, drop }: Parts) => {
+  const bounds = { rows: rows.length, columns: columns.length, page: PAGE_STEP }
+  const step = ({ row, column }: Place) =>
+    moveTo({
+      row: Math.min(bounds.rows - 1, Math.max(0, active.row + row)),
+      column: Math.min(bounds.columns - 1, Math.max(0, active.column + column)),
+    })
+  const open = (typed: string | null, at: Place) => {
+    const row = rows[at.row]
+    const column = columns[at.column]
+    if (editable && row && column) write({ rid: row._rid, column: column.name, typed })
+  }
+  return {
+    onKeyDown: (event: KeyboardEvent) => {
+      if (!(event.target instanceof HTMLElement) || event.target.dataset.place === undefined) return
+      const next = placeAfter(event.key, active, bounds, event.ctrlKey || event.metaKey)
+      if (next) moveTo(next)
+      else if (event.key === 'Enter' || event.key === 'F2') open(null, active)
+      else if (startsTyping(event)) open(event.key, active)
+      else return
+      event.preventDefault()
+    },
+    onDoubleClick: (event: MouseEvent) => {
+      const cell =
+        event.target instanceof HTMLElement ? event.target.closest<HTMLElement>('[data-place]') : null
+      const place = cell && placeOf(cell)
+      if (place) open(null, place)
+    },
+    onKeep: (at: Writing, value: Cell, leave: Leave) => {
+      keep(at, value)
+      if (leave !== 'stay') step(STEPS[leave])
+    },
+    onDrop: () => {
+      drop()
+      moveTo(active)
+    },
+  }
+}

@@ -1,0 +1,54 @@
+import { datasetEdits, type Edited } from '../../api/datasetEdits'
+import { detailOf } from '../../api/problem'
+import type { AppDispatch } from '../../app/store'
+import { text } from '../../i18n/language'
+import { toastProblem, toastUndo, UNDO_MS } from '../../shared/toast'
+import { rowBack, rowRemoved } from './removedRowsSlice'
+
+type Doomed = { id: string; rid: number; base: number }
+
+const waiting = new Set<Doomed>()
+
+// Leaving the page is not a wish to undo: what is waiting is carried out on the way out.
+window.addEventListener('pagehide', () => {
+  for (const { id, rid, base } of waiting)
+    void fetch(`/api/datasets/${encodeURIComponent(id)}/rows/${rid}`, {
+      method: 'DELETE',
+      headers: { 'If-Match': `"${base}"` },
+      keepalive: true,
+    })
+  waiting.clear()
+})
+
+const carryOut = async (dispatch: AppDispatch, doomed: Doomed): Promise<void> => {
+  try {
+    await dispatch(datasetEdits.endpoints.deleteRow.initiate(doomed)).unwrap()
+  } catch (error) {
+    dispatch(rowBack(doomed))
+    toastProblem(text().datasets.edit.notDeleted, detailOf(error))
+  }
+}
+
+/** Takes the row out of sight at once; the server is asked when the time for Undo is over. */
+export const removeRow =
+  (doomed: Doomed, number: number) =>
+  (dispatch: AppDispatch): void => {
+    dispatch(rowRemoved(doomed))
+    waiting.add(doomed)
+    const timer = setTimeout(() => {
+      waiting.delete(doomed)
+      close()
+      void carryOut(dispatch, doomed)
+    }, UNDO_MS)
+    const close = toastUndo(text().datasets.edit.deleted(number), () => {
+      clearTimeout(timer)
+      waiting.delete(doomed)
+      dispatch(rowBack(doomed))
+    })
+  }
+
+/** Takes a row that was just added away again. */
+export const deleteAddedRow =
+  (id: string, { version, row }: Edited) =>
+  (dispatch: AppDispatch): void =>
+    void carryOut(dispatch, { id, rid: row._rid, base: version })

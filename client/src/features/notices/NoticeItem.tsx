@@ -1,0 +1,39 @@
+import { CircleAlert, CircleCheck, Users } from 'lucide-react'
+import { Link } from 'react-router'
+import { useText } from '../../i18n/language'
+import { formatFullTime, formatTime } from '../../shared/format'
+import classes from './Bell.module.css'
+import type { Notice } from './noticesSlice'
+
+const ICONS = { shared: Users, done: CircleCheck, failed: CircleAlert } as const
+
+const useSentence = ({ kind, owner, rows, rejects }: Notice): string => {
+  const words = useText()
+  const { bell } = words.app
+  if (kind === 'shared') return bell.shared(owner)
+  if (kind === 'failed') return bell.failed
+  if (rows === null) return bell.kept
+  return rejects > 0 ? bell.rejects(rejects) : bell.done(words.shared.rows(rows))
+}
+
+export const NoticeItem = ({ notice, onOpen }: { notice: Notice; onOpen: () => void }) => {
+  const Icon = ICONS[notice.kind]
+  const when = new Date(notice.at).toISOString()
+  const address = `/files/${notice.fileId}${notice.kind === 'done' && notice.rejects > 0 ? '?tab=rejects' : ''}`
+  return (
+    <li className={classes.item} data-kind={notice.kind} data-unread={!notice.read || undefined}>
+      <Icon size={16} aria-hidden />
+      <span className={classes.what}>
+        <Link to={address} onClick={onOpen}>
+          {notice.name}
+        </Link>
+        <span className={classes.sentence}>
+          {useSentence(notice)} ·{' '}
+          <time dateTime={when} title={formatFullTime(when)}>
+            {formatTime(when)}
+          </time>
+        </span>
+      </span>
+    </li>
+  )
+}

@@ -1,0 +1,59 @@
+import { Button, Modal } from '@mantine/core'
+import { useNavigate } from 'react-router'
+import { useAppDispatch, useAppSelector } from '../../app/hooks'
+import { useText } from '../../i18n/language'
+import { formatTime } from '../../shared/format'
+import { addFiles } from './commands'
+import classes from './DropOverlay.module.css'
+import { type Duplicate, duplicateSettled, selectDuplicates } from './duplicatesSlice'
+import { takeHeld } from './offerFiles'
+import type { PickedFile } from './types'
+
+/** The chosen file is on the server already, byte for byte: what now? One file after the other. */
+export const DuplicateDialog = () => {
+  const words = useText()
+  const dispatch = useAppDispatch()
+  const navigate = useNavigate()
+  const [twin] = useAppSelector(selectDuplicates)
+  if (!twin) return null
+  const { name, fileId, datasetId, uploadedAt }: Duplicate = twin
+  const settle = (change?: (picked: PickedFile) => PickedFile) => {
+    const picked = takeHeld(twin.key)
+    dispatch(duplicateSettled(twin.key))
+    if (picked && change) dispatch(addFiles([change(picked)]))
+  }
+  const { duplicate } = words.uploads
+  return (
+    <Modal
+      opened
+      onClose={() => settle()}
+      title={duplicate.title}
+      centered
+      closeButtonProps={{ 'aria-label': duplicate.skip }}
+    >
+      <p className={classes.twin}>{duplicate.words(name, formatTime(uploadedAt))}</p>
+      <div className={classes.choices}>
+        <Button
+          data-autofocus
+          onClick={() => {
+            settle()
+            void navigate(`/files/${fileId}`)
+          }}
+        >
+          {duplicate.open}
+        </Button>
+        {datasetId && (
+          <Button
+            variant="default"
+            onClick={() => settle((picked) => ({ ...picked, dataset: { id: datasetId, name } }))}
+          >
+            {duplicate.append}
+          </Button>
+        )}
+        <Button variant="default" onClick={() => settle((picked) => picked)}>
+          {duplicate.again}
+        </Button>
+      </div>
+    </Modal>
+  )
+}

@@ -1,0 +1,42 @@
+import type Uppy from '@uppy/core'
+import type { TusBody } from '@uppy/tus'
+import { newTrack, type Track, toRow, type UploadFile, type UploadMeta } from './toRow'
+import type { UploadRow } from './types'
+
+export type UppyOfUploads = Uppy<UploadMeta, TusBody>
+
+/** What is known of each file: Uppy's state of it, what Uppy does not keep, and who is through already. */
+export type UploadBook = ReturnType<typeof createBook>
+
+/** `uppy` is asked for late, since the uploader itself wants to look into the book. */
+export const createBook = (uppy: () => UppyOfUploads) => {
+  const tracks = new Map<string, Track>()
+  const finished = new Map<string, UploadRow>()
+  const trackOf = (id: string): Track => {
+    const track = tracks.get(id) ?? newTrack()
+    tracks.set(id, track)
+    return track
+  }
+  const fileOf = (id: string): UploadFile | undefined => uppy().getState().files[id]
+  const rowOf = (file: UploadFile): UploadRow => toRow(file, trackOf(file.id), navigator.onLine)
+  const rows = (): UploadRow[] => uppy().getFiles().map(rowOf)
+  return {
+    trackOf,
+    knownTrack: (id: string): Track | undefined => tracks.get(id),
+    fileOf,
+    rowOf,
+    rows,
+    /** Everything to show: what is there, and what was sent and let go. */
+    shownRows: (): UploadRow[] => [...rows(), ...[...finished.values()].filter(({ id }) => !fileOf(id))],
+    finishedRow: (id: string): UploadRow | undefined => finished.get(id),
+    begin: (id: string, restored = false): void => {
+      finished.delete(id)
+      tracks.set(id, newTrack(restored))
+    },
+    finish: (file: UploadFile): void => {
+      finished.set(file.id, rowOf(file))
+      tracks.delete(file.id)
+    },
+    drop: (id: string): void => void tracks.delete(id),
+  }
+}

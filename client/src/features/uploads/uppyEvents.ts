@@ -1,0 +1,109 @@
+import { text } from '../../i18n/language'
+import { rememberedIds } from './fileHandles'
+import { headHashOf } from './fileIdentity'
+import type { SendQueue } from './sendQueue'
+import { nextSpeed, startSpeed } from './speed'
+import type { UploadBook, UppyOfUploads } from './uploadBook'
+import type { UploadControls } from './uploadControls'
+import { problemFromXhr } from './uploadProblem'
+
+const TICK_MS = 1000
+const RESTORE_MS = 600
+const SHOWN_AT_ONCE = 200
+const BASE_FIELDS = ['name', 'type']
+
+type Parts = {
+  uppy: UppyOfUploads
+  book: UploadBook
+  queue: SendQueue
+  controls: UploadControls
+  touch: (id: string) => void
+  flush: () => void
+  say: (title: string, detail: string) => void
+}
+
+/** What the server is told about a file beside its bytes: only what is there. */
+const fieldsOf = (meta: { relativePath?: string | null; dataset?: string | null }): string[] => [
+  ...BASE_FIELDS,
+  ...(meta.relativePath ? ['relativePath'] : []),
+  ...(meta.dataset ? ['dataset'] : []),
+]
+
+/** Folds what Uppy tells into the book. */
+export const followUppy = ({ uppy, book, queue, controls, touch, flush, say }: Parts): void => {
+  const { trackOf, fileOf } = book
+  uppy.on('files-added', (files) => {
+    for (const { id, meta } of files) {
+      book.begin(id)
+      const fields = fieldsOf(meta)
+      if (fields.length > BASE_FIELDS.length) uppy.setFileState(id, { tus: { allowedMetaFields: fields } })
+      queue.push(id)
+      touch(id)
+    }
+    // A few stand there at once; of very many the next batch tells.
+    if (uppy.getFiles().length < SHOWN_AT_ONCE) flush()
+    queue.pump()
+  })
+  uppy.on('restriction-failed', (file, error) => {
+    if (!file) return
+    const known = book.knownTrack(file.id)
+    if (known?.problem) return queue.startNow(file.id)
+    if (known?.cancelling) return controls.undoCancel(file.id)
+    const words = text().uploads.say
+    say(words.notAdded, known ? words.already(file.name ?? '') : error.message)
+  })
+  uppy.on('upload-progress', (file, { bytesUploaded }) => {
+    if (!file) return
+    const track = trackOf(file.id)
+    const now = Date.now()
+    track.retry = null
+    track.speed = track.speed ? nextSpeed(track.speed, bytesUploaded, now) : startSpeed(bytesUploaded, now)
+  })
+  uppy.on('upload-error', (file, _, response) => {
+    if (!file) return
+    Object.assign(trackOf(file.id), { problem: problemFromXhr(response?.body?.xhr), retry: null })
+    touch(file.id)
+  })
+  // A stalled connection sends no progress; the speed has to fall all the same.
+  setInterval(() => {
+    for (const id of queue.runningIds()) {
+      const track = trackOf(id)
+      const file = fileOf(id)
+      if (!track.speed || !file || file.isPaused || track.retry) continue
+      track.speed = nextSpeed(track.speed, file.progress.bytesUploaded || 0, Date.now())
+      touch(id)
+    }
+  }, TICK_MS)
+}
+
+/** Keeps what is needed to know the file again, should it have to be chosen once more. */
+export const markHead = async (uppy: UppyOfUploads, book: UploadBook, id: string): Promise<void> => {
+  const file = book.fileOf(id)
+  if (!(file?.data instanceof Blob) || file.meta.headHash) return
+  const headHash = await headHashOf(file.data)
+  if (headHash !== null && book.fileOf(id)) uppy.setFileMeta(id, { headHash })
+}
+
+/** Sorts out what an earlier visit left behind. Settles when that is done, or nothing was left. */
+export const restoreUploads = (
+  uppy: UppyOfUploads,
+  book: UploadBook,
+  onRestored: () => void,
+): Promise<void> =>
+  new Promise((resolve) => {
+    uppy.on('restored', async () => {
+      for (const file of uppy.getFiles()) {
+        // What the server refused before it took a byte has nothing to go on with.
+        const refused = file.error && !file.tus?.uploadUrl
+        if (file.progress.uploadComplete || refused) uppy.removeFile(file.id)
+        else book.begin(file.id, true)
+      }
+      for (const file of uppy.getFiles()) uppy.setFileState(file.id, { isPaused: false, error: null })
+      uppy.setState({ currentUploads: {}, recoveredState: null })
+      const remembered = await rememberedIds()
+      for (const { id } of uppy.getFiles()) book.trackOf(id).remembered = remembered.has(id)
+      onRestored()
+      resolve()
+    })
+    setTimeout(resolve, RESTORE_MS)
+  })

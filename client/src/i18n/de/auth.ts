@@ -1,0 +1,23 @@
+import { counted } from '../count'
+import type { Messages } from '../en'
+
+export const auth: Messages['auth'] = {
+  signIn: 'Anmelden',
+  signInTitle: 'Bei Parquay anmelden',
+  createAccount: 'Konto anlegen',
+  createTitle: 'Ein Konto anlegen',
+  tagline: 'Uploads, die weitergehen, und als Tabellen ankommen',
+  haveAccount: 'Du hast schon ein Konto?',
+  newHere: 'Neu hier?',
+  username: 'Name',
+  password: 'Passwort',
+  passwordHint: 'Ein langes ist besser als ein kompliziertes.',
+  showPassword: 'Passwort zeigen',
+  again: 'Noch einmal anmelden',
+  ended: 'Deine Sitzung ist zu Ende. Nichts ist verloren, die Uploads gehen nach der Anmeldung weiter.',
+  somebodyElse: 'Als jemand anderes anmelden',
+  wrong: 'Dieser Name und dieses Passwort gehören nicht zusammen.',
+  wait: (seconds) =>
+    `Zu viele Versuche. Warte ${counted(seconds, 'Sekunde', 'Sekunden')} und versuche es noch einmal.`,
+  failed: 'Das hat nicht geklappt. Versuche es noch einmal.',
+}

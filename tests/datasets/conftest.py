@@ -1,0 +1,134 @@
+"""A catalog with a user, files converted for real, and the tables that they became."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import pyarrow.parquet as pq
+import pytest
+from sqlmodel import SQLModel
+
+from parquay.catalog.datasets import Datasets
+from parquay.catalog.events import Events
+from parquay.catalog.files import Files
+from parquay.catalog.jobs import Jobs
+from parquay.catalog.segments import Segments
+from parquay.catalog.session import Catalog
+from parquay.catalog.tables import File, User
+from parquay.datasets.append import Appending
+from parquay.datasets.commits import Author, Commits
+from parquay.datasets.edit import Batch, Edited, Editor
+from parquay.datasets.publish import Publisher
+from parquay.datasets.tables import Tables
+from parquay.datasets.versions import Versions
+from parquay.ids import new_id
+from parquay.ingest.follow import Follower, Outcome
+
+
+@dataclass
+class Uploads:
+    """Whole uploads, held in memory."""
+
+    content: dict[str, bytes] = field(default_factory=dict)
+
+    @contextmanager
+    def reader(self, upload_id: str) -> Iterator[Uploads._Reader]:
+        yield Uploads._Reader(self.content[upload_id])
+
+    def path(self, upload_id: str) -> Path | None:
+        return None
+
+    @dataclass
+    class _Reader:
+        content: bytes
+
+        def read_at(self, offset: int, size: int) -> bytes:
+            return self.content[offset : offset + size]
+
+
+@dataclass
+class House:
+    """Everything below the web that a table needs."""
+
+    catalog: Catalog
+    segments: Segments
+    uploads: Uploads
+    parquet: Path
+    datasets: Datasets
+    tables: Tables
+    commits: Commits
+    editor: Editor
+    versions: Versions
+    appending: Appending
+    publisher: Publisher
+
+    def convert(self, text: str, *, name: str = "data.csv", segment_bytes: int = 1 << 24, **values: object) -> File:
+        """Upload a file at once, convert it, and return its row."""
+        file_id, content = new_id(), text.encode()
+        self.uploads.content[file_id] = content
+        told = {"size": len(content), "offset": len(content), "complete": True, "status": "processing"}
+        file = File(id=file_id, owner_id="u", name=name, **told, **values)
+        self.catalog.write(lambda session: session.add(file))
+        return self.follow(file_id, segment_bytes=segment_bytes)
+
+    def follow(self, file_id: str, *, segment_bytes: int = 1 << 24) -> File:
+        """Convert what is uploaded of a file, and return its row."""
+        follower = Follower(
+            segments=self.segments,
+            store=self.uploads,
+            parquet_dir=self.parquet,
+            segment_bytes=segment_bytes,
+            publish=self.publisher.publish,
+        )
+        try:
+            assert follower.advance(file_id, alive=lambda: True, fence=lambda _session: True) is Outcome.DONE
+        finally:
+            follower.close()
+        return self.file(file_id)
+
+    def edit(self, file: File, *, by: str = "u", expected: int | None = None, **batch: object) -> Edited:
+        return self.editor.edit(file, Author(by), Batch(**batch), expected)
+
+    def rows(self, file: File, version: int | None = None) -> list[tuple[object, ...]]:
+        """Every row with its id first, as the parts hold it."""
+        snapshot = self.tables.snapshot(file, version)
+        found = []
+        for index, path in enumerate(snapshot.paths):
+            for row, cells in enumerate(pq.read_table(path).to_pylist()):
+                found.append((snapshot.rid_at(index, row), *cells.values()))
+        return found
+
+    def file(self, file_id: str) -> File:
+        found = self.segments.file(file_id)
+        assert found is not None
+        return found
+
+
+@pytest.fixture
+def house(tmp_path: Path) -> Iterator[House]:
+    catalog = Catalog(f"sqlite:///{tmp_path / 'metadata.db'}", durable=False)
+    SQLModel.metadata.create_all(catalog.engine)
+    catalog.write(lambda session: session.add(User(id="u", username="u", password_hash="-")))
+    parquet = tmp_path / "parquet"
+    datasets = Datasets(catalog, Events(catalog))
+    tables = Tables(parquet, datasets)
+    commits = Commits(tables, datasets)
+    appending = Appending(tables, commits)
+    files = Files(catalog, Events(catalog), Jobs(catalog))
+    yield House(
+        catalog=catalog,
+        segments=Segments(catalog),
+        uploads=Uploads(),
+        parquet=parquet,
+        datasets=datasets,
+        tables=tables,
+        commits=commits,
+        editor=Editor(tables, commits),
+        versions=Versions(tables, commits, datasets),
+        appending=appending,
+        publisher=Publisher(parquet, files, datasets, appending),
+    )
+    catalog.close()

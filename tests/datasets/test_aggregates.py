@@ -1,0 +1,339 @@
+from __future__ import annotations
+
+import itertools
+import math
+import threading
+from decimal import Decimal
+
+import pyarrow as pa
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from made_tables import made_table
+from parquay.columns.lexemes import TEXT, ColumnType
+from parquay.datasets import aggregates
+from parquay.datasets.aggregates import Aggregator
+from parquay.datasets.engine import Engine
+from parquay.datasets.groups import BINS, MOMENTS, TOP, Grouper, bin_width, named, read_measure, unit_for
+from parquay.datasets.memory import Memory
+from parquay.datasets.plan import columns_of, read_query
+from parquay.errors import ParquayError
+
+INT, DOUBLE, DAY, FLAG = (ColumnType(kind, True) for kind in ("int64", "double", "date", "bool"))
+DECIMAL, STAMP = ColumnType("decimal", [10, 2]), ColumnType("timestamp", "T|0|Z")
+
+
+@pytest.fixture(scope="module")
+def engine(tmp_path_factory):
+    root = tmp_path_factory.mktemp("engine")
+    (root / "parquet").mkdir()
+    engine = Engine(root / "parquet", root / "scratch")
+    yield engine
+    engine.close()
+
+
+def made(engine, types, columns, **more):
+    table = pa.table([pa.array(columns[name], types[name].arrow()) for name in types], names=list(types))
+    return made_table(engine._parquet, types, table, **more)
+
+
+def told(engine, types, columns, *filters):
+    snapshot = made(engine, types, columns)
+    return Aggregator(engine).columns(snapshot, read_query(columns_of(snapshot.columns), filters))
+
+
+@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@given(st.lists(st.tuples(st.none() | st.integers(-(2**63), 2**63 - 1), st.none() | st.integers(-(10**11), 10**11))))
+def test_numbers_are_added_up_exactly(engine, rows):
+    columns = {"n": [row[0] for row in rows], "d": [row[1] and Decimal(row[1]).scaleb(-2) for row in rows]}
+    columns["d"] = [None if value is None else Decimal(value).quantize(Decimal("0.01")) for value in columns["d"]]
+
+    found = told(engine, {"n": INT, "d": DECIMAL}, columns)
+
+    for name, values in columns.items():
+        kept = [value for value in values if value is not None]
+        each = found[name]
+        assert (each["count"], each["nulls"], each["distinct"]) == (len(kept), values.count(None), len(set(kept)))
+        assert each["distinct_exact"] is True
+        if kept:
+            assert [Decimal(str(each[word])) for word in ("min", "max", "sum")] == [min(kept), max(kept), sum(kept)]
+            assert each["mean"] == pytest.approx(float(sum(map(Decimal, kept)) / len(kept)), rel=1e-12)
+        else:
+            assert (each["min"], each["max"], each["sum"], each["mean"]) == (None, None, None, None)
+
+
+def test_other_types_have_bounds_and_no_sum(engine):
+    found = told(
+        engine,
+        {"t": TEXT, "flag": FLAG, "day": DAY, "at": STAMP},
+        {"t": ["b", "", None], "flag": [True, False, None], "day": [0, 366, None], "at": [0, 10**6, None]},
+    )
+
+    assert [(found[name]["min"], found[name]["max"]) for name in found] == [
+        ("", "b"),
+        (False, True),
+        ("1970-01-01", "1971-01-02"),
+        ("1970-01-01T00:00:00Z", "1970-01-01T00:00:01Z"),
+    ]
+    assert {(each["sum"], each["mean"], each["nulls"]) for each in found.values()} == {(None, None, 1)}
+
+
+def test_sum_beyond_what_decimals_hold_is_told_rounded(engine):
+    big = Decimal("9" * 38)
+
+    found = told(engine, {"d": ColumnType("decimal", [38, 0])}, {"d": [big, big]})["d"]
+
+    assert found["sum"] == pytest.approx(2e38)
+    assert (found["min"], found["distinct"]) == ("9" * 38, 1)
+
+
+def test_infinite_and_undefined_numbers_are_told_as_texts(engine):
+    found = told(engine, {"x": DOUBLE}, {"x": [1.0, math.inf, math.nan]})["x"]
+
+    assert (found["min"], found["max"], found["sum"]) == (1.0, "NaN", "NaN")
+
+
+def test_aggregates_are_those_of_the_rows_that_hold_the_filters(engine):
+    found = told(engine, {"n": INT}, {"n": [1, 2, 3, None]}, "n:ge:2")["n"]
+
+    assert (found["count"], found["nulls"], found["sum"]) == (2, 0, 5)
+
+
+def test_distinct_values_are_estimated_beyond_the_bounds_and_it_is_said(engine, monkeypatch):
+    monkeypatch.setattr(aggregates, "EXACT_ROWS", 1000)
+    monkeypatch.setattr(aggregates, "EXACT_VALUES", 100)
+    columns = {"many": list(range(5000)), "few": [n % 7 for n in range(5000)]}
+
+    found = told(engine, {"many": INT, "few": INT}, columns)
+
+    assert (found["few"]["distinct"], found["few"]["distinct_exact"]) == (7, True)
+    assert found["many"]["distinct_exact"] is False
+    assert 3500 < found["many"]["distinct"] <= 5000
+
+
+def test_wide_table_is_asked_in_several_queries(engine):
+    names = [f"c{number}" for number in range(150)]
+
+    found = told(engine, dict.fromkeys(names, INT), {name: [number] for number, name in enumerate(names)})
+
+    assert [each["sum"] for each in found.values()] == list(range(150))
+
+
+def test_version_is_computed_once(engine):
+    snapshot = made(engine, {"n": INT}, {"n": [1, 2]})
+    aggregator, query = Aggregator(engine), read_query(columns_of(snapshot.columns), ["n:gt:1"])
+    first = aggregator.columns(snapshot, query), aggregator.count(snapshot, query)
+    snapshot.paths[0].unlink()
+
+    assert (aggregator.columns(snapshot, query), aggregator.count(snapshot, query)) == first
+    with pytest.raises(ParquayError):
+        Aggregator(engine).columns(snapshot, query)
+
+
+# Memory
+
+
+def test_answer_is_made_once_for_all_who_wait_for_it():
+    memory, made_times, may_end, found = Memory(2), [], threading.Event(), []
+
+    def make():
+        made_times.append(1)
+        may_end.wait(10)
+        return "answer"
+
+    asking = [threading.Thread(target=lambda: found.append(memory.get("key", make))) for _ in range(4)]
+    for thread in asking:
+        thread.start()
+    may_end.set()
+    for thread in asking:
+        thread.join()
+
+    assert (found, len(made_times)) == (["answer"] * 4, 1)
+
+
+def test_failure_is_not_remembered_and_the_oldest_answer_goes():
+    memory = Memory(2)
+    with pytest.raises(ZeroDivisionError):
+        memory.get("a", lambda: 1 // 0)
+
+    assert memory.get("a", lambda: 1) == 1
+    assert [memory.get(key, lambda: 2) for key in "bc"] == [2, 2]
+    assert memory.get("a", lambda: 3) == 3
+
+
+# Groups
+
+
+def grouped(engine, types, columns, by, measure, **more):
+    snapshot = made(engine, types, columns)
+    known = columns_of(snapshot.columns)
+    asked = {"limit": 100} | more
+    return Grouper(engine).groups(snapshot, read_query(known), named(known, by), read_measure(known, measure), **asked)
+
+
+SALES = {"city": TEXT, "price": DECIMAL, "day": DAY}
+SOLD = {
+    "city": ["Ulm", "Bonn", None, "Ulm"],
+    "price": [Decimal("1.10"), None, Decimal(3), Decimal("2.20")],
+    "day": [3, 1, 2, 0],
+}
+
+
+@pytest.mark.parametrize(
+    ("measure", "values"),
+    [
+        ("count()", [1, 2, 1]),
+        ("count(price)", [0, 2, 1]),
+        ("sum(price)", [None, 3.3, 3.0]),
+        ("avg(price)", [None, 1.65, 3.0]),
+        ("min(day)", ["1970-01-02", "1970-01-01", "1970-01-03"]),
+        ("max(price)", [None, 2.2, 3.0]),
+        ("distinct(city)", [1, 1, 0]),
+    ],
+)
+def test_groups_have_their_measure_in_the_order_of_their_keys(engine, measure, values):
+    found = grouped(engine, SALES, SOLD, "city", measure)
+
+    assert found["more"] is False
+    assert [group["key"] for group in found["groups"]] == ["Bonn", "Ulm", None]
+    assert [group["value"] for group in found["groups"]] == [
+        value if value is None else pytest.approx(value) for value in values
+    ]
+
+
+def test_largest_groups_come_first_when_asked_and_the_rest_is_left_out(engine):
+    found = grouped(engine, SALES, SOLD, "city", "count()", limit=1, largest=True)
+
+    assert found == {"groups": [{"key": "Ulm", "value": 2}], "more": True}
+
+
+def test_column_of_any_name_can_be_measured(engine):
+    name = "sum(x), (y)"
+
+    assert grouped(engine, {name: INT}, {name: [2**53, 2**53]}, name, f"sum({name})")["groups"] == [
+        {"key": str(2**53), "value": str(2**54)}
+    ]
+
+
+@pytest.mark.parametrize(
+    ("measure", "code"),
+    [
+        ("sum(city)", "bad_measure"),
+        ("avg(day)", "bad_measure"),
+        ("sum()", "bad_measure"),
+        ("median(price)", "bad_measure"),
+        ("price", "bad_measure"),
+        ("", "bad_measure"),
+        ("sum(nope)", "unknown_column"),
+    ],
+)
+def test_bad_measure_is_refused_by_name(engine, measure, code):
+    with pytest.raises(ParquayError) as caught:
+        grouped(engine, SALES, SOLD, "city", measure)
+
+    assert (caught.value.status, caught.value.code) == (422, code)
+
+
+# Profiles
+
+
+def profiled(engine, kind, values, *filters):
+    snapshot = made(engine, {"v": kind}, {"v": values})
+    known = columns_of(snapshot.columns)
+    return Grouper(engine).profile(snapshot, read_query(known, filters), known[0])
+
+
+@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@given(st.lists(st.none() | st.integers(-(2**53), 2**53) | st.integers(-20, 20), max_size=40))
+def test_histogram_of_whole_numbers_counts_each_row_in_its_bin(engine, values):
+    bins = profiled(engine, INT, values)["bins"]
+
+    kept = [value for value in values if value is not None]
+    assert sum(each["count"] for each in bins) == len(kept)
+    assert len(bins) <= BINS + 1
+    assert all(one["to"] == other["from"] for one, other in itertools.pairwise(bins))
+
+
+def test_histogram_of_few_whole_numbers_has_a_bin_for_each(engine):
+    found = profiled(engine, INT, [3, 5, 5, None])
+
+    assert found["bins"] == [
+        {"from": 3, "to": 4, "count": 1},
+        {"from": 4, "to": 5, "count": 0},
+        {"from": 5, "to": 6, "count": 2},
+    ]
+
+
+@pytest.mark.parametrize(
+    ("values", "counts"),
+    [
+        ([0.0, 1.0, 0.5, None, math.nan, math.inf], [1, *[0] * 14, 1, *[0] * 13, 1]),
+        ([7.25, 7.25], [2]),
+        ([None, math.nan], []),
+        ([-1.7e308, 1.7e308], [1, *[0] * 28, 1]),
+    ],
+)
+def test_histogram_of_doubles(engine, values, counts):
+    bins = profiled(engine, DOUBLE, values)["bins"]
+
+    assert [each["count"] for each in bins] == counts
+    assert all(math.isfinite(each["from"]) and each["from"] <= each["to"] for each in bins)
+
+
+def test_most_frequent_texts_come_first_and_the_rest_is_counted(engine):
+    values = [f"v{number:02}" for number in range(TOP + 5) for _ in range(2 if number == 7 else 1)] + [None]
+
+    found = profiled(engine, TEXT, values)
+
+    assert found["shape"] == "values"
+    assert found["values"][:2] == [{"value": "v07", "count": 2}, {"value": "v00", "count": 1}]
+    assert (len(found["values"]), found["other"]) == (TOP, 5)
+
+
+def test_flags_are_counted(engine):
+    assert profiled(engine, FLAG, [True, True, False, None])["values"] == [
+        {"value": True, "count": 2},
+        {"value": False, "count": 1},
+    ]
+
+
+def test_days_are_counted_in_a_unit_that_fits(engine):
+    assert profiled(engine, DAY, [0, 0, 2, None]) == {
+        "shape": "series",
+        "unit": "day",
+        "points": [{"from": "1970-01-01", "count": 2}, {"from": "1970-01-03", "count": 1}],
+    }
+    assert profiled(engine, DAY, [0, 20_000])["points"] == [
+        {"from": "1970-01-01", "count": 1},
+        {"from": "2024-01-01", "count": 1},
+    ]
+
+
+@pytest.mark.parametrize("kind", [STAMP, ColumnType("timestamp", " |9|+02:00"), ColumnType("timestamp", "T|-1|")])
+def test_moments_are_counted_by_their_unit(engine, kind):
+    unit = 10**9 if kind.arrow().unit == "ns" else 10**6
+    found = profiled(engine, kind, [0, 59 * unit, 60 * unit, 3600 * unit, None])
+
+    assert (found["unit"], [point["count"] for point in found["points"]]) == ("minute", [2, 1, 1])
+    assert found["points"][1]["from"].endswith(":01:00")
+
+
+def test_profile_is_that_of_the_rows_that_hold_the_filters(engine):
+    assert sum(each["count"] for each in profiled(engine, INT, [1, 2, 3, 4], "v:gt:2")["bins"]) == 2
+
+
+@pytest.mark.parametrize(("low", "high", "count"), [(0, 0, 1), (0, 29, 30), (0, 30, 16), (-5, 60, 22)])
+def test_bins_of_whole_numbers_have_whole_borders(low, high, count):
+    found, width = bin_width(low, high, whole=True)
+
+    assert found == count
+    assert width == int(width)
+    assert low + found * width > high
+
+
+def test_unit_gives_no_more_points_than_a_chart_has_room_for():
+    assert [unit_for(seconds, whole_days=False) for seconds in (0, MOMENTS, MOMENTS + 1, 10**8, 10**12)] == [
+        "second", "second", "minute", "month", "century",
+    ]  # fmt: skip
+    assert unit_for(0, whole_days=True) == "day"

@@ -1,0 +1,158 @@
+"""Crashes between the steps of a commit, and several writers at once."""
+
+from __future__ import annotations
+
+import os
+import time
+from concurrent.futures import ThreadPoolExecutor
+
+import pytest
+from deltalake import DeltaTable
+
+from parquay.catalog.datasets import Datasets
+from parquay.catalog.events import Events
+from parquay.catalog.files import Files
+from parquay.datasets.commits import Author, Commits
+from parquay.datasets.edit import Batch, Editor
+from parquay.datasets.retention import Retention
+from parquay.datasets.tables import Tables
+from parquay.errors import Conflict, NotFound
+
+FEW = "n,word\n1,a\n2,b\n3,c\n"
+
+
+class Crash(BaseException):
+    """The process ends here."""
+
+
+class CrashingDatasets(Datasets):
+    """Ends the process where the catalog would be told."""
+
+    def note(self, dataset_id, versions):
+        raise Crash
+
+
+def test_a_commit_whose_crash_came_before_the_catalog_is_noted_later(house):
+    file = house.convert(FEW)
+    crashing = CrashingDatasets(house.catalog, Events(house.catalog))
+    with pytest.raises(Crash):
+        Editor(house.tables, Commits(house.tables, crashing)).edit(file, Author("ann"), Batch(deletes=frozenset({0})))
+    assert [each.version for each in house.datasets.history(file.id)] == [0]
+    assert house.file(file.id).row_count == 3
+
+    files = Files(house.catalog, None, None)
+    found = Retention(files, house.datasets, house.tables, house.commits, keep=0).reconcile()
+
+    assert found == 1
+    newest = house.datasets.history(file.id)[0]
+    assert (newest.version, newest.author, newest.deleted, newest.rows) == (1, "ann", 1, 2)
+    assert (house.file(file.id).row_count, house.file(file.id).table_version) == (2, 1)
+
+
+def test_a_crash_before_the_log_leaves_the_table_as_it_was(house, monkeypatch):
+    file = house.convert(FEW)
+
+    def crash(*_: object) -> None:
+        raise Crash
+
+    with monkeypatch.context() as patch:
+        patch.setattr("parquay.datasets.log.append", crash)
+        with pytest.raises(Crash):
+            house.edit(file, updates={0: {"n": 9}})
+
+    assert house.rows(file) == [(0, 1, "a"), (1, 2, "b"), (2, 3, "c")]
+    assert [path.name for path in (house.parquet / file.id).glob("edit-*")] == []
+    assert house.edit(file, updates={0: {"n": 9}}).snapshot.version == 1
+
+
+def test_a_conversion_that_crashed_after_publishing_publishes_once(house):
+    file = house.convert(FEW)
+    stale = house.parquet / file.id / "_delta_log" / f"{1:020}.json"
+    stale.write_text("what an earlier attempt left")
+
+    def unfinish(session):
+        row = session.get(type(file), file.id)
+        row.status, row.parquet_path, row.dataset_id, row.table_version = "processing", None, None, None
+
+    house.catalog.write(unfinish)
+    again = house.follow(file.id)
+
+    assert (again.status, again.table_version) == ("done", 0)
+    assert not stale.exists()
+    assert DeltaTable(house.parquet / file.id).version() == 0
+    assert [each.version for each in house.datasets.history(file.id)] == [0]
+    assert house.rows(again) == [(0, 1, "a"), (1, 2, "b"), (2, 3, "c")]
+
+
+def test_another_programs_commit_in_between_is_taken_into_account(house):
+    file = house.convert(FEW)
+    house.edit(file, updates={0: {"n": 5}})
+    DeltaTable(house.parquet / file.id).restore(0)
+
+    edited = house.edit(file, updates={1: {"n": 6}})
+
+    assert edited.snapshot.version == 3
+    assert house.rows(file) == [(0, 1, "a"), (1, 6, "b"), (2, 3, "c")]
+    assert [each.kind for each in house.datasets.history(file.id)] == ["edit", "edit", "edit", "create"]
+
+
+def test_rows_that_another_program_wrote_have_no_ids_and_that_is_said(house):
+    file = house.convert(FEW)
+    import pyarrow as pa
+    from deltalake import write_deltalake
+
+    foreign = pa.table({"n": pa.array([7], pa.int64()), "word": pa.array(["z"])})
+    write_deltalake(str(house.parquet / file.id), foreign, mode="append")
+
+    with pytest.raises(Conflict) as refused:
+        house.tables.snapshot(file)
+
+    assert refused.value.code == "foreign_rows"
+    assert len(house.rows(file, 0)) == 3
+
+
+def test_editors_in_many_threads_and_processes_lose_nothing(house):
+    file = house.convert("editor,number\n" + "".join(f"{i},0\n" for i in range(4)))
+
+    def work(editor: int) -> None:
+        tables = Tables(house.parquet, house.datasets)  # as another process would have it
+        commits = Commits(tables, house.datasets)
+        for number in range(1, 11):
+            Editor(tables, commits).edit(file, Author(f"e{editor}"), Batch(updates={editor: {"number": number}}))
+
+    with ThreadPoolExecutor(4) as pool:
+        list(pool.map(work, range(4)))
+
+    assert house.rows(file) == [(i, i, 10) for i in range(4)]
+    history = house.datasets.history(file.id)
+    assert [each.version for each in history] == list(range(40, -1, -1))
+    assert sorted(each.author for each in history if each.version) == sorted(
+        f"e{i}" for i in range(4) for _ in range(10)
+    )
+
+
+def test_a_table_that_vanishes_meanwhile_is_not_found(house):
+    file = house.convert(FEW)
+    house.tables.snapshot(file)
+    house.catalog.write(lambda session: session.delete(session.get(type(file), file.id)))
+
+    with pytest.raises(NotFound):
+        house.edit(file, deletes=frozenset({0}))
+
+
+def test_publishing_sixteen_parts_takes_no_time(house, tmp_path):
+    text = "a,b,c,d\n" + "".join(f"{i},word{i},{i}.25,2024-02-29\n" for i in range(20_000))
+    file = house.convert(text, segment_bytes=40_000)
+    names = []
+    for number in range(16):
+        names.append(f"part-{number:05d}-x.parquet")
+        os.link(house.tables.snapshot(file).paths[0], tmp_path / names[-1])
+
+    from parquay.datasets.first import publish
+
+    publish(tmp_path, file.columns, names, "ann")
+    started = time.perf_counter()
+    publish(tmp_path, file.columns, names, "ann")
+
+    assert time.perf_counter() - started < 1  # a fifth of that on an idle machine
+    assert len(DeltaTable(tmp_path).file_uris()) == 16

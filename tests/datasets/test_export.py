@@ -1,0 +1,351 @@
+from __future__ import annotations
+
+import io
+import json
+import math
+from datetime import date, datetime, time
+from decimal import Decimal
+
+import openpyxl
+import pyarrow as pa
+import pyarrow.parquet as pq
+import pytest
+
+from made_tables import made_table
+from parquay.columns import xlsx
+from parquay.columns.lexemes import TEXT, ColumnType
+from parquay.datasets.aggregates import Aggregator
+from parquay.datasets.engine import Cancelled, Engine, Stop
+from parquay.datasets.export import Exporter
+from parquay.datasets.formats import Wish
+from parquay.datasets.plan import chosen_columns, columns_of, read_query
+from parquay.errors import ParquayError
+
+at = datetime.fromisoformat
+
+
+@pytest.fixture
+def engine(house, tmp_path):
+    house.parquet.mkdir(exist_ok=True)
+    engine = Engine(house.parquet, tmp_path / "scratch")
+    yield engine
+    engine.close()
+
+
+@pytest.fixture
+def export(engine):
+    """Export a snapshot; return the file's name and content."""
+
+    def run(snapshot, kind="csv", *filters, columns=(), stop=None, **how):
+        known = columns_of(snapshot.columns)
+        chosen = chosen_columns(known, columns) if columns else known
+        wish = Wish(kind, tuple(chosen), read_query(known, filters), **how)
+        made = Exporter(engine, Aggregator(engine)).export(snapshot, wish, Stop(), stop or Stop())
+        return made.name, b"".join(made.chunks())
+
+    return run
+
+
+@pytest.fixture
+def table_of(house):
+    """Upload a text and return the table that it becomes, in several parts."""
+
+    def make(text, name="data.csv", **values):
+        return house.tables.snapshot(house.convert(text, name=name, segment_bytes=1 << 16, **values))
+
+    return make
+
+
+NOTES = ("plain", "", '""', '"a,b"', '"two\nlines"')
+MIXED = "id,price,note,day,at,clock,flag\n" + "".join(
+    f"{i},{i % 90}.{i % 10}0,{NOTES[i % 5]},2024-02-{1 + i % 28:02},2024-01-01T00:00:{i % 60:02}.5+02:00,"
+    f"10:{i % 60:02}:00.123456789,{str(not i % 2).lower()}\n"
+    for i in range(6000)
+)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        MIXED,
+        "a\n1\n2\n3\n",
+        "a,a,,b\n1,2,3,4\n5,6,7,8\n9,10,11,12\n",
+        "zip,n\n01234,1e5\n99999,2e5\n00001,-0\n",
+        "x,y\n1.0,2024-01-01 10:00\n0.1,2024-01-02 11:30\n1e+16,2024-01-03 12:00\n",
+        "k,v\n9223372036854775808,12345678901234567890123456789.5\n1,0.5\n2,3.5\n",
+        "t,n\n2024-01-01T00:00:00.123456789Z,1\n2024-01-01T00:00:00.000000001Z,2\n2024-01-02T00:00:00.000000000Z,3\n",
+        "1,2,3\n4,5,6\n7,8,9\n10,11,12\n",
+    ],
+    ids=["mixed", "one column", "odd names", "leading zeros", "doubles", "large numbers", "nanoseconds", "no header"],
+)
+def test_csv_is_the_upload_again(table_of, export, text):
+    name, content = export(table_of(text))
+
+    assert content.decode() == text
+    assert name == "data.csv"
+
+
+def test_upload_with_another_dialect_comes_back_with_commas_or_as_it_was(table_of, export):
+    text = "id;note;share\r\n" + "".join(f"{i};'it''s; {i}';{i}.5\r\n" for i in range(50))
+    snapshot = table_of(text)
+    assert snapshot.dialect["delimiter"] == ";"
+
+    plain = export(snapshot)[1].decode()
+    original = export(snapshot, original=True)[1].decode()
+
+    assert plain == text.replace(";", ",").replace("'it''s, ", "it's; ").replace("',", ",").replace("\r\n", "\n")
+    assert original == text
+
+
+def test_delimiter_in_a_number_or_a_time_is_quoted(engine, export):
+    types = {"t": ColumnType("timestamp", " |0|"), "n": ColumnType("int64", True)}
+    table = pa.table({"t": pa.array([0, None], pa.timestamp("us")), "n": [-1, None]})
+    snapshot = made_table(engine._parquet, types, table)
+    told = {"format": "csv", "delimiter": "-", "quote": '"', "newline": "\n", "header_rows": 1, "header": [["t", "n"]]}
+    object.__setattr__(snapshot, "dialect", told)
+
+    assert export(snapshot, original=True)[1] == b't-n\n"1970-01-01 00:00:00"-"-1"\n-\n'
+
+
+def test_safe_csv_keeps_spreadsheets_from_running_texts_and_leaves_numbers_alone(table_of, export):
+    text = '=h,n\n=1+1,-1\n+x,2\n-x,3\n@x,4\n"\tx",5\nx=1,6\n,7\n"=a,b",8\n'
+
+    safe = export(table_of(text), safe=True)[1].decode()
+
+    assert safe == "'=h,n\n'=1+1,-1\n'+x,2\n'-x,3\n'@x,4\n'\tx,5\nx=1,6\n,7\n\"'=a,b\",8\n"
+
+
+def test_header_is_left_out_or_made_when_asked(table_of, export):
+    with_header, without = table_of("a,b\n1,2\n3,4\n5,6\n"), table_of("1,2\n3,4\n5,6\n7,8\n")
+    names = [column["name"] for column in without.columns]
+
+    assert export(with_header, header=False)[1] == b"1,2\n3,4\n5,6\n"
+    assert export(without, header=True)[1].decode().splitlines()[0] == ",".join(names)
+
+
+def test_only_the_chosen_rows_and_columns_are_exported_in_the_order_asked_for(table_of, export):
+    snapshot = table_of(MIXED)
+
+    _name, content = export(snapshot, "csv", "id:in:4000,17,5999", columns=["flag,id"])
+
+    assert content == b"flag,id\nfalse,17\ntrue,4000\nfalse,5999\n"
+    rows = [json.loads(line) for line in export(snapshot, "ndjson", "note:isnull", "id:lt:12")[1].splitlines()]
+    assert [row["id"] for row in rows] == [1, 6, 11]
+
+
+def test_row_ids_can_be_exported(table_of, export):
+    snapshot = table_of(MIXED)
+    assert len(snapshot.parts) >= 1
+
+    assert export(snapshot, "csv", "_rid:in:5,4999", columns=["id"])[1] == b"id\n5\n4999\n"
+
+
+def test_edited_version_is_exported_as_it_is_and_the_first_one_as_it_was(house, table_of, export):
+    text = "a,b\n1,x\n2,y\n3,z\n"
+    file = house.convert(text)
+    house.edit(file, inserts=[{"a": 4, "b": "w, w"}], updates={1: {"b": None}}, deletes=frozenset({0}))
+
+    file = house.file(file.id)
+    assert export(house.tables.snapshot(file))[1] == b'a,b\n2,\n3,z\n4,"w, w"\n'
+    assert export(house.tables.snapshot(file, 0))[1] == text.encode()
+    merged = pq.read_table(pa.BufferReader(export(house.tables.snapshot(file), "parquet")[1]))
+    assert merged.to_pydict() == {"a": [2, 3, 4], "b": [None, "z", "w, w"]}
+
+
+# Parquet, Arrow, NDJSON
+
+
+def read_parquet(content):
+    return pq.read_table(pa.BufferReader(content))
+
+
+@pytest.mark.parametrize("filters", [(), ("id:ge:0",)], ids=["parts as they are", "encoded again"])
+def test_parquet_has_every_row_in_its_type(table_of, export, filters):
+    snapshot = table_of(MIXED)
+    arrow = pa.ipc.open_stream(export(snapshot, "arrow")[1]).read_all()
+
+    name, content = export(snapshot, "parquet", *filters)
+
+    found = read_parquet(content)
+    assert (name, found.num_rows) == ("data.parquet", 6000)
+    assert found.cast(arrow.schema).equals(arrow)
+    assert str(found.schema.field("price").type) == "decimal128(18, 2)"
+    assert str(found.schema.field("clock").type) == "time64[ns]"
+    assert str(found.schema.field("at").type) == "timestamp[us, tz=UTC]"
+
+
+def test_parts_are_put_together_as_bytes_where_nothing_is_left_out(engine, export):
+    types = {"n": ColumnType("int64", True), "t": TEXT}
+    table = pa.table({"n": range(1000), "t": [str(n) for n in range(1000)]})
+    snapshot = made_table(engine._parquet, types, table, cuts=[100, 101, 700])
+
+    content = export(snapshot, "parquet")[1]
+
+    assert pq.ParquetFile(pa.BufferReader(content)).num_row_groups == 4
+    assert read_parquet(content).equals(table)
+    assert all(path.read_bytes()[4:60] in content for path in snapshot.paths)
+
+
+@pytest.mark.parametrize("kind", ["parquet", "arrow"])
+def test_table_that_lost_all_rows_keeps_its_columns(house, export, kind):
+    file = house.convert("a,b\n1,x\n2,y\n")
+    house.edit(file, deletes=frozenset({0, 1}))
+    snapshot = house.tables.snapshot(house.file(file.id))
+
+    content = export(snapshot, kind)[1]
+
+    found = read_parquet(content) if kind == "parquet" else pa.ipc.open_stream(content).read_all()
+    assert (found.num_rows, found.column_names) == (0, ["a", "b"])
+    assert export(snapshot)[1] == b"a,b\n"
+    assert export(snapshot, "ndjson")[1] == b""
+
+
+def test_ndjson_has_an_object_for_each_row(table_of, export):
+    name, content = export(table_of(MIXED), "ndjson")
+
+    rows = [json.loads(line) for line in content.splitlines()]
+    assert (name, len(rows)) == ("data.ndjson", 6000)
+    assert rows[3] == {
+        "id": 3,
+        "price": 3.3,
+        "note": "a,b",
+        "day": "2024-02-04",
+        "at": "2023-12-31T22:00:03.5Z",
+        "clock": "10:03:00.123456789",
+        "flag": False,
+    }
+
+
+# Excel
+
+
+def sheet(content):
+    return list(openpyxl.load_workbook(io.BytesIO(content)).active.iter_rows(values_only=True))
+
+
+def test_workbook_has_every_cell_in_a_type_that_excel_knows(table_of, export):
+    text = (
+        "id,price,note,day,at,clock,flag,big\n"
+        "1,1.50,=1+1,2024-02-29,2024-02-29 10:00:00.250,10:30:00,true,12345678901234567890\n"
+        '2,-2.25,"<a & ""b"">\nc",1899-12-31,1850-01-01 00:00:00.000,00:00:01,false,1\n'
+        "3,,_x0041_ \x01,2024-12-31,2024-01-01 23:59:59.999,23:59:59,true,2\n"
+    )
+
+    rows = sheet(export(table_of(text), "xlsx")[1])
+
+    assert rows[0] == ("id", "price", "note", "day", "at", "clock", "flag", "big")
+    assert rows[1][:3] == (1, 1.5, "=1+1")
+    assert rows[1][3:] == (
+        at("2024-02-29T00:00:00"), at("2024-02-29T10:00:00.250000"), time(10, 30), True, "12345678901234567890",
+    )  # fmt: skip
+    assert rows[2][2:5] == ('<a & "b">\nc', "1899-12-31", "1850-01-01 00:00:00.000")
+    assert (rows[3][1], rows[3][4]) == (None, at("2024-01-01T23:59:59.999000"))
+
+
+def test_characters_that_xml_cannot_hold_are_written_as_excel_does():
+    assert xlsx._text("\x01_x0041_\r\t\ufffe") == (
+        '<c t="inlineStr"><is><t xml:space="preserve">_x0001__x005F_x0041__x000D_\t_xFFFE_</t></is></c>'
+    )
+
+
+@pytest.mark.parametrize(
+    ("kind", "value", "cell"),
+    [
+        (ColumnType("double", "any"), 1e300, 1e300),
+        (ColumnType("double", "any"), math.inf, "inf"),
+        (ColumnType("decimal", [20, 2]), Decimal("1234567890123456.25"), "1234567890123456.25"),
+        (ColumnType("int64", True), 10**15, 10**15),
+        (ColumnType("int64", True), 2**53 + 1, str(2**53 + 1)),
+        (ColumnType("timestamp", "T|0|Z"), at("2024-01-01T00:00:00"), "2024-01-01T00:00:00Z"),
+        (ColumnType("timestamp", "T|6|"), at("2024-01-01T00:00:00"), "2024-01-01T00:00:00.000000"),
+        (ColumnType("date", True), date(1900, 3, 1), at("1900-03-01T00:00:00")),
+        (ColumnType("date", True), date(1900, 2, 28), "1900-02-28"),
+        (ColumnType("date", True), date(9999, 12, 31), at("9999-12-31T00:00:00")),
+    ],
+)
+def test_value_that_excel_would_change_is_a_text_there(engine, export, kind, value, cell):
+    snapshot = made_table(engine._parquet, {"v": kind}, pa.table({"v": pa.array([value], kind.arrow())}))
+
+    assert sheet(export(snapshot, "xlsx")[1]) == [("v",), (cell,)]
+
+
+@pytest.mark.parametrize(
+    ("limit", "most", "code"),
+    [
+        ("MOST_ROWS", 3, "too_many_rows"),
+        ("MOST_COLUMNS", 1, "too_many_columns"),
+        ("MOST_CHARACTERS", 2, "cell_too_long"),
+    ],
+)
+def test_what_does_not_fit_a_sheet_is_told_before(table_of, export, monkeypatch, limit, most, code):
+    snapshot = table_of("a,b\n1,xyz\n2,x\n3,x\n")
+    monkeypatch.setattr(xlsx, limit, most)
+
+    with pytest.raises(ParquayError) as caught:
+        export(snapshot, "xlsx")
+
+    assert (caught.value.status, caught.value.code) == (422, code)
+    if limit == "MOST_ROWS":
+        assert len(sheet(export(snapshot, "xlsx", "a:lt:3")[1])) == 3
+
+
+def test_sheet_has_room_for_exactly_the_rows_below_its_header():
+    assert (xlsx.MOST_ROWS - 1, xlsx.MOST_COLUMNS) == (1_048_575, 16_384)
+
+
+# Names, cancelling, memory
+
+
+@pytest.mark.parametrize(
+    ("upload", "name"),
+    [
+        ("sales.csv", "sales.ndjson"),
+        ("sales.2024.CSV.gz", "sales.2024.ndjson"),
+        ("Übung", "Übung.ndjson"),
+        (".csv", ".csv.ndjson"),
+        ("book.xlsx", "book.ndjson"),
+    ],
+)
+def test_download_is_named_after_the_upload(table_of, export, upload, name):
+    snapshot = table_of("a,b\n1,x\n2,y\n")
+    object.__setattr__(snapshot, "name", upload)
+
+    assert export(snapshot, "ndjson")[0] == name
+
+
+@pytest.mark.parametrize("filters", [(), ("id:ge:0",)])
+@pytest.mark.parametrize("kind", ["csv", "parquet", "ndjson", "arrow", "xlsx"])
+def test_export_ends_when_nobody_reads_it(table_of, export, kind, filters):
+    stop = Stop()
+    stop.cancel()
+
+    with pytest.raises(Cancelled):
+        export(table_of(MIXED), kind, *filters, stop=stop)
+
+
+@pytest.mark.parametrize("kind", ["csv", "parquet", "ndjson", "arrow"])
+def test_part_that_is_gone_is_told(table_of, export, kind):
+    snapshot = table_of("a,b\n1,x\n2,y\n")
+    snapshot.paths[0].unlink()
+
+    with pytest.raises(ParquayError) as caught:
+        export(snapshot, kind)
+
+    assert (caught.value.status, caught.value.code) == (410, "version_gone")
+
+
+@pytest.mark.parametrize("kind", ["csv", "parquet", "ndjson", "arrow", "xlsx"])
+def test_long_table_is_exported_a_piece_at_a_time(engine, kind):
+    types = {"n": ColumnType("int64", True), "t": TEXT}
+    table = pa.table({"n": range(400_000), "t": [f"row {n}" for n in range(400_000)]})
+    snapshot = made_table(engine._parquet, types, table, cuts=[150_000])
+    wish = Wish(kind, tuple(columns_of(snapshot.columns)), read_query(columns_of(snapshot.columns), ["n:ge:0"]))
+
+    before = pa.total_allocated_bytes()
+    largest, total = 0, 0
+    for chunk in Exporter(engine, Aggregator(engine)).export(snapshot, wish, Stop(), Stop()).chunks():
+        total += len(chunk)
+        largest = max(largest, pa.total_allocated_bytes() - before)
+
+    assert total > 100_000
+    assert largest < table.nbytes

@@ -1,0 +1,67 @@
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from parquay.datasets import runs
+from parquay.datasets.snapshot import Part, Snapshot
+
+IDS = st.lists(st.integers(0, 60), unique=True).map(sorted)
+
+
+def runs_of(ids: list[int]) -> runs.Runs:
+    found: list[tuple[int, int]] = []
+    for rid in ids:
+        if found and found[-1][0] + found[-1][1] == rid:
+            found[-1] = (found[-1][0], found[-1][1] + 1)
+        else:
+            found.append((rid, 1))
+    return tuple(found)
+
+
+def snapshot_of(*ids: list[int]) -> Snapshot:
+    parts = tuple(Part(f"p{i}", len(each), runs_of(each)) for i, each in enumerate(ids) if each)
+    return Snapshot("d", "d.csv", 0, Path("d"), (), parts, None, datetime.now(UTC))
+
+
+@given(IDS, st.data())
+def test_runs_answer_as_the_plain_list_of_ids_does(ids: list[int], data: st.DataObject):
+    gone = sorted(data.draw(st.sets(st.sampled_from(ids)))) if ids else []
+    left = [rid for rid in ids if rid not in gone]
+
+    found = runs.without(runs_of(ids), gone)
+
+    begins = runs.starts(found)
+    assert runs.count(found) == len(left)
+    assert [runs.id_at(found, begins, row) for row in range(len(left))] == left
+    assert [runs.row_of(found, begins, rid) for rid in range(62)] == [
+        left.index(rid) if rid in left else None for rid in range(62)
+    ]
+    assert runs.from_text(runs.to_text(found)) == found
+
+
+@given(IDS, st.lists(st.integers(0, 60), max_size=4).map(sorted))
+def test_rows_and_ids_are_found_over_all_parts(ids: list[int], cuts: list[int]):
+    pieces = [ids[start:stop] for start, stop in zip([0, *cuts], [*cuts, len(ids)], strict=True)]
+    snapshot = snapshot_of(*pieces)
+
+    assert snapshot.rows == len(ids)
+    assert [snapshot.rid_at(*snapshot.place(row)) for row in range(len(ids))] == ids
+    assert {rid for rid in range(62) if snapshot.find(rid) is not None} == set(ids)
+    assert all(snapshot.find(snapshot.rid_at(*snapshot.place(row))) == snapshot.place(row) for row in range(len(ids)))
+
+
+@pytest.mark.parametrize("row", [-1, 2, 99])
+def test_a_row_outside_the_table_has_no_place(row: int):
+    with pytest.raises(IndexError):
+        snapshot_of([4], [7]).place(row)
+
+
+def test_a_table_without_rows_has_no_parts():
+    empty = snapshot_of()
+
+    assert (empty.rows, empty.size, empty.paths, empty.find(0)) == (0, 0, [], None)

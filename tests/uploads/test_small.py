@@ -1,0 +1,140 @@
+"""Small uploads: durable with their row, on the disk a moment later, and back in their files after a power cut."""
+
+from __future__ import annotations
+
+import asyncio
+import errno
+import os
+from pathlib import Path
+
+import pytest
+from sqlmodel import select
+
+from parquay.catalog.tables import Unsynced
+from parquay.errors import ParquayError
+from parquay.storage.local import LocalStore
+from parquay.uploads import small
+from parquay.uploads.small import SMALL_BYTES
+from uploads.engine import OWNER, Engine, ScriptedBody, until
+
+
+def made(engine: Engine, data: bytes) -> str:
+    """Upload `data` with its creation; return the id."""
+    told = str(len(data))
+    file, receipt = asyncio.run(engine.create(ScriptedBody(data), upload_length=told, content_length=told))
+    assert receipt.complete
+    return file.id
+
+
+def waiting(engine: Engine) -> dict[str, bytes]:
+    with engine.parts.catalog.read() as session:
+        return {row.file_id: row.data for row in session.exec(select(Unsynced))}
+
+
+def path_of(engine: Engine, file_id: str) -> Path:
+    assert isinstance(engine.store, LocalStore)
+    return engine.store.path(file_id)
+
+
+def watched_syncs(monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """The paths of what is synced from now on."""
+    syncs: list[str] = []
+
+    def watched(real):
+        def call(handle: int) -> None:
+            syncs.append(str(Path(f"/proc/self/fd/{handle}").readlink()))
+            real(handle)
+
+        return call
+
+    for name in ("fdatasync", "fsync"):
+        monkeypatch.setattr(os, name, watched(getattr(os, name)))
+    return syncs
+
+
+def test_the_bytes_wait_in_the_catalog_until_their_file_is_synced(disk_engine: Engine, monkeypatch):
+    syncs = watched_syncs(monkeypatch)
+
+    first, second = made(disk_engine, b"a,b\n1,2\n"), made(disk_engine, b"x")
+
+    assert waiting(disk_engine) == {first: b"a,b\n1,2\n", second: b"x"}
+    assert [path for path in syncs if "uploads" in path] == []
+    assert disk_engine.parts.small.settle() == 2
+    assert waiting(disk_engine) == {}
+    paths = {str(path_of(disk_engine, one)) for one in (first, second)}
+    names = {str(path_of(disk_engine, one).parent) for one in (first, second)}
+    synced = [path for path in syncs if "uploads" in path]
+    assert set(synced[:2]) == paths
+    assert set(synced[2:]) == names | {str(disk_engine.store.root)}
+
+
+@pytest.mark.parametrize("lost", ["file", "bytes", "some bytes", "other bytes"])
+def test_what_a_power_cut_took_is_put_back(disk_engine: Engine, lost: str):
+    data = os.urandom(5000)
+    file_id = made(disk_engine, data)
+    path = path_of(disk_engine, file_id)
+    if lost == "file":
+        path.unlink()
+    else:
+        path.write_bytes({"bytes": b"", "some bytes": data[:100], "other bytes": bytes(5000)}[lost])
+
+    assert disk_engine.parts.small.restore() == 1
+
+    assert path.read_bytes() == data
+    assert waiting(disk_engine) == {}
+
+
+def test_an_upload_with_waiting_bytes_can_be_removed(disk_engine: Engine):
+    file_id = made(disk_engine, b"x" * 100)
+
+    asyncio.run(disk_engine.parts.remover.remove(file_id, OWNER))
+
+    assert waiting(disk_engine) == {}
+    assert disk_engine.parts.small.settle() == 0
+    assert not path_of(disk_engine, file_id).exists()
+
+
+@pytest.mark.parametrize("size", [0, SMALL_BYTES + 1, 60_000])
+def test_larger_and_empty_uploads_do_not_wait(disk_engine: Engine, size: int):
+    file_id = made(disk_engine, bytes(size)) if size else asyncio.run(disk_engine.create_id(0))
+
+    assert waiting(disk_engine) == {}
+    assert disk_engine.row(file_id).complete
+
+
+def test_relaxed_durability_keeps_no_second_copy(start):
+    engine = start(durability="relaxed")
+
+    file_id = made(engine, b"abc")
+
+    assert waiting(engine) == {}
+    assert engine.content(file_id) == b"abc"
+
+
+def test_a_sync_that_failed_leaves_the_bytes_in_the_catalog(disk_engine: Engine, monkeypatch):
+    file_id = made(disk_engine, b"abc")
+
+    def fail(_handle: int) -> None:
+        raise OSError(errno.EIO, "Input/output error")
+
+    with monkeypatch.context() as broken:
+        broken.setattr(os, "fdatasync", fail)
+        with pytest.raises(ParquayError, match="keep the bytes"):
+            disk_engine.parts.small.settle()
+
+    assert waiting(disk_engine) == {file_id: b"abc"}
+    with pytest.raises(ParquayError):
+        disk_engine.store.probe()
+
+
+def test_uploads_are_settled_by_themselves(disk_engine: Engine, monkeypatch):
+    monkeypatch.setattr(small, "SETTLE_SECONDS", 0.01)
+
+    async def run() -> None:
+        settling = asyncio.create_task(disk_engine.parts.small.run())
+        for data in (b"a", b"bb"):
+            await disk_engine.create(ScriptedBody(data), upload_length=str(len(data)), content_length=str(len(data)))
+            await until(lambda: not waiting(disk_engine), "synced files")
+        settling.cancel()
+
+    asyncio.run(run())
