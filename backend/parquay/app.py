@@ -14,7 +14,7 @@ from starlette.types import Receive, Scope, Send
 from parquay import __version__
 from parquay.datasets.preview import Preview
 from parquay.settings import Settings
-from parquay.web import dataset_edits, datasets, errors, events, exports, files, login, system
+from parquay.web import dataset_edits, datasets, errors, events, exports, files, live, login, system
 from parquay.web.asgi import Origin
 from parquay.web.deps import Policy
 from parquay.web.edge import Edge
@@ -110,6 +110,7 @@ def _rest(parts: Parts, policy: Policy) -> FastAPI:
     app.include_router(exports.router)
     app.include_router(dataset_edits.router)
     app.include_router(events.router)
+    app.include_router(live.router)
     app.include_router(system.router)
     return app
 
@@ -134,6 +135,7 @@ async def _prune(parts: Parts) -> None:
         try:
             await asyncio.to_thread(parts.events.prune)
             await asyncio.to_thread(parts.users.prune)
+            await asyncio.to_thread(parts.samples.prune)
         except Exception:  # noqa: BLE001  the next hour tries again
             _log.exception("old rows could not be removed")
         await asyncio.sleep(PRUNE_SECONDS)

@@ -33,6 +33,7 @@ from parquay.jobs import hook
 from parquay.jobs.worker import Worker
 from parquay.settings import Settings, SettingsError
 from parquay.uploads.handover import watch
+from parquay.web.sampling import Sampler
 from parquay.wiring import Parts
 
 DRAIN_SECONDS = 5.0
@@ -165,6 +166,7 @@ class _Service:
         settings = self._parts.settings
         jobs: list[Coroutine[Any, Any, None]] = []
         jobs.append(self._parts.small.run())
+        jobs.append(self._sampler().run())
         if self._primary:
             jobs.append(self._parts.expirer.run(SWEEP_SECONDS))
             jobs.append(self._parts.retention.run(TIDY_SECONDS))
@@ -173,6 +175,10 @@ class _Service:
         if settings.processes > 1 or settings.database_url:
             jobs.append(watch(self._parts.handover, self._parts.files.epochs, WATCH_SECONDS))
         return jobs
+
+    def _sampler(self) -> Sampler:
+        parts = self._parts
+        return Sampler(parts.catalog, parts.samples, parts.jobs, parts.handover, primary=self._primary)
 
     def _start_hooks(self) -> None:
         if self._primary and self._parts.hooks:

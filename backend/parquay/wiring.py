@@ -17,6 +17,7 @@ from parquay.catalog.events import Events
 from parquay.catalog.files import Files
 from parquay.catalog.jobs import Jobs
 from parquay.catalog.migrate import upgrade
+from parquay.catalog.samples import Samples
 from parquay.catalog.segments import Segments
 from parquay.catalog.session import Catalog
 from parquay.catalog.unsynced import UnsyncedBytes
@@ -63,6 +64,7 @@ class Parts:
     jobs: Jobs
     files: Files
     segments: Segments
+    samples: Samples
     store: Store
     parquet: Path
     tables: Tables
@@ -140,6 +142,7 @@ def build(settings: Settings, *, migrate: bool = True) -> Parts:
         jobs=jobs,
         files=files,
         segments=segments,
+        samples=Samples(catalog),
         store=store,
         parquet=parquet,
         tables=tables,

@@ -1,4 +1,14 @@
-import { drop, expect, rowOf, signIn, test, throttle, violations, waitForPercent } from './fixtures'
+import {
+  drop,
+  expect,
+  openTable,
+  rowOf,
+  signIn,
+  test,
+  throttle,
+  violations,
+  waitForPercent,
+} from './fixtures'
 
 const CSV = 'id,city,price\n1,Hamburg,2.5\n2,Lisbon,\n'
 
@@ -36,6 +46,49 @@ for (const colorScheme of ['light', 'dark'] as const)
     })
   })
 
+for (const colorScheme of ['light', 'dark'] as const)
+  test.describe(`over the page in the ${colorScheme} theme`, () => {
+    test.use({ colorScheme })
+
+    test('no dialog, menu or bar has an accessibility fault that a machine finds', async ({
+      page,
+      account,
+      seed,
+    }) => {
+      await seed(account, 'cities.csv', CSV)
+      await signIn(page, account)
+      await expect(rowOf(page, 'cities.csv')).toContainText('Done')
+      await page.getByLabel('Select cities.csv').click()
+      await expect(page.getByRole('region', { name: 'Selected files' })).toBeVisible()
+      expect(await violations(page)).toEqual([])
+      await page.getByRole('button', { name: 'Drop the selection' }).click()
+
+      await page.getByRole('button', { name: /^Notifications/ }).click()
+      await expect(page.getByRole('dialog', { name: 'Notifications' })).toBeVisible()
+      expect(await violations(page)).toEqual([])
+      await page.keyboard.press('Escape')
+      await page.keyboard.press('?')
+      await expect(page.getByRole('dialog', { name: 'Keyboard shortcuts' })).toBeVisible()
+      expect(await violations(page)).toEqual([])
+      await page.keyboard.press('Escape')
+      await expect(page.getByRole('dialog')).toBeHidden()
+      await drop(page, [{ name: 'again.csv', text: CSV }])
+      await expect(page.getByRole('dialog', { name: 'Already here' })).toBeVisible()
+      expect(await violations(page)).toEqual([])
+      await page.keyboard.press('Escape')
+      await expect(page.getByRole('dialog')).toBeHidden()
+
+      await openTable(page, 'cities.csv')
+      await page.getByRole('button', { name: 'Filter city' }).click()
+      await expect(page.getByRole('button', { name: 'Apply' })).toBeVisible()
+      expect(await violations(page)).toEqual([])
+      await page.keyboard.press('Escape')
+      await page.getByRole('button', { name: 'Add row' }).click()
+      await expect(page.getByRole('dialog', { name: 'Add a row' })).toBeVisible()
+      expect(await violations(page)).toEqual([])
+    })
+  })
+
 test('everything from signing in to undoing a cancel works by keyboard', async ({ page, account }, info) => {
   const { writeFile } = await import('node:fs/promises')
   const path = info.outputPath('keys.csv')
@@ -47,7 +100,7 @@ test('everything from signing in to undoing a cancel works by keyboard', async (
   const tabTo = async (name: string | RegExp, role: 'button' | 'link' = 'button') => {
     const target = page.getByRole(role, { name }).first()
     await expect(target).toBeVisible()
-    for (let step = 0; step < 40; step += 1) {
+    for (let step = 0; step < 60; step += 1) {
       if (await target.evaluate((element) => element === document.activeElement)) return
       await keyboard.press('Tab')
     }
@@ -63,7 +116,7 @@ test('everything from signing in to undoing a cancel works by keyboard', async (
   await expect(page.getByText('Live', { exact: true })).toBeVisible()
 
   const limit = await throttle(page)
-  await limit(700_000)
+  await limit(250_000)
   await tabTo('Upload files')
   const chooser = page.waitForEvent('filechooser')
   await keyboard.press('Enter')
@@ -85,8 +138,8 @@ test('everything from signing in to undoing a cancel works by keyboard', async (
   await expect(page.getByRole('heading', { name: 'keys.csv' })).toBeVisible()
 })
 
-test('at 360 pixels nothing scrolls sideways', async ({ page, account, seed }) => {
-  await page.setViewportSize({ width: 360, height: 720 })
+test('at 320 pixels nothing scrolls sideways', async ({ page, account, seed }) => {
+  await page.setViewportSize({ width: 320, height: 640 })
   const overflow = () =>
     page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth)
   await page.goto('/')
@@ -103,4 +156,26 @@ test('at 360 pixels nothing scrolls sideways', async ({ page, account, seed }) =
   await page.getByRole('link', { name: long }).click()
   await expect(page.getByRole('grid')).toBeVisible()
   expect(await overflow()).toBe(0)
+  for (const tab of ['Summary', 'Rejects', 'History']) {
+    await page.getByRole('tab', { name: tab }).click()
+    await expect(page.getByRole('tabpanel', { name: tab })).toBeVisible()
+    expect(await overflow()).toBe(0)
+  }
+})
+
+test('nothing moves for somebody who wants it still', async ({ page, account, seed }) => {
+  await page.emulateMedia({ reducedMotion: 'reduce' })
+  await seed(account, 'cities.csv', CSV)
+  await signIn(page, account)
+  const limit = await throttle(page)
+  await limit(600_000)
+  await drop(page, [{ name: 'still.csv', bytes: 6_000_000 }])
+  await waitForPercent(page, 'still.csv', 3)
+  const moving = () =>
+    page.evaluate(() => document.getAnimations().filter(({ playState }) => playState === 'running').length)
+  await expect.poll(moving).toBe(0)
+  await openTable(page, 'cities.csv')
+  await page.getByRole('tab', { name: 'Summary' }).click()
+  await expect(page.getByRole('img').first()).toBeVisible()
+  await expect.poll(moving).toBe(0)
 })

@@ -57,7 +57,7 @@ test('sharing a file tells everybody, and opens it to them', async ({
   await expect(theirs.getByText(`${account.username} shared a file`)).toBeVisible()
   await theirs.getByRole('alert').getByRole('link', { name: 'shared.csv' }).click()
   await expect(theirs.getByRole('grid')).toBeVisible()
-  await expect(theirs.getByRole('button', { name: 'Delete' })).toBeHidden()
+  await expect(theirs.getByRole('button', { name: 'Delete', exact: true })).toBeHidden()
 
   await page.getByRole('switch', { name: 'Shared with everybody' }).click()
   await theirs.goto('/files')

@@ -72,7 +72,7 @@ export class RealServer {
   /** SIGKILL to the whole group, as a power cut would look from outside. */
   async kill(): Promise<void> {
     const child = this.child
-    if (!child?.pid || child.exitCode !== null) return
+    if (!child?.pid || child.exitCode !== null || child.signalCode !== null) return
     const gone = new Promise<void>((done) => child.once('exit', () => done()))
     process.kill(-child.pid, 'SIGKILL')
     await gone

@@ -62,10 +62,11 @@ test('when the sending tab closes another one takes over within five seconds', a
   await second.goto('/files')
   await expect(uploadBar(second, 'baton.csv')).toBeVisible()
   await blobsKept(second)
-  const before = uploads.sends().length
+  const asked = () => uploads.all.filter(({ method }) => method === 'HEAD').length
+  expect(asked()).toBe(0)
+  // What the closing tab had handed to the network still arrives, so there may be nothing left to send.
   await page.close({ runBeforeUnload: false })
-  await expect.poll(() => uploads.sends().length, { timeout: 5000 }).toBeGreaterThan(before)
-  expect(uploads.sends().at(-1)?.offset).toBeGreaterThan(0)
+  await expect.poll(asked, { timeout: 5000 }).toBe(1)
   await limitSecond(0)
   await expect(rowOf(second, 'baton.csv')).toContainText('Done', { timeout: 30_000 })
   expect(uploads.creations()).toHaveLength(1)

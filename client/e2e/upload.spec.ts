@@ -135,3 +135,32 @@ test('cancel can be undone, and deletes on the server when it is not', async ({ 
   await expect.poll(async () => (await filesOf(account)).length, { timeout: 20_000 }).toBe(0)
   await expect(page.getByText('Drop CSV files here')).toBeVisible()
 })
+
+test('a screen reader hears the start, a few notes between, and the end, never in a hurry', async ({
+  page,
+  account,
+}) => {
+  await signIn(page, account)
+  const limit = await throttle(page)
+  await limit(900_000)
+  await page.getByTestId('announcer').evaluate((region) => {
+    const heard: { at: number; text: string }[] = []
+    Object.assign(window, { heard })
+    new MutationObserver(() => heard.push({ at: performance.now(), text: region.textContent ?? '' })).observe(
+      region,
+      { childList: true, characterData: true, subtree: true },
+    )
+  })
+  await drop(page, [{ name: 'spoken.csv', bytes: 10_000_000 }])
+  await expect(rowOf(page, 'spoken.csv')).toContainText('Done', { timeout: 40_000 })
+  const heard = await page.evaluate(
+    () => (window as unknown as { heard: { at: number; text: string }[] }).heard,
+  )
+  const said = heard.map(({ text }) => text)
+  expect(said[0]).toBe('Uploading 1 file.')
+  expect(said.at(-1)).toBe('1 file uploaded.')
+  expect(said.length).toBeLessThanOrEqual(6)
+  const notes = heard.slice(0, -1)
+  for (const [index, note] of notes.entries())
+    if (index > 0) expect(note.at - (notes[index - 1]?.at ?? 0)).toBeGreaterThan(1900)
+})

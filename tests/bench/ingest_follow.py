@@ -8,6 +8,7 @@ The follower runs beside the arrival, as a worker does: at most one checkpoint a
 from __future__ import annotations
 
 import argparse
+import json
 import os
 import resource
 import tempfile
@@ -16,12 +17,14 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 from sqlmodel import SQLModel
 
 from parquay.catalog.segments import Segments
 from parquay.catalog.session import Catalog
 from parquay.catalog.tables import File, User
+from parquay.columns import memory
 from parquay.ingest.follow import Follower, Outcome
 
 
@@ -47,12 +50,23 @@ def main() -> None:
     parser = argparse.ArgumentParser()
     parser.add_argument("file", type=Path)
     parser.add_argument("--rate", type=float, default=60.0, help="megabytes a second")
+    parser.add_argument("--json", action="store_true", help="print the numbers only")
     options = parser.parse_args()
+    memory.keep()  # as a worker does
+    os.nice(5)
     with tempfile.TemporaryDirectory() as folder:
-        follow(options.file, options.rate * 1e6, Path(folder))
+        found = follow(options.file, options.rate * 1e6, Path(folder))
+    if options.json:
+        print(json.dumps(found))
+        return
+    print(
+        f"{found['bytes'] / 1e6:.0f} MB at {options.rate:.0f} MB/s: {found['status']}, {found['rows']:,} rows, "
+        f"{found['behind_s']:.2f} s behind the last byte, CPU {found['cpu_s']:.1f} s, peak {found['peak_mib']:.0f} MiB"
+    )
 
 
-def follow(path: Path, rate: float, folder: Path) -> None:
+def follow(path: Path, rate: float, folder: Path) -> dict[str, Any]:
+    """Let the file arrive and return how far behind its last byte the table was finished."""
     catalog = Catalog(f"sqlite:///{folder / 'metadata.db'}")
     SQLModel.metadata.create_all(catalog.engine)
     catalog.write(lambda session: session.add(User(id="u", username="u", password_hash="-")))
@@ -80,13 +94,17 @@ def follow(path: Path, rate: float, folder: Path) -> None:
     landed = time.perf_counter()
     worker.join()
     file = Segments(catalog).file("f")
-    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024
-    print(
-        f"{size / 1e6:.0f} MB at {rate / 1e6:.0f} MB/s: {file.status}, {file.row_count:,} rows, "
-        f"{ended[0] - landed:.2f} s behind the last byte, peak {peak} MiB"
-    )
+    used = resource.getrusage(resource.RUSAGE_SELF)
     follower.close()
     catalog.close()
+    return {
+        "bytes": size,
+        "status": file.status,
+        "rows": file.row_count,
+        "behind_s": ended[0] - landed,
+        "cpu_s": used.ru_utime + used.ru_stime,
+        "peak_mib": used.ru_maxrss / 1024,
+    }
 
 
 def checkpoint(session, offset: int, *, complete: bool) -> None:

@@ -252,8 +252,9 @@ def section(
 (with the JSON of a page of {PAGE} rows, nothing remembered) beside plain DuckDB {duckdb.__version__} in the same process and with as
 many threads, taking turns; a first round is not counted, numbers are medians of {rounds} rounds. A page in the order of the
 table is `LIMIT … OFFSET` in plain DuckDB. Aggregates beside it are estimates of distinct values only, Parquay counts
-them exactly where there are few. A process that does all of
-this once, our way, has a peak of {peak:.0f} MiB (queries may have 512 MiB).
+them exactly where there are few. A process that does all of this once, our way,
+has a peak of {peak:.0f} MiB (queries may have 512 MiB). The machine's load average was {os.getloadavg()[2]:.1f} over the last quarter of an hour;
+more than this benchmark makes (about 2) means that other programs ran too.
 
 ### {high.rows:,} rows of 4 columns
 

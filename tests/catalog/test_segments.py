@@ -42,6 +42,7 @@ def segment(no: int, *, rejects: int = 0, part: str | None = None) -> NewSegment
         state={"types": []},
         parsed_bytes=no * 100 + 100,
         rejects=tuple(NewReject(i, i, None, "too_few_fields", f"row {i}") for i in range(rejects)),
+        reject_count=rejects,
         columns=[{"name": "a", "type": "int64"}],
     )
 

@@ -65,7 +65,7 @@ def test_a_column_gets_the_type_that_both_files_would_have_had(house, ours: list
     assert texts_of(house, file, "v") == [cell or None for cell in (*ours, *theirs)]
     table = DeltaTable(snapshot.directory)
     assert table.to_pyarrow_table().num_rows == pl.scan_delta(str(snapshot.directory)).collect().height == snapshot.rows
-    assert duckdb.read_parquet(table.file_uris()).aggregate("count(*)").fetchone() == (snapshot.rows,)
+    assert len(duckdb.read_parquet(table.file_uris()).fetchall()) == snapshot.rows
 
 
 def test_columns_are_matched_by_name_and_new_ones_are_added(house):

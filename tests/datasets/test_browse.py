@@ -199,6 +199,17 @@ def test_rows_are_found_by_their_ids(engine):
     assert whole(Browser(engine), snapshot, read_query(columns, ["_rid:eq:2"])) == []
 
 
+@pytest.mark.parametrize("sort", ["_rid", "-_rid"])
+def test_rows_that_are_named_come_in_the_order_of_the_table(engine, sort):
+    snapshot = numbers(engine, count=20_000, cuts=[7000, 9000])
+    wanted = list(range(0, 20_000, 97))
+    query = read_query(columns_of(snapshot.columns), ["_rid:in:" + ",".join(map(str, reversed(wanted)))], [sort])
+
+    found = [row["n"] for row in whole(Browser(engine), snapshot, query, 50)]
+
+    assert found == (wanted if sort == "_rid" else wanted[::-1])
+
+
 def test_page_behind_the_end_is_empty(engine):
     snapshot = numbers(engine)
     columns = columns_of(snapshot.columns)
@@ -275,3 +286,18 @@ def test_days_before_python_s_calendar_are_told(engine):
     rows = Browser(engine).page(snapshot, read_query(columns_of(snapshot.columns), (), ["day"]), 0, 2)
 
     assert [row["day"] for row in rows] == ["-0221-09-04", "1970-01-01"]
+
+
+def test_many_values_of_an_in_leave_the_order_of_the_table_as_it_is(engine):
+    types = {"n": ColumnType("int64", True), "t": TEXT}
+    table = pa.table({"n": range(60_000), "t": [f"t{n % 1000}" for n in range(60_000)]})
+    snapshot = made_table(engine._parquet, types, table, cuts=[20_000, 21_000])
+    columns = columns_of(snapshot.columns)
+
+    for asked in (
+        "n:in:" + ",".join(map(str, range(0, 60_000, 61))),
+        "t:in:" + ",".join(f"t{n}" for n in range(0, 1000, 3)),
+    ):
+        found = [row["_rid"] for row in Browser(engine).page(snapshot, read_query(columns, [asked]), 100, 500)]
+        modulus, most = (61, 60_000) if asked.startswith("n") else (3, 1000)
+        assert found == [n for n in range(60_000) if n % most % modulus == 0][100:600]

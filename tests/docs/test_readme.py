@@ -63,6 +63,19 @@ def test_curl_example_uploads_a_file(shared_server: LiveServer, before, number: 
     assert_sales_became_a_table(*before)
 
 
+def test_curl_example_reads_a_table(shared_server: LiveServer, before):
+    http, _ = before
+    path = ROOT / "data" / "samples" / "sales.csv"
+    with path.open("rb") as sales:
+        entry_when(http, http.post("/files", files={"file": ("sales.csv", sales)}).json()["id"])
+
+    out = run(shared_server, ["bash", "-euo", "pipefail"], blocks("sh")[2])
+
+    assert '"row_count":5000' in out.replace(": ", ":")
+    assert '"_rid":0' in out.replace(": ", ":")
+    assert out.endswith(path.read_text(encoding="utf-8"))
+
+
 def test_python_example_uploads_a_file(shared_server: LiveServer, before):
     out = run(shared_server, [sys.executable, "-W", "error", "-"], blocks("python")[0])
 
@@ -80,7 +93,7 @@ def test_javascript_example_uploads_a_file(shared_server: LiveServer, before):
 
 
 def test_every_example_block_is_tried():
-    assert (len(blocks("sh")), len(blocks("python")), len(blocks("js"))) == (2, 1, 1)
+    assert (len(blocks("sh")), len(blocks("python")), len(blocks("js"))) == (3, 1, 1)
 
 
 def test_settings_that_the_readme_names_exist():

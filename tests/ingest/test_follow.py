@@ -8,6 +8,8 @@ import random
 import pytest
 
 from parquay.catalog.segments import Finished
+from parquay.catalog.tables import File
+from parquay.ingest.finish import Finisher
 from parquay.ingest.follow import Outcome
 
 
@@ -217,6 +219,47 @@ def test_small_parts_are_put_together(bench):
     assert len(bench.segments.list("f")) > 10
     assert len(parts) == 1
     assert file.row_count == 20_000
+
+
+def test_row_groups_of_live_parts_become_usual_ones(bench):
+    import pyarrow.parquet as pq
+
+    content = b"a,b\n" + b"".join(b"%d,%d\n" % (i, i % 7) for i in range(300_000))
+
+    bench.convert("two.csv", content, segment_bytes=200_000)
+
+    (part,) = (bench.parquet / "f").iterdir()
+    meta = pq.read_metadata(part)
+    sizes = [meta.row_group(i).num_rows for i in range(meta.num_row_groups)]
+    assert all(90_000 < size < 160_000 for size in sizes[:-1]), sizes
+    assert bench.table()["a"].to_pylist() == list(range(300_000))
+
+
+def test_only_so_many_rejects_are_kept_but_all_are_counted(bench, monkeypatch):
+    monkeypatch.setattr("parquay.ingest.segment.REJECTS_KEPT", 60)
+    monkeypatch.setattr("parquay.ingest.run.REJECTS_KEPT", 60)
+    content = b"a,b\n" + b"1,2\n" * 300 + b"lost\n" * 200 + b"5,6\n"
+
+    file = bench.convert("bad.csv", content, segment_bytes=100)
+
+    assert (file.row_count, file.reject_count, bench.segments.rejects("f").total) == (301, 200, 200)
+    assert [each.line for each in bench.segments.every_reject("f")] == list(range(302, 362))
+
+
+def test_conversion_ends_quietly_when_the_file_is_deleted_while_it_is_finished(bench, monkeypatch):
+    bench.create("sales.csv")
+    bench.checkpoint(rows_of(1000), complete=True)
+    verify = Finisher.verify
+
+    def verify_behind_a_deletion(finisher, rows):
+        bench.catalog.write(lambda session: session.delete(session.get(File, "f")))
+        verify(finisher, rows)
+
+    monkeypatch.setattr(Finisher, "verify", verify_behind_a_deletion)
+    outcome = bench.advance(bench.follower_of())
+
+    assert outcome is Outcome.GONE
+    assert not (bench.parquet / "f").exists()
 
 
 def test_rejects_are_recorded_with_their_segment(bench):

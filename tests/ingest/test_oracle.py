@@ -11,8 +11,9 @@ from hypothesis import strategies as st
 
 from parquay.columns import lexemes
 from parquay.ingest import fold, plan
+from parquay.ingest.cutter import Cutter
 from parquay.ingest.dialect import Overrides
-from parquay.ingest.fold import Cutter, State
+from parquay.ingest.fold import State
 from parquay.ingest.store import Reader
 
 TEXT = st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\0\r"), max_size=12)
@@ -34,8 +35,10 @@ class Bytes:
         return self.content[offset : offset + size]
 
 
-def cells_of(content: bytes, *, size: int, overrides: Overrides) -> tuple[list[str], list[list[str | None]], int]:
-    """Names, rows of texts and rejects, by segments of `size` bytes."""
+def cells_of(
+    content: bytes, *, size: int, overrides: Overrides, block: int = 1 << 20
+) -> tuple[list[str], list[list[str | None]], int]:
+    """Names, rows of texts and rejects, by segments of `size` bytes in blocks of `block` bytes."""
     reader: Reader = Bytes(content)
     found = plan.plan(reader, len(content), complete=True, name="data.csv", overrides=overrides)
     assert found is not None
@@ -44,7 +47,7 @@ def cells_of(content: bytes, *, size: int, overrides: Overrides) -> tuple[list[s
     state = State.start(found.dialect)
     found.source.attach(reader, len(content), complete=True)
     done = []
-    for body in Cutter(found.source, found.dialect, state.byte, state.line, size).bodies():
+    for body in Cutter(found.source, found.dialect, state.byte, state.line, size, block=block).bodies():
         done.append(fold.convert(body, found.dialect, state.kinds, ended=state.ended))
         state = state.after(done[-1])
     assert state.byte == len(content) or not content[state.byte :].strip(b"\r\n")
@@ -60,7 +63,7 @@ def cells_of(content: bytes, *, size: int, overrides: Overrides) -> tuple[list[s
     return list(final), rows, state.rejects
 
 
-@settings(max_examples=500, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=300, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(
     st.integers(2, 5).flatmap(
         lambda width: st.lists(st.lists(CELL, min_size=width, max_size=width), min_size=1, max_size=12)
@@ -86,10 +89,11 @@ def test_cells_are_those_that_the_csv_module_reads(rows, newline, delimiter, quo
     assert [[cell or "" for cell in row] for row in found] == wanted
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=150, deadline=None)
 @example(",,,,,,,", 1, 2)
 @example("a,a\n,", 1, 2)
 @example('\r1"\r;,;', 1, 12)
+@example('\n\nx,"\nx,"', 1, 20)
 @example(',\r1111111,\r,1"\r"",', 1, 2)
 @example('1\r""1111,,"\n', 1, 10)
 @example('1,","\r\n"', 1, 2)
@@ -98,10 +102,10 @@ def test_any_text_gives_the_same_rows_in_any_segments(text, one, other):
     content = b"a,b,c\n1,2,3\n4,5,6\n" + text.encode()
     told = Overrides(delimiter=",", quote='"', header=1, encoding="utf-8")
 
-    assert cells_of(content, size=one, overrides=told) == cells_of(content, size=other, overrides=told)
+    assert cells_of(content, size=one, overrides=told) == cells_of(content, size=other, overrides=told, block=one)
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=60, deadline=None)
 @example("\r\n\r\n", "\n", 1, 7)
 @given(st.text('"\n\ra1', max_size=30), st.sampled_from(["\n", "\r", "\r\n"]), st.integers(1, 40), st.integers(1, 40))
 def test_one_column_gives_the_same_rows_in_any_segments(text, newline, one, other):
@@ -109,6 +113,32 @@ def test_one_column_gives_the_same_rows_in_any_segments(text, newline, one, othe
     told = Overrides(quote='"', header=1, encoding="utf-8")
 
     assert cells_of(content, size=one, overrides=told) == cells_of(content, size=other, overrides=told)
+
+
+@settings(max_examples=60, deadline=None)
+@example([["1", "x"], ["1"], ["2", "y", ""]], 1)
+@given(
+    st.lists(st.lists(st.text("a1# ;", min_size=1, max_size=3), min_size=1, max_size=4), max_size=30),
+    st.integers(1, 60),
+)
+def test_ragged_lines_give_the_same_rows_one_by_one_and_together(rows, size):
+    lines = "".join(",".join(row) + "\n" for row in rows)
+    content = ("k,v\n" + "1,a\n" * 5 + lines).encode()
+    told = Overrides(delimiter=",", quote='"', header=1, encoding="utf-8")
+
+    together = cells_of(content, size=len(content), overrides=told)
+
+    assert together == cells_of(content, size=size, overrides=told)
+    # A quoted cell makes the tolerant reader look at each row.
+    assert cells_of(content + b'"q",q\n1\n', size=1 << 20, overrides=told)[1] == [*together[1], ["q", "q"]]
+
+
+def test_header_in_the_midst_is_rejected_wherever_segments_end():
+    content = b"name,value\n" + b"a,1\n" * 50 + b"name,value\n" + b"b,2\n" * 50
+
+    found = [cells_of(content, size=size, overrides=Overrides()) for size in (7, 100, 10_000)]
+
+    assert [(len(rows), rejects) for _, rows, rejects in found] == [(100, 1)] * 3
 
 
 @pytest.mark.parametrize("size", [1, 2, 3, 7, 1000])

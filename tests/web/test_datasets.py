@@ -5,6 +5,7 @@ import csv
 import gzip
 import io
 import json
+import re
 import socket
 import time
 from urllib.parse import parse_qs, quote, urlsplit
@@ -49,7 +50,7 @@ def table(http, content=SALES, name="sales.csv"):
 @pytest.fixture(scope="module")
 def reader(shared_server):
     """Somebody who only reads one table, and its path."""
-    with shared_server.register("reader of tables", "the secret of the reader") as http:
+    with shared_server.register("tablereader", "the secret of the reader") as http:
         http.sales = table(http)
         yield http
 
@@ -226,19 +227,19 @@ def test_csv_is_the_upload_again_and_compressed_for_who_can_read_it(reader):
     assert plain.headers["x-content-type-options"] == "nosniff"
 
 
-def ids_in(format, content):
+def ids_in(name, content):
     """The first column of a download."""
-    if format == "parquet":
+    if name == "parquet":
         return pq.read_table(pa.BufferReader(content))["id"].to_pylist()
-    if format == "arrow":
+    if name == "arrow":
         return pa.ipc.open_stream(content).read_all()["id"].to_pylist()
-    if format == "ndjson":
+    if name == "ndjson":
         return [json.loads(line)["id"] for line in content.splitlines()]
     return [row[0] for row in openpyxl.load_workbook(io.BytesIO(content)).active.values][1:]
 
 
 @pytest.mark.parametrize(
-    ("format", "kind", "ending"),
+    ("name", "kind", "ending"),
     [
         ("parquet", "application/vnd.apache.parquet", "parquet"),
         ("ndjson", "application/x-ndjson", "ndjson"),
@@ -246,13 +247,13 @@ def ids_in(format, content):
         ("xlsx", "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet", "xlsx"),
     ],
 )
-def test_other_formats_hold_the_same_rows(reader, format, kind, ending):
-    answer = reader.get(f"{reader.sales}/export", params={"format": format})
+def test_other_formats_hold_the_same_rows(reader, name, kind, ending):
+    answer = reader.get(f"{reader.sales}/export", params={"format": name})
 
-    assert ids_in(format, answer.content) == list(range(1000))
+    assert ids_in(name, answer.content) == list(range(1000))
     assert answer.headers["content-type"] == kind
     assert answer.headers["content-disposition"].startswith(f'attachment; filename="sales.{ending}"')
-    assert ("content-encoding" in answer.headers) is (format == "ndjson")
+    assert ("content-encoding" in answer.headers) is (name == "ndjson")
 
 
 def test_download_is_named_in_any_script(ann):
@@ -362,7 +363,7 @@ def test_table_of_somebody_else_looks_like_an_unknown_one(reader, bob, anybody, 
     assert is_problem(theirs, 404, "not_found")
     assert theirs.content == unknown.content
     assert is_problem(bob.get(f"/datasets/no-such-id{route}"), 404, "not_found")
-    assert is_problem(anybody.get(f"{reader.sales}{route}"), 401, "unauthorized")
+    assert is_problem(anybody.get(f"{reader.sales}{route}"), 401, "login_required")
 
 
 def test_shared_table_can_be_read_by_everybody(ann, bob):
@@ -396,13 +397,16 @@ def test_table_that_is_still_being_made_says_so_and_has_a_status(start_server):
 # Time and those who do not wait
 
 
+def large_table(rows: int) -> str:
+    return "n,t\n" + "".join(f"{n * 7919 % rows},text {n * 104729 % rows}\n" for n in range(rows))
+
+
 @pytest.fixture(scope="module")
 def hasty(tmp_path_factory):
     """A server that gives a query next to no time, and the path of a table that is too large for it."""
     server = LiveServer(tmp_path_factory.mktemp("hasty"), query_timeout=0.001).start()
-    content = "n,t\n" + "".join(f"{n * 7919 % 400_000},text {n * 104729 % 400_000}\n" for n in range(400_000))
     with server.login() as http:
-        http.server, http.large = server, table(http, content)
+        http.large = table(http, large_table(150_000))
         yield http
     server.stop()
 
@@ -420,21 +424,21 @@ def test_rows_come_when_the_aggregates_take_too_long(hasty):
     assert (body["aggregates"], body["aggregates_error"]["code"]) == (None, "query_timeout")
 
 
-def test_query_ends_when_its_client_goes_away(start_server):
-    server = start_server(query_timeout=60)
-    content = "n,t\n" + "".join(f"{n * 7919 % 400_000},text {n * 104729 % 400_000}\n" for n in range(400_000))
-    with server.login() as http:
-        path = table(http, content)
-        asked = f"GET {path}/aggregate?by=t&measure=distinct(t) HTTP/1.1\r\nHost: x\r\n"
-        asked += f"Authorization: {http.headers['authorization']}\r\n\r\n"
-        with socket.create_connection(("127.0.0.1", server.port)) as line:
-            line.sendall(asked.encode())
-            time.sleep(0.05)
+def test_query_ends_when_its_client_goes_away(shared_server, ann):
+    path = table(ann, large_table(300_000))
+    asked = f"GET {path}/aggregate?by=t&measure=distinct(t) HTTP/1.1\r\nHost: x\r\n"
+    asked += f"Authorization: {ann.headers['authorization']}\r\n\r\n"
 
-        def noticed():
-            return 'code="client_disconnected"' in http.get("/metrics").text
+    def gone() -> float:
+        told = re.search(r'code="client_disconnected"\} (\S+)', ann.get("/metrics").text)
+        return float(told[1]) if told else 0.0
 
-        wait_until(noticed, "query that ended because its client had gone", 20)
+    before = gone()
+    with socket.create_connection(("127.0.0.1", shared_server.port)) as line:
+        line.sendall(asked.encode())
+        time.sleep(0.05)
+
+    wait_until(lambda: gone() > before, "query that ended because its client had gone", 20)
 
 
 def test_work_is_told_that_its_client_has_gone(tmp_path):
@@ -462,6 +466,19 @@ def test_broken_off_download_lets_go_and_the_server_goes_on(reader):
         next(answer.iter_raw())
 
     assert got(reader, reader.sales)["row_count"] == 1000
+
+
+def test_download_that_cannot_be_finished_is_broken_off(shared_server, ann):
+    path = table(ann, "n,t\n" + "".join(f"{n},{n:0200}\n" for n in range(10_000)))
+    more = table(ann, "n,t\n1,x\n2,y\n", "more.csv").removeprefix("/datasets/")
+    assert ann.post(f"{path}/append", json={"file_id": more}).status_code == 200
+    (last,) = (shared_server.data_dir / "parquet" / path.removeprefix("/datasets/")).glob("edit-*.parquet")
+    last.unlink()
+
+    with ann.stream("GET", f"{path}/export") as answer:
+        assert answer.status_code == 200
+        with pytest.raises(httpx.RemoteProtocolError):
+            answer.read()
 
 
 def test_api_starts_without_the_engine_of_queries(server):

@@ -38,6 +38,8 @@ POLICY = {
     ("POST", "/auth/api-keys"): LOGIN,
     ("DELETE", "/auth/api-keys/{key_id}"): OWN,
     ("GET", "/events"): LOGIN,
+    ("GET", "/live/signals"): LOGIN,
+    ("GET", "/live/signals/{name}"): LOGIN,
     ("POST", "/files"): LOGIN,
     ("POST", "/upload"): LOGIN,
     ("GET", "/files"): LOGIN,
@@ -47,6 +49,13 @@ POLICY = {
     ("GET", "/files/{file_id}/rejects"): READ,
     ("PATCH", "/files/{file_id}"): OWN,
     ("DELETE", "/files/{file_id}"): OWN,
+    ("GET", "/datasets"): LOGIN,
+    ("GET", "/datasets/{dataset_id}"): READ,
+    ("GET", "/datasets/{dataset_id}/rows"): READ,
+    ("GET", "/datasets/{dataset_id}/aggregate"): READ,
+    ("GET", "/datasets/{dataset_id}/profile"): READ,
+    ("GET", "/datasets/{dataset_id}/status"): READ,
+    ("GET", "/datasets/{dataset_id}/export"): READ,
 }
 
 TUS = {"Tus-Resumable": "1.0.0"}
@@ -61,6 +70,8 @@ UPLOAD_VERBS = [
 BODIES = {
     ("PATCH", "/files/{file_id}"): {"json": {"name": "taken over.csv"}},
     ("POST", "/auth/api-keys"): {"json": {"name": "k"}},
+    ("GET", "/datasets/{dataset_id}/aggregate"): {"params": {"by": "a"}},
+    ("GET", "/datasets/{dataset_id}/profile"): {"params": {"column": "a"}},
 }
 
 
@@ -84,7 +95,7 @@ def test_every_route_has_a_policy(tmp_path):
 
 
 NEEDING_LOGIN = sorted(route for route, policy in POLICY.items() if policy is not OPEN)
-WITH_FILE = sorted(route for route, policy in POLICY.items() if "{file_id}" in route[1])
+WITH_FILE = sorted(route for route, policy in POLICY.items() if "{file_id}" in route[1] or "{dataset_id}" in route[1])
 SECRET = secrets.token_hex(32)
 
 
@@ -139,7 +150,7 @@ def bad_tokens(place):
 
 
 def ask(http, method, path, file_id, key_id="unknown", **more):
-    filled = path.replace("{file_id}", file_id).replace("{key_id}", key_id)
+    filled = path.replace("{file_id}", file_id).replace("{dataset_id}", file_id).replace("{key_id}", key_id)
     return http.request(method, filled, **BODIES.get((method, path), {}), **more)
 
 

@@ -77,6 +77,12 @@ class Jobs:
         _insert(session, _DEFAULTS | row | dict.fromkeys(("run_after", "created_at"), now()))
         ring(session, "jobs")
 
+    def depth(self) -> int:
+        """Count the jobs that wait for a worker or run."""
+        busy = select(func.count()).select_from(Job).where(col(Job.state).in_(("queued", "running")))
+        with self._catalog.read() as session:
+            return session.exec(busy).one()
+
     def cancel(self, session: Session, kind: str, subject: str) -> None:
         """Forget a job; a run of it fails its next fence."""
         session.execute(delete(Job).where(col(Job.kind) == kind, col(Job.subject) == subject))

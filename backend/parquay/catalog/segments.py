@@ -37,7 +37,10 @@ class NewReject:
 
 @dataclass(frozen=True, slots=True)
 class NewSegment:
-    """A segment to record, with what the file's row says after it; see `Segment` and `File`."""
+    """A segment to record, with what the file's row says after it; see `Segment` and `File`.
+
+    `rejects` are those to keep, `reject_count` is how many there were.
+    """
 
     no: int
     byte_start: int
@@ -51,6 +54,7 @@ class NewSegment:
     state: dict[str, Any]
     parsed_bytes: int
     rejects: tuple[NewReject, ...] = ()
+    reject_count: int = 0
     dialect: dict[str, Any] | None = None
     columns: list[dict[str, Any]] | None = None
     warnings: list[dict[str, Any]] | None = None
@@ -82,7 +86,7 @@ Returns how the file ends, which may be an error, and what is to be noted in the
 
 @dataclass(frozen=True, slots=True)
 class RejectPage:
-    """Some rejects of a file. `next` is the cursor of the next page, None on the last."""
+    """Some rejects of a file; `total` counts those too that were not kept. `next`: cursor of the next page, if any."""
 
     total: int
     items: Sequence[Reject] = ()
@@ -204,7 +208,7 @@ class Segments:
         """One page of a file's rejects in order; `cursor`: the `next` of the page before (another: from the start)."""
         after = int(cursor) if cursor and cursor.isascii() and cursor.isdigit() and len(cursor) < 19 else 0
         with self._catalog.read() as session:
-            total = session.scalar(select(func.count()).select_from(Reject).where(col(Reject.file_id) == file_id))
+            total = session.scalar(select(col(File.reject_count)).where(col(File.id) == file_id))
             found = self._page(session, file_id, after, limit + 1)
         more = len(found) > limit
         items = found[:limit]
@@ -243,7 +247,7 @@ def _row(file_id: str, new: NewSegment) -> Segment:
         rows=new.rows,
         part=new.part,
         part_bytes=new.part_bytes,
-        reject_count=len(new.rejects),
+        reject_count=new.reject_count,
         state=new.state,
     )
 
@@ -263,7 +267,7 @@ def _add_rejects(session: Session, file_id: str, new: NewSegment) -> None:
 def _record_progress(file: File, new: NewSegment) -> None:
     file.parsed_bytes = new.parsed_bytes
     file.parsed_rows = new.row_start + new.rows
-    file.reject_count += len(new.rejects)
+    file.reject_count += new.reject_count
     if new.columns is not None:
         file.columns = new.columns
     if new.dialect is not None:

@@ -263,6 +263,16 @@ class Event(SQLModel, table=True):
     created_at: datetime = Field(default_factory=now, sa_column=_time(null=False, index=True))
 
 
+class Sample(SQLModel, table=True):
+    """The value of a live signal in one second, over all processes."""
+
+    __tablename__ = "sample"
+
+    signal: str = Field(primary_key=True)
+    at: datetime = Field(sa_column=Column(UtcDateTime, primary_key=True, index=True))
+    value: float
+
+
 class Secret(SQLModel, table=True):
     """A secret that all API processes on one catalog share."""
 

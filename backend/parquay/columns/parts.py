@@ -16,6 +16,8 @@ from parquay.columns.lexemes import ColumnType
 
 GROUP_ROWS = 122_880
 """About as many rows stand in a row group."""
+PAGE_BYTES = 64 << 10
+"""Bytes of a page before it is compressed: in each column, what must be unpacked to read a single row."""
 SAMPLE_ROWS = 4096
 """Rows that decide whether a column is worth a dictionary."""
 
@@ -55,6 +57,7 @@ def encode(table: pa.Table, codec: Codec = ZSTD) -> pa.Buffer:
         row_group_size=max(1, -(-table.num_rows // groups)),
         compression=codec.name,
         compression_level=codec.level,
+        data_page_size=PAGE_BYTES,
         use_dictionary=repeating,
         column_encoding={
             name: "DELTA_BINARY_PACKED"
@@ -77,12 +80,16 @@ def _counts(kind: pa.DataType) -> bool:
 def _worth_a_dictionary(table: pa.Table) -> list[str]:
     """Columns in which values repeat, seen from a sample of the rows."""
     sample = table.slice(0, SAMPLE_ROWS)
-    least = max(1, sample.num_rows // 2)
     return [
         name
         for name, column in zip(table.column_names, sample.columns, strict=True)
-        if not pa.types.is_boolean(column.type) and len(column.unique()) <= least
+        if not pa.types.is_boolean(column.type) and len(column.unique()) <= _few(column)
     ]
+
+
+def _few(column: pa.ChunkedArray) -> int:
+    """Different values up to which a dictionary pays; fewer for those that are packed as differences otherwise."""
+    return int(max(1, len(column) // (8 if _counts(column.type) else 2)))
 
 
 def write(directory: Path, name: str, content: pa.Buffer) -> int:

@@ -20,7 +20,7 @@ from parquay.catalog.tables import File
 from parquay.datasets import log
 from parquay.datasets.locks import alone
 from parquay.datasets.snapshot import Part, Snapshot
-from parquay.datasets.tables import Tables
+from parquay.datasets.tables import Tables, with_header
 from parquay.errors import Busy, NotFound, StorageFull
 from parquay.ids import new_id
 
@@ -184,11 +184,13 @@ def applied(before: Snapshot, change: Change) -> Snapshot:
     """The version after `change`. Pure."""
     kept = [part for part in before.parts if part.name not in change.removed]
     parts = sorted([*kept, *change.added], key=lambda part: part.rids[0][0])
+    columns = before.columns if change.columns is None else change.columns
     return replace(
         before,
         version=before.version + 1,
         parts=tuple(parts),
-        columns=before.columns if change.columns is None else change.columns,
+        columns=columns,
+        dialect=with_header(before.dialect, columns),
         next_rid=before.next_rid + change.new_rids,
     )
 

@@ -28,6 +28,8 @@ TICK = 0.02
 SPILL = "20GB"
 """What queries may put on the disk."""
 MIB = 1 << 20
+BROKEN = ("FatalException", "InternalException")
+"""Errors after which the engine answers nothing any more, and is started anew."""
 
 
 class Cancelled(Exception):
@@ -106,6 +108,10 @@ class Engine:
             cursor = self._root.cursor()
         try:
             yield cursor
+        except Exception as error:
+            if type(error).__name__ in BROKEN:
+                self._root = None
+            raise
         finally:
             cursor.close()
 

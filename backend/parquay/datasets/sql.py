@@ -85,7 +85,12 @@ def _condition(snapshot: Snapshot, condition: Condition, parts: range) -> Sql:
         return _test(condition.column, condition.test)
     places = (snapshot.find(int(value)) for value in condition.test.values)
     found = [(place[0] - parts.start, place[1]) for place in places if place is not None and place[0] in parts]
-    return any_of(Sql("file_index = ? AND file_row_number = ?", place) for place in found)
+    return _stands_at(found) if found else FALSE
+
+
+def _stands_at(places: Sequence[Place]) -> Sql:
+    parts, rows = [part for part, _ in places], [row for _, row in places]
+    return Sql(f"({PLACE}) IN (SELECT unnest(?::UBIGINT[]), unnest(?::BIGINT[]))", (parts, rows))
 
 
 def _test(column: Column, test: Comparison) -> Sql:
@@ -114,8 +119,9 @@ def order(query: Query) -> str:
 
 def places(snapshot: Snapshot, query: Query, beyond: Sql, *, parts: range, limit: int, offset: int = 0) -> Sql:
     """Where the rows of `parts` stand that hold all filters and `beyond`, in the order of `query`."""
-    # In the order of the table the engine stops as soon as it has enough; told to sort, it would read everything.
-    sorting = f" ORDER BY {order(query)}" if query.keys or query.backwards else ""
+    # In the order of the table the engine stops as soon as it has enough; told to sort, it would read everything. Rows
+    # that are named are looked up in a join, which keeps no order.
+    sorting = f" ORDER BY {order(query)}" if query.keys or query.backwards or query.names_rows else ""
     head = Sql(f"SELECT {PLACE} FROM ") + table(snapshot, parts) + " WHERE "
     condition = every([where(snapshot, query.conditions, parts), beyond])
     return head + condition + Sql(f"{sorting} LIMIT ? OFFSET ?", (limit, offset))
@@ -125,10 +131,8 @@ def rows_at(snapshot: Snapshot, wanted: Sequence[Place], columns: Sequence[Colum
     """The rows at `wanted`, in no order, and the indexes of the parts that `file_index` counts."""
     parts = sorted({part for part, _ in wanted})
     among = {part: i for i, part in enumerate(parts)}
-    listed = ",".join(["(?::UBIGINT, ?::BIGINT)"] * len(wanted))
-    values = tuple(value for part, row in wanted for value in (among[part], row))
     found = Sql(f"SELECT {_listed(columns)} FROM ") + table(snapshot, parts)
-    return found + Sql(f" WHERE ({PLACE}) IN (VALUES {listed})", values), parts
+    return found + " WHERE " + _stands_at([(among[part], row) for part, row in wanted]), parts
 
 
 def rows_between(snapshot: Snapshot, first: Place, last: Place, columns: Sequence[Column]) -> Sql:
@@ -149,7 +153,8 @@ def rows_of_part(
     """The rows `first` to `last` of a part that hold all filters, in the order of the table."""
     found = Sql(f"SELECT {_listed(columns)} FROM ") + table(snapshot, [part])
     between = Sql("file_row_number BETWEEN ? AND ?", (first, last))
-    return found + " WHERE " + every([between, where(snapshot, query.conditions, range(part, part + 1))])
+    sorting = " ORDER BY file_row_number" if query.names_rows else ""
+    return found + " WHERE " + every([between, where(snapshot, query.conditions, range(part, part + 1))]) + sorting
 
 
 def _listed(columns: Sequence[Column]) -> str:

@@ -129,14 +129,15 @@ class Tables:
         made = log.commit(directory, version)
         parts = [_part(directory, each, rids) for each in log.listed(table)]
         parts.sort(key=lambda part: part.rids[0][0])
+        columns = log.columns(table)
         return Snapshot(
             dataset_id=file.id,
             name=file.name,
             version=version,
             directory=directory,
-            columns=log.columns(table),
+            columns=columns,
             parts=tuple(parts),
-            dialect=file.dialect,
+            dialect=with_header(file.dialect, columns),
             updated_at=made.made_at,
             next_rid=int(made.info.get("next_rid") or (sum(parts[-1].rids[-1]) if parts else 0)),
         )
@@ -164,6 +165,15 @@ def converted(file: File, directory: Path, columns: Sequence[Mapping[str, Any]])
     rows = sum(part.rows for part in parts)
     kept = tuple(dict(each) for each in columns)
     return Snapshot(file.id, file.name, 0, directory, kept, parts, file.dialect, file.uploaded_at, rows)
+
+
+def with_header(dialect: Mapping[str, Any] | None, columns: Sequence[Mapping[str, Any]]) -> Mapping[str, Any] | None:
+    """The dialect of an upload whose table may have more columns by now: its header goes on with their names. Pure."""
+    header = (dialect or {}).get("header")
+    if dialect is None or not header or len(header) != 1 or len(header[0]) >= len(columns):
+        return dialect
+    more = [str(each["name"]) for each in columns[len(header[0]) :]]
+    return {**dialect, "header": [[*header[0], *more]]}
 
 
 def first_rids(parts: Iterable[Listed]) -> Iterator[tuple[str, Runs]]:

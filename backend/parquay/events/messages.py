@@ -17,6 +17,8 @@ PROGRESS = "file.progress"
 UPDATED = "file.updated"
 DELETED = "file.deleted"
 DATASET = "dataset.updated"
+RESET = "reset"
+"""What the client has is not what there is: it must read its lists again."""
 
 
 class FileRow(Protocol):
@@ -176,6 +178,12 @@ def frame(told: Message, last_id: int) -> bytes:
     """Return a message as server-sent event; ``last_id`` is where a client continues that has it."""
     data = json.dumps(told.data, ensure_ascii=False, separators=(",", ":"))
     return f"id: {last_id}\nevent: {told.kind}\ndata: {data}\n\n".encode()
+
+
+def packed(told: Message, last_id: int) -> str:
+    """Return a message as text for a WebSocket; ``last_id`` is where a client continues that has it."""
+    shown = {"id": last_id, "event": told.kind, "data": told.data}
+    return json.dumps(shown, ensure_ascii=False, separators=(",", ":"))
 
 
 def timestamp(moment: datetime) -> str:

@@ -21,10 +21,11 @@ from parquay.columns import export, parts
 from parquay.columns.parts import Codec, Types
 from parquay.columns.spool import Spool
 from parquay.errors import BadInput, NoTable, TooLarge
-from parquay.ingest import fold, sandbox
+from parquay.ingest import cutter, fold, sandbox
+from parquay.ingest.cutter import Body
 from parquay.ingest.dialect import Dialect, Overrides
 from parquay.ingest.finish import columns_json, warnings_json
-from parquay.ingest.fold import Body, Converted, State
+from parquay.ingest.fold import Converted, State
 from parquay.ingest.inflate import BrokenArchive
 from parquay.ingest.plan import Plan, plan
 from parquay.ingest.segment import Rejected
@@ -195,8 +196,8 @@ class _Conversion:
 
     def _bodies(self, source: Source, dialect: Dialect) -> Iterator[Body]:
         """Segments, so large that all cores have some also in a small file."""
-        size = max(LEAST_SEGMENT, min(fold.segment_bytes(dialect), -(-self._size // (2 * self._threads))))
-        return fold.Cutter(source, dialect, self.state.byte, self.state.line, size).bodies()
+        size = max(LEAST_SEGMENT, min(cutter.segment_bytes(dialect), -(-self._size // (2 * self._threads))))
+        return cutter.Cutter(source, dialect, self.state.byte, self.state.line, size).bodies()
 
     def _take(self, done: Converted, content: pa.Buffer, spool: Spool, report: Report) -> None:
         if done.table.num_rows:

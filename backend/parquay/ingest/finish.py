@@ -7,6 +7,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+import pyarrow as pa
 import pyarrow.parquet as pq
 
 from parquay.catalog.segments import Emit, Fence, Finished, Publish, Segments
@@ -20,6 +21,8 @@ from parquay.ingest.fold import State
 
 LARGE_BYTES, LARGE_ROWS = 64 << 20, 1_000_000
 """A part of so many bytes or rows is not put together with others."""
+BATCH_BYTES = 16 << 20
+"""Most bytes of parts that are read together, to be written as one row group."""
 
 
 class CountMismatch(RuntimeError):
@@ -106,8 +109,12 @@ class Finisher:
 
     def _merge(self, run: Sequence[PartGroup], types: Types) -> bool:
         spool = self._spool(run[0])
-        for group in run:
-            spool.append_part(self._directory / group.name, types)
+        for batch in batches(run):
+            if len(batch) == 1:
+                spool.append_part(self._directory / batch[0].name, types)
+            else:
+                table = pa.concat_tables([pq.read_table(self._directory / group.name) for group in batch])
+                spool.append(parts.encode(table, self._codec), types)
         return self._replace(run, spool, types)
 
     def _recast(self, group: PartGroup, types: Types) -> bool:
@@ -182,6 +189,25 @@ def runs(groups: Sequence[PartGroup], types: Types, *, all_of_them: bool) -> Ite
             run = []
     if len(run) > 1 and all_of_them:
         yield run
+
+
+def batches(run: Sequence[PartGroup]) -> Iterator[list[PartGroup]]:
+    """Neighbours whose rows go into one row group, because one of them has too few; most stay alone."""
+    batch: list[PartGroup] = []
+    for group in run:
+        if batch and not _fit_together(batch, group):
+            yield batch
+            batch = []
+        batch.append(group)
+    if batch:
+        yield batch
+
+
+def _fit_together(batch: Sequence[PartGroup], group: PartGroup) -> bool:
+    rows = sum(each.rows for each in batch)
+    few = min(rows, group.rows) * 2 < parts.GROUP_ROWS
+    size = sum(each.size for each in batch) + group.size
+    return few and (rows + group.rows) * 4 <= parts.GROUP_ROWS * 5 and size <= BATCH_BYTES
 
 
 def _is_large(run: Sequence[PartGroup]) -> bool:

@@ -15,56 +15,15 @@ from typing import Any, TypeVar
 
 import pyarrow as pa
 
-from parquay.columns import lexemes, parts
+from parquay.columns import lexemes
 from parquay.columns.lexemes import ColumnType, Kinds
-from parquay.errors import TooLarge
-from parquay.ingest import jsonrows, segment, split
+from parquay.ingest import jsonrows, segment
+from parquay.ingest.cutter import Block, Body
 from parquay.ingest.dialect import Dialect
 from parquay.ingest.segment import Rejected, SegmentRows, Warned
-from parquay.ingest.sources import Source
-
-LEAST_BYTES, MOST_BYTES = 4 << 20, 12 << 20
-"""Bytes of a segment where enough of the file is there."""
-BLOCK_BYTES = 4 << 20
-"""Most bytes that are read and typed at once: memory of that size is used again and again, instead of fetched anew."""
-ROW_LIMIT = 128 << 20
-"""Bytes of the longest row."""
 
 Result = TypeVar("Result")
 Held = dict[str, "Kinds | None"]
-
-
-def segment_bytes(dialect: Dialect) -> int:
-    """Bytes of a segment that becomes about one row group."""
-    return max(LEAST_BYTES, min(MOST_BYTES, parts.GROUP_ROWS * dialect.row_bytes))
-
-
-@dataclass(frozen=True, slots=True)
-class Block:
-    """A stretch of whole rows, cut and counted, or already read where it was not well formed.
-
-    Attributes:
-        byte, line: where it starts in the file's text.
-    """
-
-    data: bytes
-    byte: int
-    line: int
-    lines: int
-    rows: SegmentRows | None = None
-
-    @property
-    def end(self) -> int:
-        """Byte of the file behind it."""
-        return self.byte + len(self.data)
-
-
-@dataclass(frozen=True, slots=True)
-class Body:
-    """The bytes of one segment, in blocks. `no` is its number in the file."""
-
-    no: int
-    blocks: tuple[Block, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,6 +34,7 @@ class Converted:
         kinds: for each column the types that hold for this segment's cells (of those that were asked about).
         types: the type of each column in `table`.
         ended: whether a second table starts in it.
+        unlisted: rejects that were counted only.
     """
 
     byte: int
@@ -87,6 +47,12 @@ class Converted:
     rejects: tuple[Rejected, ...]
     warnings: tuple[Warned, ...]
     ended: bool = False
+    unlisted: int = 0
+
+    @property
+    def rejected(self) -> int:
+        """Rows that were rejected, also those that are not in `rejects`."""
+        return len(self.rejects) + self.unlisted
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,7 +92,7 @@ class State:
             self.rows + done.table.num_rows,
             {name: lexemes.join(self.kinds.get(name), done.kinds.get(name)) for name in names},
             merged(self.warnings, done.warnings),
-            self.rejects + len(done.rejects),
+            self.rejects + done.rejected,
             self.ended or done.ended,
             self.forced,
         )
@@ -169,75 +135,6 @@ def merged(one: Sequence[Warned], other: Sequence[Warned]) -> tuple[Warned, ...]
     return tuple(found.values())
 
 
-@dataclass(slots=True)
-class Cutter:
-    """Cuts what is there of a file into bodies.
-
-    Attributes:
-        source: the text, as far as it has arrived.
-        byte, line: where the next segment starts.
-        size: bytes of a segment.
-        no: number of the next segment.
-    """
-
-    source: Source
-    dialect: Dialect
-    byte: int
-    line: int
-    size: int = MOST_BYTES
-    no: int = 0
-
-    def bodies(self) -> Iterator[Body]:
-        """Yield each segment whose end is there.
-
-        Raises:
-            TooLarge: a row is longer than `ROW_LIMIT`.
-        """
-        while blocks := self._blocks():
-            yield Body(self.no, blocks)
-            self.no += 1
-
-    def _blocks(self) -> tuple[Block, ...]:
-        blocks: list[Block] = []
-        count = -(-self.size // BLOCK_BYTES)
-        while len(blocks) < count and (block := self._next(-(-self.size // count))) is not None:
-            self.byte, self.line = block.end, block.line + block.lines
-            blocks.append(block)
-        return tuple(blocks)
-
-    def _next(self, size: int) -> Block | None:
-        while True:
-            chunk = self.source.read_at(self.byte, size)
-            ends = len(chunk) < size
-            if not chunk:
-                return None
-            block = self._block(chunk, final=ends and self.source.complete)
-            if block is not None or ends:
-                return block
-            if size >= ROW_LIMIT:
-                raise TooLarge(f"The row at line {self.line} is longer than {ROW_LIMIT >> 20} MiB.", "row_too_long")
-            size = min(4 * size, ROW_LIMIT)
-
-    def _block(self, chunk: bytes, *, final: bool) -> Block | None:
-        if self.dialect.format == "json":
-            rows = jsonrows.read_array(chunk, byte=self.byte, line=self.line, final=final)
-            return self._made(chunk, rows) if rows.end else None
-        if self.dialect.format == "ndjson":
-            end = len(chunk) if final else chunk.rfind(b"\n") + 1
-            return self._plain(chunk[:end]) if end else None
-        found = split.cut(chunk, self.dialect, final=final)
-        if found.stray is None:
-            return self._plain(chunk[: found.end]) if found.end else None
-        rows = segment.read_odd(chunk, self.dialect, byte=self.byte, line=self.line, final=final)
-        return self._made(chunk, rows) if rows.end else None
-
-    def _plain(self, data: bytes) -> Block:
-        return Block(data, self.byte, self.line, split.count_lines(data))
-
-    def _made(self, chunk: bytes, rows: SegmentRows) -> Block:
-        return Block(chunk[: rows.end], self.byte, self.line, rows.lines, rows)
-
-
 @dataclass(frozen=True, slots=True)
 class _Typed:
     """A block's columns, each in the narrowest type that holds so far."""
@@ -275,6 +172,7 @@ def convert(body: Body, dialect: Dialect, held: Held, *, ended: bool = False) ->
         rejects=tuple(each for typed in done for each in typed.rows.rejects),
         warnings=warnings,
         ended=any(typed.rows.ended for typed in done),
+        unlisted=sum(typed.rows.unlisted for typed in done),
     )
 
 

@@ -15,6 +15,7 @@ from pathlib import Path
 
 from parquay.catalog.segments import Emit, Fence, Publish, Segments
 from parquay.columns import parts
+from parquay.ingest.finish import CountMismatch
 from parquay.ingest.run import LeaseLost, Memory, Run, Tools
 from parquay.ingest.store import Store
 
@@ -78,6 +79,13 @@ class Follower:
             self._memories.pop(file_id, None)
             if self._tools.segments.file(file_id) is None:
                 shutil.rmtree(self._tools.parquet_dir / file_id, ignore_errors=True)
+            return Outcome.GONE
+        except (CountMismatch, OSError):
+            self._memories.pop(file_id, None)
+            if self._tools.segments.file(file_id) is not None:
+                raise
+            # Whoever deleted the file took its rows and parts from under this look.
+            shutil.rmtree(self._tools.parquet_dir / file_id, ignore_errors=True)
             return Outcome.GONE
         except BaseException:
             self._memories.pop(file_id, None)

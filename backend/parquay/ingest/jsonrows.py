@@ -15,7 +15,7 @@ from typing import Any
 
 import pyarrow as pa
 
-from parquay.ingest.segment import TEXT_LIMIT, Rejected, SegmentRows, Warned
+from parquay.ingest.segment import REJECTS_KEPT, TEXT_LIMIT, Rejected, SegmentRows, Warned
 from parquay.ingest.split import count_lines
 
 WANTS_MORE = "?"
@@ -44,6 +44,7 @@ class _Columns:
     kinds: dict[str, set[frozenset[str]]] = field(default_factory=dict)
     rows: int = 0
     rejects: list[Rejected] = field(default_factory=list)
+    unlisted: int = 0
 
     def add(self, row: dict[str, Any]) -> None:
         """Put one object behind the others."""
@@ -80,11 +81,15 @@ class _Columns:
             lines,
             tuple(self.rejects),
             (Warned("mixed_json_types", line, mixed),) if mixed else (),
+            self.unlisted,
             allowed={key: frozenset.intersection(*found) for key, found in self.kinds.items() if found},
         )
 
     def reject(self, line: int, byte: int, text: bytes) -> None:
         """Keep what is no object."""
+        if len(self.rejects) == REJECTS_KEPT:
+            self.unlisted += 1
+            return
         shown = text[: 4 * TEXT_LIMIT].decode(errors="replace")[:TEXT_LIMIT].rstrip("\r\n")
         self.rejects.append(Rejected(line, byte, None, "bad_json", shown))
 

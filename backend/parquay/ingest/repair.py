@@ -85,11 +85,19 @@ class RowReader:
         at = start
         while at < len(self._data):
             try:
-                row = self._plain_row(at) or self._best_row(at)
+                row = self.row_at(at)
             except Incomplete:
                 return
             yield row
             at = row.end
+
+    def row_at(self, start: int) -> Row:
+        """The row that starts at a byte.
+
+        Raises:
+            Incomplete: it goes on behind the bytes that are there.
+        """
+        return self._plain_row(start) or self._best_row(start)
 
     def _plain_row(self, start: int) -> Row | None:
         """A row whose line has no quote and no escape in it; None when it has."""

@@ -13,7 +13,8 @@ from parquay.catalog.segments import Emit, Fence, NewReject, NewSegment, Publish
 from parquay.catalog.tables import File, Segment
 from parquay.columns import parts
 from parquay.errors import BadInput, TooLarge
-from parquay.ingest import fold, sandbox
+from parquay.ingest import cutter, fold, sandbox
+from parquay.ingest.cutter import Body
 from parquay.ingest.dialect import Dialect, Overrides
 from parquay.ingest.finish import (
     LARGE_BYTES,
@@ -24,9 +25,10 @@ from parquay.ingest.finish import (
     types_json,
     warnings_json,
 )
-from parquay.ingest.fold import Body, Converted, State
+from parquay.ingest.fold import Converted, State
 from parquay.ingest.inflate import BrokenArchive
 from parquay.ingest.plan import Plan, plan
+from parquay.ingest.segment import REJECTS_KEPT
 from parquay.ingest.sources import Source
 from parquay.ingest.store import Digest, Reader, Store
 
@@ -207,14 +209,14 @@ class Run:
         state = self._memory.state
         if state is None:
             return
-        size = self._tools.segment_bytes or fold.segment_bytes(dialect)
+        size = self._tools.segment_bytes or cutter.segment_bytes(dialect)
         first = min(FIRST_BYTES, size) if self._memory.segments == 0 else size
-        cutter = fold.Cutter(source, dialect, state.byte, state.line, first, self._memory.segments)
-        for body in cutter.bodies():
+        cuts = cutter.Cutter(source, dialect, state.byte, state.line, first, self._memory.segments)
+        for body in cuts.bodies():
             if not self._alive():
                 raise LeaseLost
             yield body
-            cutter.size = size
+            cuts.size = size
 
     def _written(self, body: Body, converted: Converted) -> Written:
         if converted.table.num_rows == 0:
@@ -240,7 +242,8 @@ class Run:
             part_bytes=written.part_bytes,
             state=state.to_json() | {"types": types_json(done.types)},
             parsed_bytes=source.consumed(done.end) if source is not None else self._file.offset,
-            rejects=tuple(NewReject(each.line, each.byte, each.column, each.code, each.text) for each in done.rejects),
+            rejects=kept_rejects(done, before.rejects),
+            reject_count=done.rejected,
             dialect=dialect.to_json(),
             columns=columns_json(state.types()),
             warnings=warnings_json(state),
@@ -292,6 +295,12 @@ class Run:
         if not self._finisher.finish(end, self._tools.emit, self._tools.publish):
             raise LeaseLost
         return True
+
+
+def kept_rejects(done: Converted, before: int) -> tuple[NewReject, ...]:
+    """The rejects of a segment that are kept one by one, when there were so many `before`."""
+    kept = done.rejects[: max(0, REJECTS_KEPT - before)]
+    return tuple(NewReject(each.line, each.byte, each.column, each.code, each.text) for each in kept)
 
 
 def state_behind(last: Segment) -> State:

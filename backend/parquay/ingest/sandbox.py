@@ -23,9 +23,10 @@ import pyarrow.parquet as pq
 from parquay.columns import lexemes
 from parquay.columns.lexemes import Kinds
 from parquay.errors import BadInput
-from parquay.ingest import fold, sniff
+from parquay.ingest import cutter, fold, sniff
+from parquay.ingest.cutter import Body
 from parquay.ingest.dialect import Dialect, Overrides
-from parquay.ingest.fold import Body, Converted, State
+from parquay.ingest.fold import Converted, State
 from parquay.ingest.sources import Source
 from parquay.ingest.store import PathReader, Store
 
@@ -156,7 +157,7 @@ def _text_pieces(whole: Whole) -> Iterator[Piece]:
             source = Source()
             source.attach(reader, whole.output.stat().st_size, complete=True)
             state = State.start(whole.dialect)
-            for body in fold.Cutter(source, whole.dialect, state.byte, state.line).bodies():
+            for body in cutter.Cutter(source, whole.dialect, state.byte, state.line).bodies():
                 converted = fold.convert(body, whole.dialect, state.kinds, ended=state.ended)
                 state = state.after(converted)
                 yield Piece(body, converted)

@@ -10,20 +10,18 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 
+import numpy as np
 import pyarrow as pa
-import pyarrow.compute as pc
-import pyarrow.csv
 
-from parquay.ingest import heal, repair, split
+from parquay.ingest import heal, quick, repair, split
 from parquay.ingest.dialect import Dialect
 
+REJECTS_KEPT = 50_000
+"""Rejects of a file that are kept one by one; all are counted."""
 TEXT_LIMIT = 1000
 """Characters of a reject's text that are kept."""
 WINDOW = 64 << 10
 """Bytes of a window of a segment that is not well formed."""
-TRAILING = "\0trailing"
-"""Name of the empty field behind the last delimiter."""
-BOM = b"\xef\xbb\xbf"
 _DIGIT = re.compile(r"\[0-9\]")
 
 
@@ -63,6 +61,7 @@ class SegmentRows:
         table: one text column for each column of the file.
         end: bytes of the chunk that it covers.
         lines: physical lines in them.
+        unlisted: rejects that were counted only.
         ended: whether a second table starts in it, so that all rows behind are not of this one.
         allowed: the types that a column may have besides text, where the format says more than the text does.
     """
@@ -72,6 +71,7 @@ class SegmentRows:
     lines: int
     rejects: tuple[Rejected, ...] = ()
     warnings: tuple[Warned, ...] = ()
+    unlisted: int = 0
     ended: bool = False
     allowed: Mapping[str, frozenset[str]] = field(default_factory=dict)
 
@@ -81,10 +81,11 @@ def read_body(body: bytes, dialect: Dialect, *, byte: int, line: int, lines: int
 
     `ended`: the table has ended before.
     """
-    table = None if ended else _quick(body, dialect, lines)
+    table = None if ended else quick.parse(body, dialect, lines)
     if table is not None:
         return SegmentRows(table, len(body), lines)
-    return _Windows(dialect, byte=byte, line=line, ended=ended).read(body, final=True)
+    ragged = None if ended else _Windows(dialect, byte=byte, line=line, ended=False).read_ragged(body, lines)
+    return ragged or _Windows(dialect, byte=byte, line=line, ended=ended).read(body, final=True)
 
 
 def read_odd(chunk: bytes, dialect: Dialect, *, byte: int, line: int, final: bool, ended: bool = False) -> SegmentRows:
@@ -93,123 +94,6 @@ def read_odd(chunk: bytes, dialect: Dialect, *, byte: int, line: int, final: boo
     `final`: the file ends with this chunk. `end` is 0 when no row has ended.
     """
     return _Windows(dialect, byte=byte, line=line, ended=ended).read(chunk, final=final)
-
-
-def _quick(body: bytes, dialect: Dialect, lines: int) -> pa.Table | None:
-    """Parse a well-formed body of `lines` lines; None when a row has the wrong width or bytes are no text."""
-    names = (*dialect.columns, *[TRAILING] * dialect.trailing)
-    text = _as_utf8(body, dialect)
-    if text is None or text.startswith(BOM):
-        return None
-    rows = _rows_of(text, single=len(dialect.columns) == 1)
-    if not rows.size:
-        return _empty(dialect.columns)
-    odd: list[bool] = []
-
-    def refuse(_row: pa.csv.InvalidRow) -> str:
-        odd.append(True)
-        return "skip" if len(odd) == 1 else "error"
-
-    try:
-        table = pa.csv.read_csv(
-            pa.BufferReader(rows),
-            # One block: the parser loses the LF of a CRLF inside quotes at the end of a block.
-            pa.csv.ReadOptions(use_threads=False, block_size=rows.size + 1, column_names=names),
-            _parse_options(text, dialect, refuse),
-            _convert_options(dialect, names, ascii_only=text.isascii()),
-        )
-    except pa.ArrowInvalid:
-        return None
-    passed = len(names) > 1 and not dialect.spaced and not _all_lines(table, lines + (rows.size > len(text)))
-    if odd or (passed and split.has_blank_row(text[: rows.size], dialect)):
-        return None
-    if _has_header(table, dialect):
-        return None
-    return _without_trailing(table.combine_chunks(), dialect)
-
-
-def _all_lines(table: pa.Table, lines: int) -> bool:
-    """Whether the rows have as many lines as were read: then the parser has passed over no blank one."""
-    if table.num_rows == lines:
-        return True
-    texts = (column.chunk(i).buffers()[2] for column in table.columns for i in range(column.num_chunks))
-    within = sum(split.count(text, split.LF) for text in texts if text is not None)
-    return bool(table.num_rows + within == lines)
-
-
-def _has_header(table: pa.Table, dialect: Dialect) -> bool:
-    """Whether a row of the table is its header once more."""
-    names = dialect.header[-1] if len(dialect.columns) > 1 and dialect.header else ()
-    found = None
-    for name, column in zip(names, table.columns, strict=False):
-        same = pc.equal(column, name)
-        found = same if found is None else pc.and_(found, same)
-        if not pc.any(found).as_py():
-            return False
-    return found is not None
-
-
-def _rows_of(text: bytes, *, single: bool) -> pa.Buffer:
-    """The rows with one row end behind the last: without it the parser takes an empty last field as quoted.
-
-    Only the file's last segment can end with blank lines. They mean nothing, but in a `single` column they are rows.
-    """
-    size = split.text_end(text, len(text))
-    if single and size < len(text):
-        return pa.py_buffer(text)
-    end = size + 2 if text[size : size + 2] == b"\r\n" else size + 1
-    if not size:
-        return pa.py_buffer(b"")
-    return pa.py_buffer(text).slice(0, end) if size < len(text) else pa.py_buffer(text + b"\n")
-
-
-def _without_trailing(table: pa.Table, dialect: Dialect) -> pa.Table | None:
-    """Drop what stands behind the last delimiter of each row, which must be nothing."""
-    if not dialect.trailing:
-        return table
-    return table.drop_columns([TRAILING]) if table[TRAILING].null_count == table.num_rows else None
-
-
-def _empty(names: tuple[str, ...]) -> pa.Table:
-    return pa.table([pa.array([], pa.string())] * len(names), names=names)
-
-
-def _as_utf8(body: bytes, dialect: Dialect) -> bytes | None:
-    """The body in UTF-8, without the padding behind delimiters; None when it is no text."""
-    if dialect.codec != "utf-8":
-        try:
-            body = body.decode(dialect.codec).encode()
-        except UnicodeError:
-            return None
-    return split.without_padding(body, dialect) if dialect.trim else body
-
-
-def _parse_options(text: bytes, dialect: Dialect, refuse: object) -> pa.csv.ParseOptions:
-    return pa.csv.ParseOptions(
-        delimiter=dialect.delimiter or _unused(text),
-        quote_char=dialect.quote or False,
-        double_quote=not dialect.escape,
-        # A body in which the escape occurs never comes here.
-        escape_char=False,
-        newlines_in_values=True,
-        ignore_empty_lines=len(dialect.columns) > 1,
-        invalid_row_handler=refuse,
-    )
-
-
-def _convert_options(dialect: Dialect, names: tuple[str, ...], *, ascii_only: bool) -> pa.csv.ConvertOptions:
-    return pa.csv.ConvertOptions(
-        check_utf8=not ascii_only,
-        column_types=dict.fromkeys(names, pa.string()),
-        strings_can_be_null=True,
-        quoted_strings_can_be_null=False,
-        null_values=["", *dialect.nulls],
-    )
-
-
-def _unused(text: bytes) -> str:
-    """A byte that does not occur, as the delimiter of a file that has none."""
-    return next((chr(code) for code in (31, 30, 29, 28, 1, 2, 3, 4) if text.find(bytes([code])) < 0), "\x1f")
 
 
 @dataclass(slots=True)
@@ -223,6 +107,7 @@ class _Windows:
     tables: list[pa.Table] = field(default_factory=list)
     rejects: list[Rejected] = field(default_factory=list)
     warnings: dict[str, Warned] = field(default_factory=dict)
+    unlisted: int = 0
     after_gap: bool = False
     solid: tuple[int, int] = (0, 0)
     """Bytes up to the last row that is not blank, and the line behind it."""
@@ -240,15 +125,38 @@ class _Windows:
             at += end
         # Blank lines wait for what follows, here as in `split.cut`, so that a gap is seen with the row behind it.
         end, line = (at, self.line) if final else self.solid
-        tables = self.tables or [_empty(self.dialect.columns)]
+        tables = self.tables or [quick.empty(self.dialect.columns)]
         return SegmentRows(
             pa.concat_tables(tables).combine_chunks(),
             end,
             max(0, line - start),
             tuple(self.rejects),
             tuple(self.warnings.values()),
+            self.unlisted,
             self.ended,
         )
+
+    def read_ragged(self, body: bytes, lines: int) -> SegmentRows | None:
+        """Read a body whose lines are all rows and look only at those of the wrong width; None when it is no such body.
+
+        A row that was mended goes back to its place.
+        """
+        found = quick.parse_ragged(body, self.dialect, lines)
+        if found is None:
+            return None
+        starts = [0, *(split.places(body, split.LF) + 1).tolist()]
+        reader = repair.RowReader(body, self.dialect, final=True, width=len(self.dialect.columns))
+        first, mended = self.line, dict[int, list[str | None]]()
+        for number in found.odd:
+            row = reader.row_at(starts[number])
+            self.line = first + number
+            texts = self._texts(row, body[row.start : row.end], row.start)
+            if self.ended:
+                return None
+            if texts is not None:
+                mended[number] = texts
+        table = _with_rows(found, mended)
+        return SegmentRows(table, len(body), lines, tuple(self.rejects), tuple(self.warnings.values()), self.unlisted)
 
     def _window(self, window: bytes, at: int, *, final: bool) -> int:
         """Read one window and return the bytes that were taken."""
@@ -258,7 +166,7 @@ class _Windows:
                 return 0
             body = window[: found.end]
             lines = split.count_lines(body)
-            table = None if self.ended or self.after_gap else _quick(body, self.dialect, lines)
+            table = None if self.ended or self.after_gap else quick.parse(body, self.dialect, lines)
             if table is not None:
                 self.tables.append(table)
                 self.line += lines
@@ -362,5 +270,19 @@ class _Windows:
         self.warnings[code] = Warned(code, self.line) if known is None else Warned(code, known.line, known.count + 1)
 
     def _reject(self, code: str, column: str | None, text: bytes, at: int) -> None:
+        if len(self.rejects) == REJECTS_KEPT:
+            self.unlisted += 1
+            return
         shown = text[: 4 * TEXT_LIMIT].decode(self.dialect.codec, "replace").rstrip("\r\n")[:TEXT_LIMIT]
         self.rejects.append(Rejected(self.line, self.byte + at, column, code, shown))
+
+
+def _with_rows(found: quick.Ragged, mended: Mapping[int, list[str | None]]) -> pa.Table:
+    """The rows of the right width and those that were mended, in the order of the file."""
+    if not mended:
+        return found.table
+    right = np.delete(np.arange(found.table.num_rows + len(found.odd)), list(found.odd))
+    columns = [pa.array(cells, pa.string()) for cells in zip(*mended.values(), strict=True)]
+    rows = pa.concat_tables([found.table, pa.table(columns, schema=found.table.schema)])
+    order = np.argsort(np.concatenate([right, list(mended)]), kind="stable")
+    return rows.take(order).combine_chunks()

@@ -16,7 +16,7 @@ from parquay.catalog.tables import File
 from parquay.errors import Busy, Conflict, Gone, ParquayError, TooLarge
 from parquay.ids import new_id
 from parquay.storage.base import BytesMissing, Store, StoreFault, Writer
-from parquay.telemetry import interrupted, uploads_finished
+from parquay.telemetry import bytes_received, interrupted, uploads_finished
 from parquay.tus.append import AppendPlan, check_offset, ends_upload
 from parquay.uploads.handover import PATIENCE_SECONDS, REMOVED, SHUTDOWN, Handover, Holder
 from parquay.uploads.receive import OVERRUN, WHOLE, Body, Patience, Receipt, Receiver, Superseded
@@ -200,6 +200,7 @@ class Appender:
         if ends_upload(plan.body, received=receiver.received, length=keeper.claim.size, whole=ended == WHOLE):
             await receiver.sync()
             await keeper.finish(receiver.written)
+            bytes_received.inc(receiver.written - receiver.durable)
             return Receipt(receiver.written, ended, complete=True)
         await receiver.settle()
         return Receipt(receiver.durable, ended)

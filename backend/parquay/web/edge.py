@@ -130,6 +130,8 @@ class Edge:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer one request (or run the lifespan)."""
+        if scope["type"] == "websocket":
+            scope["path"] = address(scope["path"]).path
         if scope["type"] != "http":
             await self._rest(scope, receive, send)
             return

@@ -3,11 +3,11 @@ import type { AppStore } from '../app/store'
 import { authApi } from './authApi'
 import { baseApi } from './baseApi'
 import { streamChanged } from './connection'
+import { type EventKind, shareStream } from './eventStream'
 import { filesApi } from './filesApi'
 import { fileAnnounced, fileGone, fileProgressed } from './live'
 import type { FileEntry, FileProgress } from './types'
 
-const REOPEN_MS = 2000
 const REFRESH_MS = 150
 
 /** Sums over a whole table can take long; nobody waits for them. */
@@ -81,18 +81,19 @@ type Hooks = {
 }
 
 /**
- * Keeps one event stream open and folds what it says into the store, until the returned function is
- * called. After a gap everything visible is asked for again, since events may have been missed.
+ * Follows the event stream and folds what it says into the store, until the returned function is called.
+ * After a gap everything visible is asked for again, since events may have been missed.
  */
-export const openEvents = (store: AppStore, { onShared, onFinished }: Hooks): (() => void) => {
+export const openEvents = (
+  userId: string,
+  store: AppStore,
+  { onShared, onFinished }: Hooks,
+): (() => void) => {
   const { dispatch } = store
   const again = refresher(store)
-  let source: EventSource | undefined
-  let reopen: ReturnType<typeof setTimeout> | undefined
-  let opened = false
 
-  const announced = (event: MessageEvent<string>, born: boolean) => {
-    const entry = entryOf(JSON.parse(event.data))
+  const announced = (data: string, born: boolean) => {
+    const entry = entryOf(JSON.parse(data))
     if (entry === null) return
     const state = store.getState()
     const mine = state.session.user?.username === entry.owner
@@ -103,9 +104,8 @@ export const openEvents = (store: AppStore, { onShared, onFinished }: Hooks): ((
     patchLists(store, entry.id, (row) => Object.assign(row, entry))
     again.soon('File', 'LIST', entry.id)
   }
-
-  const progressed = (event: MessageEvent<string>) => {
-    const progress: FileProgress = JSON.parse(event.data)
+  const progressed = (data: string) => {
+    const progress: FileProgress = JSON.parse(data)
     dispatch(fileProgressed(progress))
     const known = patchLists(store, progress.file_id, (row) => {
       row.progress = Math.max(row.progress, progress.progress)
@@ -114,45 +114,34 @@ export const openEvents = (store: AppStore, { onShared, onFinished }: Hooks): ((
     })
     if (!known && progress.status === 'uploading') again.soon('File', 'LIST')
   }
+  const everything = () => dispatch(baseApi.util.invalidateTags(['File', 'Dataset']))
 
-  const open = () => {
-    source = new EventSource('/api/events', { withCredentials: true })
-    source.onopen = () => {
-      dispatch(streamChanged('live'))
-      if (opened) dispatch(baseApi.util.invalidateTags(['File', 'Dataset']))
-      opened = true
-    }
-    source.onerror = () => {
-      dispatch(streamChanged('reconnecting'))
-      if (source?.readyState !== EventSource.CLOSED) return
-      // A refusal ends the stream for good: find out whether the session is over, and open a new one.
-      clearTimeout(reopen)
-      reopen = setTimeout(() => {
-        dispatch(authApi.endpoints.me.initiate(undefined, { subscribe: false, forceRefetch: true }))
-        open()
-      }, REOPEN_MS)
-    }
-    source.addEventListener('file.created', (event) => announced(event, true))
-    source.addEventListener('file.updated', (event) => announced(event, false))
-    source.addEventListener('file.progress', progressed)
-    // The server no longer has what was missed.
-    source.addEventListener('reset', () => dispatch(baseApi.util.invalidateTags(['File', 'Dataset'])))
-    source.addEventListener('dataset.updated', (event) => {
-      const { dataset }: { dataset: { id: string } } = JSON.parse(event.data)
-      again.soon('Dataset', dataset.id)
-    })
-    source.addEventListener('file.deleted', (event) => {
-      const { file_id }: { file_id: string } = JSON.parse(event.data)
+  const handlers: Record<EventKind, (data: string) => void> = {
+    'file.created': (data) => announced(data, true),
+    'file.updated': (data) => announced(data, false),
+    'file.progress': progressed,
+    'file.deleted': (data) => {
+      const { file_id }: { file_id: string } = JSON.parse(data)
       dispatch(fileGone(file_id))
       again.soon('File', 'LIST')
-    })
+    },
+    'dataset.updated': (data) => {
+      const { dataset }: { dataset: { id: string } } = JSON.parse(data)
+      again.soon('Dataset', dataset.id)
+    },
+    // The server no longer has what was missed.
+    reset: everything,
   }
-
-  open()
+  const leave = shareStream(userId, (told) => {
+    if (told.kind === 'event') handlers[told.type](told.data)
+    if (told.kind === 'state') dispatch(streamChanged(told.state))
+    if (told.kind === 'gap') everything()
+    if (told.kind === 'refused')
+      dispatch(authApi.endpoints.me.initiate(undefined, { subscribe: false, forceRefetch: true }))
+  })
   return () => {
-    clearTimeout(reopen)
     again.stop()
-    source?.close()
+    leave()
     dispatch(streamChanged('connecting'))
   }
 }

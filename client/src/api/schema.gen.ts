@@ -235,6 +235,20 @@ export interface paths {
      */
     get: operations["events_events_get"];
   };
+  "/live/signals": {
+    /**
+     * List Signals
+     * @description List the live signals.
+     */
+    get: operations["list_signals_live_signals_get"];
+  };
+  "/live/signals/{name}": {
+    /**
+     * Read Signal
+     * @description Page through the stored samples of a signal, a day of them.
+     */
+    get: operations["read_signal_live_signals__name__get"];
+  };
   "/livez": {
     /**
      * Livez
@@ -784,6 +798,37 @@ export interface components {
       version: number;
     };
     /**
+     * SamplePage
+     * @description A page of a signal's samples. `total` counts all that are stored.
+     */
+    SamplePage: {
+      /** Name */
+      name: string;
+      /** Unit */
+      unit: string;
+      /** Page */
+      page: number;
+      /** Size */
+      size: number;
+      /** Total */
+      total: number;
+      /** Samples */
+      samples: components["schemas"]["SampleRow"][];
+    };
+    /**
+     * SampleRow
+     * @description The value of a signal in the second that ended at `timestamp`.
+     */
+    SampleRow: {
+      /**
+       * Timestamp
+       * Format: date-time
+       */
+      timestamp: string;
+      /** Value */
+      value: number;
+    };
+    /**
      * ShownKey
      * @description An API key, with the key: it is shown this once.
      */
@@ -799,6 +844,19 @@ export interface components {
       created_at: string;
       /** Key */
       key: string;
+    };
+    /**
+     * SignalRef
+     * @description A live signal with its newest sample, null before the first.
+     */
+    SignalRef: {
+      /** Name */
+      name: string;
+      /** Unit */
+      unit: string;
+      /** Description */
+      description: string;
+      latest: components["schemas"]["SampleRow"] | null;
     };
     /**
      * Table
@@ -2005,6 +2063,58 @@ export interface operations {
       /** @description Successful Response */
       200: {
         content: never;
+      };
+      /** @description Refused. */
+      default: {
+        content: {
+          "application/problem+json": unknown;
+          "application/json": components["schemas"]["Problem"];
+        };
+      };
+    };
+  };
+  /**
+   * List Signals
+   * @description List the live signals.
+   */
+  list_signals_live_signals_get: {
+    responses: {
+      /** @description Successful Response */
+      200: {
+        content: {
+          "application/json": components["schemas"]["SignalRef"][];
+        };
+      };
+      /** @description Refused. */
+      default: {
+        content: {
+          "application/problem+json": unknown;
+          "application/json": components["schemas"]["Problem"];
+        };
+      };
+    };
+  };
+  /**
+   * Read Signal
+   * @description Page through the stored samples of a signal, a day of them.
+   */
+  read_signal_live_signals__name__get: {
+    parameters: {
+      query?: {
+        page?: number;
+        size?: number;
+        sort?: "timestamp" | "-timestamp" | "value" | "-value";
+      };
+      path: {
+        name: string;
+      };
+    };
+    responses: {
+      /** @description Successful Response */
+      200: {
+        content: {
+          "application/json": components["schemas"]["SamplePage"];
+        };
       };
       /** @description Refused. */
       default: {

@@ -36,16 +36,17 @@ const useUploads = () => {
 const useEvents = () => {
   const store = useAppStore()
   const signedIn = useAppSelector((state) => selectSessionStatus(state) === 'in')
+  const userId = useAppSelector((state) => selectUser(state)?.id)
   useEffect(() => {
-    if (!signedIn) return
-    return openEvents(store, {
+    if (!signedIn || userId === undefined) return
+    return openEvents(userId, store, {
       onShared: (entry) => {
         toastShared(entry.owner, entry.name, entry.id)
         store.dispatch(noticed(noticeOfShared(entry)))
       },
       onFinished: (entry) => void store.dispatch(noticed(noticeOfFinished(entry))),
     })
-  }, [store, signedIn])
+  }, [store, signedIn, userId])
 }
 
 const useOnline = () => {

@@ -1,4 +1,4 @@
-import { ActionIcon, type CSSVariablesResolver, createTheme, Tooltip } from '@mantine/core'
+import { ActionIcon, type CSSVariablesResolver, createTheme, Modal, Tooltip } from '@mantine/core'
 
 export const theme = createTheme({
   primaryColor: 'indigo',
@@ -38,6 +38,8 @@ export const theme = createTheme({
   },
   components: {
     ActionIcon: ActionIcon.extend({ defaultProps: { size: 30 } }),
+    // Its head would be a second banner of the page.
+    Modal: Modal.extend({ defaultProps: { attributes: { header: { role: 'presentation' } } } }),
     Tooltip: Tooltip.extend({
       defaultProps: { withArrow: true, events: { hover: true, focus: true, touch: false } },
     }),

@@ -4,6 +4,7 @@ import { useLoginMutation, useRegisterMutation } from '../../api/authApi'
 import { useText } from '../../i18n/language'
 import { Mark } from '../../shared/Mark'
 import { CredentialsForm } from './CredentialsForm'
+import { LanguageChoice } from './LanguageChoice'
 import classes from './LoginPage.module.css'
 import { refusalText } from './refusal'
 
@@ -42,6 +43,9 @@ export const LoginPage = () => {
           <Anchor component="button" type="button" size="sm" onClick={turn}>
             {registering ? words.signIn : words.createTitle}
           </Anchor>
+        </p>
+        <p className={classes.turn}>
+          <LanguageChoice />
         </p>
       </div>
     </main>

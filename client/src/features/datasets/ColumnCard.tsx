@@ -8,7 +8,7 @@ import classes from './Dataset.module.css'
 
 const shownCell = (value: Cell | undefined): string => {
   if (value === null || value === undefined) return '–'
-  return typeof value === 'number' ? formatValue(value) : String(value)
+  return typeof value === 'number' ? formatValue(value) : String(value).replace(/^(\d{4}-\d\d-\d\d)T/, '$1 ')
 }
 
 const Facts = ({ facts }: { facts: Aggregates }) => {

@@ -36,6 +36,7 @@ export const UploadItem = ({ id }: { id: string }) => {
       <div className={classes.line}>
         <span className={classes.name} title={row.relativePath ?? row.name}>
           {opened ? <Link to={`/files/${row.fileId}`}>{row.name}</Link> : (row.relativePath ?? row.name)}
+          {row.appendsTo && <span className={classes.target}> {words.appends(row.appendsTo)}</span>}
         </span>
         <Aside row={row} />
       </div>

@@ -1,6 +1,7 @@
 import { uploadWatched } from '../../api/live'
 import { sessionExpired } from '../../api/session'
 import type { AppStore } from '../../app/store'
+import { holdLock } from '../../shared/lock'
 import { toastProblem } from '../../shared/toast'
 import type { UploadEngine } from './commands'
 import { createLeader, type Leader, type LeaderHooks } from './leader'
@@ -27,17 +28,6 @@ const whenSignedIn = (store: AppStore) => (): Promise<void> =>
       resolve()
     })
   })
-
-/** Runs `lead` while this tab holds the lock, which the browser frees when the tab ends. */
-const holdLock = (name: string, signal: AbortSignal, lead: () => void): void => {
-  const hold = () => {
-    lead()
-    return new Promise<void>((resolve) => signal.addEventListener('abort', () => resolve(), { once: true }))
-  }
-  // Without a secure context there are no locks; then each tab looks after its own uploads.
-  if (!('locks' in navigator)) void hold()
-  else navigator.locks.request(name, { signal }, hold).catch(() => undefined)
-}
 
 /**
  * Joins this tab to the user's uploads. Of all tabs one sends; the others show what it publishes

@@ -6,7 +6,7 @@ import type { UploadBook, UppyOfUploads } from './uploadBook'
 import type { UploadControls } from './uploadControls'
 
 /** Files that are added in one go. */
-const PORTION = 40
+const PORTION = 100
 
 const nextTurn = () => new Promise<void>((resolve) => setTimeout(resolve))
 

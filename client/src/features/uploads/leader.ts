@@ -8,6 +8,7 @@ import { createBook, type UppyOfUploads } from './uploadBook'
 import { createControls } from './uploadControls'
 import { attachBridge } from './uppyBridge'
 import { followUppy, markHead, restoreUploads } from './uppyEvents'
+import { createWaitingRoom } from './waitingRoom'
 
 export type LeaderHooks = {
   publish: (batch: UploadBatch) => void
@@ -61,8 +62,10 @@ export const createLeader = (userId: string, hooks: LeaderHooks, resumeRestored:
       remove: gone.filter((id) => !book.finishedRow(id)),
       full: false,
     })
+    if (gone.length > 0) room.refill()
   })
-  const publishAll = () => hooks.publish({ upsert: book.shownRows(), remove: [], full: true })
+  const publishAll = () =>
+    hooks.publish({ upsert: [...book.shownRows(), ...room.rows()], remove: [], full: true })
 
   const queue = createQueue({
     isHere: (id) => fileOf(id) !== undefined,
@@ -78,21 +81,36 @@ export const createLeader = (userId: string, hooks: LeaderHooks, resumeRestored:
       book.finish(file)
       intake.forget(id)
       uppy.removeFile(id)
+      room.refill()
     },
   })
   const controls = createControls({ uppy, book, queue, touch })
   const intake = createIntake({ uppy, book, controls, say: hooks.say })
+  const room = createWaitingRoom({
+    inside: () => uppy.getFiles().length,
+    letIn: async (picked, next) => {
+      await intake.add(picked)
+      const newest = uppy.getFiles().at(-1)
+      if (next && newest) controls.enqueue(newest.id, true)
+    },
+    publish: (upsert, remove) => hooks.publish({ upsert, remove, full: false }),
+  })
   followUppy({ uppy, book, queue, controls, touch, flush, say: hooks.say })
   const restored = restoreUploads(uppy, book, () => {
     publishAll()
     if (resumeRestored) run({ type: 'recoverAll' })
   })
 
+  const idsOf = (wanted: (row: UploadRow) => boolean): string[] =>
+    book
+      .rows()
+      .filter(wanted)
+      .map(({ id }) => id)
   const each = (wanted: (row: UploadRow) => boolean, act: (id: string) => void) => {
-    for (const row of book.rows()) if (wanted(row)) act(row.id)
+    for (const id of idsOf(wanted)) act(id)
   }
   const acts: Acts = {
-    add: ({ files }) => void restored.then(() => intake.add(files)),
+    add: ({ files }) => void restored.then(() => intake.add(room.admit(files))),
     reselect: ({ id, file }) => void intake.reselect(id, file),
     pause: ({ id }) => controls.pause(id),
     resume: ({ id }) => controls.resume(id),
@@ -104,7 +122,7 @@ export const createLeader = (userId: string, hooks: LeaderHooks, resumeRestored:
     retry: ({ id }) => controls.retry(id),
     retryNow: ({ id }) => controls.retryNow(id),
     first: ({ id }) => controls.enqueue(id, true),
-    pauseAll: () => each(isMoving, controls.pause),
+    pauseAll: () => controls.pauseMany(idsOf(isMoving)),
     resumeAll: () => each(({ phase }) => phase === 'paused', controls.resume),
     recoverAll: () => each(({ phase }) => phase === 'interrupted', controls.enqueue),
     discardAll: () => each(isLeftOver, controls.cancel),
@@ -115,7 +133,9 @@ export const createLeader = (userId: string, hooks: LeaderHooks, resumeRestored:
         (id) => controls.remove(id, false),
       ),
   }
-  const run = (command: UploadCommand) => (acts[command.type] as (command: UploadCommand) => void)(command)
+  const run = (command: UploadCommand) => {
+    if (!room.run(command)) (acts[command.type] as (command: UploadCommand) => void)(command)
+  }
 
   for (const event of ['online', 'offline'])
     window.addEventListener(event, () => {
@@ -127,11 +147,8 @@ export const createLeader = (userId: string, hooks: LeaderHooks, resumeRestored:
     run,
     publishAll,
     suspend: () => {
-      suspended = book
-        .rows()
-        .filter(isMoving)
-        .map(({ id }) => id)
-      suspended.forEach(controls.pause)
+      suspended = idsOf(isMoving)
+      controls.pauseMany(suspended)
     },
     wake: () => {
       suspended.forEach(controls.resume)

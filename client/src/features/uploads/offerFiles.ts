@@ -42,21 +42,18 @@ const asDuplicate = (picked: PickedFile, twin: FileEntry): Duplicate => {
   return { key, name, fileId: id, datasetId: dataset_id, uploadedAt: uploaded_at }
 }
 
-/** Takes in what a person chose; what is on the server already is asked about first. */
+/** Takes in what a person chose, one after the other; what is on the server already is asked about first. */
 export const offerFiles =
   (picked: PickedFile[]) =>
   async (dispatch: AppDispatch): Promise<void> => {
-    if (picked.length === 0) return
-    const asked =
-      picked.length <= MOST_FILES && navigator.onLine ? picked.filter(({ dataset }) => !dataset) : []
-    const twins = new Map(
-      await Promise.all(asked.map(async (each) => [each, await twinOf(dispatch, each.file)] as const)),
-    )
-    const fresh = picked.filter((each) => !twins.get(each))
-    if (fresh.length > 0) dispatch(addFiles(fresh))
-    const duplicates = picked.flatMap((each) => {
-      const twin = twins.get(each)
-      return twin ? [asDuplicate(each, twin)] : []
-    })
-    if (duplicates.length > 0) dispatch(duplicatesFound(duplicates))
+    const mayAsk = picked.length <= MOST_FILES && navigator.onLine
+    const [asked, plain] = [
+      picked.filter(({ dataset }) => mayAsk && !dataset),
+      picked.filter(({ dataset }) => !mayAsk || dataset),
+    ]
+    if (plain.length > 0) dispatch(addFiles(plain))
+    for (const each of asked) {
+      const twin = await twinOf(dispatch, each.file)
+      dispatch(twin ? duplicatesFound([asDuplicate(each, twin)]) : addFiles([each]))
+    }
   }

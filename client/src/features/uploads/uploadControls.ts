@@ -32,6 +32,16 @@ export const createControls = ({ uppy, book, queue, touch }: Parts) => {
     touch(id)
     queue.pump()
   }
+  /** Those that wait are held first: else each pause would start the next one. */
+  const pauseMany = (ids: string[]): void => {
+    const waiting = ids.filter((id) => !queue.isRunning(id))
+    for (const id of waiting) {
+      trackOf(id).held = true
+      queue.take(id)
+      touch(id)
+    }
+    ids.filter(queue.isRunning).forEach(pause)
+  }
   const resume = (id: string): void => {
     trackOf(id).held = false
     if (!queue.isRunning(id)) enqueue(id, true)
@@ -79,5 +89,5 @@ export const createControls = ({ uppy, book, queue, touch }: Parts) => {
   const retry = (id: string): void => {
     if (!queue.isRunning(id)) queue.startNow(id)
   }
-  return { enqueue, pause, resume, retry, retryNow, cancel, undoCancel, remove }
+  return { enqueue, pause, pauseMany, resume, retry, retryNow, cancel, undoCancel, remove }
 }

@@ -31,7 +31,6 @@ export const app: Messages['app'] = {
     signedInAs: (name) => `Angemeldet als ${name}`,
     signOut: 'Abmelden',
     keys: 'Tastenkürzel',
-    density: 'Enge Zeilen',
   },
   keys: {
     title: 'Tastenkürzel',

@@ -8,7 +8,6 @@ export const datasets: Messages['datasets'] = {
   grid: {
     label: (name) => `Zeilen von ${name}`,
     row: 'Zeile',
-    sort: (column) => `Nach ${column} sortieren`,
     filter: (column) => `${column} filtern`,
     null: 'null',
     empty: 'leer',
@@ -17,7 +16,6 @@ export const datasets: Messages['datasets'] = {
     noRows: 'Diese Version hat keine Zeilen.',
     clearFilters: 'Alle Filter entfernen',
     edit: (column, row) => `${column} in Zeile ${number(row)}`,
-    rowMenu: (row) => `Aktionen für Zeile ${number(row)}`,
     hint: 'Enter bearbeitet, Pfeile bewegen, Escape lässt die Zelle, wie sie war.',
     readOnly: 'Eine alte Version lässt sich nicht ändern; stelle sie erst wieder her.',
   },
@@ -28,7 +26,6 @@ export const datasets: Messages['datasets'] = {
     first: 'Erste Seite',
     previous: 'Vorige Seite',
     next: 'Nächste Seite',
-    page: (n) => `Seite ${number(n)}`,
     range: (first, last) => `Zeilen ${first}–${last}`,
     of: (total) => `von ${total}`,
     goTo: 'Zur Seite',

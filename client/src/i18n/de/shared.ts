@@ -13,7 +13,6 @@ export const shared: Messages['shared'] = {
   status: { uploading: 'Lädt hoch', processing: 'Wird gelesen', done: 'Fertig', error: 'Fehler' },
   undo: 'Rückgängig',
   cancel: 'Abbrechen',
-  save: 'Speichern',
   close: 'Schließen',
   tryAgain: 'Noch einmal',
   closeMessage: 'Meldung schließen',

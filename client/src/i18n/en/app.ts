@@ -29,7 +29,6 @@ export const app = {
     signedInAs: (name: string) => `Signed in as ${name}`,
     signOut: 'Sign out',
     keys: 'Keyboard shortcuts',
-    density: 'Compact rows',
   },
   keys: {
     title: 'Keyboard shortcuts',

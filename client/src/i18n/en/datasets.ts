@@ -7,7 +7,6 @@ export const datasets = {
   grid: {
     label: (name: string) => `Rows of ${name}`,
     row: 'Row',
-    sort: (column: string) => `Sort by ${column}`,
     filter: (column: string) => `Filter ${column}`,
     null: 'null',
     empty: 'empty',
@@ -16,7 +15,6 @@ export const datasets = {
     noRows: 'This version has no rows.',
     clearFilters: 'Drop all filters',
     edit: (column: string, row: number) => `${column} of row ${number(row)}`,
-    rowMenu: (row: number) => `Actions for row ${number(row)}`,
     hint: 'Enter edits, arrows move, Escape leaves the cell as it was.',
     readOnly: 'An old version cannot be edited; restore it first.',
   },
@@ -27,7 +25,6 @@ export const datasets = {
     first: 'First page',
     previous: 'Previous page',
     next: 'Next page',
-    page: (n: number) => `Page ${number(n)}`,
     range: (first: string, last: string) => `Rows ${first}–${last}`,
     of: (total: string) => `of ${total}`,
     goTo: 'Go to page',

@@ -12,7 +12,6 @@ export const shared = {
   status: { uploading: 'Uploading', processing: 'Processing', done: 'Done', error: 'Error' },
   undo: 'Undo',
   cancel: 'Cancel',
-  save: 'Save',
   close: 'Close',
   tryAgain: 'Try again',
   closeMessage: 'Close this message',

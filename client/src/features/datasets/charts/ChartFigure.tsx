@@ -22,7 +22,7 @@ const ChartTable = ({ chart }: { chart: ChartData }) => (
         </tr>
       </thead>
       <tbody>
-        {chart.bars.map(({ key, value }) => (
+        {[...chart.bars, ...(chart.rest ? [chart.rest] : [])].map(({ key, value }) => (
           <tr key={key}>
             <td>{key}</td>
             <td data-numeric>{formatValue(value)}</td>

@@ -34,17 +34,17 @@ test.each([
   expect(profileChart(profile({ shape: 'series', unit, points }), words)?.bars).toEqual([{ key, value: 1 }])
 })
 
-test('frequent values end with the sum of the others', () => {
+test('the others are told together, without a bar', () => {
   const values = [
     { value: 'a', count: 5 },
     { value: null, count: 2 },
   ]
   const chart = profileChart(profile({ shape: 'values', values, other: 9 }), words)
-  expect(chart?.bars.map(({ key, value }) => [key, value])).toEqual([
-    ['a', 5],
-    ['null', 2],
-    ['others', 9],
+  expect(chart?.bars).toEqual([
+    { key: 'a', value: 5 },
+    { key: 'null', value: 2 },
   ])
+  expect(chart?.rest).toEqual({ key: 'others', value: 9 })
 })
 
 test('a column without values has no chart', () =>
@@ -66,4 +66,11 @@ test('groups are named by their key; one without a number has no bar', () => {
     { key: 'a', value: 3 },
     { key: 'null', value: 12.5 },
   ])
+})
+
+test('only the most frequent values have bars', () => {
+  const values = Array.from({ length: 11 }, (_, n) => ({ value: `v${n}`, count: 20 - n }))
+  const chart = profileChart(profile({ shape: 'values', values, other: 5 }), words)
+  expect(chart?.bars).toHaveLength(8)
+  expect(chart?.rest?.value).toBe(12 + 11 + 10 + 5)
 })

@@ -8,11 +8,15 @@ export type ChartData = {
   keyHead: string
   valueHead: string
   bars: { key: string; value: number }[]
+  /** What is in the table alone: many small values together would dwarf every bar. */
+  rest?: { key: string; value: number }
   /** Bars lie on their side, so that long words can be read. */
   sideways: boolean
 }
 
 type Words = Messages['datasets']
+
+const MOST_FREQUENT = 8
 
 const shown = (value: Cell, words: Words): string => {
   if (value === null) return words.grid.null
@@ -50,8 +54,14 @@ const chartOf = ({ shape, column, ...profile }: Profile, words: Words): Omit<Cha
     return { title: summary.overTime(column), keyHead: summary.when, sideways: false, bars }
   }
   const bars = (profile.values ?? []).map(({ value, count }) => ({ key: shown(value, words), value: count }))
-  if (profile.other) bars.push({ key: summary.others, value: profile.other })
-  return { title: summary.top(column), keyHead: summary.value, sideways: true, bars }
+  const others = bars.slice(MOST_FREQUENT).reduce((sum, { value }) => sum + value, profile.other ?? 0)
+  return {
+    title: summary.top(column),
+    keyHead: summary.value,
+    sideways: true,
+    bars: bars.slice(0, MOST_FREQUENT),
+    ...(others > 0 && { rest: { key: summary.others, value: others } }),
+  }
 }
 
 /** Pure: groups as bars. A group without a number (the mean of nothing) has no bar. */

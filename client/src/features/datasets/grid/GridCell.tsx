@@ -8,7 +8,7 @@ const Value = ({ column, value }: { column: Column; value: Cell | undefined }) =
   const words = useText().datasets.grid
   if (value === null || value === undefined) return <span className={classes.nothing}>{words.null}</span>
   if (value === '') return <span className={classes.nothing}>{words.empty}</span>
-  return <>{shownCell(column, value)}</>
+  return <bdi>{shownCell(column, value)}</bdi>
 }
 
 type Props = {

@@ -1,0 +1,126 @@
+"""Cuts the text of a file into segments of whole rows, each of a few blocks, as far as it has arrived."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from parquay.columns import parts
+from parquay.errors import TooLarge
+from parquay.ingest import jsonrows, segment, split
+from parquay.ingest.dialect import Dialect
+from parquay.ingest.segment import SegmentRows
+from parquay.ingest.sources import Source
+
+LEAST_BYTES, MOST_BYTES = 4 << 20, 12 << 20
+"""Bytes of a segment where enough of the file is there."""
+BLOCK_BYTES = 4 << 20
+"""Most bytes that are read and typed at once: memory of that size is used again and again, instead of fetched anew."""
+MANY_COLUMNS = 200
+"""With more of them a segment is one block: looking at a column has its price, however short it is."""
+ROW_LIMIT = 128 << 20
+"""Bytes of the longest row."""
+
+
+def segment_bytes(dialect: Dialect) -> int:
+    """Bytes of a segment that becomes about one row group."""
+    return max(LEAST_BYTES, min(MOST_BYTES, parts.GROUP_ROWS * dialect.row_bytes))
+
+
+@dataclass(frozen=True, slots=True)
+class Block:
+    """A stretch of whole rows, cut and counted, or already read where it was not well formed.
+
+    Attributes:
+        byte, line: where it starts in the file's text.
+    """
+
+    data: bytes
+    byte: int
+    line: int
+    lines: int
+    rows: SegmentRows | None = None
+
+    @property
+    def end(self) -> int:
+        """Byte of the file behind it."""
+        return self.byte + len(self.data)
+
+
+@dataclass(frozen=True, slots=True)
+class Body:
+    """The bytes of one segment, in blocks. `no` is its number in the file."""
+
+    no: int
+    blocks: tuple[Block, ...]
+
+
+@dataclass(slots=True)
+class Cutter:
+    """Cuts what is there of a file into bodies.
+
+    Attributes:
+        source: the text, as far as it has arrived.
+        byte, line: where the next segment starts.
+        size: bytes of a segment.
+        no: number of the next segment.
+        block: most bytes of a block.
+    """
+
+    source: Source
+    dialect: Dialect
+    byte: int
+    line: int
+    size: int = MOST_BYTES
+    no: int = 0
+    block: int = BLOCK_BYTES
+
+    def bodies(self) -> Iterator[Body]:
+        """Yield each segment whose end is there.
+
+        Raises:
+            TooLarge: a row is longer than `ROW_LIMIT`.
+        """
+        while blocks := self._blocks():
+            yield Body(self.no, blocks)
+            self.no += 1
+
+    def _blocks(self) -> tuple[Block, ...]:
+        blocks: list[Block] = []
+        count = -(-self.size // self.block) if len(self.dialect.columns) <= MANY_COLUMNS else 1
+        while len(blocks) < count and (block := self._next(-(-self.size // count))) is not None:
+            self.byte, self.line = block.end, block.line + block.lines
+            blocks.append(block)
+        return tuple(blocks)
+
+    def _next(self, size: int) -> Block | None:
+        while True:
+            chunk = self.source.read_at(self.byte, size)
+            ends = len(chunk) < size
+            if not chunk:
+                return None
+            block = self._block(chunk, final=ends and self.source.complete)
+            if block is not None or ends:
+                return block
+            if size >= ROW_LIMIT:
+                raise TooLarge(f"The row at line {self.line} is longer than {ROW_LIMIT >> 20} MiB.", "row_too_long")
+            size = min(4 * size, ROW_LIMIT)
+
+    def _block(self, chunk: bytes, *, final: bool) -> Block | None:
+        if self.dialect.format == "json":
+            rows = jsonrows.read_array(chunk, byte=self.byte, line=self.line, final=final)
+            return self._made(chunk, rows) if rows.end else None
+        if self.dialect.format == "ndjson":
+            end = len(chunk) if final else chunk.rfind(b"\n") + 1
+            return self._plain(chunk[:end]) if end else None
+        found = split.cut(chunk, self.dialect, final=final)
+        if found.stray is None:
+            return self._plain(chunk[: found.end]) if found.end else None
+        rows = segment.read_odd(chunk, self.dialect, byte=self.byte, line=self.line, final=final)
+        return self._made(chunk, rows) if rows.end else None
+
+    def _plain(self, data: bytes) -> Block:
+        return Block(data, self.byte, self.line, split.count_lines(data))
+
+    def _made(self, chunk: bytes, rows: SegmentRows) -> Block:
+        return Block(chunk[: rows.end], self.byte, self.line, rows.lines, rows)
