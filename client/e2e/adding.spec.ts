@@ -74,6 +74,8 @@ test('the same bytes again are asked about first', async ({ page, context, accou
   const uploads = spyUploads(context)
   await seed(account, 'twin.csv', CSV)
   await signIn(page, account)
+  // Its digest is known when it is through.
+  await expect(rowOf(page, 'twin.csv')).toContainText('Done')
   await drop(page, [{ name: 'renamed.csv', text: CSV }])
   const dialog = page.getByRole('dialog', { name: 'Already here' })
   await expect(dialog).toContainText('twin.csv is already here since Today')

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 import time
 from concurrent.futures import ThreadPoolExecutor
 
@@ -16,7 +17,7 @@ from parquay.datasets.commits import Author, Commits
 from parquay.datasets.edit import Batch, Editor
 from parquay.datasets.retention import Retention
 from parquay.datasets.tables import Tables
-from parquay.errors import Conflict, NotFound
+from parquay.errors import Conflict, NotFound, Unavailable
 
 FEW = "n,word\n1,a\n2,b\n3,c\n"
 
@@ -82,6 +83,33 @@ def test_a_conversion_that_crashed_after_publishing_publishes_once(house):
     assert DeltaTable(house.parquet / file.id).version() == 0
     assert [each.version for each in house.datasets.history(file.id)] == [0]
     assert house.rows(again) == [(0, 1, "a"), (1, 2, "b"), (2, 3, "c")]
+
+
+def test_a_file_that_is_converted_again_is_read_again(house):
+    file = house.convert(FEW)
+    before = house.tables.snapshot(file)
+
+    def again(session):
+        row = session.get(type(file), file.id)
+        row.status, row.parquet_path, row.dataset_id, row.table_version = "processing", None, None, None
+
+    house.catalog.write(again)
+    house.segments.reset(file.id, fence=lambda _session: True)
+    anew = house.follow(file.id)
+
+    assert house.tables.snapshot(anew).parts[0].name != before.parts[0].name
+    assert house.rows(anew) == [(0, 1, "a"), (1, 2, "b"), (2, 3, "c")]
+
+
+def test_a_log_that_is_gone_is_not_made_up(house):
+    file = house.convert(FEW)
+    house.edit(file, deletes=frozenset({0}))
+    shutil.rmtree(house.parquet / file.id / "_delta_log")
+
+    with pytest.raises(Unavailable) as refused:
+        Tables(house.parquet, house.datasets).snapshot(house.file(file.id))
+
+    assert refused.value.code == "log_missing"
 
 
 def test_another_programs_commit_in_between_is_taken_into_account(house):

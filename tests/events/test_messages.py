@@ -91,11 +91,20 @@ def test_timestamp_is_utc_whatever_the_zone():
     assert timestamp(AT.replace(microsecond=0)) == "2026-05-04T03:02:01.000Z"
 
 
-@pytest.mark.parametrize("kind", ["file.created", "file.updated", "dataset.updated"])
+@pytest.mark.parametrize("kind", ["file.created", "file.updated"])
 def test_message_of_a_change_carries_the_entry(kind):
     row = file(size=1)
 
     assert message(happened(kind, row)) == Message(7, kind, "f1", {"file": entry(row, "ann")})
+
+
+def test_message_of_a_table_tells_its_newest_version():
+    column = {"name": "n", "type": "int64", "kind": "int64", "form": True}
+    row = file(size=1, row_count=5, columns=[column], table_version=3, table_at=AT)
+
+    told = {"id": "f1", "name": "sales.csv", "columns": [{"name": "n", "type": "int64"}], "row_count": 5, "version": 3}
+    expected = {"dataset": told | {"updated_at": "2026-05-04T03:02:01.987Z"}}
+    assert message(happened("dataset.updated", row)) == Message(7, "dataset.updated", "f1", expected)
 
 
 def test_message_of_progress_and_removal():

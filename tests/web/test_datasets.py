@@ -385,8 +385,8 @@ def test_file_that_is_no_table_says_so(ann):
     assert got(ann, f"/datasets/{file_id}/status")["status"] == "done"
 
 
-def test_table_that_is_still_being_made_says_so_and_has_a_status(start_server):
-    with start_server(workers=0).login() as http:
+def test_table_that_is_still_being_made_says_so_and_has_a_status(tus_server):
+    with tus_server.register("unconverted", "the secret of who waits") as http:
         file_id = upload(http, SALES)
 
         assert is_problem(http.get(f"/datasets/{file_id}"), 409, "not_ready")
@@ -418,7 +418,11 @@ def test_query_past_its_time_ends_with_408(hasty):
 
 
 def test_rows_come_when_the_aggregates_take_too_long(hasty):
-    body = wait_until(lambda: hasty.get(hasty.large), "page", 5).json()
+    def page() -> httpx.Response | None:
+        answer = hasty.get(hasty.large)
+        return answer if answer.status_code == 200 else None
+
+    body = wait_until(page, "rows within next to no time", 20).json()
 
     assert len(body["rows"]) == 100
     assert (body["aggregates"], body["aggregates_error"]["code"]) == (None, "query_timeout")
@@ -461,6 +465,36 @@ def test_work_is_told_that_its_client_has_gone(tmp_path):
     engine.close()
 
 
+def test_client_of_a_request_that_is_worked_on_twice_is_not_taken_for_gone():
+    class Server:
+        """Takes a client for gone once nobody waits for the body of its request any more, as real ones do."""
+
+        sent = lost = False
+
+        async def receive(self):
+            if self.lost:
+                return {"type": "http.disconnect"}
+            if self.sent:
+                await asyncio.Event().wait()
+            try:
+                await asyncio.sleep(0.05)
+            except asyncio.CancelledError:
+                self.lost = True
+                raise
+            self.sent = True
+            return {"type": "http.request", "body": b"", "more_body": False}
+
+    def still_there(stop):
+        time.sleep(0.1)
+        return not stop.cancelled
+
+    async def twice() -> list[bool]:
+        request = Request({"type": "http", "headers": [], "app": FastAPI()}, Server().receive)
+        return [await watched(request, lambda stop: not stop.cancelled), await watched(request, still_there)]
+
+    assert asyncio.run(twice()) == [True, True]
+
+
 def test_broken_off_download_lets_go_and_the_server_goes_on(reader):
     with reader.stream("GET", f"{reader.sales}/export", params={"format": "ndjson"}) as answer:
         next(answer.iter_raw())
@@ -481,8 +515,8 @@ def test_download_that_cannot_be_finished_is_broken_off(shared_server, ann):
             answer.read()
 
 
-def test_api_starts_without_the_engine_of_queries(server):
-    modules = {path for process in server.processes()[:1] for path in (m.path for m in process.memory_maps())}
+def test_server_of_uploads_runs_without_the_engine_of_queries(tus_server):
+    modules = {mapped.path for process in tus_server.processes() for mapped in process.memory_maps()}
 
     assert not [path for path in modules if "duckdb" in path or "libarrow" in path]
 

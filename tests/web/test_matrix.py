@@ -1,5 +1,6 @@
 """Every route with every kind of caller. The routes come from the application: a new one without a policy fails."""
 
+import re
 import secrets
 
 import pytest
@@ -17,6 +18,7 @@ OPEN = "answers anybody"
 LOGIN = "needs a login"
 OWN = "needs a login; somebody else's looks unknown"
 READ = "as OWN, but a shared one may be read by everybody"
+EDIT = "as READ, and whoever may read it may change it too: what that does is in test_dataset_edits"
 
 POLICY = {
     ("GET", "/docs"): OPEN,
@@ -38,6 +40,8 @@ POLICY = {
     ("POST", "/auth/api-keys"): LOGIN,
     ("DELETE", "/auth/api-keys/{key_id}"): OWN,
     ("GET", "/events"): LOGIN,
+    ("WS", "/ws"): LOGIN,
+    ("WS", "/ws/live"): LOGIN,
     ("GET", "/live/signals"): LOGIN,
     ("GET", "/live/signals/{name}"): LOGIN,
     ("POST", "/files"): LOGIN,
@@ -56,6 +60,17 @@ POLICY = {
     ("GET", "/datasets/{dataset_id}/profile"): READ,
     ("GET", "/datasets/{dataset_id}/status"): READ,
     ("GET", "/datasets/{dataset_id}/export"): READ,
+    ("GET", "/datasets/{dataset_id}/versions"): READ,
+    ("GET", "/datasets/{dataset_id}/versions/{a}/diff/{b}"): READ,
+    ("POST", "/datasets/{dataset_id}/rows"): EDIT,
+    ("PATCH", "/datasets/{dataset_id}/rows"): EDIT,
+    ("DELETE", "/datasets/{dataset_id}/rows"): EDIT,
+    ("PATCH", "/datasets/{dataset_id}/rows/{rid}"): EDIT,
+    ("DELETE", "/datasets/{dataset_id}/rows/{rid}"): EDIT,
+    ("PUT", "/datasets/{dataset_id}/versions/{version}/pin"): EDIT,
+    ("DELETE", "/datasets/{dataset_id}/versions/{version}/pin"): EDIT,
+    ("POST", "/datasets/{dataset_id}/restore"): EDIT,
+    ("POST", "/datasets/{dataset_id}/append"): EDIT,
 }
 
 TUS = {"Tus-Resumable": "1.0.0"}
@@ -71,6 +86,12 @@ BODIES = {
     ("PATCH", "/files/{file_id}"): {"json": {"name": "taken over.csv"}},
     ("POST", "/auth/api-keys"): {"json": {"name": "k"}},
     ("GET", "/datasets/{dataset_id}/aggregate"): {"params": {"by": "a"}},
+    ("POST", "/datasets/{dataset_id}/rows"): {"json": {"a": 1}},
+    ("PATCH", "/datasets/{dataset_id}/rows"): {"json": {"delete": [0]}},
+    ("DELETE", "/datasets/{dataset_id}/rows"): {"json": {"_rid": [0]}},
+    ("PATCH", "/datasets/{dataset_id}/rows/{rid}"): {"json": {"a": 1}},
+    ("POST", "/datasets/{dataset_id}/restore"): {"json": {"version": 0}},
+    ("POST", "/datasets/{dataset_id}/append"): {"json": {"file_id": "A" * 24}},
     ("GET", "/datasets/{dataset_id}/profile"): {"params": {"column": "a"}},
 }
 
@@ -81,7 +102,7 @@ def routes_of_the_application(tmp_path):
         found = list(flattened(create_app(parts).rest.routes))
     finally:
         parts.close()
-    return {(method, route.path) for route in found for method in route.methods - {"HEAD"}}
+    return {(method, route.path) for route in found for method in getattr(route, "methods", {"WS"}) - {"HEAD"}}
 
 
 def flattened(routes):
@@ -94,7 +115,8 @@ def test_every_route_has_a_policy(tmp_path):
     assert routes_of_the_application(tmp_path) == set(POLICY)
 
 
-NEEDING_LOGIN = sorted(route for route, policy in POLICY.items() if policy is not OPEN)
+# What a WebSocket without a login gets is in test_live.
+NEEDING_LOGIN = sorted(route for route, policy in POLICY.items() if policy is not OPEN and route[0] != "WS")
 WITH_FILE = sorted(route for route, policy in POLICY.items() if "{file_id}" in route[1] or "{dataset_id}" in route[1])
 SECRET = secrets.token_hex(32)
 
@@ -151,6 +173,7 @@ def bad_tokens(place):
 
 def ask(http, method, path, file_id, key_id="unknown", **more):
     filled = path.replace("{file_id}", file_id).replace("{dataset_id}", file_id).replace("{key_id}", key_id)
+    filled = re.sub(r"\{(rid|version|a|b)\}", "0", filled)
     return http.request(method, filled, **BODIES.get((method, path), {}), **more)
 
 
@@ -171,7 +194,9 @@ def test_with_a_token_that_is_not_valid_nothing_is_told(place, bad_tokens, metho
                 assert answer.status_code == 401, wrong
 
 
-@pytest.mark.parametrize(("method", "path"), sorted(route for route, policy in POLICY.items() if policy in (OWN, READ)))
+@pytest.mark.parametrize(
+    ("method", "path"), sorted(route for route, policy in POLICY.items() if policy in (OWN, READ, EDIT))
+)
 def test_somebody_elses_looks_unknown(place, method, path):
     theirs = ask(place.bob, method, path, place.file_id, place.key_id)
     unknown = ask(place.bob, method, path, new_id(), new_id())
@@ -205,7 +230,7 @@ def test_upload_of_somebody_else_looks_unknown(place, method, headers, body):
     assert (mine.status_code, mine.headers["upload-offset"]) == (200, "0")
 
 
-@pytest.mark.parametrize(("method", "path"), WITH_FILE)
+@pytest.mark.parametrize(("method", "path"), [route for route in WITH_FILE if POLICY[route] is not EDIT])
 def test_shared_file_is_read_but_never_changed_by_others(place, method, path):
     place.ann.patch(f"/files/{place.file_id}", json={"shared": True})
     try:

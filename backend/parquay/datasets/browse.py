@@ -97,10 +97,10 @@ class Browser:
     ) -> list[Place]:
         found: list[Place] = []
         for stage in stages:
-            left = limit - len(found)
-            if stage.parts and left:
-                asked = sql.places(snapshot, stage.query, stage.condition, parts=stage.parts, limit=left, offset=offset)
-                found += _places(self._engine.table(asked, stop), stage.parts)
+            for parts in [stage.parts] if offset else stage.windows():
+                if parts and len(found) < limit:
+                    asked = sql.places(snapshot, stage, parts, limit=limit - len(found), offset=offset)
+                    found += _places(self._engine.table(asked, stop), parts)
         return found
 
     def _rows(self, snapshot: Snapshot, places: Sequence[Place], stop: Stop | None) -> list[Row]:

@@ -64,11 +64,6 @@ class Query:
         """Whether it is every row in the order of the table, so that a row's place is a matter of counting."""
         return not self.conditions and not self.keys
 
-    @property
-    def names_rows(self) -> bool:
-        """Whether a filter names rows by their ids."""
-        return any(condition.column is None for condition in self.conditions)
-
     def fingerprint(self, dataset_id: str = "") -> str:
         """A short text that no other query on the dataset has."""
         told = [dataset_id, _told(self.conditions), [[k.column.name, k.descending] for k in self.keys], self.backwards]

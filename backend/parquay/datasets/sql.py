@@ -7,7 +7,7 @@ values are bound. The engine tells where a row stands: `file_index` and `file_ro
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -117,14 +117,49 @@ def order(query: Query) -> str:
     return ", ".join([*keys, f"file_index {turn}", f"file_row_number {turn}"])
 
 
-def places(snapshot: Snapshot, query: Query, beyond: Sql, *, parts: range, limit: int, offset: int = 0) -> Sql:
-    """Where the rows of `parts` stand that hold all filters and `beyond`, in the order of `query`."""
-    # In the order of the table the engine stops as soon as it has enough; told to sort, it would read everything. Rows
-    # that are named are looked up in a join, which keeps no order.
-    sorting = f" ORDER BY {order(query)}" if query.keys or query.backwards or query.names_rows else ""
+@dataclass(frozen=True, slots=True)
+class Stage:
+    """A run of rows of a query that follow each other.
+
+    Attributes:
+        query: its filters, and the order within the run.
+        condition: what else holds for its rows.
+        parts: where they can be.
+        beyond: the place behind which they stand, in the order of the table; None: anywhere.
+    """
+
+    query: Query
+    condition: Sql
+    parts: range
+    beyond: Place | None = None
+
+    def windows(self) -> Iterator[range]:
+        """The parts in portions to be looked through one after the other: few at first, then more and more.
+
+        Where rows are wanted in the order of the table, most often the first portion has enough of them.
+        """
+        if self.query.keys:
+            yield self.parts
+            return
+        rest, size = self.parts, 1
+        while rest:
+            if self.query.backwards:
+                yield rest[-size:]
+                rest = rest[:-size]
+            else:
+                yield rest[:size]
+                rest = rest[size:]
+            size *= 2
+
+
+def places(snapshot: Snapshot, stage: Stage, parts: range, *, limit: int, offset: int = 0) -> Sql:
+    """Where the rows of a stage stand that are in `parts`, in their order."""
+    query, here = stage.query, TRUE
+    if stage.beyond is not None and stage.beyond[0] in parts:
+        here = _beyond_place((stage.beyond[0] - parts.start, stage.beyond[1]), backwards=query.backwards)
     head = Sql(f"SELECT {PLACE} FROM ") + table(snapshot, parts) + " WHERE "
-    condition = every([where(snapshot, query.conditions, parts), beyond])
-    return head + condition + Sql(f"{sorting} LIMIT ? OFFSET ?", (limit, offset))
+    condition = every([where(snapshot, query.conditions, parts), stage.condition, here])
+    return head + condition + Sql(f" ORDER BY {order(query)} LIMIT ? OFFSET ?", (limit, offset))
 
 
 def rows_at(snapshot: Snapshot, wanted: Sequence[Place], columns: Sequence[Column]) -> tuple[Sql, list[int]]:
@@ -153,8 +188,8 @@ def rows_of_part(
     """The rows `first` to `last` of a part that hold all filters, in the order of the table."""
     found = Sql(f"SELECT {_listed(columns)} FROM ") + table(snapshot, [part])
     between = Sql("file_row_number BETWEEN ? AND ?", (first, last))
-    sorting = " ORDER BY file_row_number" if query.names_rows else ""
-    return found + " WHERE " + every([between, where(snapshot, query.conditions, range(part, part + 1))]) + sorting
+    condition = every([between, where(snapshot, query.conditions, range(part, part + 1))])
+    return found + " WHERE " + condition + " ORDER BY file_row_number"
 
 
 def _listed(columns: Sequence[Column]) -> str:
@@ -166,15 +201,6 @@ def key_values(snapshot: Snapshot, keys: Sequence[Key], place: Place) -> Sql:
     cells = ", ".join(f"CAST({name(key.column)} AS VARCHAR) AS k{i}" for i, key in enumerate(keys))
     found = Sql(f"SELECT {cells} FROM ") + table(snapshot, [place[0]])
     return found + Sql(" WHERE file_row_number = ?", (place[1],))
-
-
-@dataclass(frozen=True, slots=True)
-class Stage:
-    """A run of rows of a query that follow each other: its condition, the order within it, the parts it can be in."""
-
-    query: Query
-    condition: Sql
-    parts: range
 
 
 def stages(snapshot: Snapshot, query: Query) -> list[Stage]:
@@ -207,11 +233,8 @@ def behind(snapshot: Snapshot, query: Query, values: Sequence[str | None], place
 
 def _rest_of_table(snapshot: Snapshot, query: Query, same: Sql, place: Place) -> Stage:
     """The rows behind `place` in the order of the table, for which `same` holds."""
-    if query.backwards:
-        parts, here = range(place[0] + 1), place[0]
-    else:
-        parts, here = range(place[0], len(snapshot.parts)), 0
-    return Stage(query, every([same, _beyond_place((here, place[1]), backwards=query.backwards)]), parts)
+    parts = range(place[0] + 1) if query.backwards else range(place[0], len(snapshot.parts))
+    return Stage(query, same, parts, place)
 
 
 def _beyond_keys(query: Query, values: Sequence[str | None], place: Place) -> Sql:

@@ -18,7 +18,7 @@ from parquay.datasets.locks import alone, held
 from parquay.datasets.log import Listed
 from parquay.datasets.runs import Runs
 from parquay.datasets.snapshot import Part, Snapshot
-from parquay.errors import Conflict, NotFound
+from parquay.errors import Conflict, NotFound, Unavailable
 
 SNAPSHOTS = 256
 """Versions that are remembered, of all datasets together."""
@@ -45,6 +45,7 @@ class Tables:
             Conflict: ``not_ready``, it is still being made; ``foreign_rows``, another program wrote to it (409).
         """
         directory = self._directory(file)
+        self._forget_outdated(file)
         newest = self._newest(file, directory)
         wanted = newest if version is None else version
         if not 0 <= wanted <= newest:
@@ -87,8 +88,8 @@ class Tables:
     def remember(self, snapshot: Snapshot) -> None:
         """Keep a version in memory, the least recently used one goes."""
         with self._lock:
-            known = self._rids.setdefault(snapshot.dataset_id, {})
-            known.update((part.name, part.rids) for part in snapshot.parts)
+            if snapshot.dataset_id in self._rids:
+                self._rids[snapshot.dataset_id].update((part.name, part.rids) for part in snapshot.parts)
             self._remembered[snapshot.dataset_id, snapshot.version] = snapshot
             while len(self._remembered) > SNAPSHOTS:
                 self._remembered.popitem(last=False)
@@ -106,8 +107,19 @@ class Tables:
         newest = log.newest(directory, known)
         return self._publish(file, directory) if newest < 0 else newest
 
+    def _forget_outdated(self, file: File) -> None:
+        """Forget a table whose file was converted again."""
+        first = self._recall(file.id, 0) if file.table_version == 0 else None
+        if first is not None and first.updated_at != file.table_at:
+            with self._lock:
+                self._rids.pop(file.id, None)
+                for key in [key for key in self._remembered if key[0] == file.id]:
+                    del self._remembered[key]
+
     def _publish(self, file: File, directory: Path) -> int:
         """Make the log of a table that was converted before there were logs."""
+        if file.table_version:
+            raise Unavailable("The log of this table is gone; its parts are still there.", "log_missing")
         with alone(directory):
             newest = log.newest(directory)
             if newest < 0:

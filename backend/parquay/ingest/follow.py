@@ -14,7 +14,7 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 from parquay.catalog.segments import Emit, Fence, Publish, Segments
-from parquay.columns import parts
+from parquay.columns import memory, parts
 from parquay.ingest.finish import CountMismatch
 from parquay.ingest.run import LeaseLost, Memory, Run, Tools
 from parquay.ingest.store import Store
@@ -92,14 +92,15 @@ class Follower:
             raise
         if done:
             self._memories.pop(file_id, None)
+            memory.give_back()
         return Outcome.DONE if done else Outcome.IDLE
 
     def _remembered(self, file_id: str) -> Memory:
-        memory = self._memories.pop(file_id, None) or Memory()
-        self._memories[file_id] = memory
+        found = self._memories.pop(file_id, None) or Memory()
+        self._memories[file_id] = found
         while len(self._memories) > REMEMBERED:
             del self._memories[next(iter(self._memories))]
-        return memory
+        return found
 
 
 __all__ = ["Follower", "Outcome"]

@@ -33,6 +33,8 @@ async def watched(request: Request, work: Callable[[Stop], T]) -> T:
     Raises:
         ClientDisconnect: the client has gone.
     """
+    # Read to its end first: a server takes a body that nobody waits for any more for a client that has gone.
+    await request.body()
     stop = Stop()
     watcher = asyncio.create_task(_watch(request, stop))
     try:

@@ -10,7 +10,7 @@ import type { PickedFile } from './types'
 const MOST_FILES = 20
 /** Digested in memory, in bytes. */
 const MOST_BYTES = 64 * 1024 * 1024
-const PATIENCE_MS = 1500
+const PATIENCE_MS = 3000
 
 /** Files that wait for an answer; the store keeps only what is shown of them. */
 const held = new Map<string, PickedFile>()
