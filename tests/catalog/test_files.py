@@ -372,8 +372,8 @@ def test_lists_are_filtered_by_status_and_name(files: Files, add, ann: str):
 
 
 def test_lists_are_narrowed_by_owner_kind_time_and_digest(files: Files, add, ann: str, bob: str):
-    table, plain = add(row_count=3, sha256="a" * 64), add(row_count=None)
-    foreign = add(owner_id=bob, shared=True)
+    table, plain = add(id="t" * 24, dataset_id="t" * 24, sha256="a" * 64), add()
+    foreign = add(owner_id=bob, shared=True, dataset_id=table)  # appended to that table
 
     def found(**narrowed) -> set[str]:
         return {file.id for file, _ in files.page(ann, limit=9, narrowed=Narrowed(**narrowed))}
