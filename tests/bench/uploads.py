@@ -74,7 +74,7 @@ def run(*, quick: bool = False) -> str:
     """Measure everything and return the section."""
     shutil.rmtree(WORK, ignore_errors=True)
     WORK.mkdir(parents=True)
-    rounds = 2 if quick else 7
+    rounds = 2 if quick else 5
     with ExitStack() as stack:
         all_of_them = [stack.enter_context(running(make)) for make in makers()]
         one = measure("one PATCH of 1 GiB", all_of_them, rounds, one_big)
