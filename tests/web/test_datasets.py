@@ -4,6 +4,7 @@ import asyncio
 import csv
 import gzip
 import io
+import itertools
 import json
 import re
 import socket
@@ -430,19 +431,23 @@ def test_rows_come_when_the_aggregates_take_too_long(hasty):
 
 def test_query_ends_when_its_client_goes_away(shared_server, ann):
     path = table(ann, large_table(300_000))
-    asked = f"GET {path}/aggregate?by=t&measure=distinct(t) HTTP/1.1\r\nHost: x\r\n"
-    asked += f"Authorization: {ann.headers['authorization']}\r\n\r\n"
+    attempts = itertools.count(1)
 
     def gone() -> float:
         told = re.search(r'code="client_disconnected"\} (\S+)', ann.get("/metrics").text)
         return float(told[1]) if told else 0.0
 
-    before = gone()
-    with socket.create_connection(("127.0.0.1", shared_server.port)) as line:
-        line.sendall(asked.encode())
-        time.sleep(0.05)
+    def left_in_the_middle() -> bool:
+        """Ask something new and leave, each time after another moment: one of them is in the middle of the query."""
+        number = next(attempts)
+        asked = f"GET {path}/aggregate?by=t&measure=distinct(t)&filter=t:ne:{number} HTTP/1.1\r\nHost: x\r\n"
+        with socket.create_connection(("127.0.0.1", shared_server.port)) as line:
+            line.sendall(f"{asked}Authorization: {ann.headers['authorization']}\r\n\r\n".encode())
+            time.sleep(0.02 * (number % 10))
+        return gone() > before
 
-    wait_until(lambda: gone() > before, "query that ended because its client had gone", 20)
+    before = gone()
+    wait_until(left_in_the_middle, "query that ended because its client had gone", 40)
 
 
 def test_work_is_told_that_its_client_has_gone(tmp_path):
