@@ -29,7 +29,7 @@ def b64(raw: bytes) -> str:
 
 def claims(**changes):
     now = int(time.time())
-    made = {"iss": ISSUER, "aud": AUDIENCE, "sub": "user", "sid": "session", "jti": "id", "iat": now, "exp": now + 60}
+    made = {"iss": ISSUER, "aud": AUDIENCE, "sub": "user", "sid": "session", "jti": "id", "iat": now, "exp": now + 3600}
     made |= changes
     return {name: value for name, value in made.items() if value is not ...}
 
@@ -128,10 +128,10 @@ PAYLOADS = {
     "jti missing": claims(jti=...),
     "aud missing": claims(aud=...),
     "iss missing": claims(iss=...),
-    "exp text": claims(exp=str(NOW + 60)),
-    "exp list": claims(exp=[NOW + 60]),
-    "exp dict": claims(exp={"value": NOW + 60}),
-    "exp float": claims(exp=NOW + 60.5),
+    "exp text": claims(exp=str(NOW + 3600)),
+    "exp list": claims(exp=[NOW + 3600]),
+    "exp dict": claims(exp={"value": NOW + 3600}),
+    "exp float": claims(exp=NOW + 3600.5),
     "exp null": claims(exp=None),
     "exp nan": json.dumps(claims(exp=0)).replace('"exp": 0', '"exp": NaN').encode(),
     "exp infinity": json.dumps(claims(exp=0)).replace('"exp": 0', '"exp": Infinity').encode(),
