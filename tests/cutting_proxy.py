@@ -7,6 +7,8 @@ import socket
 import struct
 import threading
 
+from wire import arrived
+
 READ = 1 << 16
 RESET = struct.pack("ii", 1, 0)
 
@@ -71,6 +73,7 @@ class CuttingProxy:
                 if self._hold_at is not None and passed >= self._hold_at:
                     self._loose.wait(120)
                 if cutting:
+                    arrived(server)  # a reset takes what still waits on this side with it
                     for end in (server, client):
                         end.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, RESET)
                         end.close()

@@ -33,6 +33,14 @@ class Answer:
         return [value for known, value in self.headers if known == name.lower()]
 
 
+def arrived(sending: socket.socket) -> None:
+    """Wait until everything that was sent has reached the other side's kernel (Linux)."""
+    deadline = time.monotonic() + 20
+    while sys.platform == "linux" and fcntl.ioctl(sending, termios.TIOCOUTQ, b"\0\0\0\0") != b"\0\0\0\0":
+        assert time.monotonic() < deadline, "the other side does not read"
+        time.sleep(0.005)
+
+
 class Wire:
     """One connection."""
 
@@ -75,10 +83,7 @@ class Wire:
 
     def flush(self) -> None:
         """Wait until everything sent has reached the other side's kernel (Linux)."""
-        deadline = time.monotonic() + 20
-        while sys.platform == "linux" and fcntl.ioctl(self.socket, termios.TIOCOUTQ, b"\0\0\0\0") != b"\0\0\0\0":
-            assert time.monotonic() < deadline, "the other side does not read"
-            time.sleep(0.005)
+        arrived(self.socket)
 
     def is_closed(self) -> bool:
         """Whether the server has closed the connection; waits for it as long as for an answer."""
