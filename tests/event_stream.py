@@ -100,7 +100,7 @@ class EventStream:
     def of(self, file_id: str) -> list[Told]:
         return [one for one in self.told if file_id_of(one) == file_id]
 
-    def wait_for(self, kind: str, file_id: str | None = None, seconds: float = 10) -> Told:
+    def wait_for(self, kind: str, file_id: str | None = None, seconds: float = 20) -> Told:
         """Return the first event of `kind` (about `file_id`)."""
 
         def look() -> Told | None:

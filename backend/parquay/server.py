@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-import ctypes
 import fcntl
 import logging
 import os
@@ -53,9 +52,6 @@ HEADER_MILLISECONDS = 15_000
 
 BODY_BUFFER = 1024 * 1024
 """Most bytes of a body that the server hands over at once; it starts small and grows while they come fast."""
-
-M_TRIM_THRESHOLD, M_MMAP_THRESHOLD = -1, -3
-"""Names of `mallopt(3)`."""
 
 EVENTS_BELL, JOBS_BELL = b"e", b"j"
 SPAWN = "import sys; from parquay.cli import main; sys.exit(main())"
@@ -118,10 +114,7 @@ def _tune_memory() -> None:
 
     The C library's own rule does the opposite of both: a quarter of an upload's time would go into fetching pages.
     """
-    with contextlib.suppress(OSError, AttributeError):  # another C library has other rules
-        library = ctypes.CDLL(None)
-        library.mallopt(M_MMAP_THRESHOLD, 4 * BODY_BUFFER)
-        library.mallopt(M_TRIM_THRESHOLD, 64 * BODY_BUFFER)
+    memory.keep_pieces(4 * BODY_BUFFER, 64 * BODY_BUFFER)
 
 
 class _Service:

@@ -147,4 +147,4 @@ def finish(user: TusUser, source: Source) -> None:
         assert offset >= source.promised
         return offset == len(source.data) or user.patch(source.url, offset, source.data[offset:]).status_code == 204
 
-    wait_until(sent, "the rest", 20)
+    wait_until(sent, "the rest")

@@ -182,5 +182,5 @@ def test_publishing_sixteen_parts_takes_no_time(house, tmp_path):
     started = time.perf_counter()
     publish(tmp_path, file.columns, names, "ann")
 
-    assert time.perf_counter() - started < 1  # a fifth of that on an idle machine
+    assert time.perf_counter() - started < 4  # a twentieth of that on an idle machine
     assert len(DeltaTable(tmp_path).file_uris()) == 16

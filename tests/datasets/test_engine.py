@@ -72,7 +72,7 @@ def test_query_ends_when_nobody_waits_for_it(start_engine):
 
     asking = threading.Thread(target=ask)
     asking.start()
-    wait_until(lambda: engine._watch._running, "running query", 20)
+    wait_until(lambda: engine._watch._running, "running query")
     stop.cancel()
 
     asking.join(10)

@@ -192,7 +192,7 @@ def test_a_lost_bell_costs_a_second(catalog: Catalog, liveness: Liveness):
 
     enqueue(catalog)
 
-    wait_until(lambda: work.leases, "the job", 10)
+    wait_until(lambda: work.leases, "the job")
     worker.stop()
     thread.join(20)
 
@@ -206,7 +206,7 @@ def test_a_heartbeat_tells_a_run_that_its_job_is_somebody_elses(catalog: Catalog
         if lease.epoch == 1:
             assert alive()
             assert Jobs(catalog).claim("thief", ("work",), lambda _owner: True) is not None
-            wait_until(lambda: not alive(), "news of the loss", 10)
+            wait_until(lambda: not alive(), "news of the loss")
             seen.append(True)
         return Ended.DONE
 
@@ -233,7 +233,7 @@ def test_a_worker_outlives_a_catalog_that_does_not_answer(catalog: Catalog, live
     thread.start()
 
     assert refused.wait(20)
-    wait_until(lambda: work.leases, "the job", 10)
+    wait_until(lambda: work.leases, "the job")
     worker.stop()
     thread.join(20)
 

@@ -191,7 +191,7 @@ def test_a_stop_is_heard_while_waiting_for_bytes():
         desk.holder.stop(TAKEN_OVER)
 
         assert await receiving == TAKEN_OVER
-        assert time.monotonic() - started < 1
+        assert time.monotonic() - started < 5
         assert desk.committed() == [1000]
 
     asyncio.run(run())

@@ -273,6 +273,6 @@ def test_disabled_user_is_nobody(place, method, path):
     Users(catalog).disable(name)
     catalog.close()
 
-    wait_until(lambda: http.get("/me").status_code == 401, "the end of the session", 5)
+    wait_until(lambda: http.get("/me").status_code == 401, "the end of the session")
     assert ask(http, method, path, place.file_id, place.key_id).status_code == 401
     http.close()

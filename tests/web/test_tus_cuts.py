@@ -31,7 +31,7 @@ def usable_offset(user: TusUser, url: str) -> int:
     started = time.monotonic()
     answer = user.head(url)
     assert answer.status_code == 200
-    assert time.monotonic() - started < 1.5
+    assert time.monotonic() - started < 3
     return int(answer.headers["upload-offset"])
 
 
@@ -57,7 +57,7 @@ def test_what_arrived_before_the_connection_broke_is_kept(tus: TusUser, sent: in
         wire.flush()
         getattr(wire, how)()
 
-    wait_until(lambda: usable_offset(tus, url) == sent, "every byte that arrived", 5)
+    wait_until(lambda: usable_offset(tus, url) == sent, "every byte that arrived")
     assert tus.stored(url) == DATA[:sent]
     assert tus.patch(url, sent, DATA[sent:]).status_code == 204
     assert tus.content(url) == DATA
@@ -73,7 +73,7 @@ def test_what_arrived_of_a_body_in_chunks_is_kept(tus: TusUser):
         wire.flush()
         wire.close()
 
-    wait_until(lambda: usable_offset(tus, url) == 90_000, "every byte that arrived", 5)
+    wait_until(lambda: usable_offset(tus, url) == 90_000, "every byte that arrived")
     assert tus.patch(url, 90_000, DATA[90_000:]).status_code == 204
     assert tus.content(url) == DATA
 
@@ -86,7 +86,7 @@ def test_a_chunk_that_is_none_ends_the_body_and_what_arrived_is_kept(tus: TusUse
         wire.chunk(DATA[:70_000])
         wire.send(b"this is no length\r\n")
         wire.flush()
-        wait_until(lambda: usable_offset(tus, url) == 70_000, "every byte that arrived", 5)
+        wait_until(lambda: usable_offset(tus, url) == 70_000, "every byte that arrived")
 
     assert tus.patch(url, 70_000, DATA[70_000:]).status_code == 204
 
@@ -181,7 +181,7 @@ def test_a_client_that_comes_back_goes_on_though_its_old_request_hangs(tus: TusU
     with tus.begin_patch(url, 0, len(DATA)) as old:
         old.send(DATA[:500_000])
         old.flush()
-        wait_until(lambda: usable_offset(tus, url) == 500_000, "the bytes before the silence", 10)
+        wait_until(lambda: usable_offset(tus, url) == 500_000, "the bytes before the silence")
         offset = usable_offset(tus, url)
         started = time.monotonic()
         answer = tus.patch(url, offset, DATA[offset:])
@@ -208,12 +208,12 @@ def test_late_bytes_of_an_old_request_never_land(tus: TusUser):
     with tus.begin_patch(url, 0, len(DATA)) as old, tus.begin_patch(url, 1000, len(DATA) - 1000) as new:
         old.send(DATA[:1000])
         old.flush()
-        wait_until(lambda: usable_offset(tus, url) == 1000, "the old request's bytes", 10)
+        wait_until(lambda: usable_offset(tus, url) == 1000, "the old request's bytes")
         new.close()
         with tus.begin_patch(url, 1000, len(DATA) - 1000) as newer:
             newer.send(DATA[1000:2000])
             newer.flush()
-            wait_until(lambda: usable_offset(tus, url) >= 2000, "the new request's bytes", 10)
+            wait_until(lambda: usable_offset(tus, url) >= 2000, "the new request's bytes")
             try:
                 for _ in range(20):
                     old.send(b"\xff" * 50_000)

@@ -313,7 +313,7 @@ def test_what_arrived_before_a_cut_is_kept_and_is_not_complete(draft: DraftUser)
         wire.send(DATA[:100_000])
         wire.flush()
 
-    wait_until(lambda: progress(draft.head(url)) == ("100000", "?0"), "what arrived", 5)
+    wait_until(lambda: progress(draft.head(url)) == ("100000", "?0"), "what arrived")
     assert progress(draft.patch(url, 100_000, DATA[100_000:], "?1")) == (str(len(DATA)), "?1")
     assert draft.user.content(url) == DATA
 

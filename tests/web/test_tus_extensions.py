@@ -88,7 +88,7 @@ def test_an_expired_upload_is_gone_and_a_new_one_can_begin(short: TusUser):
     url = short.created(10, **NAMED)
     short.patch(url, 0, b"12345")
 
-    gone = wait_until(lambda: short.head(url).status_code != 200, "its end", 10)
+    gone = wait_until(lambda: short.head(url).status_code != 200, "its end")
 
     assert gone
     assert short.head(url).status_code in {404, 410}

@@ -52,7 +52,7 @@ def test_the_other_process_tells_the_truth_within_a_second_and_a_bit(pair: tuple
         wire.send(DATA[:300_000])
         wire.flush()
         started = time.monotonic()
-        wait_until(lambda: other.offset(url) == 300_000, "the truth", 5)
+        wait_until(lambda: other.offset(url) == 300_000, "the truth")
         told = time.monotonic() - started
         asked = time.monotonic()
         other.head(url)
@@ -69,7 +69,7 @@ def test_a_client_that_comes_back_to_the_other_process_goes_on(pair: tuple[TusUs
     with one.begin_patch(url, 0, len(DATA)) as hung:
         hung.send(DATA[:300_000])
         hung.flush()
-        wait_until(lambda: other.offset(url) == 300_000, "a checkpoint", 5)
+        wait_until(lambda: other.offset(url) == 300_000, "a checkpoint")
         started = time.monotonic()
         statuses = []
         while 204 not in statuses:
@@ -96,8 +96,8 @@ def test_late_bytes_never_land_while_the_other_process_receives(pair: tuple[TusU
     with one.begin_patch(url, 0, len(DATA)) as old:
         old.send(DATA[:1000])
         old.flush()
-        wait_until(lambda: other.offset(url) == 1000, "a checkpoint", 5)
-        wait_until(lambda: other.patch(url, 1000, DATA[1000:2000]).status_code == 204, "the hand-over", 10)
+        wait_until(lambda: other.offset(url) == 1000, "a checkpoint")
+        wait_until(lambda: other.patch(url, 1000, DATA[1000:2000]).status_code == 204, "the hand-over")
         with other.begin_patch(url, 2000, len(DATA) - 2000) as new:
             new.send(DATA[2000:3000])
             new.flush()
@@ -142,7 +142,7 @@ def test_removing_at_the_other_process_ends_the_request_that_sends(pair: tuple[T
 
     with one.begin_patch(url, 0, 1000) as wire:
         wire.send(b"x" * 500)
-        wait_until(lambda: other.offset(url) == 500, "a checkpoint", 5)
+        wait_until(lambda: other.offset(url) == 500, "a checkpoint")
         assert other.ask("DELETE", url).status_code == 204
         started = time.monotonic()
         answer = wire.answer()
@@ -166,7 +166,7 @@ def test_parts_that_end_at_both_processes_become_one_file(pair: tuple[TusUser, T
         )
 
     assert statuses == [204] * 5
-    wait_until(lambda: other.head("/files/" + id_of(whole)).headers.get("upload-offset") == "2000000", "the whole", 10)
+    wait_until(lambda: other.head("/files/" + id_of(whole)).headers.get("upload-offset") == "2000000", "the whole")
     assert other.content("/files/" + id_of(whole)) == DATA
     assert one.jobs(whole) == 1
 
@@ -237,8 +237,8 @@ def test_a_killed_process_is_replaced_and_its_uploads_go_on(doubled: LiveServer)
     psutil.Process(pids[child]).kill()
 
     assert user.offset(url) == 500_000
-    wait_until(lambda: user.patch(url, user.offset(url), DATA[500_000:]).status_code == 204, "the rest", 10)
+    wait_until(lambda: user.patch(url, user.offset(url), DATA[500_000:]).status_code == 204, "the rest")
     assert user.content(url) == DATA
-    wait_until(lambda: len(doubled.processes()) == 2 and pids[child] not in psutil.pids(), "another process", 20)
+    wait_until(lambda: len(doubled.processes()) == 2 and pids[child] not in psutil.pids(), "another process")
     for http in clients:
         http.close()

@@ -19,10 +19,15 @@ LARGEST_PIECE, KEPT = 32 << 20, 256 << 20
 def keep() -> None:
     """Make this process keep the memory it has fetched; to be called before Arrow is loaded."""
     os.environ.setdefault("MIMALLOC_PURGE_DELAY", "-1")
+    keep_pieces(LARGEST_PIECE, KEPT)
+
+
+def keep_pieces(largest: int, kept: int) -> None:
+    """Make the C library keep pieces of up to `largest` bytes that were freed, `kept` bytes of them together."""
     with contextlib.suppress(OSError, AttributeError):  # another C library has other rules
         library = ctypes.CDLL(None)
-        library.mallopt(M_MMAP_THRESHOLD, LARGEST_PIECE)
-        library.mallopt(M_TRIM_THRESHOLD, KEPT)
+        library.mallopt(M_MMAP_THRESHOLD, largest)
+        library.mallopt(M_TRIM_THRESHOLD, kept)
 
 
 def give_back() -> None:

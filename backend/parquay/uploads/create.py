@@ -29,7 +29,7 @@ from parquay.uploads.handover import Handover
 from parquay.uploads.hooks import HookedUpload, Hooks
 from parquay.uploads.receive import WHOLE, Body, Receipt
 from parquay.uploads.rules import Owner, Rules, clean_name
-from parquay.uploads.small import SMALL_BYTES, SmallUploads
+from parquay.uploads.small import SMALL_BYTES, SmallUploads, put_where_room
 
 T = TypeVar("T")
 
@@ -217,7 +217,7 @@ class Creator:
             await self._small.keep(file, data)
             _count(file)
         else:
-            await self._on_disk(partial(_put, self._store, file.id, data))
+            await self._on_disk(partial(_stored, self._store, file.id, data))
             await self._insert(file)
         bytes_received.inc(len(data))
         return file, Receipt(len(data), ended, complete=complete)
@@ -259,17 +259,7 @@ def _is_small_whole(plan: CreationPlan) -> bool:
     )
 
 
-def _put(store: Store, file_id: str, data: bytes) -> None:
-    if not data:
-        return
-    writer = store.writer(file_id, 0, wait=0)
-    kept = False
-    try:
-        kept = writer.write([data], 0) == len(data)
-        writer.sync()
-    finally:
-        writer.close()
-        if not kept:
-            store.remove(file_id)
-    if not kept:
-        raise StorageFull("The disk is full.", retry_after=60)
+def _stored(store: Store, file_id: str, data: bytes) -> None:
+    if data:
+        put_where_room(store, file_id, data)
+        store.settle([file_id])

@@ -9,8 +9,8 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import AsyncIterator, Callable
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator, Callable, Iterator
+from contextlib import asynccontextmanager, contextmanager
 
 from parquay.errors import Busy, Unavailable
 from parquay.telemetry import uploads_active
@@ -89,6 +89,7 @@ class Handover:
 
     def __init__(self) -> None:
         self._holders: dict[str, Holder] = {}
+        self._arriving: dict[str, set[asyncio.Event]] = {}
         self._draining = False
 
     @property
@@ -105,6 +106,22 @@ class Handover:
         if self._draining:
             raise Unavailable("The server is shutting down.", "shutting_down", retry_after=2)
 
+    @contextmanager
+    def arriving(self, file_id: str) -> Iterator[None]:
+        """Note a request that wants to write, from its first line on.
+
+        Its sender may be gone before it becomes the writer, and ask how far the upload is: that question came second.
+        """
+        arrival = asyncio.Event()
+        self._arriving.setdefault(file_id, set()).add(arrival)
+        try:
+            yield
+        finally:
+            arrival.set()
+            self._arriving[file_id].discard(arrival)
+            if not self._arriving[file_id]:
+                del self._arriving[file_id]
+
     @asynccontextmanager
     async def hold(self, file_id: str) -> AsyncIterator[Holder]:
         """Become the writer of an upload in this process; a silent writer is stopped, a busy one waited for.
@@ -116,6 +133,8 @@ class Handover:
         self.check_open()
         await self._vacate(file_id)
         holder = self._holders[file_id] = Holder(file_id)
+        for arrival in self._arriving.get(file_id, ()):
+            arrival.set()
         uploads_active.inc()
         try:
             yield holder
@@ -131,10 +150,13 @@ class Handover:
         The sender of a writer that still takes in bytes may be gone already, with the rest in the buffers between: it
         is given time to come to its end, so that the answer is the offset at which the next writer can start.
         """
+        deadline = time.monotonic() + ENDING_SECONDS
+        if file_id not in self._holders:
+            for arrival in list(self._arriving.get(file_id, ())):
+                await _within(deadline - time.monotonic(), arrival)
         holder = self._holders.get(file_id)
         if holder is None:
             return
-        deadline = time.monotonic() + ENDING_SECONDS
         while not holder.done.is_set() and holder.silence < QUIET_SECONDS and (left := deadline - time.monotonic()) > 0:
             await _within(min(left, QUIET_SECONDS - holder.silence + 0.01), holder.done)
         if not holder.done.is_set():

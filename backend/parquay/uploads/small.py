@@ -15,7 +15,7 @@ from functools import partial
 from parquay.catalog.session import Catalog
 from parquay.catalog.tables import File
 from parquay.catalog.unsynced import UnsyncedBytes
-from parquay.errors import ParquayError
+from parquay.errors import ParquayError, StorageFull
 from parquay.storage.base import Store
 
 SMALL_BYTES = 16 * 1024
@@ -48,7 +48,7 @@ class SmallUploads:
             StorageFull: it does not fit (507).
             ParquayError: the store or the catalog failed (503).
         """
-        put = partial(self._store.put, file.id, data)
+        put = partial(put_where_room, self._store, file.id, data)
         copy = data if self._durable else None
         await self._catalog.awrite(partial(self._unsynced.add, file=file, data=copy, put=put))
         self._waiting.set()
@@ -93,3 +93,16 @@ class SmallUploads:
                 await asyncio.to_thread(self.settle)
             except ParquayError as error:
                 log.warning("small uploads wait in the catalog", extra={"fields": {"code": error.code}})
+
+
+def put_where_room(store: Store, file_id: str, data: bytes) -> None:
+    """Put the bytes of a new upload into the store, unless its reserve would be touched (blocking).
+
+    Raises:
+        StorageFull: (507).
+        StoreFault: (503).
+    """
+    free = store.free()
+    if free is not None and len(data) > free:
+        raise StorageFull("The disk is full.", retry_after=60)
+    store.put(file_id, data)

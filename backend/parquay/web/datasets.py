@@ -7,7 +7,6 @@ from typing import Annotated, Any, Literal
 from fastapi import APIRouter, Query, Request, Response
 
 from parquay.catalog.listing import Narrowed
-from parquay.catalog.tables import File
 from parquay.datasets import cursors
 from parquay.datasets.browse import Row
 from parquay.datasets.engine import Stop
@@ -22,7 +21,7 @@ from parquay.web.deps import IdentityDep, PartsDep
 from parquay.web.files import MAX_LIMIT, next_page
 from parquay.web.pages import cursor_after, place
 from parquay.web.readings import Filters, Reading, Sorting, Version, answer, reader
-from parquay.web.schemas import ColumnRef, Progress
+from parquay.web.schemas import Progress
 from parquay.wiring import Parts
 
 TABLES = Narrowed(status="done", table=True)
@@ -52,18 +51,7 @@ def list_datasets(
     if len(found) > limit:
         found = found[:limit]
         response.headers["Link"] = next_page(request, cursor_after(found[-1][0], "uploaded_at"))
-    return [_entry(file) for file, _ in found]
-
-
-def _entry(file: File) -> Dataset:
-    return Dataset(
-        id=file.id,
-        name=file.name,
-        columns=[ColumnRef.model_validate(each) for each in file.columns or ()],
-        row_count=file.row_count or 0,
-        version=file.table_version or 0,
-        updated_at=messages.timestamp(file.table_at or file.finished_at or file.uploaded_at),
-    )
+    return [Dataset.model_validate(messages.dataset(file)) for file, _ in found]
 
 
 @router.get("/datasets/{dataset_id}", response_model=Table)

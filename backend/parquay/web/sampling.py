@@ -54,9 +54,9 @@ class Sampler:
     async def run(self) -> None:
         """Take a sample at the end of every second, for ever."""
         while True:
-            await asyncio.sleep(1 - time.time() % 1)
+            end = await second_ended()
             try:
-                await self.take(datetime.now(UTC).replace(microsecond=0))
+                await self.take(datetime.fromtimestamp(end, UTC))
             except ParquayError as error:
                 log.warning("no sample was kept", extra={"fields": {"code": error.code}})
 
@@ -69,6 +69,20 @@ class Sampler:
             shares["queue_depth"] = float(await asyncio.to_thread(self._jobs.depth))
             shares["random"] = random.random()
         await self._catalog.awrite(partial(self._samples.add, at=at, shares=shares))
+
+
+async def second_ended() -> int:
+    """Wait for the end of this second and return it (s since 1970), never one that is still to come.
+
+    A timer may fire a little before its moment by the wall clock: the same second would be told twice.
+    """
+    end = int(time.time()) + 1
+    while (left := end - time.time()) > 0:
+        if left > 1:  # the clock was set back
+            end = int(time.time()) + 1
+        else:
+            await asyncio.sleep(left)
+    return end
 
 
 def _bytes_received() -> float:

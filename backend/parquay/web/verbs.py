@@ -110,9 +110,10 @@ class Verbs:
 
     async def append(self, call: Call) -> Answer:
         """Store the body at the end (204)."""
-        file = await self._own(call)
-        plan = call.wire.plan_append(call.fields, state_of(file), self._rules.limits)
-        receipt = await self._appender.append(file, plan, call.body)
+        with self._handover.arriving(call.file_id):
+            file = await self._own(call)
+            plan = call.wire.plan_append(call.fields, state_of(file), self._rules.limits)
+            receipt = await self._appender.append(file, plan, call.body)
         if receipt.ended != WHOLE:
             return _ended_early(receipt, ())
         state = self._after(file, receipt)
