@@ -74,9 +74,8 @@ class CuttingProxy:
                     self._loose.wait(120)
                 if cutting:
                     arrived(server)  # a reset takes what still waits on this side with it
-                    for end in (server, client):
-                        end.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, RESET)
-                        end.close()
+                    _reset(server)
+                    _reset(client)
                     return
         _end(server)
 
@@ -98,6 +97,13 @@ class CuttingProxy:
             self.sent += allowed
             self.cuts += 1
             return allowed, True
+
+
+def _reset(side: socket.socket) -> None:
+    side.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, RESET)
+    with contextlib.suppress(OSError):
+        side.shutdown(socket.SHUT_RD)  # a thread that still reads would keep the connection open
+    side.close()
 
 
 def _end(side: socket.socket) -> None:
