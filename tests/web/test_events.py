@@ -192,8 +192,9 @@ def test_id_of_another_database_asks_the_client_to_read_everything_again(ann):
 
 @pytest.mark.parametrize("last", ["", "x", "-1", "1e3", "\u0661", "9" * 40])
 def test_id_that_is_none_is_as_if_it_had_not_been_sent(ann, last):
-    earlier = upload(ann)
-    entry_when(ann, earlier)
+    with EventStream(ann) as before:
+        earlier = upload(ann)
+        wait_until(lambda: ended(before, earlier), "the end of the conversion")
 
     with EventStream(ann, path=f"/events?last_event_id={last}") as stream:
         file_id = upload(ann)
