@@ -34,6 +34,19 @@ def test_a_restored_version_has_the_same_content(house):
     assert house.tables.snapshot(file).version == 6
 
 
+def test_the_newest_version_restored_is_a_version_of_its_own(house):
+    file = house.convert(FEW)
+
+    for expected in (1, 2, 3):
+        house.versions.restore(file, ANN, expected - 1)
+        assert house.tables.snapshot(file).version == expected
+    house.edit(file, deletes=frozenset({0}))
+
+    assert [digest_of(house, file, version) for version in (1, 2, 3)] == [digest_of(house, file, 0)] * 3
+    newest = house.datasets.history(file.id)[1]
+    assert (newest.kind, newest.inserted, newest.updated, newest.deleted) == ("restore", 0, 0, 0)
+
+
 def test_a_restore_brings_columns_and_types_back(house):
     file, more = house.convert("a\n1\n"), house.convert("a,b\nx,y\n")
     house.appending.append(file, ANN, more)

@@ -1,13 +1,16 @@
+import asyncio
 import inspect
 import json
 import socket
 from urllib.parse import urlsplit
 
+import httpx
 import pytest
+from fastapi import FastAPI
 
 from parquay import errors
 from parquay.errors import ParquayError, TooManyRequests
-from parquay.web.errors import from_error, problem, title
+from parquay.web.errors import from_error, install, problem, title
 from problems import is_problem
 
 
@@ -31,6 +34,28 @@ def test_every_error_becomes_a_problem_with_its_code_and_status(kind):
 def test_problem_tells_when_to_retry_and_how_to_log_in():
     assert from_error(TooManyRequests("Wait.", retry_after=7)).headers["retry-after"] == "7"
     assert problem(401, "x", "y").headers["www-authenticate"] == "Bearer"
+
+
+def test_fault_of_our_own_is_noted_with_its_trace_and_tells_nothing(caplog):
+    app = FastAPI()
+    install(app)
+
+    @app.get("/broken")
+    def broken():
+        raise KeyError("a secret")
+
+    async def ask():
+        transport = httpx.ASGITransport(app, raise_app_exceptions=False)
+        async with httpx.AsyncClient(transport=transport, base_url="http://test") as http:
+            return await http.get("/broken")
+
+    answer = asyncio.run(ask())
+
+    assert is_problem(answer, 500, "internal_error")
+    assert "a secret" not in answer.text
+    noted = next(record for record in caplog.records if record.name == "parquay.web.errors")
+    assert noted.getMessage() == "request failed: GET /broken"
+    assert isinstance(noted.exc_info[1], KeyError)
 
 
 def test_status_that_http_does_not_know_has_a_title():

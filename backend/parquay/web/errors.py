@@ -77,7 +77,8 @@ def install(app: FastAPI) -> None:
         return problem(400, "client_disconnected", "The client went away.")
 
     @app.exception_handler(Exception)
-    async def _unexpected(_request: Request, _error: Exception) -> Response:
+    async def _unexpected(request: Request, error: Exception) -> Response:
+        _log.error("request failed: %s %s", request.method, request.url.path, exc_info=error)
         return problem(500, "internal_error", "Something went wrong here; it was noted.")
 
 
