@@ -2,14 +2,20 @@
 
 from __future__ import annotations
 
+import itertools
 import os
+import shutil
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
 from hypothesis import settings
+from sqlmodel import SQLModel
 
 from live_server import LiveServer
+from parquay.catalog.migrate import upgrade
+from parquay.catalog.session import Catalog
+from postgres_server import PostgresServer
 
 SAMPLES = Path(__file__).parent.parent / "data" / "samples"
 
@@ -58,3 +64,80 @@ def shared_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[LiveServ
     server = LiveServer(tmp_path_factory.mktemp("shared-server")).start()
     yield server
     server.stop()
+
+
+@pytest.fixture(scope="session")
+def postgres() -> Iterator[PostgresServer]:
+    """A real PostgreSQL for the tests of one process."""
+    server = PostgresServer()
+    try:
+        yield server.start()
+    finally:
+        server.remove()
+
+
+@pytest.fixture(scope="session")
+def new_database(postgres: PostgresServer) -> Callable[[], str]:
+    """Make a migrated database in PostgreSQL and return its URL."""
+    catalog = Catalog(postgres.make("migrated"))
+    upgrade(catalog)
+    catalog.close()
+    names = itertools.count(1)
+    return lambda: postgres.make(f"database{next(names)}", template="migrated")
+
+
+@pytest.fixture(scope="session")
+def _used_again(new_database: Callable[[], str]) -> str:
+    return new_database()
+
+
+@pytest.fixture
+def postgres_url(postgres: PostgresServer, _used_again: str) -> str:
+    """The URL of a migrated database in PostgreSQL that is empty when the test begins."""
+    tables = [f'DELETE FROM "{table.name}";' for table in reversed(SQLModel.metadata.sorted_tables)]
+    tables += [f"ALTER SEQUENCE {name}_id_seq RESTART;" for name in ("event", "reject")]
+    with postgres.connect(_used_again.rpartition("/")[2]) as connection:
+        connection.execute("".join(tables))
+    return _used_again
+
+
+@pytest.fixture(scope="session")
+def _migrated_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    path = tmp_path_factory.mktemp("migrated") / "metadata.db"
+    catalog = Catalog(f"sqlite:///{path}")
+    upgrade(catalog)
+    catalog.close()
+    return path
+
+
+@pytest.fixture
+def sqlite_url(_migrated_file: Path, tmp_path: Path) -> str:
+    """The URL of a migrated database of this test alone."""
+    return f"sqlite:///{shutil.copy(_migrated_file, tmp_path)}"
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def database(request: pytest.FixtureRequest) -> str:
+    """The URL of an empty, migrated database: the test runs on each kind."""
+    made: str = request.getfixturevalue("sqlite_url" if request.param == "sqlite" else "postgres_url")
+    return made
+
+
+@pytest.fixture
+def connect() -> Iterator[Callable[[str], Catalog]]:
+    """Open catalogs on a URL, as several processes would; they are closed after the test."""
+    opened: list[Catalog] = []
+
+    def make(url: str) -> Catalog:
+        opened.append(Catalog(url))
+        return opened[-1]
+
+    yield make
+    for each in opened:
+        each.close()
+
+
+@pytest.fixture
+def catalog(database: str, connect: Callable[[str], Catalog]) -> Catalog:
+    """A catalog of this test, on each kind of database."""
+    return connect(database)

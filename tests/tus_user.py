@@ -7,6 +7,7 @@ import sqlite3
 from contextlib import closing
 
 import httpx
+import psycopg
 
 from live_server import LiveServer
 from wire import Answer, Wire, exchange
@@ -93,6 +94,10 @@ class TusUser:
 
     def count(self, query: str, *values: object) -> int:
         """Ask the server's own database for a number."""
+        url = self.server.env.get("PARQUAY_DATABASE_URL", "sqlite")
+        if url.startswith("postgresql"):
+            with psycopg.connect(url) as database:
+                return database.execute(query.replace("?", "%s"), values).fetchone()[0]
         with closing(sqlite3.connect(f"file:{self.server.data_dir}/metadata.db?mode=ro", uri=True)) as database:
             return database.execute(query, values).fetchone()[0]
 

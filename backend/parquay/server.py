@@ -102,6 +102,9 @@ def work(settings: Settings, *, child: bool = False) -> int:
     if child:
         parts.catalog.on_bell("events", partial(_ring_up, EVENTS_BELL))
         follow_parent({JOBS_BELL: worker.ring})
+    else:
+        parts.catalog.on_bell("jobs", worker.ring)
+        parts.catalog.listen()
     try:
         worker.run()
     finally:
@@ -180,13 +183,12 @@ class _Service:
             threading.Thread(target=self._hooking.run, name="hooks", daemon=True).start()
 
     def _hang_up(self) -> None:
-        catalog = self._parts.catalog
+        catalog, bell = self._parts.catalog, self._bell if self._primary else _ring_up
+        catalog.on_bell("jobs", partial(bell, JOBS_BELL))
+        catalog.on_bell("events", partial(bell, EVENTS_BELL))
         if self._primary:
-            catalog.on_bell("jobs", partial(self._bell, JOBS_BELL))
-            catalog.on_bell("events", partial(self._bell, EVENTS_BELL))
+            catalog.listen()
         else:
-            catalog.on_bell("jobs", partial(_ring_up, JOBS_BELL))
-            catalog.on_bell("events", partial(_ring_up, EVENTS_BELL))
             follow_parent({EVENTS_BELL: self._parts.hub.wake})
 
     def _bell(self, bell: bytes, source: _Child | None = None) -> None:
@@ -332,9 +334,8 @@ def _ring_up(bell: bytes) -> None:
 
 
 def _children(settings: Settings) -> list[list[str]]:
-    api = [["serve", "--child"]] * (settings.processes - 1)
     workers = [] if settings.redis_url else [["worker", "--child"]] * settings.workers
-    return [*workers, *api]
+    return [*workers, *[["serve", "--child"]] * (settings.processes - 1)]
 
 
 def _url(settings: Settings) -> str:

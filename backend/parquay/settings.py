@@ -31,7 +31,9 @@ class Settings(BaseSettings):
     host: str = Field("127.0.0.1", description="Address to listen on.")
     port: int = Field(8000, ge=1, le=65535, description="Port to listen on.")
     data_dir: Path = Field(Path("data/var"), description="Directory that the embedded setting writes to.")
-    database_url: str = Field("", description="SQLAlchemy URL; empty: SQLite `metadata.db` in the data dir.")
+    database_url: str = Field(
+        "", description="`sqlite:///…` or `postgresql://…`; empty: SQLite `metadata.db` in the data dir."
+    )
     storage_url: str = Field("", description="`file://` or `s3://bucket/prefix`; empty: the data dir.")
     s3_endpoint: str = Field("", description="Endpoint of an S3-compatible store.")
     redis_url: str = Field("", description="Redis for events, hand-over and jobs; empty: in process.")
@@ -99,6 +101,13 @@ class Settings(BaseSettings):
             ipaddress.ip_network(item, strict=False)
         return value
 
+    @field_validator("database_url")
+    @classmethod
+    def _known_database(cls, value: str) -> str:
+        if value and not value.startswith(("sqlite://", "postgresql://", "postgresql+psycopg://")):
+            raise ValueError("must start with sqlite:// or postgresql:// (which is psycopg 3)")
+        return value
+
     @field_validator("storage_url")
     @classmethod
     def _known_store(cls, value: str) -> str:
@@ -157,8 +166,9 @@ class Settings(BaseSettings):
 
     @cached_property
     def sqlalchemy_url(self) -> str:
-        """Database URL, SQLite in the data directory unless set."""
-        return self.database_url or f"sqlite:///{self.root / 'metadata.db'}"
+        """Database URL, SQLite in the data directory unless set; PostgreSQL always through psycopg 3."""
+        url = self.database_url or f"sqlite:///{self.root / 'metadata.db'}"
+        return url.replace("postgresql://", "postgresql+psycopg://", 1)
 
 
 def _items(text: str) -> list[str]:

@@ -17,6 +17,7 @@ from parquay.catalog.events import Events
 from parquay.catalog.files import Files
 from parquay.catalog.jobs import Jobs
 from parquay.catalog.migrate import upgrade
+from parquay.catalog.postgres import UnusableDatabase
 from parquay.catalog.samples import Samples
 from parquay.catalog.segments import Segments
 from parquay.catalog.session import Catalog
@@ -109,9 +110,7 @@ def build(settings: Settings, *, migrate: bool = True) -> Parts:
     """
     _refuse_scaled(settings)
     durable = settings.durability == "strict"
-    catalog = Catalog(settings.sqlalchemy_url, durable=durable)
-    if migrate:
-        upgrade(catalog)
+    catalog = _catalog(settings, durable=durable, migrate=migrate)
     users, events, jobs = Users(catalog), Events(catalog), Jobs(catalog)
     hooks = _hooks(settings)
     files, segments = Files(catalog, events, jobs, hooked=bool(hooks)), Segments(catalog)
@@ -194,12 +193,20 @@ def prepare(parts: Parts) -> None:
 
 def _refuse_scaled(settings: Settings) -> None:
     """Say at start what this build cannot do, instead of doing something else."""
-    if settings.database_url and not settings.database_url.startswith("sqlite"):
-        raise SettingsError("PARQUAY_DATABASE_URL: only SQLite is part of this build")
     if settings.redis_url:
         raise SettingsError("PARQUAY_REDIS_URL: Redis is not part of this build")
     if settings.storage_url.startswith("s3://"):
         raise SettingsError("PARQUAY_STORAGE_URL: S3 storage is not part of this build")
+
+
+def _catalog(settings: Settings, *, durable: bool, migrate: bool) -> Catalog:
+    try:
+        catalog = Catalog(settings.sqlalchemy_url, durable=durable)
+        if migrate:
+            upgrade(catalog)
+    except UnusableDatabase as error:
+        raise SettingsError(f"PARQUAY_DATABASE_URL: {error}") from None
+    return catalog
 
 
 def _rules(settings: Settings) -> Rules:

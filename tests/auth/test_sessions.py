@@ -8,8 +8,6 @@ from parquay.auth.passwords import Passwords
 from parquay.auth.sessions import CACHED, FRESH_SECONDS, KEY_PREFIX, Identity, Sessions, key_hash, new_key
 from parquay.auth.throttle import Throttle
 from parquay.auth.tokens import Tokens
-from parquay.catalog.migrate import upgrade
-from parquay.catalog.session import Catalog
 from parquay.catalog.users import Users
 from parquay.errors import Conflict, Forbidden, InvalidValue, TooManyRequests, Unauthorized
 
@@ -30,14 +28,6 @@ class Counted(Users):
     def of_key(self, key_hash):
         self.looks += 1
         return super().of_key(key_hash)
-
-
-@pytest.fixture
-def catalog(tmp_path):
-    made = Catalog(f"sqlite:///{tmp_path / 'metadata.db'}")
-    upgrade(made)
-    yield made
-    made.close()
 
 
 @pytest.fixture

@@ -3,23 +3,13 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from parquay.auth.throttle import FREE, MAX_DELAY, Throttle, delay_after, key
-from parquay.catalog.migrate import upgrade
-from parquay.catalog.session import Catalog
 from parquay.catalog.users import Users
 from parquay.errors import TooManyRequests
 
 
 @pytest.fixture
-def database(tmp_path):
-    return f"sqlite:///{tmp_path / 'metadata.db'}"
-
-
-@pytest.fixture
-def users(database):
-    catalog = Catalog(database)
-    upgrade(catalog)
-    yield Users(catalog)
-    catalog.close()
+def users(catalog):
+    return Users(catalog)
 
 
 class FixedClock:
@@ -81,16 +71,12 @@ def test_right_password_forgets_the_wrong_ones(users):
     throttle.check("ann", "192.0.2.1")
 
 
-def test_delay_survives_a_restart(users, database):
+def test_delay_survives_a_restart(users, database, connect):
     for _ in range(FREE + 3):
         Throttle(users).failed("ann", "192.0.2.1")
 
-    restarted = Catalog(database)
-    try:
-        with pytest.raises(TooManyRequests):
-            Throttle(Users(restarted)).check("ann", "192.0.2.1")
-    finally:
-        restarted.close()
+    with pytest.raises(TooManyRequests):
+        Throttle(Users(connect(database))).check("ann", "192.0.2.1")
 
 
 def test_wrong_passwords_of_yesterday_do_not_count(users):

@@ -1,10 +1,6 @@
 from __future__ import annotations
 
-from collections.abc import Iterator
-from pathlib import Path
-
 import pytest
-from sqlmodel import SQLModel
 
 from parquay.catalog.datasets import Datasets, NewVersion
 from parquay.catalog.events import Events
@@ -15,18 +11,16 @@ COLUMNS = [{"name": "n", "type": "int64", "kind": "int64", "form": True}]
 
 
 @pytest.fixture
-def catalog(tmp_path: Path) -> Iterator[Catalog]:
-    made = Catalog(f"sqlite:///{tmp_path / 'metadata.db'}", durable=False)
-    SQLModel.metadata.create_all(made.engine)
+def catalog(catalog: Catalog) -> Catalog:
+    """A catalog with one table."""
 
     def write(session):
         session.add(User(id="u", username="ann", password_hash="-"))
         session.flush()
         session.add(File(id="f", owner_id="u", name="few.csv", status="done", parquet_path="p", dataset_id="f"))
 
-    made.write(write)
-    yield made
-    made.close()
+    catalog.write(write)
+    return catalog
 
 
 @pytest.fixture

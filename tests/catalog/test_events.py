@@ -6,18 +6,8 @@ from sqlmodel import delete
 
 from parquay.catalog import events as events_module
 from parquay.catalog.events import KEEP, Events
-from parquay.catalog.migrate import upgrade
-from parquay.catalog.session import Catalog
 from parquay.catalog.tables import Event, File, now
 from parquay.catalog.users import Users
-
-
-@pytest.fixture
-def catalog(tmp_path):
-    made = Catalog(f"sqlite:///{tmp_path / 'metadata.db'}")
-    upgrade(made)
-    yield made
-    made.close()
 
 
 @pytest.fixture

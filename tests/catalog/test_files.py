@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from functools import partial
-from pathlib import Path
 
 import pytest
 from sqlalchemy import text, update
@@ -15,21 +14,12 @@ from parquay.catalog.events import Events
 from parquay.catalog.files import Claim, Files
 from parquay.catalog.jobs import Jobs
 from parquay.catalog.listing import Narrowed
-from parquay.catalog.migrate import upgrade
 from parquay.catalog.session import Catalog
 from parquay.catalog.tables import Event, File, Job, now
 from parquay.catalog.users import Users
 from parquay.ids import new_id
 
 LATER = datetime(2030, 1, 1, tzinfo=UTC)
-
-
-@pytest.fixture
-def catalog(tmp_path: Path) -> Iterator[Catalog]:
-    made = Catalog(f"sqlite:///{tmp_path / 'metadata.db'}")
-    upgrade(made)
-    yield made
-    made.close()
 
 
 @pytest.fixture

@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
 
 import pytest
 from sqlmodel import Session, select
 
 from parquay.catalog import jobs as jobs_module
 from parquay.catalog.jobs import LEASE_SECONDS, Jobs, Lease
-from parquay.catalog.migrate import upgrade
 from parquay.catalog.session import Catalog
 from parquay.catalog.tables import Job
 
@@ -37,14 +35,6 @@ def clock(monkeypatch: pytest.MonkeyPatch) -> FixedClock:
     monkeypatch.setattr(jobs_module, "now", made)
     monkeypatch.setattr(Job.model_fields["run_after"], "default_factory", made)
     return made
-
-
-@pytest.fixture
-def catalog(tmp_path: Path) -> Iterator[Catalog]:
-    made = Catalog(f"sqlite:///{tmp_path / 'metadata.db'}")
-    upgrade(made)
-    yield made
-    made.close()
 
 
 @pytest.fixture

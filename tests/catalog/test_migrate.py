@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import subprocess
+import sys
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -12,16 +14,27 @@ from alembic.script import ScriptDirectory
 from sqlalchemy import inspect, text
 from sqlmodel import SQLModel
 
+from live_server import free_port
 from parquay.catalog.migrate import SCRIPTS, config, newest, upgrade
+from parquay.catalog.postgres import UnusableDatabase
 from parquay.catalog.session import Catalog
 from parquay.catalog.tables import Secret
+from parquay.ids import new_id
+from postgres_server import PostgresServer
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
+    """The URL of an empty database, of each kind."""
+    if request.param == "sqlite":
+        return f"sqlite:///{tmp_path / 'deep' / 'down' / 'metadata.db'}"
+    made: str = request.getfixturevalue("postgres").make(f"empty-{new_id()}")
+    return made
 
 
 @pytest.fixture
-def catalog(tmp_path: Path) -> Iterator[Catalog]:
-    made = Catalog(f"sqlite:///{tmp_path / 'deep' / 'down' / 'metadata.db'}")
-    yield made
-    made.close()
+def catalog(url: str, connect: Callable[[str], Catalog]) -> Catalog:
+    return connect(url)
 
 
 def version(catalog: Catalog) -> str:
@@ -65,7 +78,7 @@ def test_a_migration_that_fails_leaves_the_old_schema(catalog: Catalog, monkeypa
     (scripts / "versions" / "9999_broken.py").write_text(
         "from alembic import op\n"
         f"revision, down_revision, branch_labels, depends_on = '9999', '{newest()}', None, None\n"
-        "def upgrade():\n    op.execute('CREATE TABLE half (a)')\n    raise KeyError('broken')\n"
+        "def upgrade():\n    op.execute('CREATE TABLE half (a INTEGER)')\n    raise KeyError('broken')\n"
     )
     before = version(catalog)
     monkeypatch.setattr("parquay.catalog.migrate.SCRIPTS", scripts)
@@ -75,6 +88,49 @@ def test_a_migration_that_fails_leaves_the_old_schema(catalog: Catalog, monkeypa
 
     assert version(catalog) == before
     assert not inspect(catalog.engine).has_table("half")
+
+
+def test_of_processes_that_start_at_once_one_migrates(postgres: PostgresServer):
+    script = (
+        "import sys; from parquay.catalog.migrate import upgrade; from parquay.catalog.session import Catalog\n"
+        "c = Catalog(sys.argv[1]); upgrade(c); c.probe(); c.close()"
+    )
+    command, told = [sys.executable, "-c", script, postgres.make("at-once")], {"PYTHONPATH": "backend"}
+
+    processes = [subprocess.Popen(command, env=told, stderr=subprocess.PIPE) for _ in range(2)]
+    errors = [process.communicate(timeout=60)[1].decode() for process in processes]
+
+    assert [process.returncode for process in processes] == [0, 0], errors
+
+
+def test_texts_compare_byte_by_byte_in_every_database(postgres_url: str, connect: Callable[[str], Catalog]):
+    catalog = connect(postgres_url)
+    texts = text(
+        "SELECT table_name, column_name, collation_name FROM information_schema.columns "
+        "WHERE table_schema = 'public' AND data_type IN ('character varying', 'text')"
+    )
+
+    with catalog.read() as session:
+        found = session.execute(texts).all()
+
+    assert len(found) > 40
+    assert [each for each in found if each[2] != "C"] == []
+
+
+def test_a_database_that_cannot_hold_every_text_is_refused(postgres: PostgresServer, connect):
+    with postgres.connect("postgres") as connection:
+        connection.execute("CREATE DATABASE latin TEMPLATE template0 ENCODING 'LATIN1' LOCALE_PROVIDER libc LOCALE 'C'")
+
+    with pytest.raises(UnusableDatabase, match="UTF8"):
+        upgrade(connect(postgres.url("latin")))
+
+
+def test_a_database_where_nobody_answers_is_refused_in_one_line(connect):
+    with pytest.raises(UnusableDatabase, match="refused") as refused:
+        upgrade(connect(f"postgresql+psycopg://somebody:secret@127.0.0.1:{free_port()}/catalog"))
+
+    assert "\n" not in str(refused.value)
+    assert "secret" not in str(refused.value)
 
 
 def test_the_newest_revision_is_the_head_of_one_line():

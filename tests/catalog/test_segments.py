@@ -1,26 +1,22 @@
 from __future__ import annotations
 
 import pytest
-from sqlmodel import SQLModel
 
 from parquay.catalog.segments import Finished, NewReject, NewSegment, Segments
-from parquay.catalog.session import Catalog
 from parquay.catalog.tables import File, User
 
 
 @pytest.fixture
-def catalog(tmp_path):
-    made = Catalog(f"sqlite:///{tmp_path / 'metadata.db'}", durable=False)
-    SQLModel.metadata.create_all(made.engine)
+def catalog(catalog):
+    """A catalog with one file."""
 
     def write(session):
         session.add(User(id="u", username="u", password_hash="-"))
         session.flush()
         session.add(File(id="f", owner_id="u", name="sales.csv", offset=1000))
 
-    made.write(write)
-    yield made
-    made.close()
+    catalog.write(write)
+    return catalog
 
 
 @pytest.fixture

@@ -6,26 +6,18 @@ import asyncio
 import subprocess
 import sys
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from sqlalchemy import event, text
+from sqlalchemy import event, text, update
 from sqlalchemy.exc import IntegrityError
 from sqlmodel import Session
 
-from parquay.catalog.migrate import upgrade
-from parquay.catalog.session import SAFE_SQLITE, Catalog, ring, sqlite_module
+from parquay.catalog.session import Catalog, ring
+from parquay.catalog.sqlite import SAFE_SQLITE, sqlite_module
 from parquay.catalog.tables import Secret
 from parquay.errors import Unavailable
-
-
-@pytest.fixture
-def catalog(tmp_path: Path) -> Iterator[Catalog]:
-    made = Catalog(f"sqlite:///{tmp_path / 'metadata.db'}")
-    upgrade(made)
-    yield made
-    made.close()
 
 
 def keep(name: str) -> Callable[[Session], str]:
@@ -116,7 +108,7 @@ def test_a_write_sees_what_its_neighbours_changed_and_not_what_they_loaded(catal
     catalog.write(keep("a"))
     commits = held(catalog)
     load = catalog.submit(lambda session: session.get_one(Secret, "a"))
-    change = catalog.submit(lambda session: session.execute(text("UPDATE secret SET value = x'4e6577'")))
+    change = catalog.submit(lambda session: session.execute(update(Secret).values(value=b"New")))
     look = catalog.submit(lambda session: session.get_one(Secret, "a"))
 
     commits.go.set()
@@ -229,7 +221,7 @@ def test_a_listener_that_fails_harms_no_write(catalog: Catalog, caplog):
 
 def test_a_database_that_does_not_answer_is_unavailable_and_comes_back(catalog: Catalog):
     def refuse(connection, cursor, statement, parameters, context, executemany):
-        raise sqlite_module().OperationalError("disk I/O error")
+        raise catalog.engine.dialect.loaded_dbapi.OperationalError("disk I/O error")
 
     event.listen(catalog.engine, "before_cursor_execute", refuse)
     with pytest.raises(Unavailable) as caught:
@@ -272,7 +264,9 @@ def test_the_sqlite_in_use_has_no_known_corruption():
 
 
 def test_rows_of_a_user_need_the_user(catalog: Catalog):
-    insert = text("INSERT INTO login (id, user_id, created_at, expires_at) VALUES ('a', 'nobody', '2026', '2027')")
+    insert = text(
+        "INSERT INTO login (id, user_id, created_at, expires_at) VALUES ('a', 'nobody', '2026-01-01', '2027-01-01')"
+    )
 
     with pytest.raises(IntegrityError):
         catalog.write(lambda session: session.execute(insert))
@@ -301,9 +295,7 @@ def test_two_processes_write_to_one_database(catalog: Catalog):
     assert len(names(catalog)) == 300
 
 
-def test_closing_finishes_what_is_queued(tmp_path: Path):
-    catalog = Catalog(f"sqlite:///{tmp_path / 'metadata.db'}")
-    upgrade(catalog)
+def test_closing_finishes_what_is_queued(catalog: Catalog):
     commits = held(catalog)
     futures = [catalog.submit(keep(str(number))) for number in range(20)]
     commits.go.set()

@@ -4,26 +4,12 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from sqlmodel import select
 
-from parquay.catalog.migrate import upgrade
 from parquay.catalog.session import Catalog
 from parquay.catalog.tables import Login, Throttle, now
 from parquay.catalog.users import KEYS_PER_USER, Users
 from parquay.errors import Conflict, NotFound
 
 LATER = datetime.now(UTC) + timedelta(hours=1)
-
-
-@pytest.fixture
-def database(tmp_path):
-    return f"sqlite:///{tmp_path / 'metadata.db'}"
-
-
-@pytest.fixture
-def catalog(database):
-    made = Catalog(database)
-    upgrade(made)
-    yield made
-    made.close()
 
 
 @pytest.fixture

@@ -4,21 +4,11 @@ import time
 import pytest
 
 from parquay.catalog.events import Events
-from parquay.catalog.migrate import upgrade
-from parquay.catalog.session import Catalog
 from parquay.catalog.tables import Event, File
 from parquay.catalog.users import Users
 from parquay.errors import Unavailable
 from parquay.events import bus
 from parquay.events.bus import LOOK_SECONDS, PROGRESS_SECONDS, QUEUE, Closed, Hub
-
-
-@pytest.fixture
-def catalog(tmp_path):
-    made = Catalog(f"sqlite:///{tmp_path / 'metadata.db'}")
-    upgrade(made)
-    yield made
-    made.close()
 
 
 @pytest.fixture

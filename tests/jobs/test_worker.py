@@ -9,7 +9,7 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -18,21 +18,12 @@ from sqlmodel import Session, select
 
 from live_server import wait_until
 from parquay.catalog.jobs import Jobs, Lease
-from parquay.catalog.migrate import upgrade
 from parquay.catalog.session import Catalog
 from parquay.catalog.tables import Job, Secret
 from parquay.errors import Unavailable
 from parquay.jobs import worker as worker_module
 from parquay.jobs.liveness import Liveness
 from parquay.jobs.worker import Ended, Kind, Worker
-
-
-@pytest.fixture
-def catalog(tmp_path: Path) -> Iterator[Catalog]:
-    made = Catalog(f"sqlite:///{tmp_path / 'metadata.db'}")
-    upgrade(made)
-    yield made
-    made.close()
 
 
 @pytest.fixture

@@ -14,7 +14,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy import update
 
-from parquay.catalog.session import sqlite_module
+from parquay.catalog.sqlite import sqlite_module
 from parquay.catalog.tables import File, now
 from parquay.errors import ParquayError
 from parquay.storage.local import LocalStore

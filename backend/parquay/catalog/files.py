@@ -133,7 +133,7 @@ class Files:
         """Return the bytes that a user has stored or reserved."""
         total = func.sum(func.coalesce(File.size, File.offset))
         with self._catalog.read() as session:
-            return session.exec(select(total).where(File.owner_id == user_id)).one() or 0
+            return int(session.exec(select(total).where(File.owner_id == user_id)).one() or 0)
 
     def epochs(self, file_ids: list[str]) -> dict[str, int]:
         """Return the epochs of those of ``file_ids`` that exist."""

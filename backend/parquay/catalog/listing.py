@@ -6,10 +6,11 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import or_
+from sqlalchemy import func, or_
 from sqlalchemy.sql.elements import ColumnElement
 from sqlmodel import col
 
+from parquay.catalog.case import folded
 from parquay.catalog.tables import File
 
 SORTS: dict[str, Any] = {
@@ -57,7 +58,7 @@ def listed(user_id: str, narrowed: Narrowed) -> list[ColumnElement[bool]]:
     if narrowed.status:
         conditions.append(col(File.status).in_(narrowed.status.split(",")))
     if narrowed.q:
-        conditions.append(col(File.name).icontains(narrowed.q, autoescape=True))
+        conditions.append(func.lower(col(File.name)).contains(folded(narrowed.q), autoescape=True))
     if narrowed.mine is not None:
         conditions.append(own if narrowed.mine else col(File.owner_id) != user_id)
     if narrowed.table is not None:

@@ -6,7 +6,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from sqlalchemy import inspect, text
+from sqlalchemy.exc import OperationalError
 
+from parquay.catalog.postgres import UnusableDatabase, check
 from parquay.catalog.session import Catalog
 
 if TYPE_CHECKING:
@@ -25,8 +27,16 @@ def config() -> Config:
 
 
 def upgrade(catalog: Catalog) -> None:
-    """Run the migrations that are missing, in one transaction."""
-    if _version(catalog) == newest():
+    """Run the migrations that are missing, in one transaction; of several processes one does, the others wait.
+
+    Raises:
+        UnusableDatabase: nobody answers there, or it cannot hold a catalog.
+    """
+    try:
+        found = _version(catalog)
+    except OperationalError as error:
+        raise UnusableDatabase(f"cannot be used: {' '.join(str(error.orig).split())}") from error
+    if found == newest():
         return
     from alembic import command
 
@@ -43,6 +53,8 @@ def newest() -> str:
 
 def _version(catalog: Catalog) -> str | None:
     with catalog.engine.connect() as connection:
+        if not catalog.is_embedded:
+            check(connection)
         if not inspect(connection).has_table("alembic_version"):
             return None
         found: str | None = connection.execute(text("SELECT version_num FROM alembic_version")).scalar_one_or_none()

@@ -26,7 +26,7 @@ class Samples:
     def add(self, session: Session, at: datetime, shares: Mapping[str, float]) -> None:
         """Add this process's share to the values of the second ``at``."""
         rows = [{"signal": signal, "at": at, "value": share} for signal, share in shares.items()]
-        insert = insert_into_sqlite if self._catalog.url.startswith("sqlite") else insert_into_postgresql
+        insert = insert_into_sqlite if self._catalog.is_embedded else insert_into_postgresql
         statement = insert(Sample).values(rows)
         summed = {"value": col(Sample.value) + statement.excluded.value}
         session.execute(statement.on_conflict_do_update(index_elements=["signal", "at"], set_=summed))

@@ -11,22 +11,21 @@ from __future__ import annotations
 import asyncio
 import logging
 import queue
-import sqlite3
-import sys
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import Future
 from contextlib import contextmanager
-from pathlib import Path
-from types import ModuleType
 from typing import Any, TypeVar
 
-from sqlalchemy import Engine, event, text
+from sqlalchemy import Engine, text
 from sqlalchemy.exc import DBAPIError, OperationalError
-from sqlmodel import Session, create_engine
+from sqlalchemy.exc import TimeoutError as PoolTimeout
+from sqlmodel import Session
 
+from parquay.catalog import postgres, sqlite
 from parquay.errors import Unavailable
+from parquay.ids import new_id
 from parquay.telemetry import commit_seconds
 
 T = TypeVar("T")
@@ -35,33 +34,10 @@ Write = Callable[[Session], T]
 GROUP_LIMIT = 256
 """Most writes in one transaction."""
 
-BUSY_SECONDS = 30
-"""How long SQLite waits for another process's transaction."""
-
-SAFE_SQLITE = (3, 51, 3)
-"""Older builds may corrupt a WAL when two connections write and checkpoint at once."""
-
 BELLS = "bells"
 """Key in ``session.info``: names of bells to ring after the commit, such as ``events`` or ``jobs``."""
 
 log = logging.getLogger(__name__)
-
-
-def sqlite_module() -> ModuleType:
-    """Return a SQLite driver whose library is at least ``SAFE_SQLITE``.
-
-    Raises:
-        RuntimeError: neither the standard library's nor the bundled build is new enough.
-    """
-    if sqlite3.sqlite_version_info >= SAFE_SQLITE:
-        return sqlite3
-    if sys.platform == "linux":
-        import pysqlite3
-
-        if pysqlite3.sqlite_version_info >= SAFE_SQLITE:
-            module: ModuleType = pysqlite3
-            return module
-    raise RuntimeError(f"SQLite {'.'.join(map(str, SAFE_SQLITE))} or newer is needed, found {sqlite3.sqlite_version}")
 
 
 def ring(session: Session, bell: str) -> None:
@@ -73,10 +49,18 @@ class Catalog:
     """One database, seen from one process."""
 
     def __init__(self, url: str, *, durable: bool = True, readers: int = 8) -> None:
-        """Connect lazily to ``url``; ``durable`` commits survive power loss, others a crash of the process."""
+        """Connect lazily to ``url``; ``durable`` commits survive power loss, others a crash of the process.
+
+        Raises:
+            UnusableDatabase: the URL is none, or the driver of its database is missing.
+        """
         self.url = url
-        self._reader = _engine(url, durable=durable, writes=False, size=readers)
-        self._writer = _engine(url, durable=durable, writes=True, size=1)
+        self.is_embedded = url.startswith("sqlite")
+        engine = sqlite.engine if self.is_embedded else postgres.engine
+        self._reader = engine(url, durable=durable, writes=False, size=readers)
+        self._writer = engine(url, durable=durable, writes=True, size=1)
+        self._name = new_id()
+        self._listener: postgres.Listener | None = None
         self._bells: dict[str, list[Callable[[], None]]] = {}
         self._queue: queue.SimpleQueue[tuple[Write[Any], Future[Any]] | None] = queue.SimpleQueue()
         self._thread: threading.Thread | None = None
@@ -88,8 +72,13 @@ class Catalog:
         return self._writer
 
     def on_bell(self, bell: str, callback: Callable[[], None]) -> None:
-        """Call ``callback`` in the writer's thread after each commit that rang ``bell``."""
+        """Call ``callback`` after each commit that rang ``bell``, in the writer's thread (or the listener's)."""
         self._bells.setdefault(bell, []).append(callback)
+
+    def listen(self) -> None:
+        """Hear bells that other processes ring, if the database carries them. SQLite does not."""
+        if not self.is_embedded and self._listener is None:
+            self._listener = postgres.Listener(self._reader, self._name, self._ring, lambda: tuple(self._bells))
 
     @contextmanager
     def read(self) -> Iterator[Session]:
@@ -101,7 +90,7 @@ class Catalog:
         try:
             with Session(self._reader, expire_on_commit=False) as session:
                 yield session
-        except DBAPIError as error:
+        except (DBAPIError, PoolTimeout) as error:
             raise _unavailable(error) from error
 
     def submit(self, write: Write[T]) -> Future[T]:
@@ -134,6 +123,9 @@ class Catalog:
             self._queue.put(None)
             thread.join()
             self._thread = None
+        if self._listener is not None:
+            self._listener.close()
+            self._listener = None
         self._reader.dispose()
         self._writer.dispose()
 
@@ -163,17 +155,26 @@ class Catalog:
         try:
             self._settle(group, self._run([write for write, _ in group]))
         except Exception as error:  # noqa: BLE001  whatever failed belongs to the future of its write
-            if len(group) == 1:
-                group[0][1].set_exception(_unavailable(error) if isinstance(error, DBAPIError) else error)
+            if len(group) == 1 or self._is_cut_off(error):
+                for _, future in group:
+                    future.set_exception(_unavailable(error))
                 return
             for member in group:
                 self._commit_group([member])
+
+    def _is_cut_off(self, error: Exception) -> bool:
+        """Whether the server of the database went away: the group may have been committed, so it must not run again."""
+        if self.is_embedded or not isinstance(error, DBAPIError):
+            return False
+        return error.connection_invalidated or error.statement is None  # None: while it connected or committed
 
     def _run(self, writes: list[Write[Any]]) -> tuple[list[Any], set[str]]:
         started = time.perf_counter()
         with Session(self._writer, expire_on_commit=False) as session, session.begin():
             results = [_alone(session, write) for write in writes]
             bells: set[str] = session.info.pop(BELLS, set())
+            if bells and not self.is_embedded:
+                session.execute(postgres.told(self._name, bells))
         commit_seconds.observe(time.perf_counter() - started)
         return results, bells
 
@@ -181,6 +182,9 @@ class Catalog:
         results, bells = outcome
         for (_, future), result in zip(group, results, strict=True):
             future.set_result(result)
+        self._ring(bells)
+
+    def _ring(self, bells: Iterable[str]) -> None:
         for callback in (callback for bell in bells for callback in self._bells.get(bell, ())):
             try:
                 callback()
@@ -197,34 +201,7 @@ def _alone(session: Session, write: Write[T]) -> T:
 
 
 def _unavailable(error: Exception) -> Exception:
-    if isinstance(error, OperationalError):
+    gone = isinstance(error, DBAPIError) and error.connection_invalidated
+    if gone or isinstance(error, OperationalError | PoolTimeout):
         return Unavailable("The database does not answer.", "database_unavailable", retry_after=2)
     return error
-
-
-def _engine(url: str, *, durable: bool, writes: bool, size: int) -> Engine:
-    if not url.startswith("sqlite"):
-        return create_engine(url, pool_size=size, max_overflow=size, pool_pre_ping=True)
-    path = url.partition("///")[2]
-    if path:
-        Path(path).parent.mkdir(parents=True, exist_ok=True)
-    engine = create_engine(
-        url,
-        module=sqlite_module(),
-        pool_size=size,
-        max_overflow=size,
-        connect_args={"check_same_thread": False, "timeout": BUSY_SECONDS, "isolation_level": None},
-    )
-
-    @event.listens_for(engine, "connect")
-    def _prepare(connection: Any, _record: Any) -> None:
-        connection.execute("PRAGMA journal_mode=WAL")
-        connection.execute(f"PRAGMA synchronous={'FULL' if durable else 'NORMAL'}")
-        connection.execute("PRAGMA foreign_keys=ON")
-        connection.execute("PRAGMA temp_store=MEMORY")
-
-    @event.listens_for(engine, "begin")
-    def _begin(connection: Any) -> None:
-        connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
-
-    return engine

@@ -9,6 +9,7 @@ from sqlalchemy import Update, delete, func, or_, update
 from sqlalchemy.exc import IntegrityError
 from sqlmodel import Session, col, select
 
+from parquay.catalog.case import folded
 from parquay.catalog.session import Catalog
 from parquay.catalog.tables import ApiKey, Login, Secret, Throttle, User, now
 from parquay.errors import Conflict, NotFound
@@ -33,7 +34,7 @@ class Users:
         user = {"id": new_id(), "username": username, "password_hash": password_hash, "is_admin": is_admin}
 
         def write(session: Session) -> User | None:
-            alike = func.lower(col(User.username)) == func.lower(username)
+            alike = func.lower(col(User.username)) == folded(username)
             if session.exec(select(User.id).where(alike)).first() is not None:
                 return None
             made = User.model_validate(user)

@@ -8,11 +8,12 @@ bytes still come, and it can ask the writer to checkpoint or to stop.
 from __future__ import annotations
 
 import asyncio
+import logging
 import time
 from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import asynccontextmanager, contextmanager
 
-from parquay.errors import Busy, Unavailable
+from parquay.errors import Busy, ParquayError, Unavailable
 from parquay.telemetry import uploads_active
 
 ACTIVE_SECONDS = 1.0
@@ -31,6 +32,8 @@ CHECKPOINT_SECONDS = 0.3
 TAKEN_OVER = "taken_over"
 REMOVED = "removed"
 SHUTDOWN = "shutdown"
+
+log = logging.getLogger(__name__)
 
 
 class Holder:
@@ -208,7 +211,11 @@ async def watch(handover: Handover, epochs: Callable[[list[str]], dict[str, int]
         running = {file_id: holder for file_id, holder in handover.running().items() if holder.epoch}
         if not running:
             continue
-        current = await asyncio.to_thread(epochs, list(running))
+        try:
+            current = await asyncio.to_thread(epochs, list(running))
+        except ParquayError as error:
+            log.warning("other processes' writers are not seen", extra={"fields": {"code": error.code}})
+            continue
         for file_id, holder in running.items():
             if current.get(file_id) != holder.epoch:
                 holder.stop(TAKEN_OVER if file_id in current else REMOVED)

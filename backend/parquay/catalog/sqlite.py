@@ -1,0 +1,62 @@
+"""SQLite as the catalog, the default: one file, many readers, one writer at a time over all processes."""
+
+from __future__ import annotations
+
+import sqlite3
+import sys
+from pathlib import Path
+from types import ModuleType
+from typing import Any
+
+from sqlalchemy import Engine, event
+from sqlmodel import create_engine
+
+BUSY_SECONDS = 30
+"""How long SQLite waits for another process's transaction."""
+
+SAFE_SQLITE = (3, 51, 3)
+"""Older builds may corrupt a WAL when two connections write and checkpoint at once."""
+
+
+def sqlite_module() -> ModuleType:
+    """Return a SQLite driver whose library is at least ``SAFE_SQLITE``.
+
+    Raises:
+        RuntimeError: neither the standard library's nor the bundled build is new enough.
+    """
+    if sqlite3.sqlite_version_info >= SAFE_SQLITE:
+        return sqlite3
+    if sys.platform == "linux":
+        import pysqlite3
+
+        if pysqlite3.sqlite_version_info >= SAFE_SQLITE:
+            module: ModuleType = pysqlite3
+            return module
+    raise RuntimeError(f"SQLite {'.'.join(map(str, SAFE_SQLITE))} or newer is needed, found {sqlite3.sqlite_version}")
+
+
+def engine(url: str, *, durable: bool, writes: bool, size: int) -> Engine:
+    """Return an engine with ``size`` connections; ``writes``: its transactions exclude each other."""
+    path = url.partition("///")[2]
+    if path:
+        Path(path).parent.mkdir(parents=True, exist_ok=True)
+    made = create_engine(
+        url,
+        module=sqlite_module(),
+        pool_size=size,
+        max_overflow=size,
+        connect_args={"check_same_thread": False, "timeout": BUSY_SECONDS, "isolation_level": None},
+    )
+
+    @event.listens_for(made, "connect")
+    def _prepare(connection: Any, _record: Any) -> None:
+        connection.execute("PRAGMA journal_mode=WAL")
+        connection.execute(f"PRAGMA synchronous={'FULL' if durable else 'NORMAL'}")
+        connection.execute("PRAGMA foreign_keys=ON")
+        connection.execute("PRAGMA temp_store=MEMORY")
+
+    @event.listens_for(made, "begin")
+    def _begin(connection: Any) -> None:
+        connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
+
+    return made
