@@ -53,6 +53,9 @@ def test_without_variables_the_defaults_of_the_contract_hold(given):
         ("demo_users", "test:"),
         ("trusted_proxies", "everybody"),
         ("storage_url", "ftp://x"),
+        ("database_url", "mysql://h/d"),
+        ("database_url", "postgresql+psycopg2://h/d"),
+        ("database_url", "metadata.db"),
         ("tus_router", "other"),
         ("share_default", "perhaps"),
         ("log_level", "loud"),
@@ -152,7 +155,8 @@ def test_the_database_is_in_the_data_directory_unless_told(given, tmp_path: Path
 
     assert settings.root == tmp_path / "x"
     assert settings.sqlalchemy_url == f"sqlite:///{tmp_path / 'x' / 'metadata.db'}"
-    assert given(database_url="postgresql+psycopg://h/d").sqlalchemy_url == "postgresql+psycopg://h/d"
+    for url in ("postgresql+psycopg://h/d", "postgresql://h/d"):
+        assert given(database_url=url).sqlalchemy_url == "postgresql+psycopg://h/d"
 
 
 def test_the_developers_own_variables_never_reach_a_test():

@@ -96,7 +96,7 @@ class TusUser:
         """Ask the server's own database for a number."""
         url = self.server.env.get("PARQUAY_DATABASE_URL", "sqlite")
         if url.startswith("postgresql"):
-            with psycopg.connect(url) as database:
+            with psycopg.connect(url.replace("+psycopg", "")) as database:
                 return database.execute(query.replace("?", "%s"), values).fetchone()[0]
         with closing(sqlite3.connect(f"file:{self.server.data_dir}/metadata.db?mode=ro", uri=True)) as database:
             return database.execute(query, values).fetchone()[0]

@@ -13,6 +13,7 @@ import os
 import random
 import shutil
 import tempfile
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -30,7 +31,8 @@ from hypothesis.stateful import (
 )
 from sqlalchemy import update
 
-from parquay.catalog.tables import File, now
+from parquay.catalog.session import Catalog
+from parquay.catalog.tables import File, User, now
 from parquay.errors import ParquayError
 from parquay.storage.base import Store
 from parquay.storage.local import LocalStore, LocalWriter
@@ -117,11 +119,16 @@ class UploadMachine(RuleBasedStateMachine):
         super().__init__()
         self.runner = asyncio.Runner()
         self.directory = Path(tempfile.mkdtemp(prefix="machine-"))
-        copy_of(self.template, self.directory)
+        self.told = self.make_database()
         self.uploads: list[Upload] = []
         self.count = 0
         self.store = self.make_store()
-        self.engine = Engine(self.directory, self.store, durability="strict")
+        self.engine = Engine(self.directory, self.store, durability="strict", **self.told)
+
+    def make_database(self) -> dict[str, str]:
+        """Make an empty database; return the settings that lead to it."""
+        copy_of(self.template, self.directory)
+        return {}
 
     def make_store(self) -> Store:
         raise NotImplementedError
@@ -318,7 +325,7 @@ class UploadMachine(RuleBasedStateMachine):
         self.start()
 
     def start(self) -> None:
-        self.engine = Engine(self.directory, self.store, durability="strict")
+        self.engine = Engine(self.directory, self.store, durability="strict", **self.told)
         self.engine.parts.small.restore()
 
     @rule()
@@ -414,17 +421,43 @@ class DiskMachine(UploadMachine):
         self.store.end_process()
 
 
-@pytest.mark.timeout(300)
-@pytest.mark.parametrize("machine", [MemoryMachine, DiskMachine])
-def test_no_order_of_events_breaks_a_promise(machine: type[UploadMachine], tmp_path_factory, monkeypatch):
-    machine.template = migrated(tmp_path_factory.mktemp("machine-template"))
+class PostgresMachine(DiskMachine):
+    new_database: Callable[[], str]
+
+    def make_database(self) -> dict[str, str]:
+        url = type(self).new_database()
+        catalog = Catalog(url)
+        catalog.write(lambda session: session.add(User(id=OWNER.id, username=OWNER.username, password_hash="-")))
+        catalog.close()
+        return {"database_url": url}
+
+
+@pytest.fixture(autouse=True)
+def quick(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(handover, "ACTIVE_SECONDS", 0.02)
     monkeypatch.setattr(handover, "QUIET_SECONDS", 0.02)
 
+
+@pytest.mark.timeout(300)
+@pytest.mark.parametrize("machine", [MemoryMachine, DiskMachine])
+def test_no_order_of_events_breaks_a_promise(machine: type[UploadMachine], tmp_path_factory):
+    machine.template = migrated(tmp_path_factory.mktemp("machine-template"))
+
+    run_machine(machine, EXAMPLES)
+
+
+@pytest.mark.timeout(300)
+def test_no_order_of_events_breaks_a_promise_on_postgresql(new_database: Callable[[], str]):
+    PostgresMachine.new_database = staticmethod(new_database)
+
+    run_machine(PostgresMachine, EXAMPLES // 4)
+
+
+def run_machine(machine: type[UploadMachine], examples: int) -> None:
     run_state_machine_as_test(
         machine,
         settings=settings(
-            max_examples=EXAMPLES,
+            max_examples=examples,
             stateful_step_count=STEPS,
             deadline=None,
             print_blob=True,
