@@ -14,7 +14,7 @@ from starlette.types import Receive, Scope, Send
 from parquay import __version__
 from parquay.datasets.preview import Preview
 from parquay.settings import Settings
-from parquay.web import dataset_edits, datasets, errors, events, exports, files, live, login, system
+from parquay.web import dataset_edits, datasets, docs, errors, events, exports, files, live, login, system
 from parquay.web.asgi import Origin
 from parquay.web.deps import Policy
 from parquay.web.edge import Edge
@@ -94,6 +94,7 @@ def _rest(parts: Parts, policy: Policy) -> FastAPI:
         description="Resumable uploads that land as tables.",
         lifespan=_lifespan,
         redirect_slashes=False,
+        docs_url=None,
         redoc_url=None,
         responses={"default": {"model": Problem, "description": "Refused.", "content": {errors.MEDIA_TYPE: {}}}},
     )
@@ -112,6 +113,7 @@ def _rest(parts: Parts, policy: Policy) -> FastAPI:
     app.include_router(events.router)
     app.include_router(live.router)
     app.include_router(system.router)
+    app.include_router(docs.router)
     return app
 
 

@@ -22,7 +22,6 @@ EDIT = "as READ, and whoever may read it may change it too: what that does is in
 
 POLICY = {
     ("GET", "/docs"): OPEN,
-    ("GET", "/docs/oauth2-redirect"): OPEN,
     ("GET", "/openapi.json"): OPEN,
     ("GET", "/livez"): OPEN,
     ("GET", "/readyz"): OPEN,

@@ -46,12 +46,6 @@ MAX_ROWS_BODY = 16 * 1024 * 1024
 STREAMS = frozenset({"/events"})
 """Answers without an end: HEAD makes no sense there."""
 
-DOCS_POLICY = (
-    "default-src 'none'; script-src 'self' 'unsafe-inline' https://cdn.jsdelivr.net; connect-src 'self'; "
-    "style-src 'self' 'unsafe-inline' https://cdn.jsdelivr.net; img-src 'self' data: https://fastapi.tiangolo.com; "
-    "frame-ancestors 'none'"
-)
-
 ALWAYS = {
     "x-content-type-options": "nosniff",
     "referrer-policy": "same-origin",
@@ -192,7 +186,6 @@ class _Outgoing:
 
     def __init__(self, scope: Scope, send: Send, fields: Mapping[str, str]) -> None:
         self._method = scope["method"] if scope["method"] in METHODS else "OTHER"
-        self._path = scope["path"]
         self._send = send
         self._fields = fields
         self.counted = False
@@ -213,8 +206,6 @@ class _Outgoing:
     def _completed(self, headers: Any) -> list[tuple[bytes, bytes]]:
         given = [(bytes(name).lower(), bytes(value)) for name, value in headers]
         added = {**ALWAYS, **self._fields}
-        if self._path.startswith("/docs"):
-            added["content-security-policy"] = DOCS_POLICY
         present = {name for name, _ in given}
         if self._fields and b"vary" in present:
             given = [(name, _with_origin(value) if name == b"vary" else value) for name, value in given]
