@@ -48,5 +48,9 @@ export const problemOf = (error: FetchBaseQueryError, response: Response | undef
 const isProblem = (value: unknown): value is Problem =>
   isRecord(value) && typeof value.detail === 'string' && typeof value.status === 'number'
 
+/** The words for a code in the language of the page; where it has none, those that the server sent. */
+export const wordsFor = (code: string, sent: string): string => text().problems[code] ?? sent
+
 /** The words for any rejected call, for a toast or an alert. */
-export const detailOf = (error: unknown): string => (isProblem(error) ? error.detail : plainWords(0))
+export const detailOf = (error: unknown): string =>
+  isProblem(error) ? wordsFor(error.code, error.detail) : plainWords(0)

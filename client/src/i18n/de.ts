@@ -2,8 +2,9 @@ import { app } from './de/app'
 import { auth } from './de/auth'
 import { datasets } from './de/datasets'
 import { files } from './de/files'
+import { problems } from './de/problems'
 import { shared } from './de/shared'
 import { uploads } from './de/uploads'
 import type { Messages } from './en'
 
-export const de: Messages = { app, auth, datasets, files, shared, uploads }
+export const de: Messages = { app, auth, datasets, files, problems, shared, uploads }

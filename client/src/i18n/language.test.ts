@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 import { de } from './de'
-import { en } from './en'
+import { en, type Messages } from './en'
 import { localeFor, preferredLanguage } from './language'
 
 test.each([
@@ -28,7 +28,9 @@ const leaves = (tree: Tree, path = ''): [string, unknown][] =>
   )
 
 test('every text of the one language is one of the other, of the same kind', () => {
-  const kinds = (tree: Tree) => leaves(tree).map(([path, value]) => `${path} ${typeof value}`)
+  // The server speaks English itself: its sentences need no second English.
+  const kinds = ({ problems: _, ...tree }: Messages) =>
+    leaves(tree).map(([path, value]) => `${path} ${typeof value}`)
   expect(kinds(de)).toEqual(kinds(en))
 })
 

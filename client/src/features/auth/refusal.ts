@@ -1,11 +1,11 @@
-import type { Problem } from '../../api/problem'
+import { detailOf, type Problem } from '../../api/problem'
 import { text } from '../../i18n/language'
 
-/** Why signing in or registering did not work, in a sentence; the server's own words where it has some. */
+/** Why signing in or registering did not work, in a sentence. */
 export const refusalOf = (error: Problem): string => {
   if (error.status === 429 && error.retryAfter !== null) return text().auth.wait(Math.ceil(error.retryAfter))
   if (error.status === 401) return text().auth.wrong
-  return error.detail
+  return detailOf(error)
 }
 
 /** The error of a mutation hook, which may also be one that never reached the server. */

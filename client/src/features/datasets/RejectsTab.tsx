@@ -59,7 +59,7 @@ export const RejectsTab = ({ id, canJump }: { id: string; canJump: boolean }) =>
               <tr key={`${line}-${byte}-${column}`}>
                 <td data-numeric>{formatCount(line)}</td>
                 <td>{column ?? '–'}</td>
-                <td>{code.replaceAll('_', ' ')}</td>
+                <td>{words.reasons[code] ?? code.replaceAll('_', ' ')}</td>
                 <td className={classes.raw}>{text}</td>
                 {canJump && (
                   <td className={classes.narrow}>

@@ -2,6 +2,7 @@ import { Alert, Button, TextInput } from '@mantine/core'
 import { Search } from 'lucide-react'
 import { useState } from 'react'
 import { useGetAggregatesQuery } from '../../api/datasetsApi'
+import { wordsFor } from '../../api/problem'
 import type { Table } from '../../api/types'
 import { useText } from '../../i18n/language'
 import { ColumnCard } from './ColumnCard'
@@ -25,7 +26,9 @@ export const SummaryTab = ({ table }: { table: Table }) => {
     <div className={classes.summary}>
       <FilterChips columns={table.columns} />
       {data && <GroupBuilder table={table} facts={data.aggregates} />}
-      {data?.aggregates_error && <Alert color="yellow">{data.aggregates_error.detail}</Alert>}
+      {data?.aggregates_error && (
+        <Alert color="yellow">{wordsFor(data.aggregates_error.code, data.aggregates_error.detail)}</Alert>
+      )}
       <section aria-label={words.label}>
         {table.columns.length > STEP && (
           <TextInput

@@ -4,7 +4,7 @@ import { ArrowLeft, CircleAlert } from 'lucide-react'
 import type { ReactNode } from 'react'
 import { Link, useParams } from 'react-router'
 import { useGetFileQuery } from '../../api/filesApi'
-import { detailOf } from '../../api/problem'
+import { detailOf, wordsFor } from '../../api/problem'
 import { selectSessionStatus } from '../../api/session'
 import type { FileDetail } from '../../api/types'
 import { useAppSelector } from '../../app/hooks'
@@ -24,7 +24,7 @@ const Failure = ({ file }: { file: FileDetail }) => {
   if (!file.error) return null
   return (
     <Alert color="red" variant="light" icon={<CircleAlert size={18} />} title={words.noTable}>
-      {file.error.message} <code className={classes.code}>{file.error.code}</code>
+      {wordsFor(file.error.code, file.error.message)} <code className={classes.code}>{file.error.code}</code>
     </Alert>
   )
 }

@@ -1,4 +1,5 @@
 import { selectLive } from '../../api/live'
+import { wordsFor } from '../../api/problem'
 import type { FileEntry } from '../../api/types'
 import { useAppSelector } from '../../app/hooks'
 import { useText } from '../../i18n/language'
@@ -28,7 +29,9 @@ export const StatusCell = ({ entry }: { entry: FileEntry }) => {
           {shown === 'processing' && <span className={classes.percent}>{Math.floor(percent)}%</span>}
         </span>
       )}
-      {shown === 'error' && entry.error && <span className={classes.reason}>{entry.error.message}</span>}
+      {shown === 'error' && entry.error && (
+        <span className={classes.reason}>{wordsFor(entry.error.code, entry.error.message)}</span>
+      )}
       {shown === 'done' && entry.reject_count > 0 && (
         <span className={classes.hint}>{words.rejected(entry.reject_count)}</span>
       )}

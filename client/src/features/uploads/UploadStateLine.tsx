@@ -1,4 +1,5 @@
 import { selectLive } from '../../api/live'
+import { detailOf } from '../../api/problem'
 import { selectSessionStatus } from '../../api/session'
 import { useAppSelector } from '../../app/hooks'
 import { useText } from '../../i18n/language'
@@ -54,7 +55,7 @@ const OnServer = ({ row }: Props) => {
 
 const Failed = ({ row }: Props) => {
   const words = useText().uploads.state
-  return <>{row.problem ? `${problemTitle(row.problem)}. ${row.problem.detail}` : words.failed}</>
+  return <>{row.problem ? `${problemTitle(row.problem)}. ${detailOf(row.problem)}` : words.failed}</>
 }
 
 const Left = ({ row }: Props) => {
