@@ -45,12 +45,17 @@ export const createIntake = ({ uppy, book, controls, say }: Parts) => {
     return ghost !== undefined
   }
 
-  const descriptor = ({ file, relativePath, dataset }: PickedFile) => ({
+  const descriptor = ({ file, relativePath, dataset, waited }: PickedFile) => ({
     source: 'page',
     name: file.name,
     type: file.type,
     data: file,
-    meta: { relativePath, dataset: dataset?.id ?? null, datasetName: dataset?.name ?? null },
+    meta: {
+      relativePath,
+      dataset: dataset?.id ?? null,
+      datasetName: dataset?.name ?? null,
+      ...(waited && { waited }),
+    },
   })
 
   /** Uppy copies its list for each file that comes: thousands go in by portions, and the page stays awake. */

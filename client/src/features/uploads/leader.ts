@@ -1,14 +1,17 @@
 import { text } from '../../i18n/language'
+import { rememberHandle } from './fileHandles'
 import { createIntake } from './intake'
 import { makeUppy } from './makeUppy'
+import { restoreUploads } from './restoreUploads'
 import { createQueue } from './sendQueue'
 import { startSpeed } from './speed'
 import type { UploadBatch, UploadCommand, UploadRow } from './types'
 import { createBook, type UppyOfUploads } from './uploadBook'
 import { createControls } from './uploadControls'
 import { attachBridge } from './uppyBridge'
-import { followUppy, markHead, restoreUploads } from './uppyEvents'
+import { followUppy, markHead } from './uppyEvents'
 import { createWaitingRoom } from './waitingRoom'
+import { openWaitingStore } from './waitingStore'
 
 export type LeaderHooks = {
   publish: (batch: UploadBatch) => void
@@ -77,29 +80,43 @@ export const createLeader = (userId: string, hooks: LeaderHooks, resumeRestored:
     },
     onSettled: (id) => {
       const file = fileOf(id)
-      if (!file?.progress.uploadComplete || trackOf(id).problem) return
-      book.finish(file)
-      intake.forget(id)
-      uppy.removeFile(id)
+      if (file?.progress.uploadComplete && !trackOf(id).problem) {
+        book.finish(file)
+        intake.forget(id)
+        uppy.removeFile(id)
+      }
       room.refill()
     },
   })
   const controls = createControls({ uppy, book, queue, touch })
   const intake = createIntake({ uppy, book, controls, say: hooks.say })
   const room = createWaitingRoom({
-    inside: () => uppy.getFiles().length,
+    inside: () => book.rows().filter(isMoving).length,
     letIn: async (picked, next) => {
       await intake.add(picked)
       const newest = uppy.getFiles().at(-1)
       if (next && newest) controls.enqueue(newest.id, true)
+      // Those that Uppy did not take are there already.
+      const taken = waitedInUppy()
+      for (const { waited } of picked) if (waited && !taken.has(waited)) room.settled(waited)
     },
     publish: (upsert, remove) => hooks.publish({ upsert, remove, full: false }),
+    say: hooks.say,
+    store: openWaitingStore(userId),
+  })
+  const waitedInUppy = () => new Set(uppy.getFiles().flatMap(({ meta }) => meta.waited ?? []))
+  uppy.on('file-removed', ({ meta }) => {
+    if (meta.waited) room.settled(meta.waited)
   })
   followUppy({ uppy, book, queue, controls, touch, flush, say: hooks.say })
-  const restored = restoreUploads(uppy, book, () => {
+  const restore = async () => {
+    await restoreUploads(uppy, book)
+    for (const { row, handle } of await room.restore(waitedInUppy()))
+      if (row.remembered && handle) void rememberHandle(row.id, handle)
     publishAll()
     if (resumeRestored) run({ type: 'recoverAll' })
-  })
+  }
+  const restored = restore()
 
   const idsOf = (wanted: (row: UploadRow) => boolean): string[] =>
     book
@@ -133,8 +150,14 @@ export const createLeader = (userId: string, hooks: LeaderHooks, resumeRestored:
         (id) => controls.remove(id, false),
       ),
   }
+  const runInside = (command: UploadCommand) =>
+    (acts[command.type] as (command: UploadCommand) => void)(command)
   const run = (command: UploadCommand) => {
-    if (!room.run(command)) (acts[command.type] as (command: UploadCommand) => void)(command)
+    // Pausing those inside makes room: nobody may come in through it. Otherwise those inside are first.
+    if (command.type !== 'pauseAll' && !('id' in command)) {
+      runInside(command)
+      room.run(command)
+    } else if (!room.run(command)) runInside(command)
   }
 
   for (const event of ['online', 'offline'])

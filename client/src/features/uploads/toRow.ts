@@ -10,6 +10,8 @@ export type UploadMeta = Meta & {
   dataset?: string | null
   datasetName?: string | null
   headHash?: string
+  /** The id that it had while it waited for room. */
+  waited?: string
 }
 export type UploadFile = UppyFile<UploadMeta, TusBody>
 

@@ -46,6 +46,8 @@ export type PickedFile = {
   relativePath: string | null
   dataset?: Target
   handle?: FileSystemFileHandle
+  /** Its id while it waited outside of Uppy. */
+  waited?: string
 }
 
 export type UploadCommand =

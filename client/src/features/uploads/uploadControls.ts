@@ -15,6 +15,8 @@ export const createControls = ({ uppy, book, queue, touch }: Parts) => {
 
   const enqueue = (id: string, first = false): void => {
     if (queue.isRunning(id)) return
+    // From here on it waits like any other.
+    trackOf(id).restored = false
     if (first) queue.putFirst(id)
     else queue.push(id)
     touch(id)

@@ -65,15 +65,22 @@ export const selectDockOpen = (state: WithUploads) => state.uploads.dockOpen
 export const selectLeftOver = createSelector(rows.selectAll, (all) =>
   all.filter(({ phase }) => LEFT_OVER.has(phase)),
 )
+const sameIds = (a: string[], b: string[]) => a.length === b.length && a.every((id, at) => id === b[at])
+
 /** Ids for the dock, what moves first; only a change of order or membership makes a new array. */
 export const selectDockIds = createSelector(
   rows.selectAll,
-  (all) =>
-    all
-      .filter(({ phase }) => !LEFT_OVER.has(phase))
-      .sort((a, b) => ORDER[a.phase] - ORDER[b.phase])
-      .map(({ id }) => id),
-  { memoizeOptions: { resultEqualityCheck: (a: string[], b: string[]) => a.join('\n') === b.join('\n') } },
+  (all) => {
+    const ranks: string[][] = []
+    for (const { id, phase } of all) {
+      if (LEFT_OVER.has(phase)) continue
+      const rank = ranks[ORDER[phase]] ?? []
+      ranks[ORDER[phase]] = rank
+      rank.push(id)
+    }
+    return ranks.flat()
+  },
+  { memoizeOptions: { resultEqualityCheck: sameIds } },
 )
 
 export type UploadTotals = {
@@ -122,15 +129,13 @@ export const selectTotals = createSelector(rows.selectAll, (all): UploadTotals =
   return totals
 })
 
+const selectPlaces = createSelector(rows.selectAll, (all) => {
+  const places = new Map<string, number>()
+  for (const { id, phase } of all) if (MOVING.has(phase)) places.set(id, places.size)
+  return places
+})
 /** How many files are before this one in the queue. */
-export const selectAhead = (state: WithUploads, id: string): number => {
-  let ahead = 0
-  for (const other of state.uploads.ids) {
-    if (other === id) break
-    if (MOVING.has(state.uploads.entities[other]?.phase ?? 'uploaded')) ahead += 1
-  }
-  return ahead
-}
+export const selectAhead = (state: WithUploads, id: string): number => selectPlaces(state).get(id) ?? 0
 /** File ids that are about to be deleted unless somebody says Undo. */
 export const selectCancellingFileIds = createSelector(rows.selectAll, (all) =>
   all.flatMap(({ phase, fileId }) => (phase === 'cancelling' && fileId ? [fileId] : [])),

@@ -1,5 +1,4 @@
 import { text } from '../../i18n/language'
-import { rememberedIds } from './fileHandles'
 import { headHashOf } from './fileIdentity'
 import type { SendQueue } from './sendQueue'
 import { nextSpeed, startSpeed } from './speed'
@@ -8,7 +7,6 @@ import type { UploadControls } from './uploadControls'
 import { problemFromXhr } from './uploadProblem'
 
 const TICK_MS = 1000
-const RESTORE_MS = 600
 const SHOWN_AT_ONCE = 200
 const BASE_FIELDS = ['name', 'type']
 
@@ -83,27 +81,3 @@ export const markHead = async (uppy: UppyOfUploads, book: UploadBook, id: string
   const headHash = await headHashOf(file.data)
   if (headHash !== null && book.fileOf(id)) uppy.setFileMeta(id, { headHash })
 }
-
-/** Sorts out what an earlier visit left behind. Settles when that is done, or nothing was left. */
-export const restoreUploads = (
-  uppy: UppyOfUploads,
-  book: UploadBook,
-  onRestored: () => void,
-): Promise<void> =>
-  new Promise((resolve) => {
-    uppy.on('restored', async () => {
-      for (const file of uppy.getFiles()) {
-        // What the server refused before it took a byte has nothing to go on with.
-        const refused = file.error && !file.tus?.uploadUrl
-        if (file.progress.uploadComplete || refused) uppy.removeFile(file.id)
-        else book.begin(file.id, true)
-      }
-      for (const file of uppy.getFiles()) uppy.setFileState(file.id, { isPaused: false, error: null })
-      uppy.setState({ currentUploads: {}, recoveredState: null })
-      const remembered = await rememberedIds()
-      for (const { id } of uppy.getFiles()) book.trackOf(id).remembered = remembered.has(id)
-      onRestored()
-      resolve()
-    })
-    setTimeout(resolve, RESTORE_MS)
-  })

@@ -1,12 +1,28 @@
 import { afterEach, beforeEach, expect, test, vi } from 'vitest'
 import type { UploadCommand, UploadRow } from './types'
-import { createWaitingRoom } from './waitingRoom'
+import { createWaitingRoom, MOST_INSIDE } from './waitingRoom'
+import type { KeptGuest, WaitingStore } from './waitingStore'
 
 const files = (count: number) =>
   Array.from({ length: count }, (_, n) => ({ file: new File(['x'], `f${n}.csv`), relativePath: null }))
 
-const roomWith = (taken: number, extra: number) => {
+/** Keeps in memory what the browser would keep on disk. */
+const memoryStore = (
+  kept = new Map<string, KeptGuest>(),
+): WaitingStore & { kept: Map<string, KeptGuest> } => ({
+  kept,
+  keep: async (guests) => {
+    for (const guest of guests) kept.set(guest.id, guest)
+  },
+  forget: async (ids) => {
+    for (const id of ids) kept.delete(id)
+  },
+  load: async () => [...kept.values()],
+})
+
+const roomWith = (taken: number, extra: number, store = memoryStore()) => {
   const shown = new Map<string, UploadRow>()
+  const said: string[] = []
   const inside: string[] = Array.from({ length: taken }, (_, n) => `inside-${n}`)
   const room = createWaitingRoom({
     inside: () => inside.length,
@@ -15,6 +31,8 @@ const roomWith = (taken: number, extra: number) => {
       for (const row of changed) shown.set(row.id, row)
       for (const id of gone) shown.delete(id)
     },
+    say: (_, detail) => said.push(detail),
+    store,
   })
   const fit = room.admit(files(extra))
   inside.push(...fit.map(({ file }) => file.name))
@@ -24,9 +42,13 @@ const roomWith = (taken: number, extra: number) => {
   return {
     room,
     shown,
+    said,
     inside,
+    store,
+    idOf,
     run,
     phases: () => [...shown.values()].map(({ name, phase }) => `${name} ${phase}`),
+    keptNames: () => [...store.kept.values()].map(({ name }) => name),
   }
 }
 
@@ -34,13 +56,13 @@ beforeEach(() => void vi.useFakeTimers())
 afterEach(() => void vi.useRealTimers())
 
 test('what fits goes through, the rest waits and looks queued', () => {
-  const { inside, phases } = roomWith(998, 4)
-  expect(inside.slice(998)).toEqual(['f0.csv', 'f1.csv'])
+  const { inside, phases } = roomWith(MOST_INSIDE - 2, 4)
+  expect(inside.slice(-2)).toEqual(['f0.csv', 'f1.csv'])
   expect(phases()).toEqual(['f2.csv queued', 'f3.csv queued'])
 })
 
 test('those who wait come in when others have left, in their order', () => {
-  const { room, inside, phases } = roomWith(1000, 3)
+  const { room, inside, phases } = roomWith(MOST_INSIDE, 3)
   inside.splice(0, 2)
   room.refill()
   expect(inside.slice(-2)).toEqual(['f0.csv', 'f1.csv'])
@@ -48,13 +70,13 @@ test('those who wait come in when others have left, in their order', () => {
 })
 
 test('newcomers do not overtake', () => {
-  const { room, inside } = roomWith(1000, 1)
+  const { room, inside } = roomWith(MOST_INSIDE, 1)
   inside.splice(0, 5)
   expect(room.admit(files(1))).toEqual([])
 })
 
 test('a paused one is passed over until it is resumed', () => {
-  const { room, inside, run, phases } = roomWith(1000, 2)
+  const { room, inside, run, phases } = roomWith(MOST_INSIDE, 2)
   run('pause', 'f0.csv')
   inside.splice(0, 2)
   room.refill()
@@ -65,22 +87,33 @@ test('a paused one is passed over until it is resumed', () => {
 })
 
 test('a cancelled one goes after eight seconds, unless somebody says Undo', () => {
-  const { run, phases } = roomWith(1000, 2)
+  const { run, phases, keptNames } = roomWith(MOST_INSIDE, 2)
   run('cancel', 'f0.csv')
   run('cancel', 'f1.csv')
   run('undoCancel', 'f1.csv')
   vi.advanceTimersByTime(8000)
   expect(phases()).toEqual(['f1.csv queued'])
+  expect(keptNames()).toEqual(['f1.csv'])
+})
+
+test('one that is cancelled again has its whole time again', () => {
+  const { run, phases } = roomWith(MOST_INSIDE, 1)
+  run('cancel', 'f0.csv')
+  vi.advanceTimersByTime(5000)
+  run('undoCancel', 'f0.csv')
+  run('cancel', 'f0.csv')
+  vi.advanceTimersByTime(5000)
+  expect(phases()).toEqual(['f0.csv cancelling'])
 })
 
 test('one can be sent next although there is no room', () => {
-  const { inside, run } = roomWith(1000, 3)
+  const { inside, run } = roomWith(MOST_INSIDE, 3)
   run('first', 'f2.csv')
   expect(inside.at(-1)).toBe('f2.csv')
 })
 
 test('all are paused and resumed together', () => {
-  const { room, phases } = roomWith(1000, 2)
+  const { room, phases } = roomWith(MOST_INSIDE, 2)
   room.run({ type: 'pauseAll' })
   expect(phases()).toEqual(['f0.csv paused', 'f1.csv paused'])
   room.run({ type: 'resumeAll' })
@@ -89,5 +122,51 @@ test('all are paused and resumed together', () => {
 
 test('a command for somebody inside is not taken', () => {
   const command: UploadCommand = { type: 'pause', id: 'inside-1' }
-  expect(roomWith(1000, 1).room.run(command)).toBe(false)
+  expect(roomWith(MOST_INSIDE, 1).room.run(command)).toBe(false)
+})
+
+test('who waits is kept until the upload is over, also after having gone in', async () => {
+  const { room, inside, keptNames, idOf } = roomWith(MOST_INSIDE, 2)
+  const first = idOf('f0.csv')
+  inside.pop()
+  room.refill()
+  expect(keptNames()).toEqual(['f0.csv', 'f1.csv'])
+  room.settled(first)
+  expect(keptNames()).toEqual(['f1.csv'])
+})
+
+const comeBack = async (change: (guest: KeptGuest) => KeptGuest = (guest) => guest) => {
+  const before = roomWith(MOST_INSIDE, 3)
+  const kept = new Map([...before.store.kept].map(([id, guest]) => [id, change(guest)]))
+  const after = roomWith(0, 0, memoryStore(kept))
+  await after.room.restore(new Set([before.idOf('f0.csv')]))
+  for (const row of after.room.rows()) after.shown.set(row.id, row)
+  return after
+}
+
+test('after a reload those who waited can go on, less those who had gone in', async () => {
+  const { room, phases, inside } = await comeBack()
+  expect(phases()).toEqual(['f1.csv interrupted', 'f2.csv interrupted'])
+  room.run({ type: 'recoverAll' })
+  expect(inside).toEqual(['f1.csv', 'f2.csv'])
+})
+
+test('after a reload one without its bytes waits for the right file', async () => {
+  const { room, phases, inside, said, idOf } = await comeBack((guest) => ({ ...guest, file: null }))
+  expect(phases()).toEqual(['f1.csv needs-file', 'f2.csv needs-file'])
+  room.run({ type: 'reselect', id: idOf('f1.csv'), file: new File(['xy'], 'f1.csv') })
+  await vi.waitFor(() => expect(said).toHaveLength(1))
+  room.run({ type: 'reselect', id: idOf('f1.csv'), file: new File(['x'], 'f1.csv') })
+  await vi.waitFor(() => expect(inside).toEqual(['f1.csv']))
+  expect(room.admit(files(3))).toHaveLength(2)
+  expect(inside).toEqual(['f1.csv', 'f2.csv'])
+})
+
+test('what is discarded is forgotten', async () => {
+  const { room, phases, keptNames } = await comeBack()
+  room.run({ type: 'discardAll' })
+  expect(phases()).toEqual(['f1.csv cancelling', 'f2.csv cancelling'])
+  vi.advanceTimersByTime(8000)
+  expect(phases()).toEqual([])
+  expect(keptNames()).toEqual(['f0.csv'])
 })

@@ -1,123 +1,156 @@
-import type { PickedFile, UploadCommand, UploadRow } from './types'
+import { text } from '../../i18n/language'
+import { refusalOf } from './fileIdentity'
+import type { PickedFile, UploadCommand, UploadPhase, UploadRow } from './types'
+import { type Guest, keptOf, keyOfGuest, keyOfPicked, leftGuest, newGuest, pickedOf } from './waitingGuest'
+import type { WaitingStore } from './waitingStore'
 
 /** So many files Uppy holds at once; its work for each new file grows with the files that it has. */
-const MOST_INSIDE = 1000
+export const MOST_INSIDE = 100
 const UNDO_MS = 8000
+const LEFT = new Set<UploadPhase>(['interrupted', 'needs-file'])
 
 type Seams = {
+  /** How many inside still want to be sent. */
   inside: () => number
   /** `next`: they are to be sent before all others. */
   letIn: (picked: PickedFile[], next: boolean) => void
   publish: (changed: UploadRow[], gone: string[]) => void
+  say: (title: string, detail: string) => void
+  store: WaitingStore
 }
-type Guest = { picked: PickedFile; row: UploadRow; timer?: ReturnType<typeof setTimeout> }
-
-const rowOf = (id: string, { file, relativePath, dataset }: PickedFile): UploadRow => ({
-  id,
-  name: file.name,
-  relativePath,
-  appendsTo: dataset?.name ?? null,
-  remembered: false,
-  size: file.size,
-  sent: 0,
-  phase: 'queued',
-  speed: null,
-  eta: null,
-  uploadUrl: null,
-  fileId: null,
-  problem: null,
-  retryAt: null,
-  attempt: 0,
-})
 
 export type WaitingRoom = ReturnType<typeof createWaitingRoom>
 
-/** Where thousands of files wait until there is room for them; they look like any other queued upload. */
-export const createWaitingRoom = ({ inside, letIn, publish }: Seams) => {
+/** Where thousands of files wait until there is room for them; they look like any other upload. */
+export const createWaitingRoom = ({ inside, letIn, publish, say, store }: Seams) => {
   const guests = new Map<string, Guest>()
   let counter = 0
 
-  const leave = (id: string): PickedFile[] => {
-    const guest = guests.get(id)
-    clearTimeout(guest?.timer)
-    guests.delete(id)
-    return guest ? [guest.picked] : []
+  /** Sorts by time and number, so that the store gives them back in their order. */
+  const newId = (at: number): string => {
+    counter += 1
+    return `waiting-${at}-${String(counter).padStart(7, '0')}`
   }
-  const refill = (): void => {
-    const next: string[] = []
-    let free = MOST_INSIDE - inside()
-    for (const [id, { row }] of guests) {
-      if (free <= 0) break
-      if (row.phase !== 'queued') continue
-      next.push(id)
-      free -= 1
-    }
-    if (next.length === 0) return
-    const picked = next.flatMap(leave)
-    publish([], next)
-    letIn(picked, false)
-  }
-  const turn = (ids: string[], phase: UploadRow['phase']): void => {
+  const idsWith = (wanted: (phase: UploadPhase) => boolean): string[] =>
+    [...guests].filter(([, { row }]) => wanted(row.phase)).map(([id]) => id)
+  const turn = (ids: string[], phaseFor: (guest: Guest) => UploadPhase): void => {
     const changed = ids.flatMap((id) => guests.get(id) ?? [])
-    for (const guest of changed) guest.row = { ...guest.row, phase }
+    for (const guest of changed) guest.row = { ...guest.row, phase: phaseFor(guest) }
+    if (changed.length === 0) return
     publish(
       changed.map(({ row }) => row),
       [],
     )
   }
-  const withPhase = (phase: UploadRow['phase']): string[] =>
-    [...guests].filter(([, { row }]) => row.phase === phase).map(([id]) => id)
-
-  const cancel = (id: string): void => {
-    const guest = guests.get(id)
-    if (!guest) return
-    turn([id], 'cancelling')
-    guest.timer = setTimeout(() => {
-      leave(id)
-      publish([], [id])
-    }, UNDO_MS)
+  /** Out of the room and in to Uppy; what is kept of them stays until they are through. */
+  const enter = (ids: string[], next: boolean): void => {
+    const picked = ids.flatMap((id) => guests.get(id) ?? []).flatMap(pickedOf)
+    const gone = picked.flatMap(({ waited }) => waited ?? [])
+    for (const id of gone) guests.delete(id)
+    if (gone.length === 0) return
+    publish([], gone)
+    letIn(picked, next)
   }
-  const queueAgain = (id: string): void => {
-    clearTimeout(guests.get(id)?.timer)
-    turn([id], 'queued')
+  const refill = (): void => {
+    const free = MOST_INSIDE - inside()
+    if (free > 0) enter(idsWith((phase) => phase === 'queued').slice(0, free), false)
+  }
+  const remove = (ids: string[]): void => {
+    for (const id of ids) guests.delete(id)
+    void store.forget(ids)
+    publish([], ids)
+  }
+  const cancel = (ids: string[]): void => {
+    turn(ids, () => 'cancelling')
+    const cancelled = new Map(ids.map((id) => [id, guests.get(id)?.row]))
+    // Undone, and perhaps cancelled once more: that one's own time has not come.
+    setTimeout(
+      () => remove(ids.filter((id) => guests.has(id) && guests.get(id)?.row === cancelled.get(id))),
+      UNDO_MS,
+    )
+  }
+  const queueAgain = (ids: string[]): void => {
+    turn(ids, ({ file }) => (file ? 'queued' : 'needs-file'))
     refill()
   }
+  const giveFile = (id: string, file: File): void => {
+    const guest = guests.get(id)
+    if (!guest) return
+    guest.file = file
+    void store.keep([keptOf(guest)])
+    queueAgain([id])
+  }
+  const reselect = async (id: string, file: File): Promise<void> => {
+    const row = guests.get(id)?.row
+    if (!row) return
+    const refusal = await refusalOf({ name: row.name, size: row.size, headHash: null }, file)
+    if (refusal === null) giveFile(id, file)
+    else say(text().uploads.say.another, refusal)
+  }
+  /** Files chosen again go on as those that an earlier visit left; returns the others. */
+  const takeBack = (picked: PickedFile[]): PickedFile[] => {
+    const left = new Map(
+      idsWith((phase) => LEFT.has(phase))
+        .flatMap((id) => guests.get(id) ?? [])
+        .map((guest) => [keyOfGuest(guest), guest.row.id]),
+    )
+    if (left.size === 0) return picked
+    return picked.filter((each) => {
+      const id = left.get(keyOfPicked(each))
+      if (id !== undefined) giveFile(id, each.file)
+      return id === undefined
+    })
+  }
+
   const one: Partial<Record<UploadCommand['type'], (id: string) => void>> = {
-    pause: (id) => turn([id], 'paused'),
-    resume: queueAgain,
-    undoCancel: queueAgain,
-    cancel,
-    first: (id) => {
-      const picked = leave(id)
-      publish([], [id])
-      letIn(picked, true)
-    },
+    pause: (id) => turn([id], () => 'paused'),
+    resume: (id) => queueAgain([id]),
+    undoCancel: (id) => queueAgain([id]),
+    cancel: (id) => cancel([id]),
+    first: (id) => enter([id], true),
+  }
+  const all: Partial<Record<UploadCommand['type'], () => void>> = {
+    pauseAll: () =>
+      turn(
+        idsWith((phase) => phase === 'queued'),
+        () => 'paused',
+      ),
+    resumeAll: () => queueAgain(idsWith((phase) => phase === 'paused')),
+    recoverAll: () => queueAgain(idsWith((phase) => phase === 'interrupted')),
+    discardAll: () => cancel(idsWith((phase) => LEFT.has(phase))),
   }
   return {
     /** Takes in what does not fit, and returns what does. */
-    admit: (picked: PickedFile[]): PickedFile[] => {
-      const free = guests.size > 0 ? 0 : Math.max(0, MOST_INSIDE - inside())
-      const added = picked.slice(free).map((each) => {
-        counter += 1
-        const id = `waiting-${counter}`
-        const guest = { picked: each, row: rowOf(id, each) }
-        guests.set(id, guest)
-        return guest.row
-      })
-      if (added.length > 0) publish(added, [])
+    admit: (chosen: PickedFile[]): PickedFile[] => {
+      const picked = takeBack(chosen)
+      const free = idsWith((phase) => phase === 'queued').length > 0 ? 0 : Math.max(0, MOST_INSIDE - inside())
+      const at = Date.now()
+      const added = picked.slice(free).map((each) => newGuest(newId(at), at, each))
+      for (const guest of added) guests.set(guest.row.id, guest)
+      if (added.length > 0)
+        publish(
+          added.map(({ row }) => row),
+          [],
+        )
+      void store.keep(added.map(keptOf))
       return picked.slice(0, free)
     },
+    /** Brings back whom an earlier visit left waiting, less those who had gone in already. */
+    restore: async (inUppy: ReadonlySet<string>): Promise<Guest[]> => {
+      const left = (await store.load()).filter(({ id }) => !inUppy.has(id)).map(leftGuest)
+      for (const guest of left) guests.set(guest.row.id, guest)
+      return left
+    },
+    /** Who went in is through, or was taken away there. */
+    settled: (waited: string): void => void store.forget([waited]),
     refill,
     rows: (): UploadRow[] => [...guests.values()].map(({ row }) => row),
     /** Does what a command asks of those who wait; true when it was about one of them alone. */
     run: (command: UploadCommand): boolean => {
-      if (command.type === 'pauseAll') turn(withPhase('queued'), 'paused')
-      if (command.type === 'resumeAll') {
-        turn(withPhase('paused'), 'queued')
-        refill()
-      }
+      all[command.type]?.()
       if (!('id' in command) || !guests.has(command.id)) return false
-      one[command.type]?.(command.id)
+      if (command.type === 'reselect') void reselect(command.id, command.file)
+      else one[command.type]?.(command.id)
       return true
     },
   }

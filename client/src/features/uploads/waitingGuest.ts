@@ -1,0 +1,81 @@
+import type { PickedFile, Target, UploadRow } from './types'
+import type { KeptGuest } from './waitingStore'
+
+/** A file that waits outside of Uppy. `file`: null when only its name survived the last visit. */
+export type Guest = {
+  row: UploadRow
+  at: number
+  file: File | null
+  dataset: Target | null
+  handle: FileSystemFileHandle | null
+}
+
+const rowOf = (
+  id: string,
+  fields: Pick<UploadRow, 'name' | 'relativePath' | 'appendsTo' | 'size'>,
+): UploadRow => ({
+  id,
+  ...fields,
+  remembered: false,
+  sent: 0,
+  phase: 'queued',
+  speed: null,
+  eta: null,
+  uploadUrl: null,
+  fileId: null,
+  problem: null,
+  retryAt: null,
+  attempt: 0,
+})
+
+export const newGuest = (
+  id: string,
+  at: number,
+  { file, relativePath, dataset, handle }: PickedFile,
+): Guest => ({
+  row: rowOf(id, { name: file.name, relativePath, appendsTo: dataset?.name ?? null, size: file.size }),
+  at,
+  file,
+  dataset: dataset ?? null,
+  handle: handle ?? null,
+})
+
+export const keptOf = ({ row, at, file, dataset, handle }: Guest): KeptGuest => {
+  const { id, name, size, relativePath } = row
+  return { id, at, name, size, relativePath, file, dataset, handle }
+}
+
+/** One that an earlier visit left behind: it goes on when somebody says so, or has its file again. */
+export const leftGuest = ({ id, at, name, size, relativePath, file, dataset, handle }: KeptGuest): Guest => ({
+  row: {
+    ...rowOf(id, { name, relativePath, appendsTo: dataset?.name ?? null, size }),
+    phase: file ? 'interrupted' : 'needs-file',
+    remembered: !file && handle !== null,
+  },
+  at,
+  file,
+  dataset,
+  handle,
+})
+
+/** The guest as somebody would have chosen it; nothing without its bytes. */
+export const pickedOf = ({ row, file, dataset, handle }: Guest): PickedFile[] =>
+  file === null
+    ? []
+    : [
+        {
+          file,
+          relativePath: row.relativePath,
+          waited: row.id,
+          ...(dataset && { dataset }),
+          ...(handle && { handle }),
+        },
+      ]
+
+const keyOf = (...parts: (string | number | null | undefined)[]): string => JSON.stringify(parts)
+
+/** What a chosen file and the guest that it belongs to have in common. */
+export const keyOfGuest = ({ row, dataset }: Guest): string =>
+  keyOf(row.relativePath, row.name, row.size, dataset?.id ?? null)
+export const keyOfPicked = ({ file, relativePath, dataset }: PickedFile): string =>
+  keyOf(relativePath, file.name, file.size, dataset?.id ?? null)
