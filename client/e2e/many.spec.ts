@@ -1,46 +1,67 @@
+import type { Page } from '@playwright/test'
 import { expect, rowOf, signIn, test } from './fixtures'
+import { blobsKept, dockOf, recoveryCard, reloadAnyway, waitingKept } from './uploading'
 
 const CSV = 'id,city\n1,Hamburg\n'
-const FILES = 5000
+const FILES = 10_000
+/** So many of them are with the uploader; the rest waits in a store of its own. */
+const INSIDE = 100
 
-test('five thousand queued files stay light', async ({ page, account }) => {
-  test.slow()
+/**
+ * What the page's main thread works, in seconds, and how much memory its objects take, in bytes. Time on the
+ * clock would also measure who else uses the machine.
+ */
+const measure = async (page: Page) => {
+  const session = await page.context().newCDPSession(page)
+  await session.send('Performance.enable', { timeDomain: 'threadTicks' })
+  return async () => {
+    const { metrics } = await session.send('Performance.getMetrics')
+    const of = (wanted: string) => metrics.find(({ name }) => name === wanted)?.value ?? Number.NaN
+    return { worked: of('TaskDuration'), heap: of('JSHeapUsedSize') }
+  }
+}
+
+test('ten thousand queued files stay light, and all of them survive a reload', async ({ page, account }) => {
   await signIn(page, account)
   // Nothing is answered, so that everything stays in the queue.
   await page.route('**/files', (route) =>
     route.request().method() === 'POST' ? undefined : route.fallback(),
   )
+  const now = await measure(page)
+  const before = await now()
   await page.evaluate((count) => {
     const dataTransfer = new DataTransfer()
     for (let n = 0; n < count; n += 1) dataTransfer.items.add(new File([`id\n${n}\n`], `many-${n}.csv`))
     document.body.dispatchEvent(new DragEvent('drop', { dataTransfer, bubbles: true, cancelable: true }))
   }, FILES)
-  const dock = page.getByRole('complementary', { name: 'Uploads' })
-  await expect(dock).toContainText('Uploading 5,000 files', { timeout: 60_000 })
+  const dock = dockOf(page)
+  await expect(dock).toContainText('Uploading 10,000 files')
   const items = dock.getByRole('listitem')
   expect(await items.count()).toBeLessThan(40)
-  await expect(items.first()).toHaveAttribute('aria-setsize', '5000')
+  await expect(items.first()).toHaveAttribute('aria-setsize', String(FILES))
+  await waitingKept(page, FILES - INSIDE)
+  await blobsKept(page, INSIDE)
 
-  await page.evaluate(() => new Promise((idle) => requestIdleCallback(idle)))
   const list = dock.getByRole('region', { name: 'Uploads in progress' })
-  const longest = await list.evaluate(async (element) => {
-    let longestMs = 0
-    const watch = new PerformanceObserver((seen) => {
-      for (const task of seen.getEntries()) longestMs = Math.max(longestMs, task.duration)
-    })
-    watch.observe({ type: 'longtask' })
-    for (let step = 0; step < 40; step += 1) {
-      element.scrollTop += 3000
+  let longest = 0
+  for (let step = 0; step < 30; step += 1) {
+    const { worked } = await now()
+    await list.evaluate(async (element) => {
+      element.scrollTop += 25_000
       await new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)))
-    }
-    watch.disconnect()
-    return longestMs
-  })
-  // Alone it takes a tenth of this; a second browser works beside it.
-  expect(longest).toBeLessThan(1000)
+    })
+    longest = Math.max(longest, (await now()).worked - worked)
+  }
+  expect(longest).toBeLessThan(0.2)
   expect(await items.count()).toBeLessThan(40)
+  expect((await now()).heap - before.heap).toBeLessThan(100_000_000)
+
   await dock.getByRole('button', { name: 'Pause all' }).click()
-  await expect(dock).toContainText('5,000 uploads paused', { timeout: 30_000 })
+  await expect(dock).toContainText('10,000 uploads paused')
+  await reloadAnyway(page)
+  await expect(recoveryCard(page, '10,000')).toContainText('and 9,950 more')
+  await page.getByRole('button', { name: 'Resume all' }).click()
+  await expect(dock).toContainText('Uploading 10,000 files')
 })
 
 test('many files are picked by shift and by keyboard, deleted at once, and come back', async ({
@@ -49,31 +70,31 @@ test('many files are picked by shift and by keyboard, deleted at once, and come 
   seed,
   filesOf,
 }) => {
-  const names = Array.from({ length: 8 }, (_, n) => `pick-${n}.csv`)
-  for (const name of names) await seed(account, name, `${CSV}${name},x\n`)
+  const names = Array.from({ length: 22 }, (_, n) => `pick-${String(n).padStart(2, '0')}.txt`)
+  for (const name of names) await seed(account, name, `no table, ${name}`)
   await signIn(page, account)
   await page.getByRole('button', { name: 'Name', exact: true }).click()
   await expect(page).toHaveURL(/sort=name/)
-  await expect(page.getByRole('row').getByRole('link').first()).toHaveText('pick-0.csv')
-  await page.getByLabel('Select pick-1.csv').click()
-  await page.getByLabel('Select pick-4.csv').click({ modifiers: ['Shift'] })
+  await expect(page.getByRole('row').getByRole('link').first()).toHaveText('pick-00.txt')
+  await page.getByLabel('Select pick-01.txt').click()
+  await page.getByLabel('Select pick-19.txt').click({ modifiers: ['Shift'] })
   const bar = page.getByRole('region', { name: 'Selected files' })
-  await expect(bar).toContainText('4 selected')
+  await expect(bar).toContainText('19 selected')
 
-  await rowOf(page, 'pick-4.csv').focus()
+  await rowOf(page, 'pick-19.txt').focus()
   await page.keyboard.press('Shift+ArrowDown')
-  await expect(bar).toContainText('5 selected')
+  await expect(bar).toContainText('20 selected')
   await page.keyboard.press('Delete')
-  await expect(rowOf(page, 'pick-1.csv')).toBeHidden()
-  await expect(page.getByText('Deleted 5 files')).toBeVisible()
+  await expect(rowOf(page, 'pick-01.txt')).toBeHidden()
+  await expect(page.getByText('Deleted 20 files')).toBeVisible()
   await page.getByRole('button', { name: 'Undo' }).click()
-  for (const name of names) await expect(rowOf(page, name)).toBeVisible()
-  expect(await filesOf(account)).toHaveLength(8)
+  await expect(page.getByRole('row').getByRole('link')).toHaveText(names)
+  expect(await filesOf(account)).toHaveLength(22)
 
   await page.getByLabel('Select all files of this page').click()
-  await expect(bar).toContainText('8 selected')
+  await expect(bar).toContainText('22 selected')
   await bar.getByRole('button', { name: 'Share with everybody' }).click()
-  await expect(page.getByText('8 files are shared with everybody')).toBeVisible()
+  await expect(page.getByText('22 files are shared with everybody')).toBeVisible()
   await page.getByRole('button', { name: 'Undo' }).click()
   await expect.poll(async () => (await filesOf(account)).some(({ shared }) => shared)).toBe(false)
 })
@@ -110,15 +131,17 @@ test('type, owner and time narrow the list, and density and widths are remembere
 
 test('the page speaks German when asked, and remembers it', async ({ page, account, seed }) => {
   await seed(account, 'table.csv', CSV)
+  await seed(account, 'empty.csv', 'id,city\n')
   await signIn(page, account)
   await page.getByRole('button', { name: `Account of ${account.username}` }).click()
   await page.getByRole('menuitemradio', { name: 'Deutsch' }).click()
   await expect(page.getByRole('heading', { name: 'Dateien', level: 1 })).toBeVisible()
   await expect(page.locator('html')).toHaveAttribute('lang', 'de')
   await expect(rowOf(page, 'table.csv')).toContainText('Fertig')
+  await expect(rowOf(page, 'empty.csv')).toContainText('Die Datei hat keine Zeilen mit Daten.')
   await page.reload()
   await expect(page.getByRole('heading', { name: 'Dateien', level: 1 })).toBeVisible()
-  await expect(page.getByText('1 Datei', { exact: true })).toBeVisible()
+  await expect(page.getByText('2 Dateien', { exact: true })).toBeVisible()
 })
 
 test('what happened is kept under the bell, and the question mark lists the keys', async ({

@@ -91,6 +91,8 @@ export const openEvents = (
 ): (() => void) => {
   const { dispatch } = store
   const again = refresher(store)
+  /** Files whose end is still to be told. A list that is asked for meanwhile may know of it before the event. */
+  const underWay = new Set<string>()
 
   const announced = (data: string, born: boolean) => {
     const entry = entryOf(JSON.parse(data))
@@ -99,7 +101,9 @@ export const openEvents = (
     const mine = state.session.user?.username === entry.owner
     const before = state.live[entry.id]
     if (!mine && entry.shared && before === undefined) onShared(entry)
-    if (mine && before && !isFinished(before.status) && isFinished(entry.status)) onFinished(entry)
+    if (before && !isFinished(before.status)) underWay.add(entry.id)
+    if (!isFinished(entry.status)) underWay.add(entry.id)
+    else if (underWay.delete(entry.id) && mine) onFinished(entry)
     dispatch(fileAnnounced(entry, born))
     patchLists(store, entry.id, (row) => Object.assign(row, entry))
     again.soon('File', 'LIST', entry.id)
@@ -107,6 +111,7 @@ export const openEvents = (
   const progressed = (data: string) => {
     const progress: FileProgress = JSON.parse(data)
     dispatch(fileProgressed(progress))
+    if (!isFinished(progress.status)) underWay.add(progress.file_id)
     const known = patchLists(store, progress.file_id, (row) => {
       row.progress = Math.max(row.progress, progress.progress)
       row.offset = Math.max(row.offset, progress.upload.offset)
@@ -123,6 +128,7 @@ export const openEvents = (
     'file.deleted': (data) => {
       const { file_id }: { file_id: string } = JSON.parse(data)
       dispatch(fileGone(file_id))
+      underWay.delete(file_id)
       again.soon('File', 'LIST')
     },
     'dataset.updated': (data) => {

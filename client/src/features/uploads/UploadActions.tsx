@@ -1,10 +1,11 @@
 import { ActionIcon, Button, Tooltip } from '@mantine/core'
 import { ArrowUpToLine, Pause, Play, RotateCw, X } from 'lucide-react'
-import type { ReactNode } from 'react'
+import { type ReactNode, useEffect, useRef } from 'react'
 import { useAppDispatch } from '../../app/hooks'
 import { useText } from '../../i18n/language'
 import { sendUpload } from './commands'
 import type { UploadRow } from './types'
+import classes from './UploadDock.module.css'
 
 type Act = 'pause' | 'resume' | 'cancel' | 'remove' | 'retry' | 'retryNow' | 'first'
 
@@ -32,31 +33,57 @@ const FINAL = new Set([413, 415, 422])
 const actsFor = ({ phase, problem }: UploadRow): Act[] =>
   (ACTS[phase] ?? []).filter((act) => act !== 'retry' || !FINAL.has(problem?.status ?? 0))
 
+/** A pressed button goes with its phase; who uses the keyboard finds the focus on the one that came instead. */
+const useKeptFocus = (phase: UploadRow['phase']) => {
+  const buttons = useRef<HTMLSpanElement>(null)
+  const pressed = useRef(false)
+  // biome-ignore lint/correctness/useExhaustiveDependencies: a new phase has new buttons
+  useEffect(() => {
+    const lost = document.activeElement === null || document.activeElement === document.body
+    if (pressed.current && lost) buttons.current?.querySelector('button')?.focus()
+    pressed.current = false
+  }, [phase])
+  return {
+    buttons,
+    press: () => {
+      pressed.current = true
+    },
+  }
+}
+
 /** The buttons that make sense in this phase, each named with its file. */
 export const UploadActions = ({ row }: { row: UploadRow }) => {
   const words = useText()
   const dispatch = useAppDispatch()
-  if (row.phase === 'cancelling')
-    return (
-      <Button
-        size="compact-sm"
-        variant="light"
-        aria-label={words.uploads.undoCancel(row.name)}
-        onClick={() => dispatch(sendUpload({ type: 'undoCancel', id: row.id }))}
-      >
-        {words.shared.undo}
-      </Button>
-    )
-  return actsFor(row).map((type) => (
-    <Tooltip key={type} label={words.uploads.acts[type]} openDelay={400}>
-      <ActionIcon
-        variant="subtle"
-        color="gray"
-        aria-label={words.uploads.act(words.uploads.acts[type], row.name)}
-        onClick={() => dispatch(sendUpload({ type: type === 'remove' ? 'cancel' : type, id: row.id }))}
-      >
-        {LOOK[type]}
-      </ActionIcon>
-    </Tooltip>
-  ))
+  const { buttons, press } = useKeptFocus(row.phase)
+  const act = (type: Act | 'undoCancel') => {
+    press()
+    dispatch(sendUpload({ type: type === 'remove' ? 'cancel' : type, id: row.id }))
+  }
+  return (
+    <span ref={buttons} className={classes.actions}>
+      {row.phase === 'cancelling' && (
+        <Button
+          size="compact-sm"
+          variant="light"
+          aria-label={words.uploads.undoCancel(row.name)}
+          onClick={() => act('undoCancel')}
+        >
+          {words.shared.undo}
+        </Button>
+      )}
+      {actsFor(row).map((type) => (
+        <Tooltip key={type} label={words.uploads.acts[type]} openDelay={400}>
+          <ActionIcon
+            variant="subtle"
+            color="gray"
+            aria-label={words.uploads.act(words.uploads.acts[type], row.name)}
+            onClick={() => act(type)}
+          >
+            {LOOK[type]}
+          </ActionIcon>
+        </Tooltip>
+      ))}
+    </span>
+  )
 }

@@ -52,9 +52,7 @@ export const UploadItem = ({ id }: { id: string }) => {
         <span className={classes.state}>
           <UploadStateLine row={row} />
         </span>
-        <span className={classes.actions}>
-          <UploadActions row={row} />
-        </span>
+        <UploadActions row={row} />
       </div>
     </div>
   )

@@ -47,9 +47,12 @@ export const DataGrid = ({ name, columns, page, view, total, editable, marked, r
   const { active, noteFocus, moveTo } = useActiveCell(scroller, reveal)
   const { writing, ...edits } = useCellEdits(view, page)
   const acts = useGridActions({ rows, columns, editable, active, moveTo, ...edits })
+  // biome-ignore lint/correctness/useExhaustiveDependencies: only another mark moves anything
   useEffect(() => {
-    if (marked !== null) scrollToRow(marked, { align: 'center' })
-  }, [marked, scrollToRow])
+    if (marked === null) return
+    moveTo({ row: marked, column: 0 })
+    scrollToRow(marked, { align: 'center' })
+  }, [marked])
   const first = (view.page - 1) * view.size + 1
   return (
     <div className={classes.scroller} ref={scroller} data-refreshing={refreshing || undefined}>
