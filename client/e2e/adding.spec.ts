@@ -35,16 +35,31 @@ test('the overlay comes with the files and goes with them; dropped files stand t
       const watch = new MutationObserver(() => {
         if (document.querySelectorAll('aside li').length < 3) return
         document.body.dataset.shownAfter = String(performance.now() - droppedAt)
+        document.body.dataset.shownAs = document.querySelector('aside')?.textContent ?? ''
         watch.disconnect()
       })
       watch.observe(document.body, { childList: true, subtree: true })
     })
+  })
+  // Rows need no answer of the server.
+  let rowsSeen = () => {}
+  const held = new Promise<void>((resolve) => {
+    rowsSeen = resolve
+  })
+  await page.route('**/api/files?sha256=*', async (route) => {
+    await held
+    await route.continue()
   })
   const names = ['a.csv', 'b.csv', 'c.csv']
   await drop(
     page,
     names.map((name, n) => ({ name, text: `${CSV}${n},Oslo\n` })),
   )
+  await expect(page.locator('body')).toHaveAttribute(
+    'data-shown-as',
+    /(Checking whether it is here already.*){3}/,
+  )
+  rowsSeen()
   for (const name of names) await expect(rowOf(page, name)).toContainText('Done')
   // Alone it is less than a tenth of a second.
   expect(Number(await page.locator('body').getAttribute('data-shown-after'))).toBeLessThan(2000)

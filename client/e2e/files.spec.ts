@@ -185,7 +185,7 @@ test('the interface is shown without any other host, and under a policy that for
   })
   await page.goto('/docs')
   await expect(page.getByRole('heading', { name: /^Parquay/ })).toBeVisible()
-  await page.getByRole('button', { name: /get \/readyz/i }).click()
+  await page.getByRole('button', { name: /^GET .*readyz Readyz/ }).click()
   await page.getByRole('button', { name: 'Try it out' }).click()
   await page.getByRole('button', { name: 'Execute' }).click()
   await expect(page.locator('.live-responses-table')).toContainText('"ready"')

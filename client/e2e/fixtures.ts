@@ -44,9 +44,10 @@ const newAccount = async (server: RealServer): Promise<Account> => {
     body: JSON.stringify(fields),
   }
   await call(server, '/register', null, init)
-  const answer = await call(server, '/login', null, init)
-  const { token }: { token: string } = await answer.json()
-  return { ...fields, token, cookie: cookieOf(answer), url: server.url }
+  // Two sessions: the page may end its own, and the test still sees what is on the server.
+  const { token }: { token: string } = await (await call(server, '/login', null, init)).json()
+  const cookie = cookieOf(await call(server, '/login', null, init))
+  return { ...fields, token, cookie, url: server.url }
 }
 
 type Tools = {

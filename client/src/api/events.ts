@@ -13,7 +13,8 @@ const REFRESH_MS = 150
 /** Sums over a whole table can take long; nobody waits for them. */
 const UNHURRIED = new Set(['getAggregates', 'groupRows', 'getProfile'])
 
-type Tag = { type: 'File' | 'Dataset'; id: string }
+/** Without `id`: everything of the type. */
+type Tag = { type: 'File' | 'Dataset'; id?: string }
 
 /**
  * Asks for lists and files again, once for a burst of events. An answer that was under way when the
@@ -43,6 +44,10 @@ const refresher = (store: AppStore) => {
       for (const id of ids) tags.set(`${type} ${id}`, { type, id })
       arm()
     },
+    soonAll: (type: Tag['type']) => {
+      tags.set(type, { type })
+      arm()
+    },
     stop: () => clearTimeout(timer),
   }
 }
@@ -54,13 +59,12 @@ const patchLists = (store: AppStore, id: string, change: (entry: FileEntry) => v
   for (const { endpointName, originalArgs } of lists) {
     if (endpointName !== 'listFiles') continue
     store.dispatch(
-      filesApi.util.updateQueryData('listFiles', originalArgs, ({ pages }) => {
-        for (const page of pages)
-          for (const entry of page.entries)
-            if (entry.id === id) {
-              found = true
-              change(entry)
-            }
+      filesApi.util.updateQueryData('listFiles', originalArgs, ({ entries }) => {
+        for (const entry of entries)
+          if (entry.id === id) {
+            found = true
+            change(entry)
+          }
       }),
     )
   }
@@ -119,6 +123,13 @@ export const openEvents = (
     })
     if (!known && progress.status === 'uploading') again.soon('File', 'LIST')
   }
+  let connected = false
+  const changedTo = (state: 'live' | 'reconnecting') => {
+    // What the page shows was asked for before the stream was there: something may have happened in between.
+    if (state === 'live' && !connected) again.soonAll('File')
+    connected ||= state === 'live'
+    dispatch(streamChanged(state))
+  }
   const everything = () => dispatch(baseApi.util.invalidateTags(['File', 'Dataset']))
 
   const handlers: Record<EventKind, (data: string) => void> = {
@@ -140,7 +151,7 @@ export const openEvents = (
   }
   const leave = shareStream(userId, (told) => {
     if (told.kind === 'event') handlers[told.type](told.data)
-    if (told.kind === 'state') dispatch(streamChanged(told.state))
+    if (told.kind === 'state') changedTo(told.state)
     if (told.kind === 'gap') everything()
     if (told.kind === 'refused')
       dispatch(authApi.endpoints.me.initiate(undefined, { subscribe: false, forceRefetch: true }))

@@ -10,7 +10,12 @@ export type FilesFilter = {
   owner: '' | 'me' | 'others'
   since: '' | 'day' | 'week' | 'month'
 }
-export type FilesQuery = FilesFilter & { sort: `${'' | '-'}${SortField}`; limit: number }
+/** `cursor`: behind which entry the page begins, null for the first page. */
+export type FilesQuery = FilesFilter & {
+  sort: `${'' | '-'}${SortField}`
+  limit: number
+  cursor: string | null
+}
 export type FilesPageData = { entries: FileEntry[]; next: string | null; total: number }
 
 /** The cursor inside `Link: <…?cursor=X>; rel="next"`, or null on the last page. */
@@ -34,11 +39,10 @@ const idTag = (id: string) => ({ type: 'File', id }) as const
 
 export const filesApi = baseApi.injectEndpoints({
   endpoints: (build) => ({
-    listFiles: build.infiniteQuery<FilesPageData, FilesQuery, string | null>({
-      infiniteQueryOptions: { initialPageParam: null, getNextPageParam: (last) => last.next },
-      query: ({ queryArg: { since, ...asked }, pageParam }) => ({
+    listFiles: build.query<FilesPageData, FilesQuery>({
+      query: ({ since, ...asked }) => ({
         url: '/files',
-        params: filled({ ...asked, since: sinceTime(since, Date.now()), cursor: pageParam }),
+        params: filled({ ...asked, since: sinceTime(since, Date.now()) }),
       }),
       transformResponse: (entries: FileEntry[], meta) => {
         const headers = meta?.response?.headers
@@ -77,11 +81,7 @@ export const filesApi = baseApi.injectEndpoints({
   }),
 })
 
-export const {
-  useListFilesInfiniteQuery,
-  useGetFileQuery,
-  useGetRejectsInfiniteQuery,
-  usePatchFileMutation,
-} = filesApi
+export const { useListFilesQuery, useGetFileQuery, useGetRejectsInfiniteQuery, usePatchFileMutation } =
+  filesApi
 export const contentUrl = (id: string) => `/api/files/${encodeURIComponent(id)}/content`
 export const rejectsCsvUrl = (id: string) => `/api/files/${encodeURIComponent(id)}/rejects?format=csv`

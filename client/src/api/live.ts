@@ -138,8 +138,7 @@ const live = createSlice({
       .addCase(signedOut, () => ({}))
       .addMatcher(filesApi.endpoints.listFiles.matchFulfilled, (state, { payload, meta }) => {
         const at = meta.fulfilledTimeStamp
-        for (const page of payload.pages)
-          for (const entry of page.entries) state[entry.id] = noteReply(state[entry.id], entry, at)
+        for (const entry of payload.entries) state[entry.id] = noteReply(state[entry.id], entry, at)
       })
       .addMatcher(
         isAnyOf(filesApi.endpoints.getFile.matchFulfilled, filesApi.endpoints.patchFile.matchFulfilled),

@@ -2,7 +2,7 @@ import type { FilesFilter, FilesQuery, SortField } from '../../api/filesApi'
 import type { FileStatus } from '../../api/types'
 
 /** What the address bar says about the table; everything else about it follows from the server. */
-export type FilesView = FilesQuery & { page: number }
+export type FilesView = Omit<FilesQuery, 'cursor'> & { page: number }
 
 const SORTS: readonly string[] = ['uploaded_at', 'name', 'size', 'row_count', 'status']
 const STATUSES: readonly string[] = ['uploading', 'processing', 'done', 'error']

@@ -1,35 +1,43 @@
 import { skipToken } from '@reduxjs/toolkit/query'
-import { useEffect } from 'react'
-import { useListFilesInfiniteQuery } from '../../api/filesApi'
+import { useEffect, useState } from 'react'
+import { useListFilesQuery } from '../../api/filesApi'
 import { selectSessionStatus } from '../../api/session'
 import { useAppSelector } from '../../app/hooks'
+import { newCursors, pageOnTheWay, withNext } from './cursors'
 import type { FilesView } from './filesUrl'
 import { selectHiddenFiles } from './hiddenFilesSlice'
 
-/** The entries of the page in view. Pages are chained by cursors, so a far page fetches those before it. */
-export const useFilesPage = ({ page, ...asked }: FilesView, alsoHidden: string[]) => {
+/**
+ * The entries of the page in view. A page begins behind the one before it, so a far one that is opened by its
+ * address is reached by way of those before it; only the one in view is kept fresh.
+ */
+export const useFilesPage = ({ page: wanted, ...asked }: FilesView, alsoHidden: string[]) => {
   const signedIn = useAppSelector((state) => selectSessionStatus(state) === 'in')
   const hidden = useAppSelector(selectHiddenFiles)
-  const list = useListFilesInfiniteQuery(signedIn ? asked : skipToken)
-  const { fetchNextPage, hasNextPage, isFetching, isError } = list
-  const pages = list.data?.pages ?? []
-  const missing = page > pages.length && hasNextPage
-
+  const list = JSON.stringify(asked)
+  const [kept, setKept] = useState(() => newCursors(list))
+  const cursors = kept.of === list ? kept : newCursors(list)
+  const { page, cursor } = pageOnTheWay(cursors, wanted)
+  const { currentData, data, isFetching, isError, error, refetch } = useListFilesQuery(
+    signedIn ? { ...asked, cursor } : skipToken,
+  )
+  const after = currentData && withNext(cursors, page, currentData.next)
   useEffect(() => {
-    if (missing && !isFetching && !isError) void fetchNextPage()
-  }, [missing, isFetching, isError, fetchNextPage])
+    if (after && after !== kept) setKept(after)
+  }, [after, kept])
 
-  const shown = pages[Math.min(page, pages.length) - 1]
+  const shown = currentData ?? data
+  const onTheWay = page < wanted && (!currentData || currentData.next !== null)
   const gone = (id: string) => hidden.includes(id) || alsoHidden.includes(id)
   const entries = shown?.entries.filter(({ id }) => !gone(id)) ?? []
   const hiddenHere = (shown?.entries.length ?? 0) - entries.length
   return {
     entries,
     total: Math.max(0, (shown?.total ?? 0) - hiddenHere),
-    hasNext: page < pages.length || (shown?.next ?? null) !== null,
-    loading: !shown || missing,
-    refreshing: isFetching && list.data === undefined,
-    error: isError && !shown ? list.error : null,
-    retry: list.refetch,
+    hasNext: (shown?.next ?? null) !== null,
+    loading: !shown || onTheWay,
+    refreshing: isFetching && currentData === undefined,
+    error: isError && !shown ? error : null,
+    retry: refetch,
   }
 }

@@ -78,6 +78,8 @@ export const UploadStateLine = ({ row }: Props) => {
       return <>{words.network(percentOf(row.sent, row.size))}</>
     case 'paused':
       return <>{words.paused(percentOf(row.sent, row.size))}</>
+    case 'checking':
+      return <>{words.checking}</>
     case 'queued':
       return <Queued row={row} />
     case 'cancelling':

@@ -2,10 +2,12 @@ import type { Problem } from '../../api/problem'
 
 /**
  * Where a file is on its way to the server. After `uploaded` the server's own status takes over.
+ * `checking`: the server is asked whether it has the same bytes already.
  * `waiting`: the browser is offline. `interrupted`, `needs-file`: left over from an earlier visit,
  * with the bytes still here or not. `cancelling`: paused, to be deleted unless undone.
  */
 export type UploadPhase =
+  | 'checking'
   | 'queued'
   | 'uploading'
   | 'paused'
@@ -37,6 +39,26 @@ export type UploadRow = {
   retryAt: number | null
   attempt: number
 }
+
+/** A row of which nothing is known but what it is for. */
+export const newRow = (
+  id: string,
+  phase: UploadPhase,
+  fields: Pick<UploadRow, 'name' | 'relativePath' | 'appendsTo' | 'size'>,
+): UploadRow => ({
+  id,
+  phase,
+  ...fields,
+  remembered: false,
+  sent: 0,
+  speed: null,
+  eta: null,
+  uploadUrl: null,
+  fileId: null,
+  problem: null,
+  retryAt: null,
+  attempt: 0,
+})
 
 export type Target = { id: string; name: string }
 

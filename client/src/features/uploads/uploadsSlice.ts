@@ -17,7 +17,9 @@ const uploads = createSlice({
   initialState,
   reducers: {
     uploadsSynced: (state, { payload }: PayloadAction<UploadBatch>) => {
-      const fresh = payload.upsert.some(({ id, phase }) => phase === 'queued' && !state.entities[id])
+      const fresh = payload.upsert.some(
+        ({ id, phase }) => (phase === 'queued' || phase === 'checking') && !state.entities[id],
+      )
       const rows = payload.upsert.map((row) => neverBack(state.entities[row.id], row))
       if (payload.full) adapter.setAll(state, rows)
       else {
@@ -53,12 +55,13 @@ const ORDER: Record<UploadPhase, number> = {
   paused: 2,
   cancelling: 2,
   queued: 3,
+  checking: 3,
   interrupted: 4,
   'needs-file': 4,
   uploaded: 5,
 }
 const LEFT_OVER = new Set<UploadPhase>(['interrupted', 'needs-file'])
-const MOVING = new Set<UploadPhase>(['uploading', 'retrying', 'waiting', 'queued'])
+const MOVING = new Set<UploadPhase>(['checking', 'uploading', 'retrying', 'waiting', 'queued'])
 
 export const selectUpload = rows.selectById
 export const selectDockOpen = (state: WithUploads) => state.uploads.dockOpen

@@ -1,4 +1,4 @@
-import type { PickedFile, Target, UploadRow } from './types'
+import { newRow, type PickedFile, type Target, type UploadRow } from './types'
 import type { KeptGuest } from './waitingStore'
 
 /** A file that waits outside of Uppy. `file`: null when only its name survived the last visit. */
@@ -10,30 +10,17 @@ export type Guest = {
   handle: FileSystemFileHandle | null
 }
 
-const rowOf = (
-  id: string,
-  fields: Pick<UploadRow, 'name' | 'relativePath' | 'appendsTo' | 'size'>,
-): UploadRow => ({
-  id,
-  ...fields,
-  remembered: false,
-  sent: 0,
-  phase: 'queued',
-  speed: null,
-  eta: null,
-  uploadUrl: null,
-  fileId: null,
-  problem: null,
-  retryAt: null,
-  attempt: 0,
-})
-
 export const newGuest = (
   id: string,
   at: number,
   { file, relativePath, dataset, handle }: PickedFile,
 ): Guest => ({
-  row: rowOf(id, { name: file.name, relativePath, appendsTo: dataset?.name ?? null, size: file.size }),
+  row: newRow(id, 'queued', {
+    name: file.name,
+    relativePath,
+    appendsTo: dataset?.name ?? null,
+    size: file.size,
+  }),
   at,
   file,
   dataset: dataset ?? null,
@@ -48,8 +35,12 @@ export const keptOf = ({ row, at, file, dataset, handle }: Guest): KeptGuest => 
 /** One that an earlier visit left behind: it goes on when somebody says so, or has its file again. */
 export const leftGuest = ({ id, at, name, size, relativePath, file, dataset, handle }: KeptGuest): Guest => ({
   row: {
-    ...rowOf(id, { name, relativePath, appendsTo: dataset?.name ?? null, size }),
-    phase: file ? 'interrupted' : 'needs-file',
+    ...newRow(id, file ? 'interrupted' : 'needs-file', {
+      name,
+      relativePath,
+      appendsTo: dataset?.name ?? null,
+      size,
+    }),
     remembered: !file && handle !== null,
   },
   at,

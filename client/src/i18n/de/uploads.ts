@@ -44,6 +44,7 @@ export const uploads: Messages['uploads'] = {
     attempt: (n) => `(${n}. Versuch)`,
     ahead: (n) => `${number(n)} davor`,
     next: 'als Nächstes',
+    checking: 'Prüft, ob sie schon da ist',
     done: 'Fertig',
     unread: 'Hochgeladen, aber nicht als Tabelle lesbar',
     rows: (n) => `Liest Zeilen: ${n}`,

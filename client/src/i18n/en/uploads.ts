@@ -43,6 +43,7 @@ export const uploads = {
     attempt: (n: number) => `(attempt ${n})`,
     ahead: (n: number) => `${number(n)} ahead`,
     next: 'next',
+    checking: 'Checking whether it is here already',
     done: 'Done',
     unread: 'Uploaded, but could not be read as a table',
     rows: (n: string) => `Reading rows: ${n}`,
