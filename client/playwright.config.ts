@@ -9,7 +9,7 @@ export default defineConfig({
   forbidOnly: !!process.env.CI,
   retries: 0,
   // Far more than anything takes: a slow machine is no fault of the page.
-  timeout: 120_000,
+  timeout: 240_000,
   expect: { timeout: 30_000 },
   reporter: [['list']],
   // The test that takes a minute by nature starts first, so that the others run beside it.

@@ -37,15 +37,25 @@ export const openWaitingStore = (userId: string) => {
     work = done
     return done
   }
+  const count = ({ id, size }: KeptGuest): void => {
+    total += size - (copied.get(id) ?? 0)
+    copied.set(id, size)
+  }
   const withinLimits = (guest: KeptGuest): KeptGuest => {
     const fits = guest.size <= MOST_OF_ONE && total + guest.size <= MOST_OF_ALL
     if (!fits) return { ...guest, file: null }
-    copied.set(guest.id, guest.size)
-    total += guest.size
+    count(guest)
     return guest
   }
   const put = (guests: KeptGuest[]) =>
     inStore(where, 'readwrite', (store) => guests.map((guest) => store.put(guest, guest.id)).at(-1))
+  const forget = (ids: string[]): Promise<unknown> => {
+    for (const id of ids) {
+      total -= copied.get(id) ?? 0
+      copied.delete(id)
+    }
+    return then(() => inStore(where, 'readwrite', (store) => ids.map((id) => store.delete(id)).at(-1)))
+  }
 
   return {
     keep: async (guests: KeptGuest[]): Promise<void> => {
@@ -56,17 +66,16 @@ export const openWaitingStore = (userId: string) => {
           if ((await put(portion)) === null) await put(portion.map((guest) => ({ ...guest, file: null })))
         })
     },
-    forget: (ids: string[]): Promise<unknown> => {
-      for (const id of ids) {
-        total -= copied.get(id) ?? 0
-        copied.delete(id)
-      }
-      return then(() => inStore(where, 'readwrite', (store) => ids.map((id) => store.delete(id)).at(-1)))
-    },
+    forget,
     /** Everything that an earlier visit left, less what is too old. */
     load: async (): Promise<KeptGuest[]> => {
-      const all = await then(() => inStore<KeptGuest[]>(where, 'readonly', (store) => store.getAll()))
-      return (all ?? []).filter(({ at }) => Date.now() - at < KEEP_MS)
+      const all = (await then(() => inStore<KeptGuest[]>(where, 'readonly', (store) => store.getAll()))) ?? []
+      const isOld = ({ at }: KeptGuest) => Date.now() - at > KEEP_MS
+      const old = all.filter(isOld).map(({ id }) => id)
+      if (old.length > 0) void forget(old)
+      const kept = all.filter((guest) => !isOld(guest))
+      for (const guest of kept) if (guest.file) count(guest)
+      return kept
     },
   }
 }
