@@ -43,7 +43,7 @@ def add(catalog: Catalog, files: Files, ann: str) -> Callable[..., str]:
 
     def insert(**values: object) -> str:
         file = File(**{"id": new_id(), "owner_id": ann, "name": "a.csv", "size": 100, "expires_at": LATER, **values})
-        catalog.write(partial(files.add, file=file))
+        catalog.write(lambda session: files.add(session, file))
         return file.id
 
     return insert

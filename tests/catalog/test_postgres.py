@@ -42,7 +42,7 @@ def ann(catalog: Catalog) -> str:
 def happen(catalog: Catalog, owner: str, file_id: str) -> Future[None]:
     """Begin to write an event about a file."""
     file = File(id=file_id, owner_id=owner, name="a.csv")
-    return catalog.submit(partial(Events(catalog).emit, kind="file.created", file=file))
+    return catalog.submit(lambda session: Events(catalog).emit(session, "file.created", file))
 
 
 # ------------------------------------------------------------------------------------ one writer at a time

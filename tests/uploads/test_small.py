@@ -8,10 +8,12 @@ import os
 from pathlib import Path
 
 import pytest
+from sqlalchemy.exc import IntegrityError
 from sqlmodel import select
 
-from parquay.catalog.tables import Unsynced
-from parquay.errors import ParquayError
+from parquay.catalog.tables import File, Unsynced
+from parquay.errors import ParquayError, StorageFull
+from parquay.ids import new_id
 from parquay.storage.local import LocalStore
 from parquay.uploads import small
 from parquay.uploads.small import SMALL_BYTES
@@ -138,3 +140,61 @@ def test_uploads_are_settled_by_themselves(disk_engine: Engine, monkeypatch):
         settling.cancel()
 
     asyncio.run(run())
+
+
+def test_those_that_come_together_are_committed_together_and_each_hears_of_its_own_end(
+    disk_engine: Engine, monkeypatch
+):
+    put = type(disk_engine.store).put
+
+    def full_for_some(store, upload_id: str, data: bytes) -> None:
+        if data.startswith(b"no room"):
+            raise StorageFull("The disk is full.", retry_after=60)
+        put(store, upload_id, data)
+
+    monkeypatch.setattr(type(disk_engine.store), "put", full_for_some)
+    contents = [b"no room" if number % 5 == 0 else b"row %d" % number for number in range(40)]
+    commits = disk_engine.parts.catalog.submit
+
+    async def run() -> list[object]:
+        counted = []
+        monkeypatch.setattr(
+            disk_engine.parts.catalog, "submit", lambda write: (counted.append(write), commits(write))[1]
+        )
+        told = [str(len(data)) for data in contents]
+        tasks = [
+            disk_engine.create(ScriptedBody(data), upload_length=size, content_length=size)
+            for data, size in zip(contents, told, strict=True)
+        ]
+        ends = await asyncio.gather(*tasks, return_exceptions=True)
+        assert len(counted) < len(contents) / 2
+        return ends
+
+    ends = asyncio.run(run())
+
+    for data, end in zip(contents, ends, strict=True):
+        if data == b"no room":
+            assert isinstance(end, StorageFull)
+        else:
+            assert disk_engine.content(end[0].id) == data
+    assert len(waiting(disk_engine)) == 32
+
+
+def test_a_row_that_cannot_be_inserted_spoils_no_neighbour(disk_engine: Engine):
+    small = disk_engine.parts.small
+
+    async def run() -> list[object]:
+        files = [file_of(OWNER.id), file_of("nobody"), file_of(OWNER.id)]
+        return await asyncio.gather(*(small.keep(file, b"abc") for file in files), return_exceptions=True)
+
+    first, second, third = asyncio.run(run())
+
+    assert (first, third) == (None, None)
+    assert isinstance(second, IntegrityError)
+    assert sorted(waiting(disk_engine).values()) == [b"abc", b"abc"]
+
+
+def file_of(owner_id: str) -> File:
+    return File.fresh(
+        id=new_id(), owner_id=owner_id, name="a.csv", size=3, offset=3, complete=True, status="processing"
+    )

@@ -68,10 +68,11 @@ class Events:
     def __init__(self, catalog: Catalog) -> None:
         self._catalog = catalog
 
-    def emit(self, session: Session, kind: str, file: Subject) -> None:
-        """Note in the transaction of ``session`` that ``kind`` happened to ``file``; rings the bell ``events``."""
-        row = {"kind": kind, "owner_id": file.owner_id, "shared": file.shared, "file_id": file.id}
-        _insert(session, row | {"payload": {}, "created_at": now()})
+    def emit(self, session: Session, kind: str, *files: Subject) -> None:
+        """Note in the transaction of ``session`` that ``kind`` happened to ``files``; rings the bell ``events``."""
+        every = {"kind": kind, "payload": {}, "created_at": now()}
+        subjects = ({"owner_id": file.owner_id, "shared": file.shared, "file_id": file.id} for file in files)
+        _insert(session, *(every | subject for subject in subjects))
         ring(session, "events")
 
     def emit_sharing(self, session: Session, file: File) -> None:

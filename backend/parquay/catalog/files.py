@@ -154,16 +154,19 @@ class Files:
 
     # The upload path
 
-    def add(self, session: Session, file: File) -> None:
-        """Insert a new upload; one that is complete at once is finished too."""
-        _insert(session, file.__dict__)
-        if file.is_partial:
-            return
-        self._events.emit(session, "file.created", file)
-        self._hook(session, "created", file.id)
-        if file.complete:
-            self._jobs.add(session, CONVERT, file.id)
-            self._hook(session, "finished", file.id)
+    def add(self, session: Session, *files: File) -> None:
+        """Insert new uploads; those that are complete at once are finished too."""
+        _insert(session, *(file.__dict__ for file in files))
+        told = [file for file in files if not file.is_partial]
+        finished = [file.id for file in told if file.complete]
+        if told:
+            self._events.emit(session, "file.created", *told)
+        if finished:
+            self._jobs.add(session, CONVERT, *finished)
+        for file in told:
+            self._hook(session, "created", file.id)
+            if file.complete:
+                self._hook(session, "finished", file.id)
 
     def take_over(
         self, session: Session, file_id: str, offset: int, *, writer: str, expires_at: datetime

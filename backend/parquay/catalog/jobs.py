@@ -65,16 +65,17 @@ class Jobs:
         )
         row = session.connection().execute(statement).one_or_none()
         if row is None:
-            self.add(session, kind, subject, payload)
+            self.add(session, kind, subject, payload=payload)
         elif row[1] != "running":
             requeue = update(Job).where(col(Job.id) == row[0]).values(state="queued", run_after=now(), attempt=0)
             session.execute(requeue)
         ring(session, "jobs")
 
-    def add(self, session: Session, kind: str, subject: str, payload: dict[str, Any] | None = None) -> None:
-        """Queue a job that cannot exist yet."""
-        row = {"id": new_id(), "kind": kind, "subject": subject, "payload": payload or {}}
-        _insert(session, _DEFAULTS | row | dict.fromkeys(("run_after", "created_at"), now()))
+    def add(self, session: Session, kind: str, *subjects: str, payload: dict[str, Any] | None = None) -> None:
+        """Queue a job for each of ``subjects``, none of which can have one yet."""
+        moment = now()
+        every = {**_DEFAULTS, "kind": kind, "payload": payload or {}, "run_after": moment, "created_at": moment}
+        _insert(session, *(every | {"id": new_id(), "subject": subject} for subject in subjects))
         ring(session, "jobs")
 
     def depth(self) -> int:

@@ -32,7 +32,7 @@ class _Compiled:
 
 
 class Insert:
-    """Inserts one row of a table; called with a value for every column, but those that the database fills in."""
+    """Inserts rows of a table; called with a value for every column of each, but those that the database fills in."""
 
     def __init__(self, model: type[SQLModel], *, filled_in: frozenset[str] = frozenset()) -> None:
         """``filled_in``: columns whose values the database makes."""
@@ -40,14 +40,17 @@ class Insert:
         self._names = [column.name for column in self._table.columns if column.name not in filled_in]
         self._compiled: dict[str, _Compiled] = {}
 
-    def __call__(self, session: Session, values: Mapping[str, Any]) -> None:
-        """Insert ``values`` in the transaction of ``session``."""
+    def __call__(self, session: Session, *rows: Mapping[str, Any]) -> None:
+        """Insert ``rows`` in the transaction of ``session``, by one call of the driver."""
+        if not rows:
+            return
         connection = session.connection()
         dialect = connection.dialect
         compiled = self._compiled.get(dialect.name)
         if compiled is None:
             compiled = self._compiled[dialect.name] = self._compile(dialect)
-        connection.exec_driver_sql(compiled.sql, compiled.parameters(values))
+        parameters = [compiled.parameters(row) for row in rows]
+        connection.exec_driver_sql(compiled.sql, parameters if len(rows) > 1 else parameters[0])
 
     def _compile(self, dialect: Dialect) -> _Compiled:
         statement = insert(self._table).compile(dialect=dialect, column_keys=self._names)

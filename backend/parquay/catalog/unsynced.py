@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 
 from sqlalchemy import delete, select
 from sqlmodel import Session, col
@@ -11,6 +11,7 @@ from parquay.catalog.files import Files
 from parquay.catalog.prepared import Insert
 from parquay.catalog.session import Catalog
 from parquay.catalog.tables import File, Unsynced
+from parquay.errors import ParquayError
 
 _insert = Insert(Unsynced)
 
@@ -22,15 +23,25 @@ class UnsyncedBytes:
         self._catalog = catalog
         self._files = files
 
-    def add(self, session: Session, file: File, data: bytes | None, *, put: Callable[[], None]) -> None:
-        """Insert a complete upload, with its bytes if they are to wait, after ``put`` has written them to its file.
+    def add(
+        self, session: Session, uploads: Sequence[tuple[File, bytes]], *, put: Callable[[str, bytes], None], wait: bool
+    ) -> Mapping[str, ParquayError]:
+        """Insert complete uploads after ``put`` has written their bytes, which are kept here too if they are to wait.
 
-        The file is there before the row can be seen; a transaction that runs again writes the same bytes.
+        The files are there before the rows can be seen; a transaction that runs again writes the same bytes. Returns
+        why uploads could not be put, by their ids: these are not inserted.
         """
-        put()
-        self._files.add(session, file)
-        if data is not None:
-            _insert(session, {"file_id": file.id, "data": data})
+        refused: dict[str, ParquayError] = {}
+        for file, data in uploads:
+            try:
+                put(file.id, data)
+            except ParquayError as error:
+                refused[file.id] = error
+        kept = [(file, data) for file, data in uploads if file.id not in refused]
+        self._files.add(session, *(file for file, _ in kept))
+        if wait:
+            _insert(session, *({"file_id": file.id, "data": data} for file, data in kept))
+        return refused
 
     def ids(self, limit: int) -> Sequence[str]:
         """Return up to ``limit`` uploads whose bytes wait."""

@@ -163,7 +163,8 @@ class LocalStore:
 
     def free(self) -> int:
         """Return the bytes left on the volume, less the reserve."""
-        return max(shutil.disk_usage(self.root).free - self._reserve, 0)
+        with _mapped(self):
+            return max(shutil.disk_usage(self.root).free - self._reserve, 0)
 
     def probe(self) -> None:
         """Write, sync and remove a file; a volume that failed a sync stays faulty until the process restarts."""

@@ -29,7 +29,7 @@ from parquay.uploads.handover import Handover
 from parquay.uploads.hooks import HookedUpload, Hooks
 from parquay.uploads.receive import WHOLE, Body, Receipt
 from parquay.uploads.rules import Owner, Rules, clean_name
-from parquay.uploads.small import SMALL_BYTES, SmallUploads, put_where_room
+from parquay.uploads.small import SMALL_BYTES, SmallUploads
 
 T = TypeVar("T")
 
@@ -178,7 +178,7 @@ class Creator:
         return free
 
     async def _insert(self, file: File) -> File:
-        await self._catalog.awrite(partial(self._files.add, file=file))
+        await self._catalog.awrite(lambda session: self._files.add(session, file))
         _count(file)
         return file
 
@@ -261,5 +261,5 @@ def _is_small_whole(plan: CreationPlan) -> bool:
 
 def _stored(store: Store, file_id: str, data: bytes) -> None:
     if data:
-        put_where_room(store, file_id, data)
+        store.put(file_id, data)
         store.settle([file_id])
