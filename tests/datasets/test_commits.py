@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import shutil
 import time
@@ -9,10 +10,12 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 from deltalake import DeltaTable
+from deltalake.exceptions import DeltaError
 
 from parquay.catalog.datasets import Datasets
 from parquay.catalog.events import Events
 from parquay.catalog.files import Files
+from parquay.datasets import log
 from parquay.datasets.commits import Author, Commits
 from parquay.datasets.edit import Batch, Editor
 from parquay.datasets.retention import Retention
@@ -64,6 +67,39 @@ def test_a_crash_before_the_log_leaves_the_table_as_it_was(house, monkeypatch):
     assert house.rows(file) == [(0, 1, "a"), (1, 2, "b"), (2, 3, "c")]
     assert [path.name for path in (house.parquet / file.id).glob("edit-*")] == []
     assert house.edit(file, updates={0: {"n": 9}}).snapshot.version == 1
+
+
+@pytest.mark.parametrize("batch", [{"updates": {0: {"n": 9}}}, {"deletes": frozenset({0, 1, 2})}])
+def test_what_delta_fails_to_do_behind_an_entry_does_not_unmake_the_version(house, monkeypatch, batch):
+    file, append = house.convert(FEW), log.append
+
+    def fail(*given: object) -> None:
+        append(*given)
+        raise DeltaError("no checkpoint could be written")
+
+    monkeypatch.setattr(log, "append", fail)
+    made = house.edit(file, **batch)
+
+    assert made.snapshot.version == 1
+    assert house.rows(file) == ([(0, 9, "a"), (1, 2, "b"), (2, 3, "c")] if "updates" in batch else [])
+    assert [each.version for each in house.datasets.history(file.id)] == [1, 0]
+
+
+def test_parts_of_an_entry_that_could_not_be_synced_stay(house, monkeypatch):
+    file = house.convert(FEW)
+
+    def fail(*_: object) -> None:
+        raise OSError(errno.EIO, "the disk fails")
+
+    with monkeypatch.context() as patch:
+        patch.setattr(log, "sync", fail)
+        with pytest.raises(OSError, match="the disk fails"):
+            house.edit(file, updates={0: {"n": 9}})
+
+    anew = Tables(house.parquet, house.datasets)
+    assert anew.missing(file) == 0
+    assert house.rows(file) == [(0, 9, "a"), (1, 2, "b"), (2, 3, "c")]
+    assert house.edit(file, updates={0: {"n": 10}}).snapshot.version == 2
 
 
 def test_a_conversion_that_crashed_after_publishing_publishes_once(house):

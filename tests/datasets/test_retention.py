@@ -1,17 +1,25 @@
 from __future__ import annotations
 
+import fcntl
+import io
 import os
+import threading
 import time
+from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 
+import pyarrow.parquet as pq
 import pytest
 
 from parquay.catalog.files import Files
 from parquay.catalog.tables import now
-from parquay.datasets.retention import Retention
-from parquay.errors import NotFound
+from parquay.datasets.engine import Stop
+from parquay.datasets.formats import as_it_is
+from parquay.datasets.retention import Retention, unneeded
+from parquay.errors import Gone, NotFound
 
 LATER = timedelta(hours=2)
+SOON = timedelta(seconds=5)
 FEW = "n,word\n1,a\n2,b\n3,c\n"
 
 
@@ -109,3 +117,114 @@ def test_a_reader_in_another_process_sees_the_same_after_the_sweep(house, retent
     assert house.rows(file) == newest
     house.edit(file, updates={0: {"n": 1}})
     assert anew.snapshot(file).version == 46
+
+
+# -------------------------------------------------------------------- exports beside edits and the deletion
+
+
+@pytest.fixture
+def eager(house) -> Retention:
+    """Keeps one version, and deletes what is given up at once: the hour in which nobody is surprised is gone."""
+    files = Files(house.catalog, None, None)
+    return Retention(files, house.datasets, house.tables, house.commits, keep=1, grace=timedelta(0))
+
+
+def test_a_version_that_went_before_it_was_held_is_told_before_anything_is_read(house, eager):
+    file = house.convert(FEW)
+    opened = house.tables.snapshot(file)
+    house.edit(file, updates={0: {"n": 9}})
+
+    eager.sweep(now() + SOON)
+
+    with pytest.raises(Gone) as refused, house.tables.hold(opened):
+        raise AssertionError
+    assert refused.value.code == "version_gone"
+    with house.tables.hold(house.tables.snapshot(file)):
+        pass
+
+
+def test_who_wants_to_hold_a_version_that_is_being_deleted_waits_and_is_told(house, eager, monkeypatch):
+    file = house.convert(FEW)
+    opened = house.tables.snapshot(file)
+    house.edit(file, updates={0: {"n": 9}})
+    deleting, go, told = threading.Event(), threading.Event(), []
+
+    def slowly(*given):
+        deleting.set()
+        assert go.wait(20)
+        return unneeded(*given)
+
+    def hold() -> None:
+        try:
+            with house.tables.hold(opened):
+                told.append("held")
+        except Gone:
+            told.append("gone")
+
+    monkeypatch.setattr("parquay.datasets.retention.unneeded", slowly)
+    sweeping, holding = threading.Thread(target=eager.sweep, args=(now() + SOON,)), threading.Thread(target=hold)
+    sweeping.start()
+    assert deleting.wait(20)
+    holding.start()
+    holding.join(0.2)
+    told_meanwhile = list(told)
+    go.set()
+    sweeping.join(20)
+    holding.join(20)
+
+    assert (told_meanwhile, told) == ([], ["gone"])
+
+
+def test_a_hold_whose_file_is_removed_before_it_is_locked_is_taken_again(house, eager, monkeypatch):
+    file = house.convert(FEW)
+    opened = house.tables.snapshot(file)
+    house.edit(file, updates={0: {"n": 9}})
+    lock, removed = fcntl.flock, []
+
+    def flock(handle: int, how: int) -> None:
+        place = house.parquet / file.id / "_holds" / "0"
+        if how == fcntl.LOCK_SH and not removed:
+            removed.append(place.unlink())
+        lock(handle, how)
+
+    monkeypatch.setattr(fcntl, "flock", flock)
+    with house.tables.hold(opened):
+        eager.sweep(now() + SOON)
+        assert removed
+        assert opened.paths[0].is_file()
+
+    eager.sweep(now() + SOON)
+    assert not opened.paths[0].is_file()
+
+
+def test_every_export_beside_edits_and_deletion_is_a_whole_version(house, eager):
+    file = house.convert("editor,number\n" + "".join(f"{i},0\n" for i in range(4)), segment_bytes=20)
+    done, exports = threading.Event(), []
+
+    def edit() -> None:
+        for number in range(1, 60):
+            house.edit(file, updates={number % 4: {"number": number}})
+        done.set()
+
+    def sweep() -> None:
+        while not done.is_set():
+            eager.sweep(now() + SOON)
+
+    def export() -> None:
+        while not done.is_set():
+            opened = house.tables.snapshot(file)
+            try:
+                with house.tables.hold(opened):
+                    exports.append((opened.version, b"".join(as_it_is(opened, Stop()))))
+            except Gone:
+                assert house.tables.snapshot(file).version > opened.version
+
+    with ThreadPoolExecutor(3) as pool:
+        for work in [pool.submit(each) for each in (edit, sweep, export)]:
+            work.result(60)
+
+    assert len(exports) > 5
+    for version, content in exports:
+        numbers = pq.read_table(io.BytesIO(content))["number"].to_pylist()
+        assert len(numbers) == 4
+        assert max(numbers) == version

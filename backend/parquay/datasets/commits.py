@@ -8,6 +8,7 @@ who looks. An error before the log's entry leaves the table as it was.
 from __future__ import annotations
 
 import errno
+import logging
 from collections import OrderedDict
 from collections.abc import Callable, Sequence
 from contextlib import suppress
@@ -31,6 +32,8 @@ OPENED = 32
 """Logs that are kept open between two commits."""
 ATTEMPTS = 5
 """Commits tried against a program that writes to the log beside us."""
+
+_logger = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,10 +70,11 @@ class Change:
 
 
 class Drafts:
-    """New parts on their way into a version. Those that do not get there are deleted."""
+    """New parts on their way into the version after ``version``. Those that do not get there are deleted."""
 
-    def __init__(self, directory: Path) -> None:
+    def __init__(self, directory: Path, version: int) -> None:
         self.directory = directory
+        self._version = version
         self._names: list[str] = []
 
     def name(self, version: int) -> str:
@@ -79,9 +83,11 @@ class Drafts:
         return self._names[-1]
 
     def discard(self) -> None:
-        """Delete what was written."""
+        """Delete what was written, unless the log has it: what fails behind its entry fails too late."""
+        made = log.added_after(self.directory, self._version) if self._names else set()
         for name in self._names:
-            (self.directory / name).unlink(missing_ok=True)
+            if name not in made:
+                (self.directory / name).unlink(missing_ok=True)
         self._names.clear()
 
 
@@ -123,7 +129,7 @@ class Commits:
 
         for attempt in range(ATTEMPTS):
             before = self._tables.snapshot(file)
-            drafts = Drafts(directory)
+            drafts = Drafts(directory, before.version)
             try:
                 change = decide(before, drafts)
                 if change is None:
@@ -149,19 +155,36 @@ class Commits:
         table = log.advance(self._opened.pop(before.dataset_id, None), directory, before.version)
         if change.columns is not None and log.lacks_feature(table, change.columns):
             log.add_feature(table, info_of(before, Change("edit"), Author()))
+            log.sync(directory, before.version + 1)
             before = replace(before, version=before.version + 1)
             table = log.advance(table, directory, before.version)
         after = applied(before, change)
         info = info_of(after, change, author)
-        if change.restored is not None:
-            log.restore(table, directory, change.restored, info)
-        else:
-            log.append(table, directory, change, info)
-        self._opened[before.dataset_id] = table
-        with suppress(KeyError):
-            while len(self._opened) > OPENED:
-                self._opened.popitem(last=False)
+        if self._write(table, directory, change, info):
+            self._opened[before.dataset_id] = table
+            with suppress(KeyError):
+                while len(self._opened) > OPENED:
+                    self._opened.popitem(last=False)
         return replace(after, updated_at=log.commit(after.directory, after.version).made_at)
+
+    def _write(self, table: DeltaTable, directory: Path, change: Change, info: dict[str, Any]) -> bool:
+        """Write the entry of the next version; False when what Delta does behind it failed, such as a checkpoint."""
+        from deltalake.exceptions import DeltaError
+
+        version = table.version() + 1
+        try:
+            if change.restored is not None:
+                log.restore(table, change.restored, info)
+            else:
+                log.append(table, directory, change, info)
+        except DeltaError:
+            if not log.has(directory, version, info):
+                raise
+            _logger.exception("the version is made, but not all that belongs to it")
+            log.sync(directory, version)
+            return False
+        log.sync(directory, version)
+        return True
 
     def reconcile(self, file: File) -> None:
         """Note in the catalog what the log has and the catalog has not."""
@@ -174,7 +197,8 @@ class Commits:
         self._noted[file.id] = newest.version
 
     def _note(self, newest: Snapshot, versions: Sequence[int]) -> None:
-        told = [new_version(newest, log.commit(newest.directory, version)) for version in versions]
+        kept = [version for version in versions if log.is_kept(newest.directory, version)]
+        told = [new_version(newest, log.commit(newest.directory, version)) for version in kept]
         if not self._datasets.note(newest.dataset_id, told):
             raise NotFound("There is no such dataset.")
         self._noted[newest.dataset_id] = newest.version

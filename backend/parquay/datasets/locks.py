@@ -6,7 +6,7 @@ import contextlib
 import fcntl
 import os
 import time
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -41,32 +41,53 @@ def alone(directory: Path) -> Iterator[None]:
 
 @contextmanager
 def held(directory: Path, version: int) -> Iterator[None]:
-    """Keep the parts of a version from being deleted for as long as it is read."""
-    folder = directory / HOLDS
-    folder.mkdir(exist_ok=True)
-    handle = os.open(folder / str(version), os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+    """Keep the parts of a version from being deleted for as long as it is read.
+
+    Whoever deletes them waits no more, see `claimed`: look whether they are there before relying on it.
+    """
+    path = directory / HOLDS / str(version)
+    path.parent.mkdir(exist_ok=True)
+    handle = _open_shared(path)
     try:
-        fcntl.flock(handle, fcntl.LOCK_SH)
         yield
     finally:
         os.close(handle)
 
 
-def is_held(directory: Path, version: int) -> bool:
-    """Whether somebody holds a version; a file that nobody holds any more is removed."""
-    path = directory / HOLDS / str(version)
+def _open_shared(path: Path) -> int:
+    while True:
+        handle = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+        try:
+            fcntl.flock(handle, fcntl.LOCK_SH)
+            if _is_at(handle, path):
+                return handle
+        except BaseException:
+            os.close(handle)
+            raise
+        os.close(handle)  # of a file that was removed before it was locked: nobody would find this lock
+
+
+def _is_at(handle: int, path: Path) -> bool:
     try:
-        handle = os.open(path, os.O_RDWR | os.O_CLOEXEC)
+        return os.path.samestat(os.fstat(handle), path.stat())
     except FileNotFoundError:
         return False
-    try:
-        if not _locked(handle, fcntl.LOCK_EX):
-            return True
-        with contextlib.suppress(FileNotFoundError):
-            path.unlink()
-        return False
-    finally:
-        os.close(handle)
+
+
+@contextmanager
+def claimed(directory: Path, versions: Iterable[int]) -> Iterator[list[int]]:
+    """Yield those of ``versions`` that nobody holds; who wants to hold one of them meanwhile waits for the end."""
+    with contextlib.ExitStack() as claims:
+        free = []
+        for version in versions:
+            path = directory / HOLDS / str(version)
+            path.parent.mkdir(exist_ok=True)
+            handle = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+            claims.callback(os.close, handle)
+            if _locked(handle, fcntl.LOCK_EX) and _is_at(handle, path):
+                claims.callback(path.unlink, missing_ok=True)
+                free.append(version)
+        yield free
 
 
 def _locked(handle: int, how: int) -> bool:

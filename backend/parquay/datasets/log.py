@@ -10,7 +10,7 @@ from __future__ import annotations
 import json
 import os
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -70,17 +70,32 @@ def warm_up() -> None:
 
 
 def newest(directory: Path, known: int = -1) -> int:
-    """The newest version of the table in `directory`; -1 when there is no log. `known`: one that there is."""
+    """The newest version of the table in `directory`; -1 when there is no log. `known`: one that there was."""
     folder = directory / FOLDER
-    if known < 0:
+    if known >= 0:
+        known = max(known, checkpointed(directory))  # there may be a gap before it, see `trim`
+    else:
         try:
             found = [int(path.stem) for path in folder.glob("[0-9]*.json")]
         except FileNotFoundError:
             return -1
         return max(found, default=-1)
-    while (folder / f"{known + 1:020}.json").exists():
+    while is_kept(directory, known + 1):
         known += 1
     return known
+
+
+def checkpointed(directory: Path) -> int:
+    """The version of the last checkpoint; -1 when there is none."""
+    try:
+        return int(json.loads((directory / FOLDER / "_last_checkpoint").read_bytes())["version"])
+    except FileNotFoundError:
+        return -1
+
+
+def is_kept(directory: Path, version: int) -> bool:
+    """Whether the log has the entry of a version."""
+    return (directory / FOLDER / f"{version:020}.json").exists()
 
 
 def commit(directory: Path, version: int) -> Commit:
@@ -89,15 +104,32 @@ def commit(directory: Path, version: int) -> Commit:
     Raises:
         FileNotFoundError: the log does not reach back, or forward, so far.
     """
-    text = (directory / FOLDER / f"{version:020}.json").read_text(encoding="utf-8")
-    for line in text.splitlines():
-        action = json.loads(line)
+    for action in _actions(directory, version):
         if "commitInfo" in action:
             info = action["commitInfo"]
             moment = datetime.fromtimestamp(info.get("timestamp", 0) / 1000, UTC)
             return Commit(version, moment, info.get(KEY) or {})
     moment = datetime.fromtimestamp((directory / FOLDER / f"{version:020}.json").stat().st_mtime, UTC)
     return Commit(version, moment, {})
+
+
+def has(directory: Path, version: int, info: Mapping[str, Any]) -> bool:
+    """Whether version `version` is there and is the one with `info` beside it."""
+    try:
+        return commit(directory, version).info == info
+    except FileNotFoundError:
+        return False
+
+
+def added_after(directory: Path, version: int) -> set[str]:
+    """The names of the parts that the versions after `version` brought."""
+    made = range(version + 1, newest(directory, version) + 1)
+    return {action["add"]["path"] for each in made for action in _actions(directory, each) if "add" in action}
+
+
+def _actions(directory: Path, version: int) -> Iterator[dict[str, Any]]:
+    text = (directory / FOLDER / f"{version:020}.json").read_text(encoding="utf-8")
+    return map(json.loads, text.splitlines())
 
 
 def open_at(directory: Path, version: int) -> DeltaTable:
@@ -129,7 +161,7 @@ def advance(table: DeltaTable | None, directory: Path, version: int) -> DeltaTab
 
 
 def append(table: DeltaTable, directory: Path, change: Appendable, info: Mapping[str, Any]) -> None:
-    """Commit a change of the opened table as its next version, durably.
+    """Commit a change of the opened table as its next version; it is to be synced.
 
     Raises:
         DeltaError: another program has made that version meanwhile.
@@ -139,7 +171,6 @@ def append(table: DeltaTable, directory: Path, change: Appendable, info: Mapping
 
     from parquay.datasets.footers import add_action
 
-    version = table.version()
     actions: list[Any] = [add_action(directory, part.name) for part in change.added]
     if change.columns is None:
         moment = int(time.time() * 1000)
@@ -150,18 +181,15 @@ def append(table: DeltaTable, directory: Path, change: Appendable, info: Mapping
         mode, schema = "overwrite", Schema.from_json(schema_json(change.columns))
     properties = _properties(info, change.app)
     table.create_write_transaction(actions, mode, schema, commit_properties=properties)
-    sync(directory, version + 1)
 
 
-def restore(table: DeltaTable, directory: Path, wanted: int, info: Mapping[str, Any]) -> None:
-    """Commit the parts and columns of version `wanted` as the next one of the opened table, durably.
+def restore(table: DeltaTable, wanted: int, info: Mapping[str, Any]) -> None:
+    """Commit the parts and columns of version `wanted` as the next one of the opened table; it is to be synced.
 
     Raises:
         DeltaError: another program has made that version meanwhile.
     """
-    version = table.version()
     table.restore(wanted, commit_properties=_properties(info))
-    sync(directory, version + 1)
 
 
 def lacks_feature(table: DeltaTable, columns: Sequence[Mapping[str, Any]]) -> bool:

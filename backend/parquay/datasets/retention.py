@@ -1,15 +1,16 @@
 """Which versions are kept, and the deletion of parts that none of them needs.
 
 A version is given up in two steps. First it is marked in the catalog, and from then on answers that it is no longer
-kept. An hour later the parts that it alone had are deleted, unless somebody still reads it. The newest version, the
-pinned ones and as many as the setting says are never touched; the history of who did what stays in the log.
+kept. An hour later the parts that it alone had are deleted, unless somebody still reads it, and so are the entries of
+the log that no kept version needs. The newest version, the pinned ones and as many as the setting says are never
+touched; the history of who did what stays in the catalog.
 """
 
 from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import datetime, timedelta
 from functools import partial
 from pathlib import Path
@@ -18,8 +19,9 @@ from parquay.catalog.datasets import Datasets
 from parquay.catalog.files import Files
 from parquay.catalog.tables import DatasetVersion, File, now
 from parquay.datasets.commits import Commits
-from parquay.datasets.locks import alone, is_held
+from parquay.datasets.locks import alone, claimed
 from parquay.datasets.tables import Tables
+from parquay.datasets.trim import trim
 from parquay.errors import ParquayError
 
 GRACE = timedelta(hours=1)
@@ -88,26 +90,31 @@ class Retention:
         if self._keep and (file.table_version or 0) >= self._keep:
             self._datasets.expire(file.id, self._keep)
         directory = self._tables.snapshot(file).directory
-        versions = self._datasets.uncleared(file.id)
-        over = [each for each in versions if self._is_over(each, directory, moment)]
-        if not over and not every:
+        if not every and not self._aged(self._datasets.uncleared(file.id), moment):
             return 0
-        gone = {each.version for each in over}
         with alone(directory):
-            needed = self._needed(file, [each.version for each in versions if each.version not in gone])
-            litter = list(unneeded(directory, needed, moment - self._grace))
-            for path in litter:
-                path.unlink(missing_ok=True)
+            self._commits.reconcile(file)
+            versions = self._datasets.uncleared(file.id)
+            with claimed(directory, self._aged(versions, moment)) as over:
+                kept = {each.version for each in versions}.difference(over)
+                return self._clear(file, directory, over, kept, moment)
+
+    def _aged(self, versions: Iterable[DatasetVersion], moment: datetime) -> list[int]:
+        """Those of ``versions`` that were given up long enough ago."""
+        since = moment - self._grace
+        return sorted(each.version for each in versions if each.expired_at is not None and each.expired_at <= since)
+
+    def _clear(self, file: File, directory: Path, over: Sequence[int], kept: set[int], moment: datetime) -> int:
+        litter = list(unneeded(directory, self._needed(file, kept), moment - self._grace))
+        for path in litter:
+            path.unlink(missing_ok=True)
         if over:
-            self._datasets.cleared(file.id, sorted(gone))
+            self._datasets.cleared(file.id, over)
+        trim(directory, kept)
         return len(litter)
 
-    def _is_over(self, version: DatasetVersion, directory: Path, moment: datetime) -> bool:
-        since = version.expired_at
-        return since is not None and since <= moment - self._grace and not is_held(directory, version.version)
-
     def _needed(self, file: File, versions: Iterable[int]) -> set[str]:
-        """The parts of ``versions`` and of every newer one."""
+        """The parts of ``versions`` and of the newest one."""
         newest = self._tables.snapshot(file)
         needed = {part.name for part in newest.parts}
         for version in versions:

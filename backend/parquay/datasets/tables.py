@@ -5,7 +5,7 @@ from __future__ import annotations
 import threading
 from collections import OrderedDict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from contextlib import AbstractContextManager
+from contextlib import ExitStack, contextmanager
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -18,7 +18,7 @@ from parquay.datasets.locks import alone, held
 from parquay.datasets.log import Listed
 from parquay.datasets.runs import Runs
 from parquay.datasets.snapshot import Part, Snapshot
-from parquay.errors import Conflict, NotFound, Unavailable
+from parquay.errors import Conflict, Gone, NotFound, Unavailable
 
 SNAPSHOTS = 256
 """Versions that are remembered, of all datasets together."""
@@ -81,9 +81,22 @@ class Tables:
             return converted(file, self._parquet / file.id, file.columns or [])
         return self.snapshot(file)
 
-    def hold(self, snapshot: Snapshot) -> AbstractContextManager[None]:
-        """Keep the parts of a version from being deleted while the context is open; for whoever reads for long."""
-        return held(snapshot.directory, snapshot.version)
+    @contextmanager
+    def hold(self, snapshot: Snapshot) -> Iterator[None]:
+        """Keep the parts of a version from being deleted while the context is open; for whoever reads for long.
+
+        Raises:
+            Gone: ``version_gone``, they were deleted since the version was opened (410).
+            NotFound: the whole table was (404).
+        """
+        with ExitStack() as holding:
+            try:
+                holding.enter_context(held(snapshot.directory, snapshot.version))
+            except FileNotFoundError:
+                raise NotFound("There is no such dataset.") from None
+            if not all(path.is_file() for path in snapshot.paths):
+                raise Gone("Parts of this version were removed.", "version_gone")
+            yield
 
     def remember(self, snapshot: Snapshot) -> None:
         """Keep a version in memory, the least recently used one goes."""

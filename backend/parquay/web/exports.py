@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import zlib
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import ExitStack
 from dataclasses import dataclass, field
 from typing import Annotated, Literal
@@ -18,6 +18,7 @@ from parquay.datasets.export import Export
 from parquay.datasets.formats import Wish
 from parquay.datasets.plan import chosen_columns
 from parquay.datasets.snapshot import Snapshot
+from parquay.errors import Gone
 from parquay.web.content import disposition, matches
 from parquay.web.deps import IdentityDep, PartsDep
 from parquay.web.readings import Filters, Reading, Version, etag, reader, unchanged
@@ -58,10 +59,30 @@ async def export(
         chosen = chosen_columns(reading.columns, columns) if columns else reading.columns
         return Wish(format, tuple(chosen), reading.query, safe=safe, header=header, original=dialect == "original")
 
-    reading = await watched(request, lambda _stop: read())
-    if matches(request.headers.get("if-none-match"), etag(reading.snapshot)):
-        return unchanged(reading.snapshot)
-    return await _download(request, parts, reading.snapshot, wish(reading))
+    with ExitStack() as held:
+        reading = await watched(request, lambda _stop: _held_reading(parts, read, held, newest=version is None))
+        if matches(request.headers.get("if-none-match"), etag(reading.snapshot)):
+            return unchanged(reading.snapshot)
+        return await _download(request, parts, reading.snapshot, wish(reading), held)
+
+
+def _held_reading(parts: Parts, read: Callable[[], Reading], held: ExitStack, *, newest: bool) -> Reading:
+    """Open a version whose parts stay until ``held`` ends (blocking).
+
+    A version that was given up between the two steps is not there; whoever wants the ``newest`` gets the next one.
+
+    Raises:
+        ParquayError: see `readings.reader` and `Tables.hold`.
+    """
+    while True:
+        reading = read()
+        try:
+            held.enter_context(parts.tables.hold(reading.snapshot))
+        except Gone:
+            if not newest or read().snapshot.version == reading.snapshot.version:
+                raise
+        else:
+            return reading
 
 
 @dataclass
@@ -88,8 +109,8 @@ class Flow:
         self.held.close()
 
 
-async def _download(request: Request, parts: Parts, snapshot: Snapshot, wish: Wish) -> Response:
-    """Answer with an export of ``snapshot``.
+async def _download(request: Request, parts: Parts, snapshot: Snapshot, wish: Wish, held: ExitStack) -> Response:
+    """Answer with an export of ``snapshot``; ``held`` goes with it to its end.
 
     Raises:
         ParquayError: see `Exporter.export` and `Engine.table`.
@@ -110,16 +131,14 @@ async def _download(request: Request, parts: Parts, snapshot: Snapshot, wish: Wi
     if request.scope.get("parquay.head"):
         # A length would be that of no body.
         return StreamingResponse(iter(()), 200, headers, export.media_type)
-    flow = await watched(request, lambda _asked: _begin(parts, snapshot, export, stop))
+    flow = await watched(request, lambda _asked: _begin(export, stop))
+    flow.held = held.pop_all()
     return StreamingResponse(_bytes(flow, limiter(request), gzip=gzip), 200, headers, export.media_type)
 
 
-def _begin(parts: Parts, snapshot: Snapshot, export: Export, stop: Stop) -> Flow:
-    with ExitStack() as held:
-        held.enter_context(parts.tables.hold(snapshot))
-        chunks = export.chunks()
-        first = next(chunks, b"")
-        return Flow(export, first, chunks, stop, held.pop_all())
+def _begin(export: Export, stop: Stop) -> Flow:
+    chunks = export.chunks()
+    return Flow(export, next(chunks, b""), chunks, stop)
 
 
 async def _bytes(flow: Flow, seats: CapacityLimiter, *, gzip: bool) -> AsyncIterator[bytes]:
