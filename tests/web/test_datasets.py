@@ -512,12 +512,15 @@ def test_download_that_cannot_be_finished_is_broken_off(shared_server, ann):
     more = table(ann, "n,t\n1,x\n2,y\n", "more.csv").removeprefix("/datasets/")
     assert ann.post(f"{path}/append", json={"file_id": more}).status_code == 200
     (last,) = (shared_server.data_dir / "parquet" / path.removeprefix("/datasets/")).glob("edit-*.parquet")
-    last.unlink()
+    last.write_bytes(b"PAR1")
 
     with ann.stream("GET", f"{path}/export") as answer:
         assert answer.status_code == 200
         with pytest.raises(httpx.RemoteProtocolError):
             answer.read()
+
+    last.unlink()
+    assert is_problem(ann.get(f"{path}/export"), 410, "version_gone")
 
 
 def test_server_of_uploads_runs_without_the_engine_of_queries(tus_server):
