@@ -8,12 +8,15 @@ import subprocess
 import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
 
 import httpx
 import pytest
 
 from event_stream import EventStream
 from live_server import PARQUAY, LiveServer, entry_when, free_port, wait_until
+from parquay import wiring
+from parquay.settings import Settings, SettingsError
 from postgres_server import PostgresServer
 from tus_user import TusUser
 
@@ -137,31 +140,13 @@ def test_a_worker_of_its_own_is_woken_by_the_database(ann: httpx.Client):
     assert min(waits) < 0.4  # without bells both would look once a second
 
 
-def test_logout_at_one_process_is_known_at_the_other(pair: LiveServer):
-    token = pair.token()
-    headers = {"Authorization": f"Bearer {token}"}
-
-    def statuses() -> set[int]:
-        found = set()
-        for _ in range(6):
-            with pair.client(headers=headers) as http:
-                found.add(http.get("/auth/me").status_code)
-        return found
-
-    assert statuses() == {200}
-    with pair.client(headers=headers) as http:
-        assert http.post("/auth/logout").status_code == 204
-
-    wait_until(lambda: statuses() == {401}, "the logout everywhere", 6)
-
-
 # ------------------------------------------------------------------------------------------ kills, restarts
 
 
 def test_what_was_acknowledged_survives_kills_of_the_server_and_restarts_of_the_database(
     start_server: Callable[..., LiveServer], new_database: Callable[[], str], postgres: PostgresServer
 ):
-    server = start_server(database_url=new_database())
+    server = start_server(database_url=new_database(), workers=0)
     with server.login() as http:
         user = TusUser(server, http)
         url = user.created(len(FEW) + len(DATA))
@@ -192,26 +177,21 @@ def test_what_was_acknowledged_survives_kills_of_the_server_and_restarts_of_the_
         assert kept >= 1_000_000
         assert user.patch(url, kept, DATA[kept:] + FEW).status_code == 204
         assert user.content(url) == DATA + FEW
-        table = table_of(http)
-        assert http.get(f"/datasets/{table}").json()["row_count"] == 3
+        assert user.jobs(url) == 1
     assert server.terminate() == 0
 
 
 # ------------------------------------------------------------------------------------------- at the start
 
 
-def test_a_database_where_nobody_answers_stops_the_start_with_one_line(tmp_path_factory: pytest.TempPathFactory):
+def test_a_database_where_nobody_answers_stops_the_start_with_one_line(tmp_path: Path):
     url = f"postgresql://somebody:secret@127.0.0.1:{free_port()}/catalog"
-    server = LiveServer(tmp_path_factory.mktemp("refused"), database_url=url)
-    command = [PARQUAY, "serve"]
 
-    done = subprocess.run(command, cwd=server.directory, env=server.env, capture_output=True, text=True, check=False)
+    with pytest.raises(SettingsError, match=r"^PARQUAY_DATABASE_URL: .*refused") as refused:
+        wiring.build(Settings(_env_file=None, data_dir=tmp_path, database_url=url))
 
-    assert done.returncode == 1
-    assert done.stderr.startswith("parquay: PARQUAY_DATABASE_URL: ")
-    assert "refused" in done.stderr
-    assert done.stderr.count("\n") == 1
-    assert "secret" not in done.stderr
+    assert "\n" not in str(refused.value)
+    assert "secret" not in str(refused.value)
 
 
 @pytest.mark.large

@@ -12,6 +12,12 @@ from parquay.events.bus import LOOK_SECONDS, PROGRESS_SECONDS, QUEUE, Closed, Hu
 
 
 @pytest.fixture
+def database(sqlite_url):
+    """One kind of database is enough here; the table of events itself is tested on each."""
+    return sqlite_url
+
+
+@pytest.fixture
 def events(catalog):
     return Events(catalog)
 

@@ -27,6 +27,12 @@ from parquay.jobs.worker import Ended, Kind, Worker
 
 
 @pytest.fixture
+def database(sqlite_url: str) -> str:
+    """One kind of database is enough here; the queue itself is tested on each."""
+    return sqlite_url
+
+
+@pytest.fixture
 def liveness(tmp_path: Path) -> Liveness:
     return Liveness(tmp_path / "workers")
 
