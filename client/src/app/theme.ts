@@ -39,7 +39,15 @@ export const theme = createTheme({
   components: {
     ActionIcon: ActionIcon.extend({ defaultProps: { size: 30 } }),
     // Its head would be a second banner of the page.
-    Modal: Modal.extend({ defaultProps: { attributes: { header: { role: 'presentation' } } } }),
+    Modal: Modal.extend({
+      defaultProps: { attributes: { header: { role: 'presentation' } } },
+      // Who lies higher is lighter, in the dark theme too.
+      styles: {
+        content: { background: 'var(--raised)' },
+        header: { background: 'var(--raised)' },
+        title: { fontWeight: 650 },
+      },
+    }),
     Tooltip: Tooltip.extend({
       defaultProps: { withArrow: true, events: { hover: true, focus: true, touch: false } },
     }),
@@ -55,6 +63,9 @@ const OWN_COLOURS = {
   '--mantine-color-default-hover': 'var(--hover)',
   '--mantine-color-default-border': 'var(--line-strong)',
   '--mantine-color-anchor': 'var(--accent)',
+  '--mantine-color-indigo-light': 'color-mix(in oklab, var(--accent) 13%, transparent)',
+  '--mantine-color-indigo-light-hover': 'color-mix(in oklab, var(--accent) 20%, transparent)',
+  '--mantine-color-indigo-light-color': 'var(--accent)',
   '--mantine-color-error': 'var(--status-error)',
 }
 

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { formatBytes, formatTimeLeft, percentOf } from './format'
+import { formatBytes, formatPercent, formatTimeLeft, percentOf } from './format'
 
 describe('sizes', () => {
   test.each([
@@ -29,4 +29,6 @@ describe('percent', () => {
     expect(percentOf(100_000, 100_000)).toBe(100)
     expect(percentOf(5, null)).toBe(0)
   })
+
+  test('is written without a fraction, and not rounded up', () => expect(formatPercent(99.7)).toBe('99%'))
 })

@@ -60,6 +60,10 @@ export const percentOf = (part: number, whole: number | null): number => {
   return part >= whole ? 100 : Math.min(99, Math.floor((part / whole) * 100))
 }
 
+/** Whole percent, as the language writes it. */
+export const formatPercent = (percent: number): string =>
+  kept('percent', (tag) => new Intl.NumberFormat(tag, { style: 'percent' })).format(Math.floor(percent) / 100)
+
 const CLOCK = { hour: '2-digit', minute: '2-digit' } as const
 const DAY = { day: 'numeric', month: 'short' } as const
 

@@ -12,6 +12,7 @@ import { AddRowDialog } from './AddRowDialog'
 import classes from './Dataset.module.css'
 import { FilterChips } from './FilterChips'
 import { DataGrid } from './grid/DataGrid'
+import { ROW_HEIGHT } from './grid/layout'
 import { RowPager } from './RowPager'
 import { useDatasetView } from './useDatasetView'
 
@@ -30,6 +31,16 @@ const NoRows = ({ filtered, onClear }: { filtered: boolean; onClear: () => void 
     </div>
   )
 }
+
+const LOADING_ROWS = ['a', 'b', 'c', 'd', 'e', 'f', 'g', 'h', 'i', 'j', 'k', 'l']
+
+const Loading = () => (
+  <div aria-busy="true">
+    {LOADING_ROWS.map((row) => (
+      <Skeleton key={row} height={ROW_HEIGHT - 4} mb={4} radius="sm" />
+    ))}
+  </div>
+)
 
 const AddRow = ({ table }: { table: Table }) => {
   const words = useText().datasets
@@ -86,7 +97,7 @@ export const RowsTab = ({ table }: { table: Table }) => {
         )}
       </div>
       {!page ? (
-        <Skeleton height={420} aria-busy="true" />
+        <Loading />
       ) : page.rows.length === 0 ? (
         <NoRows filtered={filters.length > 0} onClear={() => change({ filters: [] })} />
       ) : (

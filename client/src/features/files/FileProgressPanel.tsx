@@ -2,7 +2,7 @@ import { selectLive } from '../../api/live'
 import type { FileDetail, FileStatus } from '../../api/types'
 import { useAppSelector } from '../../app/hooks'
 import { useText } from '../../i18n/language'
-import { formatBytes, formatCount } from '../../shared/format'
+import { formatBytes, formatCount, formatPercent } from '../../shared/format'
 import { ProgressTrack } from '../../shared/ProgressTrack'
 import classes from './FileDetail.module.css'
 
@@ -25,7 +25,7 @@ export const FileProgressPanel = ({ file, status }: Props) => {
               ? words.progress.rows(formatCount(rows))
               : words.progress.reading}
         </span>
-        <span>{Math.floor(percent)}%</span>
+        <span>{formatPercent(percent)}</span>
       </div>
       <ProgressTrack label={words.progressOf(file.name)} value={percent} tone={status} />
       <p className={classes.note}>{words.progress.soon}</p>

@@ -3,6 +3,7 @@ import { wordsFor } from '../../api/problem'
 import type { FileEntry } from '../../api/types'
 import { useAppSelector } from '../../app/hooks'
 import { useText } from '../../i18n/language'
+import { formatPercent } from '../../shared/format'
 import { ProgressTrack } from '../../shared/ProgressTrack'
 import { StatusChip } from '../../shared/StatusChip'
 import { useShownStatus } from '../../shared/useShownStatus'
@@ -26,7 +27,7 @@ export const StatusCell = ({ entry }: { entry: FileEntry }) => {
             value={percent}
             tone={shown === 'uploading' ? 'uploading' : 'processing'}
           />
-          {shown === 'processing' && <span className={classes.percent}>{Math.floor(percent)}%</span>}
+          {shown === 'processing' && <span className={classes.percent}>{formatPercent(percent)}</span>}
         </span>
       )}
       {shown === 'error' && entry.error && (

@@ -3,7 +3,7 @@ import { ChevronDown, ChevronUp } from 'lucide-react'
 import { useAppDispatch, useAppSelector } from '../../app/hooks'
 import type { Messages } from '../../i18n/en'
 import { useText } from '../../i18n/language'
-import { formatSpeed, formatTimeLeft, percentOf } from '../../shared/format'
+import { formatPercent, formatSpeed, formatTimeLeft, percentOf } from '../../shared/format'
 import { sendUpload } from './commands'
 import classes from './UploadDock.module.css'
 import { UploadList } from './UploadList'
@@ -27,7 +27,7 @@ const headline = (
 
 const summary = (totals: UploadTotals): string => {
   if (totals.moving === 0) return ''
-  const parts = [`${percentOf(totals.sent, totals.size)}%`]
+  const parts = [formatPercent(percentOf(totals.sent, totals.size))]
   if (totals.speed > 0) parts.push(formatSpeed(totals.speed), formatTimeLeft(totals.eta))
   return parts.join(' · ')
 }

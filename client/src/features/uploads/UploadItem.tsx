@@ -2,7 +2,7 @@ import { Link } from 'react-router'
 import { selectLive } from '../../api/live'
 import { useAppSelector } from '../../app/hooks'
 import { useText } from '../../i18n/language'
-import { percentOf } from '../../shared/format'
+import { formatPercent, percentOf } from '../../shared/format'
 import { ProgressTrack } from '../../shared/ProgressTrack'
 import { StatusChip } from '../../shared/StatusChip'
 import { useShownStatus } from '../../shared/useShownStatus'
@@ -20,7 +20,7 @@ const Aside = ({ row }: { row: UploadRow }) => {
   const status = useShownStatus(row.fileId, 'dock') ?? 'processing'
   if (row.phase === 'uploaded') return <StatusChip status={status === 'uploading' ? 'processing' : status} />
   if (row.phase === 'failed') return <StatusChip status="error" />
-  return <span className={classes.percent}>{percentOf(row.sent, row.size)}%</span>
+  return <span className={classes.percent}>{formatPercent(percentOf(row.sent, row.size))}</span>
 }
 
 /** One upload in the dock: name, bar, what it is doing, what can be done. */

@@ -1,3 +1,13 @@
+import {
+  Clock,
+  FileQuestionMark,
+  History,
+  type LucideIcon,
+  Pause,
+  RefreshCw,
+  ScanSearch,
+  WifiOff,
+} from 'lucide-react'
 import { selectLive } from '../../api/live'
 import { detailOf } from '../../api/problem'
 import { selectSessionStatus } from '../../api/session'
@@ -5,7 +15,8 @@ import { useAppSelector } from '../../app/hooks'
 import { useText } from '../../i18n/language'
 import { formatBytes, formatCount, formatSpeed, formatTimeLeft, percentOf } from '../../shared/format'
 import { useShownStatus } from '../../shared/useShownStatus'
-import type { UploadRow } from './types'
+import type { UploadPhase, UploadRow } from './types'
+import classes from './UploadDock.module.css'
 import { problemTitle } from './uploadProblem'
 import { selectAhead } from './uploadsSlice'
 import { useRetryCountdown } from './useRetryCountdown'
@@ -65,8 +76,7 @@ const Left = ({ row }: Props) => {
   return <>{row.remembered ? words.remembered(percent) : words.choose(formatBytes(row.size), percent)}</>
 }
 
-/** What one upload is doing, in a line. */
-export const UploadStateLine = ({ row }: Props) => {
+const Words = ({ row }: Props) => {
   const words = useText().uploads.state
   const signIn = useAppSelector((state) => selectSessionStatus(state) === 'expired')
   switch (row.phase) {
@@ -91,4 +101,28 @@ export const UploadStateLine = ({ row }: Props) => {
     default:
       return <Left row={row} />
   }
+}
+
+/** For what stands still; what moves has its bar, what has ended its chip. */
+const ICONS: Partial<Record<UploadPhase, LucideIcon>> = {
+  checking: ScanSearch,
+  queued: Clock,
+  paused: Pause,
+  waiting: WifiOff,
+  retrying: RefreshCw,
+  interrupted: History,
+  'needs-file': FileQuestionMark,
+}
+
+/** What one upload is doing, in a line. */
+export const UploadStateLine = ({ row }: Props) => {
+  const Icon = ICONS[row.phase]
+  return (
+    <span className={classes.stateLine}>
+      {Icon && <Icon size={13} aria-hidden />}
+      <span>
+        <Words row={row} />
+      </span>
+    </span>
+  )
 }

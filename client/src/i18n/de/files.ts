@@ -7,7 +7,7 @@ export const files: Messages['files'] = {
   empty: {
     title: 'CSV-Dateien hier ablegen',
     words:
-      'Sie werden Tabellen, in denen du blättern kannst. Jede andere Datei bleibt, wie sie ist. Uploads jeder Größe gehen dort weiter, wo sie aufgehört haben, auch nach einem Abbruch oder einem geschlossenen Tab.',
+      'CSV, JSON, Excel und Parquet werden Tabellen, in denen du blättern kannst. Jede andere Datei bleibt, wie sie ist. Uploads jeder Größe gehen dort weiter, wo sie aufgehört haben, auch nach einem Abbruch oder einem geschlossenen Tab.',
     steps: [
       ['Ablegen:', 'eine Datei oder einen ganzen Ordner irgendwo auf dieser Seite, oder einfügen.'],
       ['Öffnen,', 'sobald sie fertig ist: sortieren, filtern, Zellen ändern, Diagramme zeichnen.'],

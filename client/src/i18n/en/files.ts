@@ -6,7 +6,7 @@ export const files = {
   empty: {
     title: 'Drop CSV files here',
     words:
-      'They become tables you can page through. Any other file is kept as it is. Uploads of any size go on where they stopped, even after a lost connection or a closed tab.',
+      'CSV, JSON, Excel and Parquet become tables you can page through. Any other file is kept as it is. Uploads of any size go on where they stopped, even after a lost connection or a closed tab.',
     steps: [
       ['Drop', 'a file or a whole folder anywhere on this page, or paste it.'],
       ['Open', 'it when it is Done: sort, filter, edit cells, draw charts.'],
