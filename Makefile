@@ -13,6 +13,7 @@ BUILD_STAMP := client/dist/.built
 NODE_CLIENTS_STAMP := tests/e2e/node/node_modules/.installed
 NODE_SERVERS_STAMP := tests/bench/node/node_modules/.installed
 BENCH_STAMP := .venv/.bench-$(PLACE)
+NATIVE := backend/build_native.py $(wildcard backend/parquay/columns/native/*)
 BROWSER := .cache/chromium
 BIN := .venv/bin
 
@@ -88,17 +89,17 @@ distclean: clean ## remove the environments too; data/var stays
 $(BIN)/python: | .cache/uv
 	@.ci/bootstrap.sh make_venv .cache/uv
 
-$(PYTHON_STAMP): pyproject.toml uv.lock $(BIN)/python | .cache/uv
+$(PYTHON_STAMP): pyproject.toml uv.lock $(NATIVE) $(BIN)/python | .cache/uv
 	@echo "Python packages ..."
 	@.cache/uv sync --quiet --frozen --inexact --no-dev
 	@touch $@
 
-$(TESTS_STAMP): pyproject.toml uv.lock $(BIN)/python | .cache/uv
+$(TESTS_STAMP): pyproject.toml uv.lock $(NATIVE) $(BIN)/python | .cache/uv
 	@echo "Python packages with the test tools ..."
 	@.cache/uv sync --quiet --frozen --inexact
 	@touch $@ $(PYTHON_STAMP)
 
-$(BENCH_STAMP): pyproject.toml uv.lock $(BIN)/python | .cache/uv
+$(BENCH_STAMP): pyproject.toml uv.lock $(NATIVE) $(BIN)/python | .cache/uv
 	@echo "Python packages with the benchmark's peers ..."
 	@.cache/uv sync --quiet --frozen --inexact --group bench
 	@touch $@ $(TESTS_STAMP) $(PYTHON_STAMP)

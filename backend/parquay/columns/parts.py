@@ -83,7 +83,8 @@ def _worth_a_dictionary(table: pa.Table) -> list[str]:
     return [
         name
         for name, column in zip(table.column_names, sample.columns, strict=True)
-        if not pa.types.is_boolean(column.type) and len(column.unique()) <= _few(column)
+        if pa.types.is_dictionary(column.type)
+        or (not pa.types.is_boolean(column.type) and len(column.unique()) <= _few(column))
     ]
 
 

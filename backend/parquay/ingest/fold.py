@@ -16,8 +16,9 @@ from typing import Any, TypeVar
 import pyarrow as pa
 
 from parquay.columns import lexemes
+from parquay.columns.direct import Column
 from parquay.columns.lexemes import ColumnType, Kinds
-from parquay.ingest import jsonrows, segment
+from parquay.ingest import jsonrows, quick, segment
 from parquay.ingest.cutter import Block, Body
 from parquay.ingest.dialect import Dialect
 from parquay.ingest.segment import Rejected, SegmentRows, Warned
@@ -137,12 +138,16 @@ def merged(one: Sequence[Warned], other: Sequence[Warned]) -> tuple[Warned, ...]
 
 @dataclass(frozen=True, slots=True)
 class _Typed:
-    """A block's columns, each in the narrowest type that holds so far."""
+    """A block's columns, each in the narrowest type that holds so far; `rows`: how it was read where that was odd."""
 
-    rows: SegmentRows
-    columns: dict[str, pa.Array]
-    kinds: dict[str, Kinds | None]
-    types: dict[str, ColumnType]
+    count: int
+    columns: dict[str, Column]
+    rows: SegmentRows | None = None
+
+    @property
+    def kinds(self) -> Held:
+        """What holds for each column."""
+        return {name: column.kinds for name, column in self.columns.items()}
 
 
 def convert(body: Body, dialect: Dialect, held: Held, *, ended: bool = False) -> Converted:
@@ -151,16 +156,18 @@ def convert(body: Body, dialect: Dialect, held: Held, *, ended: bool = False) ->
     `held`: what held before it, so that hopeless types are not tried again. `ended`: a second table has started.
     """
     done: list[_Typed] = []
-    kinds: dict[str, Kinds | None] = {}
+    kinds: Held = {}
     warnings: tuple[Warned, ...] = ()
     for block in body.blocks:
         typed = _typed(block, dialect, _joined(held, kinds), ended=ended)
         done.append(typed)
         kinds = _joined(kinds, typed.kinds)
-        warnings = merged(warnings, typed.rows.warnings)
-        ended = ended or typed.rows.ended
+        if typed.rows is not None:
+            warnings = merged(warnings, typed.rows.warnings)
+            ended = ended or typed.rows.ended
     types = {name: lexemes.decide(lexemes.join(held.get(name), kinds[name]), dialect.types.get(name)) for name in kinds}
     first, last = body.blocks[0], body.blocks[-1]
+    odd = [typed.rows for typed in done if typed.rows is not None]
     return Converted(
         byte=first.byte,
         end=last.end,
@@ -169,41 +176,46 @@ def convert(body: Body, dialect: Dialect, held: Held, *, ended: bool = False) ->
         table=pa.table({name: _column(name, kind, done) for name, kind in types.items()}),
         kinds=kinds,
         types=types,
-        rejects=tuple(each for typed in done for each in typed.rows.rejects),
+        rejects=tuple(each for rows in odd for each in rows.rejects),
         warnings=warnings,
-        ended=any(typed.rows.ended for typed in done),
-        unlisted=sum(typed.rows.unlisted for typed in done),
+        ended=any(rows.ended for rows in odd),
+        unlisted=sum(rows.unlisted for rows in odd),
     )
 
 
-def _joined(one: Held, other: Held) -> dict[str, Kinds | None]:
+def _joined(one: Held, other: Held) -> Held:
     return {name: lexemes.join(one.get(name), other.get(name)) for name in (one | other)}
 
 
 def _typed(block: Block, dialect: Dialect, held: Held, *, ended: bool) -> _Typed:
+    if block.rows is None and not ended and dialect.format == "csv":
+        direct = quick.parse_direct(block.data, dialect, held)
+        if direct is not None:
+            return _Typed(len(next(iter(direct.values())).values), direct)
     rows = _rows(block, dialect, ended=ended)
-    columns: dict[str, pa.Array] = {}
-    kinds: dict[str, Kinds | None] = {}
-    types: dict[str, ColumnType] = {}
+    columns: dict[str, Column] = {}
     for name, column in zip(rows.table.column_names, rows.table.columns, strict=True):
         cells = column.chunk(0) if column.num_chunks == 1 else column.combine_chunks()
         before = held.get(name)
         found = lexemes.examined(cells, before)
-        kinds[name] = _allowed(found.kinds, rows.allowed.get(name))
-        types[name] = lexemes.decide(lexemes.join(before, kinds[name]), dialect.types.get(name))
-        columns[name] = found.values(cells, types[name])
-    return _Typed(rows, columns, kinds, types)
+        kinds = _allowed(found.kinds, rows.allowed.get(name))
+        kind = lexemes.decide(lexemes.join(before, kinds), dialect.types.get(name))
+        columns[name] = Column(kinds, kind, found.values(cells, kind))
+    return _Typed(rows.table.num_rows, columns, rows)
 
 
 def _column(name: str, kind: ColumnType, done: Sequence[_Typed]) -> pa.ChunkedArray:
     """A column of all blocks in the type that holds for all of them."""
     pieces = [
-        lexemes.widen(each.columns[name], each.types[name], kind)
-        if name in each.columns
-        else pa.nulls(each.rows.table.num_rows, kind.arrow())
+        lexemes.widen(column.values, column.kind, kind)
+        if (column := each.columns.get(name)) is not None
+        else pa.nulls(each.count, kind.arrow())
         for each in done
     ]
-    return pa.chunked_array(pieces, kind.arrow())
+    if all(pa.types.is_dictionary(piece.type) for piece in pieces):
+        return pa.chunked_array(pieces).unify_dictionaries()
+    texts = [piece.cast(kind.arrow()) if pa.types.is_dictionary(piece.type) else piece for piece in pieces]
+    return pa.chunked_array(texts, kind.arrow())
 
 
 def _rows(block: Block, dialect: Dialect, *, ended: bool) -> SegmentRows:

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.csv
 
+from parquay.columns import direct, lexemes, native
+from parquay.columns.direct import Column
+from parquay.columns.lexemes import Kinds
 from parquay.ingest import split
 from parquay.ingest.dialect import Dialect
 
@@ -51,6 +55,26 @@ def parse(body: bytes, dialect: Dialect, lines: int) -> pa.Table | None:
     if (passed and split.has_blank_row(text[: rows.size], dialect)) or _has_header(table, dialect):
         return None
     return _without_trailing(table, dialect)
+
+
+def parse_direct(body: bytes, dialect: Dialect, held: Mapping[str, Kinds | None]) -> dict[str, Column] | None:
+    """Read a well-formed body into typed columns at once; None when that cannot be told to be what `parse` would give.
+
+    `held`: the types that held for the columns before.
+    """
+    single = len(dialect.columns) < 2 or not dialect.delimiter
+    if native.LIBRARY is None or single or dialect.trailing or dialect.nulls or dialect.newline == "\r":
+        return None
+    text = _as_utf8(body, dialect)
+    if text is None or text.startswith(BOM):
+        return None
+    rows = _rows_of(text, single=False)
+    whole = text if rows.size == len(text) else rows.to_pybytes()
+    fields = native.Fields.find(whole, dialect.delimiter, dialect.quote, len(dialect.columns))
+    if fields is None or not fields.rows:
+        return None
+    columns = direct.read(fields, dialect.columns, held, dialect.types)
+    return None if _may_have_header(columns, dialect) else columns
 
 
 def parse_ragged(body: bytes, dialect: Dialect, lines: int) -> Ragged | None:
@@ -106,6 +130,24 @@ def _has_header(table: pa.Table, dialect: Dialect) -> bool:
         if not pc.any(found).as_py():
             return False
     return found is not None
+
+
+def _may_have_header(columns: Mapping[str, Column], dialect: Dialect) -> bool:
+    """The same of typed columns, where False is certain."""
+    if not dialect.header:
+        return False
+    texts = {}
+    for title, (name, column) in zip(dialect.header[-1], columns.items(), strict=False):
+        if column.kind.kind == "text":
+            texts[name] = pc.equal(column.values, title)
+        elif column.kind.kind not in (lexemes.examine(pa.array([title])) or {}):
+            return False
+    found = None
+    for same in texts.values():
+        found = same if found is None else pc.and_(found, same)
+        if not pc.any(found).as_py():
+            return False
+    return True
 
 
 def _rows_of(text: bytes, *, single: bool) -> pa.Buffer:

@@ -14,6 +14,7 @@ import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
 
+from parquay.columns import native
 from parquay.ingest.dialect import Dialect
 
 LF, CR, SPACE = 10, 13, 32
@@ -45,13 +46,22 @@ def cut(chunk: bytes, dialect: Dialect, *, final: bool) -> SegmentCut:
         chunk = chunk.removesuffix(b"\r")
     if not dialect.quote or chunk.find(dialect.quote.encode()) < 0:
         return SegmentCut(len(chunk) if final else _kept(chunk, chunk.rfind(row_end(dialect)) + 1, dialect))
-    quotes = places(chunk, ord(dialect.quote))
-    stray = _first_stray(chunk, quotes, dialect, final=final)
+    stray, end = _among_quotes(chunk, dialect, final=final)
     if stray is not None:
         return SegmentCut(0, stray)
-    if final:
-        return SegmentCut(len(chunk))
-    return SegmentCut(_kept(chunk, _last_row_end(chunk, quotes, row_end(dialect)), dialect))
+    return SegmentCut(len(chunk) if final else _kept(chunk, end, dialect))
+
+
+def _among_quotes(chunk: bytes, dialect: Dialect, *, final: bool) -> tuple[int | None, int]:
+    """The first stray quote, or the byte behind the last row end outside quotes."""
+    escaped = dialect.escape and chunk.find(dialect.escape.encode()) >= 0
+    if native.LIBRARY is not None and not dialect.trim and not escaped:
+        newline, doubled = row_end(dialect), not dialect.escape
+        found = native.quotes(chunk, dialect.delimiter, dialect.quote, newline, doubled=doubled)
+        return (found.open if found.stray is None and final else found.stray), found.row_end
+    quotes = places(chunk, ord(dialect.quote))
+    stray = _first_stray(chunk, quotes, dialect, final=final)
+    return stray, 0 if stray is not None else _last_row_end(chunk, quotes, row_end(dialect))
 
 
 def row_end(dialect: Dialect) -> bytes:
@@ -155,6 +165,8 @@ def count(chunk: bytes | pa.Buffer, byte: int) -> int:
 
 def count_lines(chunk: bytes) -> int:
     """Physical lines that end in `chunk`: LF, CRLF and a CR alone each end one."""
+    if native.LIBRARY is not None:
+        return native.lines(chunk)
     lines = count(chunk, LF)
     if chunk.find(b"\r") >= 0:
         lines += chunk.count(b"\r") - chunk.count(b"\r\n")
