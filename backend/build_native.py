@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import contextlib
 import os
+import platform
 import shlex
 import shutil
 import subprocess
@@ -16,7 +17,9 @@ from pathlib import Path
 
 COLUMNS = Path(__file__).parent / "parquay" / "columns"
 LIBRARY = COLUMNS / "_native.so"
-OPTIONS = ("-O3", "-std=c11", "-shared", "-fPIC")
+OPTIONS = ["-O3", "-std=c11", "-shared", "-fPIC"]
+if platform.machine() in ("x86_64", "AMD64"):
+    OPTIONS += ["-msse4.2", "-mpopcnt"]  # Arrow and NumPy need no less
 
 
 def fingerprint(sources: Path) -> int:

@@ -13,6 +13,9 @@
 #define MOST_DIGITS 17
 #define MOST_PLACES 22
 #define MOST_ZEROS 3
+#define POINTS 0x2E2E2E2E2E2E2E2EULL
+#define ONES 0x0101010101010101ULL
+#define HIGH_BITS 0x8080808080808080ULL
 #define HIDDEN ((uint64_t)1 << 52)
 #define EXPONENT_BIAS 1075
 
@@ -90,6 +93,10 @@ static int decimals(const rows_t *rows, column_t *column, int64_t first, int64_t
 static const double POWERS[] = {1e0, 1e1, 1e2, 1e3, 1e4, 1e5, 1e6, 1e7, 1e8, 1e9, 1e10, 1e11, 1e12, 1e13, 1e14, 1e15,
     1e16, 1e17, 1e18, 1e19, 1e20, 1e21, 1e22};
 
+static const uint64_t FIVES[] = {1, 5, 25, 125, 625, 3125, 15625, 78125, 390625, 1953125, 9765625, 48828125, 244140625,
+    1220703125, 6103515625, 30517578125, 152587890625, 762939453125, 3814697265625, 19073486328125, 95367431640625,
+    476837158203125, 2384185791015625};
+
 /* Whether `number` / 10**places lies between the two points half way to the neighbours of a double, whose significand
  * times 5**places is `product`; `shift` is the power of two that parts them. 0: no, 1: yes, -1: on the edge. */
 static inline int reads_back(uint64_t number, wide_t product, uint64_t fives, int shift) {
@@ -101,8 +108,8 @@ static inline int reads_back(uint64_t number, wide_t product, uint64_t fives, in
 /* The double whose shortest text has these digits, `places` of them behind the point, for 16 or 17 digits that do not
  * end with a zero. -1 when it has another shortest text or when that is not to be told this way. */
 static double shortest(uint64_t digits, int places) {
-    uint64_t fives = 1, bits;
-    for (int i = 0; i < places; i++) fives *= 5;
+    const uint64_t fives = FIVES[places];
+    uint64_t bits;
     double value = (double)digits / POWERS[places];
     memcpy(&bits, &value, sizeof bits);
     for (int attempt = 0; attempt < 3; attempt++) {
@@ -126,11 +133,18 @@ static double shortest(uint64_t digits, int places) {
     return -1;
 }
 
+/* How many bytes stand before the point; all of them when there is none. */
+static inline int64_t point_in(const rows_t *rows, const uint8_t *at, int64_t size) {
+    const uint64_t others = word_at(rows, at) ^ POINTS, found = (others - ONES) & ~others & HIGH_BITS;
+    int64_t count = found ? __builtin_ctzll(found) / 8 : WORD;
+    while (count < size && at[count] != POINT) count++;
+    return count < size ? count : size;
+}
+
 /* The double that a text of digits and a point stands for, without its sign; -1 when it is not the shortest text of one
  * or when that is not to be told here. `style` gets whether it is a whole number, written as 3 or as 3.0. */
 static inline double plain_double(const rows_t *rows, const uint8_t *at, int64_t size, int *style) {
-    int64_t count = 0;
-    while (count < size && at[count] != POINT) count++;
+    const int64_t count = point_in(rows, at, size);
     const int64_t places = size - count - 1;
     *style = FRACTION;
     if (!canonical(at, count) || count > SURE_DIGITS || places == 0 || places > MOST_PLACES) return -1;
