@@ -119,7 +119,23 @@ def test_header_without_rows_is_no_table(convert):
     assert refusal.value.code == "no_rows"
 
 
-@pytest.mark.parametrize("text", ["\n\n", ""])
+def test_names_that_were_told_stand_for_those_of_a_wrong_header(convert):
+    told = Overrides(header=1, names=("one", "two", "three"))
+
+    _, out = convert(b"four,five,six\n7,8,9\n", to="ndjson", overrides=told)
+
+    assert out == b'{"one":7,"two":8,"three":9}\n'
+
+
+@pytest.mark.parametrize("names", [(), ("one", "two", "three")], ids=["with nothing told", "with names told"])
+@pytest.mark.parametrize("text", ["", "four,five,six"], ids=["no-header", "wrong-header"])
+def test_missing_or_wrong_header_without_rows_is_no_table(convert, text, names):
+    with pytest.raises(NoTable) as refusal:
+        convert(text.encode(), overrides=Overrides(header=1, names=names))
+    assert refusal.value.code == "no_rows"
+
+
+@pytest.mark.parametrize("text", ["\n\n", ""], ids=["all-empty", "empty"])
 def test_nothing_but_line_ends_is_no_table(convert, text):
     assert exported(convert, text, Overrides(header=0)) == ([], 0)
     with pytest.raises(NoTable) as refusal:
