@@ -18,10 +18,10 @@ from bench.ingest_speed import FILES, PEERS, measure
 
 RATE = 60
 """Megabytes a second at which a followed file arrives."""
-SIZES = (10, 100, 1000, 4000)
+SIZES = (10, 100, 1000)
 """Megabytes of the files that are followed."""
 CODECS = ("zstd", "snappy")
-SCALE, ROUNDS = 0.3, 3
+SCALE, ROUNDS = 0.2, 3
 """Size of the files (TPC-H scale factor; the others alike) and how often each is converted."""
 
 

@@ -198,10 +198,10 @@ class Fields:
 
     def _size(self, want: Want) -> int:
         """Bytes of the values."""
-        if want.kind == TEXTS:
-            return int(LIBRARY.parquay_text_size(self.ends.ctypes.data, self.width, self.rows, want.index)) + _SLACK
-        if want.kind == WORDS:
-            return MOST_WORDS * WORD_BYTES
+        if want.kind in (TEXTS, WORDS):
+            place, shape = self.ends.ctypes.data, (self.width, self.rows, want.index)
+            size = int(LIBRARY.parquay_text_size(place, *shape)) + _SLACK
+            return size if want.kind == TEXTS else min(size, MOST_WORDS * WORD_BYTES)
         return self.rows * {INTEGERS: 8, DECIMALS: 16, DOUBLES: 8, DATES: 4}[want.kind]
 
     def _got(self, column: _Column, room: _Room) -> Got | None:

@@ -20,6 +20,8 @@ PAGE_BYTES = 64 << 10
 """Bytes of a page before it is compressed: in each column, what must be unpacked to read a single row."""
 SAMPLE_ROWS = 4096
 """Rows that decide whether a column is worth a dictionary."""
+GLANCE_ROWS, GLANCE_MOST = 512, 480
+"""If of so many rows more than so many are different, no more are looked at."""
 
 Types = Mapping[str, ColumnType]
 """The columns of a table, in order."""
@@ -79,13 +81,16 @@ def _counts(kind: pa.DataType) -> bool:
 
 def _worth_a_dictionary(table: pa.Table) -> list[str]:
     """Columns in which values repeat, seen from a sample of the rows."""
-    sample = table.slice(0, SAMPLE_ROWS)
-    return [
-        name
-        for name, column in zip(table.column_names, sample.columns, strict=True)
-        if pa.types.is_dictionary(column.type)
-        or (not pa.types.is_boolean(column.type) and len(column.unique()) <= _few(column))
-    ]
+    return [name for name, column in zip(table.column_names, table.columns, strict=True) if _repeats(column)]
+
+
+def _repeats(column: pa.ChunkedArray) -> bool:
+    if pa.types.is_dictionary(column.type) or pa.types.is_boolean(column.type):
+        return bool(pa.types.is_dictionary(column.type))
+    if len(column.slice(0, GLANCE_ROWS).unique()) > GLANCE_MOST:
+        return False
+    sample = column.slice(0, SAMPLE_ROWS)
+    return len(sample.unique()) <= _few(sample)
 
 
 def _few(column: pa.ChunkedArray) -> int:

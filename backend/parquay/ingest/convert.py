@@ -42,6 +42,8 @@ REPORTED_REJECTS = 10_000
 """Rejects that a report lists; all are counted."""
 LEAST_SEGMENT = 1 << 20
 """Bytes of a segment of a small file, so that all cores have some."""
+FIRST_BYTES = 64 << 10
+"""Bytes that are read beforehand to learn how the columns are to be read."""
 
 
 @dataclass(slots=True)
@@ -180,9 +182,10 @@ class _Conversion:
 
     def _take_text(self, source: Source, spool: Spool, report: Report) -> None:
         dialect = report.dialect
+        first = self._first_kinds(source, dialect)
 
         def work(body: Body) -> tuple[Body, Converted, pa.Buffer]:
-            done = fold.convert(body, dialect, self.state.kinds)
+            done = fold.convert(body, dialect, fold.joined(first, self.state.kinds))
             return body, done, parts.encode(done.table, self._codec)
 
         with ThreadPoolExecutor(self._threads, thread_name_prefix="convert") as pool:
@@ -193,6 +196,12 @@ class _Conversion:
                 self._take(taken, content, spool, report)
                 if self._progress is not None:
                     self._progress(source.consumed(done.end), self._size)
+
+    def _first_kinds(self, source: Source, dialect: Dialect) -> fold.Held:
+        """What the first rows leave open; the other rows need not be asked about more."""
+        cuts = cutter.Cutter(source, dialect, self.state.byte, self.state.line, FIRST_BYTES)
+        body = next(cuts.bodies(), None)
+        return {} if body is None else fold.convert(body, dialect, {}).kinds
 
     def _bodies(self, source: Source, dialect: Dialect) -> Iterator[Body]:
         """Segments, so large that all cores have some also in a small file."""

@@ -159,9 +159,9 @@ def convert(body: Body, dialect: Dialect, held: Held, *, ended: bool = False) ->
     kinds: Held = {}
     warnings: tuple[Warned, ...] = ()
     for block in body.blocks:
-        typed = _typed(block, dialect, _joined(held, kinds), ended=ended)
+        typed = _typed(block, dialect, joined(held, kinds), ended=ended)
         done.append(typed)
-        kinds = _joined(kinds, typed.kinds)
+        kinds = joined(kinds, typed.kinds)
         if typed.rows is not None:
             warnings = merged(warnings, typed.rows.warnings)
             ended = ended or typed.rows.ended
@@ -183,7 +183,8 @@ def convert(body: Body, dialect: Dialect, held: Held, *, ended: bool = False) ->
     )
 
 
-def _joined(one: Held, other: Held) -> Held:
+def joined(one: Held, other: Held) -> Held:
+    """What still holds for the columns of two stretches."""
     return {name: lexemes.join(one.get(name), other.get(name)) for name in (one | other)}
 
 
