@@ -190,7 +190,7 @@ def read_content(file_id: str, request: Request, parts: PartsDep, identity: Iden
     return content_response(request, parts.store, _visible(parts, file_id, identity.id))
 
 
-@router.get("/files/{file_id}/rejects", response_model=Rejects)
+@router.get("/files/{file_id}/rejects", response_model=Rejects, responses={200: {"content": {"text/csv": {}}}})
 def read_rejects(
     file_id: str,
     parts: PartsDep,

@@ -1447,6 +1447,7 @@ export interface operations {
       200: {
         content: {
           "application/json": components["schemas"]["Rejects"];
+          "text/csv": unknown;
         };
       };
       /** @description Refused. */
