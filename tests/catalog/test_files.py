@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from functools import partial
+from typing import Any
 
 import pytest
-from sqlalchemy import text, update
+from sqlalchemy import event, text, update
 from sqlmodel import select
 
 from parquay.catalog.events import Events
@@ -418,3 +419,24 @@ def test_a_complete_file_can_be_converted_again(catalog: Catalog, files: Files, 
     assert (row(files, failed).status, row(files, failed).error_code) == ("processing", None)
     assert files.has_job(failed)
     assert not files.has_job(part)
+
+
+@pytest.mark.parametrize("database", ["sqlite"], indirect=True)  # PostgreSQL decides by the sizes of tables
+def test_the_newest_files_are_found_without_looking_at_all(catalog: Catalog, files: Files, ann: str):
+    asked: list[tuple[str, Any]] = []
+    with catalog.read() as session:
+        event.listen(session.get_bind(), "before_cursor_execute", lambda *call: asked.append((call[2], call[3])))
+
+    files.page(ann, limit=100)
+    files.count(ann)
+
+    with catalog.read() as session:
+        plans = [
+            [row[3] for row in session.connection().exec_driver_sql(f"EXPLAIN QUERY PLAN {sql}", values)]
+            for sql, values in list(asked)
+            if sql.startswith("SELECT")
+        ]
+    page, count = plans
+    assert page[0] == "SCAN file USING INDEX file_by_time"
+    assert not any("TEMP B-TREE" in step for step in page)
+    assert count == ["SCAN file USING COVERING INDEX file_by_time"]

@@ -17,7 +17,7 @@ from sqlmodel import Session, col, delete, select
 
 from parquay.catalog.events import Events
 from parquay.catalog.jobs import Jobs
-from parquay.catalog.listing import EVERYTHING, SORTS, Narrowed, after, listed
+from parquay.catalog.listing import EVERYTHING, SORTS, Narrowed, after, listed, order
 from parquay.catalog.prepared import Insert
 from parquay.catalog.session import Catalog
 from parquay.catalog.tables import File, User, now
@@ -118,11 +118,9 @@ class Files:
         query = query.where(*listed(user_id, narrowed))
         if cursor is not None:
             query = query.where(after(column, cursor, descending=descending))
-        order: list[Any] = [column.is_(None).desc(), column, col(File.id)]
-        if descending:
-            order = [column.is_(None), column.desc(), col(File.id).desc()]
+        query = query.order_by(*order(column, descending=descending)).limit(limit)
         with self._catalog.read() as session:
-            return [(file, name) for file, name in session.exec(query.order_by(*order).limit(limit)).all()]
+            return [(file, name) for file, name in session.exec(query).all()]
 
     def count(self, user_id: str, narrowed: Narrowed = EVERYTHING) -> int:
         """Return how many files a list without a page would have."""

@@ -97,7 +97,7 @@ class File(SQLModel, table=True):
     __tablename__ = "file"
     __table_args__ = (
         Index("file_by_owner", "owner_id", "uploaded_at", "id"),
-        Index("file_shared", "shared", "uploaded_at", "id"),
+        Index("file_by_time", "uploaded_at", "id", "owner_id", "shared", "concat"),
         Index("file_expiring", "expires_at"),
     )
 
