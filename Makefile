@@ -45,7 +45,7 @@ architecture: $(TESTS_STAMP) ## which module may import which
 	$(BIN)/lint-imports
 
 unit: $(TESTS_STAMP) $(BUILD_STAMP) $(NODE_CLIENTS_STAMP) ## pytest: also with real servers, foreign upload clients, 2 GB, kill -9
-	$(BIN)/python -m pytest -n 2 --dist loadfile $(ARGS)
+	$(BIN)/python -m pytest -n 2 --dist loadfile --no-loadscope-reorder -m "not long" $(ARGS)
 
 client: $(PYTHON_STAMP) $(CLIENT_STAMP) ## Vitest: the web client's parts, and its types against the server
 	cd client && npm run --silent test
@@ -53,8 +53,8 @@ client: $(PYTHON_STAMP) $(CLIENT_STAMP) ## Vitest: the web client's parts, and i
 e2e: $(PYTHON_STAMP) $(BUILD_STAMP) $(BROWSER) ## Playwright: the web client in Chromium against a real server
 	cd client && CHROMIUM="$$(cat ../$(BROWSER))" npm run --silent e2e
 
-large: $(TESTS_STAMP) ## pytest: uploads of 2 GB, memory watched (needs 3 GB of disk)
-	$(BIN)/python -m pytest -m large $(ARGS)
+large: $(TESTS_STAMP) ## pytest: uploads of 2 GB, memory watched (needs 3 GB of disk); 1,600 edits on PostgreSQL
+	$(BIN)/python -m pytest -m "large or long" $(ARGS)
 
 chaos: $(TESTS_STAMP) ## pytest: kill the server at random, ROUNDS times (default 500)
 	CHAOS_ROUNDS=$(or $(ROUNDS),500) $(BIN)/python -m pytest -m chaos --timeout 7200 $(ARGS)

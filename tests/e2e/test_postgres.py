@@ -194,7 +194,7 @@ def test_a_database_where_nobody_answers_stops_the_start_with_one_line(tmp_path:
     assert "secret" not in str(refused.value)
 
 
-@pytest.mark.large
+@pytest.mark.long
 @pytest.mark.timeout(600)
 def test_eight_editors_make_200_edits_each_and_lose_none(pair: LiveServer):
     assert_nothing_is_lost_by_eight_editors(pair, 200)
