@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import threading
 import time
+from collections.abc import Iterator
 
 import httpx
 import pytest
@@ -25,6 +26,15 @@ def table_of(http: httpx.Client, text: str = FEW, name: str = "few.csv") -> str:
     entry = entry_when(http, answer.json()["id"])
     assert entry["status"] == "done", entry
     return entry["id"]
+
+
+@pytest.fixture
+def shared_table(ann: httpx.Client) -> Iterator[str]:
+    """A table that everybody on the server sees, for as long as the test takes."""
+    dataset = table_of(ann)
+    ann.patch(f"/files/{dataset}", json={"shared": True})
+    yield dataset
+    ann.delete(f"/files/{dataset}")
 
 
 def rows_of(http: httpx.Client, dataset: str, **params: object) -> list[dict[str, object]]:
@@ -78,9 +88,8 @@ def test_many_rows_are_one_version(ann: httpx.Client):
     ]  # fmt: skip
 
 
-def test_one_of_two_editors_of_a_row_hears_what_it_is_now(ann: httpx.Client, bob: httpx.Client):
-    dataset = table_of(ann)
-    ann.patch(f"/files/{dataset}", json={"shared": True})
+def test_one_of_two_editors_of_a_row_hears_what_it_is_now(shared_table: str, ann: httpx.Client, bob: httpx.Client):
+    dataset = shared_table
     row, seen = f"/datasets/{dataset}/rows/1", {"If-Match": '"0"'}
 
     first = ann.patch(row, json={"word": "ann"}, headers=seen)
@@ -231,9 +240,8 @@ def test_an_upload_can_name_the_table_that_its_rows_are_for(ann: httpx.Client):
     assert again.json()["rows"] == 5
 
 
-def test_another_user_hears_of_an_edit_within_two_seconds(ann: httpx.Client, bob: httpx.Client):
-    dataset = table_of(ann)
-    ann.patch(f"/files/{dataset}", json={"shared": True})
+def test_another_user_hears_of_an_edit_within_two_seconds(shared_table: str, ann: httpx.Client, bob: httpx.Client):
+    dataset = shared_table
 
     with EventStream(bob) as stream:
         made = time.monotonic()

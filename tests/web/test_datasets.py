@@ -374,6 +374,7 @@ def test_shared_table_can_be_read_by_everybody(ann, bob):
     assert got(bob, path)["row_count"] == 1000
     assert bob.get(f"{path}/export").text == SALES
     assert path in [f"/datasets/{each['id']}" for each in got(bob, "/datasets")]
+    ann.delete(path.replace("/datasets/", "/files/"))  # everybody on this server would see it
 
 
 def test_file_that_is_no_table_says_so(ann):
