@@ -21,13 +21,11 @@ from functools import partial
 from typing import Any
 
 import uvloop
-from granian.constants import Interfaces
-from granian.http import HTTP1Settings
-from granian.server.embed import Server
 
 from parquay import telemetry, wiring
 from parquay.app import create_app
 from parquay.columns import memory
+from parquay.http1.listener import Listener
 from parquay.jobs import hook
 from parquay.jobs.worker import Worker
 from parquay.settings import Settings, SettingsError
@@ -41,17 +39,14 @@ RESPAWN_SECONDS = 1.0
 SWEEP_SECONDS = 60.0
 TIDY_SECONDS = 600.0
 WATCH_SECONDS = 0.25
-BACKLOG = 1024
 NICENESS = 10
 """Added to a worker's priority number, so that conversion never slows an upload."""
 
-MAX_REQUESTS = 65536
-"""Requests in flight; a slow upload holds one, so this must not be what limits uploads."""
+LARGEST_PIECE, KEPT = 4 << 20, 64 << 20
+"""Bytes of the largest freed piece of memory that the C library keeps, and of all that it keeps.
 
-HEADER_MILLISECONDS = 15_000
-
-BODY_BUFFER = 1024 * 1024
-"""Most bytes of a body that the server hands over at once; it starts small and grows while they come fast."""
+Its own rule would also keep those of a password hash (19 MiB).
+"""
 
 EVENTS_BELL, JOBS_BELL = b"e", b"j"
 SPAWN = "import sys; from parquay.cli import main; sys.exit(main())"
@@ -61,7 +56,7 @@ log = logging.getLogger(__name__)
 
 def serve(settings: Settings) -> int:
     """Serve until SIGTERM or SIGINT; return the exit code."""
-    _tune_memory()
+    memory.keep_pieces(LARGEST_PIECE, KEPT)
     telemetry.configure_logging(settings.log_level)
     with _alone(settings):
         parts = wiring.build(settings)
@@ -75,7 +70,7 @@ def serve(settings: Settings) -> int:
 
 def serve_child(settings: Settings) -> int:
     """Serve as one of several API processes, hanging on the first one's pipes; return the exit code."""
-    _tune_memory()
+    memory.keep_pieces(LARGEST_PIECE, KEPT)
     telemetry.configure_logging(settings.log_level)
     parts = wiring.build(settings, migrate=False)
     try:
@@ -112,14 +107,6 @@ def work(settings: Settings, *, child: bool = False) -> int:
     return 0
 
 
-def _tune_memory() -> None:
-    """Keep the pages of a body's blocks from one to the next, and give those of a password hash (19 MiB) back.
-
-    The C library's own rule does the opposite of both: a quarter of an upload's time would go into fetching pages.
-    """
-    memory.keep_pieces(4 * BODY_BUFFER, 64 * BODY_BUFFER)
-
-
 class _Service:
     """One API process; the primary one also keeps the children."""
 
@@ -135,28 +122,15 @@ class _Service:
         loop = asyncio.get_running_loop()
         for number in (signal.SIGTERM, signal.SIGINT):
             loop.add_signal_handler(number, self._stop.set)
-        server = self._server()
-        serving = asyncio.create_task(server.serve())
+        listener = Listener(self._app, self._parts.settings.host, self._parts.settings.port)
+        serving = asyncio.create_task(listener.serve())
         tasks = [asyncio.create_task(job) for job in self._background()]
         self._hang_up()
         self._start_hooks()
-        await self._announce(serving)
+        await self._announce(listener, serving)
         stopping = asyncio.create_task(self._stop.wait())
         await asyncio.wait({serving, stopping}, return_when=asyncio.FIRST_COMPLETED)
-        await self._shut_down(server, serving, tasks)
-
-    def _server(self) -> Server:
-        settings = self._parts.settings
-        return Server(
-            self._app,
-            address=settings.host,
-            port=settings.port,
-            interface=Interfaces.ASGI,
-            backlog=BACKLOG,
-            backpressure=MAX_REQUESTS,
-            http1_settings=HTTP1Settings(header_read_timeout=HEADER_MILLISECONDS, max_buffer_size=BODY_BUFFER),
-            log_enabled=False,
-        )
+        await self._shut_down(listener, serving, tasks)
 
     def _background(self) -> list[Coroutine[Any, Any, None]]:
         settings = self._parts.settings
@@ -198,19 +172,23 @@ class _Service:
             if child is not source:
                 child.ring(bell)
 
-    async def _announce(self, serving: asyncio.Task[None]) -> None:
-        if not self._primary:
-            return
-        await asyncio.sleep(0)
+    async def _announce(self, listener: Listener, serving: asyncio.Task[None]) -> None:
+        listening = asyncio.create_task(listener.listens.wait())
+        await asyncio.wait({serving, listening}, return_when=asyncio.FIRST_COMPLETED)
+        listening.cancel()
         if serving.done():
             serving.result()
+        if not self._primary:
+            return
         settings = self._parts.settings
         lines = [f"Parquay is ready: open {_url(settings)}"]
         lines += [f"Sign in with the demo account: {name} / {word}" for name, word in settings.demo_accounts[:1]]
         sys.stdout.write("\n".join(lines) + "\n")
         sys.stdout.flush()
 
-    async def _shut_down(self, server: Server, serving: asyncio.Task[None], tasks: list[asyncio.Task[None]]) -> None:
+    async def _shut_down(
+        self, listener: Listener, serving: asyncio.Task[None], tasks: list[asyncio.Task[None]]
+    ) -> None:
         self._app.drain()
         if self._hooking is not None:
             self._hooking.stop()
@@ -219,7 +197,7 @@ class _Service:
         await self._parts.hub.stop()
         await self._parts.handover.drain(DRAIN_SECONDS)
         await asyncio.sleep(0.2)  # the last answers are on their way out
-        server.stop()  # type: ignore[no-untyped-call]
+        listener.stop()
         await asyncio.wait({serving}, timeout=DRAIN_SECONDS)
         for task in tasks:
             task.cancel()

@@ -19,6 +19,7 @@ from parquay.storage.memory import MemoryStore
 from parquay.tus.create import BodyPlan
 from parquay.tus.headers import Checksum
 from parquay.uploads import receive
+from parquay.uploads.blocks import Blocks
 from parquay.uploads.handover import TAKEN_OVER, Holder
 from parquay.uploads.receive import Patience, Receiver, Superseded
 from uploads.engine import HANG, ScriptedBody, until
@@ -43,7 +44,13 @@ class Desk:
         self.disk = ThreadPoolExecutor(4)
         self._writer = self.store.writer(self.id, 0)
         self.receiver = Receiver(
-            self, self.disk, offset=0, plan=plan or BodyPlan(None), commit=self.commit, patience=patience or Patience()
+            self,
+            self.disk,
+            Blocks(),
+            offset=0,
+            plan=plan or BodyPlan(None),
+            commit=self.commit,
+            patience=patience or Patience(),
         )
 
     def write(self, chunks: Sequence[bytes], position: int) -> int:

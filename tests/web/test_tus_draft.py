@@ -397,3 +397,75 @@ def test_without_a_login_nothing_is_told(tus: TusUser):
     assert exchange(tus.server.port, "HEAD", url, fields).status == 401
     assert exchange(tus.server.port, "DELETE", url, fields).status == 401
     assert tus.stored(url) == b"123"
+
+
+# ------------------------------------------------------------------------------------------- interim answers
+
+
+def raw(draft: DraftUser, method: str, target: str, length: int, *fields: tuple[str, str]) -> Wire:
+    """Send the head of a request whose body is sent by hand."""
+    wire = Wire(draft.user.server.port)
+    login = draft.user.login.items()
+    wire.ask(method, target, [*login, *draft.append_fields.items(), ("Content-Length", str(length)), *fields])
+    return wire
+
+
+def test_a_client_hears_where_its_upload_is_before_it_has_sent_it(draft: DraftUser):
+    # The rule: "The server SHOULD send an interim response with 104 (Upload Resumption Supported) status code [...]
+    # Interim responses with this status code MUST include the Location header field"; the server "MUST NOT" send one
+    # unless the interop version matches, and names it in it.
+    with raw(draft, "POST", "/files", len(DATA), ("Upload-Complete", "?1")) as wire:
+        interim = wire._head()
+        assert interim.status == 104
+        assert interim.get("upload-draft-interop-version") == str(draft.version)
+        wire.send(DATA[:100_000])
+        wire.flush()
+        wire.reset()
+
+    url = "/files/" + id_of(interim.get("location") or "")
+    wait_until(lambda: progress(draft.head(url)) == ("100000", "?0"), "what was sent is kept")
+    assert draft.patch(url, 100_000, DATA[100_000:], "?1").status_code < 300
+    assert draft.user.content(url) == DATA
+
+
+def test_the_final_answer_names_the_same_place(newest: DraftUser):
+    with raw(newest, "POST", "/files", len(DATA), ("Upload-Complete", "?0")) as wire:
+        wire.send(DATA)
+        answer = wire.answer()
+
+    assert answer.status == 201
+    assert {each.get("location") for each in answer.interim if each.get("location")} == {answer.get("location")}
+
+
+def test_a_client_hears_of_checkpoints(newest: DraftUser):
+    # The rule: "[...] the server can send interim responses with 104 status code [...] and the Upload-Offset header
+    # field to indicate the current upload progress".
+    url = newest.created(b"")
+    with raw(newest, "PATCH", url, len(DATA), ("Upload-Offset", "0"), ("Upload-Complete", "?1")) as wire:
+        wire.send(DATA[:100_000])
+        interim = wire._head()
+        wire.send(DATA[100_000:])
+        answer = wire.answer()
+
+    assert (interim.status, interim.get("upload-offset"), interim.get("location")) == (104, "100000", None)
+    assert (answer.status, answer.get("upload-complete")) == (204, "?1")
+
+
+def test_who_names_no_version_hears_nothing_in_between(tus: TusUser):
+    with Wire(tus.server.port) as wire:
+        wire.ask("POST", "/files", [*tus.login.items(), ("Content-Length", "6"), ("Upload-Complete", "?1")])
+        wire.send(b"a\n1\n2\n")
+        answer = wire.answer()
+
+    assert (answer.status, answer.interim) == (201, [])
+
+
+def test_an_upload_whose_place_was_told_is_not_taken_back(newest: DraftUser):
+    wrong = base64.b64encode(bytes(32)).decode()
+    fields = (("Upload-Complete", "?1"), ("Content-Digest", f"sha-256=:{wrong}:"))
+    with raw(newest, "POST", "/files", len(DATA), *fields) as wire:
+        wire.send(DATA)
+        answer = wire.answer()
+
+    assert answer.status == 460
+    assert progress(newest.head("/files/" + id_of(answer.interim[0].get("location") or ""))) == ("0", "?0")

@@ -8,6 +8,7 @@ kernel keeps both ways of one file in step.
 
 from __future__ import annotations
 
+import ctypes
 import errno
 import mmap
 import os
@@ -86,7 +87,10 @@ class DirectFile:
 
 
 def _aligned(chunks: Chunks) -> Iterator[memoryview]:
-    """Pass on the bytes of ``chunks`` in one buffer after the other; each is good until the next is asked for."""
+    """Pass on the bytes of ``chunks`` in aligned memory; each piece is good until the next is asked for."""
+    if len(chunks) == 1 and _is_aligned(chunks[0]):
+        yield memoryview(chunks[0])
+        return
     buffer = _buffer()
     filled = 0
     for chunk in chunks:
@@ -100,6 +104,14 @@ def _aligned(chunks: Chunks) -> Iterator[memoryview]:
                 filled = 0
     if filled:
         yield buffer[:filled]
+
+
+def _is_aligned(chunk: bytes | memoryview) -> bool:
+    return not isinstance(chunk, bytes) and not chunk.readonly and _address(chunk) % BLOCK == 0
+
+
+def _address(view: memoryview) -> int:
+    return ctypes.addressof(ctypes.c_char.from_buffer(view))
 
 
 def _buffer() -> memoryview:

@@ -53,6 +53,8 @@ class Draft:
     """One interop version of the draft. See :class:`parquay.tus.wire.Wire`."""
 
     version: int = LATEST
+    announced: bool = False
+    """Whether the request named the version: only then its client expects interim answers."""
 
     @classmethod
     def of(cls, fields: Fields) -> Draft:
@@ -67,7 +69,7 @@ class Draft:
         found = _SF_INTEGER.fullmatch(told)
         if found is None or not 5 <= int(found.group(1)) <= LATEST:
             raise Refusal("unsupported_draft")
-        return cls(int(found.group(1)))
+        return cls(int(found.group(1)), announced=True)
 
     @property
     def common(self) -> tuple[Header, ...]:
@@ -139,6 +141,14 @@ class Draft:
         """Header fields of the answer to a creation."""
         del with_body  # tus-js-client asks for the offset in every answer
         return (("Location", location), *self._progress(state), *self._limit(state))
+
+    def born(self, state: UploadState, location: str) -> tuple[Header, ...] | None:
+        """Header fields of the interim answer that tells where a new upload is."""
+        return (*self.common, ("Location", location), *self._limit(state)) if self.announced else None
+
+    def progressed(self, offset: int) -> tuple[Header, ...] | None:
+        """Header fields of the interim answer that tells how much is durable."""
+        return (*self.common, ("Upload-Offset", str(offset))) if self.announced else None
 
     def appended(self, state: UploadState) -> tuple[Header, ...]:
         """Header fields of the answer to a PATCH."""

@@ -18,8 +18,9 @@ from parquay.ids import new_id
 from parquay.storage.base import BytesMissing, Store, StoreFault, Writer
 from parquay.telemetry import bytes_received, interrupted, uploads_finished
 from parquay.tus.append import AppendPlan, check_offset, ends_upload
+from parquay.uploads.blocks import Blocks
 from parquay.uploads.handover import PATIENCE_SECONDS, REMOVED, SHUTDOWN, Handover, Holder
-from parquay.uploads.receive import OVERRUN, WHOLE, Body, Patience, Receipt, Receiver, Superseded
+from parquay.uploads.receive import OVERRUN, WHOLE, Body, Patience, Receipt, Receiver, Superseded, Witness
 from parquay.uploads.rules import Rules, state_of
 
 T = TypeVar("T")
@@ -59,14 +60,15 @@ class Appender:
         self._patience = patience
         self._follow = follow
         self._process = new_id()
+        self._blocks = Blocks()
 
     @property
     def idle(self) -> float:
         """Seconds without a byte after which a body is cut."""
         return self._patience.idle
 
-    async def append(self, file: File, plan: AppendPlan, body: Body) -> Receipt:
-        """Store what ``plan`` allows of ``body`` and return what became of it.
+    async def append(self, file: File, plan: AppendPlan, body: Body, witness: Witness | None = None) -> Receipt:
+        """Store what ``plan`` allows of ``body`` and return what became of it; ``witness`` hears of checkpoints.
 
         The work goes on to its last checkpoint even when the request that asked for it is cancelled.
 
@@ -80,7 +82,7 @@ class Appender:
         if file.complete:
             return Receipt(file.offset, WHOLE)
         held: list[Holder] = []
-        work = asyncio.ensure_future(self._append(file, plan, body, held))
+        work = asyncio.ensure_future(self._append(file, plan, body, held, witness))
         try:
             return await asyncio.shield(work)
         except asyncio.CancelledError:
@@ -91,7 +93,9 @@ class Appender:
             await asyncio.wait({work}, timeout=LOCK_SECONDS)
             raise
 
-    async def _append(self, file: File, plan: AppendPlan, body: Body, held: list[Holder]) -> Receipt:
+    async def _append(
+        self, file: File, plan: AppendPlan, body: Body, held: list[Holder], witness: Witness | None
+    ) -> Receipt:
         async with self._handover.hold(file.id) as holder:
             held.append(holder)
             if self._rules.quota and file.size is None:
@@ -100,7 +104,7 @@ class Appender:
             holder.epoch = claim.epoch
             holder.on_wake(body.wake)
             try:
-                receipt = await self._receive(file, claim, plan, body, holder)
+                receipt = await self._receive(claim, plan, body, holder, witness)
             except (Conflict, BytesMissing) as error:
                 if await self._is_removed(file.id):
                     raise Gone("The upload was removed.") from error
@@ -166,14 +170,22 @@ class Appender:
                 raise Busy("Another request is writing to this upload.", retry_after=1)
             await asyncio.sleep(TAKE_OVER_POLL)
 
-    async def _receive(self, file: File, claim: Claim, plan: AppendPlan, body: Body, holder: Holder) -> Receipt:
+    async def _receive(
+        self, claim: Claim, plan: AppendPlan, body: Body, holder: Holder, witness: Witness | None
+    ) -> Receipt:
         opening = partial(
-            self._store.writer, file.id, claim.offset, wait=LOCK_SECONDS, owned=partial(self._is_owned, claim)
+            self._store.writer, claim.file_id, claim.offset, wait=LOCK_SECONDS, owned=partial(self._is_owned, claim)
         )
         writer: Writer = await self._on_disk(opening)
-        keeper = _Keeper(self._catalog, self._files, claim, self._rules, wakes=self._follow)
+        keeper = _Keeper(self._catalog, self._files, claim, self._rules, witness, wakes=self._follow)
         receiver = Receiver(
-            writer, self._disk, offset=claim.offset, plan=plan.body, commit=keeper.commit, patience=self._patience
+            writer,
+            self._disk,
+            self._blocks,
+            offset=claim.offset,
+            plan=plan.body,
+            commit=keeper.commit,
+            patience=self._patience,
         )
         try:
             receipt = await self._settle(keeper, receiver, plan, body, holder)
@@ -212,10 +224,13 @@ class Appender:
 class _Keeper:
     """Commits the checkpoints of one body under its claim."""
 
-    def __init__(self, catalog: Catalog, files: Files, claim: Claim, rules: Rules, *, wakes: bool) -> None:
+    def __init__(
+        self, catalog: Catalog, files: Files, claim: Claim, rules: Rules, witness: Witness | None, *, wakes: bool
+    ) -> None:
         self._catalog = catalog
         self._files = files
         self._rules = rules
+        self._witness = witness
         self._wakes = wakes
         self.claim = claim
         self.finished = False
@@ -230,6 +245,8 @@ class _Keeper:
         if moved is None:
             return False
         self.claim = moved
+        if self._witness is not None:
+            await self._witness.progressed(offset)
         return True
 
     async def finish(self, offset: int) -> None:

@@ -27,7 +27,7 @@ from parquay.uploads.concat import Concatenator
 from parquay.uploads.describe import Request, clean_type
 from parquay.uploads.handover import Handover
 from parquay.uploads.hooks import HookedUpload, Hooks
-from parquay.uploads.receive import WHOLE, Body, Receipt
+from parquay.uploads.receive import WHOLE, Body, Receipt, Witness
 from parquay.uploads.rules import Owner, Rules, clean_name
 from parquay.uploads.small import SMALL_BYTES, SmallUploads
 
@@ -70,8 +70,10 @@ class Creator:
         self._rules = rules
         self._room: tuple[float, int | None] = (-ROOM_SECONDS, None)
 
-    async def create(self, request: Request, body: Body | None = None) -> tuple[File, Receipt | None]:
-        """Make an upload, and store the bytes that came with it.
+    async def create(
+        self, request: Request, body: Body | None = None, witness: Witness | None = None
+    ) -> tuple[File, Receipt | None]:
+        """Make an upload, and store the bytes that came with it; ``witness`` hears how that goes.
 
         Raises:
             Refusal: a part of a concatenation is missing or unfinished (400, 404).
@@ -90,14 +92,21 @@ class Creator:
         if body is not None and request.plan.body is not None:
             if _is_small_whole(request.plan):
                 return await self._create_whole(request, body)
-            file = await self._insert(self._new_file(request))
-            try:
-                receipt = await self._appender.append(file, AppendPlan(0, request.plan.length, request.plan.body), body)
-            except Exception:
-                await self._discard(file)  # nobody was told where it is
-                raise
-            return file, receipt
+            plan = AppendPlan(0, request.plan.length, request.plan.body)
+            return await self._create_with(request, plan, body, witness)
         return await self._insert(self._new_file(request)), None
+
+    async def _create_with(
+        self, request: Request, plan: AppendPlan, body: Body, witness: Witness | None
+    ) -> tuple[File, Receipt]:
+        file = await self._insert(self._new_file(request))
+        is_known = witness is not None and await witness.born(file)
+        try:
+            return file, await self._appender.append(file, plan, body, witness)
+        except Exception:
+            if not is_known:
+                await self._discard(file)  # nobody was told where it is
+            raise
 
     async def store_whole(
         self,

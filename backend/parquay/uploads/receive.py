@@ -1,7 +1,7 @@
 """Moving a body into the store with checkpoints: the heartbeat of an upload.
 
 Three counts never meet out of order: received (here in memory) >= written (in the store) >= durable (synced and
-in the row). Bytes gather to ``WRITE_SIZE``, one write runs on a disk thread while the next gathers, a checkpoint
+in the row). Bytes gather in a block, one block is written on a disk thread while the next fills, a checkpoint
 runs beside both. Everything that an answer tells comes from ``durable``.
 """
 
@@ -14,24 +14,20 @@ import time
 from collections.abc import Awaitable, Callable
 from concurrent.futures import Executor
 from dataclasses import dataclass
-from typing import Any, Protocol
+from typing import Any, Protocol, runtime_checkable
 
 import blake3
 import google_crc32c
 
+from parquay.catalog.tables import File
 from parquay.errors import Conflict, StorageFull
-from parquay.storage.base import Chunks, Writer
+from parquay.storage.base import Writer
 from parquay.telemetry import bytes_received
 from parquay.tus.create import BodyPlan
 from parquay.tus.headers import Checksum
 from parquay.tus.refusals import Refusal
+from parquay.uploads.blocks import Block, Blocks
 from parquay.uploads.handover import Holder
-
-WRITE_SIZE = 1024 * 1024
-"""Bytes that gather before they are written. With one write running, at most about twice this is in memory."""
-
-WRITE_GRAIN = 4096
-"""While more is to come, a write ends at a multiple of so many bytes: whole blocks are what disks like best."""
 
 CHECKPOINT_SECONDS = 1.0
 CHECKPOINT_BYTES = 64 * 1024 * 1024
@@ -59,6 +55,19 @@ class Body(Protocol):
 
     def wake(self) -> None:
         """Make a waiting :meth:`read` return."""
+        ...
+
+
+@runtime_checkable
+class BodyIntoMemory(Protocol):
+    """A body that can be received right where it is wanted."""
+
+    async def read_into(self, buffer: memoryview, seconds: float) -> int | None:
+        """Put the next bytes into ``buffer`` and return how many, 0 at the end, None as :meth:`Body.read` does.
+
+        Raises:
+            BodyCut: the sender is gone.
+        """
         ...
 
 
@@ -93,6 +102,22 @@ Commit = Callable[[int], Awaitable[bool]]
 """Moves the row's offset to a number of synced bytes; False when somebody else owns the upload."""
 
 
+BEYOND = memoryview(bytearray(1))
+"""Where a byte goes that is one too many."""
+
+
+class Witness(Protocol):
+    """Whoever wants to hear of an upload while its request still runs."""
+
+    async def born(self, file: File) -> bool:
+        """Hear that an upload can be resumed from now on; tell whether its client knows."""
+        ...
+
+    async def progressed(self, offset: int) -> None:
+        """Hear that ``offset`` bytes are durable."""
+        ...
+
+
 class Superseded(Conflict):
     """Another request owns the upload now (409)."""
 
@@ -103,17 +128,25 @@ class Receiver:
     """One body on its way into one upload."""
 
     def __init__(
-        self, writer: Writer, disk: Executor, *, offset: int, plan: BodyPlan, commit: Commit, patience: Patience
+        self,
+        writer: Writer,
+        disk: Executor,
+        blocks: Blocks,
+        *,
+        offset: int,
+        plan: BodyPlan,
+        commit: Commit,
+        patience: Patience,
     ) -> None:
         self._writer = writer
         self._disk = disk
+        self._blocks = blocks
         self._plan = plan
         self._commit = commit
         self._patience = patience
         self._start = self.received = self.written = self.durable = offset
-        self._buffer: list[bytes | memoryview] = []
-        self._buffered = 0
-        self._writing: asyncio.Future[int] | None = None
+        self._block: Block | None = None
+        self._writing: tuple[Block, asyncio.Future[int]] | None = None
         self._checkpointing: asyncio.Task[None] | None = None
         self._last_checkpoint = time.monotonic()
         self._digest = _Digest(plan.checksum) if plan.checksum else None
@@ -126,18 +159,20 @@ class Receiver:
             StorageFull: the store is full (507); what fitted is kept.
             ParquayError: the store or the catalog failed.
         """
-        pace = _Pace(self._patience)
+        pace, source = _Pace(self._patience), into_memory(body)
         while not holder.stopped:
+            room = self._room()
             try:
-                chunk = await body.read(TICK_SECONDS)
+                count = await source.read_into(room or BEYOND, TICK_SECONDS)
             except BodyCut:
                 return DISCONNECTED
-            if chunk == b"":
+            if count == 0:
                 return WHOLE
-            if chunk is not None:
+            if count is not None:
                 holder.touch()
-                if not self._take(chunk):
+                if not room:
                     return OVERRUN
+                self._take(count)
             if holder.checkpoint_wanted is not None:
                 await self.settle()
                 holder.checkpointed()
@@ -178,59 +213,65 @@ class Receiver:
 
     async def abandon(self) -> None:
         """Wait for what runs on the disk's threads, whatever comes of it."""
-        running = [future for future in (self._writing, self._checkpointing) if future is not None]
+        writing = self._writing[1] if self._writing else None
+        running = [future for future in (writing, self._checkpointing) if future is not None]
         if running:
             await asyncio.wait(running)
             await asyncio.gather(*running, return_exceptions=True)
+        if self._block is not None:
+            self._blocks.give(self._block)
+            self._block = None
 
-    def _take(self, chunk: bytes) -> bool:
-        room = None if self._plan.limit is None else self._start + self._plan.limit - self.received
-        fits = room is None or len(chunk) <= room
-        self._buffer.append(chunk if fits else chunk[:room])
-        self._buffered += len(self._buffer[-1])
-        self.received += len(self._buffer[-1])
-        return fits
+    def _room(self) -> memoryview:
+        """Return where the next bytes belong: nowhere once the plan's last byte is there."""
+        if self._block is None:
+            self._block = self._blocks.take(self.received)
+        room = self._block.room
+        return room if self._plan.limit is None else room[: self._start + self._plan.limit - self.received]
+
+    def _take(self, count: int) -> None:
+        if self._block is not None:
+            self._block.grow(count)
+        self.received += count
 
     async def _advance(self) -> None:
         open_ended = self._digest is None  # nothing may be acknowledged while a checksum is outstanding
         due = open_ended and time.monotonic() - self._last_checkpoint >= CHECKPOINT_SECONDS
         if due:
             await self._write_rest()  # so that the checkpoint of a sender who fell silent has all of its bytes
-        elif self._buffered >= WRITE_SIZE:
+        elif self._block is not None and not self._block.room:
             await self._join_write()
-            self._start_write(behind=(self.written + self._buffered) % WRITE_GRAIN)
+            self._start_write(self._block)
         if due or (open_ended and self.written - self.durable >= CHECKPOINT_BYTES):
             self._start_checkpoint()
 
-    def _start_write(self, behind: int = 0) -> None:
-        """Write what has gathered but for the last ``behind`` bytes, which stay until more is there."""
-        chunks, self._buffer, self._buffered = self._buffer, [], 0
-        last = memoryview(chunks[-1])
-        if 0 < behind < len(last):
-            chunks[-1], self._buffer, self._buffered = last[:-behind], [bytes(last[-behind:])], behind
-        self._writing = asyncio.get_running_loop().run_in_executor(self._disk, self._put, chunks, self.written)
+    def _start_write(self, block: Block) -> None:
+        self._block = None
+        writing = asyncio.get_running_loop().run_in_executor(self._disk, self._put, block)
+        self._writing = block, writing
 
-    def _put(self, chunks: Chunks, position: int) -> int:
-        written = self._writer.write(chunks, position)
+    def _put(self, block: Block) -> int:
+        written = self._writer.write([block.filled], block.position)
         if self._digest is not None:
-            self._digest.update(chunks)
-        self._full = written < sum(map(len, chunks))
+            self._digest.update(block.filled)
+        self._full = written < len(block)
         return written
 
     async def _join_write(self) -> None:
         if self._writing is None:
             return
-        writing, self._writing = self._writing, None
+        (block, writing), self._writing = self._writing, None
         self.written += await writing
+        self._blocks.give(block)
         if self._full:
             self.received = self.written
-            self._buffer, self._buffered = [], 0
+            self._block = None
             raise StorageFull("The disk is full.", retry_after=60)
 
     async def _write_rest(self) -> None:
         await self._join_write()
-        if self._buffered:
-            self._start_write()
+        if self._block is not None and len(self._block):
+            self._start_write(self._block)
             await self._join_write()
 
     def _start_checkpoint(self) -> None:
@@ -258,6 +299,29 @@ class Receiver:
 
     async def _on_disk(self, call: Callable[..., Any], *arguments: Any) -> Any:
         return await asyncio.get_running_loop().run_in_executor(self._disk, call, *arguments)
+
+
+def into_memory(body: Body | BodyIntoMemory) -> BodyIntoMemory:
+    """Return ``body`` as one that puts its bytes where they are wanted, if need be by copying them."""
+    return body if isinstance(body, BodyIntoMemory) else _Copied(body)
+
+
+class _Copied:
+    """A body that comes in pieces of its own."""
+
+    def __init__(self, body: Body) -> None:
+        self._body = body
+        self._rest = memoryview(b"")
+
+    async def read_into(self, buffer: memoryview, seconds: float) -> int | None:
+        if not self._rest:
+            chunk = await self._body.read(seconds)
+            if not chunk:
+                return None if chunk is None else 0
+            self._rest = memoryview(chunk)
+        count = min(len(buffer), len(self._rest))
+        buffer[:count], self._rest = self._rest[:count], self._rest[count:]
+        return count
 
 
 class _Pace:
@@ -295,10 +359,9 @@ class _Digest:
         else:
             self._hash = hashlib.new(checksum.algorithm, usedforsecurity=False)
 
-    def update(self, chunks: Chunks) -> None:
+    def update(self, data: memoryview) -> None:
         """Take in the next bytes."""
-        for chunk in chunks:
-            self._hash.update(bytes(chunk))  # not all algorithms take a view
+        self._hash.update(bytes(data))  # not all algorithms take a view
 
     def matches(self) -> bool:
         """Tell whether the bytes so far are the expected ones."""

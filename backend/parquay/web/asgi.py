@@ -15,7 +15,7 @@ import time
 from collections.abc import Awaitable, Callable, MutableMapping
 from dataclasses import dataclass
 from http import HTTPStatus
-from typing import Any
+from typing import Any, Protocol
 
 from parquay.uploads.receive import BodyCut
 
@@ -28,6 +28,9 @@ Network = ipaddress.IPv4Network | ipaddress.IPv6Network
 DRAIN_BYTES = 4 * 1024 * 1024
 DRAIN_SECONDS = 1.0
 """How much of an unwanted body is read after the answer before the connection is left to close."""
+
+PIECE = 256 * 1024
+"""Bytes of a long body that are read at once by those who do not say where to."""
 
 _HOST = re.compile(r"[A-Za-z0-9.-]+(:[0-9]{1,5})?|\[[0-9A-Fa-f:.]+\](:[0-9]{1,5})?")
 
@@ -57,11 +60,28 @@ def problem(
     return Answer(status, (*fields, *headers), json.dumps(told).encode())
 
 
+class StraightBody(Protocol):
+    """The server's short way for a body: see :class:`parquay.http1.straight.StraightBody`."""
+
+    left: int
+
+    async def read_into(self, buffer: memoryview, seconds: float) -> int | None:
+        """Receive into ``buffer``."""
+        ...
+
+    def wake(self) -> None:
+        """Make a waiting read return."""
+        ...
+
+
 class AsgiBody:
     """The body of one request. See :class:`parquay.uploads.receive.Body`."""
 
-    def __init__(self, receive: Receive) -> None:
+    def __init__(self, receive: Receive, straight: StraightBody | None = None) -> None:
+        """``straight``: the short way, where the server has one for this body."""
         self._receive = receive
+        self._straight = straight
+        self._rest = memoryview(b"")
         self._pending: asyncio.Future[MutableMapping[str, Any]] | None = None
         self._waiter: asyncio.Future[None] | None = None
         self._timer: asyncio.TimerHandle | None = None
@@ -69,12 +89,45 @@ class AsgiBody:
         self.ended = False
         self.touched = False
 
+    async def read_into(self, buffer: memoryview, seconds: float) -> int | None:
+        """Put the next bytes into ``buffer``; return how many, 0 at the end, None as :meth:`read` does.
+
+        Raises:
+            BodyCut: the client is gone.
+        """
+        self.touched = True
+        if self._straight is not None:
+            return await self._read_straight(self._straight, buffer, seconds)
+        if not self._rest:
+            chunk = await self.read(seconds)
+            if not chunk:
+                return None if chunk is None else 0
+            self._rest = memoryview(chunk)
+        count = min(len(buffer), len(self._rest))
+        buffer[:count], self._rest = self._rest[:count], self._rest[count:]
+        return count
+
+    async def _read_straight(self, straight: StraightBody, buffer: memoryview, seconds: float) -> int | None:
+        if self.ended:
+            return 0
+        try:
+            count = await straight.read_into(buffer, seconds)
+        except ConnectionResetError:
+            self.ended = True
+            raise BodyCut from None
+        self.ended = not straight.left
+        return count
+
     async def read(self, seconds: float) -> bytes | None:
         """Return the next bytes, empty at the end, None after at most ``seconds`` without any or after :meth:`wake`.
 
         Raises:
             BodyCut: the client is gone.
         """
+        if self._straight is not None:
+            buffer = bytearray(PIECE)
+            count = await self.read_into(memoryview(buffer), seconds)
+            return None if count is None else bytes(buffer[:count])
         if self.ended:
             return b""
         self.touched = True
@@ -121,11 +174,15 @@ class AsgiBody:
 
     def wake(self) -> None:
         """Make a waiting :meth:`read` return."""
+        if self._straight is not None:
+            self._straight.wake()
         self._woken = True
         self._release()
 
     async def drain(self) -> None:
         """Read and forget what still comes, up to ``DRAIN_BYTES`` and ``DRAIN_SECONDS``."""
+        if self._straight is not None:
+            return  # a server with a short way does that itself
         deadline = time.monotonic() + DRAIN_SECONDS
         count = 0
         try:

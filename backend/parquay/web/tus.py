@@ -13,6 +13,7 @@ from collections.abc import Mapping
 from parquay.auth.csrf import credentials, refuse_cross_site
 from parquay.auth.sessions import Identity, Sessions
 from parquay.errors import NotFound, ParquayError
+from parquay.http1 import STRAIGHT
 from parquay.ids import is_id
 from parquay.telemetry import refusals, requests
 from parquay.tus import answers
@@ -50,7 +51,7 @@ class TusAdapter:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer one request."""
-        body = AsgiBody(receive)
+        body = AsgiBody(receive, scope.get("extensions", {}).get(STRAIGHT))
         fields = Fields(scope["headers"])
         wire, answer = await self._guarded(scope, fields, body)
         method = scope["method"] if scope["method"] in answers.METHODS else "OTHER"

@@ -5,11 +5,13 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, replace
+from functools import partial
 from urllib.parse import urlsplit
 
 from parquay.catalog.files import Files
 from parquay.catalog.tables import File, now
 from parquay.errors import Gone, NotFound
+from parquay.http1 import INTERIM
 from parquay.ingest.dialect import Overrides
 from parquay.tus.headers import Fields
 from parquay.tus.state import UploadState
@@ -19,12 +21,15 @@ from parquay.uploads.concat import Concatenator
 from parquay.uploads.create import Creator
 from parquay.uploads.describe import describe
 from parquay.uploads.handover import Handover
-from parquay.uploads.receive import OVERRUN, WHOLE, Body, Receipt
+from parquay.uploads.receive import OVERRUN, WHOLE, Body, Receipt, Witness
 from parquay.uploads.remove import Remover
 from parquay.uploads.rules import Owner, Rules, state_of
 from parquay.web.asgi import Answer, Headers, Origin, Scope, problem
 
 ROOT = "/files"
+
+RESUMPTION = 104
+"""Status of the interim answers that tell of an upload (Upload Resumption Supported)."""
 
 ENDED_EARLY = {
     "disconnected": (400, "body_cut", "The connection broke; what arrived is kept."),
@@ -48,6 +53,9 @@ class Call:
     body: Body
     file_id: str = ""
 
+
+Interim = Callable[[int, list[tuple[bytes, bytes]]], Awaitable[None]]
+"""Sends an interim answer."""
 
 Verb = Callable[[Call], Awaitable[Answer]]
 """Carries out one method."""
@@ -90,7 +98,7 @@ class Verbs:
         plan = call.wire.plan_creation(call.fields, self._rules.limits, path_prefixes=prefixes, hosts=hosts)
         request = describe(call.owner, plan)
         Overrides.from_options(request.options)  # refuses nonsense now, not when the file is read
-        file, receipt = await self._creator.create(request, call.body)
+        file, receipt = await self._creator.create(request, call.body, self._witness(call))
         location = self._url(call, file.id)
         if receipt is not None and receipt.ended != WHOLE:
             return _ended_early(receipt, (("Location", location),))
@@ -113,7 +121,7 @@ class Verbs:
         with self._handover.arriving(call.file_id):
             file = await self._own(call)
             plan = call.wire.plan_append(call.fields, state_of(file), self._rules.limits)
-            receipt = await self._appender.append(file, plan, call.body)
+            receipt = await self._appender.append(file, plan, call.body, self._witness(call))
         if receipt.ended != WHOLE:
             return _ended_early(receipt, ())
         state = self._after(file, receipt)
@@ -145,8 +153,38 @@ class Verbs:
         expires = None if complete and not file.is_partial else self._rules.expiry()
         return replace(state, offset=receipt.offset, complete=complete, expires=expires)
 
+    def _witness(self, call: Call) -> Witness | None:
+        """Return who tells the client by interim answers, where protocol and server have them."""
+        interim: Interim | None = call.scope.get("extensions", {}).get(INTERIM)
+        if interim is None or call.wire.progressed(0) is None or call.fields.content_length() == 0:
+            return None
+        return _Told(interim, call.wire, partial(self._url, call))
+
     def _url(self, call: Call, file_id: str) -> str:
         return f"{self._origin.base(call.scope)}{call.scope.get('root_path', '')}{ROOT}/{file_id}"
+
+
+class _Told:
+    """Tells a client what its upload has come to. See :class:`parquay.uploads.receive.Witness`."""
+
+    def __init__(self, interim: Interim, wire: Wire, url: Callable[[str], str]) -> None:
+        self._interim = interim
+        self._wire = wire
+        self._url = url
+
+    async def born(self, file: File) -> bool:
+        """Tell where the upload is."""
+        return await self._send(self._wire.born(state_of(file), self._url(file.id)))
+
+    async def progressed(self, offset: int) -> None:
+        """Tell how much is durable."""
+        await self._send(self._wire.progressed(offset))
+
+    async def _send(self, headers: Headers | None) -> bool:
+        if headers is None:
+            return False
+        await self._interim(RESUMPTION, [(name.lower().encode(), value.encode("latin-1")) for name, value in headers])
+        return True
 
 
 def _completed(state: UploadState, url: str) -> Headers:

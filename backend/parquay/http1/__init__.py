@@ -1,0 +1,11 @@
+"""The HTTP/1.1 connection under uploads: uvicorn's, with bodies that are received where they are written from.
+
+What it offers beyond ASGI stands in a request's ``scope["extensions"]``, and whoever uses it does without on other
+servers.
+"""
+
+STRAIGHT = "parquay.straight_body"
+"""A :class:`parquay.http1.straight.StraightBody`, for a long body of known length."""
+
+INTERIM = "parquay.interim"
+"""Sends an interim answer: ``await interim(status, headers)`` with a status of 1xx and encoded fields."""

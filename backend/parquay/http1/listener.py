@@ -1,0 +1,91 @@
+"""uvicorn's server on a socket that several processes share."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import logging
+import socket
+import time
+from collections.abc import Iterator
+from http import HTTPStatus
+from typing import Any
+
+import uvicorn
+
+from parquay.http1.connection import UploadConnection
+
+BACKLOG = 1024
+IDLE_SECONDS = 75
+"""How long a connection without a request is kept."""
+STOP_SECONDS = 5
+"""How long answers may still take when the server stops."""
+LOOK_SECONDS = 1.0
+SOCKET_BYTES = 64 * 1024
+"""Largest message that a WebSocket's client may send."""
+
+
+class Listener(uvicorn.Server):
+    """Serves an ASGI application until it is stopped. Signals stay with whoever runs it."""
+
+    def __init__(self, app: Any, host: str, port: int) -> None:
+        """``app``: the application; its lifespan runs with the server."""
+        logging.getLogger("uvicorn.error").setLevel(logging.ERROR)  # below that it tells what clients did wrong
+        self.listens = asyncio.Event()
+        self._host, self._port = host, port
+        options: dict[str, Any] = {
+            "http": UploadConnection,
+            "ws": "websockets-sansio",
+            "ws_max_size": SOCKET_BYTES,
+            "ws_per_message_deflate": False,
+            "interface": "asgi3",
+            "lifespan": "on",
+            "log_config": None,
+            "access_log": False,
+            "proxy_headers": False,
+            "server_header": False,
+            "backlog": BACKLOG,
+            "timeout_keep_alive": IDLE_SECONDS,
+            "timeout_graceful_shutdown": STOP_SECONDS,
+        }
+        super().__init__(uvicorn.Config(app, **options))
+
+    async def serve(self, sockets: list[socket.socket] | None = None) -> None:
+        """Serve on ``sockets``, on the host and port where there are none, until :meth:`stop`."""
+        looking = asyncio.create_task(self._look_after())
+        try:
+            await super().serve(sockets or [_bound(self._host, self._port)])
+        finally:
+            looking.cancel()
+
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        """Begin to listen."""
+        await super().startup(sockets)
+        self.listens.set()
+
+    def stop(self) -> None:
+        """Take no more connections and end once the answers that run are given."""
+        self.should_exit = True
+
+    @contextlib.contextmanager
+    def capture_signals(self) -> Iterator[None]:
+        """Leave signals alone."""
+        yield
+
+    async def _look_after(self) -> None:
+        """Close connections whose request does not come."""
+        while True:
+            await asyncio.sleep(LOOK_SECONDS)
+            now = time.monotonic()
+            for connection in list(self.server_state.connections):
+                if isinstance(connection, UploadConnection) and connection.overdue(now):
+                    connection.refuse(HTTPStatus.REQUEST_TIMEOUT, "request_timeout", "The request took too long.")
+
+
+def _bound(host: str, port: int) -> socket.socket:
+    """Return a socket on an address that other processes of this server listen on too."""
+    listening = socket.socket(socket.AF_INET6 if ":" in host else socket.AF_INET)
+    listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEPORT, 1)
+    listening.bind((host, port))
+    return listening

@@ -1,0 +1,65 @@
+"""The memory that bodies gather in: aligned blocks, used again and again.
+
+A block is what a disk likes best to be given at once. Its bytes start where they do in a page of the file, so that
+all but the ends of a body can be written past the page cache without being moved first.
+"""
+
+from __future__ import annotations
+
+import mmap
+
+BLOCK_SIZE = 2 * 1024 * 1024
+"""Bytes of a block. One fills while another is written: no upload holds more than two."""
+
+KEPT = 16
+"""Free blocks that stay for the next upload. Of one that is new, only the pages that are used take memory."""
+
+PAGE = mmap.PAGESIZE
+
+
+class Block:
+    """A run of a file's bytes in memory, from ``position`` on.
+
+    Attributes:
+        position: where its first byte belongs, in bytes from the file's start.
+    """
+
+    def __init__(self, memory: memoryview, position: int) -> None:
+        """Start an empty block at ``position``."""
+        self.memory = memory
+        self.position = position
+        self._start = self._end = position % PAGE
+
+    @property
+    def room(self) -> memoryview:
+        """Where the next bytes belong."""
+        return self.memory[self._end :]
+
+    @property
+    def filled(self) -> memoryview:
+        """The bytes."""
+        return self.memory[self._start : self._end]
+
+    def grow(self, count: int) -> None:
+        """Note that ``count`` bytes were put where there was room."""
+        self._end += count
+
+    def __len__(self) -> int:
+        return self._end - self._start
+
+
+class Blocks:
+    """Hands out blocks; for one thread."""
+
+    def __init__(self) -> None:
+        self._free: list[memoryview] = []
+
+    def take(self, position: int) -> Block:
+        """Return an empty block for the bytes from ``position`` on."""
+        memory = self._free.pop() if self._free else memoryview(mmap.mmap(-1, BLOCK_SIZE))
+        return Block(memory, position)
+
+    def give(self, block: Block) -> None:
+        """Take a block back that nobody uses any more. One that is not given back goes as any other memory."""
+        if len(self._free) < KEPT:
+            self._free.append(block.memory)

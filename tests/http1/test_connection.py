@@ -1,0 +1,461 @@
+"""A connection under uploads, seen from its client: what came is kept, what is refused can be read, nothing hangs."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections.abc import Awaitable, Callable
+from contextlib import asynccontextmanager, suppress
+from typing import Any
+
+import pytest
+import uvloop
+
+from parquay.http1 import INTERIM, STRAIGHT, connection, listener
+from parquay.http1.listener import Listener
+from parquay.http1.straight import StraightBody
+
+KIB, MIB = 1 << 10, 1 << 20
+DATA = bytes(range(251)) * 41_000
+"""10 MB that tell when a byte is in the wrong place."""
+
+App = Callable[[dict[str, Any], Any, Any], Awaitable[None]]
+
+
+class Client:
+    """One connection, byte by byte."""
+
+    def __init__(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        self.reader, self.writer = reader, writer
+
+    async def send(self, data: bytes) -> None:
+        self.writer.write(data)
+        await self.writer.drain()
+
+    async def answer(self) -> tuple[int, dict[str, str], bytes]:
+        head = (await self.reader.readuntil(b"\r\n\r\n")).decode()
+        first, *lines = head.strip().split("\r\n")
+        fields = {name.lower(): value.strip() for name, _, value in (line.partition(":") for line in lines)}
+        status = int(first.split(" ")[1])
+        body = b"" if status < 200 else await self.reader.readexactly(int(fields.get("content-length", 0)))
+        return status, fields, body
+
+    async def closed(self) -> bool:
+        with suppress(ConnectionResetError):
+            return await self.reader.read() == b""
+        return True
+
+    def reset(self) -> None:
+        self.writer.transport.abort()
+
+
+@asynccontextmanager
+async def serving(app: App):
+    """Serve `app`, and yield a function that connects to it."""
+
+    async def with_lifespan(scope: dict[str, Any], receive: Any, send: Any) -> None:
+        if scope["type"] == "lifespan":
+            while (message := await receive())["type"] != "lifespan.shutdown":
+                await send({"type": message["type"] + ".complete"})
+            await send({"type": "lifespan.shutdown.complete"})
+        else:
+            await app(scope, receive, send)
+
+    clients: list[Client] = []
+    bound = listener._bound("127.0.0.1", 0)
+    server = Listener(with_lifespan, "", 0)
+    running = asyncio.create_task(server.serve([bound]))
+    await server.listens.wait()
+
+    async def connect() -> Client:
+        clients.append(Client(*await asyncio.open_connection(*bound.getsockname())))
+        return clients[-1]
+
+    try:
+        yield connect
+    finally:
+        for client in clients:
+            client.reset()
+        server.stop()
+        await running
+
+
+def run(app: App, test: Callable[[Any], Awaitable[None]]) -> None:
+    async def start() -> None:
+        async with asyncio.timeout(30), serving(app) as connect:
+            await test(connect)
+
+    uvloop.run(start())
+
+
+def request(method: str = "PATCH", *fields: str, length: int | None = None) -> bytes:
+    lines = [f"{method} /files/x HTTP/1.1", "Host: a", *fields]
+    lines += [] if length is None else [f"Content-Length: {length}"]
+    return "\r\n".join([*lines, "", ""]).encode()
+
+
+async def say(send: Any, status: int = 200, body: bytes = b"", *headers: tuple[bytes, bytes]) -> None:
+    length = (b"content-length", b"%d" % len(body))
+    await send({"type": "http.response.start", "status": status, "headers": [length, *headers]})
+    await send({"type": "http.response.body", "body": body})
+
+
+async def whole(receive: Any) -> bytes:
+    data = b""
+    while (message := await receive())["type"] == "http.request":
+        data += message["body"]
+        if not message["more_body"]:
+            break
+    return data
+
+
+async def straight(scope: dict[str, Any], size: int = MIB) -> bytes:
+    """Read a body by the short way, `size` bytes at once."""
+    body: StraightBody = scope["extensions"][STRAIGHT]
+    data, buffer = b"", bytearray(size)
+    while (count := await body.read_into(memoryview(buffer), 10)) != 0:
+        data += buffer[: count or 0]
+    return data
+
+
+# ------------------------------------------------------------------------------------------------ straight bodies
+
+
+@pytest.mark.parametrize("size", [1000, 64 * KIB, 2 * MIB, 16 * MIB])
+def test_a_straight_body_arrives_whole_and_the_connection_goes_on(size: int):
+    found = []
+
+    async def app(scope: dict[str, Any], receive: Any, send: Any) -> None:
+        found.append(await straight(scope, size) if STRAIGHT in scope["extensions"] else await whole(receive))
+        await say(send)
+
+    async def test(connect: Any) -> None:
+        client = await connect()
+        long, short = request(length=len(DATA)) + DATA, request(length=5) + b"short"
+        await client.send(long + short + long)  # the bytes of each request follow at once
+        for _ in range(3):
+            assert (await client.answer())[0] == 200
+
+    run(app, test)
+    assert found == [DATA, b"short", DATA]
+
+
+@pytest.mark.parametrize("pause_after", [1, 255 * KIB, 256 * KIB - 1, 3 * MIB])
+def test_bytes_before_and_behind_the_switch_keep_their_order(pause_after: int):
+    begun, found = asyncio.Event(), []
+
+    async def app(scope: dict[str, Any], receive: Any, send: Any) -> None:
+        await begun.wait()
+        found.append(await straight(scope))
+        await say(send)
+
+    async def test(connect: Any) -> None:
+        client = await connect()
+        client.writer.write(request(length=len(DATA)) + DATA[:pause_after])
+        await asyncio.sleep(0.05)  # so that some of it is taken in by the usual way
+        begun.set()
+        await client.send(DATA[pause_after:])
+        assert (await client.answer())[0] == 200
+
+    run(app, test)
+    assert found == [DATA]
+
+
+def test_a_straight_body_that_is_all_there_before_it_is_asked_for():
+    begun, found = asyncio.Event(), []
+    data = DATA[: 256 * KIB]
+
+    async def app(scope: dict[str, Any], receive: Any, send: Any) -> None:
+        await begun.wait()
+        found.append(await straight(scope))
+        await say(send)
+
+    async def test(connect: Any) -> None:
+        client = await connect()
+        await client.send(request(length=len(data)) + data)
+        await asyncio.sleep(0.05)
+        begun.set()
+        assert (await client.answer())[0] == 200
+
+    run(app, test)
+    assert found == [data]
+
+
+def test_a_cut_straight_body_gives_what_came_and_then_the_news():
+    found: list[Any] = []
+    done = asyncio.Event()
+
+    async def app(scope: dict[str, Any], receive: Any, send: Any) -> None:
+        body, buffer = scope["extensions"][STRAIGHT], bytearray(16 * MIB)
+        try:
+            for _ in range(9):
+                found.append(await body.read_into(memoryview(buffer)[sum(found) :], 10))
+        except ConnectionResetError:
+            found.append(bytes(buffer[: sum(found)]))
+        done.set()
+
+    async def test(connect: Any) -> None:
+        client = await connect()
+        await client.send(request(length=len(DATA)) + DATA[: 5 * MIB])
+        client.writer.close()
+        await done.wait()
+
+    run(app, test)
+    assert found[-1] == DATA[: 5 * MIB]
+
+
+def test_waiting_for_a_straight_body_ends_in_time_or_when_woken_and_loses_nothing():
+    found: list[Any] = []
+
+    async def app(scope: dict[str, Any], receive: Any, send: Any) -> None:
+        body, buffer = scope["extensions"][STRAIGHT], memoryview(bytearray(MIB))
+        found.append(await body.read_into(buffer, 0.05))
+        asyncio.get_running_loop().call_later(0.05, body.wake)
+        started = time.monotonic()
+        found.append(await body.read_into(buffer, 10))
+        found.append(time.monotonic() - started < 5)
+        await say(send, 104)
+
+    async def test(connect: Any) -> None:
+        client = await connect()
+        await client.send(request(length=MIB))
+        await client.reader.readuntil(b"\r\n\r\n")
+
+    run(app, test)
+    assert found == [None, None, True]
+
+
+def test_what_came_until_the_time_was_over_is_given():
+    found = []
+
+    async def app(scope: dict[str, Any], receive: Any, send: Any) -> None:
+        body, buffer = scope["extensions"][STRAIGHT], memoryview(bytearray(2 * MIB))
+        while sum(found) < 1000:
+            found.append(await body.read_into(buffer, 0.05) or 0)
+        await say(send)
+
+    async def test(connect: Any) -> None:
+        client = await connect()
+        await client.send(request(length=MIB) + bytes(1000))
+        assert (await client.answer())[0] == 200
+
+    run(app, test)
+    assert sum(found) == 1000
+
+
+@pytest.mark.parametrize("fields", [("Transfer-Encoding: chunked",), ("Content-Length: 1000",)])
+def test_short_bodies_and_those_in_chunks_go_the_usual_way(fields: tuple[str, ...]):
+    found = []
+
+    async def app(scope: dict[str, Any], receive: Any, send: Any) -> None:
+        found.append((STRAIGHT in scope["extensions"], len(await whole(receive))))
+        await say(send)
+
+    async def test(connect: Any) -> None:
+        client = await connect()
+        body = b"3e8\r\n" + bytes(1000) + b"\r\n0\r\n\r\n" if "chunked" in fields[0] else bytes(1000)
+        await client.send(request("POST", *fields) + body)
+        assert (await client.answer())[0] == 200
+
+    run(app, test)
+    assert found == [(False, 1000)]
+
+
+# ------------------------------------------------------------------------------------------------ clients that leave
+
+
+def test_bytes_that_came_are_given_though_the_client_is_gone():
+    gone, told, found = asyncio.Event(), asyncio.Event(), []
+
+    async def app(scope: dict[str, Any], receive: Any, send: Any) -> None:
+        await gone.wait()
+        found.extend([await receive(), await receive()])
+        told.set()
+
+    async def test(connect: Any) -> None:
+        client = await connect()
+        await client.send(request(length=100_000) + DATA[:50_000])
+        await asyncio.sleep(0.05)
+        client.writer.close()
+        await asyncio.sleep(0.05)
+        gone.set()
+        await asyncio.wait_for(told.wait(), 5)
+
+    run(app, test)
+    assert found[0] == {"type": "http.request", "body": DATA[:50_000], "more_body": True}
+    assert found[1]["type"] == "http.disconnect"
+
+
+# ------------------------------------------------------------------------------------------------ early answers
+
+
+@pytest.mark.parametrize("length", [100_000, 3 * MIB, 9 * MIB, None])
+@pytest.mark.parametrize("closing", [True, False])
+def test_an_answer_ahead_of_the_body_can_be_read_while_it_is_sent(length: int | None, closing: bool):
+    async def app(scope: dict[str, Any], receive: Any, send: Any) -> None:
+        await say(send, 409, b"no", *([(b"connection", b"close")] if closing else []))
+
+    async def test(connect: Any) -> None:
+        client = await connect()
+        fields = ("Transfer-Encoding: chunked",) if length is None else ()
+        await client.send(request("PATCH", *fields, length=length))
+        body = b"200000\r\n" + DATA[: 2 * MIB] + b"\r\n0\r\n\r\n" if length is None else DATA[:length]
+        for start in range(0, min(len(body), 3 * MIB), 64 * KIB):
+            await client.send(body[start : start + 64 * KIB])
+        status, _, text = await client.answer()
+        assert (status, text) == (409, b"no")
+        if closing:
+            assert await client.closed()
+
+    run(app, test)
+
+
+def test_a_connection_whose_early_answered_body_was_short_goes_on():
+    async def app(scope: dict[str, Any], receive: Any, send: Any) -> None:
+        await say(send, 409)
+
+    async def test(connect: Any) -> None:
+        client = await connect()
+        for _ in range(3):
+            await client.send(request(length=300 * KIB) + DATA[: 300 * KIB])
+            assert (await client.answer())[0] == 409
+
+    run(app, test)
+
+
+def test_a_connection_whose_early_answered_body_never_ends_is_closed_soon(monkeypatch):
+    monkeypatch.setattr(connection, "LINGER_SECONDS", 0.2)
+
+    async def app(scope: dict[str, Any], receive: Any, send: Any) -> None:
+        await say(send, 409)
+
+    async def test(connect: Any) -> None:
+        for length in (1000, 9 * MIB):
+            client = await connect()
+            await client.send(request(length=length) + b"some")
+            assert (await client.answer())[0] == 409
+            async with asyncio.timeout(5):
+                assert await client.closed()
+
+    run(app, test)
+
+
+# ------------------------------------------------------------------------------------------------ 1xx
+
+
+@pytest.mark.parametrize("length", [1000, MIB])
+def test_a_client_that_asks_first_is_told_to_go_on_when_its_body_is_wanted(length: int):
+    async def app(scope: dict[str, Any], receive: Any, send: Any) -> None:
+        data = await straight(scope) if STRAIGHT in scope["extensions"] else await whole(receive)
+        await say(send, 200, b"%d" % len(data))
+
+    async def test(connect: Any) -> None:
+        client = await connect()
+        await client.send(request("PATCH", "Expect: 100-continue", length=length))
+        assert (await client.answer())[0] == 100
+        await client.send(DATA[:length])
+        assert (await client.answer())[2] == b"%d" % length
+
+    run(app, test)
+
+
+@pytest.mark.parametrize("length", [1000, MIB])
+def test_a_client_that_asks_first_is_refused_without_its_body(length: int):
+    async def app(scope: dict[str, Any], receive: Any, send: Any) -> None:
+        await say(send, 401)
+
+    async def test(connect: Any) -> None:
+        client = await connect()
+        started = time.monotonic()
+        await client.send(request("PATCH", "Expect: 100-continue", length=length))
+        assert (await client.answer())[0] == 401
+        assert await client.closed()
+        assert time.monotonic() - started < connection.LINGER_SECONDS
+
+    run(app, test)
+
+
+def test_interim_answers_come_first():
+    async def app(scope: dict[str, Any], receive: Any, send: Any) -> None:
+        await scope["extensions"][INTERIM](104, [(b"location", b"/files/x")])
+        await say(send, 201)
+        await scope["extensions"][INTERIM](104, [])
+
+    async def test(connect: Any) -> None:
+        client = await connect()
+        await client.send(request("POST") + request("POST"))
+        for _ in range(2):
+            status, fields, _ = await client.answer()
+            assert (status, fields["location"]) == (104, "/files/x")
+            assert (await client.answer())[0] == 201
+
+    run(app, test)
+
+
+# ------------------------------------------------------------------------------------------------ heads
+
+
+async def no_app(scope: dict[str, Any], receive: Any, send: Any) -> None:
+    await say(send)
+
+
+@pytest.mark.parametrize(
+    ("head", "status"),
+    [
+        (b"GET / FTP/9\r\n\r\n", 400),
+        (b"GET / HTTP/1.1\r\nbroken\r\n\r\n", 400),
+        (b"POST / HTTP/1.1\r\nContent-Length: 1\r\nContent-Length: 2\r\n\r\n", 400),
+        (b"POST / HTTP/1.1\r\nContent-Length: 1\r\nTransfer-Encoding: chunked\r\n\r\n", 400),
+        (b"BREW / HTTP/1.1\r\n\r\n", 405),
+        (b"GET / HTTP/1.1\r\nA: " + b"a" * 70_000 + b"\r\n\r\n", 431),
+        (b"GET /" + b"a" * 70_000 + b" HTTP/1.1\r\n\r\n", 431),
+        (b"GET / HTTP/1.1\r\nA: " + b"a" * 900_000, 431),
+    ],
+)
+def test_what_is_no_request_is_refused_by_name(head: bytes, status: int):
+    async def test(connect: Any) -> None:
+        client = await connect()
+        await client.send(head)
+        got, fields, body = await client.answer()
+        assert got == status
+        assert fields["content-type"] == "application/problem+json"
+        assert b'"code"' in body
+        assert await client.closed()
+
+    run(no_app, test)
+
+
+@pytest.mark.parametrize("begun", [b"", b"GET / HTTP/1.1\r\nHost"])
+def test_a_head_that_does_not_come_ends_the_connection(monkeypatch, begun: bytes):
+    monkeypatch.setattr(connection, "HEAD_SECONDS", 0.1)
+    monkeypatch.setattr(listener, "LOOK_SECONDS", 0.05)
+
+    async def test(connect: Any) -> None:
+        client = await connect()
+        await client.send(begun)
+        assert (await client.answer())[0] == 408
+        assert await client.closed()
+
+    run(no_app, test)
+
+
+def test_a_quiet_connection_between_two_requests_is_kept(monkeypatch):
+    monkeypatch.setattr(connection, "HEAD_SECONDS", 0.1)
+    monkeypatch.setattr(listener, "LOOK_SECONDS", 0.05)
+
+    async def test(connect: Any) -> None:
+        client = await connect()
+        for _ in range(2):
+            await client.send(request("GET"))
+            assert (await client.answer())[0] == 200
+            await asyncio.sleep(0.3)
+
+    run(no_app, test)
+
+
+def test_two_servers_share_a_port():
+    first = listener._bound("127.0.0.1", 0)
+    second = listener._bound("127.0.0.1", first.getsockname()[1])
+    assert first.getsockname() == second.getsockname()
+    for each in (first, second):
+        each.close()
