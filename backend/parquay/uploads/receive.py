@@ -303,17 +303,18 @@ class Receiver:
 
 def into_memory(body: Body | BodyIntoMemory) -> BodyIntoMemory:
     """Return ``body`` as one that puts its bytes where they are wanted, if need be by copying them."""
-    return body if isinstance(body, BodyIntoMemory) else _Copied(body)
+    return body if isinstance(body, BodyIntoMemory) else CopiedBody(body)
 
 
-class _Copied:
-    """A body that comes in pieces of its own."""
+class CopiedBody:
+    """A body that comes in pieces of its own, copied to where it is wanted. See :class:`BodyIntoMemory`."""
 
     def __init__(self, body: Body) -> None:
         self._body = body
         self._rest = memoryview(b"")
 
     async def read_into(self, buffer: memoryview, seconds: float) -> int | None:
+        """Put the next bytes into ``buffer``."""
         if not self._rest:
             chunk = await self._body.read(seconds)
             if not chunk:

@@ -17,7 +17,7 @@ from dataclasses import dataclass
 from http import HTTPStatus
 from typing import Any, Protocol
 
-from parquay.uploads.receive import BodyCut
+from parquay.uploads.receive import BodyCut, CopiedBody
 
 Scope = MutableMapping[str, Any]
 Receive = Callable[[], Awaitable[MutableMapping[str, Any]]]
@@ -81,7 +81,7 @@ class AsgiBody:
         """``straight``: the short way, where the server has one for this body."""
         self._receive = receive
         self._straight = straight
-        self._rest = memoryview(b"")
+        self._copied: CopiedBody | None = None
         self._pending: asyncio.Future[MutableMapping[str, Any]] | None = None
         self._waiter: asyncio.Future[None] | None = None
         self._timer: asyncio.TimerHandle | None = None
@@ -98,14 +98,9 @@ class AsgiBody:
         self.touched = True
         if self._straight is not None:
             return await self._read_straight(self._straight, buffer, seconds)
-        if not self._rest:
-            chunk = await self.read(seconds)
-            if not chunk:
-                return None if chunk is None else 0
-            self._rest = memoryview(chunk)
-        count = min(len(buffer), len(self._rest))
-        buffer[:count], self._rest = self._rest[:count], self._rest[count:]
-        return count
+        if self._copied is None:
+            self._copied = CopiedBody(self)
+        return await self._copied.read_into(buffer, seconds)
 
     async def _read_straight(self, straight: StraightBody, buffer: memoryview, seconds: float) -> int | None:
         if self.ended:
