@@ -18,6 +18,7 @@ from live_server import PARQUAY, LiveServer, entry_when, free_port, wait_until
 from parquay import wiring
 from parquay.settings import Settings, SettingsError
 from postgres_server import PostgresServer
+from racing import assert_one_of_eight_is_stored
 from tus_user import TusUser
 
 EDITS = int(os.environ.get("EDITS", "10"))
@@ -86,27 +87,7 @@ def test_eight_editors_at_two_processes_lose_nothing(pair: LiveServer):
 
 
 def test_of_eight_at_two_processes_exactly_one_is_stored(pair: LiveServer, ann: httpx.Client):
-    user = TusUser(pair, ann)
-    url = user.created(200_000)
-    bodies = [bytes([number]) * 200_000 for number in range(8)]
-
-    def send(number: int) -> int:
-        with user.begin_patch(url, 0, 200_000) as wire:
-            wire.send(bodies[number][:1000])
-            time.sleep(0.05)  # the others come while this one sends
-            try:
-                wire.send(bodies[number][1000:])
-            except ConnectionError:
-                pass
-            return wire.answer().status
-
-    with ThreadPoolExecutor(8) as pool:
-        statuses = list(pool.map(send, range(8)))
-
-    assert statuses.count(204) == 1, statuses
-    assert set(statuses) <= {204, 409, 423}
-    assert user.content(url) == bodies[statuses.index(204)]
-    assert user.jobs(url) == 1
+    assert_one_of_eight_is_stored([TusUser(pair, ann)])
 
 
 def test_streams_of_both_processes_tell_the_same_in_order(pair: LiveServer, ann: httpx.Client):

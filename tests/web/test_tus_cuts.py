@@ -10,7 +10,6 @@ import shutil
 import threading
 import time
 from collections.abc import Iterator
-from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import httpx
@@ -18,6 +17,7 @@ import pytest
 
 from cutting_proxy import CuttingProxy
 from live_server import LiveServer, wait_until
+from racing import assert_one_of_eight_is_stored
 from storage.tmpfs import volume
 from tus_user import TusUser
 from wire import Wire
@@ -229,27 +229,7 @@ def test_late_bytes_of_an_old_request_never_land(tus: TusUser):
 @pytest.mark.parametrize("attempt", range(3))
 def test_of_eight_requests_at_the_same_offset_exactly_one_is_stored(tus: TusUser, attempt: int):
     # 72.
-    url = tus.created(300_000)
-    bodies = [bytes([number]) * 300_000 for number in range(8)]
-    together = threading.Barrier(8)
-
-    def send(body: bytes) -> int:
-        with tus.begin_patch(url, 0, len(body)) as wire:
-            wire.send(body[:1000])
-            together.wait(20)
-            try:
-                wire.send(body[1000:])
-            except ConnectionError:
-                pass
-            return wire.answer().status
-
-    with ThreadPoolExecutor(8) as pool:
-        statuses = list(pool.map(send, bodies))
-
-    assert statuses.count(204) == 1, statuses
-    assert set(statuses) <= {204, 409, 423}
-    assert tus.content(url) == bodies[statuses.index(204)]
-    assert tus.jobs(url) == 1
+    assert_one_of_eight_is_stored([tus])
 
 
 def test_a_request_that_still_receives_is_not_interrupted(tus: TusUser):

@@ -12,6 +12,7 @@ import psutil
 import pytest
 
 from live_server import LiveServer, wait_until
+from racing import assert_one_of_eight_is_stored
 from tus_user import TusUser, id_of
 
 DATA = random.Random(12).randbytes(2_000_000)
@@ -114,26 +115,7 @@ def test_late_bytes_never_land_while_the_other_process_receives(pair: tuple[TusU
 
 
 def test_of_eight_at_both_processes_exactly_one_is_stored(pair: tuple[TusUser, TusUser]):
-    url = pair[0].created(200_000)
-    bodies = [bytes([number]) * 200_000 for number in range(8)]
-
-    def send(number: int) -> int:
-        with pair[number % 2].begin_patch(url, 0, 200_000) as wire:
-            wire.send(bodies[number][:1000])
-            time.sleep(0.05)
-            try:
-                wire.send(bodies[number][1000:])
-            except ConnectionError:
-                pass
-            return wire.answer().status
-
-    with ThreadPoolExecutor(8) as pool:
-        statuses = list(pool.map(send, range(8)))
-
-    assert statuses.count(204) == 1, statuses
-    assert set(statuses) <= {204, 409, 423}
-    assert pair[0].content(url) == bodies[statuses.index(204)]
-    assert pair[0].jobs(url) == 1
+    assert_one_of_eight_is_stored(pair)
 
 
 def test_removing_at_the_other_process_ends_the_request_that_sends(pair: tuple[TusUser, TusUser]):
