@@ -14,7 +14,9 @@ from sqlmodel import select
 from parquay.catalog.tables import File, Unsynced
 from parquay.errors import ParquayError, StorageFull
 from parquay.ids import new_id
+from parquay.storage import local
 from parquay.storage.local import LocalStore
+from parquay.storage.volume import Volume, tells_faults
 from parquay.uploads import small
 from parquay.uploads.small import SMALL_BYTES
 from uploads.engine import OWNER, Engine, ScriptedBody, until
@@ -36,6 +38,10 @@ def waiting(engine: Engine) -> dict[str, bytes]:
 def path_of(engine: Engine, file_id: str) -> Path:
     assert isinstance(engine.store, LocalStore)
     return engine.store.path(file_id)
+
+
+def failing_sync() -> None:
+    raise OSError(errno.EIO, "Input/output error")
 
 
 def watched_syncs(monkeypatch: pytest.MonkeyPatch) -> list[str]:
@@ -116,17 +122,48 @@ def test_relaxed_durability_keeps_no_second_copy(start):
 def test_a_sync_that_failed_leaves_the_bytes_in_the_catalog(disk_engine: Engine, monkeypatch):
     file_id = made(disk_engine, b"abc")
 
-    def fail(_handle: int) -> None:
-        raise OSError(errno.EIO, "Input/output error")
-
     with monkeypatch.context() as broken:
-        broken.setattr(os, "fdatasync", fail)
+        broken.setattr(os, "fdatasync", lambda _: failing_sync())
         with pytest.raises(ParquayError, match="keep the bytes"):
             disk_engine.parts.small.settle()
 
     assert waiting(disk_engine) == {file_id: b"abc"}
     with pytest.raises(ParquayError):
         disk_engine.store.probe()
+
+
+def test_a_failed_sync_is_not_believed_the_second_time(disk_engine: Engine, start, monkeypatch):
+    file_id = made(disk_engine, b"abc")
+    monkeypatch.setattr(local, "MANY", 1)
+    with monkeypatch.context() as broken:
+        broken.setattr(Volume, "sync", lambda _: failing_sync())
+        with pytest.raises(ParquayError, match="keep the bytes"):
+            disk_engine.parts.small.settle()
+    path_of(disk_engine, file_id).write_bytes(b"")  # what the kernel has thrown away
+
+    with pytest.raises(ParquayError):
+        disk_engine.parts.small.settle()
+
+    assert waiting(disk_engine) == {file_id: b"abc"}
+    again = start()
+    assert again.parts.small.restore() == 1
+    assert again.content(file_id) == b"abc"
+
+
+@pytest.mark.skipif(not tells_faults(), reason="this kernel cannot sync a volume and tell its faults")
+def test_many_are_settled_by_one_sync_of_their_volume(disk_engine: Engine, monkeypatch):
+    monkeypatch.setattr(local, "MANY", 2)
+    ids = [made(disk_engine, b"%d" % number) for number in range(3)]
+    syncs, volumes = watched_syncs(monkeypatch), []
+    real = Volume.sync
+    monkeypatch.setattr(Volume, "sync", lambda volume: volumes.append(real(volume)))
+
+    assert disk_engine.parts.small.settle() == 3
+
+    assert volumes == [None]
+    assert [path for path in syncs if "uploads" in path] == []
+    assert waiting(disk_engine) == {}
+    assert [disk_engine.content(each) for each in ids] == [b"0", b"1", b"2"]
 
 
 def test_uploads_are_settled_by_themselves(disk_engine: Engine, monkeypatch):
