@@ -26,7 +26,7 @@ SMALL_BYTES = 16 * 1024
 SETTLE_SECONDS = 1.0
 """How long bytes wait, so that more come together."""
 
-BATCH = 200
+BATCH = 1000
 """Files synced between two commits."""
 
 TOGETHER = 128
