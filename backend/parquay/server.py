@@ -10,6 +10,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import fcntl
+import gc
 import logging
 import os
 import signal
@@ -128,6 +129,8 @@ class _Service:
         self._hang_up()
         self._start_hooks()
         await self._announce(listener, serving)
+        gc.collect()
+        gc.freeze()  # what is loaded by now stays: looking through it for garbage would stop the loop now and then
         stopping = asyncio.create_task(self._stop.wait())
         await asyncio.wait({serving, stopping}, return_when=asyncio.FIRST_COMPLETED)
         await self._shut_down(listener, serving, tasks)
