@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import subprocess
+import sys
 from pathlib import Path
 
 import pyarrow.parquet as pq
@@ -45,6 +46,19 @@ def test_every_command_explains_itself(command: list[str]):
 
 def test_version_is_printed():
     assert parquay("version").stdout == "parquay 0.1.0\n"
+
+
+def test_conversion_starts_without_what_only_other_commands_need(tmp_path: Path):
+    source = tmp_path / "in.csv"
+    source.write_text("a,b\n1,2\n")
+
+    told = [sys.executable, "-X", "importtime", PARQUAY, "convert", source, tmp_path / "out.parquet"]
+    done = subprocess.run(told, env=clean_environment(), capture_output=True, text=True, timeout=60, check=True)
+
+    loaded = {line.rpartition("|")[2].strip() for line in done.stderr.splitlines()}
+    assert pq.read_table(tmp_path / "out.parquet").num_rows == 1
+    assert "pyarrow.parquet" in loaded
+    assert not loaded & {"sqlalchemy", "pydantic", "typer", "rich", "httpx", "duckdb", "fastapi", "charset_normalizer"}
 
 
 @pytest.mark.parametrize(

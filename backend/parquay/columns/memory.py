@@ -8,7 +8,9 @@ from __future__ import annotations
 
 import contextlib
 import ctypes
+import gc
 import os
+from collections.abc import Iterator
 
 M_TRIM_THRESHOLD, M_MMAP_THRESHOLD = -1, -3
 """Names of `mallopt(3)`."""
@@ -18,8 +20,21 @@ LARGEST_PIECE, KEPT = 32 << 20, 256 << 20
 
 def keep() -> None:
     """Make this process keep the memory it has fetched; to be called before Arrow is loaded."""
+    # Nothing here multiplies matrices: NumPy's library for that gets no threads, which would spin when they are idle.
+    os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
     os.environ.setdefault("MIMALLOC_PURGE_DELAY", "-1")
     keep_pieces(LARGEST_PIECE, KEPT)
+
+
+@contextlib.contextmanager
+def loading() -> Iterator[None]:
+    """Load libraries without looking for garbage among what they bring, now or later: it stays, every piece."""
+    gc.disable()
+    try:
+        yield
+    finally:
+        gc.freeze()
+        gc.enable()
 
 
 def keep_pieces(largest: int, kept: int) -> None:

@@ -48,6 +48,11 @@ def arrow_types(types: Types) -> list[tuple[str, pa.DataType]]:
     return [(name, kind.arrow()) for name, kind in types.items()]
 
 
+def columns_json(types: Types) -> list[dict[str, object]]:
+    """The columns as the catalog keeps them: name, public type, and the form for a faithful export."""
+    return [{"name": name, "type": kind.name, **lexemes.type_to_json(kind)} for name, kind in types.items()]
+
+
 def encode(table: pa.Table, codec: Codec = ZSTD) -> pa.Buffer:
     """Encode a table as a Parquet file in memory, in row groups of about `GROUP_ROWS`; foreign metadata is dropped."""
     sink = pa.BufferOutputStream()

@@ -17,14 +17,13 @@ from typing import Any, Literal
 
 import pyarrow as pa
 
-from parquay.columns import export, parts
+from parquay.columns import parts
 from parquay.columns.parts import Codec, Types
 from parquay.columns.spool import Spool
 from parquay.errors import BadInput, NoTable, TooLarge
 from parquay.ingest import cutter, fold, sandbox
 from parquay.ingest.cutter import Body
 from parquay.ingest.dialect import Dialect, Overrides
-from parquay.ingest.finish import columns_json, warnings_json
 from parquay.ingest.fold import Converted, State
 from parquay.ingest.inflate import BrokenArchive
 from parquay.ingest.plan import Plan, plan
@@ -126,6 +125,8 @@ def convert_file(
 
 
 def _write_text(spool: Spool, dialect: Dialect, types: Types, target: Path, *, csv: bool) -> None:
+    from parquay.columns import export
+
     unfinished = target.parent / f".{target.name}.{os.getpid()}.out"
     try:
         with unfinished.open("wb") as sink:
@@ -217,8 +218,8 @@ class _Conversion:
 
     def _close(self, report: Report, *, may_be_empty: bool) -> Report:
         report.rows, report.reject_count = self.state.rows, self.state.rejects
-        report.columns = columns_json(self.state.types())
-        report.warnings = warnings_json(self.state)
+        report.columns = parts.columns_json(self.state.types())
+        report.warnings = self.state.warnings_json()
         if report.rows == 0 and not may_be_empty:
             reason = "None of its rows could be read." if report.reject_count else "The file has a header but no rows."
             raise NoTable(reason, "no_rows")

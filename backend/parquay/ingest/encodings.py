@@ -10,8 +10,6 @@ import codecs
 import re
 from dataclasses import dataclass
 
-import charset_normalizer
-
 _MARKS = (
     (codecs.BOM_UTF8, "utf-8"),
     (codecs.BOM_UTF32_LE, "utf-32-le"),
@@ -104,6 +102,8 @@ def _utf8(sample: bytes, *, cut: bool) -> Encoding | None:
 def _legacy(sample: bytes) -> Encoding:
     if _looks_western(sample):
         return Encoding("cp1252", 0.8)
+    import charset_normalizer
+
     best = charset_normalizer.from_bytes(sample, cp_isolation=_LEGACY).best()
     if best is None:
         return Encoding("cp1252", 0.3)

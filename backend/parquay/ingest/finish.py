@@ -255,16 +255,6 @@ def _table(end: Ending, state: State, dialect: Dialect) -> Finished:
         dataset_id=end.file.id,
         sha256=end.sha256,
         dialect=dialect.to_json(),
-        columns=columns_json(state.types()),
-        warnings=warnings_json(state),
+        columns=parts.columns_json(state.types()),
+        warnings=state.warnings_json(),
     )
-
-
-def columns_json(types: Types) -> list[dict[str, object]]:
-    """The columns as the catalog keeps them: name, public type, and the form for a faithful export."""
-    return [{"name": name, "type": kind.name, **lexemes.type_to_json(kind)} for name, kind in types.items()]
-
-
-def warnings_json(state: State) -> list[dict[str, object]]:
-    """The warnings as they are reported."""
-    return [{"code": each.code, "line": each.line, "count": each.count} for each in state.warnings]

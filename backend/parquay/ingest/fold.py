@@ -102,6 +102,10 @@ class State:
         """The types of the columns as they stand now."""
         return {name: lexemes.decide(kinds, self.forced.get(name)) for name, kinds in self.kinds.items()}
 
+    def warnings_json(self) -> list[dict[str, object]]:
+        """The warnings as they are reported."""
+        return [{"code": each.code, "line": each.line, "count": each.count} for each in self.warnings]
+
     def to_json(self) -> dict[str, Any]:
         """What the catalog keeps with the segment."""
         return {

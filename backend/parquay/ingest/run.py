@@ -21,9 +21,7 @@ from parquay.ingest.finish import (
     LARGE_ROWS,
     Ending,
     Finisher,
-    columns_json,
     types_json,
-    warnings_json,
 )
 from parquay.ingest.fold import Converted, State
 from parquay.ingest.inflate import BrokenArchive
@@ -245,8 +243,8 @@ class Run:
             rejects=kept_rejects(done, before.rejects),
             reject_count=done.rejected,
             dialect=dialect.to_json(),
-            columns=columns_json(state.types()),
-            warnings=warnings_json(state),
+            columns=parts.columns_json(state.types()),
+            warnings=state.warnings_json(),
         )
         if not self._tools.segments.add(self._file.id, new, fence=self._fence, emit=self._tools.emit):
             raise LeaseLost

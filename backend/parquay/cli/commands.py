@@ -1,0 +1,78 @@
+"""The subcommands, as Typer knows them; each is loaded when it is called."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from importlib import import_module
+from typing import Any
+
+import typer
+
+from parquay import __version__
+from parquay.cli.failure import Failure
+
+COMMANDS = {
+    "serve": "serve:serve",
+    "worker": "serve:worker",
+    "upload": "remote:upload",
+    "files": "remote:files",
+    "convert": "convert:convert",
+    "fsck": "upkeep:fsck",
+    "gc": "upkeep:gc",
+}
+"""Commands in the order of the help: module and function."""
+GROUPS = {"table": "table:tables", "user": "admin:users"}
+"""Commands that have commands of their own."""
+
+
+def application(named: str) -> typer.Typer:
+    """The commands; only the one that is `named` if there is such a one, since each brings libraries that take time."""
+    app = typer.Typer(
+        name="parquay",
+        help="Resumable uploads that land as tables.",
+        no_args_is_help=True,
+        add_completion=False,
+        pretty_exceptions_enable=False,
+        context_settings={"help_option_names": ["-h", "--help"]},
+    )
+    known = named in {*COMMANDS, *GROUPS, version.__name__}
+    for name, place in COMMANDS.items():
+        if name == named or not known:
+            app.command(name)(_found(place))
+    for name, place in GROUPS.items():
+        if name == named or not known:
+            app.add_typer(_found(place), name=name)
+    app.command()(version)
+    app.callback()(_nothing)
+    return app
+
+
+def _nothing() -> None:
+    # With a callback a command that is alone is still called by its name.
+    return
+
+
+def _found(place: str) -> Any:
+    module, _, name = place.partition(":")
+    return getattr(import_module(f"parquay.cli.{module}"), name)
+
+
+def version() -> None:
+    """Print the version."""
+    typer.echo(f"parquay {__version__}")
+
+
+def run(arguments: Sequence[str]) -> int:
+    """Run the command that `arguments` name and return its exit code.
+
+    Raises:
+        Failure: wrong usage, as one line.
+        KeyboardInterrupt: Ctrl-C.
+    """
+    try:
+        return int(application(arguments[0] if arguments else "")(args=arguments, standalone_mode=False) or 0)
+    except typer.Abort:
+        raise KeyboardInterrupt from None
+    except typer.TyperException as wrong:
+        message = wrong.format_message()
+        raise Failure(message and f"{message} (see --help)", wrong.exit_code) from None

@@ -1,0 +1,85 @@
+"""What `parquay convert` does, without what reads its options."""
+
+from __future__ import annotations
+
+import sys
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from parquay.cli.failure import Failure
+from parquay.columns import memory
+from parquay.errors import BadInput
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from parquay.ingest.convert import Failure as Unconverted
+    from parquay.ingest.convert import Progress, Report
+
+
+def convert_one(source: Path, target: Path, report: Path | None) -> None:
+    """Convert a file, and write the report where one is wanted.
+
+    Raises:
+        Failure: it cannot be read.
+    """
+    memory.keep()
+    with memory.loading():
+        from parquay.ingest.convert import convert_file, write_report
+    if source.exists() and target.exists() and source.samefile(target):
+        raise Failure(f"{target}: IN and OUT are the same file", 2)
+    try:
+        with _progress(source) as progress:
+            made = convert_file(source, target, progress=progress)
+    except BadInput as error:
+        if report is not None:
+            write_report(report, {"error": {"code": error.code, "message": error.detail}})
+        raise Failure(f"{source}: {error.detail} ({error.code})") from None
+    if report is not None:
+        write_report(report, made.to_json())
+    _say(_summary(source, made))
+
+
+@contextmanager
+def _progress(source: Path) -> Iterator[Progress | None]:
+    """A bar on the terminal; what draws it is loaded only where somebody is looking."""
+    if not sys.stderr.isatty():
+        yield None
+        return
+    from rich.console import Console
+
+    from parquay.cli.progress import Bars
+
+    with Bars(Console(stderr=True)) as bars:
+        bar = bars.add(source.name, source.stat().st_size)
+        yield lambda done, _size: bar.to(done)
+
+
+def convert_many(sources: Sequence[Path], out_dir: Path, to: str) -> None:
+    """Convert every file into a directory.
+
+    Raises:
+        Failure: some cannot be read; what was wrong was said.
+    """
+    memory.keep()
+    with memory.loading():
+        from parquay.ingest import convert
+
+    def tell(source: Path, outcome: Report | Unconverted) -> None:
+        if isinstance(outcome, convert.Report):
+            _say(_summary(source, outcome))
+        else:
+            _say(f"parquay: {source}: {outcome.message} ({outcome.code})")
+
+    if convert.convert_many(sources, out_dir, to=to, progress=tell):
+        raise Failure(exit_code=1)
+
+
+def _summary(source: Path, report: Report) -> str:
+    rejects = f", {report.reject_count:,} rejects" if report.reject_count else ""
+    return f"{source}: {report.rows:,} rows, {len(report.columns)} columns{rejects}"
+
+
+def _say(line: str) -> None:
+    sys.stderr.write(line + "\n")
