@@ -8,6 +8,7 @@ cell fit its column; otherwise it is left to be rejected.
 from __future__ import annotations
 
 import re
+import string
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache
@@ -27,6 +28,8 @@ OTHER_DELIMITERS = (",", ";", "\t", "|", " ")
 NOTHING, SOMETHING = "(?:)", ".+"
 """Shapes of a column that is always empty, and of one that never is."""
 _RUN = re.compile(r"[0-9]+|[A-Z]+|[a-z]+|.", re.DOTALL)
+_ALIKE = str.maketrans(string.digits + string.ascii_uppercase + string.ascii_lowercase, "0" * 10 + "A" * 26 + "a" * 26)
+"""Two texts that are the same behind it have the same outline."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,9 +142,14 @@ def shape_of(cells: Sequence[bytes | None]) -> str:
     anything = SOMETHING if all(texts) and len(texts) >= 10 else ""
     if max(map(len, texts)) > LONGEST:
         return anything
+    alike = {text.translate(_ALIKE) for text in texts}
     for exact in (True, False):
-        outlines = {_outline(text, exact=exact) for text in texts}
-        if len(outlines) <= VARIANTS:
+        outlines: set[str] = set()
+        for text in alike:
+            outlines.add(_outline(text, exact=exact))
+            if len(outlines) > VARIANTS:
+                break
+        else:
             return "|".join(sorted(outlines))
     return anything
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Mapping
 from dataclasses import dataclass
 
@@ -134,20 +135,24 @@ def _has_header(table: pa.Table, dialect: Dialect) -> bool:
 
 def _may_have_header(columns: Mapping[str, Column], dialect: Dialect) -> bool:
     """The same of typed columns, where False is certain."""
-    if not dialect.header:
+    titled = list(zip(dialect.header[-1], columns.values(), strict=False)) if dialect.header else []
+    texts = [(title, column.values) for title, column in titled if column.kind.kind == "text"]
+    # A title that is no cell of a typed column settles it, without a look at the cells.
+    if not all(column.kind.kind in ("text", *_kinds_of(title)) for title, column in titled):
         return False
-    texts = {}
-    for title, (name, column) in zip(dialect.header[-1], columns.items(), strict=False):
-        if column.kind.kind == "text":
-            texts[name] = pc.equal(column.values, title)
-        elif column.kind.kind not in (lexemes.examine(pa.array([title])) or {}):
-            return False
     found = None
-    for same in texts.values():
+    for title, values in texts:
+        same = pc.equal(values, title)
         found = same if found is None else pc.and_(found, same)
         if not pc.any(found).as_py():
             return False
-    return True
+    return found is not None
+
+
+@functools.lru_cache(maxsize=1024)
+def _kinds_of(title: str) -> frozenset[str]:
+    """The types of which a title is a cell."""
+    return frozenset(lexemes.examine(pa.array([title])) or ())
 
 
 def _rows_of(text: bytes, *, single: bool) -> pa.Buffer:
