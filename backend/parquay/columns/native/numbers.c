@@ -18,10 +18,9 @@
 #define HIGH_BITS 0x8080808080808080ULL
 #define HIDDEN ((uint64_t)1 << 52)
 #define EXPONENT_BIAS 1075
+#define LARGE_SHIFT 56
 
 enum { FRACTION, WHOLE, WITH_POINT };
-
-typedef unsigned __int128 wide_t;
 
 /* Whole digits without a needless zero. */
 static inline int canonical(const uint8_t *at, int64_t count) {
@@ -93,44 +92,44 @@ static int decimals(const rows_t *rows, column_t *column, int64_t first, int64_t
 static const double POWERS[] = {1e0, 1e1, 1e2, 1e3, 1e4, 1e5, 1e6, 1e7, 1e8, 1e9, 1e10, 1e11, 1e12, 1e13, 1e14, 1e15,
     1e16, 1e17, 1e18, 1e19, 1e20, 1e21, 1e22};
 
+static const double INVERSES[] = {1e0, 1e-1, 1e-2, 1e-3, 1e-4, 1e-5, 1e-6, 1e-7, 1e-8, 1e-9, 1e-10, 1e-11, 1e-12, 1e-13,
+    1e-14, 1e-15, 1e-16, 1e-17, 1e-18, 1e-19, 1e-20, 1e-21, 1e-22};
+
 static const uint64_t FIVES[] = {1, 5, 25, 125, 625, 3125, 15625, 78125, 390625, 1953125, 9765625, 48828125, 244140625,
     1220703125, 6103515625, 30517578125, 152587890625, 762939453125, 3814697265625, 19073486328125, 95367431640625,
     476837158203125, 2384185791015625};
 
-/* Whether `number` / 10**places lies between the two points half way to the neighbours of a double, whose significand
- * times 5**places is `product`; `shift` is the power of two that parts them. 0: no, 1: yes, -1: on the edge. */
-static inline int reads_back(uint64_t number, wide_t product, uint64_t fives, int shift) {
-    const wide_t wanted = (wide_t)number << (shift + 1), twice = product << 1;
-    const wide_t away = wanted > twice ? wanted - twice : twice - wanted;
-    return away == fives ? -1 : away < fives;
-}
-
 /* The double whose shortest text has these digits, `places` of them behind the point, for 16 or 17 digits that do not
- * end with a zero. -1 when it has another shortest text or when that is not to be told this way. */
+ * end with a zero. -1 when it has another shortest text or when that is not to be told this way.
+ *
+ * With m * 2**e for the double, `away` is how far digits / 10**places is from it, in units of which its neighbours are
+ * `fives` = 5**places away and one of the last digit is 2**shift. A first guess is two neighbours away at most, so all of
+ * this fits into 64 bits, and the bits above those need not be known. */
 static double shortest(uint64_t digits, int places) {
-    const uint64_t fives = FIVES[places];
+    const int64_t fives = (int64_t)FIVES[places];
     uint64_t bits;
-    double value = (double)digits / POWERS[places];
+    double value = (double)digits * INVERSES[places];
     memcpy(&bits, &value, sizeof bits);
-    for (int attempt = 0; attempt < 3; attempt++) {
-        const uint64_t fraction = bits & (HIDDEN - 1);
-        const int shift = EXPONENT_BIAS - (int)(bits >> 52) - places;
-        if (!fraction || shift < 1 || shift > 68) return -1;
-        const wide_t product = (wide_t)(fraction | HIDDEN) * fives, wanted = (wide_t)digits << shift;
-        const int back = reads_back(digits, product, fives, shift);
-        if (back < 0) return -1;
-        if (!back) {
-            bits += wanted > product ? 1 : -1;
-            continue;
-        }
-        /* No shorter text, and no other of the same length that is as near. */
-        const uint64_t tens = digits / 10 * 10;
-        if (reads_back(tens, product, fives, shift) || reads_back(tens + 10, product, fives, shift)) return -1;
-        const wide_t away = wanted > product ? wanted - product : product - wanted;
-        memcpy(&value, &bits, sizeof bits);
-        return away < (wide_t)1 << (shift - 1) ? value : -1;
+    const int shift = EXPONENT_BIAS - (int)(bits >> 52) - places;
+    if (shift < 1) return -1;
+    uint64_t significand = (bits & (HIDDEN - 1)) | HIDDEN;
+    int64_t away = (int64_t)((shift < 64 ? digits << shift : 0) - significand * (uint64_t)fives);
+    for (int i = 0; i < 2; i++) {
+        const int64_t step = (2 * away > fives) - (2 * away < -fives);
+        significand += (uint64_t)step;
+        away -= step * fives;
     }
-    return -1;
+    /* It must read back as this double, whose neighbours are equally far on both sides. */
+    if (2 * away >= fives || 2 * away <= -fives || significand <= HIDDEN || significand >= 2 * HIDDEN) return -1;
+    /* No shorter text may, and no other of the same length may be as near. Of large units one is too far already. */
+    if (shift < LARGE_SHIFT) {
+        const int64_t last = (int64_t)(digits % 10), below = away - (last << shift), above = away + ((10 - last) << shift);
+        if (2 * below >= -fives || 2 * above <= fives) return -1;
+        if (2 * away >= (int64_t)1 << shift || 2 * away <= -((int64_t)1 << shift)) return -1;
+    }
+    bits = (bits & ~(HIDDEN - 1)) | (significand & (HIDDEN - 1));
+    memcpy(&value, &bits, sizeof bits);
+    return value;
 }
 
 /* How many bytes stand before the point; all of them when there is none. */
