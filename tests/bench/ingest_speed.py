@@ -2,15 +2,14 @@
 
     python tests/bench/ingest_speed.py [--scale 0.2] [--rounds 5] [--codec zstd] [--only lineitem]
 
-Each run is a process of its own, so that its peak memory and its CPU time are its own too.
+Each run is a process of its own, from its start to its end, so that its peak memory and its CPU time are its own too.
 """
 
 from __future__ import annotations
 
 import argparse
-import json
+import os
 import random
-import resource
 import statistics
 import subprocess
 import sys
@@ -21,58 +20,35 @@ from pathlib import Path
 PEERS = ("parquay", "duckdb", "polars", "pyarrow")
 
 
-def convert(peer: str, source: str, target: str, codec: str) -> None:
-    if peer == "parquay":
-        from parquay.columns.parts import Codec
-        from parquay.ingest.convert import convert_file
-
-        convert_file(Path(source), Path(target), codec=Codec(codec, 1 if codec == "zstd" else None))
-    elif peer == "duckdb":
-        import duckdb
-
-        level = ", compression_level 1" if codec == "zstd" else ""
-        duckdb.sql(f"COPY (FROM read_csv('{source}')) TO '{target}' (FORMAT parquet, COMPRESSION {codec}{level})")
-    elif peer == "polars":
-        import polars as pl
-
-        level = 1 if codec == "zstd" else None
-        pl.scan_csv(source, infer_schema_length=10_000).sink_parquet(target, compression=codec, compression_level=level)
-    else:
-        import pyarrow.csv
-        import pyarrow.parquet
-
-        level = 1 if codec == "zstd" else None
-        quoted = pyarrow.csv.ParseOptions(newlines_in_values=True)
-        with (
-            pyarrow.csv.open_csv(source, parse_options=quoted) as reader,
-            pyarrow.parquet.ParquetWriter(target, reader.schema, compression=codec, compression_level=level) as writer,
-        ):
-            for batch in reader:
-                writer.write_batch(batch)
-
-
 def measure(peer: str, source: Path, target: Path, codec: str) -> dict[str, float]:
+    """One conversion in a process of its own, from its start to its end: seconds, CPU seconds, peak, bytes written."""
+    target.unlink(missing_ok=True)
     started = time.perf_counter()
-    command = [sys.executable, __file__, "--run", peer, str(source), str(target), codec]
-    answer = subprocess.run(command, check=True, capture_output=True, text=True).stdout
-    return json.loads(answer) | {"process_s": time.perf_counter() - started}
-
-
-def run_alone(peer: str, source: str, target: str, codec: str) -> None:
-    if peer == "parquay":
-        from parquay.columns import memory
-
-        memory.keep()  # as the command does
-    for module in {"parquay": "parquay.ingest.convert", "pyarrow": "pyarrow.parquet"}.get(peer, peer).split():
-        __import__(module)
-    before = resource.getrusage(resource.RUSAGE_SELF)
-    started = time.perf_counter()
-    convert(peer, source, target, codec)
+    child = subprocess.Popen(command_of(peer, source, target, codec), env=environment())
+    _, status, used = os.wait4(child.pid, 0)
     wall = time.perf_counter() - started
-    after = resource.getrusage(resource.RUSAGE_SELF)
-    cpu = after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
-    size = Path(target).stat().st_size
-    print(json.dumps({"wall_s": wall, "cpu_s": cpu, "peak_mib": after.ru_maxrss / 1024, "bytes": size}))
+    child.returncode = os.waitstatus_to_exitcode(status)
+    if child.returncode:
+        raise subprocess.CalledProcessError(child.returncode, child.args)
+    cpu, peak = used.ru_utime + used.ru_stime, used.ru_maxrss / 1024
+    return {"wall_s": wall, "cpu_s": cpu, "peak_mib": peak, "bytes": target.stat().st_size}
+
+
+def command_of(peer: str, source: Path, target: Path, codec: str) -> list[str]:
+    return [sys.executable, str(Path(__file__).with_name("ingest_peer.py")), peer, str(source), str(target), codec]
+
+
+def environment() -> dict[str, str]:
+    """As a user has it: the libraries' compiled modules are kept."""
+    return {name: value for name, value in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"}
+
+
+def warm_up(folder: Path) -> None:
+    """Convert next to nothing with each peer, so that its modules are compiled and in the system's cache."""
+    source = folder / "warm-up.csv"
+    source.write_text("a,b\n1,2\n")
+    for peer in PEERS:
+        measure(peer, source, folder / "warm-up.parquet", "zstd")
 
 
 def make_lineitem(path: Path, scale: float) -> None:
@@ -106,16 +82,14 @@ FILES = {"lineitem": make_lineitem, "text": make_text, "numbers": make_numbers}
 
 def main() -> None:
     parser = argparse.ArgumentParser()
-    parser.add_argument("--run", nargs=4)
     parser.add_argument("--scale", type=float, default=1.0)
     parser.add_argument("--rounds", type=int, default=5)
     parser.add_argument("--codec", default="zstd", choices=["zstd", "snappy"])
     parser.add_argument("--only", choices=sorted(FILES))
     parser.add_argument("--dir", type=Path, default=Path(tempfile.gettempdir()) / "parquay-bench")
     options = parser.parse_args()
-    if options.run:
-        run_alone(*options.run)
-        return
+    options.dir.mkdir(parents=True, exist_ok=True)
+    warm_up(options.dir)
     for name in [options.only] if options.only else FILES:
         compare(name, options)
 
