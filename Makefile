@@ -3,6 +3,8 @@
 UV_VERSION := 0.13.9
 export UV_PYTHON_DOWNLOADS := never
 export UV_PROJECT_ENVIRONMENT := .venv
+# Compiled once here and not at the first start, or at every start where Python is told to write no bytecode.
+export UV_COMPILE_BYTECODE := 1
 
 # An environment holds absolute paths: its stamps carry the place, so that a moved clone is installed again.
 PLACE := $(shell pwd | cksum | cut -d ' ' -f 1)
@@ -92,16 +94,19 @@ $(BIN)/python: | .cache/uv
 $(PYTHON_STAMP): pyproject.toml uv.lock $(NATIVE) $(BIN)/python | .cache/uv
 	@echo "Python packages ..."
 	@.cache/uv sync --quiet --frozen --inexact --no-dev
+	@$(BIN)/python -m compileall -q backend/parquay
 	@touch $@
 
 $(TESTS_STAMP): pyproject.toml uv.lock $(NATIVE) $(BIN)/python | .cache/uv
 	@echo "Python packages with the test tools ..."
 	@.cache/uv sync --quiet --frozen --inexact
+	@$(BIN)/python -m compileall -q backend/parquay
 	@touch $@ $(PYTHON_STAMP)
 
 $(BENCH_STAMP): pyproject.toml uv.lock $(NATIVE) $(BIN)/python | .cache/uv
 	@echo "Python packages with the benchmark's peers ..."
 	@.cache/uv sync --quiet --frozen --inexact --group bench
+	@$(BIN)/python -m compileall -q backend/parquay
 	@touch $@ $(TESTS_STAMP) $(PYTHON_STAMP)
 
 $(CLIENT_STAMP): client/package.json client/package-lock.json
