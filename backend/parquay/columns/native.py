@@ -164,7 +164,7 @@ class Fields:
     @classmethod
     def find(cls, text: bytes, delimiter: str, quote: str, width: int) -> Fields | None:
         """Find them in UTF-8 whose quotes are all in place; None when a row has another width, or for no such text."""
-        if LIBRARY is None or not (text.isascii() or LIBRARY.parquay_utf8(text, len(text))):
+        if LIBRARY is None or not LIBRARY.parquay_utf8(text, len(text)):
             return None
         mark = ord(quote) if quote and text.find(quote.encode()) >= 0 else -1
         for most in (len(text) // 4 + width, len(text)):

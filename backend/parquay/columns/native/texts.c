@@ -94,12 +94,28 @@ int parquay_words(const rows_t *rows, column_t *column, int64_t first, int64_t s
     return 1;
 }
 
+#define TOGETHER 256
+
+/* Whether so many bytes are ASCII, all of them. */
+static inline int ascii(const uint8_t *text) {
+    uint64_t all = 0;
+    for (int i = 0; i < TOGETHER; i += WORD) {
+        uint64_t word;
+        memcpy(&word, text + i, WORD);
+        all |= word;
+    }
+    return !(all & HIGH_BITS);
+}
+
 /* Whether a text is UTF-8: no overlong form, no surrogate, nothing beyond U+10FFFF. */
 int32_t parquay_utf8(const uint8_t *text, int64_t size) {
     int64_t at = 0;
     while (at < size) {
         uint64_t word = 0;
-        while (size - at >= WORD && (memcpy(&word, text + at, WORD), !(word & 0x8080808080808080ULL))) at += WORD;
+        while (size - at >= WORD && (memcpy(&word, text + at, WORD), !(word & HIGH_BITS))) {
+            at += WORD;
+            while (size - at >= TOGETHER && ascii(text + at)) at += TOGETHER;
+        }
         if (at == size) break;
         const uint8_t lead = text[at++];
         if (lead < 0x80) continue;
