@@ -21,6 +21,8 @@ PAGE_BYTES = 64 << 10
 """Bytes of a page before it is compressed: in each column, what must be unpacked to read a single row."""
 SAMPLE_ROWS = 4096
 """Rows that decide whether a column is worth a dictionary."""
+LARGE_PAGE_BYTES = 1 << 20
+"""The same for files that are read as a whole, as other programs write them."""
 DENSE_ROWS, DENSE_SHARE = 2048, 0.92
 """If so many rows of a column keep more than this share of their bytes, the column is not compressed."""
 GLANCE_ROWS, GLANCE_MOST = 512, 480
@@ -56,18 +58,28 @@ def columns_json(types: Types) -> list[dict[str, object]]:
     return [{"name": name, "type": kind.name, **lexemes.type_to_json(kind)} for name, kind in types.items()]
 
 
-def encode(table: pa.Table, codec: Codec = ZSTD) -> pa.Buffer:
-    """Encode a table as a Parquet file in memory, in row groups of about `GROUP_ROWS`; foreign metadata is dropped."""
+def encode(table: pa.Table, codec: Codec = ZSTD, *, page_bytes: int = PAGE_BYTES) -> pa.Buffer:
+    """Encode a table as a Parquet file in memory, in row groups of about `GROUP_ROWS`; foreign metadata is dropped.
+
+    `page_bytes`: bytes of a page before it is compressed. Long texts are compressed faster in large ones.
+    """
     table = table.replace_schema_metadata(None)
     repeating = _worth_a_dictionary(table)
     slim = _slim(table)
     dense = _dense(slim.select([name for name in _numbers(table) if name not in repeating]), codec)
     groups = max(1, round(table.num_rows / GROUP_ROWS))
-    return _encoded(slim, codec, max(1, -(-table.num_rows // groups)), repeating, dense)
+    group_rows = max(1, -(-table.num_rows // groups))
+    return _encoded(slim, codec, group_rows=group_rows, page_bytes=page_bytes, repeating=repeating, dense=dense)
 
 
 def _encoded(
-    table: pa.Table, codec: Codec, group_rows: int, repeating: Collection[str] = (), dense: Collection[str] = ()
+    table: pa.Table,
+    codec: Codec,
+    *,
+    group_rows: int,
+    page_bytes: int,
+    repeating: Collection[str] = (),
+    dense: Collection[str] = (),
 ) -> pa.Buffer:
     """A Parquet file; `repeating` columns get dictionaries, `dense` ones are not compressed."""
     sink = pa.BufferOutputStream()
@@ -81,7 +93,7 @@ def _encoded(
         row_group_size=group_rows,
         compression=dict.fromkeys(dense, "none") | dict.fromkeys(squeezed, codec.name),
         compression_level=None if codec.level is None else dict.fromkeys(squeezed, codec.level),
-        data_page_size=PAGE_BYTES,
+        data_page_size=page_bytes,
         use_dictionary=list(repeating),
         column_encoding=dict.fromkeys(differences, "DELTA_BINARY_PACKED"),
         store_schema=False,
@@ -98,7 +110,9 @@ def _dense(table: pa.Table, codec: Codec) -> list[str]:
     sample = table.slice(max(0, (table.num_rows - DENSE_ROWS) // 2), DENSE_ROWS)
     if codec.name == "none" or sample.num_rows < DENSE_ROWS or not sample.num_columns:
         return []
-    chunks = pq.read_metadata(pa.BufferReader(_encoded(sample, codec, DENSE_ROWS))).row_group(0)
+    chunks = pq.read_metadata(
+        pa.BufferReader(_encoded(sample, codec, group_rows=DENSE_ROWS, page_bytes=PAGE_BYTES))
+    ).row_group(0)
     return [
         name
         for i, name in enumerate(table.column_names)

@@ -101,7 +101,7 @@ class Spool:
         """A new spool with every row group recast to `types`; this one is discarded."""
         other = Spool(self.path.with_name(self.path.name + ".recast"))
         for table in self.tables(types):
-            other.append(parts.encode(table, codec), types)
+            other.append(parts.encode(table, codec, page_bytes=parts.LARGE_PAGE_BYTES), types)
         self.discard()
         return other
 

@@ -178,7 +178,7 @@ class _Conversion:
             made = sandbox.open_whole(found.whole, self._source, Path(directory), self._overrides)
             report.dialect, self.state = made.dialect, State.start(made.dialect)
             for piece in made.pieces():
-                content = parts.encode(piece.converted.table, self._codec)
+                content = self._encoded(piece.converted)
                 self._take(piece.converted, content, spool, report)
 
     def _take_text(self, source: Source, spool: Spool, report: Report) -> None:
@@ -187,7 +187,7 @@ class _Conversion:
 
         def work(body: Body) -> tuple[Body, Converted, pa.Buffer]:
             done = fold.convert(body, dialect, fold.joined(first, self.state.kinds))
-            return body, done, parts.encode(done.table, self._codec)
+            return body, done, self._encoded(done)
 
         with ThreadPoolExecutor(self._threads, thread_name_prefix="convert") as pool:
             for body, done, content in fold.in_order(self._bodies(source, dialect), work, pool, self._threads + 1):
@@ -197,6 +197,9 @@ class _Conversion:
                 self._take(taken, content, spool, report)
                 if self._progress is not None:
                     self._progress(source.consumed(done.end), self._size)
+
+    def _encoded(self, done: Converted) -> pa.Buffer:
+        return parts.encode(done.table, self._codec, page_bytes=parts.LARGE_PAGE_BYTES)
 
     def _first_kinds(self, source: Source, dialect: Dialect) -> fold.Held:
         """What the first rows leave open; the other rows need not be asked about more."""
