@@ -12,7 +12,7 @@ import pytest
 from parquay.columns import parts
 from parquay.columns.parts import Codec
 
-ROWS = 10_000
+ROWS = 20_000
 SNAPPY = Codec("snappy", None)
 
 

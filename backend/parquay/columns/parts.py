@@ -25,6 +25,8 @@ LARGE_PAGE_BYTES = 1 << 20
 """The same for files that are read as a whole, as other programs write them."""
 DENSE_ROWS, DENSE_SHARE = 2048, 0.92
 """If so many rows of a column keep more than this share of their bytes, the column is not compressed."""
+LEAST_DENSE_ROWS = 8 * DENSE_ROWS
+"""Of fewer rows a sample is not worth its time."""
 GLANCE_ROWS, GLANCE_MOST = 512, 480
 """If of so many rows more than so many are different, no more are looked at."""
 
@@ -107,9 +109,9 @@ def _dense(table: pa.Table, codec: Codec) -> list[str]:
 
     The digits of measured or random numbers are noise, and packed differences have little else in them.
     """
-    sample = table.slice(max(0, (table.num_rows - DENSE_ROWS) // 2), DENSE_ROWS)
-    if codec.name == "none" or sample.num_rows < DENSE_ROWS or not sample.num_columns:
+    if codec.name == "none" or table.num_rows < LEAST_DENSE_ROWS or not table.num_columns:
         return []
+    sample = table.slice(table.num_rows // 2, DENSE_ROWS)
     chunks = pq.read_metadata(
         pa.BufferReader(_encoded(sample, codec, group_rows=DENSE_ROWS, page_bytes=PAGE_BYTES))
     ).row_group(0)
@@ -126,12 +128,15 @@ def _numbers(table: pa.Table) -> list[str]:
 
 def _slim(table: pa.Table) -> pa.Table:
     """The table with small decimals in 64 bits, which is what Parquet stores: the same file, sooner."""
-    for i, field in enumerate(table.schema):
-        if pa.types.is_decimal128(field.type) and field.type.precision <= digits.SMALL_PRECISION:
-            kind = pa.decimal64(field.type.precision, field.type.scale)
-            slim = pa.chunked_array([_in_64_bits(chunk, kind) for chunk in table.column(i).chunks], kind)
-            table = table.set_column(i, field.name, slim)
-    return table
+    columns = [_slim_column(column) for column in table.columns]
+    return pa.Table.from_arrays(columns, table.column_names)
+
+
+def _slim_column(column: pa.ChunkedArray) -> pa.ChunkedArray:
+    if not pa.types.is_decimal128(column.type) or column.type.precision > digits.SMALL_PRECISION:
+        return column
+    kind = pa.decimal64(column.type.precision, column.type.scale)
+    return pa.chunked_array([_in_64_bits(chunk, kind) for chunk in column.chunks], kind)
 
 
 def _in_64_bits(decimals: pa.Decimal128Array, kind: pa.Decimal64Type) -> pa.Array:
