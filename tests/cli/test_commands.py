@@ -35,7 +35,13 @@ def assert_refused(done: subprocess.CompletedProcess[str], code: int, *words: st
     assert done.stdout == ""
 
 
-@pytest.mark.parametrize("command", [[], ["serve"], ["upload"], ["files"], ["convert"], ["user"], ["user", "add"]])
+@pytest.mark.parametrize(
+    "command",
+    [
+        *([], ["serve"], ["worker"], ["upload"], ["files"], ["convert"], ["fsck"], ["gc"], ["version"]),
+        *(["table"], ["table", "rows"], ["user"], ["user", "add"]),
+    ],
+)
 def test_every_command_explains_itself(command: list[str]):
     done = parquay(*command, "--help")
 
