@@ -34,15 +34,20 @@ class Groups:
     """The row groups of one file.
 
     Attributes:
-        footer: the file's metadata, with offsets in that file.
+        footer: the file's metadata, with offsets in that file; as bytes it takes a fortieth of the memory.
         start, stop: bytes of the row groups in the file.
         rows: rows in them.
     """
 
-    footer: Struct
+    footer: Struct | bytes
     start: int
     stop: int
     rows: int
+
+    @property
+    def metadata(self) -> Struct:
+        """The footer field by field."""
+        return self.footer if isinstance(self.footer, dict) else _read_struct(self.footer, 0)[0]
 
 
 def parse(content: bytes | memoryview) -> Groups:
@@ -61,8 +66,9 @@ def parse_tail(tail: bytes | memoryview, size: int) -> Groups:
     (length,) = struct.unpack("<I", bytes(tail[-8:-4]))
     if length + 8 > len(tail):
         raise ValueError("the footer is longer than what is there")
-    footer, _ = _read_struct(bytes(tail[-8 - length : -8]), 0)
-    return Groups(footer, len(MAGIC), size - 8 - length, footer[_NUM_ROWS][1])
+    footer = bytes(tail[-8 - length : -8])
+    head, _ = _read_struct(footer, 0, last=_NUM_ROWS)
+    return Groups(footer, len(MAGIC), size - 8 - length, head[_NUM_ROWS][1])
 
 
 def footer_length(last_eight: bytes) -> int:
@@ -72,7 +78,8 @@ def footer_length(last_eight: bytes) -> int:
 
 def split(whole: Groups) -> list[Groups]:
     """Each row group of a file alone, to be put together again with others by `merge`."""
-    return [_alone(whole.footer, group) for group in whole.footer[_ROW_GROUPS][1][1]]
+    footer = whole.metadata
+    return [_alone(footer, group) for group in footer[_ROW_GROUPS][1][1]]
 
 
 def _alone(footer: Struct, group: Struct) -> Groups:
@@ -89,20 +96,27 @@ def merge(parts: Iterable[tuple[Groups, int]], key_values: dict[str, str] | None
     Each part comes with the byte at which its first row group now stands. All have one schema.
     """
     merged: Struct = {}
-    groups: list[Struct] = []
+    groups: list[bytes] = []
+    rows = 0
     for part, at in parts:
-        merged = merged or dict(part.footer)
-        groups += [
-            _moved(group, at - part.start, i + len(groups)) for i, group in enumerate(part.footer[_ROW_GROUPS][1][1])
-        ]
-    merged[_NUM_ROWS] = (_I64, sum(group[_GROUP_ROWS][1] for group in groups))
+        first, moved = _placed(part, at, len(groups))
+        merged = merged or first
+        groups += moved
+        rows += part.rows
+    merged[_NUM_ROWS] = (_I64, rows)
     merged[_ROW_GROUPS] = (_LIST, (_STRUCT, groups))
     if key_values:
         pairs = [{1: (_BINARY, key.encode()), 2: (_BINARY, value.encode())} for key, value in key_values.items()]
         merged[_KEY_VALUES] = (_LIST, (_STRUCT, pairs))
-    out = bytearray()
-    _write_struct(out, merged)
-    return bytes(out) + struct.pack("<I", len(out)) + MAGIC
+    out = _written(merged)
+    return out + struct.pack("<I", len(out)) + MAGIC
+
+
+def _placed(part: Groups, at: int, ordinal: int) -> tuple[Struct, list[bytes]]:
+    """Return a part's metadata without its row groups, and those written as they are at their new place."""
+    metadata = dict(part.metadata)
+    _, (_, groups) = metadata.pop(_ROW_GROUPS)
+    return metadata, [_written(_moved(group, at - part.start, ordinal + i)) for i, group in enumerate(groups)]
 
 
 def _moved(group: Struct, shift: int, ordinal: int) -> Struct:
@@ -131,10 +145,11 @@ def _moved_chunk(chunk: Struct, shift: int) -> Struct:
     return moved
 
 
-def _read_struct(data: bytes, at: int) -> tuple[Struct, int]:
+def _read_struct(data: bytes, at: int, last: int | None = None) -> tuple[Struct, int]:
+    """Read the struct at a byte, up to its field `last` if there is one of that number."""
     fields: Struct = {}
     field = 0
-    while (head := data[at]) != 0:
+    while field != last and (head := data[at]) != 0:
         at += 1
         kind = head & 15
         if head >> 4:
@@ -195,6 +210,12 @@ def _read_zigzag(data: bytes, at: int) -> tuple[int, int]:
     return (value >> 1) ^ -(value & 1), at
 
 
+def _written(fields: Struct) -> bytes:
+    out = bytearray()
+    _write_struct(out, fields)
+    return bytes(out)
+
+
 def _write_struct(out: bytearray, fields: Struct) -> None:
     before = 0
     for field in sorted(fields):
@@ -215,6 +236,8 @@ def _write_value(out: bytearray, kind: int, value: Any) -> None:
         _write_zigzag(out, value)
     elif kind == _BINARY:
         _write_varint(out, len(value))
+        out += value
+    elif kind == _STRUCT and isinstance(value, bytes):  # written before
         out += value
     elif kind == _STRUCT:
         _write_struct(out, value)
