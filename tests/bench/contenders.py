@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import shutil
 import subprocess
 import sys
 import threading
@@ -150,12 +149,6 @@ def settle_disk() -> None:
     """Let nothing that an earlier measurement wrote burden the next one."""
     os.sync()
     time.sleep(0.05)
-
-
-def forget_files(contender: Contender) -> None:
-    """Remove what a peer stored, so that its directory does not grow from round to round."""
-    shutil.rmtree(contender.directory / "files", ignore_errors=True)
-    (contender.directory / "files").mkdir()
 
 
 def _rss(tree: list[psutil.Process]) -> int:

@@ -24,7 +24,6 @@ from bench.contenders import (
     Contender,
     Cost,
     Parquay,
-    forget_files,
     settle_disk,
     tus_node,
     tuspyserver,
@@ -42,6 +41,8 @@ WORK = Path(__file__).parents[2] / ".cache" / "bench"
 OURS, RELAXED, ROUTER = "Parquay", "Parquay, relaxed", "Parquay through tuspyserver's router"
 GRANIAN, UVICORN, NODE, BARE = "tuspyserver on Granian", "tuspyserver on uvicorn", "@tus/server", "bare loop"
 OPEN_UPLOADS = 100_000
+BEHIND_SECONDS = 1.5
+"""Longer than our server takes until it settles small uploads."""
 
 
 @dataclass
@@ -145,13 +146,16 @@ def many_at_once(contender: Contender) -> tuple[float, Cost, float]:
 
 
 def small(contender: Contender, connections: int) -> tuple[float, Cost, float]:
-    """Uploads a second; CPU milliseconds for each."""
-    seconds = 1.5
+    """Uploads a second; CPU milliseconds for each.
+
+    The files stay until the end: a file system looks through what was removed in the last seconds for each new file,
+    which would burden whoever comes next. What a server does behind its answers is counted, and done before the next.
+    """
+    seconds = 3.0
     settle_disk()
     with contender.measured() as cost:
         rate = wire.small_uploads(contender.target, connections, seconds, 1024)
-    if not isinstance(contender, Parquay):
-        forget_files(contender)
+        time.sleep(BEHIND_SECONDS)
     return rate, cost, rate * seconds / 1e3
 
 
@@ -264,7 +268,7 @@ def section(
 
 {report.machine()} Method: every server runs at the same time, one process each (Parquay without conversion workers), on
 one disk; one client over loopback gives each a turn in every round, in an order that is drawn anew, the disk synced before each turn; the
-first round is not counted. Numbers are medians of {len(one[OURS].values)} rounds with the lowest and the highest. CPU and
+first round is not counted. What a server does in the {BEHIND_SECONDS} seconds behind small uploads counts as their CPU time. Numbers are medians of {len(one[OURS].values)} rounds with the lowest and the highest. CPU and
 memory are those of the whole tree of processes. The machine's load average was {os.getloadavg()[2]:.1f} over the last
 quarter of an hour; more than this benchmark makes (about 2) means that other programs ran too. Only Parquay without "relaxed" (and the same through tuspyserver's
 router) syncs what it acknowledges; the peers and the bare loop never sync a body.
