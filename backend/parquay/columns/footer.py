@@ -34,7 +34,7 @@ class Groups:
     """The row groups of one file.
 
     Attributes:
-        footer: the file's metadata, with offsets in that file; as bytes it takes a fortieth of the memory.
+        footer: the file's metadata, with offsets in that file; as bytes it takes a small part of the memory.
         start, stop: bytes of the row groups in the file.
         rows: rows in them.
     """

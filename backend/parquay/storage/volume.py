@@ -1,4 +1,4 @@
-"""One sync for all files of a volume (`syncfs(2)`): for many small ones it costs a third of theirs one by one.
+"""One sync for all files of a volume (`syncfs(2)`): for many small ones it costs less than theirs one by one.
 
 Linux tells since 5.8 when anything on the volume could not be written since it was opened; where that is not so,
 each file has to be synced for itself.
