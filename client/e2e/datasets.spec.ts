@@ -209,6 +209,26 @@ test('the grid is walked by keyboard', async ({ page, account, seed }) => {
   await expect(cell(page, 100, 2)).toHaveText('odd')
 })
 
+test('Escape gives a value up even where the focus leaves before the editor is gone', async ({
+  page,
+  account,
+  seed,
+}) => {
+  await seed(account, 'cities.csv', CITIES)
+  await signIn(page, account)
+  await openTable(page, 'cities.csv')
+  await cell(page, 1, 2).dblclick()
+  const input = cell(page, 1, 2).getByRole('textbox')
+  await input.fill('Bremen')
+  await input.evaluate((element) => {
+    element.dispatchEvent(new KeyboardEvent('keydown', { key: 'Escape', bubbles: true }))
+    element.blur()
+  })
+  await expect(cell(page, 1, 2)).toHaveText('Hamburg')
+  await page.reload()
+  await expect(cell(page, 1, 2)).toHaveText('Hamburg')
+})
+
 test('columns have numbers and charts, each chart is a table too', async ({ page, account, seed }) => {
   await seed(account, 'many.csv', MANY)
   await signIn(page, account)

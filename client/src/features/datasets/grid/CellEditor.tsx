@@ -1,4 +1,4 @@
-import { useId, useState } from 'react'
+import { useId, useRef, useState } from 'react'
 import type { Cell, Column } from '../../../api/types'
 import { useText } from '../../../i18n/language'
 import { asTyped, kindOf, readTyped } from '../columnTypes'
@@ -24,16 +24,23 @@ export const CellEditor = ({ column, label, value, typed, onKeep, onDrop }: Prop
   const reason = useId()
   const [draft, setDraft] = useState(typed ?? asTyped(value))
   const [refusal, setRefusal] = useState<string | null>(null)
+  // The focus may go elsewhere before the editor is gone: that blur decides nothing any more.
+  const decided = useRef(false)
+  const decide = (act: () => void): void => {
+    if (decided.current) return
+    decided.current = true
+    act()
+  }
 
   const keep = (leave: Leave): boolean => {
     if (typed === null && draft === asTyped(value)) {
-      onKeep(value, leave)
+      decide(() => onKeep(value, leave))
       return true
     }
     const read = readTyped(column, draft)
     setRefusal(read.refusal)
     if (read.refusal !== null) return false
-    onKeep(read.value, leave)
+    decide(() => onKeep(read.value, leave))
     return true
   }
   return (
@@ -52,14 +59,14 @@ export const CellEditor = ({ column, label, value, typed, onKeep, onDrop }: Prop
         }}
         onKeyDown={(event) => {
           event.stopPropagation()
-          if (event.key === 'Escape') return onDrop()
+          if (event.key === 'Escape') return decide(onDrop)
           const leave = event.key === 'Tab' && event.shiftKey ? 'left' : LEAVES[event.key]
           if (leave === undefined) return
           event.preventDefault()
           keep(leave)
         }}
         onBlur={() => {
-          if (!keep('stay')) onDrop()
+          if (!keep('stay')) decide(onDrop)
         }}
       />
       {kindOf(column) === 'text' && (
@@ -70,7 +77,7 @@ export const CellEditor = ({ column, label, value, typed, onKeep, onDrop }: Prop
           aria-label={words.setNull}
           onMouseDown={(event) => {
             event.preventDefault()
-            onKeep(null, 'stay')
+            decide(() => onKeep(null, 'stay'))
           }}
         >
           ∅
