@@ -18,6 +18,7 @@ from parquay.web import dataset_edits, datasets, docs, errors, events, exports, 
 from parquay.web.asgi import Origin
 from parquay.web.deps import Policy
 from parquay.web.edge import Edge
+from parquay.web.express import ExpressLane
 from parquay.web.schemas import Problem
 from parquay.web.spa import WebClient
 from parquay.web.tus import TusAdapter
@@ -41,7 +42,9 @@ class Application:
         self.parts = parts
         policy = policy_of(parts.settings)
         self.rest = _rest(parts, policy)
-        self._edge = Edge(self.rest, _uploads(parts), WebClient(client), policy)
+        uploads = _uploads(parts)
+        self._edge = Edge(self.rest, uploads, WebClient(client), policy)
+        self.express = _express(parts, uploads)
 
     def drain(self) -> None:
         """Say from now on that the server is not ready; requests are still answered. May be called from any thread."""
@@ -85,6 +88,14 @@ def _uploads(parts: Parts) -> TusAdapter:
 
         verbs = TuspyRouter(verbs, parts.files, parts.store).by_method
     return TusAdapter(verbs, sessions=parts.sessions, rules=parts.rules, origins=settings.origins)
+
+
+def _express(parts: Parts, uploads: TusAdapter) -> ExpressLane | None:
+    settings = parts.settings
+    if settings.tus_router == "tuspyserver":
+        return None
+    origin = Origin(settings.public_url, settings.proxies)
+    return ExpressLane(parts.creator, uploads, sessions=parts.sessions, rules=parts.rules, origin=origin)
 
 
 def _rest(parts: Parts, policy: Policy) -> FastAPI:

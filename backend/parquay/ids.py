@@ -4,23 +4,23 @@ from __future__ import annotations
 
 import re
 import secrets
+import time
 
-ID_BYTES = 18
-"""Random bytes in an id: 144 bits, 24 URL-safe characters."""
+RANDOM_BYTES = 16
+"""Random bytes in an id: 128 bits, 22 URL-safe characters."""
 
-_ID = re.compile(r"[A-Za-z0-9_-]{24}")
+_ID = re.compile(r"[A-Za-z0-9_-]{24}([A-Za-z0-9_-]{6})?")
 
 
 def new_id() -> str:
-    """Return a fresh id: 24 URL-safe characters from 144 random bits.
+    """Return a fresh id: eight hexadecimal digits of the time, then 22 URL-safe characters from 128 random bits.
 
-    It never starts with ``-`` so that it can stand as a command-line argument.
+    The time is in milliseconds and begins again every 50 days: what is made at one time stands together in an index and
+    in a directory, so that a commit of many new rows touches few pages.
     """
-    while (made := secrets.token_urlsafe(ID_BYTES)).startswith("-"):
-        pass
-    return made
+    return f"{time.time_ns() // 1_000_000 & 0xFFFFFFFF:08x}{secrets.token_urlsafe(RANDOM_BYTES)}"
 
 
 def is_id(text: str) -> bool:
-    """Tell whether ``text`` has the shape of an id; anything else can be refused without a look-up."""
+    """Tell whether ``text`` has the shape of an id, today's or the shorter one of before; anything else is refused."""
     return _ID.fullmatch(text) is not None

@@ -120,10 +120,10 @@ class _Service:
         self._hooking: Worker | None = None
 
     async def run(self) -> None:
-        loop = asyncio.get_running_loop()
+        loop, settings = asyncio.get_running_loop(), self._parts.settings
         for number in (signal.SIGTERM, signal.SIGINT):
             loop.add_signal_handler(number, self._stop.set)
-        listener = Listener(self._app, self._parts.settings.host, self._parts.settings.port)
+        listener = Listener(self._app, settings.host, settings.port, express=self._app.express)
         serving = asyncio.create_task(listener.serve())
         tasks = [asyncio.create_task(job) for job in self._background()]
         self._hang_up()

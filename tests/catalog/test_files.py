@@ -9,14 +9,14 @@ from typing import Any
 
 import pytest
 from sqlalchemy import event, text, update
-from sqlmodel import select
+from sqlmodel import Session, select
 
 from parquay.catalog.events import Events
 from parquay.catalog.files import Claim, Files
 from parquay.catalog.jobs import Jobs
 from parquay.catalog.listing import Narrowed
 from parquay.catalog.session import Catalog
-from parquay.catalog.tables import Event, File, Job, now
+from parquay.catalog.tables import Event, File, Job, NewFile, now
 from parquay.catalog.users import Users
 from parquay.ids import new_id
 
@@ -43,9 +43,16 @@ def add(catalog: Catalog, files: Files, ann: str) -> Callable[..., str]:
     """Add a file and return its id."""
 
     def insert(**values: object) -> str:
-        file = File(**{"id": new_id(), "owner_id": ann, "name": "a.csv", "size": 100, "expires_at": LATER, **values})
-        catalog.write(lambda session: files.add(session, file))
-        return file.id
+        known = {"id": new_id(), "owner_id": ann, "name": "a.csv", "size": 100, "expires_at": LATER, **values}
+        new = NewFile(**{name: known.pop(name) for name in NewFile.__dataclass_fields__ if name in known})
+
+        def write(session: Session) -> None:
+            files.add(session, new)
+            if known:
+                session.execute(update(File).where(File.id == new.id).values(**known))
+
+        catalog.write(write)
+        return new.id
 
     return insert
 

@@ -50,7 +50,7 @@ class Client:
 
 
 @asynccontextmanager
-async def serving(app: App):
+async def serving(app: App, express: Any = None):
     """Serve `app`, and yield a function that connects to it."""
 
     async def with_lifespan(scope: dict[str, Any], receive: Any, send: Any) -> None:
@@ -63,7 +63,7 @@ async def serving(app: App):
 
     clients: list[Client] = []
     bound = listener._bound("127.0.0.1", 0)
-    server = Listener(with_lifespan, "", 0)
+    server = Listener(with_lifespan, "", 0, express=express)
     running = asyncio.create_task(server.serve([bound]))
     await server.listens.wait()
 
@@ -80,9 +80,9 @@ async def serving(app: App):
         await running
 
 
-def run(app: App, test: Callable[[Any], Awaitable[None]]) -> None:
+def run(app: App, test: Callable[[Any], Awaitable[None]], express: Any = None) -> None:
     async def start() -> None:
-        async with asyncio.timeout(30), serving(app) as connect:
+        async with asyncio.timeout(30), serving(app, express) as connect:
             await test(connect)
 
     uvloop.run(start())
@@ -459,3 +459,126 @@ def test_two_servers_share_a_port():
     assert first.getsockname() == second.getsockname()
     for each in (first, second):
         each.close()
+
+
+# ------------------------------------------------------------------------------------------------ the express lane
+
+
+async def told_by_app(_scope: dict[str, Any], receive: Any, send: Any) -> None:
+    await say(send, 200, b"app " + await whole(receive))
+
+
+def test_a_request_that_came_whole_is_offered_first_and_its_connection_goes_on():
+    def express(scope: dict[str, Any], body: bytes, reply: Any) -> bool:
+        if scope["method"] != "POST":
+            return False
+        reply(201, [(b"location", b"/x")], b"express " + body)
+        return True
+
+    async def test(connect: Any) -> None:
+        client = await connect()
+        for method, expected in (("POST", b"express abc"), ("PATCH", b"app abc"), ("POST", b"express abc")):
+            await client.send(request(method, length=3) + b"abc")
+            status, fields, body = await client.answer()
+            assert (status, body) == (201 if method == "POST" else 200, expected)
+            assert ("date" in fields, fields.get("location")) == (True, "/x" if method == "POST" else None)
+
+    run(told_by_app, test, express)
+
+
+@pytest.mark.parametrize("cut", [10, -1], ids=["in its head", "in its body"])
+def test_a_request_that_comes_in_pieces_goes_to_the_application_unless_it_is_whole_with_its_head(cut: int):
+    offered = []
+
+    def express(_scope: dict[str, Any], body: bytes, reply: Any) -> bool:
+        offered.append(body)
+        reply(201, [], b"express")
+        return True
+
+    async def test(connect: Any) -> None:
+        client = await connect()
+        data = request("POST", length=3) + b"abc"
+        await client.send(data[:cut])
+        await asyncio.sleep(0.05)  # the rest is another packet
+        await client.send(data[cut:])
+        assert (await client.answer())[2] == (b"express" if cut > 0 else b"app abc")
+
+    run(told_by_app, test, express)
+    assert offered == ([b"abc"] if cut > 0 else [])
+
+
+def test_an_answer_that_takes_time_holds_up_the_requests_behind_it():
+    replies = []
+
+    def express(scope: dict[str, Any], body: bytes, reply: Any) -> bool:
+        replies.append(lambda: reply(201, [], b"express " + body))
+        return scope["method"] == "POST"
+
+    async def test(connect: Any) -> None:
+        client = await connect()
+        await client.send(request("POST", length=1) + b"1" + request("PATCH", length=1) + b"2")
+        await until(lambda: replies)
+        replies.pop(0)()
+        assert [(await client.answer())[2] for _ in range(2)] == [b"express 1", b"app 2"]
+        await client.send(request("POST", length=1) + b"3")
+        await until(lambda: replies)
+        replies.pop(0)()
+        assert (await client.answer())[2] == b"express 3"
+
+    run(told_by_app, test, express)
+
+
+def test_an_answer_for_a_client_that_is_gone_is_dropped():
+    replies = []
+
+    def express(_scope: dict[str, Any], _body: bytes, reply: Any) -> bool:
+        replies.append(reply)
+        return True
+
+    async def test(connect: Any) -> None:
+        client, other = await connect(), await connect()
+        await client.send(request("POST", length=1) + b"1")
+        await until(lambda: replies)
+        client.reset()
+        await asyncio.sleep(0.05)
+        replies.pop()(201, [], b"")
+        await other.send(request("POST", length=1) + b"1")
+        await until(lambda: replies)
+        replies.pop()(204, [], b"")
+        assert (await other.answer())[0] == 204
+
+    run(told_by_app, test, express)
+
+
+def test_a_server_that_stops_waits_for_what_it_has_taken():
+    replies = []
+
+    def express(_scope: dict[str, Any], _body: bytes, reply: Any) -> bool:
+        replies.append(reply)
+        return True
+
+    async def start() -> None:
+        bound = listener._bound("127.0.0.1", 0)
+        server = Listener(told_by_app, "", 0, express=express)
+        server.config.lifespan = "off"
+        running = asyncio.create_task(server.serve([bound]))
+        await server.listens.wait()
+        client = Client(*await asyncio.open_connection(*bound.getsockname()))
+        await client.send(request("POST", length=1) + b"1")
+        await until(lambda: replies)
+        server.stop()
+        await until(lambda: not server.servers[0].is_serving())
+        replies.pop()(201, [], b"kept")
+        status, fields, body = await client.answer()
+        assert (status, fields["connection"], body) == (201, "close", b"kept")
+        assert await client.closed()
+        client.reset()
+        await running
+
+    uvloop.run(start())
+
+
+async def until(look: Callable[[], object]) -> None:
+    async with asyncio.timeout(10):
+        while not look():  # noqa: ASYNC110  what is looked at rings no event
+            await asyncio.sleep(0.005)

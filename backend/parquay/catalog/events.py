@@ -71,8 +71,8 @@ class Events:
     def emit(self, session: Session, kind: str, *files: Subject) -> None:
         """Note in the transaction of ``session`` that ``kind`` happened to ``files``; rings the bell ``events``."""
         every = {"kind": kind, "payload": {}, "created_at": now()}
-        subjects = ({"owner_id": file.owner_id, "shared": file.shared, "file_id": file.id} for file in files)
-        _insert(session, *(every | subject for subject in subjects))
+        subjects = [{"owner_id": file.owner_id, "shared": file.shared, "file_id": file.id} for file in files]
+        _insert(session, subjects, every=every)
         ring(session, "events")
 
     def emit_sharing(self, session: Session, file: File) -> None:

@@ -20,7 +20,7 @@ from parquay.catalog.jobs import Jobs
 from parquay.catalog.listing import EVERYTHING, SORTS, Narrowed, after, listed, order
 from parquay.catalog.prepared import Insert
 from parquay.catalog.session import Catalog
-from parquay.catalog.tables import File, User, now
+from parquay.catalog.tables import FILE_DEFAULTS, File, NewFile, User, now
 from parquay.tus.headers import parse_metadata
 
 CONVERT = "convert"
@@ -152,9 +152,11 @@ class Files:
 
     # The upload path
 
-    def add(self, session: Session, *files: File) -> None:
+    def add(self, session: Session, *files: NewFile) -> None:
         """Insert new uploads; those that are complete at once are finished too."""
-        _insert(session, *(file.__dict__ for file in files))
+        moment = now()
+        rows = [file.__dict__ for file in files]
+        _insert(session, rows, every={**FILE_DEFAULTS, "uploaded_at": moment, "active_at": moment})
         told = [file for file in files if not file.is_partial]
         finished = [file.id for file in told if file.complete]
         if told:

@@ -32,7 +32,7 @@ Note = Callable[[Session, str, str, str], None]
 
 
 _insert = Insert(Job)
-_DEFAULTS = Job(id="", kind="", subject="").model_dump()
+_DEFAULTS = Job(id="", kind="", subject="").model_dump(exclude={"id", "subject"})
 
 
 @dataclass(frozen=True)
@@ -75,7 +75,7 @@ class Jobs:
         """Queue a job for each of ``subjects``, none of which can have one yet."""
         moment = now()
         every = {**_DEFAULTS, "kind": kind, "payload": payload or {}, "run_after": moment, "created_at": moment}
-        _insert(session, *(every | {"id": new_id(), "subject": subject} for subject in subjects))
+        _insert(session, [{"id": new_id(), "subject": subject} for subject in subjects], every=every)
         ring(session, "jobs")
 
     def depth(self) -> int:

@@ -6,29 +6,72 @@ of these statements and the conversion of their values are still SQLAlchemy's; o
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import chain
 from typing import Any
 
 from sqlalchemy import Dialect, Table, insert
 from sqlmodel import Session, SQLModel
 
 Convert = Callable[[Any], Any]
+Row = Mapping[str, Any]
+
+MOST_ROWS = 64
+"""Most rows of one statement."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Column:
+    name: str
+    place: int
+    convert: Convert | None
+    null: Any
+    """What the driver gets for None."""
 
 
 @dataclass(frozen=True, slots=True)
 class _Compiled:
     sql: str
-    names: tuple[str, ...]
-    converts: tuple[Convert | None, ...]
+    columns: tuple[_Column, ...]
     positional: bool
 
-    def parameters(self, values: Mapping[str, Any]) -> Any:
-        row = [
-            values[name] if convert is None else convert(values[name])
-            for name, convert in zip(self.names, self.converts, strict=True)
-        ]
-        return tuple(row) if self.positional else dict(zip(self.names, row, strict=True))
+    def statements(self, rows: Sequence[Row], every: Row) -> Iterator[tuple[str, Any]]:
+        """Return statements with the driver's parameters that insert ``rows``."""
+        values = self._values(rows, every)
+        if self.positional:
+            yield from self._long(values)
+        else:
+            names = [column.name for column in self.columns]
+            yield self.sql, [dict(zip(names, row, strict=True)) for row in values]
+
+    def _long(self, values: list[list[Any]]) -> Iterator[tuple[str, Any]]:
+        """Insert many rows by each statement: SQLite's driver lets other threads in, and waits for them, at every one.
+
+        Their numbers are powers of two, so that few different statements are kept prepared.
+        """
+        row = self.sql[self.sql.rindex("(") :]
+        start = 0
+        while left := len(values) - start:
+            count = 1 << min(left, MOST_ROWS).bit_length() - 1
+            yield self.sql + f", {row}" * (count - 1), tuple(chain.from_iterable(values[start : start + count]))
+            start += count
+
+    def _values(self, rows: Sequence[Row], every: Row) -> list[list[Any]]:
+        shared: list[Any] = [None] * len(self.columns)
+        _fill(shared, every, [column for column in self.columns if column.name in every])
+        own = [column for column in self.columns if column.name not in every]
+        return [_fill(shared.copy(), row, own) for row in rows]
+
+
+def _fill(values: list[Any], row: Row, columns: Sequence[_Column]) -> list[Any]:
+    for column in columns:
+        value = row[column.name]
+        if value is None:
+            values[column.place] = column.null
+        else:
+            values[column.place] = value if column.convert is None else column.convert(value)
+    return values
 
 
 class Insert:
@@ -40,8 +83,8 @@ class Insert:
         self._names = [column.name for column in self._table.columns if column.name not in filled_in]
         self._compiled: dict[str, _Compiled] = {}
 
-    def __call__(self, session: Session, *rows: Mapping[str, Any]) -> None:
-        """Insert ``rows`` in the transaction of ``session``, by one call of the driver."""
+    def __call__(self, session: Session, rows: Sequence[Row], *, every: Row | None = None) -> None:
+        """Insert ``rows`` in the transaction of ``session``, by few calls of the driver; ``every``: what all have."""
         if not rows:
             return
         connection = session.connection()
@@ -49,12 +92,15 @@ class Insert:
         compiled = self._compiled.get(dialect.name)
         if compiled is None:
             compiled = self._compiled[dialect.name] = self._compile(dialect)
-        parameters = [compiled.parameters(row) for row in rows]
-        connection.exec_driver_sql(compiled.sql, parameters if len(rows) > 1 else parameters[0])
+        for sql, parameters in compiled.statements(rows, every or {}):
+            connection.exec_driver_sql(sql, parameters)
 
     def _compile(self, dialect: Dialect) -> _Compiled:
         statement = insert(self._table).compile(dialect=dialect, column_keys=self._names)
         names = tuple(statement.positiontup or self._names)
-        columns = self._table.columns
-        converts = tuple(columns[name].type.dialect_impl(dialect).bind_processor(dialect) for name in names)
-        return _Compiled(str(statement), names, converts, dialect.positional)
+        columns = tuple(self._column(place, name, dialect) for place, name in enumerate(names))
+        return _Compiled(str(statement), columns, dialect.positional)
+
+    def _column(self, place: int, name: str, dialect: Dialect) -> _Column:
+        convert = self._table.columns[name].type.dialect_impl(dialect).bind_processor(dialect)
+        return _Column(name, place, convert, None if convert is None else convert(None))

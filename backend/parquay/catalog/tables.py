@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
@@ -137,15 +138,12 @@ class File(SQLModel, table=True):
     table_at: datetime | None = Field(default=None, sa_column=_time())
 
     @classmethod
-    def fresh(cls, **values: Any) -> File:
-        """Return a new upload with ``values`` that are known to be good and defaults for the rest.
-
-        It is the constructor without its checks, which cost more than everything else in a small upload's creation.
-        """
+    def fresh(cls, new: NewFile) -> File:
+        """Return the file that ``new`` becomes. Its values are known to be good: they are not checked again."""
         made: File = inspect(cls).class_manager.new_instance()
         moment = now()
-        made.__dict__.update(_DEFAULTS, uploaded_at=moment, active_at=moment, **values)
-        object.__setattr__(made, "__pydantic_fields_set__", set(values))
+        made.__dict__.update(FILE_DEFAULTS, uploaded_at=moment, active_at=moment, **new.__dict__)
+        object.__setattr__(made, "__pydantic_fields_set__", set(new.__dict__))
         return made
 
     @property
@@ -154,7 +152,38 @@ class File(SQLModel, table=True):
         return self.concat == "partial"
 
 
-_DEFAULTS = File(id="", owner_id="", name="").model_dump()
+@dataclass(kw_only=True)
+class NewFile:
+    """An upload that begins. The fields are those of [File][parquay.catalog.tables.File], its others have defaults."""
+
+    id: str
+    owner_id: str
+    name: str
+    content_type: str | None = None
+    upload_metadata: str = ""
+    size: int | None = None
+    offset: int = 0
+    concat: str | None = None
+    parts: list[str] | None = None
+    complete: bool = False
+    status: str = "uploading"
+    shared: bool = False
+    expires_at: datetime | None = None
+    options: dict[str, Any] | None = None
+    expected_sha256: str | None = None
+
+    @property
+    def is_partial(self) -> bool:
+        """Whether it is only a part of a concatenation."""
+        return self.concat == "partial"
+
+
+FILE_DEFAULTS = {
+    name: value
+    for name, value in File(id="", owner_id="", name="").model_dump().items()
+    if name not in NewFile.__dataclass_fields__
+}
+"""What a file is that has just begun, but for what [NewFile][parquay.catalog.tables.NewFile] tells."""
 
 
 class Unsynced(SQLModel, table=True):

@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Sequence
 
-from sqlalchemy import delete, select
+from sqlalchemy import bindparam, delete, select
 from sqlmodel import Session, col
 
 from parquay.catalog.files import Files
 from parquay.catalog.prepared import Insert
 from parquay.catalog.session import Catalog
-from parquay.catalog.tables import File, Unsynced
-from parquay.errors import ParquayError
+from parquay.catalog.tables import NewFile, Unsynced
 
 _insert = Insert(Unsynced)
+_delete = delete(Unsynced).where(col(Unsynced.file_id) == bindparam("forgotten"))
 
 
 class UnsyncedBytes:
@@ -23,30 +23,11 @@ class UnsyncedBytes:
         self._catalog = catalog
         self._files = files
 
-    def add(
-        self, session: Session, uploads: Sequence[tuple[File, bytes]], *, put: Callable[[str, bytes], None], wait: bool
-    ) -> Mapping[str, ParquayError]:
-        """Insert complete uploads after ``put`` has written their bytes, which are kept here too if they are to wait.
-
-        The files are there before the rows can be seen; a transaction that runs again writes the same bytes. Returns
-        why uploads could not be put, by their ids: these are not inserted.
-        """
-        refused: dict[str, ParquayError] = {}
-        for file, data in uploads:
-            try:
-                put(file.id, data)
-            except ParquayError as error:
-                refused[file.id] = error
-        kept = [(file, data) for file, data in uploads if file.id not in refused]
-        self._files.add(session, *(file for file, _ in kept))
+    def add(self, session: Session, uploads: Sequence[tuple[NewFile, bytes]], *, wait: bool) -> None:
+        """Insert complete uploads whose bytes are in their files; ``wait``: keep them here until those are synced."""
+        self._files.add(session, *(file for file, _ in uploads))
         if wait:
-            _insert(session, *({"file_id": file.id, "data": data} for file, data in kept))
-        return refused
-
-    def ids(self, limit: int) -> Sequence[str]:
-        """Return up to ``limit`` uploads whose bytes wait."""
-        with self._catalog.read() as session:
-            return session.scalars(select(col(Unsynced.file_id)).limit(limit)).all()
+            _insert(session, [{"file_id": file.id, "data": data} for file, data in uploads])
 
     def batch(self, limit: int) -> Sequence[tuple[str, bytes]]:
         """Return up to ``limit`` uploads with their bytes."""
@@ -56,4 +37,4 @@ class UnsyncedBytes:
 
     def forget(self, session: Session, file_ids: Sequence[str]) -> None:
         """Forget bytes that are on the disk."""
-        session.execute(delete(Unsynced).where(col(Unsynced.file_id).in_(file_ids)))
+        session.connection().execute(_delete, [{"forgotten": file_id} for file_id in file_ids])

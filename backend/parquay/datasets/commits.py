@@ -79,7 +79,7 @@ class Drafts:
 
     def name(self, version: int) -> str:
         """A file name for a part of version `version`, never used before."""
-        self._names.append(f"edit-{version:08d}-{new_id()[:12].strip('-_')}.parquet")
+        self._names.append(f"edit-{version:08d}-{new_id()[-12:].strip('-_')}.parquet")
         return self._names[-1]
 
     def discard(self) -> None:

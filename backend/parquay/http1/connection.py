@@ -6,6 +6,7 @@
   and forgotten for a moment before the connection is closed, because closing on unread bytes resets it.
 * The head of a request has a largest size and a deadline.
 * Interim answers (1xx) can be sent.
+* A request that came whole can be answered without a task of its own, and by one write.
 """
 
 from __future__ import annotations
@@ -15,7 +16,8 @@ import contextlib
 import json
 import sys
 import time
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
+from functools import partial
 from http import HTTPStatus
 from typing import Any
 
@@ -26,6 +28,13 @@ from parquay.http1 import INTERIM, STRAIGHT
 from parquay.http1.straight import StraightBody
 
 Message = dict[str, Any]
+Fields = Iterable[tuple[bytes, bytes]]
+
+Reply = Callable[[int, Fields, bytes], None]
+"""Sends the whole answer to a request: its status, its fields but for those of the connection, its body."""
+
+Express = Callable[[Any, bytes, Reply], bool]
+"""Takes a request that came whole (its scope and body) if it can answer it, now or later; tells whether it does."""
 
 LEAST_STRAIGHT = 256 * 1024
 """Shortest body, in bytes, that is worth it."""
@@ -46,8 +55,12 @@ LINGER_SECONDS = 1.0
 class UploadConnection(HttpToolsProtocol):
     """One connection."""
 
-    def __init__(self, *arguments: Any, **options: Any) -> None:
+    def __init__(self, *arguments: Any, express: Express | None = None, **options: Any) -> None:
+        """``express`` is asked before the application."""
         super().__init__(*arguments, **options)
+        self._express = express
+        self._is_feeding = False
+        self._held: tuple[RequestResponseCycle, Any] | None = None
         self._head_bytes = 0
         self._head_since: float | None = time.monotonic()
 
@@ -83,7 +96,12 @@ class UploadConnection(HttpToolsProtocol):
         """Take in bytes that came by the usual way."""
         if self._head_since is not None:
             self._head_bytes += len(data)
+        self._is_feeding = self._express is not None
         super().data_received(data)
+        self._is_feeding = False
+        held, self._held = self._held, None
+        if held is not None and not self._is_taken(held[0]):
+            self._start_asgi_task(*held)
         if self._head_since is not None and self._head_bytes > HEAD_BYTES:
             self._refuse_head()
 
@@ -117,7 +135,26 @@ class UploadConnection(HttpToolsProtocol):
             self.cycle.message_event.set()
 
     def _start_asgi_task(self, cycle: RequestResponseCycle, app: Any) -> None:
-        super()._start_asgi_task(cycle, Exchange(self, cycle, app))
+        if self._is_feeding:
+            self._held = cycle, app  # until it is known whether it came whole
+        else:
+            super()._start_asgi_task(cycle, Exchange(self, cycle, app))
+
+    def _is_taken(self, cycle: RequestResponseCycle) -> bool:
+        if self._express is None or cycle.more_body or cycle.waiting_for_100_continue or self.transport.is_closing():
+            return False
+        return self._express(cycle.scope, bytes(cycle.body), partial(self._reply, cycle))
+
+    def _reply(self, cycle: RequestResponseCycle, status: int, fields: Fields, body: bytes) -> None:
+        cycle.response_started = cycle.response_complete = True
+        if self.transport.is_closing():
+            return
+        closing = () if cycle.keep_alive else ((b"connection", b"close"),)
+        sized = (b"content-length", b"%d" % len(body))
+        self.transport.write(_head(status, (*self.server_state.default_headers, *fields, sized, *closing)) + body)
+        if not cycle.keep_alive:
+            self.transport.close()
+        cycle.on_response()
 
     # The connection of a StraightBody
     def gathered(self, most: int) -> bytes:
@@ -192,7 +229,7 @@ class Exchange:
             self._closes = cycle.keep_alive = True
         await cycle.send(message)
 
-    async def interim(self, status: int, headers: Iterable[tuple[bytes, bytes]]) -> None:
+    async def interim(self, status: int, headers: Fields) -> None:
         """Send an interim answer (1xx) ahead of the final one."""
         if not self._cycle.response_started and not self._connection.transport.is_closing():
             self._connection.transport.write(_head(status, headers))
@@ -227,13 +264,13 @@ class Exchange:
         return self._cycle.more_body and not self._cycle.disconnected
 
 
-def _length(headers: Iterable[tuple[bytes, bytes]]) -> int:
+def _length(headers: Fields) -> int:
     """Return the announced bytes of a body, 0 for one in chunks."""
     fields = dict(headers)
     return 0 if b"transfer-encoding" in fields else int(fields.get(b"content-length", b"0"))
 
 
-def _head(status: int, headers: Iterable[tuple[bytes, bytes]]) -> bytes:
+def _head(status: int, headers: Fields) -> bytes:
     try:
         phrase = HTTPStatus(status).phrase
     except ValueError:

@@ -8,12 +8,13 @@ import logging
 import socket
 import time
 from collections.abc import Iterator
+from functools import partial
 from http import HTTPStatus
 from typing import Any
 
 import uvicorn
 
-from parquay.http1.connection import UploadConnection
+from parquay.http1.connection import Express, UploadConnection
 
 BACKLOG = 1024
 IDLE_SECONDS = 75
@@ -28,13 +29,13 @@ SOCKET_BYTES = 64 * 1024
 class Listener(uvicorn.Server):
     """Serves an ASGI application until it is stopped. Signals stay with whoever runs it."""
 
-    def __init__(self, app: Any, host: str, port: int) -> None:
-        """``app``: the application; its lifespan runs with the server."""
+    def __init__(self, app: Any, host: str, port: int, *, express: Express | None = None) -> None:
+        """``app``: the application; its lifespan runs with the server. ``express``: asked first for whole requests."""
         logging.getLogger("uvicorn.error").setLevel(logging.ERROR)  # below that it tells what clients did wrong
         self.listens = asyncio.Event()
         self._host, self._port = host, port
         options: dict[str, Any] = {
-            "http": UploadConnection,
+            "http": partial(UploadConnection, express=express),
             "ws": "websockets-sansio",
             "ws_max_size": SOCKET_BYTES,
             "ws_per_message_deflate": False,

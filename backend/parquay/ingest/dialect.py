@@ -45,8 +45,10 @@ class Overrides:
         Raises:
             InvalidValue: a value is not acceptable (422); unknown keys are left alone.
         """
+        if not options:
+            return cls()
         known = {each.name for each in fields(cls)}
-        given = {key: value for key, value in (options or {}).items() if key in known and value is not None}
+        given = {key: value for key, value in options.items() if key in known and value is not None}
         return cls(**{key: _parsed(key, value) for key, value in given.items()})
 
 

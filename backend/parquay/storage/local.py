@@ -47,9 +47,12 @@ class LocalStore:
 
     def path(self, upload_id: str) -> Path:
         """Return where an upload's file is, whether or not it exists."""
+        return Path(self._text(upload_id))
+
+    def _text(self, upload_id: str) -> str:
         if not is_id(upload_id):
             raise ValueError("not an upload id")
-        return self.root / upload_id[:2] / upload_id
+        return f"{self.root}/{upload_id[:2]}/{upload_id}"
 
     def writer(
         self, upload_id: str, durable: int, *, wait: float = 0.0, owned: Callable[[], bool] | None = None
@@ -85,24 +88,24 @@ class LocalStore:
 
     def put(self, upload_id: str, data: bytes) -> None:
         """Store a small upload, not synced."""
-        path = self.path(upload_id)
+        path = self._text(upload_id)
         flags = os.O_WRONLY | os.O_CREAT | os.O_CLOEXEC | os.O_NOFOLLOW
         with _mapped(self):
             self._volume.watch()
             try:
                 handle = os.open(path, flags, 0o600)
             except FileNotFoundError:
-                path.parent.mkdir(mode=0o700, exist_ok=True)
+                Path(path).parent.mkdir(mode=0o700, exist_ok=True)
                 handle = os.open(path, flags, 0o600)
             try:
                 whole = os.pwrite(handle, data, 0) == len(data)
             except OSError:
-                path.unlink()
+                Path(path).unlink()
                 raise
             finally:
                 os.close(handle)
             if not whole:
-                path.unlink()
+                Path(path).unlink()
                 raise StorageFull("The disk is full.", retry_after=60)
 
     def settle(self, upload_ids: Sequence[str]) -> None:

@@ -12,7 +12,7 @@ from typing import Any, TypeVar
 
 from parquay.catalog.files import Files
 from parquay.catalog.session import Catalog
-from parquay.catalog.tables import File
+from parquay.catalog.tables import File, NewFile
 from parquay.errors import InvalidValue, StorageFull, TooLarge
 from parquay.ids import new_id
 from parquay.storage.base import Store
@@ -108,6 +108,33 @@ class Creator:
                 await self._discard(file)  # nobody was told where it is
             raise
 
+    def take(self, request: Request, data: bytes, told: Callable[[str, BaseException | None], None]) -> bool:
+        """Begin to make a small upload whose bytes are all there, if nothing has to be waited for before.
+
+        ``told`` is called with its id when it is durable, or with the reason when it has failed. False, and nothing
+        has begun: :meth:`create` is to be asked.
+
+        Raises:
+            ParquayError: as :meth:`create`.
+        """
+        self._handover.check_open()
+        self._rules.check_name(request.name)
+        length, options = request.plan.length, request.options or {}
+        if self._hooks or self._rules.quota or "dataset" in options or not _is_small_whole(request.plan):
+            return False
+        if not 0 < len(data) <= SMALL_BYTES or len(data) != length or not self._has_room(len(data)):
+            return False
+        new = self._new_file(request, offset=len(data), complete=True)
+
+        def tell(reason: BaseException | None) -> None:
+            if reason is None:
+                _count(new)
+                bytes_received.inc(len(data))
+            told(new.id, reason)
+
+        self._small.take(new, data, tell)
+        return True
+
     async def store_whole(
         self,
         owner: Owner,
@@ -186,19 +213,24 @@ class Creator:
             self._room = (time.monotonic(), free)
         return free
 
-    async def _insert(self, file: File) -> File:
-        await self._catalog.awrite(lambda session: self._files.add(session, file))
-        _count(file)
-        return file
+    def _has_room(self, length: int) -> bool:
+        """Tell whether ``length`` bytes fit, as far as that is known without asking the disk."""
+        moment, free = self._room
+        return time.monotonic() - moment <= ROOM_SECONDS and (free is None or length <= free)
+
+    async def _insert(self, new: NewFile) -> File:
+        await self._catalog.awrite(lambda session: self._files.add(session, new))
+        _count(new)
+        return File.fresh(new)
 
     def _new_file(
         self, request: Request, *, offset: int = 0, complete: bool | None = None, parts: list[str] | None = None
-    ) -> File:
+    ) -> NewFile:
         plan = request.plan
         complete = plan.length == 0 and plan.body is None if complete is None else complete
         partial_upload = plan.concat is not None and plan.concat.role == "partial"
         finished = complete and not partial_upload
-        return File.fresh(
+        return NewFile(
             id=new_id(),
             owner_id=request.owner.id,
             name=request.name,
@@ -221,15 +253,15 @@ class Creator:
         expected = request.plan.length or 0
         data, ended = await gather(body, expected, self._appender.idle)
         complete = ended == WHOLE and len(data) == expected
-        file = self._new_file(request, offset=len(data), complete=complete)
+        new = self._new_file(request, offset=len(data), complete=complete)
         if complete and 0 < expected <= SMALL_BYTES:
-            await self._small.keep(file, data)
-            _count(file)
+            await self._small.keep(new, data)
+            _count(new)
         else:
-            await self._on_disk(partial(_stored, self._store, file.id, data))
-            await self._insert(file)
+            await self._on_disk(partial(_stored, self._store, new.id, data))
+            await self._insert(new)
         bytes_received.inc(len(data))
-        return file, Receipt(len(data), ended, complete=complete)
+        return File.fresh(new), Receipt(len(data), ended, complete=complete)
 
     async def _concatenate(self, request: Request, concat: Concat) -> File:
         parts = await asyncio.to_thread(self._concatenator.parts_of, request.owner.id, concat.parts)
@@ -250,7 +282,7 @@ class Creator:
         return await asyncio.get_running_loop().run_in_executor(self._disk, call)
 
 
-def _count(file: File) -> None:
+def _count(file: NewFile) -> None:
     uploads_created.inc()
     if file.complete and not file.is_partial:
         uploads_finished.inc()

@@ -67,8 +67,10 @@ class Rules:
 def clean_name(name: str | None) -> str:
     """Return a name that is safe to show and to send: no path, no control or direction characters, 255 bytes."""
     text = unicodedata.normalize("NFC", (name or "").replace("\\", "/")).rstrip("/")
-    text = PurePosixPath(text).name if text else ""
-    text = "".join(c for c in text if unicodedata.category(c) not in ("Cc", "Cf", "Cs", "Zl", "Zp")).strip()
+    text = PurePosixPath(text).name if "/" in text else text
+    if not text.isascii() or not text.isprintable():
+        text = "".join(c for c in text if unicodedata.category(c) not in ("Cc", "Cf", "Cs", "Zl", "Zp"))
+    text = text.strip()
     while len(text.encode()) > NAME_LIMIT:
         stem, dot, extension = text.rpartition(".")
         text = stem[:-1] + dot + extension if dot and len(extension) < 20 and stem else text[:-1]

@@ -1,21 +1,25 @@
 """Whole small uploads: durable with their row, on the disk a moment later.
 
-A small upload would cost three syncs in a row: of its bytes, of its name, of its row. Instead its bytes go into the
-catalog with the row, and into a file that is not synced. Those that come while others are being committed are committed
-together, by a few statements for all of them. A second later the files are synced, and the catalog forgets the bytes.
-After a power cut they are put into their files again before anybody reads them.
+A small upload would cost three syncs in a row: of its bytes, of its name, of its row. Instead its bytes go into a file
+that is not synced, and then into the catalog with the row. Those that come while others are being put into their files
+are put together, and those that are put while others are being committed are committed together, by a few statements
+for all of them. A second later the files are synced, and the catalog forgets the bytes.
+After a power cut they are put into their files again before anybody reads them. Each process settles what it took in:
+it alone knows whether one of its syncs has failed.
 """
 
 from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Mapping, Sequence
+from collections import deque
+from collections.abc import Callable, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from functools import partial
 
 from parquay.catalog.session import Catalog
-from parquay.catalog.tables import File
+from parquay.catalog.tables import NewFile
 from parquay.catalog.unsynced import UnsyncedBytes
 from parquay.errors import ParquayError
 from parquay.storage.base import Store
@@ -35,11 +39,15 @@ TOGETHER = 128
 log = logging.getLogger(__name__)
 
 
+Told = Callable[[BaseException | None], None]
+"""Hears that an upload is kept, or why not."""
+
+
 @dataclass(frozen=True, slots=True, eq=False)
 class _Arrival:
-    file: File
+    file: NewFile
     data: bytes
-    kept: asyncio.Future[None]
+    told: Told
 
 
 class SmallUploads:
@@ -52,49 +60,75 @@ class SmallUploads:
         self._unsynced = unsynced
         self._store = store
         self._waiting = asyncio.Event()
+        self._disk = ThreadPoolExecutor(1, thread_name_prefix="small")
         self._arrived: list[_Arrival] = []
-        self._commits = 0
+        self._is_putting = False
+        self._unsettled: deque[str] = deque()
 
-    async def keep(self, file: File, data: bytes) -> None:
+    async def keep(self, file: NewFile, data: bytes) -> None:
         """Store a complete upload and its row.
 
         Raises:
             StorageFull: it does not fit (507).
             ParquayError: the store or the catalog failed (503).
         """
-        arrival = _Arrival(file, data, asyncio.get_running_loop().create_future())
-        self._arrived.append(arrival)
-        if not self._commits:
-            self._commit_arrived()
-        await arrival.kept
-        self._waiting.set()
+        kept = asyncio.get_running_loop().create_future()
 
-    def _commit_arrived(self) -> None:
+        def tell(reason: BaseException | None) -> None:
+            if not kept.done():  # else its client is gone
+                kept.set_exception(reason) if reason else kept.set_result(None)
+
+        self.take(file, data, tell)
+        await kept
+
+    def take(self, file: NewFile, data: bytes, told: Told) -> None:
+        """Begin to store a complete upload and its row; ``told`` is called on the event loop when that has ended."""
+        self._arrived.append(_Arrival(file, data, told))
+        if not self._is_putting and len(self._arrived) == 1:
+            asyncio.get_running_loop().call_soon(self._put_arrived)  # behind what else has just come
+
+    def _put_arrived(self) -> None:
         together, self._arrived = self._arrived[:TOGETHER], self._arrived[TOGETHER:]
-        self._commit(together)
+        self._is_putting = True
+        putting = asyncio.get_running_loop().run_in_executor(self._disk, self._put, together)
+        putting.add_done_callback(partial(self._commit_put, together))
+
+    def _put(self, together: Sequence[_Arrival]) -> Mapping[_Arrival, BaseException]:
+        refused: dict[_Arrival, BaseException] = {}
+        for each in together:
+            try:
+                self._store.put(each.file.id, each.data)
+            except Exception as error:  # noqa: BLE001  told to whom it concerns
+                refused[each] = error
+        return refused
+
+    def _commit_put(self, together: Sequence[_Arrival], putting: asyncio.Future[Mapping[_Arrival, Exception]]) -> None:
+        self._is_putting = False
+        if self._arrived:
+            self._put_arrived()
+        refused = putting.result()
+        if len(refused) < len(together):
+            self._commit([each for each in together if each not in refused])
+        for each, error in refused.items():
+            each.told(error)
 
     def _commit(self, together: Sequence[_Arrival]) -> None:
-        self._commits += 1
         uploads = [(each.file, each.data) for each in together]
-        write = partial(self._unsynced.add, uploads=uploads, put=self._store.put, wait=self._durable)
-        written = asyncio.wrap_future(self._catalog.submit(write))
-        written.add_done_callback(partial(self._committed, together))
+        written = self._catalog.submit(partial(self._unsynced.add, uploads=uploads, wait=self._durable))
+        asyncio.wrap_future(written).add_done_callback(partial(self._committed, together))
 
-    def _committed(self, together: Sequence[_Arrival], written: asyncio.Future[Mapping[str, ParquayError]]) -> None:
+    def _committed(self, together: Sequence[_Arrival], written: asyncio.Future[None]) -> None:
         """Tell those who wait; where the fault may be one upload's alone, each of them is tried by itself."""
-        self._commits -= 1
         error = written.exception()
         if error is not None and len(together) > 1 and not isinstance(error, ParquayError):
             for each in together:
                 self._commit([each])
             return
-        refused: Mapping[str, BaseException] = written.result() if error is None else {}
+        if error is None and self._durable:
+            self._unsettled.extend(each.file.id for each in together)
+            self._waiting.set()
         for each in together:
-            if not each.kept.done():  # else its client is gone
-                reason = error or refused.get(each.file.id)
-                each.kept.set_exception(reason) if reason else each.kept.set_result(None)
-        if self._arrived and not self._commits:
-            self._commit_arrived()
+            each.told(error)
 
     def restore(self) -> int:
         """Put bytes that a crash may have taken from their files back; return how many uploads that were (blocking).
@@ -111,14 +145,18 @@ class SmallUploads:
         return restored
 
     def settle(self) -> int:
-        """Sync the files whose bytes wait and forget those; return how many files that were (blocking).
+        """Sync the files that this process has put and forget their bytes; return how many that were (blocking).
 
         Raises:
             ParquayError: the store or the catalog failed; the bytes are kept.
         """
         settled = 0
-        while found := self._unsynced.ids(BATCH):
-            self._settle(list(found))
+        while found := [self._unsettled.popleft() for _ in range(min(BATCH, len(self._unsettled)))]:
+            try:
+                self._settle(found)
+            except ParquayError:
+                self._unsettled.extendleft(found)
+                raise
             settled += len(found)
         return settled
 

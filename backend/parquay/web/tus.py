@@ -56,8 +56,7 @@ class TusAdapter:
         wire, answer = await self._guarded(scope, fields, body)
         method = scope["method"] if scope["method"] in answers.METHODS else "OTHER"
         requests.labels(method, str(answer.status)).inc()
-        exposed = ("Access-Control-Expose-Headers", answers.EXPOSED_HEADERS)
-        headers = (*wire.common, *answer.headers, *cors(scope, self._origins), exposed, *leaving(scope, body))
+        headers = (*answer.headers, *self.common(wire, scope), *leaving(scope, body))
         await send_answer(send, Answer(answer.status, headers, b"" if scope["method"] == "HEAD" else answer.body))
         if not body.ended and (body.touched or "Expect" not in fields):
             await body.drain()
@@ -70,13 +69,22 @@ class TusAdapter:
                 wire = Draft()
                 wire = Draft.of(fields)
             return wire, await self._answer(scope, fields, wire, body)
-        except Refusal as refusal:
-            return wire, self._refused(refusal)
-        except ParquayError as error:
-            return wire, _failed(error)
-        except Exception:
-            log.exception("upload request failed")
-            return wire, problem(500, "internal_error", "Something went wrong on the server.")
+        except Exception as error:  # noqa: BLE001  told, and logged where it is unknown
+            return wire, self.failed(error)
+
+    def failed(self, error: BaseException) -> Answer:
+        """Return the answer to a request that ended with ``error``."""
+        if isinstance(error, Refusal):
+            return self._refused(error)
+        if isinstance(error, ParquayError):
+            return _failed(error)
+        log.error("upload request failed", exc_info=error)
+        return problem(500, "internal_error", "Something went wrong on the server.")
+
+    def common(self, wire: Wire, scope: Scope) -> Headers:
+        """Return the fields of every answer to a request."""
+        exposed = ("Access-Control-Expose-Headers", answers.EXPOSED_HEADERS)
+        return (*wire.common, *cors(scope, self._origins), exposed)
 
     async def _answer(self, scope: Scope, fields: Fields, wire: Wire, body: AsgiBody) -> Answer:
         method = answers.effective_method(scope["method"], fields)

@@ -104,7 +104,7 @@ class Verbs:
             return _ended_early(receipt, (("Location", location),))
         state = self._after(file, receipt)
         fields = call.wire.created(state, location, with_body=receipt is not None)
-        return Answer(201, (*fields, *_completed(state, location)))
+        return Answer(201, (*fields, *completed(state, location)))
 
     async def head(self, call: Call) -> Answer:
         """Tell what is durable (200)."""
@@ -127,7 +127,7 @@ class Verbs:
         state = self._after(file, receipt)
         if state.complete and file.is_partial:
             await self._concatenator.settle_waiting(call.owner.id)
-        return Answer(204, (*call.wire.appended(state), *_completed(state, self._url(call, file.id))))
+        return Answer(204, (*call.wire.appended(state), *completed(state, self._url(call, file.id))))
 
     async def remove(self, call: Call) -> Answer:
         """Remove the upload (204)."""
@@ -187,7 +187,8 @@ class _Told:
         return True
 
 
-def _completed(state: UploadState, url: str) -> Headers:
+def completed(state: UploadState, url: str) -> Headers:
+    """Tell where the file is that an upload has become."""
     return (("Parquay-File", url),) if state.complete and state.concat != "partial" else ()
 
 
