@@ -13,6 +13,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from email.utils import format_datetime
+from functools import cached_property
 from urllib.parse import unquote, urlsplit
 
 from parquay.tus.refusals import Refusal
@@ -98,13 +99,16 @@ class Metadata:
         """Return the pairs as text; bytes that are no UTF-8 become replacement characters."""
         return {key: value.decode("utf-8", "replace") for key, value in self.pairs}
 
+    @cached_property
+    def _values(self) -> dict[str, bytes]:
+        return dict(self.pairs)
+
     def text(self, *keys: str) -> str | None:
         """Return the first of ``keys`` that has a non-empty value of valid UTF-8, None when none has."""
-        known = dict(self.pairs)
         for key in keys:
             try:
-                if value := known.get(key, b"").decode("utf-8"):
-                    return value
+                if (value := self._values.get(key)) and (text := value.decode("utf-8")):
+                    return text
             except UnicodeDecodeError:
                 continue
         return None

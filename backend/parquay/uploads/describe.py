@@ -18,6 +18,7 @@ OPTION_KEYS = frozenset(
 )
 """Metadata keys that tell how the file is to be read, and to which table its rows are appended."""
 
+_MEDIA_TYPE = re.compile(r"[\w!#$&^.+-]{1,64}/[\w!#$&^.+-]{1,64}(;[ -~]{0,128})?", re.ASCII)
 _HEX_DIGEST = re.compile(r"[0-9a-fA-F]{64}")
 
 
@@ -48,8 +49,7 @@ def describe(owner: Owner, plan: CreationPlan) -> Request:
 
 def clean_type(content_type: str | None) -> str | None:
     """Return a media type that may stand in a header, None for anything else."""
-    found = re.fullmatch(r"[\w!#$&^.+-]{1,64}/[\w!#$&^.+-]{1,64}(;[ -~]{0,128})?", content_type or "", re.ASCII)
-    return found.group(0) if found else None
+    return content_type if content_type and _MEDIA_TYPE.fullmatch(content_type) else None
 
 
 def expected_digest(metadata: Metadata) -> str | None:
@@ -77,7 +77,7 @@ def read_options(given: Mapping[str, str | None]) -> dict[str, Any] | None:
 
 
 def _texts(metadata: Metadata) -> dict[str, str | None]:
-    return {key: metadata.text(key) for key, _ in metadata.pairs}
+    return {key: metadata.text(key) for key, _ in metadata.pairs if key in OPTION_KEYS}
 
 
 def _parsed(key: str, text: str) -> Any:
