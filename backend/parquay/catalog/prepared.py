@@ -46,16 +46,11 @@ class _Compiled:
             yield self.sql, [dict(zip(names, row, strict=True)) for row in values]
 
     def _long(self, values: list[list[Any]]) -> Iterator[tuple[str, Any]]:
-        """Insert many rows by each statement: SQLite's driver lets other threads in, and waits for them, at every one.
-
-        Their numbers are powers of two, so that few different statements are kept prepared.
-        """
+        """Insert many rows by each statement: SQLite's driver lets other threads in, and waits for them, at every one."""
         row = self.sql[self.sql.rindex("(") :]
-        start = 0
-        while left := len(values) - start:
-            count = 1 << min(left, MOST_ROWS).bit_length() - 1
-            yield self.sql + f", {row}" * (count - 1), tuple(chain.from_iterable(values[start : start + count]))
-            start += count
+        for start in range(0, len(values), MOST_ROWS):
+            some = values[start : start + MOST_ROWS]
+            yield self.sql + f", {row}" * (len(some) - 1), tuple(chain.from_iterable(some))
 
     def _values(self, rows: Sequence[Row], every: Row) -> list[list[Any]]:
         shared: list[Any] = [None] * len(self.columns)

@@ -14,6 +14,9 @@ from sqlmodel import create_engine
 BUSY_SECONDS = 30
 """How long SQLite waits for another process's transaction."""
 
+STATEMENTS = 512
+"""Most statements that a connection keeps prepared; one for each number of rows that are inserted together."""
+
 SAFE_SQLITE = (3, 51, 3)
 """Older builds may corrupt a WAL when two connections write and checkpoint at once."""
 
@@ -45,7 +48,12 @@ def engine(url: str, *, durable: bool, writes: bool, size: int) -> Engine:
         module=sqlite_module(),
         pool_size=size,
         max_overflow=size,
-        connect_args={"check_same_thread": False, "timeout": BUSY_SECONDS, "isolation_level": None},
+        connect_args={
+            "check_same_thread": False,
+            "timeout": BUSY_SECONDS,
+            "isolation_level": None,
+            "cached_statements": STATEMENTS,
+        },
     )
 
     @event.listens_for(made, "connect")
