@@ -262,7 +262,7 @@ class Job(SQLModel, table=True):
 
     id: str = Field(primary_key=True)
     kind: str
-    subject: str = Field(index=True)
+    subject: str
     payload: dict[str, Any] = Field(default_factory=dict, sa_column=Column(JSON, nullable=False))
     state: str = "queued"
     attempt: int = 0
