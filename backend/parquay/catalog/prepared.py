@@ -46,7 +46,7 @@ class _Compiled:
             yield self.sql, [dict(zip(names, row, strict=True)) for row in values]
 
     def _long(self, values: list[list[Any]]) -> Iterator[tuple[str, Any]]:
-        """Insert many rows by each statement: SQLite's driver lets other threads in, and waits for them, at every one."""
+        """Insert many rows by each statement: at every one SQLite's driver lets other threads in and waits for them."""
         row = self.sql[self.sql.rindex("(") :]
         for start in range(0, len(values), MOST_ROWS):
             some = values[start : start + MOST_ROWS]
@@ -76,26 +76,33 @@ class Insert:
         """``filled_in``: columns whose values the database makes."""
         self._table: Table = model.__table__  # type: ignore[attr-defined]
         self._names = [column.name for column in self._table.columns if column.name not in filled_in]
-        self._compiled: dict[str, _Compiled] = {}
+        self._compiled: dict[tuple[str, tuple[str, ...]], _Compiled] = {}
 
     def __call__(self, session: Session, rows: Sequence[Row], *, every: Row | None = None) -> None:
         """Insert ``rows`` in the transaction of ``session``, by few calls of the driver; ``every``: what all have."""
         if not rows:
             return
         connection = session.connection()
-        dialect = connection.dialect
-        compiled = self._compiled.get(dialect.name)
-        if compiled is None:
-            compiled = self._compiled[dialect.name] = self._compile(dialect)
-        for sql, parameters in compiled.statements(rows, every or {}):
+        every = every or {}
+        compiled = self._prepared(connection.dialect, tuple(name for name, value in every.items() if value is None))
+        for sql, parameters in compiled.statements(rows, every):
             connection.exec_driver_sql(sql, parameters)
 
-    def _compile(self, dialect: Dialect) -> _Compiled:
-        statement = insert(self._table).compile(dialect=dialect, column_keys=self._names)
-        names = tuple(statement.positiontup or self._names)
-        columns = tuple(self._column(place, name, dialect) for place, name in enumerate(names))
+    def _prepared(self, dialect: Dialect, without: tuple[str, ...]) -> _Compiled:
+        key = dialect.name, without
+        if key not in self._compiled:
+            self._compiled[key] = self._compile(dialect, frozenset(without))
+        return self._compiled[key]
+
+    def _compile(self, dialect: Dialect, without: frozenset[str]) -> _Compiled:
+        """Leave columns out that are NULL in every row: each costs as much as one with a value."""
+        found = {name: self._convert(name, dialect) for name in self._names}
+        given = [name for name, (_, null) in found.items() if null is not None or name not in without]
+        statement = insert(self._table).compile(dialect=dialect, column_keys=given)
+        names = statement.positiontup or given
+        columns = tuple(_Column(name, place, *found[name]) for place, name in enumerate(names))
         return _Compiled(str(statement), columns, dialect.positional)
 
-    def _column(self, place: int, name: str, dialect: Dialect) -> _Column:
+    def _convert(self, name: str, dialect: Dialect) -> tuple[Convert | None, Any]:
         convert = self._table.columns[name].type.dialect_impl(dialect).bind_processor(dialect)
-        return _Column(name, place, convert, None if convert is None else convert(None))
+        return convert, None if convert is None else convert(None)
