@@ -153,7 +153,6 @@ def test_it_answers_as_the_general_way_does_and_makes_the_same_upload(tmp_path: 
         {"upload_metadata": "delimiter YWJj"},
         {"upload_metadata": "dataset YQ=="},
         {"content_type": "text/csv"},
-        {"connection": "close"},
         {"upload_checksum": "sha1 Kq5sNclPz7QV2+lfQIuc6R7oRu0="},
         {"upload_concat": "partial"},
         {"upload_defer_length": "1"},

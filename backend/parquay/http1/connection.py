@@ -17,7 +17,7 @@ import json
 import sys
 import time
 from collections.abc import Callable, Iterable
-from functools import partial
+from functools import cache, partial
 from http import HTTPStatus
 from typing import Any
 
@@ -61,7 +61,7 @@ class UploadConnection(HttpToolsProtocol):
         self._express = express
         self._is_feeding = False
         self._held: tuple[RequestResponseCycle, Any] | None = None
-        self._head_bytes = 0
+        self._head_bytes = self._latest_bytes = 0
         self._head_since: float | None = time.monotonic()
 
     def overdue(self, now: float) -> bool:
@@ -94,6 +94,7 @@ class UploadConnection(HttpToolsProtocol):
 
     def data_received(self, data: bytes) -> None:
         """Take in bytes that came by the usual way."""
+        self._latest_bytes = len(data)
         if self._head_since is not None:
             self._head_bytes += len(data)
         self._is_feeding = self._express is not None
@@ -117,10 +118,13 @@ class UploadConnection(HttpToolsProtocol):
     def on_headers_complete(self) -> None:
         """Start the answer to a request whose head is there."""
         self._head_since = None
-        if sum(len(name) + len(value) for name, value in self.headers) + len(self.url) > HEAD_BYTES:
+        if self._head_bytes + self._latest_bytes > HEAD_BYTES and self._length_of_head() > HEAD_BYTES:
             self._refuse_head()
             return
         super().on_headers_complete()
+
+    def _length_of_head(self) -> int:
+        return len(self.url) + sum(len(name) + len(value) for name, value in self.headers)
 
     def on_body(self, body: bytes) -> None:
         """Take in a piece of a body."""
@@ -271,9 +275,13 @@ def _length(headers: Fields) -> int:
 
 
 def _head(status: int, headers: Fields) -> bytes:
+    return b"\r\n".join([_first_line(status), *map(b": ".join, headers), b"", b""])
+
+
+@cache
+def _first_line(status: int) -> bytes:
     try:
         phrase = HTTPStatus(status).phrase
     except ValueError:
         phrase = ""
-    lines = [b"HTTP/1.1 %d %s" % (status, phrase.encode()), *(b"%s: %s" % pair for pair in headers), b"", b""]
-    return b"\r\n".join(lines)
+    return b"HTTP/1.1 %d %s" % (status, phrase.encode())

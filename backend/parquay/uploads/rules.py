@@ -5,6 +5,7 @@ from __future__ import annotations
 import unicodedata
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import cached_property
 from pathlib import PurePosixPath
 
 from parquay.catalog.tables import File, now
@@ -44,7 +45,7 @@ class Rules:
     ttl: int = 604800
     share: bool = False
 
-    @property
+    @cached_property
     def limits(self) -> Limits:
         """What the protocol core needs to know."""
         return Limits(self.max_size)

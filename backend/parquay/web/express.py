@@ -33,7 +33,7 @@ PLAIN = frozenset(
     b"accept accept-encoding accept-language authorization connection content-length content-type host tus-resumable "
     b"upload-length upload-metadata user-agent".split()
 )
-"""Header fields that a request may have here."""
+"""Header fields that a request may have here, each once."""
 
 
 class ExpressLane:
@@ -49,12 +49,15 @@ class ExpressLane:
         self._rules = rules
         self._origin = origin
         self._wire = Tus1()
+        self._counted = requests.labels("POST", "201")
         self._common = _encoded((*uploads.common(self._wire, {"headers": ()}), *ALWAYS.items()))
 
     def __call__(self, scope: Scope, body: bytes, reply: Reply) -> bool:
         """Begin to make the upload that a request asks for; False, and nothing has begun, if it is none for here."""
-        where = address(scope["path"])
-        if scope["method"] != "POST" or where.path != ROOT or not all(name in PLAIN for name, _ in scope["headers"]):
+        where, headers = address(scope["path"]), dict(scope["headers"])
+        if scope["method"] != "POST" or where.path != ROOT:
+            return False
+        if not headers.keys() <= PLAIN or len(headers) != len(scope["headers"]):
             return False
         base = self._origin.base(scope) + (PREFIX if where.prefixed else "") + ROOT
         try:
@@ -65,13 +68,14 @@ class ExpressLane:
     def _begin(self, scope: Scope, body: bytes, base: str, reply: Reply) -> bool:
         headers = scope["headers"]
         identity = self._sessions.cached(credentials(headers).token)
-        if identity is None or (b"connection", b"close") in headers:
+        if identity is None:
             return False
         fields = Fields(headers)
         answers.check_version(fields)
         plan = self._wire.plan_creation(fields, self._rules.limits, path_prefixes=(), hosts=frozenset())
         request = describe(Owner(identity.id, identity.username), plan)
-        Overrides.from_options(request.options)
+        if request.options:
+            Overrides.from_options(request.options)
         state = UploadState(len(body), len(body), complete=True)
         return self._creator.take(request, body, partial(self._told, state, reply, base))
 
@@ -82,7 +86,7 @@ class ExpressLane:
             answer = Answer(201, (*fields, *completed(state, url)))
         else:
             answer = self._uploads.failed(reason)
-        requests.labels("POST", str(answer.status)).inc()
+        (self._counted if answer.status == 201 else requests.labels("POST", str(answer.status))).inc()
         reply(answer.status, (*_encoded(answer.headers), *self._common), answer.body)
 
 
