@@ -18,8 +18,9 @@ import pyarrow.parquet as pq
 from parquay.columns import footer, parts
 from parquay.columns.parts import Codec, Types
 
-COPY_BYTES = 8 << 20
-"""Bytes copied at once."""
+PIECE_BYTES = 64 << 10
+"""Bytes written at once. For more Linux takes large stretches of memory, which a virtual machine may have to fetch from
+its host first; small ones were in use a moment ago."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +57,8 @@ class Spool:
         view = memoryview(content)
         groups = footer.parse(view)
         self._stretches.append(Stretch(groups, self._file.tell(), types))
-        self._file.write(view[groups.start : groups.stop])
+        for at in range(groups.start, groups.stop, PIECE_BYTES):
+            self._file.write(view[at : min(at + PIECE_BYTES, groups.stop)])
 
     def append_part(self, path: Path, types: Types) -> None:
         """Put the row groups of a part behind the others."""
@@ -76,7 +78,7 @@ class Spool:
         part.seek(groups.start)
         left = groups.stop - groups.start
         while left:
-            piece = part.read(min(COPY_BYTES, left))
+            piece = part.read(min(PIECE_BYTES, left))
             self._file.write(piece)
             left -= len(piece)
 
