@@ -12,7 +12,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from parquay.columns import digits, lexemes
+from parquay.columns import digits, lexemes, pages
 from parquay.columns.lexemes import ColumnType
 
 GROUP_ROWS = 122_880
@@ -41,6 +41,10 @@ class Codec:
     name: str = "zstd"
     level: int | None = 1
 
+    def arrow(self) -> pa.Codec | None:
+        """What compresses a page."""
+        return None if self.name == "none" else pa.Codec(self.name, self.level)
+
 
 ZSTD = Codec()
 
@@ -67,11 +71,22 @@ def encode(table: pa.Table, codec: Codec = ZSTD, *, page_bytes: int = PAGE_BYTES
     """
     table = table.replace_schema_metadata(None)
     repeating = _worth_a_dictionary(table)
-    slim = _slim(table)
+    long = [name for name in table.column_names if name not in repeating and pages.has(table[name])]
+    slim = _slim(_without(table, long))
     dense = _dense(slim.select([name for name in _numbers(table) if name not in repeating]), codec)
     groups = max(1, round(table.num_rows / GROUP_ROWS))
     group_rows = max(1, -(-table.num_rows // groups))
-    return _encoded(slim, codec, group_rows=group_rows, page_bytes=page_bytes, repeating=repeating, dense=dense)
+    content = _encoded(slim, codec, group_rows=group_rows, page_bytes=page_bytes, repeating=repeating, dense=dense)
+    if not long:
+        return content
+    return pages.put_in(content, table.select(long), codec.arrow(), rows=group_rows, size=page_bytes)
+
+
+def _without(table: pa.Table, names: Collection[str]) -> pa.Table:
+    """The table with nothing in some of its columns of texts."""
+    for name in names:
+        table = table.set_column(table.schema.get_field_index(name), name, pa.nulls(table.num_rows, pa.string()))
+    return table
 
 
 def _encoded(

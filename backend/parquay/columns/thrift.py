@@ -106,7 +106,7 @@ def _write_value(out: bytearray, kind: int, value: Any) -> None:
     if kind in (I16, I32, I64):
         _write_zigzag(out, value)
     elif kind == BINARY:
-        _write_varint(out, len(value))
+        write_varint(out, len(value))
         out += value
     elif kind == STRUCT and isinstance(value, bytes):  # written before
         out += value
@@ -125,12 +125,13 @@ def _write_list(out: bytearray, kind: int, values: list[Any]) -> None:
         out.append(len(values) << 4 | kind)
     else:
         out.append(15 << 4 | kind)
-        _write_varint(out, len(values))
+        write_varint(out, len(values))
     for value in values:
         _write_value(out, kind, value)
 
 
-def _write_varint(out: bytearray, value: int) -> None:
+def write_varint(out: bytearray, value: int) -> None:
+    """Append a number of 0 or more, 7 bits a byte."""
     while value > 127:
         out.append(value & 127 | 128)
         value >>= 7
@@ -138,4 +139,4 @@ def _write_varint(out: bytearray, value: int) -> None:
 
 
 def _write_zigzag(out: bytearray, value: int) -> None:
-    _write_varint(out, value << 1 if value >= 0 else (-value << 1) - 1)
+    write_varint(out, value << 1 if value >= 0 else (-value << 1) - 1)
