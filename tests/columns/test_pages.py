@@ -115,6 +115,14 @@ def test_statistics_have_the_least_and_the_greatest_text(
     assert found.null_count == cells.count(None)
 
 
+def test_statistics_of_several_arrays_know_of_empty_texts():
+    pieces = [pa.array(["b"]), pa.array(["", None]), pa.array(["c"])]
+
+    found = chunk(encoded(pa.table({"text": pa.chunked_array(pieces)}))).statistics
+
+    assert (found.min, found.max) == ("", "c")
+
+
 def test_statistics_have_no_text_that_is_too_long_and_none_where_all_are_null():
     long, empty = "y" * 5000, [None, None]
 

@@ -98,7 +98,7 @@ class Chunk:
     """A column chunk that is in no file yet: its bytes, and what the footer says of them as if they stood at byte 0."""
 
     meta: Struct
-    pieces: Sequence[bytes | memoryview]
+    pieces: Sequence[bytes]
 
 
 def with_chunks(content: memoryview, columns: Mapping[str, Iterator[Chunk]]) -> bytes:

@@ -57,11 +57,10 @@ class _Pages:
     """Pages end to end, and what is known of their texts."""
 
     codec: pa.Codec | None
-    pieces: list[bytes | memoryview] = field(default_factory=list)
+    pieces: list[bytes] = field(default_factory=list)
     bounds: list[bytes] = field(default_factory=list)
     count: int = 0
     unpacked: int = 0
-    packed: int = 0
 
     def add(self, texts: pa.StringArray) -> None:
         """Append the page that holds these texts."""
@@ -75,17 +74,17 @@ class _Pages:
         places = [buffer.address if buffer is not None else None for buffer in (values, offsets, validity)]
         to = room.address + len(levels)
         filled = native.LIBRARY.parquay_page(*places, start, stop, lengths.ctypes.data, to, extremes)
-        self.bounds += [values[ends[row] : ends[row + 1]].to_pybytes() for row in extremes if row >= 0 and values]
+        self.bounds += [texts[row - start].as_buffer().to_pybytes() for row in extremes if row >= 0]
         self._append(room.slice(0, len(levels) + filled), len(texts))
 
     def _append(self, page: pa.Buffer, rows: int) -> None:
-        packed = page if self.codec is None else self.codec.compress(page)
+        # As `bytes`, which give back what was too much of the room for them.
+        packed = page.to_pybytes() if self.codec is None else self.codec.compress(page, asbytes=True)
         of_data = {1: (I32, rows), 2: (I32, _DELTA_LENGTH_BYTE_ARRAY), 3: (I32, _RLE), 4: (I32, _RLE)}
-        header = thrift.written({1: (I32, 0), 2: (I32, page.size), 3: (I32, packed.size), 5: (STRUCT, of_data)})
-        self.pieces += [header, memoryview(packed)]
+        header = thrift.written({1: (I32, 0), 2: (I32, page.size), 3: (I32, len(packed)), 5: (STRUCT, of_data)})
+        self.pieces += [header, packed]
         self.count += 1
         self.unpacked += len(header) + page.size
-        self.packed += len(header) + packed.size
 
     def chunk(self, nulls: int) -> Chunk:
         """The pages as a column chunk, in which so many rows are null."""
@@ -93,7 +92,7 @@ class _Pages:
         meta: Struct = {
             2: (LIST, (I32, [_DELTA_LENGTH_BYTE_ARRAY, _RLE])),
             6: (I64, self.unpacked),
-            7: (I64, self.packed),
+            7: (I64, sum(map(len, self.pieces))),
             9: (I64, 0),
             12: (STRUCT, _statistics(self.bounds, nulls)),
             13: (LIST, (STRUCT, counts)),

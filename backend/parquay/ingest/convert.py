@@ -11,7 +11,7 @@ import os
 import tempfile
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any, Literal
 
@@ -187,7 +187,9 @@ class _Conversion:
 
         def work(body: Body) -> tuple[Body, Converted, pa.Buffer]:
             done = fold.convert(body, dialect, fold.joined(first, self.state.kinds))
-            return body, done, self._encoded(done)
+            content = self._encoded(done)
+            # What is encoded need not wait for its turn as a table too; its rows are counted without columns.
+            return body, replace(done, table=done.table.select([])), content
 
         with ThreadPoolExecutor(self._threads, thread_name_prefix="convert") as pool:
             for body, done, content in fold.in_order(self._bodies(source, dialect), work, pool, self._threads + 1):
@@ -197,6 +199,7 @@ class _Conversion:
                 self._take(taken, content, spool, report)
                 if self._progress is not None:
                     self._progress(source.consumed(done.end), self._size)
+                del body, taken, content  # their memory is for the next, which may not be done yet
 
     def _encoded(self, done: Converted) -> pa.Buffer:
         return parts.encode(done.table, self._codec, page_bytes=parts.LARGE_PAGE_BYTES)
