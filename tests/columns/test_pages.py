@@ -26,7 +26,7 @@ TEXTS = st.lists(
 @pytest.fixture(autouse=True)
 def _every_column(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(pages, "LEAST_BYTES", 0)
-    monkeypatch.setattr(parts, "_worth_a_dictionary", lambda _table: [])
+    monkeypatch.setattr(parts, "_worth_a_dictionary", lambda _table: frozenset())
 
 
 def encoded(table: pa.Table, codec: Codec = parts.ZSTD, page_bytes: int = 2000) -> pa.Buffer:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import secrets
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -71,7 +71,7 @@ def encode(table: pa.Table, codec: Codec = ZSTD, *, page_bytes: int = PAGE_BYTES
     """
     table = table.replace_schema_metadata(None)
     repeating = _worth_a_dictionary(table)
-    long = [name for name in table.column_names if name not in repeating and pages.has(table[name])]
+    long = [name for name, column in _named(table) if name not in repeating and pages.has(column)]
     slim = _slim(_without(table, long))
     dense = _dense(slim.select([name for name in _numbers(table) if name not in repeating]), codec)
     groups = max(1, round(table.num_rows / GROUP_ROWS))
@@ -119,22 +119,22 @@ def _encoded(
     return sink.getvalue()
 
 
-def _dense(table: pa.Table, codec: Codec) -> list[str]:
+def _dense(table: pa.Table, codec: Codec) -> frozenset[str]:
     """Columns of numbers that compression would hardly make smaller, seen from a sample of the rows.
 
     The digits of measured or random numbers are noise, and packed differences have little else in them.
     """
     if codec.name == "none" or table.num_rows < LEAST_DENSE_ROWS or not table.num_columns:
-        return []
+        return frozenset()
     sample = table.slice(table.num_rows // 2, DENSE_ROWS)
     chunks = pq.read_metadata(
         pa.BufferReader(_encoded(sample, codec, group_rows=DENSE_ROWS, page_bytes=PAGE_BYTES))
     ).row_group(0)
-    return [
+    return frozenset(
         name
         for i, name in enumerate(table.column_names)
         if chunks.column(i).total_compressed_size > DENSE_SHARE * chunks.column(i).total_uncompressed_size
-    ]
+    )
 
 
 def _numbers(table: pa.Table) -> list[str]:
@@ -171,9 +171,13 @@ def _counts(kind: pa.DataType) -> bool:
     return bool(pa.types.is_integer(kind) or pa.types.is_temporal(kind))
 
 
-def _worth_a_dictionary(table: pa.Table) -> list[str]:
+def _worth_a_dictionary(table: pa.Table) -> frozenset[str]:
     """Columns in which values repeat, seen from a sample of the rows."""
-    return [name for name, column in zip(table.column_names, table.columns, strict=True) if _repeats(column)]
+    return frozenset(name for name, column in _named(table) if _repeats(column))
+
+
+def _named(table: pa.Table) -> Iterator[tuple[str, pa.ChunkedArray]]:
+    return zip(table.column_names, table.columns, strict=True)
 
 
 def _repeats(column: pa.ChunkedArray) -> bool:
