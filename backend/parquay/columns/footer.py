@@ -16,6 +16,8 @@ from parquay.columns import thrift
 from parquay.columns.thrift import BINARY, I16, I64, LIST, STRUCT, Struct
 
 MAGIC = b"PAR1"
+Pieces = Sequence[bytes | memoryview]
+"""A Parquet file in memory, cut anywhere; its footer stands in the last piece."""
 
 _NUM_ROWS, _ROW_GROUPS, _KEY_VALUES, _CREATED_BY = 3, 4, 5, 6
 _GROUP_COLUMNS, _GROUP_UNPACKED, _GROUP_ROWS, _GROUP_OFFSET, _GROUP_SIZE, _GROUP_ORDINAL = 1, 2, 3, 5, 6, 7
@@ -98,10 +100,10 @@ class Chunk:
     """A column chunk that is in no file yet: its bytes, and what the footer says of them as if they stood at byte 0."""
 
     meta: Struct
-    pieces: Sequence[bytes]
+    pieces: Pieces
 
 
-def with_chunks(content: memoryview, columns: Mapping[str, Iterator[Chunk]]) -> bytes:
+def with_chunks(content: memoryview, columns: Mapping[str, Iterator[Chunk]]) -> Pieces:
     """Return a Parquet file that lies in memory with chunks of its columns replaced, row group by row group.
 
     The new ones have the rows and the codec of those that they replace.
@@ -119,12 +121,12 @@ def with_chunks(content: memoryview, columns: Mapping[str, Iterator[Chunk]]) -> 
             chunks.append(moved)
         groups.append(_regrouped(group, chunks, start))
     out = thrift.written({**whole, _ROW_GROUPS: (LIST, (STRUCT, groups))})
-    return b"".join([*pieces, out, struct.pack("<I", len(out)), MAGIC])
+    return [*pieces, out + struct.pack("<I", len(out)) + MAGIC]
 
 
 def _replaced(
     chunk: Struct, content: memoryview, columns: Mapping[str, Iterator[Chunk]], at: int
-) -> tuple[Sequence[bytes | memoryview], Struct]:
+) -> tuple[Pieces, Struct]:
     """The bytes of a chunk and what the footer says of it, at its new place."""
     meta = chunk[_CHUNK_META][1]
     name = meta[_META_NAME][1][1][0].decode()

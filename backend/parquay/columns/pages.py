@@ -16,7 +16,7 @@ import numpy as np
 import pyarrow as pa
 
 from parquay.columns import footer, native, thrift
-from parquay.columns.footer import Chunk
+from parquay.columns.footer import Chunk, Pieces
 from parquay.columns.thrift import BINARY, I32, I64, LIST, STRUCT, TRUE, Struct
 
 LEAST_BYTES = 256 << 10
@@ -33,13 +33,13 @@ def has(column: pa.ChunkedArray) -> bool:
     return native.LIBRARY is not None and pa.types.is_string(column.type) and column.nbytes >= LEAST_BYTES
 
 
-def put_in(content: pa.Buffer, columns: pa.Table, codec: pa.Codec | None, *, rows: int, size: int) -> pa.Buffer:
-    """Put columns into a Parquet file in memory, in place of those of the same names.
+def put_in(content: pa.Buffer, columns: pa.Table, codec: pa.Codec | None, *, rows: int, size: int) -> Pieces:
+    """Put columns into a Parquet file in memory, in place of those of the same names; see `footer.with_chunks`.
 
     `codec`: the file's, or None. `rows`: of its row groups. `size`: bytes of a page before it is compressed.
     """
     chunks = {name: _chunks(columns[name], codec, rows, size) for name in columns.column_names}
-    return pa.py_buffer(footer.with_chunks(memoryview(content), chunks))
+    return footer.with_chunks(memoryview(content), chunks)
 
 
 def _chunks(column: pa.ChunkedArray, codec: pa.Codec | None, rows: int, size: int) -> Iterator[Chunk]:

@@ -13,6 +13,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from parquay.columns import digits, lexemes, pages
+from parquay.columns.footer import Pieces
 from parquay.columns.lexemes import ColumnType
 
 GROUP_ROWS = 122_880
@@ -69,6 +70,12 @@ def encode(table: pa.Table, codec: Codec = ZSTD, *, page_bytes: int = PAGE_BYTES
 
     `page_bytes`: bytes of a page before it is compressed. Long texts are compressed faster in large ones.
     """
+    pieces = encode_in_pieces(table, codec, page_bytes=page_bytes)
+    return pa.py_buffer(pieces[0] if len(pieces) == 1 else b"".join(pieces))
+
+
+def encode_in_pieces(table: pa.Table, codec: Codec = ZSTD, *, page_bytes: int = PAGE_BYTES) -> Pieces:
+    """The same without putting the pieces together."""
     table = table.replace_schema_metadata(None)
     repeating = _worth_a_dictionary(table)
     long = [name for name, column in _named(table) if name not in repeating and pages.has(column)]
@@ -78,7 +85,7 @@ def encode(table: pa.Table, codec: Codec = ZSTD, *, page_bytes: int = PAGE_BYTES
     group_rows = max(1, -(-table.num_rows // groups))
     content = _encoded(slim, codec, group_rows=group_rows, page_bytes=page_bytes, repeating=repeating, dense=dense)
     if not long:
-        return content
+        return [memoryview(content)]
     return pages.put_in(content, table.select(long), codec.arrow(), rows=group_rows, size=page_bytes)
 
 
