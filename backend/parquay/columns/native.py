@@ -79,6 +79,7 @@ def _load() -> ctypes.CDLL | None:
         "fields": (size, [text, size, byte, ctypes.c_int32, size, pointer, size]),
         "text_size": (size, [pointer, size, size, size]),
         "columns": (None, [text, size, pointer, size, byte, size, pointer, size]),
+        "page": (size, [pointer, pointer, pointer, size, size, pointer, pointer, pointer]),
     }
     for name, (answer, arguments) in shapes.items():
         function = getattr(library, f"parquay_{name}")

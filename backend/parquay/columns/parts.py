@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import secrets
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -12,7 +12,8 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from parquay.columns import digits, lexemes
+from parquay.columns import digits, lexemes, pages
+from parquay.columns.footer import Pieces
 from parquay.columns.lexemes import ColumnType
 
 GROUP_ROWS = 122_880
@@ -41,6 +42,10 @@ class Codec:
     name: str = "zstd"
     level: int | None = 1
 
+    def arrow(self) -> pa.Codec | None:
+        """What compresses a page."""
+        return None if self.name == "none" else pa.Codec(self.name, self.level)
+
 
 ZSTD = Codec()
 
@@ -65,13 +70,30 @@ def encode(table: pa.Table, codec: Codec = ZSTD, *, page_bytes: int = PAGE_BYTES
 
     `page_bytes`: bytes of a page before it is compressed. Long texts are compressed faster in large ones.
     """
+    pieces = encode_in_pieces(table, codec, page_bytes=page_bytes)
+    return pa.py_buffer(pieces[0] if len(pieces) == 1 else b"".join(pieces))
+
+
+def encode_in_pieces(table: pa.Table, codec: Codec = ZSTD, *, page_bytes: int = PAGE_BYTES) -> Pieces:
+    """The same without putting the pieces together."""
     table = table.replace_schema_metadata(None)
     repeating = _worth_a_dictionary(table)
-    slim = _slim(table)
+    long = [name for name, column in _named(table) if name not in repeating and pages.has(column)]
+    slim = _slim(_without(table, long))
     dense = _dense(slim.select([name for name in _numbers(table) if name not in repeating]), codec)
     groups = max(1, round(table.num_rows / GROUP_ROWS))
     group_rows = max(1, -(-table.num_rows // groups))
-    return _encoded(slim, codec, group_rows=group_rows, page_bytes=page_bytes, repeating=repeating, dense=dense)
+    content = _encoded(slim, codec, group_rows=group_rows, page_bytes=page_bytes, repeating=repeating, dense=dense)
+    if not long:
+        return [memoryview(content)]
+    return pages.put_in(content, table.select(long), codec.arrow(), rows=group_rows, size=page_bytes)
+
+
+def _without(table: pa.Table, names: Collection[str]) -> pa.Table:
+    """The table with nothing in some of its columns of texts."""
+    for name in names:
+        table = table.set_column(table.schema.get_field_index(name), name, pa.nulls(table.num_rows, pa.string()))
+    return table
 
 
 def _encoded(
@@ -104,22 +126,22 @@ def _encoded(
     return sink.getvalue()
 
 
-def _dense(table: pa.Table, codec: Codec) -> list[str]:
+def _dense(table: pa.Table, codec: Codec) -> frozenset[str]:
     """Columns of numbers that compression would hardly make smaller, seen from a sample of the rows.
 
     The digits of measured or random numbers are noise, and packed differences have little else in them.
     """
     if codec.name == "none" or table.num_rows < LEAST_DENSE_ROWS or not table.num_columns:
-        return []
+        return frozenset()
     sample = table.slice(table.num_rows // 2, DENSE_ROWS)
     chunks = pq.read_metadata(
         pa.BufferReader(_encoded(sample, codec, group_rows=DENSE_ROWS, page_bytes=PAGE_BYTES))
     ).row_group(0)
-    return [
+    return frozenset(
         name
         for i, name in enumerate(table.column_names)
         if chunks.column(i).total_compressed_size > DENSE_SHARE * chunks.column(i).total_uncompressed_size
-    ]
+    )
 
 
 def _numbers(table: pa.Table) -> list[str]:
@@ -156,9 +178,13 @@ def _counts(kind: pa.DataType) -> bool:
     return bool(pa.types.is_integer(kind) or pa.types.is_temporal(kind))
 
 
-def _worth_a_dictionary(table: pa.Table) -> list[str]:
+def _worth_a_dictionary(table: pa.Table) -> frozenset[str]:
     """Columns in which values repeat, seen from a sample of the rows."""
-    return [name for name, column in zip(table.column_names, table.columns, strict=True) if _repeats(column)]
+    return frozenset(name for name, column in _named(table) if _repeats(column))
+
+
+def _named(table: pa.Table) -> Iterator[tuple[str, pa.ChunkedArray]]:
+    return zip(table.column_names, table.columns, strict=True)
 
 
 def _repeats(column: pa.ChunkedArray) -> bool:

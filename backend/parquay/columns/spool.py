@@ -16,10 +16,12 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from parquay.columns import footer, parts
+from parquay.columns.footer import Pieces
 from parquay.columns.parts import Codec, Types
 
-COPY_BYTES = 8 << 20
-"""Bytes copied at once."""
+PIECE_BYTES = 64 << 10
+"""Bytes written at once. For more Linux takes large stretches of memory, which a virtual machine may have to fetch from
+its host first; small ones were in use a moment ago."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,10 +55,17 @@ class Spool:
 
     def append(self, content: pa.Buffer, types: Types) -> None:
         """Put the row groups of a Parquet file in memory behind the others."""
-        view = memoryview(content)
-        groups = footer.parse(view)
+        self.append_pieces([memoryview(content)], types)
+
+    def append_pieces(self, pieces: Pieces, types: Types) -> None:
+        """The same of a file in pieces."""
+        groups = footer.parse_tail(pieces[-1], sum(map(len, pieces)))
         self._stretches.append(Stretch(groups, self._file.tell(), types))
-        self._file.write(view[groups.start : groups.stop])
+        start, stop = groups.start, groups.stop
+        for piece in pieces:
+            for at in range(max(0, start), min(stop, len(piece)), PIECE_BYTES):
+                self._file.write(memoryview(piece)[at : min(at + PIECE_BYTES, stop)])
+            start, stop = start - len(piece), stop - len(piece)
 
     def append_part(self, path: Path, types: Types) -> None:
         """Put the row groups of a part behind the others."""
@@ -76,7 +85,7 @@ class Spool:
         part.seek(groups.start)
         left = groups.stop - groups.start
         while left:
-            piece = part.read(min(COPY_BYTES, left))
+            piece = part.read(min(PIECE_BYTES, left))
             self._file.write(piece)
             left -= len(piece)
 
@@ -101,7 +110,7 @@ class Spool:
         """A new spool with every row group recast to `types`; this one is discarded."""
         other = Spool(self.path.with_name(self.path.name + ".recast"))
         for table in self.tables(types):
-            other.append(parts.encode(table, codec, page_bytes=parts.LARGE_PAGE_BYTES), types)
+            other.append_pieces(parts.encode_in_pieces(table, codec, page_bytes=parts.LARGE_PAGE_BYTES), types)
         self.discard()
         return other
 

@@ -11,13 +11,12 @@ import os
 import tempfile
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any, Literal
 
-import pyarrow as pa
-
 from parquay.columns import parts
+from parquay.columns.footer import Pieces
 from parquay.columns.parts import Codec, Types
 from parquay.columns.spool import Spool
 from parquay.errors import BadInput, NoTable, TooLarge
@@ -185,9 +184,11 @@ class _Conversion:
         dialect = report.dialect
         first = self._first_kinds(source, dialect)
 
-        def work(body: Body) -> tuple[Body, Converted, pa.Buffer]:
+        def work(body: Body) -> tuple[Body, Converted, Pieces]:
             done = fold.convert(body, dialect, fold.joined(first, self.state.kinds))
-            return body, done, self._encoded(done)
+            content = self._encoded(done)
+            # What is encoded need not wait for its turn as a table too; its rows are counted without columns.
+            return body, replace(done, table=done.table.select([])), content
 
         with ThreadPoolExecutor(self._threads, thread_name_prefix="convert") as pool:
             for body, done, content in fold.in_order(self._bodies(source, dialect), work, pool, self._threads + 1):
@@ -197,9 +198,10 @@ class _Conversion:
                 self._take(taken, content, spool, report)
                 if self._progress is not None:
                     self._progress(source.consumed(done.end), self._size)
+                del body, taken, content  # their memory is for the next, which may not be done yet
 
-    def _encoded(self, done: Converted) -> pa.Buffer:
-        return parts.encode(done.table, self._codec, page_bytes=parts.LARGE_PAGE_BYTES)
+    def _encoded(self, done: Converted) -> Pieces:
+        return parts.encode_in_pieces(done.table, self._codec, page_bytes=parts.LARGE_PAGE_BYTES)
 
     def _first_kinds(self, source: Source, dialect: Dialect) -> fold.Held:
         """What the first rows leave open; the other rows need not be asked about more."""
@@ -212,9 +214,9 @@ class _Conversion:
         size = max(LEAST_SEGMENT, min(cutter.segment_bytes(dialect), -(-self._size // (2 * self._threads))))
         return cutter.Cutter(source, dialect, self.state.byte, self.state.line, size).bodies()
 
-    def _take(self, done: Converted, content: pa.Buffer, spool: Spool, report: Report) -> None:
+    def _take(self, done: Converted, content: Pieces, spool: Spool, report: Report) -> None:
         if done.table.num_rows:
-            spool.append(content, done.types)
+            spool.append_pieces(content, done.types)
         room = REPORTED_REJECTS - len(report.rejects)
         report.rejects.extend(done.rejects[: max(0, room)])
         self.state = self.state.after(done)
