@@ -217,6 +217,23 @@ def test_those_that_come_together_are_committed_together_and_each_hears_of_its_o
     assert len(waiting(disk_engine)) == 32
 
 
+def test_a_client_that_cannot_be_told_spoils_no_neighbour(disk_engine: Engine):
+    small, told = disk_engine.parts.small, []
+
+    def broken(_reason: BaseException | None) -> None:
+        raise ConnectionResetError
+
+    async def run() -> None:
+        small.take(file_of(OWNER.id), b"abc", broken)
+        small.take(file_of(OWNER.id), b"abc", told.append)
+        await until(lambda: told, "the second one's end")
+
+    asyncio.run(run())
+
+    assert told == [None]
+    assert len(waiting(disk_engine)) == 2
+
+
 def test_a_row_that_cannot_be_inserted_spoils_no_neighbour(disk_engine: Engine):
     small = disk_engine.parts.small
 

@@ -61,7 +61,7 @@ class UploadConnection(HttpToolsProtocol):
         self._express = express
         self._is_feeding = False
         self._held: tuple[RequestResponseCycle, Any] | None = None
-        self._head_bytes = self._latest_bytes = 0
+        self._head_bytes = 0
         self._head_since: float | None = time.monotonic()
 
     def overdue(self, now: float) -> bool:
@@ -94,7 +94,6 @@ class UploadConnection(HttpToolsProtocol):
 
     def data_received(self, data: bytes) -> None:
         """Take in bytes that came by the usual way."""
-        self._latest_bytes = len(data)
         if self._head_since is not None:
             self._head_bytes += len(data)
         self._is_feeding = self._express is not None
@@ -118,13 +117,10 @@ class UploadConnection(HttpToolsProtocol):
     def on_headers_complete(self) -> None:
         """Start the answer to a request whose head is there."""
         self._head_since = None
-        if self._head_bytes + self._latest_bytes > HEAD_BYTES and self._length_of_head() > HEAD_BYTES:
+        if sum(len(name) + len(value) for name, value in self.headers) + len(self.url) > HEAD_BYTES:
             self._refuse_head()
             return
         super().on_headers_complete()
-
-    def _length_of_head(self) -> int:
-        return len(self.url) + sum(len(name) + len(value) for name, value in self.headers)
 
     def on_body(self, body: bytes) -> None:
         """Take in a piece of a body."""

@@ -49,6 +49,13 @@ class _Arrival:
     data: bytes
     told: Told
 
+    def tell(self, reason: BaseException | None) -> None:
+        """Call ``told``; what fails there is nobody else's."""
+        try:
+            self.told(reason)
+        except Exception:
+            log.exception("the end of an upload could not be told")
+
 
 class SmallUploads:
     """Keeps uploads that came whole in one small request."""
@@ -110,7 +117,7 @@ class SmallUploads:
         if len(refused) < len(together):
             self._commit([each for each in together if each not in refused])
         for each, error in refused.items():
-            each.told(error)
+            each.tell(error)
 
     def _commit(self, together: Sequence[_Arrival]) -> None:
         uploads = [(each.file, each.data) for each in together]
@@ -128,7 +135,7 @@ class SmallUploads:
             self._unsettled.extend(each.file.id for each in together)
             self._waiting.set()
         for each in together:
-            each.told(error)
+            each.tell(error)
 
     def restore(self) -> int:
         """Put bytes that a crash may have taken from their files back; return how many uploads that were (blocking).

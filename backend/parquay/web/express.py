@@ -54,9 +54,9 @@ class ExpressLane:
 
     def __call__(self, scope: Scope, body: bytes, reply: Reply) -> bool:
         """Begin to make the upload that a request asks for; False, and nothing has begun, if it is none for here."""
-        where, headers = address(scope["path"]), dict(scope["headers"])
-        if scope["method"] != "POST" or where.path != ROOT:
+        if scope["method"] != "POST" or (where := address(scope["path"])).path != ROOT:
             return False
+        headers = dict(scope["headers"])
         if not headers.keys() <= PLAIN or len(headers) != len(scope["headers"]):
             return False
         base = self._origin.base(scope) + (PREFIX if where.prefixed else "") + ROOT
