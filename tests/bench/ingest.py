@@ -23,7 +23,7 @@ SIZES = (10, 100, 1000, 4000)
 REPEATED_BYTES = 200 * 10**6
 """Of a longer file that is put together from a shorter one so much is repeated."""
 CODECS = ("zstd", "snappy")
-SCALE, ROUNDS = 1.0, 3
+SCALE, ROUNDS = 1.0, 5
 """Size of the files (TPC-H scale factor; the others alike) and how often each is converted."""
 
 
