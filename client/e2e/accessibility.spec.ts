@@ -163,6 +163,7 @@ test('at 320 pixels nothing scrolls sideways, from left to right and from right 
   await expect(dockOf(page)).toBeVisible()
   expect(await overflow()).toBe(0)
   await page.getByRole('button', { name: 'Fold uploads' }).click()
+  await expect(rowOf(page, 'dock.csv')).toContainText('Done') // from here on no row moves
   await page.getByRole('link', { name: long }).click()
   await expect(page.getByRole('grid')).toBeVisible()
   expect(await overflow()).toBe(0)
