@@ -1,8 +1,8 @@
 """Long columns of texts, encoded without Arrow's encoder: a page is laid out in C, compressed, and that is all.
 
-Such a page is what was read, each text behind its length. Arrow comes to the same bytes by way of several buffers that
-grow. What is written here are the encodings and fields of https://parquet.apache.org/docs/file-format/ that every
-reader knows: data pages of version 1 in `PLAIN`, nulls as definition levels, the least and the greatest text.
+Arrow comes to a page by way of several buffers that grow; here it has the lengths of its texts, packed, and behind them
+the texts as they were read. By https://parquet.apache.org/docs/file-format/ these are data pages of version 1 in
+`DELTA_LENGTH_BYTE_ARRAY`, with nulls as definition levels, and the least and the greatest text as statistics.
 """
 
 from __future__ import annotations

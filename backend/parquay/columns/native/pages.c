@@ -81,7 +81,7 @@ static uint8_t *differences(uint8_t *to, const int32_t *lengths, int64_t count) 
 }
 
 /* Lay out the rows from `first` to `stop`; `validity` has a bit for each row, or is NULL. `lengths` has room for a number a
- * row; `to` for the texts, 6 bytes for each, and `SLACK` more. The rows of the least and the greatest text go to
+ * row; `to` for the texts, 5 bytes for each, and 256 more. The rows of the least and the greatest text go to
  * `extremes`, -1 if there is none. Returns the bytes. */
 int64_t parquay_page(const uint8_t *values, const int32_t *offsets, const uint8_t *validity, int64_t first, int64_t stop,
                      int32_t *lengths, uint8_t *to, int64_t *extremes) {
