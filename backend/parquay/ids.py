@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import re
 import secrets
 import time
@@ -18,7 +19,15 @@ def new_id() -> str:
     The time is in milliseconds and begins again every 50 days: what is made at one time stands together in an index and
     in a directory, so that a commit of many new rows touches few pages.
     """
-    return f"{time.time_ns() // 1_000_000 & 0xFFFFFFFF:08x}{secrets.token_urlsafe(RANDOM_BYTES)}"
+    return new_ids(1)[0]
+
+
+def new_ids(count: int) -> list[str]:
+    """Return ``count`` fresh ids by one call of the kernel: at each one the interpreter lock may change hands."""
+    moment = f"{time.time_ns() // 1_000_000 & 0xFFFFFFFF:08x}"
+    drawn = secrets.token_bytes(RANDOM_BYTES * count)
+    each = (drawn[start : start + RANDOM_BYTES] for start in range(0, len(drawn), RANDOM_BYTES))
+    return [moment + base64.urlsafe_b64encode(one).rstrip(b"=").decode("ascii") for one in each]
 
 
 def is_id(text: str) -> bool:

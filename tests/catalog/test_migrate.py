@@ -8,6 +8,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from alembic import command
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
@@ -15,10 +16,15 @@ from sqlalchemy import inspect, text
 from sqlmodel import SQLModel
 
 from live_server import free_port
+from parquay.catalog.events import Events
+from parquay.catalog.files import Files
+from parquay.catalog.jobs import Jobs
 from parquay.catalog.migrate import SCRIPTS, config, newest, upgrade
 from parquay.catalog.postgres import UnusableDatabase
 from parquay.catalog.session import Catalog
-from parquay.catalog.tables import Secret
+from parquay.catalog.tables import File, Secret
+from parquay.catalog.unsynced import UnsyncedBytes
+from parquay.catalog.users import Users
 from parquay.ids import new_id
 from postgres_server import PostgresServer
 
@@ -57,6 +63,31 @@ def test_the_migrations_make_exactly_what_the_tables_say(catalog: Catalog):
         differences = compare_metadata(MigrationContext.configure(connection), SQLModel.metadata)
 
     assert differences == []
+
+
+def moved(catalog: Catalog, step: Callable[..., None], revision: str) -> None:
+    with catalog.engine.begin() as connection:
+        made = config()
+        made.attributes["connection"] = connection
+        step(made, revision)
+
+
+def test_bytes_that_wait_for_their_files_go_through_a_change_of_their_table(catalog: Catalog):
+    old = text("INSERT INTO unsynced (file_id, data) VALUES (:file_id, :data)")
+    kept = {new_id(): b"a,b\n1,2\n", new_id(): bytes(range(256))}
+    moved(catalog, command.upgrade, "0007")
+    owner = Users(catalog).create("ann", "-").id
+    for file_id, data in kept.items():
+        catalog.write(lambda session, file_id=file_id: session.add(File(id=file_id, owner_id=owner, name="a.csv")))
+        catalog.write(lambda session, row={"file_id": file_id, "data": data}: session.execute(old, row))
+
+    upgrade(catalog)
+
+    unsynced = UnsyncedBytes(catalog, Files(catalog, Events(catalog), Jobs(catalog)))
+    assert unsynced.batch(10) == {file_id: {file_id: data} for file_id, data in kept.items()}
+    moved(catalog, command.downgrade, "0007")
+    with catalog.read() as session:
+        assert dict(session.execute(text("SELECT file_id, data FROM unsynced")).all()) == kept
 
 
 def test_upgrading_again_changes_nothing(catalog: Catalog):

@@ -15,6 +15,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy import update
 
+from parquay.catalog import whole
 from parquay.catalog.sqlite import sqlite_module
 from parquay.catalog.tables import File, now
 from parquay.errors import ParquayError
@@ -62,6 +63,7 @@ class Faults:
                 patched.setattr(os, name, self._watched(name, getattr(os, name)))
             dialect = engine.parts.catalog.engine.dialect
             patched.setattr(dialect, "do_commit", self._watched_commit(dialect.do_commit))
+            patched.setattr(whole, "add", self._watched_commit(whole.add))
             yield
 
     def _watched(self, name: str, real: Callable[..., object]) -> Callable[..., object]:
@@ -74,9 +76,9 @@ class Faults:
         return call
 
     def _watched_commit(self, real: Callable[..., object]) -> Callable[..., object]:
-        def commit(connection: object) -> None:
+        def commit(connection: object, **named: object) -> object:
             self.pass_or_fail("commit", of_database)
-            real(connection)
+            return real(connection, **named)
 
         return commit
 

@@ -5,12 +5,14 @@ from __future__ import annotations
 import asyncio
 import errno
 import os
+from itertools import accumulate
 from pathlib import Path
 
 import pytest
 from sqlalchemy.exc import IntegrityError
 from sqlmodel import select
 
+from parquay.catalog import whole
 from parquay.catalog.tables import NewFile, Unsynced
 from parquay.errors import ParquayError, StorageFull
 from parquay.ids import new_id
@@ -31,8 +33,16 @@ def made(engine: Engine, data: bytes) -> str:
 
 
 def waiting(engine: Engine) -> dict[str, bytes]:
+    """The bytes of each upload that the catalog keeps."""
     with engine.parts.catalog.read() as session:
-        return {row.file_id: row.data for row in session.exec(select(Unsynced))}
+        rows = session.exec(select(Unsynced)).all()
+    found = {}
+    for row in rows:
+        assert row.first_id == row.sizes[0][0]
+        ends = list(accumulate(size for _, size in row.sizes))
+        assert ends[-1] == len(row.data)
+        found.update((one, row.data[end - size : end]) for (one, size), end in zip(row.sizes, ends, strict=True))
+    return found
 
 
 def path_of(engine: Engine, file_id: str) -> Path:
@@ -97,9 +107,32 @@ def test_an_upload_with_waiting_bytes_can_be_removed(disk_engine: Engine):
 
     asyncio.run(disk_engine.parts.remover.remove(file_id, OWNER))
 
-    assert waiting(disk_engine) == {}
-    assert disk_engine.parts.small.settle() == 1  # whose bytes are forgotten already
     assert not path_of(disk_engine, file_id).exists()
+    assert disk_engine.parts.small.restore() == 0
+    assert waiting(disk_engine) == {}
+    assert not path_of(disk_engine, file_id).exists()
+    assert disk_engine.parts.small.settle() == 1  # what is gone needs no sync
+
+
+def test_of_uploads_that_wait_together_those_that_were_removed_do_not_come_back(disk_engine: Engine):
+    small, told = disk_engine.parts.small, []
+    files = [file_of(OWNER.id) for _ in range(3)]
+
+    async def run() -> None:
+        for number, file in enumerate(files):
+            small.take(file, b"%d-%d" % (number, number), told.append)
+        await until(lambda: len(told) == 3, "the ends of all")
+        await disk_engine.parts.remover.remove(files[0].id, OWNER)
+
+    asyncio.run(run())
+    for file in files[1:]:
+        path_of(disk_engine, file.id).unlink()
+
+    assert small.restore() == 2
+
+    assert [path_of(disk_engine, file.id).exists() for file in files] == [False, True, True]
+    assert [disk_engine.content(file.id) for file in files[1:]] == [b"1-1", b"2-2"]
+    assert waiting(disk_engine) == {}
 
 
 @pytest.mark.parametrize("size", [0, SMALL_BYTES + 1, 60_000])
@@ -191,20 +224,17 @@ def test_those_that_come_together_are_committed_together_and_each_hears_of_its_o
 
     monkeypatch.setattr(type(disk_engine.store), "put", full_for_some)
     contents = [b"no room" if number % 5 == 0 else b"row %d" % number for number in range(40)]
-    commits = disk_engine.parts.catalog.submit
+    add, counted = whole.add, []
+    monkeypatch.setattr(whole, "add", lambda *given, **named: (counted.append(named), add(*given, **named))[1])
 
     async def run() -> list[object]:
-        counted = []
-        monkeypatch.setattr(
-            disk_engine.parts.catalog, "submit", lambda write: (counted.append(write), commits(write))[1]
-        )
         told = [str(len(data)) for data in contents]
         tasks = [
             disk_engine.create(ScriptedBody(data), upload_length=size, content_length=size)
             for data, size in zip(contents, told, strict=True)
         ]
         ends = await asyncio.gather(*tasks, return_exceptions=True)
-        assert len(counted) < len(contents) / 2
+        assert 0 < len(counted) < len(contents) / 2
         return ends
 
     ends = asyncio.run(run())

@@ -19,12 +19,15 @@ from parquay.catalog.events import Events
 from parquay.catalog.jobs import Jobs
 from parquay.catalog.listing import EVERYTHING, SORTS, Narrowed, after, listed, order
 from parquay.catalog.prepared import Insert
-from parquay.catalog.session import Catalog
+from parquay.catalog.session import Catalog, connection_of
 from parquay.catalog.tables import FILE_DEFAULTS, File, NewFile, User, now
 from parquay.tus.headers import parse_metadata
 
 CONVERT = "convert"
 """Kind of the job that turns a file into a table."""
+
+CREATED = "file.created"
+"""Kind of the event of a new file."""
 
 HOOK = "hook"
 """Kind of the jobs that tell hooks."""
@@ -67,7 +70,7 @@ class Files:
     def __init__(self, catalog: Catalog, events: Events, jobs: Jobs, *, hooked: bool = False) -> None:
         """``hooked``: enqueue a job for the hooks with every creation, end and removal of an upload."""
         self._catalog = catalog
-        self._hooked = hooked
+        self.hooked = hooked
         self._events = events
         self._jobs = jobs
 
@@ -160,7 +163,7 @@ class Files:
         told = [file for file in files if not file.is_partial]
         finished = [file.id for file in told if file.complete]
         if told:
-            self._events.emit(session, "file.created", *told)
+            self._events.emit(session, CREATED, *told)
         if finished:
             self._jobs.add(session, CONVERT, *finished)
         for file in told:
@@ -182,7 +185,7 @@ class Files:
             .values(epoch=col(File.epoch) + 1, writer=writer, active_at=now(), expires_at=expires_at)
             .returning(col(File.epoch), col(File.size))
         )
-        row = session.connection().execute(statement).one_or_none()
+        row = connection_of(session).execute(statement).one_or_none()
         return None if row is None else Claim(file_id, row[0], offset, row[1])
 
     def checkpoint(
@@ -205,7 +208,7 @@ class Files:
     def release(self, session: Session, claim: Claim) -> None:
         """Note that nobody takes in bytes under ``claim`` any more."""
         statement = update(File).where(col(File.id) == claim.file_id, col(File.epoch) == claim.epoch)
-        session.connection().execute(statement.values(writer=None))
+        connection_of(session).execute(statement.values(writer=None))
 
     def declare(self, session: Session, claim: Claim, size: int) -> Claim | None:
         """Fix the total bytes of an upload; None when somebody else owns it."""
@@ -240,7 +243,7 @@ class Files:
             self._hook(session, "finished", file.id)
 
     def _hook(self, session: Session, event: str, file_id: str) -> None:
-        if self._hooked:
+        if self.hooked:
             # What is gone when the job runs must be in the job.
             file = session.get_one(File, file_id, populate_existing=True)
             owner = session.get_one(User, file.owner_id).username
@@ -259,7 +262,7 @@ class Files:
             .values(**values)
             .returning(col(File.id), col(File.owner_id), col(File.shared), col(File.concat))
         )
-        row = session.connection().execute(statement).one_or_none()
+        row = connection_of(session).execute(statement).one_or_none()
         return None if row is None else Touched(*row)
 
     def finals_of(self, owner_id: str) -> list[File]:

@@ -16,9 +16,9 @@ from sqlalchemy import CursorResult, and_, or_, update
 from sqlmodel import Session, col, delete, func, select
 
 from parquay.catalog.prepared import Insert
-from parquay.catalog.session import Catalog, ring
+from parquay.catalog.session import Catalog, connection_of, ring
 from parquay.catalog.tables import Job, now
-from parquay.ids import new_id
+from parquay.ids import new_ids
 
 LEASE_SECONDS = 60
 """How long a silent worker keeps a job."""
@@ -63,7 +63,7 @@ class Jobs:
             .values(wake=col(Job.wake) + 1)
             .returning(col(Job.id), col(Job.state))
         )
-        row = session.connection().execute(statement).one_or_none()
+        row = connection_of(session).execute(statement).one_or_none()
         if row is None:
             self.add(session, kind, subject, payload=payload)
         elif row[1] != "running":
@@ -75,7 +75,8 @@ class Jobs:
         """Queue a job for each of ``subjects``, none of which can have one yet."""
         moment = now()
         every = {**_DEFAULTS, "kind": kind, "payload": payload or {}, "run_after": moment, "created_at": moment}
-        _insert(session, [{"id": new_id(), "subject": subject} for subject in subjects], every=every)
+        named = zip(new_ids(len(subjects)), subjects, strict=True)
+        _insert(session, [{"id": job_id, "subject": subject} for job_id, subject in named], every=every)
         ring(session, "jobs")
 
     def depth(self) -> int:

@@ -14,6 +14,8 @@ from typing import Any
 from sqlalchemy import Dialect, Table, insert
 from sqlmodel import Session, SQLModel
 
+from parquay.catalog.session import connection_of
+
 Convert = Callable[[Any], Any]
 Row = Mapping[str, Any]
 
@@ -72,9 +74,9 @@ def _fill(values: list[Any], row: Row, columns: Sequence[_Column]) -> list[Any]:
 class Insert:
     """Inserts rows of a table; called with a value for every column of each, but those that the database fills in."""
 
-    def __init__(self, model: type[SQLModel], *, filled_in: frozenset[str] = frozenset()) -> None:
+    def __init__(self, model: type[SQLModel] | Table, *, filled_in: frozenset[str] = frozenset()) -> None:
         """``filled_in``: columns whose values the database makes."""
-        self._table: Table = model.__table__  # type: ignore[attr-defined]
+        self._table: Table = model if isinstance(model, Table) else model.__table__  # type: ignore[attr-defined]
         self._names = [column.name for column in self._table.columns if column.name not in filled_in]
         self._compiled: dict[tuple[str, tuple[str, ...]], _Compiled] = {}
 
@@ -82,11 +84,14 @@ class Insert:
         """Insert ``rows`` in the transaction of ``session``, by few calls of the driver; ``every``: what all have."""
         if not rows:
             return
-        connection = session.connection()
-        every = every or {}
-        compiled = self._prepared(connection.dialect, tuple(name for name, value in every.items() if value is None))
-        for sql, parameters in compiled.statements(rows, every):
+        connection = connection_of(session)
+        for sql, parameters in self.statements(connection.dialect, rows, every or {}):
             connection.exec_driver_sql(sql, parameters)
+
+    def statements(self, dialect: Dialect, rows: Sequence[Row], every: Row) -> Iterator[tuple[str, Any]]:
+        """Return statements with the driver's parameters that insert ``rows``."""
+        without = tuple(name for name, value in every.items() if value is None)
+        return self._prepared(dialect, without).statements(rows, every)
 
     def _prepared(self, dialect: Dialect, without: tuple[str, ...]) -> _Compiled:
         key = dialect.name, without

@@ -15,12 +15,13 @@ import threading
 import time
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import Future
-from contextlib import contextmanager
-from typing import Any, TypeVar
+from contextlib import closing, contextmanager
+from typing import Any, NamedTuple, TypeVar
 
-from sqlalchemy import Engine, text
+from sqlalchemy import Connection, Engine, text
 from sqlalchemy.exc import DBAPIError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
+from sqlalchemy.pool import PoolProxiedConnection
 from sqlmodel import Session
 
 from parquay.catalog import postgres, sqlite
@@ -30,6 +31,8 @@ from parquay.telemetry import commit_seconds
 
 T = TypeVar("T")
 Write = Callable[[Session], T]
+Statement = Callable[[PoolProxiedConnection], Iterable[str]]
+"""A write that is a transaction by itself: gives the driver one statement, returns the names of bells to ring."""
 
 GROUP_LIMIT = 256
 """Most writes in one transaction."""
@@ -37,7 +40,22 @@ GROUP_LIMIT = 256
 BELLS = "bells"
 """Key in ``session.info``: names of bells to ring after the commit, such as ``events`` or ``jobs``."""
 
+CONNECTION = "connection"
+"""Key in ``session.info`` of a write: the connection that its transaction is on."""
+
 log = logging.getLogger(__name__)
+
+
+class _Queued(NamedTuple):
+    write: Callable[[Any], Any]
+    future: Future[Any]
+    is_alone: bool = False
+
+
+def connection_of(session: Session) -> Connection:
+    """Return the connection of a write, which is in its transaction without the session having to begin one."""
+    connection: Connection = session.info[CONNECTION]
+    return connection
 
 
 def ring(session: Session, bell: str) -> None:
@@ -62,7 +80,7 @@ class Catalog:
         self._name = new_id()
         self._listener: postgres.Listener | None = None
         self._bells: dict[str, list[Callable[[], None]]] = {}
-        self._queue: queue.SimpleQueue[tuple[Write[Any], Future[Any]] | None] = queue.SimpleQueue()
+        self._queue: queue.SimpleQueue[_Queued | None] = queue.SimpleQueue()
         self._thread: threading.Thread | None = None
         self._starting = threading.Lock()
 
@@ -95,10 +113,16 @@ class Catalog:
 
     def submit(self, write: Write[T]) -> Future[T]:
         """Queue ``write``; the future resolves with its result once it is committed."""
-        future: Future[T] = Future()
+        return self._enqueue(_Queued(write, Future()))
+
+    def submit_alone(self, write: Statement) -> Future[None]:
+        """Queue ``write``, which no other shares a transaction with; the future resolves once it is committed."""
+        return self._enqueue(_Queued(write, Future(), is_alone=True))
+
+    def _enqueue(self, queued: _Queued) -> Future[Any]:
         self._ensure_writer()
-        self._queue.put((write, future))
-        return future
+        self._queue.put(queued)
+        return queued.future
 
     def write(self, write: Write[T]) -> T:
         """Run ``write`` in a transaction and wait for its commit (not on the event loop)."""
@@ -139,28 +163,47 @@ class Catalog:
     def _write_loop(self) -> None:
         stopping = False
         while not stopping:
-            group: list[tuple[Write[Any], Future[Any]]] = []
+            group: list[_Queued] = []
             item = self._queue.get()
             while item is not None:
-                if item[1].set_running_or_notify_cancel():  # from here on its caller cannot call it back
+                if item.future.set_running_or_notify_cancel():  # from here on its caller cannot call it back
                     group.append(item)
-                if len(group) == GROUP_LIMIT or self._queue.empty():
+                if item.is_alone or len(group) == GROUP_LIMIT or self._queue.empty():
                     break
                 item = self._queue.get()
             stopping = item is None
+            alone = group.pop() if group and group[-1].is_alone else None
             if group:
                 self._commit_group(group)
+            if alone:
+                self._commit_alone(alone)
 
-    def _commit_group(self, group: list[tuple[Write[Any], Future[Any]]]) -> None:
+    def _commit_group(self, group: list[_Queued]) -> None:
         try:
-            self._settle(group, self._run([write for write, _ in group]))
+            self._settle(group, self._run([queued.write for queued in group]))
         except Exception as error:  # noqa: BLE001  whatever failed belongs to the future of its write
             if len(group) == 1 or self._is_cut_off(error):
-                for _, future in group:
-                    future.set_exception(_unavailable(error))
+                for queued in group:
+                    queued.future.set_exception(_unavailable(error))
                 return
-            for member in group:
-                self._commit_group([member])
+            for queued in group:
+                self._commit_group([queued])
+
+    def _commit_alone(self, queued: _Queued) -> None:
+        started = time.perf_counter()
+        try:
+            with closing(self._writer.raw_connection()) as connection:
+                bells = queued.write(connection)
+        except Exception as error:  # noqa: BLE001  as above
+            queued.future.set_exception(_unavailable(self._wrapped(error)))
+            return
+        commit_seconds.observe(time.perf_counter() - started)
+        self._settle([queued], ([None], bells))
+
+    def _wrapped(self, error: Exception) -> Exception:
+        """Return what SQLAlchemy would have made of an error of the driver."""
+        driver = self._writer.dialect.loaded_dbapi.Error
+        return DBAPIError.instance(None, None, error, driver) if isinstance(error, driver) else error
 
     def _is_cut_off(self, error: Exception) -> bool:
         """Whether the server of the database went away: the group may have been committed, so it must not run again."""
@@ -170,18 +213,19 @@ class Catalog:
 
     def _run(self, writes: list[Write[Any]]) -> tuple[list[Any], set[str]]:
         started = time.perf_counter()
-        with Session(self._writer, expire_on_commit=False) as session, session.begin():
+        with self._writer.begin() as connection, Session(connection, expire_on_commit=False) as session:
+            session.info[CONNECTION] = connection
             results = [_alone(session, write) for write in writes]
             bells: set[str] = session.info.pop(BELLS, set())
             if bells and not self.is_embedded:
-                session.execute(postgres.told(self._name, bells))
+                connection.execute(postgres.told(self._name, bells))
         commit_seconds.observe(time.perf_counter() - started)
         return results, bells
 
-    def _settle(self, group: list[tuple[Write[Any], Future[Any]]], outcome: tuple[list[Any], set[str]]) -> None:
+    def _settle(self, group: list[_Queued], outcome: tuple[list[Any], Iterable[str]]) -> None:
         results, bells = outcome
-        for (_, future), result in zip(group, results, strict=True):
-            future.set_result(result)
+        for queued, result in zip(group, results, strict=True):
+            queued.future.set_result(result)
         self._ring(bells)
 
     def _ring(self, bells: Iterable[str]) -> None:

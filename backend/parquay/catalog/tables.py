@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
-from sqlalchemy import JSON, BigInteger, Column, DateTime, Index, Integer, LargeBinary, UniqueConstraint, inspect
+from sqlalchemy import JSON, BigInteger, Column, DateTime, Index, Integer, LargeBinary, UniqueConstraint, inspect, text
 from sqlalchemy.engine import Dialect
 from sqlalchemy.types import TypeDecorator
 from sqlmodel import Field, SQLModel
@@ -39,6 +39,9 @@ def _time(*, null: bool = True, index: bool = False) -> Any:
 def _serial() -> Any:
     # SQLite counts only a column of type INTEGER up by itself.
     return Column(BigInteger().with_variant(Integer(), "sqlite"), primary_key=True, autoincrement=True)
+
+
+_EXPIRES = text("expires_at IS NOT NULL")
 
 
 class User(SQLModel, table=True):
@@ -99,7 +102,7 @@ class File(SQLModel, table=True):
     __table_args__ = (
         Index("file_by_owner", "owner_id", "uploaded_at", "id"),
         Index("file_by_time", "uploaded_at", "id", "owner_id", "shared", "concat"),
-        Index("file_expiring", "expires_at"),
+        Index("file_expiring", "expires_at", sqlite_where=_EXPIRES, postgresql_where=_EXPIRES),
     )
 
     id: str = Field(primary_key=True)
@@ -187,11 +190,12 @@ FILE_DEFAULTS = {
 
 
 class Unsynced(SQLModel, table=True):
-    """The bytes of a small upload whose file is not synced yet."""
+    """The bytes of small uploads that came together and whose files are not synced yet, one after the other."""
 
     __tablename__ = "unsynced"
 
-    file_id: str = Field(primary_key=True, foreign_key="file.id", ondelete="CASCADE")
+    first_id: str = Field(primary_key=True, description="The first of these uploads, which stands for all.")
+    sizes: list[tuple[str, int]] = Field(sa_column=Column(JSON, nullable=False), description="Ids with their bytes.")
     data: bytes = Field(sa_column=Column(LargeBinary, nullable=False))
 
 

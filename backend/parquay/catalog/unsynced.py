@@ -1,40 +1,58 @@
-"""Bytes of small uploads that are durable here and not yet on the disk: they came in one transaction with their row."""
+"""Bytes of small uploads that are durable here and not yet on the disk: they came in a transaction with their rows."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from concurrent.futures import Future
+from functools import partial
 
 from sqlalchemy import bindparam, delete, select
 from sqlmodel import Session, col
 
+from parquay.catalog import whole
 from parquay.catalog.files import Files
 from parquay.catalog.prepared import Insert
-from parquay.catalog.session import Catalog
+from parquay.catalog.session import Catalog, connection_of
 from parquay.catalog.tables import NewFile, Unsynced
 
 _insert = Insert(Unsynced)
-_delete = delete(Unsynced).where(col(Unsynced.file_id) == bindparam("forgotten"))
+_delete = delete(Unsynced).where(col(Unsynced.first_id) == bindparam("forgotten"))
 
 
 class UnsyncedBytes:
-    """The waiting bytes of all processes."""
+    """The waiting bytes of all processes. Uploads that come together wait together, and the first stands for all."""
 
     def __init__(self, catalog: Catalog, files: Files) -> None:
         self._catalog = catalog
         self._files = files
 
-    def add(self, session: Session, uploads: Sequence[tuple[NewFile, bytes]], *, wait: bool) -> None:
-        """Insert complete uploads whose bytes are in their files; ``wait``: keep them here until those are synced."""
+    def add(self, uploads: Sequence[tuple[NewFile, bytes]], *, wait: bool) -> Future[None]:
+        """Queue complete uploads whose bytes are in their files; ``wait``: keep them here until those are synced."""
+        simple = self._catalog.is_embedded and not self._files.hooked and len(uploads) <= whole.MOST
+        if simple and all(whole.is_whole(file) for file, _ in uploads):
+            add = partial(whole.add, dialect=self._catalog.engine.dialect, uploads=uploads, wait=wait)
+            return self._catalog.submit_alone(add)
+        return self._catalog.submit(partial(self._add, uploads=uploads, wait=wait))
+
+    def _add(self, session: Session, uploads: Sequence[tuple[NewFile, bytes]], *, wait: bool) -> None:
         self._files.add(session, *(file for file, _ in uploads))
         if wait:
-            _insert(session, [{"file_id": file.id, "data": data} for file, data in uploads])
+            _insert(session, [{"first_id": uploads[0][0].id, **whole.joined(uploads)}])
 
-    def batch(self, limit: int) -> Sequence[tuple[str, bytes]]:
-        """Return up to ``limit`` uploads with their bytes."""
+    def batch(self, limit: int) -> dict[str, dict[str, bytes]]:
+        """Return the bytes of up to ``limit`` transactions by the id that stands for each; not of removed uploads."""
         with self._catalog.read() as session:
-            found = session.execute(select(col(Unsynced.file_id), col(Unsynced.data)).limit(limit)).all()
-        return [(file_id, data) for file_id, data in found]
+            rows = session.execute(select(Unsynced).limit(limit)).scalars().all()
+        there = self._files.many(file_id for row in rows for file_id, _ in row.sizes)
+        return {row.first_id: {file_id: data for file_id, data in _apart(row) if file_id in there} for row in rows}
 
-    def forget(self, session: Session, file_ids: Sequence[str]) -> None:
-        """Forget bytes that are on the disk."""
-        session.connection().execute(_delete, [{"forgotten": file_id} for file_id in file_ids])
+    def forget(self, session: Session, first_ids: Sequence[str]) -> None:
+        """Forget bytes that are on the disk, those of all uploads that came with ``first_ids``."""
+        connection_of(session).execute(_delete, [{"forgotten": first_id} for first_id in first_ids])
+
+
+def _apart(row: Unsynced) -> Iterator[tuple[str, bytes]]:
+    start = 0
+    for file_id, size in row.sizes:
+        yield file_id, row.data[start : start + size]
+        start += size

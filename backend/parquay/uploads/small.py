@@ -30,10 +30,13 @@ SMALL_BYTES = 16 * 1024
 SETTLE_SECONDS = 1.0
 """How long bytes wait, so that more come together."""
 
-BATCH = 1000
-"""Files synced between two commits."""
+BATCH = 100
+"""Transactions whose files are synced together."""
 
-TOGETHER = 128
+RESTORED = 8
+"""Transactions whose bytes are put back together; all of them are in memory then."""
+
+TOGETHER = 64
 """Most uploads in one transaction."""
 
 log = logging.getLogger(__name__)
@@ -70,7 +73,8 @@ class SmallUploads:
         self._disk = ThreadPoolExecutor(1, thread_name_prefix="small")
         self._arrived: list[_Arrival] = []
         self._is_putting = False
-        self._unsettled: deque[str] = deque()
+        self._unsettled: deque[list[str]] = deque()
+        """Ids of the uploads of each transaction."""
 
     async def keep(self, file: NewFile, data: bytes) -> None:
         """Store a complete upload and its row.
@@ -121,7 +125,7 @@ class SmallUploads:
 
     def _commit(self, together: Sequence[_Arrival]) -> None:
         uploads = [(each.file, each.data) for each in together]
-        written = self._catalog.submit(partial(self._unsynced.add, uploads=uploads, wait=self._durable))
+        written = self._unsynced.add(uploads, wait=self._durable)
         asyncio.wrap_future(written).add_done_callback(partial(self._committed, together))
 
     def _committed(self, together: Sequence[_Arrival], written: asyncio.Future[None]) -> None:
@@ -132,7 +136,7 @@ class SmallUploads:
                 self._commit([each])
             return
         if error is None and self._durable:
-            self._unsettled.extend(each.file.id for each in together)
+            self._unsettled.append([each.file.id for each in together])
             self._waiting.set()
         for each in together:
             each.tell(error)
@@ -144,11 +148,12 @@ class SmallUploads:
             ParquayError: the store or the catalog failed.
         """
         restored = 0
-        while found := self._unsynced.batch(BATCH):
-            for file_id, data in found:
+        while found := self._unsynced.batch(RESTORED):
+            uploads = {file_id: data for together in found.values() for file_id, data in together.items()}
+            for file_id, data in uploads.items():
                 self._store.put(file_id, data)
-            self._settle([file_id for file_id, _ in found])
-            restored += len(found)
+            self._settle(list(found), list(uploads))
+            restored += len(uploads)
         return restored
 
     def settle(self) -> int:
@@ -159,17 +164,18 @@ class SmallUploads:
         """
         settled = 0
         while found := [self._unsettled.popleft() for _ in range(min(BATCH, len(self._unsettled)))]:
+            file_ids = [file_id for together in found for file_id in together]
             try:
-                self._settle(found)
+                self._settle([together[0] for together in found], file_ids)
             except ParquayError:
-                self._unsettled.extendleft(found)
+                self._unsettled.extendleft(reversed(found))
                 raise
-            settled += len(found)
+            settled += len(file_ids)
         return settled
 
-    def _settle(self, file_ids: list[str]) -> None:
+    def _settle(self, first_ids: list[str], file_ids: list[str]) -> None:
         self._store.settle(file_ids)
-        self._catalog.write(partial(self._unsynced.forget, file_ids=file_ids))
+        self._catalog.write(partial(self._unsynced.forget, first_ids=first_ids))
 
     async def run(self) -> None:
         """Settle whatever comes, for ever."""
