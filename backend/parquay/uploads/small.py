@@ -2,8 +2,8 @@
 
 A small upload would cost three syncs in a row: of its bytes, of its name, of its row. Instead its bytes go into a file
 that is not synced, and then into the catalog with the row. Those that come while others are being put into their files
-are put together, and those that are put while others are being committed are committed together, by a few statements
-for all of them. A second later the files are synced, and the catalog forgets the bytes.
+are put together, and those that are put while others are being committed are committed together, by one statement
+where that can be. A second later the files are synced, and the catalog forgets the bytes.
 After a power cut they are put into their files again before anybody reads them. Each process settles what it took in:
 it alone knows whether one of its syncs has failed.
 """
