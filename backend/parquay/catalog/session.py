@@ -32,7 +32,7 @@ from parquay.telemetry import commit_seconds
 T = TypeVar("T")
 Write = Callable[[Session], T]
 Statement = Callable[[PoolProxiedConnection], Iterable[str]]
-"""A write that is a transaction by itself: gives the driver one statement, returns the names of bells to ring."""
+"""A write that is a transaction by itself, in SQLite: gives the driver one statement, returns the bells to ring."""
 
 GROUP_LIMIT = 256
 """Most writes in one transaction."""
@@ -116,7 +116,10 @@ class Catalog:
         return self._enqueue(_Queued(write, Future()))
 
     def submit_alone(self, write: Statement) -> Future[None]:
-        """Queue ``write``, which no other shares a transaction with; the future resolves once it is committed."""
+        """Queue ``write``, which shares its transaction with no other; the future resolves once it is committed.
+
+        Only where :attr:`is_embedded`: another database's driver would begin a transaction that nobody commits.
+        """
         return self._enqueue(_Queued(write, Future(), is_alone=True))
 
     def _enqueue(self, queued: _Queued) -> Future[Any]:

@@ -21,6 +21,7 @@ from functools import partial
 from parquay.catalog.session import Catalog
 from parquay.catalog.tables import NewFile
 from parquay.catalog.unsynced import UnsyncedBytes
+from parquay.catalog.whole import MOST
 from parquay.errors import ParquayError
 from parquay.storage.base import Store
 
@@ -36,8 +37,8 @@ BATCH = 100
 RESTORED = 8
 """Transactions whose bytes are put back together; all of them are in memory then."""
 
-TOGETHER = 64
-"""Most uploads in one transaction."""
+TOGETHER = MOST
+"""Most uploads in one transaction: as many as one statement takes."""
 
 log = logging.getLogger(__name__)
 
