@@ -9,7 +9,7 @@ from parquay.events.messages import Message, entry, frame, message, percent, pro
 
 FIELDS = [
     "id", "name", "size", "offset", "content_type", "status", "progress", "error", "uploaded_at", "finished_at",
-    "row_count", "reject_count", "parquet_path", "dataset_id", "sha256", "owner", "shared",
+    "row_count", "reject_count", "warnings", "parquet_path", "dataset_id", "sha256", "owner", "shared",
 ]  # fmt: skip
 
 AT = datetime(2026, 5, 4, 3, 2, 1, 987654, tzinfo=UTC)
@@ -21,6 +21,18 @@ def file(**values):
 
 def happened(kind, row):
     return Happened(7, kind, "u1", shared=False, file_id="f1", to_others=False, file=row, owner="ann")
+
+
+def test_warnings_are_told_with_their_text_also_those_that_were_kept_without_one():
+    kept = [
+        {"code": "stray_quote", "line": 7, "count": 2, "text": 'a,b"c'},
+        {"code": "comment_line", "line": 9, "count": 1},
+    ]
+
+    told = entry(file(warnings=kept), "ann")["warnings"]
+
+    assert told == [kept[0], {**kept[1], "text": ""}]
+    assert entry(file(), "ann")["warnings"] == []
 
 
 @pytest.mark.parametrize(

@@ -10,7 +10,7 @@ import parquay.ingest
 SOURCE = "\n".join(path.read_text() for path in sorted(Path(parquay.ingest.__file__).parent.glob("*.py")))
 DOCS = (Path(__file__).parents[2] / "docs" / "ingest.md").read_text()
 GIVEN = re.compile(
-    r"(?:_reject\(|_warn\(|Warned\(|_error\(end, |code=|Refused\(\s*|Healed\(.*, |Guess\(None, |column, |, None, )"
+    r"(?:_reject\(|warn\((?:\w[\w.]*, )?|Warned\(|_error\(end, |code=|Refused\(\s*|Healed\(.*, |Guess\(None, |column, |, None, )"
     r'"([a-z_]+)"'
     r'|raise (?:BadInput|TooLarge|NoTable)\([^"]*f?"[^"]*"(?:[^"]*"[^"]*")?, "([a-z_]+)"'
     r'|return _only\(.*"([a-z_]+)"\)'

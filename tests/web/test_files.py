@@ -15,7 +15,7 @@ from problems import is_problem
 TUS = {"Tus-Resumable": "1.0.0"}
 FIELDS = {
     "id", "name", "size", "offset", "content_type", "status", "progress", "error", "uploaded_at", "finished_at",
-    "row_count", "reject_count", "parquet_path", "dataset_id", "sha256", "owner", "shared",
+    "row_count", "reject_count", "warnings", "parquet_path", "dataset_id", "sha256", "owner", "shared",
 }  # fmt: skip
 
 
@@ -579,6 +579,16 @@ def test_rejects_are_listed_page_by_page_and_as_csv(ann):
     assert csv.headers["content-disposition"].startswith("attachment")
     assert csv.text.splitlines()[0] == "line,byte,column,code,text"
     assert len(csv.text.splitlines()) == 3
+
+
+def test_warnings_of_a_conversion_are_in_the_entry_and_in_the_list(ann):
+    file_id = upload(ann, "odd.csv", b"a,b\n" + b"1,2\n" * 50 + b'# as "told"\n' + b"3,4\n")["id"]
+
+    entry = entry_when(ann, file_id)
+
+    assert entry["warnings"] == [{"code": "comment_line", "line": 52, "count": 1, "text": '# as "told"'}]
+    listed = next(each for each in ann.get("/files").json() if each["id"] == file_id)
+    assert listed["warnings"] == entry["warnings"]
 
 
 def test_rejects_of_a_clean_file_are_none(ann):

@@ -172,7 +172,9 @@ class Segments:
                 return False
             session.execute(delete(Segment).where(col(Segment.file_id) == file_id))
             session.execute(delete(Reject).where(col(Reject.file_id) == file_id))
-            nothing = {"parsed_bytes": 0, "parsed_rows": 0, "reject_count": 0, "columns": None, "dialect": None}
+            nothing = {"parsed_bytes": 0, "parsed_rows": 0, "reject_count": 0} | dict.fromkeys(
+                ("columns", "dialect", "warnings")
+            )
             session.execute(update(File).where(col(File.id) == file_id).values(**nothing))
             return True
 

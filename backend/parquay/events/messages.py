@@ -55,6 +55,8 @@ class FileRow(Protocol):
     @property
     def reject_count(self) -> int: ...  # noqa: D102
     @property
+    def warnings(self) -> Sequence[Mapping[str, Any]] | None: ...  # noqa: D102
+    @property
     def parquet_path(self) -> str | None: ...  # noqa: D102
     @property
     def dataset_id(self) -> str | None: ...  # noqa: D102
@@ -126,6 +128,8 @@ def entry(file: FileRow, owner: str) -> dict[str, Any]:
         "finished_at": None if file.finished_at is None else timestamp(file.finished_at),
         "row_count": file.row_count,
         "reject_count": file.reject_count,
+        # Those of conversions before warnings had a text have none.
+        "warnings": [{"text": "", **each} for each in file.warnings or ()],
         "parquet_path": file.parquet_path,
         "dataset_id": file.dataset_id,
         "sha256": file.sha256,

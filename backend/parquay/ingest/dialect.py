@@ -7,6 +7,7 @@ from dataclasses import asdict, dataclass, field, fields, replace
 from typing import Any
 
 from parquay.errors import InvalidValue
+from parquay.ingest.warned import Warned
 
 NAMED = {"tab": "\t", "\\t": "\t", "comma": ",", "semicolon": ";", "pipe": "|", "colon": ":", "space": " ", "none": ""}
 """Delimiters and quotes that are hard to type, by name."""
@@ -126,6 +127,7 @@ class Dialect:
         format: csv for delimited text, ndjson for an object a line, json for an array of objects.
         types: column name to type name, as the caller wants them where the cells allow it.
         shapes: for each column a regular expression that its cells in the sample match, empty where there is none.
+        warnings: what was passed over or guessed before the first data row.
     """
 
     encoding: str = "utf-8"
@@ -150,6 +152,7 @@ class Dialect:
     format: str = "csv"
     types: Mapping[str, str] = field(default_factory=dict)
     shapes: tuple[str, ...] = ()
+    warnings: tuple[Warned, ...] = ()
 
     def report(self) -> dict[str, Any]:
         """The public part: what a person or another tool needs to read the file the same way."""
@@ -179,4 +182,5 @@ class Dialect:
             header=tuple(tuple(row) for row in plain.header),
             nulls=tuple(plain.nulls),
             shapes=tuple(plain.shapes),
+            warnings=tuple(map(Warned.from_json, value.get("warnings", ()))),
         )

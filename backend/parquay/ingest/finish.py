@@ -236,6 +236,7 @@ def _error(end: Ending, code: str, message: str) -> Finished:
         error_message=message,
         reject_count=end.state.rejects if end.state else 0,
         dialect=end.dialect.to_json() if end.dialect else None,
+        warnings=end.state.warnings_json() if end.state else None,
     )
 
 

@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections import deque
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import Executor, Future
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from typing import Any, TypeVar
 
 import pyarrow as pa
@@ -21,7 +21,8 @@ from parquay.columns.lexemes import ColumnType, Kinds
 from parquay.ingest import jsonrows, quick, segment
 from parquay.ingest.cutter import Block, Body
 from parquay.ingest.dialect import Dialect
-from parquay.ingest.segment import Rejected, SegmentRows, Warned
+from parquay.ingest.segment import Rejected, SegmentRows
+from parquay.ingest.warned import Warned, merged
 
 Result = TypeVar("Result")
 Held = dict[str, "Kinds | None"]
@@ -82,7 +83,13 @@ class State:
     @classmethod
     def start(cls, dialect: Dialect) -> State:
         """Before the first segment."""
-        return cls(dialect.body, dialect.body_line, kinds=dict.fromkeys(dialect.columns), forced=dict(dialect.types))
+        return cls(
+            dialect.body,
+            dialect.body_line,
+            kinds=dict.fromkeys(dialect.columns),
+            warnings=dialect.warnings,
+            forced=dict(dialect.types),
+        )
 
     def after(self, done: Converted) -> State:
         """With one more segment."""
@@ -104,13 +111,13 @@ class State:
 
     def warnings_json(self) -> list[dict[str, object]]:
         """The warnings as they are reported."""
-        return [{"code": each.code, "line": each.line, "count": each.count} for each in self.warnings]
+        return [each.to_json() for each in self.warnings]
 
     def to_json(self) -> dict[str, Any]:
         """What the catalog keeps with the segment."""
         return {
             "kinds": [[name, kinds] for name, kinds in self.kinds.items()],
-            "warnings": [[each.code, each.line, each.count] for each in self.warnings],
+            "warnings": [[each.code, each.line, each.count, each.text] for each in self.warnings],
             "rejects": self.rejects,
             "ended": self.ended,
             "forced": dict(self.forced),
@@ -129,15 +136,6 @@ class State:
             value["ended"],
             value["forced"],
         )
-
-
-def merged(one: Sequence[Warned], other: Sequence[Warned]) -> tuple[Warned, ...]:
-    """Warnings of two stretches of a file, one for each code."""
-    found = {each.code: each for each in one}
-    for each in other:
-        known = found.get(each.code)
-        found[each.code] = each if known is None else replace(known, count=known.count + each.count)
-    return tuple(found.values())
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,8 +15,9 @@ from typing import Any
 
 import pyarrow as pa
 
-from parquay.ingest.segment import REJECTS_KEPT, TEXT_LIMIT, Rejected, SegmentRows, Warned
+from parquay.ingest.segment import REJECTS_KEPT, TEXT_LIMIT, Rejected, SegmentRows
 from parquay.ingest.split import count_lines
+from parquay.ingest.warned import Warned
 
 WANTS_MORE = "?"
 """No answer yet."""

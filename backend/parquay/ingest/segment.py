@@ -15,6 +15,7 @@ import pyarrow as pa
 
 from parquay.ingest import heal, quick, repair, split
 from parquay.ingest.dialect import Dialect
+from parquay.ingest.warned import Warned, warn
 
 REJECTS_KEPT = 50_000
 """Rejects of a file that are kept one by one; all are counted."""
@@ -42,15 +43,6 @@ class Rejected:
     column: str | None
     code: str
     text: str
-
-
-@dataclass(frozen=True, slots=True)
-class Warned:
-    """Something odd that was mended: its code, the physical line where it was first met, and how often."""
-
-    code: str
-    line: int
-    count: int = 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -212,18 +204,18 @@ class _Windows:
         cells = row.cells
         if len(cells) != width:
             if text.startswith(b"#"):
-                self._warn("comment_line")
+                self._warn("comment_line", text)
                 return None
             healed = heal.heal(row, text, self.dialect)
             if healed is None:
                 self._reject_width(len(cells), text, at)
                 return None
             cells = healed.cells
-            self._warn(healed.code)
+            self._warn(healed.code, text)
         elif healed := heal.heal_quoted(row, text, self.dialect):
             cells = healed.cells
-            self._warn(healed.code)
-        self._warn_of_quotes(row)
+            self._warn(healed.code, text)
+        self._warn_of_quotes(row, text)
         return self._decoded(cells, text, at)
 
     def _reject_width(self, found: int, text: bytes, at: int) -> None:
@@ -259,15 +251,15 @@ class _Windows:
         shapes = self.dialect.shapes
         return len(cells) != width or (any(_DIGIT.search(shape) for shape in shapes) and not heal.fits(cells, shapes))
 
-    def _warn_of_quotes(self, row: repair.Row) -> None:
+    def _warn_of_quotes(self, row: repair.Row, text: bytes) -> None:
         if row.runaway:
-            self._warn("runaway_quote")
+            self._warn("runaway_quote", text)
         elif row.strays:
-            self._warn("stray_quote")
+            self._warn("stray_quote", text)
 
-    def _warn(self, code: str) -> None:
-        known = self.warnings.get(code)
-        self.warnings[code] = Warned(code, self.line) if known is None else Warned(code, known.line, known.count + 1)
+    def _warn(self, code: str, text: bytes) -> None:
+        shown = b"" if code in self.warnings else text[: 4 * TEXT_LIMIT].decode(self.dialect.codec, "replace")
+        warn(self.warnings, code, self.line, shown)
 
     def _reject(self, code: str, column: str | None, text: bytes, at: int) -> None:
         if len(self.rejects) == REJECTS_KEPT:

@@ -84,6 +84,15 @@ class FileError(BaseModel):
     message: str
 
 
+class Warned(BaseModel):
+    """What was mended, passed over or guessed: where it was first met, how often, and the first such line."""
+
+    code: str
+    line: int
+    count: int
+    text: str
+
+
 class Entry(BaseModel):
     """A file. `progress` is 0 to 100 over upload and parsing together and never goes back."""
 
@@ -99,6 +108,7 @@ class Entry(BaseModel):
     finished_at: Timestamp | None
     row_count: int | None
     reject_count: int
+    warnings: list[Warned]
     parquet_path: str | None
     dataset_id: str | None
     sha256: str | None

@@ -447,6 +447,8 @@ export interface components {
       row_count: number | null;
       /** Reject Count */
       reject_count: number;
+      /** Warnings */
+      warnings: components["schemas"]["Warned"][];
       /** Parquet Path */
       parquet_path: string | null;
       /** Dataset Id */
@@ -519,6 +521,8 @@ export interface components {
       row_count: number | null;
       /** Reject Count */
       reject_count: number;
+      /** Warnings */
+      warnings: components["schemas"]["Warned"][];
       /** Parquet Path */
       parquet_path: string | null;
       /** Dataset Id */
@@ -939,6 +943,8 @@ export interface components {
       row_count: number | null;
       /** Reject Count */
       reject_count: number;
+      /** Warnings */
+      warnings: components["schemas"]["Warned"][];
       /** Parquet Path */
       parquet_path: string | null;
       /** Dataset Id */
@@ -997,6 +1003,20 @@ export interface components {
       pinned: boolean;
       /** Expired */
       expired: boolean;
+    };
+    /**
+     * Warned
+     * @description What was mended, passed over or guessed: where it was first met, how often, and the first such line.
+     */
+    Warned: {
+      /** Code */
+      code: string;
+      /** Line */
+      line: number;
+      /** Count */
+      count: number;
+      /** Text */
+      text: string;
     };
   };
   responses: never;
