@@ -29,6 +29,8 @@ TYPES = [
     (["1" * 39], "text"),
     (["1.50", "-0.05"], "decimal(18,2)"),
     (["-0.00"], "text"),
+    (["0.0000001", "-0.0000010", "0.0000000", "9.0000000"], "decimal(18,7)"),
+    (["0." + "0" * 36 + "1"], "decimal(38,37)"),
     (["1.5", "1.50"], "text"),
     (["1.5", "2.25"], "double"),
     (["3", "1.5"], "double"),
@@ -111,6 +113,15 @@ NUMBER = st.one_of(
     st.decimals(allow_nan=False, allow_infinity=False, places=2, min_value=-(10**17), max_value=10**17).map(str),
     st.from_regex(r"-?0?[0-9]{0,4}\.?[0-9]{0,4}", fullmatch=True).filter(bool),
 )
+
+
+def _scaled(scale: int) -> st.SearchStrategy[list[str | None]]:
+    """Decimals of one scale, down to the smallest."""
+    digits = st.integers(1 - 10 ** min(38, scale + 3), 10 ** min(38, scale + 3) - 1) | st.integers(-9, 9)
+    return st.lists(st.none() | digits.map(lambda value: format(Decimal(value).scaleb(-scale), "f")), min_size=1)
+
+
+FIXED = st.integers(1, 38).flatmap(_scaled)
 MOMENT = st.one_of(
     st.dates().map(str),
     st.datetimes().map(lambda value: value.isoformat(timespec="seconds")),
@@ -125,6 +136,7 @@ CELLS = (
     st.lists(st.one_of(st.none(), NUMBER), min_size=1, max_size=8)
     | st.lists(MOMENT, min_size=1, max_size=4)
     | st.lists(st.one_of(NUMBER, MOMENT, WORD), min_size=1, max_size=4)
+    | FIXED
 )
 
 
@@ -135,6 +147,7 @@ CELLS = (
 @example(["-0.0", "1.5"])
 @example(["1e16", "1.5"])
 @example(["123456789012.5", "1e-05"])
+@example(["0.0000001", None, "-0.0000010", "0.0000000"])
 def test_every_type_that_holds_gives_back_the_characters(texts):
     column = pa.array(texts, pa.string())
 
@@ -160,7 +173,11 @@ def test_grouping_of_the_rows_does_not_change_the_type(texts, cut):
 
 
 @settings(max_examples=400, deadline=None)
-@given(st.lists(st.one_of(st.none(), NUMBER), min_size=1, max_size=6), st.lists(NUMBER | WORD, min_size=1, max_size=3))
+@given(
+    st.lists(st.one_of(st.none(), NUMBER), min_size=1, max_size=6) | FIXED,
+    st.lists(NUMBER | WORD, min_size=1, max_size=3),
+)
+@example(["0.0000001", "0.0000000"], ["n/a"])
 def test_widening_is_exact(early, late):
     before = pa.array(early, pa.string())
     first = lexemes.examine(before)

@@ -13,9 +13,12 @@ import pytest
 
 from parquay.catalog.files import Files
 from parquay.catalog.tables import now
+from parquay.datasets import log
+from parquay.datasets.commits import Commits
 from parquay.datasets.engine import Stop
 from parquay.datasets.formats import as_it_is
 from parquay.datasets.retention import Retention, unneeded
+from parquay.datasets.tables import Tables
 from parquay.errors import Gone, NotFound
 
 LATER = timedelta(hours=2)
@@ -228,3 +231,19 @@ def test_every_export_beside_edits_and_deletion_is_a_whole_version(house, eager)
         numbers = pq.read_table(io.BytesIO(content))["number"].to_pylist()
         assert len(numbers) == 4
         assert max(numbers) == version
+
+
+@pytest.mark.parametrize("spoilt", [b"no json\n", b"[]\n", b"\xff\n", b'{"commitInfo": 7}\n'])
+def test_a_table_with_a_broken_log_keeps_no_other_from_being_tidied(house, retention_of, spoilt):
+    files = [edited(house, 3) for _ in range(3)]
+    for at in (0, 1, 2, 3):
+        (house.parquet / files[1].id / log.FOLDER / f"{at:020}.json").write_bytes(spoilt)
+    house.tables = Tables(house.parquet, house.datasets)
+    house.commits = Commits(house.tables, house.datasets)
+
+    retention = retention_of(1)
+    deleted = retention.sweep(now() + LATER, every=True)
+
+    assert deleted == 6
+    assert retention.reconcile() == 0
+    assert [len(list((house.parquet / file.id).glob("*.parquet"))) for file in files] == [1, 4, 1]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import threading
 import time
@@ -286,3 +287,40 @@ def test_eight_editors_lose_nothing(ann: httpx.Client, shared_server: LiveServer
     assert made == list(range(1, 8 * EDITS + 1))
     history = ann.get(f"/datasets/{dataset}/versions").json()
     assert [each["version"] for each in history] == list(range(8 * EDITS, max(-1, 8 * EDITS - 1000), -1))
+
+
+LINE_ENDS = "\u2028 \u2029 \x85 \v \f \x1c \x1d \x1e \r\n"
+"""All that Python takes for the end of a line."""
+
+
+def test_a_message_and_names_of_columns_hold_any_line_end(ann: httpx.Client):
+    name = f"a{LINE_ENDS.strip()}b"
+    dataset = table_of(ann, f'n,"{name}"\n1,x\n2,y\n', "lines.csv")
+    more = table_of(ann, f'n,"{name}"\n3,z\n', "more\u2028lines.csv")
+    says = {"message": LINE_ENDS}
+
+    answers = [
+        ann.patch(f"/datasets/{dataset}/rows", json={"insert": [{"n": 9}], **says}),
+        ann.request("DELETE", f"/datasets/{dataset}/rows", json={"_rid": [0], **says}),
+        ann.post(f"/datasets/{dataset}/append", json={"file_id": more, **says}),
+        ann.post(f"/datasets/{dataset}/restore", json={"version": 1, **says}),
+    ]
+
+    assert [answer.status_code for answer in answers] == [200, 204, 200, 200]
+    history = ann.get(f"/datasets/{dataset}/versions").json()
+    assert [each["message"] for each in history] == [LINE_ENDS] * 4 + [None]
+    assert [row["n"] for row in rows_of(ann, dataset)] == [1, 2, 9]
+    assert name.replace("\r\n", " ").split() == list(rows_of(ann, dataset)[0])[2].split()
+
+
+@pytest.mark.parametrize("message", ["a\0b", "\ud800"])
+def test_a_message_that_no_log_can_keep_is_refused(ann: httpx.Client, message: str):
+    dataset = table_of(ann)
+
+    answer = ann.post(
+        f"/datasets/{dataset}/restore",
+        content=json.dumps({"version": 0, "message": message}),
+        headers={"Content-Type": "application/json"},
+    )
+
+    assert is_problem(answer, 422, "invalid_value")

@@ -235,6 +235,8 @@ def to_text(column: pa.Array, kind: ColumnType) -> pa.StringArray:
         return column.cast(pa.string())
     if kind.kind == "double":
         return numbers.double_to_text(column, kind.form)
+    if kind.kind == "decimal":
+        return numbers.decimal_to_text(column)
     if kind.kind in ("time", "timestamp"):
         return times.to_text(column, kind.kind, kind.form)
     return column.cast(pa.string())

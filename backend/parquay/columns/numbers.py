@@ -19,6 +19,8 @@ Offsets = npt.NDArray[np.int64]
 
 ARROW_HIGH = 1e10
 """From here on Arrow writes doubles with an exponent."""
+MOST_PLAIN_PLACES = 6
+"""Up to so many digits behind the point Arrow never writes a decimal with an exponent."""
 LONGEST = 50
 """Bytes of the longest cell that can be a canonical number."""
 
@@ -197,6 +199,30 @@ def _spell_out(values: pa.DoubleArray, text: pa.StringArray, plain: pa.BooleanAr
     if style == "whole":
         spelt = [each.removesuffix(".0") for each in spelt]
     return pc.replace_with_mask(text, odd, pa.array(spelt, pa.string()))
+
+
+def decimal_to_text(values: pa.Array) -> pa.StringArray:
+    """Decimals in plain notation, with all the digits that their type has behind the point.
+
+    Arrow writes an exponent where a first digit stands more than six places behind the point, or the scale is negative.
+    """
+    text = values.cast(pa.string())
+    if 0 <= values.type.scale <= MOST_PLAIN_PLACES:
+        return text
+    odd = pc.fill_null(pc.match_substring(text, "E"), fill_value=False)
+    return pc.replace_with_mask(text, odd, _plain(values.filter(odd)))
+
+
+def _plain(values: pa.Array) -> pa.StringArray:
+    scale = values.type.scale
+    if not pa.types.is_decimal128(values.type) or scale < 0:
+        return pa.array([format(value, "f") for value in values.to_pylist()], pa.string())
+    kind = pa.decimal128(values.type.precision, 0)
+    unscaled = pa.Array.from_buffers(kind, len(values), values.buffers(), offset=values.offset).cast(pa.string())
+    count = pc.utf8_lpad(pc.utf8_ltrim(unscaled, "-"), scale + 1, "0")
+    whole, fraction = pc.utf8_slice_codeunits(count, 0, -scale), pc.utf8_slice_codeunits(count, -scale)
+    sign = pc.if_else(pc.starts_with(unscaled, "-"), "-", "")
+    return pc.binary_join_element_wise(sign, whole, ".", fraction, "")
 
 
 def join_decimals(one: list[int], other: list[int]) -> list[int] | None:

@@ -128,8 +128,9 @@ def added_after(directory: Path, version: int) -> set[str]:
 
 
 def _actions(directory: Path, version: int) -> Iterator[dict[str, Any]]:
-    text = (directory / FOLDER / f"{version:020}.json").read_text(encoding="utf-8")
-    return map(json.loads, text.splitlines())
+    # An entry is one action a line. What Python takes for line ends besides, such as U+2028, JSON keeps in its texts.
+    lines = (directory / FOLDER / f"{version:020}.json").read_bytes().split(b"\n")
+    return (json.loads(line) for line in lines if line.strip())
 
 
 def open_at(directory: Path, version: int) -> DeltaTable:

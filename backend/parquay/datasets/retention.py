@@ -22,7 +22,6 @@ from parquay.datasets.commits import Commits
 from parquay.datasets.locks import alone, claimed
 from parquay.datasets.tables import Tables
 from parquay.datasets.trim import trim
-from parquay.errors import ParquayError
 
 GRACE = timedelta(hours=1)
 """How long the parts of a version stay that was given up, or that a crash left behind."""
@@ -49,11 +48,13 @@ class Retention:
         found = 0
         for dataset_id, noted in self._datasets.tables():
             file = self._files.get(dataset_id)
-            if file is not None and self._tables.is_ahead(file, noted):
-                found += self._tried(file, self._reconciled)
+            if file is not None:
+                found += self._tried(file, partial(self._reconciled, noted=noted))
         return found
 
-    def _reconciled(self, file: File) -> int:
+    def _reconciled(self, file: File, *, noted: int | None) -> int:
+        if not self._tables.is_ahead(file, noted):
+            return 0
         self._commits.reconcile(file)
         return 1
 
@@ -80,9 +81,10 @@ class Retention:
             await asyncio.sleep(seconds)
 
     def _tried(self, file: File, work: Callable[[File], int]) -> int:
+        """Do ``work`` on one table; whatever is wrong with it is noted, and keeps it from no other table."""
         try:
             return work(file)
-        except (ParquayError, OSError, LookupError):
+        except Exception:  # noqa: BLE001  a log can be broken in ways that nobody has listed
             _log.exception("table could not be tidied", extra={"fields": {"dataset": file.id}})
             return 0
 

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 
 from parquay.web.schemas import ColumnRef, Timestamp
 
@@ -12,6 +12,17 @@ MAX_ROWS = 10_000
 """Most rows that one request inserts, updates or deletes, each."""
 MAX_MESSAGE = 500
 """Characters of what an author says about a version."""
+
+
+def _whole(text: str) -> str:
+    """Refuse what a database or a log cannot keep as text."""
+    if "\0" in text or any("\ud800" <= character <= "\udfff" for character in text):
+        raise ValueError("a text without NUL and of whole characters")
+    return text
+
+
+Message = Annotated[str, Field(max_length=MAX_MESSAGE), AfterValidator(_whole)]
+"""What an author says about a version."""
 
 
 class Dataset(BaseModel):
@@ -33,7 +44,7 @@ class Changes(BaseModel):
     insert: list[dict[str, Any]] = Field(default_factory=list, max_length=MAX_ROWS)
     update: list[dict[str, Any]] = Field(default_factory=list, max_length=MAX_ROWS)
     delete: list[int] = Field(default_factory=list, max_length=MAX_ROWS)
-    message: str | None = Field(None, max_length=MAX_MESSAGE)
+    message: Message | None = None
 
 
 class Doomed(BaseModel):
@@ -42,7 +53,7 @@ class Doomed(BaseModel):
     model_config = ConfigDict(extra="forbid", strict=True)
 
     rids: list[int] = Field(alias="_rid", min_length=1, max_length=MAX_ROWS)
-    message: str | None = Field(None, max_length=MAX_MESSAGE)
+    message: Message | None = None
 
 
 class Inserted(BaseModel):
@@ -96,7 +107,7 @@ class RestoreOrder(BaseModel):
     model_config = ConfigDict(extra="forbid", strict=True)
 
     version: int
-    message: str | None = Field(None, max_length=MAX_MESSAGE)
+    message: Message | None = None
 
 
 class AppendOrder(BaseModel):
@@ -105,7 +116,7 @@ class AppendOrder(BaseModel):
     model_config = ConfigDict(extra="forbid", strict=True)
 
     file_id: str
-    message: str | None = Field(None, max_length=MAX_MESSAGE)
+    message: Message | None = None
 
 
 class AggregatesError(BaseModel):
