@@ -49,6 +49,7 @@ from parquay.uploads.receive import Patience
 from parquay.uploads.remove import Remover
 from parquay.uploads.rules import Rules
 from parquay.uploads.small import SmallUploads
+from parquay.uploads.sound import Soundness
 
 DISK_THREADS = 16
 """Threads for writes and syncs. More uploads than that share them in turn."""
@@ -92,6 +93,7 @@ class Parts:
     appender: Appender
     concatenator: Concatenator
     small: SmallUploads
+    soundness: Soundness
     creator: Creator
     remover: Remover
     expirer: Expirer
@@ -168,6 +170,7 @@ def build(settings: Settings, *, migrate: bool = True) -> Parts:
         appender=appender,
         concatenator=concatenator,
         small=small,
+        soundness=Soundness(store),
         creator=Creator(
             catalog,
             files,

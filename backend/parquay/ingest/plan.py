@@ -10,6 +10,7 @@ from parquay.ingest.dialect import Dialect, Overrides
 from parquay.ingest.encodings import detect
 from parquay.ingest.sources import Source
 from parquay.ingest.store import Reader
+from parquay.storage.base import read_promised
 
 JSON_NAMES = frozenset({".json", ".ndjson", ".jsonl", ".geojson"})
 """Endings of names that promise JSON."""
@@ -47,10 +48,11 @@ def plan(reader: Reader, stop: int, *, complete: bool, name: str, overrides: Ove
 
     Raises:
         sources.BrokenArchive, TooLarge: the packed bytes make no sense, or unpack to too many.
+        BytesMissing: bytes below `stop` are not there.
     """
     if not complete and stop < sniff.SAMPLE_BYTES:
         return None
-    head = reader.read_at(0, min(stop, sniff.SAMPLE_BYTES))
+    head = read_promised(reader, 0, min(stop, sniff.SAMPLE_BYTES))
     if not head:
         return Plan(code="no_rows", reason="The file is empty.")
     whole = whole_format(head)

@@ -187,7 +187,7 @@ def read_progress(file_id: str, parts: PartsDep, identity: IdentityDep, response
 @router.get("/files/{file_id}/content", response_class=StreamingResponse)
 def read_content(file_id: str, request: Request, parts: PartsDep, identity: IdentityDep) -> Response:
     """Download the bytes as they were uploaded; takes `Range`, `If-Range`, `If-None-Match`."""
-    return content_response(request, parts.store, _visible(parts, file_id, identity.id))
+    return content_response(request, parts.store, parts.soundness, _visible(parts, file_id, identity.id))
 
 
 @router.get("/files/{file_id}/rejects", response_model=Rejects, responses={200: {"content": {"text/csv": {}}}})
