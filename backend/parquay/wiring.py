@@ -98,6 +98,11 @@ class Parts:
     remover: Remover
     expirer: Expirer
 
+    @property
+    def workers(self) -> Path:
+        """The folder of the lock files of this machine's workers."""
+        return self.settings.root / "workers"
+
     def close(self) -> None:
         """Finish what is queued and let go of the database."""
         self.engine.close()
