@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from pathlib import PurePath
 
-from parquay.ingest import jsonrows, sniff, sources
-from parquay.ingest.dialect import Dialect, Overrides
+from parquay.ingest import jsonscan, sniff, sources
+from parquay.ingest.dialect import COLUMN_LIMIT, TOO_MANY_COLUMNS, Dialect, Overrides
 from parquay.ingest.encodings import detect
 from parquay.ingest.sources import Source
 from parquay.ingest.store import Reader
@@ -18,8 +18,6 @@ PACKED_NAMES = frozenset({".gz", ".gzip", ".zst", ".zstd", ".bz2", ".xz", ".zip"
 """Endings of names that promise a packed file."""
 OTHER_FORMATS = {".xlsx": "xlsx", ".xlsm": "xlsx", ".parquet": "parquet", ".pq": "parquet"}
 """Endings of names that promise a format of its own."""
-COLUMN_LIMIT = 10_000
-"""Most columns of a table: each costs time and memory in every segment, whatever is in it."""
 _WORKBOOK_STARTS = (b"[Content_Types].xml", b"xl/", b"_rels/.rels", b"docProps/")
 
 
@@ -94,14 +92,13 @@ def _text_plan(source: Source, *, name: str, overrides: Overrides) -> Plan | Non
     if guess.dialect is None:
         return Plan(code=guess.code, reason=guess.reason)
     if len(guess.dialect.columns) > COLUMN_LIMIT:
-        reason = f"The table has {len(guess.dialect.columns)} columns; up to {COLUMN_LIMIT} can be read."
-        return Plan(code="too_many_columns", reason=reason)
+        return Plan(code="too_many_columns", reason=TOO_MANY_COLUMNS)
     return Plan(replace(guess.dialect, types=dict(overrides.types)), source)
 
 
 def _json_plan(source: Source, sample: bytes, name: str, overrides: Overrides, *, complete: bool) -> Plan | None:
-    kind = jsonrows.format_of(sample, complete=complete)
-    if kind == jsonrows.WANTS_MORE:
+    kind = jsonscan.format_of(sample, complete=complete, name=PurePath(name).suffix.lower())
+    if kind == jsonscan.WANTS_MORE:
         return None
     if kind:
         found = detect(sample, complete=complete)

@@ -209,7 +209,9 @@ class Run:
             return
         size = self._tools.segment_bytes or cutter.segment_bytes(dialect)
         first = min(FIRST_BYTES, size) if self._memory.segments == 0 else size
-        cuts = cutter.Cutter(source, dialect, state.byte, state.line, first, self._memory.segments)
+        cuts = cutter.Cutter(
+            source, dialect, state.byte, state.line, first, self._memory.segments, naming=state.naming()
+        )
         for body in cuts.bodies():
             if not self._alive():
                 raise LeaseLost
