@@ -21,7 +21,7 @@ BROWSER := .cache/chromium
 BIN := .venv/bin
 
 .DEFAULT_GOAL := help
-.PHONY: help serve test lint format types architecture unit client browser e2e large chaos bench pollock build clean distclean
+.PHONY: help serve test lint format types architecture unit client browser e2e large chaos bench pollock pictures build clean distclean
 .DELETE_ON_ERROR:
 
 help: ## show this list
@@ -68,6 +68,10 @@ bench: $(BENCH_STAMP) $(NODE_SERVERS_STAMP) ## measure beside the peers and writ
 
 pollock: $(TESTS_STAMP) ## the Pollock benchmark of dirty CSV files (DIR: its data; skipped where absent)
 	$(BIN)/python tests/bench/ingest_pollock.py "$(or $(DIR),data/pollock)"
+
+pictures: $(PYTHON_STAMP) $(BUILD_STAMP) $(BROWSER) ## take the pictures in docs/images anew
+	@.ci/bootstrap.sh find_fonts
+	cd client && CHROMIUM="$$(cat ../$(BROWSER))" npm run --silent pictures
 
 build: $(BUILD_STAMP) ## the web client's production build
 	@:

@@ -70,6 +70,14 @@ find_browser() {
     echo "$candidate"
 }
 
+# See to it that Chinese, Japanese and Korean names are no boxes in a picture.
+find_fonts() {
+    if [ -z "$(fc-list :lang=ja)" ] && [ "$(id -u)" = 0 ] && command -v apt-get > /dev/null; then
+        { apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -qq -y --no-install-recommends fonts-noto-cjk; } >&2
+    fi
+    [ -n "$(fc-list :lang=ja)" ] || fail "a font with Japanese is needed (on Debian: apt install fonts-noto-cjk)"
+}
+
 known_browser() {
     local candidate
     for candidate in ${CHROMIUM:-} chromium chromium-browser google-chrome-stable google-chrome \
