@@ -19,7 +19,6 @@ from parquay.web.asgi import Origin
 from parquay.web.deps import Policy
 from parquay.web.edge import Edge
 from parquay.web.express import ExpressLane
-from parquay.web.openapi import DESCRIPTION, DescribedApi
 from parquay.web.schemas import Problem
 from parquay.web.spa import WebClient
 from parquay.web.tus import TusAdapter
@@ -100,15 +99,15 @@ def _express(parts: Parts, uploads: TusAdapter) -> ExpressLane | None:
 
 
 def _rest(parts: Parts, policy: Policy) -> FastAPI:
-    app = DescribedApi(
+    app = FastAPI(
         title="Parquay",
         version=__version__,
-        description=DESCRIPTION.strip(),
+        description="Resumable uploads that land as tables.",
         lifespan=_lifespan,
         redirect_slashes=False,
         docs_url=None,
         redoc_url=None,
-        responses={"default": {"model": Problem, "description": "Refused."}},
+        responses={"default": {"model": Problem, "description": "Refused.", "content": {errors.MEDIA_TYPE: {}}}},
     )
     app.state.parts = parts
     app.state.policy = policy

@@ -12,6 +12,12 @@ const grid = (page: Page) => page.getByRole('grid')
 const cell = (page: Page, row: number, column: number) =>
   grid(page).locator(`[data-place="${row - 1}:${column - 1}"]`)
 
+/** Opens the editor of a cell. */
+const open = async (page: Page, row: number, column: number) => {
+  await cell(page, row, column).dblclick()
+  return cell(page, row, column).getByRole('textbox')
+}
+
 const write = async (page: Page, row: number, column: number, text: string) => {
   await cell(page, row, column).dblclick()
   const input = cell(page, row, column).getByRole('textbox')
@@ -63,7 +69,7 @@ test('a cell is edited, checked, and kept; the first version comes back and equa
   expect(sha256(await readFile(path))).toBe(sha256(CITIES))
 })
 
-test('of two people who change one cell the second is told, and sees the value of the first', async ({
+test('who writes while another saves is told in the cell, and chooses between both values', async ({
   page,
   browser,
   account,
@@ -77,24 +83,64 @@ test('of two people who change one cell the second is told, and sees the value o
   const elsewhere = await other.newPage()
   await signIn(elsewhere, account)
   await openTable(elsewhere, 'cities.csv')
-  await expect(cell(elsewhere, 2, 2)).toHaveText('Lisbon')
 
-  // The second one is already writing while the first one's change arrives.
-  await elsewhere.route('**/api/datasets/**', (route) =>
+  // The editor is open, the page behind it comes up to date, and Enter is pressed only then.
+  const input = await open(elsewhere, 2, 2)
+  await input.fill('Faro')
+  await write(page, 2, 2, 'Porto')
+  await expect(grid(elsewhere).getByRole('status')).toHaveText(`Changed by ${account.username}, now Porto`)
+  await input.press('Enter')
+  const dialog = elsewhere.getByRole('dialog', { name: 'Somebody else was quicker' })
+  await expect(dialog).toContainText(`From ${account.username}Porto`)
+  await expect(dialog).toContainText('From youFaro')
+  await expect(dialog).toContainText('BeforeLisbon')
+  expect(await violations(elsewhere)).toEqual([])
+  await dialog.getByRole('button', { name: 'Leave theirs' }).click()
+  await expect(cell(elsewhere, 2, 2)).toHaveText('Porto')
+
+  // The page has not heard of it when Enter is pressed: the server says so.
+  await elsewhere.route('**/api/datasets/*/rows?**', (route) =>
     route.request().method() === 'GET' ? route.abort() : route.fallback(),
   )
-  await write(page, 2, 2, 'Porto')
-  await expect(cell(page, 2, 2)).toHaveText('Porto')
-  await expect
-    .poll(async () => (await page.request.get(`/api/datasets/${idOf(page)}`)).headers().etag)
-    .toBe('"1"')
-  await write(elsewhere, 2, 2, 'Faro')
-  await expect(elsewhere.getByText('Somebody else was quicker')).toBeVisible()
-  await expect(elsewhere.getByText(/city of this row has changed meanwhile and is now Porto/)).toBeVisible()
-  await expect(cell(elsewhere, 2, 2)).toHaveText('Porto')
+  const again = await open(elsewhere, 2, 2)
+  await write(page, 2, 2, 'Braga')
+  await expect.poll(() => newest(page)).toBe('"2"')
+  await again.fill('Evora')
+  await again.press('Enter')
+  await expect(dialog).toContainText('Braga')
+  await elsewhere.unroute('**/api/datasets/*/rows?**')
+  await dialog.getByRole('button', { name: 'Keep mine' }).click()
+  await expect(cell(page, 2, 2)).toHaveText('Evora')
   await other.close()
 })
 
+test('two who change different cells of a row both keep their values, and nobody is asked', async ({
+  page,
+  browser,
+  account,
+  server,
+  seed,
+}) => {
+  await seed(account, 'cities.csv', CITIES)
+  await signIn(page, account)
+  await openTable(page, 'cities.csv')
+  const other = await browser.newContext({ baseURL: server.url })
+  const elsewhere = await other.newPage()
+  await signIn(elsewhere, account)
+  await openTable(elsewhere, 'cities.csv')
+  const input = await open(elsewhere, 2, 3)
+  await write(page, 2, 2, 'Porto')
+  await expect(cell(elsewhere, 2, 2)).toHaveText('Porto')
+  await input.fill('7.75')
+  await input.press('Enter')
+  await expect(cell(page, 2, 3)).toHaveText('7.75')
+  await expect(cell(page, 2, 2)).toHaveText('Porto')
+  await expect(elsewhere.getByRole('dialog')).toBeHidden()
+  await other.close()
+})
+
+const newest = async (page: Page) =>
+  (await page.request.get(`/api/datasets/${idOf(page)}?size=1&aggregates=false`)).headers().etag
 const idOf = (page: Page) => new URL(page.url()).pathname.split('/').at(-1)
 
 test('the change of another person shows at once, in rows, numbers and charts', async ({
@@ -191,6 +237,166 @@ test('sort, filter, page and tab stand in the address; few rows exist of many', 
   await expect(cell(page, 1, 1)).toHaveText('9998')
   await page.getByRole('button', { name: /^Drop the filter/ }).click()
   await expect(cell(page, 1, 1)).toHaveText('9999')
+})
+
+test('a page that fails takes its place, and leaves no old row under new numbers', async ({
+  page,
+  account,
+  seed,
+}) => {
+  await seed(account, 'many.csv', MANY)
+  await signIn(page, account)
+  await openTable(page, 'many.csv')
+  await expect(cell(page, 1, 1)).toHaveText('0')
+  let failing = true
+  let release = () => {}
+  const held = new Promise<void>((done) => {
+    release = done
+  })
+  await page.route('**/api/datasets/*/rows?**cursor**', async (route) => {
+    await held
+    if (!failing) return route.fallback()
+    const body = JSON.stringify({ status: 503, code: 'unavailable', detail: 'The server rests.' })
+    return route.fulfill({ status: 503, contentType: 'application/problem+json', body })
+  })
+  await page.getByRole('button', { name: 'Next page' }).click()
+
+  // While it loads the rows of before stay, dimmed, with the numbers that are theirs, and cannot be edited.
+  await expect(grid(page)).toHaveAttribute('aria-busy', 'true')
+  await expect(page.getByText('Rows 1–100')).toBeVisible()
+  await cell(page, 1, 2).dblclick()
+  await expect(grid(page).getByRole('textbox')).toBeHidden()
+  release()
+  await expect(page.getByText('These rows cannot be shown')).toBeVisible()
+  await expect(page.getByText('The server rests.')).toBeVisible()
+  await expect(grid(page).getByRole('columnheader', { name: /^n int64/ })).toBeVisible()
+  await expect(grid(page).getByRole('gridcell')).toHaveCount(0)
+  expect(await violations(page)).toEqual([])
+  failing = false
+  await page.getByRole('button', { name: 'Try again' }).click()
+  await expect(cell(page, 1, 1)).toHaveText('100')
+  await expect(page.getByText('Rows 101–200')).toBeVisible()
+  await page.getByRole('button', { name: 'Last page' }).click()
+  await expect(cell(page, 1, 1)).toHaveText('9900')
+})
+
+test('a filter of the wrong type is refused in its form; one of the address shows, and can be dropped', async ({
+  page,
+  account,
+  seed,
+}) => {
+  await seed(account, 'cities.csv', CITIES)
+  await signIn(page, account)
+  await openTable(page, 'cities.csv')
+  await page.getByRole('button', { name: 'Filter id' }).click()
+  await page.getByLabel('Value').fill('abc')
+  await page.getByRole('button', { name: 'Apply' }).click()
+  await expect(page.getByText('A whole number is expected, such as 42.')).toBeVisible()
+  await expect(page.getByLabel('Value')).toHaveAttribute('aria-invalid', 'true')
+  await expect(page).not.toHaveURL(/filter=/)
+  await page.getByLabel('Value').fill('2')
+  await page.getByRole('button', { name: 'Apply' }).click()
+  await expect(cell(page, 1, 2)).toHaveText('Lisbon')
+
+  await page.goto(`${new URL(page.url()).pathname}?filter=id:eq:abc&filter=city:eq:Oslo`)
+  const chips = page.getByRole('list', { name: 'Active filters' })
+  await expect(chips).toContainText('id is abc cannot be asked: A whole number is expected')
+  await expect(grid(page).getByRole('columnheader', { name: /^city text/ })).toBeVisible()
+  await expect(page.getByText('These rows cannot be shown')).toBeVisible()
+  expect(await violations(page)).toEqual([])
+  await page.getByRole('tab', { name: 'Summary' }).click()
+  await expect(page.getByText('These numbers cannot be shown')).toBeVisible()
+  await page.getByRole('tab', { name: 'Rows' }).click()
+  await page.getByRole('button', { name: 'Drop the filter id is abc' }).click()
+  await expect(cell(page, 1, 2)).toHaveText('Oslo')
+})
+
+test('numbers stand as they were written, also in edits, sums and keys', async ({ page, account, seed }) => {
+  const rows = ['1234567,24.50,9007199254740993,2024', '1234568,0.50,9007199254740995,2025']
+  await seed(account, 'digits.csv', `code,price,big,year\n${rows.join('\n')}\n1234569,2005003.25,7,2024\n`)
+  await signIn(page, account)
+  await openTable(page, 'digits.csv')
+  await expect(cell(page, 1, 2)).toHaveText('24.50')
+  await expect(cell(page, 2, 3)).toHaveText('9007199254740995')
+  const sent = page.waitForRequest((request) => request.method() === 'PATCH')
+  await write(page, 1, 3, '9007199254740997')
+  expect((await sent).postData()).toBe('{"big":"9007199254740997"}')
+  await expect(cell(page, 1, 3)).toHaveText('9007199254740997')
+
+  await page.getByRole('tab', { name: 'Summary' }).click()
+  await expect(page.getByRole('article', { name: 'price' })).toContainText(/Sum\s*2,005,028\.25/)
+  await expect(page.getByRole('article', { name: 'big' })).toContainText(/Greatest\s*9007199254740997/)
+  await expect(page.getByRole('article', { name: 'year' })).toContainText(/Least\s*2024/)
+  const group = page.getByRole('region', { name: 'Group' })
+  await group.getByRole('combobox', { name: 'Group by' }).click()
+  await page.getByRole('option', { name: 'code' }).click()
+  await group.getByRole('button', { name: /^As table/ }).click()
+  for (const key of ['1234567', '1234568', '1234569'])
+    await expect(group.getByRole('row', { name: `${key} 1`, exact: true })).toBeVisible()
+
+  // Another question has its own rows, and none of the one before.
+  await group.getByRole('combobox', { name: 'Group by' }).click()
+  await page.getByRole('option', { name: 'year' }).click()
+  await group.getByRole('button', { name: /^As table/ }).click()
+  await expect(group.getByRole('row', { name: '2024 2', exact: true })).toBeVisible()
+  await expect(group.getByRole('row')).toHaveCount(3)
+})
+
+test('a long text leaves its card small, and can be read in full', async ({ page, account, seed }) => {
+  const long = 'planks of oak and pine '.repeat(400)
+  await seed(account, 'long.csv', `id,text\n1,${long}\n2,${long}\n3,short\n`)
+  await signIn(page, account)
+  await openTable(page, 'long.csv')
+  await page.getByRole('tab', { name: 'Summary' }).click()
+  const card = page.getByRole('article', { name: 'text' })
+  await expect(card.getByRole('img')).toBeVisible()
+  expect((await card.boundingBox())?.height).toBeLessThan(600)
+  await card
+    .getByRole('button', { name: /^Show all 9,\d+ characters/ })
+    .first()
+    .click()
+  await expect(card.getByRole('region', { name: 'The whole text' })).toContainText('planks of oak')
+  expect((await card.boundingBox())?.height).toBeLessThan(800)
+  expect(await violations(page)).toEqual([])
+})
+
+test('Tab stops once at every column of the head; arrows reach the filters', async ({
+  page,
+  account,
+  seed,
+}) => {
+  await seed(account, 'cities.csv', CITIES)
+  await signIn(page, account)
+  await openTable(page, 'cities.csv')
+  const heads = grid(page).getByRole('columnheader')
+  await heads.nth(1).getByRole('button').first().focus()
+  await page.keyboard.press('Tab')
+  await expect(heads.nth(2).getByRole('button').first()).toBeFocused()
+  await page.keyboard.press('ArrowRight')
+  await expect(page.getByRole('button', { name: 'Filter city' })).toBeFocused()
+  await page.keyboard.press('Enter')
+  await expect(page.getByRole('button', { name: 'Apply' })).toBeVisible()
+  await page.keyboard.press('Escape')
+  await expect(page.getByRole('button', { name: 'Filter city' })).toBeFocused()
+  await page.keyboard.press('ArrowRight')
+  await expect(heads.nth(3).getByRole('button').first()).toBeFocused()
+})
+
+test('what was mended while reading stands beside the rejects, with line and number', async ({
+  page,
+  account,
+  seed,
+}) => {
+  await seed(account, 'notes.csv', `${CITIES}# a note of somebody\n# and one more\n`)
+  await signIn(page, account)
+  await openTable(page, 'notes.csv')
+  await page.getByRole('tab', { name: /1 warning/ }).click()
+  const list = page.getByRole('list', { name: 'What was mended or skipped' })
+  await expect(list).toContainText(
+    'Lines that start with # and are no rows were skipped, 2 times, first in line 5',
+  )
+  await expect(list).toContainText('# a note of somebody')
+  expect(await violations(page)).toEqual([])
 })
 
 test('the grid is walked by keyboard', async ({ page, account, seed }) => {

@@ -18,8 +18,7 @@ import pyarrow as pa
 from parquay.columns import lexemes
 from parquay.columns.direct import Column
 from parquay.columns.lexemes import ColumnType, Kinds
-from parquay.columns.names import Naming
-from parquay.ingest import quick, segment
+from parquay.ingest import jsonrows, quick, segment
 from parquay.ingest.cutter import Block, Body
 from parquay.ingest.dialect import Dialect
 from parquay.ingest.segment import Rejected, SegmentRows
@@ -38,7 +37,6 @@ class Converted:
         types: the type of each column in `table`.
         ended: whether a second table starts in it.
         unlisted: rejects that were counted only.
-        renamed: see `SegmentRows`.
     """
 
     byte: int
@@ -52,7 +50,6 @@ class Converted:
     warnings: tuple[Warned, ...]
     ended: bool = False
     unlisted: int = 0
-    renamed: tuple[tuple[str, int, str], ...] = ()
 
     @property
     def rejected(self) -> int:
@@ -72,7 +69,6 @@ class State:
         rejects: rows that were rejected so far.
         ended: whether a second table has started, so that no more rows belong to this one.
         forced: types that the caller asked for.
-        renamed: keys whose column is called otherwise; see `SegmentRows`.
     """
 
     byte: int
@@ -83,7 +79,6 @@ class State:
     rejects: int = 0
     ended: bool = False
     forced: Mapping[str, str] = field(default_factory=dict)
-    renamed: tuple[tuple[str, int, str], ...] = ()
 
     @classmethod
     def start(cls, dialect: Dialect) -> State:
@@ -108,12 +103,7 @@ class State:
             self.rejects + done.rejected,
             self.ended or done.ended,
             self.forced,
-            self.renamed + done.renamed,
         )
-
-    def naming(self) -> Naming:
-        """The names that keys have so far."""
-        return Naming(self.kinds, self.renamed)
 
     def types(self) -> dict[str, ColumnType]:
         """The types of the columns as they stand now."""
@@ -131,7 +121,6 @@ class State:
             "rejects": self.rejects,
             "ended": self.ended,
             "forced": dict(self.forced),
-            "renamed": list(self.renamed),
         }
 
     @classmethod
@@ -146,7 +135,6 @@ class State:
             value["rejects"],
             value["ended"],
             value["forced"],
-            tuple((key, turn, name) for key, turn, name in value.get("renamed", ())),
         )
 
 
@@ -194,7 +182,6 @@ def convert(body: Body, dialect: Dialect, held: Held, *, ended: bool = False) ->
         warnings=warnings,
         ended=any(rows.ended for rows in odd),
         unlisted=sum(rows.unlisted for rows in odd),
-        renamed=tuple(each for rows in odd for each in rows.renamed),
     )
 
 
@@ -237,6 +224,8 @@ def _column(name: str, kind: ColumnType, done: Sequence[_Typed]) -> pa.ChunkedAr
 def _rows(block: Block, dialect: Dialect, *, ended: bool) -> SegmentRows:
     if block.rows is not None and not ended:
         return block.rows
+    if dialect.format == "ndjson":
+        return jsonrows.read_lines(block.data, byte=block.byte, line=block.line)
     return segment.read_body(block.data, dialect, byte=block.byte, line=block.line, lines=block.lines, ended=ended)
 
 

@@ -10,8 +10,6 @@ from pathlib import Path
 from types import TracebackType
 from typing import BinaryIO, Protocol, Self
 
-from parquay.storage.base import read_promised
-
 HASH_BYTES = 4 << 20
 """Bytes hashed at once."""
 
@@ -81,13 +79,11 @@ class Digest:
     _sha256: hashlib._Hash = field(default_factory=hashlib.sha256)
 
     def feed(self, reader: Reader, upto: int) -> None:
-        """Hash the bytes from where it stands up to byte `upto`.
-
-        Raises:
-            BytesMissing: they are not there.
-        """
+        """Hash the bytes from where it stands up to byte `upto`."""
         while self.hashed < upto:
-            piece = read_promised(reader, self.hashed, min(HASH_BYTES, upto - self.hashed))
+            piece = reader.read_at(self.hashed, min(HASH_BYTES, upto - self.hashed))
+            if not piece:
+                return
             self._sha256.update(piece)
             self.hashed += len(piece)
 

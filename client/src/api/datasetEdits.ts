@@ -1,11 +1,19 @@
 import type { FetchBaseQueryMeta } from '@reduxjs/toolkit/query'
-import { datasetsApi, datasetTag, type RowsQuery } from './datasetsApi'
+import { datasetsApi, datasetTag, type RowsQuery, readingParams } from './datasetsApi'
+import { exactAnswer } from './exactJson'
 import type { Cell, DataRow, Row } from './types'
 
 /** A row as it is now, and the version since which it is so. */
 export type Edited = { version: number; row: DataRow }
-/** `base` is the version in which somebody saw the row; `view` is the page that it stands on. */
-type CellEdit = { view: RowsQuery; rid: number; base: number; column: string; value: Cell }
+/** `base` is the version in which somebody saw the row, with `seen` in the cell; `view` is its page. */
+export type CellEdit = {
+  view: RowsQuery
+  rid: number
+  base: number
+  column: string
+  seen: Cell
+  value: Cell
+}
 
 const rowsPath = (id: string) => `/datasets/${encodeURIComponent(id)}/rows`
 const seenIn = (version: number) => ({ 'If-Match': `"${version}"` })
@@ -24,34 +32,52 @@ const replaceRow = (view: RowsQuery, rid: number, change: (row: DataRow) => void
 
 export const datasetEdits = datasetsApi.injectEndpoints({
   endpoints: (build) => ({
-    /** Shown at once; taken back when the server refuses, with the row as it really is. */
+    /** Shown at once; taken back when the server refuses. Rows are found by id: the page may have moved meanwhile. */
     editCell: build.mutation<Edited, CellEdit>({
       query: ({ view, rid, base, column, value }) => ({
         url: `${rowsPath(view.id)}/${rid}`,
         method: 'PATCH',
         headers: seenIn(base),
         body: { [column]: value },
+        responseHandler: exactAnswer,
       }),
       transformResponse: edited,
-      onQueryStarted: async ({ view, rid, column, value }, { dispatch, queryFulfilled }) => {
-        const shown = dispatch(
-          replaceRow(view, rid, (row) => {
-            row[column] = value
-          }),
-        )
+      onQueryStarted: async ({ view, rid, column, seen, value }, { dispatch, queryFulfilled }) => {
+        const turn = (from: Cell, to: Cell) =>
+          dispatch(
+            replaceRow(view, rid, (row) => {
+              if ((row[column] ?? null) === from) row[column] = to
+            }),
+          )
+        turn(seen, value)
         try {
           const { version, row } = (await queryFulfilled).data
-          dispatch(replaceRow(view, rid, (shownRow) => Object.assign(shownRow, row), version))
-        } catch (failure) {
-          shown.undo()
-          const current = (failure as { error?: { current?: Row | null } }).error?.current
-          if (current) dispatch(replaceRow(view, rid, (row) => Object.assign(row, current)))
+          dispatch(replaceRow(view, rid, (shown) => Object.assign(shown, row), version))
+        } catch {
+          turn(value, seen)
         }
       },
       invalidatesTags: (_, error, { view }) => (error ? [datasetTag(view.id)] : []),
     }),
+    /** One row as it is now, by its id; null when the table has no such row any more. */
+    rowNow: build.query<{ row: DataRow | null; version: number }, { id: string; rid: number }>({
+      query: ({ id, rid }) => ({
+        url: `${rowsPath(id)}?${readingParams({ filters: [`_rid:eq:${rid}`] }, { limit: '1' })}`,
+        responseHandler: exactAnswer,
+      }),
+      transformResponse: ({ rows, version }: { rows: DataRow[]; version: number }) => ({
+        row: rows[0] ?? null,
+        version,
+      }),
+      keepUnusedDataFor: 0,
+    }),
     addRow: build.mutation<Edited, { id: string; row: Row }>({
-      query: ({ id, row }) => ({ url: rowsPath(id), method: 'POST', body: row }),
+      query: ({ id, row }) => ({
+        url: rowsPath(id),
+        method: 'POST',
+        body: row,
+        responseHandler: exactAnswer,
+      }),
       transformResponse: edited,
       invalidatesTags: (_, error, { id }) => (error ? [] : [datasetTag(id)]),
     }),

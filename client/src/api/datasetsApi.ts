@@ -1,4 +1,5 @@
 import { baseApi } from './baseApi'
+import { exactAnswer } from './exactJson'
 import type { DataRow, Groups, Profile, Table } from './types'
 
 /** `version` null is the newest. `filters` are `column:op:value`, `sort` is a column with `-` before it or not. */
@@ -10,8 +11,13 @@ export type RowsQuery = {
   size: number
   page: number
 }
-/** `bases`: the versions of rows that this page itself has changed since it was read. */
+/**
+ * Rows with the query that they answer, so that they keep their own numbers while others are asked for.
+ * `next` is the cursor of the page behind, empty where there may be one without a known cursor.
+ * `bases`: the versions of rows that this page itself has changed since it was read.
+ */
 export type RowsPage = {
+  query: RowsQuery
   rows: DataRow[]
   next: string | null
   version: number
@@ -25,7 +31,23 @@ export const datasetTag = (id: string) => ({ type: 'Dataset', id }) as const
 /** More bars than these tell nothing. */
 const MOST_GROUPS = 20
 
+/** Rows in front of the deepest page that the server finds by its number where rows must be sorted or filtered. */
+const DEEPEST_ROW = 1_000_000
+
+/** Pure: the last page that can be had by its number. In the order of the table every page can. */
+export const deepestPage = (
+  { size, sort, filters }: Pick<RowsQuery, 'size' | 'sort' | 'filters'>,
+  rows: number,
+) => {
+  const last = Math.max(1, Math.ceil(rows / size))
+  const plain = filters.length === 0 && /^(-?_rid)?$/.test(sort)
+  return plain ? last : Math.min(last, Math.floor(DEEPEST_ROW / size) + 1)
+}
+
 const path = (id: string) => `/datasets/${encodeURIComponent(id)}`
+
+/** What reads cells: every digit of an answer counts. */
+const cells = (url: string) => ({ url, responseHandler: exactAnswer })
 
 type Asked = { version?: number | null; sort?: string; filters?: string[] }
 /** The part of the address that every reading request shares. */
@@ -44,39 +66,45 @@ export const datasetsApi = baseApi.injectEndpoints({
   endpoints: (build) => ({
     /** The table without its columns in numbers, which may take long. */
     getTable: build.query<Table, TableQuery>({
-      query: ({ id, ...asked }) => `${path(id)}?${readingParams(asked, { size: '1', aggregates: 'false' })}`,
+      query: ({ id, ...asked }) =>
+        cells(`${path(id)}?${readingParams(asked, { size: '1', aggregates: 'false' })}`),
       providesTags: (_, __, { id }) => [datasetTag(id)],
     }),
     getAggregates: build.query<Table, TableQuery>({
-      query: ({ id, ...asked }) => `${path(id)}?${readingParams(asked, { size: '1' })}`,
+      query: ({ id, ...asked }) => cells(`${path(id)}?${readingParams(asked, { size: '1' })}`),
       providesTags: (_, __, { id }) => [datasetTag(id)],
     }),
-    /** A page of rows: behind the page before it where that is known, else by its number. */
+    /**
+     * A page of rows: behind the page before it where that is known, else by its number. Who asks again
+     * wants the newest version, which the cursor of an older page does not know.
+     */
     getRows: build.query<RowsPage, RowsQuery>({
       queryFn: async (query, api, _, ask) => {
-        const before =
-          query.page > 1 ? cachedRows(api.getState(), { ...query, page: query.page - 1 }) : undefined
-        if (query.page === 1 || before?.next) {
-          const answer = await ask(rowsAddress(query, before))
-          if (!answer.error) return { data: answer.data as RowsPage }
-          // A cursor can be of a version that is gone; the number of the page still means something.
-          if (query.page === 1 || !answer.error.code.includes('cursor')) return { error: answer.error }
-        }
         const { id, page, size } = query
-        const answer = await ask(
-          `${path(id)}?${readingParams(query, { page: String(page), size: String(size), aggregates: 'false' })}`,
-        )
-        return answer.error ? { error: answer.error } : { data: asPage(answer.data as Table, size) }
+        const known = page > 1 ? cachedRows(api.getState(), { ...query, page: page - 1 }) : undefined
+        const reachable = page <= deepestPage(query, Number.POSITIVE_INFINITY)
+        const before = api.forced && reachable ? undefined : known
+        if (page === 1 || before?.next) {
+          const answer = await ask(cells(rowsAddress(query, before)))
+          if (!answer.error) return { data: { ...(answer.data as Omit<RowsPage, 'query'>), query } }
+          // A cursor can be of a version that is gone; the number of the page still means something.
+          if (page === 1 || !answer.error.code.includes('cursor')) return { error: answer.error }
+        }
+        const byNumber = { page: String(page), size: String(size), aggregates: 'false' }
+        const answer = await ask(cells(`${path(id)}?${readingParams(query, byNumber)}`))
+        return answer.error ? { error: answer.error } : { data: asPage(answer.data as Table, query) }
       },
       providesTags: (_, __, { id }) => [datasetTag(id)],
     }),
     groupRows: build.query<Groups, GroupQuery>({
       query: ({ id, by, measure, ...asked }) =>
-        `${path(id)}/aggregate?${readingParams(asked, { by, measure, sort: '-value', limit: String(MOST_GROUPS) })}`,
+        cells(
+          `${path(id)}/aggregate?${readingParams(asked, { by, measure, sort: '-value', limit: String(MOST_GROUPS) })}`,
+        ),
       providesTags: (_, __, { id }) => [datasetTag(id)],
     }),
     getProfile: build.query<Profile, ProfileQuery>({
-      query: ({ id, column, ...asked }) => `${path(id)}/profile?${readingParams(asked, { column })}`,
+      query: ({ id, column, ...asked }) => cells(`${path(id)}/profile?${readingParams(asked, { column })}`),
       providesTags: (_, __, { id }) => [datasetTag(id)],
     }),
   }),
@@ -93,10 +121,11 @@ const rowsAddress = (query: RowsQuery, before: RowsPage | undefined): string =>
   })}`
 
 /** A page got by its number has no cursor; full means that there may be more. */
-const asPage = ({ rows, version }: Table, size: number): RowsPage => ({
+const asPage = ({ rows, version }: Table, query: RowsQuery): RowsPage => ({
+  query,
   rows,
   version,
-  next: rows.length === size ? '' : null,
+  next: rows.length === query.size ? '' : null,
 })
 
 export const {

@@ -1,4 +1,5 @@
 import { baseApi } from './baseApi'
+import { exactAnswer } from './exactJson'
 import type { FileDetail, FileEntry, FileStatus, Rejects } from './types'
 
 export type SortField = 'uploaded_at' | 'name' | 'size' | 'row_count' | 'status'
@@ -59,7 +60,7 @@ export const filesApi = baseApi.injectEndpoints({
       query: (sha256) => ({ url: '/files', params: { sha256, limit: 10 } }),
     }),
     getFile: build.query<FileDetail, string>({
-      query: (id) => `/files/${encodeURIComponent(id)}`,
+      query: (id) => ({ url: `/files/${encodeURIComponent(id)}`, responseHandler: exactAnswer }),
       providesTags: (_, __, id) => [idTag(id)],
     }),
     getRejects: build.infiniteQuery<Rejects, string, string | null>({

@@ -8,8 +8,9 @@ export type Problem = {
   code: string
   detail: string
   retryAfter: number | null
-  /** The row as it is now, where a change came too late. */
+  /** The row as it is now, where a change came too late, and the version that it is of. */
   current: Row | null
+  version?: number
 }
 
 const isRecord = (value: unknown): value is Record<string, unknown> =>
@@ -35,6 +36,7 @@ export const problemFromBody = (status: number, body: unknown, retryAfter: strin
     detail: sentence(fields.detail) ?? sentence(fields.title) ?? plainWords(status),
     retryAfter: Number.isFinite(seconds) ? seconds : null,
     current: isRecord(fields.current) ? (fields.current as Row) : null,
+    ...(typeof fields.version === 'number' && { version: fields.version }),
   }
 }
 

@@ -8,26 +8,12 @@ export interface paths {
      */
     post: operations["token_auth_token_post"];
   };
-  "/auth/login": {
-    /**
-     * Login
-     * @description Log in with JSON or a form; the answer also sets the session cookie.
-     */
-    post: operations["login_auth_login_post"];
-  };
   "/login": {
     /**
      * Login
      * @description Log in with JSON or a form; the answer also sets the session cookie.
      */
     post: operations["login_login_post"];
-  };
-  "/register": {
-    /**
-     * Register
-     * @description Make an account, where registration is open.
-     */
-    post: operations["register_register_post"];
   };
   "/auth/register": {
     /**
@@ -36,26 +22,12 @@ export interface paths {
      */
     post: operations["register_auth_register_post"];
   };
-  "/logout": {
-    /**
-     * Logout
-     * @description End the session: its token and cookie are dead, here at once and everywhere within 5 seconds.
-     */
-    post: operations["logout_logout_post"];
-  };
   "/auth/logout": {
     /**
      * Logout
      * @description End the session: its token and cookie are dead, here at once and everywhere within 5 seconds.
      */
     post: operations["logout_auth_logout_post"];
-  };
-  "/me": {
-    /**
-     * Me
-     * @description Tell who is logged in.
-     */
-    get: operations["me_me_get"];
   };
   "/auth/me": {
     /**
@@ -83,13 +55,6 @@ export interface paths {
      */
     delete: operations["remove_key_auth_api_keys__key_id__delete"];
   };
-  "/upload": {
-    /**
-     * Upload
-     * @description Upload one file in a form; its bytes go to the store as they arrive.
-     */
-    post: operations["upload_upload_post"];
-  };
   "/files": {
     /**
      * List Files
@@ -99,15 +64,8 @@ export interface paths {
     /**
      * Upload
      * @description Upload one file in a form; its bytes go to the store as they arrive.
-     *
-     * With `Tus-Resumable` it makes a resumable upload instead (tus: creation, creation-with-upload, concatenation): the body, if any, is its first bytes, the answer is empty and has a `Location`.
      */
     post: operations["upload_files_post"];
-    /**
-     * What the server can do
-     * @description Tell versions, extensions, checksums and limits of the upload protocols.
-     */
-    options: operations["upload_options_files_options"];
   };
   "/files/{file_id}": {
     /**
@@ -121,20 +79,8 @@ export interface paths {
      */
     delete: operations["delete_file_files__file_id__delete"];
     /**
-     * What the server can do
-     * @description Tell versions, extensions, checksums and limits of the upload protocols.
-     */
-    options: operations["upload_options_upload_options"];
-    /**
-     * Where an upload stands
-     * @description Tell how many bytes of an upload are stored: go on from there.
-     */
-    head: operations["upload_state_files__file_id__head"];
-    /**
      * Change File
      * @description Rename an own file, or share it with every user, or stop sharing it.
-     *
-     * With `Tus-Resumable` it appends its body to the upload at `Upload-Offset` instead (tus: PATCH). What arrived before a connection broke is kept.
      */
     patch: operations["change_file_files__file_id__patch"];
   };
@@ -1072,16 +1018,6 @@ export interface components {
       /** Text */
       text: string;
     };
-    /**
-     * Credentials
-     * @description A user name and its password.
-     */
-    Credentials: {
-      /** Username */
-      username: string;
-      /** Password */
-      password: string;
-    };
   };
   responses: never;
   parameters: never;
@@ -1103,7 +1039,18 @@ export interface operations {
   token_auth_token_post: {
     requestBody: {
       content: {
-        "application/x-www-form-urlencoded": components["schemas"]["Credentials"];
+        "application/json": {
+          /** Username */
+          username: string;
+          /** Password */
+          password: string;
+        };
+        "application/x-www-form-urlencoded": {
+          /** Username */
+          username: string;
+          /** Password */
+          password: string;
+        };
       };
     };
     responses: {
@@ -1116,32 +1063,8 @@ export interface operations {
       /** @description Refused. */
       default: {
         content: {
-          "application/problem+json": components["schemas"]["Problem"];
-        };
-      };
-    };
-  };
-  /**
-   * Login
-   * @description Log in with JSON or a form; the answer also sets the session cookie.
-   */
-  login_auth_login_post: {
-    requestBody: {
-      content: {
-        "application/json": components["schemas"]["Credentials"];
-      };
-    };
-    responses: {
-      /** @description Successful Response */
-      200: {
-        content: {
-          "application/json": components["schemas"]["LoginAnswer"];
-        };
-      };
-      /** @description Refused. */
-      default: {
-        content: {
-          "application/problem+json": components["schemas"]["Problem"];
+          "application/problem+json": unknown;
+          "application/json": components["schemas"]["Problem"];
         };
       };
     };
@@ -1153,7 +1076,18 @@ export interface operations {
   login_login_post: {
     requestBody: {
       content: {
-        "application/json": components["schemas"]["Credentials"];
+        "application/json": {
+          /** Username */
+          username: string;
+          /** Password */
+          password: string;
+        };
+        "application/x-www-form-urlencoded": {
+          /** Username */
+          username: string;
+          /** Password */
+          password: string;
+        };
       };
     };
     responses: {
@@ -1166,32 +1100,8 @@ export interface operations {
       /** @description Refused. */
       default: {
         content: {
-          "application/problem+json": components["schemas"]["Problem"];
-        };
-      };
-    };
-  };
-  /**
-   * Register
-   * @description Make an account, where registration is open.
-   */
-  register_register_post: {
-    requestBody: {
-      content: {
-        "application/json": components["schemas"]["Credentials"];
-      };
-    };
-    responses: {
-      /** @description Successful Response */
-      201: {
-        content: {
-          "application/json": components["schemas"]["UserRef"];
-        };
-      };
-      /** @description Refused. */
-      default: {
-        content: {
-          "application/problem+json": components["schemas"]["Problem"];
+          "application/problem+json": unknown;
+          "application/json": components["schemas"]["Problem"];
         };
       };
     };
@@ -1203,7 +1113,18 @@ export interface operations {
   register_auth_register_post: {
     requestBody: {
       content: {
-        "application/json": components["schemas"]["Credentials"];
+        "application/json": {
+          /** Username */
+          username: string;
+          /** Password */
+          password: string;
+        };
+        "application/x-www-form-urlencoded": {
+          /** Username */
+          username: string;
+          /** Password */
+          password: string;
+        };
       };
     };
     responses: {
@@ -1216,25 +1137,8 @@ export interface operations {
       /** @description Refused. */
       default: {
         content: {
-          "application/problem+json": components["schemas"]["Problem"];
-        };
-      };
-    };
-  };
-  /**
-   * Logout
-   * @description End the session: its token and cookie are dead, here at once and everywhere within 5 seconds.
-   */
-  logout_logout_post: {
-    responses: {
-      /** @description Successful Response */
-      204: {
-        content: never;
-      };
-      /** @description Refused. */
-      default: {
-        content: {
-          "application/problem+json": components["schemas"]["Problem"];
+          "application/problem+json": unknown;
+          "application/json": components["schemas"]["Problem"];
         };
       };
     };
@@ -1252,27 +1156,8 @@ export interface operations {
       /** @description Refused. */
       default: {
         content: {
-          "application/problem+json": components["schemas"]["Problem"];
-        };
-      };
-    };
-  };
-  /**
-   * Me
-   * @description Tell who is logged in.
-   */
-  me_me_get: {
-    responses: {
-      /** @description Successful Response */
-      200: {
-        content: {
-          "application/json": components["schemas"]["Me"];
-        };
-      };
-      /** @description Refused. */
-      default: {
-        content: {
-          "application/problem+json": components["schemas"]["Problem"];
+          "application/problem+json": unknown;
+          "application/json": components["schemas"]["Problem"];
         };
       };
     };
@@ -1292,7 +1177,8 @@ export interface operations {
       /** @description Refused. */
       default: {
         content: {
-          "application/problem+json": components["schemas"]["Problem"];
+          "application/problem+json": unknown;
+          "application/json": components["schemas"]["Problem"];
         };
       };
     };
@@ -1312,7 +1198,8 @@ export interface operations {
       /** @description Refused. */
       default: {
         content: {
-          "application/problem+json": components["schemas"]["Problem"];
+          "application/problem+json": unknown;
+          "application/json": components["schemas"]["Problem"];
         };
       };
     };
@@ -1337,7 +1224,8 @@ export interface operations {
       /** @description Refused. */
       default: {
         content: {
-          "application/problem+json": components["schemas"]["Problem"];
+          "application/problem+json": unknown;
+          "application/json": components["schemas"]["Problem"];
         };
       };
     };
@@ -1360,35 +1248,8 @@ export interface operations {
       /** @description Refused. */
       default: {
         content: {
-          "application/problem+json": components["schemas"]["Problem"];
-        };
-      };
-    };
-  };
-  /**
-   * Upload
-   * @description Upload one file in a form; its bytes go to the store as they arrive.
-   */
-  upload_upload_post: {
-    requestBody: {
-      content: {
-        "multipart/form-data": {
-          /** Format: binary */
-          file: string;
-        };
-      };
-    };
-    responses: {
-      /** @description Successful Response */
-      201: {
-        content: {
-          "application/json": components["schemas"]["Uploaded"];
-        };
-      };
-      /** @description Refused. */
-      default: {
-        content: {
-          "application/problem+json": components["schemas"]["Problem"];
+          "application/problem+json": unknown;
+          "application/json": components["schemas"]["Problem"];
         };
       };
     };
@@ -1421,7 +1282,8 @@ export interface operations {
       /** @description Refused. */
       default: {
         content: {
-          "application/problem+json": components["schemas"]["Problem"];
+          "application/problem+json": unknown;
+          "application/json": components["schemas"]["Problem"];
         };
       };
     };
@@ -1429,47 +1291,18 @@ export interface operations {
   /**
    * Upload
    * @description Upload one file in a form; its bytes go to the store as they arrive.
-   *
-   * With `Tus-Resumable` it makes a resumable upload instead (tus: creation, creation-with-upload, concatenation): the body, if any, is its first bytes, the answer is empty and has a `Location`.
    */
   upload_files_post: {
-    parameters: {
-      header?: {
-        /** @description The version of tus that is spoken: `1.0.0`. Without it the request is plain HTTP. */
-        "Tus-Resumable"?: string;
-        /** @description Size of the whole upload in bytes. */
-        "Upload-Length"?: number;
-        /** @description `1`: the size comes later. */
-        "Upload-Defer-Length"?: string;
-        /** @description Keys with Base64 values: `filename`, `filetype`, options of reading. */
-        "Upload-Metadata"?: string;
-        /** @description `partial`, or `final;` and the parts. */
-        "Upload-Concat"?: string;
-        /** @description Algorithm and Base64 digest of the body, with a space between. */
-        "Upload-Checksum"?: string;
-      };
-    };
-    requestBody?: {
+    requestBody: {
       content: {
         "multipart/form-data": {
-          /** Format: binary */
           file: string;
         };
-        "application/offset+octet-stream": string;
       };
     };
     responses: {
       /** @description Successful Response */
       201: {
-        headers: {
-          /** @description Where the upload goes on. */
-          Location?: string;
-          /** @description Bytes that are safely stored. */
-          "Upload-Offset"?: number;
-          /** @description Size of the whole, if it is known. */
-          "Upload-Length"?: number;
-          "Tus-Resumable"?: string;
-        };
         content: {
           "application/json": components["schemas"]["Uploaded"];
         };
@@ -1477,20 +1310,9 @@ export interface operations {
       /** @description Refused. */
       default: {
         content: {
-          "application/problem+json": components["schemas"]["Problem"];
+          "application/problem+json": unknown;
+          "application/json": components["schemas"]["Problem"];
         };
-      };
-    };
-  };
-  /**
-   * What the server can do
-   * @description Tell versions, extensions, checksums and limits of the upload protocols.
-   */
-  upload_options_files_options: {
-    responses: {
-      /** @description Told in `Tus-Version`, `Tus-Extension`, `Tus-Max-Size`, `Upload-Limit`. */
-      204: {
-        content: never;
       };
     };
   };
@@ -1514,7 +1336,8 @@ export interface operations {
       /** @description Refused. */
       default: {
         content: {
-          "application/problem+json": components["schemas"]["Problem"];
+          "application/problem+json": unknown;
+          "application/json": components["schemas"]["Problem"];
         };
       };
     };
@@ -1537,58 +1360,8 @@ export interface operations {
       /** @description Refused. */
       default: {
         content: {
-          "application/problem+json": components["schemas"]["Problem"];
-        };
-      };
-    };
-  };
-  /**
-   * What the server can do
-   * @description Tell versions, extensions, checksums and limits of the upload protocols.
-   */
-  upload_options_upload_options: {
-    parameters: {
-      path: {
-        file_id: string;
-      };
-    };
-    responses: {
-      /** @description Told in `Tus-Version`, `Tus-Extension`, `Tus-Max-Size`, `Upload-Limit`. */
-      204: {
-        content: never;
-      };
-    };
-  };
-  /**
-   * Where an upload stands
-   * @description Tell how many bytes of an upload are stored: go on from there.
-   */
-  upload_state_files__file_id__head: {
-    parameters: {
-      header?: {
-        /** @description The version of tus that is spoken: `1.0.0`. Without it the request is plain HTTP. */
-        "Tus-Resumable"?: string;
-      };
-      path: {
-        file_id: string;
-      };
-    };
-    responses: {
-      /** @description Where it stands. */
-      200: {
-        headers: {
-          /** @description Bytes that are safely stored. */
-          "Upload-Offset"?: number;
-          /** @description Size of the whole, if it is known. */
-          "Upload-Length"?: number;
-          "Tus-Resumable"?: string;
-        };
-        content: never;
-      };
-      /** @description Refused. */
-      default: {
-        content: {
-          "application/problem+json": components["schemas"]["Problem"];
+          "application/problem+json": unknown;
+          "application/json": components["schemas"]["Problem"];
         };
       };
     };
@@ -1596,19 +1369,9 @@ export interface operations {
   /**
    * Change File
    * @description Rename an own file, or share it with every user, or stop sharing it.
-   *
-   * With `Tus-Resumable` it appends its body to the upload at `Upload-Offset` instead (tus: PATCH). What arrived before a connection broke is kept.
    */
   change_file_files__file_id__patch: {
     parameters: {
-      header?: {
-        /** @description The version of tus that is spoken: `1.0.0`. Without it the request is plain HTTP. */
-        "Tus-Resumable"?: string;
-        /** @description Where these bytes begin: the offset that HEAD told. */
-        "Upload-Offset"?: number;
-        /** @description Algorithm and Base64 digest of the body, with a space between. */
-        "Upload-Checksum"?: string;
-      };
       path: {
         file_id: string;
       };
@@ -1616,7 +1379,6 @@ export interface operations {
     requestBody: {
       content: {
         "application/json": components["schemas"]["FileChange"];
-        "application/offset+octet-stream": string;
       };
     };
     responses: {
@@ -1626,21 +1388,11 @@ export interface operations {
           "application/json": components["schemas"]["Entry"];
         };
       };
-      /** @description The bytes are stored (tus). */
-      204: {
-        headers: {
-          /** @description Bytes that are safely stored. */
-          "Upload-Offset"?: number;
-          /** @description Size of the whole, if it is known. */
-          "Upload-Length"?: number;
-          "Tus-Resumable"?: string;
-        };
-        content: never;
-      };
       /** @description Refused. */
       default: {
         content: {
-          "application/problem+json": components["schemas"]["Problem"];
+          "application/problem+json": unknown;
+          "application/json": components["schemas"]["Problem"];
         };
       };
     };
@@ -1665,7 +1417,8 @@ export interface operations {
       /** @description Refused. */
       default: {
         content: {
-          "application/problem+json": components["schemas"]["Problem"];
+          "application/problem+json": unknown;
+          "application/json": components["schemas"]["Problem"];
         };
       };
     };
@@ -1688,7 +1441,8 @@ export interface operations {
       /** @description Refused. */
       default: {
         content: {
-          "application/problem+json": components["schemas"]["Problem"];
+          "application/problem+json": unknown;
+          "application/json": components["schemas"]["Problem"];
         };
       };
     };
@@ -1719,7 +1473,8 @@ export interface operations {
       /** @description Refused. */
       default: {
         content: {
-          "application/problem+json": components["schemas"]["Problem"];
+          "application/problem+json": unknown;
+          "application/json": components["schemas"]["Problem"];
         };
       };
     };
@@ -1745,7 +1500,8 @@ export interface operations {
       /** @description Refused. */
       default: {
         content: {
-          "application/problem+json": components["schemas"]["Problem"];
+          "application/problem+json": unknown;
+          "application/json": components["schemas"]["Problem"];
         };
       };
     };
@@ -1785,7 +1541,8 @@ export interface operations {
       /** @description Refused. */
       default: {
         content: {
-          "application/problem+json": components["schemas"]["Problem"];
+          "application/problem+json": unknown;
+          "application/json": components["schemas"]["Problem"];
         };
       };
     };
@@ -1820,7 +1577,8 @@ export interface operations {
       /** @description Refused. */
       default: {
         content: {
-          "application/problem+json": components["schemas"]["Problem"];
+          "application/problem+json": unknown;
+          "application/json": components["schemas"]["Problem"];
         };
       };
     };
@@ -1854,7 +1612,8 @@ export interface operations {
       /** @description Refused. */
       default: {
         content: {
-          "application/problem+json": components["schemas"]["Problem"];
+          "application/problem+json": unknown;
+          "application/json": components["schemas"]["Problem"];
         };
       };
     };
@@ -1886,7 +1645,8 @@ export interface operations {
       /** @description Refused. */
       default: {
         content: {
-          "application/problem+json": components["schemas"]["Problem"];
+          "application/problem+json": unknown;
+          "application/json": components["schemas"]["Problem"];
         };
       };
     };
@@ -1920,7 +1680,8 @@ export interface operations {
       /** @description Refused. */
       default: {
         content: {
-          "application/problem+json": components["schemas"]["Problem"];
+          "application/problem+json": unknown;
+          "application/json": components["schemas"]["Problem"];
         };
       };
     };
@@ -1955,7 +1716,8 @@ export interface operations {
       /** @description Refused. */
       default: {
         content: {
-          "application/problem+json": components["schemas"]["Problem"];
+          "application/problem+json": unknown;
+          "application/json": components["schemas"]["Problem"];
         };
       };
     };
@@ -1987,7 +1749,8 @@ export interface operations {
       /** @description Refused. */
       default: {
         content: {
-          "application/problem+json": components["schemas"]["Problem"];
+          "application/problem+json": unknown;
+          "application/json": components["schemas"]["Problem"];
         };
       };
     };
@@ -2012,7 +1775,8 @@ export interface operations {
       /** @description Refused. */
       default: {
         content: {
-          "application/problem+json": components["schemas"]["Problem"];
+          "application/problem+json": unknown;
+          "application/json": components["schemas"]["Problem"];
         };
       };
     };
@@ -2050,7 +1814,8 @@ export interface operations {
       /** @description Refused. */
       default: {
         content: {
-          "application/problem+json": components["schemas"]["Problem"];
+          "application/problem+json": unknown;
+          "application/json": components["schemas"]["Problem"];
         };
       };
     };
@@ -2078,7 +1843,8 @@ export interface operations {
       /** @description Refused. */
       default: {
         content: {
-          "application/problem+json": components["schemas"]["Problem"];
+          "application/problem+json": unknown;
+          "application/json": components["schemas"]["Problem"];
         };
       };
     };
@@ -2117,7 +1883,8 @@ export interface operations {
       /** @description Refused. */
       default: {
         content: {
-          "application/problem+json": components["schemas"]["Problem"];
+          "application/problem+json": unknown;
+          "application/json": components["schemas"]["Problem"];
         };
       };
     };
@@ -2146,7 +1913,8 @@ export interface operations {
       /** @description Refused. */
       default: {
         content: {
-          "application/problem+json": components["schemas"]["Problem"];
+          "application/problem+json": unknown;
+          "application/json": components["schemas"]["Problem"];
         };
       };
     };
@@ -2173,7 +1941,8 @@ export interface operations {
       /** @description Refused. */
       default: {
         content: {
-          "application/problem+json": components["schemas"]["Problem"];
+          "application/problem+json": unknown;
+          "application/json": components["schemas"]["Problem"];
         };
       };
     };
@@ -2197,7 +1966,8 @@ export interface operations {
       /** @description Refused. */
       default: {
         content: {
-          "application/problem+json": components["schemas"]["Problem"];
+          "application/problem+json": unknown;
+          "application/json": components["schemas"]["Problem"];
         };
       };
     };
@@ -2221,7 +1991,8 @@ export interface operations {
       /** @description Refused. */
       default: {
         content: {
-          "application/problem+json": components["schemas"]["Problem"];
+          "application/problem+json": unknown;
+          "application/json": components["schemas"]["Problem"];
         };
       };
     };
@@ -2255,7 +2026,8 @@ export interface operations {
       /** @description Refused. */
       default: {
         content: {
-          "application/problem+json": components["schemas"]["Problem"];
+          "application/problem+json": unknown;
+          "application/json": components["schemas"]["Problem"];
         };
       };
     };
@@ -2289,7 +2061,8 @@ export interface operations {
       /** @description Refused. */
       default: {
         content: {
-          "application/problem+json": components["schemas"]["Problem"];
+          "application/problem+json": unknown;
+          "application/json": components["schemas"]["Problem"];
         };
       };
     };
@@ -2315,7 +2088,8 @@ export interface operations {
       /** @description Refused. */
       default: {
         content: {
-          "application/problem+json": components["schemas"]["Problem"];
+          "application/problem+json": unknown;
+          "application/json": components["schemas"]["Problem"];
         };
       };
     };
@@ -2335,7 +2109,8 @@ export interface operations {
       /** @description Refused. */
       default: {
         content: {
-          "application/problem+json": components["schemas"]["Problem"];
+          "application/problem+json": unknown;
+          "application/json": components["schemas"]["Problem"];
         };
       };
     };
@@ -2365,7 +2140,8 @@ export interface operations {
       /** @description Refused. */
       default: {
         content: {
-          "application/problem+json": components["schemas"]["Problem"];
+          "application/problem+json": unknown;
+          "application/json": components["schemas"]["Problem"];
         };
       };
     };
@@ -2387,7 +2163,8 @@ export interface operations {
       /** @description Refused. */
       default: {
         content: {
-          "application/problem+json": components["schemas"]["Problem"];
+          "application/problem+json": unknown;
+          "application/json": components["schemas"]["Problem"];
         };
       };
     };
@@ -2409,7 +2186,8 @@ export interface operations {
       /** @description Refused. */
       default: {
         content: {
-          "application/problem+json": components["schemas"]["Problem"];
+          "application/problem+json": unknown;
+          "application/json": components["schemas"]["Problem"];
         };
       };
     };
@@ -2427,7 +2205,8 @@ export interface operations {
       /** @description Refused. */
       default: {
         content: {
-          "application/problem+json": components["schemas"]["Problem"];
+          "application/problem+json": unknown;
+          "application/json": components["schemas"]["Problem"];
         };
       };
     };

@@ -3,15 +3,21 @@ import type { components } from './schema.gen'
 
 type Schemas = components['schemas']
 
-export type FileEntry = Schemas['Entry']
+/** What somebody may do with a file and its table; undefined where the server does not tell. */
+export type Role = 'owner' | 'edit' | 'view'
+export type FileEntry = Schemas['Entry'] & { role?: Role }
 export type FileStatus = FileEntry['status']
 export type Column = Schemas['ColumnRef']
 export type Reject = Schemas['RejectRow']
 export type Rejects = Schemas['Rejects']
+export type Warned = Schemas['Warned']
 export type FileProgress = Schemas['Progress']
 export type User = Schemas['UserRef']
 
-/** The schema leaves cells open; these are the JSON values that a column can hold. */
+/**
+ * The schema leaves cells open; these are the JSON values that a column can hold. A number whose text is more
+ * than the number (`24.50`) comes as that text.
+ */
 export type Cell = string | number | boolean | null
 export type Row = Record<string, Cell>
 export type Content = Omit<Schemas['Content'], 'rows'> & { rows: Row[] }
@@ -32,7 +38,8 @@ export type Table = Omit<Schemas['Table'], 'rows' | 'aggregates'> & {
 }
 export type Group = { key: Cell; value: Cell }
 export type Groups = Omit<Schemas['Groups'], 'groups'> & { groups: Group[] }
-export type Profile = Omit<Schemas['Profile'], 'values'> & {
+export type Profile = Omit<Schemas['Profile'], 'values' | 'bins'> & {
   values?: { value: Cell; count: number }[] | null
+  bins?: { from: Cell; to: Cell; count: number }[] | null
 }
 export type Version = Schemas['Version']

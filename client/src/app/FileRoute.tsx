@@ -8,12 +8,14 @@ const DatasetPanel = lazy(() => import('../features/datasets/DatasetPanel'))
 /** One file, and the table that it became. */
 export const FileRoute = () => (
   <FileDetailPage
-    showTable={({ id, name, reject_count, row_count, dataset_id }) => (
+    showTable={({ id, name, reject_count, row_count, dataset_id, warnings, role }) => (
       <Suspense fallback={<Skeleton height={420} aria-busy="true" />}>
         <DatasetPanel
           id={id}
           name={name}
           rejectCount={reject_count}
+          warnings={warnings}
+          role={role}
           isTable={dataset_id === id && row_count !== null}
         />
       </Suspense>

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { formatBytes, formatPercent, formatTimeLeft, percentOf } from './format'
+import { formatBytes, formatExact, formatPercent, formatTimeLeft, percentOf } from './format'
 
 describe('sizes', () => {
   test.each([
@@ -11,6 +11,19 @@ describe('sizes', () => {
     [1_249_300_112, '1.2 GB'],
     [null, '–'],
   ])('%s bytes are %s', (bytes, text) => expect(formatBytes(bytes)).toBe(text))
+})
+
+describe('computed numbers', () => {
+  test.each([
+    [2005003, '2,005,003'],
+    [1234567.5, '1,234,567.5'],
+    ['24.50', '24.50'],
+    ['-1234.10', '-1,234.10'],
+    ['123456789012345678901234567890.12', '123,456,789,012,345,678,901,234,567,890.12'],
+    [-0.25, '-0.25'],
+    ['1e-07', '1e-07'],
+    ['NaN', 'NaN'],
+  ])('%s keeps every digit: %s', (value, shown) => expect(formatExact(value)).toBe(shown))
 })
 
 describe('time left', () => {

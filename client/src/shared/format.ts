@@ -50,9 +50,19 @@ export const formatSpeed = (bytesPerSecond: number): string => `${formatBytes(by
 
 export const formatCount = (count: number | null): string => (count === null ? '–' : numbers(0).format(count))
 
-/** A measured value, with as many digits as help: up to six significant ones. */
-export const formatValue = (value: number): string =>
-  kept('value', (tag) => new Intl.NumberFormat(tag, { maximumSignificantDigits: 6 })).format(value)
+const PLAIN = /^(-?)(\d+)(?:\.(\d+))?$/
+
+/**
+ * A computed number with every digit that it has, whole thousands apart as the language writes them: no
+ * rounding, whatever its size. What is no plain number (`1e+21`, `NaN`) stays as it is.
+ */
+export const formatExact = (value: number | string): string => {
+  const [, sign, whole, fraction] = PLAIN.exec(String(value)) ?? []
+  if (whole === undefined) return String(value)
+  const format = kept('exact', (tag) => new Intl.NumberFormat(tag))
+  const point = format.formatToParts(1.5).find(({ type }) => type === 'decimal')?.value ?? '.'
+  return `${sign}${format.format(BigInt(whole))}${fraction === undefined ? '' : point + fraction}`
+}
 
 /** Never 100 before everything is there. */
 export const percentOf = (part: number, whole: number | null): number => {

@@ -2,33 +2,37 @@ import { useIntersection } from '@mantine/hooks'
 import { useEffect, useState } from 'react'
 import type { Aggregates, Cell, Column, Table } from '../../api/types'
 import { useText } from '../../i18n/language'
-import { formatCount, formatValue } from '../../shared/format'
+import { formatCount, formatExact } from '../../shared/format'
 import { ColumnChart } from './charts/ColumnChart'
+import { shownOrNull } from './columnTypes'
 import classes from './Dataset.module.css'
+import { LongText } from './LongText'
 
-const shownCell = (value: Cell | undefined): string => {
-  if (value === null || value === undefined) return '–'
-  return typeof value === 'number' ? formatValue(value) : String(value).replace(/^(\d{4}-\d\d-\d\d)T/, '$1 ')
-}
+/** Characters of a value that gets a line of its own. */
+const LONG = 24
 
-const Facts = ({ facts }: { facts: Aggregates }) => {
-  const words = useText().datasets.summary
+const Facts = ({ column, facts }: { column: Column; facts: Aggregates }) => {
+  const { grid, summary: words } = useText().datasets
   const distinct = formatCount(facts.distinct)
+  const cell = (value: Cell) => (value === null ? '–' : shownOrNull(column, value, grid))
+  const computed = (value: Cell) => (value === null ? '–' : formatExact(String(value)))
   const lines: [string, string][] = [
     [words.values, formatCount(facts.count)],
     [words.nulls, formatCount(facts.nulls)],
     [words.distinct, facts.distinct_exact === false ? words.about(distinct) : distinct],
-    [words.min, shownCell(facts.min)],
-    [words.max, shownCell(facts.max)],
+    [words.min, cell(facts.min)],
+    [words.max, cell(facts.max)],
   ]
   if (facts.mean !== null && facts.mean !== undefined)
-    lines.push([words.mean, shownCell(facts.mean)], [words.sum, shownCell(facts.sum)])
+    lines.push([words.mean, computed(facts.mean)], [words.sum, computed(facts.sum)])
   return (
     <dl className={classes.facts}>
       {lines.map(([name, value]) => (
-        <div key={name}>
+        <div key={name} data-long={value.length > LONG || undefined}>
           <dt>{name}</dt>
-          <dd title={value}>{value}</dd>
+          <dd>
+            <LongText text={value} />
+          </dd>
         </div>
       ))}
     </dl>
@@ -55,7 +59,7 @@ export const ColumnCard = ({ table, column, facts }: Props) => {
         <h2>{column.name}</h2>
         <span className={classes.type}>{column.type}</span>
       </header>
-      {facts && <Facts facts={facts} />}
+      {facts && <Facts column={column} facts={facts} />}
       <div className={classes.chartSlot}>{seen && <ColumnChart table={table} column={column} />}</div>
     </article>
   )

@@ -1,9 +1,10 @@
 import { Alert, Button, Skeleton, Tabs } from '@mantine/core'
 import { skipToken } from '@reduxjs/toolkit/query'
 import { CircleAlert } from 'lucide-react'
-import { useGetTableQuery } from '../../api/datasetsApi'
+import { type TableQuery, useGetTableQuery } from '../../api/datasetsApi'
 import { detailOf } from '../../api/problem'
 import { selectSessionStatus } from '../../api/session'
+import type { Role, Warned } from '../../api/types'
 import { useAppSelector } from '../../app/hooks'
 import { useText } from '../../i18n/language'
 import { formatCount } from '../../shared/format'
@@ -13,11 +14,19 @@ import { ExportMenu } from './ExportMenu'
 import { HistoryTab } from './HistoryTab'
 import { RejectsTab } from './RejectsTab'
 import { RowsTab } from './RowsTab'
+import { rightsOf } from './rights'
 import { SummaryTab } from './SummaryTab'
 import { useDatasetView } from './useDatasetView'
 import { VersionBanner } from './VersionBanner'
 
-type Props = { id: string; name: string; rejectCount: number; isTable: boolean }
+type Props = {
+  id: string
+  name: string
+  rejectCount: number
+  warnings: Warned[]
+  role: Role | undefined
+  isTable: boolean
+}
 
 const NotLoaded = ({ error, onRetry }: { error: unknown; onRetry: () => void }) => {
   const words = useText()
@@ -31,17 +40,27 @@ const NotLoaded = ({ error, onRetry }: { error: unknown; onRetry: () => void }) 
   )
 }
 
+/**
+ * The table, and how many of its rows hold the filters. Its columns depend on no filter, so that a wrong one
+ * takes nothing away: the head stays, and with it every way back.
+ */
+const useTable = (whole: TableQuery | null, filters: string[]) => {
+  const table = useGetTableQuery(whole ?? skipToken)
+  const narrowed = useGetTableQuery(whole && filters.length > 0 ? { ...whole, filters } : skipToken)
+  const shown = table.currentData ?? (table.isError ? undefined : table.data)
+  const matched = filters.length > 0 ? narrowed.currentData?.matched : shown?.matched
+  return { ...table, table: shown, matched: matched ?? null }
+}
+
 /** The table that a file became: its rows, its columns in numbers, what did not fit, and its versions. */
-const DatasetPanel = ({ id, name, rejectCount, isTable }: Props) => {
+const DatasetPanel = ({ id, name, rejectCount, warnings, role, isTable }: Props) => {
   const words = useText().datasets
   const { view, change } = useDatasetView()
   const signedIn = useAppSelector((state) => selectSessionStatus(state) === 'in')
-  const asked = { id, version: view.version, filters: view.filters }
-  const { currentData, data, error, isError, refetch } = useGetTableQuery(
-    isTable && signedIn ? asked : skipToken,
-  )
-  const table = currentData ?? (isError ? undefined : data)
-  if (!isTable) return <RejectsTab id={id} canJump={false} />
+  const asked = isTable && signedIn ? { id, version: view.version, filters: [] } : null
+  const { table, matched, error, isError, refetch } = useTable(asked, view.filters)
+  const rights = rightsOf(role)
+  if (!isTable) return <RejectsTab id={id} warnings={warnings} canJump={false} />
   const choose = (tab: string | null) => change({ tab: TABS.find((each) => each === tab) ?? 'rows' })
   const waiting = isError ? (
     <NotLoaded error={error} onRetry={refetch} />
@@ -56,7 +75,7 @@ const DatasetPanel = ({ id, name, rejectCount, isTable }: Props) => {
       data-append-name={name}
       className={classes.panel}
     >
-      <VersionBanner id={id} />
+      <VersionBanner id={id} rights={rights} />
       <Tabs value={view.tab} onChange={choose} keepMounted={false}>
         <div className={classes.bar}>
           <Tabs.List aria-label={words.parts} className={classes.tabs}>
@@ -66,18 +85,25 @@ const DatasetPanel = ({ id, name, rejectCount, isTable }: Props) => {
                 {tab === 'rejects' && rejectCount > 0 && (
                   <span className={classes.badge}>{formatCount(rejectCount)}</span>
                 )}
+                {tab === 'rejects' && warnings.length > 0 && (
+                  <span className={classes.badge} data-tone="processing">
+                    {words.warnings.badge(warnings.length)}
+                  </span>
+                )}
               </Tabs.Tab>
             ))}
           </Tabs.List>
-          {table && <ExportMenu id={id} rowCount={table.matched} />}
+          {table && <ExportMenu id={id} rowCount={matched ?? table.row_count} />}
         </div>
-        <Tabs.Panel value="rows">{table ? <RowsTab table={table} /> : waiting}</Tabs.Panel>
+        <Tabs.Panel value="rows">
+          {table ? <RowsTab table={table} matched={matched} rights={rights} /> : waiting}
+        </Tabs.Panel>
         <Tabs.Panel value="summary">{table ? <SummaryTab table={table} /> : waiting}</Tabs.Panel>
         <Tabs.Panel value="rejects">
-          <RejectsTab id={id} canJump />
+          <RejectsTab id={id} warnings={warnings} canJump />
         </Tabs.Panel>
         <Tabs.Panel value="history">
-          <HistoryTab id={id} />
+          <HistoryTab id={id} rights={rights} />
         </Tabs.Panel>
       </Tabs>
     </section>

@@ -1,22 +1,34 @@
-import { X } from 'lucide-react'
+import { CircleAlert, X } from 'lucide-react'
 import type { Column } from '../../api/types'
 import { useText } from '../../i18n/language'
 import classes from './Dataset.module.css'
-import { filterWords } from './filters'
+import { REVERSED } from './datasetUrl'
+import { filterProblem, filterWords } from './filters'
 import { useDatasetView } from './useDatasetView'
 
-/** The filters that hold now, in words, each with a way to drop it. */
+/** The filters that hold now, and an order turned round, in words, each with a way to drop it; one that cannot be asked says why. */
 export const FilterChips = ({ columns }: { columns: Column[] }) => {
-  const words = useText().datasets.filter
+  const { filter: words, edit, grid } = useText().datasets
   const { view, change } = useDatasetView()
-  if (view.filters.length === 0) return null
+  const reversed = view.sort === REVERSED
+  if (view.filters.length === 0 && !reversed) return null
   return (
     <ul className={classes.chips} aria-label={words.active}>
+      {reversed && (
+        <li>
+          <span>{grid.reversed}</span>
+          <button type="button" aria-label={grid.natural} onClick={() => change({ sort: '' })}>
+            <X size={13} aria-hidden />
+          </button>
+        </li>
+      )}
       {view.filters.map((filter) => {
         const said = filterWords(columns, filter, words)
+        const problem = filterProblem(columns, filter, { filter: words, expected: edit.expected })
         return (
-          <li key={filter}>
-            <span>{said}</span>
+          <li key={filter} data-wrong={problem !== null || undefined} title={problem ?? said}>
+            {problem !== null && <CircleAlert size={14} aria-hidden />}
+            <span>{problem === null ? said : words.wrong(said, problem)}</span>
             <button
               type="button"
               aria-label={words.drop(said)}

@@ -2,17 +2,24 @@ import { Button, Popover, Select, Stack, TextInput } from '@mantine/core'
 import { cloneElement, type ReactElement, useState } from 'react'
 import type { Column } from '../../api/types'
 import { useText } from '../../i18n/language'
-import { type FilterOp, filterText, needsValue, opsFor } from './filters'
+import { kindOf } from './columnTypes'
+import { type FilterOp, filterText, needsValue, opsFor, valueProblem } from './filters'
 import { useDatasetView } from './useDatasetView'
 
 const Form = ({ column, onDone }: { column: Column; onDone: () => void }) => {
-  const words = useText().datasets.filter
+  const { filter: words, edit } = useText().datasets
   const { view, change } = useDatasetView()
   const ops = opsFor(column)
   const [op, setOp] = useState<FilterOp>(ops[0] ?? 'eq')
   const [value, setValue] = useState('')
+  const [refusal, setRefusal] = useState<string | null>(null)
   const apply = () => {
-    const filter = filterText({ column: column.name, op, value: value.trim() })
+    // A text is looked for as it was typed, blanks and all.
+    const asked = kindOf(column) === 'text' ? value : value.trim()
+    const problem = valueProblem(column, op, asked, { filter: words, expected: edit.expected })
+    setRefusal(problem)
+    if (problem !== null) return
+    const filter = filterText({ column: column.name, op, value: asked })
     if (!view.filters.includes(filter)) change({ filters: [...view.filters, filter] })
     onDone()
   }
@@ -30,14 +37,21 @@ const Form = ({ column, onDone }: { column: Column; onDone: () => void }) => {
           value={op}
           allowDeselect={false}
           comboboxProps={{ withinPortal: false }}
-          onChange={(chosen) => setOp(ops.find((each) => each === chosen) ?? op)}
+          onChange={(chosen) => {
+            setOp(ops.find((each) => each === chosen) ?? op)
+            setRefusal(null)
+          }}
         />
         {needsValue(op) && (
           <TextInput
             data-autofocus
             label={op === 'in' ? words.values : words.value}
             value={value}
-            onChange={(event) => setValue(event.currentTarget.value)}
+            error={refusal}
+            onChange={(event) => {
+              setValue(event.currentTarget.value)
+              setRefusal(null)
+            }}
           />
         )}
         <Button type="submit" size="xs">

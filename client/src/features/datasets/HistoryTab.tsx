@@ -5,6 +5,7 @@ import type { Version } from '../../api/types'
 import { useText } from '../../i18n/language'
 import { formatFullTime, formatTime } from '../../shared/format'
 import classes from './Dataset.module.css'
+import type { Rights } from './rights'
 import { useDatasetView } from './useDatasetView'
 import { useRestore } from './useRestore'
 
@@ -86,8 +87,8 @@ const VersionItem = ({ version, newest, onPreview, onRestore }: ItemProps) => {
 }
 
 /** Every version of the table, the newest first: who made it, when, and what changed. */
-export const HistoryTab = ({ id }: { id: string }) => {
-  const words = useText().datasets.history
+export const HistoryTab = ({ id, rights }: { id: string; rights: Rights }) => {
+  const { history: words, rights: rightWords } = useText().datasets
   const { change } = useDatasetView()
   const { data } = useGetVersionsQuery(id)
   const restore = useRestore(id)
@@ -95,18 +96,23 @@ export const HistoryTab = ({ id }: { id: string }) => {
   const newest = Math.max(...data.map(({ version }) => version))
   const sorted = [...data].sort((a, b) => b.version - a.version)
   return (
-    <ol className={classes.history} aria-label={words.label}>
-      {sorted.map((version) => (
-        <VersionItem
-          key={version.version}
-          version={version}
-          newest={version.version === newest}
-          onPreview={() =>
-            change({ tab: 'rows', version: version.version === newest ? null : version.version })
-          }
-          onRestore={version.version === newest ? null : () => void restore(version.version)}
-        />
-      ))}
-    </ol>
+    <>
+      {!rights.mayRestore && <p className={classes.above}>{rightWords.restore}</p>}
+      <ol className={classes.history} aria-label={words.label}>
+        {sorted.map((version) => (
+          <VersionItem
+            key={version.version}
+            version={version}
+            newest={version.version === newest}
+            onPreview={() =>
+              change({ tab: 'rows', version: version.version === newest ? null : version.version })
+            }
+            onRestore={
+              version.version === newest || !rights.mayRestore ? null : () => void restore(version.version)
+            }
+          />
+        ))}
+      </ol>
+    </>
   )
 }

@@ -1,28 +1,43 @@
 import { ActionIcon, Anchor, Button, Tooltip } from '@mantine/core'
 import { CircleCheck, Download, LocateFixed } from 'lucide-react'
 import { rejectsCsvUrl, useGetRejectsInfiniteQuery } from '../../api/filesApi'
+import type { Warned } from '../../api/types'
 import { useText } from '../../i18n/language'
 import { formatCount } from '../../shared/format'
 import classes from './Dataset.module.css'
 import { useDatasetView } from './useDatasetView'
+import { WarningList } from './WarningList'
 
 const HEADER_LINES = 1
 
-/** Lines that could not be read: where they stand, why, and what they say. */
-export const RejectsTab = ({ id, canJump }: { id: string; canJump: boolean }) => {
+const NoRejects = () => {
+  const words = useText().datasets.rejects
+  return (
+    <div className={classes.nothing}>
+      <CircleCheck size={32} strokeWidth={1.25} aria-hidden />
+      <h2>{words.none}</h2>
+      <p>{words.noneWords}</p>
+    </div>
+  )
+}
+
+type Props = { id: string; warnings: Warned[]; canJump: boolean }
+
+/** What was mended or skipped, and the lines that could not be read: where they stand, why, and what they say. */
+export const RejectsTab = ({ id, warnings, canJump }: Props) => (
+  <>
+    <WarningList warnings={warnings} />
+    <Rejects id={id} canJump={canJump} />
+  </>
+)
+
+const Rejects = ({ id, canJump }: Pick<Props, 'id' | 'canJump'>) => {
   const words = useText().datasets.rejects
   const { view, change } = useDatasetView()
   const { data, hasNextPage, isFetching, fetchNextPage } = useGetRejectsInfiniteQuery(id)
   const total = data?.pages[0]?.total ?? 0
   const items = data?.pages.flatMap((page) => page.items) ?? []
-  if (data && total === 0)
-    return (
-      <div className={classes.nothing}>
-        <CircleCheck size={32} strokeWidth={1.25} aria-hidden />
-        <h2>{words.none}</h2>
-        <p>{words.noneWords}</p>
-      </div>
-    )
+  if (data && total === 0) return <NoRejects />
   /** The row that follows the missing one: the lines before it, less the header and the rejects among them. */
   const goTo = (line: number, before: number) => {
     const row = Math.max(0, line - 1 - HEADER_LINES - before)

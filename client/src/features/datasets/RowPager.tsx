@@ -1,23 +1,26 @@
-import { ActionIcon, NumberInput, Select } from '@mantine/core'
-import { ChevronFirst, ChevronLeft, ChevronRight } from 'lucide-react'
+import { ActionIcon, NumberInput, Select, Tooltip } from '@mantine/core'
+import { ChevronFirst, ChevronLast, ChevronLeft, ChevronRight } from 'lucide-react'
+import type { RowsPage } from '../../api/datasetsApi'
 import { useText } from '../../i18n/language'
 import { formatCount } from '../../shared/format'
 import classes from './Dataset.module.css'
-import { ROW_SIZES } from './datasetUrl'
+import { ROW_SIZES, reverseSort } from './datasetUrl'
+import { reachOf } from './reach'
 import { useDatasetView } from './useDatasetView'
 
 type Props = {
-  total: number
-  here: number
-  hasNext: boolean
+  /** Rows of all pages, null while they are not counted. */
+  total: number | null
+  /** The rows that are shown, undefined where there are none. */
+  page: RowsPage | undefined
 }
 
-export const RowPager = ({ total, here, hasNext }: Props) => {
+export const RowPager = ({ total, page }: Props) => {
   const words = useText().datasets.pages
   const { view, change } = useDatasetView()
-  const first = (view.page - 1) * view.size + 1
-  const last = Math.max(1, Math.ceil(total / view.size))
-  const goTo = (page: number) => change({ page: Math.min(last, Math.max(1, page)) })
+  const { deepest, hasNext, lastByNumber, atEnd } = reachOf(view, { total, page })
+  const goTo = (wanted: number) => change({ page: Math.min(deepest, Math.max(1, wanted)) })
+  const first = page ? (page.query.page - 1) * page.query.size + 1 : 0
   return (
     <nav className={classes.pager} aria-label={words.label}>
       <Select
@@ -30,7 +33,12 @@ export const RowPager = ({ total, here, hasNext }: Props) => {
         onChange={(size) => change({ size: Number(size) })}
       />
       <span className={classes.range}>
-        {words.range(formatCount(first), formatCount(first + here - 1))} {words.of(formatCount(total))}
+        {page && page.rows.length > 0 && (
+          <>
+            {words.range(formatCount(first), formatCount(first + page.rows.length - 1))}{' '}
+            {total !== null && words.of(formatCount(total))}
+          </>
+        )}
       </span>
       <ActionIcon
         variant="default"
@@ -44,7 +52,7 @@ export const RowPager = ({ total, here, hasNext }: Props) => {
         variant="default"
         aria-label={words.previous}
         disabled={view.page === 1}
-        onClick={() => goTo(view.page - 1)}
+        onClick={() => change({ page: view.page - 1 })}
       >
         <ChevronLeft size={16} aria-hidden />
       </ActionIcon>
@@ -55,12 +63,12 @@ export const RowPager = ({ total, here, hasNext }: Props) => {
         w={76}
         hideControls
         min={1}
-        max={last}
+        max={Number.isFinite(deepest) ? deepest : undefined}
         allowDecimal={false}
         defaultValue={view.page}
         onBlur={(event) => {
-          const page = Number(event.currentTarget.value.replace(/\D/g, ''))
-          if (page > 0 && page !== view.page) goTo(page)
+          const wanted = Number(event.currentTarget.value.replace(/\D/g, ''))
+          if (wanted > 0 && wanted !== view.page) goTo(wanted)
         }}
         onKeyDown={(event) => event.key === 'Enter' && event.currentTarget.blur()}
       />
@@ -68,10 +76,20 @@ export const RowPager = ({ total, here, hasNext }: Props) => {
         variant="default"
         aria-label={words.next}
         disabled={!hasNext}
-        onClick={() => goTo(view.page + 1)}
+        onClick={() => change({ page: view.page + 1 })}
       >
         <ChevronRight size={16} aria-hidden />
       </ActionIcon>
+      <Tooltip label={lastByNumber ? words.last : words.lastRows}>
+        <ActionIcon
+          variant="default"
+          aria-label={lastByNumber ? words.last : words.lastRows}
+          disabled={total === null || atEnd}
+          onClick={() => (lastByNumber ? goTo(deepest) : change({ sort: reverseSort(view.sort) }))}
+        >
+          <ChevronLast size={16} aria-hidden />
+        </ActionIcon>
+      </Tooltip>
     </nav>
   )
 }

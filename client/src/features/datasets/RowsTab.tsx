@@ -1,7 +1,7 @@
-import { Alert, Button, Skeleton } from '@mantine/core'
+import { Alert, Button, Group, Skeleton } from '@mantine/core'
 import { skipToken } from '@reduxjs/toolkit/query'
 import { CircleAlert, Plus, SearchX } from 'lucide-react'
-import { useState } from 'react'
+import { type ReactNode, useState } from 'react'
 import { type RowsQuery, useGetRowsQuery } from '../../api/datasetsApi'
 import { detailOf } from '../../api/problem'
 import { selectSessionStatus } from '../../api/session'
@@ -14,6 +14,8 @@ import { FilterChips } from './FilterChips'
 import { DataGrid } from './grid/DataGrid'
 import { ROW_HEIGHT } from './grid/layout'
 import { RowPager } from './RowPager'
+import type { Rights } from './rights'
+import { rowsToShow } from './shownRows'
 import { useDatasetView } from './useDatasetView'
 
 const NoRows = ({ filtered, onClear }: { filtered: boolean; onClear: () => void }) => {
@@ -42,6 +44,34 @@ const Loading = () => (
   </div>
 )
 
+type FailureProps = { title: string; error: unknown; onRetry: () => void }
+
+/** Why there are no rows, and what can be done about it. */
+const Failure = ({ title, error, onRetry }: FailureProps) => {
+  const { datasets: words, shared } = useText()
+  const { view, change } = useDatasetView()
+  return (
+    <Alert color="red" icon={<CircleAlert size={18} />} title={title}>
+      <p className={classes.reason}>{detailOf(error)}</p>
+      <Group gap="xs">
+        <Button size="compact-sm" variant="default" onClick={onRetry}>
+          {shared.tryAgain}
+        </Button>
+        {view.filters.length > 0 && (
+          <Button size="compact-sm" variant="default" onClick={() => change({ filters: [] })}>
+            {words.grid.clearFilters}
+          </Button>
+        )}
+        {view.page > 1 && (
+          <Button size="compact-sm" variant="default" onClick={() => change({ page: 1 })}>
+            {words.grid.firstPage}
+          </Button>
+        )}
+      </Group>
+    </Alert>
+  )
+}
+
 const AddRow = ({ table }: { table: Table }) => {
   const words = useText().datasets
   const [open, setOpen] = useState(false)
@@ -61,61 +91,58 @@ const AddRow = ({ table }: { table: Table }) => {
   )
 }
 
+type Props = {
+  table: Table
+  /** Rows that hold all filters, null while they are not counted. */
+  matched: number | null
+  rights: Rights
+}
+
 /** A page of the table, with what narrows and orders it. */
-export const RowsTab = ({ table }: { table: Table }) => {
-  const { datasets: words, shared } = useText()
+export const RowsTab = ({ table, matched, rights }: Props) => {
+  const words = useText().datasets
   const { view, change } = useDatasetView()
   const signedIn = useAppSelector((state) => selectSessionStatus(state) === 'in')
-  const { filters, page: pageNumber, size, sort, version } = view
-  const query: RowsQuery = { id: table.id, version, sort, filters, size, page: pageNumber }
+  const { filters, page: number, size, sort, version } = view
+  const query: RowsQuery = { id: table.id, version, sort, filters, size, page: number }
   const { data, currentData, error, isError, isFetching, refetch } = useGetRowsQuery(
     signedIn ? query : skipToken,
   )
-  const page = currentData ?? data
-  if (!page && isError)
-    return (
-      <Alert color="red" icon={<CircleAlert size={18} />} title={words.notLoaded}>
-        {detailOf(error)}{' '}
-        {filters.length > 0 && (
-          <Button size="compact-sm" variant="default" onClick={() => change({ filters: [] })}>
-            {words.grid.clearFilters}
-          </Button>
-        )}{' '}
-        <Button size="compact-sm" variant="default" onClick={refetch}>
-          {shared.tryAgain}
-        </Button>
-      </Alert>
-    )
+  const { page, stale } = rowsToShow(query, { data, currentData, waiting: isFetching || !signedIn })
+  const failed = isError && !isFetching
+  const notice = (): ReactNode => {
+    if (failed && !page) return <Failure title={words.grid.failed} error={error} onRetry={refetch} />
+    if (!page) return <Loading />
+    if (page.rows.length > 0) return null
+    return <NoRows filtered={filters.length > 0} onClear={() => change({ filters: [] })} />
+  }
+  const editable = version === null && rights.mayEdit && !stale
   return (
     <>
       <div className={classes.tools}>
         <FilterChips columns={table.columns} />
-        {version === null ? (
+        {version !== null ? (
+          <span className={classes.hint}>{words.grid.readOnly}</span>
+        ) : rights.mayEdit ? (
           <AddRow table={table} />
         ) : (
-          <span className={classes.hint}>{words.grid.readOnly}</span>
+          <span className={classes.hint}>{words.rights.view}</span>
         )}
       </div>
-      {!page ? (
-        <Loading />
-      ) : page.rows.length === 0 ? (
-        <NoRows filtered={filters.length > 0} onClear={() => change({ filters: [] })} />
-      ) : (
-        <DataGrid
-          key={table.id}
-          name={table.name}
-          columns={table.columns}
-          page={page}
-          view={query}
-          total={table.matched}
-          editable={version === null}
-          marked={view.at}
-          refreshing={isFetching && currentData === undefined}
-        />
-      )}
-      {page && (page.rows.length > 0 || pageNumber > 1) && (
-        <RowPager total={table.matched} here={page.rows.length} hasNext={page.next !== null} />
-      )}
+      {failed && page && <Failure title={words.grid.old} error={error} onRetry={refetch} />}
+      <DataGrid
+        key={table.id}
+        id={table.id}
+        name={table.name}
+        columns={table.columns}
+        page={page}
+        notice={notice()}
+        total={matched}
+        editable={editable}
+        marked={view.at}
+        stale={stale}
+      />
+      {(number > 1 || !page || page.rows.length > 0) && <RowPager total={matched} page={page} />}
     </>
   )
 }

@@ -2,7 +2,7 @@ import { Alert, Button, TextInput } from '@mantine/core'
 import { Search } from 'lucide-react'
 import { useState } from 'react'
 import { useGetAggregatesQuery } from '../../api/datasetsApi'
-import { wordsFor } from '../../api/problem'
+import { detailOf, wordsFor } from '../../api/problem'
 import type { Table } from '../../api/types'
 import { useText } from '../../i18n/language'
 import { ColumnCard } from './ColumnCard'
@@ -15,9 +15,16 @@ const STEP = 24
 
 /** The table in numbers: groups across it, and a card for each column. */
 export const SummaryTab = ({ table }: { table: Table }) => {
-  const words = useText().datasets.summary
+  const { datasets, shared } = useText()
+  const words = datasets.summary
   const { view } = useDatasetView()
-  const { data } = useGetAggregatesQuery({ id: table.id, version: view.version, filters: view.filters })
+  const {
+    currentData: data,
+    data: latest,
+    error,
+    isError,
+    refetch,
+  } = useGetAggregatesQuery({ id: table.id, version: view.version, filters: view.filters })
   const [shown, setShown] = useState(STEP)
   const [wanted, setWanted] = useState('')
   const found = table.columns.filter(({ name }) => name.toLowerCase().includes(wanted.trim().toLowerCase()))
@@ -25,7 +32,15 @@ export const SummaryTab = ({ table }: { table: Table }) => {
   return (
     <div className={classes.summary}>
       <FilterChips columns={table.columns} />
-      {data && <GroupBuilder table={table} facts={data.aggregates} />}
+      {isError && (
+        <Alert color="red" title={words.failed}>
+          {detailOf(error)}{' '}
+          <Button size="compact-sm" variant="default" onClick={refetch}>
+            {shared.tryAgain}
+          </Button>
+        </Alert>
+      )}
+      {latest && <GroupBuilder table={table} facts={latest.aggregates} />}
       {data?.aggregates_error && (
         <Alert color="yellow">{wordsFor(data.aggregates_error.code, data.aggregates_error.detail)}</Alert>
       )}

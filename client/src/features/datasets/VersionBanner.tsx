@@ -2,11 +2,12 @@ import { Button } from '@mantine/core'
 import { History } from 'lucide-react'
 import { useText } from '../../i18n/language'
 import classes from './Dataset.module.css'
+import type { Rights } from './rights'
 import { useDatasetView } from './useDatasetView'
 import { useRestore } from './useRestore'
 
 /** Says that this is not the table as it is now, and leads back. */
-export const VersionBanner = ({ id }: { id: string }) => {
+export const VersionBanner = ({ id, rights }: { id: string; rights: Rights }) => {
   const words = useText().datasets
   const { view, change } = useDatasetView()
   const restore = useRestore(id)
@@ -19,14 +20,18 @@ export const VersionBanner = ({ id }: { id: string }) => {
       <Button size="compact-sm" variant="default" onClick={() => change({ version: null })}>
         {words.old.back}
       </Button>
-      <Button
-        size="compact-sm"
-        variant="light"
-        aria-label={words.history.restoreOf(version)}
-        onClick={() => void restore(version)}
-      >
-        {words.history.restore}
-      </Button>
+      {rights.mayRestore ? (
+        <Button
+          size="compact-sm"
+          variant="default"
+          aria-label={words.history.restoreOf(version)}
+          onClick={() => void restore(version)}
+        >
+          {words.history.restore}
+        </Button>
+      ) : (
+        <span>{words.rights.restore}</span>
+      )}
     </div>
   )
 }

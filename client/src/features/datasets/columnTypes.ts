@@ -54,7 +54,7 @@ export const readTyped = (column: Column, typed: string): Typed => {
 }
 
 /** The thirtieth of February has the shape of a date and is none. */
-const isRealDate = (kind: ColumnKind, typed: string): boolean => {
+export const isRealDate = (kind: ColumnKind, typed: string): boolean => {
   if (kind !== 'date' && kind !== 'timestamp') return true
   const day = typed.slice(0, 10)
   const time = new Date(`${day}T00:00:00Z`)
@@ -63,6 +63,16 @@ const isRealDate = (kind: ColumnKind, typed: string): boolean => {
 
 export const asTyped = (value: Cell | undefined): string =>
   value === null || value === undefined ? '' : String(value)
+
+/** Pure: a cell in a sentence or a list, where "nothing" has to be said in words. */
+export const shownOrNull = (
+  column: Column,
+  value: Cell | undefined,
+  words: { null: string; empty: string },
+): string => {
+  if (value === null || value === undefined) return words.null
+  return value === '' ? words.empty : shownCell(column, value)
+}
 
 const SCALE = /^decimal\(\d+,(\d+)\)$/
 

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 import { en } from '../../i18n/en'
-import { filterText, filterWords, opsFor, readFilter } from './filters'
+import { filterProblem, filterText, filterWords, opsFor, readFilter } from './filters'
 
 const columns = [
   { name: 'price', type: 'double' },
@@ -39,3 +39,45 @@ test('a filter is said in words', () => {
   expect(filterWords(columns, 'price:gt:5', en.datasets.filter)).toBe('price is more than 5')
   expect(filterWords(columns, 'price:isnull:false', en.datasets.filter)).toBe('price is not null')
 })
+
+const said = { filter: en.datasets.filter, expected: en.datasets.edit.expected }
+const typed = [
+  { name: 'n', type: 'int64' },
+  { name: 'd', type: 'decimal(9,2)' },
+  { name: 'b', type: 'bool' },
+  { name: 'day', type: 'date' },
+  { name: 'at', type: 'timestamp' },
+  { name: 't', type: 'text' },
+  { name: 'id', type: 'uuid' },
+]
+
+test.each([
+  'n:eq:7',
+  'n:in:1,2,"3"',
+  'n:isnull',
+  'd:gt:-1.5',
+  'd:le:.5',
+  'b:eq:TRUE',
+  'day:ge:2024-02-29',
+  'at:lt:2024-02-29',
+  'at:eq:2024-02-29T13:05:09.5Z',
+  't:eq:anything: at all',
+  'id:eq:what the server knows best',
+  '_rid:eq:4',
+])('%s can be asked', (filter) => expect(filterProblem(typed, filter, said)).toBeNull())
+
+test.each([
+  ['n:eq:abc', 'A whole number is expected, such as 42.'],
+  ['n:gt:1.5', 'A whole number is expected, such as 42.'],
+  ['n:in:1,x', 'A whole number is expected, such as 42.'],
+  ['n:eq:', 'A whole number is expected, such as 42.'],
+  ['d:lt:cheap', 'A number is expected, such as 2.5.'],
+  ['b:eq:yes', 'Only true or false fit here.'],
+  ['day:eq:2024-02-30', 'A date is expected, such as 2026-11-21.'],
+  ['at:eq:noon', 'Date and time are expected, such as 2026-11-21 13:05:09.'],
+  ['n:contains:1', 'This condition is for text, and n is int64.'],
+  ['gone:eq:1', 'The table has no such column, or there is no such condition.'],
+  ['n:like:1', 'The table has no such column, or there is no such condition.'],
+])('%s cannot be asked, and it is said why', (filter, reason) =>
+  expect(filterProblem(typed, filter, said)).toBe(reason),
+)

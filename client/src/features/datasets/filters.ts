@@ -1,6 +1,6 @@
 import type { Column } from '../../api/types'
 import type { Messages } from '../../i18n/en'
-import { type ColumnKind, kindOf } from './columnTypes'
+import { type ColumnKind, isRealDate, kindOf } from './columnTypes'
 
 /** Operators of the server; `notnull` is its `isnull:false`. */
 export type FilterOp =
@@ -46,6 +46,37 @@ export const readFilter = (columns: Column[], filter: string): Filter | null => 
     return { column, op, value }
   }
   return null
+}
+
+/** What the server takes as a value to compare with; a moment may end with its day. */
+const VALUES: Record<Exclude<ColumnKind, 'text'>, RegExp> = {
+  integer: /^[+-]?\d+$/,
+  number: /^([+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?|[+-]?Infinity|NaN)$/i,
+  bool: /^(true|false)$/i,
+  date: /^\d{4}-\d\d-\d\d$/,
+  time: /^\d\d:\d\d(:\d\d(\.\d{1,9})?)?$/,
+  timestamp: /^\d{4}-\d\d-\d\d([T ]\d\d:\d\d(:\d\d(\.\d{1,9})?)?)?(Z|[+-]\d\d(:?\d\d)?)?$/,
+}
+
+type Problems = { filter: Messages['datasets']['filter']; expected: Messages['datasets']['edit']['expected'] }
+
+/** Pure: why a condition cannot be asked of a column, in a sentence; null where it can. */
+export const valueProblem = (column: Column, op: FilterOp, value: string, words: Problems): string | null => {
+  const kind = kindOf(column)
+  if (kind === 'text' || !needsValue(op)) return null
+  if (op === 'contains' || op === 'starts') return words.filter.textOnly(column.name, column.type)
+  const values = op === 'in' ? value.split(',').map((each) => each.replace(/^"(.*)"$/, '$1')) : [value]
+  const fits = (each: string) => VALUES[kind].test(each) && isRealDate(kind, each)
+  return values.every(fits) ? null : words.expected[kind]
+}
+
+/** Pure: the same for a filter of the address, which can be about anything. */
+export const filterProblem = (columns: Column[], filter: string, words: Problems): string | null => {
+  if (filter.startsWith('_rid:')) return null
+  const read = readFilter(columns, filter)
+  const column = columns.find(({ name }) => name === read?.column)
+  if (read === null || column === undefined) return words.filter.notUnderstood
+  return valueProblem(column, read.op, read.value, words)
 }
 
 /** A filter as a person says it: `price is more than 5`. */

@@ -16,7 +16,12 @@ export const datasets: Messages['datasets'] = {
     noRows: 'Diese Version hat keine Zeilen.',
     clearFilters: 'Alle Filter entfernen',
     edit: (column, row) => `${column} in Zeile ${number(row)}`,
-    hint: 'Enter bearbeitet, Pfeile bewegen, Escape lässt die Zelle, wie sie war.',
+    hint: 'Enter bearbeitet, Pfeile bewegen, Escape lässt die Zelle, wie sie war. Im Kopf führen Pfeile zu den Filtern.',
+    reversed: 'In umgekehrter Reihenfolge',
+    natural: 'Zurück zur Reihenfolge der Tabelle',
+    failed: 'Diese Zeilen können nicht gezeigt werden',
+    old: 'Diese Zeilen sind vielleicht nicht mehr aktuell',
+    firstPage: 'Zur ersten Seite',
     readOnly: 'Eine alte Version lässt sich nicht ändern; stelle sie erst wieder her.',
   },
   pages: {
@@ -29,6 +34,8 @@ export const datasets: Messages['datasets'] = {
     range: (first, last) => `Zeilen ${first}–${last}`,
     of: (total) => `von ${total}`,
     goTo: 'Zur Seite',
+    last: 'Letzte Seite',
+    lastRows: 'Die letzten Zeilen zuerst, in umgekehrter Reihenfolge',
   },
   edit: {
     add: 'Zeile anfügen',
@@ -41,8 +48,15 @@ export const datasets: Messages['datasets'] = {
     notAdded: 'Die Zeile wurde nicht angefügt',
     notDeleted: 'Die Zeile wurde nicht gelöscht',
     conflict: 'Jemand anderes war schneller',
-    conflictWords: (column, value) =>
-      `${column} dieser Zeile hat sich inzwischen geändert und ist jetzt ${value}. Dein Wert wurde nicht übernommen.`,
+    conflictWords: (column, who) =>
+      `${who} hat ${column} dieser Zeile geändert, während du geschrieben hast. Welcher Wert soll bleiben?`,
+    conflictSeen: 'Vorher',
+    conflictTheirs: (who) => `Von ${who}`,
+    conflictMine: 'Von dir',
+    keepTheirs: 'Den anderen lassen',
+    keepMine: 'Meinen nehmen',
+    changedBy: (who, value) => `Geändert von ${who}, jetzt ${value}`,
+    somebody: 'jemand anderem',
     gone: 'Diese Zeile gibt es nicht mehr.',
     setNull: 'Auf null setzen',
     expected: {
@@ -62,6 +76,9 @@ export const datasets: Messages['datasets'] = {
     apply: 'Anwenden',
     drop: (words) => `Filter entfernen: ${words}`,
     active: 'Aktive Filter',
+    wrong: (filter, reason) => `${filter} lässt sich nicht fragen: ${reason}`,
+    textOnly: (column, type) => `Diese Bedingung ist für Text, und ${column} ist ${type}.`,
+    notUnderstood: 'Die Tabelle hat keine solche Spalte, oder es gibt keine solche Bedingung.',
     ops: {
       eq: 'ist',
       ne: 'ist nicht',
@@ -98,6 +115,11 @@ export const datasets: Messages['datasets'] = {
     asTable: 'Als Tabelle',
     asChart: 'Als Diagramm',
     more: (n) => `${counted(n, 'weitere Spalte', 'weitere Spalten')} zeigen`,
+    failed: 'Diese Zahlen können nicht gezeigt werden',
+    wholeText: 'Der ganze Text',
+    moreText: (n) => `Alle ${number(n)} Zeichen zeigen`,
+    lessText: 'Weniger zeigen',
+    cutText: (shown, all) => ` … (die ersten ${number(shown)} von ${number(all)} Zeichen)`,
     others: 'andere',
   },
   group: {
@@ -137,6 +159,26 @@ export const datasets: Messages['datasets'] = {
     go: 'Ihren Platz zeigen',
     goTo: (line) => `Zeigen, wo Zeile ${number(line)} in die Tabelle gehört`,
     more: 'Mehr zeigen',
+  },
+  warnings: {
+    title: (n) => `${counted(n, 'Auffälligkeit', 'Auffälligkeiten')} in der Datei`,
+    badge: (n) => counted(n, 'Hinweis', 'Hinweise'),
+    label: 'Was ausgebessert oder übergangen wurde',
+    at: (line, count) =>
+      count > 1 ? `${number(count)} Mal, zuerst in Zeile ${number(line)}` : `in Zeile ${number(line)}`,
+    codes: {
+      stray_quote: 'Anführungszeichen am falschen Platz blieben als Zeichen stehen',
+      runaway_quote: 'Ein Anführungszeichen, das nie geschlossen wurde, blieb als Zeichen stehen',
+      extra_delimiter: 'Ein leeres Feld zu viel wurde weggelassen',
+      missing_delimiter: 'Ein fehlendes Trennzeichen wurde ergänzt',
+      other_delimiter: 'Zeilen waren mit einem anderen Trennzeichen geschrieben',
+      comment_line: 'Zeilen, die mit # beginnen und keine Zeilen der Tabelle sind, wurden übergangen',
+      mixed_json_types: 'Ein Schlüssel hatte Werte verschiedener Arten; sie bleiben Text',
+    },
+  },
+  rights: {
+    view: 'Du kannst diese Tabelle ansehen. Ihr Besitzer kann dir das Bearbeiten erlauben.',
+    restore: 'Nur wem diese Tabelle gehört, kann eine Version wiederherstellen.',
   },
   history: {
     label: 'Versionen',

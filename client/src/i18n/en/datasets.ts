@@ -15,7 +15,12 @@ export const datasets = {
     noRows: 'This version has no rows.',
     clearFilters: 'Drop all filters',
     edit: (column: string, row: number) => `${column} of row ${number(row)}`,
-    hint: 'Enter edits, arrows move, Escape leaves the cell as it was.',
+    hint: 'Enter edits, arrows move, Escape leaves the cell as it was. In the head, arrows reach the filters.',
+    reversed: 'In reverse order',
+    natural: 'Back to the order of the table',
+    failed: 'These rows cannot be shown',
+    old: 'These rows may be out of date',
+    firstPage: 'Go to the first page',
     readOnly: 'An old version cannot be edited; restore it first.',
   },
   pages: {
@@ -28,6 +33,8 @@ export const datasets = {
     range: (first: string, last: string) => `Rows ${first}–${last}`,
     of: (total: string) => `of ${total}`,
     goTo: 'Go to page',
+    last: 'Last page',
+    lastRows: 'The last rows first, in reverse order',
   },
   edit: {
     add: 'Add row',
@@ -40,8 +47,15 @@ export const datasets = {
     notAdded: 'The row was not added',
     notDeleted: 'The row was not deleted',
     conflict: 'Somebody else was quicker',
-    conflictWords: (column: string, value: string) =>
-      `${column} of this row has changed meanwhile and is now ${value}. Your value was not kept.`,
+    conflictWords: (column: string, who: string) =>
+      `${who} changed ${column} of this row while you were writing. Which value is to stay?`,
+    conflictSeen: 'Before',
+    conflictTheirs: (who: string) => `From ${who}`,
+    conflictMine: 'From you',
+    keepTheirs: 'Leave theirs',
+    keepMine: 'Keep mine',
+    changedBy: (who: string, value: string) => `Changed by ${who}, now ${value}`,
+    somebody: 'somebody else',
     gone: 'This row does not exist any more.',
     setNull: 'Set to null',
     expected: {
@@ -61,6 +75,9 @@ export const datasets = {
     apply: 'Apply',
     drop: (words: string) => `Drop the filter ${words}`,
     active: 'Active filters',
+    wrong: (filter: string, reason: string) => `${filter} cannot be asked: ${reason}`,
+    textOnly: (column: string, type: string) => `This condition is for text, and ${column} is ${type}.`,
+    notUnderstood: 'The table has no such column, or there is no such condition.',
     ops: {
       eq: 'is',
       ne: 'is not',
@@ -97,6 +114,11 @@ export const datasets = {
     asTable: 'As table',
     asChart: 'As chart',
     more: (n: number) => `Show ${counted(n, 'more column', 'more columns')}`,
+    failed: 'These numbers cannot be shown',
+    wholeText: 'The whole text',
+    moreText: (n: number) => `Show all ${number(n)} characters`,
+    lessText: 'Show less',
+    cutText: (shown: number, all: number) => ` … (the first ${number(shown)} of ${number(all)} characters)`,
     others: 'others',
   },
   group: {
@@ -136,6 +158,26 @@ export const datasets = {
     go: 'Show its place',
     goTo: (line: number) => `Show where line ${number(line)} belongs in the table`,
     more: 'Show more',
+  },
+  warnings: {
+    title: (n: number) => `${counted(n, 'oddity', 'oddities')} in the file`,
+    badge: (n: number) => counted(n, 'warning', 'warnings'),
+    label: 'What was mended or skipped',
+    at: (line: number, count: number) =>
+      count > 1 ? `${number(count)} times, first in line ${number(line)}` : `in line ${number(line)}`,
+    codes: {
+      stray_quote: 'Quotes out of place were kept as characters',
+      runaway_quote: 'A quote that was never closed was kept as a character',
+      extra_delimiter: 'One empty field too many was dropped',
+      missing_delimiter: 'A delimiter that was missing was put back',
+      other_delimiter: 'Rows were written with another delimiter',
+      comment_line: 'Lines that start with # and are no rows were skipped',
+      mixed_json_types: 'A key had values of several types, kept as text',
+    } as Readonly<Record<string, string>>,
+  },
+  rights: {
+    view: 'You may look at this table. Its owner can let you edit it.',
+    restore: 'Only the owner of this table can restore a version.',
   },
   history: {
     label: 'Versions',

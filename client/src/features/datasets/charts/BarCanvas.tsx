@@ -10,7 +10,8 @@ Chart.register(BarController, BarElement, CategoryScale, LinearScale, Tooltip)
 const LONGEST_WORD = 16
 const BAR_HEIGHT = 22
 
-const shorten = (word: string) => (word.length > LONGEST_WORD ? `${word.slice(0, LONGEST_WORD - 1)}…` : word)
+const shorten = (word: string, longest = LONGEST_WORD) =>
+  word.length > longest ? `${word.slice(0, longest - 1)}…` : word
 
 /** The page's own colours, as they are in the theme in use. */
 const colours = () => {
@@ -24,7 +25,10 @@ const colours = () => {
   }
 }
 
-const settings = ({ bars, valueHead, sideways }: ChartData, still: boolean) => {
+/** Characters of a key above the number that belongs to it. */
+const LONGEST_TITLE = 120
+
+const settings = ({ bars, valueHead, sideways, asCells }: ChartData, still: boolean) => {
   const { bar, hover, line, words } = colours()
   const keys = {
     grid: { display: false },
@@ -35,7 +39,7 @@ const settings = ({ bars, valueHead, sideways }: ChartData, still: boolean) => {
     beginAtZero: true,
     grid: { color: line },
     border: { display: false },
-    ticks: { color: words, maxTicksLimit: 4 },
+    ticks: { color: words, maxTicksLimit: 4, ...(asCells && { callback: String }) },
   }
   return {
     type: 'bar' as const,
@@ -65,7 +69,9 @@ const settings = ({ bars, valueHead, sideways }: ChartData, still: boolean) => {
       plugins: {
         tooltip: {
           callbacks: {
-            title: ([item]: { dataIndex: number }[]) => (item ? (bars[item.dataIndex]?.key ?? '') : ''),
+            title: ([item]: { dataIndex: number }[]) =>
+              shorten(bars[item?.dataIndex ?? -1]?.key ?? '', LONGEST_TITLE),
+            label: ({ dataIndex }: { dataIndex: number }) => `${valueHead}: ${bars[dataIndex]?.text ?? ''}`,
           },
         },
       },

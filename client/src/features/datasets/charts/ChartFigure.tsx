@@ -2,8 +2,8 @@ import { ActionIcon, Skeleton, Tooltip } from '@mantine/core'
 import { ChartColumn, Table2 } from 'lucide-react'
 import { lazy, Suspense, useState } from 'react'
 import { useText } from '../../../i18n/language'
-import { formatValue } from '../../../shared/format'
 import classes from '../Dataset.module.css'
+import { LongText } from '../LongText'
 import type { ChartData } from './chartData'
 
 /** The drawing library comes when the first chart is drawn. */
@@ -22,10 +22,12 @@ const ChartTable = ({ chart }: { chart: ChartData }) => (
         </tr>
       </thead>
       <tbody>
-        {[...chart.bars, ...(chart.rest ? [chart.rest] : [])].map(({ key, value }) => (
-          <tr key={key}>
-            <td>{key}</td>
-            <td data-numeric>{formatValue(value)}</td>
+        {[...chart.bars, ...(chart.rest ? [chart.rest] : [])].map(({ id, key, text }) => (
+          <tr key={id}>
+            <td>
+              <LongText text={key} />
+            </td>
+            <td data-numeric>{text}</td>
           </tr>
         ))}
       </tbody>

@@ -10,15 +10,15 @@ import { profileChart } from './chartData'
 export const ColumnChart = ({ table, column }: { table: Table; column: Column }) => {
   const words = useText().datasets
   const { view } = useDatasetView()
-  const { data, isError } = useGetProfileQuery({
+  const { currentData, isError } = useGetProfileQuery({
     id: table.id,
     version: view.version,
     filters: view.filters,
     column: column.name,
   })
   if (isError) return <p className={classes.hint}>{words.summary.noValues}</p>
-  if (!data) return <Skeleton height={150} aria-busy="true" />
-  const chart = profileChart(data, words)
+  if (!currentData) return <Skeleton height={150} aria-busy="true" />
+  const chart = profileChart(currentData, words)
   return chart ? (
     <ChartFigure chart={chart} height={150} />
   ) : (

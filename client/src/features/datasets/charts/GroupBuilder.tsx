@@ -25,33 +25,26 @@ const firstBy = ({ columns }: Table, facts: Facts): string => {
 const measureText = (measure: Measure, of: string): string =>
   measure === 'count' ? 'count()' : `${measure}(${of})`
 
-const Groups = ({
-  table,
-  by,
-  measure,
-  label,
-}: {
-  table: Table
-  by: string
-  measure: string
-  label: string
-}) => {
+type GroupsProps = { table: Table; by: string; measure: Measure; of: Column | undefined; label: string }
+
+const Groups = ({ table, by, measure, of, label }: GroupsProps) => {
   const words = useText().datasets
   const { view } = useDatasetView()
-  const { data, error, isError } = useGroupRowsQuery({
+  // Never the groups of the question before: they would stand under the words of this one.
+  const { currentData, error, isError } = useGroupRowsQuery({
     id: table.id,
     version: view.version,
     filters: view.filters,
     by,
-    measure,
+    measure: measureText(measure, of?.name ?? ''),
   })
   if (isError) return <Alert color="red">{detailOf(error)}</Alert>
-  if (!data) return <Skeleton height={240} aria-busy="true" />
-  const chart = groupChart(data, label, words)
+  if (!currentData) return <Skeleton height={240} aria-busy="true" />
+  const chart = groupChart(currentData, { columns: table.columns, of, measure }, label, words)
   return (
     <>
-      <ChartFigure chart={chart} height={200} />
-      {data.more && <p className={classes.hint}>{words.group.more(data.groups.length)}</p>}
+      <ChartFigure key={`${by} ${label}`} chart={chart} height={200} />
+      {currentData.more && <p className={classes.hint}>{words.group.more(currentData.groups.length)}</p>}
     </>
   )
 }
@@ -98,7 +91,13 @@ export const GroupBuilder = ({ table, facts }: { table: Table; facts: Facts }) =
           />
         )}
       </div>
-      <Groups table={table} by={by} measure={measureText(measure, of)} label={label} />
+      <Groups
+        table={table}
+        by={by}
+        measure={measure}
+        of={measure === 'count' ? undefined : numeric.find(({ name }) => name === of)}
+        label={label}
+      />
     </section>
   )
 }

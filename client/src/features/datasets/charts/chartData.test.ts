@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
-import type { Profile } from '../../../api/types'
+import type { Group, Profile } from '../../../api/types'
 import { en } from '../../../i18n/en'
-import { groupChart, profileChart } from './chartData'
+import { type ChartData, groupChart, profileChart } from './chartData'
 
 const words = en.datasets
 const profile = (fields: Partial<Profile> & Pick<Profile, 'shape'>): Profile => ({
@@ -11,17 +11,39 @@ const profile = (fields: Partial<Profile> & Pick<Profile, 'shape'>): Profile => 
   ...fields,
 })
 
+const told = (chart: ChartData | null) => chart?.bars.map(({ key, value }) => [key, value])
+
 test('bins of numbers become bars with their borders', () => {
   const bins = [
-    { from: 0, to: 10, count: 3 },
-    { from: 10, to: 20, count: 0 },
+    { from: '0.0', to: '10.0', count: 3 },
+    { from: '10.0', to: '20.0', count: 0 },
   ]
   const chart = profileChart(profile({ shape: 'histogram', bins }), words)
-  expect(chart?.bars).toEqual([
-    { key: '0 – 10', value: 3 },
-    { key: '10 – 20', value: 0 },
+  expect(told(chart)).toEqual([
+    ['0 – 10', 3],
+    ['10 – 20', 0],
   ])
   expect(chart?.sideways).toBe(false)
+})
+
+test('years are years, and neighbours in a large range stay apart', () => {
+  const years = [
+    { from: '2023.0', to: '2024.0', count: 1 },
+    { from: '2024.0', to: '2025.0', count: 2 },
+  ]
+  expect(told(profileChart(profile({ shape: 'histogram', bins: years }), words))).toEqual([
+    ['2023', 1],
+    ['2024', 2],
+  ])
+  const bins = [
+    { from: 1234567.1, to: 1234567.4, count: 1 },
+    { from: 1234567.4, to: 1234567.7000000002, count: 1 },
+  ]
+  const close = profileChart(profile({ shape: 'histogram', type: 'double', bins }), words)
+  expect(told(close)).toEqual([
+    ['1234567.1 – 1234567.4', 1],
+    ['1234567.4 – 1234567.7', 1],
+  ])
 })
 
 test.each([
@@ -31,7 +53,7 @@ test.each([
   ['hour', '2024-03-01 05:00:00'],
 ])('a series by %s names its moments as %s', (unit, key) => {
   const points = [{ from: '2024-03-01T05:00:00', count: 1 }]
-  expect(profileChart(profile({ shape: 'series', unit, points }), words)?.bars).toEqual([{ key, value: 1 }])
+  expect(told(profileChart(profile({ shape: 'series', unit, points }), words))).toEqual([[key, 1]])
 })
 
 test('the others are told together, without a bar', () => {
@@ -39,33 +61,62 @@ test('the others are told together, without a bar', () => {
     { value: 'a', count: 5 },
     { value: null, count: 2 },
   ]
-  const chart = profileChart(profile({ shape: 'values', values, other: 9 }), words)
-  expect(chart?.bars).toEqual([
-    { key: 'a', value: 5 },
-    { key: 'null', value: 2 },
+  const chart = profileChart(profile({ shape: 'values', type: 'text', values, other: 1234 }), words)
+  expect(told(chart)).toEqual([
+    ['a', 5],
+    ['null', 2],
   ])
-  expect(chart?.rest).toEqual({ key: 'others', value: 9 })
+  expect(chart?.rest).toMatchObject({ key: 'others', text: '1,234' })
 })
 
 test('a column without values has no chart', () =>
   expect(profileChart(profile({ shape: 'values', values: [] }), words)).toBeNull())
 
-test('groups are named by their key; one without a number has no bar', () => {
-  const groups = [
-    { key: 'a', value: 3 },
-    { key: null, value: '12.5' },
-    { key: 'c', value: null },
-  ]
-  const chart = groupChart(
-    { version: 0, by: 'city', measure: 'avg(x)', groups, more: false },
-    'Mean of x',
+const asked = (measure: string, type = 'double') => ({
+  columns: [
+    { name: 'code', type: 'int64' },
+    { name: 'city', type: 'text' },
+  ],
+  of: measure === 'count' ? undefined : { name: 'x', type },
+  measure,
+})
+const grouped = (by: string, groups: Group[]) => ({ version: 0, by, measure: 'm', groups, more: false })
+
+test('keys are written as in the table, with all of their digits', () => {
+  const groups = [1234567, 1234568, 1234569, '9007199254740993'].map((key) => ({ key, value: 1 }))
+  const chart = groupChart(grouped('code', groups), asked('count'), 'Number of rows', words)
+  expect(chart.title).toBe('Number of rows by code')
+  expect(chart.bars.map(({ key }) => key)).toEqual(['1234567', '1234568', '1234569', '9007199254740993'])
+})
+
+test('sums have every digit; a least or greatest is a cell, and written as one', () => {
+  const sum = groupChart(grouped('city', [{ key: 'a', value: 2005003 }]), asked('sum'), 'Sum of x', words)
+  expect(sum.bars[0]).toMatchObject({ value: 2005003, text: '2,005,003' })
+  const most = groupChart(
+    grouped('city', [{ key: 'a', value: 2024 }]),
+    asked('max', 'int64'),
+    'Greatest',
     words,
   )
-  expect(chart.title).toBe('Mean of x by city')
-  expect(chart.bars).toEqual([
-    { key: 'a', value: 3 },
-    { key: 'null', value: 12.5 },
+  expect(most).toMatchObject({ asCells: true, bars: [{ text: '2024' }] })
+})
+
+test('a group without a number has no bar, but its line in the table', () => {
+  const groups = [
+    { key: null, value: '12.50' },
+    { key: 'c', value: null },
+  ]
+  const { bars } = groupChart(grouped('city', groups), asked('avg'), 'Mean of x', words)
+  expect(bars).toMatchObject([
+    { key: 'null', value: 12.5, text: '12.50' },
+    { key: 'c', value: null, text: 'null' },
   ])
+})
+
+test('bars that are written alike are still different ones', () => {
+  const groups = [null, 'null', ''].map((key) => ({ key, value: 1 }))
+  const { bars } = groupChart(grouped('city', groups), asked('count'), 'Number of rows', words)
+  expect(new Set(bars.map(({ id }) => id)).size).toBe(3)
 })
 
 test('only the most frequent values have bars', () => {

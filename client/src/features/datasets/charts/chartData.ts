@@ -1,33 +1,57 @@
-import type { Cell, Groups, Profile } from '../../../api/types'
+import type { Cell, Column, Groups, Profile } from '../../../api/types'
 import type { Messages } from '../../../i18n/en'
-import { formatValue } from '../../../shared/format'
+import { formatCount, formatExact } from '../../../shared/format'
+import { shownOrNull } from '../columnTypes'
+
+/**
+ * A bar: `id` tells it from every other one, also where two are written alike (null, and the word). `value` is
+ * how long it is, null where there is nothing to draw; `text` is the same number as it is written, exactly.
+ */
+export type Bar = { id: string; key: string; value: number | null; text: string }
 
 /** Bars with their words. The same numbers are drawn and written as a table. */
 export type ChartData = {
   title: string
   keyHead: string
   valueHead: string
-  bars: { key: string; value: number }[]
+  bars: Bar[]
   /** What is in the table alone: many small values together would dwarf every bar. */
-  rest?: { key: string; value: number }
+  rest?: Bar
   /** Bars lie on their side, so that long words can be read. */
   sideways: boolean
+  /** Values are cells of the table (a least, a greatest), and their scale is written as cells are. */
+  asCells?: boolean
 }
 
 type Words = Messages['datasets']
 
 const MOST_FREQUENT = 8
 
-const shown = (value: Cell, words: Words): string => {
-  if (value === null) return words.grid.null
-  return typeof value === 'number' ? formatValue(value) : String(value)
-}
+const barOf = (id: Cell, key: string, count: number): Bar => ({
+  id: JSON.stringify(id),
+  key,
+  value: count,
+  text: formatCount(count),
+})
 
 /** A moment as far as its unit goes: the year of a decade, the month of a quarter, the day of a week. */
 const momentText = (from: string, unit: string): string => {
   if (/century|decade|year/.test(unit)) return from.slice(0, 4)
   if (/quarter|month/.test(unit)) return from.slice(0, 7)
   return (/week|day/.test(unit) ? from.slice(0, 10) : from.slice(0, 19)).replace('T', ' ')
+}
+
+/** A border between bins, with as many places as tell it from its neighbours. */
+const borderText = (border: number, width: number): string => {
+  const places = width > 0 ? Math.min(20, Math.max(0, 2 - Math.floor(Math.log10(width)))) : 20
+  return String(Number(border.toFixed(places)))
+}
+
+/** Pure: the words of a bin; one that holds a single whole number is that number. */
+const binText = (from: number, to: number, whole: boolean): string => {
+  const width = to - from
+  if (from === to || (whole && width === 1)) return String(from)
+  return `${borderText(from, width)} – ${borderText(to, width)}`
 }
 
 /** Pure: the picture that fits a column's profile; null where there is no value to draw. */
@@ -40,38 +64,62 @@ export const profileChart = (profile: Profile, words: Words): ChartData | null =
 const chartOf = ({ shape, column, ...profile }: Profile, words: Words): Omit<ChartData, 'valueHead'> => {
   const { summary } = words
   if (shape === 'histogram') {
-    const bars = (profile.bins ?? []).map(({ from, to, count }) => ({
-      key: from === to ? formatValue(from) : `${formatValue(from)} – ${formatValue(to)}`,
-      value: count,
-    }))
+    const whole = profile.type === 'int64'
+    const bars = (profile.bins ?? []).map(({ from, to, count }) =>
+      barOf(from, binText(Number(from), Number(to), whole), count),
+    )
     return { title: summary.histogram(column), keyHead: summary.bin, sideways: false, bars }
   }
   if (shape === 'series') {
-    const bars = (profile.points ?? []).map(({ from, count }) => ({
-      key: momentText(from, profile.unit ?? ''),
-      value: count,
-    }))
+    const bars = (profile.points ?? []).map(({ from, count }) =>
+      barOf(from, momentText(from, profile.unit ?? ''), count),
+    )
     return { title: summary.overTime(column), keyHead: summary.when, sideways: false, bars }
   }
-  const bars = (profile.values ?? []).map(({ value, count }) => ({ key: shown(value, words), value: count }))
-  const others = bars.slice(MOST_FREQUENT).reduce((sum, { value }) => sum + value, profile.other ?? 0)
+  const of: Column = { name: column, type: profile.type }
+  const bars = (profile.values ?? []).map(({ value, count }) =>
+    barOf(value, shownOrNull(of, value, words.grid), count),
+  )
+  const others = bars.slice(MOST_FREQUENT).reduce((sum, { value }) => sum + (value ?? 0), profile.other ?? 0)
   return {
     title: summary.top(column),
     keyHead: summary.value,
     sideways: true,
     bars: bars.slice(0, MOST_FREQUENT),
-    ...(others > 0 && { rest: { key: summary.others, value: others } }),
+    ...(others > 0 && { rest: { ...barOf(null, summary.others, others), id: 'others' } }),
   }
 }
 
-/** Pure: groups as bars. A group without a number (the mean of nothing) has no bar. */
-export const groupChart = ({ groups, by }: Groups, label: string, words: Words): ChartData => ({
-  title: words.group.label(label, by),
-  keyHead: by,
-  valueHead: label,
-  sideways: true,
-  bars: groups.flatMap(({ key, value }) => {
-    const number = value === null ? Number.NaN : Number(value)
-    return Number.isFinite(number) ? [{ key: shown(key, words), value: number }] : []
-  }),
-})
+/** Columns of the table, and the one that is measured; undefined where rows are counted. */
+type Measured = { columns: Column[]; of: Column | undefined; measure: string }
+
+/** Pure: groups as bars. A group without a number (the mean of nothing) has no bar, and stands in the table. */
+export const groupChart = (
+  { groups, by }: Groups,
+  { columns, of, measure }: Measured,
+  label: string,
+  words: Words,
+): ChartData => {
+  const keys = columns.find(({ name }) => name === by) ?? { name: by, type: 'text' }
+  const cellsOf = of !== undefined && (measure === 'min' || measure === 'max') ? of : undefined
+  const textOf = (value: Cell): string => {
+    if (value === null) return words.grid.null
+    return cellsOf ? shownOrNull(cellsOf, value, words.grid) : formatExact(String(value))
+  }
+  return {
+    title: words.group.label(label, by),
+    keyHead: by,
+    valueHead: label,
+    sideways: true,
+    asCells: cellsOf !== undefined,
+    bars: groups.map(({ key, value }) => {
+      const number = value === null ? Number.NaN : Number(value)
+      return {
+        id: JSON.stringify(key),
+        key: shownOrNull(keys, key, words.grid),
+        value: Number.isFinite(number) ? number : null,
+        text: textOf(value),
+      }
+    }),
+  }
+}

@@ -1,4 +1,4 @@
-import { useId, useRef, useState } from 'react'
+import { type ReactNode, useId, useRef, useState } from 'react'
 import type { Cell, Column } from '../../../api/types'
 import { useText } from '../../../i18n/language'
 import { asTyped, kindOf, readTyped } from '../columnTypes'
@@ -9,9 +9,12 @@ export type Leave = 'stay' | 'down' | 'right' | 'left'
 type Props = {
   column: Column
   label: string
+  /** What the cell held when the editor opened. */
   value: Cell
   /** The key that opened the editor takes the place of the value. */
   typed: string | null
+  /** What is to be known while writing: that somebody else has changed the cell. */
+  note: ReactNode
   onKeep: (value: Cell, leave: Leave) => void
   onDrop: () => void
 }
@@ -19,7 +22,7 @@ type Props = {
 const LEAVES: Record<string, Leave> = { Enter: 'down', Tab: 'right' }
 
 /** A cell being written. What does not fit the column's type is refused here, with the reason. */
-export const CellEditor = ({ column, label, value, typed, onKeep, onDrop }: Props) => {
+export const CellEditor = ({ column, label, value, typed, note, onKeep, onDrop }: Props) => {
   const words = useText().datasets.edit
   const reason = useId()
   const [draft, setDraft] = useState(typed ?? asTyped(value))
@@ -83,10 +86,12 @@ export const CellEditor = ({ column, label, value, typed, onKeep, onDrop }: Prop
           ∅
         </button>
       )}
-      {refusal !== null && (
+      {refusal !== null ? (
         <span role="alert" id={reason} className={classes.refusal}>
           {refusal}
         </span>
+      ) : (
+        note
       )}
     </span>
   )

@@ -1,69 +1,81 @@
-import { useEffect, useMemo, useRef } from 'react'
-import type { RowsPage, RowsQuery } from '../../../api/datasetsApi'
-import type { Column } from '../../../api/types'
+import { type ReactNode, useEffect, useMemo, useRef } from 'react'
+import type { RowsPage } from '../../../api/datasetsApi'
+import type { Column, DataRow } from '../../../api/types'
 import { useAppDispatch, useAppSelector } from '../../../app/hooks'
 import { useText } from '../../../i18n/language'
 import { selectRemovedRows } from '../removedRowsSlice'
 import { removeRow } from '../removeRow'
+import { ConflictDialog } from './ConflictDialog'
 import classes from './DataGrid.module.css'
 import { GridHead } from './GridHead'
 import { GridRow } from './GridRow'
 import { useActiveCell } from './useActiveCell'
-import { useCellEdits } from './useCellEdits'
+import { baseOf, useCellEdits } from './useCellEdits'
 import { useGridActions } from './useGridActions'
 import { useGridLayout } from './useGridLayout'
 
 type Props = {
+  id: string
   name: string
   columns: Column[]
-  page: RowsPage
-  view: RowsQuery
-  total: number
+  /** Undefined where there are no rows to show; `notice` says why. */
+  page: RowsPage | undefined
+  notice: ReactNode
+  /** Rows of all pages, null while they are not counted. */
+  total: number | null
   editable: boolean
   /** Index of the row on this page to bring into view. */
   marked: number | null
-  refreshing: boolean
+  /** Other rows than these were asked for, and are not here yet. */
+  stale: boolean
 }
 
-const useShownRows = (id: string, page: RowsPage) => {
+const NO_ROWS: DataRow[] = []
+
+const useShownRows = (id: string, page: RowsPage | undefined): DataRow[] => {
   const removed = useAppSelector((state) => selectRemovedRows(state, id))
+  const rows = page?.rows ?? NO_ROWS
   return useMemo(
-    () => (removed?.length ? page.rows.filter(({ _rid }) => !removed.includes(_rid)) : page.rows),
-    [page.rows, removed],
+    () => (removed?.length ? rows.filter(({ _rid }) => !removed.includes(_rid)) : rows),
+    [rows, removed],
   )
 }
 
 /** One page of rows. Only the cells in view exist, so a page may have a thousand rows or columns. */
-export const DataGrid = ({ name, columns, page, view, total, editable, marked, refreshing }: Props) => {
+export const DataGrid = ({ id, name, columns, page, notice, total, editable, marked, stale }: Props) => {
   const words = useText().datasets.grid
   const dispatch = useAppDispatch()
   const scroller = useRef<HTMLDivElement>(null)
-  const rows = useShownRows(view.id, page)
+  const rows = useShownRows(id, page)
   const { shownRows, shownColumns, height, width, scrollToRow, reveal } = useGridLayout(
     scroller,
     rows.length,
     columns,
   )
   const { active, noteFocus, moveTo } = useActiveCell(scroller, reveal)
-  const { writing, ...edits } = useCellEdits(view, page)
+  const { writing, conflict, keepMine, keepTheirs, ...edits } = useCellEdits(page)
   const acts = useGridActions({ rows, columns, editable, active, moveTo, ...edits })
+  const ready = page !== undefined && !stale
   // biome-ignore lint/correctness/useExhaustiveDependencies: only another mark moves anything
   useEffect(() => {
-    if (marked === null) return
+    if (marked === null || !ready) return
     moveTo({ row: marked, column: 0 })
     scrollToRow(marked, { align: 'center' })
-  }, [marked])
-  const first = (view.page - 1) * view.size + 1
+  }, [marked, ready])
+  // The rows' own numbers, also while those of another page are under way.
+  const first = page ? (page.query.page - 1) * page.query.size + 1 : 1
+  const disputed = conflict && columns.find((column) => column.name === conflict.writing.column)
   return (
-    <div className={classes.scroller} ref={scroller} data-refreshing={refreshing || undefined}>
+    <div className={classes.scroller} ref={scroller} data-stale={stale || undefined}>
       <table
         role="grid"
         className={classes.grid}
         style={{ width }}
         aria-label={words.label(name)}
-        aria-rowcount={total + 1}
+        aria-rowcount={total === null ? -1 : total + 1}
         aria-colcount={columns.length + 1}
         aria-readonly={!editable}
+        aria-busy={stale || undefined}
       >
         <GridHead columns={columns} shown={shownColumns} width={width} />
         <tbody
@@ -76,12 +88,13 @@ export const DataGrid = ({ name, columns, page, view, total, editable, marked, r
         >
           {shownRows.map(({ index, start }) => {
             const row = rows[index]
-            if (!row) return null
+            if (!row || !page) return null
             const number = first + index
-            const doomed = { id: view.id, rid: row._rid, base: page.bases?.[row._rid] ?? page.version }
+            const doomed = { id, rid: row._rid, base: baseOf(page, row._rid) }
             return (
               <GridRow
                 key={row._rid}
+                id={id}
                 row={row}
                 index={index}
                 number={number}
@@ -90,7 +103,7 @@ export const DataGrid = ({ name, columns, page, view, total, editable, marked, r
                 shown={shownColumns}
                 active={active}
                 writing={writing}
-                marked={marked === index}
+                marked={!stale && marked === index}
                 onKeep={acts.onKeep}
                 onDrop={acts.onDrop}
                 onDelete={editable ? () => dispatch(removeRow(doomed, number)) : undefined}
@@ -99,6 +112,16 @@ export const DataGrid = ({ name, columns, page, view, total, editable, marked, r
           })}
         </tbody>
       </table>
+      {notice && <div className={classes.notice}>{notice}</div>}
+      {conflict && disputed && (
+        <ConflictDialog
+          id={id}
+          column={disputed}
+          conflict={conflict}
+          onMine={keepMine}
+          onTheirs={keepTheirs}
+        />
+      )}
     </div>
   )
 }

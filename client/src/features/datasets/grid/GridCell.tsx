@@ -1,8 +1,12 @@
+import type { ReactNode } from 'react'
 import type { Cell, Column } from '../../../api/types'
 import { useText } from '../../../i18n/language'
 import { isNumeric, shownCell } from '../columnTypes'
 import { CellEditor, type Leave } from './CellEditor'
 import classes from './DataGrid.module.css'
+
+/** Characters of a cell that show when the pointer rests on it. */
+const LONGEST_TITLE = 1000
 
 const Value = ({ column, value }: { column: Column; value: Cell | undefined }) => {
   const words = useText().datasets.grid
@@ -21,7 +25,8 @@ type Props = {
   label: string
   active: boolean
   /** What the editor starts with, null while the cell is not being written. */
-  writing: { typed: string | null } | null
+  writing: { typed: string | null; seen: Cell } | null
+  note: ReactNode
   onKeep: (value: Cell, leave: Leave) => void
   onDrop: () => void
 }
@@ -36,6 +41,7 @@ export const GridCell = ({
   label,
   active,
   writing,
+  note,
   onKeep,
   onDrop,
 }: Props) => (
@@ -48,14 +54,15 @@ export const GridCell = ({
     data-place={place}
     data-numeric={isNumeric(column) || undefined}
     data-writing={writing !== null || undefined}
-    title={writing ? undefined : String(value ?? '')}
+    title={writing ? undefined : String(value ?? '').slice(0, LONGEST_TITLE)}
   >
     {writing ? (
       <CellEditor
         column={column}
         label={label}
-        value={value ?? null}
+        value={writing.seen}
         typed={writing.typed}
+        note={note}
         onKeep={onKeep}
         onDrop={onDrop}
       />

@@ -1,16 +1,30 @@
 import type { VirtualItem } from '@tanstack/react-virtual'
+import type { KeyboardEvent } from 'react'
 import type { Column } from '../../../api/types'
 import { useText } from '../../../i18n/language'
 import classes from './DataGrid.module.css'
 import { HeadCell } from './HeadCell'
 import { INDEX_WIDTH } from './layout'
 
+const STEPS: Record<string, number> = { ArrowRight: 1, ArrowLeft: -1 }
+
+/** Arrows walk over the buttons of the head, so that Tab needs to stop but once at each column. */
+const walk = (event: KeyboardEvent<HTMLElement>): void => {
+  const step = STEPS[event.key]
+  const from = event.target instanceof HTMLElement ? event.target.closest<HTMLElement>('[data-head]') : null
+  if (step === undefined || from === null) return
+  const buttons = [...event.currentTarget.querySelectorAll<HTMLElement>('[data-head]')]
+  const forward = getComputedStyle(event.currentTarget).direction === 'rtl' ? -step : step
+  buttons[buttons.indexOf(from) + forward]?.focus()
+  event.preventDefault()
+}
+
 type Props = { columns: Column[]; shown: VirtualItem[]; width: number }
 
 export const GridHead = ({ columns, shown, width }: Props) => {
   const words = useText().datasets.grid
   return (
-    <thead role="rowgroup" className={classes.head} style={{ width }}>
+    <thead role="rowgroup" className={classes.head} style={{ width }} onKeyDown={walk}>
       <tr role="row" aria-rowindex={1}>
         <th
           scope="col"

@@ -5,6 +5,7 @@ import type { Cell, Column, DataRow } from '../../../api/types'
 import { useText } from '../../../i18n/language'
 import { formatCount } from '../../../shared/format'
 import type { Leave } from './CellEditor'
+import { ChangedNote } from './ChangedNote'
 import classes from './DataGrid.module.css'
 import { GridCell } from './GridCell'
 import type { Place } from './gridKeys'
@@ -13,6 +14,8 @@ import { placeName } from './useActiveCell'
 import type { Writing } from './useCellEdits'
 
 type Props = {
+  /** The table's id. */
+  id: string
   row: DataRow
   index: number
   number: number
@@ -29,6 +32,7 @@ type Props = {
 }
 
 export const GridRow = ({
+  id,
   row,
   index,
   number,
@@ -89,6 +93,11 @@ export const GridRow = ({
             label={words.grid.edit(column.name, number)}
             active={active.row === index && active.column === at}
             writing={here}
+            note={
+              here && (row[column.name] ?? null) !== here.seen ? (
+                <ChangedNote id={id} since={here.base} column={column} now={row[column.name] ?? null} />
+              ) : null
+            }
             onKeep={(value, leave) => here && onKeep(here, value, leave)}
             onDrop={onDrop}
           />

@@ -10,7 +10,7 @@ import classes from './DataGrid.module.css'
 
 type Props = { column: Column; start: number; width: number; index: number }
 
-/** A column's name and type; sorts on a click, filters by its funnel. */
+/** A column's name and type; sorts on a click, filters by its funnel. Tab stops at the name, arrows reach the funnel. */
 export const HeadCell = ({ column, start, width, index }: Props) => {
   const words = useText().datasets
   const { view, change } = useDatasetView()
@@ -33,6 +33,8 @@ export const HeadCell = ({ column, start, width, index }: Props) => {
         className={classes.sort}
         data-active={direction !== 'none' || undefined}
         title={column.name}
+        data-head
+        aria-keyshortcuts="ArrowRight ArrowLeft"
         onClick={() => change({ sort: nextColumnSort(view.sort, column.name) })}
       >
         <span className={classes.names}>
@@ -46,6 +48,8 @@ export const HeadCell = ({ column, start, width, index }: Props) => {
           variant={filtered ? 'light' : 'subtle'}
           color={filtered ? undefined : 'gray'}
           size={26}
+          data-head
+          tabIndex={-1}
           aria-label={words.grid.filter(column.name)}
         >
           <ListFilter size={14} aria-hidden />

@@ -15,8 +15,12 @@ const WIDTHS: Partial<Record<ReturnType<typeof kindOf>, number>> = {
   timestamp: 210,
 }
 const LETTER = 8.2
+const TYPE_LETTER = 6.6
 const HEAD_TOOLS = 76
 
-/** Wide enough for the name with its buttons, and for what such a column usually holds. */
-export const columnWidth = (column: Column): number =>
-  Math.min(320, Math.max(WIDTHS[kindOf(column)] ?? 190, Math.round(column.name.length * LETTER) + HEAD_TOOLS))
+/** Wide enough for the name and the type with their buttons, and for what such a column usually holds. */
+export const columnWidth = (column: Column): number => {
+  const { name, type } = column
+  const head = Math.max(name.length * LETTER, type.length * TYPE_LETTER)
+  return Math.min(320, Math.max(WIDTHS[kindOf(column)] ?? 190, Math.round(head) + HEAD_TOOLS))
+}

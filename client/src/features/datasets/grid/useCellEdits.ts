@@ -1,43 +1,109 @@
-import { useState } from 'react'
-import { useEditCellMutation } from '../../../api/datasetEdits'
-import type { RowsPage, RowsQuery } from '../../../api/datasetsApi'
-import type { Problem } from '../../../api/problem'
-import { detailOf } from '../../../api/problem'
-import type { Cell } from '../../../api/types'
+import { useRef, useState } from 'react'
+import { datasetEdits, useEditCellMutation } from '../../../api/datasetEdits'
+import type { RowsPage } from '../../../api/datasetsApi'
+import { detailOf, type Problem } from '../../../api/problem'
+import type { Cell, DataRow } from '../../../api/types'
+import { useAppDispatch } from '../../../app/hooks'
 import { text } from '../../../i18n/language'
 import { toastProblem } from '../../../shared/toast'
-import { asTyped } from '../columnTypes'
 
-export type Writing = { rid: number; column: string; typed: string | null }
+/** A cell in its editor: what it held when the editor opened (`seen`), and in which version (`base`). */
+export type Writing = { rid: number; column: string; typed: string | null; seen: Cell; base: number }
+
+/** Two values for one cell: the one that somebody else saved meanwhile, and the one that was typed here. */
+export type Conflict = { writing: Writing; mine: Cell; theirs: Cell; version: number }
 
 const CHANGED = 412
+const GONE = 404
 
-const tell = (problem: Problem, column: string): void => {
-  const words = text().datasets
-  if (problem.status !== CHANGED) {
-    toastProblem(words.edit.notSaved, detailOf(problem))
-    return
-  }
-  const now = problem.current?.[column]
-  const shown = now === null || now === undefined ? words.grid.null : asTyped(now)
-  toastProblem(
-    words.edit.conflict,
-    problem.current ? words.edit.conflictWords(column, shown) : words.edit.gone,
-  )
+/** Pure: what a change that came too late leads to: it is sent again where nobody touched that cell. */
+export const afterRefusal = (
+  writing: Writing,
+  mine: Cell,
+  { row, version }: { row: DataRow | null; version: number },
+): { again: Writing } | { conflict: Conflict } | 'gone' | 'kept' => {
+  if (row === null) return 'gone'
+  const theirs = row[writing.column] ?? null
+  if (theirs === mine) return 'kept'
+  if (theirs === writing.seen) return { again: { ...writing, base: version } }
+  return { conflict: { writing, mine, theirs, version } }
 }
 
+/** The version in which a row of the page was seen: its own last change, or the page's. */
+export const baseOf = (page: RowsPage, rid: number): number => page.bases?.[rid] ?? page.version
+
 /** Which cell is being written, and what becomes of it. The page shows a value before the server has it. */
-export const useCellEdits = (view: RowsQuery, page: RowsPage) => {
+export const useCellEdits = (page: RowsPage | undefined) => {
+  const dispatch = useAppDispatch()
   const [writing, setWriting] = useState<Writing | null>(null)
+  const [conflict, setConflict] = useState<Conflict | null>(null)
   const [editCell] = useEditCellMutation()
-  const keep = ({ rid, column }: Writing, value: Cell): void => {
-    setWriting(null)
-    const row = page.rows.find(({ _rid }) => _rid === rid)
-    if (!row || row[column] === value) return
-    const base = page.bases?.[rid] ?? page.version
-    editCell({ view, rid, base, column, value })
-      .unwrap()
-      .catch((problem: Problem) => tell(problem, column))
+  /** The versions that own changes of a row will have made: the next one stands on them. */
+  const own = useRef(new Map<number, Promise<number | null>>())
+
+  const open = (row: DataRow, column: string, typed: string | null): void => {
+    if (!page) return
+    setWriting({ rid: row._rid, column, typed, seen: row[column] ?? null, base: baseOf(page, row._rid) })
   }
-  return { writing, write: setWriting, keep, drop: () => setWriting(null) }
+  const rowNow = async (id: string, rid: number, { current, version }: Problem) =>
+    current && version !== undefined
+      ? { row: current as DataRow, version }
+      : dispatch(
+          datasetEdits.endpoints.rowNow.initiate({ id, rid }, { subscribe: false, forceRefetch: true }),
+        ).unwrap()
+
+  const refused = async (at: Writing, value: Cell, problem: Problem): Promise<number | null> => {
+    const words = text().datasets.edit
+    if (!page || (problem.status !== CHANGED && problem.status !== GONE)) {
+      toastProblem(words.notSaved, detailOf(problem))
+      return null
+    }
+    const next = afterRefusal(at, value, await rowNow(page.query.id, at.rid, problem))
+    if (next === 'gone') toastProblem(words.notSaved, words.gone)
+    else if (next !== 'kept' && 'again' in next) await send(next.again, value, true)
+    else if (next !== 'kept') setConflict(next.conflict)
+    // What stands in that row now holds changes that nobody has seen here: nothing may be built on it.
+    return null
+  }
+  const send = async (at: Writing, value: Cell, merged = false): Promise<number | null> => {
+    if (!page) return null
+    const { rid, base, column, seen } = at
+    try {
+      const { version, row } = await editCell({ view: page.query, rid, base, column, seen, value }).unwrap()
+      // An editor that is open on the same row has seen it, but as it was typed and not as it is written now.
+      if (!merged)
+        setWriting((now) =>
+          now?.rid === rid && now.base < version
+            ? { ...now, base: version, seen: row[now.column] ?? null }
+            : now,
+        )
+      return version
+    } catch (problem) {
+      return refused(at, value, problem as Problem).catch((error: unknown) => {
+        toastProblem(text().datasets.edit.notSaved, detailOf(error))
+        return null
+      })
+    }
+  }
+  const keep = (at: Writing, value: Cell): void => {
+    setWriting(null)
+    if (value === at.seen) return
+    const before = own.current.get(at.rid) ?? Promise.resolve(null)
+    const sent = before.then((version) => send({ ...at, base: Math.max(at.base, version ?? 0) }, value))
+    own.current.set(at.rid, sent)
+  }
+  return {
+    writing,
+    conflict,
+    open,
+    keep,
+    drop: () => setWriting(null),
+    /** Keeps what was typed over what the other one saved, unless that has changed again. */
+    keepMine: () => {
+      if (conflict)
+        keep({ ...conflict.writing, seen: conflict.theirs, base: conflict.version }, conflict.mine)
+      setConflict(null)
+    },
+    keepTheirs: () => setConflict(null),
+  }
 }

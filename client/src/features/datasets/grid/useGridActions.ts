@@ -19,13 +19,13 @@ type Parts = {
   editable: boolean
   active: Place
   moveTo: (place: Place) => void
-  write: (writing: Writing) => void
+  open: (row: DataRow, column: string, typed: string | null) => void
   keep: (writing: Writing, value: Cell) => void
   drop: () => void
 }
 
 /** What keys, double clicks and a finished editor do in the grid. */
-export const useGridActions = ({ rows, columns, editable, active, moveTo, write, keep, drop }: Parts) => {
+export const useGridActions = ({ rows, columns, editable, active, moveTo, keep, drop, ...edits }: Parts) => {
   const bounds = { rows: rows.length, columns: columns.length, page: PAGE_STEP }
   const step = ({ row, column }: Place) =>
     moveTo({
@@ -35,7 +35,7 @@ export const useGridActions = ({ rows, columns, editable, active, moveTo, write,
   const open = (typed: string | null, at: Place) => {
     const row = rows[at.row]
     const column = columns[at.column]
-    if (editable && row && column) write({ rid: row._rid, column: column.name, typed })
+    if (editable && row && column) edits.open(row, column.name, typed)
   }
   return {
     onKeyDown: (event: KeyboardEvent) => {

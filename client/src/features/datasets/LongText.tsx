@@ -1,0 +1,35 @@
+import { useState } from 'react'
+import { useText } from '../../i18n/language'
+import classes from './Dataset.module.css'
+
+/** Characters that stand without being asked for; about three lines of a card. */
+const SHORT = 120
+/** Characters that are drawn at all: a cell can be a whole book. */
+const MOST = 20_000
+
+/** A text that takes three lines at most, and all the room that it needs once somebody wants to read it. */
+export const LongText = ({ text }: { text: string }) => {
+  const words = useText().datasets.summary
+  const [open, setOpen] = useState(false)
+  if (text.length <= SHORT) return <bdi>{text}</bdi>
+  return (
+    <>
+      {open ? (
+        <span className={classes.whole} tabIndex={0} role="region" aria-label={words.wholeText}>
+          {text.slice(0, MOST)}
+          {text.length > MOST && words.cutText(MOST, text.length)}
+        </span>
+      ) : (
+        <span>{text.slice(0, SHORT)}…</span>
+      )}{' '}
+      <button
+        type="button"
+        className={classes.textButton}
+        aria-expanded={open}
+        onClick={() => setOpen(!open)}
+      >
+        {open ? words.lessText : words.moreText(text.length)}
+      </button>
+    </>
+  )
+}

@@ -1,0 +1,26 @@
+import type { Warned } from '../../api/types'
+import { useText } from '../../i18n/language'
+import classes from './Dataset.module.css'
+
+/** What was mended or skipped while the file was read: in words, with the first line and how often. */
+export const WarningList = ({ warnings }: { warnings: Warned[] }) => {
+  const words = useText().datasets.warnings
+  if (warnings.length === 0) return null
+  return (
+    <section aria-labelledby="warnings-title">
+      <div className={classes.sectionHead}>
+        <h2 id="warnings-title">{words.title(warnings.length)}</h2>
+      </div>
+      <ul className={classes.warnings} aria-label={words.label}>
+        {warnings.map(({ code, line, count, text }) => (
+          <li key={code}>
+            <span>
+              {words.codes[code] ?? code.replaceAll('_', ' ')}, {words.at(line, count)}
+            </span>
+            {text && <code>{text}</code>}
+          </li>
+        ))}
+      </ul>
+    </section>
+  )
+}

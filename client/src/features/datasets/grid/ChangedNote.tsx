@@ -1,0 +1,26 @@
+import { useGetVersionsQuery } from '../../../api/datasetHistory'
+import type { Cell, Column } from '../../../api/types'
+import { useText } from '../../../i18n/language'
+import { shownOrNull } from '../columnTypes'
+import { authorsSince } from './authors'
+import classes from './DataGrid.module.css'
+
+/** Whose doing it is that a row is not as it was in version `since`. */
+export const useAuthors = (id: string, since: number): string => {
+  const words = useText().datasets.edit
+  const { data } = useGetVersionsQuery(id)
+  return authorsSince(data, since).join(', ') || words.somebody
+}
+
+type Props = { id: string; since: number; column: Column; now: Cell }
+
+/** Says below an open editor that the cell is not any more what it was when the editor opened. */
+export const ChangedNote = ({ id, since, column, now }: Props) => {
+  const words = useText().datasets
+  const who = useAuthors(id, since)
+  return (
+    <span role="status" className={classes.changed}>
+      {words.edit.changedBy(who, shownOrNull(column, now, words.grid))}
+    </span>
+  )
+}

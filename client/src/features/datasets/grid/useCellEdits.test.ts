@@ -1,0 +1,29 @@
+import { expect, test, vi } from 'vitest'
+import type { DataRow } from '../../../api/types'
+import { authorsSince } from './authors'
+import { afterRefusal } from './useCellEdits'
+
+vi.mock('@mantine/notifications', () => ({ notifications: {} }))
+
+const writing = { rid: 7, column: 'city', typed: null, seen: 'Lisbon', base: 3 }
+const now = (city: string): { row: DataRow; version: number } => ({ row: { _rid: 7, city }, version: 5 })
+
+test('what somebody else wrote into the same cell is a conflict of two values', () =>
+  expect(afterRefusal(writing, 'Faro', now('Porto'))).toEqual({
+    conflict: { writing, mine: 'Faro', theirs: 'Porto', version: 5 },
+  }))
+
+test('another cell of the row is nobody else’s concern: the change goes out again, on the version of now', () =>
+  expect(afterRefusal(writing, 'Faro', now('Lisbon'))).toEqual({ again: { ...writing, base: 5 } }))
+
+test('two who write the same agree', () => expect(afterRefusal(writing, 'Faro', now('Faro'))).toBe('kept'))
+
+test('a row that was deleted is gone', () =>
+  expect(afterRefusal(writing, 'Faro', { row: null, version: 5 })).toBe('gone'))
+
+test('authors of what came since are named once each', () => {
+  const version = (number: number, author: string | null) => ({ version: number, author }) as never
+  const versions = [version(3, 'ann'), version(4, 'bob'), version(5, 'bob'), version(6, null)]
+  expect(authorsSince(versions, 3)).toEqual(['bob'])
+  expect(authorsSince(undefined, 3)).toEqual([])
+})
