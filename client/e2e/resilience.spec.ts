@@ -1,8 +1,11 @@
 import { createHash } from 'node:crypto'
 import { mkdir, writeFile } from 'node:fs/promises'
-import { expect, fillSignIn, rowOf, signIn, test } from './fixtures'
+import type { Page } from '@playwright/test'
+import { type Account, type Entry, expect, fillSignIn, isLive, rowOf, signIn, test } from './fixtures'
 import {
+  addressKept,
   blobsKept,
+  dockOf,
   drop,
   recoveryCard,
   reloadAnyway,
@@ -14,6 +17,16 @@ import {
 } from './uploading'
 
 const SIZE = 3_000_000
+
+/** Another slow upload on a page that is there already; leaves it in the middle. */
+const startAgain = async (page: Page, account: Account, name: string): Promise<void> => {
+  await page.goto(`${account.url}/files`)
+  await (await throttle(page))(100_000)
+  await drop(page, [{ name, bytes: 11_000_000 }])
+  await waitForPercent(page, name, 2)
+  await addressKept(page)
+  page.once('dialog', (dialog) => void dialog.accept())
+}
 
 test('a session that ends during an upload asks to sign in, and the same upload goes on, also after 429', async ({
   page,
@@ -113,12 +126,60 @@ test('after a reload small files go on with one click, the paused one and the on
   expect(uploads.creations()).toHaveLength(2)
 })
 
-test('discard deletes what is left over, on the server too', async ({ page, account, filesOf }) => {
+/** Sends what is missing of the only upload, as a request does that outlives its page. */
+const sendTheRest = async (account: Account, entry: Entry | undefined): Promise<void> => {
+  const headers = { Authorization: `Bearer ${account.token}`, 'Tus-Resumable': '1.0.0' }
+  const url = `${account.url}/files/${entry?.id}`
+  const offset = (await fetch(url, { method: 'HEAD', headers })).headers.get('Upload-Offset') ?? ''
+  const answer = await fetch(url, {
+    method: 'PATCH',
+    headers: { ...headers, 'Upload-Offset': offset, 'Content-Type': 'application/offset+octet-stream' },
+    body: Buffer.alloc((entry?.size ?? 0) - Number(offset), '1,2,3\n'),
+  })
+  expect(answer.status).toBe(204)
+}
+
+test('discard deletes what is left over, on the server too, and can be undone', async ({
+  page,
+  account,
+  filesOf,
+}) => {
   await startUpload(page, account, { name: 'discard.csv', bytes: 11_000_000, seconds: 90 })
   await reloadAnyway(page)
+  const discard = page.getByRole('button', { name: 'Discard', exact: true })
+  await discard.click()
+  await expect(recoveryCard(page)).toBeHidden()
+  await page.getByRole('alert').getByRole('button', { name: 'Undo' }).click()
   await expect(recoveryCard(page)).toBeVisible()
-  await page.getByRole('button', { name: 'Discard', exact: true }).click()
+  expect(await filesOf(account)).toHaveLength(1)
+  await discard.click()
   await expect.poll(async () => (await filesOf(account)).length).toBe(0)
+})
+
+test('an upload that was finished after its page was gone is no upload to discard: its file stays', async ({
+  page,
+  account,
+  filesOf,
+  arrived,
+}) => {
+  await startUpload(page, account, { name: 'whole.csv', bytes: 11_000_000, seconds: 90 })
+  await reloadAnyway(page)
+  await expect(recoveryCard(page)).toBeVisible()
+  await sendTheRest(account, (await filesOf(account))[0])
+  await page.getByRole('button', { name: 'Discard', exact: true }).click()
+  await expect(recoveryCard(page)).toBeHidden()
+  await expect(dockOf(page).getByRole('link', { name: 'whole.csv' })).toBeVisible()
+  await expect(page.getByText('Discarded')).toBeHidden()
+  await arrived(account, 'whole.csv')
+
+  // Whoever opens the page only then does not see it among the unfinished ones at all.
+  await startAgain(page, account, 'later.csv')
+  const later = (await filesOf(account)).find(({ name }) => name === 'later.csv')
+  await page.goto('about:blank')
+  await sendTheRest(account, later)
+  await page.goto(`${account.url}/files`)
+  await expect(dockOf(page).getByRole('link', { name: 'later.csv' })).toBeVisible()
+  await expect(recoveryCard(page)).toBeHidden()
 })
 
 test('signing out pauses an upload, and the same person signing in again goes on with it', async ({
@@ -187,4 +248,89 @@ test('413, 415, 422 and 507 are told in plain words and not tried again', async 
   }
   await expect(page.getByText('4 uploads failed', { exact: true })).toBeVisible()
   expect(asked).toEqual([413, 415, 422, 507])
+})
+
+test('two people in one browser: who signs in takes over every tab, and what one began never goes on as the other', async ({
+  page,
+  context,
+  account,
+  makeAccount,
+  filesOf,
+  arrived,
+  seed,
+}) => {
+  const other = await makeAccount()
+  await seed(account, 'secret-of-the-first.csv', 'id,city\n1,Hamburg\n')
+  const { limit, uploads } = await startUpload(page, account, { name: 'begun.csv', bytes: SIZE })
+  const second = await context.newPage()
+  await second.goto('/files')
+  const menu = (tab: Page, { username }: Account) =>
+    tab.getByRole('button', { name: `Account of ${username}` })
+
+  // Signing out reaches the other tab at once, and nothing can be read there any more.
+  await menu(second, account).click()
+  await second.getByRole('menuitem', { name: 'Sign out' }).click()
+  for (const tab of [second, page]) {
+    await expect(tab.getByRole('heading', { name: 'Sign in to Parquay' })).toBeVisible()
+    await expect(tab.getByText('secret-of-the-first.csv')).toBeHidden()
+  }
+
+  // So does signing in as somebody else; what is dropped on the first tab is that one's.
+  await fillSignIn(second, other)
+  await expect(menu(page, other)).toBeVisible()
+  await limit(0)
+  await drop(page, [{ name: 'of-the-other.csv', bytes: 5000 }])
+  await arrived(other, 'of-the-other.csv')
+  expect((await filesOf(other)).map(({ name }) => name)).toEqual(['of-the-other.csv'])
+  expect((await filesOf(account)).map(({ name }) => name).sort()).toEqual([
+    'begun.csv',
+    'secret-of-the-first.csv',
+  ])
+
+  // The first one comes back in the other tab: the upload goes on as what it was.
+  await menu(second, other).click()
+  await second.getByRole('menuitem', { name: 'Sign out' }).click()
+  await fillSignIn(page, account)
+  await expect(menu(second, account)).toBeVisible()
+  await arrived(account, 'begun.csv')
+  expect(uploads.creations()).toHaveLength(2)
+})
+
+test('a tab that nobody told finds out before it sends whose the session is', async ({
+  page,
+  account,
+  makeAccount,
+  seed,
+  filesOf,
+}) => {
+  const other = await makeAccount()
+  await seed(account, 'secret-of-the-first.csv', 'id,city\n1,Hamburg\n')
+  await signIn(page, account)
+  await expect(rowOf(page, 'secret-of-the-first.csv')).toContainText('Done')
+  await page.context().addCookies([{ ...other.cookie, url: other.url }])
+  await drop(page, [{ name: 'for-the-first.csv', bytes: 5000 }])
+  await expect(page.getByRole('button', { name: `Account of ${other.username}` })).toBeVisible()
+  await expect(page.getByText('secret-of-the-first.csv')).toBeHidden()
+  await isLive(page)
+  expect(await filesOf(other)).toEqual([])
+})
+
+test('behind the question to sign in again nothing of the list can be read', async ({
+  page,
+  account,
+  server,
+  seed,
+}) => {
+  await seed(account, 'secret.csv', 'id,city\n1,Hamburg\n')
+  await signIn(page, account)
+  await expect(rowOf(page, 'secret.csv')).toContainText('Done')
+  const headers = { Cookie: `${account.cookie.name}=${account.cookie.value}`, Origin: server.url }
+  await fetch(`${server.url}/api/logout`, { method: 'POST', headers })
+  await page.getByRole('button', { name: 'Name', exact: true }).click()
+  const dialog = page.getByRole('dialog', { name: 'Sign in again' })
+  await expect(dialog).toBeVisible()
+  await expect(page.getByText('secret.csv')).toBeHidden()
+  await dialog.getByLabel('Password', { exact: true }).fill(account.password)
+  await dialog.getByRole('button', { name: 'Sign in', exact: true }).click()
+  await expect(rowOf(page, 'secret.csv')).toBeVisible()
 })

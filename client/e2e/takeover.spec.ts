@@ -61,9 +61,11 @@ test('when the sending tab closes another one takes over within seconds', async 
   await expect(uploadBar(second, 'baton.csv')).toBeVisible()
   await blobsKept(second)
   expect(uploads.asked()).toHaveLength(0)
-  // What the closing tab had handed to the network still arrives, so there may be nothing left to send.
+  // What the closing tab had handed to the network still arrives, so there may be nothing left to send: who takes
+  // over asks first how much is there.
+  const asked = second.waitForRequest((request) => request.url().endsWith('/progress'), { timeout: 10_000 })
   await page.close({ runBeforeUnload: false })
-  await expect.poll(() => uploads.asked().length, { timeout: 10_000, intervals: [100] }).toBe(1)
+  await asked
   await limitSecond(0)
   await arrived(account, 'baton.csv')
   expect(uploads.creations()).toHaveLength(1)

@@ -1,20 +1,51 @@
 import type { AppDispatch, RootState } from '../app/store'
+import { text } from '../i18n/language'
+import { toastNote, toastProblem } from '../shared/toast'
 import { baseApi } from './baseApi'
+import type { Problem } from './problem'
 import { signedIn, signedOut } from './session'
+import { tellTabs } from './tabs'
 import type { User } from './types'
+
+/**
+ * Makes this tab one of `user`, or of nobody. What belongs to another account is torn down first: nothing of it
+ * can be seen or goes on under the new one.
+ */
+export const sessionIs =
+  (user: User | null) =>
+  (dispatch: AppDispatch, getState: () => RootState): void => {
+    const { status, user: mine } = getState().session
+    if (user?.id === mine?.id && status === (user ? 'in' : 'out')) return
+    const another = mine !== null && mine.id !== user?.id
+    if (another || user === null) {
+      dispatch(signedOut())
+      dispatch(baseApi.util.resetApiState())
+    }
+    if (user === null) return
+    dispatch(signedIn(user))
+    if (another) toastNote(text().auth.switched(user.username))
+    else if (status === 'expired') dispatch(baseApi.util.invalidateTags(['File', 'Dataset']))
+  }
 
 type Credentials = { username: string; password: string }
 
 export const authApi = baseApi.injectEndpoints({
   endpoints: (build) => ({
-    me: build.query<User, void>({ query: () => '/me', keepUnusedDataFor: 0 }),
+    me: build.query<User, void>({
+      query: () => '/me',
+      keepUnusedDataFor: 0,
+      onQueryStarted: async (_, { dispatch, queryFulfilled }) => {
+        const answer = await queryFulfilled.catch(() => null)
+        if (answer) dispatch(sessionIs(answer.data))
+      },
+    }),
     login: build.mutation<{ user: User }, Credentials>({
       query: (body) => ({ url: '/login', method: 'POST', body }),
       onQueryStarted: async (_, { dispatch, queryFulfilled }) => {
         const answer = await queryFulfilled.catch(() => null)
         if (answer === null) return
-        dispatch(signedIn(answer.data.user))
-        dispatch(baseApi.util.invalidateTags(['File', 'Dataset']))
+        dispatch(sessionIs(answer.data.user))
+        tellTabs(answer.data.user)
       },
     }),
     register: build.mutation<User, Credentials>({
@@ -23,9 +54,15 @@ export const authApi = baseApi.injectEndpoints({
     logout: build.mutation<void, void>({
       query: () => ({ url: '/logout', method: 'POST' }),
       onQueryStarted: async (_, { dispatch, queryFulfilled }) => {
-        await queryFulfilled.catch(() => null)
-        dispatch(signedOut())
-        dispatch(baseApi.util.resetApiState())
+        const failure = await queryFulfilled.then(
+          () => null,
+          ({ error }) => error as Problem,
+        )
+        // Not heard by the server, the session lives on: nobody must believe that it has ended.
+        if (failure !== null && failure.status !== 401)
+          return void toastProblem(text().auth.stillIn, failure.detail)
+        dispatch(sessionIs(null))
+        tellTabs(null)
       },
     }),
   }),
@@ -40,9 +77,24 @@ export const bootSession =
   () =>
   async (dispatch: AppDispatch, getState: () => RootState): Promise<void> => {
     const ask = authApi.endpoints.me.initiate(undefined, { subscribe: false, forceRefetch: true })
-    const { data, error } = await dispatch(ask)
+    const { error } = await dispatch(ask)
     if (getState().session.status !== 'unknown') return
-    if (data) dispatch(signedIn(data))
-    else if (error && 'status' in error && error.status === 401) dispatch(signedOut())
+    if (error && 'status' in error && error.status === 401) dispatch(signedOut())
     else setTimeout(() => void dispatch(bootSession()), RETRY_MS)
+  }
+
+/** For so long an answer counts: many uploads that begin together ask once. */
+const FRESH_MS = 1000
+let checked: { at: number; answer: Promise<unknown> } | null = null
+
+/** Finds out whose session the browser has now; another tab, or whoever has the cookies, may have changed it. */
+export const checkSession =
+  () =>
+  async (dispatch: AppDispatch): Promise<void> => {
+    const now = Date.now()
+    if (checked === null || now - checked.at > FRESH_MS) {
+      const ask = authApi.endpoints.me.initiate(undefined, { subscribe: false, forceRefetch: true })
+      checked = { at: now, answer: dispatch(ask) }
+    }
+    await checked.answer
   }

@@ -1,11 +1,13 @@
-import { useEffect } from 'react'
-import { Navigate, Route, Routes, useLocation } from 'react-router'
+import { useEffect, useRef } from 'react'
+import { Navigate, Route, Routes, useLocation, useNavigate } from 'react-router'
 import { bootSession } from '../api/authApi'
-import { selectSessionStatus } from '../api/session'
+import { selectSessionStatus, selectUser } from '../api/session'
+import { followSession } from '../api/sessionTabs'
 import { LoginPage } from '../features/auth/LoginPage'
 import { FileRoute } from './FileRoute'
 import { FilesRoute } from './FilesRoute'
-import { useAppDispatch, useAppSelector } from './hooks'
+import { useAppDispatch, useAppSelector, useAppStore } from './hooks'
+import { NotFound } from './NotFound'
 import { Shell } from './Shell'
 import { Starting } from './Starting'
 
@@ -38,18 +40,35 @@ const SignedIn = () => {
         <Route path="/files" element={<FilesRoute />} />
         <Route path="/files/:id" element={<FileRoute />} />
         <Route path="/datasets/:id" element={<FileRoute />} />
-        <Route path="*" element={<Navigate to={cameFrom(state)} replace />} />
+        <Route path="/" element={<Navigate to="/files" replace />} />
+        <Route path="/login" element={<Navigate to={cameFrom(state)} replace />} />
+        <Route path="*" element={<NotFound />} />
       </Route>
     </Routes>
   )
 }
 
+/** Where one account was is nothing to another one: that begins at the list. */
+const useFreshStart = (userId: string | undefined) => {
+  const navigate = useNavigate()
+  const before = useRef(userId)
+  useEffect(() => {
+    if (userId === undefined) return
+    if (before.current !== undefined && before.current !== userId) void navigate('/files', { replace: true })
+    before.current = userId
+  }, [navigate, userId])
+}
+
 export const App = () => {
   const dispatch = useAppDispatch()
+  const store = useAppStore()
   const status = useAppSelector(selectSessionStatus)
+  const userId = useAppSelector((state) => selectUser(state)?.id)
+  useFreshStart(userId)
+  useEffect(() => followSession(store), [store])
   useEffect(() => {
     void dispatch(bootSession())
   }, [dispatch])
   if (status === 'unknown') return <Starting />
-  return status === 'out' ? <SignedOut /> : <SignedIn />
+  return status === 'out' ? <SignedOut /> : <SignedIn key={userId} />
 }

@@ -72,6 +72,7 @@ const LiveRegion = () => (
 /** Everything that stays while pages change. */
 export const Shell = () => {
   const words = useText().app
+  const expired = useAppSelector((state) => selectSessionStatus(state) === 'expired')
   useUploads()
   useEvents()
   useOnline()
@@ -82,10 +83,12 @@ export const Shell = () => {
       </a>
       <Header />
       <OfflineBanner />
-      <main id="main" className={classes.main} tabIndex={-1}>
-        <Outlet />
-      </main>
-      <UploadDock />
+      <div className={classes.stage} data-concealed={expired || undefined}>
+        <main id="main" className={classes.main} tabIndex={-1}>
+          <Outlet />
+        </main>
+        <UploadDock />
+      </div>
       <DropOverlay />
       <DuplicateDialog />
       <SessionDialog />

@@ -2,6 +2,7 @@ import { Menu, UnstyledButton } from '@mantine/core'
 import { Keyboard, LogOut } from 'lucide-react'
 import { useLogoutMutation } from '../api/authApi'
 import { selectUser } from '../api/session'
+import { finishDeletions } from '../features/files/deleteWithUndo'
 import { LANGUAGES, type Language, setLanguage, useLanguage, useText } from '../i18n/language'
 import { useAppDispatch, useAppSelector } from './hooks'
 import { keyHelpTurned } from './keyHelpSlice'
@@ -33,6 +34,10 @@ export const UserMenu = () => {
   const dispatch = useAppDispatch()
   const user = useAppSelector(selectUser)
   const [logout] = useLogoutMutation()
+  const leave = async () => {
+    await finishDeletions()
+    await logout()
+  }
   if (!user) return null
   return (
     <Menu position="bottom-end" width={210}>
@@ -53,7 +58,7 @@ export const UserMenu = () => {
         <Menu.Label>{words.language}</Menu.Label>
         <LanguageItems />
         <Menu.Divider />
-        <Menu.Item leftSection={<LogOut size={15} aria-hidden />} onClick={() => void logout()}>
+        <Menu.Item leftSection={<LogOut size={15} aria-hidden />} onClick={() => void leave()}>
           {words.account.signOut}
         </Menu.Item>
       </Menu.Dropdown>

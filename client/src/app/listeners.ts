@@ -1,6 +1,9 @@
+import { notifications } from '@mantine/notifications'
 import { createListenerMiddleware } from '@reduxjs/toolkit'
 import { streamChanged } from '../api/connection'
 import { fileGone } from '../api/live'
+import { signedOut } from '../api/session'
+import { forgetDeletions } from '../features/files/deleteWithUndo'
 import type { Extra } from './store'
 
 /** What one feature has to know of another goes through here, so that features stay apart. */
@@ -16,6 +19,14 @@ export const createListeners = ({ uploads }: Extra) => {
     actionCreator: streamChanged,
     effect: ({ payload }) => {
       if (payload === 'live') uploads.current?.send({ type: 'wake' })
+    },
+  })
+  // Messages name files, and what can still be undone would be done in another's name.
+  listeners.startListening({
+    actionCreator: signedOut,
+    effect: () => {
+      forgetDeletions()
+      notifications.clean()
     },
   })
   return listeners.middleware

@@ -3,20 +3,34 @@ import { fileGone } from '../../api/live'
 import { detailOf } from '../../api/problem'
 import type { AppDispatch } from '../../app/store'
 import { text } from '../../i18n/language'
+import { apiUrl } from '../../shared/base'
 import { toastProblem, toastUndo, UNDO_MS } from '../../shared/toast'
 import { filesHidden, filesShown } from './hiddenFilesSlice'
 
 type Doomed = { id: string; name: string }
 
+type Deletion = { doomed: Doomed[]; now: () => Promise<void>; timer: ReturnType<typeof setTimeout> }
+
 /** Deletions that can still be taken back. */
-const waiting = new Set<Doomed[]>()
+const waiting = new Set<Deletion>()
 
 // Leaving the page is not a wish to undo: what is waiting is carried out on the way out.
 window.addEventListener('pagehide', () => {
-  for (const { id } of [...waiting].flat())
-    void fetch(`/api/files/${encodeURIComponent(id)}`, { method: 'DELETE', keepalive: true })
+  for (const { id } of [...waiting].flatMap(({ doomed }) => doomed))
+    void fetch(apiUrl(`/files/${encodeURIComponent(id)}`), { method: 'DELETE', keepalive: true })
   waiting.clear()
 })
+
+/** Carries out what is waiting, for somebody who is about to sign out. */
+export const finishDeletions = async (): Promise<void> => {
+  await Promise.all([...waiting].map(({ now }) => now()))
+}
+
+/** Lets everything live that is waiting: whoever wanted it deleted is not here any more. */
+export const forgetDeletions = (): void => {
+  for (const { timer } of waiting) clearTimeout(timer)
+  waiting.clear()
+}
 
 const AT_ONCE = 6
 
@@ -60,17 +74,19 @@ export const deleteWithUndo =
     if (!only) return
     dispatch(filesHidden(ids))
     const words = text().files
-    const timer = setTimeout(() => {
-      waiting.delete(doomed)
-      closeToast()
-      void carryOut(dispatch, doomed)
-    }, UNDO_MS)
     const said =
       doomed.length === 1 ? words.actions.deleted(only.name) : words.selection.deleted(doomed.length)
     const closeToast = toastUndo(said, () => {
-      clearTimeout(timer)
-      waiting.delete(doomed)
+      clearTimeout(deletion.timer)
+      waiting.delete(deletion)
       dispatch(filesShown(ids))
     })
-    waiting.add(doomed)
+    const now = (): Promise<void> => {
+      clearTimeout(deletion.timer)
+      waiting.delete(deletion)
+      closeToast()
+      return carryOut(dispatch, doomed)
+    }
+    const deletion: Deletion = { doomed, now, timer: setTimeout(() => void now(), UNDO_MS) }
+    waiting.add(deletion)
   }

@@ -3,6 +3,7 @@ import { History } from 'lucide-react'
 import { useAppDispatch, useAppSelector } from '../../app/hooks'
 import { useText } from '../../i18n/language'
 import { sendUpload } from './commands'
+import { discardLeftOver } from './discardLeftOver'
 import classes from './RecoveryCard.module.css'
 import { RecoveryItem } from './RecoveryItem'
 import { selectLeftOver } from './uploadsSlice'
@@ -33,7 +34,7 @@ export const RecoveryCard = () => {
           <p>{words.words}</p>
         </div>
         <div className={classes.buttons}>
-          <Button size="xs" variant="default" onClick={() => dispatch(sendUpload({ type: 'discardAll' }))}>
+          <Button size="xs" variant="default" onClick={() => void dispatch(discardLeftOver(rows))}>
             {words.discard}
           </Button>
           {(ready || remembered.length > 0) && (

@@ -7,14 +7,7 @@ import { formatPercent, formatSpeed, formatTimeLeft, percentOf } from '../../sha
 import { sendUpload } from './commands'
 import classes from './UploadDock.module.css'
 import { UploadList } from './UploadList'
-import {
-  dockToggled,
-  finishedCleared,
-  selectDockIds,
-  selectDockOpen,
-  selectTotals,
-  type UploadTotals,
-} from './uploadsSlice'
+import { dockToggled, selectDockIds, selectDockOpen, selectTotals, type UploadTotals } from './uploadsSlice'
 
 const headline = (
   { moving, paused, failed, files }: UploadTotals,
@@ -57,7 +50,7 @@ const DockTools = ({ totals }: { totals: UploadTotals }) => {
           variant="subtle"
           c="dimmed"
           color="gray"
-          onClick={() => dispatch(finishedCleared())}
+          onClick={() => dispatch(sendUpload({ type: 'clearFinished' }))}
         >
           {words.clear}
         </Button>

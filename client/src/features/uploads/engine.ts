@@ -1,4 +1,6 @@
-import { uploadWatched } from '../../api/live'
+import { checkSession } from '../../api/authApi'
+import { filesApi } from '../../api/filesApi'
+import { selectLive, uploadWatched } from '../../api/live'
 import { sessionExpired } from '../../api/session'
 import type { AppStore } from '../../app/store'
 import { holdLock } from '../../shared/lock'
@@ -6,7 +8,7 @@ import { toastProblem } from '../../shared/toast'
 import type { UploadEngine } from './commands'
 import { createLeader, type Leader, type LeaderHooks } from './leader'
 import type { UploadBatch, UploadCommand } from './types'
-import { uploadsSynced } from './uploadsSlice'
+import { isLeftOver, selectUpload, uploadsSynced } from './uploadsSlice'
 
 type Message =
   | { kind: 'hello' }
@@ -14,20 +16,38 @@ type Message =
   | { kind: 'batch'; batch: UploadBatch }
   | { kind: 'say'; title: string; detail: string }
 
+/** Long enough for a tab that holds files to ask for its turn. */
+const OTHERS_FIRST_MS = 1000
+
+const lookUp = (fileId: string) =>
+  filesApi.endpoints.getFile.initiate(fileId, { subscribe: false, forceRefetch: true })
+
 /** One for each user of this page; kept over signing out, since it holds the chosen files. */
 const leaders = new Map<string, Leader>()
 
-/** Settles at once while signed in, else when the same page has signed in again. */
-const whenSignedIn = (store: AppStore) => (): Promise<void> =>
+const isSignedIn = (store: AppStore, userId: string): boolean => {
+  const { status, user } = store.getState().session
+  return status === 'in' && user?.id === userId
+}
+
+/** Settles at once while this person is signed in, else when this person has signed in again. */
+const comeBack = (store: AppStore, userId: string): Promise<void> =>
   new Promise((resolve) => {
-    const isIn = () => store.getState().session.status === 'in'
-    if (isIn()) return resolve()
+    if (isSignedIn(store, userId)) return resolve()
     const stop = store.subscribe(() => {
-      if (!isIn()) return
+      if (!isSignedIn(store, userId)) return
       stop()
       resolve()
     })
   })
+
+/** Asks the server whose session it is, until it is this person's: what one began never goes on as another's. */
+const whenSignedIn = (store: AppStore, userId: string) => async (): Promise<void> => {
+  do {
+    await comeBack(store, userId)
+    await store.dispatch(checkSession())
+  } while (!isSignedIn(store, userId))
+}
 
 /**
  * Joins this tab to the user's uploads. Of all tabs one sends; the others show what it publishes
@@ -42,8 +62,15 @@ export const openEngine = (userId: string, store: AppStore): UploadEngine => {
   let following = false
 
   const apply = (batch: UploadBatch) => {
+    const before = store.getState()
     store.dispatch(uploadsSynced(batch))
-    for (const { fileId } of batch.upsert) if (fileId) store.dispatch(uploadWatched(fileId))
+    for (const { id, fileId, phase } of batch.upsert) {
+      if (!fileId) continue
+      // What was through before this tab heard of it is not to be seen once more on its way.
+      const late = phase === 'uploaded' && (batch.full || isLeftOver(selectUpload(before, id)))
+      if (!late) store.dispatch(uploadWatched(fileId))
+      else if (!selectLive(before, fileId)) void store.dispatch(lookUp(fileId))
+    }
   }
   const publish = (batch: UploadBatch) => {
     if (closing.signal.aborted) return
@@ -69,27 +96,31 @@ export const openEngine = (userId: string, store: AppStore): UploadEngine => {
   }
 
   post({ kind: 'hello' })
-  holdLock(`parquay-uploads-${userId}`, closing.signal, () => {
-    const kept = leaders.get(userId)
-    leader =
-      kept ??
-      createLeader(
-        userId,
-        {
-          publish: (batch) => current.publish(batch),
-          whenSignedIn: whenSignedIn(store),
-          onExpired: () => store.dispatch(sessionExpired()),
-          say: (title, detail) => current.say(title, detail),
-        },
-        following,
-      )
-    leaders.set(userId, leader)
-    current.publish = publish
-    current.say = say
-    if (kept) leader.wake()
-    else leader.publishAll()
-    for (const command of early.splice(0)) leader.run(command)
-  })
+  const lead = () =>
+    holdLock(`parquay-uploads-${userId}`, closing.signal, () => {
+      const kept = leaders.get(userId)
+      leader =
+        kept ??
+        createLeader(
+          userId,
+          {
+            publish: (batch) => current.publish(batch),
+            whenSignedIn: whenSignedIn(store, userId),
+            onExpired: () => store.dispatch(sessionExpired()),
+            say: (title, detail) => current.say(title, detail),
+          },
+          following,
+        )
+      leaders.set(userId, leader)
+      current.publish = publish
+      current.say = say
+      if (kept) leader.wake()
+      else leader.publishAll()
+      for (const command of early.splice(0)) leader.run(command)
+    })
+  // Of several tabs that are signed in again at once, the one that still holds the files goes first.
+  const afterOthers = store.getState().session.wasOut && !leaders.has(userId)
+  const waiting = setTimeout(lead, afterOthers ? OTHERS_FIRST_MS : 0)
 
   return {
     send: (command) => {
@@ -98,6 +129,7 @@ export const openEngine = (userId: string, store: AppStore): UploadEngine => {
       else early.push(command)
     },
     stop: () => {
+      clearTimeout(waiting)
       leader?.suspend()
       closing.abort()
       channel.close()

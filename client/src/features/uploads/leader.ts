@@ -2,7 +2,7 @@ import { text } from '../../i18n/language'
 import { rememberHandle } from './fileHandles'
 import { createIntake } from './intake'
 import { makeUppy } from './makeUppy'
-import { restoreUploads } from './restoreUploads'
+import { restoreUploads, settleWhole } from './restoreUploads'
 import { createQueue } from './sendQueue'
 import { startSpeed } from './speed'
 import type { UploadBatch, UploadCommand, UploadRow } from './types'
@@ -31,7 +31,6 @@ export type Leader = {
 
 const isMoving = ({ phase }: UploadRow) =>
   !['paused', 'failed', 'uploaded', 'cancelling', 'interrupted', 'needs-file'].includes(phase)
-const isLeftOver = ({ phase }: UploadRow) => phase === 'interrupted' || phase === 'needs-file'
 
 /** Sends one user's files. Lives as long as the page: signing out pauses it, nothing destroys it. */
 export const createLeader = (userId: string, hooks: LeaderHooks, resumeRestored: boolean): Leader => {
@@ -88,7 +87,7 @@ export const createLeader = (userId: string, hooks: LeaderHooks, resumeRestored:
       room.refill()
     },
   })
-  const controls = createControls({ uppy, book, queue, touch })
+  const controls = createControls({ uppy, book, queue, touch, say: hooks.say })
   const intake = createIntake({ uppy, book, controls, say: hooks.say })
   const room = createWaitingRoom({
     inside: () => book.rows().filter(isMoving).length,
@@ -111,6 +110,7 @@ export const createLeader = (userId: string, hooks: LeaderHooks, resumeRestored:
   followUppy({ uppy, book, queue, controls, touch, flush, say: hooks.say })
   const restore = async () => {
     await restoreUploads(uppy, book)
+    await settleWhole(uppy, controls.settle)
     for (const { row, handle } of await room.restore(waitedInUppy()))
       if (row.remembered && handle) void rememberHandle(row.id, handle)
     publishAll()
@@ -142,13 +142,15 @@ export const createLeader = (userId: string, hooks: LeaderHooks, resumeRestored:
     pauseAll: () => controls.pauseMany(idsOf(isMoving)),
     resumeAll: () => each(({ phase }) => phase === 'paused', controls.resume),
     recoverAll: () => each(({ phase }) => phase === 'interrupted', controls.enqueue),
-    discardAll: () => each(isLeftOver, controls.cancel),
+    discard: ({ ids }) => ids.forEach(controls.cancel),
+    undoDiscard: ({ ids }) => ids.forEach(controls.undoCancel),
+    settle: ({ ids }) => ids.forEach(controls.settle),
+    clearFinished: () => {
+      book.clearFinished()
+      publishAll()
+    },
     wake: () => each(({ phase }) => phase === 'retrying', controls.retryNow),
-    forget: ({ fileId }) =>
-      each(
-        (row) => row.fileId === fileId,
-        (id) => controls.remove(id, false),
-      ),
+    forget: ({ fileId }) => each((row) => row.fileId === fileId, controls.remove),
   }
   const runInside = (command: UploadCommand) =>
     (acts[command.type] as (command: UploadCommand) => void)(command)
@@ -170,6 +172,7 @@ export const createLeader = (userId: string, hooks: LeaderHooks, resumeRestored:
     run,
     publishAll,
     suspend: () => {
+      book.clearFinished()
       suspended = idsOf(isMoving)
       controls.pauseMany(suspended)
     },

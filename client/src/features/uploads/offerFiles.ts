@@ -1,6 +1,6 @@
 import { filesApi } from '../../api/filesApi'
 import type { FileEntry } from '../../api/types'
-import type { AppDispatch } from '../../app/store'
+import type { AppDispatch, RootState } from '../../app/store'
 import { addFiles } from './commands'
 import { type Duplicate, duplicatesFound } from './duplicatesSlice'
 import { sha256Of } from './fileIdentity'
@@ -59,7 +59,9 @@ const shownWhileChecked = (key: string, { file, relativePath }: PickedFile) =>
 /** Takes in what a person chose, one after the other; what is on the server already is asked about first. */
 export const offerFiles =
   (picked: PickedFile[]) =>
-  async (dispatch: AppDispatch): Promise<void> => {
+  async (dispatch: AppDispatch, getState: () => RootState): Promise<void> => {
+    const whose = getState().session.user?.id
+    const isMine = () => getState().session.user?.id === whose
     const mayAsk = picked.length <= MOST_FILES && navigator.onLine
     const asked = picked
       .filter(({ dataset }) => mayAsk && !dataset)
@@ -71,6 +73,8 @@ export const offerFiles =
     const deadline = Date.now() + PATIENCE_MS
     for (const { key, each } of asked) {
       const twin = await twinOf(dispatch, each.file, deadline)
+      // What one person chose is never sent as another's.
+      if (!isMine()) return void takeHeld(key)
       if (twin) dispatch(duplicatesFound([asDuplicate(key, twin)]))
       else {
         takeHeld(key)

@@ -1,5 +1,6 @@
 import { inStore } from './browserStore'
 import { rememberedIds } from './fileHandles'
+import { askServer } from './serverUploads'
 import type { UploadBook, UppyOfUploads } from './uploadBook'
 
 /** Where the golden retriever writes down which files there were. */
@@ -33,4 +34,17 @@ export const restoreUploads = async (uppy: UppyOfUploads, book: UploadBook): Pro
   uppy.setState({ currentUploads: {}, recoveredState: null })
   const remembered = await rememberedIds()
   for (const { id } of uppy.getFiles()) book.trackOf(id).remembered = remembered.has(id)
+}
+
+/** So many questions at once; of more uploads than this only the first are asked about before they are shown. */
+const MOST_ASKED = 30
+
+/** Lets those go whose last bytes arrived after the earlier visit had ended: nothing is left of them to send. */
+export const settleWhole = async (uppy: UppyOfUploads, settle: (id: string) => void): Promise<void> => {
+  const asked = uppy.getFiles().filter(({ tus }) => tus?.uploadUrl)
+  await Promise.all(
+    asked.slice(0, MOST_ASKED).map(async ({ id, tus }) => {
+      if ((await askServer(tus?.uploadUrl ?? '')) === 'whole') settle(id)
+    }),
+  )
 }

@@ -76,7 +76,10 @@ export type UploadCommand =
   | { type: 'add'; files: PickedFile[] }
   | { type: 'reselect'; id: string; file: File }
   | { type: 'pause' | 'resume' | 'cancel' | 'undoCancel' | 'retry' | 'retryNow' | 'first'; id: string }
-  | { type: 'pauseAll' | 'resumeAll' | 'recoverAll' | 'discardAll' | 'wake' }
+  | { type: 'pauseAll' | 'resumeAll' | 'recoverAll' | 'clearFinished' | 'wake' }
+  | { type: 'discard'; ids: string[] }
+  | { type: 'undoDiscard'; ids: string[] }
+  | { type: 'settle'; ids: string[] }
   | { type: 'forget'; fileId: string }
 
 /** `full`: the batch is everything there is, rows not in it are gone. */

@@ -5,6 +5,14 @@ import type { UploadRow } from './types'
 
 export type UppyOfUploads = Uppy<UploadMeta, TusBody>
 
+/** What sends one file, as the tus client has it; `url`: where on the server, `chunkSize`: bytes for one request. */
+export type Uploader = { url: string | null; options: { chunkSize: number } }
+
+/** The uploader of a file that is being sent or paused. */
+export const uploaderOf = (uppy: UppyOfUploads, id: string): Uploader | null =>
+  (uppy.getPlugin('Tus') as { uploaders?: Record<string, Uploader | null> } | undefined)?.uploaders?.[id] ??
+  null
+
 /** What is known of each file: Uppy's state of it, what Uppy does not keep, and who is through already. */
 export type UploadBook = ReturnType<typeof createBook>
 
@@ -38,5 +46,6 @@ export const createBook = (uppy: () => UppyOfUploads) => {
       tracks.delete(file.id)
     },
     drop: (id: string): void => void tracks.delete(id),
+    clearFinished: (): void => finished.clear(),
   }
 }

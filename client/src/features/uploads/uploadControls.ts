@@ -1,15 +1,22 @@
+import { text } from '../../i18n/language'
 import type { SendQueue } from './sendQueue'
-import { deleteOnServer } from './serverUploads'
-import type { UploadBook, UppyOfUploads } from './uploadBook'
+import { askServer, deleteOnServer, forgetAddress } from './serverUploads'
+import { type UploadBook, type UppyOfUploads, uploaderOf } from './uploadBook'
 
 const UNDO_MS = 8000
 
-type Parts = { uppy: UppyOfUploads; book: UploadBook; queue: SendQueue; touch: (id: string) => void }
+type Parts = {
+  uppy: UppyOfUploads
+  book: UploadBook
+  queue: SendQueue
+  touch: (id: string) => void
+  say: (title: string, detail: string) => void
+}
 
 export type UploadControls = ReturnType<typeof createControls>
 
 /** What a person can do to one upload. */
-export const createControls = ({ uppy, book, queue, touch }: Parts) => {
+export const createControls = ({ uppy, book, queue, touch, say }: Parts) => {
   const { fileOf, trackOf } = book
   const undoTimers = new Map<string, ReturnType<typeof setTimeout>>()
 
@@ -58,18 +65,51 @@ export const createControls = ({ uppy, book, queue, touch }: Parts) => {
     uppy.pauseResume(id)
     touch(id)
   }
-  const remove = (id: string, onServer: boolean): void => {
+  /** Lets go of a file here; nothing is deleted on the server. */
+  const remove = (id: string): void => {
     clearTimeout(undoTimers.get(id))
     undoTimers.delete(id)
     const file = fileOf(id)
-    const uploaderDeletes = queue.isRunning(id)
     queue.forget(id)
     book.drop(id)
     if (!file) return
-    const url = file.tus?.uploadUrl
-    if (url && onServer && !uploaderDeletes) void deleteOnServer(url)
+    // An uploader without an address has nothing that it could delete.
+    const uploader = uploaderOf(uppy, id)
+    if (uploader) uploader.url = null
     uppy.removeFile(id)
     queue.pump()
+  }
+  /** The server has every byte of it: it is shown as sent, and let go. */
+  const settle = (id: string): void => {
+    const file = fileOf(id)
+    if (!file) return
+    const uploadStarted = file.progress.uploadStarted ?? Date.now()
+    const progress = {
+      ...file.progress,
+      uploadStarted,
+      bytesUploaded: file.size ?? 0,
+      uploadComplete: true as const,
+    }
+    uppy.setFileState(id, { isGhost: false, progress })
+    Object.assign(trackOf(id), { cancelling: false, problem: null })
+    const sent = fileOf(id)
+    if (sent) book.finish(sent)
+    if (file.tus?.uploadUrl) forgetAddress(file.tus.uploadUrl)
+    remove(id)
+  }
+  /** Deletes what is unfinished; what has become a whole file meanwhile is nobody's to cancel any more. */
+  const cancelNow = async (id: string): Promise<void> => {
+    const file = fileOf(id)
+    const url = file?.tus?.uploadUrl
+    if (!file || !url) return remove(id)
+    const there = await askServer(url)
+    if (!trackOf(id).cancelling) return
+    if (there === 'whole') {
+      settle(id)
+      return say(file.name ?? '', text().uploads.say.wasWhole)
+    }
+    remove(id)
+    await deleteOnServer(url)
   }
   const cancel = (id: string): void => {
     if (!fileOf(id) || trackOf(id).cancelling) return
@@ -77,7 +117,7 @@ export const createControls = ({ uppy, book, queue, touch }: Parts) => {
     trackOf(id).cancelling = true
     undoTimers.set(
       id,
-      setTimeout(() => remove(id, true), UNDO_MS),
+      setTimeout(() => void cancelNow(id), UNDO_MS),
     )
     touch(id)
   }
@@ -91,5 +131,5 @@ export const createControls = ({ uppy, book, queue, touch }: Parts) => {
   const retry = (id: string): void => {
     if (!queue.isRunning(id)) queue.startNow(id)
   }
-  return { enqueue, pause, pauseMany, resume, retry, retryNow, cancel, undoCancel, remove }
+  return { enqueue, pause, pauseMany, resume, retry, retryNow, cancel, undoCancel, remove, settle }
 }

@@ -4,7 +4,6 @@ import { uploadRow } from './testUpload'
 import type { UploadBatch, UploadRow } from './types'
 import {
   dockToggled,
-  finishedCleared,
   selectAhead,
   selectCancellingFileIds,
   selectDockIds,
@@ -50,11 +49,6 @@ describe('rows', () => {
 
   test('signing out leaves nothing behind', () => {
     expect(stateOf(batch([uploadRow()]), signedOut()).uploads.ids).toEqual([])
-  })
-
-  test('clearing takes away only what is finished', () => {
-    const state = stateOf(batch([uploadRow(), uploadRow({ id: 'b', phase: 'uploaded' })]), finishedCleared())
-    expect(state.uploads.ids).toEqual(['a'])
   })
 
   test('a new file unfolds the dock', () => {

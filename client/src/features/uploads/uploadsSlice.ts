@@ -28,12 +28,6 @@ const uploads = createSlice({
       }
       if (fresh) state.dockOpen = true
     },
-    finishedCleared: (state) => {
-      adapter.removeMany(
-        state,
-        state.ids.filter((id) => state.entities[id]?.phase === 'uploaded'),
-      )
-    },
     dockToggled: (state, { payload }: PayloadAction<boolean>) => {
       state.dockOpen = payload
     },
@@ -41,7 +35,7 @@ const uploads = createSlice({
   extraReducers: (build) => build.addCase(signedOut, () => initialState),
 })
 
-export const { uploadsSynced, finishedCleared, dockToggled } = uploads.actions
+export const { uploadsSynced, dockToggled } = uploads.actions
 export const uploadsSlice = uploads
 
 type WithUploads = { uploads: ReturnType<typeof uploads.getInitialState> }
@@ -61,6 +55,8 @@ const ORDER: Record<UploadPhase, number> = {
   uploaded: 5,
 }
 const LEFT_OVER = new Set<UploadPhase>(['interrupted', 'needs-file'])
+export const isLeftOver = (row: UploadRow | undefined): boolean =>
+  row !== undefined && LEFT_OVER.has(row.phase)
 const MOVING = new Set<UploadPhase>(['checking', 'uploading', 'retrying', 'waiting', 'queued'])
 
 export const selectUpload = rows.selectById

@@ -1,9 +1,11 @@
-import { newRow, type PickedFile, type Target, type UploadRow } from './types'
+import { newRow, type PickedFile, type Target, type UploadPhase, type UploadRow } from './types'
 import type { KeptGuest } from './waitingStore'
 
 /** A file that waits outside of Uppy. `file`: null when only its name survived the last visit. */
 export type Guest = {
   row: UploadRow
+  /** The phase that it was in before this one. */
+  before?: UploadPhase
   at: number
   file: File | null
   dataset: Target | null

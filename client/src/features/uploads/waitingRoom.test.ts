@@ -162,10 +162,14 @@ test('after a reload one without its bytes waits for the right file', async () =
   expect(inside).toEqual(['f1.csv', 'f2.csv'])
 })
 
-test('what is discarded is forgotten', async () => {
-  const { room, phases, keptNames } = await comeBack()
-  room.run({ type: 'discardAll' })
+test('what is discarded is forgotten, unless that is undone', async () => {
+  const { room, phases, keptNames, idOf } = await comeBack()
+  const ids = ['f1.csv', 'f2.csv'].map(idOf)
+  room.run({ type: 'discard', ids })
   expect(phases()).toEqual(['f1.csv cancelling', 'f2.csv cancelling'])
+  room.run({ type: 'undoDiscard', ids })
+  expect(phases()).toEqual(['f1.csv interrupted', 'f2.csv interrupted'])
+  room.run({ type: 'discard', ids })
   vi.advanceTimersByTime(8000)
   expect(phases()).toEqual([])
   expect(keptNames()).toEqual(['f0.csv'])

@@ -35,7 +35,11 @@ export const createWaitingRoom = ({ inside, letIn, publish, say, store }: Seams)
     [...guests].filter(([, { row }]) => wanted(row.phase)).map(([id]) => id)
   const turn = (ids: string[], phaseFor: (guest: Guest) => UploadPhase): void => {
     const changed = ids.flatMap((id) => guests.get(id) ?? [])
-    for (const guest of changed) guest.row = { ...guest.row, phase: phaseFor(guest) }
+    for (const guest of changed) {
+      const phase = phaseFor(guest)
+      guest.before = guest.row.phase
+      guest.row = { ...guest.row, phase }
+    }
     if (changed.length === 0) return
     publish(
       changed.map(({ row }) => row),
@@ -73,6 +77,12 @@ export const createWaitingRoom = ({ inside, letIn, publish, say, store }: Seams)
     turn(ids, ({ file }) => (file ? 'queued' : 'needs-file'))
     refill()
   }
+  /** Back to where they were; only those that waited their turn wait for it again. */
+  const undoCancel = (ids: string[]): void => {
+    const left = ids.filter((id) => LEFT.has(guests.get(id)?.before ?? 'queued'))
+    turn(left, ({ before }) => before ?? 'queued')
+    queueAgain(ids.filter((id) => !left.includes(id)))
+  }
   const giveFile = (id: string, file: File): void => {
     const guest = guests.get(id)
     if (!guest) return
@@ -105,7 +115,7 @@ export const createWaitingRoom = ({ inside, letIn, publish, say, store }: Seams)
   const one: Partial<Record<UploadCommand['type'], (id: string) => void>> = {
     pause: (id) => turn([id], () => 'paused'),
     resume: (id) => queueAgain([id]),
-    undoCancel: (id) => queueAgain([id]),
+    undoCancel: (id) => undoCancel([id]),
     cancel: (id) => cancel([id]),
     first: (id) => enter([id], true),
   }
@@ -117,7 +127,6 @@ export const createWaitingRoom = ({ inside, letIn, publish, say, store }: Seams)
       ),
     resumeAll: () => queueAgain(idsWith((phase) => phase === 'paused')),
     recoverAll: () => queueAgain(idsWith((phase) => phase === 'interrupted')),
-    discardAll: () => cancel(idsWith((phase) => LEFT.has(phase))),
   }
   return {
     /** Takes in what does not fit, and returns what does. */
@@ -148,6 +157,8 @@ export const createWaitingRoom = ({ inside, letIn, publish, say, store }: Seams)
     /** Does what a command asks of those who wait; true when it was about one of them alone. */
     run: (command: UploadCommand): boolean => {
       all[command.type]?.()
+      if (command.type === 'discard') cancel(command.ids.filter((id) => guests.has(id)))
+      if (command.type === 'undoDiscard') undoCancel(command.ids.filter((id) => guests.has(id)))
       if (!('id' in command) || !guests.has(command.id)) return false
       if (command.type === 'reselect') void reselect(command.id, command.file)
       else one[command.type]?.(command.id)

@@ -8,6 +8,11 @@ export const app: Messages['app'] = {
     safe: 'Die Dateien auf dem Server sind sicher, und offene Uploads können nach dem Neuladen weitergehen.',
     reload: 'Seite neu laden',
   },
+  notFound: {
+    title: 'Diese Seite gibt es nicht',
+    words: 'Unter dieser Adresse ist nichts:',
+    list: 'Zu den Dateien',
+  },
   connection: {
     offline: 'Offline',
     offlineWhy: 'Kein Netz',

@@ -19,5 +19,8 @@ export const auth: Messages['auth'] = {
   wrong: 'Dieser Name und dieses Passwort gehören nicht zusammen.',
   wait: (seconds) =>
     `Zu viele Versuche. Warte ${counted(seconds, 'Sekunde', 'Sekunden')} und versuche es noch einmal.`,
+  switched: (name) =>
+    `Du bist jetzt ${name}: In einem anderen Tab dieses Browsers hat sich jemand angemeldet.`,
+  stillIn: 'Du bist noch angemeldet',
   failed: 'Das hat nicht geklappt. Versuche es noch einmal.',
 }

@@ -7,6 +7,11 @@ export const app = {
     safe: 'Files on the server are safe, and unfinished uploads can go on after a reload.',
     reload: 'Reload the page',
   },
+  notFound: {
+    title: 'There is no such page',
+    words: 'Nothing is at this address:',
+    list: 'To the files',
+  },
   connection: {
     offline: 'Offline',
     offlineWhy: 'No network',

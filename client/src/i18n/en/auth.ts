@@ -17,5 +17,7 @@ export const auth = {
   somebodyElse: 'Sign in as somebody else',
   wrong: 'That username and password do not belong together.',
   wait: (seconds: number) => `Too many tries. Wait ${counted(seconds, 'second', 'seconds')} and try again.`,
+  switched: (name: string) => `You are ${name} now: somebody signed in on another tab of this browser.`,
+  stillIn: 'You are still signed in',
   failed: 'Something went wrong. Try again.',
 }
