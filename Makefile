@@ -13,6 +13,7 @@ TESTS_STAMP := .venv/.tests-$(PLACE)
 CLIENT_STAMP := client/node_modules/.installed
 BUILD_STAMP := client/dist/.built
 NODE_CLIENTS_STAMP := tests/e2e/node/node_modules/.installed
+GENERATOR_STAMP := .cache/generated/.installed-$(PLACE)
 NODE_SERVERS_STAMP := tests/bench/node/node_modules/.installed
 BENCH_STAMP := .venv/.bench-$(PLACE)
 NATIVE := backend/build_native.py $(wildcard backend/parquay/columns/native/*)
@@ -30,7 +31,7 @@ help: ## show this list
 serve: $(PYTHON_STAMP) $(BUILD_STAMP) ## install what is missing, then serve the page and the API on http://127.0.0.1:8000
 	@exec $(BIN)/parquay serve --with-parent $$PPID
 
-test: .cache/uv $(TESTS_STAMP) $(CLIENT_STAMP) $(BUILD_STAMP) $(NODE_CLIENTS_STAMP) $(BROWSER) ## install what is missing, then run every suite, even after one failed
+test: .cache/uv $(TESTS_STAMP) $(CLIENT_STAMP) $(BUILD_STAMP) $(NODE_CLIENTS_STAMP) $(GENERATOR_STAMP) $(BROWSER) ## install what is missing, then run every suite, even after one failed
 	@exec $(BIN)/python .ci/suites.py $(MAKE) lint types architecture unit client e2e
 
 # ------------------------------------------------------------------------------------- one suite each
@@ -46,7 +47,7 @@ types: $(TESTS_STAMP) $(CLIENT_STAMP) ## mypy (strict) and tsc
 architecture: $(TESTS_STAMP) ## which module may import which
 	$(BIN)/lint-imports
 
-unit: $(TESTS_STAMP) $(BUILD_STAMP) $(NODE_CLIENTS_STAMP) ## pytest: also with real servers, foreign upload clients, 2 GB, kill -9
+unit: $(TESTS_STAMP) $(BUILD_STAMP) $(NODE_CLIENTS_STAMP) $(GENERATOR_STAMP) ## pytest: also with real servers, foreign upload clients, 2 GB, kill -9
 	$(BIN)/python -m pytest -n 2 --dist loadfile --no-loadscope-reorder -m "not long" $(ARGS)
 
 client: $(PYTHON_STAMP) $(CLIENT_STAMP) ## Vitest: the web client's parts, and its types against the server
@@ -127,6 +128,11 @@ $(BUILD_STAMP): $(CLIENT_STAMP) $(shell find client/src client/public client/ind
 $(NODE_CLIENTS_STAMP): tests/e2e/node/package.json tests/e2e/node/package-lock.json
 	@.ci/bootstrap.sh check_node
 	@cd tests/e2e/node && npm ci --no-fund --no-audit --loglevel=error
+	@touch $@
+
+$(GENERATOR_STAMP): tests/e2e/generated/requirements.txt $(BIN)/python | .cache/uv
+	@.cache/uv venv --quiet --clear --no-project --python $(BIN)/python .cache/generated
+	@.cache/uv pip install --quiet --python .cache/generated/bin/python -r $<
 	@touch $@
 
 $(NODE_SERVERS_STAMP): tests/bench/node/package.json tests/bench/node/package-lock.json

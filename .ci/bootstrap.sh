@@ -44,11 +44,14 @@ make_venv() {
     "$1" venv --quiet --clear --no-project --python "$(find_python)" .venv
 }
 
-# Refuse a missing or old Node.js.
+# Refuse a missing or old Node.js. What builds the client runs on 20.19 and newer of its line, and from 22.12 on.
 check_node() {
-    command -v node > /dev/null && command -v npm > /dev/null || fail "Node.js 20 or newer with npm is needed and was not found"
-    node -e 'process.exit(Number(process.versions.node.split(".")[0]) >= 20 ? 0 : 1)' ||
-        fail "Node.js 20 or newer is needed, found $(node --version)"
+    command -v node > /dev/null && command -v npm > /dev/null ||
+        fail "Node.js 20.19 or newer (22.12 or newer of later lines) with npm is needed and was not found"
+    node -e '
+const [major, minor] = process.versions.node.split(".").map(Number)
+process.exit((major === 20 && minor >= 19) || (major === 22 && minor >= 12) || major > 22 ? 0 : 1)' ||
+        fail "Node.js 20.19 or newer (22.12 or newer of later lines) is needed, found $(node --version)"
 }
 
 # Print the path of a Chromium; install one where that needs no question.

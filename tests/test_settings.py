@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import ast
 import os
 from pathlib import Path
 
 import pytest
 
+import parquay
 from parquay.settings import Settings, SettingsError, load
 
 
@@ -161,3 +163,15 @@ def test_the_database_is_in_the_data_directory_unless_told(given, tmp_path: Path
 
 def test_the_developers_own_variables_never_reach_a_test():
     assert [name for name in os.environ if name.upper().startswith("PARQUAY_")] == []
+
+
+def test_settings_are_read_only_where_the_parts_are_put_together():
+    package = Path(parquay.__file__).parent
+    readers = {
+        module.relative_to(package).parts[0].removesuffix(".py")
+        for module in package.rglob("*.py")
+        for node in ast.walk(ast.parse(module.read_text(encoding="utf-8")))
+        if isinstance(node, ast.Attribute) and node.attr == "settings"
+    }
+
+    assert readers <= {"wiring", "app", "server", "cli"}

@@ -19,6 +19,7 @@ from parquay.web.asgi import Origin
 from parquay.web.deps import Policy
 from parquay.web.edge import Edge
 from parquay.web.express import ExpressLane
+from parquay.web.openapi import DESCRIPTION, DescribedApi
 from parquay.web.schemas import Problem
 from parquay.web.spa import WebClient
 from parquay.web.tus import TusAdapter
@@ -99,15 +100,15 @@ def _express(parts: Parts, uploads: TusAdapter) -> ExpressLane | None:
 
 
 def _rest(parts: Parts, policy: Policy) -> FastAPI:
-    app = FastAPI(
+    app = DescribedApi(
         title="Parquay",
         version=__version__,
-        description="Resumable uploads that land as tables.",
+        description=DESCRIPTION.strip(),
         lifespan=_lifespan,
         redirect_slashes=False,
         docs_url=None,
         redoc_url=None,
-        responses={"default": {"model": Problem, "description": "Refused.", "content": {errors.MEDIA_TYPE: {}}}},
+        responses={"default": {"model": Problem, "description": "Refused."}},
     )
     app.state.parts = parts
     app.state.policy = policy

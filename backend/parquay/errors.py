@@ -16,6 +16,7 @@ ParquayError
 |-- Busy             423  somebody else is at it right now; retry
 |-- TooManyRequests  429  slow down
 |-- Unavailable      503  not now; retry
+|   `-- Damaged      503  stored bytes are gone, or not what they were
 `-- StorageFull      507  the disk is full
 """
 
@@ -116,6 +117,10 @@ class TooManyRequests(ParquayError):
 class Unavailable(ParquayError):
     status = 503
     default_code = "unavailable"
+
+
+class Damaged(Unavailable):
+    default_code = "damaged"
 
 
 class StorageFull(ParquayError):

@@ -34,9 +34,12 @@ class Settings(BaseSettings):
     database_url: str = Field(
         "", description="`sqlite:///…` or `postgresql://…`; empty: SQLite `metadata.db` in the data dir."
     )
-    storage_url: str = Field("", description="`file://` or `s3://bucket/prefix`; empty: the data dir.")
-    s3_endpoint: str = Field("", description="Endpoint of an S3-compatible store.")
-    redis_url: str = Field("", description="Redis for events, hand-over and jobs; empty: in process.")
+    storage_url: str = Field(
+        "",
+        description="Where bytes and parts lie: empty or `file://` the data dir; `s3://` is not there yet.",
+    )
+    s3_endpoint: str = Field("", description="For `s3://`, which is not there yet.")
+    redis_url: str = Field("", description="Refused when set: nothing uses Redis yet; events and jobs stay in process.")
     processes: int = Field(1, ge=1, le=256, description="API processes.")
     workers: int = Field(1, ge=0, le=256, description="Conversion worker processes started by `parquay serve`.")
     secret_key: str = Field("", description="Signs tokens, at least 32 bytes; empty: generated into the data dir.")

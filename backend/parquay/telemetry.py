@@ -6,9 +6,13 @@ import json
 import logging
 import sys
 import time
-from typing import Any
+from typing import Any, TypeVar
 
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, generate_latest
+
+from parquay.errors import ParquayError
+
+log = logging.getLogger(__name__)
 
 registry = CollectorRegistry()
 
@@ -23,8 +27,27 @@ interrupted = Counter("parquay_upload_interrupted", "Bodies that ended early.", 
 sync_seconds = Histogram("parquay_fsync_duration_seconds", "Time to make bytes durable.", registry=registry)
 sync_errors = Counter("parquay_fsync_errors", "Failed syncs.", registry=registry)
 commit_seconds = Histogram("parquay_db_commit_seconds", "Time of one group commit.", registry=registry)
+jobs_troubled = Gauge(
+    "parquay_jobs_troubled", "Jobs whose last run failed, by the code of the failure.", ["code"], registry=registry
+)
+losses = Counter(
+    "parquay_losses",
+    "Times that stored bytes were found to be gone or not what they were.",
+    ["code"],
+    registry=registry,
+)
 login_failures = Counter("parquay_login_failures", "Failed logins.", registry=registry)
 sse_clients = Gauge("parquay_sse_clients", "Connected event streams.", registry=registry)
+
+
+T = TypeVar("T", bound=ParquayError)
+
+
+def lost(error: T) -> T:
+    """Raise the alarm for stored bytes that are gone or not what they were: a metric and a line in the log."""
+    losses.labels(error.code).inc()
+    log.error("stored bytes are damaged: %s", error.detail, extra={"fields": {"code": error.code}})
+    return error
 
 
 def exposition() -> bytes:

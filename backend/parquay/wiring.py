@@ -49,6 +49,7 @@ from parquay.uploads.receive import Patience
 from parquay.uploads.remove import Remover
 from parquay.uploads.rules import Rules
 from parquay.uploads.small import SmallUploads
+from parquay.uploads.sound import Soundness
 
 DISK_THREADS = 16
 """Threads for writes and syncs. More uploads than that share them in turn."""
@@ -92,9 +93,15 @@ class Parts:
     appender: Appender
     concatenator: Concatenator
     small: SmallUploads
+    soundness: Soundness
     creator: Creator
     remover: Remover
     expirer: Expirer
+
+    @property
+    def workers(self) -> Path:
+        """The folder of the lock files of this machine's workers."""
+        return self.settings.root / "workers"
 
     def close(self) -> None:
         """Finish what is queued and let go of the database."""
@@ -168,6 +175,7 @@ def build(settings: Settings, *, migrate: bool = True) -> Parts:
         appender=appender,
         concatenator=concatenator,
         small=small,
+        soundness=Soundness(store),
         creator=Creator(
             catalog,
             files,

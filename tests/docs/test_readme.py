@@ -23,12 +23,12 @@ def blocks(language: str) -> list[str]:
     return re.findall(rf"^```{language}\n(.*?)^```$", README, re.MULTILINE | re.DOTALL)
 
 
-def run(server: LiveServer, command: list[str], script: str, cwd: Path = ROOT) -> str:
+def run(server: LiveServer, command: list[str | Path], script: str, cwd: Path = ROOT) -> str:
     done = subprocess.run(
         command,
         input=script.replace("http://127.0.0.1:8000", server.url),
         cwd=cwd,
-        env=clean_environment() | {"TOKEN": server.token()},
+        env=clean_environment(),
         capture_output=True,
         text=True,
         timeout=60,
@@ -83,17 +83,44 @@ def test_python_example_uploads_a_file(shared_server: LiveServer, before):
     assert_sales_became_a_table(*before)
 
 
-def test_javascript_example_uploads_a_file(shared_server: LiveServer, before):
-    script = blocks("js")[0].replace("data/samples/", f"{ROOT}/data/samples/")
+def test_javascript_example_uploads_a_file(shared_server: LiveServer, before, tmp_path: Path):
+    (tmp_path / "node_modules").symlink_to(NODE_PACKAGES / "node_modules")
+    (tmp_path / "data").symlink_to(ROOT / "data")
+    script = blocks("js")[0].replace("http://127.0.0.1:8000", shared_server.url)
+    (tmp_path / "upload.mjs").write_text(script, encoding="utf-8")
 
-    out = run(shared_server, ["node", "--input-type=module"], script, NODE_PACKAGES)
+    out = run(shared_server, ["node", "upload.mjs"], "", tmp_path)
 
     assert out.startswith(f"{shared_server.url}/files/")
     assert_sales_became_a_table(*before)
 
 
+def test_commands_of_the_command_line_upload_list_and_convert(shared_server: LiveServer, before, tmp_path: Path):
+    http, known = before
+    (tmp_path / ".venv").symlink_to(Path(sys.executable).parents[1])
+    (tmp_path / "data").symlink_to(ROOT / "data")
+    upload, files, convert = blocks("bash")[0].splitlines()
+    elsewhere = [f"{line} --url {shared_server.url}" for line in (upload, files)]
+
+    done = subprocess.run(
+        ["bash", "-euo", "pipefail", "-c", "\n".join([*elsewhere, convert])],
+        cwd=tmp_path,
+        env=clean_environment(),
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
+    )
+
+    assert done.returncode == 0, done.stderr
+    new = [entry["name"] for entry in http.get("/files", params={"limit": 500}).json() if entry["id"] not in known]
+    assert sorted(new) == sorted(path.name for path in (ROOT / "data" / "samples").glob("*.csv"))
+    assert all(name in done.stdout for name in new)
+    assert (tmp_path / "sales.parquet").read_bytes()[:4] == b"PAR1"
+
+
 def test_every_example_block_is_tried():
-    assert (len(blocks("sh")), len(blocks("python")), len(blocks("js"))) == (3, 1, 1)
+    assert [len(blocks(each)) for each in ("sh", "bash", "python", "js")] == [3, 1, 1, 1]
 
 
 def test_settings_that_the_readme_names_exist():

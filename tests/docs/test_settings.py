@@ -1,13 +1,14 @@
-"""docs/settings.md is what the code says. Run this file to write its table anew."""
+"""docs/settings.md and .env.example are what the code says. Run this file to write both anew."""
 
 from __future__ import annotations
 
 import sys
 from pathlib import Path
 
-from parquay.settings import PREFIX, Settings
+from parquay.settings import PREFIX, Settings, load
 
 PAGE = Path(__file__).parents[2] / "docs" / "settings.md"
+EXAMPLE = Path(__file__).parents[2] / ".env.example"
 HEAD = "| variable | default | meaning |\n|---|---|---|\n"
 
 
@@ -27,6 +28,24 @@ def rewritten(page: str) -> str:
     return f"{before}{table()}\n{after}"
 
 
+def example() -> str:
+    """Return a file `.env` with every setting at its default, each as a comment."""
+    head = "# Copy to .env and take the # away from what shall differ. The defaults are shown; docs/settings.md says more.\n"
+    lines = [
+        f"\n# {field.description}\n#{PREFIX}{name.upper()}={'' if field.default is None else field.default}\n"
+        for name, field in Settings.model_fields.items()
+    ]
+    return head + "".join(lines)
+
+
+def test_example_of_settings_has_every_variable_and_starts_a_server_when_copied(tmp_path: Path):
+    text = EXAMPLE.read_text(encoding="utf-8")
+    (tmp_path / ".env").write_text(text, encoding="utf-8")
+
+    assert text == example(), f".env.example is out of date; run: python {Path(__file__).relative_to(Path.cwd())}"
+    assert load(str(tmp_path / ".env")) == load(None)
+
+
 def test_page_of_settings_tells_every_variable_its_default_and_its_meaning():
     page = PAGE.read_text(encoding="utf-8")
 
@@ -39,4 +58,5 @@ def test_every_setting_has_a_meaning():
 
 if __name__ == "__main__":
     PAGE.write_text(rewritten(PAGE.read_text(encoding="utf-8")), encoding="utf-8")
+    EXAMPLE.write_text(example(), encoding="utf-8")
     sys.exit(0)

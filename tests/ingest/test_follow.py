@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import csv
+import gzip
 import hashlib
 import io
 import random
@@ -11,6 +12,7 @@ from parquay.catalog.segments import Finished
 from parquay.catalog.tables import File
 from parquay.ingest.finish import Finisher
 from parquay.ingest.follow import Outcome
+from parquay.storage.base import BytesMissing
 
 
 def rows_of(count: int) -> bytes:
@@ -321,3 +323,64 @@ def test_file_that_lies_about_its_format_is_a_clear_error(bench, name, content, 
 
     assert (file.status, file.error_code) == ("error", code)
     assert file.error_message
+
+
+@pytest.mark.parametrize(
+    "name", ["sales.csv", "sales.csv.gz", "sales.ndjson", "sales.parquet", "sales.xlsx", "sales.bin"]
+)
+@pytest.mark.parametrize("kept", [0.0, 0.4, 0.999])
+def test_fewer_bytes_than_were_promised_never_become_a_table(bench, name, kept):
+    content = packed(name)
+    bench.create(name)
+    bench.checkpoint(content, complete=True)
+    bench.uploads.content["f"] = content[: int(len(content) * kept)]
+
+    with pytest.raises(BytesMissing):
+        bench.advance(bench.follower_of())
+
+    assert (bench.file().status, bench.file().sha256) == ("processing", None)
+    bench.uploads.content["f"] = content
+    assert bench.advance(bench.follower_of()) is Outcome.DONE
+    assert bench.file().sha256 == hashlib.sha256(content).hexdigest()
+    assert (bench.file().error_code, bench.file().error_message) == (None, None)
+    assert bench.file().row_count == (None if name == "sales.bin" else 3000)
+
+
+def test_bytes_that_go_while_the_upload_grows_are_a_loss(bench):
+    content, follower = rows_of(60_000), bench.follower_of(segment_bytes=50_000)
+    bench.create("sales.csv")
+    bench.checkpoint(content[:600_000], complete=False)
+    assert bench.advance(follower) is Outcome.IDLE
+    bench.checkpoint(content, complete=True)
+    bench.uploads.content["f"] = content[:700_000]
+
+    with pytest.raises(BytesMissing):
+        bench.advance(follower)
+
+    assert bench.file().status == "processing"
+
+
+def packed(name: str) -> bytes:
+    """Three thousand rows in the format that a name promises; bytes that are no table for another one."""
+    import openpyxl
+    import pyarrow as pa
+    import pyarrow.parquet as pq
+
+    out = io.BytesIO()
+    match name.partition(".")[2]:
+        case "csv":
+            return rows_of(3000)
+        case "csv.gz":
+            return gzip.compress(rows_of(3000))
+        case "ndjson":
+            return b"".join(b'{"id": %d, "name": "n%d"}\n' % (i, i % 7) for i in range(3000))
+        case "parquet":
+            pq.write_table(pa.table({"id": list(range(3000))}), out)
+        case "xlsx":
+            book = openpyxl.Workbook()
+            for row in [["id", "name"], *([i, f"n{i}"] for i in range(3000))]:
+                book.active.append(row)
+            book.save(out)
+        case _:
+            return random.Random(1).randbytes(400_000)
+    return out.getvalue()

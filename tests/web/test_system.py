@@ -66,6 +66,21 @@ def test_interface_is_described_and_documented(anybody):
     assert "multipart/form-data" in described["paths"]["/files"]["post"]["requestBody"]["content"]
 
 
+def test_interface_holds_every_way_in(anybody):
+    described = anybody.get("/openapi.json").json()
+    paths = described["paths"]
+
+    assert {"/upload", "/register", "/logout", "/me", "/login"} <= set(paths)
+    assert {"post", "options"} <= set(paths["/files"])
+    assert {"head", "patch", "delete", "options"} <= set(paths["/files/{file_id}"])
+    assert all(f"`{path}`" in described["info"]["description"] for path in ("/ws", "/ws/live"))
+    for path in ("/files", "/upload"):
+        form = paths[path]["post"]["requestBody"]["content"]["multipart/form-data"]["schema"]
+        assert form["properties"]["file"]["format"] == "binary"
+    refused = paths["/files"]["get"]["responses"]["default"]["content"]
+    assert list(refused) == ["application/problem+json"]
+
+
 @pytest.mark.parametrize("prefix", ["", "/api"])
 def test_the_interface_is_shown_without_anybody_elses_server(anybody, prefix):
     page = anybody.get(f"{prefix}/docs")

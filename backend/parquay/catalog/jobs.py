@@ -85,6 +85,14 @@ class Jobs:
         with self._catalog.read() as session:
             return session.exec(busy).one()
 
+    def troubled(self) -> dict[str, int]:
+        """Count the jobs whose last run failed and that did not succeed since, by the code of the failure."""
+        code = col(Job.error_code)
+        open_or_failed = col(Job.state).in_(("queued", "running", "failed"))
+        query = select(code, func.count()).where(code.is_not(None), open_or_failed).group_by(code)
+        with self._catalog.read() as session:
+            return {str(name): count for name, count in session.exec(query)}
+
     def cancel(self, session: Session, kind: str, subject: str) -> None:
         """Forget a job; a run of it fails its next fence."""
         session.execute(delete(Job).where(col(Job.kind) == kind, col(Job.subject) == subject))

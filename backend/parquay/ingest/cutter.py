@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from parquay.columns import parts
+from parquay.columns.names import Naming
 from parquay.errors import TooLarge
 from parquay.ingest import jsonrows, segment, split
 from parquay.ingest.dialect import Dialect
@@ -20,6 +21,8 @@ MANY_COLUMNS = 200
 """With more of them a segment is one block: looking at a column has its price, however short it is."""
 ROW_LIMIT = 128 << 20
 """Bytes of the longest row."""
+MOST_CELLS, FREE_CELLS = 32, 32 << 20
+"""Cells that objects may make for each of their bytes, and that they may make in any case."""
 
 
 def segment_bytes(dialect: Dialect) -> int:
@@ -65,6 +68,8 @@ class Cutter:
         size: bytes of a segment.
         no: number of the next segment.
         block: most bytes of a block.
+        naming: the names that keys of objects have so far. Objects are read here, one after the other, because
+            the order of their keys decides on names.
     """
 
     source: Source
@@ -74,6 +79,9 @@ class Cutter:
     size: int = MOST_BYTES
     no: int = 0
     block: int = BLOCK_BYTES
+    naming: Naming = field(default_factory=Naming)
+    _cells: int = 0
+    _read: int = 0
 
     def bodies(self) -> Iterator[Body]:
         """Yield each segment whose end is there.
@@ -108,16 +116,26 @@ class Cutter:
 
     def _block(self, chunk: bytes, *, final: bool) -> Block | None:
         if self.dialect.format == "json":
-            rows = jsonrows.read_array(chunk, byte=self.byte, line=self.line, final=final)
-            return self._made(chunk, rows) if rows.end else None
+            rows = jsonrows.read_array(chunk, byte=self.byte, line=self.line, final=final, naming=self.naming)
+            return self._objects(chunk, rows) if rows.end else None
         if self.dialect.format == "ndjson":
             end = len(chunk) if final else chunk.rfind(b"\n") + 1
-            return self._plain(chunk[:end]) if end else None
+            if not end:
+                return None
+            rows = jsonrows.read_lines(chunk[:end], byte=self.byte, line=self.line, naming=self.naming)
+            return self._objects(chunk, rows)
         found = split.cut(chunk, self.dialect, final=final)
         if found.stray is None:
             return self._plain(chunk[: found.end]) if found.end else None
         rows = segment.read_odd(chunk, self.dialect, byte=self.byte, line=self.line, final=final)
         return self._made(chunk, rows) if rows.end else None
+
+    def _objects(self, chunk: bytes, rows: SegmentRows) -> Block:
+        self._cells += rows.table.num_rows * len(self.naming)
+        self._read += rows.end
+        if self._cells > FREE_CELLS and self._cells > MOST_CELLS * self._read:
+            raise TooLarge("The objects have so few keys in common that nearly every cell is empty.", "too_expanded")
+        return self._made(chunk, rows)
 
     def _plain(self, data: bytes) -> Block:
         return Block(data, self.byte, self.line, split.count_lines(data))

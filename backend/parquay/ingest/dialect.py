@@ -11,6 +11,9 @@ from parquay.ingest.warned import Warned
 
 NAMED = {"tab": "\t", "\\t": "\t", "comma": ",", "semicolon": ";", "pipe": "|", "colon": ":", "space": " ", "none": ""}
 """Delimiters and quotes that are hard to type, by name."""
+COLUMN_LIMIT = 10_000
+"""Most columns of a table: each costs time and memory in every segment, whatever is in it."""
+TOO_MANY_COLUMNS = f"The table has more than {COLUMN_LIMIT} columns, which is as many as can be read."
 
 
 @dataclass(frozen=True, slots=True)

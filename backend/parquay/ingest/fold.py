@@ -18,7 +18,8 @@ import pyarrow as pa
 from parquay.columns import lexemes
 from parquay.columns.direct import Column
 from parquay.columns.lexemes import ColumnType, Kinds
-from parquay.ingest import jsonrows, quick, segment
+from parquay.columns.names import Naming
+from parquay.ingest import quick, segment
 from parquay.ingest.cutter import Block, Body
 from parquay.ingest.dialect import Dialect
 from parquay.ingest.segment import Rejected, SegmentRows
@@ -37,6 +38,7 @@ class Converted:
         types: the type of each column in `table`.
         ended: whether a second table starts in it.
         unlisted: rejects that were counted only.
+        renamed: see `SegmentRows`.
     """
 
     byte: int
@@ -50,6 +52,7 @@ class Converted:
     warnings: tuple[Warned, ...]
     ended: bool = False
     unlisted: int = 0
+    renamed: tuple[tuple[str, int, str], ...] = ()
 
     @property
     def rejected(self) -> int:
@@ -69,6 +72,7 @@ class State:
         rejects: rows that were rejected so far.
         ended: whether a second table has started, so that no more rows belong to this one.
         forced: types that the caller asked for.
+        renamed: keys whose column is called otherwise; see `SegmentRows`.
     """
 
     byte: int
@@ -79,6 +83,7 @@ class State:
     rejects: int = 0
     ended: bool = False
     forced: Mapping[str, str] = field(default_factory=dict)
+    renamed: tuple[tuple[str, int, str], ...] = ()
 
     @classmethod
     def start(cls, dialect: Dialect) -> State:
@@ -103,7 +108,12 @@ class State:
             self.rejects + done.rejected,
             self.ended or done.ended,
             self.forced,
+            self.renamed + done.renamed,
         )
+
+    def naming(self) -> Naming:
+        """The names that keys have so far."""
+        return Naming(self.kinds, self.renamed)
 
     def types(self) -> dict[str, ColumnType]:
         """The types of the columns as they stand now."""
@@ -121,6 +131,7 @@ class State:
             "rejects": self.rejects,
             "ended": self.ended,
             "forced": dict(self.forced),
+            "renamed": list(self.renamed),
         }
 
     @classmethod
@@ -135,6 +146,7 @@ class State:
             value["rejects"],
             value["ended"],
             value["forced"],
+            tuple((key, turn, name) for key, turn, name in value.get("renamed", ())),
         )
 
 
@@ -182,6 +194,7 @@ def convert(body: Body, dialect: Dialect, held: Held, *, ended: bool = False) ->
         warnings=warnings,
         ended=any(rows.ended for rows in odd),
         unlisted=sum(rows.unlisted for rows in odd),
+        renamed=tuple(each for rows in odd for each in rows.renamed),
     )
 
 
@@ -224,8 +237,6 @@ def _column(name: str, kind: ColumnType, done: Sequence[_Typed]) -> pa.ChunkedAr
 def _rows(block: Block, dialect: Dialect, *, ended: bool) -> SegmentRows:
     if block.rows is not None and not ended:
         return block.rows
-    if dialect.format == "ndjson":
-        return jsonrows.read_lines(block.data, byte=block.byte, line=block.line)
     return segment.read_body(block.data, dialect, byte=block.byte, line=block.line, lines=block.lines, ended=ended)
 
 

@@ -18,6 +18,7 @@ from parquay.columns import memory, parts
 from parquay.ingest.finish import CountMismatch
 from parquay.ingest.run import LeaseLost, Memory, Run, Tools
 from parquay.ingest.store import Store
+from parquay.storage.base import BytesMissing
 
 REMEMBERED = 64
 """Files whose digest and progress stay in memory between two looks."""
@@ -80,7 +81,7 @@ class Follower:
             if self._tools.segments.file(file_id) is None:
                 shutil.rmtree(self._tools.parquet_dir / file_id, ignore_errors=True)
             return Outcome.GONE
-        except (CountMismatch, OSError):
+        except (CountMismatch, OSError, BytesMissing):
             self._memories.pop(file_id, None)
             if self._tools.segments.file(file_id) is not None:
                 raise

@@ -11,7 +11,7 @@ import pyarrow as pa
 
 from parquay.columns import digits
 from parquay.columns.lexemes import TEXT, ColumnType, type_to_json
-from parquay.ingest.header import column_names
+from parquay.columns.names import unique_names
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,7 +28,7 @@ class PlainColumn:
 
 def plain_columns(schema: pa.Schema) -> list[PlainColumn]:
     """Unique names and plain types for the columns of `schema`."""
-    names = column_names([schema.names], len(schema), ())
+    names = unique_names(schema.names)
     return [PlainColumn(name, plain_type(each.type)) for name, each in zip(names, schema, strict=True)]
 
 

@@ -6,12 +6,12 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from parquay.columns import names as safe
 from parquay.ingest.repair import Row
+from parquay.ingest.warned import Warned, bounded
 
 Cells = tuple[bytes | None, ...]
 
-ROW_ID = "_rid"
-"""What a row's own id is called; no column has that name."""
 MOST_ROWS = 4
 """Most rows of a header."""
 LOOKED_AT = 100
@@ -186,21 +186,18 @@ def _vote(cell: bytes | None, column: Sequence[bytes | None]) -> int:
     return -1
 
 
-def column_names(header: Sequence[Sequence[str]], width: int, told: Sequence[str]) -> tuple[str, ...]:
-    """Unique, non-empty names: repeated ones get a number, missing ones are called by their position.
-
-    SQL engines and Delta tables take `Id` and `id` for one name; `_rid` is what a row's own id is called.
-    """
+def header_names(header: Sequence[Sequence[str]], width: int, told: Sequence[str]) -> list[str]:
+    """What the file or the caller calls each column, rows of names put together; empty where nothing does."""
     merged = [" ".join(row[i].strip() for row in header if i < len(row) and row[i].strip()) for i in range(width)]
-    wanted = [told[i] if i < len(told) else merged[i] or f"column{i + 1}" for i in range(width)]
-    taken = {name.lower() for name in wanted}
-    names: list[str] = []
-    seen = {ROW_ID}
-    for name in wanted:
-        unique, number = name, 1
-        while unique.lower() in seen or (unique != name and unique.lower() in taken):
-            number += 1
-            unique = f"{name}_{number}"
-        seen.add(unique.lower())
-        names.append(unique)
-    return tuple(names)
+    return [told[i] if i < len(told) else merged[i] for i in range(width)]
+
+
+def column_names(header: Sequence[Sequence[str]], width: int, told: Sequence[str]) -> tuple[str, ...]:
+    """The names of the columns, unique and safe: see `columns.names`."""
+    return safe.unique_names(header_names(header, width, told))
+
+
+def renamed(wanted: Sequence[str], names: Sequence[str], line: int) -> tuple[Warned, ...]:
+    """The warning about columns that are not called what the file calls them; `line`: of the header."""
+    sentences = safe.renamed(wanted, names)
+    return (Warned("renamed_column", line, len(sentences), bounded("; ".join(sentences))),) if sentences else ()

@@ -2,7 +2,7 @@
 
 Numbers are kept as the text that stands in the file, so that the lexeme rule decides on their type. A text that looks
 like a number stays a text; only dates and times, which JSON has no other way to write, are read out of texts. Nested
-values are kept as JSON text.
+values are kept as JSON text. What is no object is a reject, and the rows behind it are read.
 """
 
 from __future__ import annotations
@@ -15,75 +15,105 @@ from typing import Any
 
 import pyarrow as pa
 
+from parquay.columns.names import Naming, told
+from parquay.errors import TooLarge
+from parquay.ingest import jsonscan
+from parquay.ingest.dialect import COLUMN_LIMIT, TOO_MANY_COLUMNS
+from parquay.ingest.jsonscan import Number, Repeated
 from parquay.ingest.segment import REJECTS_KEPT, TEXT_LIMIT, Rejected, SegmentRows
 from parquay.ingest.split import count_lines
-from parquay.ingest.warned import Warned
+from parquay.ingest.warned import Warned, warn
 
-WANTS_MORE = "?"
-"""No answer yet."""
+CELLS = 4 << 20
+"""Cells of a block, also empty ones: objects that have few keys in common make many of them out of few bytes."""
 _IN_TEXT = frozenset({"date", "time", "timestamp"})
 _IN_NUMBER = frozenset({"int64", "decimal", "double"})
 _IN_FLAG = frozenset({"bool"})
-_SPACE = re.compile(r"[ \t\n\r]*")
 _LINE_END = re.compile(rb"\r\n|\n|\r")
+_BOM = b"\xef\xbb\xbf"
 
-
-class _Number(str):
-    """The text of a JSON number."""
-
-    __slots__ = ()
-
-
-_DECODER = json.JSONDecoder(parse_float=_Number, parse_int=_Number, parse_constant=_Number)
+Row = dict[str, Any] | Repeated
 
 
 @dataclass(slots=True)
 class _Columns:
     """Rows on their way into columns."""
 
+    naming: Naming
+    line: int
     cells: dict[str, list[str | None]] = field(default_factory=dict)
     kinds: dict[str, set[frozenset[str]]] = field(default_factory=dict)
     rows: int = 0
     rejects: list[Rejected] = field(default_factory=list)
     unlisted: int = 0
+    warnings: dict[str, Warned] = field(default_factory=dict)
+    renamed: list[tuple[str, int, str]] = field(default_factory=list)
 
-    def add(self, row: dict[str, Any]) -> None:
-        """Put one object behind the others."""
-        for key, value in row.items():
-            column = self.cells.get(key)
-            if column is None:
-                column = self.cells[key] = []
-                self.kinds[key] = set()
-            column.extend([None] * (self.rows - len(column)))
-            column.append(self._text(key, value))
+    @property
+    def full(self) -> bool:
+        """Whether there are as many cells as a block may have."""
+        return self.rows * max(1, len(self.naming)) >= CELLS
+
+    def add(self, row: Row, line: int) -> None:
+        """Put one object, which starts at `line`, behind the others."""
+        if isinstance(row, Repeated):
+            turns: dict[str, int] = {}
+            for key, value in row:
+                turns[key] = turns.get(key, 0) + 1
+                self._put(key, turns[key], value, line)
+            again = next(key for key, turn in turns.items() if turn > 1)
+            warn(self.warnings, "repeated_key", line, again)
+        else:
+            for key, value in row.items():
+                self._put(key, 1, value, line)
         self.rows += 1
 
-    def _text(self, key: str, value: Any) -> str | None:
+    def _put(self, key: str, turn: int, value: Any, line: int) -> None:
+        name, first = self.naming.name(key, turn)
+        if first and (turn > 1 or name != key):
+            self.renamed.append((key, turn, name))
+            warn(self.warnings, "renamed_column", line, told(key, name))
+        column = self.cells.get(name)
+        if column is None:
+            if len(self.naming) > COLUMN_LIMIT:
+                raise TooLarge(TOO_MANY_COLUMNS, "too_many_columns")
+            column = self.cells[name] = []
+            self.kinds[name] = set()
+        column.extend([None] * (self.rows - len(column)))
+        column.append(self._text(name, value))
+
+    def _text(self, name: str, value: Any) -> str | None:
         if value is None:
             return None
         if isinstance(value, bool):
-            self.kinds[key].add(_IN_FLAG)
+            self.kinds[name].add(_IN_FLAG)
             return "true" if value else "false"
-        if isinstance(value, _Number):
-            self.kinds[key].add(_IN_NUMBER)
+        if isinstance(value, Number):
+            self.kinds[name].add(_IN_NUMBER)
             return value
-        self.kinds[key].add(_IN_TEXT if isinstance(value, str) else frozenset())
+        self.kinds[name].add(_IN_TEXT if isinstance(value, str) else frozenset())
         return value if isinstance(value, str) else dump(value)
 
-    def result(self, end: int, lines: int, line: int) -> SegmentRows:
+    def result(self, end: int, lines: int) -> SegmentRows:
         """The table of all rows."""
+        if self.rows and not self.cells:
+            # Objects without keys are rows too, and a table without columns would not count them.
+            self.cells[self.naming.first()] = []
         for column in self.cells.values():
             column.extend([None] * (self.rows - len(column)))
-        mixed = sum(len(found) > 1 for found in self.kinds.values())
+        mixed = [name for name, found in self.kinds.items() if len(found) > 1]
+        if mixed:
+            warn(self.warnings, "mixed_json_types", self.line, mixed[0], len(mixed))
         table = pa.table({name: pa.array(column, pa.string()) for name, column in self.cells.items()})
         return SegmentRows(
             table,
             end,
             lines,
             tuple(self.rejects),
-            (Warned("mixed_json_types", line, mixed),) if mixed else (),
+            tuple(self.warnings.values()),
             self.unlisted,
-            allowed={key: frozenset.intersection(*found) for key, found in self.kinds.items() if found},
+            allowed={name: frozenset.intersection(*found) for name, found in self.kinds.items() if found},
+            renamed=tuple(self.renamed),
         )
 
     def reject(self, line: int, byte: int, text: bytes) -> None:
@@ -97,40 +127,60 @@ class _Columns:
 
 def dump(value: Any) -> str:
     """JSON text of a nested value, its numbers as they were written."""
-    if isinstance(value, dict):
-        return (
-            "{" + ",".join(f"{json.dumps(key, ensure_ascii=False)}:{dump(each)}" for key, each in value.items()) + "}"
-        )
+    if isinstance(value, dict | Repeated):
+        pairs = value.items() if isinstance(value, dict) else value
+        return "{" + ",".join(f"{json.dumps(key, ensure_ascii=False)}:{dump(each)}" for key, each in pairs) + "}"
     if isinstance(value, list):
         return "[" + ",".join(map(dump, value)) + "]"
-    return str(value) if isinstance(value, _Number) else json.dumps(value, ensure_ascii=False)
+    return str(value) if isinstance(value, Number) else json.dumps(value, ensure_ascii=False)
 
 
-def read_lines(body: bytes, *, byte: int, line: int) -> SegmentRows:
-    """Read one object from each line of `body`; blank lines mean nothing."""
-    columns = _Columns()
-    start = line
-    for at, text in _lines(body):
-        if text.strip():
-            try:
-                value = _DECODER.decode(text.decode())
-            except (ValueError, RecursionError):
-                value = None
-            if isinstance(value, dict) and _is_clean(value):
-                columns.add(value)
-            else:
-                columns.reject(line, byte + at, text)
-        line += 1
-    return columns.result(len(body), count_lines(body), start)
-
-
-def _is_clean(row: dict[str, Any]) -> bool:
-    """Whether its texts can be written as UTF-8; a lone surrogate cannot."""
+def _is_row(value: Any) -> bool:
+    """Whether it is an object whose texts can be written as UTF-8; a lone surrogate cannot."""
+    if not isinstance(value, dict | Repeated):
+        return False
     try:
-        dump(row).encode()
+        dump(value).encode()
     except (UnicodeEncodeError, RecursionError):
         return False
     return True
+
+
+def read_lines(body: bytes, *, byte: int, line: int, naming: Naming) -> SegmentRows:
+    """Read the objects of each line of `body`, most have one; blank lines mean nothing."""
+    columns = _Columns(naming, line)
+    end = len(body)
+    for at, text in _lines(body):
+        if columns.full:
+            end = at
+            break
+        stripped = text.removeprefix(_BOM).strip()
+        if stripped.startswith(b"//"):
+            warn(columns.warnings, "comment_line", line, text)
+        elif stripped:
+            _read_line(columns, text.removeprefix(_BOM), line, byte + at)
+        line += 1
+    return columns.result(end, count_lines(body[:end]))
+
+
+def _read_line(columns: _Columns, raw: bytes, line: int, byte: int) -> None:
+    """Read the objects of one line; what cannot be read is one reject, up to the line's end."""
+    text = raw.decode("utf-8", "surrogateescape")
+    at = jsonscan.behind_gap(text, 0)
+    while at < len(text):
+        try:
+            value, end = jsonscan.DECODER.raw_decode(text, at)
+        except (ValueError, RecursionError):
+            value, end = jsonscan.mended(text[at:]), len(text)
+            if value is not None:
+                warn(columns.warnings, "mended_json", line, text)
+        if not _is_row(value):
+            columns.reject(line, byte + _bytes(text[:at]), _raw(text[at:]))
+            return
+        columns.add(value, line)
+        at = jsonscan.behind_gap(text, end)
+        if text[at : at + 1] == ",":
+            at = jsonscan.behind_gap(text, at + 1)
 
 
 def _lines(body: bytes) -> Iterator[tuple[int, bytes]]:
@@ -142,39 +192,78 @@ def _lines(body: bytes) -> Iterator[tuple[int, bytes]]:
         yield at, body[at:]
 
 
-def read_array(chunk: bytes, *, byte: int, line: int, final: bool) -> SegmentRows:
-    """Read the objects of a JSON array that end in `chunk`, which starts with its bracket or behind an object."""
-    columns = _Columns()
+@dataclass(slots=True)
+class _Places:
+    """Where a place in a text stands in the file; asked for ever later places."""
+
+    text: str
+    byte: int
+    line: int
+    _at: int = 0
+
+    def move(self, at: int) -> tuple[int, int]:
+        """The line and the byte at `at`."""
+        between = self.text[self._at : at]
+        self.line += count_lines(_raw(between))
+        self.byte += _bytes(between)
+        self._at = at
+        return self.line, self.byte
+
+
+def read_array(chunk: bytes, *, byte: int, line: int, final: bool, naming: Naming) -> SegmentRows:
+    """Read the objects of a JSON array that end in `chunk`, which starts with its bracket or behind an object.
+
+    Objects one behind the other are read too.
+    """
+    columns = _Columns(naming, line)
     text = chunk.decode("utf-8", "surrogateescape")
-    at = done = _behind_space(text, 0)
-    while at < len(text) and text[at] in "[,]":
-        if text[at] == "]":
-            done = len(text)
-            break
-        at = _behind_space(text, at + 1)
-        if at < len(text) and text[at] in ",]":
+    places = _Places(text, byte, line)
+    at = done = 0
+    within, closed = not text[jsonscan.behind_gap(text, 0) :].startswith("["), False
+    while not columns.full:
+        at = jsonscan.behind_gap(text, at)
+        mark = text[at : at + 1]
+        if mark in ("", ",", "]") or (mark == "[" and not within):
+            if not mark:
+                break
+            at, within = at + 1, mark != "]"
+            closed = mark == "]" or (mark == "," and closed)
+            done = at if mark == "]" else done
             continue
-        try:
-            value, behind = _DECODER.raw_decode(text, at)
-        except (ValueError, RecursionError):
+        end = _element(columns, places, at, final=final)
+        if end is None:
             break
-        if behind >= len(text) and not final:
-            break
-        if isinstance(value, dict) and _is_clean(value):
-            columns.add(value)
-        else:
-            columns.reject(line + text.count("\n", 0, at), byte + _bytes(text[:at]), _raw(text[at:behind]))
-        at = done = _behind_space(text, behind)
-    if final and done < len(text):
-        columns.reject(line + text.count("\n", 0, done), byte + _bytes(text[:done]), _raw(text[done:]))
+        if "/" in text[done:at]:
+            warn(columns.warnings, "comment_line", places.line, text[done:at].strip(" \t\r\n,"))
+        at = done = end
+    if final and not columns.full:
         done = len(text)
+        if not closed and text[jsonscan.behind_gap(text, 0) :][:1] in ("[", ","):
+            warn(columns.warnings, "unclosed_array", places.move(done)[0])
     end = _bytes(text[:done])
-    return columns.result(end if columns.rows or columns.rejects or final else 0, count_lines(chunk[:end]), line)
+    return columns.result(end if columns.rows or columns.rejects or final else 0, count_lines(chunk[:end]))
 
 
-def _behind_space(text: str, at: int) -> int:
-    match = _SPACE.match(text, at)
-    return match.end() if match else at
+def _element(columns: _Columns, places: _Places, at: int, *, final: bool) -> int | None:
+    """Read the element at `at` and return where it ends; None when that is not there yet."""
+    text = places.text
+    try:
+        value, end = jsonscan.DECODER.raw_decode(text, at)
+        if end >= len(text) and not final:
+            return None
+    except (ValueError, RecursionError):
+        found = jsonscan.element_end(text, at, final=final)
+        if found is None:
+            return None
+        value, end = jsonscan.mended(text[at:found]), found
+        if value is not None:
+            warn(columns.warnings, "mended_json", places.move(at)[0], text[at:end])
+    line, start = places.move(at)
+    if _is_row(value):
+        columns.add(value, line)
+    else:
+        columns.reject(line, start, _raw(text[at:end]))
+    return end
 
 
 def _raw(text: str) -> bytes:
@@ -183,22 +272,3 @@ def _raw(text: str) -> bytes:
 
 def _bytes(text: str) -> int:
     return len(text) if text.isascii() else len(_raw(text))
-
-
-def format_of(sample: bytes, *, complete: bool) -> str:
-    """`ndjson` or `json` (an array) when the text starts like one that holds objects; else empty.
-
-    `WANTS_MORE` when a first object goes on behind the sample.
-    """
-    text = sample.lstrip(b" \t\r\n").removeprefix(b"\xef\xbb\xbf").lstrip(b" \t\r\n")
-    if text.startswith(b"["):
-        return "json" if text[1:].lstrip(b" \t\r\n").startswith(b"{") else ""
-    if not text.startswith(b"{"):
-        return ""
-    first = _LINE_END.split(text, 1)[0]
-    if first == text and not complete:
-        return WANTS_MORE
-    try:
-        return "ndjson" if isinstance(json.loads(first), dict) else ""
-    except (ValueError, RecursionError):
-        return ""

@@ -5,11 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from pathlib import PurePath
 
-from parquay.ingest import jsonrows, sniff, sources
-from parquay.ingest.dialect import Dialect, Overrides
+from parquay.ingest import jsonscan, sniff, sources
+from parquay.ingest.dialect import COLUMN_LIMIT, TOO_MANY_COLUMNS, Dialect, Overrides
 from parquay.ingest.encodings import detect
 from parquay.ingest.sources import Source
 from parquay.ingest.store import Reader
+from parquay.storage.base import read_promised
 
 JSON_NAMES = frozenset({".json", ".ndjson", ".jsonl", ".geojson"})
 """Endings of names that promise JSON."""
@@ -17,8 +18,6 @@ PACKED_NAMES = frozenset({".gz", ".gzip", ".zst", ".zstd", ".bz2", ".xz", ".zip"
 """Endings of names that promise a packed file."""
 OTHER_FORMATS = {".xlsx": "xlsx", ".xlsm": "xlsx", ".parquet": "parquet", ".pq": "parquet"}
 """Endings of names that promise a format of its own."""
-COLUMN_LIMIT = 10_000
-"""Most columns of a table: each costs time and memory in every segment, whatever is in it."""
 _WORKBOOK_STARTS = (b"[Content_Types].xml", b"xl/", b"_rels/.rels", b"docProps/")
 
 
@@ -47,10 +46,11 @@ def plan(reader: Reader, stop: int, *, complete: bool, name: str, overrides: Ove
 
     Raises:
         sources.BrokenArchive, TooLarge: the packed bytes make no sense, or unpack to too many.
+        BytesMissing: bytes below `stop` are not there.
     """
     if not complete and stop < sniff.SAMPLE_BYTES:
         return None
-    head = reader.read_at(0, min(stop, sniff.SAMPLE_BYTES))
+    head = read_promised(reader, 0, min(stop, sniff.SAMPLE_BYTES))
     if not head:
         return Plan(code="no_rows", reason="The file is empty.")
     whole = whole_format(head)
@@ -92,14 +92,13 @@ def _text_plan(source: Source, *, name: str, overrides: Overrides) -> Plan | Non
     if guess.dialect is None:
         return Plan(code=guess.code, reason=guess.reason)
     if len(guess.dialect.columns) > COLUMN_LIMIT:
-        reason = f"The table has {len(guess.dialect.columns)} columns; up to {COLUMN_LIMIT} can be read."
-        return Plan(code="too_many_columns", reason=reason)
+        return Plan(code="too_many_columns", reason=TOO_MANY_COLUMNS)
     return Plan(replace(guess.dialect, types=dict(overrides.types)), source)
 
 
 def _json_plan(source: Source, sample: bytes, name: str, overrides: Overrides, *, complete: bool) -> Plan | None:
-    kind = jsonrows.format_of(sample, complete=complete)
-    if kind == jsonrows.WANTS_MORE:
+    kind = jsonscan.format_of(sample, complete=complete, name=PurePath(name).suffix.lower())
+    if kind == jsonscan.WANTS_MORE:
         return None
     if kind:
         found = detect(sample, complete=complete)

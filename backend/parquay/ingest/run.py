@@ -209,7 +209,9 @@ class Run:
             return
         size = self._tools.segment_bytes or cutter.segment_bytes(dialect)
         first = min(FIRST_BYTES, size) if self._memory.segments == 0 else size
-        cuts = cutter.Cutter(source, dialect, state.byte, state.line, first, self._memory.segments)
+        cuts = cutter.Cutter(
+            source, dialect, state.byte, state.line, first, self._memory.segments, naming=state.naming()
+        )
         for body in cuts.bodies():
             if not self._alive():
                 raise LeaseLost
@@ -268,7 +270,7 @@ class Run:
         if memory.segments:
             self._start_again()
         self._directory.mkdir(parents=True, exist_ok=True)
-        with sandbox.local_copy(self._tools.store, self._file.id, self._directory) as path:
+        with sandbox.local_copy(self._tools.store, self._file.id, self._file.offset, self._directory) as path:
             overrides = Overrides.from_options(self._file.options)
             made = sandbox.open_whole(plan.whole, path, self._directory, overrides, self._alive)
             memory.state = State.start(made.dialect)

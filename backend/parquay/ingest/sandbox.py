@@ -29,6 +29,7 @@ from parquay.ingest.dialect import Dialect, Overrides
 from parquay.ingest.fold import Converted, State
 from parquay.ingest.sources import Source
 from parquay.ingest.store import PathReader, Store
+from parquay.storage.base import read_promised
 
 WALL_SECONDS = 900
 """Longest run of a child."""
@@ -67,17 +68,21 @@ class Whole:
 
 
 @contextmanager
-def local_copy(store: Store, file_id: str, directory: Path) -> Iterator[Path]:
-    """The upload as a local file, copied if its store is elsewhere."""
+def local_copy(store: Store, file_id: str, size: int, directory: Path) -> Iterator[Path]:
+    """The `size` bytes of an upload as a local file, copied if its store is elsewhere or has other bytes behind them.
+
+    Raises:
+        BytesMissing: they are not there.
+    """
     path = store.path(file_id)
-    if path is not None:
+    if path is not None and path.is_file() and path.stat().st_size == size:
         yield path
         return
     copy = directory / ".upload.tmp"
     try:
         with store.reader(file_id) as reader, copy.open("wb") as file:
-            while piece := reader.read_at(file.tell(), COPY_BYTES):
-                file.write(piece)
+            while file.tell() < size:
+                file.write(read_promised(reader, file.tell(), min(COPY_BYTES, size - file.tell())))
         yield copy
     finally:
         copy.unlink(missing_ok=True)

@@ -67,7 +67,11 @@ def read_workbook(source: Path, target: Path, sheet: str) -> dict[str, Any]:
         size = sum(each.file_size for each in archive.infolist())
     if size > FREE_BYTES and size > MAX_RATIO * source.stat().st_size:
         raise Refused("too_expanded", "The workbook unpacks to far more bytes than a table would.")
-    book = openpyxl.load_workbook(source, read_only=True, data_only=True)
+    with source.open("rb") as opened:  # by its name it would be refused: an upload's file has no ending
+        return _written(openpyxl.load_workbook(opened, read_only=True, data_only=True), target, sheet)
+
+
+def _written(book: Any, target: Path, sheet: str) -> dict[str, Any]:
     if sheet and sheet not in book.sheetnames:
         raise Refused("no_sheet", f"There is no sheet {sheet[:100]!r} in the workbook.")
     page = book[sheet] if sheet else book.worksheets[0]

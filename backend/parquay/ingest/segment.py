@@ -56,6 +56,7 @@ class SegmentRows:
         unlisted: rejects that were counted only.
         ended: whether a second table starts in it, so that all rows behind are not of this one.
         allowed: the types that a column may have besides text, where the format says more than the text does.
+        renamed: keys whose column is called otherwise, as they turned up: key, its turn in the object, name.
     """
 
     table: pa.Table
@@ -66,6 +67,7 @@ class SegmentRows:
     unlisted: int = 0
     ended: bool = False
     allowed: Mapping[str, frozenset[str]] = field(default_factory=dict)
+    renamed: tuple[tuple[str, int, str], ...] = ()
 
 
 def read_body(body: bytes, dialect: Dialect, *, byte: int, line: int, lines: int, ended: bool = False) -> SegmentRows:

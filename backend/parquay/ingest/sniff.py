@@ -15,7 +15,7 @@ from pathlib import PurePath
 
 from parquay.ingest import encodings, heal
 from parquay.ingest.dialect import Dialect, Overrides
-from parquay.ingest.header import Layout, column_names, is_blank, is_value, lay_out
+from parquay.ingest.header import Layout, column_names, header_names, is_blank, is_value, lay_out, renamed
 from parquay.ingest.repair import Row, RowReader
 from parquay.ingest.split import count_lines
 
@@ -276,11 +276,13 @@ def _dialect(text: bytes, skipped: int, reading: _Reading, told: Overrides) -> D
     cells = tuple(_texts(row, base) for row in layout.names(rows, base.quote.encode()))
     start = table[0].start if table else 0
     body = table[layout.header - 1].end if 0 < layout.header <= len(table) else start
+    names = column_names(cells, layout.width, told.names)
+    line = 1 + count_lines(text[: skipped + start])
     return replace(
         base,
         header_rows=layout.header,
-        skip_rows=count_lines(text[: skipped + start]),
-        columns=column_names(cells, layout.width, told.names),
+        skip_rows=line - 1,
+        columns=names,
         header=cells,
         body=base.bom + skipped + body,
         body_line=1 + count_lines(text[: skipped + body]),
@@ -288,6 +290,7 @@ def _dialect(text: bytes, skipped: int, reading: _Reading, told: Overrides) -> D
         row_bytes=(rows[-1].end - start) // max(1, len(table)) if table else 0,
         spaced=_is_spaced(reading.rows),
         shapes=_shapes(reading.rows, table[layout.header :], layout),
+        warnings=renamed(header_names(cells, layout.width, told.names), names, line) if cells or told.names else (),
     )
 
 

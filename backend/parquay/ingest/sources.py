@@ -13,6 +13,7 @@ from parquay.errors import TooLarge
 from parquay.ingest import encodings
 from parquay.ingest.inflate import BrokenArchive, Inflater, inflater_of, packing_of
 from parquay.ingest.store import Reader
+from parquay.storage.base import read_promised
 
 MAX_RATIO = 250
 """Most bytes of text for a byte of packed file; no honest table packs better, every bomb does."""
@@ -55,6 +56,7 @@ class Source:
 
         Raises:
             BrokenArchive, TooLarge: see `Inflater`.
+            BytesMissing: bytes below `stop` are not there.
         """
         if self.direct:
             return self._raw(offset, size)
@@ -81,7 +83,7 @@ class Source:
     def _raw(self, offset: int, size: int) -> bytes:
         if self._reader is None:
             return b""
-        return self._reader.read_at(offset, max(0, min(size, self.stop - offset)))
+        return read_promised(self._reader, offset, max(0, min(size, self.stop - offset)))
 
     def _more(self, wanted: int) -> bool:
         """Make some more text; False when there is none now."""
@@ -139,7 +141,7 @@ def open_source(reader: Reader, stop: int, *, complete: bool, told: str | None =
     Raises:
         BrokenArchive, TooLarge: see `Inflater`.
     """
-    packing = packing_of(reader.read_at(0, min(16, stop)))
+    packing = packing_of(read_promised(reader, 0, min(16, stop)))
     source = Source(packing)
     source.attach(reader, stop, complete=complete)
     sample = source.read_at(0, encodings.LOOKED_AT)

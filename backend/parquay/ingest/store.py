@@ -10,6 +10,8 @@ from pathlib import Path
 from types import TracebackType
 from typing import BinaryIO, Protocol, Self
 
+from parquay.storage.base import read_promised
+
 HASH_BYTES = 4 << 20
 """Bytes hashed at once."""
 
@@ -79,11 +81,13 @@ class Digest:
     _sha256: hashlib._Hash = field(default_factory=hashlib.sha256)
 
     def feed(self, reader: Reader, upto: int) -> None:
-        """Hash the bytes from where it stands up to byte `upto`."""
+        """Hash the bytes from where it stands up to byte `upto`.
+
+        Raises:
+            BytesMissing: they are not there.
+        """
         while self.hashed < upto:
-            piece = reader.read_at(self.hashed, min(HASH_BYTES, upto - self.hashed))
-            if not piece:
-                return
+            piece = read_promised(reader, self.hashed, min(HASH_BYTES, upto - self.hashed))
             self._sha256.update(piece)
             self.hashed += len(piece)
 

@@ -31,4 +31,4 @@ def worker(parts: Parts) -> Worker:
         return _ENDED[follower.advance(lease.subject, alive=alive, fence=partial(parts.jobs.fence, lease=lease))]
 
     kinds = {CONVERT: Kind(convert, parts.files.fail)}
-    return Worker(parts.catalog, parts.jobs, kinds, Liveness(parts.settings.root / "workers"))
+    return Worker(parts.catalog, parts.jobs, kinds, Liveness(parts.workers))

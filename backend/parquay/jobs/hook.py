@@ -25,4 +25,4 @@ def worker(parts: Parts) -> Worker:
         return Ended.DONE
 
     kinds = {HOOK: Kind(tell, lambda *_: None, MAX_ATTEMPTS)}
-    return Worker(parts.catalog, parts.jobs, kinds, Liveness(parts.settings.root / "workers"))
+    return Worker(parts.catalog, parts.jobs, kinds, Liveness(parts.workers))

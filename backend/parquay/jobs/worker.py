@@ -17,7 +17,7 @@ from functools import partial
 
 from parquay.catalog.jobs import MAX_ATTEMPTS, Jobs, Lease, Note
 from parquay.catalog.session import Catalog
-from parquay.errors import Unavailable
+from parquay.errors import ParquayError, Unavailable
 from parquay.ids import new_id
 from parquay.jobs.liveness import Liveness
 
@@ -98,7 +98,8 @@ class Worker:
         try:
             self._end(lease, self._run(lease))
         except Exception as error:
-            log.exception("job failed", extra={"fields": {"kind": lease.kind, "attempt": lease.attempt}})
+            fields = {"kind": lease.kind, "attempt": lease.attempt, "subject": lease.subject, "code": _code(error)}
+            log.exception("job failed", extra={"fields": fields})
             self._retry(lease, error)
         return True
 
@@ -132,10 +133,19 @@ class Worker:
 
     def _retry(self, lease: Lease, error: Exception) -> None:
         if lease.attempt >= self._kinds[lease.kind].max_attempts:
-            self._give_up(lease, "conversion_failed", f"The conversion failed: {type(error).__name__}.")
+            told = (
+                error.detail if isinstance(error, ParquayError) else f"The conversion failed: {type(error).__name__}."
+            )
+            self._give_up(lease, _code(error), told)
             return
         pause = BACKOFF_SECONDS[min(lease.attempt, len(BACKOFF_SECONDS)) - 1]
-        self._jobs.retry(lease, pause, type(error).__name__, str(error)[:500])
+        code = error.code if isinstance(error, ParquayError) else type(error).__name__
+        self._jobs.retry(lease, pause, code, str(error)[:500])
 
     def _give_up(self, lease: Lease, code: str, message: str) -> None:
         self._jobs.give_up(lease, code, message, self._kinds[lease.kind].give_up)
+
+
+def _code(error: Exception) -> str:
+    """How a failure is called. Pure."""
+    return error.code if isinstance(error, ParquayError) else "conversion_failed"

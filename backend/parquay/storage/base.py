@@ -12,7 +12,8 @@ from contextlib import AbstractContextManager
 from pathlib import Path
 from typing import Protocol
 
-from parquay.errors import ParquayError, StorageFull, Unavailable
+from parquay.errors import Damaged, ParquayError, StorageFull, Unavailable
+from parquay.telemetry import lost
 
 Chunks = Sequence[bytes | memoryview]
 """Bytes in pieces, in order."""
@@ -24,7 +25,7 @@ class StoreFault(Unavailable):
     default_code = "storage_fault"
 
 
-class BytesMissing(Unavailable):
+class BytesMissing(Damaged):
     """A store has fewer bytes of an upload than the catalog promised (503, an alarm)."""
 
     default_code = "bytes_missing"
@@ -66,6 +67,24 @@ class Reader(Protocol):
     def read_at(self, offset: int, size: int) -> bytes:
         """Return up to ``size`` bytes from ``offset``; fewer only at the end."""
         ...
+
+
+def read_promised(reader: Reader, offset: int, size: int) -> bytes:
+    """Return ``size`` bytes from ``offset`` that the catalog promised.
+
+    Whoever takes bytes for a file's content reads them here: a short answer of a store is a loss, never an end.
+
+    Raises:
+        BytesMissing: they are not there.
+    """
+    pieces: list[bytes] = []
+    while size > 0:
+        piece = reader.read_at(offset, size)
+        if not piece:
+            raise lost(BytesMissing("Promised bytes are not there."))
+        pieces.append(piece)
+        offset, size = offset + len(piece), size - len(piece)
+    return pieces[0] if len(pieces) == 1 else b"".join(pieces)
 
 
 class Store(Protocol):
@@ -143,4 +162,14 @@ class Store(Protocol):
         ...
 
 
-__all__ = ["BytesMissing", "Chunks", "ParquayError", "Reader", "StorageFull", "Store", "StoreFault", "Writer"]
+__all__ = [
+    "BytesMissing",
+    "Chunks",
+    "ParquayError",
+    "Reader",
+    "StorageFull",
+    "Store",
+    "StoreFault",
+    "Writer",
+    "read_promised",
+]

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import base64
+import hashlib
 import secrets
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Callable, Mapping
 from urllib.parse import quote
 
 from fastapi import Request, Response
@@ -13,7 +14,9 @@ from starlette.responses import StreamingResponse
 
 from parquay.catalog.tables import File
 from parquay.errors import Conflict
-from parquay.storage.base import Reader, Store
+from parquay.storage.base import Reader, Store, read_promised
+from parquay.telemetry import lost
+from parquay.uploads.sound import Soundness, damaged
 from parquay.web.errors import problem
 from parquay.web.ranges import Span, spans
 
@@ -25,15 +28,19 @@ KINDS = frozenset({"text/csv", "text/tab-separated-values", "text/plain", "appli
 
 OCTETS = "application/octet-stream"
 
+Learn = Callable[[File, str], bool]
 
-def content_response(request: Request, store: Store, file: File) -> Response:
-    """Answer a request for the bytes of ``file``.
+
+def content_response(request: Request, store: Store, soundness: Soundness, file: File) -> Response:
+    """Answer a request for the bytes of ``file`` (blocking).
 
     Raises:
         Conflict: ``upload_unfinished`` (409).
+        Damaged: ``bytes_missing``, ``bytes_damaged`` (503): before the first byte of an answer is sent.
     """
     if not file.complete:
         raise Conflict("The upload has not finished.", "upload_unfinished")
+    hashed = soundness.check(file)
     headers = _headers(file)
     if matches(request.headers.get("if-none-match"), headers["ETag"]):
         return Response(status_code=304, headers={"ETag": headers["ETag"], "Cache-Control": headers["Cache-Control"]})
@@ -42,7 +49,8 @@ def content_response(request: Request, store: Store, file: File) -> Response:
         detail = f"The file has {file.offset} bytes."
         return problem(416, "range_not_satisfiable", detail, {"Content-Range": f"bytes */{file.offset}"})
     kind = file.content_type if file.content_type in KINDS else OCTETS
-    return _Answer(store, file, kind, headers).to(wanted, head=bool(request.scope.get("parquay.head")))
+    learn = None if hashed else soundness.learn
+    return _Answer(store, file, kind, headers, learn).to(wanted, head=bool(request.scope.get("parquay.head")))
 
 
 def _usable_range(request: Request, etag: str) -> str | None:
@@ -82,7 +90,11 @@ def disposition(name: str) -> str:
 class _Answer:
     """Makes the answer in each of its three shapes: whole, one range, several ranges."""
 
-    def __init__(self, store: Store, file: File, kind: str, headers: Mapping[str, str]) -> None:
+    def __init__(
+        self, store: Store, file: File, kind: str, headers: Mapping[str, str], learn: Learn | None = None
+    ) -> None:
+        """``learn``: is told the SHA-256 of a file that is sent whole, before its last bytes are; False: they stay."""
+        self._learn = learn
         self._store = store
         self._file = file
         self._kind = kind
@@ -114,20 +126,30 @@ class _Answer:
         lines = f"Content-Type: {self._kind}\r\nContent-Range: {span.field(self._file.offset)}"
         return f"\r\n--{boundary}\r\n{lines}\r\n\r\n".encode()
 
+    def _chunk(self, reader: Reader, position: int, size: int, digest: hashlib._Hash | None) -> bytes:
+        """Read a chunk; the last one of a file that was not hashed before is sent only if all of them are right.
+
+        Raises:
+            Damaged: ``bytes_missing``, ``bytes_damaged``; the answer ends too early, which every client notices.
+        """
+        chunk = read_promised(reader, position, size)
+        if digest is not None and self._learn is not None:
+            digest.update(chunk)
+            if position + size == self._file.offset and not self._learn(self._file, digest.hexdigest()):
+                raise lost(damaged())
+        return chunk
+
     async def _bytes(self, wanted: tuple[Span, ...], heads: Mapping[Span, bytes], tail: bytes) -> AsyncIterator[bytes]:
         opened = self._store.reader(self._file.id)
         reader: Reader = await run_in_threadpool(opened.__enter__)
+        digest = hashlib.sha256() if self._learn and wanted == (Span(0, self._file.offset),) else None
         try:
             for span in wanted:
                 if head := heads.get(span):
                     yield head
-                position = span.start
-                while position < span.end:
-                    chunk = await run_in_threadpool(reader.read_at, position, min(CHUNK, span.end - position))
-                    if not chunk:
-                        raise EOFError(f"the store has fewer bytes of {self._file.id} than it promised")
-                    yield chunk
-                    position += len(chunk)
+                for position in range(span.start, span.end, CHUNK):
+                    size = min(CHUNK, span.end - position)
+                    yield await run_in_threadpool(self._chunk, reader, position, size, digest)
             if tail:
                 yield tail
         finally:

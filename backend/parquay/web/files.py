@@ -24,6 +24,7 @@ from parquay.uploads.rules import Owner, clean_name
 from parquay.web.content import content_response
 from parquay.web.deps import IdentityDep, PartsDep, PolicyDep
 from parquay.web.multipart import file_part
+from parquay.web.openapi import BINARY
 from parquay.web.pages import cursor_after, place
 from parquay.web.rejects import rejects_csv, rejects_page
 from parquay.web.schemas import Detail, Entry, FileChange, Progress, Rejects, Status, Uploaded
@@ -47,7 +48,7 @@ _FORM = {
                 "schema": {
                     "type": "object",
                     "required": ["file"],
-                    "properties": {"file": {"type": "string", "contentMediaType": "application/octet-stream"}},
+                    "properties": {"file": BINARY},
                 }
             }
         },
@@ -58,7 +59,7 @@ router = APIRouter(tags=["files"])
 
 
 @router.post("/files", status_code=201, openapi_extra=_FORM)
-@router.post("/upload", status_code=201, openapi_extra=_FORM, include_in_schema=False)
+@router.post("/upload", status_code=201, openapi_extra=_FORM)
 async def upload(request: Request, parts: PartsDep, policy: PolicyDep, identity: IdentityDep) -> Uploaded:
     """Upload one file in a form; its bytes go to the store as they arrive."""
     options = reading_options(request.query_params)
@@ -187,7 +188,7 @@ def read_progress(file_id: str, parts: PartsDep, identity: IdentityDep, response
 @router.get("/files/{file_id}/content", response_class=StreamingResponse)
 def read_content(file_id: str, request: Request, parts: PartsDep, identity: IdentityDep) -> Response:
     """Download the bytes as they were uploaded; takes `Range`, `If-Range`, `If-None-Match`."""
-    return content_response(request, parts.store, _visible(parts, file_id, identity.id))
+    return content_response(request, parts.store, parts.soundness, _visible(parts, file_id, identity.id))
 
 
 @router.get("/files/{file_id}/rejects", response_model=Rejects, responses={200: {"content": {"text/csv": {}}}})

@@ -14,7 +14,7 @@ from parquay.catalog.jobs import Jobs
 from parquay.catalog.samples import Samples
 from parquay.catalog.session import Catalog
 from parquay.errors import ParquayError
-from parquay.telemetry import registry
+from parquay.telemetry import jobs_troubled, registry
 from parquay.uploads.handover import Handover
 
 log = logging.getLogger(__name__)
@@ -68,6 +68,9 @@ class Sampler:
         if self._primary:
             shares["queue_depth"] = float(await asyncio.to_thread(self._jobs.depth))
             shares["random"] = random.random()
+            jobs_troubled.clear()
+            for code, count in (await asyncio.to_thread(self._jobs.troubled)).items():
+                jobs_troubled.labels(code).set(count)
         await self._catalog.awrite(partial(self._samples.add, at=at, shares=shares))
 
 

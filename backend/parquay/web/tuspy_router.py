@@ -35,7 +35,7 @@ from parquay.catalog.files import Files
 from parquay.catalog.tables import File
 from parquay.errors import NotFound
 from parquay.ids import is_id
-from parquay.storage.base import Store
+from parquay.storage.base import Store, read_promised
 from parquay.tus.answers import effective_method
 from parquay.tus.headers import INTEGER_LIMIT, http_date, parse_metadata
 from parquay.tus.wire import Tus1
@@ -222,7 +222,7 @@ class _Storage(TusStorage):
 
     def _read(self, uid: str, size: int) -> bytes:
         with self._store.reader(uid) as reader:
-            return reader.read_at(0, size)
+            return read_promised(reader, 0, size)
 
     async def delete(self, uid: str) -> None:
         """Remove the upload."""

@@ -8,12 +8,26 @@ export interface paths {
      */
     post: operations["token_auth_token_post"];
   };
+  "/auth/login": {
+    /**
+     * Login
+     * @description Log in with JSON or a form; the answer also sets the session cookie.
+     */
+    post: operations["login_auth_login_post"];
+  };
   "/login": {
     /**
      * Login
      * @description Log in with JSON or a form; the answer also sets the session cookie.
      */
     post: operations["login_login_post"];
+  };
+  "/register": {
+    /**
+     * Register
+     * @description Make an account, where registration is open.
+     */
+    post: operations["register_register_post"];
   };
   "/auth/register": {
     /**
@@ -22,12 +36,26 @@ export interface paths {
      */
     post: operations["register_auth_register_post"];
   };
+  "/logout": {
+    /**
+     * Logout
+     * @description End the session: its token and cookie are dead, here at once and everywhere within 5 seconds.
+     */
+    post: operations["logout_logout_post"];
+  };
   "/auth/logout": {
     /**
      * Logout
      * @description End the session: its token and cookie are dead, here at once and everywhere within 5 seconds.
      */
     post: operations["logout_auth_logout_post"];
+  };
+  "/me": {
+    /**
+     * Me
+     * @description Tell who is logged in.
+     */
+    get: operations["me_me_get"];
   };
   "/auth/me": {
     /**
@@ -55,6 +83,13 @@ export interface paths {
      */
     delete: operations["remove_key_auth_api_keys__key_id__delete"];
   };
+  "/upload": {
+    /**
+     * Upload
+     * @description Upload one file in a form; its bytes go to the store as they arrive.
+     */
+    post: operations["upload_upload_post"];
+  };
   "/files": {
     /**
      * List Files
@@ -64,8 +99,15 @@ export interface paths {
     /**
      * Upload
      * @description Upload one file in a form; its bytes go to the store as they arrive.
+     *
+     * With `Tus-Resumable` it makes a resumable upload instead (tus: creation, creation-with-upload, concatenation): the body, if any, is its first bytes, the answer is empty and has a `Location`.
      */
     post: operations["upload_files_post"];
+    /**
+     * What the server can do
+     * @description Tell versions, extensions, checksums and limits of the upload protocols.
+     */
+    options: operations["upload_options_files_options"];
   };
   "/files/{file_id}": {
     /**
@@ -79,8 +121,20 @@ export interface paths {
      */
     delete: operations["delete_file_files__file_id__delete"];
     /**
+     * What the server can do
+     * @description Tell versions, extensions, checksums and limits of the upload protocols.
+     */
+    options: operations["upload_options_upload_options"];
+    /**
+     * Where an upload stands
+     * @description Tell how many bytes of an upload are stored: go on from there.
+     */
+    head: operations["upload_state_files__file_id__head"];
+    /**
      * Change File
      * @description Rename an own file, or share it with every user, or stop sharing it.
+     *
+     * With `Tus-Resumable` it appends its body to the upload at `Upload-Offset` instead (tus: PATCH). What arrived before a connection broke is kept.
      */
     patch: operations["change_file_files__file_id__patch"];
   };
@@ -1018,6 +1072,16 @@ export interface components {
       /** Text */
       text: string;
     };
+    /**
+     * Credentials
+     * @description A user name and its password.
+     */
+    Credentials: {
+      /** Username */
+      username: string;
+      /** Password */
+      password: string;
+    };
   };
   responses: never;
   parameters: never;
@@ -1039,18 +1103,7 @@ export interface operations {
   token_auth_token_post: {
     requestBody: {
       content: {
-        "application/json": {
-          /** Username */
-          username: string;
-          /** Password */
-          password: string;
-        };
-        "application/x-www-form-urlencoded": {
-          /** Username */
-          username: string;
-          /** Password */
-          password: string;
-        };
+        "application/x-www-form-urlencoded": components["schemas"]["Credentials"];
       };
     };
     responses: {
@@ -1063,8 +1116,7 @@ export interface operations {
       /** @description Refused. */
       default: {
         content: {
-          "application/problem+json": unknown;
-          "application/json": components["schemas"]["Problem"];
+          "application/problem+json": components["schemas"]["Problem"];
         };
       };
     };
@@ -1073,21 +1125,10 @@ export interface operations {
    * Login
    * @description Log in with JSON or a form; the answer also sets the session cookie.
    */
-  login_login_post: {
+  login_auth_login_post: {
     requestBody: {
       content: {
-        "application/json": {
-          /** Username */
-          username: string;
-          /** Password */
-          password: string;
-        };
-        "application/x-www-form-urlencoded": {
-          /** Username */
-          username: string;
-          /** Password */
-          password: string;
-        };
+        "application/json": components["schemas"]["Credentials"];
       };
     };
     responses: {
@@ -1100,8 +1141,32 @@ export interface operations {
       /** @description Refused. */
       default: {
         content: {
-          "application/problem+json": unknown;
-          "application/json": components["schemas"]["Problem"];
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+    };
+  };
+  /**
+   * Login
+   * @description Log in with JSON or a form; the answer also sets the session cookie.
+   */
+  login_login_post: {
+    requestBody: {
+      content: {
+        "application/json": components["schemas"]["Credentials"];
+      };
+    };
+    responses: {
+      /** @description Successful Response */
+      200: {
+        content: {
+          "application/json": components["schemas"]["LoginAnswer"];
+        };
+      };
+      /** @description Refused. */
+      default: {
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
         };
       };
     };
@@ -1110,21 +1175,10 @@ export interface operations {
    * Register
    * @description Make an account, where registration is open.
    */
-  register_auth_register_post: {
+  register_register_post: {
     requestBody: {
       content: {
-        "application/json": {
-          /** Username */
-          username: string;
-          /** Password */
-          password: string;
-        };
-        "application/x-www-form-urlencoded": {
-          /** Username */
-          username: string;
-          /** Password */
-          password: string;
-        };
+        "application/json": components["schemas"]["Credentials"];
       };
     };
     responses: {
@@ -1137,8 +1191,50 @@ export interface operations {
       /** @description Refused. */
       default: {
         content: {
-          "application/problem+json": unknown;
-          "application/json": components["schemas"]["Problem"];
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+    };
+  };
+  /**
+   * Register
+   * @description Make an account, where registration is open.
+   */
+  register_auth_register_post: {
+    requestBody: {
+      content: {
+        "application/json": components["schemas"]["Credentials"];
+      };
+    };
+    responses: {
+      /** @description Successful Response */
+      201: {
+        content: {
+          "application/json": components["schemas"]["UserRef"];
+        };
+      };
+      /** @description Refused. */
+      default: {
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+    };
+  };
+  /**
+   * Logout
+   * @description End the session: its token and cookie are dead, here at once and everywhere within 5 seconds.
+   */
+  logout_logout_post: {
+    responses: {
+      /** @description Successful Response */
+      204: {
+        content: never;
+      };
+      /** @description Refused. */
+      default: {
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
         };
       };
     };
@@ -1156,8 +1252,27 @@ export interface operations {
       /** @description Refused. */
       default: {
         content: {
-          "application/problem+json": unknown;
-          "application/json": components["schemas"]["Problem"];
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+    };
+  };
+  /**
+   * Me
+   * @description Tell who is logged in.
+   */
+  me_me_get: {
+    responses: {
+      /** @description Successful Response */
+      200: {
+        content: {
+          "application/json": components["schemas"]["Me"];
+        };
+      };
+      /** @description Refused. */
+      default: {
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
         };
       };
     };
@@ -1177,8 +1292,7 @@ export interface operations {
       /** @description Refused. */
       default: {
         content: {
-          "application/problem+json": unknown;
-          "application/json": components["schemas"]["Problem"];
+          "application/problem+json": components["schemas"]["Problem"];
         };
       };
     };
@@ -1198,8 +1312,7 @@ export interface operations {
       /** @description Refused. */
       default: {
         content: {
-          "application/problem+json": unknown;
-          "application/json": components["schemas"]["Problem"];
+          "application/problem+json": components["schemas"]["Problem"];
         };
       };
     };
@@ -1224,8 +1337,7 @@ export interface operations {
       /** @description Refused. */
       default: {
         content: {
-          "application/problem+json": unknown;
-          "application/json": components["schemas"]["Problem"];
+          "application/problem+json": components["schemas"]["Problem"];
         };
       };
     };
@@ -1248,8 +1360,35 @@ export interface operations {
       /** @description Refused. */
       default: {
         content: {
-          "application/problem+json": unknown;
-          "application/json": components["schemas"]["Problem"];
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+    };
+  };
+  /**
+   * Upload
+   * @description Upload one file in a form; its bytes go to the store as they arrive.
+   */
+  upload_upload_post: {
+    requestBody: {
+      content: {
+        "multipart/form-data": {
+          /** Format: binary */
+          file: string;
+        };
+      };
+    };
+    responses: {
+      /** @description Successful Response */
+      201: {
+        content: {
+          "application/json": components["schemas"]["Uploaded"];
+        };
+      };
+      /** @description Refused. */
+      default: {
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
         };
       };
     };
@@ -1282,8 +1421,7 @@ export interface operations {
       /** @description Refused. */
       default: {
         content: {
-          "application/problem+json": unknown;
-          "application/json": components["schemas"]["Problem"];
+          "application/problem+json": components["schemas"]["Problem"];
         };
       };
     };
@@ -1291,18 +1429,47 @@ export interface operations {
   /**
    * Upload
    * @description Upload one file in a form; its bytes go to the store as they arrive.
+   *
+   * With `Tus-Resumable` it makes a resumable upload instead (tus: creation, creation-with-upload, concatenation): the body, if any, is its first bytes, the answer is empty and has a `Location`.
    */
   upload_files_post: {
-    requestBody: {
+    parameters: {
+      header?: {
+        /** @description The version of tus that is spoken: `1.0.0`. Without it the request is plain HTTP. */
+        "Tus-Resumable"?: string;
+        /** @description Size of the whole upload in bytes. */
+        "Upload-Length"?: number;
+        /** @description `1`: the size comes later. */
+        "Upload-Defer-Length"?: string;
+        /** @description Keys with Base64 values: `filename`, `filetype`, options of reading. */
+        "Upload-Metadata"?: string;
+        /** @description `partial`, or `final;` and the parts. */
+        "Upload-Concat"?: string;
+        /** @description Algorithm and Base64 digest of the body, with a space between. */
+        "Upload-Checksum"?: string;
+      };
+    };
+    requestBody?: {
       content: {
         "multipart/form-data": {
+          /** Format: binary */
           file: string;
         };
+        "application/offset+octet-stream": string;
       };
     };
     responses: {
       /** @description Successful Response */
       201: {
+        headers: {
+          /** @description Where the upload goes on. */
+          Location?: string;
+          /** @description Bytes that are safely stored. */
+          "Upload-Offset"?: number;
+          /** @description Size of the whole, if it is known. */
+          "Upload-Length"?: number;
+          "Tus-Resumable"?: string;
+        };
         content: {
           "application/json": components["schemas"]["Uploaded"];
         };
@@ -1310,9 +1477,20 @@ export interface operations {
       /** @description Refused. */
       default: {
         content: {
-          "application/problem+json": unknown;
-          "application/json": components["schemas"]["Problem"];
+          "application/problem+json": components["schemas"]["Problem"];
         };
+      };
+    };
+  };
+  /**
+   * What the server can do
+   * @description Tell versions, extensions, checksums and limits of the upload protocols.
+   */
+  upload_options_files_options: {
+    responses: {
+      /** @description Told in `Tus-Version`, `Tus-Extension`, `Tus-Max-Size`, `Upload-Limit`. */
+      204: {
+        content: never;
       };
     };
   };
@@ -1336,8 +1514,7 @@ export interface operations {
       /** @description Refused. */
       default: {
         content: {
-          "application/problem+json": unknown;
-          "application/json": components["schemas"]["Problem"];
+          "application/problem+json": components["schemas"]["Problem"];
         };
       };
     };
@@ -1360,8 +1537,58 @@ export interface operations {
       /** @description Refused. */
       default: {
         content: {
-          "application/problem+json": unknown;
-          "application/json": components["schemas"]["Problem"];
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+    };
+  };
+  /**
+   * What the server can do
+   * @description Tell versions, extensions, checksums and limits of the upload protocols.
+   */
+  upload_options_upload_options: {
+    parameters: {
+      path: {
+        file_id: string;
+      };
+    };
+    responses: {
+      /** @description Told in `Tus-Version`, `Tus-Extension`, `Tus-Max-Size`, `Upload-Limit`. */
+      204: {
+        content: never;
+      };
+    };
+  };
+  /**
+   * Where an upload stands
+   * @description Tell how many bytes of an upload are stored: go on from there.
+   */
+  upload_state_files__file_id__head: {
+    parameters: {
+      header?: {
+        /** @description The version of tus that is spoken: `1.0.0`. Without it the request is plain HTTP. */
+        "Tus-Resumable"?: string;
+      };
+      path: {
+        file_id: string;
+      };
+    };
+    responses: {
+      /** @description Where it stands. */
+      200: {
+        headers: {
+          /** @description Bytes that are safely stored. */
+          "Upload-Offset"?: number;
+          /** @description Size of the whole, if it is known. */
+          "Upload-Length"?: number;
+          "Tus-Resumable"?: string;
+        };
+        content: never;
+      };
+      /** @description Refused. */
+      default: {
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
         };
       };
     };
@@ -1369,9 +1596,19 @@ export interface operations {
   /**
    * Change File
    * @description Rename an own file, or share it with every user, or stop sharing it.
+   *
+   * With `Tus-Resumable` it appends its body to the upload at `Upload-Offset` instead (tus: PATCH). What arrived before a connection broke is kept.
    */
   change_file_files__file_id__patch: {
     parameters: {
+      header?: {
+        /** @description The version of tus that is spoken: `1.0.0`. Without it the request is plain HTTP. */
+        "Tus-Resumable"?: string;
+        /** @description Where these bytes begin: the offset that HEAD told. */
+        "Upload-Offset"?: number;
+        /** @description Algorithm and Base64 digest of the body, with a space between. */
+        "Upload-Checksum"?: string;
+      };
       path: {
         file_id: string;
       };
@@ -1379,6 +1616,7 @@ export interface operations {
     requestBody: {
       content: {
         "application/json": components["schemas"]["FileChange"];
+        "application/offset+octet-stream": string;
       };
     };
     responses: {
@@ -1388,11 +1626,21 @@ export interface operations {
           "application/json": components["schemas"]["Entry"];
         };
       };
+      /** @description The bytes are stored (tus). */
+      204: {
+        headers: {
+          /** @description Bytes that are safely stored. */
+          "Upload-Offset"?: number;
+          /** @description Size of the whole, if it is known. */
+          "Upload-Length"?: number;
+          "Tus-Resumable"?: string;
+        };
+        content: never;
+      };
       /** @description Refused. */
       default: {
         content: {
-          "application/problem+json": unknown;
-          "application/json": components["schemas"]["Problem"];
+          "application/problem+json": components["schemas"]["Problem"];
         };
       };
     };
@@ -1417,8 +1665,7 @@ export interface operations {
       /** @description Refused. */
       default: {
         content: {
-          "application/problem+json": unknown;
-          "application/json": components["schemas"]["Problem"];
+          "application/problem+json": components["schemas"]["Problem"];
         };
       };
     };
@@ -1441,8 +1688,7 @@ export interface operations {
       /** @description Refused. */
       default: {
         content: {
-          "application/problem+json": unknown;
-          "application/json": components["schemas"]["Problem"];
+          "application/problem+json": components["schemas"]["Problem"];
         };
       };
     };
@@ -1473,8 +1719,7 @@ export interface operations {
       /** @description Refused. */
       default: {
         content: {
-          "application/problem+json": unknown;
-          "application/json": components["schemas"]["Problem"];
+          "application/problem+json": components["schemas"]["Problem"];
         };
       };
     };
@@ -1500,8 +1745,7 @@ export interface operations {
       /** @description Refused. */
       default: {
         content: {
-          "application/problem+json": unknown;
-          "application/json": components["schemas"]["Problem"];
+          "application/problem+json": components["schemas"]["Problem"];
         };
       };
     };
@@ -1541,8 +1785,7 @@ export interface operations {
       /** @description Refused. */
       default: {
         content: {
-          "application/problem+json": unknown;
-          "application/json": components["schemas"]["Problem"];
+          "application/problem+json": components["schemas"]["Problem"];
         };
       };
     };
@@ -1577,8 +1820,7 @@ export interface operations {
       /** @description Refused. */
       default: {
         content: {
-          "application/problem+json": unknown;
-          "application/json": components["schemas"]["Problem"];
+          "application/problem+json": components["schemas"]["Problem"];
         };
       };
     };
@@ -1612,8 +1854,7 @@ export interface operations {
       /** @description Refused. */
       default: {
         content: {
-          "application/problem+json": unknown;
-          "application/json": components["schemas"]["Problem"];
+          "application/problem+json": components["schemas"]["Problem"];
         };
       };
     };
@@ -1645,8 +1886,7 @@ export interface operations {
       /** @description Refused. */
       default: {
         content: {
-          "application/problem+json": unknown;
-          "application/json": components["schemas"]["Problem"];
+          "application/problem+json": components["schemas"]["Problem"];
         };
       };
     };
@@ -1680,8 +1920,7 @@ export interface operations {
       /** @description Refused. */
       default: {
         content: {
-          "application/problem+json": unknown;
-          "application/json": components["schemas"]["Problem"];
+          "application/problem+json": components["schemas"]["Problem"];
         };
       };
     };
@@ -1716,8 +1955,7 @@ export interface operations {
       /** @description Refused. */
       default: {
         content: {
-          "application/problem+json": unknown;
-          "application/json": components["schemas"]["Problem"];
+          "application/problem+json": components["schemas"]["Problem"];
         };
       };
     };
@@ -1749,8 +1987,7 @@ export interface operations {
       /** @description Refused. */
       default: {
         content: {
-          "application/problem+json": unknown;
-          "application/json": components["schemas"]["Problem"];
+          "application/problem+json": components["schemas"]["Problem"];
         };
       };
     };
@@ -1775,8 +2012,7 @@ export interface operations {
       /** @description Refused. */
       default: {
         content: {
-          "application/problem+json": unknown;
-          "application/json": components["schemas"]["Problem"];
+          "application/problem+json": components["schemas"]["Problem"];
         };
       };
     };
@@ -1814,8 +2050,7 @@ export interface operations {
       /** @description Refused. */
       default: {
         content: {
-          "application/problem+json": unknown;
-          "application/json": components["schemas"]["Problem"];
+          "application/problem+json": components["schemas"]["Problem"];
         };
       };
     };
@@ -1843,8 +2078,7 @@ export interface operations {
       /** @description Refused. */
       default: {
         content: {
-          "application/problem+json": unknown;
-          "application/json": components["schemas"]["Problem"];
+          "application/problem+json": components["schemas"]["Problem"];
         };
       };
     };
@@ -1883,8 +2117,7 @@ export interface operations {
       /** @description Refused. */
       default: {
         content: {
-          "application/problem+json": unknown;
-          "application/json": components["schemas"]["Problem"];
+          "application/problem+json": components["schemas"]["Problem"];
         };
       };
     };
@@ -1913,8 +2146,7 @@ export interface operations {
       /** @description Refused. */
       default: {
         content: {
-          "application/problem+json": unknown;
-          "application/json": components["schemas"]["Problem"];
+          "application/problem+json": components["schemas"]["Problem"];
         };
       };
     };
@@ -1941,8 +2173,7 @@ export interface operations {
       /** @description Refused. */
       default: {
         content: {
-          "application/problem+json": unknown;
-          "application/json": components["schemas"]["Problem"];
+          "application/problem+json": components["schemas"]["Problem"];
         };
       };
     };
@@ -1966,8 +2197,7 @@ export interface operations {
       /** @description Refused. */
       default: {
         content: {
-          "application/problem+json": unknown;
-          "application/json": components["schemas"]["Problem"];
+          "application/problem+json": components["schemas"]["Problem"];
         };
       };
     };
@@ -1991,8 +2221,7 @@ export interface operations {
       /** @description Refused. */
       default: {
         content: {
-          "application/problem+json": unknown;
-          "application/json": components["schemas"]["Problem"];
+          "application/problem+json": components["schemas"]["Problem"];
         };
       };
     };
@@ -2026,8 +2255,7 @@ export interface operations {
       /** @description Refused. */
       default: {
         content: {
-          "application/problem+json": unknown;
-          "application/json": components["schemas"]["Problem"];
+          "application/problem+json": components["schemas"]["Problem"];
         };
       };
     };
@@ -2061,8 +2289,7 @@ export interface operations {
       /** @description Refused. */
       default: {
         content: {
-          "application/problem+json": unknown;
-          "application/json": components["schemas"]["Problem"];
+          "application/problem+json": components["schemas"]["Problem"];
         };
       };
     };
@@ -2088,8 +2315,7 @@ export interface operations {
       /** @description Refused. */
       default: {
         content: {
-          "application/problem+json": unknown;
-          "application/json": components["schemas"]["Problem"];
+          "application/problem+json": components["schemas"]["Problem"];
         };
       };
     };
@@ -2109,8 +2335,7 @@ export interface operations {
       /** @description Refused. */
       default: {
         content: {
-          "application/problem+json": unknown;
-          "application/json": components["schemas"]["Problem"];
+          "application/problem+json": components["schemas"]["Problem"];
         };
       };
     };
@@ -2140,8 +2365,7 @@ export interface operations {
       /** @description Refused. */
       default: {
         content: {
-          "application/problem+json": unknown;
-          "application/json": components["schemas"]["Problem"];
+          "application/problem+json": components["schemas"]["Problem"];
         };
       };
     };
@@ -2163,8 +2387,7 @@ export interface operations {
       /** @description Refused. */
       default: {
         content: {
-          "application/problem+json": unknown;
-          "application/json": components["schemas"]["Problem"];
+          "application/problem+json": components["schemas"]["Problem"];
         };
       };
     };
@@ -2186,8 +2409,7 @@ export interface operations {
       /** @description Refused. */
       default: {
         content: {
-          "application/problem+json": unknown;
-          "application/json": components["schemas"]["Problem"];
+          "application/problem+json": components["schemas"]["Problem"];
         };
       };
     };
@@ -2205,8 +2427,7 @@ export interface operations {
       /** @description Refused. */
       default: {
         content: {
-          "application/problem+json": unknown;
-          "application/json": components["schemas"]["Problem"];
+          "application/problem+json": components["schemas"]["Problem"];
         };
       };
     };

@@ -46,6 +46,8 @@ export const problems: Messages['problems'] = {
   // Becoming a table
   broken_archive: 'Die Datei lässt sich nicht auspacken.',
   broken_file: 'Die Datei ist beschädigt.',
+  bytes_damaged: 'Die gespeicherten Bytes dieser Datei sind nicht mehr die hochgeladenen.',
+  bytes_missing: 'Ein Teil der gespeicherten Bytes dieser Datei ist verloren.',
   conversion_failed: 'Das Lesen der Datei ist gescheitert.',
   no_rows: 'Die Datei hat keine Zeilen mit Daten.',
   no_sheet: 'Dieses Blatt gibt es in der Arbeitsmappe nicht.',
