@@ -12,6 +12,7 @@ from parquay.auth.passwords import Passwords
 from parquay.auth.sessions import Sessions
 from parquay.auth.throttle import Throttle
 from parquay.auth.tokens import Tokens
+from parquay.catalog.access import Sharing
 from parquay.catalog.datasets import Datasets
 from parquay.catalog.events import Events
 from parquay.catalog.files import Files
@@ -65,6 +66,7 @@ class Parts:
     events: Events
     jobs: Jobs
     files: Files
+    sharing: Sharing
     segments: Segments
     samples: Samples
     store: Store
@@ -147,6 +149,7 @@ def build(settings: Settings, *, migrate: bool = True) -> Parts:
         events=events,
         jobs=jobs,
         files=files,
+        sharing=Sharing(catalog, events),
         segments=segments,
         samples=Samples(catalog),
         store=store,

@@ -104,8 +104,7 @@ def test_shared_file_is_told_to_everybody_until_it_is_shared_no_more(catalog, ev
     assert events.after(0, 10)[0].visible_to("somebody else")
 
     def hide(session, file):
-        file.shared = False
-        events.emit_sharing(session, file)
+        events.open_to_everybody(session, file, None)
 
     change(catalog, "f1", hide)
     created, updated, gone = events.after(0, 10)
@@ -123,8 +122,7 @@ def test_file_that_becomes_shared_appears_for_others_and_changes_for_its_owner(c
     add(catalog, events, ann, "f1")
 
     def share(session, file):
-        file.shared = True
-        events.emit_sharing(session, file)
+        events.open_to_everybody(session, file, "view")
 
     change(catalog, "f1", share)
     _, *told = events.after(0, 10)

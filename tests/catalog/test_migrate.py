@@ -16,13 +16,14 @@ from sqlalchemy import inspect, text
 from sqlmodel import SQLModel
 
 from live_server import free_port
+from parquay.catalog.access import Sharing
 from parquay.catalog.events import Events
 from parquay.catalog.files import Files
 from parquay.catalog.jobs import Jobs
 from parquay.catalog.migrate import SCRIPTS, config, newest, upgrade
 from parquay.catalog.postgres import UnusableDatabase
 from parquay.catalog.session import Catalog
-from parquay.catalog.tables import File, Secret
+from parquay.catalog.tables import Secret
 from parquay.catalog.unsynced import UnsyncedBytes
 from parquay.catalog.users import Users
 from parquay.ids import new_id
@@ -72,13 +73,44 @@ def moved(catalog: Catalog, step: Callable[..., None], revision: str) -> None:
         step(made, revision)
 
 
+def add_as_it_was(catalog: Catalog, owner_id: str, revision_columns: dict[str, object]) -> str:
+    """Insert a file as the schema had it before, without the columns that came later; return its id."""
+    moment = "2026-01-01 00:00:00"
+    row = {
+        "id": new_id(), "owner_id": owner_id, "name": "a.csv", "upload_metadata": "", "offset": 0, "epoch": 0,
+        "complete": False, "status": "uploading", "shared": False, "uploaded_at": moment, "active_at": moment,
+        "parsed_bytes": 0, "parsed_rows": 0, "reject_count": 0, **revision_columns,
+    }  # fmt: skip
+    columns, values = ", ".join(f'"{name}"' for name in row), ", ".join(f":{name}" for name in row)
+    statement = text(f"INSERT INTO file ({columns}) VALUES ({values})")
+    catalog.write(lambda session: session.execute(statement, row))
+    return row["id"]
+
+
+def test_tables_that_were_shared_before_roles_may_be_looked_at(catalog: Catalog):
+    moved(catalog, command.upgrade, "0008")
+    ann, bob = (Users(catalog).create(name, "-").id for name in ("ann", "bob"))
+    shared, private = (add_as_it_was(catalog, ann, {"shared": shared}) for shared in (True, False))
+
+    upgrade(catalog)
+
+    files = Files(catalog, Events(catalog), Jobs(catalog))
+    assert files.seen(private, bob) is None
+    assert (files.seen(shared, bob).role, files.seen(shared, ann).role) == ("view", "owner")
+    Sharing(catalog, Events(catalog)).give(private, bob, "edit")
+    assert files.seen(private, bob).role == "edit"
+    moved(catalog, command.downgrade, "0008")
+    with catalog.read() as session:
+        kept = dict(session.execute(text("SELECT id, shared FROM file")).all())
+    assert {file_id: bool(is_shared) for file_id, is_shared in kept.items()} == {shared: True, private: False}
+
+
 def test_bytes_that_wait_for_their_files_go_through_a_change_of_their_table(catalog: Catalog):
     old = text("INSERT INTO unsynced (file_id, data) VALUES (:file_id, :data)")
-    kept = {new_id(): b"a,b\n1,2\n", new_id(): bytes(range(256))}
     moved(catalog, command.upgrade, "0007")
     owner = Users(catalog).create("ann", "-").id
+    kept = {add_as_it_was(catalog, owner, {}): data for data in (b"a,b\n1,2\n", bytes(range(256)))}
     for file_id, data in kept.items():
-        catalog.write(lambda session, file_id=file_id: session.add(File(id=file_id, owner_id=owner, name="a.csv")))
         catalog.write(lambda session, row={"file_id": file_id, "data": data}: session.execute(old, row))
 
     upgrade(catalog)

@@ -49,6 +49,24 @@ def edited(house, times: int):
     return house.file(file.id)
 
 
+def test_what_the_owner_made_is_not_pushed_out_by_what_others_make(house, retention_of):
+    file = house.convert(FEW)  # version 0, the owner's
+    for number in range(3):  # 1 to 3
+        house.edit(file, updates={0: {"n": number + 10}})
+    for number in range(9):  # 4 to 12
+        house.edit(file, by="somebody else", updates={1: {"n": number + 10}})
+
+    retention_of(2).sweep(now() + LATER)
+
+    def kept() -> list[int]:
+        return [each.version for each in reversed(house.datasets.history(file.id)) if each.expired_at is None]
+
+    assert kept() == [2, 3, 11, 12]
+    house.edit(file, updates={0: {"n": 1}})  # 13: the owner's own pushes the owner's
+    retention_of(2).sweep(now() + LATER)
+    assert kept() == [3, 12, 13]
+
+
 def test_old_versions_are_given_up_and_their_parts_deleted(house, retention_of):
     file = edited(house, 6)
     kept = [house.rows(file, version) for version in (5, 6)]

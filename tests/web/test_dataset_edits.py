@@ -31,9 +31,9 @@ def table_of(http: httpx.Client, text: str = FEW, name: str = "few.csv") -> str:
 
 @pytest.fixture
 def shared_table(ann: httpx.Client) -> Iterator[str]:
-    """A table that everybody on the server sees, for as long as the test takes."""
+    """A table that everybody on the server may change, for as long as the test takes."""
     dataset = table_of(ann)
-    ann.patch(f"/files/{dataset}", json={"shared": True})
+    ann.put(f"/files/{dataset}/access/*", json={"role": "edit"}).raise_for_status()
     yield dataset
     ann.delete(f"/files/{dataset}")
 

@@ -34,12 +34,17 @@ def clean_name(name: str) -> str:
     Raises:
         InvalidValue: ``bad_username`` (422).
     """
-    composed = unicodedata.normalize("NFC", name)
+    composed = login_name(name)
     if not 1 <= len(composed) <= MAX_NAME:
         raise InvalidValue(f"A user name has 1 to {MAX_NAME} characters.", "bad_username")
     if not all(sign in _PUNCTUATION or unicodedata.category(sign)[0] in "LN" or _mark(sign) for sign in composed):
         raise InvalidValue("A user name has letters, digits and . _ - @ + only.", "bad_username")
     return composed
+
+
+def login_name(name: str) -> str:
+    """Return the name that ``name``, as somebody typed it, stands for. Pure."""
+    return unicodedata.normalize("NFC", name)
 
 
 def _mark(sign: str) -> bool:

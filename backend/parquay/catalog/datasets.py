@@ -11,12 +11,13 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from sqlalchemy import ColumnElement, not_, or_
 from sqlmodel import Session, col, delete, func, select, update
 
 from parquay.catalog.events import Events
 from parquay.catalog.segments import Note
 from parquay.catalog.session import Catalog
-from parquay.catalog.tables import DatasetVersion, File, now
+from parquay.catalog.tables import DatasetVersion, File, User, now
 
 UPDATED = "dataset.updated"
 
@@ -116,15 +117,23 @@ class Datasets:
         return self._catalog.write(write)
 
     def expire(self, dataset_id: str, keep: int) -> int:
-        """Give up all but the newest `keep` versions and those that are pinned; return how many that were."""
+        """Give up all but the newest `keep` versions and those that are pinned; return how many that were.
+
+        Of those that the owner made, the owner's newest `keep` stay, however many others have made since.
+        """
 
         def write(session: Session) -> int:
             last = _newest(session, dataset_id)
+            theirs = _by_owner(dataset_id)
+            newest = select(DatasetVersion.version).where(DatasetVersion.dataset_id == dataset_id, theirs)
+            newest = newest.order_by(col(DatasetVersion.version).desc()).offset(keep - 1).limit(1)
+            oldest_kept = session.exec(newest).one_or_none() or 0
             statement = (
                 update(DatasetVersion)
                 .where(
                     col(DatasetVersion.dataset_id) == dataset_id,
                     col(DatasetVersion.version) <= last - keep,
+                    or_(not_(theirs), col(DatasetVersion.version) < oldest_kept),
                     col(DatasetVersion.pinned).is_(False),
                     col(DatasetVersion.expired_at).is_(None),
                 )
@@ -159,6 +168,12 @@ class Datasets:
         )
         with self._catalog.read() as session:
             return list(session.exec(query))
+
+
+def _by_owner(dataset_id: str) -> ColumnElement[bool]:
+    """Whether a version was made by the owner, or by a program without a name."""
+    owner = select(User.username).join(File, col(File.owner_id) == User.id).where(File.id == dataset_id)
+    return or_(col(DatasetVersion.author).is_(None), col(DatasetVersion.author) == owner.scalar_subquery())
 
 
 def _newest(session: Session, dataset_id: str) -> int:

@@ -6,17 +6,19 @@ holds no copy of the file: whoever delivers it reads the file as it is then.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from typing import Protocol
+from typing import Any, Protocol
 
 from sqlalchemy import ColumnElement, delete, func
 from sqlmodel import Session, col, select
 
 from parquay.catalog.prepared import Insert
 from parquay.catalog.session import Catalog, ring
-from parquay.catalog.tables import Event, File, User, now
+from parquay.catalog.tables import Access, Event, File, User, now
+from parquay.roles import EDIT, Role, role_of
 
 KEEP = timedelta(hours=24)
 """How long an event can be replayed."""
@@ -25,7 +27,7 @@ KEEP_PER_USER = 10_000
 """How many events of one user can be replayed."""
 
 OTHERS = {"to": "others"}
-"""Payload of an event that its file's owner does not get."""
+"""Payload of an event that is for those who have no role of their own: neither the owner nor anybody by name."""
 
 
 _insert = Insert(Event, filled_in=frozenset({"id"}))
@@ -44,7 +46,14 @@ class Subject(Protocol):
 
 @dataclass(frozen=True)
 class Happened:
-    """An event with its file as it is now (None once it is removed) and the owner's name."""
+    """An event with its file as it is now (None once it is removed) and the owner's name.
+
+    Attributes:
+        to_others: it is neither for the owner nor for those who have a role by name.
+        to: ids of users; it is for them alone. Empty: it is not meant for anybody in particular.
+        named: the roles of users who had them by name then and have them now, by their ids; of a removed file, those
+            that they had.
+    """
 
     id: int
     kind: str
@@ -54,12 +63,21 @@ class Happened:
     to_others: bool
     file: File | None
     owner: str | None
+    to: tuple[str, ...] = ()
+    named: Mapping[str, Role] = field(default_factory=dict)
+
+    def role_of(self, user_id: str) -> Role | None:
+        """Return the role that ``user_id`` has now, None when the file is gone."""
+        return None if self.file is None else role_of(self.file, user_id, self.named.get(user_id))
 
     def visible_to(self, user_id: str) -> bool:
-        """Whether ``user_id`` may see it: their own, or one of a file that is shared, then as now."""
-        if self.owner_id == user_id:
+        """Whether ``user_id`` may see it: one of a file that they may look at, then as now."""
+        is_end = self.kind == "file.deleted"
+        if self.to:
+            return user_id in self.to and (self.role_of(user_id) is None) == is_end
+        if self.owner_id == user_id or user_id in self.named:
             return not self.to_others
-        return self.shared and (self.kind == "file.deleted" or self.file is None or self.file.shared)
+        return self.shared and (is_end or self.file is None or self.file.shared)
 
 
 class Events:
@@ -75,10 +93,35 @@ class Events:
         _insert(session, subjects, every=every)
         ring(session, "events")
 
-    def emit_sharing(self, session: Session, file: File) -> None:
+    def emit_to(self, session: Session, kind: str, file: File, *user_ids: str) -> None:
+        """Note that ``kind`` happened to ``file`` for these users alone: it has appeared for them, or disappeared."""
+        to = {"to": list(user_ids)}
+        session.add(Event(kind=kind, owner_id=file.owner_id, shared=False, file_id=file.id, payload=to))
+        session.flush()  # before those that are inserted past the session
+        ring(session, "events")
+
+    def emit_removal(self, session: Session, file: File) -> None:
+        """Note that ``file`` is about to be removed, for all who see it."""
+        named = {each.user_id: each.role for each in _named(session, [file.id])}
+        payload = {"named": named} if named else {}
+        gone = Event(kind="file.deleted", owner_id=file.owner_id, shared=file.shared, file_id=file.id, payload=payload)
+        session.add(gone)
+        ring(session, "events")
+
+    def open_to_everybody(self, session: Session, file: File, role: Role | None) -> None:
+        """Give every user a role in ``file``, or take it from them, and note it."""
+        was_shared = file.shared
+        file.shared, file.everybody_edits = role is not None, role == EDIT
+        session.flush()
+        if file.shared == was_shared:
+            self.emit(session, "file.updated", file)
+        else:
+            self._emit_sharing(session, file)
+
+    def _emit_sharing(self, session: Session, file: File) -> None:
         """Note that ``file.shared`` has just changed.
 
-        The owner gets ``file.updated``; for everybody else the file appears or disappears.
+        Whoever has a role of their own gets ``file.updated``; for everybody else the file appears or disappears.
         """
         session.add(Event(kind="file.updated", owner_id=file.owner_id, shared=False, file_id=file.id))
         kind = "file.created" if file.shared else "file.deleted"
@@ -96,7 +139,11 @@ class Events:
             .limit(limit)
         )
         with self._catalog.read() as session:
-            return [_happened(event, file, owner) for event, file, owner in session.exec(query)]
+            found = session.exec(query).all()
+            given: defaultdict[str, list[Access]] = defaultdict(list)
+            for each in _named(session, {event.file_id for event, *_ in found}):
+                given[each.file_id].append(each)
+        return [_happened(event, file, owner, given[event.file_id]) for event, file, owner in found]
 
     def span(self) -> tuple[int, int]:
         """Return the ids of the oldest and the youngest event that can be read, (0, 0) when there is none."""
@@ -128,14 +175,23 @@ def _remove(session: Session, *which: ColumnElement[bool]) -> int:
     return len(session.execute(delete(Event).where(*which).returning(col(Event.id))).all())
 
 
-def _happened(event: Event, file: File | None, owner: str | None) -> Happened:
+def _named(session: Session, file_ids: Iterable[str]) -> Sequence[Access]:
+    """Return what was given by name."""
+    return session.exec(select(Access).where(col(Access.file_id).in_(list(file_ids)))).all()
+
+
+def _happened(event: Event, file: File | None, owner: str | None, given: Iterable[Access]) -> Happened:
+    to: Any = event.payload.get("to", ())
+    named = {each.user_id: each.role for each in given if each.given_at <= event.created_at}
     return Happened(
         id=event.id or 0,
         kind=event.kind,
         owner_id=event.owner_id,
         shared=event.shared,
         file_id=event.file_id,
-        to_others=event.payload.get("to") == "others",
+        to_others=to == OTHERS["to"],
         file=file,
         owner=owner,
+        to=() if to == OTHERS["to"] else tuple(to),
+        named=event.payload.get("named", {}) | named,
     )

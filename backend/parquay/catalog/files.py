@@ -15,12 +15,14 @@ from typing import Any, NamedTuple
 from sqlalchemy import case, func, literal, or_, update
 from sqlmodel import Session, col, delete, select
 
+from parquay.catalog.access import granted_to
 from parquay.catalog.events import Events
 from parquay.catalog.jobs import Jobs
 from parquay.catalog.listing import EVERYTHING, SORTS, Narrowed, after, listed, order
 from parquay.catalog.prepared import Insert
 from parquay.catalog.session import Catalog, connection_of
-from parquay.catalog.tables import FILE_DEFAULTS, File, NewFile, User, now
+from parquay.catalog.tables import FILE_DEFAULTS, Access, File, NewFile, User, now
+from parquay.roles import VIEW, Role, everybodys_role, role_of
 from parquay.tus.headers import parse_metadata
 
 CONVERT = "convert"
@@ -50,6 +52,14 @@ class Claim:
     epoch: int
     offset: int
     size: int | None
+
+
+class Seen(NamedTuple):
+    """A file as a user sees it: with its owner's name, and the user's role in it."""
+
+    file: File
+    owner: str
+    role: Role
 
 
 class Touched(NamedTuple):
@@ -92,10 +102,14 @@ class Files:
         file = self.get(file_id)
         return file if file is not None and file.owner_id == user_id else None
 
-    def visible(self, file_id: str, user_id: str) -> File | None:
-        """Return a file that ``user_id`` may read: an own one or a shared one."""
-        file = self.get(file_id)
-        return file if file is not None and (file.shared or file.owner_id == user_id) else None
+    def seen(self, file_id: str, user_id: str) -> Seen | None:
+        """Return a file that ``user_id`` may look at: an own one, or one that is shared with them."""
+        query = select(File, User.username, Access.role).join(User, col(User.id) == File.owner_id)
+        query = query.join(Access, granted_to(user_id), isouter=True).where(File.id == file_id)
+        with self._catalog.read() as session:
+            found = session.execute(query).one_or_none()
+        role = None if found is None else role_of(found[0], user_id, found[2])
+        return None if found is None or role is None else Seen(found[0], found[1], role)
 
     def owner_name(self, file: File) -> str:
         """Return the name of a file's owner."""
@@ -111,19 +125,21 @@ class Files:
         sort: str = "uploaded_at",
         descending: bool = True,
         narrowed: Narrowed = EVERYTHING,
-    ) -> list[tuple[File, str]]:
-        """Return up to ``limit`` files with their owners' names, after ``cursor`` (sort value, id).
+    ) -> list[Seen]:
+        """Return up to ``limit`` files that ``user_id`` sees, after ``cursor`` (sort value, id).
 
         Missing values sort below every other.
         """
         column = SORTS[sort]
-        query = select(File, User.username).join(User, col(User.id) == File.owner_id)
+        query = select(File, User.username, Access.role).join(User, col(User.id) == File.owner_id)
+        query = query.join(Access, granted_to(user_id), isouter=True)
         query = query.where(*listed(user_id, narrowed))
         if cursor is not None:
             query = query.where(after(column, cursor, descending=descending))
         query = query.order_by(*order(column, descending=descending)).limit(limit)
         with self._catalog.read() as session:
-            return [(file, name) for file, name in session.exec(query).all()]
+            found = session.execute(query).all()
+        return [Seen(file, owner, role_of(file, user_id, given) or VIEW) for file, owner, given in found]
 
     def count(self, user_id: str, narrowed: Narrowed = EVERYTHING) -> int:
         """Return how many files a list without a page would have."""
@@ -287,19 +303,18 @@ class Files:
     # What owners change
 
     def change(self, file_id: str, user_id: str, *, name: str | None = None, shared: bool | None = None) -> File | None:
-        """Rename an own file, show it to every user or hide it, in one step; None when it is not theirs."""
+        """Rename an own file, let every user look at it or none, in one step; None when it is not theirs."""
 
         def write(session: Session) -> File | None:
             file = session.get(File, file_id)
             if file is None or file.owner_id != user_id:
                 return None
-            sharing = shared is not None and shared != file.shared
             file.name = file.name if name is None else name
-            file.shared = file.shared if shared is None else shared
-            session.flush()
-            if sharing:
-                self._events.emit_sharing(session, file)
+            role = VIEW if shared else None
+            if shared is not None and role != everybodys_role(file):
+                self._events.open_to_everybody(session, file, role)
             else:
+                session.flush()
                 self._events.emit(session, "file.updated", file)
             return file
 
@@ -343,7 +358,7 @@ class Files:
             return False
         if not file.is_partial:
             self._hook(session, "removed", file_id)
-            self._events.emit(session, "file.deleted", file)
+            self._events.emit_removal(session, file)
         self._jobs.cancel(session, CONVERT, file_id)
         session.execute(delete(File).where(col(File.id) == file_id))
         return True

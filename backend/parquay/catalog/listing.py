@@ -6,12 +6,12 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import case, func, or_
+from sqlalchemy import case, func, or_, select
 from sqlalchemy.sql.elements import ColumnElement
 from sqlmodel import col
 
 from parquay.catalog.case import folded
-from parquay.catalog.tables import File
+from parquay.catalog.tables import Access, File
 
 SORTS: dict[str, Any] = {
     "uploaded_at": File.uploaded_at,
@@ -49,11 +49,12 @@ EVERYTHING = Narrowed()
 
 
 def listed(user_id: str, narrowed: Narrowed) -> list[ColumnElement[bool]]:
-    """What a user's list shows: own and shared files, without the parts of concatenations."""
+    """What a user's list shows: own files and those shared with them, without the parts of concatenations."""
     own = col(File.owner_id) == user_id
+    named = select(col(Access.file_id)).where(col(Access.user_id) == user_id)
     conditions: list[ColumnElement[bool]] = [
         # Not an OR: that would be looked up in two indexes and sorted, where the list's own order needs neither.
-        case((own, True), else_=col(File.shared)).is_(True),
+        case((own, True), (col(File.shared), True), else_=col(File.id).in_(named)).is_(True),
         col(File.concat).is_distinct_from("partial"),
     ]
     if narrowed.status:

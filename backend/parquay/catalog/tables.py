@@ -6,10 +6,24 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
-from sqlalchemy import JSON, BigInteger, Column, DateTime, Index, Integer, LargeBinary, UniqueConstraint, inspect, text
+from sqlalchemy import (
+    JSON,
+    BigInteger,
+    Column,
+    DateTime,
+    Index,
+    Integer,
+    LargeBinary,
+    String,
+    UniqueConstraint,
+    inspect,
+    text,
+)
 from sqlalchemy.engine import Dialect
 from sqlalchemy.types import TypeDecorator
 from sqlmodel import Field, SQLModel
+
+from parquay.roles import Role
 
 
 def now() -> datetime:
@@ -121,6 +135,7 @@ class File(SQLModel, table=True):
     error_code: str | None = None
     error_message: str | None = None
     shared: bool = False
+    everybody_edits: bool = Field(default=False, description="Where it is shared: every user has the role `edit`.")
     uploaded_at: datetime = Field(default_factory=now, sa_column=_time(null=False))
     active_at: datetime = Field(default_factory=now, sa_column=_time(null=False))
     expires_at: datetime | None = Field(default=None, sa_column=_time())
@@ -187,6 +202,17 @@ FILE_DEFAULTS = {
     if name not in NewFile.__dataclass_fields__
 }
 """What a file is that has just begun, but for what [NewFile][parquay.catalog.tables.NewFile] tells."""
+
+
+class Access(SQLModel, table=True):
+    """The role in a file, `view` or `edit`, that its owner gave somebody by name."""
+
+    __tablename__ = "access"
+
+    file_id: str = Field(primary_key=True, foreign_key="file.id", ondelete="CASCADE")
+    user_id: str = Field(primary_key=True, foreign_key="user.id", index=True, ondelete="CASCADE")
+    role: Role = Field(sa_type=String)
+    given_at: datetime = Field(default_factory=now, sa_column=_time(null=False))
 
 
 class Unsynced(SQLModel, table=True):
@@ -282,7 +308,7 @@ class Job(SQLModel, table=True):
 
 
 class Event(SQLModel, table=True):
-    """Something that happened to a file, in order of `id`. Seen by its owner, and by all when `shared`."""
+    """Something that happened to a file, in order of `id`. Seen by its owner, by all when `shared`, and by name."""
 
     __tablename__ = "event"
     __table_args__ = ({"sqlite_autoincrement": True},)

@@ -20,7 +20,8 @@ from parquay.datasets.commits import Author
 from parquay.datasets.first import publish
 from parquay.datasets.locks import alone
 from parquay.datasets.tables import converted
-from parquay.errors import Conflict, NotFound, ParquayError, Unavailable
+from parquay.errors import Conflict, Forbidden, NotFound, ParquayError, Unavailable
+from parquay.roles import EDIT, require
 
 TARGET = "dataset"
 """Key in the metadata of an upload: the table that its rows are for."""
@@ -56,9 +57,14 @@ class Publisher:
         return verdict, self._datasets.creation(first)
 
     def _append(self, file: File, verdict: Finished, target_id: str) -> Finished:
-        target = self._files.visible(target_id, file.owner_id)
-        if target is None:
+        seen = self._files.seen(target_id, file.owner_id)
+        if seen is None:
             return _refused(verdict, NotFound("There is no such dataset.", "unknown_dataset"))
+        try:
+            require(seen.role, EDIT)
+        except Forbidden as error:
+            return _refused(verdict, error)
+        target = seen.file
         if target.status in ("uploading", "processing"):
             raise Unavailable("The table to append to is still being made.", "not_ready")
         more = converted(file, self._parquet / file.id, verdict.columns or [])

@@ -10,11 +10,13 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import logging
+import math
 import time
 from collections.abc import Iterator, Sequence
 from typing import Protocol
 
 from parquay.events.messages import PROGRESS, Message, Occurrence, message
+from parquay.roles import Role
 
 LOOK_SECONDS = 1.0
 """How often the table is read when no bell rings."""
@@ -161,7 +163,7 @@ class Hub:
         """
         page = await asyncio.to_thread(self._source.after, event_id, PAGE)
         seen = [happened for happened in newest(page) if happened.visible_to(user_id)]
-        told = [told for happened in seen if (told := message(happened)) is not None]
+        told = [told for each in seen if (told := message(each, each.role_of(user_id))) is not None]
         return told, page[-1].id if page else event_id
 
     async def lost(self, event_id: int) -> bool:
@@ -202,7 +204,7 @@ class Hub:
     def _hand_on(self, happened: Occurrence, moment: float) -> None:
         file_id = happened.file_id
         if happened.kind == PROGRESS:
-            if moment - self._told.get(file_id, 0.0) < PROGRESS_SECONDS:
+            if moment - self._told.get(file_id, -math.inf) < PROGRESS_SECONDS:
                 self._held[file_id] = happened
                 return
             self._told[file_id] = moment
@@ -219,12 +221,14 @@ class Hub:
         }
 
     def _deliver(self, happened: Occurrence) -> None:
-        told = message(happened)
-        if told is None:
-            return
+        told: dict[Role | None, Message | None] = {}
         for subscriber in self._subscribers:
             if happened.visible_to(subscriber.user_id):
-                subscriber.offer(told)
+                role = happened.role_of(subscriber.user_id)
+                if role not in told:
+                    told[role] = message(happened, role)
+                if (own := told[role]) is not None:
+                    subscriber.offer(own)
 
 
 def newest(page: Sequence[Occurrence]) -> list[Occurrence]:
@@ -232,5 +236,9 @@ def newest(page: Sequence[Occurrence]) -> list[Occurrence]:
 
     Each is told with the file as it is now, so only the last of equal ones says anything. Pure.
     """
-    last = {(happened.kind, happened.file_id, happened.to_others): happened.id for happened in page}
-    return [each for each in page if last[each.kind, each.file_id, each.to_others] == each.id]
+    last = {_same(happened): happened.id for happened in page}
+    return [each for each in page if last[_same(each)] == each.id]
+
+
+def _same(happened: Occurrence) -> tuple[object, ...]:
+    return happened.kind, happened.file_id, happened.to_others, happened.to

@@ -12,6 +12,8 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any, Protocol
 
+from parquay.roles import OWNER, Role
+
 CREATED = "file.created"
 PROGRESS = "file.progress"
 UPDATED = "file.updated"
@@ -84,9 +86,14 @@ class Occurrence(Protocol):
     @property
     def to_others(self) -> bool: ...  # noqa: D102
     @property
+    def to(self) -> tuple[str, ...]: ...  # noqa: D102
+    @property
     def file(self) -> FileRow | None: ...  # noqa: D102
     @property
     def owner(self) -> str | None: ...  # noqa: D102
+
+    def role_of(self, user_id: str) -> Role | None:
+        """The role that a user has in the file now."""
 
     def visible_to(self, user_id: str) -> bool:
         """Whether a user may see it."""
@@ -113,8 +120,8 @@ def percent(file: FileRow) -> int:
     return max(0, min(99, (50 * file.offset + 50 * file.parsed_bytes) // file.size))
 
 
-def entry(file: FileRow, owner: str) -> dict[str, Any]:
-    """Return ``file`` as lists and answers show it; ``owner`` is the owner's name."""
+def entry(file: FileRow, owner: str, role: Role = OWNER) -> dict[str, Any]:
+    """Return ``file`` as somebody sees it who has ``role`` in it; ``owner`` is the owner's name."""
     return {
         "id": file.id,
         "name": file.name,
@@ -135,6 +142,7 @@ def entry(file: FileRow, owner: str) -> dict[str, Any]:
         "sha256": file.sha256,
         "owner": owner,
         "shared": file.shared,
+        "role": role,
     }
 
 
@@ -161,17 +169,17 @@ def dataset(file: FileRow) -> dict[str, Any]:
     }
 
 
-def message(happened: Occurrence) -> Message | None:
-    """Return what to tell about an event; None when its file is gone and a later event says so."""
+def message(happened: Occurrence, role: Role | None = OWNER) -> Message | None:
+    """Return what to tell somebody who has ``role`` about an event; None when its file is gone: a later one says so."""
     if happened.kind == DELETED:
         return _message(happened, {"file_id": happened.file_id})
-    if happened.file is None:
+    if happened.file is None or role is None:
         return None
     if happened.kind == PROGRESS:
         return _message(happened, progress(happened.file))
     if happened.kind == DATASET:
         return _message(happened, {"dataset": dataset(happened.file)})
-    return _message(happened, {"file": entry(happened.file, happened.owner or "")})
+    return _message(happened, {"file": entry(happened.file, happened.owner or "", role)})
 
 
 def _message(happened: Occurrence, data: Mapping[str, Any]) -> Message:

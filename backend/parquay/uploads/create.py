@@ -15,6 +15,7 @@ from parquay.catalog.session import Catalog
 from parquay.catalog.tables import File, NewFile
 from parquay.errors import InvalidValue, StorageFull, TooLarge
 from parquay.ids import new_id
+from parquay.roles import EDIT, require
 from parquay.storage.base import Store
 from parquay.telemetry import bytes_received, uploads_created, uploads_finished
 from parquay.tus.append import AppendPlan
@@ -181,17 +182,19 @@ class Creator:
         return replace(request, name=name)
 
     async def _check_dataset(self, request: Request) -> None:
-        """Refuse rows for a table that the user does not see.
+        """Refuse rows for a table that the user may not change.
 
         Raises:
-            InvalidValue: ``unknown_dataset`` (422).
+            InvalidValue: ``unknown_dataset``, they do not see it (422).
+            Forbidden: ``forbidden``, they may only look at it (403).
         """
         dataset = (request.options or {}).get("dataset")
         if dataset is None:
             return
-        found = await asyncio.to_thread(self._files.visible, str(dataset), request.owner.id)
-        if found is None or found.status == "error" or (found.status == "done" and found.dataset_id != found.id):
+        found = await asyncio.to_thread(self._files.seen, str(dataset), request.owner.id)
+        if found is None or not _is_table(found.file):
             raise InvalidValue("There is no such dataset to append to.", "unknown_dataset")
+        require(found.role, EDIT)
 
     async def _discard(self, file: File) -> None:
         await self._catalog.awrite(partial(self._files.remove, file_id=file.id))
@@ -280,6 +283,11 @@ class Creator:
 
     async def _on_disk(self, call: Callable[[], T]) -> T:
         return await asyncio.get_running_loop().run_in_executor(self._disk, call)
+
+
+def _is_table(file: File) -> bool:
+    """Whether a file is a table of its own, or may become one."""
+    return file.status != "error" and (file.status != "done" or file.dataset_id == file.id)
 
 
 def _count(file: NewFile) -> None:

@@ -1,4 +1,7 @@
-"""Changing datasets: rows, whole versions, pins. Whoever sees a dataset may change it; every change is a version."""
+"""Changing datasets: rows by whoever has the role `edit`, whole versions and pins by the owner.
+
+Every change is a version.
+"""
 
 from __future__ import annotations
 
@@ -17,7 +20,7 @@ from parquay.datasets.edit import Batch, Edited
 from parquay.datasets.snapshot import Snapshot
 from parquay.errors import BadInput, InvalidValue, NotFound
 from parquay.events.messages import timestamp
-from parquay.ids import is_id
+from parquay.roles import EDIT, OWNER, VIEW, Role
 from parquay.web.dataset_schemas import (
     MAX_ROWS,
     AppendOrder,
@@ -29,7 +32,7 @@ from parquay.web.dataset_schemas import (
     RestoreOrder,
     Version,
 )
-from parquay.web.deps import IdentityDep, PartsDep
+from parquay.web.deps import IdentityDep, PartsDep, seen
 from parquay.wiring import Parts
 
 MAX_VERSIONS = 1000
@@ -59,16 +62,14 @@ class Turns:
             return await run_in_threadpool(work)
 
 
-def dataset_file(parts: Parts, dataset_id: str, user_id: str) -> File:
-    """Return the file whose table a user may see (blocking).
+def dataset_file(parts: Parts, dataset_id: str, user_id: str, needed: Role = VIEW) -> File:
+    """Return the file whose table a user sees, with the role ``needed`` or more (blocking).
 
     Raises:
-        NotFound: it is unknown or somebody else's, which look the same (404).
+        NotFound: it is unknown or the user may not see it, which look the same (404).
+        Forbidden: ``forbidden``, the user sees it, but may not do this (403).
     """
-    file = parts.files.visible(dataset_id, user_id) if is_id(dataset_id) else None
-    if file is None:
-        raise NotFound("There is no such dataset.")
-    return file
+    return seen(parts, dataset_id, user_id, needed, noun="dataset").file
 
 
 def expected_version(if_match: str | None) -> int | None:
@@ -94,15 +95,21 @@ class Editing:
         self._turns: Turns = request.app.state.edit_turns
         self._response = response
 
-    async def make(self, dataset_id: str, work: Callable[[File, Author], T], message: str | None = None) -> T:
-        """Run ``work`` on the dataset's file when it is its turn, in the name of the user."""
-        file = await self.file(dataset_id)
-        author = Author(self.identity.username, message)
-        return await self._turns.take(file.id, lambda: work(file, author))
+    async def make(
+        self, dataset_id: str, work: Callable[[File, Author], T], message: str | None = None, *, needed: Role = EDIT
+    ) -> T:
+        """Run ``work`` on the dataset's file when it is its turn, in the name of the user, who has that role then."""
+        await self.file(dataset_id, needed)
+        author, user_id = Author(self.identity.username, message), self.identity.id
 
-    async def file(self, file_id: str) -> File:
-        """Return a file that the user may see."""
-        return await run_in_threadpool(dataset_file, self.parts, file_id, self.identity.id)
+        def do() -> T:
+            return work(dataset_file(self.parts, dataset_id, user_id, needed), author)
+
+        return await self._turns.take(dataset_id, do)
+
+    async def file(self, file_id: str, needed: Role = VIEW) -> File:
+        """Return a file in which the user has the role ``needed`` or more."""
+        return await run_in_threadpool(dataset_file, self.parts, file_id, self.identity.id, needed)
 
     async def edit(
         self, dataset_id: str, batch: Batch, if_match: str | None = None, *, message: str | None = None
@@ -220,13 +227,13 @@ def compare_versions(dataset_id: str, a: VersionNo, b: VersionNo, parts: PartsDe
 @router.put("/datasets/{dataset_id}/versions/{version}/pin", status_code=204)
 def pin_version(dataset_id: str, version: VersionNo, parts: PartsDep, identity: IdentityDep) -> None:
     """Keep a version, whatever the retention is."""
-    parts.versions.pin(dataset_file(parts, dataset_id, identity.id), version, pinned=True)
+    parts.versions.pin(dataset_file(parts, dataset_id, identity.id, OWNER), version, pinned=True)
 
 
 @router.delete("/datasets/{dataset_id}/versions/{version}/pin", status_code=204)
 def unpin_version(dataset_id: str, version: VersionNo, parts: PartsDep, identity: IdentityDep) -> None:
     """Leave a version to the retention again."""
-    parts.versions.pin(dataset_file(parts, dataset_id, identity.id), version, pinned=False)
+    parts.versions.pin(dataset_file(parts, dataset_id, identity.id, OWNER), version, pinned=False)
 
 
 @router.post("/datasets/{dataset_id}/restore")
@@ -237,7 +244,7 @@ async def restore_version(
     expected = expected_version(if_match)
     restore = editing.parts.versions.restore
     made = await editing.make(
-        dataset_id, lambda file, author: restore(file, author, order.version, expected), order.message
+        dataset_id, lambda file, author: restore(file, author, order.version, expected), order.message, needed=OWNER
     )
     return await editing.told(made)
 
@@ -246,6 +253,7 @@ async def restore_version(
 async def append_file(dataset_id: str, editing: EditingDep, order: AppendOrder, if_match: IfMatch = None) -> Version:
     """Append the rows of another finished file. With `If-Match`, only while that version is the newest."""
     expected = expected_version(if_match)
+    await editing.file(dataset_id, EDIT)
     source, append = await editing.file(order.file_id), editing.parts.appending.append
     made = await editing.make(dataset_id, lambda file, author: append(file, author, source, expected), order.message)
     return await editing.told(made)

@@ -39,7 +39,7 @@ def list_datasets(
     limit: Annotated[int, Query(ge=1, le=MAX_LIMIT)] = 100,
     cursor: str | None = None,
 ) -> list[Dataset]:
-    """List own and shared tables, the newest upload first. `Link: rel="next"` leads to the next page."""
+    """List own tables and shared ones, the newest upload first. `Link: rel="next"` leads to the next page."""
     found = parts.files.page(
         identity.id,
         limit=limit + 1,
@@ -50,8 +50,8 @@ def list_datasets(
     response.headers["Cache-Control"] = "private, no-cache"
     if len(found) > limit:
         found = found[:limit]
-        response.headers["Link"] = next_page(request, cursor_after(found[-1][0], "uploaded_at"))
-    return [Dataset.model_validate(messages.dataset(file)) for file, _ in found]
+        response.headers["Link"] = next_page(request, cursor_after(found[-1].file, "uploaded_at"))
+    return [Dataset.model_validate(messages.dataset(each.file)) for each in found]
 
 
 @router.get("/datasets/{dataset_id}", response_model=Table)

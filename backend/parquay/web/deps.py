@@ -14,6 +14,10 @@ from starlette.types import Scope
 
 from parquay.auth.csrf import credentials, refuse_cross_site
 from parquay.auth.sessions import Identity
+from parquay.catalog.files import Seen
+from parquay.errors import NotFound
+from parquay.ids import is_id
+from parquay.roles import VIEW, Role, require
 from parquay.wiring import Parts
 
 Network = ipaddress.IPv4Network | ipaddress.IPv6Network
@@ -112,3 +116,17 @@ def same_site_only(request: Request) -> None:
 PartsDep = Annotated[Parts, Depends(get_parts)]
 PolicyDep = Annotated[Policy, Depends(get_policy)]
 IdentityDep = Annotated[Identity, Depends(get_identity)]
+
+
+def seen(parts: Parts, file_id: str, user_id: str, needed: Role = VIEW, *, noun: str = "file") -> Seen:
+    """Return a file as a user sees it whose role in it is ``needed`` or more (blocking). ``noun`` is what it is called.
+
+    Raises:
+        NotFound: it is unknown or the user may not see it, which look the same (404).
+        Forbidden: ``forbidden``, the user sees it, but may not do this (403).
+    """
+    found = parts.files.seen(file_id, user_id) if is_id(file_id) else None
+    if found is None:
+        raise NotFound(f"There is no such {noun}.")
+    require(found.role, needed)
+    return found

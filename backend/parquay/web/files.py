@@ -13,16 +13,15 @@ from starlette.requests import ClientDisconnect
 from starlette.responses import StreamingResponse
 
 from parquay.catalog.listing import Narrowed
-from parquay.catalog.tables import File
 from parquay.errors import InvalidValue, NotFound, ParquayError
 from parquay.events import messages
-from parquay.ids import is_id
 from parquay.ingest.dialect import Overrides
+from parquay.roles import OWNER
 from parquay.uploads.describe import read_options
 from parquay.uploads.receive import BodyCut
 from parquay.uploads.rules import Owner, clean_name
 from parquay.web.content import content_response
-from parquay.web.deps import IdentityDep, PartsDep, PolicyDep
+from parquay.web.deps import IdentityDep, PartsDep, PolicyDep, seen
 from parquay.web.multipart import file_part
 from parquay.web.openapi import BINARY
 from parquay.web.pages import cursor_after, place
@@ -121,7 +120,7 @@ def list_files(
     since: AwareDatetime | None = None,
     sha256: Annotated[str | None, Query(pattern="^[0-9a-f]{64}$")] = None,
 ) -> list[Entry]:
-    """List own and shared files. `Link: rel="next"` leads to the next page, `X-Total-Count` counts all of them."""
+    """List own files and shared ones. `Link: rel="next"` leads to the next page, `X-Total-Count` counts all of them."""
     column, descending = sort.removeprefix("-"), sort.startswith("-")
     narrowed = Narrowed(
         status=_statuses(status),
@@ -143,8 +142,8 @@ def list_files(
     response.headers["Cache-Control"] = "private, no-cache"
     if len(found) > limit:
         found = found[:limit]
-        response.headers["Link"] = next_page(request, cursor_after(found[-1][0], column))
-    return [Entry.model_validate(messages.entry(file, owner)) for file, owner in found]
+        response.headers["Link"] = next_page(request, cursor_after(found[-1].file, column))
+    return [Entry.model_validate(messages.entry(*each)) for each in found]
 
 
 def _statuses(given: str | None) -> str | None:
@@ -173,22 +172,22 @@ def next_page(request: Request, cursor: str) -> str:
 def read_file(request: Request, file_id: str, parts: PartsDep, identity: IdentityDep, response: Response) -> Detail:
     """Show one file with the first rows of its table."""
     response.headers["Cache-Control"] = "private, no-cache"
-    file = _visible(parts, file_id, identity.id)
-    shown = messages.entry(file, parts.files.owner_name(file))
-    return Detail.model_validate({**shown, "content": request.app.state.preview(file, FIRST_ROWS)})
+    found = seen(parts, file_id, identity.id)
+    content = request.app.state.preview(found.file, FIRST_ROWS)
+    return Detail.model_validate({**messages.entry(*found), "content": content})
 
 
 @router.get("/files/{file_id}/progress")
 def read_progress(file_id: str, parts: PartsDep, identity: IdentityDep, response: Response) -> Progress:
     """Tell how far a file is."""
     response.headers["Cache-Control"] = "no-store"
-    return Progress.model_validate(messages.progress(_visible(parts, file_id, identity.id)))
+    return Progress.model_validate(messages.progress(seen(parts, file_id, identity.id).file))
 
 
 @router.get("/files/{file_id}/content", response_class=StreamingResponse)
 def read_content(file_id: str, request: Request, parts: PartsDep, identity: IdentityDep) -> Response:
     """Download the bytes as they were uploaded; takes `Range`, `If-Range`, `If-None-Match`."""
-    return content_response(request, parts.store, parts.soundness, _visible(parts, file_id, identity.id))
+    return content_response(request, parts.store, parts.soundness, seen(parts, file_id, identity.id).file)
 
 
 @router.get("/files/{file_id}/rejects", response_model=Rejects, responses={200: {"content": {"text/csv": {}}}})
@@ -202,7 +201,7 @@ def read_rejects(
     format: Literal["json", "csv"] = "json",  # noqa: A002  the name of the query parameter
 ) -> Any:
     """List what could not be read into the table, in the order of the file; `format=csv` downloads all of it."""
-    file = _visible(parts, file_id, identity.id)
+    file = seen(parts, file_id, identity.id).file
     if format == "csv":
         return rejects_csv(parts.segments, file)
     return rejects_page(parts.segments, file, limit, cursor)
@@ -210,34 +209,20 @@ def read_rejects(
 
 @router.patch("/files/{file_id}")
 def change_file(file_id: str, change: FileChange, parts: PartsDep, identity: IdentityDep) -> Entry:
-    """Rename an own file, or share it with every user, or stop sharing it."""
+    """Rename an own file, or let every user look at it, or nobody: `shared` is the role `view` of `*`."""
+    seen(parts, file_id, identity.id, OWNER)
     if change.name is None and change.shared is None:
         raise InvalidValue("Give a name, or whether the file is shared.")
     name = None if change.name is None else clean_name(change.name)
     changed = parts.files.change(file_id, identity.id, name=name, shared=change.shared)
     if changed is None:
-        raise _unknown()
+        raise NotFound("There is no such file.")
     return Entry.model_validate(messages.entry(changed, identity.username))
 
 
 @router.delete("/files/{file_id}", status_code=204)
 async def delete_file(file_id: str, parts: PartsDep, identity: IdentityDep) -> Response:
     """Delete an own file: its bytes, its table and its rows."""
+    await run_in_threadpool(seen, parts, file_id, identity.id, OWNER)
     await parts.remover.remove(file_id, Owner(identity.id, identity.username))
     return Response(status_code=204)
-
-
-def _visible(parts: PartsDep, file_id: str, user_id: str) -> File:
-    """Return a file that the user may read.
-
-    Raises:
-        NotFound: it is unknown or somebody else's, which look the same (404).
-    """
-    file = parts.files.visible(file_id, user_id) if is_id(file_id) else None
-    if file is None:
-        raise _unknown()
-    return file
-
-
-def _unknown() -> NotFound:
-    return NotFound("There is no such file.")

@@ -6,6 +6,8 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from parquay.roles import GivenRole, Role
+
 Timestamp = Annotated[str, Field(json_schema_extra={"format": "date-time"})]
 Status = Literal["uploading", "processing", "done", "error"]
 
@@ -94,7 +96,7 @@ class Warned(BaseModel):
 
 
 class Entry(BaseModel):
-    """A file. `progress` is 0 to 100 over upload and parsing together and never goes back."""
+    """A file. `progress` is 0 to 100 over upload and parsing together and never goes back; `role`: the caller's."""
 
     id: str
     name: str
@@ -114,6 +116,7 @@ class Entry(BaseModel):
     sha256: str | None
     owner: str
     shared: bool
+    role: Role
 
 
 class Uploaded(Entry):
@@ -193,3 +196,18 @@ class FileChange(BaseModel):
 
     name: str | None = Field(None, min_length=1, max_length=1024)
     shared: bool | None = None
+
+
+class RoleChoice(BaseModel):
+    """What somebody may do with a file: look, or also change its rows."""
+
+    model_config = ConfigDict(extra="forbid", strict=True)
+
+    role: GivenRole
+
+
+class Given(BaseModel):
+    """Somebody's role in a file; the name `*` stands for every user."""
+
+    username: str
+    role: GivenRole

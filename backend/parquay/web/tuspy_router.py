@@ -147,7 +147,7 @@ async def _place() -> Callable[[dict[str, str]], dict[str, str]]:
 
 
 class _Storage(TusStorage):
-    """The package's storage over rows and verbs. Every method sees only what the caller owns."""
+    """The package's storage over rows and verbs. A method sees what the caller sees; the verbs refuse the rest."""
 
     def __init__(self, files: Files, store: Store) -> None:
         self._files = files
@@ -156,13 +156,14 @@ class _Storage(TusStorage):
     async def _row(self, uid: str) -> File | None:
         if not is_id(uid):
             return None
-        return await asyncio.to_thread(self._files.owned, uid, _exchange.get().call.owner.id)
+        found = await asyncio.to_thread(self._files.seen, uid, _exchange.get().call.owner.id)
+        return None if found is None else found.file
 
     async def create(self, uid: str) -> None:
         """Nothing: the row is made by the creation, before the package asks."""
 
     async def exists(self, uid: str) -> bool:
-        """Tell whether the caller owns an upload ``uid``."""
+        """Tell whether the caller sees an upload ``uid``."""
         return await self._row(uid) is not None
 
     async def size(self, uid: str) -> int:

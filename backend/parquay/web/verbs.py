@@ -13,6 +13,7 @@ from parquay.catalog.tables import File, now
 from parquay.errors import Gone, NotFound
 from parquay.http1 import INTERIM
 from parquay.ingest.dialect import Overrides
+from parquay.roles import OWNER, VIEW, Role, require
 from parquay.tus.headers import Fields
 from parquay.tus.state import UploadState
 from parquay.tus.wire import Wire
@@ -107,11 +108,11 @@ class Verbs:
         return Answer(201, (*fields, *completed(state, location)))
 
     async def head(self, call: Call) -> Answer:
-        """Tell what is durable (200)."""
-        file = await self._own(call)
-        if not file.complete:
+        """Tell what is durable (200). Only the owner's question interrupts who writes."""
+        file = await self._seen(call, VIEW)
+        if file.owner_id == call.owner.id and not file.complete:
             await self._handover.settle(file.id)
-            file = await self._own(call)
+            file = await self._seen(call, VIEW)
         if file.parts and not file.complete:
             file = await self._concatenator.settle(file)
         return Answer(200, call.wire.head(state_of(file)))
@@ -119,7 +120,7 @@ class Verbs:
     async def append(self, call: Call) -> Answer:
         """Store the body at the end (204)."""
         with self._handover.arriving(call.file_id):
-            file = await self._own(call)
+            file = await self._seen(call, OWNER)
             plan = call.wire.plan_append(call.fields, state_of(file), self._rules.limits)
             receipt = await self._appender.append(file, plan, call.body, self._witness(call))
         if receipt.ended != WHOLE:
@@ -131,14 +132,16 @@ class Verbs:
 
     async def remove(self, call: Call) -> Answer:
         """Remove the upload (204)."""
-        file = await self._own(call)
+        file = await self._seen(call, OWNER)
         await self._remover.remove(file.id, call.owner)
         return Answer(204)
 
-    async def _own(self, call: Call) -> File:
-        file = await asyncio.to_thread(self._files.owned, call.file_id, call.owner.id)
-        if file is None:
+    async def _seen(self, call: Call, needed: Role) -> File:
+        found = await asyncio.to_thread(self._files.seen, call.file_id, call.owner.id)
+        if found is None:
             raise NotFound("There is no such upload.")
+        require(found.role, needed)
+        file = found.file
         expired = file.expires_at is not None and file.expires_at < now()
         if expired and file.id not in self._handover.running():
             raise Gone("The upload has expired.")

@@ -93,7 +93,7 @@ export interface paths {
   "/files": {
     /**
      * List Files
-     * @description List own and shared files. `Link: rel="next"` leads to the next page, `X-Total-Count` counts all of them.
+     * @description List own files and shared ones. `Link: rel="next"` leads to the next page, `X-Total-Count` counts all of them.
      */
     get: operations["list_files_files_get"];
     /**
@@ -132,7 +132,7 @@ export interface paths {
     head: operations["upload_state_files__file_id__head"];
     /**
      * Change File
-     * @description Rename an own file, or share it with every user, or stop sharing it.
+     * @description Rename an own file, or let every user look at it, or nobody: `shared` is the role `view` of `*`.
      *
      * With `Tus-Resumable` it appends its body to the upload at `Upload-Offset` instead (tus: PATCH). What arrived before a connection broke is kept.
      */
@@ -159,10 +159,34 @@ export interface paths {
      */
     get: operations["read_rejects_files__file_id__rejects_get"];
   };
+  "/files/{file_id}/access": {
+    /**
+     * List Access
+     * @description List who may look at an own file (`view`) or change its rows too (`edit`); `*` is every user.
+     */
+    get: operations["list_access_files__file_id__access_get"];
+  };
+  "/files/{file_id}/access/{username}": {
+    /**
+     * Read Access
+     * @description Show the role that somebody was given.
+     */
+    get: operations["read_access_files__file_id__access__username__get"];
+    /**
+     * Give Access
+     * @description Give somebody a role in an own file, in place of the one they had by name; `*` gives it to every user.
+     */
+    put: operations["give_access_files__file_id__access__username__put"];
+    /**
+     * Take Access
+     * @description Take the role that somebody was given by name, or everybody's (`*`).
+     */
+    delete: operations["take_access_files__file_id__access__username__delete"];
+  };
   "/datasets": {
     /**
      * List Datasets
-     * @description List own and shared tables, the newest upload first. `Link: rel="next"` leads to the next page.
+     * @description List own tables and shared ones, the newest upload first. `Link: rel="next"` leads to the next page.
      */
     get: operations["list_datasets_datasets_get"];
   };
@@ -513,6 +537,11 @@ export interface components {
       owner: string;
       /** Shared */
       shared: boolean;
+      /**
+       * Role
+       * @enum {string}
+       */
+      role: "owner" | "edit" | "view";
       content: components["schemas"]["Content"] | null;
     };
     /**
@@ -543,7 +572,7 @@ export interface components {
     };
     /**
      * Entry
-     * @description A file. `progress` is 0 to 100 over upload and parsing together and never goes back.
+     * @description A file. `progress` is 0 to 100 over upload and parsing together and never goes back; `role`: the caller's.
      */
     Entry: {
       /** Id */
@@ -587,6 +616,11 @@ export interface components {
       owner: string;
       /** Shared */
       shared: boolean;
+      /**
+       * Role
+       * @enum {string}
+       */
+      role: "owner" | "edit" | "view";
     };
     /**
      * FileChange
@@ -617,6 +651,19 @@ export interface components {
       value: unknown;
       /** Count */
       count: number;
+    };
+    /**
+     * Given
+     * @description Somebody's role in a file; the name `*` stands for every user.
+     */
+    Given: {
+      /** Username */
+      username: string;
+      /**
+       * Role
+       * @enum {string}
+       */
+      role: "edit" | "view";
     };
     /**
      * Group
@@ -842,6 +889,17 @@ export interface components {
       message?: string | null;
     };
     /**
+     * RoleChoice
+     * @description What somebody may do with a file: look, or also change its rows.
+     */
+    RoleChoice: {
+      /**
+       * Role
+       * @enum {string}
+       */
+      role: "edit" | "view";
+    };
+    /**
      * Rows
      * @description Rows, each with its `_rid`. `next` is the cursor of the rows behind, null at the end.
      */
@@ -1009,6 +1067,11 @@ export interface components {
       owner: string;
       /** Shared */
       shared: boolean;
+      /**
+       * Role
+       * @enum {string}
+       */
+      role: "owner" | "edit" | "view";
       /** File Id */
       file_id: string;
     };
@@ -1395,7 +1458,7 @@ export interface operations {
   };
   /**
    * List Files
-   * @description List own and shared files. `Link: rel="next"` leads to the next page, `X-Total-Count` counts all of them.
+   * @description List own files and shared ones. `Link: rel="next"` leads to the next page, `X-Total-Count` counts all of them.
    */
   list_files_files_get: {
     parameters: {
@@ -1595,7 +1658,7 @@ export interface operations {
   };
   /**
    * Change File
-   * @description Rename an own file, or share it with every user, or stop sharing it.
+   * @description Rename an own file, or let every user look at it, or nobody: `shared` is the role `view` of `*`.
    *
    * With `Tus-Resumable` it appends its body to the upload at `Upload-Offset` instead (tus: PATCH). What arrived before a connection broke is kept.
    */
@@ -1725,8 +1788,114 @@ export interface operations {
     };
   };
   /**
+   * List Access
+   * @description List who may look at an own file (`view`) or change its rows too (`edit`); `*` is every user.
+   */
+  list_access_files__file_id__access_get: {
+    parameters: {
+      path: {
+        file_id: string;
+      };
+    };
+    responses: {
+      /** @description Successful Response */
+      200: {
+        content: {
+          "application/json": components["schemas"]["Given"][];
+        };
+      };
+      /** @description Refused. */
+      default: {
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+    };
+  };
+  /**
+   * Read Access
+   * @description Show the role that somebody was given.
+   */
+  read_access_files__file_id__access__username__get: {
+    parameters: {
+      path: {
+        file_id: string;
+        username: string;
+      };
+    };
+    responses: {
+      /** @description Successful Response */
+      200: {
+        content: {
+          "application/json": components["schemas"]["Given"];
+        };
+      };
+      /** @description Refused. */
+      default: {
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+    };
+  };
+  /**
+   * Give Access
+   * @description Give somebody a role in an own file, in place of the one they had by name; `*` gives it to every user.
+   */
+  give_access_files__file_id__access__username__put: {
+    parameters: {
+      path: {
+        file_id: string;
+        username: string;
+      };
+    };
+    requestBody: {
+      content: {
+        "application/json": components["schemas"]["RoleChoice"];
+      };
+    };
+    responses: {
+      /** @description Successful Response */
+      200: {
+        content: {
+          "application/json": components["schemas"]["Given"];
+        };
+      };
+      /** @description Refused. */
+      default: {
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+    };
+  };
+  /**
+   * Take Access
+   * @description Take the role that somebody was given by name, or everybody's (`*`).
+   */
+  take_access_files__file_id__access__username__delete: {
+    parameters: {
+      path: {
+        file_id: string;
+        username: string;
+      };
+    };
+    responses: {
+      /** @description Successful Response */
+      204: {
+        content: never;
+      };
+      /** @description Refused. */
+      default: {
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+    };
+  };
+  /**
    * List Datasets
-   * @description List own and shared tables, the newest upload first. `Link: rel="next"` leads to the next page.
+   * @description List own tables and shared ones, the newest upload first. `Link: rel="next"` leads to the next page.
    */
   list_datasets_datasets_get: {
     parameters: {
