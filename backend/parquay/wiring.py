@@ -24,6 +24,7 @@ from parquay.catalog.segments import Segments
 from parquay.catalog.session import Catalog
 from parquay.catalog.unsynced import UnsyncedBytes
 from parquay.catalog.users import Users
+from parquay.catalog.volumes import Volumes
 from parquay.datasets.aggregates import Aggregator
 from parquay.datasets.append import Appending
 from parquay.datasets.browse import Browser
@@ -51,6 +52,7 @@ from parquay.uploads.remove import Remover
 from parquay.uploads.rules import Rules
 from parquay.uploads.small import SmallUploads
 from parquay.uploads.sound import Soundness
+from parquay.uploads.volume import ForeignVolume, bind
 
 DISK_THREADS = 16
 """Threads for writes and syncs. More uploads than that share them in turn."""
@@ -123,6 +125,7 @@ def build(settings: Settings, *, migrate: bool = True) -> Parts:
     users, events, jobs = Users(catalog), Events(catalog), Jobs(catalog)
     hooks = _hooks(settings)
     files, segments = Files(catalog, events, jobs, hooked=bool(hooks)), Segments(catalog)
+    volume_id = _bound(settings, catalog)
     store, parquet = _store(settings, durable=durable), settings.root / "parquet"
     parquet.mkdir(parents=True, exist_ok=True)
     datasets = Datasets(catalog, events)
@@ -140,7 +143,7 @@ def build(settings: Settings, *, migrate: bool = True) -> Parts:
     handover, disk = Handover(), ThreadPoolExecutor(DISK_THREADS, thread_name_prefix="disk")
     appender = Appender(catalog, files, store, handover, disk, rules=rules, patience=patience)
     concatenator = Concatenator(catalog, files, store, disk)
-    small = SmallUploads(catalog, UnsyncedBytes(catalog, files), store, durable=durable)
+    small = SmallUploads(catalog, UnsyncedBytes(catalog, files, volume_id), store, durable=durable)
     remover = Remover(catalog, files, store, handover, disk, parquet=parquet)
     return Parts(
         settings=settings,
@@ -244,7 +247,31 @@ def _secret(settings: Settings, users: Users) -> bytes:
     return users.secret("token", lambda: secrets.token_bytes(32))
 
 
-def _store(settings: Settings, *, durable: bool) -> Store:
+def _bound(settings: Settings, catalog: Catalog) -> str:
+    """Return the id of the volume, once the directories are known to be those of the catalog.
+
+    Raises:
+        SettingsError: they are not.
+    """
+    volumes, data, store = Volumes(catalog), settings.root, _store_root(settings)
+    home = settings.sqlalchemy_url == f"sqlite:///{data / 'metadata.db'}"
+    is_new = volumes.id() is None
+    name = "PARQUAY_STORAGE_URL" if store != data else "PARQUAY_DATA_DIR"
+    try:
+        volume_id = bind(volumes, store, uploads=True, parts=store == data, is_home=home and store == data)
+        if store != data:
+            name = "PARQUAY_DATA_DIR"
+            bind(volumes, data, uploads=False, parts=True, is_home=home or is_new)
+    except ForeignVolume as error:
+        catalog.close()
+        raise SettingsError(f"{name}: {error}") from None
+    return volume_id
+
+
+def _store_root(settings: Settings) -> Path:
     url = settings.storage_url
-    root = Path(url.removeprefix("file://")) if url else settings.root
-    return LocalStore(root / "uploads", durable=durable)
+    return Path(url.removeprefix("file://")).resolve() if url else settings.root
+
+
+def _store(settings: Settings, *, durable: bool) -> Store:
+    return LocalStore(_store_root(settings) / "uploads", durable=durable)

@@ -223,6 +223,15 @@ class Unsynced(SQLModel, table=True):
     first_id: str = Field(primary_key=True, description="The first of these uploads, which stands for all.")
     sizes: list[tuple[str, int]] = Field(sa_column=Column(JSON, nullable=False), description="Ids with their bytes.")
     data: bytes = Field(sa_column=Column(LargeBinary, nullable=False))
+    volume_id: str | None = Field(default=None, description="Where the files are; None: this catalog's first volume.")
+
+
+class Volume(SQLModel, table=True):
+    """The data directory of this catalog: one row, whose id stands in the directory too."""
+
+    __tablename__ = "volume"
+
+    id: str = Field(primary_key=True)
 
 
 class DatasetVersion(SQLModel, table=True):

@@ -51,6 +51,7 @@ _view = Table(
     Column("moment", UtcDateTime),
     Column("sizes", JSON),
     Column("data", LargeBinary),
+    Column("volume_id", String),
 )
 _insert = Insert(_view)
 
@@ -61,11 +62,16 @@ def is_whole(file: NewFile) -> bool:
 
 
 def add(
-    connection: PoolProxiedConnection, dialect: Dialect, uploads: Sequence[tuple[NewFile, bytes]], *, wait: bool
+    connection: PoolProxiedConnection,
+    dialect: Dialect,
+    uploads: Sequence[tuple[NewFile, bytes]],
+    *,
+    wait: bool,
+    volume_id: str | None = None,
 ) -> Iterable[str]:
     """Insert up to ``MOST`` whole uploads in a transaction of their own; ``wait``: keep their bytes in the catalog.
 
-    Returns the bells to ring.
+    ``volume_id``: where their files are. Returns the bells to ring.
     """
     driver: Any = connection.driver_connection
     if "whole" not in connection.info:
@@ -73,7 +79,7 @@ def add(
             driver.execute(definition)
         connection.info["whole"] = True
     rows = [
-        {**file.__dict__, "job_id": job_id, "sizes": None, "data": None}
+        {**file.__dict__, "job_id": job_id, "sizes": None, "data": None, "volume_id": volume_id}
         for (file, _), job_id in zip(uploads, new_ids(len(uploads)), strict=True)
     ]
     every: dict[str, object] = {"moment": now()}
@@ -107,8 +113,8 @@ def _steps(dialect: Dialect) -> Iterator[UpdateBase]:
     yield row(event, owner_id="owner_id", shared="shared", file_id="id", created_at="moment")
     job = Job(id="", kind=CONVERT, subject="")
     yield row(job, id="job_id", subject="id", run_after="moment", created_at="moment")
-    kept = select(*(_new(name) for name in ("id", "sizes", "data"))).where(_new("data").is_not(None))
-    yield insert(Unsynced).from_select(["first_id", "sizes", "data"], kept)
+    kept = select(*(_new(name) for name in ("id", "sizes", "data", "volume_id"))).where(_new("data").is_not(None))
+    yield insert(Unsynced).from_select(["first_id", "sizes", "data", "volume_id"], kept)
 
 
 def _row(dialect: Dialect, pattern: SQLModel, **own: str) -> UpdateBase:

@@ -1,0 +1,138 @@
+"""Starting on the right data directory only: catalog and directory carry one id, and know each other's files."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from enum import Enum
+from pathlib import Path
+
+from parquay.catalog.volumes import Volumes
+from parquay.ids import new_id
+from parquay.storage import marker
+from parquay.storage.marker import Marker
+
+log = logging.getLogger(__name__)
+
+Holds = Callable[[str], bool]
+"""Tells whether something of a file is in the directory."""
+
+
+class ForeignVolume(Exception):
+    """The data directory is not the catalog's; the message is one line."""
+
+
+class Verdict(Enum):
+    """What is to be done at a start."""
+
+    KEEP = "keep"
+    MARK = "mark"
+    ADOPT = "adopt"
+
+
+@dataclass(frozen=True)
+class Seen:
+    """What a start finds.
+
+    Attributes:
+        catalog: the catalog's volume id, None when it has none yet.
+        directory: the directory's, None when it has none, ``""`` when its file is damaged.
+        is_known: the catalog knows files that must be in the directory.
+        is_there: one of them is.
+        is_empty: nothing is in the directory.
+        is_home: the catalog itself is in the directory.
+    """
+
+    catalog: str | None
+    directory: str | None
+    is_known: bool
+    is_there: bool
+    is_empty: bool
+    is_home: bool
+
+
+def bind(volumes: Volumes, root: Path, *, uploads: bool, parts: bool, is_home: bool) -> str:
+    """Return the volume id once ``root`` is known to be the catalog's, having made it so where nothing is lost by that.
+
+    ``uploads``, ``parts``: what is kept there. ``is_home``: the catalog itself is, too.
+
+    Raises:
+        ForeignVolume: it is another catalog's, or an empty one under a catalog that is not.
+        OSError: the directory cannot be read or written.
+    """
+    found, known = Marker(root), volumes.id()
+    if known is not None and found.read() == known:
+        return known
+    with found.alone():
+        known = volumes.id()
+        seen = _look(volumes, found, known, uploads=uploads, parts=parts, is_home=is_home)
+        verdict = decide(seen)
+        if verdict is None:
+            raise ForeignVolume(f"{root}: {reason(seen)}")
+        if verdict is Verdict.KEEP and known is not None:
+            return known
+        if known is None:
+            known = _first(volumes, found, seen)
+        elif found.read() != known:
+            found.write(known)
+        if verdict is Verdict.ADOPT:
+            log.warning("the volume id of %s was not there; it is the catalog's by its files", root)
+        return known
+
+
+def _first(volumes: Volumes, found: Marker, seen: Seen) -> str:
+    """Give a catalog its volume id, the directory's where it has one: the directory first, so that a crash is harmless.
+
+    Raises:
+        ForeignVolume: another process has just given it another directory.
+    """
+    wanted = seen.directory or new_id()
+    if found.read() != wanted:
+        found.write(wanted)
+    known = volumes.take(wanted)
+    if known != wanted:
+        if seen.directory is None:
+            found.path.unlink()
+        raise ForeignVolume(f"{found.root}: another process has just begun to use this catalog with another directory")
+    return known
+
+
+def _look(volumes: Volumes, found: Marker, known: str | None, *, uploads: bool, parts: bool, is_home: bool) -> Seen:
+    witnesses: list[tuple[Sequence[str], Callable[[Path, str], bool]]] = []
+    if uploads:
+        witnesses.append((volumes.uploads(), marker.has_upload))
+    if parts:
+        witnesses.append((volumes.tables(), marker.has_parts))
+    return Seen(
+        catalog=known,
+        directory=found.read(),
+        is_known=any(ids for ids, _ in witnesses),
+        is_there=any(holds(found.root, each) for ids, holds in witnesses for each in ids),
+        is_empty=marker.is_empty(found.root),
+        is_home=is_home,
+    )
+
+
+def decide(seen: Seen) -> Verdict | None:
+    """Decide whether a process may start on a directory; None: it must not. Pure."""
+    if seen.directory and seen.catalog and seen.directory != seen.catalog:
+        return None
+    if seen.directory and seen.directory == seen.catalog:
+        return Verdict.KEEP
+    if seen.is_known:
+        return Verdict.ADOPT if seen.is_there else None
+    if seen.catalog is not None and not seen.is_home:
+        return None
+    return Verdict.MARK if seen.is_empty else None
+
+
+def reason(seen: Seen) -> str:
+    """Say why a process must not start. Pure."""
+    if seen.directory and seen.catalog:
+        return f"its {marker.NAME} is {seen.directory}, but the catalog's bytes are on the volume {seen.catalog}"
+    if not seen.is_empty:
+        return "it holds the bytes of another catalog (was metadata.db lost, or PARQUAY_DATABASE_URL changed?)"
+    if seen.is_known:
+        return "it is empty, but the catalog knows uploads that must be there (is the right folder mounted?)"
+    return f"it is not the volume {seen.catalog} of this catalog; write that into its {marker.NAME} if it should be"
