@@ -39,6 +39,21 @@ def test_rows_are_printed_with_their_ids(shared_server: LiveServer, table: str):
     assert [line.split() for line in out.splitlines()] == [["_rid", "n", "word"], ["2", "3", "c"], ["1", "2", "B"]]
 
 
+def test_cells_are_printed_as_they_were_written(shared_server: LiveServer):
+    long = "x" * 1000
+    with shared_server.login() as http:
+        text = f"n,price,tiny,word\n1,24.50,0.0000001,:smile:\n2,0.10,0.5000000,[b]x\n3,1.00,0.0000000,{long}\n"
+        made = http.post("/files", files={"file": ("cells.csv", text.encode())}).json()["id"]
+        assert entry_when(http, made)["status"] == "done"
+
+    code, out, _ = parquay(shared_server, "rows", made)
+    _, told, _ = parquay(shared_server, "rows", made, "--json")
+
+    assert code == 0
+    assert [",".join(line.split()[1:]) for line in out.splitlines()] == text.splitlines()
+    assert '"price":24.50,"tiny":0.0000001,"word":":smile:"' in told
+
+
 def test_rows_are_json_for_programs(shared_server: LiveServer, table: str):
     _, out, _ = parquay(shared_server, "rows", table, "--json", "--limit", "1", "--page", "2", "--version", "0")
 

@@ -185,10 +185,10 @@ SOLD = {
     [
         ("count()", [1, 2, 1]),
         ("count(price)", [0, 2, 1]),
-        ("sum(price)", [None, 3.3, 3.0]),
+        ("sum(price)", [None, Decimal("3.30"), Decimal("3.00")]),
         ("avg(price)", [None, 1.65, 3.0]),
         ("min(day)", ["1970-01-02", "1970-01-01", "1970-01-03"]),
-        ("max(price)", [None, 2.2, 3.0]),
+        ("max(price)", [None, Decimal("2.20"), Decimal("3.00")]),
         ("distinct(city)", [1, 1, 0]),
     ],
 )
@@ -197,9 +197,7 @@ def test_groups_have_their_measure_in_the_order_of_their_keys(engine, measure, v
 
     assert found["more"] is False
     assert [group["key"] for group in found["groups"]] == ["Bonn", "Ulm", None]
-    assert [group["value"] for group in found["groups"]] == [
-        value if value is None else pytest.approx(value) for value in values
-    ]
+    assert [str(group["value"]) for group in found["groups"]] == [str(value) for value in values]
 
 
 def test_largest_groups_come_first_when_asked_and_the_rest_is_left_out(engine):

@@ -155,6 +155,19 @@ def test_parquet_is_checked_and_written_again_in_plain_types(convert, tmp_path):
     assert table["l"].to_pylist() == ["[1]", "[2, 3]", None]
 
 
+def test_decimals_that_become_text_are_written_in_full(convert, tmp_path):
+    wide = pa.decimal256(50, 7)
+    source = pa.table(
+        {"wide": pa.array([Decimal("0.0000001"), None], wide), "list": [[Decimal("0.0000001")], [Decimal(1)]]}
+    )
+    pq.write_table(source, tmp_path / "data.parquet")
+
+    _, table = convert((tmp_path / "data.parquet").read_bytes(), name="data.parquet")
+
+    assert table["wide"].to_pylist() == ["0.0000001", None]
+    assert table["list"].to_pylist() == ['["0.0000001"]', '["1.0000000"]']
+
+
 @pytest.mark.parametrize("cut", [10, 60])
 def test_broken_parquet_is_refused(convert, tmp_path, cut):
     pq.write_table(pa.table({"a": list(range(100))}), tmp_path / "data.parquet")

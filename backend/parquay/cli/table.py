@@ -15,6 +15,7 @@ from parquay.cli.failure import Failure
 from parquay.cli.remote import DEFAULT_URL, Password, Token, Url, User
 from parquay.cli.server_login import ServerLogin, connect
 from parquay.cli.tables import print_table
+from parquay.columns import json_text
 
 tables = typer.Typer(help="Tables on a server.", no_args_is_help=True)
 
@@ -52,14 +53,14 @@ def rows(
     as_json: AsJson = False,
 ) -> None:
     """Print rows, with their ids."""
-    asked = _asked(sort=sort, filter=filters, version=version)
+    asked = _asked(sort=sort, filter=filters, version=version) | ({} if as_json else {"text": "true"})
     with connect(url, user, password, token) as login:
         if page > 1 and limit:
             found = _get(login, table, **asked, page=page, size=limit, aggregates="false")["rows"]
         else:
             found = _all_rows(login, table, limit, asked)
     if as_json:
-        typer.echo(json.dumps(found, indent=2, ensure_ascii=False))
+        typer.echo(json_text.dump_rows(found))
         return
     names = list(found[0]) if found else ["_rid"]
     print_table(names, ([_shown(row[name]) for name in names] for row in found))
@@ -79,7 +80,7 @@ def _all_rows(login: ServerLogin, table: str, limit: int, asked: dict[str, Any])
 
 
 def _shown(value: Any) -> str:
-    return "" if value is None else value if isinstance(value, str) else json.dumps(value)
+    return "" if value is None else str(value)
 
 
 @tables.command()
@@ -182,4 +183,4 @@ def _asked(**given: Any) -> dict[str, Any]:
 
 def _get(login: ServerLogin, path: str, **params: Any) -> Any:
     url = httpx.URL(f"{login.server}/datasets/{path}", params=params)
-    return login.get(str(url)).json()
+    return json_text.loads(login.get(str(url)).content)

@@ -5,19 +5,23 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from rich.console import Console
-from rich.markup import escape
+from rich.measure import Measurement
 from rich.table import Table
+from rich.text import Text
 
-PIPED_WIDTH = 400
-"""Characters of a line that goes to a file or a program: nothing is cut."""
+MOST = 1 << 24
+"""Characters of the longest line."""
 
 
 def print_table(headings: Iterable[str], rows: Iterable[Iterable[str]]) -> None:
-    """Print `rows` under `headings`, as wide as the terminal."""
-    table = Table(*headings, box=None)
+    """Print `rows` under `headings`, as wide as the terminal; to a file or a program as wide as they are."""
+    table = Table(box=None)
+    for heading in headings:
+        table.add_column(Text(heading))
     for row in rows:
-        table.add_row(*map(escape, row))
+        table.add_row(*map(Text, row))
     console = Console()
     if not console.is_terminal:
-        console = Console(width=PIPED_WIDTH)
+        wide = Console(width=MOST)
+        console = Console(width=Measurement.get(wide, wide.options, table).maximum)
     console.print(table)

@@ -6,7 +6,6 @@ cell needs them. A file without a header gets none.
 
 from __future__ import annotations
 
-import json
 import math
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -17,7 +16,8 @@ from typing import Any, Protocol
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from parquay.columns import lexemes
+from parquay.columns import json_text, lexemes
+from parquay.columns.doubles import PLAIN_HIGH
 from parquay.columns.lexemes import ColumnType
 from parquay.columns.parts import Types
 
@@ -27,6 +27,7 @@ EXACT_INT, EXACT_DIGITS = 2**53 - 1, 15
 """The largest whole number and the most digits of a decimal that every JSON reader keeps."""
 NOT_FINITE = {math.inf: "Infinity", -math.inf: "-Infinity"}
 """Numbers that JSON has no numbers for; what is no number at all is `NaN`."""
+MINUS_ZERO = Decimal("-0")
 FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
 """First characters that make a spreadsheet run a cell."""
 
@@ -117,24 +118,42 @@ def _quoted_column(text: pa.StringArray, style: Style, *, empty: bool = True) ->
     return pc.if_else(needs, pc.binary_join_element_wise(quote, doubled, quote, ""), text)
 
 
-def write_ndjson_rows(sink: Sink, table: pa.Table) -> None:
+def write_ndjson_rows(sink: Sink, table: pa.Table, types: Types) -> None:
     """Write a table's rows as one JSON object a line."""
     for piece in _slices(table):
-        lines = [json.dumps(row, ensure_ascii=False, separators=(",", ":")) for row in json_rows(piece)]
+        lines = map(json_text.dumps, json_rows(piece, types))
         sink.write("\n".join([*lines, ""]).encode())
 
 
-def json_rows(table: pa.Table) -> list[dict[str, Any]]:
-    """The rows of a table as JSON-safe objects; a missing value is null."""
-    columns = [json_values(column) for column in table.columns]
+def json_rows(table: pa.Table, types: Types, *, text: bool = False) -> list[dict[str, Any]]:
+    """The rows of a table as objects for `json_text`; a missing value is null. `text`: every cell as it was written."""
+    tell = written_values if text else json_values
+    columns = [tell(column, kind) for column, kind in zip(table.columns, types.values(), strict=True)]
     return [dict(zip(table.column_names, row, strict=True)) for row in zip(*columns, strict=True)]
 
 
-def json_values(column: pa.ChunkedArray) -> list[Any]:
-    """The values of a column, JSON-safe and exact: times as ISO text, numbers as text where readers round."""
+def written_values(column: pa.ChunkedArray, kind: ColumnType) -> list[str | None]:
+    """The cells of a column as they were written; a missing one is None."""
+    return [text for chunk in column.chunks for text in lexemes.to_text(chunk, kind).to_pylist()]
+
+
+def json_values(column: pa.ChunkedArray, kind: ColumnType) -> list[Any]:
+    """The values of a column, exact, for `json_text`: numbers as they were written, as text where readers round them.
+
+    Times are ISO texts.
+    """
     if pa.types.is_temporal(column.type):
         return _iso_texts(column)
+    if kind.kind == "double" and kind.form == "whole":
+        return [_without_point(value) for value in column.to_pylist()]
     return [json_value(value) for value in column.to_pylist()]
+
+
+def _without_point(value: float | None) -> Any:
+    """A double of a column in which whole numbers stand without a point, as `3` and `-0`."""
+    if value is None or not value.is_integer() or abs(value) >= PLAIN_HIGH:
+        return None if value is None else json_value(value)
+    return int(value) if value or math.copysign(1, value) > 0 else MINUS_ZERO
 
 
 def _iso_texts(column: pa.ChunkedArray) -> list[str | None]:
@@ -151,13 +170,13 @@ def _trimmed(text: str) -> str:
 
 
 def json_value(value: Any) -> Any:
-    """One value that is no time, JSON-safe and exact."""
+    """One value that is no time, for `json_text`, exact."""
     if isinstance(value, int) and not isinstance(value, bool):
         return value if -EXACT_INT <= value <= EXACT_INT else str(value)
     if isinstance(value, float):
         return value if math.isfinite(value) else NOT_FINITE.get(value, "NaN")
     if isinstance(value, Decimal):
-        return float(value) if len(value.as_tuple().digits) <= EXACT_DIGITS else format(value, "f")
+        return value if len(value.as_tuple().digits) <= EXACT_DIGITS else format(value, "f")
     return value
 
 

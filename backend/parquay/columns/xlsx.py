@@ -7,7 +7,6 @@ microseconds and no days before 1900; a column that has more is written as text.
 
 from __future__ import annotations
 
-import math
 import re
 import zipfile
 from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -24,6 +23,8 @@ from parquay.columns.parts import Types
 MOST_ROWS, MOST_COLUMNS, MOST_CHARACTERS = 1_048_576, 16_384, 32_767
 """Rows (the header is one) and columns of a sheet, characters of a cell."""
 EXACT_DIGITS = 15
+LEAST, MOST = 2.2250738585072014e-308, 9.99999999999999e307
+"""Magnitudes that Excel keeps; smaller ones it takes for 0, which has no sign there."""
 FIRST_DAY = 61
 """Number of 1 March 1900. Days before it are numbered in two ways: to Excel 1900 was a leap year."""
 _EPOCH = 25_569
@@ -92,12 +93,10 @@ def _rows(columns: Sequence[Sequence[str]]) -> bytes:
 def _cells(column: pa.ChunkedArray, kind: ColumnType) -> list[str]:
     if kind.kind in _PER_DAY and _fits(kind):
         return _moments(column, kind)
-    writers: dict[str, Callable[[Any], str]] = {
-        "bool": _bool,
-        "int64": _number,
-        "decimal": _number,
-        "double": _double,
-    }
+    if kind.kind == "double":
+        told = zip(column.to_pylist(), _texts(column, kind), strict=True)
+        return ["<c/>" if value is None or text is None else _double(value, text) for value, text in told]
+    writers: dict[str, Callable[[Any], str]] = {"bool": _bool, "int64": _number, "decimal": _number}
     write = writers.get(kind.kind, _text)
     values = _texts(column, kind) if write is _text else column.to_pylist()
     return ["<c/>" if value is None else write(value) for value in values]
@@ -135,8 +134,9 @@ def _text(value: Any) -> str:
     return f'<c t="inlineStr"><is><t xml:space="preserve">{content}</t></is></c>'
 
 
-def _double(value: float) -> str:
-    return f"<c><v>{value!r}</v></c>" if math.isfinite(value) else _text(value)
+def _double(value: float, text: str) -> str:
+    kept = LEAST <= abs(value) <= MOST or text in ("0", "0.0")
+    return f"<c><v>{value!r}</v></c>" if kept else _text(text)
 
 
 def _number(value: int | Decimal) -> str:

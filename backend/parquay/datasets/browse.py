@@ -40,18 +40,34 @@ class Browser:
     def __init__(self, engine: Engine) -> None:
         self._engine = engine
 
-    def page(self, snapshot: Snapshot, query: Query, first: int, size: int, stop: Stop | None = None) -> list[Row]:
+    def page(
+        self, snapshot: Snapshot, query: Query, first: int, size: int, stop: Stop | None = None, *, text: bool = False
+    ) -> list[Row]:
         """Up to ``size`` rows from row number ``first`` (from 0) of what ``query`` asks (blocking).
+
+        ``text``: cells as they were written instead of their values.
 
         Raises:
             ParquayError: see `Engine.table`.
         """
         if query.is_plain:
-            return self._counted(snapshot, first, size, stop, backwards=query.backwards)
-        return self._rows(snapshot, self._found(snapshot, sql.stages(snapshot, query), size, stop, offset=first), stop)
+            return self._counted(snapshot, first, size, stop, backwards=query.backwards, text=text)
+        places = self._found(snapshot, sql.stages(snapshot, query), size, stop, offset=first)
+        return self._rows(snapshot, places, stop, text=text)
 
-    def after(self, snapshot: Snapshot, query: Query, cursor: str | None, limit: int, stop: Stop | None = None) -> Page:
+    def after(
+        self,
+        snapshot: Snapshot,
+        query: Query,
+        cursor: str | None,
+        limit: int,
+        stop: Stop | None = None,
+        *,
+        text: bool = False,
+    ) -> Page:
         """Up to ``limit`` rows behind ``cursor`` (None: from the start) of what ``query`` asks (blocking).
+
+        ``text``: cells as they were written instead of their values.
 
         Raises:
             BadInput: ``bad_cursor`` (400), it was altered, or is of another query or version.
@@ -60,16 +76,18 @@ class Browser:
         start = None if cursor is None else _start(snapshot, query, cursor)
         if query.is_plain:
             first = 0 if start is None else _number(snapshot, start, backwards=query.backwards) + 1
-            rows = self._counted(snapshot, first, limit, stop, backwards=query.backwards)
+            rows = self._counted(snapshot, first, limit, stop, backwards=query.backwards, text=text)
             places = [_placed(snapshot, first + len(rows) - 1, backwards=query.backwards)] if rows else []
             more = first + len(rows) < snapshot.rows
         else:
             places = self._behind(snapshot, query, start, limit + 1, stop)
             places, more = places[:limit], len(places) > limit
-            rows = self._rows(snapshot, places, stop)
+            rows = self._rows(snapshot, places, stop, text=text)
         return Page(rows, _cursor(snapshot, query, places[-1]).encode() if more else None)
 
-    def _counted(self, snapshot: Snapshot, first: int, size: int, stop: Stop | None, *, backwards: bool) -> list[Row]:
+    def _counted(
+        self, snapshot: Snapshot, first: int, size: int, stop: Stop | None, *, backwards: bool, text: bool
+    ) -> list[Row]:
         last = min(first + size, snapshot.rows) - 1
         if last < first:
             return []
@@ -79,7 +97,7 @@ class Browser:
         found = self._engine.table(sql.rows_between(snapshot, low, high, columns), stop)
         places = _places(found, range(low[0], high[0] + 1))
         order = sorted(range(len(places)), key=places.__getitem__, reverse=backwards)
-        return _as_json(snapshot, columns, found, [places[i] for i in order], order)
+        return _as_json(snapshot, columns, found, [places[i] for i in order], order, text=text)
 
     def _behind(
         self, snapshot: Snapshot, query: Query, start: Place | None, limit: int, stop: Stop | None
@@ -103,14 +121,14 @@ class Browser:
                     found += _places(self._engine.table(asked, stop), parts)
         return found
 
-    def _rows(self, snapshot: Snapshot, places: Sequence[Place], stop: Stop | None) -> list[Row]:
+    def _rows(self, snapshot: Snapshot, places: Sequence[Place], stop: Stop | None, *, text: bool) -> list[Row]:
         if not places:
             return []
         columns = columns_of(snapshot.columns)
         asked, parts = sql.rows_at(snapshot, places, columns)
         found = self._engine.table(asked, stop)
         at = {place: i for i, place in enumerate(_places(found, parts))}
-        return _as_json(snapshot, columns, found, places, [at[place] for place in places])
+        return _as_json(snapshot, columns, found, places, [at[place] for place in places], text=text)
 
 
 def _start(snapshot: Snapshot, query: Query, text: str) -> Place:
@@ -141,10 +159,16 @@ def _places(found: pa.Table, parts: Sequence[int]) -> list[Place]:
 
 
 def _as_json(
-    snapshot: Snapshot, columns: Sequence[Column], found: pa.Table, places: Sequence[Place], order: Sequence[int]
+    snapshot: Snapshot,
+    columns: Sequence[Column],
+    found: pa.Table,
+    places: Sequence[Place],
+    order: Sequence[int],
+    *,
+    text: bool,
 ) -> list[Row]:
     """The rows `order` of `found`, which stand at `places`."""
-    cells = typed(snapshot, found, columns)
+    cells = typed(snapshot, found, columns, text=text)
     names, values = list(cells), list(cells.values())
     return [
         {ROW_ID: snapshot.rid_at(*place), **dict(zip(names, (each[i] for each in values), strict=True))}
@@ -152,11 +176,17 @@ def _as_json(
     ]
 
 
-def typed(snapshot: Snapshot, found: pa.Table, columns: Sequence[Column]) -> dict[str, list[Any]]:
-    """The cells of `columns` in an answer of the engine as JSON values, by the name of the column."""
+def typed(
+    snapshot: Snapshot, found: pa.Table, columns: Sequence[Column], *, text: bool = False
+) -> dict[str, list[Any]]:
+    """The cells of `columns` in an answer of the engine as JSON values, by the name of the column.
+
+    `text`: as they were written.
+    """
     from parquay.columns import export, parts
 
     types = export.columns_types([snapshot.columns[column.index] for column in columns])
     table = found.select([sql.name(column) for column in columns]).rename_columns(list(types))
     plain = parts.widened(table, types, types)
-    return {name: export.json_values(plain[name]) for name in types}
+    tell = export.written_values if text else export.json_values
+    return {name: tell(plain[name], kind) for name, kind in types.items()}

@@ -104,6 +104,8 @@ def _double(value: Any, _form: Any) -> float:
 def _number(value: Any) -> Decimal:
     if isinstance(value, float) and math.isfinite(value):
         value = repr(value)
+    if isinstance(value, Decimal):
+        value = str(value)  # its exponent is still to be looked at
     if isinstance(value, int) and not isinstance(value, bool):
         if value.bit_length() > 1024:
             raise _Unfit("a number")

@@ -226,5 +226,5 @@ def rows_json(snapshot: Snapshot, rids: Sequence[int], rows: Sequence[pa.Table])
     from parquay.columns import export, parts
 
     types = export.columns_types(snapshot.columns)
-    told = export.json_rows(parts.widened(pa.concat_tables(rows), types, types))
+    told = export.json_rows(parts.widened(pa.concat_tables(rows), types, types), types)
     return [{"_rid": rid, **row} for rid, row in zip(rids, told, strict=True)]

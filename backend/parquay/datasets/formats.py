@@ -79,12 +79,12 @@ def _style(snapshot: Snapshot, wish: Wish) -> Style:
     return Style(told["delimiter"] or ",", told["quote"] or '"', told["newline"] or "\n", wish.safe)
 
 
-def _ndjson(_snapshot: Snapshot, _wish: Wish, _types: Types, tables: Iterator[pa.Table]) -> Iterator[bytes]:
+def _ndjson(_snapshot: Snapshot, _wish: Wish, types: Types, tables: Iterator[pa.Table]) -> Iterator[bytes]:
     from parquay.columns.export import write_ndjson_rows
 
     sink = _Sink()
     for table in tables:
-        write_ndjson_rows(sink, table)
+        write_ndjson_rows(sink, table, types)
         yield sink.taken()
 
 

@@ -72,4 +72,4 @@ def _first(part: Path, columns: Sequence[Mapping[str, Any]], limit: int) -> list
     if table is None:
         return []
     types = export.columns_types(columns)
-    return export.json_rows(parts.widened(table, types, types).slice(0, limit))
+    return export.json_rows(parts.widened(table, types, types).slice(0, limit), types)

@@ -135,7 +135,7 @@ def _write_text(spool: Spool, dialect: Dialect, types: Types, target: Path, *, c
                 if csv:
                     export.write_csv_rows(sink, table, types)
                 else:
-                    export.write_ndjson_rows(sink, table)
+                    export.write_ndjson_rows(sink, table, types)
         unfinished.replace(target)
     finally:
         unfinished.unlink(missing_ok=True)

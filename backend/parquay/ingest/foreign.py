@@ -5,11 +5,12 @@ from __future__ import annotations
 import json
 from collections.abc import Sequence
 from dataclasses import dataclass
+from decimal import Decimal
 from typing import Any
 
 import pyarrow as pa
 
-from parquay.columns import digits
+from parquay.columns import digits, numbers
 from parquay.columns.lexemes import TEXT, ColumnType, type_to_json
 from parquay.columns.names import unique_names
 
@@ -73,7 +74,8 @@ def _recast(array: pa.Array, kind: ColumnType) -> pa.Array:
         array = array.dictionary_decode()
     if pa.types.is_nested(array.type):
         texts = [
-            None if value is None else json.dumps(value, default=str, ensure_ascii=False) for value in array.to_pylist()
+            None if value is None else json.dumps(value, default=_told, ensure_ascii=False)
+            for value in array.to_pylist()
         ]
         return pa.array(texts, pa.string())
     if (
@@ -84,7 +86,13 @@ def _recast(array: pa.Array, kind: ColumnType) -> pa.Array:
         return _text_of_bytes(array)
     if pa.types.is_float16(array.type):
         array = array.cast(pa.float32())
+    if kind == TEXT and pa.types.is_decimal(array.type):
+        return numbers.decimal_to_text(array)
     return array.cast(kind.arrow())
+
+
+def _told(value: Any) -> str:
+    return format(value, "f") if isinstance(value, Decimal) else str(value)
 
 
 def _text_of_bytes(array: pa.Array) -> pa.StringArray:

@@ -33,6 +33,7 @@ from parquay.web.dataset_schemas import (
     Version,
 )
 from parquay.web.deps import IdentityDep, PartsDep, seen
+from parquay.web.exact import ExactJSON, ExactRoute
 from parquay.wiring import Parts
 
 MAX_VERSIONS = 1000
@@ -42,7 +43,7 @@ _ETAG = re.compile(r'(?:W/)?"(\d{1,18})"|(\d{1,18})')
 
 T = TypeVar("T")
 
-router = APIRouter(tags=["datasets"])
+router = APIRouter(tags=["datasets"], route_class=ExactRoute)
 
 IfMatch = Annotated[str | None, Header(alias="If-Match", description='The version that was looked at, such as `"7"`.')]
 Rid = Annotated[int, Path(ge=0, lt=2**63)]
@@ -133,24 +134,24 @@ class Editing:
 EditingDep = Annotated[Editing, Depends()]
 
 
-@router.post("/datasets/{dataset_id}/rows", status_code=201)
-async def insert_rows(
-    dataset_id: str, editing: EditingDep, body: Annotated[dict[str, Any], Body()]
-) -> dict[str, Any] | Inserted:
+@router.post("/datasets/{dataset_id}/rows", status_code=201, response_model=dict[str, Any] | Inserted)
+async def insert_rows(dataset_id: str, editing: EditingDep, body: Annotated[dict[str, Any], Body()]) -> Response:
     """Insert a row, an object of cells by column, or several as `{"rows": [...]}`; what is left out is null."""
     many = body.get("rows") if body.keys() == {"rows"} else None
     if not isinstance(many, list):
-        return (await editing.edit(dataset_id, Batch(inserts=[body]))).inserted[0]
+        edited = await editing.edit(dataset_id, Batch(inserts=[body]))
+        return _exact(edited, edited.inserted[0], 201)
     edited = await editing.edit(dataset_id, Batch(inserts=_objects(many)))
-    return Inserted(version=edited.snapshot.version, rows=edited.inserted)
+    return _exact(edited, {"version": edited.snapshot.version, "rows": edited.inserted}, 201)
 
 
-@router.patch("/datasets/{dataset_id}/rows/{rid}")
+@router.patch("/datasets/{dataset_id}/rows/{rid}", response_model=dict[str, Any])
 async def update_row(
     dataset_id: str, editing: EditingDep, rid: Rid, body: Annotated[dict[str, Any], Body()], if_match: IfMatch = None
-) -> dict[str, Any]:
+) -> Response:
     """Set cells of one row. With `If-Match`, only while the row is still as it was in that version."""
-    return (await editing.edit(dataset_id, Batch(updates={rid: body}), if_match)).updated[0]
+    edited = await editing.edit(dataset_id, Batch(updates={rid: body}), if_match)
+    return _exact(edited, edited.updated[0])
 
 
 @router.delete("/datasets/{dataset_id}/rows/{rid}", status_code=204)
@@ -159,19 +160,23 @@ async def delete_row(dataset_id: str, editing: EditingDep, rid: Rid, if_match: I
     await editing.edit(dataset_id, Batch(deletes=frozenset({rid})), if_match)
 
 
-@router.patch("/datasets/{dataset_id}/rows")
-async def change_rows(dataset_id: str, editing: EditingDep, changes: Changes, if_match: IfMatch = None) -> Changed:
+@router.patch("/datasets/{dataset_id}/rows", response_model=Changed)
+async def change_rows(dataset_id: str, editing: EditingDep, changes: Changes, if_match: IfMatch = None) -> Response:
     """Insert, update and delete rows as one version: all of it, or nothing."""
     batch = Batch(changes.insert, _updates(changes.update), frozenset(changes.delete))
     edited = await editing.edit(dataset_id, batch, if_match, message=changes.message)
-    made = edited.snapshot.version
-    return Changed(version=made, inserted=edited.inserted, updated=edited.updated, deleted=edited.deleted)
+    done = {"inserted": edited.inserted, "updated": edited.updated, "deleted": edited.deleted}
+    return _exact(edited, {"version": edited.snapshot.version, **done})
 
 
 @router.delete("/datasets/{dataset_id}/rows", status_code=204)
 async def delete_rows(dataset_id: str, editing: EditingDep, doomed: Doomed, if_match: IfMatch = None) -> None:
     """Delete the rows whose ids are listed as `{"_rid": [...]}`, as one version."""
     await editing.edit(dataset_id, Batch(deletes=frozenset(doomed.rids)), if_match, message=doomed.message)
+
+
+def _exact(edited: Edited, content: dict[str, Any], status: int = 200) -> Response:
+    return ExactJSON(content, status, {"ETag": f'"{edited.snapshot.version}"'})
 
 
 def _objects(rows: list[Any]) -> list[dict[str, Any]]:

@@ -20,7 +20,7 @@ from parquay.web.dataset_schemas import Dataset, Groups, Profile, Rows, Table
 from parquay.web.deps import IdentityDep, PartsDep
 from parquay.web.files import MAX_LIMIT, next_page
 from parquay.web.pages import cursor_after, place
-from parquay.web.readings import Filters, Reading, Sorting, Version, answer, reader
+from parquay.web.readings import AsText, Filters, Reading, Sorting, Version, answer, reader
 from parquay.web.schemas import Progress
 from parquay.wiring import Parts
 
@@ -67,6 +67,7 @@ async def read_dataset(
     filters: Filters = None,
     version: Version = None,
     aggregates: bool = True,
+    text: AsText = False,
 ) -> Response:
     """Show a page of rows with the aggregates of every column.
 
@@ -78,7 +79,7 @@ async def read_dataset(
     def body(reading: Reading, stop: Stop) -> dict[str, Any]:
         snapshot, query = reading.snapshot, reading.query
         first = first_row(page, check_size(size, len(reading.columns)), query)
-        rows = parts.browser.page(snapshot, query, first, size, stop)
+        rows = parts.browser.page(snapshot, query, first, size, stop, text=text)
         told = {
             **_head(snapshot),
             "row_count": snapshot.rows,
@@ -112,6 +113,7 @@ async def read_rows(
     sort: Sorting = None,
     filters: Filters = None,
     version: Version = None,
+    text: AsText = False,
 ) -> Response:
     """List rows. `next` is the cursor of the rows behind, null at the end; a cursor stays with its version."""
     if cursor is not None:
@@ -122,7 +124,7 @@ async def read_rows(
 
     def body(reading: Reading, stop: Stop) -> dict[str, Any]:
         check_size(limit, len(reading.columns))
-        found = parts.browser.after(reading.snapshot, reading.query, cursor, limit, stop)
+        found = parts.browser.after(reading.snapshot, reading.query, cursor, limit, stop, text=text)
         return {"rows": found.rows, "next": found.next, "version": reading.snapshot.version}
 
     return await answer(request, reader(parts, dataset_id, identity.id, version, filters=filters, sort=sort), body)

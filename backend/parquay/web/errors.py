@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import logging
 from collections.abc import Mapping
 from http import HTTPStatus
@@ -13,6 +12,7 @@ from fastapi.exceptions import RequestValidationError
 from starlette.exceptions import HTTPException
 from starlette.requests import ClientDisconnect
 
+from parquay.columns import json_text
 from parquay.errors import ParquayError
 from parquay.telemetry import refusals
 
@@ -37,7 +37,8 @@ def problem(status: int, code: str, detail: str, headers: Mapping[str, str] | No
     fields = {"Cache-Control": "no-store", **(headers or {})}
     if status == HTTPStatus.UNAUTHORIZED:
         fields["WWW-Authenticate"] = "Bearer"
-    return Response(json.dumps(body), status, fields, MEDIA_TYPE)
+    # What is half a character becomes the escape that JSON has for it.
+    return Response(json_text.dumps(body).encode("utf-8", "backslashreplace"), status, fields, MEDIA_TYPE)
 
 
 def title(status: int) -> str:

@@ -22,6 +22,7 @@ from parquay.uploads.receive import BodyCut
 from parquay.uploads.rules import Owner, clean_name
 from parquay.web.content import content_response
 from parquay.web.deps import IdentityDep, PartsDep, PolicyDep, seen
+from parquay.web.exact import ExactJSON
 from parquay.web.multipart import file_part
 from parquay.web.openapi import BINARY
 from parquay.web.pages import cursor_after, place
@@ -168,13 +169,13 @@ def next_page(request: Request, cursor: str) -> str:
     return f'<{path}?{urlencode([*kept, ("cursor", cursor)])}>; rel="next"'
 
 
-@router.get("/files/{file_id}")
-def read_file(request: Request, file_id: str, parts: PartsDep, identity: IdentityDep, response: Response) -> Detail:
+@router.get("/files/{file_id}", response_model=Detail)
+def read_file(request: Request, file_id: str, parts: PartsDep, identity: IdentityDep) -> Response:
     """Show one file with the first rows of its table."""
-    response.headers["Cache-Control"] = "private, no-cache"
     found = seen(parts, file_id, identity.id)
     content = request.app.state.preview(found.file, FIRST_ROWS)
-    return Detail.model_validate({**messages.entry(*found), "content": content})
+    detail = Detail.model_validate({**messages.entry(*found), "content": content})
+    return ExactJSON(detail.model_dump(by_alias=True), headers={"Cache-Control": "private, no-cache"})
 
 
 @router.get("/files/{file_id}/progress")

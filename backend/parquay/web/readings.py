@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Annotated, Any
 
 from fastapi import Query, Request, Response
 
+from parquay.columns import json_text
 from parquay.datasets.engine import Stop
 from parquay.datasets.plan import Query as Asked
 from parquay.datasets.plan import columns_of, read_query
@@ -22,6 +22,8 @@ from parquay.wiring import Parts
 Version = Annotated[int | None, Query(ge=0, description="A version; the newest when it is left out.")]
 Filters = Annotated[list[str] | None, Query(alias="filter", description="`column:op:value`; all must hold.")]
 Sorting = Annotated[list[str] | None, Query(description="`column` or `-column`, several with commas between them.")]
+
+AsText = Annotated[bool, Query(description="Cells as they were written, as texts, instead of their values.")]
 
 
 @dataclass(frozen=True)
@@ -66,7 +68,7 @@ async def answer(
         reading = read()
         if matches(request.headers.get("if-none-match"), etag(reading.snapshot)):
             return unchanged(reading.snapshot)
-        content = json.dumps(body(reading, stop), ensure_ascii=False, allow_nan=False, separators=(",", ":"))
+        content = json_text.dumps(body(reading, stop))
         return Response(content.encode(), 200, _fields(reading.snapshot), "application/json")
 
     return await watched(request, work)

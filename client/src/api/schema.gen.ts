@@ -1939,6 +1939,8 @@ export interface operations {
         /** @description A version; the newest when it is left out. */
         version?: number | null;
         aggregates?: boolean;
+        /** @description Cells as they were written, as texts, instead of their values. */
+        text?: boolean;
       };
       path: {
         dataset_id: string;
@@ -1974,6 +1976,8 @@ export interface operations {
         filter?: string[] | null;
         /** @description A version; the newest when it is left out. */
         version?: number | null;
+        /** @description Cells as they were written, as texts, instead of their values. */
+        text?: boolean;
       };
       path: {
         dataset_id: string;

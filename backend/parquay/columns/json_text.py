@@ -1,0 +1,73 @@
+"""JSON whose numbers are written with all their digits: `Decimal("24.50")` is the number 24.50, not 24.5. Pure."""
+
+from __future__ import annotations
+
+import json
+import math
+from collections.abc import Callable
+from decimal import Decimal
+from functools import lru_cache
+from json.encoder import encode_basestring
+from typing import Any
+
+_rest = json.JSONEncoder(ensure_ascii=False, allow_nan=False, separators=(",", ":")).encode
+_name = lru_cache(4096)(encode_basestring)
+
+
+def dumps(value: Any) -> str:
+    """The text of a JSON value that may hold decimals, without spaces.
+
+    Raises:
+        ValueError: a float or a decimal is no number of JSON. TypeError: something is no JSON value.
+    """
+    return _WRITERS.get(type(value), _rest)(value)
+
+
+def _object(value: dict[str, Any]) -> str:
+    return "{" + ",".join([f"{_name(key)}:{dumps(each)}" for key, each in value.items()]) + "}"
+
+
+def _array(value: list[Any]) -> str:
+    return "[" + ",".join([dumps(each) for each in value]) + "]"
+
+
+def _decimal(value: Decimal) -> str:
+    if not value.is_finite():
+        raise ValueError(f"{value} is no number of JSON")
+    return format(value, "f")
+
+
+def _float(value: float) -> str:
+    if not math.isfinite(value):
+        raise ValueError(f"{value} is no number of JSON")
+    return repr(value)
+
+
+_WRITERS: dict[type, Callable[[Any], str]] = {
+    str: encode_basestring,
+    int: repr,
+    float: _float,
+    type(None): lambda _: "null",
+    Decimal: _decimal,
+    dict: _object,
+    list: _array,
+}
+
+
+def dump_rows(rows: list[dict[str, Any]]) -> str:
+    """The text of an array of objects, each on a line of its own, for people to read."""
+    return "[\n" + ",\n".join("  " + dumps(row) for row in rows) + "\n]" if rows else "[]"
+
+
+def loads(text: str | bytes) -> Any:
+    """Read JSON so that `dumps` writes every number as it was: what a float does not tell by its text is a decimal."""
+    return json.loads(text, parse_float=_number, parse_int=_whole)
+
+
+def _whole(text: str) -> int | Decimal:
+    return Decimal(text) if text == "-0" else int(text)
+
+
+def _number(text: str) -> float | Decimal:
+    value = float(text)
+    return value if repr(value) == text else Decimal(text)

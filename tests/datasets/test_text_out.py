@@ -1,0 +1,248 @@
+"""Text in, text out: whatever shows a stored value shows the text of the cell that it was read from.
+
+A column of one kind is uploaded, sometimes with a cell at its end that fits no type, and is looked at in every way that
+there is: exports, pages, previews, groups, filters; before and after another file was appended, in both directions.
+"""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+import math
+import string
+from decimal import Decimal
+
+import openpyxl
+import pytest
+from hypothesis import HealthCheck, example, given, settings
+from hypothesis import strategies as st
+
+from parquay.columns import json_text
+from parquay.datasets.aggregates import Aggregator
+from parquay.datasets.browse import Browser
+from parquay.datasets.commits import Author
+from parquay.datasets.engine import Engine, Stop
+from parquay.datasets.export import Exporter
+from parquay.datasets.formats import Wish
+from parquay.datasets.groups import Grouper, Measure
+from parquay.datasets.plan import columns_of, read_query
+from parquay.datasets.preview import Preview
+from parquay.ingest.convert import convert_file
+from parquay.ingest.dialect import Overrides
+
+TOLD = {"delimiter": ",", "quote": '"', "encoding": "utf-8", "header": 1}
+MISFIT = "n/a"
+
+
+def _fixed(scale: int) -> st.SearchStrategy[list[str]]:
+    most = 10 ** min(37, scale + 4)
+    digits = st.integers(-most, most) | st.integers(-9, 9)
+    return _column(digits.map(lambda value: format(Decimal(value).scaleb(-scale), "f")))
+
+
+def _column(cells: st.SearchStrategy[str]) -> st.SearchStrategy[list[str]]:
+    return st.lists(cells | st.just(""), min_size=1, max_size=5)
+
+
+FLOATS = st.floats(allow_nan=False, allow_infinity=False) | st.sampled_from([1e20, -0.0, 5e-324, 1e-7, 123456789012.5])
+STAMPS = st.tuples(st.sampled_from("T "), st.integers(-1, 9), st.sampled_from(["", "Z", "+02:00", "-0930"]))
+TEXTS = st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\0"), max_size=6)
+COLUMNS = st.one_of(
+    st.integers(1, 37).flatmap(_fixed),
+    _column(st.integers(-(10**19), 10**19).map(str)),
+    _column(st.integers(-(10**37), 10**37).map(str)),
+    _column(st.integers(2**53 - 2, 2**53 + 2).map(str)),
+    _column(FLOATS.map(repr)),
+    _column(FLOATS.map(lambda value: repr(value).removesuffix(".0"))),
+    _column(st.sampled_from(["true", "false"])),
+    _column(st.dates().map(str)),
+    st.integers(0, 9).flatmap(lambda digits: _column(st.integers(0, 86_399).map(lambda s: _clock(s, digits)))),
+    STAMPS.flatmap(lambda form: _column(st.datetimes().map(lambda moment: _stamp(moment, *form)))),
+    _column(TEXTS.filter(lambda text: text.strip(string.whitespace) == text and text not in ("", '"'))),
+    _column(st.sampled_from(["007", "+1", "1e3", "0x1F", "1,5", "NULL", "-", "=1+1", ":smile:", "[b]x"])),
+)
+
+
+def _clock(seconds: int, digits: int) -> str:
+    text = f"{seconds // 3600:02}:{seconds // 60 % 60:02}:{seconds % 60:02}"
+    return text + ("." + f"{seconds * 7919 % 10**digits:0{digits}}" if digits else "")
+
+
+def _stamp(moment, separator, digits, zone):
+    text = moment.isoformat(separator, "minutes" if digits < 0 else "seconds")
+    return text + ("." + f"{moment.microsecond * 997 % 10**digits:0{digits}}" if digits > 0 else "") + zone
+
+
+def written(cells: list[str]) -> str:
+    """A file with these cells; an empty one is missing."""
+    out = io.StringIO()
+    csv.writer(out, lineterminator="\n").writerows([("id", "v"), *enumerate(cells)])
+    return out.getvalue()
+
+
+class Looks:
+    """Every way to look at a table."""
+
+    def __init__(self, house, engine: Engine) -> None:
+        self.house = house
+        self.engine = engine
+
+    def cells(self, file) -> dict[str, list[str | None]]:
+        """The texts of the second column, by the way that it was looked at."""
+        snapshot = self.house.tables.snapshot(file)
+        browser, query = Browser(self.engine), read_query(columns_of(snapshot.columns))
+        pages = {
+            "rows": browser.after(snapshot, query, None, 100, text=True).rows,
+            "page": browser.page(snapshot, query, 0, 100, text=True),
+            "found": browser.page(snapshot, read_query(columns_of(snapshot.columns), ["id:ge:0"]), 0, 100, text=True),
+        }
+        found = {way: [row["v"] for row in rows] for way, rows in pages.items()}
+        found["csv"] = _of_csv(self.export(snapshot, "csv"))
+        found["original"] = _of_csv(self.export(snapshot, "csv", original=True))
+        return found
+
+    def json_cells(self, file) -> dict[str, list[object]]:
+        """The values of the second column, with all their digits."""
+        snapshot = self.house.tables.snapshot(file)
+        query = read_query(columns_of(snapshot.columns))
+        preview = Preview(self.house.segments, self.house.tables, self.house.parquet)
+        rows = {
+            "page": Browser(self.engine).page(snapshot, query, 0, 100),
+            "rows": Browser(self.engine).after(snapshot, query, None, 100).rows,
+            "preview": preview(file, 100)["rows"],
+            "ndjson": [json_text.loads(line) for line in self.export(snapshot, "ndjson").splitlines()],
+        }
+        return {way: [_read_again(row["v"]) for row in each] for way, each in rows.items()}
+
+    def export(self, snapshot, kind: str, **how) -> bytes:
+        wish = Wish(kind, tuple(columns_of(snapshot.columns)), **how)
+        exporter = Exporter(self.engine, Aggregator(self.engine))
+        return b"".join(exporter.export(snapshot, wish, Stop(), Stop()).chunks())
+
+
+def _of_csv(content: bytes) -> list[str]:
+    """The second column of a CSV, its header left out, a missing cell as it stands there."""
+    return [row[1] or None for row in csv.reader(io.StringIO(content.decode(), newline=""))][1:]
+
+
+def _read_again(value: object) -> object:
+    """A value as a reader gets it who loses no digit."""
+    return json.loads(json_text.dumps(value), parse_float=str, parse_int=str)
+
+
+@pytest.fixture
+def looks(house, tmp_path):
+    house.parquet.mkdir(exist_ok=True)
+    engine = Engine(house.parquet, tmp_path / "scratch")
+    yield Looks(house, engine)
+    engine.close()
+
+
+def bounded(examples: int):
+    return settings(max_examples=examples, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+
+
+TINY = ["0.0000001", "", "0.5000000", "0.0000000", "-0.0000010"]
+
+
+@bounded(25)
+@given(cells=COLUMNS, late=st.booleans())
+@example(cells=TINY, late=False)
+@example(cells=TINY, late=True)
+@example(cells=["1e+20", "-0.0", "3.0"], late=True)
+@example(cells=["9007199254740993", "-9223372036854775808"], late=False)
+def test_a_stored_value_is_told_as_it_was_written(looks, cells, late):
+    cells = [*cells, MISFIT] if late else cells
+    text = written(cells)
+    wanted = [cell or None for cell in cells]
+
+    # Segments of a few bytes: what comes late widens parts that are written already.
+    file = looks.house.convert(text, segment_bytes=16, options=TOLD)
+
+    for way, found in looks.cells(file).items():
+        assert found == wanted, way
+    kind = file.columns[1]["kind"]
+    for way, found in looks.json_cells(file).items():
+        if kind in ("date", "time", "timestamp"):
+            assert [value is None for value in found] == [value is None for value in wanted], way
+        elif kind == "bool":
+            assert found == [None if cell is None else cell == "true" for cell in wanted], way
+        else:
+            assert found == wanted, way
+
+
+@bounded(10)
+@given(cells=COLUMNS)
+@example(cells=TINY)
+def test_a_converted_file_and_its_sheet_have_the_cells_as_they_were_written(looks, tmp_path, cells):
+    text = written(cells)
+    source = tmp_path / "in.csv"
+    source.write_bytes(text.encode())
+
+    convert_file(source, tmp_path / "out.csv", overrides=Overrides(**TOLD))
+    file = looks.house.convert(text, options=TOLD)
+    snapshot = looks.house.tables.snapshot(file)
+
+    assert (tmp_path / "out.csv").read_bytes() == text.encode()
+    if not any(_odd_in_xml(cell) for cell in cells):
+        sheet = openpyxl.load_workbook(io.BytesIO(looks.export(snapshot, "xlsx"))).active
+        for cell, shown in zip(cells, [row[1] for row in sheet.iter_rows(min_row=2, values_only=True)], strict=True):
+            assert _as_in_a_sheet(cell, shown, file.columns[1]["kind"]), (cell, shown)
+
+
+def _odd_in_xml(cell: str) -> bool:
+    """What openpyxl, which checks here, does not read back."""
+    return any(ord(each) < 32 or each in "\ufffe\uffff" for each in cell) or "_x" in cell
+
+
+def _as_in_a_sheet(cell: str, shown: object, kind: str) -> bool:
+    if cell == "" or isinstance(shown, str):
+        return (shown or "") == cell
+    if isinstance(shown, bool):
+        return cell == str(shown).lower()
+    if isinstance(shown, int | float):
+        return math.copysign(1, shown) == math.copysign(1, float(cell)) and Decimal(repr(shown)) == Decimal(cell)
+    return kind in ("date", "time", "timestamp")
+
+
+@bounded(10)
+@given(one=COLUMNS, other=COLUMNS)
+@example(one=TINY, other=[MISFIT])
+@example(one=[MISFIT], other=TINY)
+@example(one=["0.0000001"], other=["3"])
+@example(one=["1e+20", "3.0"], other=["7"])
+def test_an_append_changes_no_cell_of_either_table(looks, one, other):
+    first = looks.house.convert(written(one), options=TOLD)
+    second = looks.house.convert(written(other), options=TOLD)
+
+    looks.house.appending.append(first, Author("u"), second)
+
+    wanted = [cell or None for cell in (*one, *other)]
+    for way, found in looks.cells(looks.house.file(first.id)).items():
+        assert found == wanted, way
+
+
+@bounded(10)
+@given(cells=COLUMNS)
+@example(cells=["1234567", "1234568", "1234569"])
+@example(cells=TINY)
+def test_groups_bounds_and_filters_know_the_cells_by_their_text(looks, cells):
+    file = looks.house.convert(written(cells), options=TOLD)
+    snapshot = looks.house.tables.snapshot(file)
+    columns = columns_of(snapshot.columns)
+    by = columns[1]
+    present = [cell for cell in cells if cell]
+
+    groups = Grouper(looks.engine).groups(snapshot, read_query(columns), by, Measure("count"), limit=100)["groups"]
+    bounds = Aggregator(looks.engine).columns(snapshot, read_query(columns))["v"]
+
+    assert sum(group["value"] for group in groups) == len(cells)
+    assert bounds["count"] == len(present)
+    if by.kind in ("int64", "decimal", "double", "text"):
+        keys = {_read_again(group["key"]) for group in groups}
+        assert keys - {None} <= set(present)
+        assert present == [] or {_read_again(bounds["min"]), _read_again(bounds["max"])} <= set(present)
+    for cell in present:
+        found = Browser(looks.engine).page(snapshot, read_query(columns, [f"v:eq:{cell}"]), 0, 100, text=True)
+        assert cell in [row["v"] for row in found], cell
