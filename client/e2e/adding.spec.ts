@@ -112,13 +112,24 @@ test('the same bytes again are asked about first', async ({ page, context, accou
 
   await page.getByRole('link', { name: 'Files', exact: true }).click()
   await drop(page, [{ name: 'renamed.csv', text: CSV }])
-  await dialog.getByRole('button', { name: 'Upload again' }).click()
+  await dialog.getByRole('button', { name: 'Upload as another file' }).click()
   await arrived(account, 'renamed.csv')
   expect(uploads.creations()).toHaveLength(1)
 
   await drop(page, [{ name: 'more.csv', text: CSV }])
-  await dialog.getByRole('button', { name: 'Add as new version' }).click()
+  await expect(dialog).toContainText('Append the rows, and renamed.csv has each of them twice.')
+  await dialog.getByRole('button', { name: 'Append the rows' }).click()
   await arrived(account, 'more.csv')
+
+  // Dropped on the table itself they are not added without a question either.
+  await rowOf(page, 'renamed.csv').evaluate((row, text) => {
+    const dataTransfer = new DataTransfer()
+    dataTransfer.items.add(new File([text], 'thrice.csv'))
+    row.dispatchEvent(new DragEvent('drop', { dataTransfer, bubbles: true, cancelable: true }))
+  }, CSV)
+  await expect(dialog).toContainText('The rows of more.csv are in renamed.csv already')
+  await dialog.getByRole('button', { name: 'Leave it' }).click()
+  expect(uploads.creations()).toHaveLength(2)
   await page.getByRole('link', { name: 'renamed.csv' }).first().click()
   await expect(page.getByRole('grid').getByRole('row')).toHaveCount(3)
 })

@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto'
 import { mkdir, writeFile } from 'node:fs/promises'
 import type { Page } from '@playwright/test'
 import { type Account, type Entry, expect, fillSignIn, isLive, rowOf, signIn, test } from './fixtures'
+import { ReverseProxy } from './proxy'
 import {
   addressKept,
   blobsKept,
@@ -63,7 +64,7 @@ test('a session that ends during an upload asks to sign in, and the same upload 
   await expect.poll(() => answers.length).toBe(1)
   await signInAgain()
   await expect.poll(() => answers.length).toBe(0)
-  await expect(page.getByText(/retrying/)).toBeVisible()
+  await expect(page.getByText(/The server is busy, retrying/)).toBeVisible()
   await expect(dialog).toBeHidden()
   await limit(0)
   expect((await arrived(account, 'session.csv')).sha256).toBe(file.sha256)
@@ -333,4 +334,34 @@ test('behind the question to sign in again nothing of the list can be read', asy
   await dialog.getByLabel('Password', { exact: true }).fill(account.password)
   await dialog.getByRole('button', { name: 'Sign in', exact: true }).click()
   await expect(rowOf(page, 'secret.csv')).toBeVisible()
+})
+
+test('a proxy that takes only a megabyte at once is answered with smaller pieces, and remembered', async ({
+  page,
+  account,
+  server,
+  arrived,
+}) => {
+  const refused: number[] = []
+  const proxy = await ReverseProxy.open(server.port, {
+    mostBytes: 1024 * 1024,
+    refused: (bytes) => refused.push(bytes),
+  })
+  try {
+    const uploads = spyUploads(page.context())
+    await signIn(page, { ...account, url: proxy.url })
+    const [file] = await drop(page, [{ name: 'pieces.csv', bytes: 2_500_000 }])
+    expect((await arrived(account, 'pieces.csv')).sha256).toBe(file?.sha256)
+    expect(uploads.creations()).toHaveLength(1)
+    expect(refused.length).toBeGreaterThan(0)
+
+    await page.reload()
+    await isLive(page)
+    refused.length = 0
+    await drop(page, [{ name: 'later.csv', bytes: 2_600_000 }])
+    await arrived(account, 'later.csv')
+    expect(refused).toEqual([])
+  } finally {
+    await proxy.close()
+  }
 })

@@ -29,10 +29,14 @@ export class RealServer {
   private child: ChildProcess | null = null
   private readonly dataDir = mkdtempSync(join(tmpdir(), 'parquay-e2e-'))
 
-  private constructor(private readonly port: number) {}
+  private constructor(
+    readonly port: number,
+    private readonly settings: Record<string, string>,
+  ) {}
 
-  static async open(): Promise<RealServer> {
-    const server = new RealServer(await freePort())
+  /** `settings`: environment variables beside those that every test needs. */
+  static async open(settings: Record<string, string> = {}): Promise<RealServer> {
+    const server = new RealServer(await freePort(), settings)
     await server.start()
     return server
   }
@@ -54,6 +58,7 @@ export class RealServer {
         PARQUAY_PORT: String(this.port),
         PARQUAY_DATA_DIR: this.dataDir,
         PARQUAY_OPEN_REGISTRATION: 'true',
+        ...this.settings,
       },
       stdio: ['ignore', 'pipe', 'pipe'],
     })

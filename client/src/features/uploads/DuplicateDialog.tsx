@@ -16,7 +16,8 @@ export const DuplicateDialog = () => {
   const navigate = useNavigate()
   const [twin] = useAppSelector(selectDuplicates)
   if (!twin) return null
-  const { name, fileId, datasetId, uploadedAt }: Duplicate = twin
+  const { name, fileId, datasetId, uploadedAt, target }: Duplicate = twin
+  const table = target ?? (datasetId === null ? null : { id: datasetId, name })
   const settle = (change?: (picked: PickedFile) => PickedFile) => {
     const picked = takeHeld(twin.key)
     dispatch(duplicateSettled(twin.key))
@@ -31,7 +32,10 @@ export const DuplicateDialog = () => {
       centered
       closeButtonProps={{ 'aria-label': duplicate.skip }}
     >
-      <p className={classes.twin}>{duplicate.words(name, formatTime(uploadedAt))}</p>
+      <p className={classes.twin}>
+        {target ? duplicate.inTable(name, target.name) : duplicate.words(name, formatTime(uploadedAt))}
+      </p>
+      {table && <p className={classes.twin}>{duplicate.twice(table.name)}</p>}
       <div className={classes.choices}>
         <Button
           data-autofocus
@@ -42,17 +46,19 @@ export const DuplicateDialog = () => {
         >
           {duplicate.open}
         </Button>
-        {datasetId && (
+        {!target && (
+          <Button variant="default" onClick={() => settle((picked) => picked)}>
+            {duplicate.again}
+          </Button>
+        )}
+        {table && (
           <Button
             variant="default"
-            onClick={() => settle((picked) => ({ ...picked, dataset: { id: datasetId, name } }))}
+            onClick={() => settle((picked) => ({ ...picked, dataset: table, again: true }))}
           >
             {duplicate.append}
           </Button>
         )}
-        <Button variant="default" onClick={() => settle((picked) => picked)}>
-          {duplicate.again}
-        </Button>
       </div>
     </Modal>
   )

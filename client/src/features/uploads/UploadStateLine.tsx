@@ -33,9 +33,11 @@ const Sending = ({ row }: Props) => {
 const Retrying = ({ row }: Props) => {
   const words = useText().uploads.state
   const seconds = useRetryCountdown(row.retryAt)
+  const { retryStatus: status } = row
+  const why = status === 429 ? words.busy : status > 0 ? words.trouble(status) : words.unreachable
   return (
     <>
-      {seconds > 0 ? words.retryIn(seconds) : words.retryNow} {words.attempt(row.attempt)}
+      {why}, {seconds > 0 ? words.retryIn(seconds) : words.retryNow} {words.attempt(row.attempt)}
     </>
   )
 }

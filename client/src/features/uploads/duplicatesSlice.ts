@@ -1,5 +1,6 @@
 import { createSlice, type PayloadAction } from '@reduxjs/toolkit'
 import { signedOut } from '../../api/session'
+import type { Target } from './types'
 
 /** A chosen file whose bytes the server has already; `key` finds the File that waits for an answer. */
 export type Duplicate = {
@@ -8,6 +9,8 @@ export type Duplicate = {
   fileId: string
   datasetId: string | null
   uploadedAt: string
+  /** The table that the rows were meant for; it has them already. */
+  target: Target | null
 }
 
 const duplicates = createSlice({

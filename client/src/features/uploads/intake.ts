@@ -45,7 +45,7 @@ export const createIntake = ({ uppy, book, controls, say }: Parts) => {
     return ghost !== undefined
   }
 
-  const descriptor = ({ file, relativePath, dataset, waited }: PickedFile) => ({
+  const descriptor = ({ file, relativePath, dataset, again, waited }: PickedFile) => ({
     source: 'page',
     name: file.name,
     type: file.type,
@@ -54,6 +54,7 @@ export const createIntake = ({ uppy, book, controls, say }: Parts) => {
       relativePath,
       dataset: dataset?.id ?? null,
       datasetName: dataset?.name ?? null,
+      ...(again && { again: 'true' }),
       ...(waited && { waited }),
     },
   })

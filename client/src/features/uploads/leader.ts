@@ -42,8 +42,8 @@ export const createLeader = (userId: string, hooks: LeaderHooks, resumeRestored:
     whenSignedIn: hooks.whenSignedIn,
     onExpired: hooks.onExpired,
     isWanted: (id) => fileOf(id)?.isPaused !== true && fileOf(id) !== undefined,
-    onRetry: (id, at, attempt) => {
-      trackOf(id).retry = { at, attempt }
+    onRetry: (id, at, attempt, status) => {
+      trackOf(id).retry = { at, attempt, status }
       touch(id)
     },
     onOffset: (id, offset) => {

@@ -2,8 +2,11 @@ import Uppy from '@uppy/core'
 import GoldenRetriever from '@uppy/golden-retriever'
 import Tus, { type TusBody } from '@uppy/tus'
 import type { DetailedError, HttpRequest, HttpResponse } from 'tus-js-client'
-import { headVerdict, retryAfterMs, retryDelays, retryVerdict } from './retryPolicy'
+import { BASE } from '../../shared/base'
+import { keepPiece, keptPiece, smallerPiece } from './pieces'
+import { headVerdict, isOurs, retryAfterMs, retryDelays, retryVerdict } from './retryPolicy'
 import type { UploadMeta } from './toRow'
+import { uploaderOf } from './uploadBook'
 
 export const PARALLEL_UPLOADS = 3
 const KEEP_FOR_RECOVERY_MS = 7 * 24 * 3600 * 1000
@@ -15,7 +18,8 @@ export type UploaderHooks = {
   onExpired: () => void
   /** Whether the file still wants its bytes sent: there, and not paused. */
   isWanted: (id: string) => boolean
-  onRetry: (id: string, at: number, attempt: number) => void
+  /** `status`: of the answer that was none, 0 without any. */
+  onRetry: (id: string, at: number, attempt: number, status: number) => void
   /** The server told how much it holds; sending goes on from there. */
   onOffset: (id: string, offset: number) => void
   onGone: (id: string) => void
@@ -29,6 +33,8 @@ export const makeUppy = (userId: string, hooks: UploaderHooks): Uppy<UploadMeta,
   const fileOf = new WeakMap<HttpRequest, string>()
   const newest = new Map<string, HttpRequest>()
   const coolUntil = new Map<string, number>()
+  /** What HEAD was answered with; of an error thrown for it nothing else is left. */
+  const headStatus = new Map<string, number>()
   const delays = retryDelays()
 
   const beforeRequest = async (request: HttpRequest, file: { id: string }): Promise<void> => {
@@ -62,8 +68,23 @@ export const makeUppy = (userId: string, hooks: UploaderHooks): Uppy<UploadMeta,
     }
     if (verdict === 'sign-in') hooks.onExpired()
     if (status === 429) coolDown(id, response)
+    headStatus.set(id, status)
     // Thrown, it is an error like a broken connection: retried, and the address is kept.
     throw new Error(`HEAD was answered with ${status}`)
+  }
+
+  /** Sends what follows in smaller pieces, this file's and all others'; false when they are as small as can be. */
+  const sendLess = (id: string, request: HttpRequest): boolean => {
+    const uploader = uploaderOf(uppy, id)
+    if (request.getMethod() !== 'PATCH' || !uploader) return false
+    const left = (uppy.getFile(id)?.size ?? 0) - Number(request.getHeader('Upload-Offset'))
+    const piece = smallerPiece(Math.min(left, uploader.options.chunkSize))
+    if (piece === null) return false
+    const chunkSize = Math.min(piece, keptPiece())
+    keepPiece(chunkSize)
+    uploader.options.chunkSize = chunkSize
+    uppy.getPlugin('Tus')?.setOptions({ chunkSize })
+    return true
   }
 
   const shouldRetry = (
@@ -73,17 +94,23 @@ export const makeUppy = (userId: string, hooks: UploaderHooks): Uppy<UploadMeta,
     next: (error: DetailedError) => boolean,
   ): boolean => {
     const id = fileOf.get(error.originalRequest)
-    const verdict = retryVerdict(error.originalResponse?.getStatus() ?? 0)
+    const response = error.originalResponse
+    const ours = isOurs(response?.getHeader('Tus-Resumable'), response?.getBody() ?? '')
+    const verdict = retryVerdict(response?.getStatus() ?? 0, ours)
     if (verdict === 'give-up' || id === undefined) return false
+    if (verdict === 'smaller' && !sendLess(id, error.originalRequest)) return false
     if (verdict === 'sign-in') hooks.onExpired()
-    if (verdict === 'cool-down') coolDown(id, error.originalResponse)
+    if (verdict === 'cool-down') coolDown(id, response)
     if (verdict === 'again' && !next(error)) return false
     const now = Date.now()
-    hooks.onRetry(id, Math.max(now + (delays[attempt] ?? 0), coolUntil.get(id) ?? 0), attempt + 1)
+    const status = response?.getStatus() ?? headStatus.get(id) ?? 0
+    headStatus.delete(id)
+    if (verdict !== 'smaller')
+      hooks.onRetry(id, Math.max(now + (delays[attempt] ?? 0), coolUntil.get(id) ?? 0), attempt + 1, status)
     return true
   }
 
-  return new Uppy<UploadMeta, TusBody>({
+  const uppy: Uppy<UploadMeta, TusBody> = new Uppy<UploadMeta, TusBody>({
     id: `u-${userId}`,
     autoProceed: false,
     allowMultipleUploadBatches: true,
@@ -91,7 +118,8 @@ export const makeUppy = (userId: string, hooks: UploaderHooks): Uppy<UploadMeta,
     .use(Tus, {
       // Absolute, since the answer's Location is resolved against it; constant, since it is part of
       // the name under which an unfinished upload is remembered.
-      endpoint: new URL('/files', window.location.origin).href,
+      endpoint: new URL(`${BASE}/files`, window.location.origin).href,
+      chunkSize: keptPiece(),
       limit: PARALLEL_UPLOADS,
       retryDelays: delays,
       removeFingerprintOnSuccess: true,
@@ -102,4 +130,5 @@ export const makeUppy = (userId: string, hooks: UploaderHooks): Uppy<UploadMeta,
       onShouldRetry: shouldRetry,
     })
     .use(GoldenRetriever, { expires: KEEP_FOR_RECOVERY_MS })
+  return uppy
 }

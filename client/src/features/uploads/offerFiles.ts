@@ -36,25 +36,40 @@ const before = <T>(deadline: number, work: Promise<T>): Promise<T | null> =>
     new Promise<null>((resolve) => setTimeout(() => resolve(null), Math.max(0, deadline - Date.now()))),
   ])
 
-/** The stored file with the same bytes, whatever it is called. */
-const twinOf = async (dispatch: AppDispatch, file: File, deadline: number): Promise<FileEntry | null> => {
+/** The stored file with the same bytes, whatever it is called; of rows for a table, one whose rows are in it. */
+const twinOf = async (
+  dispatch: AppDispatch,
+  { file, dataset }: PickedFile,
+  deadline: number,
+): Promise<FileEntry | null> => {
   if (file.size === 0 || file.size > MOST_BYTES || Date.now() > deadline) return null
   const digest = await sha256Of(file)
   if (digest === null) return null
   const ask = filesApi.endpoints.findTwins.initiate(digest, { subscribe: false, forceRefetch: true })
-  return (await before(deadline, dispatch(ask)))?.data?.[0] ?? null
+  const twins = (await before(deadline, dispatch(ask)))?.data ?? []
+  return twins.find(({ dataset_id }) => !dataset || dataset_id === dataset.id) ?? null
 }
 
-const asDuplicate = (key: string, { id, name, uploaded_at, dataset_id }: FileEntry): Duplicate => ({
+const asDuplicate = (
+  key: string,
+  { id, name, uploaded_at, dataset_id }: FileEntry,
+  { dataset }: PickedFile,
+): Duplicate => ({
   key,
+  target: dataset ?? null,
   name,
   fileId: id,
   datasetId: dataset_id,
   uploadedAt: uploaded_at,
 })
 
-const shownWhileChecked = (key: string, { file, relativePath }: PickedFile) =>
-  newRow(key, 'checking', { name: file.name, relativePath, appendsTo: null, size: file.size })
+const shownWhileChecked = (key: string, { file, relativePath, dataset }: PickedFile) =>
+  newRow(key, 'checking', {
+    name: file.name,
+    relativePath,
+    appendsTo: dataset?.name ?? null,
+    size: file.size,
+  })
 
 /** Takes in what a person chose, one after the other; what is on the server already is asked about first. */
 export const offerFiles =
@@ -63,19 +78,16 @@ export const offerFiles =
     const whose = getState().session.user?.id
     const isMine = () => getState().session.user?.id === whose
     const mayAsk = picked.length <= MOST_FILES && navigator.onLine
-    const asked = picked
-      .filter(({ dataset }) => mayAsk && !dataset)
-      .map((each) => ({ key: hold(each), each }))
-    const plain = picked.filter(({ dataset }) => !mayAsk || dataset)
-    if (plain.length > 0) dispatch(addFiles(plain))
+    const asked = mayAsk ? picked.map((each) => ({ key: hold(each), each })) : []
+    if (!mayAsk) dispatch(addFiles(picked))
     const rows = asked.map(({ key, each }) => shownWhileChecked(key, each))
     if (rows.length > 0) dispatch(uploadsSynced({ upsert: rows, remove: [], full: false }))
     const deadline = Date.now() + PATIENCE_MS
     for (const { key, each } of asked) {
-      const twin = await twinOf(dispatch, each.file, deadline)
+      const twin = await twinOf(dispatch, each, deadline)
       // What one person chose is never sent as another's.
       if (!isMine()) return void takeHeld(key)
-      if (twin) dispatch(duplicatesFound([asDuplicate(key, twin)]))
+      if (twin) dispatch(duplicatesFound([asDuplicate(key, twin, each)]))
       else {
         takeHeld(key)
         dispatch(addFiles([each]))

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { headVerdict, retryAfterMs, retryDelays, retryVerdict } from './retryPolicy'
+import { headVerdict, isOurs, retryAfterMs, retryDelays, retryVerdict } from './retryPolicy'
 
 describe('an answer to HEAD', () => {
   test.each([200, 204, 423])('%i goes on as the tus client does by itself', (status) =>
@@ -25,6 +25,15 @@ describe('a failed request', () => {
   test('401 waits for a sign-in and 429 for as long as the server says', () => {
     expect(retryVerdict(401)).toBe('sign-in')
     expect(retryVerdict(429)).toBe('cool-down')
+  })
+})
+
+describe('413', () => {
+  test('of the server is final, of a proxy it asks for smaller pieces', () => {
+    expect(retryVerdict(413, isOurs('1.0.0', ''))).toBe('give-up')
+    expect(retryVerdict(413, isOurs(null, '{"code":"too_large","status":413}'))).toBe('give-up')
+    expect(retryVerdict(413, isOurs(null, '<html>413 Request Entity Too Large</html>'))).toBe('smaller')
+    expect(retryVerdict(413, isOurs(null, '"too large"'))).toBe('smaller')
   })
 })
 

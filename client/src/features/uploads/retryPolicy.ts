@@ -20,10 +20,14 @@ export const headVerdict = (status: number): HeadVerdict => {
   return 'again'
 }
 
-/** What a failed request means. Status 0: no answer at all. */
-export type RetryVerdict = 'give-up' | 'sign-in' | 'cool-down' | 'again'
-export const retryVerdict = (status: number): RetryVerdict => {
+/**
+ * What a failed request means. Status 0: no answer at all. `ours`: the server itself has spoken, and not a proxy in
+ * front of it, whose 413 says only that so much at once is too much.
+ */
+export type RetryVerdict = 'give-up' | 'sign-in' | 'cool-down' | 'smaller' | 'again'
+export const retryVerdict = (status: number, ours = true): RetryVerdict => {
   if (status === 401) return 'sign-in'
+  if (status === 413 && !ours) return 'smaller'
   if (status === 429) return 'cool-down'
   if (status === 409 || status === 423) return 'again'
   // A full disk or a spent quota does not change by asking again; the person has to act.
@@ -37,4 +41,15 @@ export const retryAfterMs = (header: string | null | undefined, now: number): nu
   const seconds = Number(header)
   const ms = Number.isFinite(seconds) ? seconds * 1000 : Date.parse(header) - now
   return Number.isFinite(ms) ? Math.max(0, ms) : 0
+}
+
+/** Whether an answer is the server's own: it speaks tus, or says what is wrong by a code. */
+export const isOurs = (tusVersion: string | null | undefined, body: string): boolean => {
+  if (tusVersion) return true
+  try {
+    const said: unknown = JSON.parse(body)
+    return typeof said === 'object' && said !== null && 'code' in said
+  } catch {
+    return false
+  }
 }

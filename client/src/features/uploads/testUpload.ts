@@ -17,5 +17,6 @@ export const uploadRow = (fields: Partial<UploadRow> = {}): UploadRow => ({
   problem: null,
   retryAt: null,
   attempt: 0,
+  retryStatus: 0,
   ...fields,
 })

@@ -23,7 +23,7 @@ describe('the phase', () => {
     ['paused', upload({ isPaused: true }), track(), true],
     ['paused', upload(), track({ started: false, held: true }), true],
     ['waiting', upload(), track(), false],
-    ['retrying', upload(), track({ retry: { at: 5, attempt: 1 } }), true],
+    ['retrying', upload(), track({ retry: { at: 5, attempt: 1, status: 0 } }), true],
     ['failed', upload(), track({ problem }), true],
     ['interrupted', upload(), track({ started: false, restored: true }), true],
     ['needs-file', upload({ isGhost: true }), track({ started: false, restored: true }), true],
@@ -47,8 +47,12 @@ describe('the row', () => {
   })
 
   test('says when it will try again only while it waits to', () => {
-    const retry = { at: 1234, attempt: 3 }
-    expect(toRow(upload(), track({ retry }), true)).toMatchObject({ retryAt: 1234, attempt: 3 })
+    const retry = { at: 1234, attempt: 3, status: 429 }
+    expect(toRow(upload(), track({ retry }), true)).toMatchObject({
+      retryAt: 1234,
+      attempt: 3,
+      retryStatus: 429,
+    })
     expect(toRow(upload({ isPaused: true }), track({ retry }), true).retryAt).toBeNull()
   })
 })

@@ -9,6 +9,8 @@ export type UploadMeta = Meta & {
   relativePath?: string | null
   dataset?: string | null
   datasetName?: string | null
+  /** `true`: the rows are wanted although the table has them already. */
+  again?: string
   headHash?: string
   /** The id that it had while it waited for room. */
   waited?: string
@@ -26,7 +28,7 @@ export type Track = {
   remembered: boolean
   cancelling: boolean
   problem: Problem | null
-  retry: { at: number; attempt: number } | null
+  retry: { at: number; attempt: number; status: number } | null
   speed: Speed | null
 }
 
@@ -79,5 +81,6 @@ export const toRow = (file: UploadFile, track: Track, online: boolean): UploadRo
     problem: track.problem,
     retryAt: phase === 'retrying' ? (track.retry?.at ?? null) : null,
     attempt: track.retry?.attempt ?? 0,
+    retryStatus: track.retry?.status ?? 0,
   }
 }

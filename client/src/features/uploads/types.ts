@@ -38,6 +38,8 @@ export type UploadRow = {
   problem: Problem | null
   retryAt: number | null
   attempt: number
+  /** What the last try was answered with; 0: nothing. */
+  retryStatus: number
 }
 
 /** A row of which nothing is known but what it is for. */
@@ -58,6 +60,7 @@ export const newRow = (
   problem: null,
   retryAt: null,
   attempt: 0,
+  retryStatus: 0,
 })
 
 export type Target = { id: string; name: string }
@@ -67,6 +70,8 @@ export type PickedFile = {
   file: File
   relativePath: string | null
   dataset?: Target
+  /** Its rows are wanted in that table although they are in it already. */
+  again?: true
   handle?: FileSystemFileHandle
   /** Its id while it waited outside of Uppy. */
   waited?: string

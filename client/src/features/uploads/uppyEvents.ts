@@ -2,6 +2,7 @@ import { text } from '../../i18n/language'
 import { headHashOf } from './fileIdentity'
 import type { SendQueue } from './sendQueue'
 import { nextSpeed, startSpeed } from './speed'
+import type { UploadMeta } from './toRow'
 import type { UploadBook, UppyOfUploads } from './uploadBook'
 import type { UploadControls } from './uploadControls'
 import { problemFromXhr } from './uploadProblem'
@@ -21,10 +22,11 @@ type Parts = {
 }
 
 /** What the server is told about a file beside its bytes: only what is there. */
-const fieldsOf = (meta: { relativePath?: string | null; dataset?: string | null }): string[] => [
+const fieldsOf = (meta: Pick<UploadMeta, 'relativePath' | 'dataset' | 'again'>): string[] => [
   ...BASE_FIELDS,
   ...(meta.relativePath ? ['relativePath'] : []),
   ...(meta.dataset ? ['dataset'] : []),
+  ...(meta.again ? ['again'] : []),
 ]
 
 /** Folds what Uppy tells into the book. */

@@ -9,13 +9,14 @@ export type Guest = {
   at: number
   file: File | null
   dataset: Target | null
+  again?: true
   handle: FileSystemFileHandle | null
 }
 
 export const newGuest = (
   id: string,
   at: number,
-  { file, relativePath, dataset, handle }: PickedFile,
+  { file, relativePath, dataset, again, handle }: PickedFile,
 ): Guest => ({
   row: newRow(id, 'queued', {
     name: file.name,
@@ -26,16 +27,27 @@ export const newGuest = (
   at,
   file,
   dataset: dataset ?? null,
+  ...(again && { again }),
   handle: handle ?? null,
 })
 
-export const keptOf = ({ row, at, file, dataset, handle }: Guest): KeptGuest => {
+export const keptOf = ({ row, at, file, dataset, again, handle }: Guest): KeptGuest => {
   const { id, name, size, relativePath } = row
-  return { id, at, name, size, relativePath, file, dataset, handle }
+  return { id, at, name, size, relativePath, file, dataset, ...(again && { again }), handle }
 }
 
 /** One that an earlier visit left behind: it goes on when somebody says so, or has its file again. */
-export const leftGuest = ({ id, at, name, size, relativePath, file, dataset, handle }: KeptGuest): Guest => ({
+export const leftGuest = ({
+  id,
+  at,
+  name,
+  size,
+  relativePath,
+  file,
+  dataset,
+  again,
+  handle,
+}: KeptGuest): Guest => ({
   row: {
     ...newRow(id, file ? 'interrupted' : 'needs-file', {
       name,
@@ -48,11 +60,12 @@ export const leftGuest = ({ id, at, name, size, relativePath, file, dataset, han
   at,
   file,
   dataset,
+  ...(again && { again }),
   handle,
 })
 
 /** The guest as somebody would have chosen it; nothing without its bytes. */
-export const pickedOf = ({ row, file, dataset, handle }: Guest): PickedFile[] =>
+export const pickedOf = ({ row, file, dataset, again, handle }: Guest): PickedFile[] =>
   file === null
     ? []
     : [
@@ -61,6 +74,7 @@ export const pickedOf = ({ row, file, dataset, handle }: Guest): PickedFile[] =>
           relativePath: row.relativePath,
           waited: row.id,
           ...(dataset && { dataset }),
+          ...(again && { again }),
           ...(handle && { handle }),
         },
       ]

@@ -11,6 +11,7 @@ export type KeptGuest = {
   size: number
   relativePath: string | null
   dataset: Target | null
+  again?: true
   file: File | null
   handle: FileSystemFileHandle | null
 }
