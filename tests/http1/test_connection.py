@@ -4,119 +4,14 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import Awaitable, Callable
-from contextlib import asynccontextmanager, suppress
 from typing import Any
 
 import pytest
 import uvloop
 
-from parquay.http1 import INTERIM, STRAIGHT, connection, listener
+from parquay.http1 import INTERIM, STRAIGHT, connection, exchange, listener
 from parquay.http1.listener import Listener
-from parquay.http1.straight import StraightBody
-
-KIB, MIB = 1 << 10, 1 << 20
-DATA = bytes(range(251)) * 41_000
-"""10 MB that tell when a byte is in the wrong place."""
-
-App = Callable[[dict[str, Any], Any, Any], Awaitable[None]]
-
-
-class Client:
-    """One connection, byte by byte."""
-
-    def __init__(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        self.reader, self.writer = reader, writer
-
-    async def send(self, data: bytes) -> None:
-        self.writer.write(data)
-        await self.writer.drain()
-
-    async def answer(self) -> tuple[int, dict[str, str], bytes]:
-        head = (await self.reader.readuntil(b"\r\n\r\n")).decode()
-        first, *lines = head.strip().split("\r\n")
-        fields = {name.lower(): value.strip() for name, _, value in (line.partition(":") for line in lines)}
-        status = int(first.split(" ")[1])
-        body = b"" if status < 200 else await self.reader.readexactly(int(fields.get("content-length", 0)))
-        return status, fields, body
-
-    async def closed(self) -> bool:
-        with suppress(ConnectionResetError):
-            return await self.reader.read() == b""
-        return True
-
-    def reset(self) -> None:
-        self.writer.transport.abort()
-
-
-@asynccontextmanager
-async def serving(app: App, express: Any = None):
-    """Serve `app`, and yield a function that connects to it."""
-
-    async def with_lifespan(scope: dict[str, Any], receive: Any, send: Any) -> None:
-        if scope["type"] == "lifespan":
-            while (message := await receive())["type"] != "lifespan.shutdown":
-                await send({"type": message["type"] + ".complete"})
-            await send({"type": "lifespan.shutdown.complete"})
-        else:
-            await app(scope, receive, send)
-
-    clients: list[Client] = []
-    bound = listener._bound("127.0.0.1", 0)
-    server = Listener(with_lifespan, "", 0, express=express)
-    running = asyncio.create_task(server.serve([bound]))
-    await server.listens.wait()
-
-    async def connect() -> Client:
-        clients.append(Client(*await asyncio.open_connection(*bound.getsockname())))
-        return clients[-1]
-
-    try:
-        yield connect
-    finally:
-        for client in clients:
-            client.reset()
-        server.stop()
-        await running
-
-
-def run(app: App, test: Callable[[Any], Awaitable[None]], express: Any = None) -> None:
-    async def start() -> None:
-        async with asyncio.timeout(30), serving(app, express) as connect:
-            await test(connect)
-
-    uvloop.run(start())
-
-
-def request(method: str = "PATCH", *fields: str, length: int | None = None) -> bytes:
-    lines = [f"{method} /files/x HTTP/1.1", "Host: a", *fields]
-    lines += [] if length is None else [f"Content-Length: {length}"]
-    return "\r\n".join([*lines, "", ""]).encode()
-
-
-async def say(send: Any, status: int = 200, body: bytes = b"", *headers: tuple[bytes, bytes]) -> None:
-    length = (b"content-length", b"%d" % len(body))
-    await send({"type": "http.response.start", "status": status, "headers": [length, *headers]})
-    await send({"type": "http.response.body", "body": body})
-
-
-async def whole(receive: Any) -> bytes:
-    data = b""
-    while (message := await receive())["type"] == "http.request":
-        data += message["body"]
-        if not message["more_body"]:
-            break
-    return data
-
-
-async def straight(scope: dict[str, Any], size: int = MIB) -> bytes:
-    """Read a body by the short way, `size` bytes at once."""
-    body: StraightBody = scope["extensions"][STRAIGHT]
-    data, buffer = b"", bytearray(size)
-    while (count := await body.read_into(memoryview(buffer), 10)) != 0:
-        data += buffer[: count or 0]
-    return data
-
+from raw_client import DATA, KIB, MIB, Client, request, run, say, straight, until, whole
 
 # ------------------------------------------------------------------------------------------------ straight bodies
 
@@ -324,7 +219,7 @@ def test_a_connection_whose_early_answered_body_was_short_goes_on():
 
 
 def test_a_connection_whose_early_answered_body_never_ends_is_closed_soon(monkeypatch):
-    monkeypatch.setattr(connection, "LINGER_SECONDS", 0.2)
+    monkeypatch.setattr(exchange, "LINGER_SECONDS", 0.2)
 
     async def app(scope: dict[str, Any], receive: Any, send: Any) -> None:
         await say(send, 409)
@@ -370,7 +265,7 @@ def test_a_client_that_asks_first_is_refused_without_its_body(length: int):
         await client.send(request("PATCH", "Expect: 100-continue", length=length))
         assert (await client.answer())[0] == 401
         assert await client.closed()
-        assert time.monotonic() - started < connection.LINGER_SECONDS
+        assert time.monotonic() - started < exchange.LINGER_SECONDS
 
     run(app, test)
 
@@ -403,9 +298,9 @@ async def no_app(scope: dict[str, Any], receive: Any, send: Any) -> None:
     ("head", "status"),
     [
         (b"GET / FTP/9\r\n\r\n", 400),
-        (b"GET / HTTP/1.1\r\nbroken\r\n\r\n", 400),
-        (b"POST / HTTP/1.1\r\nContent-Length: 1\r\nContent-Length: 2\r\n\r\n", 400),
-        (b"POST / HTTP/1.1\r\nContent-Length: 1\r\nTransfer-Encoding: chunked\r\n\r\n", 400),
+        (b"GET / HTTP/1.1\r\nHost: a\r\nbroken\r\n\r\n", 400),
+        (b"POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 1\r\nContent-Length: 2\r\n\r\n", 400),
+        (b"POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 1\r\nTransfer-Encoding: chunked\r\n\r\n", 400),
         (b"BREW / HTTP/1.1\r\n\r\n", 405),
         (b"GET / HTTP/1.1\r\nA: " + b"a" * 70_000 + b"\r\n\r\n", 431),
         (b"GET /" + b"a" * 70_000 + b" HTTP/1.1\r\n\r\n", 431),
@@ -576,9 +471,3 @@ def test_a_server_that_stops_waits_for_what_it_has_taken():
         await running
 
     uvloop.run(start())
-
-
-async def until(look: Callable[[], object]) -> None:
-    async with asyncio.timeout(10):
-        while not look():  # noqa: ASYNC110  what is looked at rings no event
-            await asyncio.sleep(0.005)

@@ -2,33 +2,34 @@
 
 * Bytes that came are given to the application even when the client is gone by then: they are the point.
 * A long body of known length can be received straight into memory ([StraightBody][parquay.http1.straight]).
-* An answer that comes before the end of its request's body can be read by the client: the rest of the body is taken
-  and forgotten for a moment before the connection is closed, because closing on unread bytes resets it.
-* The head of a request has a largest size and a deadline.
+* Requests that come one behind the other are answered one behind the other, each with its own bytes; what can be no
+  request is refused when its turn has come ([framing][parquay.http1.framing] tells what that is).
+* Nothing is waited for without an end: not for a head, a trailer, the next request, nor for a client that reads.
 * Interim answers (1xx) can be sent.
 * A request that came whole can be answered without a task of its own, and by one write.
+
+A *cycle* is uvicorn's word for one request and its answer. ``self.cycle`` is the one whose bytes are coming in;
+the one that is answered may be an older one.
 """
 
 from __future__ import annotations
 
 import asyncio
-import contextlib
 import json
 import sys
 import time
-from collections.abc import Callable, Iterable
-from functools import cache, partial
+from collections.abc import Callable, Iterator
+from functools import partial
 from http import HTTPStatus
 from typing import Any
 
 import httptools
-from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol, RequestResponseCycle
+from uvicorn.protocols.http.flow_control import HIGH_WATER_LIMIT, FlowControl
+from uvicorn.protocols.http.httptools_impl import RequestResponseCycle
 
-from parquay.http1 import INTERIM, STRAIGHT
-from parquay.http1.straight import StraightBody
-
-Message = dict[str, Any]
-Fields = Iterable[tuple[bytes, bytes]]
+from parquay.http1.exchange import LINGER_BYTES, LINGER_SECONDS, Exchange, Fields, head
+from parquay.http1.framing import HEAD_BYTES, TOO_LARGE, Fault
+from parquay.http1.intake import Intake
 
 Reply = Callable[[int, Fields, bytes], None]
 """Sends the whole answer to a request: its status, its fields but for those of the connection, its body."""
@@ -36,23 +37,20 @@ Reply = Callable[[int, Fields, bytes], None]
 Express = Callable[[Any, bytes, Reply], bool]
 """Takes a request that came whole (its scope and body) if it can answer it, now or later; tells whether it does."""
 
-LEAST_STRAIGHT = 256 * 1024
-"""Shortest body, in bytes, that is worth it."""
-
 METHODS = "GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS"
 """What is told to whoever asks with a method that HTTP does not know."""
 
-HEAD_BYTES = 64 * 1024
-"""Largest head of a request: its first line and fields."""
 HEAD_SECONDS = 15.0
 """Longest time that a head may take, from the connection's start or from its first byte."""
+IDLE_SECONDS = 75.0
+"""How long a connection without a request is kept."""
+STUCK_SECONDS = 120.0
+"""How long a client may leave an answer unread before its connection is broken."""
+HALF_SECONDS = 2.0
+"""How long a client that has stopped sending is not taken for one that has left, by whoever asks."""
 
-LINGER_BYTES = 4 * 1024 * 1024
-LINGER_SECONDS = 1.0
-"""How much of an unwanted body is taken after its answer before the connection is closed."""
 
-
-class UploadConnection(HttpToolsProtocol):
+class UploadConnection(Intake):
     """One connection."""
 
     def __init__(self, *arguments: Any, express: Express | None = None, **options: Any) -> None:
@@ -61,80 +59,161 @@ class UploadConnection(HttpToolsProtocol):
         self._express = express
         self._is_feeding = False
         self._held: tuple[RequestResponseCycle, Any] | None = None
-        self._head_bytes = 0
-        self._head_since: float | None = time.monotonic()
+        self._answered: RequestResponseCycle | None = None  # the one that is being answered, or was last
+        self._is_half = False  # the client has stopped sending
+        self._is_endless = False
+        self.has_left = False
+        self._dropped = 0
+        self._last_word: bytes | None = None
+        self._since = time.monotonic()
+        self._stuck_since: float | None = None
 
-    def overdue(self, now: float) -> bool:
-        """Tell whether the head of a request has taken too long at ``now`` (`time.monotonic`)."""
-        return self._head_since is not None and now - self._head_since > HEAD_SECONDS
+    def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
+        """Begin."""
+        super().connection_made(transport)
+        self.flow = _Flow(transport, self.pipeline)
 
-    def refuse(self, status: HTTPStatus, code: str, detail: str, *more: tuple[bytes, bytes]) -> None:
-        """Answer what is no request, and close."""
-        if self.transport.is_closing():
-            return
-        told = {"type": "about:blank", "title": status.phrase, "status": status, "detail": detail, "code": code}
-        body = json.dumps(told).encode()
-        fields = [
-            (b"content-type", b"application/problem+json"),
-            (b"content-length", b"%d" % len(body)),
-            (b"tus-resumable", b"1.0.0"),
-            (b"connection", b"close"),
-            *more,
-        ]
-        self.transport.write(_head(status, [*self.server_state.default_headers, *fields]) + body)
-        self.transport.close()
+    # ------------------------------------------------------------------------------------------------ deadlines
+
+    def look_after(self, now: float) -> None:
+        """End the connection if it has waited too long for its client at ``now`` (`time.monotonic`)."""
+        if self._stuck_since is not None and now - self._stuck_since > STUCK_SECONDS:
+            self.transport.abort()
+        elif self.transport.is_closing():
+            self._stuck_since = self._stuck_since or now
+        elif self._head_since is not None:
+            if now - self._head_since > HEAD_SECONDS:
+                self.refuse(Fault(HTTPStatus.REQUEST_TIMEOUT, "request_timeout", "The request took too long."))
+        elif not self.is_busy and now - self._since > IDLE_SECONDS:
+            self.transport.close()
+
+    def pause_writing(self) -> None:
+        """Note that the client reads slowly."""
+        super().pause_writing()
+        self._stuck_since = time.monotonic()
+
+    def resume_writing(self) -> None:
+        """Note that the client reads again."""
+        super().resume_writing()
+        self._stuck_since = None
+
+    # ------------------------------------------------------------------------------------------------ refusals
+
+    def refuse(self, found: Fault, *more: tuple[bytes, bytes]) -> None:
+        """Answer what is no request once the requests before it are answered, and close."""
+        self._is_deaf, self._head_since = True, None
+        if not self.transport.is_closing():
+            self._last_word = _refusal(found, (*self.server_state.default_headers, *more))
+            self._say_last_word()
+
+    def _say_last_word(self) -> None:
+        if self._last_word is not None and not self.is_busy:
+            self.transport.write(self._last_word)
+            self._last_word = None
+            self._depart()
+
+    def _depart(self) -> None:
+        """Close, but not on unread bytes: that would reset the connection before its client has read the answer."""
+        self._is_deaf, self._head_since = True, None
+        if self.transport.can_write_eof():
+            self.transport.write_eof()
+        self.transport.resume_reading()
+        self.loop.call_later(LINGER_SECONDS, self.transport.close)
 
     def send_400_response(self, msg: str) -> None:
         """Refuse what cannot be parsed."""
-        if isinstance(sys.exception(), httptools.HttpParserInvalidMethodError):
-            detail = f"The methods are {METHODS}."
-            self.refuse(HTTPStatus.METHOD_NOT_ALLOWED, "method_not_allowed", detail, (b"allow", METHODS.encode()))
+        if self.cycle is not None and self.cycle.more_body:
+            self.refuse_body(Fault(HTTPStatus.BAD_REQUEST, "bad_request", msg))
+        elif isinstance(sys.exception(), httptools.HttpParserInvalidMethodError):
+            told = Fault(HTTPStatus.METHOD_NOT_ALLOWED, "method_not_allowed", f"The methods are {METHODS}.")
+            self.refuse(told, (b"allow", METHODS.encode()))
         else:
-            self.refuse(HTTPStatus.BAD_REQUEST, "bad_request", msg)
+            self.refuse(Fault(HTTPStatus.BAD_REQUEST, "bad_request", msg))
+
+    def refuse_body(self, found: Fault) -> None:
+        """Refuse a request whose body breaks the rules: now if it is being answered, else in its turn."""
+        cycle = self._answered
+        if self._is_deaf:
+            return
+        if cycle is None or cycle is not self.cycle:
+            self.pipeline.popleft()
+            self.refuse(found)
+        elif cycle.response_started:
+            self._is_deaf = True
+            self.transport.close()
+        else:
+            cycle.response_started = cycle.disconnected = True  # what the application says of it is not heard
+            cycle.message_event.set()
+            self._answered = None
+            self.refuse(found)
+
+    @property
+    def is_busy(self) -> bool:
+        """Whether a request waits for its answer."""
+        return self._answered is not None and not self._answered.response_complete
+
+    # ------------------------------------------------------------------------------------------------ bytes come in
 
     def data_received(self, data: bytes) -> None:
         """Take in bytes that came by the usual way."""
+        self._unset_keepalive_if_required()
+        if self._is_deaf:
+            self._drop(len(data))
+            return
         if self._head_since is not None:
             self._head_bytes += len(data)
         self._is_feeding = self._express is not None
-        super().data_received(data)
+        self._feed(data)
         self._is_feeding = False
         held, self._held = self._held, None
         if held is not None and not self._is_taken(held[0]):
             self._start_asgi_task(*held)
         if self._head_since is not None and self._head_bytes > HEAD_BYTES:
-            self._refuse_head()
+            self.refuse(TOO_LARGE)
 
-    def _refuse_head(self) -> None:
-        self._head_since = None
-        self.refuse(HTTPStatus.REQUEST_HEADER_FIELDS_TOO_LARGE, "head_too_large", "The request's head is too large.")
+    def _drop(self, count: int) -> None:
+        self._dropped += count
+        if self._dropped > LINGER_BYTES and not self.is_busy:
+            self.transport.close()
 
-    def on_message_begin(self) -> None:
-        """Start the clock of a head."""
-        super().on_message_begin()
-        self._head_since, self._head_bytes = time.monotonic(), 0
+    def eof_received(self) -> bool:  # type: ignore[override]
+        """Let the requests that came whole be answered; a client may stop sending before it reads."""
+        self._is_deaf = True
+        cycle = self.cycle
+        if cycle is not None and cycle.more_body and self.pipeline and cycle is not self._answered:
+            self.pipeline.popleft()  # the newest is one that will never be whole
+        newest = self.pipeline[0][0] if self.pipeline else self._answered
+        if newest is None or newest.response_complete or newest.more_body:
+            return False
+        newest.keep_alive = False
+        if not self._is_half:
+            self._is_half = True
+            self.loop.call_later(HALF_SECONDS, self._give_up)
+        return not self._is_endless
 
-    def on_headers_complete(self) -> None:
-        """Start the answer to a request whose head is there."""
-        self._head_since = None
-        if sum(len(name) + len(value) for name, value in self.headers) + len(self.url) > HEAD_BYTES:
-            self._refuse_head()
-            return
-        super().on_headers_complete()
+    def _give_up(self) -> None:
+        """Let those who wait for the client's leaving hear of it, though it may only have stopped sending."""
+        self.has_left = True
+        for cycle in self._open_cycles():
+            cycle.message_event.set()
 
-    def on_body(self, body: bytes) -> None:
-        """Take in a piece of a body."""
-        if self.cycle is not None:
-            super().on_body(body)
+    def connection_lost(self, exc: Exception | None) -> None:
+        """Tell whoever answers that the client is gone."""
+        for cycle in self._open_cycles():
+            cycle.disconnected = True
+            cycle.message_event.set()
+        self.pipeline.clear()
+        super().connection_lost(exc)
 
-    def on_message_complete(self) -> None:
-        """Note that a request's body has ended, also one that was answered before."""
-        if self.cycle is not None:
-            super().on_message_complete()
-            self.cycle.more_body = False
-            self.cycle.message_event.set()
+    def _open_cycles(self) -> Iterator[RequestResponseCycle]:
+        if self.is_busy and self._answered is not None:
+            yield self._answered
+        yield from (cycle for cycle, _ in self.pipeline)
+
+    # ------------------------------------------------------------------------------------------------ answers go out
 
     def _start_asgi_task(self, cycle: RequestResponseCycle, app: Any) -> None:
+        self._answered = cycle
         if self._is_feeding:
             self._held = cycle, app  # until it is known whether it came whole
         else:
@@ -151,133 +230,57 @@ class UploadConnection(HttpToolsProtocol):
             return
         closing = () if cycle.keep_alive else ((b"connection", b"close"),)
         sized = (b"content-length", b"%d" % len(body))
-        self.transport.write(_head(status, (*self.server_state.default_headers, *fields, sized, *closing)) + body)
+        self.transport.write(head(status, (*self.server_state.default_headers, *fields, sized, *closing)) + body)
         if not cycle.keep_alive:
             self.transport.close()
         cycle.on_response()
 
-    # The connection of a StraightBody
-    def gathered(self, most: int) -> bytes:
-        """Take up to ``most`` bytes of the body that came by the usual way."""
-        gathered = self.cycle.body
-        taken = bytes(gathered[:most])
-        del gathered[:most]
-        return taken
-
-    def let_send(self) -> None:
-        """Tell a client that waits for it to send."""
-        if self.cycle.waiting_for_100_continue and not self.transport.is_closing():
-            self.cycle.waiting_for_100_continue = False
-            self.transport.write(b"HTTP/1.1 100 Continue\r\n\r\n")
-
-    def suspend(self) -> None:
-        """Stop reading by the usual way."""
-        self._unset_keepalive_if_required()
-        self.flow.read_paused = False  # from here on the straight body starts and stops the reading
+    def on_response_complete(self) -> None:
+        """Go on with the next request, if one waits."""
+        self._since = time.monotonic()
+        super().on_response_complete()
         if not self.transport.is_closing():
-            self.transport.pause_reading()
+            self._say_last_word()
 
-    def resume_after_body(self) -> None:
-        """Read on by the usual way, with a parser that knows nothing of the body."""
-        self.parser = httptools.HttpRequestParser(self)
-        self.parser.set_dangerous_leniencies(lenient_data_after_close=True)
-        self.cycle.more_body = False
-        self.cycle.message_event.set()
-        if not self.transport.is_closing():
-            self.transport.resume_reading()
+    def end_with(self, cycle: RequestResponseCycle) -> None:
+        """Take no request behind the one of ``cycle``."""
+        self._is_last = self._is_last or cycle is self.cycle
 
-
-class Exchange:
-    """One request and its answer, as the application sees them."""
-
-    def __init__(self, connection: UploadConnection, cycle: RequestResponseCycle, app: Any) -> None:
-        self._connection = connection
-        self._cycle = cycle
-        self._app = app
-        self._straight: StraightBody | None = None
-        self._invited = not cycle.waiting_for_100_continue
-        self._closes = False
-
-    async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
-        """Let the application answer, then leave the connection ready for the next request, or closed."""
-        del receive, send  # the cycle's own, which these here stand before
-        extensions: Message = {}
-        if scope["http_version"] == "1.1":
-            extensions[INTERIM] = self.interim
-        length = _length(scope["headers"])
-        if length >= LEAST_STRAIGHT:
-            self._straight = extensions[STRAIGHT] = StraightBody(self._connection, length)
-        # A copy: what the application changes, such as the method, is not what the client sent.
-        await self._app({**scope, "extensions": extensions}, self.receive, self.send)
-        if self._cycle.response_complete:
-            await self._leave()
-
-    async def receive(self) -> Message:
-        """Give the next piece of the body; what came is given before the news that the client is gone."""
-        cycle, self._invited = self._cycle, True
-        message: Any = await cycle.receive()
-        if message["type"] == "http.disconnect" and cycle.body and not cycle.response_complete:
-            rest, cycle.body = bytes(cycle.body), bytearray()
-            return {"type": "http.request", "body": rest, "more_body": cycle.more_body}
-        return dict(message)
-
-    async def send(self, message: Any) -> None:
-        """Send a part of the answer. The connection of one that comes early is kept until the rest was taken."""
-        cycle = self._cycle
-        is_last = message["type"] == "http.response.body" and not message.get("more_body", False)
-        if is_last and cycle.more_body and not cycle.keep_alive:
-            self._closes = cycle.keep_alive = True
-        await cycle.send(message)
-
-    async def interim(self, status: int, headers: Fields) -> None:
-        """Send an interim answer (1xx) ahead of the final one."""
-        if not self._cycle.response_started and not self._connection.transport.is_closing():
-            self._connection.transport.write(_head(status, headers))
-
-    async def _leave(self) -> None:
-        if self._is_open():
-            if self._invited or (self._straight is not None and self._straight.asked):
-                await self._take_rest()
-            self._closes = self._closes or self._cycle.more_body
-        if self._closes:
-            self._connection.transport.close()
-
-    async def _take_rest(self) -> None:
-        loop = asyncio.get_running_loop()
-        deadline, count = loop.time() + LINGER_SECONDS, 0
-        scratch = memoryview(bytearray(LEAST_STRAIGHT))
-        while self._is_open() and count < LINGER_BYTES and (left := deadline - loop.time()) > 0:
-            if self._straight is not None and self._straight.asked:
-                with contextlib.suppress(ConnectionResetError):
-                    count += await self._straight.read_into(scratch, left) or 0
-            else:
-                await self._dropped(left)
-
-    async def _dropped(self, seconds: float) -> None:
-        """Wait for the end of a body that the parser drops."""
-        self._cycle.message_event.clear()
-        with contextlib.suppress(TimeoutError):
-            async with asyncio.timeout(seconds):
-                await self._cycle.message_event.wait()
-
-    def _is_open(self) -> bool:
-        return self._cycle.more_body and not self._cycle.disconnected
+    def note_endless(self) -> None:
+        """Note that the answer which begins has no end but the client's leaving."""
+        self._is_endless = True
+        if self._is_half:
+            self.transport.close()
 
 
-def _length(headers: Fields) -> int:
-    """Return the announced bytes of a body, 0 for one in chunks."""
-    fields = dict(headers)
-    return 0 if b"transfer-encoding" in fields else int(fields.get(b"content-length", b"0"))
+class _Flow(FlowControl):
+    """Reads no more bodies while enough of them wait for their turn, whoever asks.
+
+    With less than that it reads on: what the requests that are answered wait for may be the client's leaving.
+    """
+
+    def __init__(self, transport: asyncio.Transport, pipeline: Any) -> None:
+        super().__init__(transport)
+        self._pipeline = pipeline
+
+    def resume_reading(self) -> None:
+        if sum(len(cycle.body) for cycle, _ in self._pipeline) <= HIGH_WATER_LIMIT:
+            super().resume_reading()
 
 
-def _head(status: int, headers: Fields) -> bytes:
-    return b"\r\n".join([_first_line(status), *map(b": ".join, headers), b"", b""])
-
-
-@cache
-def _first_line(status: int) -> bytes:
-    try:
-        phrase = HTTPStatus(status).phrase
-    except ValueError:
-        phrase = ""
-    return b"HTTP/1.1 %d %s" % (status, phrase.encode())
+def _refusal(found: Fault, more: Fields) -> bytes:
+    told = {
+        "type": "about:blank",
+        "title": found.status.phrase,
+        "status": found.status,
+        "detail": found.detail,
+        "code": found.code,
+    }
+    body = json.dumps(told).encode()
+    fields = [
+        (b"content-type", b"application/problem+json"),
+        (b"content-length", b"%d" % len(body)),
+        (b"tus-resumable", b"1.0.0"),
+        (b"connection", b"close"),
+    ]
+    return head(found.status, [*fields, *more]) + body

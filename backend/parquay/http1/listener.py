@@ -9,16 +9,13 @@ import socket
 import time
 from collections.abc import Iterator
 from functools import partial
-from http import HTTPStatus
 from typing import Any
 
 import uvicorn
 
-from parquay.http1.connection import Express, UploadConnection
+from parquay.http1.connection import IDLE_SECONDS, Express, UploadConnection
 
 BACKLOG = 1024
-IDLE_SECONDS = 75
-"""How long a connection without a request is kept."""
 STOP_SECONDS = 5
 """How long answers may still take when the server stops."""
 LOOK_SECONDS = 1.0
@@ -46,7 +43,7 @@ class Listener(uvicorn.Server):
             "proxy_headers": False,
             "server_header": False,
             "backlog": BACKLOG,
-            "timeout_keep_alive": IDLE_SECONDS,
+            "timeout_keep_alive": int(IDLE_SECONDS),
             "timeout_graceful_shutdown": STOP_SECONDS,
         }
         super().__init__(uvicorn.Config(app, **options))
@@ -74,13 +71,13 @@ class Listener(uvicorn.Server):
         yield
 
     async def _look_after(self) -> None:
-        """Close connections whose request does not come."""
+        """Close connections that wait for their client in vain."""
         while True:
             await asyncio.sleep(LOOK_SECONDS)
             now = time.monotonic()
             for connection in list(self.server_state.connections):
-                if isinstance(connection, UploadConnection) and connection.overdue(now):
-                    connection.refuse(HTTPStatus.REQUEST_TIMEOUT, "request_timeout", "The request took too long.")
+                if isinstance(connection, UploadConnection):
+                    connection.look_after(now)
 
 
 def _bound(host: str, port: int) -> socket.socket:

@@ -11,10 +11,36 @@ import asyncio
 from typing import Protocol
 
 
-class Connection(Protocol):
-    """What this way needs of the connection it belongs to."""
+class Receiving(Protocol):
+    """A connection, as far as its transport speaks to it."""
 
     transport: asyncio.Transport
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        """Note the end of the connection."""
+        ...
+
+    def pause_writing(self) -> None:
+        """Note that the client reads slowly."""
+        ...
+
+    def resume_writing(self) -> None:
+        """Note that the client reads again."""
+        ...
+
+
+class Owner(Protocol):
+    """The request that a body belongs to."""
+
+    @property
+    def connection(self) -> Receiving:
+        """The connection that it came by."""
+        ...
+
+    @property
+    def is_gone(self) -> bool:
+        """Whether no more bytes can come."""
+        ...
 
     def gathered(self, most: int) -> bytes:
         """Take up to ``most`` bytes of the body that came before this way was chosen."""
@@ -32,23 +58,11 @@ class Connection(Protocol):
         """Read on by the usual way: the body has ended."""
         ...
 
-    def connection_lost(self, exc: Exception | None) -> None:
-        """Note the end of the connection."""
-        ...
-
-    def pause_writing(self) -> None:
-        """Note that the client reads slowly."""
-        ...
-
-    def resume_writing(self) -> None:
-        """Note that the client reads again."""
-        ...
-
 
 class StraightBody(asyncio.BufferedProtocol):
     """The body of one request with a known length. One caller at a time."""
 
-    def __init__(self, connection: Connection, length: int) -> None:
+    def __init__(self, owner: Owner, length: int) -> None:
         """Receive the body of ``length`` bytes.
 
         Attributes:
@@ -56,7 +70,8 @@ class StraightBody(asyncio.BufferedProtocol):
             asked: whether anybody asked for some.
             lost: whether the connection has ended.
         """
-        self._connection = connection
+        self._owner = owner
+        self._connection = owner.connection
         self.left = length
         self.asked = False
         self.lost = False
@@ -80,10 +95,11 @@ class StraightBody(asyncio.BufferedProtocol):
         if self._woken:
             self._woken = False
             return None
-        self._connection.let_send()
-        if early := self._connection.gathered(min(len(buffer), self.left)):
+        self._owner.let_send()
+        if early := self._owner.gathered(min(len(buffer), self.left)):
             buffer[: len(early)] = early
             return self._took(len(early))
+        self.lost = self.lost or self._owner.is_gone
         if not self.lost:
             await self._receive(buffer[: self.left], seconds)
         if self._filled:
@@ -98,7 +114,7 @@ class StraightBody(asyncio.BufferedProtocol):
         if not self.left and self._attached and not self.lost:
             self._attached = False
             self._connection.transport.set_protocol(self._connection)  # type: ignore[arg-type]
-            self._connection.resume_after_body()
+            self._owner.resume_after_body()
         return count
 
     async def _receive(self, view: memoryview, seconds: float) -> None:
@@ -108,7 +124,7 @@ class StraightBody(asyncio.BufferedProtocol):
         timer = loop.call_later(seconds, self._release)
         if not self._attached:
             self._attached = True
-            self._connection.suspend()
+            self._owner.suspend()
             transport.set_protocol(self)
         try:
             if not transport.is_closing():

@@ -6,7 +6,9 @@ answer is touched only where its headers are sent.
 
 from __future__ import annotations
 
+import asyncio
 import re
+import time
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Literal
@@ -42,6 +44,10 @@ ROWS = re.compile(r"/datasets/[^/]+/rows")
 
 MAX_ROWS_BODY = 16 * 1024 * 1024
 """Largest body there, in bytes."""
+
+BODY_SECONDS = 30.0
+LEAST_RATE = 1024
+"""How long such a body may take, and how many bytes a second it must have beyond that."""
 
 STREAMS = frozenset({"/events"})
 """Answers without an end: HEAD makes no sense there."""
@@ -167,13 +173,23 @@ class Edge:
 
 
 def _limited(receive: Receive, largest: int) -> Receive:
-    """Let no more than ``largest`` bytes of a body through; the routes answer 413 when it has more."""
-    count = 0
+    """Let no more than ``largest`` bytes of a body through, and wait for it no longer than an honest sender needs.
+
+    The routes answer 413 when it has more, and 408 when it does not come.
+    """
+    count, ended = 0, False
+    started = time.monotonic()
 
     async def read() -> Message:
-        nonlocal count
-        message = await receive()
+        nonlocal count, ended
+        left = None if ended else started + BODY_SECONDS + count / LEAST_RATE - time.monotonic()
+        try:
+            async with asyncio.timeout(left):  # a body that was read to its end is followed by news of the client
+                message = await receive()
+        except TimeoutError:
+            raise HTTPException(408) from None
         count += len(message.get("body", b""))
+        ended = not message.get("more_body", False)
         if count > largest:
             raise HTTPException(413)
         return message

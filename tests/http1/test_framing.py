@@ -1,0 +1,413 @@
+"""Requests that RFC 9110 and 9112 want refused, and connections on which nothing comes: all are answered, or closed."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from typing import Any
+
+import pytest
+
+from parquay.http1 import connection, exchange
+from parquay.http1.framing import HEAD_BYTES, ChunkBudget, fault, is_host, origin_form, without_upgrade
+from raw_client import KIB, MIB, request, run, say, until, whole
+
+HOST = (b"host", b"a")
+
+
+# ------------------------------------------------------------------------------------------------ the rules
+
+
+@pytest.mark.parametrize("host", [b"a", b"a:80", b"127.0.0.1:8000", b"[::1]:8000", b"x_y.example", b"a:", b"xn--a.b"])
+def test_hosts(host: bytes):
+    assert is_host(host)
+    assert fault("1.1", "GET", [(b"host", host)]) is None
+
+
+@pytest.mark.parametrize(
+    "host",
+    [b"", b" ", b"a b", b"a/b", b"u@a", b"a:b", b"a:70000", b"[::1", b"a,b", b"http://a", b"a?x", b"\xff", b"a:1:2"],
+)
+def test_what_is_no_host(host: bytes):
+    found = fault("1.1", "GET", [(b"host", host)])
+    assert found is not None
+    assert found.status == 400
+
+
+@pytest.mark.parametrize(
+    ("version", "headers", "status"),
+    [
+        ("1.1", [], 400),
+        ("1.0", [], None),
+        ("1.1", [HOST, HOST], 400),
+        ("1.0", [HOST, HOST], 400),
+        ("2.0", [HOST], 505),
+        ("0.9", [], 505),
+        ("1.1", [HOST, (b"content-length", b"0")], None),
+        ("1.1", [HOST, (b"content-length", b"+1")], 400),
+        ("1.1", [HOST, (b"content-length", b"1, 1")], 400),
+        ("1.1", [HOST, (b"content-length", b"")], 400),
+        ("1.1", [HOST, (b"content-length", b"9" * 19)], 400),
+        ("1.1", [HOST, (b"content-length", b"1"), (b"content-length", b"1")], 400),
+        ("1.1", [HOST, (b"content-length", b"1"), (b"transfer-encoding", b"chunked")], 400),
+        ("1.0", [HOST, (b"transfer-encoding", b"chunked")], 400),
+        ("1.1", [HOST, (b"transfer-encoding", b"Chunked")], None),
+        ("1.1", [HOST, (b"transfer-encoding", b"gzip, chunked")], 501),
+        ("1.1", [HOST, (b"transfer-encoding", b"gzip"), (b"transfer-encoding", b"chunked")], 501),
+        ("1.1", [HOST, (b"transfer-encoding", b"identity, chunked")], 501),
+        ("1.1", [HOST, (b"transfer-encoding", b"chunked, chunked")], 400),
+        ("1.1", [HOST, (b"transfer-encoding", b"chunked, gzip")], 400),
+        ("1.1", [HOST, (b"transfer-encoding", b"gzip")], 400),
+        ("1.1", [HOST, (b"transfer-encoding", b"xchunked")], 400),
+        ("1.1", [HOST, (b"transfer-encoding", b"")], 400),
+    ],
+)
+def test_heads_whose_request_has_no_certain_end_or_host(version: str, headers: list[Any], status: int | None):
+    found = fault(version, "POST", headers)
+    assert (found and found.status) == status
+
+
+def test_a_target_may_name_its_host():
+    assert origin_form(b"http://b:1/x?y") == (b"/x?y", b"b:1")
+    assert origin_form(b"HTTP://b") == (b"/", b"b")
+    assert origin_form(b"http://b?q") == (b"/?q", b"b")
+    assert origin_form(b"/x?u=http://b/") == (b"/x?u=http://b/", None)
+
+
+def test_a_head_without_its_wish_for_another_protocol():
+    fields = [HOST, (b"connection", b"Upgrade, HTTP2-Settings"), (b"upgrade", b"h2c"), (b"content-length", b"3")]
+    plain = without_upgrade("1.1", "POST", b"/x", fields)
+    assert plain == b"POST /x HTTP/1.1\r\nhost: a\r\nconnection: HTTP2-Settings\r\ncontent-length: 3\r\n\r\n"
+
+
+def test_chunks_may_have_as_much_around_them_as_honest_ones_need():
+    budget = ChunkBudget()
+    for _ in range(100_000):
+        budget.chunk()
+        budget.data(1)
+        assert budget.spend(6)
+    assert budget.spend(HEAD_BYTES)  # what was saved is not more than one trailer's worth
+    assert not budget.spend(1)
+
+
+# ------------------------------------------------------------------------------------------------ on the wire
+
+
+async def app(scope: dict[str, Any], receive: Any, send: Any) -> None:
+    await say(send, 200, scope["path"].encode() + b" " + await whole(receive))
+
+
+async def refused(client: Any, status: int) -> None:
+    async with asyncio.timeout(5):
+        got, fields, _ = await client.answer()
+        assert got == status
+        assert fields["content-type"] == "application/problem+json"
+        assert await client.closed()
+
+
+CHUNKED = request("POST", "Transfer-Encoding: chunked")
+
+
+@pytest.mark.parametrize(
+    ("sent", "status"),
+    [
+        (b"GET / HTTP/1.1\r\n\r\n", 400),
+        (b"GET / HTTP/1.1\r\nHost: a\r\nHost: b\r\n\r\n", 400),
+        (b"GET / HTTP/1.1\r\nHost: a b\r\n\r\n", 400),
+        (b"GET http://u@b/ HTTP/1.1\r\nHost: a\r\n\r\n", 400),
+        (b"CONNECT b:443 HTTP/1.1\r\nHost: b:443\r\n\r\n", 405),
+        (b"GET / HTTP/2.0\r\nHost: a\r\n\r\n", 505),
+        (b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n", 400),
+        (b"GET / HTTP/1.1\r\nHost: a\r\nA: b\r\n c\r\n\r\n", 400),
+        (b"GET / HTTP/1.1\r\nHost: a\r\nA : b\r\n\r\n", 400),
+        (b"GET / HTTP/1.1\r\n Host: a\r\n\r\n", 400),
+        (b"GET / HTTP/1.1\nHost: a\n\n", 400),
+        (request("POST", "Transfer-Encoding: gzip, chunked") + b"0\r\n\r\n", 501),
+        (request("POST", "Transfer-Encoding: gzip") + b"0\r\n\r\n", 400),
+        (request("POST", "Transfer-Encoding: chunked, gzip") + b"0\r\n\r\n", 400),
+        (request("POST", "Transfer-Encoding: chunked", "Content-Length: 3") + b"0\r\n\r\n", 400),
+        (request("POST", "Transfer-Encoding: chunked").replace(b"1.1", b"1.0") + b"0\r\n\r\n", 400),
+        (CHUNKED + b"1 \r\nx\r\n0\r\n\r\n", 400),
+        (CHUNKED + b"1\r\nxy\r\n0\r\n\r\n", 400),
+        (CHUNKED + b"-1\r\nx\r\n0\r\n\r\n", 400),
+        (CHUNKED + b"f" * 17 + b"\r\n", 400),
+        (
+            request("GET", "Connection: Upgrade", "Upgrade: websocket", "Sec-WebSocket-Version: 13", length=5)
+            + b"hello",
+            400,
+        ),
+        (request("GET", "Connection: Upgrade", "Upgrade: websocket", "Transfer-Encoding: chunked") + b"0\r\n\r\n", 400),
+        (request("POST", "Connection: Upgrade", "Upgrade: websocket"), 400),
+    ],
+)
+def test_what_could_be_read_in_two_ways_is_refused_and_ends_the_connection(sent: bytes, status: int):
+    async def test(connect: Any) -> None:
+        client = await connect()
+        await client.send(sent)
+        await refused(client, status)
+        # Behind a request that waits for its turn it is refused in its own, and that one is answered.
+        client = await connect()
+        await client.send(request("POST", length=2) + b"ok" + sent)
+        assert (await client.answer())[2] == b"/files/x ok"
+        await refused(client, status)
+
+    run(app, test)
+
+
+@pytest.mark.parametrize("upgrade", ["h2c", "foo/1", "websocket, foo", "TLS/1.0"])
+@pytest.mark.parametrize("length", [None, 5, 300 * KIB])
+def test_a_protocol_that_is_not_spoken_is_not_missed(upgrade: str, length: int | None):
+    async def test(connect: Any) -> None:
+        client = await connect()
+        body = b"x" * (length or 0)
+        asking = request("POST", "Connection: Upgrade, HTTP2-Settings", f"Upgrade: {upgrade}", length=length)
+        await client.send(asking + body + request("POST", length=2) + b"ok")
+        assert (await client.answer())[2] == b"/files/x " + body
+        assert (await client.answer())[2] == b"/files/x ok"
+        await client.send(asking + body)
+        assert (await client.answer())[2] == b"/files/x " + body
+
+    run(app, test)
+
+
+def test_a_websocket_waits_for_no_answer_before_its_own():
+    free = asyncio.Event()
+
+    async def slow(scope: dict[str, Any], receive: Any, send: Any) -> None:
+        await free.wait()
+        await say(send, 200, b"slow")
+
+    async def test(connect: Any) -> None:
+        client = await connect()
+        key = "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ=="
+        opening = request("GET", "Connection: Upgrade", "Upgrade: websocket", "Sec-WebSocket-Version: 13", key)
+        await client.send(request("GET") + opening)
+        free.set()
+        assert (await client.answer())[2] == b"slow"
+        await refused(client, 400)
+
+    run(slow, test)
+
+
+def test_a_target_that_names_a_host_is_answered_as_that_host():
+    async def told(scope: dict[str, Any], receive: Any, send: Any) -> None:
+        await say(send, 200, scope["raw_path"] + b" " + dict(scope["headers"])[b"host"])
+
+    async def test(connect: Any) -> None:
+        client = await connect()
+        await client.send(b"GET http://b:1/x HTTP/1.1\r\nHost: a\r\n\r\n")
+        assert (await client.answer())[2] == b"/x b:1"
+
+    run(told, test)
+
+
+def test_a_trailer_is_no_head():
+    seen = []
+
+    async def told(scope: dict[str, Any], receive: Any, send: Any) -> None:
+        body = await whole(receive)
+        seen.append([name for name, _ in scope["headers"]])
+        await say(send, 200, body)
+
+    async def test(connect: Any) -> None:
+        client = await connect()
+        await client.send(
+            CHUNKED + b"1;a=b\r\nx\r\n0\r\nAuthorization: Bearer x\r\n\r\n" + request("POST", length=1) + b"y"
+        )
+        assert [(await client.answer())[2] for _ in range(2)] == [b"x", b"y"]
+
+    run(told, test)
+    assert seen == [[b"host", b"transfer-encoding"], [b"host", b"content-length"]]
+
+
+@pytest.mark.parametrize(
+    "piece",
+    [
+        b"0\r\nA: " + b"a" * 100 * KIB,
+        b"0\r\n" + b"A: a\r\n" * 20_000,
+        b"1;" + b"a" * 100 * KIB,
+        b"0" * 100 * KIB,
+        b"1;" + b"a" * 4000 + b"\r\nx\r\n",
+    ],
+)
+@pytest.mark.parametrize("step", [1 * KIB, 64 * KIB, 16 * MIB])
+def test_what_a_body_in_chunks_has_besides_its_data_is_limited(piece: bytes, step: int):
+    async def test(connect: Any) -> None:
+        client = await connect()
+        data = CHUNKED + piece * (1 + 200_000 // len(piece))
+        sending = asyncio.ensure_future(send_in(client, data, step))
+        await refused(client, 431)
+        sending.cancel()
+
+    run(app, test)
+
+
+async def send_in(client: Any, data: bytes, step: int) -> None:
+    try:
+        for start in range(0, len(data), step):
+            await client.send(data[start : start + step])
+    except ConnectionError:
+        pass
+
+
+def test_an_endless_trailer_costs_no_more_than_its_bytes_and_holds_up_nobody():
+    async def test(connect: Any) -> None:
+        client, other = await connect(), await connect()
+        await client.send(CHUNKED + b"0\r\nA: ")
+        answer = asyncio.ensure_future(client.answer())
+        sending = asyncio.ensure_future(send_in(client, b"a" * 32 * MIB, 64 * KIB))
+        slowest = 0.0
+        while not sending.done():
+            started = time.monotonic()
+            await other.send(request("GET"))
+            assert (await other.answer())[0] == 200
+            slowest = max(slowest, time.monotonic() - started)
+        assert slowest < 2
+        assert (await answer)[0] == 431
+
+    run(app, test)
+
+
+def test_tiny_chunks_are_an_honest_body():
+    async def test(connect: Any) -> None:
+        client = await connect()
+        await client.send(CHUNKED + b"1\r\nx\r\n" * 50_000 + b"0\r\nT: " + b"t" * 1000 + b"\r\n\r\n")
+        assert (await client.answer())[2] == b"/files/x " + b"x" * 50_000
+
+    run(app, test)
+
+
+# ------------------------------------------------------------------------------------------------ nothing waits forever
+
+
+def test_a_client_that_stops_sending_still_gets_its_answers():
+    async def slow(scope: dict[str, Any], receive: Any, send: Any) -> None:
+        body = await whole(receive)
+        await asyncio.sleep(0.1)
+        await say(send, 200, body)
+
+    async def test(connect: Any) -> None:
+        client = await connect()
+        await client.send(
+            request("POST", length=1) + b"1" + request("POST", length=1) + b"2" + request("POST", length=9)
+        )
+        client.writer.write_eof()
+        assert [(await client.answer())[2] for _ in range(2)] == [b"1", b"2"]
+        assert await client.closed()
+
+    run(slow, test)
+
+
+def test_who_waits_for_a_client_that_stopped_sending_hears_soon_that_it_may_be_gone(monkeypatch):
+    monkeypatch.setattr(connection, "HALF_SECONDS", 0.2)
+    heard = asyncio.Event()
+
+    async def watching(scope: dict[str, Any], receive: Any, send: Any) -> None:
+        await whole(receive)
+        assert (await receive())["type"] == "http.disconnect"
+        heard.set()
+        await say(send, 200, b"late")
+
+    async def test(connect: Any) -> None:
+        client = await connect()
+        await client.send(request("POST", length=1) + b"1")
+        client.writer.write_eof()
+        await asyncio.wait_for(heard.wait(), 5)
+        assert (await client.answer())[2] == b"late"
+
+    run(watching, test)
+
+
+def test_an_endless_answer_ends_when_its_client_stops_sending():
+    ended = asyncio.Event()
+
+    async def stream(scope: dict[str, Any], receive: Any, send: Any) -> None:
+        await send({"type": "http.response.start", "status": 200, "headers": [(b"content-type", b"text/event-stream")]})
+        await send({"type": "http.response.body", "body": b": hello\n\n", "more_body": True})
+        while (await receive())["type"] != "http.disconnect":
+            pass
+        ended.set()
+
+    async def test(connect: Any) -> None:
+        client = await connect()
+        await client.send(request("GET"))
+        await client.reader.readuntil(b"hello")
+        client.writer.write_eof()
+        await asyncio.wait_for(ended.wait(), 5)
+
+    run(stream, test)
+
+
+@pytest.mark.parametrize("sent", [b"", b"\r\n", request("GET") + b"\r\n\r\n", request("PATCH", length=300 * KIB)])
+def test_a_connection_without_a_request_is_closed(sent: bytes, monkeypatch):
+    monkeypatch.setattr(connection, "HEAD_SECONDS", 0.3)
+    monkeypatch.setattr(connection, "IDLE_SECONDS", 0.3)
+    monkeypatch.setattr(exchange, "LINGER_SECONDS", 5.0)
+
+    async def early(scope: dict[str, Any], receive: Any, send: Any) -> None:
+        if "content-length" in str(scope["headers"]):
+            await scope["extensions"]["parquay.straight_body"].read_into(memoryview(bytearray(10)), 0.01)
+        await say(send)
+
+    async def test(connect: Any) -> None:
+        client = await connect()
+        await client.send(sent)
+        if b"PATCH" in sent:
+            await asyncio.sleep(0.2)  # answered before its body, which then comes
+            await client.send(bytes(300 * KIB))
+        async with asyncio.timeout(10):
+            if b"HTTP" in sent:
+                assert (await client.answer())[0] == 200
+            else:
+                assert (await client.answer())[0] == 408
+            assert await client.closed()
+
+    run(early, test)
+
+
+def test_a_client_that_reads_nothing_is_not_waited_for(monkeypatch):
+    monkeypatch.setattr(connection, "STUCK_SECONDS", 0.3)
+    ended = []
+
+    async def large(scope: dict[str, Any], receive: Any, send: Any) -> None:
+        try:
+            await send(
+                {"type": "http.response.start", "status": 200, "headers": [(b"content-length", b"%d" % (1 << 30))]}
+            )
+            for _ in range(1 << 10):
+                await send({"type": "http.response.body", "body": bytes(1 << 20), "more_body": True})
+        finally:
+            ended.append(1)
+
+    async def test(connect: Any) -> None:
+        client = await connect()
+        client.writer.transport.pause_reading()
+        await client.send(request("GET"))
+        await until(lambda: ended)
+
+    run(large, test)
+
+
+def test_a_body_that_comes_to_a_connection_that_is_gone_is_not_waited_for():
+    taken, found = asyncio.Event(), []
+
+    async def late(scope: dict[str, Any], receive: Any, send: Any) -> None:
+        await taken.wait()
+        body, buffer = scope["extensions"]["parquay.straight_body"], memoryview(bytearray(MIB))
+        try:
+            while True:
+                found.append(await body.read_into(buffer, 20))
+        except ConnectionResetError:
+            found.append("gone")
+
+    async def test(connect: Any) -> None:
+        client = await connect()
+        await client.send(request(length=MIB) + bytes(1000))
+        await asyncio.sleep(0.05)
+        client.reset()
+        await asyncio.sleep(0.05)
+        taken.set()
+        await until(lambda: "gone" in found)
+
+    run(late, test)
+    assert found == [1000, "gone"]
