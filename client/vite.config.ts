@@ -27,7 +27,7 @@ export default defineConfig({
   build: { outDir: 'dist', sourcemap: false, target: 'es2022', chunkSizeWarningLimit: 700 },
   server: {
     proxy: {
-      '/api': server,
+      '/api': { target: server, ws: true },
       // The same path is the page for a browser and the resource for a program: only pages stay here.
       '/files': {
         target: server,

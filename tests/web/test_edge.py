@@ -61,6 +61,7 @@ def test_upload_protocols_have_a_door_of_their_own(method, path, headers):
         ("GET", "/files/x/content", NAVIGATION),
         ("GET", "/api/files", NAVIGATION),
         ("GET", "/events", NAVIGATION),
+        ("GET", "/live/signals/random", NAVIGATION),
         ("GET", "/docs", NAVIGATION),
         ("GET", "/metrics", NAVIGATION),
         ("POST", "/login", OLD_BROWSER),
@@ -80,7 +81,7 @@ def test_downloads_of_rejects_are_no_page():
     assert door("GET", address("/files/x/rejects"), NAVIGATION, "format=csv") == "rest"
 
 
-@pytest.mark.parametrize("path", ["/", "/files", "/files/", "/files/abc", "/login", "/anything/else"])
+@pytest.mark.parametrize("path", ["/", "/files", "/files/", "/files/abc", "/login", "/live", "/anything/else"])
 @pytest.mark.parametrize("headers", [NAVIGATION, OLD_BROWSER])
 def test_people_get_the_page(path, headers):
     assert door("GET", address(path), headers) == "client"

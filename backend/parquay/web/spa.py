@@ -14,7 +14,9 @@ from pathlib import Path
 from starlette.responses import FileResponse, HTMLResponse, Response
 from starlette.types import Receive, Scope, Send
 
-PROGRAM = re.compile(r"/(docs|redoc|openapi\.json|metrics|livez|readyz|events|ws|live|api)(/|$)|.*/(content|export)$")
+PROGRAM = re.compile(
+    r"/(docs|redoc|openapi\.json|metrics|livez|readyz|events|ws|api)(/|$)|/live/.*|.*/(content|export)$"
+)
 """Paths that are never a page of the client."""
 
 PAGE_POLICY = (

@@ -1,3 +1,4 @@
+import { apiUrl } from '../shared/base'
 import { baseApi } from './baseApi'
 import { exactAnswer } from './exactJson'
 import type { DataRow, Groups, Profile, Table } from './types'
@@ -142,4 +143,4 @@ export const exportUrl = (
   { id, ...asked }: TableQuery,
   format: ExportFormat,
   more: Record<string, string> = {},
-): string => `/api${path(id)}/export?${readingParams(asked, { format, ...more })}`
+): string => apiUrl(`${path(id)}/export?${readingParams(asked, { format, ...more })}`)

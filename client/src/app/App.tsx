@@ -7,6 +7,7 @@ import { LoginPage } from '../features/auth/LoginPage'
 import { FileRoute } from './FileRoute'
 import { FilesRoute } from './FilesRoute'
 import { useAppDispatch, useAppSelector, useAppStore } from './hooks'
+import { LiveRoute } from './LiveRoute'
 import { NotFound } from './NotFound'
 import { Shell } from './Shell'
 import { Starting } from './Starting'
@@ -40,6 +41,7 @@ const SignedIn = () => {
         <Route path="/files" element={<FilesRoute />} />
         <Route path="/files/:id" element={<FileRoute />} />
         <Route path="/datasets/:id" element={<FileRoute />} />
+        <Route path="/live" element={<LiveRoute />} />
         <Route path="/" element={<Navigate to="/files" replace />} />
         <Route path="/login" element={<Navigate to={cameFrom(state)} replace />} />
         <Route path="*" element={<NotFound />} />

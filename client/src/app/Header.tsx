@@ -1,5 +1,6 @@
 import { Tooltip } from '@mantine/core'
-import { Link } from 'react-router'
+import { Activity } from 'lucide-react'
+import { Link, NavLink } from 'react-router'
 import { selectOnline, selectStream } from '../api/connection'
 import { Bell } from '../features/notices/Bell'
 import { useText } from '../i18n/language'
@@ -28,6 +29,16 @@ const ConnectionDot = () => {
   )
 }
 
+const SignalsLink = () => {
+  const words = useText().live
+  return (
+    <NavLink to="/live" className={classes.nav} aria-label={words.link}>
+      <Activity size={16} aria-hidden />
+      <span>{words.link}</span>
+    </NavLink>
+  )
+}
+
 export const Header = () => (
   <header className={classes.header}>
     <div className={classes.bar}>
@@ -35,6 +46,7 @@ export const Header = () => (
         <Mark />
         <span>Parquay</span>
       </Link>
+      <SignalsLink />
       <ConnectionDot />
       <Bell />
       <ThemeMenu />

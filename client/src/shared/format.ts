@@ -75,6 +75,7 @@ export const formatPercent = (percent: number): string =>
   kept('percent', (tag) => new Intl.NumberFormat(tag, { style: 'percent' })).format(Math.floor(percent) / 100)
 
 const CLOCK = { hour: '2-digit', minute: '2-digit' } as const
+const SECOND = { hour: '2-digit', minute: '2-digit', second: '2-digit' } as const
 const DAY = { day: 'numeric', month: 'short' } as const
 
 export const formatTime = (iso: string, now = new Date()): string => {
@@ -85,6 +86,13 @@ export const formatTime = (iso: string, now = new Date()): string => {
   if (time.getFullYear() === now.getFullYear()) return dates('day', { ...DAY, ...CLOCK }).format(time)
   return dates('year', { ...DAY, year: 'numeric' }).format(time)
 }
+
+/** The time of day to the second. */
+export const formatClock = (iso: string): string => dates('second', SECOND).format(new Date(iso))
+
+/** Day and time to the second. */
+export const formatMoment = (iso: string): string =>
+  dates('moment', { ...DAY, year: 'numeric', ...SECOND }).format(new Date(iso))
 
 export const formatFullTime = (iso: string): string => {
   const time = new Date(iso)

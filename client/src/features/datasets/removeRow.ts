@@ -2,6 +2,7 @@ import { datasetEdits, type Edited } from '../../api/datasetEdits'
 import { detailOf } from '../../api/problem'
 import type { AppDispatch } from '../../app/store'
 import { text } from '../../i18n/language'
+import { apiUrl } from '../../shared/base'
 import { toastProblem, toastUndo, UNDO_MS } from '../../shared/toast'
 import { rowBack, rowRemoved } from './removedRowsSlice'
 
@@ -12,7 +13,7 @@ const waiting = new Set<Doomed>()
 // Leaving the page is not a wish to undo: what is waiting is carried out on the way out.
 window.addEventListener('pagehide', () => {
   for (const { id, rid, base } of waiting)
-    void fetch(`/api/datasets/${encodeURIComponent(id)}/rows/${rid}`, {
+    void fetch(apiUrl(`/datasets/${encodeURIComponent(id)}/rows/${rid}`), {
       method: 'DELETE',
       headers: { 'If-Match': `"${base}"` },
       keepalive: true,

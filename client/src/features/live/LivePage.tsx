@@ -1,0 +1,65 @@
+import { Alert, Button, Select, Skeleton } from '@mantine/core'
+import { CircleAlert } from 'lucide-react'
+import { useState } from 'react'
+import { type Signal, useListSignalsQuery } from '../../api/liveSignals'
+import { detailOf } from '../../api/problem'
+import { useText } from '../../i18n/language'
+import classes from './Live.module.css'
+import { LivePlot } from './LivePlot'
+import { SampleTable } from './SampleTable'
+import { useLiveView } from './useLiveView'
+import { useStream } from './useStream'
+
+const LiveSignal = ({ signal }: { signal: Signal }) => {
+  const words = useText().live
+  const { points, state } = useStream(signal.name)
+  const [pausedAt, setPausedAt] = useState<number | null>(null)
+  return (
+    <>
+      <p className={classes.state} role="status" data-state={state}>
+        {state === 'reconnecting' && words.reconnecting}
+      </p>
+      <LivePlot signal={signal} points={points} pausedAt={pausedAt} onPause={setPausedAt} />
+      <SampleTable signal={signal} paused={pausedAt !== null} />
+    </>
+  )
+}
+
+/** The server's live signals: one of them as a line that grows, and what is stored of it as a table. */
+const LivePage = () => {
+  const { live: words, shared } = useText()
+  const { view, change } = useLiveView()
+  const { data, error, isError, refetch } = useListSignalsQuery()
+  const signal = data?.find(({ name }) => name === view.signal)
+  return (
+    <>
+      <div className={classes.title}>
+        <h1>{words.title}</h1>
+        {data && (
+          <Select
+            aria-label={words.signal}
+            w={220}
+            allowDeselect={false}
+            data={data.map(({ name }) => ({ value: name, label: name.replaceAll('_', ' ') }))}
+            value={signal?.name ?? null}
+            onChange={(name) => name && change({ signal: name, page: 1 })}
+          />
+        )}
+        <p>{signal && (words.about[signal.name] ?? signal.description)}</p>
+      </div>
+      {isError && (
+        <Alert color="red" icon={<CircleAlert size={18} />} title={words.notLoaded}>
+          {detailOf(error)}{' '}
+          <Button size="compact-sm" variant="default" onClick={refetch}>
+            {shared.tryAgain}
+          </Button>
+        </Alert>
+      )}
+      {data && !signal && <Alert color="yellow">{words.unknown(view.signal)}</Alert>}
+      {!data && !isError && <Skeleton height={340} aria-busy="true" />}
+      {signal && <LiveSignal key={signal.name} signal={signal} />}
+    </>
+  )
+}
+
+export default LivePage
