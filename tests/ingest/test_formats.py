@@ -47,11 +47,6 @@ def test_zip_of_one_member_is_read(convert, tmp_path, how):
     assert table.num_rows == 3000
 
 
-def test_zip_of_several_members_is_refused(convert, tmp_path):
-    with pytest.raises(BadInput, match="more than one member"):
-        convert(zipped(tmp_path, "a.csv", "b.csv"), name="data.zip")
-
-
 @pytest.mark.parametrize("pack", [gzip.compress, bz2.compress, lzma.compress, zstd.compress])
 def test_bomb_is_refused_early(convert, pack):
     content = pack(b"0,0\n" * 250_000) * 120  # members one after the other, as large as one but sooner made

@@ -1,10 +1,9 @@
-"""Packed files, unpacked piece by piece: gzip, zstd, bz2, xz, and zip with one member."""
+"""Packed files and members of archives, unpacked piece by piece."""
 
 from __future__ import annotations
 
 import bz2
 import lzma
-import struct
 import zlib
 from collections.abc import Callable
 from typing import Protocol
@@ -105,74 +104,48 @@ class _Deflate:
         return self._inner.decompress(self._inner.unconsumed_tail + data, max(0, max_length))
 
 
-class _Zip:
-    """The one member of a ZIP archive, read from its local header on."""
+class _Stored:
+    """Bytes of an archive that are not packed."""
 
-    def __init__(self) -> None:
-        self._head = b""
-        self._inner: _Deflate | None = None
-        self._stored = -1
+    waits = False
+    unfinished = False
+
+    def inflate(self, piece: bytes, limit: int) -> bytes:
+        del limit  # a piece is no longer than what was read
+        return piece
+
+
+class Checked:
+    """A member of an archive: nothing behind it is read, and its bytes are those that the archive says."""
+
+    def __init__(self, inner: Inflater, size: int, crc: int) -> None:
+        self._inner = inner
+        self._left = size
+        self._crc = crc
+        self._found = 0
 
     @property
     def waits(self) -> bool:
-        return self._inner is not None and not self._inner.eof and not self._inner.needs_input
+        """See `Inflater`."""
+        return self._inner.waits
 
     @property
     def unfinished(self) -> bool:
-        return self._stored > 0 if self._inner is None else not self._inner.eof
+        """Whether bytes of the member are missing."""
+        return self._left > 0 or self._inner.unfinished
 
     def inflate(self, piece: bytes, limit: int) -> bytes:
-        if self._inner is None and self._stored < 0:
-            piece = self._open(piece)
-        return self._member(piece, limit)
-
-    def _member(self, piece: bytes, limit: int) -> bytes:
-        if self._stored >= 0:
-            text, self._stored = piece[: self._stored], max(0, self._stored - len(piece))
-            return text
-        if self._inner is None or self._inner.eof:
-            self._refuse_second(piece)
-            return b""
-        return self._inflated(self._inner, piece, limit)
-
-    def _inflated(self, inner: _Deflate, piece: bytes, limit: int) -> bytes:
-        try:
-            text = inner.decompress(piece, limit)
-        except zlib.error as error:
-            raise BrokenArchive(str(error)) from None
-        if inner.eof:
-            self._refuse_second(inner.unused_data)
+        """See `Inflater`."""
+        text = self._inner.inflate(piece, limit)
+        self._left -= len(text)
+        self._found = zlib.crc32(text, self._found)
+        if self._left < 0 or (self._left == 0 and self._found != self._crc):
+            raise BrokenArchive("a file in the archive is damaged")
         return text
-
-    def _open(self, piece: bytes) -> bytes:
-        """Read the local header (APPNOTE 4.3.7) and return what follows it."""
-        self._head += piece
-        if len(self._head) < 30:
-            return b""
-        flags, method, size, name, extra = struct.unpack("<6xHH8xI4xHH", self._head[:30])
-        start = 30 + name + extra
-        if len(self._head) < start:
-            return b""
-        if flags & 1:
-            raise BrokenArchive("the archive is encrypted")
-        if method == 0 and not flags & 8:
-            self._stored = size
-        elif method == 8:
-            self._inner = _Deflate(-15)
-        else:
-            raise BrokenArchive(f"the archive's compression method {method} is not supported")
-        rest, self._head = self._head[start:], b""
-        return rest
-
-    def _refuse_second(self, rest: bytes) -> None:
-        self._head = (self._head + rest)[:64]
-        at = self._head.find(b"PK")
-        if at >= 0 and self._head[at : at + 4] == b"PK\x03\x04":
-            raise BrokenArchive("the archive has more than one member")
 
 
 def inflater_of(kind: str) -> Inflater:
-    """The unpacker for `gzip`, `zstd`, `bz2`, `xz` or `zip`."""
+    """The unpacker for `gzip`, `zstd`, `bz2`, `xz`, or for a member of an archive: `deflate`, `stored`."""
     if kind == "gzip":
         return _Streams(lambda: _Deflate(31), (zlib.error,))
     if kind == "bz2":
@@ -183,7 +156,7 @@ def inflater_of(kind: str) -> Inflater:
         from backports import zstd
 
         return _Streams(zstd.ZstdDecompressor, (zstd.ZstdError, EOFError))
-    return _Zip()
+    return _Streams(lambda: _Deflate(-15), (zlib.error,)) if kind == "deflate" else _Stored()
 
 
 def packing_of(head: bytes) -> str:

@@ -5,9 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from pathlib import PurePath
 
-from parquay.ingest import jsonscan, sniff, sources
+from parquay.ingest import formats, jsonscan, sniff, sources
 from parquay.ingest.dialect import COLUMN_LIMIT, TOO_MANY_COLUMNS, Dialect, Overrides
 from parquay.ingest.encodings import detect
+from parquay.ingest.inflate import packing_of
 from parquay.ingest.sources import Source
 from parquay.ingest.store import Reader
 from parquay.storage.base import read_promised
@@ -16,9 +17,6 @@ JSON_NAMES = frozenset({".json", ".ndjson", ".jsonl", ".geojson"})
 """Endings of names that promise JSON."""
 PACKED_NAMES = frozenset({".gz", ".gzip", ".zst", ".zstd", ".bz2", ".xz", ".zip"})
 """Endings of names that promise a packed file."""
-OTHER_FORMATS = {".xlsx": "xlsx", ".xlsm": "xlsx", ".parquet": "parquet", ".pq": "parquet"}
-"""Endings of names that promise a format of its own."""
-_WORKBOOK_STARTS = (b"[Content_Types].xml", b"xl/", b"_rels/.rels", b"docProps/")
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,14 +51,25 @@ def plan(reader: Reader, stop: int, *, complete: bool, name: str, overrides: Ove
     head = read_promised(reader, 0, min(stop, sniff.SAMPLE_BYTES))
     if not head:
         return Plan(code="no_rows", reason="The file is empty.")
-    whole = whole_format(head)
-    promised = OTHER_FORMATS.get(PurePath(name).suffix.lower(), "")
-    if whole:
-        return Plan(whole=whole)
-    if promised:
-        return Plan(code="wrong_format", reason=f"The name says {promised}, but the bytes are not of that format.")
+    found = _other_format(head, PurePath(name).suffix.lower())
+    if found is not None:
+        return found
+    if packing_of(head) == "zip" and not complete:
+        return None  # the archive's directory stands at its end
     source = sources.open_source(reader, stop, complete=complete, told=overrides.encoding)
-    return _text_plan(source, name=inner_name(name), overrides=overrides)
+    inner = inner_name(name) if source.member is None else PurePath(source.member.name).name
+    return _text_plan(source, name=inner, overrides=overrides)
+
+
+def _other_format(head: bytes, suffix: str) -> Plan | None:
+    """The plan for what is neither text nor packed text; None for what may be."""
+    if reason := formats.why_unsupported(head, suffix):
+        return Plan(code="unsupported_format", reason=reason)
+    if whole := formats.whole_format(head, suffix):
+        return Plan(whole=whole)
+    if promised := formats.OTHER_FORMATS.get(suffix, ""):
+        return Plan(code="wrong_format", reason=f"The name says {promised}, but the bytes are not of that format.")
+    return Plan(code="no_table", reason="A document is no table.") if formats.is_document(head) else None
 
 
 def inner_name(name: str) -> str:
@@ -69,21 +78,14 @@ def inner_name(name: str) -> str:
     return path.stem if path.suffix.lower() in PACKED_NAMES else name
 
 
-def whole_format(head: bytes) -> str:
-    """`parquet` or `xlsx` when the first bytes are those of such a file."""
-    if head.startswith(b"PAR1"):
-        return "parquet"
-    if head.startswith(b"PK\x03\x04") and head[30:60].startswith(_WORKBOOK_STARTS):
-        return "xlsx"
-    return ""
-
-
 def _text_plan(source: Source, *, name: str, overrides: Overrides) -> Plan | None:
     for size in sniff.sample_sizes():
         sample = source.read_at(0, size)
         ended = len(sample) < size
         if ended and not source.complete:
             return None
+        if source.packing and (reason := formats.why_nested(sample)):
+            return Plan(code="unsupported_format", reason=reason)
         if overrides.delimiter is None and (found := _json_plan(source, sample, name, overrides, complete=ended)):
             return found
         guess = sniff.sniff(sample, name=name, complete=ended, overrides=overrides, wide=source.wide)
@@ -93,7 +95,8 @@ def _text_plan(source: Source, *, name: str, overrides: Overrides) -> Plan | Non
         return Plan(code=guess.code, reason=guess.reason)
     if len(guess.dialect.columns) > COLUMN_LIMIT:
         return Plan(code="too_many_columns", reason=TOO_MANY_COLUMNS)
-    return Plan(replace(guess.dialect, types=dict(overrides.types)), source)
+    warnings = source.warnings + guess.dialect.warnings
+    return Plan(replace(guess.dialect, types=dict(overrides.types), warnings=warnings), source)
 
 
 def _json_plan(source: Source, sample: bytes, name: str, overrides: Overrides, *, complete: bool) -> Plan | None:
@@ -105,7 +108,7 @@ def _json_plan(source: Source, sample: bytes, name: str, overrides: Overrides, *
         mark = found.mark if found else 0
         dialect = Dialect(
             encoding=source.wide or "utf-8", format=kind, delimiter="", quote="", header_rows=0, body=mark, bom=mark,
-            types=dict(overrides.types),
+            types=dict(overrides.types), warnings=source.warnings,
         )  # fmt: skip
         return Plan(dialect, source)
     if PurePath(name).suffix.lower() in JSON_NAMES:

@@ -13,7 +13,7 @@ import sys
 import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -29,6 +29,7 @@ from parquay.ingest.dialect import Dialect, Overrides
 from parquay.ingest.fold import Converted, State
 from parquay.ingest.sources import Source
 from parquay.ingest.store import PathReader, Store
+from parquay.ingest.warned import Warned, bounded
 from parquay.storage.base import read_promised
 
 WALL_SECONDS = 900
@@ -99,13 +100,19 @@ def open_whole(
     """
     output = directory / f".{kind}-{os.getpid()}-{time.monotonic_ns()}.tmp"
     answer = _run([kind, str(path), str(output), overrides.sheet or ""], alive)
+    met = tuple(Warned(each["code"], 1, each["count"], bounded(each["text"])) for each in answer.get("warnings", ()))
     if kind == "parquet":
         columns = answer["columns"]
         dialect = Dialect(
-            format="parquet", delimiter="", quote="", header_rows=0, columns=tuple(each["name"] for each in columns)
+            format="parquet",
+            delimiter="",
+            quote="",
+            header_rows=0,
+            columns=tuple(each["name"] for each in columns),
+            warnings=met,
         )
         return Whole(dialect, output, columns)
-    return Whole(_sheet_dialect(output, overrides), output)
+    return Whole(_sheet_dialect(output, overrides, met), output)
 
 
 def _run(arguments: Sequence[str], alive: Callable[[], bool]) -> dict[str, Any]:
@@ -143,7 +150,7 @@ def _answered(status: int, answer: bytes, complaint: bytes) -> dict[str, Any]:
         raise BadInput("The file asks for more memory or time than a file may.", "too_expensive") from None
 
 
-def _sheet_dialect(output: Path, overrides: Overrides) -> Dialect:
+def _sheet_dialect(output: Path, overrides: Overrides, met: tuple[Warned, ...]) -> Dialect:
     """The header and the preamble of a sheet, found as in a text file."""
     told = Overrides(
         delimiter=",", quote='"', escape="", encoding="utf-8", header=overrides.header, skip_rows=overrides.skip_rows,
@@ -153,7 +160,7 @@ def _sheet_dialect(output: Path, overrides: Overrides) -> Dialect:
         guess = sniff.guess(reader.read_at, output.stat().st_size, name="sheet.csv", complete=True, overrides=told)
     if guess.dialect is None:
         raise BadInput("The sheet has no rows.", "no_rows")
-    return guess.dialect
+    return replace(guess.dialect, warnings=met + guess.dialect.warnings)
 
 
 def _text_pieces(whole: Whole) -> Iterator[Piece]:

@@ -10,9 +10,11 @@ from __future__ import annotations
 import codecs
 
 from parquay.errors import TooLarge
-from parquay.ingest import encodings
-from parquay.ingest.inflate import BrokenArchive, Inflater, inflater_of, packing_of
+from parquay.ingest import archive, encodings
+from parquay.ingest.archive import Member
+from parquay.ingest.inflate import BrokenArchive, Checked, Inflater, inflater_of, packing_of
 from parquay.ingest.store import Reader
+from parquay.ingest.warned import Warned
 from parquay.storage.base import read_promised
 
 MAX_RATIO = 250
@@ -28,9 +30,13 @@ STEP, PACKED_STEP = 1 << 20, 64 << 10
 class Source:
     """The text of one file, as far as the file has arrived."""
 
-    def __init__(self, packing: str = "", wide: str = "", mark: int = 0) -> None:
-        """`packing`: how it is packed. `wide`: its encoding, if a comma is several bytes; `mark`: bytes of its mark."""
+    def __init__(self, packing: str = "", wide: str = "", mark: int = 0, member: Member | None = None) -> None:
+        """`packing`: how it is packed. `wide`: its encoding, if a comma is several bytes; `mark`: bytes of its mark.
+
+        `member`: the one of an archive that is read.
+        """
         self.packing = packing
+        self.member = member
         self.wide = wide
         self._mark = mark
         self._reader: Reader | None = None
@@ -41,6 +47,11 @@ class Source:
     def attach(self, reader: Reader, stop: int, *, complete: bool) -> None:
         """Read from `reader`, whose bytes below `stop` are there; `complete`: there will be no more."""
         self._reader, self.stop, self.complete = reader, stop, complete
+
+    @property
+    def warnings(self) -> tuple[Warned, ...]:
+        """What is not read of an archive."""
+        return self.member.warnings if self.member is not None else ()
 
     @property
     def direct(self) -> bool:
@@ -71,19 +82,26 @@ class Source:
         return bytes(self._text[:size])
 
     def _restart(self) -> None:
-        self._read = 0 if self.packing else self._mark
+        self._first = self.member.start if self.member is not None else 0
+        self._read = self._first if self.packing else self._mark
         self._start = 0
         self._made = 0
         self._text = bytearray()
-        self._inflater = inflater_of(self.packing) if self.packing else None
+        self._inflater = self._unpacker()
         self._decoder = codecs.getincrementaldecoder(self.wide)("surrogatepass") if self.wide else None
         self._to_skip = self._mark if self.packing else 0
         self._closed = False
 
+    def _unpacker(self) -> Inflater | None:
+        if self.member is not None:
+            return Checked(inflater_of(self.packing), self.member.size, self.member.crc)
+        return inflater_of(self.packing) if self.packing else None
+
     def _raw(self, offset: int, size: int) -> bytes:
         if self._reader is None:
             return b""
-        return read_promised(self._reader, offset, max(0, min(size, self.stop - offset)))
+        stop = self.stop if self.member is None else min(self.stop, self.member.stop)
+        return read_promised(self._reader, offset, max(0, min(size, stop - offset)))
 
     def _more(self, wanted: int) -> bool:
         """Make some more text; False when there is none now."""
@@ -103,7 +121,7 @@ class Source:
     def _inflated(self, inflater: Inflater, piece: bytes) -> bytes:
         text = inflater.inflate(piece, 8 * STEP)
         self._made += len(text)
-        if (self._made > FREE_BYTES and self._made > MAX_RATIO * self._read) or self._made > MAX_BYTES:
+        if (self._made > FREE_BYTES and self._made > MAX_RATIO * (self._read - self._first)) or self._made > MAX_BYTES:
             raise TooLarge("The file unpacks to far more bytes than a table would.", "too_expanded")
         if self._to_skip:
             skipped = min(self._to_skip, len(text))
@@ -136,18 +154,21 @@ class Source:
 def open_source(reader: Reader, stop: int, *, complete: bool, told: str | None = None) -> Source:
     """Find out how a file is packed and whether its encoding is wide, from its first bytes.
 
-    Needs `sniff.SAMPLE_BYTES` of the file, or all of it.
+    Needs `sniff.SAMPLE_BYTES` of the file, or all of it; of a ZIP archive all of it.
 
     Raises:
         BrokenArchive, TooLarge: see `Inflater`.
+        BadInput: see `archive.find_member`.
     """
     packing = packing_of(read_promised(reader, 0, min(16, stop)))
-    source = Source(packing)
+    member = archive.find_member(reader, stop) if packing == "zip" else None
+    packing = packing if member is None else member.packing
+    source = Source(packing, member=member)
     source.attach(reader, stop, complete=complete)
     sample = source.read_at(0, encodings.LOOKED_AT)
     found = encodings.detect(sample, complete=complete and len(sample) < encodings.LOOKED_AT, told=told)
     if found is None or found.name not in encodings.WIDE:
         return source
-    wide = Source(packing, found.name, found.mark)
+    wide = Source(packing, found.name, found.mark, member)
     wide.attach(reader, stop, complete=complete)
     return wide
