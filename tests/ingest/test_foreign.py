@@ -135,7 +135,7 @@ def test_nested_values_are_json_text_and_lose_nothing(values):
     array = pa.array([row, None], NESTED)
 
     text = (
-        '{"when": "1970-01-01 00:00:00.000000001Z", "price": 0.00000001, "twice": null, "list": [0.1, null, "nan"], '
+        '{"when": "1970-01-01 00:00:00.000000001Z", "price": "0.00000001", "twice": null, "list": [0.1, null, "nan"], '
         '"map": {"ä": 1152921504606846976, "b": null}, "pairs": [[1, true]], "raw": "ff"}'
     )
     assert values(array) == [text, None]

@@ -156,7 +156,7 @@ def interval(value: bytes) -> str:
 
 
 def fragments(array: pa.Array) -> list[str]:
-    """Each value as JSON text; null is `null`."""
+    """Each value as JSON text; null is `null`. Decimals are texts, because readers of JSON round numbers."""
     array = plain(array)
     kind = array.type
     if pa.types.is_struct(kind):
@@ -167,7 +167,7 @@ def fragments(array: pa.Array) -> list[str]:
         return [text if valid else "null" for text, valid in zip(found, array.is_valid().to_pylist(), strict=True)]
     if pa.types.is_nested(kind):
         return list(_lists(array))
-    if pa.types.is_boolean(kind) or pa.types.is_integer(kind) or pa.types.is_decimal(kind):
+    if pa.types.is_boolean(kind) or pa.types.is_integer(kind):
         return [each or "null" for each in texts(array)]
     if pa.types.is_floating(kind):
         return ["null" if each is None else json.dumps(each) if each in _NOT_FINITE else each for each in texts(array)]
