@@ -65,7 +65,7 @@ def test_a_crash_before_the_log_leaves_the_table_as_it_was(house, monkeypatch):
             house.edit(file, updates={0: {"n": 9}})
 
     assert house.rows(file) == [(0, 1, "a"), (1, 2, "b"), (2, 3, "c")]
-    assert [path.name for path in (house.parquet / file.id).glob("edit-*")] == []
+    assert [path.name for path in (house.parquet / file.id).glob("version-*")] == []
     assert house.edit(file, updates={0: {"n": 9}}).snapshot.version == 1
 
 

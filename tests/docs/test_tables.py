@@ -27,7 +27,7 @@ def table(shared_server: LiveServer) -> Path:
     return shared_server.data_dir / "parquet" / made
 
 
-@pytest.mark.parametrize("snippet", SNIPPETS, ids=lambda text: re.findall(r"deltalake|duckdb|polars", text)[-1])
+@pytest.mark.parametrize("snippet", SNIPPETS, ids=lambda text: re.findall(r"deltalake|duckdb|polars|pyarrow", text)[-1])
 def test_the_snippets_read_a_table_from_outside(table: Path, snippet: str):
     *lines, last = snippet.strip().splitlines()
     names: dict[str, object] = {"TABLE": str(table)}
@@ -38,8 +38,8 @@ def test_the_snippets_read_a_table_from_outside(table: Path, snippet: str):
     assert len(found) == (2 if "version=0" in last else 3)
 
 
-def test_there_are_snippets_for_three_readers():
-    assert len(SNIPPETS) == 3
+def test_there_are_snippets_for_every_reader():
+    assert len(SNIPPETS) == 6
 
 
 @pytest.mark.parametrize("module", ["cells", "commits", "locks", "edit", "versions", "append", "tables"])

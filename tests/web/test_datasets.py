@@ -512,7 +512,7 @@ def test_download_that_cannot_be_finished_is_broken_off(shared_server, ann):
     path = table(ann, "n,t\n" + "".join(f"{n},{n:0200}\n" for n in range(10_000)))
     more = table(ann, "n,t\n1,x\n2,y\n", "more.csv").removeprefix("/datasets/")
     assert ann.post(f"{path}/append", json={"file_id": more}).status_code == 200
-    (last,) = (shared_server.data_dir / "parquet" / path.removeprefix("/datasets/")).glob("edit-*.parquet")
+    (last,) = (shared_server.data_dir / "parquet" / path.removeprefix("/datasets/")).glob("version-*.parquet")
     last.write_bytes(b"PAR1")
 
     with ann.stream("GET", f"{path}/export") as answer:

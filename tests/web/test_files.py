@@ -53,7 +53,7 @@ def test_form_upload_becomes_a_table(ann):
     entry = entry_when(ann, made["id"])
 
     assert (entry["status"], entry["row_count"], entry["progress"]) == ("done", 2, 100)
-    assert entry["parquet_path"] == f"parquet/{made['id']}"
+    assert entry["parquet_path"] == f"parquet/{made['id']}/_newest"
     assert entry["dataset_id"] == made["id"]
     assert entry["content"]["columns"] == [{"name": "a", "type": "int64"}, {"name": "b", "type": "text"}]
     assert entry["content"]["rows"] == [{"a": 1, "b": "x"}, {"a": 2, "b": "y"}]

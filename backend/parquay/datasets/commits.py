@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING, Any
 
 from parquay.catalog.datasets import Datasets, NewVersion
 from parquay.catalog.tables import File
-from parquay.datasets import log
+from parquay.datasets import log, plain
 from parquay.datasets.locks import alone
 from parquay.datasets.snapshot import Part, Snapshot
 from parquay.datasets.tables import Tables, with_header
@@ -79,7 +79,7 @@ class Drafts:
 
     def name(self, version: int) -> str:
         """A file name for a part of version `version`, never used before."""
-        self._names.append(f"edit-{version:08d}-{new_id()[-12:].strip('-_')}.parquet")
+        self._names.append(f"version-{version:08d}-{new_id()[-12:].strip('-_')}.parquet")
         return self._names[-1]
 
     def discard(self) -> None:
@@ -146,6 +146,7 @@ class Commits:
                 raise
             else:
                 self._tables.remember(after)
+                self._show(after)
                 self._note(after, range(before.version + 1, after.version + 1))
                 return after
         raise Busy("Another program writes to this table.", "table_busy", retry_after=1)
@@ -186,22 +187,42 @@ class Commits:
         log.sync(directory, version)
         return True
 
+    def show(self, file: File) -> None:
+        """Let the folder of the newest version be that, should a crash have kept it from it (blocking).
+
+        Raises:
+            Busy: ``table_busy`` (423).
+        """
+        directory = self._tables.snapshot(file).directory
+        with alone(directory):
+            snapshot = self._tables.snapshot(file)
+            if not plain.shows(directory, snapshot.version):
+                self._show(snapshot)
+
+    def _show(self, snapshot: Snapshot) -> None:
+        """Whoever reads by the log is not kept waiting for this: what fails here is made up for later."""
+        names = [part.name for part in snapshot.parts]
+        try:
+            plain.show(snapshot.directory, snapshot.version, names, snapshot.columns)
+        except OSError:
+            _logger.exception("the folder of the newest version is not the newest version")
+
     def reconcile(self, file: File) -> None:
         """Note in the catalog what the log has and the catalog has not."""
-        newest = self._tables.snapshot(file)
-        if self._noted.get(file.id) == newest.version:
+        found = self._tables.snapshot(file)
+        if self._noted.get(file.id) == found.version:
             return
         noted = self._datasets.noted(file.id)
-        if noted < newest.version:
-            self._note(newest, range(noted + 1, newest.version + 1))
-        self._noted[file.id] = newest.version
+        if noted < found.version:
+            self._note(found, range(noted + 1, found.version + 1))
+        self._noted[file.id] = found.version
 
-    def _note(self, newest: Snapshot, versions: Sequence[int]) -> None:
-        kept = [version for version in versions if log.is_kept(newest.directory, version)]
-        told = [new_version(newest, log.commit(newest.directory, version)) for version in kept]
-        if not self._datasets.note(newest.dataset_id, told):
+    def _note(self, after: Snapshot, versions: Sequence[int]) -> None:
+        kept = [version for version in versions if log.is_kept(after.directory, version)]
+        told = [new_version(after, log.commit(after.directory, version)) for version in kept]
+        if not self._datasets.note(after.dataset_id, told):
             raise NotFound("There is no such dataset.")
-        self._noted[newest.dataset_id] = newest.version
+        self._noted[after.dataset_id] = after.version
 
 
 def applied(before: Snapshot, change: Change) -> Snapshot:
@@ -234,17 +255,17 @@ def info_of(after: Snapshot, change: Change, author: Author) -> dict[str, Any]:
     }
 
 
-def new_version(newest: Snapshot, found: log.Commit) -> NewVersion:
-    """What the catalog notes of a commit, which may be another program's; `newest` is the table as it is. Pure."""
+def new_version(after: Snapshot, found: log.Commit) -> NewVersion:
+    """What the catalog notes of a commit, which may be another program's; `after` is the table as it is. Pure."""
     info = found.info
     counts = {name: int(info.get(name, 0)) for name in ("inserted", "updated", "deleted")}
     return NewVersion(
         version=found.version,
         kind=str(info.get("kind", "create" if found.version == 0 else "edit")),
         created_at=found.made_at,
-        rows=int(info.get("rows", newest.rows)),
-        bytes=int(info.get("bytes", newest.size)),
-        columns=newest.columns,
+        rows=int(info.get("rows", after.rows)),
+        bytes=int(info.get("bytes", after.size)),
+        columns=after.columns,
         author=info.get("author"),
         message=info.get("message"),
         **counts,

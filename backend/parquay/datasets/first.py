@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from parquay.datasets import log
+from parquay.datasets import log, plain
 
 CONFIGURATION = {
     # Versions go when Parquay says so, see `retention`: never by their age alone.
@@ -42,4 +42,5 @@ def publish(
         commit_properties=CommitProperties(custom_metadata={log.KEY: info}),
     )
     log.sync(directory, 0)
+    plain.show(directory, 0, parts, columns)
     return log.commit(directory, 0)

@@ -18,6 +18,7 @@ from pathlib import Path
 from parquay.catalog.datasets import Datasets
 from parquay.catalog.files import Files
 from parquay.catalog.tables import DatasetVersion, File, now
+from parquay.datasets import plain
 from parquay.datasets.commits import Commits
 from parquay.datasets.locks import alone, claimed
 from parquay.datasets.tables import Tables
@@ -53,9 +54,12 @@ class Retention:
         return found
 
     def _reconciled(self, file: File, *, noted: int | None) -> int:
-        if not self._tables.is_ahead(file, noted):
+        ahead = self._tables.is_ahead(file, noted)
+        if ahead:
+            self._commits.reconcile(file)
+        elif self._tables.is_shown(file, noted):
             return 0
-        self._commits.reconcile(file)
+        self._commits.show(file)
         return 1
 
     def sweep(self, moment: datetime | None = None, *, every: bool = False) -> int:
@@ -113,6 +117,7 @@ class Retention:
         if over:
             self._datasets.cleared(file.id, over)
         trim(directory, kept)
+        plain.forget(directory, {plain.shown(directory)}, (moment - self._grace).timestamp())
         return len(litter)
 
     def _needed(self, file: File, versions: Iterable[int]) -> set[str]:

@@ -12,7 +12,7 @@ from typing import Any
 
 from parquay.catalog.datasets import Datasets
 from parquay.catalog.tables import File
-from parquay.datasets import log
+from parquay.datasets import log, plain
 from parquay.datasets.first import publish
 from parquay.datasets.locks import alone, held
 from parquay.datasets.log import Listed
@@ -66,6 +66,10 @@ class Tables:
     def is_ahead(self, file: File, noted: int | None) -> bool:
         """Whether the log has a version after the one that the catalog noted."""
         return noted is None or log.newest(self._parquet / file.id, noted) > noted
+
+    def is_shown(self, file: File, version: int | None) -> bool:
+        """Whether plain readers find ``version`` (None: the first) in the folder of the newest one."""
+        return plain.shows(self._parquet / file.id, version or 0)
 
     def missing(self, file: File) -> int:
         """How many parts of the newest version are not there."""

@@ -10,6 +10,7 @@ import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from pathlib import PurePosixPath
 from typing import Any, Protocol
 
 from parquay.roles import OWNER, Role
@@ -19,6 +20,8 @@ PROGRESS = "file.progress"
 UPDATED = "file.updated"
 DELETED = "file.deleted"
 DATASET = "dataset.updated"
+NEWEST = "_newest"
+"""Folder of a table that holds its newest version and nothing else."""
 RESET = "reset"
 """What the client has is not what there is: it must read its lists again."""
 
@@ -137,13 +140,23 @@ def entry(file: FileRow, owner: str, role: Role = OWNER) -> dict[str, Any]:
         "reject_count": file.reject_count,
         # Those of conversions before warnings had a text have none.
         "warnings": [{"text": "", **each} for each in file.warnings or ()],
-        "parquet_path": file.parquet_path,
+        "parquet_path": plain_folder(file),
         "dataset_id": file.dataset_id,
         "sha256": file.sha256,
         "owner": owner,
         "shared": file.shared,
         "role": role,
     }
+
+
+def plain_folder(file: FileRow) -> str | None:
+    """Where plain Parquet readers find the newest version of the table that ``file`` became, see `datasets.plain`.
+
+    Below the data directory; None when there is no table. A file that was appended leads to the table with its rows.
+    """
+    if file.parquet_path is None or file.dataset_id is None:
+        return None
+    return str(PurePosixPath(file.parquet_path).with_name(file.dataset_id) / NEWEST)
 
 
 def progress(file: FileRow) -> dict[str, Any]:
