@@ -1,5 +1,6 @@
-import { readFileSync } from 'node:fs'
-import { join } from 'node:path'
+import { readdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { extname, join } from 'node:path'
+import { brotliCompressSync, gzipSync } from 'node:zlib'
 import react from '@vitejs/plugin-react'
 import type { Plugin } from 'vite'
 import { defineConfig } from 'vitest/config'
@@ -21,9 +22,30 @@ const swaggerUi = (): Plugin => ({
   },
 })
 
+const PACKED = ['.js', '.css', '.svg', '.json']
+const LEAST_BYTES = 1024
+
+/** Packs the built files once, so that the server only has to pick: `.br` and `.gz` beside each. */
+const packing = (): Plugin => ({
+  name: 'packing',
+  apply: 'build',
+  closeBundle() {
+    const dist = join(import.meta.dirname, 'dist')
+    for (const entry of readdirSync(dist, { recursive: true, withFileTypes: true })) {
+      const path = join(entry.parentPath, entry.name)
+      if (!entry.isFile() || !PACKED.includes(extname(path))) continue
+      const bytes = readFileSync(path)
+      if (bytes.length < LEAST_BYTES) continue
+      writeFileSync(`${path}.br`, brotliCompressSync(bytes))
+      writeFileSync(`${path}.gz`, gzipSync(bytes, { level: 9 }))
+    }
+  },
+})
+
 export default defineConfig({
-  base: '/',
-  plugins: [react(), swaggerUi()],
+  // Relative: the server writes the path below which it is seen into the page.
+  base: './',
+  plugins: [react(), swaggerUi(), packing()],
   build: { outDir: 'dist', sourcemap: false, target: 'es2022', chunkSizeWarningLimit: 700 },
   server: {
     proxy: {

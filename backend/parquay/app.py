@@ -20,6 +20,7 @@ from parquay.web.deps import Policy
 from parquay.web.edge import Edge
 from parquay.web.express import ExpressLane
 from parquay.web.openapi import DESCRIPTION, DescribedApi
+from parquay.web.packing import Packing
 from parquay.web.schemas import Problem
 from parquay.web.spa import WebClient
 from parquay.web.tus import TusAdapter
@@ -44,7 +45,7 @@ class Application:
         policy = policy_of(parts.settings)
         self.rest = _rest(parts, policy)
         uploads = _uploads(parts)
-        self._edge = Edge(self.rest, uploads, WebClient(client), policy)
+        self._edge = Edge(Packing(self.rest), uploads, WebClient(client, policy.base_path), policy)
         self.express = _express(parts, uploads)
 
     def drain(self) -> None:
@@ -108,6 +109,7 @@ def _rest(parts: Parts, policy: Policy) -> FastAPI:
         redirect_slashes=False,
         docs_url=None,
         redoc_url=None,
+        servers=[{"url": policy.public_url.rstrip("/")}] if policy.base_path else None,
         responses={"default": {"model": Problem, "description": "Refused."}},
     )
     app.state.parts = parts

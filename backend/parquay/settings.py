@@ -60,7 +60,9 @@ class Settings(BaseSettings):
     durability: Literal["strict", "relaxed"] = Field(
         "strict", description="`strict`: an acknowledged byte survives power loss; `relaxed`: a crash of the process."
     )
-    public_url: str = Field("", description="Base of absolute URLs in answers.")
+    public_url: str = Field(
+        "", description="Base of absolute URLs in answers, also with a path, such as `https://host/parquay`."
+    )
     trusted_proxies: str = Field("", description="Addresses whose `X-Forwarded-*` is believed.")
     cors_origins: str = Field("", description="Allowed browser origins, comma separated; never `*`.")
     tus_router: Literal["native", "tuspyserver"] = Field("native", description="Which router serves tus.")

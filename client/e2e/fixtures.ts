@@ -107,7 +107,10 @@ export const signIn = async (page: Page, { cookie, url }: Account): Promise<void
 }
 
 /** Fills the form that stands on the page, and sends it. */
-export const fillSignIn = async (page: Page, { username, password }: Account): Promise<void> => {
+export const fillSignIn = async (
+  page: Page,
+  { username, password }: Pick<Account, 'username' | 'password'>,
+): Promise<void> => {
   await page.getByLabel('Username').fill(username)
   await page.getByLabel('Password', { exact: true }).fill(password)
   await page.getByRole('button', { name: 'Sign in', exact: true }).click()

@@ -8,7 +8,7 @@ const REPO = resolve(import.meta.dirname, '..', '..')
 const READY_MS = 30_000
 const LOOK_MS = 100
 
-const freePort = () =>
+export const freePort = () =>
   new Promise<number>((done, failed) => {
     const probe = createServer()
     probe.once('error', failed)
@@ -35,8 +35,8 @@ export class RealServer {
   ) {}
 
   /** `settings`: environment variables beside those that every test needs. */
-  static async open(settings: Record<string, string> = {}): Promise<RealServer> {
-    const server = new RealServer(await freePort(), settings)
+  static async open(settings: Record<string, string> = {}, port?: number): Promise<RealServer> {
+    const server = new RealServer(port ?? (await freePort()), settings)
     await server.start()
     return server
   }

@@ -14,6 +14,7 @@ import { ErrorBoundary } from './app/ErrorBoundary'
 import { makeStore } from './app/store'
 import { cssVariables, theme } from './app/theme'
 import { startLanguage } from './i18n/language'
+import { BASE } from './shared/base'
 
 const store = makeStore()
 setupListeners(store.dispatch)
@@ -26,7 +27,7 @@ const draw = () =>
       <Provider store={store}>
         <MantineProvider theme={theme} cssVariablesResolver={cssVariables} defaultColorScheme="auto">
           <ErrorBoundary>
-            <BrowserRouter>
+            <BrowserRouter basename={BASE}>
               <Notifications position="bottom-left" limit={4} zIndex={300} />
               <App />
             </BrowserRouter>

@@ -23,7 +23,7 @@ from live_server import LiveServer, entry_when, wait_until
 from parquay.datasets.engine import Engine
 from parquay.datasets.sql import Sql
 from parquay.ids import new_id
-from parquay.web.exports import accepts_gzip
+from parquay.web.packing import accepts
 from parquay.web.watched import watched
 from problems import is_problem
 
@@ -289,7 +289,7 @@ def test_head_of_a_download_has_no_body_and_no_length_of_one(reader):
     ],
 )  # fmt: skip
 def test_gzip_is_chosen_as_accept_encoding_says(field, accepted):
-    assert accepts_gzip(field) is accepted
+    assert accepts(field, "gzip") is accepted
 
 
 # Refusals

@@ -1,7 +1,7 @@
 import pytest
 
 from parquay.web.deps import Policy
-from parquay.web.edge import Address, address, cross_origin, door
+from parquay.web.edge import Address, address, below, cross_origin, door
 from parquay.web.spa import WebClient, is_page
 
 NAVIGATION = {"sec-fetch-mode": "navigate", "sec-fetch-dest": "document", "accept": "text/html,*/*"}
@@ -192,6 +192,47 @@ def test_names_that_change_with_their_content_are_cached_for_good(built):
     assert "immutable" in client.response("/assets/app-1.js").headers["cache-control"]
     assert client.response("/files").headers["cache-control"] == "no-cache"
     assert "script-src 'self'" in client.response("/files").headers["content-security-policy"]
+
+
+def test_built_files_are_served_as_the_build_packed_them(built):
+    (built / "assets" / "app-1.js.br").write_bytes(b"br")
+    (built / "assets" / "app-1.js.gz").write_bytes(b"gz")
+    client = WebClient(built)
+
+    for accepted, coding in (("gzip, br", "br"), ("gzip", "gzip"), ("br;q=0, gzip", "gzip"), ("identity", None)):
+        response = client.response("/assets/app-1.js", accepted)
+        assert response.headers.get("content-encoding") == coding
+        assert response.headers["vary"] == "Accept-Encoding"
+        assert "javascript" in response.headers["content-type"]
+        assert "immutable" in response.headers["cache-control"]
+    assert client.file("/assets/app-1.js.br") is None
+
+
+def test_page_knows_below_which_path_it_is_served(built):
+    page = '<meta name="base-path" content="" /><script src="./assets/app-1.js"></script>'
+    (built / "index.html").write_text(page)
+
+    below_path = WebClient(built, "/parquay").response("/files/abc").body.decode()
+    at_root = WebClient(built).response("/files/abc").body.decode()
+
+    assert 'content="/parquay"' in below_path
+    assert 'src="/parquay/assets/app-1.js"' in below_path
+    assert 'content=""' in at_root
+    assert 'src="/assets/app-1.js"' in at_root
+
+
+@pytest.mark.parametrize(
+    ("base", "path", "left"),
+    [
+        ("/parquay", "/parquay/files", "/files"),
+        ("/parquay", "/files", "/files"),
+        ("/parquay", "/parquayed/files", "/parquayed/files"),
+        ("", "/files", "/files"),
+        ("/api", "/api/files", "/api/files"),
+    ],
+)
+def test_path_is_the_same_whether_a_proxy_takes_the_base_off_or_not(base, path, left):
+    assert below(base, path) == left
 
 
 def test_page_says_how_to_build_the_client(tmp_path):

@@ -46,6 +46,11 @@ class Policy:
         """Host and port of this service as browsers see it, None when it is the request's Host."""
         return urlsplit(self.public_url).netloc or None
 
+    @property
+    def base_path(self) -> str:
+        """Path below which browsers see this service, without a slash at its end; empty at the root."""
+        return urlsplit(self.public_url).path.rstrip("/")
+
     def peer(self, scope: Scope) -> str:
         """Return the address of the client: the last one in front of our proxies."""
         address = str((scope.get("client") or ("",))[0])

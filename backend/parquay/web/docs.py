@@ -7,6 +7,8 @@ import html
 from fastapi import APIRouter, Request
 from fastapi.responses import HTMLResponse
 
+from parquay.web.deps import PolicyDep
+
 POLICY = (
     "default-src 'none'; script-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data:; "
     "connect-src 'self'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'"
@@ -19,13 +21,13 @@ PAGE = """<!doctype html>
 <meta charset="utf-8">
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <title>Parquay: interface</title>
-<link rel="icon" href="/mark.svg" type="image/svg+xml">
-<link rel="stylesheet" href="/swagger/swagger-ui.css">
+<link rel="icon" href="{base}/mark.svg" type="image/svg+xml">
+<link rel="stylesheet" href="{base}/swagger/swagger-ui.css">
 </head>
 <body>
 <div id="swagger-ui"><p>The description is <a href="{openapi}">openapi.json</a>.</p></div>
-<script src="/swagger/swagger-ui-bundle.js"></script>
-<script src="/swagger/start.js" data-openapi="{openapi}"></script>
+<script src="{base}/swagger/swagger-ui-bundle.js"></script>
+<script src="{base}/swagger/start.js" data-openapi="{openapi}"></script>
 </body>
 </html>
 """
@@ -35,7 +37,8 @@ router = APIRouter()
 
 
 @router.get("/docs", include_in_schema=False)
-async def docs(request: Request) -> HTMLResponse:
+async def docs(request: Request, policy: PolicyDep) -> HTMLResponse:
     """Return the page that shows the interface and tries it out."""
-    openapi = html.escape(request.scope.get("root_path", "") + "/openapi.json")
-    return HTMLResponse(PAGE.format(openapi=openapi), headers={"Content-Security-Policy": POLICY})
+    base = html.escape(policy.base_path)
+    openapi = base + html.escape(request.scope.get("root_path", "") + "/openapi.json")
+    return HTMLResponse(PAGE.format(base=base, openapi=openapi), headers={"Content-Security-Policy": POLICY})

@@ -72,6 +72,11 @@ class Address:
     prefixed: bool
 
 
+def below(base: str, path: str) -> str:
+    """Return ``path`` without the ``base`` of a service that a proxy shows below it and did not take off. Pure."""
+    return path[len(base) :] if base not in ("", PREFIX) and path.startswith(base + "/") else path
+
+
 def address(path: str) -> Address:
     """Return the one spelling of ``path``. Pure."""
     prefixed = path == PREFIX or path.startswith(PREFIX + "/")
@@ -131,12 +136,12 @@ class Edge:
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer one request (or run the lifespan)."""
         if scope["type"] == "websocket":
-            scope["path"] = address(scope["path"]).path
+            scope["path"] = address(below(self._policy.base_path, scope["path"])).path
         if scope["type"] != "http":
             await self._rest(scope, receive, send)
             return
         headers = {name.decode("latin-1").lower(): value.decode("latin-1") for name, value in scope["headers"]}
-        where = address(scope["path"])
+        where = address(below(self._policy.base_path, scope["path"]))
         scope["path"] = where.path
         scope["raw_path"] = where.path.encode("utf-8", "surrogateescape")
         if where.prefixed:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 import zlib
 from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import ExitStack
@@ -21,14 +20,12 @@ from parquay.datasets.snapshot import Snapshot
 from parquay.errors import Gone
 from parquay.web.content import disposition, matches
 from parquay.web.deps import IdentityDep, PartsDep
+from parquay.web.packing import accepts
 from parquay.web.readings import Filters, Reading, Version, etag, reader, unchanged
 from parquay.web.watched import limiter, watched
 from parquay.wiring import Parts
 
 GZIP_LEVEL = 4
-
-_NEVER = re.compile(r"q=0(\.0*)?")
-
 
 router = APIRouter(tags=["datasets"])
 
@@ -125,7 +122,7 @@ async def _download(request: Request, parts: Parts, snapshot: Snapshot, wish: Wi
         "X-Content-Type-Options": "nosniff",
         "Vary": "Accept-Encoding",
     }
-    gzip = export.is_text and accepts_gzip(request.headers.get("accept-encoding", ""))
+    gzip = export.is_text and accepts(request.headers.get("accept-encoding", ""), "gzip")
     if gzip:
         headers["Content-Encoding"] = "gzip"
     if request.scope.get("parquay.head"):
@@ -155,10 +152,3 @@ async def _bytes(flow: Flow, seats: CapacityLimiter, *, gzip: bool) -> AsyncIter
     finally:
         with CancelScope(shield=True):
             await to_thread.run_sync(flow.close)
-
-
-def accepts_gzip(field: str) -> bool:
-    """Whether an Accept-Encoding allows gzip. Pure."""
-    weights = {name.strip(): rest for name, _, rest in (each.partition(";") for each in field.lower().split(","))}
-    told = weights.get("gzip", weights.get("*"))
-    return told is not None and not _NEVER.fullmatch(told.replace(" ", ""))

@@ -21,7 +21,7 @@ from parquay.uploads.describe import read_options
 from parquay.uploads.receive import BodyCut
 from parquay.uploads.rules import Owner, clean_name
 from parquay.web.content import content_response
-from parquay.web.deps import IdentityDep, PartsDep, PolicyDep, seen
+from parquay.web.deps import IdentityDep, PartsDep, Policy, PolicyDep, seen
 from parquay.web.exact import ExactJSON
 from parquay.web.multipart import file_part
 from parquay.web.openapi import BINARY
@@ -165,7 +165,8 @@ def _searched(text: str | None) -> str | None:
 def next_page(request: Request, cursor: str) -> str:
     """Return the Link to the page behind ``cursor``."""
     kept = [(name, value) for name, value in request.query_params.multi_items() if name != "cursor"]
-    path = request.scope.get("root_path", "") + request.scope["path"]
+    policy: Policy = request.app.state.policy
+    path = policy.base_path + request.scope.get("root_path", "") + request.scope["path"]
     return f'<{path}?{urlencode([*kept, ("cursor", cursor)])}>; rel="next"'
 
 

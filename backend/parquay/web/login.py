@@ -142,7 +142,8 @@ async def login(request: Request, granted: GrantedDep, policy: PolicyDep, respon
 
 def _set_cookie(request: Request, response: Response, policy: Policy, value: str, seconds: int) -> None:
     secure = policy.is_https(request.scope)
-    response.set_cookie(COOKIE, value, max_age=seconds, path="/", httponly=True, samesite="lax", secure=secure)
+    path = policy.base_path or "/"
+    response.set_cookie(COOKIE, value, max_age=seconds, path=path, httponly=True, samesite="lax", secure=secure)
 
 
 @router.post("/auth/register", status_code=201, openapi_extra=_JSON)

@@ -6,6 +6,7 @@ client, the same path asked for by a script gives JSON. `is_page` decides which.
 
 from __future__ import annotations
 
+import html
 import mimetypes
 import re
 from collections.abc import Mapping
@@ -13,6 +14,8 @@ from pathlib import Path
 
 from starlette.responses import FileResponse, HTMLResponse, Response
 from starlette.types import Receive, Scope, Send
+
+from parquay.web.packing import accepts
 
 PROGRAM = re.compile(
     r"/(docs|redoc|openapi\.json|metrics|livez|readyz|events|ws|api)(/|$)|/live/.*|.*/(content|export)$"
@@ -29,12 +32,18 @@ PAGE_POLICY = (
 FOREVER = "public, max-age=31536000, immutable"
 """For files whose name changes with their content."""
 
+PACKED = {"br": ".br", "gzip": ".gz"}
+"""Endings of the packed copies that the build makes, by coding, the smallest first."""
+
+BASE_META = '<meta name="base-path"'
+"""Where the page reads below which path it lives."""
+
 NOT_BUILT = """<!doctype html>
 <html lang="en"><meta charset="utf-8"><title>Parquay</title>
-<style>body{font:1rem/1.6 system-ui,sans-serif;max-width:40rem;margin:4rem auto;padding:0 1rem}</style>
+<style>body{{font:1rem/1.6 system-ui,sans-serif;max-width:40rem;margin:4rem auto;padding:0 1rem}}</style>
 <h1>Parquay</h1>
 <p>The service runs, but its web client is not built. Run <code>make serve</code>, which builds it.</p>
-<p>The <a href="/docs">interface for programs</a> works already.</p>
+<p>The <a href="{base}/docs">interface for programs</a> works already.</p>
 </html>
 """
 
@@ -52,25 +61,26 @@ def is_page(method: str, path: str, headers: Mapping[str, str], query: str = "")
 class WebClient:
     """Serves the built client from ``folder``."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, base: str = "") -> None:
+        """``base``: path below which browsers see the service, without a slash at its end."""
         self._folder = folder
+        self._base = base
         self._built: tuple[int, dict[str, Path]] = (0, {})
 
     def file(self, path: str) -> Path | None:
         """Return the built file at ``path``. Only files that were found in the folder are ever served."""
-        return self._files().get(path)
+        return None if path.endswith(tuple(PACKED.values())) else self._files().get(path)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer with the file at the path, else with the client's page."""
-        await self.response(scope["path"])(scope, receive, send)
+        accepted = next((value for name, value in scope["headers"] if name == b"accept-encoding"), b"")
+        await self.response(scope["path"], accepted.decode("latin-1"))(scope, receive, send)
 
-    def response(self, path: str) -> Response:
-        """Return the file at ``path``, else the client's page."""
+    def response(self, path: str, accepted: str = "") -> Response:
+        """Return the file at ``path``, else the client's page. ``accepted``: the request's Accept-Encoding."""
         found = self.file(path)
         if found is not None and path != "/index.html":
-            cache = FOREVER if path.startswith("/assets/") else "no-cache"
-            kind = mimetypes.guess_type(found.name)[0] or "application/octet-stream"
-            return FileResponse(found, headers={"Cache-Control": cache}, media_type=kind)
+            return self._file_response(path, found, accepted)
         headers = {
             "Cache-Control": "no-cache",
             "Content-Security-Policy": PAGE_POLICY,
@@ -78,8 +88,21 @@ class WebClient:
         }
         page = self.file("/index.html")
         if page is None:
-            return HTMLResponse(NOT_BUILT, headers=headers)
-        return FileResponse(page, headers=headers, media_type="text/html; charset=utf-8")
+            return HTMLResponse(NOT_BUILT.format(base=html.escape(self._base)), headers=headers)
+        return HTMLResponse(placed(page.read_text("utf-8"), self._base), headers=headers)
+
+    def _file_response(self, path: str, found: Path, accepted: str) -> Response:
+        """The file as the build packed it, where it did and the client can read that."""
+        headers = {"Cache-Control": FOREVER if path.startswith("/assets/") else "no-cache"}
+        kind = mimetypes.guess_type(found.name)[0] or "application/octet-stream"
+        files = self._files()
+        there = {coding: files[path + ending] for coding, ending in PACKED.items() if path + ending in files}
+        if there:
+            headers["Vary"] = "Accept-Encoding"
+        for coding, file in there.items():
+            if accepts(accepted, coding):
+                return FileResponse(file, headers={**headers, "Content-Encoding": coding}, media_type=kind)
+        return FileResponse(found, headers=headers, media_type=kind)
 
     def _files(self) -> dict[str, Path]:
         """The built files by path, looked up again when the page was built anew."""
@@ -91,3 +114,9 @@ class WebClient:
             found = (file for file in self._folder.rglob("*") if file.is_file() and not file.is_symlink())
             self._built = built_at, {"/" + file.relative_to(self._folder).as_posix(): file for file in found}
         return self._built[1]
+
+
+def placed(page: str, base: str) -> str:
+    """Return the built ``page`` as it is served below ``base``: the build knows only relative addresses. Pure."""
+    base = html.escape(base)
+    return page.replace('="./', f'="{base}/').replace(f'{BASE_META} content=""', f'{BASE_META} content="{base}"')

@@ -5,10 +5,11 @@ import {
   type FetchBaseQueryMeta,
   fetchBaseQuery,
 } from '@reduxjs/toolkit/query/react'
+import { apiUrl } from '../shared/base'
 import { type Problem, problemOf } from './problem'
 import { sessionExpired } from './session'
 
-const rawQuery = fetchBaseQuery({ baseUrl: '/api', credentials: 'same-origin' })
+const rawQuery = fetchBaseQuery({ baseUrl: apiUrl(''), credentials: 'same-origin' })
 
 /** Every refusal becomes a `Problem`; a 401 outside of signing in means that the session has ended. */
 const baseQuery: BaseQueryFn<string | FetchArgs, unknown, Problem, object, FetchBaseQueryMeta> = async (

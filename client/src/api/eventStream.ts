@@ -1,3 +1,4 @@
+import { apiUrl } from '../shared/base'
 import { holdLock } from '../shared/lock'
 
 const REOPEN_MS = 2000
@@ -28,7 +29,7 @@ const openSource = (tell: (told: Told) => void, missed: boolean): (() => void) =
   let reopen: ReturnType<typeof setTimeout> | undefined
   let gap = missed
   const open = () => {
-    source = new EventSource('/api/events', { withCredentials: true })
+    source = new EventSource(apiUrl('/events'), { withCredentials: true })
     source.onopen = () => {
       tell({ kind: 'state', state: 'live' })
       if (gap) tell({ kind: 'gap' })

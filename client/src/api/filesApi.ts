@@ -1,3 +1,4 @@
+import { apiUrl } from '../shared/base'
 import { baseApi } from './baseApi'
 import { exactAnswer } from './exactJson'
 import type { FileDetail, FileEntry, FileStatus, Rejects } from './types'
@@ -84,5 +85,5 @@ export const filesApi = baseApi.injectEndpoints({
 
 export const { useListFilesQuery, useGetFileQuery, useGetRejectsInfiniteQuery, usePatchFileMutation } =
   filesApi
-export const contentUrl = (id: string) => `/api/files/${encodeURIComponent(id)}/content`
-export const rejectsCsvUrl = (id: string) => `/api/files/${encodeURIComponent(id)}/rejects?format=csv`
+export const contentUrl = (id: string) => apiUrl(`/files/${encodeURIComponent(id)}/content`)
+export const rejectsCsvUrl = (id: string) => apiUrl(`/files/${encodeURIComponent(id)}/rejects?format=csv`)
