@@ -104,7 +104,7 @@ def test_any_series_of_changes_is_shown_exactly(house, changes, data):
             house.versions.restore(house.file(file.id), Author("u"), data.draw(st.integers(0, newest)))
         else:
             more = house.convert(WIDE if change == "wider" else FEW)
-            house.appending.append(house.file(file.id), Author("u"), more)
+            house.appending.append(house.file(file.id), Author("u"), more, again=True)
     if house.tables.snapshot(house.file(file.id)).rows:
         assert_shows(house, file)
 

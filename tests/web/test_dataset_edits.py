@@ -237,8 +237,27 @@ def test_an_upload_can_name_the_table_that_its_rows_are_for(ann: httpx.Client):
     assert (refused["status"], refused["error"]["code"], refused["dataset_id"]) == ("error", "columns_differ", None)
     assert is_problem(nowhere, 422, "unknown_dataset")
     assert {each["id"] for each in ann.get("/datasets").json()} & {dataset, more, strange} == {dataset}
-    again = ann.post(f"/datasets/{dataset}/append", json={"file_id": more})
-    assert again.json()["rows"] == 5
+
+
+def test_the_same_bytes_are_appended_again_only_when_that_is_asked_for(ann: httpx.Client):
+    dataset, copy, more = table_of(ann), table_of(ann, FEW, "copy.csv"), table_of(ann, "n,word\n7,q\n", "more.csv")
+    path = f"/datasets/{dataset}/append"
+    assert ann.post(path, json={"file_id": more}).status_code == 200
+
+    for known in (copy, more):
+        assert is_problem(ann.post(path, json={"file_id": known}), 409, "already_appended")
+    sent = ann.post(f"/files?dataset={dataset}", files={"file": ("renamed.csv", b"n,word\n7,q\n")}).json()["id"]
+    refused = entry_when(ann, sent)
+    asked = ann.post(f"/files?dataset={dataset}&again=true", files={"file": ("more.csv", b"n,word\n7,q\n")}).json()[
+        "id"
+    ]
+    taken = entry_when(ann, asked)
+
+    assert (refused["status"], refused["error"]["code"]) == ("error", "already_appended")
+    assert (taken["status"], taken["dataset_id"]) == ("done", dataset)
+    assert ann.post(path, json={"file_id": copy, "again": True}).json()["rows"] == 8
+    assert is_problem(ann.post(path, json={"file_id": copy, "gain": True}), 422, "invalid_value")
+    assert [row["n"] for row in rows_of(ann, dataset)] == [1, 2, 3, 7, 7, 1, 2, 3]
 
 
 def test_another_user_hears_of_an_edit_within_two_seconds(shared_table: str, ann: httpx.Client, bob: httpx.Client):

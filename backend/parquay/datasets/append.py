@@ -7,6 +7,8 @@ anew; otherwise the table's own parts are left alone and only the new rows are c
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 from parquay.catalog.tables import File
 from parquay.datasets import log
 from parquay.datasets.commits import Author, Change, Commits, Drafts
@@ -14,6 +16,14 @@ from parquay.datasets.snapshot import Snapshot
 from parquay.datasets.tables import Tables
 from parquay.datasets.versions import refuse_outdated
 from parquay.errors import Conflict
+
+
+@dataclass(frozen=True, slots=True)
+class Addition:
+    """Rows to append. ``sha256``: of the bytes that they were read from; None when that is not known."""
+
+    rows: Snapshot
+    sha256: str | None = None
 
 
 class Appending:
@@ -24,37 +34,63 @@ class Appending:
         self._commits = commits
 
     def append(
-        self, file: File, author: Author, source: File, expected: int | None = None, *, once: bool = False
+        self, file: File, author: Author, source: File, expected: int | None = None, *, again: bool = False
     ) -> Snapshot:
         """Append the newest rows of the table that ``source`` became (blocking), as one version.
 
-        ``once``: not again when a commit says that these rows came already. ``expected`` is the version that the author
-        takes for the newest.
+        ``again``: also if a file of the same bytes is in the table. ``expected`` is the version that the author takes
+        for the newest.
 
         Raises:
-            Conflict: ``columns_differ``, no column has a name of theirs; ``append_itself`` (409).
+            Conflict: ``already_appended``; ``columns_differ``, no column has a name of theirs; ``append_itself`` (409).
             Outdated: ``version_changed`` (412).
         """
         if source.id == file.id:
             raise Conflict("A table cannot be appended to itself.", "append_itself")
-        return self.append_table(file, author, self._tables.source(source), expected, once=once)
+        more = Addition(self._tables.source(source), source.sha256)
+        return self.append_table(file, author, more, expected, again=again)
 
     def append_table(
-        self, file: File, author: Author, more: Snapshot, expected: int | None = None, *, once: bool = False
+        self,
+        file: File,
+        author: Author,
+        more: Addition,
+        expected: int | None = None,
+        *,
+        again: bool = False,
+        once: bool = False,
     ) -> Snapshot:
-        """The same for rows that stand in parts, whether a table was published of them or not."""
+        """The same for rows that stand in parts, whether a table was published of them or not.
+
+        ``once``: nothing is done when a commit says that these very rows came already, as before a crash.
+        """
         from parquay.datasets.joining import Joining
 
-        app = f"append:{more.dataset_id}"
+        this = f"append:{more.rows.dataset_id}"
+        same = f"bytes:{more.sha256}"
 
         def decide(before: Snapshot, drafts: Drafts) -> Change | None:
             refuse_outdated(before, expected)
-            if once and log.was_made(before.directory, before.version, app):
+            if once and log.was_made(before.directory, before.version, this):
                 return None
-            refuse_strangers(before, more)
-            return Joining(before, more, drafts).change(app if once else None)
+            if more.sha256 and not again:
+                refuse_again(more.sha256 == file.sha256 or log.was_made(before.directory, before.version, same))
+            refuse_strangers(before, more.rows)
+            names = [*([this] if once else []), *([same] if more.sha256 else [])]
+            return Joining(before, more.rows, drafts).change(tuple(names))
 
         return self._commits.make(file, author, decide)
+
+
+def refuse_again(known: bool) -> None:  # noqa: FBT001  the one thing that is asked
+    """Refuse bytes that a table has already. Pure.
+
+    Raises:
+        Conflict: ``already_appended`` (409).
+    """
+    if known:
+        detail = "A file of the same bytes is in this table; with again: true its rows are appended once more."
+        raise Conflict(detail, "already_appended")
 
 
 def refuse_strangers(before: Snapshot, more: Snapshot) -> None:

@@ -53,7 +53,7 @@ class Change:
         added: new parts, durable.
         new_rids: ids given to new rows, from the table's `next_rid` on.
         columns: the new columns; None when they stay. New ones need every part to be new.
-        app: a name under which the log remembers the commit, so that a repeat is noticed.
+        apps: names under which the log remembers the commit, so that a repeat is noticed.
         restored: the version that this is again; None for anything new.
     """
 
@@ -65,7 +65,7 @@ class Change:
     updated: int = 0
     deleted: int = 0
     columns: tuple[dict[str, Any], ...] | None = None
-    app: str | None = None
+    apps: tuple[str, ...] = ()
     restored: int | None = None
 
 

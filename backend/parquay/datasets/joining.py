@@ -31,8 +31,8 @@ class Joining:
         spelt = {name.lower(): name for name in self._ours}
         self._theirs = {spelt.get(name.lower(), name): kind for name, kind in full_types(more.columns).items()}
 
-    def change(self, app: str | None) -> Change:
-        """Write the new parts, and say what the commit does; ``app`` as in `Change`."""
+    def change(self, apps: tuple[str, ...]) -> Change:
+        """Write the new parts, and say what the commit does; ``apps`` as in `Change`."""
         types = {name: self._joined(name) for name in dict.fromkeys([*self._ours, *self._theirs])}
         changed = types != self._ours
         added: list[Part] = []
@@ -49,7 +49,7 @@ class Joining:
             new_rids=self._more.rows,
             inserted=self._more.rows,
             columns=columns_json(types) if changed else None,
-            app=app,
+            apps=apps,
         )
 
     def _joined(self, name: str) -> ColumnType:

@@ -59,7 +59,7 @@ class Appendable(Protocol):
     @property
     def columns(self) -> tuple[dict[str, Any], ...] | None: ...  # noqa: D102
     @property
-    def app(self) -> str | None: ...  # noqa: D102
+    def apps(self) -> tuple[str, ...]: ...  # noqa: D102
 
 
 def warm_up() -> None:
@@ -180,7 +180,7 @@ def append(table: DeltaTable, directory: Path, change: Appendable, info: Mapping
     else:
         # Delta's own overwrite removes every part, and is the one way to give a table new columns with the same commit.
         mode, schema = "overwrite", Schema.from_json(schema_json(change.columns))
-    properties = _properties(info, change.app)
+    properties = _properties(info, change.apps)
     table.create_write_transaction(actions, mode, schema, commit_properties=properties)
 
 
@@ -218,10 +218,10 @@ def was_made(directory: Path, version: int, app: str) -> bool:
     return open_at(directory, version).transaction_version(app) is not None
 
 
-def _properties(info: Mapping[str, Any], app: str | None = None) -> CommitProperties:
+def _properties(info: Mapping[str, Any], apps: Sequence[str] = ()) -> CommitProperties:
     from deltalake import CommitProperties, Transaction
 
-    transactions = [Transaction(app, 1)] if app else None
+    transactions = [Transaction(app, 1) for app in apps] or None
     return CommitProperties(custom_metadata={KEY: dict(info)}, max_commit_retries=0, app_transactions=transactions)
 
 

@@ -15,7 +15,7 @@ from parquay.catalog.files import Files
 from parquay.catalog.segments import Finished, Note
 from parquay.catalog.tables import File
 from parquay.datasets import log
-from parquay.datasets.append import Appending
+from parquay.datasets.append import Addition, Appending
 from parquay.datasets.commits import Author
 from parquay.datasets.first import publish
 from parquay.datasets.locks import alone
@@ -25,6 +25,9 @@ from parquay.roles import EDIT, require
 
 TARGET = "dataset"
 """Key in the metadata of an upload: the table that its rows are for."""
+
+AGAIN = "again"
+"""Key beside it: whether rows are appended of bytes that the table has already."""
 
 
 class Publisher:
@@ -67,10 +70,11 @@ class Publisher:
         target = seen.file
         if target.status in ("uploading", "processing"):
             raise Unavailable("The table to append to is still being made.", "not_ready")
-        more = converted(file, self._parquet / file.id, verdict.columns or [])
+        more = Addition(converted(file, self._parquet / file.id, verdict.columns or []), verdict.sha256)
+        again = str((file.options or {}).get(AGAIN)).lower() in ("true", "1")
         author = Author(self._files.owner_name(file), f"Appended {file.name}")
         try:
-            self._appending.append_table(target, author, more, once=True)
+            self._appending.append_table(target, author, more, again=again, once=True)
         except (Conflict, NotFound) as error:
             return _refused(verdict, error)
         return replace(verdict, dataset_id=target.id)

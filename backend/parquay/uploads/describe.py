@@ -14,8 +14,11 @@ from parquay.tus.headers import Metadata
 from parquay.uploads.rules import Owner, clean_name, file_name
 
 OPTION_KEYS = frozenset(
-    {"delimiter", "encoding", "quote", "escape", "header", "types", "nulls", "names", "skip_rows", "sheet", "dataset"}
-)
+    {
+        "delimiter", "encoding", "quote", "escape", "header", "types", "nulls", "names", "skip_rows", "sheet",
+        "dataset", "again",
+    }
+)  # fmt: skip
 """Metadata keys that tell how the file is to be read, and to which table its rows are appended."""
 
 _MEDIA_TYPE = re.compile(r"[\w!#$&^.+-]{1,64}/[\w!#$&^.+-]{1,64}(;[ -~]{0,128})?", re.ASCII)

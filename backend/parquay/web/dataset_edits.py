@@ -260,5 +260,7 @@ async def append_file(dataset_id: str, editing: EditingDep, order: AppendOrder, 
     expected = expected_version(if_match)
     await editing.file(dataset_id, EDIT)
     source, append = await editing.file(order.file_id), editing.parts.appending.append
-    made = await editing.make(dataset_id, lambda file, author: append(file, author, source, expected), order.message)
+    made = await editing.make(
+        dataset_id, lambda file, author: append(file, author, source, expected, again=order.again), order.message
+    )
     return await editing.told(made)

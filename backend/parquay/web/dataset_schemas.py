@@ -111,11 +111,12 @@ class RestoreOrder(BaseModel):
 
 
 class AppendOrder(BaseModel):
-    """Which file's rows to append."""
+    """Which file's rows to append; `again`: also when a file of the same bytes is in the table."""
 
     model_config = ConfigDict(extra="forbid", strict=True)
 
     file_id: str
+    again: bool = False
     message: Message | None = None
 
 

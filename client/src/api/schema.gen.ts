@@ -366,11 +366,16 @@ export interface components {
     };
     /**
      * AppendOrder
-     * @description Which file's rows to append.
+     * @description Which file's rows to append; `again`: also when a file of the same bytes is in the table.
      */
     AppendOrder: {
       /** File Id */
       file_id: string;
+      /**
+       * Again
+       * @default false
+       */
+      again?: boolean;
       /** Message */
       message?: string | null;
     };
