@@ -18,9 +18,13 @@ export type CellEdit = {
 const rowsPath = (id: string) => `/datasets/${encodeURIComponent(id)}/rows`
 const seenIn = (version: number) => ({ 'If-Match': `"${version}"` })
 
-const edited = (row: DataRow, meta: FetchBaseQueryMeta | undefined): Edited => ({
-  row,
-  version: Number(meta?.response?.headers.get('ETag')?.replace(/\D/g, '')),
+const versionOf = (meta: FetchBaseQueryMeta | undefined): number =>
+  Number(meta?.response?.headers.get('ETag')?.replace(/\D/g, ''))
+
+/** One row as pages show it, each cell as it is written; `version` null: as it is now. */
+const writtenRow = (id: string, rid: number, version: number | null) => ({
+  url: `${rowsPath(id)}?${readingParams({ version, filters: [`_rid:eq:${rid}`] }, { limit: '1', text: 'true' })}`,
+  responseHandler: exactAnswer,
 })
 
 const replaceRow = (view: RowsQuery, rid: number, change: (row: DataRow) => void, base?: number) =>
@@ -34,14 +38,21 @@ export const datasetEdits = datasetsApi.injectEndpoints({
   endpoints: (build) => ({
     /** Shown at once; taken back when the server refuses. Rows are found by id: the page may have moved meanwhile. */
     editCell: build.mutation<Edited, CellEdit>({
-      query: ({ view, rid, base, column, value }) => ({
-        url: `${rowsPath(view.id)}/${rid}`,
-        method: 'PATCH',
-        headers: seenIn(base),
-        body: { [column]: value },
-        responseHandler: exactAnswer,
-      }),
-      transformResponse: edited,
+      queryFn: async ({ view, rid, base, column, value }, _api, _extra, ask) => {
+        const answer = await ask({
+          url: `${rowsPath(view.id)}/${rid}`,
+          method: 'PATCH',
+          headers: seenIn(base),
+          body: { [column]: value },
+          responseHandler: exactAnswer,
+        })
+        if (answer.error) return { error: answer.error }
+        const version = versionOf(answer.meta)
+        // The answer has the values of the cells; pages show what is written.
+        const written = await ask(writtenRow(view.id, rid, version))
+        const [row] = (written.data as { rows: DataRow[] } | undefined)?.rows ?? []
+        return { data: { version, row: row ?? (answer.data as DataRow) } }
+      },
       onQueryStarted: async ({ view, rid, column, seen, value }, { dispatch, queryFulfilled }) => {
         const turn = (from: Cell, to: Cell) =>
           dispatch(
@@ -61,10 +72,7 @@ export const datasetEdits = datasetsApi.injectEndpoints({
     }),
     /** One row as it is now, by its id; null when the table has no such row any more. */
     rowNow: build.query<{ row: DataRow | null; version: number }, { id: string; rid: number }>({
-      query: ({ id, rid }) => ({
-        url: `${rowsPath(id)}?${readingParams({ filters: [`_rid:eq:${rid}`] }, { limit: '1' })}`,
-        responseHandler: exactAnswer,
-      }),
+      query: ({ id, rid }) => writtenRow(id, rid, null),
       transformResponse: ({ rows, version }: { rows: DataRow[]; version: number }) => ({
         row: rows[0] ?? null,
         version,
@@ -78,7 +86,7 @@ export const datasetEdits = datasetsApi.injectEndpoints({
         body: row,
         responseHandler: exactAnswer,
       }),
-      transformResponse: edited,
+      transformResponse: (row: DataRow, meta) => ({ row, version: versionOf(meta) }),
       invalidatesTags: (_, error, { id }) => (error ? [] : [datasetTag(id)]),
     }),
     deleteRow: build.mutation<void, { id: string; rid: number; base: number }>({

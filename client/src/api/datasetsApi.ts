@@ -76,7 +76,7 @@ export const datasetsApi = baseApi.injectEndpoints({
       providesTags: (_, __, { id }) => [datasetTag(id)],
     }),
     /**
-     * A page of rows: behind the page before it where that is known, else by its number. Who asks again
+     * A page of rows, each cell as it was written: behind the page before it where that is known, else by its number. Who asks again
      * wants the newest version, which the cursor of an older page does not know.
      */
     getRows: build.query<RowsPage, RowsQuery>({
@@ -91,7 +91,7 @@ export const datasetsApi = baseApi.injectEndpoints({
           // A cursor can be of a version that is gone; the number of the page still means something.
           if (page === 1 || !answer.error.code.includes('cursor')) return { error: answer.error }
         }
-        const byNumber = { page: String(page), size: String(size), aggregates: 'false' }
+        const byNumber = { page: String(page), size: String(size), aggregates: 'false', text: 'true' }
         const answer = await ask(cells(`${path(id)}?${readingParams(query, byNumber)}`))
         return answer.error ? { error: answer.error } : { data: asPage(answer.data as Table, query) }
       },
@@ -118,6 +118,7 @@ const cachedRows = (state: unknown, query: RowsQuery): RowsPage | undefined =>
 const rowsAddress = (query: RowsQuery, before: RowsPage | undefined): string =>
   `${path(query.id)}/rows?${readingParams(before ? { ...query, version: before.version } : query, {
     limit: String(query.size),
+    text: 'true',
     ...(before?.next && { cursor: before.next }),
   })}`
 

@@ -8,9 +8,8 @@ export type Problem = {
   code: string
   detail: string
   retryAfter: number | null
-  /** The row as it is now, where a change came too late, and the version that it is of. */
+  /** The row as it is now, where a change came too late. */
   current: Row | null
-  version?: number
 }
 
 const isRecord = (value: unknown): value is Record<string, unknown> =>
@@ -36,7 +35,6 @@ export const problemFromBody = (status: number, body: unknown, retryAfter: strin
     detail: sentence(fields.detail) ?? sentence(fields.title) ?? plainWords(status),
     retryAfter: Number.isFinite(seconds) ? seconds : null,
     current: isRecord(fields.current) ? (fields.current as Row) : null,
-    ...(typeof fields.version === 'number' && { version: fields.version }),
   }
 }
 

@@ -3,9 +3,9 @@ import type { components } from './schema.gen'
 
 type Schemas = components['schemas']
 
-/** What somebody may do with a file and its table; undefined where the server does not tell. */
-export type Role = 'owner' | 'edit' | 'view'
-export type FileEntry = Schemas['Entry'] & { role?: Role }
+export type FileEntry = Schemas['Entry']
+/** What somebody may do with a file and its table. */
+export type Role = FileEntry['role']
 export type FileStatus = FileEntry['status']
 export type Column = Schemas['ColumnRef']
 export type Reject = Schemas['RejectRow']

@@ -24,7 +24,7 @@ type Props = {
   name: string
   rejectCount: number
   warnings: Warned[]
-  role: Role | undefined
+  role: Role
   isTable: boolean
 }
 

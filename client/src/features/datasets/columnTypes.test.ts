@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { kindOf, readTyped, shownCell } from './columnTypes'
+import { kindOf, readTyped, shownValue } from './columnTypes'
 
 const column = (type: string) => ({ name: 'c', type })
 
@@ -50,11 +50,12 @@ describe('what is typed into a cell', () => {
 })
 
 test.each([
-  ['decimal(18,2)', 87.5, '87.50'],
+  ['decimal(18,2)', '87.50', '87.50'],
   ['decimal(38,4)', '123456789012345678.0000', '123456789012345678.0000'],
+  ['int64', 2024, '2024'],
   ['double', 87.5, '87.5'],
   ['timestamp', '2024-01-03T09:05:00', '2024-01-03 09:05:00'],
   ['text', 'aTb', 'aTb'],
-])('a cell of %s is written as its column writes it', (type, value, shown) =>
-  expect(shownCell(column(type), value)).toBe(shown),
+])('a value of %s is written with all that it has', (type, value, shown) =>
+  expect(shownValue(column(type), value)).toBe(shown),
 )

@@ -64,21 +64,22 @@ export const isRealDate = (kind: ColumnKind, typed: string): boolean => {
 export const asTyped = (value: Cell | undefined): string =>
   value === null || value === undefined ? '' : String(value)
 
-/** Pure: a cell in a sentence or a list, where "nothing" has to be said in words. */
+/** Pure: what is written in a cell, for a sentence: "nothing" has to be said in words. */
+export const writtenOrNull = (cell: Cell, words: { null: string; empty: string }): string => {
+  if (cell === null) return words.null
+  return cell === '' ? words.empty : String(cell)
+}
+
+/** Pure: the value of a cell in a sentence or a list, where "nothing" has to be said in words. */
 export const shownOrNull = (
   column: Column,
   value: Cell | undefined,
   words: { null: string; empty: string },
 ): string => {
   if (value === null || value === undefined) return words.null
-  return value === '' ? words.empty : shownCell(column, value)
+  return value === '' ? words.empty : shownValue(column, value)
 }
 
-const SCALE = /^decimal\(\d+,(\d+)\)$/
-
-/** Pure: a cell as its column writes it: a decimal with all of its digits, a moment with a blank in the middle. */
-export const shownCell = (column: Column, value: Exclude<Cell, null>): string => {
-  const scale = SCALE.exec(column.type)?.[1]
-  if (typeof value === 'number' && scale !== undefined) return value.toFixed(Number(scale))
-  return kindOf(column) === 'timestamp' ? String(value).replace('T', ' ') : String(value)
-}
+/** Pure: the value of a cell (a key, a least one) as people read it: a moment has a blank in its middle. */
+export const shownValue = (column: Column, value: Exclude<Cell, null>): string =>
+  kindOf(column) === 'timestamp' ? String(value).replace('T', ' ') : String(value)

@@ -64,7 +64,6 @@ test.each([
   ['owner', true, true],
   ['edit', true, false],
   ['view', false, false],
-  [undefined, true, true],
 ] as const)('a role %s may edit: %s, and restore: %s', (role, mayEdit, mayRestore) =>
   expect(rightsOf(role)).toEqual({ mayEdit, mayRestore }),
 )

@@ -15,6 +15,8 @@ type Props = {
   typed: string | null
   /** What is to be known while writing: that somebody else has changed the cell. */
   note: ReactNode
+  /** Every text on the way, so that none is lost where the editor goes out of sight. */
+  onType: (draft: string) => void
   onKeep: (value: Cell, leave: Leave) => void
   onDrop: () => void
 }
@@ -22,7 +24,7 @@ type Props = {
 const LEAVES: Record<string, Leave> = { Enter: 'down', Tab: 'right' }
 
 /** A cell being written. What does not fit the column's type is refused here, with the reason. */
-export const CellEditor = ({ column, label, value, typed, note, onKeep, onDrop }: Props) => {
+export const CellEditor = ({ column, label, value, typed, note, onType, onKeep, onDrop }: Props) => {
   const words = useText().datasets.edit
   const reason = useId()
   const [draft, setDraft] = useState(typed ?? asTyped(value))
@@ -36,7 +38,7 @@ export const CellEditor = ({ column, label, value, typed, note, onKeep, onDrop }
   }
 
   const keep = (leave: Leave): boolean => {
-    if (typed === null && draft === asTyped(value)) {
+    if (draft === asTyped(value) && (value !== null || typed === null)) {
       decide(() => onKeep(value, leave))
       return true
     }
@@ -58,6 +60,7 @@ export const CellEditor = ({ column, label, value, typed, note, onKeep, onDrop }
         onFocus={(event) => typed === null && event.currentTarget.select()}
         onChange={(event) => {
           setDraft(event.currentTarget.value)
+          onType(event.currentTarget.value)
           setRefusal(null)
         }}
         onKeyDown={(event) => {

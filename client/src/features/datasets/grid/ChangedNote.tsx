@@ -1,7 +1,7 @@
 import { useGetVersionsQuery } from '../../../api/datasetHistory'
-import type { Cell, Column } from '../../../api/types'
+import type { Cell } from '../../../api/types'
 import { useText } from '../../../i18n/language'
-import { shownOrNull } from '../columnTypes'
+import { writtenOrNull } from '../columnTypes'
 import { authorsSince } from './authors'
 import classes from './DataGrid.module.css'
 
@@ -12,15 +12,15 @@ export const useAuthors = (id: string, since: number): string => {
   return authorsSince(data, since).join(', ') || words.somebody
 }
 
-type Props = { id: string; since: number; column: Column; now: Cell }
+type Props = { id: string; since: number; now: Cell }
 
 /** Says below an open editor that the cell is not any more what it was when the editor opened. */
-export const ChangedNote = ({ id, since, column, now }: Props) => {
+export const ChangedNote = ({ id, since, now }: Props) => {
   const words = useText().datasets
   const who = useAuthors(id, since)
   return (
     <span role="status" className={classes.changed}>
-      {words.edit.changedBy(who, shownOrNull(column, now, words.grid))}
+      {words.edit.changedBy(who, writtenOrNull(now, words.grid))}
     </span>
   )
 }

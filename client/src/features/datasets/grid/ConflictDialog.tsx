@@ -1,7 +1,7 @@
 import { Button, Group, Modal, Stack } from '@mantine/core'
 import type { Cell, Column } from '../../../api/types'
 import { useText } from '../../../i18n/language'
-import { shownOrNull } from '../columnTypes'
+import { writtenOrNull } from '../columnTypes'
 import { useAuthors } from './ChangedNote'
 import classes from './DataGrid.module.css'
 import type { Conflict } from './useCellEdits'
@@ -39,7 +39,7 @@ export const ConflictDialog = ({ id, column, conflict, onMine, onTheirs }: Props
           {values.map(([name, value]) => (
             <div key={name}>
               <dt>{name}</dt>
-              <dd>{shownOrNull(column, value, grid)}</dd>
+              <dd>{writtenOrNull(value, grid)}</dd>
             </div>
           ))}
         </dl>

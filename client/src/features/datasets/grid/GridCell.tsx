@@ -1,18 +1,18 @@
 import type { ReactNode } from 'react'
 import type { Cell, Column } from '../../../api/types'
 import { useText } from '../../../i18n/language'
-import { isNumeric, shownCell } from '../columnTypes'
+import { isNumeric } from '../columnTypes'
 import { CellEditor, type Leave } from './CellEditor'
 import classes from './DataGrid.module.css'
 
 /** Characters of a cell that show when the pointer rests on it. */
 const LONGEST_TITLE = 1000
 
-const Value = ({ column, value }: { column: Column; value: Cell | undefined }) => {
+const Value = ({ value }: { value: Cell | undefined }) => {
   const words = useText().datasets.grid
   if (value === null || value === undefined) return <span className={classes.nothing}>{words.null}</span>
   if (value === '') return <span className={classes.nothing}>{words.empty}</span>
-  return <bdi>{shownCell(column, value)}</bdi>
+  return <bdi>{String(value)}</bdi>
 }
 
 type Props = {
@@ -27,6 +27,7 @@ type Props = {
   /** What the editor starts with, null while the cell is not being written. */
   writing: { typed: string | null; seen: Cell } | null
   note: ReactNode
+  onType: (draft: string) => void
   onKeep: (value: Cell, leave: Leave) => void
   onDrop: () => void
 }
@@ -42,6 +43,7 @@ export const GridCell = ({
   active,
   writing,
   note,
+  onType,
   onKeep,
   onDrop,
 }: Props) => (
@@ -63,11 +65,12 @@ export const GridCell = ({
         value={writing.seen}
         typed={writing.typed}
         note={note}
+        onType={onType}
         onKeep={onKeep}
         onDrop={onDrop}
       />
     ) : (
-      <Value column={column} value={value} />
+      <Value value={value} />
     )}
   </td>
 )

@@ -95,9 +95,12 @@ export const GridRow = ({
             writing={here}
             note={
               here && (row[column.name] ?? null) !== here.seen ? (
-                <ChangedNote id={id} since={here.base} column={column} now={row[column.name] ?? null} />
+                <ChangedNote id={id} since={here.base} now={row[column.name] ?? null} />
               ) : null
             }
+            onType={(draft) => {
+              if (here) here.typed = draft
+            }}
             onKeep={(value, leave) => here && onKeep(here, value, leave)}
             onDrop={onDrop}
           />

@@ -6,8 +6,13 @@ import type { Cell, DataRow } from '../../../api/types'
 import { useAppDispatch } from '../../../app/hooks'
 import { text } from '../../../i18n/language'
 import { toastProblem } from '../../../shared/toast'
+import { asTyped } from '../columnTypes'
 
-/** A cell in its editor: what it held when the editor opened (`seen`), and in which version (`base`). */
+/**
+ * A cell in its editor: what it held when the editor opened (`seen`), and in which version (`base`). `typed` is
+ * what takes the place of that, null before the first key. It is written into by the editor itself, and
+ * outlives it where the row goes out of sight.
+ */
 export type Writing = { rid: number; column: string; typed: string | null; seen: Cell; base: number }
 
 /** Two values for one cell: the one that somebody else saved meanwhile, and the one that was typed here. */
@@ -15,6 +20,11 @@ export type Conflict = { writing: Writing; mine: Cell; theirs: Cell; version: nu
 
 const CHANGED = 412
 const GONE = 404
+const FORBIDDEN = 403
+
+/** A number that was typed is the text that is written. */
+const same = (one: Cell, other: Cell): boolean =>
+  one === other || (one !== null && other !== null && String(one) === String(other))
 
 /** Pure: what a change that came too late leads to: it is sent again where nobody touched that cell. */
 export const afterRefusal = (
@@ -24,8 +34,8 @@ export const afterRefusal = (
 ): { again: Writing } | { conflict: Conflict } | 'gone' | 'kept' => {
   if (row === null) return 'gone'
   const theirs = row[writing.column] ?? null
-  if (theirs === mine) return 'kept'
-  if (theirs === writing.seen) return { again: { ...writing, base: version } }
+  if (same(theirs, mine)) return 'kept'
+  if (same(theirs, writing.seen)) return { again: { ...writing, base: version } }
   return { conflict: { writing, mine, theirs, version } }
 }
 
@@ -45,20 +55,15 @@ export const useCellEdits = (page: RowsPage | undefined) => {
     if (!page) return
     setWriting({ rid: row._rid, column, typed, seen: row[column] ?? null, base: baseOf(page, row._rid) })
   }
-  const rowNow = async (id: string, rid: number, { current, version }: Problem) =>
-    current && version !== undefined
-      ? { row: current as DataRow, version }
-      : dispatch(
-          datasetEdits.endpoints.rowNow.initiate({ id, rid }, { subscribe: false, forceRefetch: true }),
-        ).unwrap()
+  const rowNow = (id: string, rid: number) =>
+    dispatch(
+      datasetEdits.endpoints.rowNow.initiate({ id, rid }, { subscribe: false, forceRefetch: true }),
+    ).unwrap()
 
   const refused = async (at: Writing, value: Cell, problem: Problem): Promise<number | null> => {
     const words = text().datasets.edit
-    if (!page || (problem.status !== CHANGED && problem.status !== GONE)) {
-      toastProblem(words.notSaved, detailOf(problem))
-      return null
-    }
-    const next = afterRefusal(at, value, await rowNow(page.query.id, at.rid, problem))
+    if (!page || (problem.status !== CHANGED && problem.status !== GONE)) throw problem
+    const next = afterRefusal(at, value, await rowNow(page.query.id, at.rid))
     if (next === 'gone') toastProblem(words.notSaved, words.gone)
     else if (next !== 'kept' && 'again' in next) await send(next.again, value, true)
     else if (next !== 'kept') setConflict(next.conflict)
@@ -79,15 +84,17 @@ export const useCellEdits = (page: RowsPage | undefined) => {
         )
       return version
     } catch (problem) {
-      return refused(at, value, problem as Problem).catch((error: unknown) => {
+      return refused(at, value, problem as Problem).catch((error: Problem) => {
         toastProblem(text().datasets.edit.notSaved, detailOf(error))
+        // What was typed is in its editor again, unless somebody has gone on, or never may.
+        if (error.status !== FORBIDDEN) setWriting((now) => now ?? { ...at, typed: asTyped(value) })
         return null
       })
     }
   }
   const keep = (at: Writing, value: Cell): void => {
     setWriting(null)
-    if (value === at.seen) return
+    if (same(value, at.seen)) return
     const before = own.current.get(at.rid) ?? Promise.resolve(null)
     const sent = before.then((version) => send({ ...at, base: Math.max(at.base, version ?? 0) }, value))
     own.current.set(at.rid, sent)
