@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import csv
 import io
 import json
 import math
@@ -105,6 +106,52 @@ def test_delimiter_in_a_number_or_a_time_is_quoted(engine, export):
     object.__setattr__(snapshot, "dialect", told)
 
     assert export(snapshot, original=True)[1] == b't-n\n"1970-01-01 00:00:00"-"-1"\n-\n'
+
+
+RISKY = [
+    "=1",
+    "+1+1",
+    "-1+1",
+    "@A1",
+    "\t=1",
+    "\r=1",
+    "\n=1",
+    "\tx",
+    "\rx",
+    "\nx",
+    "\uff1d1",
+    "\uff0b1",
+    "\uff0d1",
+    "\uff20A",
+    " =1",
+    "\u00a0=1",
+]
+RISKY += ["\ufeff=1", '"=1', "'=1", "\u3000\uff1d1", " \n +x", "\x0b-x"]
+HARMLESS = ["x=1", "a-b", "1+1", "", "#", "a\n=1", "Ä", "mail@example.org", " x", '"x"', "x-"]
+
+
+def test_safe_csv_marks_all_that_may_run_and_nothing_else(engine, export, tmp_path):
+    cells = [*RISKY, *HARMLESS]
+    made = made_table(
+        tmp_path, {"=h": TEXT, "n": ColumnType("int64", True)}, pa.table({"=h": cells, "n": [-1] * len(cells)})
+    )
+
+    rows = list(csv.reader(io.StringIO(export(made, safe=True)[1].decode(), newline="")))
+
+    assert rows[0] == ["'=h", "n"]
+    assert [row[0] for row in rows[1:]] == [*("'" + cell for cell in RISKY), *HARMLESS]
+    assert {row[1] for row in rows[1:]} == {"-1"}
+    numbers = made_table(tmp_path, {"x": ColumnType("double", "any")}, pa.table({"x": [-math.inf, -1.5]}))
+    assert export(numbers, safe=True)[1].decode() == "x\n'-inf\n-1.5\n"
+
+
+def test_a_sheet_has_no_formulas(house, export):
+    made = made_table(house.parquet, {"=h": TEXT}, pa.table({"=h": ["=1+1", "+x", "@x", "-x"]}))
+
+    sheet = openpyxl.load_workbook(io.BytesIO(export(made, "xlsx")[1])).active
+
+    assert [cell.data_type for row in sheet.iter_rows() for cell in row] == ["s"] * 5
+    assert [row[0] for row in sheet.iter_rows(values_only=True)] == ["=h", "=1+1", "+x", "@x", "-x"]
 
 
 def test_safe_csv_keeps_spreadsheets_from_running_texts_and_leaves_numbers_alone(table_of, export):

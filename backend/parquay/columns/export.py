@@ -28,8 +28,10 @@ EXACT_INT, EXACT_DIGITS = 2**53 - 1, 15
 NOT_FINITE = {math.inf: "Infinity", -math.inf: "-Infinity"}
 """Numbers that JSON has no numbers for; what is no number at all is `NaN`."""
 MINUS_ZERO = Decimal("-0")
-FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
-"""First characters that make a spreadsheet run a cell."""
+FORMULA = r"""^[\x00-\x20\s\p{Z}\x{FEFF}"']*[=+\-@\x{FF1D}\x{FF0B}\x{FF0D}\x{FF20}]|^[\t\r\n]"""
+"""Texts that a spreadsheet may run, by OWASP's list; some run them behind spaces or quotes, too."""
+NO_NUMBER = "^-[^0-9]"
+"""Of doubles: `-inf`."""
 
 
 def header_row(dialect: Mapping[str, Any], names: Iterable[str]) -> tuple[str, ...]:
@@ -71,7 +73,7 @@ def write_csv_header(sink: Sink, header: Sequence[str], style: Style = RFC_4180)
     """Write a header row; nothing when `header` is empty."""
     if header:
         cells = pa.array(header, pa.string())
-        cells = _quoted_column(_protected(cells) if style.safe else cells, style, empty=False)
+        cells = _quoted_column(_protected(cells, FORMULA) if style.safe else cells, style, empty=False)
         sink.write((style.delimiter.join(cells.to_pylist()) + style.newline).encode())
 
 
@@ -93,16 +95,16 @@ def _slices(table: pa.Table) -> Iterator[pa.Table]:
 def _cells(column: pa.ChunkedArray, kind: ColumnType, style: Style) -> pa.StringArray:
     whole = column.chunk(0) if column.num_chunks == 1 else column.combine_chunks()
     text = lexemes.to_text(whole, kind)
-    if kind.kind == "text" and style.safe:
-        text = _protected(text)
+    if style.safe and kind.kind in ("text", "double"):
+        text = _protected(text, FORMULA if kind.kind == "text" else NO_NUMBER)
     # No other delimiter than the comma is sure not to stand in a number or a time.
     if kind.kind == "text" or style.delimiter != ",":
         text = _quoted_column(text, style)
     return pc.fill_null(text, "")
 
 
-def _protected(text: pa.StringArray) -> pa.StringArray:
-    risky = pc.is_in(pc.utf8_slice_codeunits(text, 0, 1), pa.array(FORMULA_STARTS))
+def _protected(text: pa.StringArray, risk: str) -> pa.StringArray:
+    risky = pc.match_substring_regex(text, risk)
     return pc.if_else(risky, pc.binary_join_element_wise("'", text, ""), text)
 
 
