@@ -1,8 +1,15 @@
 from __future__ import annotations
 
+import os
+from datetime import timedelta
+
 import pytest
 from deltalake import DeltaTable
 
+from parquay.catalog.files import Files
+from parquay.catalog.tables import now
+from parquay.datasets.commits import Author
+from parquay.datasets.retention import Retention
 from parquay.errors import InvalidValue, NotFound, Outdated
 
 FEW = "n,word\n1,a\n2,b\n3,c\n"
@@ -137,3 +144,53 @@ def test_a_bad_edit_is_refused_by_name_and_changes_nothing(house, batch: dict[st
     house.tables.snapshot(file)
     after = {path.name for path in (house.parquet / file.id).rglob("*")}
     assert after - before <= {"_delta_log", "00000000000000000000.json"}
+
+
+def assert_refused(house, file, expected: int, current: dict[str, object] | None, rid: int = 0) -> None:
+    for batch in ({"updates": {rid: {"word": "mine"}}}, {"deletes": frozenset({rid})}):
+        before = house.tables.snapshot(house.file(file.id)).version
+        with pytest.raises(Outdated) as refused:
+            house.edit(house.file(file.id), expected=expected, **batch)
+        assert refused.value.code == "row_changed"
+        assert refused.value.more == {"version": before, "current": current}
+
+
+def test_a_row_that_has_changed_is_neither_changed_nor_deleted_whatever_came_since(house):
+    file, more = house.convert(FEW), house.convert("n,word\n9,z\n")
+    house.edit(file, updates={0: {"word": "theirs"}})
+    theirs = {"_rid": 0, "n": 1, "word": "theirs"}
+    assert_refused(house, file, 0, theirs)
+
+    house.appending.append(house.file(file.id), Author("u"), more)
+    house.versions.restore(house.file(file.id), Author("u"), 1)
+    assert_refused(house, file, 0, theirs)
+
+    for number in range(25):  # past a checkpoint of the log
+        house.edit(house.file(file.id), updates={2: {"n": number}})
+    house.datasets.expire(file.id, 1)
+    assert_refused(house, file, 0, theirs)
+    assert_refused(house, file, 999, theirs)
+
+
+def test_a_row_that_is_as_it_was_can_be_changed_whatever_came_since(house):
+    file, wider = house.convert(FEW), house.convert("n,word,more\nx,z,1\n")
+    house.edit(file, updates={0: {"word": "theirs"}})
+    house.versions.restore(house.file(file.id), Author("u"), 0)
+    house.appending.append(house.file(file.id), Author("u"), wider)
+    house.datasets.expire(file.id, 1)
+
+    house.edit(house.file(file.id), updates={0: {"word": "mine"}}, expected=0)
+    house.edit(house.file(file.id), deletes=frozenset({1}), expected=0)
+
+    assert house.rows(house.file(file.id))[:2] == [(0, "1", "mine", None), (2, "3", "c", None)]
+
+
+def test_a_row_of_a_version_whose_parts_are_gone_cannot_be_compared(house):
+    file = house.convert(FEW)
+    house.edit(file, updates={1: {"word": "theirs"}})
+    retention = Retention(Files(house.catalog, None, None), house.datasets, house.tables, house.commits, keep=1)
+    for path in (house.parquet / file.id).glob("*.parquet"):
+        os.utime(path, (0, 0))
+    assert retention.sweep(now() + timedelta(hours=2)) == 1
+
+    assert_refused(house, file, 0, {"_rid": 0, "n": 1, "word": "a"})

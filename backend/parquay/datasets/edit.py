@@ -97,15 +97,14 @@ class Editor:
     def _refuse_changed(self, file: File, now: Snapshot, batch: Batch, expected: int) -> None:
         if expected == now.version:
             return
-        try:
-            seen = self._tables.snapshot(file, expected)
-        except NotFound:
-            raise Outdated(f"Version {expected} is not there to compare with.", version=now.version) from None
         for rid in batch.rids:
-            if not same_row(seen, now, rid):
-                current = read_row_json(now, rid)
-                detail = f"Row {rid} has changed since version {expected}."
-                raise Outdated(detail, version=now.version, current=current)
+            detail = f"Row {rid} has changed since version {expected}."
+            try:
+                same = same_row(self._tables.seen(file, expected), now, rid)
+            except (NotFound, FileNotFoundError):
+                same, detail = False, f"Version {expected} is not there to compare row {rid} with."
+            if not same:
+                raise Outdated(detail, version=now.version, current=read_row_json(now, rid))
 
 
 class _Writing:
@@ -203,22 +202,33 @@ def same_row(one: Snapshot, other: Snapshot, rid: int) -> bool:
         return places == (None, None)
     if one.parts[places[0][0]].name == other.parts[places[1][0]].name:
         return True
-    return read_row_json(one, rid) == read_row_json(other, rid)
+    return _written(one, rid) == _written(other, rid)
 
 
-def read_row_json(snapshot: Snapshot, rid: int) -> Row | None:
-    """A row as JSON (blocking); None when there is none."""
+def _written(snapshot: Snapshot, rid: int) -> Row:
+    """The cells of a row as they were written, so that neither a wider type nor a new column makes it another one."""
+    row = read_row_json(snapshot, rid, text=True) or {}
+    return {name: cell for name, cell in row.items() if cell is not None}
+
+
+def read_row_json(snapshot: Snapshot, rid: int, *, text: bool = False) -> Row | None:
+    """A row as JSON (blocking), ``text``: with its cells as they were written; None when there is none.
+
+    Raises:
+        FileNotFoundError: its part was deleted, because the version was given up.
+    """
     from parquay.datasets.rewrite import read_rows
 
     place = snapshot.find(rid)
     if place is None:
         return None
     part, row = place
-    return rows_json(snapshot, [rid], [read_rows(snapshot.directory / snapshot.parts[part].name, [row])])[0]
+    found = read_rows(snapshot.directory / snapshot.parts[part].name, [row])
+    return rows_json(snapshot, [rid], [found], text=text)[0]
 
 
-def rows_json(snapshot: Snapshot, rids: Sequence[int], rows: Sequence[pa.Table]) -> list[Row]:
-    """Stored rows as JSON, each with its id."""
+def rows_json(snapshot: Snapshot, rids: Sequence[int], rows: Sequence[pa.Table], *, text: bool = False) -> list[Row]:
+    """Stored rows as JSON, each with its id; ``text``: their cells as they were written."""
     if not rows:
         return []
     import pyarrow as pa
@@ -226,5 +236,5 @@ def rows_json(snapshot: Snapshot, rids: Sequence[int], rows: Sequence[pa.Table])
     from parquay.columns import export, parts
 
     types = export.columns_types(snapshot.columns)
-    told = export.json_rows(parts.widened(pa.concat_tables(rows), types, types), types)
+    told = export.json_rows(parts.widened(pa.concat_tables(rows), types, types), types, text=text)
     return [{"_rid": rid, **row} for rid, row in zip(rids, told, strict=True)]

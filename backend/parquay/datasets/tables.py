@@ -58,6 +58,22 @@ class Tables:
             self.remember(found)
         return found if found.name == file.name else replace(found, name=file.name)
 
+    def seen(self, file: File, version: int) -> Snapshot:
+        """A version that somebody looked at (blocking), also if it was given up since; its parts may be gone.
+
+        Raises:
+            NotFound, Conflict: as `snapshot`, and when the log does not reach back so far.
+        """
+        newest = self.snapshot(file)
+        if version > newest.version:
+            raise NotFound(f"The table has no version {version}.", "unknown_version")
+        found = self._recall(file.id, version)
+        if found is not None:
+            return found
+        if not log.is_kept(newest.directory, version):
+            raise NotFound(f"Version {version} is no longer kept.", "version_expired")
+        return self._read(file, newest.directory, version)
+
     def parts(self, file: File, version: int) -> tuple[Part, ...]:
         """The parts of a version (blocking), also of one that was given up, as long as the log has it."""
         found = self._recall(file.id, version)
