@@ -152,6 +152,8 @@ TINY = ["0.0000001", "", "0.5000000", "0.0000000", "-0.0000010"]
 @example(cells=TINY, late=True)
 @example(cells=["1e+20", "-0.0", "3.0"], late=True)
 @example(cells=["9007199254740993", "-9223372036854775808"], late=False)
+@example(cells=["9999-12-31T23:59:59-02:00", "", "0001-01-01T00:00:00-02:00"], late=False)
+@example(cells=["0000-01-01", "2024-02-29"], late=True)
 def test_a_stored_value_is_told_as_it_was_written(looks, cells, late):
     cells = [*cells, MISFIT] if late else cells
     text = written(cells)
@@ -175,6 +177,7 @@ def test_a_stored_value_is_told_as_it_was_written(looks, cells, late):
 @bounded(10)
 @given(cells=COLUMNS)
 @example(cells=TINY)
+@example(cells=["0000-01-01", "1900-02-28", "2024-02-29"])
 def test_a_converted_file_and_its_sheet_have_the_cells_as_they_were_written(looks, tmp_path, cells):
     text = written(cells)
     source = tmp_path / "in.csv"

@@ -44,7 +44,11 @@ class Bounds:
             return
         self.nulls += statistics.null_count
         if statistics.has_min_max:
-            low, high = statistics.min, statistics.max
+            try:
+                low, high = statistics.min, statistics.max
+            except (OverflowError, ValueError):  # a day of the year 0, or an instant beyond the year 9999 in UTC
+                self.known = False
+                return
             self.low = low if self.low is None else min(self.low, low)
             self.high = high if self.high is None else max(self.high, high)
         elif statistics.num_values:
