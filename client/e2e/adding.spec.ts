@@ -85,6 +85,10 @@ test('a chosen folder is sent with the paths of its files', async ({
     'quay/top.csv',
   ])
   expect((await filesOf(account)).map(({ name }) => name).sort()).toEqual(['deep.csv', 'top.csv'])
+  await expect(rowOf(page, 'deep.csv')).toContainText('quay/north/pier')
+  await page.getByLabel('Search files by name').fill('north/pier')
+  await expect(rowOf(page, 'top.csv')).toBeHidden()
+  await expect(rowOf(page, 'deep.csv')).toBeVisible()
 })
 
 test('a file on the clipboard is pasted', async ({ page, account }) => {

@@ -14,7 +14,7 @@ from problems import is_problem
 TUS = {"Tus-Resumable": "1.0.0"}
 FIELDS = {
     "id", "name", "size", "offset", "content_type", "status", "progress", "error", "uploaded_at", "finished_at",
-    "row_count", "reject_count", "warnings", "parquet_path", "dataset_id", "sha256", "owner", "shared", "role",
+    "row_count", "reject_count", "warnings", "parquet_path", "dataset_id", "sha256", "owner", "shared", "role", "path",
 }  # fmt: skip
 
 
@@ -706,3 +706,37 @@ def test_many_uploads_at_once_are_all_kept_apart(ann, shared_server):
     assert len(made) == 24
     for file_id, content in made.items():
         assert ann.get(f"/files/{file_id}/content").content == content
+
+
+def sent_from_a_folder(http, relative_path):
+    told = {"filename": "a.csv", "relativePath": relative_path}
+    metadata = ",".join(f"{key} {base64.b64encode(text.encode()).decode()}" for key, text in told.items())
+    headers = {"Tus-Resumable": "1.0.0", "Upload-Length": "10", "Upload-Metadata": metadata}
+    return http.post("/files", headers=headers).headers["Location"].rpartition("/")[2]
+
+
+@pytest.mark.parametrize(
+    ("relative_path", "path"),
+    [
+        ("quay/north/a.csv", "quay/north"),
+        ("/quay//./north/../a.csv", "quay/north"),
+        ("quay\\north\\a.csv", "quay/north"),
+        ("qu\u202eay/a.csv", "quay"),
+        ("a.csv", None),
+        ("null", None),
+        ("", None),
+    ],
+)
+def test_a_file_of_an_uploaded_folder_keeps_where_it_was(ann, relative_path, path):
+    file_id = sent_from_a_folder(ann, relative_path)
+
+    assert ann.get(f"/files/{file_id}").json()["path"] == path
+
+
+def test_a_file_is_found_by_its_folder(ann):
+    file_id = sent_from_a_folder(ann, "Harbour/East/a.csv")
+    sent_from_a_folder(ann, "Elsewhere/a.csv")
+
+    found = ann.get("/files", params={"q": "harbour/ea"}).json()
+
+    assert [entry["id"] for entry in found] == [file_id]

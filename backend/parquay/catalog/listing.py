@@ -60,7 +60,13 @@ def listed(user_id: str, narrowed: Narrowed) -> list[ColumnElement[bool]]:
     if narrowed.status:
         conditions.append(col(File.status).in_(narrowed.status.split(",")))
     if narrowed.q:
-        conditions.append(func.lower(col(File.name)).contains(folded(narrowed.q), autoescape=True))
+        wanted = folded(narrowed.q)
+        conditions.append(
+            or_(
+                func.lower(col(File.name)).contains(wanted, autoescape=True),
+                func.lower(col(File.path)).contains(wanted, autoescape=True),
+            )
+        )
     if narrowed.mine is not None:
         conditions.append(own if narrowed.mine else col(File.owner_id) != user_id)
     if narrowed.table is not None:

@@ -122,6 +122,7 @@ class File(SQLModel, table=True):
     id: str = Field(primary_key=True)
     owner_id: str = Field(foreign_key="user.id", ondelete="CASCADE")
     name: str
+    path: str | None = Field(default=None, description="The folder that it was in inside an uploaded folder.")
     content_type: str | None = None
     upload_metadata: str = ""
     size: int | None = Field(default=None, sa_column=Column(BigInteger))
@@ -177,6 +178,7 @@ class NewFile:
     id: str
     owner_id: str
     name: str
+    path: str | None = None
     content_type: str | None = None
     upload_metadata: str = ""
     size: int | None = None

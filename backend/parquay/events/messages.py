@@ -34,6 +34,8 @@ class FileRow(Protocol):
     @property
     def name(self) -> str: ...  # noqa: D102
     @property
+    def path(self) -> str | None: ...  # noqa: D102
+    @property
     def size(self) -> int | None: ...  # noqa: D102
     @property
     def offset(self) -> int: ...  # noqa: D102
@@ -146,6 +148,7 @@ def entry(file: FileRow, owner: str, role: Role = OWNER) -> dict[str, Any]:
         "owner": owner,
         "shared": file.shared,
         "role": role,
+        "path": file.path,
     }
 
 

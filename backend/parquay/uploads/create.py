@@ -237,6 +237,7 @@ class Creator:
             id=new_id(),
             owner_id=request.owner.id,
             name=request.name,
+            path=request.path,
             content_type=request.content_type,
             upload_metadata=plan.metadata.raw,
             size=plan.length,

@@ -11,7 +11,7 @@ from typing import Any
 from parquay.errors import InvalidValue
 from parquay.tus.create import CreationPlan
 from parquay.tus.headers import Metadata
-from parquay.uploads.rules import Owner, clean_name, file_name
+from parquay.uploads.rules import Owner, clean_name, file_name, folder_of
 
 OPTION_KEYS = frozenset(
     {
@@ -35,6 +35,7 @@ class Request:
     plan: CreationPlan
     options: dict[str, Any] | None = None
     sha256: str | None = None
+    path: str | None = None
 
 
 def describe(owner: Owner, plan: CreationPlan) -> Request:
@@ -47,7 +48,8 @@ def describe(owner: Owner, plan: CreationPlan) -> Request:
     content_type = metadata.text("filetype", "type", "content_type") or plan.content_type
     name = clean_name(plan.filename) if plan.filename else file_name(metadata)
     sha256 = expected_digest(metadata) or plan.sha256
-    return Request(owner, name, clean_type(content_type), plan, read_options(_texts(metadata)), sha256)
+    options = read_options(_texts(metadata))
+    return Request(owner, name, clean_type(content_type), plan, options, sha256, folder_of(metadata))
 
 
 def clean_type(content_type: str | None) -> str | None:

@@ -13,6 +13,9 @@ from parquay.errors import UnsupportedType
 from parquay.tus.headers import Metadata
 from parquay.tus.state import Limits, UploadState
 
+PATH_LIMIT = 1024
+"""Longest folder of a file, in characters."""
+
 NAME_LIMIT = 255
 """Longest file name in bytes of UTF-8."""
 
@@ -76,6 +79,17 @@ def clean_name(name: str | None) -> str:
         stem, dot, extension = text.rpartition(".")
         text = stem[:-1] + dot + extension if dot and len(extension) < 20 and stem else text[:-1]
     return text if text.strip(".") else UNNAMED
+
+
+def folder_of(metadata: Metadata) -> str | None:
+    """Return the folder that a file was in inside an uploaded folder, such as `photos/2024`; None without one.
+
+    Only for people to read: it is cleaned like a name, and nothing is ever stored below it.
+    """
+    told = (metadata.text("relativePath") or "").replace("\\", "/")
+    folders = [clean_name(each) for each in told.split("/")[:-1] if each.strip(". ")]
+    kept = "/".join(folders)
+    return kept[:PATH_LIMIT] or None
 
 
 def file_name(metadata: Metadata) -> str:

@@ -96,7 +96,10 @@ class Warned(BaseModel):
 
 
 class Entry(BaseModel):
-    """A file. `progress` is 0 to 100 over upload and parsing together and never goes back; `role`: the caller's."""
+    """A file. `progress` is 0 to 100 over upload and parsing together and never goes back; `role`: the caller's.
+
+    `path`: the folder that the file was in inside an uploaded folder.
+    """
 
     id: str
     name: str
@@ -117,6 +120,7 @@ class Entry(BaseModel):
     owner: str
     shared: bool
     role: Role
+    path: str | None
 
 
 class Uploaded(Entry):

@@ -547,6 +547,8 @@ export interface components {
        * @enum {string}
        */
       role: "owner" | "edit" | "view";
+      /** Path */
+      path: string | null;
       content: components["schemas"]["Content"] | null;
     };
     /**
@@ -578,6 +580,8 @@ export interface components {
     /**
      * Entry
      * @description A file. `progress` is 0 to 100 over upload and parsing together and never goes back; `role`: the caller's.
+     *
+     * `path`: the folder that the file was in inside an uploaded folder.
      */
     Entry: {
       /** Id */
@@ -626,6 +630,8 @@ export interface components {
        * @enum {string}
        */
       role: "owner" | "edit" | "view";
+      /** Path */
+      path: string | null;
     };
     /**
      * FileChange
@@ -1077,6 +1083,8 @@ export interface components {
        * @enum {string}
        */
       role: "owner" | "edit" | "view";
+      /** Path */
+      path: string | null;
       /** File Id */
       file_id: string;
     };

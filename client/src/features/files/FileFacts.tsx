@@ -22,6 +22,7 @@ export const FileFacts = ({ file }: { file: FileDetail }) => {
       <Fact name={words.columns} value={file.content ? formatCount(file.content.columns.length) : '–'} />
       <Fact name={words.uploaded} value={formatTime(file.uploaded_at)} />
       <Fact name={words.owner} value={file.owner} />
+      {file.path !== null && <Fact name={words.folder} value={file.path} />}
       {elsewhere && (
         <div>
           <dt>{words.partOf}</dt>

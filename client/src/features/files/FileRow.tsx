@@ -1,5 +1,5 @@
 import { Tooltip } from '@mantine/core'
-import { File, FileSpreadsheet, Users } from 'lucide-react'
+import { File, FileSpreadsheet, Folder, Users } from 'lucide-react'
 import { Link } from 'react-router'
 import { selectUser } from '../../api/session'
 import type { FileEntry } from '../../api/types'
@@ -34,6 +34,11 @@ const NameCell = ({ entry }: { entry: FileEntry }) => {
         <Link to={`/files/${entry.id}`} className={classes.name} title={entry.name}>
           {entry.name}
         </Link>
+        {entry.path !== null && (
+          <span className={classes.folder} title={entry.path}>
+            <Folder size={12} aria-hidden /> {entry.path}
+          </span>
+        )}
         <Sharing entry={entry} />
         <span className={classes.brief}>
           {formatBytes(entry.size)}

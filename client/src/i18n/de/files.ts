@@ -29,7 +29,7 @@ export const files: Messages['files'] = {
     actions: 'Aktionen',
   },
   resize: (column) => `Breite von ${column}`,
-  search: { label: 'Dateien nach Namen suchen', hint: 'Nach Namen suchen' },
+  search: { label: 'Dateien nach Namen suchen', hint: 'Namen und Ordner suchen' },
   filter: {
     status: 'Dateien mit diesem Status zeigen',
     all: 'Alle',
@@ -85,6 +85,7 @@ export const files: Messages['files'] = {
     columns: 'Spalten',
     uploaded: 'Hochgeladen',
     owner: 'Gehört',
+    folder: 'Ordner',
     partOf: 'Teil von',
     openTable: 'Tabelle öffnen',
   },

@@ -28,7 +28,7 @@ export const files = {
     actions: 'Actions',
   },
   resize: (column: string) => `Width of ${column}`,
-  search: { label: 'Search files by name', hint: 'Search by name' },
+  search: { label: 'Search files by name', hint: 'Search names and folders' },
   filter: {
     status: 'Show files with status',
     all: 'All',
@@ -84,6 +84,7 @@ export const files = {
     columns: 'Columns',
     uploaded: 'Uploaded',
     owner: 'Owner',
+    folder: 'Folder',
     partOf: 'Part of',
     openTable: 'Open the table',
   },
