@@ -724,7 +724,7 @@ def sent_from_a_folder(http, relative_path):
         ("qu\u202eay/a.csv", "quay"),
         ("a.csv", None),
         ("null", None),
-        ("", None),
+        ("/a.csv", None),
     ],
 )
 def test_a_file_of_an_uploaded_folder_keeps_where_it_was(ann, relative_path, path):
