@@ -68,6 +68,15 @@ def test_a_damaged_upload_is_refused_before_the_head(shared_server, holder, harm
     assert f'parquay_losses_total{{code="{code}"}}' in holder.get("/metrics").text
 
 
+def test_a_file_without_a_byte_is_whole(holder):
+    file_id = holder.post("/files", files={"file": ("empty.bin", b"")}).json()["id"]
+    entry_when(holder, file_id)
+
+    answer = holder.get(f"/files/{file_id}/content")
+
+    assert (answer.status_code, answer.content) == (200, b"")
+
+
 def test_a_large_file_is_hashed_on_its_way_and_its_last_bytes_stay_if_it_is_damaged(shared_server, holder):
     content = random.Random(5).randbytes(sound.HASHED_FIRST + 1000)
     file_id = stored(holder, content, "large.bin")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 import threading
 from collections import OrderedDict
@@ -74,10 +75,11 @@ class Soundness:
 
     def _state(self, file_id: str) -> State | None:
         path = self._store.path(file_id)
-        if path is None:
-            return None
-        found = path.stat()
-        return found.st_ino, found.st_size, found.st_mtime_ns
+        if path is not None:
+            with contextlib.suppress(FileNotFoundError):  # an upload without a byte has no file
+                found = path.stat()
+                return found.st_ino, found.st_size, found.st_mtime_ns
+        return None
 
 
 def damaged() -> Damaged:
