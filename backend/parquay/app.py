@@ -14,7 +14,21 @@ from starlette.types import Receive, Scope, Send
 from parquay import __version__
 from parquay.datasets.preview import Preview
 from parquay.settings import Settings
-from parquay.web import access, dataset_edits, datasets, docs, errors, events, exports, files, live, login, system
+from parquay.web import (
+    access,
+    account,
+    admin,
+    dataset_edits,
+    datasets,
+    docs,
+    errors,
+    events,
+    exports,
+    files,
+    live,
+    login,
+    system,
+)
 from parquay.web.asgi import Origin
 from parquay.web.deps import Policy
 from parquay.web.edge import Edge
@@ -120,6 +134,8 @@ def _rest(parts: Parts, policy: Policy) -> FastAPI:
     app.state.draining = False
     errors.install(app)
     app.include_router(login.router)
+    app.include_router(account.router)
+    app.include_router(admin.router)
     app.include_router(files.router)
     app.include_router(access.router)
     app.include_router(datasets.router)

@@ -23,6 +23,9 @@ OWNER: Role = "owner"
 EDIT: Role = "edit"
 VIEW: Role = "view"
 
+Scope = Literal["read", "upload", "write"]
+"""What an API key may be bound to."""
+
 EVERYBODY = "*"
 """Stands for every user where a name is expected."""
 

@@ -13,6 +13,7 @@ from parquay.auth.sessions import Sessions
 from parquay.auth.throttle import Throttle
 from parquay.auth.tokens import Tokens
 from parquay.catalog.access import Sharing
+from parquay.catalog.admin import Administration, AuditLog
 from parquay.catalog.datasets import Datasets
 from parquay.catalog.events import Events
 from parquay.catalog.files import Files
@@ -69,6 +70,8 @@ class Parts:
     jobs: Jobs
     files: Files
     sharing: Sharing
+    administration: Administration
+    audit: AuditLog
     segments: Segments
     samples: Samples
     store: Store
@@ -153,6 +156,8 @@ def build(settings: Settings, *, migrate: bool = True) -> Parts:
         jobs=jobs,
         files=files,
         sharing=Sharing(catalog, events),
+        administration=Administration(catalog, files),
+        audit=AuditLog(catalog),
         segments=segments,
         samples=Samples(catalog),
         store=store,

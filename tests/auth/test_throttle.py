@@ -2,7 +2,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from parquay.auth.throttle import FREE, MAX_DELAY, Throttle, delay_after, key
+from parquay.auth.throttle import FREE, FREE_NAMES, MAX_DELAY, Throttle, delay_after, key
 from parquay.catalog.users import Users
 from parquay.errors import TooManyRequests
 
@@ -106,3 +106,52 @@ def test_key_is_short_and_does_not_show_what_was_typed():
 
     assert len(made) < 120
     assert "p4ssw0rd" not in made
+
+
+def test_an_address_that_tries_many_names_has_to_wait_whatever_it_tries_next(users):
+    throttle = Throttle(users)
+    for number in range(FREE_NAMES):
+        throttle.check(f"name{number}", "192.0.2.1")
+        throttle.failed(f"name{number}", "192.0.2.1")
+
+    with pytest.raises(TooManyRequests) as refusal:
+        throttle.check("one more", "192.0.2.1")
+
+    assert (refusal.value.code, refusal.value.retry_after) == ("too_many_attempts", 1)
+    throttle.check("one more", "192.0.2.2")
+
+
+def test_who_was_there_before_does_not_wait_for_a_guesser_next_door(users):
+    ann = users.create("ann", "-")
+    users.open_login("session", ann.id, datetime.now(UTC) + timedelta(hours=1), network="192.0.2.1")
+    throttle = Throttle(users)
+    for number in range(2 * FREE_NAMES):
+        throttle.failed(f"name{number}", "192.0.2.1")
+
+    throttle.check("ann", "192.0.2.1")
+    with pytest.raises(TooManyRequests):
+        throttle.check("bob", "192.0.2.1")
+
+
+def test_one_name_tried_again_and_again_does_not_hold_up_its_address(users):
+    throttle = Throttle(users)
+    for _ in range(10 * FREE_NAMES):
+        throttle.failed("ann", "192.0.2.1")
+
+    throttle.check("bob", "192.0.2.1")
+
+
+def test_a_clock_that_was_set_back_lets_nobody_wait_longer_than_the_longest_delay(users, monkeypatch):
+    ahead = datetime.now(UTC) + timedelta(days=10)
+    with monkeypatch.context() as patched:
+        patched.setattr("parquay.catalog.users.now", lambda: ahead)
+        for _ in range(FREE + 3):
+            Throttle(users).failed("ann", "192.0.2.1")
+
+    with pytest.raises(TooManyRequests) as refusal:
+        Throttle(users).check("ann", "192.0.2.1")
+    later = FixedClock()
+    later.moment += timedelta(seconds=MAX_DELAY + 2)
+
+    assert refusal.value.retry_after <= MAX_DELAY
+    Throttle(users, later).check("ann", "192.0.2.1")

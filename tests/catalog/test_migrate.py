@@ -26,6 +26,7 @@ from parquay.catalog.session import Catalog
 from parquay.catalog.tables import Secret
 from parquay.catalog.unsynced import UnsyncedBytes
 from parquay.catalog.users import Users
+from parquay.errors import Conflict
 from parquay.ids import new_id
 from postgres_server import PostgresServer
 
@@ -73,6 +74,17 @@ def moved(catalog: Catalog, step: Callable[..., None], revision: str) -> None:
         step(made, revision)
 
 
+def add_user_as_it_was(catalog: Catalog, name: str) -> str:
+    """Insert a user as the schema had it first; return the id."""
+    row = {"id": new_id(), "name": name, "no": False, "at": "2026-01-01 00:00:00"}
+    statement = text(
+        'INSERT INTO "user" (id, username, password_hash, is_admin, disabled, created_at) '
+        "VALUES (:id, :name, '-', :no, :no, :at)"
+    )
+    catalog.write(lambda session: session.execute(statement, row))
+    return row["id"]
+
+
 def add_as_it_was(catalog: Catalog, owner_id: str, revision_columns: dict[str, object]) -> str:
     """Insert a file as the schema had it before, without the columns that came later; return its id."""
     moment = "2026-01-01 00:00:00"
@@ -89,7 +101,7 @@ def add_as_it_was(catalog: Catalog, owner_id: str, revision_columns: dict[str, o
 
 def test_tables_that_were_shared_before_roles_may_be_looked_at(catalog: Catalog):
     moved(catalog, command.upgrade, "0008")
-    ann, bob = (Users(catalog).create(name, "-").id for name in ("ann", "bob"))
+    ann, bob = (add_user_as_it_was(catalog, name) for name in ("ann", "bob"))
     shared, private = (add_as_it_was(catalog, ann, {"shared": shared}) for shared in (True, False))
 
     upgrade(catalog)
@@ -105,10 +117,21 @@ def test_tables_that_were_shared_before_roles_may_be_looked_at(catalog: Catalog)
     assert {file_id: bool(is_shared) for file_id, is_shared in kept.items()} == {shared: True, private: False}
 
 
+def test_names_from_before_are_told_from_those_that_look_like_them(catalog: Catalog):
+    moved(catalog, command.upgrade, "0011")
+    add_user_as_it_was(catalog, "anna")
+
+    upgrade(catalog)
+
+    with pytest.raises(Conflict):
+        Users(catalog).create("\u0251nna", "-")
+    moved(catalog, command.downgrade, "0011")
+
+
 def test_bytes_that_wait_for_their_files_go_through_a_change_of_their_table(catalog: Catalog):
     old = text("INSERT INTO unsynced (file_id, data) VALUES (:file_id, :data)")
     moved(catalog, command.upgrade, "0007")
-    owner = Users(catalog).create("ann", "-").id
+    owner = add_user_as_it_was(catalog, "ann")
     kept = {add_as_it_was(catalog, owner, {}): data for data in (b"a,b\n1,2\n", bytes(range(256)))}
     for file_id, data in kept.items():
         catalog.write(lambda session, row={"file_id": file_id, "data": data}: session.execute(old, row))

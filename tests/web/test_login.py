@@ -297,10 +297,11 @@ def test_api_key_works_as_bearer_until_it_is_removed(ann, anybody):
     key = made.json()
 
     assert made.status_code == 201
-    assert set(key) == {"id", "name", "created_at", "key"}
+    assert set(key) == {"id", "name", "created_at", "scopes", "expires_at", "key"}
+    assert (key["scopes"], key["expires_at"]) == (None, None)
     assert key["key"].startswith("pq_")
     assert anybody.get("/me", headers=bearer(key["key"])).json() == ann.get("/me").json()
-    assert ann.get("/auth/api-keys").json() == [{name: key[name] for name in ("id", "name", "created_at")}]
+    assert ann.get("/auth/api-keys").json() == [{name: key[name] for name in key if name != "key"}]
     assert ann.delete(f"/auth/api-keys/{key['id']}").status_code == 204
     assert anybody.get("/me", headers=bearer(key["key"])).status_code == 401
     assert ann.get("/auth/api-keys").json() == []

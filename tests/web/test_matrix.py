@@ -16,6 +16,7 @@ from parquay.wiring import build
 
 OPEN = "answers anybody"
 LOGIN = "needs a login"
+ADMIN = "needs an administrator; everybody else is told so"
 OWN = "needs a login; somebody else's looks unknown"
 VIEW = "needs the role view or a stronger one; without any the file looks unknown"
 EDIT = "needs the role edit, or ownership; who may only look is told so"
@@ -38,6 +39,18 @@ POLICY = {
     ("GET", "/me"): LOGIN,
     ("GET", "/auth/api-keys"): LOGIN,
     ("POST", "/auth/api-keys"): LOGIN,
+    ("POST", "/auth/password"): LOGIN,
+    ("GET", "/auth/sessions"): LOGIN,
+    ("DELETE", "/auth/sessions"): LOGIN,
+    ("DELETE", "/auth/sessions/{session_id}"): OWN,
+    ("GET", "/admin/users"): ADMIN,
+    ("POST", "/admin/users"): ADMIN,
+    ("GET", "/admin/users/{user_id}"): ADMIN,
+    ("PATCH", "/admin/users/{user_id}"): ADMIN,
+    ("GET", "/admin/jobs"): ADMIN,
+    ("POST", "/admin/jobs/{job_id}/retry"): ADMIN,
+    ("GET", "/admin/storage"): ADMIN,
+    ("GET", "/admin/audit"): ADMIN,
     ("DELETE", "/auth/api-keys/{key_id}"): OWN,
     ("GET", "/events"): LOGIN,
     ("WS", "/ws"): LOGIN,
@@ -90,6 +103,9 @@ BODIES = {
     ("PATCH", "/files/{file_id}"): {"json": {"name": "a.csv"}},
     ("PUT", "/files/{file_id}/access/{username}"): {"json": {"role": "view"}},
     ("POST", "/auth/api-keys"): {"json": {"name": "k"}},
+    ("POST", "/auth/password"): {"json": {"old": "a", "new": "b"}},
+    ("POST", "/admin/users"): {"json": {"username": "made", "password": "a long secret"}},
+    ("PATCH", "/admin/users/{user_id}"): {"json": {"disabled": False}},
     ("GET", "/datasets/{dataset_id}/aggregate"): {"params": {"by": "a"}},
     ("POST", "/datasets/{dataset_id}/rows"): {"json": {"a": 1}},
     ("PATCH", "/datasets/{dataset_id}/rows"): {"json": {"delete": [0]}},
@@ -179,6 +195,7 @@ def bad_tokens(place):
 def ask(http, method, path, file_id, key_id="unknown", **more):
     filled = path.replace("{file_id}", file_id).replace("{dataset_id}", file_id).replace("{key_id}", key_id)
     filled = filled.replace("{username}", "*")
+    filled = re.sub(r"\{(session_id|user_id|job_id)\}", "unknown", filled)
     filled = re.sub(r"\{(rid|version|a|b)\}", "0", filled)
     return http.request(method, filled, **BODIES.get((method, path), {}), **more)
 
@@ -273,6 +290,72 @@ def test_the_owner_may_do_everything(place):
         answer = ask(place.ann, method, path, file_id)
         assert answer.status_code < 300 or answer.json()["code"] in LATE, (method, path, answer.text)
     assert place.ann.get(f"/files/{file_id}").status_code == 404
+
+
+@pytest.mark.parametrize(("method", "path"), sorted(route for route, policy in POLICY.items() if policy is ADMIN))
+def test_administration_is_for_administrators(place, method, path):
+    refused = ask(place.bob, method, path, place.file_id)
+    assert (refused.status_code, refused.json()["code"]) == (403, "forbidden")
+
+    with place.server.login("admin", "admin123") as admin:
+        assert ask(admin, method, path, place.file_id).status_code in (200, 201, 404)
+        bound = admin.post("/auth/api-keys", json={"scopes": ["read", "upload", "write"]}).json()["key"]
+    with place.server.client(headers={"Authorization": f"Bearer {bound}"}) as key:
+        assert ask(key, method, path, place.file_id).json()["code"] == "scope_missing"
+
+
+@pytest.fixture(scope="module")
+def keys(place):
+    """A client with a key of each scope."""
+    made = {}
+    for scope in ("read", "upload", "write"):
+        key = place.ann.post("/auth/api-keys", json={"scopes": [scope]}).json()["key"]
+        made[scope] = place.server.client(headers={"Authorization": f"Bearer {key}"})
+    yield made
+    for each in made.values():
+        each.close()
+
+
+def scope_of(method, path):
+    """The scope that is enough for a route, besides `write`; None: any will do, empty: none."""
+    if path in ("/me", "/auth/me"):
+        return None
+    if path.startswith(("/auth/", "/admin/")) or path == "/logout":
+        return ""
+    if method == "GET":
+        return "read"
+    return "upload" if (method, path) in {("POST", "/files"), ("POST", "/upload")} else "write"
+
+
+@pytest.mark.parametrize(("method", "path"), [route for route in NEEDING_LOGIN if route[1] != "/events"])
+def test_a_key_does_what_its_scopes_say_and_nothing_else(place, keys, method, path):
+    enough = scope_of(method, path)
+
+    for scope, http in keys.items():
+        answer = ask(http, method, path, "A" * 24)
+        code = answer.json()["code"] if answer.status_code >= 400 else ""
+        if enough is None or (enough and scope in (enough, "write")):
+            assert (answer.status_code, code) not in {(403, "scope_missing"), (401, "login_required")}
+        else:
+            assert answer.status_code == 403, (scope, answer.text)
+            assert code in ("scope_missing", "session_required", "not_a_session")
+
+
+@pytest.mark.parametrize(("method", "headers", "body"), UPLOAD_VERBS)
+def test_verbs_of_uploads_need_the_scope_too(place, keys, method, headers, body):
+    real = headers.get("X-HTTP-Method-Override", method)
+    allowed = {"HEAD": {"read", "upload", "write"}, "PATCH": {"upload", "write"}, "DELETE": {"write"}}[real]
+
+    for scope, http in keys.items():
+        file_id = place.begun()
+        answer = http.request(method, f"/files/{file_id}", headers=headers, content=body)
+        assert (answer.status_code != 403) == (scope in allowed), (scope, answer.text)
+        created = http.post("/files", headers=TUS | {"Upload-Length": "1"})
+        assert created.status_code == (403 if scope == "read" else 201)
+        whole = {"Upload-Length": "1", "Content-Type": "application/offset+octet-stream"}
+        assert http.post("/files", headers=TUS | whole, content=b"x").status_code == created.status_code
+        draft = {"Upload-Draft-Interop-Version": "6", "Upload-Complete": "?1"}
+        assert http.post("/files", headers=draft, content=b"x").status_code == created.status_code
 
 
 # Reading is left to the browser, which keeps the answer from the page; an open stream would cost us something.

@@ -2,18 +2,12 @@
 
 from __future__ import annotations
 
-import unicodedata
 from collections.abc import Iterable
 from typing import Protocol
 
+from parquay.auth.names import clean_name
 from parquay.auth.passwords import Passwords, check_new
 from parquay.auth.sessions import Account
-from parquay.errors import InvalidValue
-
-MAX_NAME = 64
-"""Most characters of a user name."""
-
-_PUNCTUATION = frozenset("._-@+")
 
 
 class AccountStore(Protocol):
@@ -24,32 +18,6 @@ class AccountStore(Protocol):
 
     def by_name(self, username: str) -> Account | None:
         """The account of that exact name."""
-
-
-def clean_name(name: str) -> str:
-    """Return ``name`` in Unicode's composed form (NFC).
-
-    Letters and digits of any script and ``. _ - @ +`` are allowed, 1 to ``MAX_NAME`` of them.
-
-    Raises:
-        InvalidValue: ``bad_username`` (422).
-    """
-    composed = login_name(name)
-    if not 1 <= len(composed) <= MAX_NAME:
-        raise InvalidValue(f"A user name has 1 to {MAX_NAME} characters.", "bad_username")
-    if not all(sign in _PUNCTUATION or unicodedata.category(sign)[0] in "LN" or _mark(sign) for sign in composed):
-        raise InvalidValue("A user name has letters, digits and . _ - @ + only.", "bad_username")
-    return composed
-
-
-def login_name(name: str) -> str:
-    """Return the name that ``name``, as somebody typed it, stands for. Pure."""
-    return unicodedata.normalize("NFC", name)
-
-
-def _mark(sign: str) -> bool:
-    # Many scripts write vowels as combining marks; enclosing marks (Me) belong to none.
-    return unicodedata.category(sign) in ("Mn", "Mc")
 
 
 def register(

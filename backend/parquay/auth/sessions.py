@@ -11,15 +11,16 @@ import hashlib
 import secrets
 import threading
 import time
-import unicodedata
 from collections import OrderedDict
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from typing import Protocol
 
-from parquay.auth.passwords import Passwords
-from parquay.auth.throttle import Throttle
+from parquay.auth.names import by_typed_name, login_name
+from parquay.auth.passwords import Passwords, check_new
+from parquay.auth.scopes import Scopes
+from parquay.auth.throttle import Throttle, network
 from parquay.auth.tokens import Tokens
 from parquay.errors import Forbidden, Unauthorized
 from parquay.ids import new_id
@@ -27,6 +28,9 @@ from parquay.telemetry import login_failures
 
 FRESH_SECONDS = 2.0
 """How long a session that was read is believed without reading it again."""
+
+AGENT_LENGTH = 200
+"""Most characters that are kept of what a program calls itself."""
 
 CACHED = 10_000
 """Most sessions remembered in one process."""
@@ -50,6 +54,17 @@ class Account(Protocol):
     def disabled(self) -> bool: ...  # noqa: D102
 
 
+class KeyOwner(Protocol):
+    """Who an API key belongs to, and what it may do."""
+
+    @property
+    def account(self) -> Account: ...  # noqa: D102  see the catalog's KeyOwner
+    @property
+    def scopes(self) -> Scopes | None: ...  # noqa: D102
+    @property
+    def expires_at(self) -> datetime | None: ...  # noqa: D102
+
+
 class Accounts(Protocol):
     """Where users, their sessions and their keys are kept."""
 
@@ -59,8 +74,16 @@ class Accounts(Protocol):
     def set_hash(self, user_id: str, password_hash: str) -> None:
         """Replace an outdated hash of the same password."""
 
-    def open_login(self, login_id: str, user_id: str, expires_at: datetime) -> None:
-        """Start a session."""
+    def open_login(
+        self, login_id: str, user_id: str, expires_at: datetime, *, network: str = "", agent: str = ""
+    ) -> None:
+        """Start a session, which ``agent``, a program by its own name, opens from ``network``."""
+
+    def set_password(self, user_id: str, password_hash: str, *, but: str | None = None) -> None:
+        """Store the hash of a new password and end every session of the user, ``but`` one."""
+
+    def end_logins(self, user_id: str, *, but: str | None = None, login_id: str | None = None) -> int:
+        """End one session of a user, or all ``but`` one; return how many were ended."""
 
     def of_login(self, login_id: str) -> Account | None:
         """The user of a session that is neither ended nor expired."""
@@ -68,18 +91,19 @@ class Accounts(Protocol):
     def end_login(self, login_id: str) -> None:
         """End a session."""
 
-    def of_key(self, key_hash: str) -> Account | None:
-        """The user of an API key."""
+    def of_key(self, key_hash: str) -> KeyOwner | None:
+        """Who an API key belongs to."""
 
 
 @dataclass(frozen=True)
 class Identity:
-    """Who makes a request. ``session_id`` is None when an API key was sent."""
+    """Who makes a request. ``session_id`` is None when an API key was sent; ``scopes`` are that key's, None: all."""
 
     id: str
     username: str
     is_admin: bool
     session_id: str | None
+    scopes: Scopes | None = None
 
 
 @dataclass(frozen=True)
@@ -111,29 +135,60 @@ class Sessions:
         self._known: OrderedDict[bytes, _Known] = OrderedDict()
         self._lock = threading.Lock()
 
-    def login(self, username: str, password: str, peer: str) -> Granted:
+    def login(self, username: str, password: str, peer: str, agent: str = "") -> Granted:
         """Check a password given from the address ``peer`` and open a session (blocking).
+
+        ``agent`` is what the program calls itself that logs in.
 
         Raises:
             Unauthorized: ``bad_credentials`` (401); the same for an unknown user, a wrong password, a disabled user.
             TooManyRequests: ``too_many_attempts`` (429).
         """
-        username = unicodedata.normalize("NFC", username)
+        account = by_typed_name(self._accounts, username)
+        account = self._proven(account, login_name(username), password, peer)
+        if account is None:
+            raise Unauthorized("The user name or the password is wrong.", "bad_credentials")
+        return self._open(account, network(peer), agent[:AGENT_LENGTH])
+
+    def _proven(self, account: Account | None, username: str, password: str, peer: str) -> Account | None:
+        """Return ``account`` if the password is its own and it may log in."""
+        username = username if account is None else account.username
         self._throttle.check(username, peer)
-        account = self._accounts.by_name(username)
         verdict = self._passwords.verify(password, None if account is None else account.password_hash)
         if account is None or not verdict.ok or account.disabled:
             self._throttle.failed(username, peer)
             login_failures.inc()
-            raise Unauthorized("The user name or the password is wrong.", "bad_credentials")
+            return None
         self._throttle.passed(username, peer)
         if verdict.new_hash is not None:
             self._accounts.set_hash(account.id, verdict.new_hash)
-        return self._open(account)
+        return account
 
-    def _open(self, account: Account) -> Granted:
-        session_id = new_id()
-        self._accounts.open_login(session_id, account.id, datetime.now(UTC) + timedelta(seconds=self._ttl))
+    def change_password(self, identity: Identity, old: str, new: str, peer: str) -> None:
+        """Give a user a new password, and end their other sessions (blocking).
+
+        Raises:
+            Forbidden: ``wrong_password``, ``old`` is not theirs (403).
+            TooManyRequests: ``too_many_attempts`` (429).
+            InvalidValue: ``weak_password`` (422).
+        """
+        account = self._accounts.by_name(identity.username)
+        if self._proven(account, identity.username, old, peer) is None:
+            raise Forbidden("The old password is wrong.", "wrong_password")
+        check_new(new, identity.username)
+        self._accounts.set_password(identity.id, self._passwords.hash(new), but=identity.session_id)
+        self.forget_user(identity.id)
+
+    def end(self, identity: Identity, session_id: str | None = None) -> int:
+        """End one session of a user, or all but the one that asks: here at once, elsewhere in ``FRESH_SECONDS``."""
+        but = identity.session_id if session_id is None else None
+        ended = self._accounts.end_logins(identity.id, but=but, login_id=session_id)
+        self.forget_user(identity.id)
+        return ended
+
+    def _open(self, account: Account, where: str, agent: str) -> Granted:
+        session_id, until = new_id(), datetime.now(UTC) + timedelta(seconds=self._ttl)
+        self._accounts.open_login(session_id, account.id, until, network=where, agent=agent)
         token = self._tokens.issue(account.id, session_id, self._ttl)
         return Granted(token, self._ttl, _identity(account, session_id))
 
@@ -164,15 +219,21 @@ class Sessions:
 
     def _read(self, token: str) -> tuple[Identity, float]:
         if token.startswith(KEY_PREFIX):
-            owner = self._accounts.of_key(key_hash(token))
-            if owner is None or owner.disabled:
-                raise Unauthorized("The API key is not valid.", "bad_token")
-            return _identity(owner, None), float("inf")
+            return self._read_key(token)
         claims = self._tokens.read(token)
         account = self._accounts.of_login(claims.session_id)
         if account is None or account.disabled or account.id != claims.user_id:
             raise Unauthorized("The session has ended.", "session_ended")
         return _identity(account, claims.session_id), float(claims.expires_at)
+
+    def _read_key(self, token: str) -> tuple[Identity, float]:
+        owner = self._accounts.of_key(key_hash(token))
+        if owner is None or owner.account.disabled:
+            raise Unauthorized("The API key is not valid.", "bad_token")
+        until = float("inf") if owner.expires_at is None else owner.expires_at.timestamp()
+        if until <= time.time():
+            raise Unauthorized("The API key has expired.", "token_expired")
+        return replace(_identity(owner.account, None), scopes=owner.scopes), until
 
     def _remember(self, digest: bytes, known: _Known) -> None:
         with self._lock:

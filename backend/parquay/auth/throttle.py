@@ -2,6 +2,9 @@
 
 The delay belongs to the pair of account and address. So nobody can lock somebody else out: the owner's right
 password works from another address at once, and from the same one after the delay, which has an upper bound.
+
+An address that tries many names waits too, whichever name it tries next; only who has logged in from there before does
+not, so that a guesser in an office holds up no colleague.
 """
 
 from __future__ import annotations
@@ -18,21 +21,30 @@ from parquay.errors import TooManyRequests
 FREE = 5
 """Wrong passwords before the first delay."""
 
+FREE_NAMES = 20
+"""Names tried in vain from one address before the first delay of that address."""
+
 MAX_DELAY = 900
 """Longest delay, in seconds."""
 
 FORGET = timedelta(hours=24)
 """Wrong passwords are forgotten after this long without another."""
 
+FORGET_NAMES = timedelta(hours=1)
+"""The names that an address has tried are forgotten after this long without another."""
+
 
 class Attempts(Protocol):
     """Where wrong passwords are counted, for all processes."""
 
-    def blocked_until(self, key: str) -> datetime | None:
-        """When ``key`` may try again, None when at once."""
+    def blocked_until(self, key: str, longest: timedelta) -> datetime | None:
+        """When ``key`` may try again, None when at once; never longer than ``longest`` from now."""
 
-    def failed(self, key: str, delay: Callable[[int], int], forget: timedelta) -> None:
+    def failed(self, key: str, delay: Callable[[int], int], forget: timedelta) -> int:
         """Count one more failure of ``key``; ``delay`` gives the seconds to wait after so many failures."""
+
+    def was_here(self, username: str, network: str) -> bool:
+        """Whether somebody of that name has a session that was opened from ``network``."""
 
     def clear(self, key: str) -> None:
         """Forget the failures of ``key``."""
@@ -51,16 +63,23 @@ class Throttle:
         Raises:
             TooManyRequests: ``too_many_attempts`` (429) with the seconds to wait.
         """
-        until = self._attempts.blocked_until(key(username, peer))
-        wait = 0.0 if until is None else (until - self._clock()).total_seconds()
+        wait = self._wait(key(username, peer))
+        if wait <= 0 and (crowded := self._wait(address_key(peer))) > 0:
+            wait = 0 if self._attempts.was_here(username, network(peer)) else crowded
         if wait > 0:
             raise TooManyRequests(
                 "Too many wrong passwords. Wait a moment.", "too_many_attempts", retry_after=math.ceil(wait)
             )
 
+    def _wait(self, counted: str) -> float:
+        # A clock that was set back leaves moments far ahead: nobody waits longer than the longest delay.
+        until = self._attempts.blocked_until(counted, timedelta(seconds=MAX_DELAY))
+        return 0.0 if until is None else (until - self._clock()).total_seconds()
+
     def failed(self, username: str, peer: str) -> None:
-        """Count a wrong password."""
-        self._attempts.failed(key(username, peer), delay_after, FORGET)
+        """Count a wrong password, and a name that is new from this address."""
+        if self._attempts.failed(key(username, peer), delay_after, FORGET) == 1:
+            self._attempts.failed(address_key(peer), delay_after_names, FORGET_NAMES)
 
     def passed(self, username: str, peer: str) -> None:
         """Forget the wrong passwords after a right one."""
@@ -69,9 +88,16 @@ class Throttle:
 
 def delay_after(failures: int) -> int:
     """Seconds to wait after so many wrong passwords in a row: none below ``FREE``, then 1, 2, 4 … ``MAX_DELAY``."""
-    if failures < FREE:
-        return 0
-    return min(MAX_DELAY, 1 << min(failures - FREE, 10))
+    return _doubled(failures - FREE)
+
+
+def delay_after_names(names: int) -> int:
+    """Seconds that an address waits which has tried so many names in vain."""
+    return _doubled(names - FREE_NAMES)
+
+
+def _doubled(more: int) -> int:
+    return 0 if more < 0 else min(MAX_DELAY, 1 << min(more, 10))
 
 
 def key(username: str, peer: str) -> str:
@@ -81,10 +107,16 @@ def key(username: str, peer: str) -> str:
     and what people type into a user name field is sometimes their password.
     """
     digest = hashlib.sha256(username.encode("utf-8", "surrogatepass")).hexdigest()[:32]
-    return f"{_network(peer)}|{digest}"
+    return f"{network(peer)}|{digest}"
 
 
-def _network(peer: str) -> str:
+def address_key(peer: str) -> str:
+    """Name the address ``peer``, whatever name is tried from there."""
+    return f"{network(peer)}|"
+
+
+def network(peer: str) -> str:
+    """Return what counts as the address of ``peer``: an IPv4 address, or an IPv6 network."""
     try:
         address = ipaddress.ip_address(peer)
     except ValueError:

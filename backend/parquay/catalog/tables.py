@@ -65,6 +65,7 @@ class User(SQLModel, table=True):
 
     id: str = Field(primary_key=True)
     username: str = Field(unique=True)
+    likeness: str = Field(default="", index=True, description="What the name looks like: no two names alike.")
     password_hash: str
     is_admin: bool = False
     disabled: bool = False
@@ -81,6 +82,9 @@ class Login(SQLModel, table=True):
     created_at: datetime = Field(default_factory=now, sa_column=_time(null=False))
     expires_at: datetime = Field(sa_column=_time(null=False, index=True))
     revoked_at: datetime | None = Field(default=None, sa_column=_time())
+    seen_at: datetime | None = Field(default=None, sa_column=_time())
+    network: str = Field(default="", description="Where it was opened from.")
+    agent: str = Field(default="", description="The program that opened it, as it called itself.")
 
 
 class ApiKey(SQLModel, table=True):
@@ -93,6 +97,8 @@ class ApiKey(SQLModel, table=True):
     name: str
     key_hash: str = Field(unique=True)
     created_at: datetime = Field(default_factory=now, sa_column=_time(null=False))
+    scopes: list[str] | None = Field(default=None, sa_column=Column(JSON(none_as_null=True)))
+    expires_at: datetime | None = Field(default=None, sa_column=_time())
 
 
 class Throttle(SQLModel, table=True):
@@ -104,6 +110,19 @@ class Throttle(SQLModel, table=True):
     failures: int = 0
     blocked_until: datetime | None = Field(default=None, sa_column=_time())
     updated_at: datetime = Field(default_factory=now, sa_column=_time(null=False))
+
+
+class Audit(SQLModel, table=True):
+    """What somebody did to an account or to rights, kept by names: it outlives what it tells of."""
+
+    __tablename__ = "audit"
+
+    id: int | None = Field(default=None, sa_column=_serial())
+    at: datetime = Field(default_factory=now, sa_column=_time(null=False, index=True))
+    actor: str | None = Field(default=None, description="The user's name; null: somebody at this machine.")
+    action: str
+    subject: str = Field(description="The name of the user or the id of the file, key or job that it was done to.")
+    detail: dict[str, Any] = Field(default_factory=dict, sa_column=Column(JSON, nullable=False))
 
 
 class File(SQLModel, table=True):

@@ -3,20 +3,36 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import cast
 
 from sqlalchemy import Update, delete, func, or_, update
 from sqlalchemy.exc import IntegrityError
 from sqlmodel import Session, col, select
 
 from parquay.catalog.case import folded
+from parquay.catalog.likeness import likeness
 from parquay.catalog.session import Catalog
 from parquay.catalog.tables import ApiKey, Login, Secret, Throttle, User, now
 from parquay.errors import Conflict, NotFound
 from parquay.ids import new_id
+from parquay.roles import Scope
+
+SEEN_EVERY = timedelta(minutes=1)
+"""How exactly it is known when a session was used last."""
 
 KEYS_PER_USER = 100
 """Most API keys of one user."""
+
+
+@dataclass(frozen=True)
+class KeyOwner:
+    """Who an API key belongs to, what it may do (None: everything) and until when."""
+
+    account: User
+    scopes: frozenset[Scope] | None
+    expires_at: datetime | None
 
 
 class Users:
@@ -29,15 +45,16 @@ class Users:
         """Add an account.
 
         Raises:
-            Conflict: ``username_taken`` (409); names that differ only in the case of letters count as the same.
+            Conflict: ``username_taken`` (409), also by a name that a reader takes for this one.
         """
+        looks = likeness(username)
         user = {"id": new_id(), "username": username, "password_hash": password_hash, "is_admin": is_admin}
 
         def write(session: Session) -> User | None:
-            alike = func.lower(col(User.username)) == folded(username)
+            alike = or_(func.lower(col(User.username)) == folded(username), col(User.likeness) == looks)
             if session.exec(select(User.id).where(alike)).first() is not None:
                 return None
-            made = User.model_validate(user)
+            made = User.model_validate({**user, "likeness": looks})
             session.add(made)
             return made
 
@@ -69,12 +86,12 @@ class Users:
         change = update(User).where(col(User.id) == user_id).values(password_hash=password_hash)
         self._catalog.write(lambda session: session.execute(change))
 
-    def set_password(self, user_id: str, password_hash: str) -> None:
-        """Store the hash of a new password and end every session of the user."""
+    def set_password(self, user_id: str, password_hash: str, *, but: str | None = None) -> None:
+        """Store the hash of a new password and end every session of the user, ``but`` one."""
 
         def write(session: Session) -> None:
             session.execute(update(User).where(col(User.id) == user_id).values(password_hash=password_hash))
-            session.execute(_end_logins(user_id))
+            session.execute(_end_logins(user_id, but=but))
 
         self._catalog.write(write)
 
@@ -100,20 +117,47 @@ class Users:
 
     # Sessions
 
-    def open_login(self, login_id: str, user_id: str, expires_at: datetime) -> None:
-        """Start a session."""
-        row = {"id": login_id, "user_id": user_id, "expires_at": expires_at}
-        self._catalog.write(lambda session: session.add(Login.model_validate(row)))
+    def open_login(
+        self, login_id: str, user_id: str, expires_at: datetime, *, network: str = "", agent: str = ""
+    ) -> None:
+        """Start a session, which ``agent``, a program by its own name, opens from ``network``."""
+        row = {"id": login_id, "user_id": user_id, "expires_at": expires_at, "network": network, "agent": agent}
+        moment = now()
+        login = row | {"created_at": moment, "seen_at": moment}
+        self._catalog.write(lambda session: session.add(Login.model_validate(login)))
+
+    def logins(self, user_id: str) -> Sequence[Login]:
+        """Return the sessions of a user that are neither ended nor expired, the newest first."""
+        alive = (Login.user_id == user_id, col(Login.revoked_at).is_(None), Login.expires_at > now())
+        with self._catalog.read() as session:
+            return session.exec(select(Login).where(*alive).order_by(col(Login.created_at).desc(), Login.id)).all()
+
+    def end_logins(self, user_id: str, *, but: str | None = None, login_id: str | None = None) -> int:
+        """End one session of a user, or all ``but`` one; return how many were ended."""
+        change = _end_logins(user_id, but=but)
+        change = change if login_id is None else change.where(col(Login.id) == login_id)
+        found = change.returning(col(Login.id))
+        return len(self._catalog.write(lambda session: session.execute(found).all()))
+
+    def _note_seen(self, login_id: str) -> None:
+        change = update(Login).where(col(Login.id) == login_id).values(seen_at=now())
+        self._catalog.submit(lambda session: session.execute(change))  # nobody waits for it
 
     def of_login(self, login_id: str) -> User | None:
         """Return the user of a session that is neither ended nor expired."""
         query = (
-            select(User)
+            select(User, Login.seen_at)
             .join(Login, col(Login.user_id) == User.id)
             .where(Login.id == login_id, col(Login.revoked_at).is_(None), Login.expires_at > now())
         )
         with self._catalog.read() as session:
-            return session.exec(query).first()
+            found = session.exec(query).first()
+        if found is None:
+            return None
+        user, seen_at = found
+        if seen_at is None or abs(now() - seen_at) > SEEN_EVERY:
+            self._note_seen(login_id)
+        return user
 
     def end_login(self, login_id: str) -> None:
         """End a session. Ending it twice changes nothing."""
@@ -133,19 +177,28 @@ class Users:
 
     # API keys
 
-    def add_key(self, user_id: str, name: str, key_hash: str) -> ApiKey:
-        """Store an API key by its hash.
+    def add_key(
+        self,
+        user_id: str,
+        name: str,
+        key_hash: str,
+        *,
+        scopes: Sequence[Scope] | None = None,
+        expires_at: datetime | None = None,
+    ) -> ApiKey:
+        """Store an API key by its hash; ``scopes`` None: it may do everything.
 
         Raises:
             Conflict: ``too_many_keys`` (409).
         """
         row = {"id": new_id(), "user_id": user_id, "name": name, "key_hash": key_hash}
+        bounds = {"scopes": None if scopes is None else sorted(set(scopes)), "expires_at": expires_at}
 
         def write(session: Session) -> ApiKey | None:
             kept = session.exec(select(func.count()).select_from(ApiKey).where(ApiKey.user_id == user_id)).one()
             if kept >= KEYS_PER_USER:
                 return None
-            key = ApiKey.model_validate(row)
+            key = ApiKey.model_validate(row | bounds)
             session.add(key)
             return key
 
@@ -172,36 +225,53 @@ class Users:
         if not self._catalog.write(lambda session: session.execute(change).all()):
             raise NotFound("There is no such key.", "unknown_key")
 
-    def of_key(self, key_hash: str) -> User | None:
-        """Return the user of the API key with that hash."""
-        query = select(User).join(ApiKey, col(ApiKey.user_id) == User.id).where(ApiKey.key_hash == key_hash)
+    def of_key(self, key_hash: str) -> KeyOwner | None:
+        """Return who the API key with that hash belongs to, also when its time is over."""
+        query = select(User, ApiKey).join(ApiKey, col(ApiKey.user_id) == User.id).where(ApiKey.key_hash == key_hash)
         with self._catalog.read() as session:
-            return session.exec(query).first()
+            found = session.exec(query).first()
+        if found is None:
+            return None
+        user, key = found
+        scopes = None if key.scopes is None else frozenset(cast("list[Scope]", key.scopes))
+        return KeyOwner(user, scopes, key.expires_at)
 
     # Wrong passwords
 
-    def blocked_until(self, key: str) -> datetime | None:
-        """Return when ``key`` may try a password again, None when at once."""
+    def blocked_until(self, key: str, longest: timedelta) -> datetime | None:
+        """Return when ``key`` may try a password again, None when at once; at most ``longest`` from now."""
         with self._catalog.read() as session:
             row = session.get(Throttle, key)
-            return None if row is None else row.blocked_until
+        until, bound = None if row is None else row.blocked_until, now() + longest
+        if until is None or until <= bound:
+            return until
+        change = update(Throttle).where(col(Throttle.key) == key).values(blocked_until=bound)
+        self._catalog.write(lambda session: session.execute(change))
+        return bound
 
-    def failed(self, key: str, delay: Callable[[int], int], forget: timedelta) -> None:
-        """Count one more wrong password of ``key``.
+    def was_here(self, username: str, network: str) -> bool:
+        """Return whether a user has a session, ended or not, that was opened from ``network``."""
+        query = select(Login.id).join(User, col(User.id) == Login.user_id)
+        with self._catalog.read() as session:
+            return session.exec(query.where(User.username == username, Login.network == network)).first() is not None
+
+    def failed(self, key: str, delay: Callable[[int], int], forget: timedelta) -> int:
+        """Count one more wrong password of ``key``, and return how many there are now.
 
         ``delay`` tells the seconds to wait after so many; failures older than ``forget`` do not count.
         """
         moment = now()
 
-        def write(session: Session) -> None:
+        def write(session: Session) -> int:
             row = session.get(Throttle, key) or Throttle(key=key)
             row.failures = 1 if row.updated_at < moment - forget else row.failures + 1
             row.updated_at = moment
             seconds = delay(row.failures)
             row.blocked_until = moment + timedelta(seconds=seconds) if seconds else None
             session.add(row)
+            return row.failures
 
-        self._catalog.write(write)
+        return self._catalog.write(write)
 
     def clear(self, key: str) -> None:
         """Forget the wrong passwords of ``key``. Costs no write when there are none."""
@@ -232,6 +302,7 @@ class Users:
             return self._catalog.write(write)
 
 
-def _end_logins(user_id: str) -> Update:
+def _end_logins(user_id: str, *, but: str | None = None) -> Update:
     alive = update(Login).where(col(Login.user_id) == user_id, col(Login.revoked_at).is_(None))
+    alive = alive if but is None else alive.where(col(Login.id) != but)
     return alive.values(revoked_at=now())

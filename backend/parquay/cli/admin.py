@@ -11,6 +11,7 @@ import typer
 
 from parquay.cli.failure import Failure
 from parquay.cli.tables import print_table
+from parquay.errors import NotFound
 from parquay.settings import load
 
 if TYPE_CHECKING:
@@ -33,6 +34,7 @@ def add(
     chosen = _password(password)
     with local_parts() as parts:
         made = register(parts.users, parts.passwords, name, chosen, is_admin=admin)
+        parts.audit.note(None, "user.created", made.username, is_admin=admin)
     typer.echo(made.id)
 
 
@@ -43,6 +45,26 @@ def disable(
     """Bar an account from logging in and end its sessions."""
     with local_parts() as parts:
         parts.users.disable(name, disabled=not undo)
+        parts.audit.note(None, "user.changed", name, disabled=not undo)
+
+
+@users.command()
+def password(
+    name: Name,
+    password: Annotated[str | None, typer.Option(help="Asked for when left out; `-` reads a line of stdin.")] = None,
+) -> None:
+    """Give an account a new password and end its sessions."""
+    from parquay.auth.names import by_typed_name
+    from parquay.auth.passwords import check_new
+
+    chosen = _password(password)
+    with local_parts() as parts:
+        user = by_typed_name(parts.users, name)
+        if user is None:
+            raise NotFound(f"There is no user {name!r}.", "unknown_user")
+        check_new(chosen, user.username)
+        parts.users.set_password(user.id, parts.passwords.hash(chosen))
+        parts.audit.note(None, "user.changed", user.username, reset="password")
 
 
 @users.command(name="list")

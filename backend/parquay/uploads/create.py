@@ -10,6 +10,7 @@ from dataclasses import replace
 from functools import partial
 from typing import Any, TypeVar
 
+from parquay.auth.scopes import UPLOAD, WRITE, require_scope
 from parquay.catalog.files import Files
 from parquay.catalog.session import Catalog
 from parquay.catalog.tables import File, NewFile
@@ -186,7 +187,7 @@ class Creator:
 
         Raises:
             InvalidValue: ``unknown_dataset``, they do not see it (422).
-            Forbidden: ``forbidden``, they may only look at it (403).
+            Forbidden: ``forbidden``, they may only look at it; ``scope_missing``, their key is for uploads (403).
         """
         dataset = (request.options or {}).get("dataset")
         if dataset is None:
@@ -195,6 +196,7 @@ class Creator:
         if found is None or not _is_table(found.file):
             raise InvalidValue("There is no such dataset to append to.", "unknown_dataset")
         require(found.role, EDIT)
+        require_scope(None if request.owner.changes_tables else frozenset({UPLOAD}), frozenset({WRITE}))
 
     async def _discard(self, file: File) -> None:
         await self._catalog.awrite(partial(self._files.remove, file_id=file.id))

@@ -7,11 +7,16 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import cached_property
 from pathlib import PurePosixPath
+from typing import TYPE_CHECKING
 
+from parquay.auth.scopes import WRITE
 from parquay.catalog.tables import File, now
 from parquay.errors import UnsupportedType
 from parquay.tus.headers import Metadata
 from parquay.tus.state import Limits, UploadState
+
+if TYPE_CHECKING:
+    from parquay.auth.sessions import Identity
 
 PATH_LIMIT = 1024
 """Longest folder of a file, in characters."""
@@ -24,10 +29,16 @@ UNNAMED = "upload"
 
 @dataclass(frozen=True)
 class Owner:
-    """Whose upload it is."""
+    """Whose upload it is. ``changes_tables``: may also append to tables, which a key for uploads alone may not."""
 
     id: str
     username: str
+    changes_tables: bool = True
+
+    @classmethod
+    def of(cls, identity: Identity) -> Owner:
+        """Return who uploads when ``identity`` makes the request."""
+        return cls(identity.id, identity.username, identity.scopes is None or WRITE in identity.scopes)
 
 
 @dataclass(frozen=True)

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from fastapi import APIRouter, Response
 
-from parquay.auth.accounts import login_name
-from parquay.catalog.tables import User
+from parquay.auth.names import by_typed_name
+from parquay.auth.sessions import Account
 from parquay.errors import InvalidValue, NotFound
 from parquay.roles import EVERYBODY, OWNER, everybodys_role
 from parquay.web.deps import IdentityDep, PartsDep, seen
@@ -26,7 +26,7 @@ def list_access(file_id: str, parts: PartsDep, identity: IdentityDep) -> list[Gi
 @router.get("/files/{file_id}/access/{username}")
 def read_access(file_id: str, username: str, parts: PartsDep, identity: IdentityDep) -> Given:
     """Show the role that somebody was given."""
-    wanted = username if username == EVERYBODY else login_name(username)
+    wanted = username if username == EVERYBODY else _user(parts, username).username
     for given in list_access(file_id, parts, identity):
         if given.username == wanted:
             return given
@@ -46,6 +46,7 @@ def give_access(file_id: str, username: str, choice: RoleChoice, parts: PartsDep
         username, is_done = user.username, parts.sharing.give(file.id, user.id, choice.role)
     if not is_done:
         raise NotFound("There is no such file.")
+    parts.audit.note(identity.username, "access.given", file.id, to=username, role=choice.role)
     return Given(username=username, role=choice.role)
 
 
@@ -59,11 +60,12 @@ def take_access(file_id: str, username: str, parts: PartsDep, identity: Identity
         is_done = parts.sharing.take(file.id, _user(parts, username).id)
     if not is_done:
         raise _nobody(username)
+    parts.audit.note(identity.username, "access.taken", file.id, **{"from": username})
     return Response(status_code=204)
 
 
-def _user(parts: PartsDep, username: str) -> User:
-    found = parts.users.by_name(login_name(username))
+def _user(parts: PartsDep, username: str) -> Account:
+    found = by_typed_name(parts.users, username)
     if found is None:
         raise NotFound(f"There is no user {username!r}.", "unknown_user")
     return found

@@ -3,19 +3,23 @@
 from __future__ import annotations
 
 import ipaddress
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Annotated
 from urllib.parse import urlsplit
 
 from fastapi import Depends, Request
+from fastapi.dependencies.models import Dependant
+from fastapi.routing import APIRoute
 from fastapi.security import OAuth2PasswordBearer
 from starlette.concurrency import run_in_threadpool
 from starlette.types import Scope
 
 from parquay.auth.csrf import credentials, refuse_cross_site
+from parquay.auth.scopes import require_scope, sufficient
 from parquay.auth.sessions import Identity
 from parquay.catalog.files import Seen
-from parquay.errors import NotFound
+from parquay.errors import InvalidValue, NotFound
 from parquay.ids import is_id
 from parquay.roles import VIEW, Role, require
 from parquay.wiring import Parts
@@ -98,14 +102,56 @@ async def get_identity(request: Request, _token: Annotated[str | None, Depends(_
 
     Raises:
         Unauthorized: no valid login (401).
-        Forbidden: ``cross_site``, a page of another site uses the cookie (403).
+        Forbidden: ``cross_site``, a page of another site uses the cookie; ``scope_missing``, the key may not (403).
+        InvalidValue: ``unknown_parameter`` (422).
     """
     credential = credentials(request.scope["headers"])
     if credential.from_cookie:
         same_site_only(request)
     sessions = get_parts(request).sessions
-    known = sessions.cached(credential.token)
-    return known if known is not None else await run_in_threadpool(sessions.authenticate, credential.token)
+    identity = sessions.cached(credential.token)
+    if identity is None:
+        identity = await run_in_threadpool(sessions.authenticate, credential.token)
+    require_scope(identity.scopes, sufficient(request.method, request.scope["path"]))
+    _refuse_unknown_parameters(request)
+    return identity
+
+
+def _refuse_unknown_parameters(request: Request) -> None:
+    """Refuse what the route does not know: a filter that is misspelt would be one that is left out.
+
+    Raises:
+        InvalidValue: ``unknown_parameter`` (422).
+    """
+    given = request.query_params.keys()
+    if given:
+        route = request.scope["route"]
+        known = _parameters(route.endpoint, route)
+        for name in given:
+            if name not in known:
+                raise InvalidValue(f"There is no parameter {name[:100]!r} here.", "unknown_parameter")
+
+
+_known: dict[object, frozenset[str]] = {}
+
+
+def _parameters(endpoint: object, route: APIRoute) -> frozenset[str]:
+    if endpoint not in _known:
+        declared = set(_declared(route.dependant))
+        _known[endpoint] = frozenset(declared | {each["name"] for each in _also(route)})
+    return _known[endpoint]
+
+
+def _declared(dependant: Dependant) -> Iterator[str]:
+    yield from (field.alias for field in dependant.query_params)
+    for each in dependant.dependencies:
+        yield from _declared(each)
+
+
+def _also(route: APIRoute) -> list[dict[str, str]]:
+    """Parameters that a route reads by itself and tells of in its description."""
+    told: list[dict[str, str]] = (route.openapi_extra or {}).get("parameters", [])
+    return [each for each in told if each["in"] == "query"]
 
 
 def same_site_only(request: Request) -> None:

@@ -11,6 +11,7 @@ from __future__ import annotations
 from functools import partial
 
 from parquay.auth.csrf import credentials
+from parquay.auth.scopes import require_scope, sufficient_for_upload
 from parquay.auth.sessions import Sessions
 from parquay.errors import ParquayError
 from parquay.http1.connection import Reply
@@ -70,10 +71,11 @@ class ExpressLane:
         identity = self._sessions.cached(credentials(headers).token)
         if identity is None:
             return False
+        require_scope(identity.scopes, sufficient_for_upload("POST"))
         fields = Fields(headers)
         answers.check_version(fields)
         plan = self._wire.plan_creation(fields, self._rules.limits, path_prefixes=(), hosts=frozenset())
-        request = describe(Owner(identity.id, identity.username), plan)
+        request = describe(Owner.of(identity), plan)
         if request.options:
             Overrides.from_options(request.options)
         state = UploadState(len(body), len(body), complete=True)

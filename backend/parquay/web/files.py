@@ -7,7 +7,6 @@ from typing import Annotated, Any, Literal
 from urllib.parse import urlencode
 
 from fastapi import APIRouter, Query, Request, Response
-from pydantic import AwareDatetime
 from starlette.concurrency import run_in_threadpool
 from starlette.requests import ClientDisconnect
 from starlette.responses import StreamingResponse
@@ -17,7 +16,7 @@ from parquay.errors import InvalidValue, NotFound, ParquayError
 from parquay.events import messages
 from parquay.ingest.dialect import Overrides
 from parquay.roles import OWNER
-from parquay.uploads.describe import read_options
+from parquay.uploads.describe import OPTION_KEYS, read_options
 from parquay.uploads.receive import BodyCut
 from parquay.uploads.rules import Owner, clean_name
 from parquay.web.content import content_response
@@ -27,7 +26,7 @@ from parquay.web.multipart import file_part
 from parquay.web.openapi import BINARY
 from parquay.web.pages import cursor_after, place
 from parquay.web.rejects import rejects_csv, rejects_page
-from parquay.web.schemas import Detail, Entry, FileChange, Progress, Rejects, Status, Uploaded
+from parquay.web.schemas import Detail, Entry, FileChange, Moment, Progress, Rejects, Status, Uploaded
 
 MAX_LIMIT = 1000
 """Most entries of one page."""
@@ -40,7 +39,10 @@ Sort = Literal[
     "-uploaded_at", "-name", "-size", "-row_count", "-status", "-finished_at",
 ]  # fmt: skip
 
-_FORM = {
+_FORM: dict[str, Any] = {
+    "parameters": [
+        {"name": name, "in": "query", "required": False, "schema": {"type": "string"}} for name in sorted(OPTION_KEYS)
+    ],
     "requestBody": {
         "required": True,
         "content": {
@@ -52,7 +54,7 @@ _FORM = {
                 }
             }
         },
-    }
+    },
 }
 
 router = APIRouter(tags=["files"])
@@ -64,7 +66,7 @@ async def upload(request: Request, parts: PartsDep, policy: PolicyDep, identity:
     """Upload one file in a form; its bytes go to the store as they arrive."""
     options = reading_options(request.query_params)
     sent = await file_part(request.headers.get("content-type", ""), request.stream(), policy.idle_timeout)
-    owner, body = Owner(identity.id, identity.username), _Watched(sent.body)
+    owner, body = Owner.of(identity), _Watched(sent.body)
     try:
         file_id = await parts.creator.store_whole(owner, sent.name, sent.content_type, body.chunks(), options=options)
     except ParquayError as error:
@@ -118,7 +120,7 @@ def list_files(
     q: Annotated[str | None, Query(max_length=256)] = None,
     owner: Literal["me", "others"] | None = None,
     kind: Literal["table", "other"] | None = None,
-    since: AwareDatetime | None = None,
+    since: Moment | None = None,
     sha256: Annotated[str | None, Query(pattern="^[0-9a-f]{64}$")] = None,
 ) -> list[Entry]:
     """List own files and shared ones. `Link: rel="next"` leads to the next page, `X-Total-Count` counts all of them."""
@@ -226,5 +228,5 @@ def change_file(file_id: str, change: FileChange, parts: PartsDep, identity: Ide
 async def delete_file(file_id: str, parts: PartsDep, identity: IdentityDep) -> Response:
     """Delete an own file: its bytes, its table and its rows."""
     await run_in_threadpool(seen, parts, file_id, identity.id, OWNER)
-    await parts.remover.remove(file_id, Owner(identity.id, identity.username))
+    await parts.remover.remove(file_id, Owner.of(identity))
     return Response(status_code=204)

@@ -1,4 +1,4 @@
-"""Login, registration, API keys."""
+"""Login, registration, logout."""
 
 from __future__ import annotations
 
@@ -16,11 +16,13 @@ from starlette.concurrency import run_in_threadpool
 from parquay.auth.accounts import register as register_account
 from parquay.auth.csrf import COOKIE
 from parquay.auth.passwords import PARALLEL
-from parquay.auth.sessions import Granted, Identity, key_hash, new_key
-from parquay.errors import BadInput, Forbidden, Unavailable, UnsupportedType
-from parquay.events.messages import timestamp
+from parquay.auth.sessions import Granted
+from parquay.errors import BadInput, Forbidden, InvalidValue, Unavailable, UnsupportedType
 from parquay.web.deps import IdentityDep, PartsDep, Policy, PolicyDep, same_site_only
-from parquay.web.schemas import Credentials, KeyRef, LoginAnswer, Me, NewKey, ShownKey, Token, UserRef
+from parquay.web.schemas import Credentials, LoginAnswer, Me, Token, UserRef
+
+OAUTH = frozenset({"grant_type", "scope", "client_id", "client_secret"})
+"""Fields that OAuth2 clients send with a password."""
 
 MAX_WAITING = 200
 """Logins that wait for their turn before further ones are sent away."""
@@ -48,9 +50,9 @@ async def _credentials(request: Request) -> Credentials:
     kind = request.headers.get("content-type", "").partition(";")[0].strip().lower()
     fields: Any
     if kind == "application/x-www-form-urlencoded":
-        fields = _form(body)
+        fields = _without_oauth(_form(body))
     elif kind == "multipart/form-data":
-        fields = dict(await request.form(max_files=0, max_fields=10))
+        fields = _without_oauth(dict(await request.form(max_files=0, max_fields=10)))
     elif kind == "application/json" or kind.endswith("+json"):
         fields = _json(body)
     else:
@@ -75,6 +77,19 @@ def _form(body: bytes) -> dict[str, str]:
         return dict(parse_qsl(body.decode(), keep_blank_values=True, errors="strict", max_num_fields=20))
     except ValueError:
         raise BadInput("The form cannot be read.", "bad_form") from None
+
+
+def _without_oauth(fields: dict[str, Any]) -> dict[str, Any]:
+    """Leave out what OAuth2's password flow sends beside name and password, where it asks for nothing more.
+
+    Raises:
+        InvalidValue: another flow, or a scope, is asked for (422).
+    """
+    if fields.get("grant_type", "password") not in ("password", ""):
+        raise InvalidValue("grant_type: only password is known here.")
+    if fields.get("scope"):
+        raise InvalidValue("scope: a login has none; make an API key with scopes.")
+    return {name: value for name, value in fields.items() if name not in OAUTH}
 
 
 CredentialsDep = Annotated[Credentials, Depends(_credentials)]
@@ -113,7 +128,8 @@ TurnsDep = Annotated[Turns, Depends(_get_turns)]
 async def _log_in(
     request: Request, parts: PartsDep, policy: PolicyDep, turns: TurnsDep, given: CredentialsDep
 ) -> Granted:
-    return await turns.take(parts.sessions.login, given.username, given.password, policy.peer(request.scope))
+    agent = request.headers.get("user-agent", "")
+    return await turns.take(parts.sessions.login, given.username, given.password, policy.peer(request.scope), agent)
 
 
 GrantedDep = Annotated[Granted, Depends(_log_in)]
@@ -153,6 +169,7 @@ async def register(parts: PartsDep, policy: PolicyDep, turns: TurnsDep, given: C
     if not policy.registration_open:
         raise Forbidden("Registration is closed.", "registration_closed")
     made = await turns.take(register_account, parts.users, parts.passwords, given.username, given.password)
+    await run_in_threadpool(parts.audit.note, made.username, "user.registered", made.username)
     return UserRef(id=made.id, username=made.username)
 
 
@@ -172,38 +189,3 @@ def me(identity: IdentityDep, response: Response) -> Me:
     """Tell who is logged in."""
     response.headers["Cache-Control"] = "no-store"
     return Me(id=identity.id, username=identity.username, is_admin=identity.is_admin)
-
-
-def _with_password(identity: IdentityDep) -> Identity:
-    # A leaked key must not be able to make further keys and so outlive its removal.
-    if identity.session_id is None:
-        raise Forbidden("Log in with a password to manage API keys.", "session_required")
-    return identity
-
-
-SessionDep = Annotated[Identity, Depends(_with_password)]
-
-
-@router.get("/auth/api-keys")
-def list_keys(parts: PartsDep, identity: SessionDep) -> list[KeyRef]:
-    """List the API keys of the user."""
-    return [
-        KeyRef(id=key.id, name=key.name, created_at=timestamp(key.created_at)) for key in parts.users.keys(identity.id)
-    ]
-
-
-@router.post("/auth/api-keys", status_code=201)
-def add_key(parts: PartsDep, identity: SessionDep, new: NewKey, response: Response) -> ShownKey:
-    """Make an API key for a script; the key itself is shown this once."""
-    response.headers["Cache-Control"] = "no-store"
-    secret = new_key()
-    key = parts.users.add_key(identity.id, new.name, key_hash(secret))
-    return ShownKey(id=key.id, name=key.name, created_at=timestamp(key.created_at), key=secret)
-
-
-@router.delete("/auth/api-keys/{key_id}", status_code=204)
-def remove_key(parts: PartsDep, identity: SessionDep, key_id: str) -> Response:
-    """Remove an API key: it is dead here at once and everywhere within 5 seconds."""
-    parts.users.remove_key(key_id, identity.id)
-    parts.sessions.forget_user(identity.id)
-    return Response(status_code=204)

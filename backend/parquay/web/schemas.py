@@ -2,13 +2,33 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
 from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import AfterValidator, AwareDatetime, BaseModel, BeforeValidator, ConfigDict, Field
 
-from parquay.roles import GivenRole, Role
+from parquay.roles import GivenRole, Role, Scope
 
 Timestamp = Annotated[str, Field(json_schema_extra={"format": "date-time"})]
+
+
+def _written(given: object) -> object:
+    # A number would be taken for seconds or milliseconds, whichever fits.
+    if isinstance(given, (str, datetime)):
+        return given
+    raise ValueError("a time is text: ISO 8601 with its zone")
+
+
+def _in_utc(moment: datetime) -> datetime:
+    try:
+        return moment.astimezone(UTC)
+    except OverflowError:
+        raise ValueError("the time is beyond the years 1 to 9999") from None
+
+
+Moment = Annotated[AwareDatetime, BeforeValidator(_written), AfterValidator(_in_utc)]
+"""A time that somebody tells: ISO 8601 with its zone, within what a calendar has in UTC."""
+
 Status = Literal["uploading", "processing", "done", "error"]
 
 
@@ -25,7 +45,7 @@ class Problem(BaseModel):
 class Credentials(BaseModel):
     """A user name and its password."""
 
-    model_config = ConfigDict(hide_input_in_errors=True)
+    model_config = ConfigDict(extra="forbid", hide_input_in_errors=True)
 
     username: str = Field(max_length=256)
     password: str = Field(max_length=4096)
@@ -60,17 +80,23 @@ class Me(UserRef):
 
 
 class NewKey(BaseModel):
-    """What to call an API key."""
+    """What to call an API key, what it may do (null: everything but the account) and until when (null: for good)."""
+
+    model_config = ConfigDict(extra="forbid")
 
     name: str = Field("key", min_length=1, max_length=100)
+    scopes: list[Scope] | None = Field(None, min_length=1, max_length=3)
+    expires_at: Moment | None = None
 
 
 class KeyRef(BaseModel):
-    """An API key, without the key."""
+    """An API key, without the key. `scopes` null: it may do everything but the account."""
 
     id: str
     name: str
     created_at: Timestamp
+    scopes: list[Scope] | None
+    expires_at: Timestamp | None
 
 
 class ShownKey(KeyRef):
@@ -215,3 +241,86 @@ class Given(BaseModel):
 
     username: str
     role: GivenRole
+
+
+class NewPassword(BaseModel):
+    """The password that somebody has, and the one that they want."""
+
+    model_config = ConfigDict(extra="forbid", strict=True, hide_input_in_errors=True)
+
+    old: str = Field(max_length=4096)
+    new: str = Field(max_length=4096)
+
+
+class SessionRef(BaseModel):
+    """A login that goes on. `address` is where it was opened from, an IPv6 one as its network."""
+
+    id: str
+    created_at: Timestamp
+    last_seen_at: Timestamp
+    expires_at: Timestamp
+    address: str
+    user_agent: str
+    current: bool
+
+
+class AdminUser(UserRef):
+    """An account, with the number of its files and the bytes of these as they were uploaded."""
+
+    is_admin: bool
+    disabled: bool
+    created_at: Timestamp
+    files: int
+    bytes: int
+
+
+class NewUser(Credentials):
+    """An account to make."""
+
+    is_admin: bool = Field(default=False, strict=True)
+
+
+class UserChange(BaseModel):
+    """What to change about an account."""
+
+    model_config = ConfigDict(extra="forbid", strict=True, hide_input_in_errors=True)
+
+    disabled: bool | None = None
+    is_admin: bool | None = None
+    password: str | None = Field(None, max_length=4096)
+
+
+class JobRef(BaseModel):
+    """A job. `name` and `owner` are those of its file, null when it is for none, or the file is gone."""
+
+    id: str
+    kind: str
+    subject: str
+    name: str | None
+    owner: str | None
+    state: str
+    attempt: int
+    created_at: Timestamp
+    run_after: Timestamp
+    finished_at: Timestamp | None
+    error: FileError | None
+
+
+class Storage(BaseModel):
+    """Bytes of uploads, of the newest versions of tables, and free ones; the number of files."""
+
+    files: int
+    uploads: int
+    tables: int
+    free: int | None
+
+
+class AuditRow(BaseModel):
+    """Something that was done to an account or to rights. `actor` null: by somebody at the server's machine."""
+
+    id: int
+    at: Timestamp
+    actor: str | None
+    action: str
+    subject: str
+    detail: dict[str, Any]

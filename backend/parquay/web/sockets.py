@@ -12,6 +12,7 @@ from starlette.concurrency import run_in_threadpool
 from starlette.websockets import WebSocketDisconnect
 
 from parquay.auth.csrf import credentials, refuse_cross_site
+from parquay.auth.scopes import require_scope, sufficient
 from parquay.auth.sessions import Identity
 from parquay.errors import Forbidden, Unauthorized
 from parquay.web.deps import Policy
@@ -47,6 +48,7 @@ async def admitted(socket: WebSocket) -> SocketLogin | None:
         identity = parts.sessions.cached(token)
         if identity is None:
             identity = await run_in_threadpool(parts.sessions.authenticate, token)
+        require_scope(identity.scopes, sufficient("GET", socket.scope["path"]))
     except (Unauthorized, Forbidden) as refused:
         await _refuse(socket, refused.status)
         return None

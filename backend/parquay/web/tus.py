@@ -11,6 +11,7 @@ import logging
 from collections.abc import Mapping
 
 from parquay.auth.csrf import credentials, refuse_cross_site
+from parquay.auth.scopes import require_scope, sufficient_for_upload
 from parquay.auth.sessions import Identity, Sessions
 from parquay.errors import NotFound, ParquayError
 from parquay.http1 import STRAIGHT
@@ -94,13 +95,14 @@ class TusAdapter:
         if isinstance(wire, Tus1) and (method != "HEAD" or "Tus-Resumable" in fields):
             answers.check_version(fields)
         identity = await self._login(scope, method)
+        require_scope(identity.scopes, sufficient_for_upload(method))
         file_id = scope["path"].removeprefix(ROOT).strip("/")
         allowed = UPLOAD_METHODS if file_id else COLLECTION_METHODS
         if method not in self._verbs or method not in allowed:
             raise Refusal("method_not_allowed", headers=(("Allow", ", ".join(allowed)),))
         if file_id and not is_id(file_id):
             raise NotFound("There is no such upload.")
-        owner = Owner(identity.id, identity.username)
+        owner = Owner.of(identity)
         return await self._verbs[method](Call(scope, fields, wire, owner, body, file_id))
 
     async def _login(self, scope: Scope, method: str) -> Identity:

@@ -1,0 +1,64 @@
+"""What an API key may do: everything but the account, or only what its scopes say. Pure.
+
+| scope | lets |
+|---|---|
+| `read` | look: every GET, and questions that change nothing |
+| `upload` | begin uploads, and go on with them |
+| `write` | everything but the account and the administration |
+
+A login with a password has no scopes and may do everything; so may a key that was made without.
+"""
+
+from __future__ import annotations
+
+from parquay.errors import Forbidden
+from parquay.roles import Scope
+
+READ: Scope = "read"
+UPLOAD: Scope = "upload"
+WRITE: Scope = "write"
+
+Scopes = frozenset[Scope]
+
+_LOOKING = frozenset({"GET", "HEAD", "OPTIONS"})
+_UPLOADS = frozenset({"/files", "/upload"})
+_QUESTIONS = ("/sql", "/preview", "/files/exists")
+"""Ends of paths whose POST changes nothing."""
+
+_NONE: Scopes = frozenset()
+
+
+def sufficient(method: str, path: str) -> Scopes | None:
+    """Return the scopes of which each is enough for a request, None when any key will do.
+
+    ``path`` has no prefix and no trailing slash. What only a whole account may do has no scope that is enough.
+    """
+    if path in ("/auth/me", "/me"):
+        return None
+    if path.startswith(("/auth/", "/admin/")):
+        return _NONE
+    if method == "POST" and path in _UPLOADS:
+        return frozenset({UPLOAD, WRITE})
+    if method in _LOOKING or (method == "POST" and path.endswith(_QUESTIONS)):
+        return frozenset({READ, WRITE})
+    return frozenset({WRITE})
+
+
+def sufficient_for_upload(method: str) -> Scopes:
+    """Return the scopes of which each is enough for a verb of the upload protocols."""
+    if method == "DELETE":
+        return frozenset({WRITE})
+    return frozenset({UPLOAD, WRITE, READ} if method in _LOOKING else {UPLOAD, WRITE})
+
+
+def require_scope(scopes: Scopes | None, enough: Scopes | None) -> None:
+    """Let a request pass whose key has one of the scopes in ``enough``; a key or login without bounds has None.
+
+    Raises:
+        Forbidden: ``scope_missing`` (403).
+    """
+    if scopes is None or enough is None or scopes & enough:
+        return
+    if not enough:
+        raise Forbidden("A key with scopes may not do this.", "scope_missing")
+    raise Forbidden(f"This key needs the scope {' or '.join(sorted(enough))} for this.", "scope_missing")
