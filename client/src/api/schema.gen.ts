@@ -64,6 +64,32 @@ export interface paths {
      */
     get: operations["me_auth_me_get"];
   };
+  "/auth/password": {
+    /**
+     * Change Password
+     * @description Change the password; every other session of the user ends. API keys stay.
+     */
+    post: operations["change_password_auth_password_post"];
+  };
+  "/auth/sessions": {
+    /**
+     * List Sessions
+     * @description List the sessions of the user that go on, the newest first; `current` is the one that asks.
+     */
+    get: operations["list_sessions_auth_sessions_get"];
+    /**
+     * End Other Sessions
+     * @description End every session of the user but the one that asks: here at once, everywhere within 5 seconds.
+     */
+    delete: operations["end_other_sessions_auth_sessions_delete"];
+  };
+  "/auth/sessions/{session_id}": {
+    /**
+     * End Session
+     * @description End one session of the user: here at once, everywhere within 5 seconds.
+     */
+    delete: operations["end_session_auth_sessions__session_id__delete"];
+  };
   "/auth/api-keys": {
     /**
      * List Keys
@@ -82,6 +108,60 @@ export interface paths {
      * @description Remove an API key: it is dead here at once and everywhere within 5 seconds.
      */
     delete: operations["remove_key_auth_api_keys__key_id__delete"];
+  };
+  "/admin/users": {
+    /**
+     * List Users
+     * @description List the accounts by name, with what each has stored.
+     */
+    get: operations["list_users_admin_users_get"];
+    /**
+     * Add User
+     * @description Make an account, also where registration is closed.
+     */
+    post: operations["add_user_admin_users_post"];
+  };
+  "/admin/users/{user_id}": {
+    /**
+     * Read User
+     * @description Show an account.
+     */
+    get: operations["read_user_admin_users__user_id__get"];
+    /**
+     * Change User
+     * @description Bar somebody from logging in or let them in again, make them administrator or not, give them a new password.
+     *
+     * Who is barred or gets a new password is logged out everywhere within 5 seconds.
+     */
+    patch: operations["change_user_admin_users__user_id__patch"];
+  };
+  "/admin/jobs": {
+    /**
+     * List Jobs
+     * @description List jobs, the youngest first.
+     */
+    get: operations["list_jobs_admin_jobs_get"];
+  };
+  "/admin/jobs/{job_id}/retry": {
+    /**
+     * Retry Job
+     * @description Queue a job that has failed once more.
+     */
+    post: operations["retry_job_admin_jobs__job_id__retry_post"];
+  };
+  "/admin/storage": {
+    /**
+     * Read Storage
+     * @description Tell how many bytes are stored, and how many are free (null where that is not known).
+     */
+    get: operations["read_storage_admin_storage_get"];
+  };
+  "/admin/audit": {
+    /**
+     * Read Audit
+     * @description List who did what to accounts and rights, the youngest first; `before` goes on behind the last one's id.
+     */
+    get: operations["read_audit_admin_audit_get"];
   };
   "/upload": {
     /**
@@ -355,6 +435,29 @@ export type webhooks = Record<string, never>;
 export interface components {
   schemas: {
     /**
+     * AdminUser
+     * @description An account, with the number of its files and the bytes of these as they were uploaded.
+     */
+    AdminUser: {
+      /** Id */
+      id: string;
+      /** Username */
+      username: string;
+      /** Is Admin */
+      is_admin: boolean;
+      /** Disabled */
+      disabled: boolean;
+      /**
+       * Created At
+       * Format: date-time
+       */
+      created_at: string;
+      /** Files */
+      files: number;
+      /** Bytes */
+      bytes: number;
+    };
+    /**
      * AggregatesError
      * @description Why there are no aggregates. `code` is stable.
      */
@@ -378,6 +481,29 @@ export interface components {
       again?: boolean;
       /** Message */
       message?: string | null;
+    };
+    /**
+     * AuditRow
+     * @description Something that was done to an account or to rights. `actor` null: by somebody at the server's machine.
+     */
+    AuditRow: {
+      /** Id */
+      id: number;
+      /**
+       * At
+       * Format: date-time
+       */
+      at: string;
+      /** Actor */
+      actor: string | null;
+      /** Action */
+      action: string;
+      /** Subject */
+      subject: string;
+      /** Detail */
+      detail: {
+        [key: string]: unknown;
+      };
     };
     /**
      * Bin
@@ -715,8 +841,41 @@ export interface components {
         }[];
     };
     /**
+     * JobRef
+     * @description A job. `name` and `owner` are those of its file, null when it is for none, or the file is gone.
+     */
+    JobRef: {
+      /** Id */
+      id: string;
+      /** Kind */
+      kind: string;
+      /** Subject */
+      subject: string;
+      /** Name */
+      name: string | null;
+      /** Owner */
+      owner: string | null;
+      /** State */
+      state: string;
+      /** Attempt */
+      attempt: number;
+      /**
+       * Created At
+       * Format: date-time
+       */
+      created_at: string;
+      /**
+       * Run After
+       * Format: date-time
+       */
+      run_after: string;
+      /** Finished At */
+      finished_at: string | null;
+      error: components["schemas"]["FileError"] | null;
+    };
+    /**
      * KeyRef
-     * @description An API key, without the key.
+     * @description An API key, without the key. `scopes` null: it may do everything but the account.
      */
     KeyRef: {
       /** Id */
@@ -728,6 +887,10 @@ export interface components {
        * Format: date-time
        */
       created_at: string;
+      /** Scopes */
+      scopes: (("read" | "upload" | "write")[]) | null;
+      /** Expires At */
+      expires_at: string | null;
     };
     /**
      * LoginAnswer
@@ -762,7 +925,7 @@ export interface components {
     };
     /**
      * NewKey
-     * @description What to call an API key.
+     * @description What to call an API key, what it may do (null: everything but the account) and until when (null: for good).
      */
     NewKey: {
       /**
@@ -770,6 +933,35 @@ export interface components {
        * @default key
        */
       name?: string;
+      /** Scopes */
+      scopes?: (("read" | "upload" | "write")[]) | null;
+      /** Expires At */
+      expires_at?: string | null;
+    };
+    /**
+     * NewPassword
+     * @description The password that somebody has, and the one that they want.
+     */
+    NewPassword: {
+      /** Old */
+      old: string;
+      /** New */
+      new: string;
+    };
+    /**
+     * NewUser
+     * @description An account to make.
+     */
+    NewUser: {
+      /** Username */
+      username: string;
+      /** Password */
+      password: string;
+      /**
+       * Is Admin
+       * @default false
+       */
+      is_admin?: boolean;
     };
     /**
      * Parsed
@@ -956,6 +1148,35 @@ export interface components {
       value: number;
     };
     /**
+     * SessionRef
+     * @description A login that goes on. `address` is where it was opened from, an IPv6 one as its network.
+     */
+    SessionRef: {
+      /** Id */
+      id: string;
+      /**
+       * Created At
+       * Format: date-time
+       */
+      created_at: string;
+      /**
+       * Last Seen At
+       * Format: date-time
+       */
+      last_seen_at: string;
+      /**
+       * Expires At
+       * Format: date-time
+       */
+      expires_at: string;
+      /** Address */
+      address: string;
+      /** User Agent */
+      user_agent: string;
+      /** Current */
+      current: boolean;
+    };
+    /**
      * ShownKey
      * @description An API key, with the key: it is shown this once.
      */
@@ -969,6 +1190,10 @@ export interface components {
        * Format: date-time
        */
       created_at: string;
+      /** Scopes */
+      scopes: (("read" | "upload" | "write")[]) | null;
+      /** Expires At */
+      expires_at: string | null;
       /** Key */
       key: string;
     };
@@ -984,6 +1209,20 @@ export interface components {
       /** Description */
       description: string;
       latest: components["schemas"]["SampleRow"] | null;
+    };
+    /**
+     * Storage
+     * @description Bytes of uploads, of the newest versions of tables, and free ones; the number of files.
+     */
+    Storage: {
+      /** Files */
+      files: number;
+      /** Uploads */
+      uploads: number;
+      /** Tables */
+      tables: number;
+      /** Free */
+      free: number | null;
     };
     /**
      * Table
@@ -1087,6 +1326,18 @@ export interface components {
       path: string | null;
       /** File Id */
       file_id: string;
+    };
+    /**
+     * UserChange
+     * @description What to change about an account.
+     */
+    UserChange: {
+      /** Disabled */
+      disabled?: boolean | null;
+      /** Is Admin */
+      is_admin?: boolean | null;
+      /** Password */
+      password?: string | null;
     };
     /**
      * UserRef
@@ -1374,6 +1625,90 @@ export interface operations {
     };
   };
   /**
+   * Change Password
+   * @description Change the password; every other session of the user ends. API keys stay.
+   */
+  change_password_auth_password_post: {
+    requestBody: {
+      content: {
+        "application/json": components["schemas"]["NewPassword"];
+      };
+    };
+    responses: {
+      /** @description Successful Response */
+      204: {
+        content: never;
+      };
+      /** @description Refused. */
+      default: {
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+    };
+  };
+  /**
+   * List Sessions
+   * @description List the sessions of the user that go on, the newest first; `current` is the one that asks.
+   */
+  list_sessions_auth_sessions_get: {
+    responses: {
+      /** @description Successful Response */
+      200: {
+        content: {
+          "application/json": components["schemas"]["SessionRef"][];
+        };
+      };
+      /** @description Refused. */
+      default: {
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+    };
+  };
+  /**
+   * End Other Sessions
+   * @description End every session of the user but the one that asks: here at once, everywhere within 5 seconds.
+   */
+  end_other_sessions_auth_sessions_delete: {
+    responses: {
+      /** @description Successful Response */
+      204: {
+        content: never;
+      };
+      /** @description Refused. */
+      default: {
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+    };
+  };
+  /**
+   * End Session
+   * @description End one session of the user: here at once, everywhere within 5 seconds.
+   */
+  end_session_auth_sessions__session_id__delete: {
+    parameters: {
+      path: {
+        session_id: string;
+      };
+    };
+    responses: {
+      /** @description Successful Response */
+      204: {
+        content: never;
+      };
+      /** @description Refused. */
+      default: {
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+    };
+  };
+  /**
    * List Keys
    * @description List the API keys of the user.
    */
@@ -1442,10 +1777,223 @@ export interface operations {
     };
   };
   /**
+   * List Users
+   * @description List the accounts by name, with what each has stored.
+   */
+  list_users_admin_users_get: {
+    responses: {
+      /** @description Successful Response */
+      200: {
+        content: {
+          "application/json": components["schemas"]["AdminUser"][];
+        };
+      };
+      /** @description Refused. */
+      default: {
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+    };
+  };
+  /**
+   * Add User
+   * @description Make an account, also where registration is closed.
+   */
+  add_user_admin_users_post: {
+    requestBody: {
+      content: {
+        "application/json": components["schemas"]["NewUser"];
+      };
+    };
+    responses: {
+      /** @description Successful Response */
+      201: {
+        content: {
+          "application/json": components["schemas"]["AdminUser"];
+        };
+      };
+      /** @description Refused. */
+      default: {
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+    };
+  };
+  /**
+   * Read User
+   * @description Show an account.
+   */
+  read_user_admin_users__user_id__get: {
+    parameters: {
+      path: {
+        user_id: string;
+      };
+    };
+    responses: {
+      /** @description Successful Response */
+      200: {
+        content: {
+          "application/json": components["schemas"]["AdminUser"];
+        };
+      };
+      /** @description Refused. */
+      default: {
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+    };
+  };
+  /**
+   * Change User
+   * @description Bar somebody from logging in or let them in again, make them administrator or not, give them a new password.
+   *
+   * Who is barred or gets a new password is logged out everywhere within 5 seconds.
+   */
+  change_user_admin_users__user_id__patch: {
+    parameters: {
+      path: {
+        user_id: string;
+      };
+    };
+    requestBody: {
+      content: {
+        "application/json": components["schemas"]["UserChange"];
+      };
+    };
+    responses: {
+      /** @description Successful Response */
+      200: {
+        content: {
+          "application/json": components["schemas"]["AdminUser"];
+        };
+      };
+      /** @description Refused. */
+      default: {
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+    };
+  };
+  /**
+   * List Jobs
+   * @description List jobs, the youngest first.
+   */
+  list_jobs_admin_jobs_get: {
+    parameters: {
+      query?: {
+        state?: ("queued" | "idle" | "running" | "done" | "failed") | null;
+        limit?: number;
+      };
+    };
+    responses: {
+      /** @description Successful Response */
+      200: {
+        content: {
+          "application/json": components["schemas"]["JobRef"][];
+        };
+      };
+      /** @description Refused. */
+      default: {
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+    };
+  };
+  /**
+   * Retry Job
+   * @description Queue a job that has failed once more.
+   */
+  retry_job_admin_jobs__job_id__retry_post: {
+    parameters: {
+      path: {
+        job_id: string;
+      };
+    };
+    responses: {
+      /** @description Successful Response */
+      204: {
+        content: never;
+      };
+      /** @description Refused. */
+      default: {
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+    };
+  };
+  /**
+   * Read Storage
+   * @description Tell how many bytes are stored, and how many are free (null where that is not known).
+   */
+  read_storage_admin_storage_get: {
+    responses: {
+      /** @description Successful Response */
+      200: {
+        content: {
+          "application/json": components["schemas"]["Storage"];
+        };
+      };
+      /** @description Refused. */
+      default: {
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+    };
+  };
+  /**
+   * Read Audit
+   * @description List who did what to accounts and rights, the youngest first; `before` goes on behind the last one's id.
+   */
+  read_audit_admin_audit_get: {
+    parameters: {
+      query?: {
+        limit?: number;
+        before?: number | null;
+      };
+    };
+    responses: {
+      /** @description Successful Response */
+      200: {
+        content: {
+          "application/json": components["schemas"]["AuditRow"][];
+        };
+      };
+      /** @description Refused. */
+      default: {
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+    };
+  };
+  /**
    * Upload
    * @description Upload one file in a form; its bytes go to the store as they arrive.
    */
   upload_upload_post: {
+    parameters: {
+      query?: {
+        again?: string;
+        dataset?: string;
+        delimiter?: string;
+        encoding?: string;
+        escape?: string;
+        header?: string;
+        names?: string;
+        nulls?: string;
+        quote?: string;
+        sheet?: string;
+        skip_rows?: string;
+        types?: string;
+      };
+    };
     requestBody: {
       content: {
         "multipart/form-data": {
@@ -1510,6 +2058,20 @@ export interface operations {
    */
   upload_files_post: {
     parameters: {
+      query?: {
+        again?: string;
+        dataset?: string;
+        delimiter?: string;
+        encoding?: string;
+        escape?: string;
+        header?: string;
+        names?: string;
+        nulls?: string;
+        quote?: string;
+        sheet?: string;
+        skip_rows?: string;
+        types?: string;
+      };
       header?: {
         /** @description The version of tus that is spoken: `1.0.0`. Without it the request is plain HTTP. */
         "Tus-Resumable"?: string;
