@@ -19,6 +19,8 @@ _MARKS = (
 )
 WIDE = frozenset({"utf-16-le", "utf-16-be", "utf-32-le", "utf-32-be"})
 """Encodings in which a comma is more than one byte."""
+WITH_BACKSLASHES = frozenset({"cp932", "shift_jis", "big5", "gbk", "gb18030", "cp949", "johab"})
+"""Encodings in which the byte of a backslash may be half of a letter."""
 LOOKED_AT = 64 << 10
 """Bytes that are looked at."""
 _LEGACY = [

@@ -2,31 +2,18 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
 from parquay.columns import names as safe
+from parquay.ingest.evidence import Cells, header_votes, is_header, is_more_header, is_value
 from parquay.ingest.repair import Row
 from parquay.ingest.warned import Warned, bounded
-
-Cells = tuple[bytes | None, ...]
 
 MOST_ROWS = 4
 """Most rows of a header."""
 LOOKED_AT = 100
 """Rows below the header that are compared with it."""
-_VALUE = re.compile(
-    rb"[-+]?[$\x80\xa3]?\s?[-+]?[\d.,' ]*\d[\d.,' ]*(?:[eE][-+]?\d+)?\s?%?"
-    rb"|\d{1,4}[-/.]\d{1,2}[-/.]\d{1,4}(?:[ T].*)?|\d\d?:\d\d(?::\d\d)?.*"
-    rb"|true|false|True|False|TRUE|FALSE|yes|no|NULL|null|NA|N/A|nan|NaN|-"
-)
-_YEAR = re.compile(rb"(?:19|20)\d\d")
-
-
-def is_value(cell: bytes | None) -> bool:
-    """Whether a cell is a number, a date, a flag or a word for nothing, and so hardly a name."""
-    return cell is not None and _VALUE.fullmatch(cell.strip()) is not None
 
 
 def is_blank(row: Row) -> bool:
@@ -59,6 +46,8 @@ class Layout:
 def _mended(cells: Cells, width: int, below: Sequence[Cells], quote: bytes) -> Cells:
     """A header row of the wrong width: without its empty names, parted at a quote, or with names left empty."""
     if len(cells) > width:
+        if len(cells) == width + 1 and (cells[0] or b"").strip() == b"#":
+            return cells[1:]
         named = tuple(cell for cell in cells if cell is not None)
         return named if len(named) == width else cells[:width]
     if len(cells) == width - 1 and quote:
@@ -84,13 +73,47 @@ def lay_out(rows: Sequence[Row], width: int, *, told: int | None, at_top: bool) 
     trailing = told != 0 and _is_trailing(rows, width)
     narrow = width - 1 if trailing else width
     first = 0 if at_top else _first_row(rows, width, narrow)
-    table = [_fit(row.cells, narrow) for row in rows[first:] if len(row.cells) in (width, narrow)]
+    table = _rows_of_width(rows[first:], width, narrow)
     if told is not None:
         return Layout(first, told, narrow, trailing)
-    count = header_rows(table) if table else 0
-    if count == 0 and first > 0 and _is_odd_header(rows[first - 1].cells, narrow):
-        return Layout(first - 1, 1, narrow, trailing)
-    return Layout(first, count, narrow, trailing)
+    count = min(header_rows(table), _together(rows[first:], width, narrow)) if table else 0
+    if count == 0 and not at_top:
+        # A row that is padded with empty fields is no title where no names stand below it.
+        first = next((i for i, row in enumerate(rows) if len(row.cells) in (width, narrow)), first)
+    if at_top or first == 0:
+        return Layout(first, count, narrow, trailing)
+    return _with_rows_above(rows, Layout(first, count, narrow, trailing), table)
+
+
+def _rows_of_width(rows: Sequence[Row], width: int, narrow: int) -> list[Cells]:
+    return [_fit(row.cells, narrow) for row in rows if len(row.cells) in (width, narrow)]
+
+
+def _together(rows: Sequence[Row], width: int, narrow: int) -> int:
+    """How many rows at the top have the width of the table, none of another width between them."""
+    return next((i for i, row in enumerate(rows) if len(row.cells) not in (width, narrow)), len(rows))
+
+
+def _with_rows_above(rows: Sequence[Row], found: Layout, table: Sequence[Cells]) -> Layout:
+    """The layout with the rows that stand directly above the table as far as they belong to it.
+
+    They are of another width. Above a row that names the columns for sure they are no part of the table; else the
+    first of them is its header, or all of them are rows of a table without one.
+    """
+    top = found.first
+    while top and len(rows[top - 1].cells) > 1 and rows[top - 1].end == rows[top].start:
+        top -= 1
+    above = [_fit(row.cells, found.width) for row in rows[top : found.first]]
+    if not above or (found.header and header_votes(table[0], table[1 : 1 + LOOKED_AT]) > 0):
+        return found
+    if found.header and len(above) < 2:
+        return found
+    named = is_header(above[0], [*above[1:], *table][:LOOKED_AT])
+    if found.header and not named:
+        return found
+    if found.header == 0 and len(above) == 1 and not named and _is_odd_header(rows[top].cells, found.width):
+        named = True
+    return Layout(top, int(named), found.width, found.trailing)
 
 
 def _is_odd_header(cells: Cells, width: int) -> bool:
@@ -113,7 +136,7 @@ def _is_trailing(rows: Sequence[Row], width: int) -> bool:
     index = next(i for i, row in enumerate(rows) if len(row.cells) == width)
     if index > 0 and len(rows[index - 1].cells) == width - 1 and all(rows[index - 1].cells):
         return True
-    return all(full[0][:-1]) and _is_header(full[0][:-1], [cells[:-1] for cells in full[1 : 1 + LOOKED_AT]])
+    return all(full[0][:-1]) and is_header(full[0][:-1], [cells[:-1] for cells in full[1 : 1 + LOOKED_AT]])
 
 
 def _first_row(rows: Sequence[Row], width: int, narrow: int) -> int:
@@ -130,7 +153,7 @@ def _first_row(rows: Sequence[Row], width: int, narrow: int) -> int:
 
 def header_rows(table: Sequence[Cells]) -> int:
     """How many rows at the top name the columns, 0 to `MOST_ROWS`."""
-    if not _is_header(table[0], table[1 : 1 + LOOKED_AT]):
+    if not is_header(table[0], table[1 : 1 + LOOKED_AT]):
         return 0
     count = 1
     while count < min(MOST_ROWS, len(table) - 1) and _is_more_header(table, count):
@@ -139,51 +162,7 @@ def header_rows(table: Sequence[Cells]) -> int:
 
 
 def _is_more_header(table: Sequence[Cells], count: int) -> bool:
-    """Whether row `count` belongs to the header: it repeats it, or has words where all rows below have values."""
-    row, below = table[count], table[count + 1 : count + 1 + LOOKED_AT]
-    if row == table[count - 1]:
-        return True
-    if len(below) < 2 or any(is_value(cell) for cell in row) or not any(row):
-        return False
-    columns = _value_columns(below)
-    return bool(columns) and all(row[i] is not None for i in columns)
-
-
-def _value_columns(rows: Sequence[Cells]) -> list[int]:
-    found = []
-    for i in range(len(rows[0])):
-        cells = [row[i] for row in rows if row[i] is not None]
-        if cells and all(is_value(cell) for cell in cells):
-            found.append(i)
-    return found
-
-
-def _is_header(top: Cells, below: Sequence[Cells]) -> bool:
-    """Whether the first row names the columns: its cells are words where those below are values."""
-    votes = 0
-    for i, cell in enumerate(top):
-        column = [row[i] for row in below if row[i] is not None]
-        if not column:
-            continue
-        values = sum(map(is_value, column))
-        if values * 2 > len(column):
-            votes += _vote(cell, column)
-        elif cell is not None and len(cell) > 1 and column.count(cell) * 3 >= len(column) and len(column) > 2:
-            # A name hardly comes back among the values that it names.
-            votes -= 1
-    if votes:
-        return votes > 0
-    if any(is_value(cell) and not _YEAR.fullmatch(cell or b"") for cell in top):
-        return False
-    return any(cell is not None for cell in top)
-
-
-def _vote(cell: bytes | None, column: Sequence[bytes | None]) -> int:
-    if cell is None or not is_value(cell):
-        return 1 if cell is not None else 0
-    if _YEAR.fullmatch(cell) and not any(_YEAR.fullmatch(each or b"") for each in column):
-        return 1
-    return -1
+    return is_more_header(table[count - 1], table[count], table[count + 1 : count + 1 + LOOKED_AT])
 
 
 def header_names(header: Sequence[Sequence[str]], width: int, told: Sequence[str]) -> list[str]:

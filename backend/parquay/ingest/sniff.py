@@ -13,9 +13,10 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import PurePath
 
-from parquay.ingest import encodings, heal
+from parquay.ingest import delimiters, encodings, heal
 from parquay.ingest.dialect import Dialect, Overrides
-from parquay.ingest.header import Layout, column_names, header_names, is_blank, is_value, lay_out, renamed
+from parquay.ingest.evidence import is_header, is_value
+from parquay.ingest.header import Layout, column_names, header_names, is_blank, lay_out, renamed
 from parquay.ingest.repair import Row, RowReader
 from parquay.ingest.split import count_lines
 
@@ -171,18 +172,10 @@ def _behind_lines(text: bytes, lines: int) -> int:
 
 def _best_reading(text: bytes, base: Dialect, told: Overrides, *, complete: bool) -> _Reading:
     """The best of all delimiters, then the better escape, then without the spaces behind delimiters."""
-    candidates = {told.delimiter: 1.0} if told.delimiter is not None else _DELIMITERS
-    readings = [
-        _read(text, replace(base, delimiter=each), weight, TRIED_ROWS, complete=complete)
-        for each, weight in candidates.items()
-        if each.encode() in text
-    ]
-    single = _read(text, replace(base, delimiter=told.delimiter or ","), 0.0, TRIED_ROWS, complete=complete)
-    best = max(readings, key=lambda each: each.score, default=single)
-    if best.score == 0.0:
-        best = single
+    best = _best_delimiter(text, base, told, complete=complete)
     best = _read(text, best.dialect, 1.0, SAMPLE_ROWS, complete=complete)
-    if told.escape is None and best.dialect.quote and b"\\" + best.dialect.quote.encode() in text:
+    may_escape = told.escape is None and base.codec not in encodings.WITH_BACKSLASHES
+    if may_escape and best.dialect.quote and b"\\" + best.dialect.quote.encode() in text:
         escaped = _read(text, replace(best.dialect, escape="\\"), 1.0, SAMPLE_ROWS, complete=complete)
         if (escaped.uniform, -escaped.strays) > (best.uniform, -best.strays):
             best = escaped
@@ -192,6 +185,39 @@ def _best_reading(text: bytes, base: Dialect, told: Overrides, *, complete: bool
         # Once the width is known, odd quotes can be read better.
         best = _read(text, best.dialect, 1.0, SAMPLE_ROWS, complete=complete, width=best.width)
     return best
+
+
+def _best_delimiter(text: bytes, base: Dialect, told: Overrides, *, complete: bool) -> _Reading:
+    """The sample read with the delimiter that was told, or with the best one that parts columns, or as one column."""
+    candidates = {told.delimiter: 1.0} if told.delimiter is not None else _DELIMITERS
+    readings = [
+        _read_quoted(text, replace(base, delimiter=each), weight, complete=complete)
+        for each, weight in candidates.items()
+        if each.encode() in text
+    ]
+    for best in sorted(readings, key=lambda each: each.score, reverse=True):
+        if best.score > 0.0 and (told.delimiter is not None or _parts_columns(best, text)):
+            return best
+    single = _read(text, replace(base, delimiter=""), 0.0, TRIED_ROWS, complete=complete)
+    named = bool(single.rows) and is_header(single.rows[0].cells[:1], [row.cells[:1] for row in single.rows[1:]])
+    if told.delimiter is None and (named or b"," in text):
+        return single
+    return _read(text, replace(base, delimiter=told.delimiter or ","), 0.0, TRIED_ROWS, complete=complete)
+
+
+def _parts_columns(reading: _Reading, text: bytes) -> bool:
+    rows = [row for row in reading.rows if not is_blank(row)]
+    lines = [text[row.start : row.end] for row in rows]
+    return delimiters.parts_columns(reading.dialect.delimiter, rows, lines, reading.width)
+
+
+def _read_quoted(text: bytes, dialect: Dialect, weight: float, *, complete: bool) -> _Reading:
+    """The first rows, without the spaces between delimiters and quotes where that reads better."""
+    plain = _read(text, dialect, weight, TRIED_ROWS, complete=complete)
+    if dialect.delimiter == " " or f"{dialect.delimiter} {dialect.quote or ' '}".encode() not in text:
+        return plain
+    trimmed = _read(text, replace(dialect, trim=True), weight, TRIED_ROWS, complete=complete)
+    return max(plain, trimmed, key=lambda each: (each.uniform, -each.strays))
 
 
 def _is_padded(reading: _Reading) -> bool:
