@@ -185,7 +185,7 @@ class _Conversion:
         first = self._first_kinds(source, dialect)
 
         def work(body: Body) -> tuple[Body, Converted, Pieces]:
-            done = fold.convert(body, dialect, fold.joined(first, self.state.kinds))
+            done = fold.convert(body, body.dialect, fold.joined(first, self.state.kinds))
             content = self._encoded(done)
             # What is encoded need not wait for its turn as a table too; its rows are counted without columns.
             return body, replace(done, table=done.table.select([])), content
@@ -194,8 +194,9 @@ class _Conversion:
             for body, done, content in fold.in_order(self._bodies(source, dialect), work, pool, self._threads + 1):
                 taken = done
                 if self.state.ended:
-                    taken = fold.convert(body, dialect, self.state.kinds, ended=True)
+                    taken = fold.convert(body, body.dialect, self.state.kinds, ended=True)
                 self._take(taken, content, spool, report)
+                report.dialect = body.dialect
                 if self._progress is not None:
                     self._progress(source.consumed(done.end), self._size)
                 del body, taken, content  # their memory is for the next, which may not be done yet

@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from parquay.columns import parts
 from parquay.columns.names import Naming
 from parquay.errors import TooLarge
-from parquay.ingest import jsonrows, segment, split
+from parquay.ingest import above, encodings, jsonrows, segment, split
 from parquay.ingest.dialect import Dialect
 from parquay.ingest.segment import SegmentRows
 from parquay.ingest.sources import Source
+from parquay.ingest.warned import Warned
 
 LEAST_BYTES, MOST_BYTES = 4 << 20, 12 << 20
 """Bytes of a segment where enough of the file is there."""
@@ -52,10 +53,18 @@ class Block:
 
 @dataclass(frozen=True, slots=True)
 class Body:
-    """The bytes of one segment, in blocks. `no` is its number in the file."""
+    """The bytes of one segment, in blocks.
+
+    Attributes:
+        no: its number in the file.
+        dialect: how they are read; it can change once, when the encoding of a file that began in ASCII is known.
+        warnings: what the cutter has to say about it.
+    """
 
     no: int
     blocks: tuple[Block, ...]
+    dialect: Dialect
+    warnings: tuple[Warned, ...] = ()
 
 
 @dataclass(slots=True)
@@ -70,6 +79,7 @@ class Cutter:
         block: most bytes of a block.
         naming: the names that keys of objects have so far. Objects are read here, one after the other, because
             the order of their keys decides on names.
+        warnings: of the next segment.
     """
 
     source: Source
@@ -80,6 +90,7 @@ class Cutter:
     no: int = 0
     block: int = BLOCK_BYTES
     naming: Naming = field(default_factory=Naming)
+    warnings: tuple[Warned, ...] = ()
     _cells: int = 0
     _read: int = 0
 
@@ -90,21 +101,41 @@ class Cutter:
             TooLarge: a row is longer than `ROW_LIMIT`.
         """
         while blocks := self._blocks():
-            yield Body(self.no, blocks)
+            yield Body(self.no, blocks, self.dialect, self.warnings)
             self.no += 1
+            self.warnings = ()
 
     def _blocks(self) -> tuple[Block, ...]:
         blocks: list[Block] = []
         count = -(-self.size // self.block) if len(self.dialect.columns) <= MANY_COLUMNS else 1
+        top = self._above()
         while len(blocks) < count and (block := self._next(-(-self.size // count))) is not None:
             self.byte, self.line = block.end, block.line + block.lines
             blocks.append(block)
-        return tuple(blocks)
+        if top and not blocks and not self.source.complete:
+            self.byte, self.line = top[0].byte, top[0].line
+            return ()
+        return (*top, *blocks)
+
+    def _above(self) -> tuple[Block, ...]:
+        """What stands above the first data row, read as what it is: no rows of the table."""
+        size = self.dialect.body - self.byte
+        if size <= 0:
+            return ()
+        data = self.source.read_at(self.byte, size)
+        block = Block(data, self.byte, self.line, split.count_lines(data), above.read_above(data, self.dialect))
+        self.byte, self.line = block.end, block.line + block.lines
+        return (block,)
 
     def _next(self, size: int) -> Block | None:
         while True:
             chunk = self.source.read_at(self.byte, size)
-            ends = len(chunk) < size
+            if self.dialect.ascii_so_far and not chunk.isascii():
+                self._decide_encoding(chunk)
+            waits = self.dialect.ascii_so_far and not chunk.isascii()
+            if waits:
+                chunk = chunk[: encodings.first_high(chunk)]
+            ends = waits or len(chunk) < size
             if not chunk:
                 return None
             block = self._block(chunk, final=ends and self.source.complete)
@@ -113,6 +144,25 @@ class Cutter:
             if size >= ROW_LIMIT:
                 raise TooLarge(f"The row at line {self.line} is longer than {ROW_LIMIT >> 20} MiB.", "row_too_long")
             size = min(4 * size, ROW_LIMIT)
+
+    def _decide_encoding(self, chunk: bytes) -> None:
+        """Decide at the first byte beyond ASCII, from the same bytes behind it however they arrive; or wait for them.
+
+        What was read before is the same in each encoding that extends ASCII.
+        """
+        first = encodings.first_high(chunk)
+        start = max(chunk.rfind(b"\n", 0, first), chunk.rfind(b"\r", 0, first)) + 1
+        stop = first + encodings.LOOKED_AT
+        sample = self.source.read_at(self.byte, stop)
+        complete = len(sample) < stop
+        if complete and not self.source.complete:
+            return
+        found = encodings.detect_late(sample[start:], complete=complete)
+        line = self.line + split.count_lines(chunk[:start])
+        self.warnings = encodings.warnings_of(found, b"", line=line)
+        self.dialect = replace(
+            self.dialect, ascii_so_far=False, encoding=found.name, codec=found.name, confidence=found.confidence
+        )
 
     def _block(self, chunk: bytes, *, final: bool) -> Block | None:
         if self.dialect.format == "json":

@@ -107,10 +107,13 @@ def _has_table_below(rows: Sequence[Row], width: int, title: bytes, *, spaced: b
     start = next((i for i, row in enumerate(rows) if len(row.cells) == width), 0)
     below = rows[start : start + LOOKED_AT]
     table: list[Cells] = [row.cells for row in below if len(row.cells) == width]
+    if sum(1 for row in below if len(row.cells) > 1) < MOSTLY * len(below):
+        return False
+    if header_votes(table[0], table[1:]) > 0:
+        return True
     if len(table) < MOSTLY * len(below):
         return False
-    apart = start > 1 or rows[0].end < rows[start].start
-    if apart or header_votes(table[0], table[1:]) > 0:
+    if start > 1 or rows[0].end < rows[start].start:
         return True
     named = _NAME.fullmatch(title.decode("utf-8", "replace").strip("\"'")) is not None
     return not named and not spaced

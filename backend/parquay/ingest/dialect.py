@@ -118,10 +118,13 @@ class Dialect:
         header_rows, skip_rows: rows of names, and physical lines before them.
         columns: unique names of the columns.
         header: the header's cells as they stand in the file, for a faithful export.
+        head: byte of the file at which the table starts, header included.
         body: byte of the file at which the first data row starts.
         body_line: physical line of the first data row, from 1.
         bom: bytes of a byte order mark.
+        told_lines: physical lines at the top that the caller said are no part of the table.
         confidence: of the encoding, 0 to 1.
+        ascii_so_far: whether the sample was ASCII, so that the encoding is decided at the first other byte.
         nulls: words that stand for a missing value when unquoted, beside the empty field.
         trim: whether a space behind the delimiter belongs to it.
         trailing: whether every row ends with one more delimiter.
@@ -143,10 +146,13 @@ class Dialect:
     skip_rows: int = 0
     columns: tuple[str, ...] = ()
     header: tuple[tuple[str, ...], ...] = ()
+    head: int = 0
     body: int = 0
     body_line: int = 1
     bom: int = 0
+    told_lines: int = 0
     confidence: float = 1.0
+    ascii_so_far: bool = False
     nulls: tuple[str, ...] = ()
     trim: bool = False
     trailing: bool = False

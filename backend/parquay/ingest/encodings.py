@@ -10,6 +10,9 @@ import codecs
 import re
 from dataclasses import dataclass
 
+from parquay.ingest import split
+from parquay.ingest.warned import Warned
+
 _MARKS = (
     (codecs.BOM_UTF8, "utf-8"),
     (codecs.BOM_UTF32_LE, "utf-32-le"),
@@ -23,12 +26,7 @@ WITH_BACKSLASHES = frozenset({"cp932", "shift_jis", "big5", "gbk", "gb18030", "c
 """Encodings in which the byte of a backslash may be half of a letter."""
 LOOKED_AT = 64 << 10
 """Bytes that are looked at."""
-_LEGACY = [
-    *(f"cp{number}" for number in (437, 850, 866, 932, 949, 1250, 1251, 1252, 1253, 1254, 1255, 1256, 1257)),
-    *("big5", "euc_jp", "euc_kr", "gb18030", "gb2312", "gbk", "koi8_r", "koi8_u", "mac_roman", "shift_jis", "tis_620"),
-]
-_MARKS_OF_TEXT = "\u20ac\u2018-\u201e\u2020-\u2022\u2013\u2014\u2026\u2122"
-_WESTERN = re.compile(f"[\u00a0-\u00ff\u0152\u0153\u0160\u0161\u0178\u017d{_MARKS_OF_TEXT}]")
+_HIGH = re.compile(rb"[\x80-\xff]")
 _CONTROLS = bytes({*range(32), 127} - {9, 10, 11, 12, 13, 27, 26, 28, 29, 30, 31, 1, 2})
 
 
@@ -90,7 +88,27 @@ def _is_binary(sample: bytes) -> bool:
     return controls > 8 and controls * 20 > len(sample)
 
 
+def warnings_of(found: Encoding, text: bytes, *, line: int) -> tuple[Warned, ...]:
+    """What there is to say about an encoding that was guessed for a `text` that starts at `line`."""
+    if found.mark or found.name == "utf-8" or found.name in WIDE:
+        return ()
+    at = line + split.count_lines(text[: first_high(text)])
+    return (Warned("encoding_guessed", at, 1, f"The bytes are no UTF-8; they were read as {found.name}."),)
+
+
+def first_high(text: bytes) -> int:
+    """Where the first byte beyond ASCII stands; behind the end where there is none."""
+    match = _HIGH.search(text)
+    return match.start() if match else len(text)
+
+
+def detect_late(sample: bytes, *, complete: bool) -> Encoding:
+    """Guess the encoding of a file of which everything before `sample` is ASCII. `complete`: it ends there."""
+    return _utf8(sample, cut=not complete) or _legacy(sample)
+
+
 def _utf8(sample: bytes, *, cut: bool) -> Encoding | None:
+    """UTF-8, also where some bytes are none: of another encoding hardly any letters could be read so."""
     text = sample.decode("utf-8", "surrogateescape")
     if cut:
         text = text.rstrip("".join(map(chr, range(0xDC80, 0xDD00)))) if len(text) > 4 else text
@@ -98,26 +116,11 @@ def _utf8(sample: bytes, *, cut: bool) -> Encoding | None:
     if not bad:
         return Encoding("utf-8", 1.0)
     good = sum(1 for mark in text if mark > "\x7f") - bad
-    return Encoding("utf-8", round(good / (good + bad), 2)) if good > 10 * bad else None
+    return Encoding("utf-8", round(good / (good + bad), 2)) if good > bad else None
 
 
 def _legacy(sample: bytes) -> Encoding:
-    if _looks_western(sample):
-        return Encoding("cp1252", 0.8)
-    import charset_normalizer
+    from parquay.ingest import legacy
 
-    best = charset_normalizer.from_bytes(sample, cp_isolation=_LEGACY).best()
-    if best is None:
-        return Encoding("cp1252", 0.3)
-    return Encoding(codecs.lookup(best.encoding).name, round(max(0.3, 0.9 - best.chaos), 2))
-
-
-def _looks_western(sample: bytes) -> bool:
-    """Single accented letters between plain ones, as Western European languages have them."""
-    try:
-        text = sample.decode("cp1252")
-    except UnicodeDecodeError:
-        return False
-    high = [mark for mark in text if mark > "\x7f"]
-    runs = re.findall("[^\x00-\x7f]{3,}", text)
-    return all(_WESTERN.match(mark) for mark in high) and sum(map(len, runs)) * 5 <= len(high)
+    name, confidence = legacy.guess(sample)
+    return Encoding(codecs.lookup(name).name, confidence)

@@ -89,8 +89,8 @@ class State:
     def start(cls, dialect: Dialect) -> State:
         """Before the first segment."""
         return cls(
-            dialect.body,
-            dialect.body_line,
+            min(dialect.bom, dialect.body),
+            1,
             kinds=dict.fromkeys(dialect.columns),
             warnings=dialect.warnings,
             forced=dict(dialect.types),
@@ -171,7 +171,7 @@ def convert(body: Body, dialect: Dialect, held: Held, *, ended: bool = False) ->
     """
     done: list[_Typed] = []
     kinds: Held = {}
-    warnings: tuple[Warned, ...] = ()
+    warnings = body.warnings
     for block in body.blocks:
         typed = _typed(block, dialect, joined(held, kinds), ended=ended)
         done.append(typed)

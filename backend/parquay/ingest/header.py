@@ -142,13 +142,22 @@ def _is_trailing(rows: Sequence[Row], width: int) -> bool:
 def _first_row(rows: Sequence[Row], width: int, narrow: int) -> int:
     """The first row of the table: of its width, and not a title padded with empty fields."""
     for i, row in enumerate(rows):
-        if len(row.cells) not in (width, narrow):
+        if len(row.cells) not in (width, narrow) or _is_comment(rows[i:], width, narrow):
             continue
         filled = sum(cell is not None for cell in row.cells)
         if narrow > 2 and filled <= 1 and i + 1 < len(rows) and any(len(r.cells) == width for r in rows[i + 1 :]):
             continue
         return i
     return 0
+
+
+def _is_comment(rows: Sequence[Row], width: int, narrow: int) -> bool:
+    """Whether the first row has a comment's mark, and the names stand below it."""
+    if not (rows[0].cells[0] or b"").startswith(b"#"):
+        return False
+    below = [row for row in rows if not (row.cells[0] or b"").startswith(b"#")]
+    table = _rows_of_width(below[: 1 + LOOKED_AT], width, narrow)
+    return len(table) > 1 and header_votes(table[0], table[1:]) > 0
 
 
 def header_rows(table: Sequence[Cells]) -> int:

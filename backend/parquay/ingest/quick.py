@@ -15,10 +15,10 @@ from parquay.columns.direct import Column
 from parquay.columns.lexemes import Kinds
 from parquay.ingest import split
 from parquay.ingest.dialect import Dialect
+from parquay.ingest.repair import MARK
 
 TRAILING = "\0trailing"
 """Name of the empty field behind the last delimiter."""
-BOM = b"\xef\xbb\xbf"
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,7 +38,7 @@ def parse(body: bytes, dialect: Dialect, lines: int) -> pa.Table | None:
     """Parse a well-formed body of `lines` lines; None when a row has the wrong width or bytes are no text."""
     names = (*dialect.columns, *[TRAILING] * dialect.trailing)
     text = _as_utf8(body, dialect)
-    if text is None or text.startswith(BOM):
+    if text is None or has_mark(text):
         return None
     rows = _rows_of(text, single=len(dialect.columns) == 1)
     if not rows.size:
@@ -67,7 +67,7 @@ def parse_direct(body: bytes, dialect: Dialect, held: Mapping[str, Kinds | None]
     if native.LIBRARY is None or single or dialect.trailing or dialect.nulls or dialect.newline == "\r":
         return None
     text = _as_utf8(body, dialect)
-    if text is None or text.startswith(BOM):
+    if text is None or has_mark(text):
         return None
     rows = _rows_of(text, single=False)
     whole = text if rows.size == len(text) else rows.to_pybytes()
@@ -82,7 +82,7 @@ def parse_ragged(body: bytes, dialect: Dialect, lines: int) -> Ragged | None:
     """Parse a body of which each line is a row: no quotes, no escapes, no blank lines; None when it is not so."""
     marks = [mark.encode() for mark in (dialect.quote, dialect.escape, "\r") if mark]
     other = dialect.codec != "utf-8" or dialect.trim or dialect.trailing or len(dialect.columns) == 1
-    if other or body.startswith(BOM) or any(body.find(mark) >= 0 for mark in marks):
+    if other or has_mark(body) or any(body.find(mark) >= 0 for mark in marks):
         return None
     rows = _rows_of(body, single=False)
     odd: list[int] = []
@@ -95,6 +95,14 @@ def parse_ragged(body: bytes, dialect: Dialect, lines: int) -> Ragged | None:
     if table is None or table.num_rows + len(odd) != lines + (rows.size > len(body)) or _has_header(table, dialect):
         return None
     return Ragged(table, tuple(odd))
+
+
+def has_mark(text: bytes) -> bool:
+    """Whether a line starts with a byte order mark, as where files were put end to end."""
+    # One byte is looked for much faster than three, and few texts have it.
+    if text.find(MARK[:1]) < 0 or text.find(MARK) < 0:
+        return False
+    return text.startswith(MARK) or text.find(b"\n" + MARK) >= 0 or text.find(b"\r" + MARK) >= 0
 
 
 def _parsed(rows: pa.Buffer, text: bytes, dialect: Dialect, refuse: object) -> pa.Table | None:

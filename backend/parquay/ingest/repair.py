@@ -2,6 +2,7 @@
 
 Its rules, field by field:
 
+- A byte order mark before the first field is no part of it.
 - A quote at the start of a field opens it. It is closed by a quote that a delimiter, a row end or the end of the file
   follows, spaces between them not counted. Any other quote inside is a literal character.
 - A quote anywhere else is a literal character.
@@ -18,10 +19,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from parquay.ingest.dialect import Dialect
 
+MARK = b"\xef\xbb\xbf"
+"""A byte order mark: where files were put end to end, rows start with one that belongs to no cell."""
 RUNAWAY = 1 << 20
 """Bytes after which an open quote is taken for a stray one, if the lines behind it look like rows."""
 TRIES = 8
@@ -64,6 +67,7 @@ class RowReader:
         self._escape = dialect.escape.encode() if dialect.escape != dialect.quote else b""
         self._delimiter = dialect.delimiter.encode()
         self._trim = dialect.trim
+        self._mark = MARK if dialect.codec == "utf-8" else b""
         self._nulls = frozenset(word.encode(dialect.codec, "replace") for word in dialect.nulls)
         padding = b" *" if dialect.trim else b""
         stops = (re.escape(self._delimiter) + padding + b"|" if self._delimiter else b"") + rb"\r\n|\n|\r"
@@ -97,7 +101,11 @@ class RowReader:
         Raises:
             Incomplete: it goes on behind the bytes that are there.
         """
-        return self._plain_row(start) or self._best_row(start)
+        text = start + len(self._mark) if self._data.startswith(self._mark, start) else start
+        if not self._final and text == len(self._data):
+            raise Incomplete
+        row = self._plain_row(text) or self._best_row(text)
+        return row if text == start else replace(row, start=start)
 
     def _plain_row(self, start: int) -> Row | None:
         """A row whose line has no quote and no escape in it; None when it has."""

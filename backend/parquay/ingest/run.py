@@ -192,16 +192,18 @@ class Run:
     def _convert_text(self, source: Source, dialect: Dialect) -> None:
         def work(body: Body) -> Written:
             held = memory.state.kinds if memory.state is not None else {}
-            converted = fold.convert(body, dialect, held)
+            converted = fold.convert(body, body.dialect, held)
             return self._written(body, converted)
 
         memory = self._memory
         for written in fold.in_order(self._bodies(source, dialect), work, self._tools.pool, self._tools.threads + 1):
             state = memory.state
             if state is not None and state.ended:
-                again = fold.convert(written.body, dialect, state.kinds, ended=True)
+                again = fold.convert(written.body, written.body.dialect, state.kinds, ended=True)
                 written = Written(written.body, again, None, 0)  # noqa: PLW2901 (the same segment, read as rejects)
-            self._record(written, dialect, source)
+            self._record(written, written.body.dialect, source)
+            if memory.plan is not None:
+                memory.plan = replace(memory.plan, dialect=written.body.dialect)
 
     def _bodies(self, source: Source, dialect: Dialect) -> Iterator[Body]:
         state = self._memory.state

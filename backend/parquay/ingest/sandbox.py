@@ -189,7 +189,7 @@ def _table_pieces(whole: Whole) -> Iterator[Piece]:
                 table = file.read_row_group(i)
                 table = pa.table([table[name].cast(kind.arrow()) for name, kind in types.items()], names=list(types))
                 converted = Converted(row, row + table.num_rows, row + 1, table.num_rows, table, kinds, types, (), ())
-                yield Piece(Body(i, ()), converted)
+                yield Piece(Body(i, (), whole.dialect), converted)
                 row += table.num_rows
     finally:
         whole.output.unlink(missing_ok=True)

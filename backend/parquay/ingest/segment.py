@@ -34,7 +34,7 @@ class Rejected:
         line: physical line of the file on which the row starts, from 1.
         byte: byte of the file at which it starts.
         column: name of the column concerned, or None.
-        code: too_few_fields, too_many_fields, bad_encoding, repeated_header or second_table.
+        code: too_few_fields, too_many_fields, bad_encoding, repeated_header, second_table or above_table.
         text: the row as it stands in the file, cut after `TEXT_LIMIT` characters.
     """
 
@@ -43,6 +43,12 @@ class Rejected:
     column: str | None
     code: str
     text: str
+
+
+def rejected(code: str, column: str | None, text: bytes, dialect: Dialect, *, line: int, byte: int) -> Rejected:
+    """The reject of a row that stands in the file as `text`."""
+    shown = text[: 4 * TEXT_LIMIT].decode(dialect.codec, "replace").rstrip("\r\n")[:TEXT_LIMIT]
+    return Rejected(line, byte, column, code, shown)
 
 
 @dataclass(frozen=True, slots=True)
@@ -218,7 +224,10 @@ class _Windows:
             cells = healed.cells
             self._warn(healed.code, text)
         self._warn_of_quotes(row, text)
-        return self._decoded(cells, text, at)
+        texts = self._decoded(cells, text, at)
+        if texts is not None and self.dialect.codec == "utf-8" and text.startswith(repair.MARK):
+            self._warn("byte_order_mark", text)
+        return texts
 
     def _reject_width(self, found: int, text: bytes, at: int) -> None:
         columns = self.dialect.columns
@@ -267,8 +276,7 @@ class _Windows:
         if len(self.rejects) == REJECTS_KEPT:
             self.unlisted += 1
             return
-        shown = text[: 4 * TEXT_LIMIT].decode(self.dialect.codec, "replace").rstrip("\r\n")[:TEXT_LIMIT]
-        self.rejects.append(Rejected(self.line, self.byte + at, column, code, shown))
+        self.rejects.append(rejected(code, column, text, self.dialect, line=self.line, byte=self.byte + at))
 
 
 def _with_rows(found: quick.Ragged, mended: Mapping[int, list[str | None]]) -> pa.Table:

@@ -19,6 +19,7 @@ from parquay.ingest.evidence import is_header, is_value
 from parquay.ingest.header import Layout, column_names, header_names, is_blank, lay_out, renamed
 from parquay.ingest.repair import Row, RowReader
 from parquay.ingest.split import count_lines
+from parquay.ingest.warned import Warned, bounded
 
 SAMPLE_BYTES = 64 << 10
 """Bytes that are looked at, or all there are."""
@@ -44,6 +45,8 @@ _DELIMITERS = {
     "\x1f": 0.9, "\x01": 0.9, "\x02": 0.9,
 }  # fmt: skip
 """Candidates and how likely each is before the sample is seen."""
+_NAMED_DELIMITER = re.compile(rb"\"?sep=([\x01-\x7f])\"?(?:\r\n|\n|\r)")
+"""A first line with which spreadsheets are told the delimiter."""
 _UNIFORM_NAMED, _UNIFORM_UNNAMED = 0.3, 0.8
 """Least share of rows of one width: in a file whose name promises a table, and in any other."""
 _TRIMMED = 0.9
@@ -129,8 +132,13 @@ def sniff(sample: bytes, *, name: str, complete: bool, overrides: Overrides | No
         newline=_newline(text),
         bom=encoding.mark,
         nulls=told.nulls,
+        told_lines=told.skip_rows or 0,
+        ascii_so_far=not (complete or wide or encoding.mark or told.encoding) and sample.isascii(),
+        warnings=() if wide or told.encoding else encodings.warnings_of(encoding, text, line=1),
     )
     skipped = _behind_lines(text, told.skip_rows or 0)
+    if (named := _NAMED_DELIMITER.match(text)) and told.delimiter is None and not skipped:
+        skipped, told = named.end(), replace(told, delimiter=named[1].decode())
     reading = _best_reading(text[skipped:], base, told, complete=complete)
     if not complete and len(reading.rows) < ENOUGH_ROWS and len(sample) < SAMPLE_LIMIT:
         return Guess(None, wants_more=True)
@@ -310,14 +318,25 @@ def _dialect(text: bytes, skipped: int, reading: _Reading, told: Overrides) -> D
         skip_rows=line - 1,
         columns=names,
         header=cells,
+        head=base.bom + skipped + start,
         body=base.bom + skipped + body,
         body_line=1 + count_lines(text[: skipped + body]),
         trailing=layout.trailing,
         row_bytes=(rows[-1].end - start) // max(1, len(table)) if table else 0,
         spaced=_is_spaced(reading.rows),
         shapes=_shapes(reading.rows, table[layout.header :], layout),
-        warnings=renamed(header_names(cells, layout.width, told.names), names, line) if cells or told.names else (),
+        warnings=(
+            *base.warnings,
+            *_long_header(text[skipped:], table[: layout.header], layout.width, line),
+            *(renamed(header_names(cells, layout.width, told.names), names, line) if cells or told.names else ()),
+        ),
     )
+
+
+def _long_header(text: bytes, header: Sequence[Row], width: int, line: int) -> tuple[Warned, ...]:
+    """The warning about names that have no column, because the rows below have fewer fields."""
+    long = [row for row in header if sum(1 for cell in row.cells if cell and cell.strip(b"# ")) > width]
+    return (Warned("long_header", line, len(long), bounded(text[long[0].start : long[0].end])),) if long else ()
 
 
 def _texts(cells: Sequence[bytes | None], dialect: Dialect) -> tuple[str, ...]:

@@ -1,0 +1,203 @@
+"""What a text file is, found from its bytes: columns, names and encoding of files as people publish them."""
+
+from __future__ import annotations
+
+import csv
+import io
+
+import pytest
+
+from parquay.ingest.convert import convert_file
+
+
+@pytest.fixture
+def read(tmp_path):
+    """The report of a file, and the cells of its export below the header, which is one row there."""
+
+    def run(content: str | bytes, name: str = "data.csv"):
+        source = tmp_path / name
+        source.write_bytes(content.encode() if isinstance(content, str) else content)
+        report = convert_file(source, tmp_path / "out.csv")
+        cells = list(csv.reader(io.StringIO((tmp_path / "out.csv").read_bytes().decode(), newline="")))
+        return report, cells[min(1, report.dialect.header_rows) :]
+
+    return run
+
+
+def names_of(report):
+    return [each["name"] for each in report.columns]
+
+
+def codes_of(report):
+    return {each["code"] for each in report.warnings}
+
+
+ONE_COLUMN = {
+    "clock": ("start", ["12:30", "13:45", "08:05"]),
+    "clock with seconds": ("lap time", ["00:12:30", "00:13:45", "01:08:05"]),
+    "words": ("name", ["Anna Bell", "Carl Dorn", "Eva Fink"]),
+    "words under two words": ("full name", ["Anna Bell", "Carl Dorn", "Eva Fink"]),
+    "addresses": ("url", ["https://a.example/x", "https://b.example/y?a=1&b=2", "https://c.example/z"]),
+    "exclamations": ("comment", ["Good!", "Bad!", "So so!"]),
+    "phones": ("phone", ["+49 30 1234", "+49 40 5678", "+49 89 9999"]),
+    "phones under two words": ("phone number", ["+49 301234", "+49 405678", "+49 899999"]),
+    "dates": ("date of birth", ["12 May 1990", "3 June 1985", "30 March 2001"]),
+    "times of day": ("seen at", ["2024-01-02 03:04:05", "2024-01-03 04:05:06", "2024-01-04 05:06:07"]),
+    "paths": ("path", ["C:\\data\\a b.txt", "C:\\data\\c.txt", "D:\\e f.txt"]),
+    "mail": ("mail", ["anna@a.example", "carl@b.example", "eva@c.example"]),
+    "JSON": ("payload", ['{"a":1,"b":2}', '{"a":3,"b":4}', '{"a":5,"b":6}']),
+    "sentences": ("note", ["Hello, world", "Well, yes, of course", "No", "So, so"]),
+    "hosts": ("ip", ["10.0.0.1", "10.0.0.2", "192.168.0.1"]),
+    "lists": ("tags", ["a;b", "c;d", "e;f"]),
+    "long lists": ("tags", ["a|b|c", "d|e|f", "g|h|i"]),
+    "prices": ("price", ["1,50", "2,99", "10,00"]),
+    "prices with a unit": ("unit price", ["1,50 EUR", "2,99 EUR", "10,00 EUR"]),
+    "tags with a hash": ("tag", ["a#1", "b#2", "c#3"]),
+}
+
+
+@pytest.mark.parametrize(("header", "cells"), ONE_COLUMN.values(), ids=ONE_COLUMN)
+def test_values_of_one_column_stay_whole(read, header, cells):
+    report, rows = read("\n".join([header, *cells]) + "\n")
+
+    assert names_of(report) == [header]
+    assert rows == [[cell] for cell in cells]
+    assert report.reject_count == 0
+
+
+def test_comma_that_comes_late_in_one_column_is_part_of_its_cell(read):
+    report, rows = read("note\n" + "fine\n" * 20_000 + "well, yes\n")
+
+    assert report.reject_count == 0
+    assert rows[-1] == ["well, yes"]
+
+
+HEADERS = {
+    # file, names, rows
+    "a word over numbers is a cell": ("station,level\nA1,offline\nA2,3.2\nA3,3.4\n", ["station", "level"], 3),
+    "words over numbers are cells": ("t,p\noffline,offline\n3.2,1.1\n3.4,1.2\n", ["t", "p"], 3),
+    "dates": ("place,x,1/22/20,1/23/20\nA,1.5,0,1\nB,2.5,2,3\nC,3.5,4,5\n", ["place", "x", "1/22/20", "1/23/20"], 3),
+    "ISO dates": ("place,2020-01-01,2020-01-02\nA,0,1\nB,2,3\n", ["place", "2020-01-01", "2020-01-02"], 2),
+    "hours": ("city,0,1,2\nA,1.5,2.5,3.5\nB,2.5,3.5,4.5\n", ["city", "0", "1", "2"], 2),
+    "numbers from 0": ("0,1,2\n5,3,9\n4,4,1\n7,2,2\n", ["0", "1", "2"], 3),
+    "rows that go on are no names": ("1,2,3\n4,5,6\n7,8,9\n", ["column1", "column2", "column3"], 3),
+    "flags": ("id,no,yes\n1,5,6\n2,7,8\n", ["id", "no", "yes"], 2),
+    "years": ("geo\t2020 \t2021 \nAT\t12.3 b\t: \nBE\t: \t10.1 \n", ["geo", "2020", "2021"], 2),
+    "decimal commas below years": ("Ort;2019;2020\nNord;1,5;2,3\nSüd;3,1;4,4\n", ["Ort", "2019", "2020"], 2),
+    "units": ("time,temp\ns,°C\n1,2.5\n2,3.5\n", ["time s", "temp °C"], 2),
+    "units in brackets": ("id,temp,p\n,[K],(hPa)\na,2.5,1\nb,3.5,2\n", ["id", "temp [K]", "p (hPa)"], 2),
+    "merged cells": (
+        ",2019,,2020,\n,cost,sales,cost,sales\nNord,1,2,3,4\nSouth,5,6,7,8\n",
+        ["column1", "2019 cost", "sales", "2020 cost", "sales_2"],
+        2,
+    ),
+    "a hash before the names": ("# x y z\n1.0 2.0 3.0\n4.0 5.0 6.0\n", ["x", "y", "z"], 2),
+    "the delimiter told": ("sep=;\r\nid;name\r\n1;a\r\n2;b\r\n", ["id", "name"], 2),
+    "a space before a quote": ('a,b\n0, "x, y"\n1, "z, w"\n', ["a", "b"], 2),
+}
+
+
+@pytest.mark.parametrize(("content", "names", "rows"), HEADERS.values(), ids=HEADERS)
+def test_names_are_told_from_values(read, content, names, rows):
+    report, cells = read(content)
+
+    assert names_of(report) == names
+    assert len(cells) == rows
+    assert report.reject_count == 0
+
+
+ABOVE = {
+    # file, names, rows, lines of rejects, warnings
+    "wider rows later": (
+        "id,name\n1,A\n2,B\n3,C,x\n4,D,y\n5,E,z\n",
+        ["id", "name", "column3"],
+        3,
+        [2, 3],
+        {"renamed_column": 1},
+    ),
+    "wider words later": (
+        "name,city\nA,R\nB,S\nC,T,x\nD,U,y\nE,V,z\n",
+        ["name", "city", "column3"],
+        3,
+        [2, 3],
+        {"renamed_column": 1},
+    ),
+    "a table above": ("id,name\n1,A\n2,B\na,b,c\n3,4,5\n6,7,8\n9,1,2\n", ["a", "b", "c"], 3, [1, 2, 3], {}),
+    "titles": ("Report\nof 2024\n\na,b,c\n1,2,3\n", ["a", "b", "c"], 1, [], {"title_line": 2}),
+    "padded titles": ("Report,,\n,,\na,b,c\n1,2,3\n4,5,6\n", ["a", "b", "c"], 2, [], {"title_line": 2}),
+    "keys": ("by: me\nfor: you\na,b,c\n1,2,3\n", ["a", "b", "c"], 1, [], {"title_line": 2}),
+    "pairs": ("by,me\nfor,you\na,b,c\n1,2,3\n4,5,6\n", ["a", "b", "c"], 2, [1, 2], {}),
+    "comments": ("# by me\n# x, y\na,b\n1,2\n# end\n", ["a", "b"], 1, [], {"comment_line": 3}),
+}
+
+
+@pytest.mark.parametrize(("content", "names", "rows", "rejects", "warnings"), ABOVE.values(), ids=ABOVE)
+def test_what_stands_above_a_table_is_told(read, content, names, rows, rejects, warnings):
+    report, cells = read(content)
+
+    assert names_of(report) == names
+    assert len(cells) == rows
+    assert [each.line for each in report.rejects] == rejects
+    assert {each["code"]: each["count"] for each in report.warnings} == warnings
+
+
+def test_mark_in_the_midst_is_no_part_of_a_cell(read):
+    mark = b"\xef\xbb\xbf"
+
+    with_header, rows = read(mark + b"id,name\n1,a\n" + mark + b"id,name\n2,b\n")
+    without, cells = read(mark + b"id,name\n1,a\n" + mark + b'2,"b"\n')
+
+    assert rows == cells == [["1", "a"], ["2", "b"]]
+    assert [each.code for each in with_header.rejects] == ["repeated_header"]
+    assert codes_of(without) == {"byte_order_mark"}
+
+
+WORDS = {
+    "polish": ("Łódź Gdańsk Kraków Częstochowa Świnoujście Żywiec Poznań", "cp1250 iso8859-2 cp852"),
+    "german": ("Müller Größe Jäger Köln Düren Fußball Öl Übung", "cp1252 cp850 cp437 mac_roman"),
+    "french": ("élève ça Noël garçon crêpe château déjà", "cp1252 cp850 mac_roman"),
+    "swedish": ("Åsa Göteborg Malmö räksmörgås Västerås", "cp1252 cp850 mac_roman"),
+    "czech": ("Příbram Děčín Žďár Šumperk město Plzeň", "cp1250 iso8859-2 cp852"),
+    "hungarian": ("Győr Székesfehérvár tűz őr Hódmezővásárhely", "cp1250 iso8859-2 cp852"),
+    "turkish": ("İstanbul Muğla Çanakkale Eskişehir Niğde", "cp1254 cp857"),
+    "lithuanian": ("Šiauliai ąžuolas Panevėžys įmonė ūkis", "cp1257"),
+    "russian": ("Москва Казань Екатеринбург Новгород", "cp1251 koi8-r cp866 iso8859-5"),
+    "ukrainian": ("Київ Львів Харків Одеса Дніпро", "cp1251 koi8-u"),
+    "greek": ("Αθήνα Θεσσαλονίκη Πάτρα Ηράκλειο", "cp1253 iso8859-7"),
+    "hebrew": ("ירושלים חיפה נתניה", "cp1255"),
+    "arabic": ("القاهرة الإسكندرية الجيزة", "cp1256"),
+    "thai": ("กรุงเทพ เชียงใหม่ ภูเก็ต", "cp874"),
+    "japanese": ("東京都 カタカナ ひらがなです", "shift_jis euc_jp"),
+    "chinese": ("北京市 上海市 广州市 你好世界", "gb18030"),
+    "traditional chinese": ("臺北市 高雄市 歡迎來到台灣", "big5"),
+    "korean": ("서울특별시 부산광역시 대구광역시", "euc_kr"),
+}
+
+
+@pytest.mark.parametrize(
+    ("words", "codec"), [(words.split(), codec) for words, codecs in WORDS.values() for codec in codecs.split()]
+)
+def test_letters_tell_the_encoding_and_a_warning_says_that_it_is_a_guess(read, words, codec):
+    rows = [[str(i), word] for i, word in enumerate(words)]
+
+    report, cells = read("".join(";".join(row) + "\n" for row in [["id", "word"], *rows]).encode(codec))
+
+    assert cells == rows
+    assert codes_of(report) == {"encoding_guessed"}
+
+
+def test_encoding_is_decided_at_the_first_letter_wherever_it_stands(read):
+    plain = "id,name\n" + "".join(f"{i},name{i}\n" for i in range(20_000))
+
+    report, cells = read((plain + "x,Müller\ny,Café\n").encode("cp1252"))
+
+    assert cells[-2:] == [["x", "Müller"], ["y", "Café"]]
+    assert report.dialect.encoding == "cp1252"
+    assert [(each["code"], each["line"]) for each in report.warnings] == [("encoding_guessed", 20_002)]
+
+
+def test_utf8_with_a_bad_byte_stays_utf8(read):
+    report, cells = read("id,name\n1,Zoë\n".encode() + b"2,\xc5sa\n" + "3,Jörg\n4,Ünal\n".encode())
+
+    assert cells == [["1", "Zoë"], ["3", "Jörg"], ["4", "Ünal"]]
+    assert [(each.code, each.line) for each in report.rejects] == [("bad_encoding", 3)]
