@@ -298,6 +298,6 @@ def test_export_as_ndjson_keeps_types(convert):
     exported = convert(content, to="ndjson")[1]
 
     assert exported.decode().splitlines() == [
-        '{"i":1,"d":1.5,"t":"2024-01-02","b":true,"n":null}',
+        '{"i":1,"d":1.50,"t":"2024-01-02","b":true,"n":null}',
         '{"i":"9007199254740993","d":2.25,"t":"2024-01-03","b":false,"n":"x"}',
     ]
