@@ -316,6 +316,13 @@ test('numbers stand as they were written, also in edits, sums and keys', async (
   await openTable(page, 'digits.csv')
   await expect(cell(page, 1, 2)).toHaveText('24.50')
   await expect(cell(page, 2, 3)).toHaveText('9007199254740995')
+  await cell(page, 1, 2).click()
+  const copied = await cell(page, 1, 2).evaluate((element) => {
+    const clipboardData = new DataTransfer()
+    element.dispatchEvent(new ClipboardEvent('copy', { clipboardData, bubbles: true, cancelable: true }))
+    return clipboardData.getData('text/plain')
+  })
+  expect(copied).toBe('24.50')
   const sent = page.waitForRequest((request) => request.method() === 'PATCH')
   await write(page, 1, 3, '9007199254740997')
   expect((await sent).postData()).toBe('{"big":"9007199254740997"}')

@@ -7,11 +7,11 @@ import type { ChartData } from './chartData'
 
 Chart.register(BarController, BarElement, CategoryScale, LinearScale, Tooltip)
 
-const LONGEST_WORD = 16
 const BAR_HEIGHT = 22
+/** Characters of a key above the number that belongs to it. */
+const LONGEST_TITLE = 120
 
-const shorten = (word: string, longest = LONGEST_WORD) =>
-  word.length > longest ? `${word.slice(0, longest - 1)}…` : word
+const shorten = (key: string) => (key.length > LONGEST_TITLE ? `${key.slice(0, LONGEST_TITLE - 1)}…` : key)
 
 /** The page's own colours, as they are in the theme in use. */
 const colours = () => {
@@ -24,9 +24,6 @@ const colours = () => {
     words: value('--text-soft'),
   }
 }
-
-/** Characters of a key above the number that belongs to it. */
-const LONGEST_TITLE = 120
 
 const settings = ({ bars, valueHead, sideways, asCells }: ChartData, still: boolean) => {
   const { bar, hover, line, words } = colours()
@@ -44,7 +41,7 @@ const settings = ({ bars, valueHead, sideways, asCells }: ChartData, still: bool
   return {
     type: 'bar' as const,
     data: {
-      labels: bars.map(({ key }) => shorten(key)),
+      labels: bars.map(({ tick }) => tick),
       datasets: [
         {
           label: valueHead,
@@ -69,8 +66,7 @@ const settings = ({ bars, valueHead, sideways, asCells }: ChartData, still: bool
       plugins: {
         tooltip: {
           callbacks: {
-            title: ([item]: { dataIndex: number }[]) =>
-              shorten(bars[item?.dataIndex ?? -1]?.key ?? '', LONGEST_TITLE),
+            title: ([item]: { dataIndex: number }[]) => shorten(bars[item?.dataIndex ?? -1]?.key ?? ''),
             label: ({ dataIndex }: { dataIndex: number }) => `${valueHead}: ${bars[dataIndex]?.text ?? ''}`,
           },
         },

@@ -119,6 +119,16 @@ test('bars that are written alike are still different ones', () => {
   expect(new Set(bars.map(({ id }) => id)).size).toBe(3)
 })
 
+test.each([
+  ['9007199254740993', '9007199254740993'],
+  ['12345678901234567890.123456', '12345678901234567890.123456'],
+  ['2024-01-03 09:05:00Z', '2024-01-03 09:05:00Z'],
+  ['planks of oak and pine', 'planks of oak a…'],
+])('beside its bar %s stands as %s', (key, tick) => {
+  const { bars } = groupChart(grouped('city', [{ key, value: 1 }]), asked('count'), 'Number of rows', words)
+  expect(bars[0]).toMatchObject({ key, tick })
+})
+
 test('only the most frequent values have bars', () => {
   const values = Array.from({ length: 11 }, (_, n) => ({ value: `v${n}`, count: 20 - n }))
   const chart = profileChart(profile({ shape: 'values', values, other: 5 }), words)

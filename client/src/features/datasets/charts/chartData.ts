@@ -4,10 +4,11 @@ import { formatCount, formatExact } from '../../../shared/format'
 import { shownOrNull } from '../columnTypes'
 
 /**
- * A bar: `id` tells it from every other one, also where two are written alike (null, and the word). `value` is
- * how long it is, null where there is nothing to draw; `text` is the same number as it is written, exactly.
+ * A bar: `id` tells it from every other one, also where two are written alike (null, and the word). `tick` is
+ * its key as it stands beside the bar: a bin by its lower border, a long text cut. `value` is how long it is,
+ * null where there is nothing to draw; `text` is the same number as it is written, exactly.
  */
-export type Bar = { id: string; key: string; value: number | null; text: string }
+export type Bar = { id: string; key: string; tick: string; value: number | null; text: string }
 
 /** Bars with their words. The same numbers are drawn and written as a table. */
 export type ChartData = {
@@ -27,9 +28,21 @@ type Words = Messages['datasets']
 
 const MOST_FREQUENT = 8
 
-const barOf = (id: Cell, key: string, count: number): Bar => ({
+/** Characters of a text beside a bar. Numbers and moments stand there whole: cut, they would be other ones. */
+const LONGEST_TEXT = 16
+const LONGEST_NUMBER = 48
+const NUMBER_OR_MOMENT = /^[-+]?\d[\d.,:eE+\-TZ ]*$/
+
+/** Pure: a key as it stands beside its bar. */
+const tickOf = (key: string): string => {
+  const longest = NUMBER_OR_MOMENT.test(key) ? LONGEST_NUMBER : LONGEST_TEXT
+  return key.length > longest ? `${key.slice(0, longest - 1)}…` : key
+}
+
+const barOf = (id: Cell, key: string, count: number, tick = tickOf(key)): Bar => ({
   id: JSON.stringify(id),
   key,
+  tick,
   value: count,
   text: formatCount(count),
 })
@@ -65,9 +78,10 @@ const chartOf = ({ shape, column, ...profile }: Profile, words: Words): Omit<Cha
   const { summary } = words
   if (shape === 'histogram') {
     const whole = profile.type === 'int64'
-    const bars = (profile.bins ?? []).map(({ from, to, count }) =>
-      barOf(from, binText(Number(from), Number(to), whole), count),
-    )
+    const bars = (profile.bins ?? []).map(({ from, to, count }) => {
+      const [low, high] = [Number(from), Number(to)]
+      return barOf(from, binText(low, high, whole), count, borderText(low, high - low))
+    })
     return { title: summary.histogram(column), keyHead: summary.bin, sideways: false, bars }
   }
   if (shape === 'series') {
@@ -114,9 +128,11 @@ export const groupChart = (
     asCells: cellsOf !== undefined,
     bars: groups.map(({ key, value }) => {
       const number = value === null ? Number.NaN : Number(value)
+      const shown = shownOrNull(keys, key, words.grid)
       return {
         id: JSON.stringify(key),
-        key: shownOrNull(keys, key, words.grid),
+        key: shown,
+        tick: tickOf(shown),
         value: Number.isFinite(number) ? number : null,
         text: textOf(value),
       }

@@ -85,6 +85,7 @@ export const DataGrid = ({ id, name, columns, page, notice, total, editable, mar
           onFocus={(event) => noteFocus(event.target)}
           onKeyDown={acts.onKeyDown}
           onDoubleClick={acts.onDoubleClick}
+          onCopy={acts.onCopy}
         >
           {shownRows.map(({ index, start }) => {
             const row = rows[index]

@@ -1,4 +1,4 @@
-import type { KeyboardEvent, MouseEvent } from 'react'
+import type { ClipboardEvent, KeyboardEvent, MouseEvent } from 'react'
 import type { Cell, Column, DataRow } from '../../../api/types'
 import type { Leave } from './CellEditor'
 import { type Place, placeAfter, startsTyping } from './gridKeys'
@@ -52,6 +52,14 @@ export const useGridActions = ({ rows, columns, editable, active, moveTo, keep, 
         event.target instanceof HTMLElement ? event.target.closest<HTMLElement>('[data-place]') : null
       const place = cell && placeOf(cell)
       if (place) open(null, place)
+    },
+    /** A cell in focus is copied as it is written, in full, unless a part of the page is selected. */
+    onCopy: (event: ClipboardEvent) => {
+      const place = event.target instanceof HTMLElement ? placeOf(event.target) : null
+      const cell = place && rows[place.row]?.[columns[place.column]?.name ?? '']
+      if (cell === null || cell === undefined || !(document.getSelection()?.isCollapsed ?? true)) return
+      event.clipboardData.setData('text/plain', String(cell))
+      event.preventDefault()
     },
     onKeep: (at: Writing, value: Cell, leave: Leave) => {
       keep(at, value)
