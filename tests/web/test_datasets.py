@@ -581,6 +581,24 @@ def test_cells_are_texts_as_they_were_written_when_asked_for(ann):
     )
 
 
+def test_keys_bounds_and_frequent_values_are_texts_as_they_were_written_when_asked_for(ann):
+    late, early = "2024-01-02T03:04:05.50+02:00", "2024-01-02T03:04:05.00+02:00"
+    path = table(ann, f"at,mark,word\n{late},3.0,a\n{early},1.5,b\n{early},2.0,b\n", "keys.csv")
+
+    groups = got(ann, f"{path}/aggregate", by="at", measure="min(at)", text="true")["groups"]
+    numbers = got(ann, f"{path}/aggregate", by="mark", text="true")["groups"]
+    bounds = got(ann, path, text="true")["aggregates"]
+    words = got(ann, f"{path}/profile", column="word", text="true")["values"]
+    plain = got(ann, f"{path}/aggregate", by="at")["groups"]
+
+    assert groups == [{"key": early, "value": early}, {"key": late, "value": late}]
+    assert [each["key"] for each in numbers] == ["1.5", "2.0", "3.0"]
+    assert (bounds["at"]["min"], bounds["at"]["max"]) == (early, late)
+    assert (bounds["mark"]["min"], bounds["mark"]["max"], bounds["mark"]["sum"]) == ("1.5", "3.0", 6.5)
+    assert words == [{"value": "b", "count": 2}, {"value": "a", "count": 1}]
+    assert [each["key"] for each in plain] == ["2024-01-02T01:04:05Z", "2024-01-02T01:04:05.5Z"]
+
+
 def test_an_edit_takes_and_tells_every_digit(ann):
     path = table(ann, "n,price,wide\n1,24.50,12345678901234567890.25\n2,0.10,1.00\n", "digits.csv")
     exact = '"price":7.10,"wide":"98765432109876543210.75"'

@@ -47,28 +47,29 @@ class Aggregator:
             return snapshot.rows
         return self._memory.get(_key(snapshot, query, "count"), lambda: self._count(snapshot, query, stop))
 
-    def columns(self, snapshot: Snapshot, query: Query, stop: Stop | None = None) -> Aggregates:
+    def columns(self, snapshot: Snapshot, query: Query, stop: Stop | None = None, *, text: bool = False) -> Aggregates:
         """The aggregates of every column, over the rows that hold all filters of ``query`` (blocking).
 
-        ``sum`` and ``mean`` are those of numbers, else null.
+        ``sum`` and ``mean`` are those of numbers, else null. ``text``: the least and the greatest as they were written.
 
         Raises:
             ParquayError: see `Engine.table`.
         """
-        return self._memory.get(_key(snapshot, query, "columns"), lambda: self._columns(snapshot, query, stop))
+        what = "columns as text" if text else "columns"
+        return self._memory.get(_key(snapshot, query, what), lambda: self._columns(snapshot, query, stop, text=text))
 
     def _count(self, snapshot: Snapshot, query: Query, stop: Stop | None) -> int:
         return int(self._ask(snapshot, query, "count(*) AS n", stop)["n"][0].as_py())
 
-    def _columns(self, snapshot: Snapshot, query: Query, stop: Stop | None) -> Aggregates:
+    def _columns(self, snapshot: Snapshot, query: Query, stop: Stop | None, *, text: bool) -> Aggregates:
         found: Aggregates = {}
         rows = self.count(snapshot, query, stop)
         for columns in _batches(columns_of(snapshot.columns)):
-            found |= self._batch(snapshot, query, columns, rows, stop)
+            found |= self._batch(snapshot, query, columns, rows, stop, text=text)
         return found
 
     def _batch(
-        self, snapshot: Snapshot, query: Query, columns: Sequence[Column], rows: int, stop: Stop | None
+        self, snapshot: Snapshot, query: Query, columns: Sequence[Column], rows: int, stop: Stop | None, *, text: bool
     ) -> Aggregates:
         exact = rows <= EXACT_ROWS
         try:
@@ -79,7 +80,7 @@ class Aggregator:
         counted = set(distinct) if exact else {i for i, number in distinct.items() if number <= EXACT_VALUES}
         if counted and not exact:
             distinct |= self._distinct(snapshot, query, sorted(counted), stop)
-        low, high = (_bounds(snapshot, columns, found, word) for word in ("low", "high"))
+        low, high = (_bounds(snapshot, columns, found, word, text=text) for word in ("low", "high"))
         return {
             column.name: _told(column, found, rows)
             | {"min": low[column.name], "max": high[column.name]}
@@ -120,10 +121,10 @@ def _measure(column: Column, *, exact: bool, wide: bool) -> Iterator[str]:
         yield f"fsum({cell}::DOUBLE) AS sum{i}" if wide or column.kind == "double" else f"sum({cell}) AS sum{i}"
 
 
-def _bounds(snapshot: Snapshot, columns: Sequence[Column], found: pa.Table, word: str) -> dict[str, Any]:
+def _bounds(snapshot: Snapshot, columns: Sequence[Column], found: pa.Table, word: str, *, text: bool) -> dict[str, Any]:
     names = [f"{word}{column.index}" for column in columns]
     cells = found.select(names).rename_columns([sql.name(column) for column in columns])
-    return {name: values[0] for name, values in typed(snapshot, cells, columns).items()}
+    return {name: values[0] for name, values in typed(snapshot, cells, columns, text=text).items()}
 
 
 def _told(column: Column, found: pa.Table, rows: int) -> dict[str, Any]:

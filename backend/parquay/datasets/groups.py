@@ -110,33 +110,38 @@ class Grouper:
         *,
         limit: int,
         largest: bool = False,
+        text: bool = False,
         stop: Stop | None = None,
     ) -> dict[str, Any]:
         """`{groups: [{key, value}], more}`: a measure for each value of a column (blocking).
 
         In the order of the keys, a missing one last; ``largest``: in the order of the values, the largest first.
+        ``text``: keys, and what `min` and `max` find, as they were written.
 
         Raises:
             ParquayError: see `Engine.table`.
         """
-        asked = (by.index, measure, limit, largest)
+        asked = (by.index, measure, limit, largest, text)
         return self._memory.get(
             (*_key(snapshot, query), asked),
-            lambda: self._groups(snapshot, query, by, measure, limit=limit, largest=largest, stop=stop),
+            lambda: self._groups(snapshot, query, by, measure, limit=limit, largest=largest, text=text, stop=stop),
         )
 
-    def profile(self, snapshot: Snapshot, query: Query, column: Column, stop: Stop | None = None) -> dict[str, Any]:
+    def profile(
+        self, snapshot: Snapshot, query: Query, column: Column, stop: Stop | None = None, *, text: bool = False
+    ) -> dict[str, Any]:
         """What a chart of one column shows (blocking); `shape` tells which one.
 
         `histogram`: `bins` of `{from, to, count}`; a value on a border is in the upper bin, on the last in the last.
         `series`: `points` of `{from, count}` for each `unit` of time that has rows. `values`: the most frequent as
-        `{value, count}`, and the number of the `other` rows.
+        `{value, count}`, and the number of the `other` rows; ``text``: each as it was written.
 
         Raises:
             ParquayError: see `Engine.table`.
         """
         return self._memory.get(
-            (*_key(snapshot, query), column.index), lambda: self._profile(snapshot, query, column, stop)
+            (*_key(snapshot, query), column.index, text),
+            lambda: self._profile(snapshot, query, column, stop, text=text),
         )
 
     def _groups(
@@ -148,6 +153,7 @@ class Grouper:
         *,
         limit: int,
         largest: bool,
+        text: bool,
         stop: Stop | None,
     ) -> dict[str, Any]:
         key = sql.name(by)
@@ -155,17 +161,19 @@ class Grouper:
         tail = Sql(f" GROUP BY {key} ORDER BY {order} LIMIT ?", (limit + 1,))
         found = self._ask(snapshot, query, f"{key}, {measure.sql()} AS value", stop, tail)
         more, found = found.num_rows > limit, found.slice(0, limit)
-        keys = typed(snapshot, found.select([key]), [by])[by.name]
-        values = _values(snapshot, found, measure)
+        keys = typed(snapshot, found.select([key]), [by], text=text)[by.name]
+        values = _values(snapshot, found, measure, text=text)
         groups = [{"key": key, "value": value} for key, value in zip(keys, values, strict=True)]
         return {"groups": groups, "more": more}
 
-    def _profile(self, snapshot: Snapshot, query: Query, column: Column, stop: Stop | None) -> dict[str, Any]:
+    def _profile(
+        self, snapshot: Snapshot, query: Query, column: Column, stop: Stop | None, *, text: bool
+    ) -> dict[str, Any]:
         if column.is_number:
             return self._histogram(snapshot, query, column, stop)
         if column.kind in ("date", "timestamp"):
             return self._series(snapshot, query, column, stop)
-        return self._top(snapshot, query, column, stop)
+        return self._top(snapshot, query, column, stop, text=text)
 
     def _histogram(self, snapshot: Snapshot, query: Query, column: Column, stop: Stop | None) -> dict[str, Any]:
         value = f"CAST({sql.name(column)} AS DOUBLE)"
@@ -199,12 +207,14 @@ class Grouper:
         points = [{"from": text, "count": n} for text, n in zip(texts, found["n"].to_pylist(), strict=True)]
         return {"shape": "series", "unit": unit, "points": points}
 
-    def _top(self, snapshot: Snapshot, query: Query, column: Column, stop: Stop | None) -> dict[str, Any]:
+    def _top(
+        self, snapshot: Snapshot, query: Query, column: Column, stop: Stop | None, *, text: bool
+    ) -> dict[str, Any]:
         cell = sql.name(column)
         tail = Sql(f" AND {cell} IS NOT NULL GROUP BY {cell} ORDER BY n DESC, {cell} LIMIT ?", (TOP,))
         asked = f"{cell}, count(*) AS n, sum(count(*)) OVER () AS total"
         found = self._ask(snapshot, query, asked, stop, tail)
-        values = typed(snapshot, found.select([cell]), [column])[column.name]
+        values = typed(snapshot, found.select([cell]), [column], text=text)[column.name]
         counts = found["n"].to_pylist()
         total = int(found["total"][0].as_py()) if counts else 0
         listed = [{"value": value, "count": n} for value, n in zip(values, counts, strict=True)]
@@ -226,13 +236,13 @@ def _clock(column: Column) -> str:
     return f"substr({sql.name(column)}, 1, 19)" if column.as_text else sql.name(column)
 
 
-def _values(snapshot: Snapshot, found: pa.Table, measure: Measure) -> list[Any]:
+def _values(snapshot: Snapshot, found: pa.Table, measure: Measure, *, text: bool) -> list[Any]:
     from parquay.columns.export import json_value
 
     column = measure.column
     if column is not None and measure.op in ("min", "max"):
         cells = found.select(["value"]).rename_columns([sql.name(column)])
-        return typed(snapshot, cells, [column])[column.name]
+        return typed(snapshot, cells, [column], text=text)[column.name]
     whole = measure.op == "sum" and column is not None and column.kind == "int64"
     values = found["value"].to_pylist()
     return [json_value(int(value) if whole and value is not None else value) for value in values]

@@ -89,14 +89,14 @@ async def read_dataset(
             "rows": rows,
             "aggregates": None,
         }
-        return told | _aggregates(parts, reading, stop) if aggregates else told
+        return told | _aggregates(parts, reading, stop, text=text) if aggregates else told
 
     return await answer(request, reader(parts, dataset_id, identity.id, version, filters=filters, sort=sort), body)
 
 
-def _aggregates(parts: Parts, reading: Reading, stop: Stop) -> dict[str, Any]:
+def _aggregates(parts: Parts, reading: Reading, stop: Stop, *, text: bool) -> dict[str, Any]:
     try:
-        return {"aggregates": parts.aggregator.columns(reading.snapshot, reading.query, stop)}
+        return {"aggregates": parts.aggregator.columns(reading.snapshot, reading.query, stop, text=text)}
     except QueryTimeout as error:
         return {"aggregates_error": {"code": error.code, "detail": error.detail}}
 
@@ -143,13 +143,14 @@ async def read_groups(
     sort: Literal["key", "-value"] = "key",
     limit: Annotated[int, Query(ge=1, le=MOST_GROUPS)] = 1000,
     version: Version = None,
+    text: AsText = False,
 ) -> Response:
     """Group rows by the values of a column, with a measure of each group; `more` when there are more than `limit`."""
 
     def body(reading: Reading, stop: Stop) -> dict[str, Any]:
         key, asked = named(reading.columns, by), read_measure(reading.columns, measure)
         found = parts.grouper.groups(
-            reading.snapshot, reading.query, key, asked, limit=limit, largest=sort == "-value", stop=stop
+            reading.snapshot, reading.query, key, asked, limit=limit, largest=sort == "-value", text=text, stop=stop
         )
         return {"version": reading.snapshot.version, "by": by, "measure": measure, **found}
 
@@ -166,12 +167,13 @@ async def read_profile(
     *,
     filters: Filters = None,
     version: Version = None,
+    text: AsText = False,
 ) -> Response:
     """Show what a chart of one column needs: bins of numbers, counts over time, or the most frequent values."""
 
     def body(reading: Reading, stop: Stop) -> dict[str, Any]:
         asked = named(reading.columns, column)
-        found = parts.grouper.profile(reading.snapshot, reading.query, asked, stop)
+        found = parts.grouper.profile(reading.snapshot, reading.query, asked, stop, text=text)
         return {"version": reading.snapshot.version, "column": column, "type": asked.type, **found}
 
     return await answer(request, reader(parts, dataset_id, identity.id, version, filters=filters), body)

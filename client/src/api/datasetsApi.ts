@@ -72,7 +72,7 @@ export const datasetsApi = baseApi.injectEndpoints({
       providesTags: (_, __, { id }) => [datasetTag(id)],
     }),
     getAggregates: build.query<Table, TableQuery>({
-      query: ({ id, ...asked }) => cells(`${path(id)}?${readingParams(asked, { size: '1' })}`),
+      query: ({ id, ...asked }) => cells(`${path(id)}?${readingParams(asked, { size: '1', text: 'true' })}`),
       providesTags: (_, __, { id }) => [datasetTag(id)],
     }),
     /**
@@ -100,12 +100,13 @@ export const datasetsApi = baseApi.injectEndpoints({
     groupRows: build.query<Groups, GroupQuery>({
       query: ({ id, by, measure, ...asked }) =>
         cells(
-          `${path(id)}/aggregate?${readingParams(asked, { by, measure, sort: '-value', limit: String(MOST_GROUPS) })}`,
+          `${path(id)}/aggregate?${readingParams(asked, { by, measure, sort: '-value', limit: String(MOST_GROUPS), text: 'true' })}`,
         ),
       providesTags: (_, __, { id }) => [datasetTag(id)],
     }),
     getProfile: build.query<Profile, ProfileQuery>({
-      query: ({ id, column, ...asked }) => cells(`${path(id)}/profile?${readingParams(asked, { column })}`),
+      query: ({ id, column, ...asked }) =>
+        cells(`${path(id)}/profile?${readingParams(asked, { column, text: 'true' })}`),
       providesTags: (_, __, { id }) => [datasetTag(id)],
     }),
   }),

@@ -4,17 +4,17 @@ import type { Aggregates, Cell, Column, Table } from '../../api/types'
 import { useText } from '../../i18n/language'
 import { formatCount, formatExact } from '../../shared/format'
 import { ColumnChart } from './charts/ColumnChart'
-import { shownOrNull } from './columnTypes'
+import { writtenOrNull } from './columnTypes'
 import classes from './Dataset.module.css'
 import { LongText } from './LongText'
 
 /** Characters of a value that gets a line of its own. */
 const LONG = 24
 
-const Facts = ({ column, facts }: { column: Column; facts: Aggregates }) => {
+const Facts = ({ facts }: { facts: Aggregates }) => {
   const { grid, summary: words } = useText().datasets
   const distinct = formatCount(facts.distinct)
-  const cell = (value: Cell) => (value === null ? '–' : shownOrNull(column, value, grid))
+  const cell = (value: Cell) => (value === null ? '–' : writtenOrNull(value, grid))
   const computed = (value: Cell) => (value === null ? '–' : formatExact(String(value)))
   const lines: [string, string][] = [
     [words.values, formatCount(facts.count)],
@@ -59,7 +59,7 @@ export const ColumnCard = ({ table, column, facts }: Props) => {
         <h2>{column.name}</h2>
         <span className={classes.type}>{column.type}</span>
       </header>
-      {facts && <Facts column={column} facts={facts} />}
+      {facts && <Facts facts={facts} />}
       <div className={classes.chartSlot}>{seen && <ColumnChart table={table} column={column} />}</div>
     </article>
   )

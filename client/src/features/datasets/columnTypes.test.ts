@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { kindOf, readTyped, shownValue } from './columnTypes'
+import { kindOf, readTyped } from './columnTypes'
 
 const column = (type: string) => ({ name: 'c', type })
 
@@ -48,14 +48,3 @@ describe('what is typed into a cell', () => {
     expect(readTyped(column(type), typed)).toEqual({ refusal: expect.stringMatching(/expected|fit/) }),
   )
 })
-
-test.each([
-  ['decimal(18,2)', '87.50', '87.50'],
-  ['decimal(38,4)', '123456789012345678.0000', '123456789012345678.0000'],
-  ['int64', 2024, '2024'],
-  ['double', 87.5, '87.5'],
-  ['timestamp', '2024-01-03T09:05:00', '2024-01-03 09:05:00'],
-  ['text', 'aTb', 'aTb'],
-])('a value of %s is written with all that it has', (type, value, shown) =>
-  expect(shownValue(column(type), value)).toBe(shown),
-)

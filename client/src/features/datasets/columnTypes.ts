@@ -69,17 +69,3 @@ export const writtenOrNull = (cell: Cell, words: { null: string; empty: string }
   if (cell === null) return words.null
   return cell === '' ? words.empty : String(cell)
 }
-
-/** Pure: the value of a cell in a sentence or a list, where "nothing" has to be said in words. */
-export const shownOrNull = (
-  column: Column,
-  value: Cell | undefined,
-  words: { null: string; empty: string },
-): string => {
-  if (value === null || value === undefined) return words.null
-  return value === '' ? words.empty : shownValue(column, value)
-}
-
-/** Pure: the value of a cell (a key, a least one) as people read it: a moment has a blank in its middle. */
-export const shownValue = (column: Column, value: Exclude<Cell, null>): string =>
-  kindOf(column) === 'timestamp' ? String(value).replace('T', ' ') : String(value)

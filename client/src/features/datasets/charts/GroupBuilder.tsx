@@ -40,7 +40,7 @@ const Groups = ({ table, by, measure, of, label }: GroupsProps) => {
   })
   if (isError) return <Alert color="red">{detailOf(error)}</Alert>
   if (!currentData) return <Skeleton height={240} aria-busy="true" />
-  const chart = groupChart(currentData, { columns: table.columns, of, measure }, label, words)
+  const chart = groupChart(currentData, measure, label, words)
   return (
     <>
       <ChartFigure key={`${by} ${label}`} chart={chart} height={200} />

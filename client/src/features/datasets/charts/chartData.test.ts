@@ -72,32 +72,19 @@ test('the others are told together, without a bar', () => {
 test('a column without values has no chart', () =>
   expect(profileChart(profile({ shape: 'values', values: [] }), words)).toBeNull())
 
-const asked = (measure: string, type = 'double') => ({
-  columns: [
-    { name: 'code', type: 'int64' },
-    { name: 'city', type: 'text' },
-  ],
-  of: measure === 'count' ? undefined : { name: 'x', type },
-  measure,
-})
 const grouped = (by: string, groups: Group[]) => ({ version: 0, by, measure: 'm', groups, more: false })
 
 test('keys are written as in the table, with all of their digits', () => {
   const groups = [1234567, 1234568, 1234569, '9007199254740993'].map((key) => ({ key, value: 1 }))
-  const chart = groupChart(grouped('code', groups), asked('count'), 'Number of rows', words)
+  const chart = groupChart(grouped('code', groups), 'count', 'Number of rows', words)
   expect(chart.title).toBe('Number of rows by code')
   expect(chart.bars.map(({ key }) => key)).toEqual(['1234567', '1234568', '1234569', '9007199254740993'])
 })
 
 test('sums have every digit; a least or greatest is a cell, and written as one', () => {
-  const sum = groupChart(grouped('city', [{ key: 'a', value: 2005003 }]), asked('sum'), 'Sum of x', words)
+  const sum = groupChart(grouped('city', [{ key: 'a', value: 2005003 }]), 'sum', 'Sum of x', words)
   expect(sum.bars[0]).toMatchObject({ value: 2005003, text: '2,005,003' })
-  const most = groupChart(
-    grouped('city', [{ key: 'a', value: 2024 }]),
-    asked('max', 'int64'),
-    'Greatest',
-    words,
-  )
+  const most = groupChart(grouped('city', [{ key: 'a', value: 2024 }]), 'max', 'Greatest', words)
   expect(most).toMatchObject({ asCells: true, bars: [{ text: '2024' }] })
 })
 
@@ -106,7 +93,7 @@ test('a group without a number has no bar, but its line in the table', () => {
     { key: null, value: '12.50' },
     { key: 'c', value: null },
   ]
-  const { bars } = groupChart(grouped('city', groups), asked('avg'), 'Mean of x', words)
+  const { bars } = groupChart(grouped('city', groups), 'avg', 'Mean of x', words)
   expect(bars).toMatchObject([
     { key: 'null', value: 12.5, text: '12.50' },
     { key: 'c', value: null, text: 'null' },
@@ -115,7 +102,7 @@ test('a group without a number has no bar, but its line in the table', () => {
 
 test('bars that are written alike are still different ones', () => {
   const groups = [null, 'null', ''].map((key) => ({ key, value: 1 }))
-  const { bars } = groupChart(grouped('city', groups), asked('count'), 'Number of rows', words)
+  const { bars } = groupChart(grouped('city', groups), 'count', 'Number of rows', words)
   expect(new Set(bars.map(({ id }) => id)).size).toBe(3)
 })
 
@@ -125,7 +112,7 @@ test.each([
   ['2024-01-03 09:05:00Z', '2024-01-03 09:05:00Z'],
   ['planks of oak and pine', 'planks of oak a…'],
 ])('beside its bar %s stands as %s', (key, tick) => {
-  const { bars } = groupChart(grouped('city', [{ key, value: 1 }]), asked('count'), 'Number of rows', words)
+  const { bars } = groupChart(grouped('city', [{ key, value: 1 }]), 'count', 'Number of rows', words)
   expect(bars[0]).toMatchObject({ key, tick })
 })
 

@@ -1,7 +1,7 @@
-import type { Cell, Column, Groups, Profile } from '../../../api/types'
+import type { Cell, Groups, Profile } from '../../../api/types'
 import type { Messages } from '../../../i18n/en'
 import { formatCount, formatExact } from '../../../shared/format'
-import { shownOrNull } from '../columnTypes'
+import { writtenOrNull } from '../columnTypes'
 
 /**
  * A bar: `id` tells it from every other one, also where two are written alike (null, and the word). `tick` is
@@ -90,9 +90,8 @@ const chartOf = ({ shape, column, ...profile }: Profile, words: Words): Omit<Cha
     )
     return { title: summary.overTime(column), keyHead: summary.when, sideways: false, bars }
   }
-  const of: Column = { name: column, type: profile.type }
   const bars = (profile.values ?? []).map(({ value, count }) =>
-    barOf(value, shownOrNull(of, value, words.grid), count),
+    barOf(value, writtenOrNull(value, words.grid), count),
   )
   const others = bars.slice(MOST_FREQUENT).reduce((sum, { value }) => sum + (value ?? 0), profile.other ?? 0)
   return {
@@ -104,31 +103,25 @@ const chartOf = ({ shape, column, ...profile }: Profile, words: Words): Omit<Cha
   }
 }
 
-/** Columns of the table, and the one that is measured; undefined where rows are counted. */
-type Measured = { columns: Column[]; of: Column | undefined; measure: string }
-
 /** Pure: groups as bars. A group without a number (the mean of nothing) has no bar, and stands in the table. */
 export const groupChart = (
   { groups, by }: Groups,
-  { columns, of, measure }: Measured,
+  measure: string,
   label: string,
   words: Words,
 ): ChartData => {
-  const keys = columns.find(({ name }) => name === by) ?? { name: by, type: 'text' }
-  const cellsOf = of !== undefined && (measure === 'min' || measure === 'max') ? of : undefined
-  const textOf = (value: Cell): string => {
-    if (value === null) return words.grid.null
-    return cellsOf ? shownOrNull(cellsOf, value, words.grid) : formatExact(String(value))
-  }
+  const asCells = measure === 'min' || measure === 'max'
+  const textOf = (value: Cell): string =>
+    value === null || asCells ? writtenOrNull(value, words.grid) : formatExact(String(value))
   return {
     title: words.group.label(label, by),
     keyHead: by,
     valueHead: label,
     sideways: true,
-    asCells: cellsOf !== undefined,
+    asCells,
     bars: groups.map(({ key, value }) => {
       const number = value === null ? Number.NaN : Number(value)
-      const shown = shownOrNull(keys, key, words.grid)
+      const shown = writtenOrNull(key, words.grid)
       return {
         id: JSON.stringify(key),
         key: shown,
