@@ -2688,6 +2688,8 @@ export interface operations {
         limit?: number;
         /** @description A version; the newest when it is left out. */
         version?: number | null;
+        /** @description Cells as they were written, as texts, instead of their values. */
+        text?: boolean;
       };
       path: {
         dataset_id: string;
@@ -2720,6 +2722,8 @@ export interface operations {
         filter?: string[] | null;
         /** @description A version; the newest when it is left out. */
         version?: number | null;
+        /** @description Cells as they were written, as texts, instead of their values. */
+        text?: boolean;
       };
       path: {
         dataset_id: string;
