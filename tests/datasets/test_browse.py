@@ -150,6 +150,10 @@ def test_pages_are_what_python_would_find_whatever_is_asked(engine, data):
 
     browser = Browser(engine)
     by_number = [browser.page(snapshot, query, first, size) for first in range(0, len(rows) + size, size)]
+    known = len(expected)
+    from_nearer_end = [
+        browser.page(snapshot, query, first, size, matched=known) for first in range(0, len(rows) + size, size)
+    ]
     by_cursor, cursor = [], None
     while True:
         page = browser.after(snapshot, query, cursor, size)
@@ -158,6 +162,7 @@ def test_pages_are_what_python_would_find_whatever_is_asked(engine, data):
         if (cursor := page.next) is None:
             break
     assert [row[ROW_ID] for page in by_number for row in page] == expected
+    assert from_nearer_end == by_number
     assert [row for page in by_cursor for row in page] == [row for page in by_number for row in page]
     for shown, row in zip((row for page in by_number for row in page), found, strict=True):
         assert list(shown) == [ROW_ID, *NAMES]

@@ -290,16 +290,21 @@ def test_largest_page_shrinks_in_wide_tables_to_one_row_at_least():
 
 def test_pages_in_the_order_of_the_table_have_no_depth_limit_and_sorted_ones_do():
     columns = table("a")
-    assert first_row(10**12, 100, Query()) == (10**12 - 1) * 100
+    assert first_row(10**12, 100, Query(), 5) == (10**12 - 1) * 100
     deep = DEEPEST // 100 + 2
-    assert first_row(deep - 1, 100, read_query(columns, (), ["a"])) == DEEPEST
-    assert code_of(lambda: first_row(deep, 100, read_query(columns, (), ["a"]))) == (422, "page_too_deep")
-    assert code_of(lambda: first_row(deep, 100, read_query(columns, ["a:eq:1"]))) == (422, "page_too_deep")
+    assert first_row(10**7 - DEEPEST // 100, 100, read_query(columns, (), ["a"]), 10**9) == 10**9 - DEEPEST - 100
+    assert code_of(lambda: first_row(10**7 - DEEPEST // 100 - 1, 100, read_query(columns, (), ["a"]), 10**9)) == (
+        422,
+        "page_too_deep",
+    )
+    assert first_row(deep - 1, 100, read_query(columns, (), ["a"]), 10**9) == DEEPEST
+    assert code_of(lambda: first_row(deep, 100, read_query(columns, (), ["a"]), 10**9)) == (422, "page_too_deep")
+    assert code_of(lambda: first_row(deep, 100, read_query(columns, ["a:eq:1"]), 10**9)) == (422, "page_too_deep")
 
 
 @pytest.mark.parametrize("page", [0, -5, 10**30])
 def test_page_that_no_table_has_is_refused(page):
-    assert code_of(lambda: first_row(page, 100, Query())) == (422, "bad_page")
+    assert code_of(lambda: first_row(page, 100, Query(), 5)) == (422, "bad_page")
 
 
 def test_columns_are_chosen_in_the_order_asked_for():

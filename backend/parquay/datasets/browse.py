@@ -41,10 +41,19 @@ class Browser:
         self._engine = engine
 
     def page(
-        self, snapshot: Snapshot, query: Query, first: int, size: int, stop: Stop | None = None, *, text: bool = False
+        self,
+        snapshot: Snapshot,
+        query: Query,
+        first: int,
+        size: int,
+        stop: Stop | None = None,
+        *,
+        matched: int | None = None,
+        text: bool = False,
     ) -> list[Row]:
         """Up to ``size`` rows from row number ``first`` (from 0) of what ``query`` asks (blocking).
 
+        ``matched``: how many rows that are, if it is known; then what is nearer to the end is found from there.
         ``text``: cells as they were written instead of their values.
 
         Raises:
@@ -52,7 +61,12 @@ class Browser:
         """
         if query.is_plain:
             return self._counted(snapshot, first, size, stop, backwards=query.backwards, text=text)
-        places = self._found(snapshot, sql.stages(snapshot, query), size, stop, offset=first)
+        behind = 0 if matched is None else matched - min(matched, first + size)
+        if matched is None or first <= behind:
+            places = self._found(snapshot, sql.stages(snapshot, query), size, stop, offset=first)
+        else:
+            turned = sql.stages(snapshot, query.from_the_end)
+            places = self._found(snapshot, turned, matched - first - behind, stop, offset=behind)[::-1]
         return self._rows(snapshot, places, stop, text=text)
 
     def after(

@@ -11,7 +11,7 @@ import csv
 import hashlib
 import json
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from parquay.datasets.values import Column, Comparison, among, bad_value, compare
@@ -25,7 +25,8 @@ LARGEST_PAGE = 10_000
 MOST_CELLS = 1_000_000
 """Cells of the largest page."""
 DEEPEST = 1_000_000
-"""Rows in front of the deepest page by number in an order that must be sorted; cursors go on without a limit."""
+"""Rows in front of the deepest page by number in an order that must be sorted, from either end of it; cursors go on
+without a limit."""
 MOST_FILTERS, MOST_VALUES, MOST_KEYS = 50, 1000, 16
 """Filters of a request, values of an `in`, columns to sort by."""
 
@@ -53,11 +54,20 @@ class Query:
     Attributes:
         keys: what to sort by; rows that are equal in all of it stand in the order of the table.
         backwards: the order of the table is turned round.
+        mirrored: the whole order is, missing values come first then.
     """
 
     conditions: tuple[Condition, ...] = ()
     keys: tuple[Key, ...] = ()
     backwards: bool = False
+    mirrored: bool = False
+
+    @property
+    def from_the_end(self) -> Query:
+        """The same rows, the last one first."""
+        if not self.keys:
+            return replace(self, backwards=not self.backwards)
+        return replace(self, mirrored=not self.mirrored, backwards=not self.backwards)
 
     @property
     def is_plain(self) -> bool:
@@ -207,17 +217,17 @@ def check_size(size: int, columns: int) -> int:
     return size
 
 
-def first_row(page: int, size: int, query: Query) -> int:
-    """Return the number of the first row of page number `page`, from 0.
+def first_row(page: int, size: int, query: Query, matched: int) -> int:
+    """Return the number of the first row of page number `page`, from 0; `matched` rows hold the query's filters.
 
     Raises:
-        BadInput: ``bad_page`` (422), or ``page_too_deep`` (422) for a page far down an order that must be sorted.
+        BadInput: ``bad_page`` (422), or ``page_too_deep`` (422): far from both ends of an order to be sorted.
     """
     if page < 1:
         raise InvalidValue("Pages are counted from 1.", "bad_page")
     first = (page - 1) * size
-    if not query.is_plain and first > DEEPEST:
-        detail = f"Pages by number reach row {DEEPEST} of a sorted or filtered table; go on by cursor."
+    if not query.is_plain and min(first, matched - first - size) > DEEPEST:
+        detail = f"Pages by number reach row {DEEPEST} of a sorted or filtered table, from either end; go on by cursor."
         raise InvalidValue(detail, "page_too_deep")
     if first >= 2**63:
         raise InvalidValue("No table has that page.", "bad_page")

@@ -111,9 +111,11 @@ def _test(column: Column, test: Comparison) -> Sql:
 
 
 def order(query: Query) -> str:
-    """The order of the rows; missing values come last."""
+    """The order of the rows; missing values come last, when it is mirrored first."""
     turn = "DESC" if query.backwards else "ASC"
-    keys = [f"{name(key.column)} {'DESC' if key.descending else 'ASC'} NULLS LAST" for key in query.keys]
+    nulls = "FIRST" if query.mirrored else "LAST"
+    ways = ("DESC" if key.descending != query.mirrored else "ASC" for key in query.keys)
+    keys = [f"{name(key.column)} {way} NULLS {nulls}" for key, way in zip(query.keys, ways, strict=True)]
     return ", ".join([*keys, f"file_index {turn}", f"file_row_number {turn}"])
 
 

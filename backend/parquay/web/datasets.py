@@ -78,12 +78,14 @@ async def read_dataset(
 
     def body(reading: Reading, stop: Stop) -> dict[str, Any]:
         snapshot, query = reading.snapshot, reading.query
-        first = first_row(page, check_size(size, len(reading.columns)), query)
-        rows = parts.browser.page(snapshot, query, first, size, stop, text=text)
+        check_size(size, len(reading.columns))
+        matched = parts.aggregator.count(snapshot, query, stop)
+        first = first_row(page, size, query, matched)
+        rows = parts.browser.page(snapshot, query, first, size, stop, matched=matched, text=text)
         told = {
             **_head(snapshot),
             "row_count": snapshot.rows,
-            "matched": parts.aggregator.count(snapshot, query, stop),
+            "matched": matched,
             "page": page,
             "size": size,
             "rows": rows,
