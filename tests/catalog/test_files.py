@@ -365,6 +365,30 @@ def test_pages_one_after_the_other_show_every_file_once_in_order(
     assert values == sorted(values, reverse=descending)
 
 
+@pytest.mark.parametrize(
+    ("q", "found"),
+    [
+        ("LÄGER", ["läger.csv", "LÄGER 2.csv"]),
+        ("la\u0308ger", ["läger.csv", "LÄGER 2.csv"]),
+        ("σας", ["ΣΑΣ.csv"]),
+        ("Straẞe", ["straße (alt).csv"]),
+        ("ЖУРНАЛ", ["журнал.csv"]),
+        ("E (A", ["straße (alt).csv"]),
+        ("r.c", ["läger.csv"]),
+        ("[x]-^$|", ["[X]-^$|.csv"]),
+        ("lager", []),
+    ],
+)
+def test_names_are_found_in_any_case_of_any_script(files: Files, add, ann: str, q: str, found: list[str]):
+    for name in ("läger.csv", "LÄGER 2.csv", "ΣΑΣ.csv", "straße (alt).csv", "журнал.csv", "[X]-^$|.csv", "räck.csv"):
+        add(name=name)
+
+    page = files.page(ann, limit=9, narrowed=Narrowed(q=q))
+
+    assert sorted(file.name for file, *_ in page) == sorted(found)
+    assert files.count(ann, Narrowed(q=q)) == len(found)
+
+
 def test_lists_are_filtered_by_status_and_name(files: Files, add, ann: str):
     done, percent = add(status="done", name="Report.csv"), add(status="error", name="50%_off.csv")
     add(name="other.csv")

@@ -35,7 +35,7 @@ VALUES = {
     "n": st.integers(-3, 3) | st.sampled_from([2**63 - 1, -(2**63)]),
     "Köln, d:eq": st.integers(-5, 5).map(lambda n: Decimal(n).scaleb(-2)),
     "x": st.sampled_from([0.0, -1.5, 0.1, 1e300, math.inf, -math.inf, math.nan]),
-    "X": st.sampled_from(["", "a", "ab", "b", "Ä", "a,b", "'; --", 'q"', "%", "é\0"]),
+    "X": st.sampled_from(["", "a", "aB", "b", "Ä", "äx", "a,b", "'; --", 'q"', "%", "é\0"]),
     "file_row_number": st.booleans(),
     "day": st.integers(0, 4).map(lambda n: date(2024, 2, 27) + timedelta(n)),
     "clock": st.integers(0, 3).map(lambda n: f"10:00:0{n}.{n}"),
@@ -96,6 +96,7 @@ def holds(op, cell, values) -> bool:
         "ge": lambda: mine >= known[0],
         "in": lambda: mine in known,
         "contains": lambda: values[0] in cell,
+        "icontains": lambda: values[0].lower() in cell.lower(),
         "starts": lambda: cell.startswith(values[0]),
     }[op]()
 
@@ -104,7 +105,17 @@ def holds(op, cell, values) -> bool:
 def filters(draw):
     """A filter as text, and as column, operator, values."""
     name = draw(st.sampled_from(NAMES))
-    ops = ["eq", "ne", "lt", "le", "gt", "ge", "in", "isnull", *(["contains", "starts"] if name == "X" else [])]
+    ops = [
+        "eq",
+        "ne",
+        "lt",
+        "le",
+        "gt",
+        "ge",
+        "in",
+        "isnull",
+        *(["contains", "icontains", "starts"] if name == "X" else []),
+    ]
     op = draw(st.sampled_from(ops))
     if op == "isnull":
         wanted = draw(st.booleans())

@@ -6,11 +6,11 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import case, func, or_, select
+from sqlalchemy import case, or_, select
 from sqlalchemy.sql.elements import ColumnElement
 from sqlmodel import col
 
-from parquay.catalog.case import folded
+from parquay.catalog.case import search
 from parquay.catalog.tables import Access, File
 
 SORTS: dict[str, Any] = {
@@ -30,7 +30,7 @@ class Narrowed:
 
     Attributes:
         status: one status, or several with commas between them.
-        q: a part of the name.
+        q: a part of the name or of the folder path, in any case.
         mine: own files, or those of others.
         table: files that became tables of their own, or those that did not.
         since: uploaded at this time or later.
@@ -60,13 +60,8 @@ def listed(user_id: str, narrowed: Narrowed) -> list[ColumnElement[bool]]:
     if narrowed.status:
         conditions.append(col(File.status).in_(narrowed.status.split(",")))
     if narrowed.q:
-        wanted = folded(narrowed.q)
-        conditions.append(
-            or_(
-                func.lower(col(File.name)).contains(wanted, autoescape=True),
-                func.lower(col(File.path)).contains(wanted, autoescape=True),
-            )
-        )
+        wanted = search(narrowed.q)
+        conditions.append(or_(col(File.name).regexp_match(wanted), col(File.path).regexp_match(wanted)))
     if narrowed.mine is not None:
         conditions.append(own if narrowed.mine else col(File.owner_id) != user_id)
     if narrowed.table is not None:

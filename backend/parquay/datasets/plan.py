@@ -17,7 +17,7 @@ from typing import Any
 from parquay.datasets.values import Column, Comparison, among, bad_value, compare
 from parquay.errors import BadInput, InvalidValue
 
-OPERATORS = ("eq", "ne", "lt", "le", "gt", "ge", "in", "contains", "starts", "isnull")
+OPERATORS = ("eq", "ne", "lt", "le", "gt", "ge", "in", "contains", "icontains", "starts", "isnull")
 ROW_ID = "_rid"
 """The id of a row. It can be asked for by `eq` and `in`; sorting by it is the order of the rows."""
 LARGEST_PAGE = 10_000
@@ -154,7 +154,7 @@ def _comparison(column: Column, op: str, value: str | None) -> Comparison:
             raise bad_value(column, value or "", "true or false")
         return Comparison("present" if value == "false" else "isnull")
     text = value or ""
-    if op in ("contains", "starts"):
+    if op in ("contains", "icontains", "starts"):
         if column.kind != "text":
             raise InvalidValue(f"{column.name}: {op} is for text, the column is {column.type}.", "bad_operator")
         return Comparison(op, (text,))

@@ -102,6 +102,7 @@ def _test(column: Column, test: Comparison) -> Sql:
     fixed = {
         "ne": f"{cell} IS DISTINCT FROM {cast}",
         "contains": f"contains({cell}, ?)",
+        "icontains": f"contains(lower({cell}), lower(?))",
         "starts": f"starts_with({cell}, ?)",
         "isnull": f"{cell} IS NULL",
         "present": f"{cell} IS NOT NULL",
