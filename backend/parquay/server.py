@@ -13,26 +13,26 @@ import fcntl
 import gc
 import logging
 import os
+import resource
 import signal
 import socket
 import sys
 import threading
 from collections.abc import Callable, Coroutine, Iterator
 from functools import partial
-from typing import Any
-
-import uvloop
+from typing import TYPE_CHECKING, Any
 
 from parquay import telemetry, wiring
-from parquay.app import create_app
 from parquay.columns import memory
-from parquay.http1.listener import Listener
 from parquay.jobs import hook
 from parquay.jobs.worker import Worker
 from parquay.settings import Settings, SettingsError
 from parquay.uploads.handover import watch
-from parquay.web.sampling import Sampler
 from parquay.wiring import Parts
+
+if TYPE_CHECKING:
+    from parquay.http1.listener import Listener
+    from parquay.web.sampling import Sampler
 
 DRAIN_SECONDS = 5.0
 CHILD_SECONDS = 6.0
@@ -63,7 +63,7 @@ def serve(settings: Settings) -> int:
         parts = wiring.build(settings)
         wiring.prepare(parts)
         try:
-            uvloop.run(_Service(parts, primary=True).run())
+            _run(parts, primary=True)
         finally:
             parts.close()
     return 0
@@ -75,16 +75,29 @@ def serve_child(settings: Settings) -> int:
     telemetry.configure_logging(settings.log_level)
     parts = wiring.build(settings, migrate=False)
     try:
-        uvloop.run(_Service(parts, primary=False).run())
+        _run(parts, primary=False)
     finally:
         parts.close()
     return 0
 
 
+def _run(parts: Parts, *, primary: bool) -> None:
+    import uvloop
+
+    _allow_handles()
+    uvloop.run(_Service(parts, primary=primary).run())
+
+
+def _allow_handles() -> None:
+    """Let this process open as many files and connections as it may: an upload in progress has three."""
+    most = resource.getrlimit(resource.RLIMIT_NOFILE)[1]
+    with contextlib.suppress(OSError, ValueError):  # some systems tell more than they allow
+        resource.setrlimit(resource.RLIMIT_NOFILE, (most, most))
+
+
 def work(settings: Settings, *, child: bool = False) -> int:
     """Convert files until SIGTERM or SIGINT; return the exit code. ``child``: hang on the server's pipes."""
-    memory.keep()
-    from parquay.jobs import convert  # Arrow: fifty megabytes that an API process does without
+    from parquay.jobs import convert
 
     telemetry.configure_logging(settings.log_level)
     parts = wiring.build(settings, migrate=not child)
@@ -101,6 +114,7 @@ def work(settings: Settings, *, child: bool = False) -> int:
     else:
         parts.catalog.on_bell("jobs", worker.ring)
         parts.catalog.listen()
+    memory.give_back()
     try:
         worker.run()
     finally:
@@ -116,6 +130,8 @@ class _Service:
         self._primary = primary
         self._children: list[_Child] = []
         self._stop = asyncio.Event()
+        from parquay.app import create_app  # the web framework: twenty megabytes that a worker does without
+
         self._app = create_app(parts)
         self._hooking: Worker | None = None
 
@@ -123,6 +139,8 @@ class _Service:
         loop, settings = asyncio.get_running_loop(), self._parts.settings
         for number in (signal.SIGTERM, signal.SIGINT):
             loop.add_signal_handler(number, self._stop.set)
+        from parquay.http1.listener import Listener
+
         listener = Listener(self._app, settings.host, settings.port, express=self._app.express)
         serving = asyncio.create_task(listener.serve())
         tasks = [asyncio.create_task(job) for job in self._background()]
@@ -130,6 +148,7 @@ class _Service:
         self._start_hooks()
         await self._announce(listener, serving)
         gc.collect()
+        memory.give_back()
         gc.freeze()  # what is loaded by now stays: looking through it for garbage would stop the loop now and then
         stopping = asyncio.create_task(self._stop.wait())
         await asyncio.wait({serving, stopping}, return_when=asyncio.FIRST_COMPLETED)
@@ -150,6 +169,8 @@ class _Service:
         return jobs
 
     def _sampler(self) -> Sampler:
+        from parquay.web.sampling import Sampler
+
         parts = self._parts
         return Sampler(parts.catalog, parts.samples, parts.jobs, parts.handover, primary=self._primary)
 

@@ -19,7 +19,7 @@ from parquay.storage.memory import MemoryStore
 from parquay.tus.create import BodyPlan
 from parquay.tus.headers import Checksum
 from parquay.uploads import receive
-from parquay.uploads.blocks import Blocks
+from parquay.uploads.blocks import BLOCK_SIZE, LARGE_BLOCKS, SMALL_SIZE, Blocks
 from parquay.uploads.handover import TAKEN_OVER, Holder
 from parquay.uploads.receive import Patience, Receiver, Superseded
 from uploads.engine import HANG, ScriptedBody, until
@@ -42,11 +42,12 @@ class Desk:
         self.commits = True
         self.sync_fault = False
         self.disk = ThreadPoolExecutor(4)
+        self.blocks = Blocks()
         self._writer = self.store.writer(self.id, 0)
         self.receiver = Receiver(
             self,
             self.disk,
-            Blocks(),
+            self.blocks,
             offset=0,
             plan=plan or BodyPlan(None),
             commit=self.commit,
@@ -103,6 +104,37 @@ def test_nothing_is_told_before_it_is_synced():
         assert desk.committed()[-1] == 3 * MIB
 
     asyncio.run(run())
+
+
+@pytest.mark.parametrize("sent", [0, 1, 4000, 300_000, 3 * MIB])
+@pytest.mark.parametrize("checksum", [None, Checksum("sha1", bytes(20))])
+def test_a_silent_sender_holds_no_block(sent: int, checksum: Checksum | None, monkeypatch):
+    monkeypatch.setattr(receive, "CHECKPOINT_SECONDS", 0.05)
+    monkeypatch.setattr(receive, "TICK_SECONDS", 0.02)
+
+    async def run() -> None:
+        desk = Desk(BodyPlan(None, checksum))
+        body = ScriptedBody(*[bytes(sent)] * bool(sent), HANG, chunk=100_000)
+        running = asyncio.ensure_future(desk.run(body))
+
+        await until(lambda: desk.receiver.written == sent and desk.blocks.used == 0, "no block")
+
+        desk.holder.stop(TAKEN_OVER)
+        assert await running == TAKEN_OVER
+        assert desk.blocks.used == 0
+
+    asyncio.run(run())
+
+
+def test_blocks_are_small_once_many_are_in_use_and_large_again_when_they_came_back():
+    blocks = Blocks()
+    large = [blocks.take(0) for _ in range(LARGE_BLOCKS)]
+    small = blocks.take(0)
+
+    assert {len(block.memory) for block in large} == {BLOCK_SIZE}
+    assert len(small.memory) == SMALL_SIZE
+    blocks.give(large.pop())
+    assert len(blocks.take(0).memory) == BLOCK_SIZE
 
 
 @pytest.mark.parametrize("chunk", [1 << 14, 1 << 16, MIB])

@@ -10,6 +10,7 @@ import contextlib
 import ctypes
 import gc
 import os
+import sys
 from collections.abc import Iterator
 
 M_TRIM_THRESHOLD, M_MMAP_THRESHOLD = -1, -3
@@ -47,8 +48,9 @@ def keep_pieces(largest: int, kept: int) -> None:
 
 def give_back() -> None:
     """Return what is kept and not in use; for a process that may have nothing to do for long."""
-    import pyarrow as pa
+    if "pyarrow" in sys.modules:
+        import pyarrow as pa
 
-    pa.default_memory_pool().release_unused()
+        pa.default_memory_pool().release_unused()
     with contextlib.suppress(OSError, AttributeError):
         ctypes.CDLL(None).malloc_trim(0)

@@ -4,31 +4,53 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from functools import partial
+from typing import TYPE_CHECKING
 
 from parquay.catalog.files import CONVERT
 from parquay.catalog.jobs import Lease
-from parquay.datasets import log
-from parquay.ingest.follow import Follower, Outcome
+from parquay.columns import memory
 from parquay.jobs.liveness import Liveness
 from parquay.jobs.worker import Ended, Kind, Worker
 from parquay.wiring import Parts
 
-_ENDED = {Outcome.DONE: Ended.DONE, Outcome.IDLE: Ended.IDLE, Outcome.GONE: Ended.ABANDONED}
+if TYPE_CHECKING:
+    from parquay.ingest.follow import Follower
+
+ENDED = {"done": Ended.DONE, "idle": Ended.IDLE, "gone": Ended.ABANDONED}
+"""How a run ended, by what it left behind."""
 
 
 def worker(parts: Parts) -> Worker:
     """Return a worker that converts files."""
+    kinds = {CONVERT: Kind(_Converter(parts).convert, parts.files.fail)}
+    return Worker(parts.catalog, parts.jobs, kinds, Liveness(parts.workers))
+
+
+class _Converter:
+    """Loads what a conversion needs with the first one: Arrow and its kin are a hundred megabytes."""
+
+    def __init__(self, parts: Parts) -> None:
+        self._parts = parts
+        self._follower: Follower | None = None
+
+    def convert(self, lease: Lease, alive: Callable[[], bool]) -> Ended:
+        if self._follower is None:
+            memory.keep()
+            with memory.loading():
+                self._follower = _follower(self._parts)
+        fence = partial(self._parts.jobs.fence, lease=lease)
+        return ENDED[self._follower.advance(lease.subject, alive=alive, fence=fence).value]
+
+
+def _follower(parts: Parts) -> Follower:
+    from parquay.datasets import log
+    from parquay.ingest.follow import Follower
+
     log.warm_up()
-    follower = Follower(
+    return Follower(
         segments=parts.segments,
         store=parts.store,
         parquet_dir=parts.parquet,
         emit=parts.events.emit,
         publish=parts.publisher.publish,
     )
-
-    def convert(lease: Lease, alive: Callable[[], bool]) -> Ended:
-        return _ENDED[follower.advance(lease.subject, alive=alive, fence=partial(parts.jobs.fence, lease=lease))]
-
-    kinds = {CONVERT: Kind(convert, parts.files.fail)}
-    return Worker(parts.catalog, parts.jobs, kinds, Liveness(parts.workers))

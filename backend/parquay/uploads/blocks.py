@@ -9,10 +9,16 @@ from __future__ import annotations
 import mmap
 
 BLOCK_SIZE = 2 * 1024 * 1024
-"""Bytes of a block. One fills while another is written: no upload holds more than two."""
+"""Bytes of a block. One fills while another is written: no upload holds more than two, a silent one holds none."""
+
+SMALL_SIZE = 256 * 1024
+"""Bytes of a block while so many are in use already that memory would run short."""
+
+LARGE_BLOCKS = 64
+"""Most large blocks in use."""
 
 KEPT = 16
-"""Free blocks that stay for the next upload. Of one that is new, only the pages that are used take memory."""
+"""Free blocks of each size that stay for the next upload. Of one that is new, only pages that are used take memory."""
 
 PAGE = mmap.PAGESIZE
 
@@ -49,17 +55,29 @@ class Block:
 
 
 class Blocks:
-    """Hands out blocks; for one thread."""
+    """Hands out blocks; for one thread.
+
+    Attributes:
+        used: blocks that were not given back yet.
+    """
 
     def __init__(self) -> None:
-        self._free: list[memoryview] = []
+        self._free: dict[int, list[memoryview]] = {BLOCK_SIZE: [], SMALL_SIZE: []}
+        self._large = 0
+        self.used = 0
 
     def take(self, position: int) -> Block:
         """Return an empty block for the bytes from ``position`` on."""
-        memory = self._free.pop() if self._free else memoryview(mmap.mmap(-1, BLOCK_SIZE))
-        return Block(memory, position)
+        size = BLOCK_SIZE if self._large < LARGE_BLOCKS else SMALL_SIZE
+        self.used += 1
+        self._large += size == BLOCK_SIZE
+        free = self._free[size]
+        return Block(free.pop() if free else memoryview(mmap.mmap(-1, size)), position)
 
     def give(self, block: Block) -> None:
-        """Take a block back that nobody uses any more. One that is not given back goes as any other memory."""
-        if len(self._free) < KEPT:
-            self._free.append(block.memory)
+        """Take a block back that nobody uses any more."""
+        size = len(block.memory)
+        self.used -= 1
+        self._large -= size == BLOCK_SIZE
+        if len(self._free[size]) < KEPT:
+            self._free[size].append(block.memory)

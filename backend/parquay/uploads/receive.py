@@ -33,7 +33,13 @@ CHECKPOINT_SECONDS = 1.0
 CHECKPOINT_BYTES = 64 * 1024 * 1024
 
 TICK_SECONDS = 0.25
-"""How often a silent body is looked after."""
+"""How often a silent body is looked after, while it has bytes that are not durable."""
+
+SILENT_TICK_SECONDS = 1.0
+"""How often one is that has none: there may be thousands."""
+
+SIP_BYTES = 4096
+"""Bytes that are received into no block: the first ones after a silence."""
 
 WHOLE = "whole"
 OVERRUN = "overrun"
@@ -146,6 +152,7 @@ class Receiver:
         self._patience = patience
         self._start = self.received = self.written = self.durable = offset
         self._block: Block | None = None
+        self._sip: memoryview | None = memoryview(bytearray(SIP_BYTES))
         self._writing: tuple[Block, asyncio.Future[int]] | None = None
         self._checkpointing: asyncio.Task[None] | None = None
         self._last_checkpoint = time.monotonic()
@@ -163,12 +170,14 @@ class Receiver:
         while not holder.stopped:
             room = self._room()
             try:
-                count = await source.read_into(room or BEYOND, TICK_SECONDS)
+                count = await source.read_into(room or BEYOND, self._tick())
             except BodyCut:
                 return DISCONNECTED
             if count == 0:
                 return WHOLE
-            if count is not None:
+            if count is None:
+                self._rest()
+            else:
                 holder.touch()
                 if not room:
                     return OVERRUN
@@ -218,26 +227,53 @@ class Receiver:
         if running:
             await asyncio.wait(running)
             await asyncio.gather(*running, return_exceptions=True)
-        if self._block is not None:
-            self._blocks.give(self._block)
-            self._block = None
+        if self._writing is not None:
+            self._blocks.give(self._writing[0])
+            self._writing = None
+        self._drop_block()
 
     def _room(self) -> memoryview:
         """Return where the next bytes belong: nowhere once the plan's last byte is there."""
-        if self._block is None:
+        if self._block is None and self._sip is None:
             self._block = self._blocks.take(self.received)
-        room = self._block.room
-        return room if self._plan.limit is None else room[: self._start + self._plan.limit - self.received]
+        room = self._sip if self._block is None else self._block.room
+        if room is None or self._plan.limit is None:
+            return room or memoryview(b"")
+        return room[: self._start + self._plan.limit - self.received]
 
     def _take(self, count: int) -> None:
+        if self._sip is not None:
+            sip, self._sip = self._sip, None
+            if self._block is None:
+                self._block = self._blocks.take(self.received)
+                self._block.room[:count] = sip[:count]
         if self._block is not None:
             self._block.grow(count)
         self.received += count
 
+    def _rest(self) -> None:
+        """Hold no memory for a sender that is silent: it may be one of thousands."""
+        if self._sip is None:
+            self._sip = memoryview(bytearray(SIP_BYTES))
+        if self._block is not None and not len(self._block):
+            self._drop_block()
+
+    def _drop_block(self) -> None:
+        if self._block is not None:
+            self._blocks.give(self._block)
+            self._block = None
+
+    def _tick(self) -> float:
+        """Return the seconds after which to look up from waiting for bytes."""
+        if self._sip is None or self.received > self.durable:
+            return TICK_SECONDS
+        return min(SILENT_TICK_SECONDS, max(TICK_SECONDS, self._patience.idle / 4))
+
     async def _advance(self) -> None:
         open_ended = self._digest is None  # nothing may be acknowledged while a checksum is outstanding
-        due = open_ended and time.monotonic() - self._last_checkpoint >= CHECKPOINT_SECONDS
-        if due:
+        waited = time.monotonic() - self._last_checkpoint >= CHECKPOINT_SECONDS
+        due = open_ended and waited
+        if due or (waited and self._sip is not None):
             await self._write_rest()  # so that the checkpoint of a sender who fell silent has all of its bytes
         elif self._block is not None and not self._block.room:
             await self._join_write()
@@ -261,11 +297,13 @@ class Receiver:
         if self._writing is None:
             return
         (block, writing), self._writing = self._writing, None
-        self.written += await writing
-        self._blocks.give(block)
+        try:
+            self.written += await writing
+        finally:
+            self._blocks.give(block)
         if self._full:
             self.received = self.written
-            self._block = None
+            self._drop_block()
             raise StorageFull("The disk is full.", retry_after=60)
 
     async def _write_rest(self) -> None:
@@ -321,7 +359,9 @@ class CopiedBody:
                 return None if chunk is None else 0
             self._rest = memoryview(chunk)
         count = min(len(buffer), len(self._rest))
-        buffer[:count], self._rest = self._rest[:count], self._rest[count:]
+        buffer[:count] = self._rest[:count]
+        # A view of nothing would still keep the whole chunk while the next one is waited for.
+        self._rest = self._rest[count:] if count < len(self._rest) else memoryview(b"")
         return count
 
 
