@@ -160,11 +160,11 @@ def test_room_is_what_the_length_or_the_limit_leaves(offset, length, limits, lef
         (True, 10, 10, True, True),
         (False, 9, 10, True, False),
         (False, 9, None, True, False),
-        (False, 10, 10, True, True),
+        (False, 10, 10, True, False),
     ],
     ids=["tus: all bytes", "tus: all bytes, then cut", "tus: some bytes", "tus: length unknown", "last body",
          "last body, cut", "last body of known length", "not the last body", "not the last body, length unknown",
-         "not the last body, but it reached the length"],
+         "not the last body, though it reached the length"],
 )  # fmt: skip
 def test_an_upload_ends_with_its_last_byte(last, received, length, whole, ends):
     body = BodyPlan(None, last=last)

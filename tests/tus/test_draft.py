@@ -220,15 +220,58 @@ def test_fields_that_are_needed_and_ignored_are_missed(sent: Fields):
     assert refused(NEWEST.plan_append, sent, HALF, ANY).code == "bad_header"
 
 
-def test_a_complete_upload_takes_nothing_more():
-    # The rule: "If the upload is already complete, the server MUST NOT modify the upload resource"
+@pytest.mark.parametrize(
+    ("version", "status", "complete"), [(5, 409, "?1"), (6, 400, "?1"), (7, 400, "?0"), (8, 409, "?0")]
+)
+def test_a_complete_upload_takes_nothing_more(version: int, status: int, complete: str):
+    # -05: "If the upload is already complete, the server MUST NOT modify the upload resource and MUST respond with a
+    # 400 (Bad Request) status code." The newest has no such rule.
+    done, draft = UploadState(5, 5, complete=True), Draft(version)
+
+    refusal = refused(draft.plan_append, patch(content_length="1"), done, ANY)
+
+    assert refusal.status == status
+    assert dict(refusal.headers) == {"Upload-Offset": "5", "Upload-Complete": complete}
+
+
+def test_the_last_request_of_a_complete_upload_may_be_said_again_where_no_draft_forbids_it():
     done = UploadState(5, 5, complete=True)
+    for version in (5, 8):
+        assert Draft(version).plan_append(patch(complete="?1", content_length="0"), done, ANY).body.limit == 0
+    for version in (6, 7):
+        sent = patch(complete="?1", content_length="0")
+        assert refused(Draft(version).plan_append, sent, done, ANY).code == "append_to_complete"
 
-    refusal = refused(NEWEST.plan_append, patch(content_length="1"), done, ANY)
 
-    assert (refusal.code, refusal.status) == ("already_complete", 409)
-    assert ("Upload-Complete", "?1") in refusal.headers
-    assert NEWEST.plan_append(patch(complete="?1", content_length="0"), done, ANY).body.limit == 0
+@pytest.mark.parametrize("field", ["upload_offset", "upload_complete", "upload_length"])
+@pytest.mark.parametrize("version", [5, 6, 7, 8])
+def test_fields_of_an_upload_do_not_belong_to_a_question_or_an_end(version: int, field: str):
+    # -05: "The request MUST NOT include an Upload-Offset, Upload-Complete, or Upload-Length header field. The server
+    # MUST reject requests with either of these fields by responding with a 400"; a DELETE may have Upload-Length.
+    draft, sent = Draft(version), fields(**{field: "?1"})
+    forbidden = version <= 6 and field != "upload_length"
+
+    for method, is_wrong in (("HEAD", forbidden or (version == 6)), ("DELETE", forbidden)):
+        if is_wrong:
+            assert refused(draft.check_bare, method, sent).status == 400
+        else:
+            draft.check_bare(method, sent)
+
+
+@pytest.mark.parametrize(("version", "status"), [(5, 404), (6, 404), (7, 410), (8, 410)])
+def test_what_has_expired_is_not_found_where_a_draft_wants_so(version: int, status: int):
+    # -05: "If the server does not consider the upload resource to be active, it MUST respond with a 404"
+    assert Draft(version).status_of(410) == status
+    assert Draft(version).status_of(409) == 409
+
+
+@pytest.mark.parametrize("sent", [patch(offset="x"), patch(upload_length="11"), patch(content_length="6")])
+@pytest.mark.parametrize("version", [5, 6, 7, 8])
+def test_a_refused_append_tells_how_far_the_upload_is(version: int, sent: Fields):
+    # -05: "The server MUST send the Upload-Offset header field in the response if it considers the upload active"
+    refusal = refused(Draft(version).plan_append, sent, HALF, ANY)
+
+    assert dict(refusal.headers) == {"Upload-Offset": "5", "Upload-Complete": "?0"}
 
 
 @pytest.mark.parametrize(
@@ -283,8 +326,10 @@ def test_head_tells_offset_completeness_length_and_forbids_caching():
         "Upload-Offset": "5",
         "Upload-Complete": "?0",
         "Upload-Length": "10",
+        "Upload-Limit": "min-size=0",  # "MUST indicate the limits in the Upload-Limit header field"
         "Cache-Control": "no-store",
     }
+    assert dict(Draft(8, max_size=9).head(HALF))["Upload-Limit"] == "max-size=9"
     assert "Upload-Length" not in dict(NEWEST.head(OPEN))
     assert dict(NEWEST.head(UploadState(5, 5, complete=True)))["Upload-Complete"] == "?1"
 

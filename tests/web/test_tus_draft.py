@@ -137,11 +137,14 @@ def test_a_completion_whose_answer_was_lost_is_answered_again(draft: DraftUser):
 
     answer = draft.patch(url, 5, b"", "?1")
 
-    assert answer.status_code in {200, 201, 204}
-    assert progress(answer) == ("5", "?1")
+    if draft.version in (6, 7):  # the rule: it "MUST respond with a 400 (Bad Request) status code"
+        assert (answer.status_code, answer.json()["type"].partition("#")[2]) == (400, "completed-upload")
+    else:
+        assert answer.status_code in {200, 201, 204}
+        assert progress(answer) == ("5", "?1")
     assert draft.user.jobs(url) == 1
     # The rule: "If the upload is already complete, the server MUST NOT modify the upload resource"
-    assert draft.patch(url, 5, b"6", "?1").status_code in {400, 409}
+    assert draft.patch(url, 5, b"6", "?1").status_code == (400 if draft.version in (6, 7) else 409)
     assert draft.user.content(url) == b"12345"
 
 
@@ -263,7 +266,7 @@ def test_another_media_type_is_refused(tus: TusUser):
 
         answer = draft.ask("PATCH", url, sent, b"12345")
 
-        assert answer.status_code == (204 if version == 5 else 415)
+        assert answer.status_code == (201 if version == 5 else 415)
 
 
 @pytest.mark.parametrize(
@@ -293,14 +296,54 @@ def test_a_length_below_what_is_there_is_refused_also_in_chunks(newest: DraftUse
     assert newest.user.stored(url) == b"12345"
 
 
-def test_no_byte_beyond_a_known_length_is_stored(newest: DraftUser):
-    # The rule: "If the length is known, the server MUST prevent the offset from exceeding the upload length"
-    url = newest.created(b"123", Upload_Length="5")
+def test_no_byte_beyond_a_known_length_is_stored(draft: DraftUser):
+    # The rule: "If the length is known, the server MUST prevent the offset from exceeding the upload length by rejecting
+    # the request once the offset exceeds the length, marking the upload resource invalid and rejecting any further
+    # interaction with it"; up to -05 it goes on.
+    url = draft.created(b"123", Upload_Length="5")
 
-    answer = newest.patch(url, 3, iter([b"4", b"5678"]), "?0")
+    answer = draft.patch(url, 3, iter([b"4", b"5678"]), "?0")
 
-    assert answer.status_code in {400, 413}
-    assert newest.user.stored(url) == b"12345"
+    assert (answer.status_code, answer.json()["type"]) == (400, INCONSISTENT)
+    if draft.version <= 6:
+        assert draft.user.stored(url) == b"12345"
+    else:
+        assert draft.head(url).status_code == 404
+
+
+def test_an_upload_is_complete_only_when_its_client_says_so(draft: DraftUser):
+    # The rule: "The upload is not automatically completed if the offset reaches the upload's final size. Instead, a client
+    # MUST indicate the completion of an upload through the Upload-Complete header field."
+    created = draft.create(b"123", "?0", Upload_Length="3")
+    url = "/files/" + id_of(created.headers["location"])
+    assert (created.status_code, progress(created), progress(draft.head(url))) == (201, ("3", "?0"), ("3", "?0"))
+    other = draft.created(b"", Upload_Length="3")
+    assert progress(draft.patch(other, 0, b"123", "?0")) == ("3", "?0")
+    assert draft.user.jobs(url) == draft.user.jobs(other) == 0
+
+    for each in (url, other):
+        answer = draft.patch(each, 3, b"", "?1")
+        assert (answer.status_code, progress(answer)) == (201 if draft.version <= 6 else 204, ("3", "?1"))
+        assert draft.user.jobs(each) == 1
+
+
+def test_questions_and_ends_with_fields_of_an_upload_are_refused_up_to_version_6(draft: DraftUser):
+    url = draft.created(b"1", Upload_Length="5")
+    for sent in ({"Upload-Offset": "1"}, {"Upload-Complete": "?0"}):
+        for method in ("HEAD", "DELETE"):
+            if draft.version <= 6:
+                assert draft.ask(method, url, sent).status_code == 400
+    assert draft.head(url).status_code == 200
+    assert draft.ask("DELETE", url, {}).status_code == 204
+
+
+def test_a_refused_append_says_that_the_upload_goes_on(draft: DraftUser):
+    url = draft.created(b"1", Upload_Length="5")
+    answer = draft.ask(
+        "PATCH", url, {"Upload-Offset": "1", "Upload-Complete": "no", "Content-Type": "text/plain"}, b"2"
+    )
+    assert answer.status_code in {400, 415}
+    assert progress(answer) == ("1", "?0")
 
 
 def test_what_arrived_before_a_cut_is_kept_and_is_not_complete(draft: DraftUser):

@@ -103,6 +103,6 @@ def ends_upload(body: BodyPlan, *, received: int, length: int | None, whole: boo
     """
     if body.last and whole and length not in (None, received):
         raise Refusal("inconsistent_length", f"The upload was to have {length} bytes and ends with {received}.")
-    # A client of the draft that read a stream learns only after its last bytes that they were the last; a length that
-    # was told and is reached says so too, and the empty request that may follow gets the same answer again.
-    return received == length or (bool(body.last) and whole)
+    # The draft: "The upload is not automatically completed if the offset reaches the upload's final size. Instead, a
+    # client MUST indicate the completion of an upload through the Upload-Complete header field."
+    return received == length if body.last is None else body.last and whole

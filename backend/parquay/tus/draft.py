@@ -1,16 +1,19 @@
 """IETF "Resumable Uploads for HTTP" (draft-ietf-httpbis-resumable-upload) mapped onto the same plans.
 
-Four interop versions differ in names only:
+Four interop versions, and where they differ:
 
-    version  draft     append media type            age limit
-    5        -03       any                          none
-    6        -04, -05  application/partial-upload   expires
-    7        -06..-08  application/partial-upload   max-age
-    8        -09..     application/partial-upload   max-age
+    version  draft     append media type           age limit  success of an append  append to a complete upload
+    5        -03       any                         none       201                   409
+    6        -04, -05  application/partial-upload  expires    201                   400
+    7        -06..-08  application/partial-upload  max-age    204                   400
+    8        -09..     application/partial-upload  max-age    204                   409, but an empty last one again
+
+Up to 6, HEAD and DELETE with fields of an upload are refused, and what has expired is not found. From 7 on an upload
+is invalid once more bytes came than its length.
 
 Field values are Structured Fields; one that cannot be parsed is ignored, as RFC 9651 asks, and then counts as
-absent. An upload is complete when a request said ``Upload-Complete: ?1`` and its body came to its end, or when
-the length that was told is reached.
+absent. An upload is complete when a request said ``Upload-Complete: ?1`` and its body came to its end; that the
+length which was told is reached does not make it so.
 """
 
 from __future__ import annotations
@@ -20,6 +23,7 @@ import binascii
 import re
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from typing import Literal
 from urllib.parse import unquote
 
 from parquay.tus.append import AppendPlan, room
@@ -34,7 +38,14 @@ LATEST = 8
 
 MISMATCHING_OFFSET = "https://iana.org/assignments/http-problem-types#mismatching-upload-offset"
 INCONSISTENT_LENGTH = "https://iana.org/assignments/http-problem-types#inconsistent-upload-length"
-PROBLEM_TYPES = {"wrong_offset": MISMATCHING_OFFSET, "inconsistent_length": INCONSISTENT_LENGTH}
+COMPLETED = "https://iana.org/assignments/http-problem-types#completed-upload"
+PROBLEM_TYPES = {
+    "wrong_offset": MISMATCHING_OFFSET,
+    "inconsistent_length": INCONSISTENT_LENGTH,
+    "append_to_complete": COMPLETED,
+}
+
+UPLOAD_FIELDS = ("Upload-Offset", "Upload-Complete", "Upload-Length")
 
 _SF_INTEGER = re.compile(r" *([0-9]{1,15}) *")
 _SF_BOOLEAN = re.compile(r" *\?([01]) *")
@@ -55,21 +66,23 @@ class Draft:
     version: int = LATEST
     announced: bool = False
     """Whether the request named the version: only then its client expects interim answers."""
+    max_size: int = 0
+    """Largest upload in bytes, 0 for no limit."""
 
     @classmethod
-    def of(cls, fields: Fields) -> Draft:
+    def of(cls, fields: Fields, limits: Limits | None = None) -> Draft:
         """Return the version that a request asks for, the newest when it does not say.
 
         Raises:
             Refusal: ``unsupported_draft`` (400).
         """
-        told = fields.get(INTEROP)
+        told, max_size = fields.get(INTEROP), limits.max_size if limits else 0
         if told is None:
-            return cls()
+            return cls(max_size=max_size)
         found = _SF_INTEGER.fullmatch(told)
         if found is None or not 5 <= int(found.group(1)) <= LATEST:
             raise Refusal("unsupported_draft")
-        return cls(int(found.group(1)), announced=True)
+        return cls(int(found.group(1)), announced=True, max_size=max_size)
 
     @property
     def common(self) -> tuple[Header, ...]:
@@ -110,8 +123,28 @@ class Draft:
         """Decide what a PATCH stores.
 
         Raises:
-            Refusal: wrong media type (415), offset (409) or lengths (400, 413), or the upload is complete (409).
+            Refusal: wrong media type (415), offset (409) or lengths (400, 413), or the upload is complete (400, 409).
         """
+        # Drafts -04 to -08: "If the upload is already complete, the server MUST NOT modify the upload resource and MUST
+        # respond with a 400 (Bad Request) status code".
+        if state.complete and self.version in (6, 7):
+            raise Refusal("append_to_complete", headers=self._refused(state))
+        try:
+            return self._plan_append(fields, state, limits)
+        except Refusal as refusal:
+            refusal.headers = (*refusal.headers, *self._refused(state))
+            raise
+
+    def _refused(self, state: UploadState) -> tuple[Header, ...]:
+        """Header fields of every refusal of an append to an upload that is there."""
+        # -03 to -05: "The server MUST send the Upload-Offset header field in the response if it considers the upload
+        # active, either when the response is a success [...] or when the response is a failure"; -06 on: "If the
+        # request didn't complete the upload, any response, successful or not, MUST include the Upload-Complete header
+        # field with a false value".
+        complete = state.complete and self.version < 7
+        return (("Upload-Offset", str(state.offset)), ("Upload-Complete", f"?{int(complete)}"))
+
+    def _plan_append(self, fields: Fields, state: UploadState, limits: Limits) -> AppendPlan:
         if self.version >= 6 and fields.content_type() != PARTIAL_UPLOAD:
             raise Refusal("wrong_content_type", f"The body must be '{PARTIAL_UPLOAD}'.")
         offset = integer(fields, "Upload-Offset")
@@ -122,7 +155,7 @@ class Draft:
             raise _wrong_offset(offset, state)
         expected = fields.content_length()
         if state.complete and expected != 0:
-            raise Refusal("already_complete", headers=(("Upload-Complete", "?1"),))
+            raise Refusal("already_complete")
         length = total_length(fields, offset, complete=complete and expected is not None)
         if length is not None and state.length is not None and length != state.length:
             raise Refusal("inconsistent_length")
@@ -150,9 +183,43 @@ class Draft:
         """Header fields of the interim answer that tells how much is durable."""
         return (*self.common, ("Upload-Offset", str(offset))) if self.announced else None
 
+    @property
+    def appended_status(self) -> int:
+        """Status of the answer to a PATCH whose body came whole."""
+        # -03 to -05: "the server MUST acknowledge it by responding with the 201 (Created) status code".
+        return 201 if self.version <= 6 else 204
+
+    @property
+    def overrun(self) -> Literal["refused", "invalid"]:
+        """What becomes of an upload of known length for which more bytes came than it had left."""
+        # -04 and -05: "the server MUST stop appending bytes to the upload once the offset reaches the final size and
+        # reject the request with a 400 (Bad Request)"; -06 on: "marking the upload resource invalid and rejecting any
+        # further interaction with it".
+        return "refused" if self.version <= 6 else "invalid"
+
     def appended(self, state: UploadState) -> tuple[Header, ...]:
         """Header fields of the answer to a PATCH."""
         return self._progress(state)
+
+    def check_bare(self, method: str, fields: Fields) -> None:
+        """Refuse a HEAD or DELETE with the fields of an upload.
+
+        Raises:
+            Refusal: ``bad_header`` (400).
+        """
+        # -03 to -05: "The server MUST reject requests with either of these fields by responding with a 400".
+        wrong = UPLOAD_FIELDS[: 3 if (method, self.version) == ("HEAD", 6) else 2]
+        if self.version <= 6 and any(name in fields for name in wrong):
+            raise Refusal("bad_header", f"{method} takes none of {', '.join(wrong)}.")
+
+    def failed(self, headers: tuple[Header, ...]) -> tuple[Header, ...]:
+        """Header fields that the answer to a creation or append that failed has besides ``headers``."""
+        return () if any(name == "Upload-Complete" for name, _ in headers) else (("Upload-Complete", "?0"),)
+
+    def status_of(self, status: int) -> int:
+        """Return the status that a refusal has in this version."""
+        # -03 to -05: "If the server does not consider the upload resource to be active, it MUST respond with a 404".
+        return 404 if status == 410 and self.version <= 6 else status
 
     def head(self, state: UploadState) -> tuple[Header, ...]:
         """Header fields of the answer to a HEAD."""
@@ -163,11 +230,14 @@ class Draft:
         return (("Upload-Offset", str(state.offset)), ("Upload-Complete", f"?{int(state.complete)}"))
 
     def _limit(self, state: UploadState) -> tuple[Header, ...]:
-        age = "expires" if self.version == 6 else "max-age"
-        if self.version == 5 or state.complete or state.expires is None:
+        if self.version == 5:
             return ()
-        left = max(int((state.expires - datetime.now(UTC)).total_seconds()), 0)
-        return (("Upload-Limit", f"{age}={left}"),)
+        limits = {"max-size": self.max_size} if self.max_size else {}
+        if state.expires is not None and not state.complete:
+            left = max(int((state.expires - datetime.now(UTC)).total_seconds()), 0)
+            limits["expires" if self.version == 6 else "max-age"] = left
+        told = limits or ({"min-size": 0} if self.version == LATEST else {})
+        return (("Upload-Limit", ", ".join(f"{key}={value}" for key, value in told.items())),) if told else ()
 
 
 def limits_field(limits: Limits) -> Header:
@@ -230,6 +300,4 @@ def disposition_name(value: str | None) -> str | None:
 
 
 def _wrong_offset(offset: int, state: UploadState) -> Refusal:
-    headers = (("Upload-Offset", str(state.offset)), ("Upload-Complete", f"?{int(state.complete)}"))
-    told = {"expected-offset": state.offset, "provided-offset": offset}
-    return Refusal("wrong_offset", headers=headers, extra=told)
+    return Refusal("wrong_offset", extra={"expected-offset": state.offset, "provided-offset": offset})

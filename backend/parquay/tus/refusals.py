@@ -29,6 +29,7 @@ REFUSALS: dict[str, tuple[int, str]] = {
     "method_not_allowed": (405, "This method is not allowed here."),
     "inconsistent_length": (400, "The lengths that were told do not agree."),
     "unsupported_draft": (400, "This server speaks interop versions 5 to 8 of the draft."),
+    "append_to_complete": (400, "This upload is complete and cannot be appended to."),
     "already_complete": (409, "This upload is complete."),
 }
 

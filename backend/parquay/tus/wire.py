@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Protocol
+from typing import Literal, Protocol
 
 from parquay.tus import answers
 from parquay.tus.append import AppendPlan, plan_append
@@ -11,6 +11,9 @@ from parquay.tus.create import CreationPlan, plan_creation
 from parquay.tus.headers import Fields
 from parquay.tus.refusals import Header
 from parquay.tus.state import Limits, UploadState
+
+Overrun = Literal["cut", "refused", "invalid"]
+"""Too many bytes: 413 and what fits is kept, 400 and what fits is kept, 400 and the upload is gone."""
 
 
 class Wire(Protocol):
@@ -51,6 +54,28 @@ class Wire(Protocol):
         """Header fields of the answer to a HEAD."""
         ...
 
+    @property
+    def appended_status(self) -> int:
+        """Status of the answer to a PATCH whose body came whole."""
+        ...
+
+    @property
+    def overrun(self) -> Overrun:
+        """What becomes of an upload of known length for which more bytes came than it had left."""
+        ...
+
+    def check_bare(self, method: str, fields: Fields) -> None:
+        """Refuse a HEAD or DELETE with fields that it must not have, by a Refusal."""
+        ...
+
+    def status_of(self, status: int) -> int:
+        """Return the status that a refusal has in this protocol."""
+        ...
+
+    def failed(self, headers: tuple[Header, ...]) -> tuple[Header, ...]:
+        """Header fields that the answer to a creation or append that failed has besides ``headers``."""
+        ...
+
 
 @dataclass(frozen=True)
 class Tus1:
@@ -88,3 +113,25 @@ class Tus1:
     def head(self, state: UploadState) -> tuple[Header, ...]:
         """See :func:`parquay.tus.answers.head`."""
         return answers.head(state)
+
+    @property
+    def appended_status(self) -> int:
+        """204."""
+        return 204
+
+    @property
+    def overrun(self) -> Overrun:
+        """413, and what fits is kept."""
+        return "cut"
+
+    def check_bare(self, method: str, fields: Fields) -> None:
+        """Every field may be there."""
+
+    def status_of(self, status: int) -> int:
+        """Every refusal has its own status."""
+        return status
+
+    def failed(self, headers: tuple[Header, ...]) -> tuple[Header, ...]:
+        """There are none."""
+        del headers
+        return ()

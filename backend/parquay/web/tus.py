@@ -9,6 +9,7 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import Mapping
+from dataclasses import replace
 
 from parquay.auth.csrf import credentials, refuse_cross_site
 from parquay.auth.scopes import require_scope, sufficient_for_upload
@@ -57,7 +58,8 @@ class TusAdapter:
         wire, answer = await self._guarded(scope, fields, body)
         method = scope["method"] if scope["method"] in answers.METHODS else "OTHER"
         requests.labels(method, str(answer.status)).inc()
-        headers = (*answer.headers, *self.common(wire, scope), *leaving(scope, body))
+        failed = wire.failed(answer.headers) if answer.status >= 400 and method in ("POST", "PATCH") else ()
+        headers = (*answer.headers, *failed, *self.common(wire, scope), *leaving(scope, body))
         await send_answer(send, Answer(answer.status, headers, b"" if scope["method"] == "HEAD" else answer.body))
         if not body.ended and (body.touched or "Expect" not in fields):
             await body.drain()
@@ -68,10 +70,11 @@ class TusAdapter:
         try:
             if speaks_draft(fields):
                 wire = Draft()
-                wire = Draft.of(fields)
+                wire = Draft.of(fields, self._rules.limits)
             return wire, await self._answer(scope, fields, wire, body)
         except Exception as error:  # noqa: BLE001  told, and logged where it is unknown
-            return wire, self.failed(error)
+            answer = self.failed(error)
+            return wire, replace(answer, status=wire.status_of(answer.status))
 
     def failed(self, error: BaseException) -> Answer:
         """Return the answer to a request that ended with ``error``."""

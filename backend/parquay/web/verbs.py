@@ -15,6 +15,7 @@ from parquay.http1 import INTERIM
 from parquay.ingest.dialect import Overrides
 from parquay.roles import OWNER, VIEW, Role, require
 from parquay.tus.headers import Fields
+from parquay.tus.refusals import Refusal
 from parquay.tus.state import UploadState
 from parquay.tus.wire import Wire
 from parquay.uploads.append import Appender
@@ -102,13 +103,14 @@ class Verbs:
         file, receipt = await self._creator.create(request, call.body, self._witness(call))
         location = self._url(call, file.id)
         if receipt is not None and receipt.ended != WHOLE:
-            return _ended_early(receipt, (("Location", location),))
+            return await self._ended_early(call, file.id, receipt, plan.length, ("Location", location))
         state = self._after(file, receipt)
         fields = call.wire.created(state, location, with_body=receipt is not None)
         return Answer(201, (*fields, *completed(state, location)))
 
     async def head(self, call: Call) -> Answer:
         """Tell what is durable (200). Only the owner's question interrupts who writes."""
+        call.wire.check_bare("HEAD", call.fields)
         file = await self._seen(call, VIEW)
         if file.owner_id == call.owner.id and not file.complete:
             await self._handover.settle(file.id)
@@ -124,14 +126,32 @@ class Verbs:
             plan = call.wire.plan_append(call.fields, state_of(file), self._rules.limits)
             receipt = await self._appender.append(file, plan, call.body, self._witness(call))
         if receipt.ended != WHOLE:
-            return _ended_early(receipt, ())
+            return await self._ended_early(call, file.id, receipt, plan.length)
         state = self._after(file, receipt)
         if state.complete and file.is_partial:
             await self._concatenator.settle_waiting(call.owner.id)
-        return Answer(204, (*call.wire.appended(state), *completed(state, self._url(call, file.id))))
+        return Answer(
+            call.wire.appended_status, (*call.wire.appended(state), *completed(state, self._url(call, file.id)))
+        )
+
+    async def _ended_early(
+        self, call: Call, file_id: str, receipt: Receipt, length: int | None, *headers: tuple[str, str]
+    ) -> Answer:
+        offset = ("Upload-Offset", str(receipt.offset))
+        if receipt.ended != OVERRUN:
+            status, code, detail = ENDED_EARLY[receipt.ended]
+            retry = (("Retry-After", "1"),) if status in (409, 503) else ()
+            return problem(status, code, detail, (*headers, offset, *retry))
+        if length is None or call.wire.overrun == "cut":
+            detail = "The body has more bytes than the upload has left; those that fit are kept."
+            return problem(413, "body_too_long", detail, (*headers, offset))
+        if call.wire.overrun == "invalid":
+            await self._remover.remove(file_id, call.owner)
+        raise Refusal("inconsistent_length", headers=(offset,))
 
     async def remove(self, call: Call) -> Answer:
         """Remove the upload (204)."""
+        call.wire.check_bare("DELETE", call.fields)
         file = await self._seen(call, OWNER)
         await self._remover.remove(file.id, call.owner)
         return Answer(204)
@@ -193,13 +213,3 @@ class _Told:
 def completed(state: UploadState, url: str) -> Headers:
     """Tell where the file is that an upload has become."""
     return (("Parquay-File", url),) if state.complete and state.concat != "partial" else ()
-
-
-def _ended_early(receipt: Receipt, headers: Headers) -> Answer:
-    offset = (("Upload-Offset", str(receipt.offset)),)
-    if receipt.ended == OVERRUN:
-        detail = "The body has more bytes than the upload has left; those that fit are kept."
-        return problem(413, "body_too_long", detail, (*headers, *offset))
-    status, code, detail = ENDED_EARLY[receipt.ended]
-    retry = (("Retry-After", "1"),) if status in (409, 503) else ()
-    return problem(status, code, detail, (*headers, *offset, *retry))
