@@ -478,9 +478,7 @@ test('what was mended while reading stands beside the rejects, with line and num
   await openTable(page, 'notes.csv')
   await page.getByRole('tab', { name: /1 warning/ }).click()
   const list = page.getByRole('list', { name: 'What was mended or skipped' })
-  await expect(list).toContainText(
-    'Lines that start with # and are no rows were skipped, 2 times, first in line 5',
-  )
+  await expect(list).toContainText('Comments, which are no rows, were skipped, 2 times, first in line 5')
   await expect(list).toContainText('# a note of somebody')
   expect(await violations(page)).toEqual([])
 })

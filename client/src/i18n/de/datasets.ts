@@ -154,6 +154,7 @@ export const datasets: Messages['datasets'] = {
       bad_json: 'kein gültiges JSON',
       repeated_header: 'noch einmal die Kopfzeile',
       second_table: 'Teil einer anderen Tabelle',
+      above_table: 'über der Tabelle',
     },
     text: 'Text',
     go: 'Ihren Platz zeigen',
@@ -166,15 +167,6 @@ export const datasets: Messages['datasets'] = {
     label: 'Was ausgebessert oder übergangen wurde',
     at: (line, count) =>
       count > 1 ? `${number(count)} Mal, zuerst in Zeile ${number(line)}` : `in Zeile ${number(line)}`,
-    codes: {
-      stray_quote: 'Anführungszeichen am falschen Platz blieben als Zeichen stehen',
-      runaway_quote: 'Ein Anführungszeichen, das nie geschlossen wurde, blieb als Zeichen stehen',
-      extra_delimiter: 'Ein leeres Feld zu viel wurde weggelassen',
-      missing_delimiter: 'Ein fehlendes Trennzeichen wurde ergänzt',
-      other_delimiter: 'Zeilen waren mit einem anderen Trennzeichen geschrieben',
-      comment_line: 'Zeilen, die mit # beginnen und keine Zeilen der Tabelle sind, wurden übergangen',
-      mixed_json_types: 'Ein Schlüssel hatte Werte verschiedener Arten; sie bleiben Text',
-    },
   },
   rights: {
     view: 'Du kannst diese Tabelle ansehen. Ihr Besitzer kann dir das Bearbeiten erlauben.',

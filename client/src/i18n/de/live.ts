@@ -5,7 +5,7 @@ export const live: Messages['live'] = {
   link: 'Signale',
   pages: 'Seiten der Messwerte',
   title: 'Live-Signale',
-  signal: 'Signal',
+  signal: 'Gewähltes Signal',
   about: {
     ingest_rate: 'Bytes von Uploads, die in dieser Sekunde sicher gespeichert wurden.',
     active_uploads: 'Uploads, bei denen gerade Bytes ankommen.',

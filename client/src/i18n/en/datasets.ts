@@ -153,6 +153,7 @@ export const datasets = {
       bad_json: 'no valid JSON',
       repeated_header: 'the header again',
       second_table: 'part of another table',
+      above_table: 'above the table',
     } as Readonly<Record<string, string>>,
     text: 'Text',
     go: 'Show its place',
@@ -165,15 +166,6 @@ export const datasets = {
     label: 'What was mended or skipped',
     at: (line: number, count: number) =>
       count > 1 ? `${number(count)} times, first in line ${number(line)}` : `in line ${number(line)}`,
-    codes: {
-      stray_quote: 'Quotes out of place were kept as characters',
-      runaway_quote: 'A quote that was never closed was kept as a character',
-      extra_delimiter: 'One empty field too many was dropped',
-      missing_delimiter: 'A delimiter that was missing was put back',
-      other_delimiter: 'Rows were written with another delimiter',
-      comment_line: 'Lines that start with # and are no rows were skipped',
-      mixed_json_types: 'A key had values of several types, kept as text',
-    } as Readonly<Record<string, string>>,
   },
   rights: {
     view: 'You may look at this table. Its owner can let you edit it.',

@@ -5,7 +5,12 @@ export const live = {
   pages: 'Pages of samples',
   title: 'Live signals',
   signal: 'Signal',
-  about: {} as Readonly<Record<string, string>>,
+  about: {
+    ingest_rate: 'Bytes of uploads that were stored safely in this second.',
+    active_uploads: 'Uploads that are receiving bytes.',
+    queue_depth: 'Files that wait to be read, or are being read.',
+    random: 'A random number between 0 and 1.',
+  } as Readonly<Record<string, string>>,
   notLoaded: 'The signals cannot be shown',
   unknown: (name: string) => `There is no signal ${name}. Choose another one.`,
   reconnecting: 'The connection was lost. What is missed meanwhile is fetched when it is back.',

@@ -1,0 +1,26 @@
+import type { warnings as english } from '../en/warnings'
+
+export const warnings: typeof english = {
+  stray_quote: 'Anführungszeichen am falschen Platz blieben als Zeichen stehen',
+  runaway_quote: 'Ein Anführungszeichen, das nie geschlossen wurde, blieb als Zeichen stehen',
+  extra_delimiter: 'Ein leeres Feld zu viel wurde weggelassen',
+  missing_delimiter: 'Ein fehlendes Trennzeichen wurde ergänzt',
+  other_delimiter: 'Zeilen waren mit einem anderen Trennzeichen geschrieben',
+  comment_line: 'Kommentare, die keine Zeilen der Tabelle sind, wurden übergangen',
+  title_line: 'Zeilen über der Tabelle wurden übergangen',
+  delimiter_line: 'Die erste Zeile nannte das Trennzeichen und ist keine Zeile der Tabelle',
+  long_header: 'Die Kopfzeile hat mehr Namen, als die Zeilen Felder haben',
+  skipped_line: 'Zeilen wurden übergangen, wie es verlangt war',
+  byte_order_mark: 'Byte-Reihenfolge-Marken am Anfang von Zeilen wurden weggelassen',
+  encoding_guessed: 'Die Kodierung des Textes wurde erraten',
+  mixed_json_types: 'Ein Schlüssel hatte Werte verschiedener Arten; sie bleiben Text',
+  renamed_column: 'Spalten heißen anders als in der Datei',
+  repeated_key: 'Ein Schlüssel kam in einem Objekt mehrmals vor; jeder hat eine eigene Spalte',
+  mended_json: 'Kommentare oder überzählige Kommas in Objekten wurden weggelassen',
+  unclosed_array: 'Die Datei endete, bevor ihre Liste zu Ende war',
+  other_sheets: 'Auch andere Blätter haben Zellen und wurden nicht gelesen',
+  formula_without_value: 'Formeln ohne berechneten Wert sind leere Zellen',
+  merged_cells: 'Von verbundenen Zellen hat die erste den Wert',
+  no_such_date: 'Daten, die es in keinem Kalender gibt, bleiben Zahlen oder Text',
+  other_members: 'Andere Dateien im Archiv wurden nicht gelesen',
+}
