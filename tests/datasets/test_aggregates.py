@@ -335,3 +335,18 @@ def test_unit_gives_no_more_points_than_a_chart_has_room_for():
         "second", "second", "minute", "month", "century",
     ]  # fmt: skip
     assert unit_for(0, whole_days=True) == "day"
+
+
+def test_of_a_long_text_that_stands_for_a_column_or_a_group_the_start_is_told(engine):
+    long = "x" * 1_000_000
+    snapshot = made_table(engine._parquet, {"t": TEXT}, pa.table({"t": ["a", long, "x" * 1000]}))
+    columns, query = columns_of(snapshot.columns), read_query(columns_of(snapshot.columns))
+    start = {"key": "x" * 1000 + "…", "value": 1, "cut": True}
+
+    bounds = Aggregator(engine).columns(snapshot, query)["t"]
+    groups = Grouper(engine).groups(snapshot, query, columns[0], read_measure(columns, "count()"), limit=9)["groups"]
+    values = Grouper(engine).profile(snapshot, query, columns[0])["values"]
+
+    assert (bounds["min"], bounds["max"], bounds["cut"]) == ("a", start["key"], True)
+    assert groups == [{"key": "a", "value": 1}, {"key": "x" * 1000, "value": 1}, start]
+    assert {"value": start["key"], "count": 1, "cut": True} in values

@@ -13,7 +13,7 @@ from itertools import islice
 from typing import TYPE_CHECKING, Any
 
 from parquay.datasets import sql
-from parquay.datasets.browse import typed
+from parquay.datasets.browse import brief, typed
 from parquay.datasets.engine import Engine, Stop
 from parquay.datasets.memory import Memory
 from parquay.datasets.plan import Query, columns_of
@@ -83,7 +83,7 @@ class Aggregator:
         low, high = (_bounds(snapshot, columns, found, word, text=text) for word in ("low", "high"))
         return {
             column.name: _told(column, found, rows)
-            | {"min": low[column.name], "max": high[column.name]}
+            | brief(min=low[column.name], max=high[column.name])
             | _distinct(column, found, distinct[column.index], exact=column.index in counted)
             for column in columns
         }

@@ -22,6 +22,9 @@ from parquay.datasets.values import Column
 if TYPE_CHECKING:
     import pyarrow as pa
 
+LONGEST_TOLD = 1000
+"""Characters of the longest text that stands for a column or a group; rows and exports have all of them."""
+
 Row = dict[str, Any]
 """A row as JSON: `_rid` and its cells by the names of their columns."""
 
@@ -188,6 +191,17 @@ def _as_json(
         {ROW_ID: snapshot.rid_at(*place), **dict(zip(names, (each[i] for each in values), strict=True))}
         for place, i in zip(places, order, strict=True)
     ]
+
+
+def brief(**told: Any) -> dict[str, Any]:
+    """What is told of a column, its long texts cut; `cut` is beside them then. Pure."""
+    if not any(isinstance(value, str) and len(value) > LONGEST_TOLD for value in told.values()):
+        return told
+    short = {
+        name: value[:LONGEST_TOLD] + "…" if isinstance(value, str) and len(value) > LONGEST_TOLD else value
+        for name, value in told.items()
+    }
+    return short | {"cut": True}
 
 
 def typed(

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from parquay.datasets import sql
-from parquay.datasets.browse import typed
+from parquay.datasets.browse import brief, typed
 from parquay.datasets.engine import Engine, Stop
 from parquay.datasets.memory import Memory
 from parquay.datasets.plan import Query, unknown_column
@@ -163,7 +163,7 @@ class Grouper:
         more, found = found.num_rows > limit, found.slice(0, limit)
         keys = typed(snapshot, found.select([key]), [by], text=text)[by.name]
         values = _values(snapshot, found, measure, text=text)
-        groups = [{"key": key, "value": value} for key, value in zip(keys, values, strict=True)]
+        groups = [brief(key=key, value=value) for key, value in zip(keys, values, strict=True)]
         return {"groups": groups, "more": more}
 
     def _profile(
@@ -217,7 +217,7 @@ class Grouper:
         values = typed(snapshot, found.select([cell]), [column], text=text)[column.name]
         counts = found["n"].to_pylist()
         total = int(found["total"][0].as_py()) if counts else 0
-        listed = [{"value": value, "count": n} for value, n in zip(values, counts, strict=True)]
+        listed = [brief(value=value, count=n) for value, n in zip(values, counts, strict=True)]
         return {"shape": "values", "values": listed, "other": total - sum(counts)}
 
     def _ask(

@@ -128,7 +128,10 @@ class AggregatesError(BaseModel):
 
 
 class ColumnAggregates(BaseModel):
-    """Aggregates of one column. `count` leaves nulls out; `distinct_exact` false: `distinct` is an estimate."""
+    """Aggregates of one column. `count` leaves nulls out; `distinct_exact` false: `distinct` is an estimate.
+
+    `cut`: long texts among them end with an ellipsis after 1,000 characters.
+    """
 
     count: int
     nulls: int
@@ -138,6 +141,7 @@ class ColumnAggregates(BaseModel):
     sum: Any
     distinct: int
     distinct_exact: bool
+    cut: bool = False
 
 
 class Table(BaseModel):
@@ -165,10 +169,11 @@ class Rows(BaseModel):
 
 
 class Group(BaseModel):
-    """A group: the value of the column that rows are grouped by, and the measure."""
+    """A group: the value of the column that rows are grouped by, and the measure. `cut`: of a long text the start."""
 
     key: Any
     value: Any
+    cut: bool = False
 
 
 class Groups(BaseModel):
@@ -197,10 +202,11 @@ class Point(BaseModel):
 
 
 class Frequent(BaseModel):
-    """A value and its rows."""
+    """A value and its rows. `cut`: of a long text the start."""
 
     value: Any
     count: int
+    cut: bool = False
 
 
 class Profile(BaseModel):

@@ -556,6 +556,8 @@ export interface components {
     /**
      * ColumnAggregates
      * @description Aggregates of one column. `count` leaves nulls out; `distinct_exact` false: `distinct` is an estimate.
+     *
+     * `cut`: long texts among them end with an ellipsis after 1,000 characters.
      */
     ColumnAggregates: {
       /** Count */
@@ -574,6 +576,11 @@ export interface components {
       distinct: number;
       /** Distinct Exact */
       distinct_exact: boolean;
+      /**
+       * Cut
+       * @default false
+       */
+      cut?: boolean;
     };
     /**
      * ColumnRef
@@ -781,13 +788,18 @@ export interface components {
     };
     /**
      * Frequent
-     * @description A value and its rows.
+     * @description A value and its rows. `cut`: of a long text the start.
      */
     Frequent: {
       /** Value */
       value: unknown;
       /** Count */
       count: number;
+      /**
+       * Cut
+       * @default false
+       */
+      cut?: boolean;
     };
     /**
      * Given
@@ -804,13 +816,18 @@ export interface components {
     };
     /**
      * Group
-     * @description A group: the value of the column that rows are grouped by, and the measure.
+     * @description A group: the value of the column that rows are grouped by, and the measure. `cut`: of a long text the start.
      */
     Group: {
       /** Key */
       key: unknown;
       /** Value */
       value: unknown;
+      /**
+       * Cut
+       * @default false
+       */
+      cut?: boolean;
     };
     /**
      * Groups
