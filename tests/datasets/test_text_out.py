@@ -249,3 +249,22 @@ def test_groups_bounds_and_filters_know_the_cells_by_their_text(looks, cells):
     for cell in present:
         found = Browser(looks.engine).page(snapshot, read_query(columns, [f"v:eq:{cell}"]), 0, 100, text=True)
         assert cell in [row["v"] for row in found], cell
+
+
+@pytest.mark.parametrize(
+    ("cells", "edited", "told"),
+    [
+        (["1.5", "2.25"], [3, 123456789012, "-0", 1e20], ["3", "123456789012", "-0", "1e+20"]),
+        (["3", "1.5"], [4, 123456789012, "-0", 1e20], ["4", "123456789012", "-0", "1e+20"]),
+        (["3.0", "2.25"], [4, 123456789012, "-0", 1e20], ["4.0", "123456789012.0", "-0.0", "1e+20"]),
+        (["0.0000001", "1.0000000"], ["1e-7", 0, "-3", 2.5], ["0.0000001", "0.0000000", "-3.0000000", "2.5000000"]),
+    ],
+)
+def test_an_edited_number_is_told_alike_everywhere(looks, cells, edited, told):
+    file = looks.house.convert(written(cells), options=TOLD)
+
+    looks.house.edit(file, inserts=[{"id": 9, "v": value} for value in edited])
+
+    file = looks.house.file(file.id)
+    for way, found in (*looks.cells(file).items(), *looks.json_cells(file).items()):
+        assert found[-4:] == told, way

@@ -146,7 +146,7 @@ def json_values(column: pa.ChunkedArray, kind: ColumnType) -> list[Any]:
     """
     if pa.types.is_temporal(column.type):
         return _iso_texts(column)
-    if kind.kind == "double" and kind.form == "whole":
+    if kind.kind == "double" and kind.form != "point":
         return [_without_point(value) for value in column.to_pylist()]
     return [json_value(value) for value in column.to_pylist()]
 

@@ -175,7 +175,7 @@ def _has_whole(values: pa.DoubleArray) -> bool:
 
 
 def double_to_text(values: pa.DoubleArray, style: str) -> pa.StringArray:
-    """The shortest text of each double; whole numbers as `3` in style `whole`, else as `3.0`."""
+    """The shortest text of each double; whole numbers as `3.0` in style `point`, else as `3`."""
     text = values.cast(pa.string())
     size = (
         np.abs(np.frombuffer(values.buffers()[1], np.float64)[values.offset :][: len(values)])
@@ -196,7 +196,7 @@ def _spell_out(values: pa.DoubleArray, text: pa.StringArray, plain: pa.BooleanAr
     """Write the very large and very small the way Python does; Arrow switches to exponents earlier."""
     odd = pc.and_(pc.is_valid(values), pc.invert(pc.fill_null(plain, fill_value=True)))
     spelt = [repr(value) for value in values.filter(odd).to_pylist()]
-    if style == "whole":
+    if style != "point":
         spelt = [each.removesuffix(".0") for each in spelt]
     return pc.replace_with_mask(text, odd, pa.array(spelt, pa.string()))
 
