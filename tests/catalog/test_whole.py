@@ -22,7 +22,7 @@ from parquay.catalog.users import Users
 from parquay.errors import Unavailable
 from parquay.ids import new_id
 
-TIMES = {"uploaded_at", "active_at", "created_at", "run_after"}
+TIMES = {"uploaded_at", "active_at", "created_at", "run_after", "turn_at"}
 
 KEYS = {"file": "id", "event": "file_id", "job": "subject", "unsynced": "first_id"}
 

@@ -17,7 +17,7 @@ from sqlmodel import Session, col, delete, select
 
 from parquay.catalog.access import granted_to
 from parquay.catalog.events import Events
-from parquay.catalog.jobs import Jobs
+from parquay.catalog.jobs import Jobs, Wanted
 from parquay.catalog.listing import EVERYTHING, SORTS, Narrowed, after, listed, order
 from parquay.catalog.prepared import Insert
 from parquay.catalog.session import Catalog, connection_of
@@ -69,6 +69,7 @@ class Touched(NamedTuple):
     owner_id: str
     shared: bool
     concat: str | None
+    size: int | None
 
 
 _insert = Insert(File)
@@ -177,7 +178,7 @@ class Files:
         rows = [file.__dict__ for file in files]
         _insert(session, rows, every={**FILE_DEFAULTS, "uploaded_at": moment, "active_at": moment})
         told = [file for file in files if not file.is_partial]
-        finished = [file.id for file in told if file.complete]
+        finished = [Wanted(file.id, file.owner_id, file.size) for file in told if file.complete]
         if told:
             self._events.emit(session, CREATED, *told)
         if finished:
@@ -214,7 +215,7 @@ class Files:
         if file.concat != "partial":
             self._events.emit(session, "file.progress", file)
             if wake:
-                self._jobs.enqueue(session, CONVERT, claim.file_id)
+                self._jobs.enqueue(session, CONVERT, file.id, owner_id=file.owner_id, size=claim.size)
         return Claim(claim.file_id, claim.epoch, offset, claim.size)
 
     def is_written(self, file: File, writer: str) -> bool:
@@ -255,7 +256,7 @@ class Files:
     def _enqueue(self, session: Session, file: File | Touched) -> None:
         if file.concat != "partial":
             self._events.emit(session, "file.updated", file)
-            self._jobs.enqueue(session, CONVERT, file.id)
+            self._jobs.enqueue(session, CONVERT, file.id, owner_id=file.owner_id, size=file.size)
             self._hook(session, "finished", file.id)
 
     def _hook(self, session: Session, event: str, file_id: str) -> None:
@@ -276,7 +277,7 @@ class Files:
                 col(File.complete).is_(False),
             )
             .values(**values)
-            .returning(col(File.id), col(File.owner_id), col(File.shared), col(File.concat))
+            .returning(col(File.id), col(File.owner_id), col(File.shared), col(File.concat), col(File.size))
         )
         row = connection_of(session).execute(statement).one_or_none()
         return None if row is None else Touched(*row)
@@ -339,7 +340,7 @@ class Files:
             file.status, file.finished_at, file.error_code, file.error_message = "processing", None, None, None
             session.flush()
             self._events.emit(session, "file.updated", file)
-            self._jobs.enqueue(session, CONVERT, file_id)
+            self._jobs.enqueue(session, CONVERT, file_id, owner_id=file.owner_id, size=file.size)
 
     def lose(self, session: Session, file_id: str, code: str, message: str) -> None:
         """Note that promised bytes of a file are gone: it ends, it cannot be continued."""

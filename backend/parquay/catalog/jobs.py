@@ -7,17 +7,20 @@ run that ends with an older count than it started with goes back to the queue.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any, cast
 
-from sqlalchemy import CursorResult, and_, or_, update
+from sqlalchemy import CursorResult, or_, update
+from sqlalchemy.dialects.postgresql import insert as insert_into_postgresql
+from sqlalchemy.dialects.sqlite import insert as insert_into_sqlite
 from sqlmodel import Session, col, delete, func, select
 
 from parquay.catalog.prepared import Insert
+from parquay.catalog.queue import next_jobs, turn
 from parquay.catalog.session import Catalog, connection_of, ring
-from parquay.catalog.tables import Job, now
+from parquay.catalog.tables import Job, Served, now
 from parquay.ids import new_ids
 
 LEASE_SECONDS = 60
@@ -26,13 +29,25 @@ LEASE_SECONDS = 60
 MAX_ATTEMPTS = 5
 """Runs without an orderly end after which a job is given up."""
 
+WORKERS = 1000
+"""Workers that are looked after at once."""
+
 
 Note = Callable[[Session, str, str, str], None]
 """Writes a failure (code, message) down on a subject, inside a transaction."""
 
 
 _insert = Insert(Job)
-_DEFAULTS = Job(id="", kind="", subject="").model_dump(exclude={"id", "subject"})
+_DEFAULTS = Job(id="", kind="", subject="").model_dump(exclude={"id", "subject", "owner_id", "turn_at"})
+
+
+@dataclass(frozen=True)
+class Wanted:
+    """A job to queue: for what, whose, and how many bytes it is about."""
+
+    subject: str
+    owner_id: str = ""
+    size: int | None = None
 
 
 @dataclass(frozen=True)
@@ -55,8 +70,20 @@ class Jobs:
     def __init__(self, catalog: Catalog) -> None:
         self._catalog = catalog
 
-    def enqueue(self, session: Session, kind: str, subject: str, payload: dict[str, Any] | None = None) -> None:
-        """Make sure that the job ``kind`` for ``subject`` runs (again) after this transaction."""
+    def enqueue(
+        self,
+        session: Session,
+        kind: str,
+        subject: str,
+        payload: dict[str, Any] | None = None,
+        *,
+        owner_id: str = "",
+        size: int | None = None,
+    ) -> None:
+        """Make sure that the job ``kind`` for ``subject`` runs (again) after this transaction.
+
+        ``owner_id``: whose job it is, of those who take turns; ``size``: its bytes, about.
+        """
         statement = (
             update(Job)
             .where(col(Job.kind) == kind, col(Job.subject) == subject)
@@ -65,18 +92,22 @@ class Jobs:
         )
         row = connection_of(session).execute(statement).one_or_none()
         if row is None:
-            self.add(session, kind, subject, payload=payload)
+            self.add(session, kind, Wanted(subject, owner_id, size), payload=payload)
         elif row[1] != "running":
-            requeue = update(Job).where(col(Job.id) == row[0]).values(state="queued", run_after=now(), attempt=0)
-            session.execute(requeue)
+            moment = now()
+            values = {"state": "queued", "run_after": moment, "turn_at": turn(moment, size), "attempt": 0}
+            session.execute(update(Job).where(col(Job.id) == row[0]).values(**values))
         ring(session, "jobs")
 
-    def add(self, session: Session, kind: str, *subjects: str, payload: dict[str, Any] | None = None) -> None:
-        """Queue a job for each of ``subjects``, none of which can have one yet."""
+    def add(self, session: Session, kind: str, *wanted: Wanted, payload: dict[str, Any] | None = None) -> None:
+        """Queue the jobs ``wanted``, whose subjects cannot have one yet."""
         moment = now()
         every = {**_DEFAULTS, "kind": kind, "payload": payload or {}, "run_after": moment, "created_at": moment}
-        named = zip(new_ids(len(subjects)), subjects, strict=True)
-        _insert(session, [{"id": job_id, "subject": subject} for job_id, subject in named], every=every)
+        rows = [
+            {"id": job_id, "subject": each.subject, "owner_id": each.owner_id, "turn_at": turn(moment, each.size)}
+            for job_id, each in zip(new_ids(len(wanted)), wanted, strict=True)
+        ]
+        _insert(session, rows, every=every)
         ring(session, "jobs")
 
     def depth(self) -> int:
@@ -102,18 +133,23 @@ class Jobs:
         return self._catalog.write(lambda session: self._claim(session, owner, kinds, dead))
 
     def _claim(self, session: Session, owner: str, kinds: tuple[str, ...], dead: Callable[[str], bool]) -> Lease | None:
-        moment = now()
-        due = and_(col(Job.state) == "queued", col(Job.run_after) <= moment)
-        query = select(Job).where(col(Job.kind).in_(kinds), or_(due, col(Job.state) == "running"))
-        for job in session.exec(query.order_by(col(Job.run_after)).limit(256)):
-            expired = job.state == "running" and (
-                job.lease_until is None or job.lease_until < moment or dead(job.lease_owner or "")
-            )
-            if job.state == "running" and not expired:
-                continue
+        for job in self._abandoned(session, kinds, dead):
+            if lease := self._lease(session, job, owner):
+                return lease
+        for job in next_jobs(session, kinds, now()):
             if lease := self._lease(session, job, owner):
                 return lease
         return None
+
+    def _abandoned(self, session: Session, kinds: tuple[str, ...], dead: Callable[[str], bool]) -> Iterator[Job]:
+        """Yield the leased jobs whose workers are silent for too long, or dead."""
+        running = select(Job).where(col(Job.state) == "running", col(Job.kind).in_(kinds))
+        silent = or_(col(Job.lease_until).is_(None), col(Job.lease_until) < now())
+        yield from session.exec(running.where(silent).order_by(col(Job.lease_until)).limit(WORKERS))
+        workers = select(Job.lease_owner).where(col(Job.state) == "running", col(Job.kind).in_(kinds)).distinct()
+        gone = [each for each in session.exec(workers.limit(WORKERS)) if each is not None and dead(each)]
+        if gone:
+            yield from session.exec(running.where(col(Job.lease_owner).in_(gone)))
 
     def _lease(self, session: Session, job: Job, owner: str) -> Lease | None:
         statement = (
@@ -124,12 +160,14 @@ class Jobs:
                 lease_owner=owner,
                 lease_until=now() + timedelta(seconds=LEASE_SECONDS),
                 lease_epoch=job.lease_epoch + 1,
+                moved_at=now(),
                 attempt=job.attempt + 1,
             )
             .execution_options(synchronize_session=False)
         )
         if cast("CursorResult[Any]", session.execute(statement)).rowcount != 1:
             return None
+        _note_served(session, job.owner_id)
         return Lease(job.id, job.kind, job.subject, job.lease_epoch + 1, job.wake, job.attempt + 1, owner, job.payload)
 
     def fence(self, session: Session, lease: Lease) -> bool:
@@ -137,9 +175,11 @@ class Jobs:
         values = {"lease_until": now() + timedelta(seconds=LEASE_SECONDS)}
         return self._update(session, lease, **values)
 
-    def heartbeat(self, lease: Lease) -> bool:
-        """Prolong the lease; False when it was lost."""
-        return self._catalog.write(lambda session: self.fence(session, lease))
+    def heartbeat(self, lease: Lease, moved_at: datetime | None = None) -> bool:
+        """Prolong the lease of a run that moved last at ``moved_at`` (now); False when the lease was lost."""
+        moment = now()
+        values = {"lease_until": moment + timedelta(seconds=LEASE_SECONDS), "moved_at": moved_at or moment}
+        return self._catalog.write(lambda session: self._update(session, lease, **values))
 
     def done(self, session: Session, lease: Lease) -> bool:
         """End a run for good."""
@@ -203,3 +243,10 @@ class Jobs:
             .execution_options(synchronize_session=False)
         )
         return cast("CursorResult[Any]", session.execute(statement)).rowcount == 1
+
+
+def _note_served(session: Session, owner_id: str) -> None:
+    connection = connection_of(session)
+    insert = insert_into_sqlite if connection.dialect.name == "sqlite" else insert_into_postgresql
+    statement = insert(Served).values(owner_id=owner_id, at=now())
+    connection.execute(statement.on_conflict_do_update(index_elements=["owner_id"], set_={"at": statement.excluded.at}))

@@ -317,24 +317,36 @@ class Job(SQLModel, table=True):
     __tablename__ = "job"
     __table_args__ = (
         UniqueConstraint("kind", "subject", name="job_once"),
-        Index("job_due", "state", "run_after"),
+        Index("job_turn", "state", "owner_id", "turn_at"),
     )
 
     id: str = Field(primary_key=True)
     kind: str
     subject: str
+    owner_id: str = Field(default="", sa_column_kwargs={"server_default": ""})
     payload: dict[str, Any] = Field(default_factory=dict, sa_column=Column(JSON, nullable=False))
     state: str = "queued"
     attempt: int = 0
     run_after: datetime = Field(default_factory=now, sa_column=_time(null=False))
+    turn_at: datetime = Field(default_factory=now, sa_column=_time(null=False))
     lease_owner: str | None = None
     lease_until: datetime | None = Field(default=None, sa_column=_time())
     lease_epoch: int = Field(default=0, sa_column=Column(BigInteger, nullable=False))
+    moved_at: datetime | None = Field(default=None, sa_column=_time())
     wake: int = 0
     error_code: str | None = None
     error_message: str | None = None
     created_at: datetime = Field(default_factory=now, sa_column=_time(null=False))
     finished_at: datetime | None = Field(default=None, sa_column=_time())
+
+
+class Served(SQLModel, table=True):
+    """When an owner's job was taken last; of all who wait, whoever was served longest ago is next."""
+
+    __tablename__ = "served"
+
+    owner_id: str = Field(primary_key=True)
+    at: datetime = Field(sa_column=_time(null=False))
 
 
 class Event(SQLModel, table=True):

@@ -112,7 +112,9 @@ def _steps(dialect: Dialect) -> Iterator[UpdateBase]:
     event = Event(kind=CREATED, owner_id="", file_id="")
     yield row(event, owner_id="owner_id", shared="shared", file_id="id", created_at="moment")
     job = Job(id="", kind=CONVERT, subject="")
-    yield row(job, id="job_id", subject="id", run_after="moment", created_at="moment")
+    yield row(
+        job, id="job_id", subject="id", owner_id="owner_id", run_after="moment", turn_at="moment", created_at="moment"
+    )
     kept = select(*(_new(name) for name in ("id", "sizes", "data", "volume_id"))).where(_new("data").is_not(None))
     yield insert(Unsynced).from_select(["first_id", "sizes", "data", "volume_id"], kept)
 

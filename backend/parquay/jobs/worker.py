@@ -11,17 +11,21 @@ import os
 import socket
 import threading
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from datetime import datetime
 from enum import Enum
 from functools import partial
 
 from parquay.catalog.jobs import MAX_ATTEMPTS, Jobs, Lease, Note
 from parquay.catalog.session import Catalog
+from parquay.catalog.tables import now
 from parquay.errors import ParquayError, Unavailable
 from parquay.ids import new_id
 from parquay.jobs.liveness import Liveness
 
 HEARTBEAT_SECONDS = 10.0
+HUNG_SECONDS = 900.0
+"""How long a run may stand still before it is given up, in seconds; longer than the longest single step."""
 POLL_SECONDS = 1.0
 """How often the table is looked at when no bell rings."""
 
@@ -54,10 +58,27 @@ class Kind:
     max_attempts: int = MAX_ATTEMPTS
 
 
+@dataclass
+class _Moving:
+    """When a run moved last: asked whether it may go on."""
+
+    at: datetime = field(default_factory=now)
+
+
 class Worker:
     """Runs jobs until it is told to stop."""
 
-    def __init__(self, catalog: Catalog, jobs: Jobs, kinds: dict[str, Kind], liveness: Liveness) -> None:
+    def __init__(
+        self,
+        catalog: Catalog,
+        jobs: Jobs,
+        kinds: dict[str, Kind],
+        liveness: Liveness,
+        *,
+        hung: Callable[[], None] = lambda: None,
+    ) -> None:
+        """``hung``: called from another thread when a run hangs; it ends the process, if it is the worker's own."""
+        self._hung = hung
         self._catalog = catalog
         self._jobs = jobs
         self._kinds = kinds
@@ -106,18 +127,29 @@ class Worker:
     def _run(self, lease: Lease) -> Ended:
         lost = threading.Event()
         ended = threading.Event()
-        beat = threading.Thread(target=self._beat, args=(lease, lost, ended), daemon=True)
+        moving = _Moving()
+
+        def alive() -> bool:
+            moving.at = now()
+            return not lost.is_set() and not self._stopping.is_set()
+
+        beat = threading.Thread(target=self._beat, args=(lease, lost, ended, moving), daemon=True)
         beat.start()
         try:
-            return self._kinds[lease.kind].run(lease, lambda: not lost.is_set() and not self._stopping.is_set())
+            return self._kinds[lease.kind].run(lease, alive)
         finally:
             ended.set()
             beat.join()
 
-    def _beat(self, lease: Lease, lost: threading.Event, ended: threading.Event) -> None:
+    def _beat(self, lease: Lease, lost: threading.Event, ended: threading.Event, moving: _Moving) -> None:
+        """Prolong the lease while the run moves; a run that hangs loses it, and its worker ends if it can be ended."""
         while not ended.wait(HEARTBEAT_SECONDS):
+            if (now() - moving.at).total_seconds() > HUNG_SECONDS:
+                log.critical("a run hangs", extra={"fields": {"kind": lease.kind, "subject": lease.subject}})
+                self._hung()
+                return
             try:
-                if not self._jobs.heartbeat(lease):
+                if not self._jobs.heartbeat(lease, moving.at):
                     lost.set()
                     return
             except Unavailable:
