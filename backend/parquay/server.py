@@ -172,7 +172,7 @@ class _Service:
         from parquay.web.sampling import Sampler
 
         parts = self._parts
-        return Sampler(parts.catalog, parts.samples, parts.jobs, parts.handover, primary=self._primary)
+        return Sampler(parts.catalog, parts.samples, parts.jobs, parts.queue, parts.handover, primary=self._primary)
 
     def _start_hooks(self) -> None:
         if self._primary and self._parts.hooks:

@@ -30,6 +30,11 @@ commit_seconds = Histogram("parquay_db_commit_seconds", "Time of one group commi
 jobs_troubled = Gauge(
     "parquay_jobs_troubled", "Jobs whose last run failed, by the code of the failure.", ["code"], registry=registry
 )
+jobs_waiting = Gauge("parquay_jobs_waiting", "Files that wait for their conversion.", registry=registry)
+jobs_late = Gauge(
+    "parquay_jobs_late_seconds", "How long the first of the waiting files has waited, in seconds.", registry=registry
+)
+jobs_stuck = Gauge("parquay_jobs_stuck", "Conversions whose worker lives but does not move.", registry=registry)
 losses = Counter(
     "parquay_losses",
     "Times that stored bytes were found to be gone or not what they were.",

@@ -20,6 +20,7 @@ from parquay.catalog.files import Files
 from parquay.catalog.jobs import Jobs
 from parquay.catalog.migrate import upgrade
 from parquay.catalog.postgres import UnusableDatabase
+from parquay.catalog.queue import Queue
 from parquay.catalog.samples import Samples
 from parquay.catalog.segments import Segments
 from parquay.catalog.session import Catalog
@@ -68,6 +69,7 @@ class Parts:
     users: Users
     events: Events
     jobs: Jobs
+    queue: Queue
     files: Files
     sharing: Sharing
     administration: Administration
@@ -125,7 +127,8 @@ def build(settings: Settings, *, migrate: bool = True) -> Parts:
     _refuse_scaled(settings)
     durable = settings.durability == "strict"
     catalog = _catalog(settings, durable=durable, migrate=migrate)
-    users, events, jobs = Users(catalog), Events(catalog), Jobs(catalog)
+    queue = Queue(catalog)
+    users, events, jobs = Users(catalog), Events(catalog, queue), Jobs(catalog)
     hooks = _hooks(settings)
     files, segments = Files(catalog, events, jobs, hooked=bool(hooks)), Segments(catalog)
     volume_id = _bound(settings, catalog)
@@ -154,6 +157,7 @@ def build(settings: Settings, *, migrate: bool = True) -> Parts:
         users=users,
         events=events,
         jobs=jobs,
+        queue=queue,
         files=files,
         sharing=Sharing(catalog, events),
         administration=Administration(catalog, files),

@@ -14,7 +14,7 @@ from problems import is_problem
 TUS = {"Tus-Resumable": "1.0.0"}
 FIELDS = {
     "id", "name", "size", "offset", "content_type", "status", "progress", "error", "uploaded_at", "finished_at",
-    "row_count", "reject_count", "warnings", "parquet_path", "dataset_id", "sha256", "owner", "shared", "role", "path",
+    "row_count", "reject_count", "warnings", "parquet_path", "dataset_id", "sha256", "owner", "shared", "role", "path", "ahead",
 }  # fmt: skip
 
 
@@ -370,7 +370,7 @@ def test_upload_in_progress_has_an_entry_and_no_content(ann):
     told = ann.get(f"/files/{file_id}/progress").json()
 
     assert (entry["status"], entry["offset"], entry["size"], entry["content"]) == ("uploading", 40, 100, None)
-    assert set(told) == {"file_id", "status", "progress", "upload", "parse"}
+    assert set(told) == {"file_id", "status", "progress", "upload", "parse", "ahead"}
     assert told["upload"] == {"offset": 40, "size": 100}
     assert told["progress"] >= 20
     assert is_problem(ann.get(f"/files/{file_id}/content"), 409, "upload_unfinished")

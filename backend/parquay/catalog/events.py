@@ -16,6 +16,7 @@ from sqlalchemy import ColumnElement, delete, func
 from sqlmodel import Session, col, select
 
 from parquay.catalog.prepared import Insert
+from parquay.catalog.queue import Queue
 from parquay.catalog.session import Catalog, ring
 from parquay.catalog.tables import Access, Event, File, User, now
 from parquay.roles import EDIT, Role, role_of
@@ -50,6 +51,7 @@ class Happened:
 
     Attributes:
         to_others: it is neither for the owner nor for those who have a role by name.
+        ahead: how many jobs go before that of the file, None when it does not wait.
         to: ids of users; it is for them alone. Empty: it is not meant for anybody in particular.
         named: the roles of users who had them by name then and have them now, by their ids; of a removed file, those
             that they had.
@@ -64,6 +66,7 @@ class Happened:
     file: File | None
     owner: str | None
     to: tuple[str, ...] = ()
+    ahead: int | None = None
     named: Mapping[str, Role] = field(default_factory=dict)
 
     def role_of(self, user_id: str) -> Role | None:
@@ -83,8 +86,10 @@ class Happened:
 class Events:
     """Writes events inside other transactions, and reads them for delivery."""
 
-    def __init__(self, catalog: Catalog) -> None:
+    def __init__(self, catalog: Catalog, queue: Queue | None = None) -> None:
+        """``queue``: tells how many jobs go before those of files that wait."""
         self._catalog = catalog
+        self._queue = queue
 
     def emit(self, session: Session, kind: str, *files: Subject) -> None:
         """Note in the transaction of ``session`` that ``kind`` happened to ``files``; rings the bell ``events``."""
@@ -143,7 +148,16 @@ class Events:
             given: defaultdict[str, list[Access]] = defaultdict(list)
             for each in _named(session, {event.file_id for event, *_ in found}):
                 given[each.file_id].append(each)
-        return [_happened(event, file, owner, given[event.file_id]) for event, file, owner in found]
+        ahead = self._ahead([file for _, file, _ in found])
+        return [
+            _happened(event, file, owner, given[event.file_id], ahead.get(event.file_id))
+            for event, file, owner in found
+        ]
+
+    def _ahead(self, files: Iterable[File | None]) -> Mapping[str, int]:
+        """How many jobs go before those of files that wait; not looked up when none of ``files`` can."""
+        waits = any(file is not None and file.finished_at is None for file in files)
+        return self._queue.ahead() if waits and self._queue is not None else {}
 
     def span(self) -> tuple[int, int]:
         """Return the ids of the oldest and the youngest event that can be read, (0, 0) when there is none."""
@@ -180,7 +194,9 @@ def _named(session: Session, file_ids: Iterable[str]) -> Sequence[Access]:
     return session.exec(select(Access).where(col(Access.file_id).in_(list(file_ids)))).all()
 
 
-def _happened(event: Event, file: File | None, owner: str | None, given: Iterable[Access]) -> Happened:
+def _happened(
+    event: Event, file: File | None, owner: str | None, given: Iterable[Access], ahead: int | None
+) -> Happened:
     to: Any = event.payload.get("to", ())
     named = {each.user_id: each.role for each in given if each.given_at <= event.created_at}
     return Happened(
@@ -192,6 +208,7 @@ def _happened(event: Event, file: File | None, owner: str | None, given: Iterabl
         to_others=to == OTHERS["to"],
         file=file,
         owner=owner,
+        ahead=ahead,
         to=() if to == OTHERS["to"] else tuple(to),
         named=event.payload.get("named", {}) | named,
     )

@@ -97,6 +97,9 @@ class Occurrence(Protocol):
     @property
     def owner(self) -> str | None: ...  # noqa: D102
 
+    @property
+    def ahead(self) -> int | None: ...  # noqa: D102
+
     def role_of(self, user_id: str) -> Role | None:
         """The role that a user has in the file now."""
 
@@ -125,8 +128,11 @@ def percent(file: FileRow) -> int:
     return max(0, min(99, (50 * file.offset + 50 * file.parsed_bytes) // file.size))
 
 
-def entry(file: FileRow, owner: str, role: Role = OWNER) -> dict[str, Any]:
-    """Return ``file`` as somebody sees it who has ``role`` in it; ``owner`` is the owner's name."""
+def entry(file: FileRow, owner: str, role: Role = OWNER, ahead: int | None = None) -> dict[str, Any]:
+    """Return ``file`` as somebody sees it who has ``role`` in it; ``owner`` is the owner's name.
+
+    ``ahead``: how many jobs go before its own, None when it does not wait.
+    """
     return {
         "id": file.id,
         "name": file.name,
@@ -149,6 +155,7 @@ def entry(file: FileRow, owner: str, role: Role = OWNER) -> dict[str, Any]:
         "shared": file.shared,
         "role": role,
         "path": file.path,
+        "ahead": None if file.finished_at is not None else ahead,
     }
 
 
@@ -162,14 +169,15 @@ def plain_folder(file: FileRow) -> str | None:
     return str(PurePosixPath(file.parquet_path).with_name(file.dataset_id) / NEWEST)
 
 
-def progress(file: FileRow) -> dict[str, Any]:
-    """Return how far ``file`` is."""
+def progress(file: FileRow, ahead: int | None = None) -> dict[str, Any]:
+    """Return how far ``file`` is; ``ahead``: how many jobs go before its own, None when it does not wait."""
     return {
         "file_id": file.id,
         "status": file.status,
         "progress": percent(file),
         "upload": {"offset": file.offset, "size": file.size},
         "parse": {"bytes": file.parsed_bytes, "rows": file.parsed_rows},
+        "ahead": None if file.finished_at is not None else ahead,
     }
 
 
@@ -192,10 +200,10 @@ def message(happened: Occurrence, role: Role | None = OWNER) -> Message | None:
     if happened.file is None or role is None:
         return None
     if happened.kind == PROGRESS:
-        return _message(happened, progress(happened.file))
+        return _message(happened, progress(happened.file, happened.ahead))
     if happened.kind == DATASET:
         return _message(happened, {"dataset": dataset(happened.file)})
-    return _message(happened, {"file": entry(happened.file, happened.owner or "", role)})
+    return _message(happened, {"file": entry(happened.file, happened.owner or "", role, happened.ahead)})
 
 
 def _message(happened: Occurrence, data: Mapping[str, Any]) -> Message:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, replace
 from pathlib import PurePath
 
@@ -17,6 +18,11 @@ JSON_NAMES = frozenset({".json", ".ndjson", ".jsonl", ".geojson"})
 """Endings of names that promise JSON."""
 PACKED_NAMES = frozenset({".gz", ".gzip", ".zst", ".zstd", ".bz2", ".xz", ".zip"})
 """Endings of names that promise a packed file."""
+
+PLAINLY_TOO_MANY = 2
+"""So many times as many delimiters in a row as columns can be read leave no doubt."""
+_LINE_END = re.compile(rb"[\r\n]")
+_QUOTED = re.compile(rb'"[^"]*"')
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,8 +90,8 @@ def _text_plan(source: Source, *, name: str, overrides: Overrides) -> Plan | Non
         ended = len(sample) < size
         if ended and not source.complete:
             return None
-        if source.packing and (reason := formats.why_nested(sample)):
-            return Plan(code="unsupported_format", reason=reason)
+        if refused := _refused_early(source, sample):
+            return refused
         if overrides.delimiter is None and (found := _json_plan(source, sample, name, overrides, complete=ended)):
             return found
         guess = sniff.sniff(sample, name=name, complete=ended, overrides=overrides, wide=source.wide)
@@ -97,6 +103,21 @@ def _text_plan(source: Source, *, name: str, overrides: Overrides) -> Plan | Non
         return Plan(code="too_many_columns", reason=TOO_MANY_COLUMNS)
     warnings = source.warnings + guess.dialect.warnings
     return Plan(replace(guess.dialect, types=dict(overrides.types), warnings=warnings), source)
+
+
+def _refused_early(source: Source, sample: bytes) -> Plan | None:
+    if source.packing and (reason := formats.why_nested(sample)):
+        return Plan(code="unsupported_format", reason=reason)
+    return Plan(code="too_many_columns", reason=TOO_MANY_COLUMNS) if is_too_wide(sample) else None
+
+
+def is_too_wide(sample: bytes) -> bool:
+    """Whether a first row has far too many columns, whatever parts them; to try every delimiter on it takes long."""
+    first = _LINE_END.split(sample.lstrip(), 1)[0]
+    if len(first) <= PLAINLY_TOO_MANY * COLUMN_LIMIT:
+        return False
+    plain = _QUOTED.sub(b"", first)
+    return max(map(plain.count, (b",", b";", b"\t", b"|"))) > PLAINLY_TOO_MANY * COLUMN_LIMIT
 
 
 def _json_plan(source: Source, sample: bytes, name: str, overrides: Overrides, *, complete: bool) -> Plan | None:

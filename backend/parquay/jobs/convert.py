@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable
 from functools import partial
 from typing import TYPE_CHECKING
@@ -23,7 +24,7 @@ ENDED = {"done": Ended.DONE, "idle": Ended.IDLE, "gone": Ended.ABANDONED}
 def worker(parts: Parts) -> Worker:
     """Return a worker that converts files."""
     kinds = {CONVERT: Kind(_Converter(parts).convert, parts.files.fail)}
-    return Worker(parts.catalog, parts.jobs, kinds, Liveness(parts.workers))
+    return Worker(parts.catalog, parts.jobs, kinds, Liveness(parts.workers), hung=_end)
 
 
 class _Converter:
@@ -54,3 +55,8 @@ def _follower(parts: Parts) -> Follower:
         emit=parts.events.emit,
         publish=parts.publisher.publish,
     )
+
+
+def _end() -> None:
+    """End this process, whatever its threads do: its lock goes with it, so the job is taken at once."""
+    os._exit(os.EX_SOFTWARE)

@@ -17,7 +17,7 @@ from parquay.errors import QueryTimeout
 from parquay.events import messages
 from parquay.web.dataset_edits import dataset_file
 from parquay.web.dataset_schemas import Dataset, Groups, Profile, Rows, Table
-from parquay.web.deps import IdentityDep, PartsDep
+from parquay.web.deps import IdentityDep, PartsDep, ahead
 from parquay.web.files import MAX_LIMIT, next_page
 from parquay.web.pages import cursor_after, place
 from parquay.web.readings import AsText, Filters, Reading, Sorting, Version, answer, reader
@@ -185,7 +185,8 @@ async def read_profile(
 def read_status(dataset_id: str, parts: PartsDep, identity: IdentityDep, response: Response) -> Progress:
     """Tell how far the table is, from the first byte of its upload on."""
     response.headers["Cache-Control"] = "no-store"
-    return Progress.model_validate(messages.progress(dataset_file(parts, dataset_id, identity.id)))
+    file = dataset_file(parts, dataset_id, identity.id)
+    return Progress.model_validate(messages.progress(file, ahead(parts, file)))
 
 
 def _head(snapshot: Snapshot) -> Row:

@@ -19,6 +19,7 @@ from parquay.auth.csrf import credentials, refuse_cross_site
 from parquay.auth.scopes import require_scope, sufficient
 from parquay.auth.sessions import Identity
 from parquay.catalog.files import Seen
+from parquay.catalog.tables import File
 from parquay.errors import InvalidValue, NotFound
 from parquay.ids import is_id
 from parquay.roles import VIEW, Role, require
@@ -167,6 +168,11 @@ def same_site_only(request: Request) -> None:
 PartsDep = Annotated[Parts, Depends(get_parts)]
 PolicyDep = Annotated[Policy, Depends(get_policy)]
 IdentityDep = Annotated[Identity, Depends(get_identity)]
+
+
+def ahead(parts: Parts, file: File) -> int | None:
+    """How many jobs go before that of a file, None when it does not wait."""
+    return None if file.finished_at is not None else parts.queue.ahead().get(file.id)
 
 
 def seen(parts: Parts, file_id: str, user_id: str, needed: Role = VIEW, *, noun: str = "file") -> Seen:

@@ -20,7 +20,7 @@ from parquay.uploads.describe import OPTION_KEYS, read_options
 from parquay.uploads.receive import BodyCut
 from parquay.uploads.rules import Owner, clean_name
 from parquay.web.content import content_response
-from parquay.web.deps import IdentityDep, PartsDep, Policy, PolicyDep, seen
+from parquay.web.deps import IdentityDep, PartsDep, Policy, PolicyDep, ahead, seen
 from parquay.web.exact import ExactJSON
 from parquay.web.multipart import file_part
 from parquay.web.openapi import BINARY
@@ -74,7 +74,8 @@ async def upload(request: Request, parts: PartsDep, policy: PolicyDep, identity:
     file = await run_in_threadpool(parts.files.get, file_id)
     if file is None:
         raise NotFound("The file was removed.")
-    return Uploaded.model_validate({**messages.entry(file, identity.username), "file_id": file_id})
+    told = messages.entry(file, identity.username, ahead=await run_in_threadpool(ahead, parts, file))
+    return Uploaded.model_validate({**told, "file_id": file_id})
 
 
 def reading_options(query: Mapping[str, str]) -> dict[str, Any] | None:
@@ -146,7 +147,7 @@ def list_files(
     if len(found) > limit:
         found = found[:limit]
         response.headers["Link"] = next_page(request, cursor_after(found[-1].file, column))
-    return [Entry.model_validate(messages.entry(*each)) for each in found]
+    return [Entry.model_validate(messages.entry(*each, ahead(parts, each.file))) for each in found]
 
 
 def _statuses(given: str | None) -> str | None:
@@ -177,7 +178,7 @@ def read_file(request: Request, file_id: str, parts: PartsDep, identity: Identit
     """Show one file with the first rows of its table."""
     found = seen(parts, file_id, identity.id)
     content = request.app.state.preview(found.file, FIRST_ROWS)
-    detail = Detail.model_validate({**messages.entry(*found), "content": content})
+    detail = Detail.model_validate({**messages.entry(*found, ahead(parts, found.file)), "content": content})
     return ExactJSON(detail.model_dump(by_alias=True), headers={"Cache-Control": "private, no-cache"})
 
 
@@ -185,7 +186,8 @@ def read_file(request: Request, file_id: str, parts: PartsDep, identity: Identit
 def read_progress(file_id: str, parts: PartsDep, identity: IdentityDep, response: Response) -> Progress:
     """Tell how far a file is."""
     response.headers["Cache-Control"] = "no-store"
-    return Progress.model_validate(messages.progress(seen(parts, file_id, identity.id).file))
+    file = seen(parts, file_id, identity.id).file
+    return Progress.model_validate(messages.progress(file, ahead(parts, file)))
 
 
 @router.get("/files/{file_id}/content", response_class=StreamingResponse)
@@ -221,7 +223,7 @@ def change_file(file_id: str, change: FileChange, parts: PartsDep, identity: Ide
     changed = parts.files.change(file_id, identity.id, name=name, shared=change.shared)
     if changed is None:
         raise NotFound("There is no such file.")
-    return Entry.model_validate(messages.entry(changed, identity.username))
+    return Entry.model_validate(messages.entry(changed, identity.username, ahead=ahead(parts, changed)))
 
 
 @router.delete("/files/{file_id}", status_code=204)

@@ -11,10 +11,11 @@ from datetime import UTC, datetime
 from functools import partial
 
 from parquay.catalog.jobs import Jobs
+from parquay.catalog.queue import Queue
 from parquay.catalog.samples import Samples
 from parquay.catalog.session import Catalog
 from parquay.errors import ParquayError
-from parquay.telemetry import jobs_troubled, registry
+from parquay.telemetry import jobs_late, jobs_stuck, jobs_troubled, jobs_waiting, registry
 from parquay.uploads.handover import Handover
 
 log = logging.getLogger(__name__)
@@ -43,8 +44,11 @@ SIGNALS = {
 class Sampler:
     """Takes the samples of one process. The primary one also takes those that no process has a share of."""
 
-    def __init__(self, catalog: Catalog, samples: Samples, jobs: Jobs, handover: Handover, *, primary: bool) -> None:
+    def __init__(
+        self, catalog: Catalog, samples: Samples, jobs: Jobs, queue: Queue, handover: Handover, *, primary: bool
+    ) -> None:
         self._catalog = catalog
+        self._queue = queue
         self._samples = samples
         self._jobs = jobs
         self._handover = handover
@@ -68,6 +72,10 @@ class Sampler:
         if self._primary:
             shares["queue_depth"] = float(await asyncio.to_thread(self._jobs.depth))
             shares["random"] = random.random()
+            health = await asyncio.to_thread(self._queue.health)
+            jobs_waiting.set(health.waiting)
+            jobs_late.set(health.late_seconds)
+            jobs_stuck.set(health.stuck)
             jobs_troubled.clear()
             for code, count in (await asyncio.to_thread(self._jobs.troubled)).items():
                 jobs_troubled.labels(code).set(count)

@@ -124,7 +124,8 @@ class Warned(BaseModel):
 class Entry(BaseModel):
     """A file. `progress` is 0 to 100 over upload and parsing together and never goes back; `role`: the caller's.
 
-    `path`: the folder that the file was in inside an uploaded folder.
+    `path`: the folder that the file was in inside an uploaded folder. `ahead`: how many jobs go before its own, null
+    when it does not wait.
     """
 
     id: str
@@ -147,6 +148,7 @@ class Entry(BaseModel):
     shared: bool
     role: Role
     path: str | None
+    ahead: int | None
 
 
 class Uploaded(Entry):
@@ -199,6 +201,7 @@ class Progress(BaseModel):
     progress: int
     upload: Received
     parse: Parsed
+    ahead: int | None
 
 
 class RejectRow(BaseModel):

@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import asdict
+from typing import Literal
+
 from fastapi import APIRouter, Request, Response
 from prometheus_client import CONTENT_TYPE_LATEST
+from pydantic import BaseModel
 
+from parquay.catalog.queue import Health
 from parquay.errors import ParquayError, Unavailable
 from parquay.telemetry import exposition
 from parquay.web.deps import PartsDep
@@ -21,9 +26,28 @@ async def livez() -> dict[str, str]:
     return {"status": "alive"}
 
 
+class Conversion(BaseModel):
+    """How conversion moves: jobs that wait, how long the first of them has waited, jobs that run, and that hang."""
+
+    waiting: int
+    late_seconds: float
+    running: int
+    stuck: int
+
+
+class Ready(BaseModel):
+    """The service takes uploads, and converts them."""
+
+    status: Literal["ready"] = "ready"
+    conversion: Conversion
+
+
 @router.get("/readyz")
-def readyz(request: Request, parts: PartsDep) -> dict[str, str]:
-    """Tell that database and storage take a write right now; 503 when not, or when the server is stopping."""
+def readyz(request: Request, parts: PartsDep) -> Ready:
+    """Tell that database and storage take a write right now and files are converted.
+
+    503 when not, or when the server is stopping; `conversion_stalled`: files wait and no worker moves.
+    """
     if request.app.state.draining:
         raise Unavailable("The server is stopping.", "draining", retry_after=5)
     try:
@@ -34,7 +58,17 @@ def readyz(request: Request, parts: PartsDep) -> dict[str, str]:
     free = parts.store.free()
     if free is not None and free < MIN_FREE:
         raise Unavailable("The storage is almost full.", "storage_full", retry_after=60)
-    return {"status": "ready"}
+    health = parts.queue.health()
+    if health.stalled:
+        raise Unavailable(_stalled(health), "conversion_stalled", retry_after=30)
+    return Ready(conversion=Conversion(**asdict(health)))
+
+
+def _stalled(health: Health) -> str:
+    seconds = round(health.late_seconds)
+    if health.stuck:
+        return f"No file is converted: {health.stuck} of the workers hang, {health.waiting} files wait."
+    return f"No file is converted: no worker has taken one for {seconds} seconds, {health.waiting} wait."
 
 
 @router.get("/metrics", response_class=Response)

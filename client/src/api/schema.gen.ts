@@ -417,7 +417,9 @@ export interface paths {
   "/readyz": {
     /**
      * Readyz
-     * @description Tell that database and storage take a write right now; 503 when not, or when the server is stopping.
+     * @description Tell that database and storage take a write right now and files are converted.
+     *
+     * 503 when not, or when the server is stopping; `conversion_stalled`: files wait and no worker moves.
      */
     get: operations["readyz_readyz_get"];
   };
@@ -609,6 +611,20 @@ export interface components {
       next: string | null;
     };
     /**
+     * Conversion
+     * @description How conversion moves: jobs that wait, how long the first of them has waited, jobs that run, and that hang.
+     */
+    Conversion: {
+      /** Waiting */
+      waiting: number;
+      /** Late Seconds */
+      late_seconds: number;
+      /** Running */
+      running: number;
+      /** Stuck */
+      stuck: number;
+    };
+    /**
      * Dataset
      * @description A dataset in its newest version.
      */
@@ -682,6 +698,8 @@ export interface components {
       role: "owner" | "edit" | "view";
       /** Path */
       path: string | null;
+      /** Ahead */
+      ahead: number | null;
       content: components["schemas"]["Content"] | null;
     };
     /**
@@ -714,7 +732,8 @@ export interface components {
      * Entry
      * @description A file. `progress` is 0 to 100 over upload and parsing together and never goes back; `role`: the caller's.
      *
-     * `path`: the folder that the file was in inside an uploaded folder.
+     * `path`: the folder that the file was in inside an uploaded folder. `ahead`: how many jobs go before its own, null
+     * when it does not wait.
      */
     Entry: {
       /** Id */
@@ -765,6 +784,8 @@ export interface components {
       role: "owner" | "edit" | "view";
       /** Path */
       path: string | null;
+      /** Ahead */
+      ahead: number | null;
     };
     /**
      * FileChange
@@ -1059,6 +1080,21 @@ export interface components {
       progress: number;
       upload: components["schemas"]["Received"];
       parse: components["schemas"]["Parsed"];
+      /** Ahead */
+      ahead: number | null;
+    };
+    /**
+     * Ready
+     * @description The service takes uploads, and converts them.
+     */
+    Ready: {
+      /**
+       * Status
+       * @default ready
+       * @constant
+       */
+      status?: "ready";
+      conversion: components["schemas"]["Conversion"];
     };
     /**
      * Received
@@ -1341,6 +1377,8 @@ export interface components {
       role: "owner" | "edit" | "view";
       /** Path */
       path: string | null;
+      /** Ahead */
+      ahead: number | null;
       /** File Id */
       file_id: string;
     };
@@ -3163,16 +3201,16 @@ export interface operations {
   };
   /**
    * Readyz
-   * @description Tell that database and storage take a write right now; 503 when not, or when the server is stopping.
+   * @description Tell that database and storage take a write right now and files are converted.
+   *
+   * 503 when not, or when the server is stopping; `conversion_stalled`: files wait and no worker moves.
    */
   readyz_readyz_get: {
     responses: {
       /** @description Successful Response */
       200: {
         content: {
-          "application/json": {
-            [key: string]: string;
-          };
+          "application/json": components["schemas"]["Ready"];
         };
       };
       /** @description Refused. */
