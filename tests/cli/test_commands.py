@@ -87,6 +87,13 @@ def test_conversion_starts_without_what_only_other_commands_need(tmp_path: Path)
         ["convert", "a.csv", "--out-dir", "out", "--to", "xlsx"],
         ["convert", "a.csv", "--out-dir", "out", "--report", "r.json"],
         ["convert", "pyproject.toml", "pyproject.toml"],
+        ["convert", "a.csv", "b.parquet", "--delimiter", "ab"],
+        ["convert", "a.csv", "b.parquet", "--encoding", "klingon"],
+        ["convert", "a.csv", "b.parquet", "--skip", "-1"],
+        ["convert", "a.csv", "b.parquet", "--type", "d=klingon"],
+        ["convert", "a.csv", "b.parquet", "--type", "d"],
+        ["convert", "a.csv", "b.parquet", "--missing", "NA"],
+        ["convert", "a.csv", "--out-dir", "out", "--quote", ";", "--delimiter", ";"],
         ["user", "add", "somebody"],
     ],
 )
@@ -137,6 +144,30 @@ def test_accounts_are_added_listed_and_disabled(tmp_path: Path):
 
 
 # --------------------------------------------------------------------------------------------- convert
+
+
+def test_convert_reads_a_file_as_it_is_told(tmp_path):
+    source, target, report = tmp_path / "in.csv", tmp_path / "out.parquet", tmp_path / "report.json"
+    source.write_bytes("by me\nn|ort\n007|Köln\n".encode("cp850"))
+    told = ["--delimiter", "pipe", "--encoding", "cp850", "--skip", "1", "--header", "1", "--type", "ort=text"]
+
+    done = parquay("convert", source, target, "--report", report, *told)
+
+    assert done.returncode == 0
+    assert pq.read_table(target).to_pylist() == [{"n": "007", "ort": "Köln"}]
+    assert [(each["code"], each["count"]) for each in json.loads(report.read_text())["warnings"]] == [
+        ("skipped_line", 1)
+    ]
+
+
+def test_convert_refuses_a_type_for_a_column_that_is_not_there(tmp_path):
+    source, target = tmp_path / "in.csv", tmp_path / "out.parquet"
+    source.write_text("a,b\n1,2\n")
+
+    done = parquay("convert", source, target, "--type", "c=text")
+
+    assert_refused(done, 2, "c")
+    assert not target.exists()
 
 
 def test_sample_becomes_a_parquet_file_with_a_report(samples: Path, tmp_path: Path):

@@ -346,7 +346,13 @@ def test_options_for_reading_come_from_the_metadata(engine: Engine):
 
 @pytest.mark.parametrize(
     ("pairs", "code"),
-    [({"types": "{"}, "bad_option"), ({"sha256": "xyz"}, "bad_digest"), ({"sha256": "a" * 63}, "bad_digest")],
+    [
+        ({"types": "{"}, "bad_option"),
+        ({"comment": "#"}, "bad_option"),
+        ({"missing": "NA"}, "bad_option"),
+        ({"sha256": "xyz"}, "bad_digest"),
+        ({"sha256": "a" * 63}, "bad_digest"),
+    ],
 )
 def test_metadata_that_tells_nonsense_is_refused(engine: Engine, pairs, code: str):
     with pytest.raises(InvalidValue) as caught:

@@ -551,6 +551,66 @@ def _open_uploads(process):
     return [file for file in process.open_files() if "/uploads/" in file.path]
 
 
+# Options for reading
+
+
+@pytest.mark.parametrize(
+    ("told", "code"),
+    [
+        ({"types": "d:klingon"}, "invalid_value"),
+        ({"types": "d"}, "invalid_value"),
+        ({"delimiter": "ab"}, "invalid_value"),
+        ({"encoding": "klingon"}, "invalid_value"),
+        ({"skip": "-1"}, "invalid_value"),
+        ({"comment": "#"}, "bad_option"),
+        ({"missing": "NA"}, "bad_option"),
+        ({"delimeter": ";"}, "bad_option"),
+    ],
+)
+def test_option_that_cannot_be_meant_is_refused_by_name_before_anything_is_stored(ann, told, code):
+    name = next(iter(told))
+    before = ann.get("/files").headers["x-total-count"]
+
+    form = ann.post("/files", data=told, files={"file": ("a.csv", b"a\n1\n")})
+    metadata = f"filename YS5jc3Y=,{name} {base64.b64encode(told[name].encode()).decode()}"
+    creation = TUS | {"Upload-Length": "4", "Upload-Metadata": metadata}
+    tus = ann.post("/files", headers=creation)
+
+    assert is_problem(form, 422, code)
+    assert name.removesuffix("s").replace("skip", "skip_rows") in form.json()["detail"]
+    assert ann.get("/files").headers["x-total-count"] == before or name == "delimeter"
+    # What a client calls its own metadata is its own affair.
+    assert tus.status_code == (201 if name == "delimeter" else 422)
+
+
+def test_fields_of_a_form_tell_how_the_file_is_read(ann):
+    told = {"delimiter": ";", "skip": "1", "types": "p:decimal(18,2),n:text", "name": "a.csv"}
+
+    made = ann.post("/upload", data=told, files={"file": ("a.csv", b"by me\nn;p\n1;2.50\n")}).json()
+
+    assert entry_when(ann, made["id"])["content"]["columns"] == [
+        {"name": "n", "type": "text"},
+        {"name": "p", "type": "decimal(18,2)"},
+    ]
+
+
+def test_field_behind_the_file_is_refused_where_it_would_have_been_an_option(ann):
+    file = b'--B\r\nContent-Disposition: form-data; name="file"; filename="a.csv"\r\n\r\na\n1\n\r\n'
+    late = b'--B\r\nContent-Disposition: form-data; name="delimiter"\r\n\r\n;\r\n--B--\r\n'
+
+    answer = ann.post("/files", content=file + late, headers={"Content-Type": "multipart/form-data; boundary=B"})
+
+    assert is_problem(answer, 422, "bad_option")
+
+
+def test_types_that_could_not_be_taken_are_told(ann):
+    made = ann.post("/files?types=a:int64,z:text", files={"file": ("a.csv", b"a,b\n007,1\n")}).json()
+
+    warnings = entry_when(ann, made["id"])["warnings"]
+
+    assert [each["code"] for each in warnings] == ["type_not_taken", "unknown_column"]
+
+
 # Rejects
 
 

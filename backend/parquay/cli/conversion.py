@@ -9,16 +9,21 @@ from typing import TYPE_CHECKING
 
 from parquay.cli.failure import Failure
 from parquay.columns import memory
-from parquay.errors import BadInput
+from parquay.errors import BadInput, InvalidValue
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from parquay.ingest.convert import Failure as Unconverted
     from parquay.ingest.convert import Progress, Report
+    from parquay.ingest.dialect import Overrides
 
 
-def convert_one(source: Path, target: Path, report: Path | None) -> None:
+Told = dict[str, "str | dict[str, str] | None"]
+"""Options about how a file is read, as they were given."""
+
+
+def convert_one(source: Path, target: Path, report: Path | None, told: Told) -> None:
     """Convert a file, and write the report where one is wanted.
 
     Raises:
@@ -31,7 +36,9 @@ def convert_one(source: Path, target: Path, report: Path | None) -> None:
         raise Failure(f"{target}: IN and OUT are the same file", 2)
     try:
         with _progress(source) as progress:
-            made = convert_file(source, target, progress=progress)
+            made = convert_file(source, target, overrides=_overrides(told), progress=progress)
+    except InvalidValue as error:
+        raise Failure(f"{source}: {error.detail} ({error.code})", 2) from None
     except BadInput as error:
         if report is not None:
             write_report(report, {"error": {"code": error.code, "message": error.detail}})
@@ -56,7 +63,21 @@ def _progress(source: Path) -> Iterator[Progress | None]:
         yield lambda done, _size: bar.to(done)
 
 
-def convert_many(sources: Sequence[Path], out_dir: Path, to: str) -> None:
+def _overrides(told: Told) -> Overrides:
+    """What the options say about the file.
+
+    Raises:
+        Failure: something that cannot be meant (2).
+    """
+    from parquay.ingest.dialect import Overrides
+
+    try:
+        return Overrides.from_options(told)
+    except InvalidValue as error:
+        raise Failure(error.detail, 2) from None
+
+
+def convert_many(sources: Sequence[Path], out_dir: Path, to: str, told: Told) -> None:
     """Convert every file into a directory.
 
     Raises:
@@ -72,7 +93,7 @@ def convert_many(sources: Sequence[Path], out_dir: Path, to: str) -> None:
         else:
             _say(f"parquay: {source}: {outcome.message} ({outcome.code})")
 
-    if convert.convert_many(sources, out_dir, to=to, progress=tell):
+    if convert.convert_many(sources, out_dir, to=to, overrides=_overrides(told), progress=tell):
         raise Failure(exit_code=1)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from enum import StrEnum
 from pathlib import Path
 from typing import Annotated
@@ -25,6 +26,14 @@ def convert(
     out_dir: Annotated[Path | None, typer.Option(help="Convert every IN into this directory.")] = None,
     to: Annotated[Format | None, typer.Option(help="With --out-dir: into what.", show_default="parquet")] = None,
     report: Annotated[Path | None, typer.Option(help="Write what was found as JSON; for one IN.")] = None,
+    delimiter: Annotated[str | None, typer.Option(help="Between two fields: one character, or its name.")] = None,
+    quote: Annotated[str | None, typer.Option(help="Around fields; none: there is none.")] = None,
+    escape: Annotated[str | None, typer.Option(help="Before a quote in quotes, where it is not doubled.")] = None,
+    encoding: Annotated[str | None, typer.Option(help="Of the text, such as cp1252.")] = None,
+    header: Annotated[str | None, typer.Option(help="Rows of names; 0: the first row is data.")] = None,
+    skip: Annotated[str | None, typer.Option(help="Lines before the header.")] = None,
+    sheet: Annotated[str | None, typer.Option(help="The sheet of a workbook.")] = None,
+    type_: Annotated[list[str] | None, typer.Option("--type", metavar="COL=TYPE", help="What a column is.")] = None,
 ) -> None:
     """Convert CSV and TSV files to tables, without a server.
 
@@ -32,14 +41,37 @@ def convert(
     directory of part files. With --out-dir each IN becomes DIR/NAME.EXT with DIR/NAME.report.json beside it, and
     one that fails does not stop the rest.
     """
+    overrides: conversion.Told = {
+        "delimiter": delimiter,
+        "quote": quote,
+        "escape": escape,
+        "encoding": encoding,
+        "header": header,
+        "skip": skip,
+        "sheet": sheet,
+        "types": _types(type_ or ()),
+    }
     if out_dir is not None:
         if report is not None:
             raise Failure("--report is for one IN; --out-dir writes a report beside each table", 2)
-        conversion.convert_many(paths, out_dir, (to or Format.PARQUET).value)
+        conversion.convert_many(paths, out_dir, (to or Format.PARQUET).value, overrides)
         return
     if len(paths) != 2:
         raise Failure("give IN and OUT, or any number of IN with --out-dir", 2)
     if to is not None:
         raise Failure("--to needs --out-dir; the ending of OUT says what it becomes", 2)
     source, target = paths
-    conversion.convert_one(source, target, report)
+    conversion.convert_one(source, target, report, overrides)
+
+
+def _types(given: Sequence[str]) -> dict[str, str] | None:
+    """What columns are to be, by name.
+
+    Raises:
+        Failure: no name or no type is given (2).
+    """
+    pairs = [each.rpartition("=") for each in given]
+    for each, (name, _, kind) in zip(given, pairs, strict=True):
+        if not name or not kind:
+            raise Failure(f"--type {each}: give COL=TYPE", 2)
+    return {name: kind for name, _, kind in pairs} or None

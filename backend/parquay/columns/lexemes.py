@@ -201,9 +201,14 @@ def _joined_form(kind: str, one: Any, other: Any) -> Any:
     return one if one == other else None
 
 
+def kind_of(wanted: str) -> str:
+    """The kind of a type as a caller names it, such as `decimal(18,2)`."""
+    return wanted.partition("(")[0].replace("timestamptz", "timestamp")
+
+
 def decide(kinds: Kinds | None, wanted: str | None = None) -> ColumnType:
     """The type that is `wanted` if it holds, else the narrowest that does; text where none does or no cell was seen."""
-    kind = (wanted or "").partition("(")[0].replace("timestamptz", "timestamp")
+    kind = kind_of(wanted or "")
     if kind == "text":
         return TEXT
     if kinds and kind in kinds:

@@ -225,7 +225,8 @@ class _Conversion:
     def _close(self, report: Report, *, may_be_empty: bool) -> Report:
         report.rows, report.reject_count = self.state.rows, self.state.rejects
         report.columns = parts.columns_json(self.state.types())
-        report.warnings = self.state.warnings_json()
+        self._overrides.refuse_unknown_columns(self.state.types())
+        report.warnings = [each.to_json() for each in self.state.last_warnings()]
         if report.rows == 0 and not may_be_empty:
             reason = "None of its rows could be read." if report.reject_count else "The file has a header but no rows."
             raise NoTable(reason, "no_rows")

@@ -2,15 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import codecs
+import re
+from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass, field, fields, replace
 from typing import Any
 
+from parquay.columns import lexemes
 from parquay.errors import InvalidValue
 from parquay.ingest.warned import Warned
 
 NAMED = {"tab": "\t", "\\t": "\t", "comma": ",", "semicolon": ";", "pipe": "|", "colon": ":", "space": " ", "none": ""}
 """Delimiters and quotes that are hard to type, by name."""
+SAME = {"skip": "skip_rows"}
+"""Options with two names."""
+_TYPE = re.compile(r"(?:text|timestamptz|{})|decimal\(\d{{1,2}}, ?\d{{1,2}}\)".format("|".join(lexemes.ORDER)))
+"""What a column can be asked to be."""
+_MARKS = ',;\t|"\r\n09azAZ'
+_PAIRS_APART = re.compile(r",(?![^()]*\))")
 COLUMN_LIMIT = 10_000
 """Most columns of a table: each costs time and memory in every segment, whatever is in it."""
 TOO_MANY_COLUMNS = f"The table has more than {COLUMN_LIMIT} columns, which is as many as can be read."
@@ -52,8 +61,21 @@ class Overrides:
         if not options:
             return cls()
         known = {each.name for each in fields(cls)}
-        given = {key: value for key, value in options.items() if key in known and value is not None}
-        return cls(**{key: _parsed(key, value) for key, value in given.items()})
+        given = {SAME.get(key, key): value for key, value in options.items() if value is not None}
+        told = cls(**{key: _parsed(key, value) for key, value in given.items() if key in known})
+        if told.delimiter is not None and told.delimiter in (told.quote, told.escape):
+            raise InvalidValue("delimiter must be another character than quote and escape.")
+        return told
+
+    def refuse_unknown_columns(self, columns: Iterable[str]) -> None:
+        """Refuse types for columns that a table does not have.
+
+        Raises:
+            InvalidValue: there is one (422).
+        """
+        unknown = sorted(set(self.types) - set(columns))
+        if unknown:
+            raise InvalidValue(f"types: there is no column {unknown[0][:100]!r}.", "unknown_column")
 
 
 def _parsed(key: str, value: Any) -> Any:
@@ -90,19 +112,27 @@ def _count(key: str, value: Any) -> int:
 
 def _encoding(value: Any) -> str:
     try:
-        "a".encode(str(value))
+        name = codecs.lookup(str(value)).name
+        marks = _MARKS.encode(name)
     except (LookupError, UnicodeError, ValueError):
         raise InvalidValue(f"encoding {str(value)[:40]!r} is not known.") from None
+    if marks != _MARKS.encode() and not name.startswith(("utf-16", "utf-32", "utf-8")):
+        raise InvalidValue(f"encoding {str(value)[:40]!r} cannot be read: its delimiters are not those of ASCII.")
     return str(value).lower()
 
 
 def _types(value: Any) -> dict[str, str]:
     if isinstance(value, str):
-        pairs = [pair.rpartition(":") for pair in value.split(",") if pair.strip()]
-        return {name.strip(): kind.strip() for name, _, kind in pairs}
-    if not isinstance(value, Mapping):
+        pairs = [pair.rpartition(":") for pair in _PAIRS_APART.split(value) if pair.strip()]
+        told = {name.strip(): kind.strip() for name, _, kind in pairs}
+    elif isinstance(value, Mapping):
+        told = {str(name): str(kind).strip() for name, kind in value.items()}
+    else:
         raise InvalidValue("types must map column names to types.")
-    return {str(name): str(kind) for name, kind in value.items()}
+    for name, kind in told.items():
+        if not name or not _TYPE.fullmatch(kind):
+            raise InvalidValue(f"types: {kind[:40]!r} of the column {name[:100]!r} is no type.")
+    return told
 
 
 @dataclass(frozen=True, slots=True)

@@ -257,5 +257,5 @@ def _table(end: Ending, state: State, dialect: Dialect) -> Finished:
         sha256=end.sha256,
         dialect=dialect.to_json(),
         columns=parts.columns_json(state.types()),
-        warnings=state.warnings_json(),
+        warnings=[each.to_json() for each in state.last_warnings()],
     )

@@ -23,7 +23,7 @@ from parquay.ingest import quick, segment
 from parquay.ingest.cutter import Block, Body
 from parquay.ingest.dialect import Dialect
 from parquay.ingest.segment import Rejected, SegmentRows
-from parquay.ingest.warned import Warned, merged
+from parquay.ingest.warned import Warned, merged, warn
 
 Result = TypeVar("Result")
 Held = dict[str, "Kinds | None"]
@@ -122,6 +122,17 @@ class State:
     def warnings_json(self) -> list[dict[str, object]]:
         """The warnings as they are reported."""
         return [each.to_json() for each in self.warnings]
+
+    def last_warnings(self) -> tuple[Warned, ...]:
+        """The warnings, with those about the types that the caller asked for, once all rows are there."""
+        found: dict[str, Warned] = {}
+        types = self.types()
+        for name, wanted in self.forced.items():
+            if name not in types:
+                warn(found, "unknown_column", 1, f"{name}: there is no such column")
+            elif lexemes.kind_of(wanted) != types[name].kind:
+                warn(found, "type_not_taken", 1, f"{name}: some cell is no {wanted}")
+        return (*self.warnings, *found.values())
 
     def to_json(self) -> dict[str, Any]:
         """What the catalog keeps with the segment."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -16,11 +16,13 @@ from parquay.uploads.rules import Owner, clean_name, file_name, folder_of
 OPTION_KEYS = frozenset(
     {
         "delimiter", "encoding", "quote", "escape", "header", "types", "nulls", "names", "skip_rows", "sheet",
-        "dataset", "again",
+        "skip", "dataset", "again",
     }
 )  # fmt: skip
 """Metadata keys that tell how the file is to be read, and to which table its rows are appended."""
 
+OTHER_OPTIONS = frozenset({"comment", "member", "missing", "path"})
+"""Options that others know and this one does not: told, they would change how a file is read."""
 _MEDIA_TYPE = re.compile(r"[\w!#$&^.+-]{1,64}/[\w!#$&^.+-]{1,64}(;[ -~]{0,128})?", re.ASCII)
 _HEX_DIGEST = re.compile(r"[0-9a-fA-F]{64}")
 
@@ -48,6 +50,7 @@ def describe(owner: Owner, plan: CreationPlan) -> Request:
     content_type = metadata.text("filetype", "type", "content_type") or plan.content_type
     name = clean_name(plan.filename) if plan.filename else file_name(metadata)
     sha256 = expected_digest(metadata) or plan.sha256
+    refuse_other_options(key for key, _ in metadata.pairs)
     options = read_options(_texts(metadata))
     return Request(owner, name, clean_type(content_type), plan, options, sha256, folder_of(metadata))
 
@@ -69,6 +72,17 @@ def expected_digest(metadata: Metadata) -> str | None:
     if not _HEX_DIGEST.fullmatch(text):
         raise InvalidValue("The sha256 in the metadata must be 64 hexadecimal digits.", "bad_digest")
     return text.lower()
+
+
+def refuse_other_options(names: Iterable[str]) -> None:
+    """Refuse options that are not known here, so that none is left out silently.
+
+    Raises:
+        InvalidValue: ``bad_option`` (422).
+    """
+    for name in names:
+        if name in OTHER_OPTIONS:
+            raise InvalidValue(f"There is no option {name!r}.", "bad_option")
 
 
 def read_options(given: Mapping[str, str | None]) -> dict[str, Any] | None:

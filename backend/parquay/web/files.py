@@ -16,7 +16,7 @@ from parquay.errors import InvalidValue, NotFound, ParquayError
 from parquay.events import messages
 from parquay.ingest.dialect import Overrides
 from parquay.roles import OWNER
-from parquay.uploads.describe import OPTION_KEYS, read_options
+from parquay.uploads.describe import OPTION_KEYS, OTHER_OPTIONS, read_options
 from parquay.uploads.receive import BodyCut
 from parquay.uploads.rules import Owner, clean_name
 from parquay.web.content import content_response
@@ -30,6 +30,9 @@ from parquay.web.schemas import Detail, Entry, FileChange, Moment, Progress, Rej
 
 MAX_LIMIT = 1000
 """Most entries of one page."""
+
+DESCRIBING_FIELDS = frozenset({"name", "filename", "type", "filetype", "relativePath", "caption"})
+"""Fields of a form that upload widgets send beside the file; its part says the same."""
 
 FIRST_ROWS = 100
 """Rows that come with a single file."""
@@ -50,7 +53,10 @@ _FORM: dict[str, Any] = {
                 "schema": {
                     "type": "object",
                     "required": ["file"],
-                    "properties": {"file": BINARY},
+                    "properties": {
+                        **{name: {"type": "string"} for name in sorted(OPTION_KEYS)},
+                        "file": BINARY,
+                    },
                 }
             }
         },
@@ -65,7 +71,10 @@ router = APIRouter(tags=["files"])
 async def upload(request: Request, parts: PartsDep, policy: PolicyDep, identity: IdentityDep) -> Uploaded:
     """Upload one file in a form; its bytes go to the store as they arrive."""
     options = reading_options(request.query_params)
-    sent = await file_part(request.headers.get("content-type", ""), request.stream(), policy.idle_timeout)
+    kind = request.headers.get("content-type", "")
+    sent = await file_part(kind, request.stream(), policy.idle_timeout, early=OPTION_KEYS | OTHER_OPTIONS)
+    if sent.fields:
+        options = reading_options({**request.query_params, **_known_fields(sent.fields)})
     owner, body = Owner.of(identity), _Watched(sent.body)
     try:
         file_id = await parts.creator.store_whole(owner, sent.name, sent.content_type, body.chunks(), options=options)
@@ -79,7 +88,7 @@ async def upload(request: Request, parts: PartsDep, policy: PolicyDep, identity:
 
 
 def reading_options(query: Mapping[str, str]) -> dict[str, Any] | None:
-    """Return what the query says about how to read the file, None when it says nothing.
+    """Return what a query or a form says about how to read the file, None when it says nothing.
 
     Raises:
         InvalidValue: a value cannot be understood (422).
@@ -87,6 +96,18 @@ def reading_options(query: Mapping[str, str]) -> dict[str, Any] | None:
     options = read_options(query)
     Overrides.from_options(options)
     return options
+
+
+def _known_fields(fields: Mapping[str, str]) -> dict[str, str]:
+    """Return the fields that tell how to read the file, without those in which upload widgets describe it.
+
+    Raises:
+        InvalidValue: ``bad_option``, a field that means nothing here (422).
+    """
+    for name in fields:
+        if name not in OPTION_KEYS | DESCRIBING_FIELDS:
+            raise InvalidValue(f"There is no field {name[:100]!r}.", "bad_option")
+    return {name: text for name, text in fields.items() if name in OPTION_KEYS}
 
 
 class _Watched:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import asyncio
 from collections import deque
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Collection, Mapping
 from dataclasses import dataclass
 from urllib.parse import unquote
 
@@ -28,11 +28,15 @@ MAX_PARTS = 100
 
 @dataclass(frozen=True)
 class FilePart:
-    """The file of a multipart body: its name and media type as sent, and its bytes."""
+    """The file of a multipart body: its name and media type as sent, and its bytes.
+
+    `fields` are the parts before it.
+    """
 
     name: str
     content_type: str | None
     body: AsyncIterator[bytes]
+    fields: Mapping[str, str]
 
 
 @dataclass(frozen=True)
@@ -93,18 +97,21 @@ class _Steps:
         self.ended = True
 
 
-async def file_part(content_type: str, stream: AsyncIterator[bytes], idle_timeout: float) -> FilePart:
+async def file_part(
+    content_type: str, stream: AsyncIterator[bytes], idle_timeout: float, *, early: Collection[str] = ()
+) -> FilePart:
     """Read up to the file part of a multipart body; its ``body`` goes on from there.
 
     Args:
         content_type: the request's Content-Type.
         stream: the request's body as it arrives.
         idle_timeout: seconds without a byte after which the body is given up.
+        early: fields that mean nothing behind the file.
 
     Raises:
         UnsupportedType: it is no multipart form (415).
         BadInput: ``bad_multipart``, ``body_incomplete``, ``body_idle`` (400); ``body`` may raise them too.
-        InvalidValue: ``file_missing``, no part ``file`` with a file name (422).
+        InvalidValue: ``file_missing``, no part ``file`` with a file name (422); ``body`` may raise ``bad_option``.
     """
     kind, options = parse_options_header(content_type)
     if kind != b"multipart/form-data":
@@ -113,9 +120,11 @@ async def file_part(content_type: str, stream: AsyncIterator[bytes], idle_timeou
     if not boundary or len(boundary) > 256:
         raise BadInput("The multipart body has no boundary.", "bad_multipart")
     steps = _in_steps(_Steps(boundary), _watched(stream, idle_timeout))
-    headers = await _to_file(steps)
+    fields: dict[str, str] = {}
+    headers = await _to_file(steps, fields)
     _, disposition = parse_options_header(headers["content-disposition"])
-    return FilePart(_text(disposition[b"filename"]), headers.get("content-type"), _bytes_of_file(steps))
+    name = _text(disposition[b"filename"])
+    return FilePart(name, headers.get("content-type"), _bytes_of_file(steps, early), fields)
 
 
 def _text(raw: bytes) -> str:
@@ -151,19 +160,29 @@ async def _in_steps(steps: _Steps, stream: AsyncIterator[bytes]) -> AsyncIterato
         raise BadInput("The body ended before its last boundary.", "body_incomplete")
 
 
-async def _to_file(steps: AsyncIterator[_Step]) -> dict[str, str]:
-    """Skip other parts; return the headers of the file part."""
+async def _to_file(steps: AsyncIterator[_Step], fields: dict[str, str]) -> dict[str, str]:
+    """Put the parts before the file into `fields`; return the headers of the file part."""
     skipped = parts = 0
+    name, value = "", b""
     async for step in steps:
         if isinstance(step, bytes):
             skipped += len(step)
+            value += step
         elif isinstance(step, _Begin):
             parts += 1
             if _is_file(step):
                 return step.headers
+            name, value = _name_of(step), b""
+        else:
+            fields[name] = value.decode(errors="replace")
         if skipped > OTHER_PARTS_LIMIT or parts > MAX_PARTS:
             raise BadInput("The form has too much before its file.", "bad_multipart")
     raise InvalidValue("The form has no file in the field 'file'.", "file_missing")
+
+
+def _name_of(part: _Begin) -> str:
+    _, options = parse_options_header(part.headers.get("content-disposition", ""))
+    return _text(options.get(b"name", b""))
 
 
 def _is_file(part: _Begin) -> bool:
@@ -171,7 +190,7 @@ def _is_file(part: _Begin) -> bool:
     return options.get(b"name") == FIELD.encode() and bool(options.get(b"filename"))
 
 
-async def _bytes_of_file(steps: AsyncIterator[_Step]) -> AsyncIterator[bytes]:
+async def _bytes_of_file(steps: AsyncIterator[_Step], early: Collection[str]) -> AsyncIterator[bytes]:
     """Yield the file's bytes, then see the body to its end: only then is the file whole."""
     inside, after = True, 0
     async for step in steps:
@@ -179,6 +198,8 @@ async def _bytes_of_file(steps: AsyncIterator[_Step]) -> AsyncIterator[bytes]:
             inside = False
         elif isinstance(step, _Begin) and _is_file(step):
             raise BadInput("Send one file for each request.", "too_many_files")
+        elif isinstance(step, _Begin) and (name := _name_of(step)) in early:
+            raise InvalidValue(f"The field {name!r} must come before the file.", "bad_option")
         elif isinstance(step, bytes):
             if inside:
                 yield step

@@ -2045,6 +2045,7 @@ export interface operations {
         nulls?: string;
         quote?: string;
         sheet?: string;
+        skip?: string;
         skip_rows?: string;
         types?: string;
       };
@@ -2052,6 +2053,19 @@ export interface operations {
     requestBody: {
       content: {
         "multipart/form-data": {
+          again?: string;
+          dataset?: string;
+          delimiter?: string;
+          encoding?: string;
+          escape?: string;
+          header?: string;
+          names?: string;
+          nulls?: string;
+          quote?: string;
+          sheet?: string;
+          skip?: string;
+          skip_rows?: string;
+          types?: string;
           /** Format: binary */
           file: string;
         };
@@ -2124,6 +2138,7 @@ export interface operations {
         nulls?: string;
         quote?: string;
         sheet?: string;
+        skip?: string;
         skip_rows?: string;
         types?: string;
       };
@@ -2145,6 +2160,19 @@ export interface operations {
     requestBody?: {
       content: {
         "multipart/form-data": {
+          again?: string;
+          dataset?: string;
+          delimiter?: string;
+          encoding?: string;
+          escape?: string;
+          header?: string;
+          names?: string;
+          nulls?: string;
+          quote?: string;
+          sheet?: string;
+          skip?: string;
+          skip_rows?: string;
+          types?: string;
           /** Format: binary */
           file: string;
         };

@@ -13,6 +13,8 @@ export const warnings: typeof english = {
   skipped_line: 'Zeilen wurden übergangen, wie es verlangt war',
   byte_order_mark: 'Byte-Reihenfolge-Marken am Anfang von Zeilen wurden weggelassen',
   encoding_guessed: 'Die Kodierung des Textes wurde erraten',
+  unknown_column: 'Für eine Spalte, die es nicht gibt, wurde ein Typ verlangt',
+  type_not_taken: 'Es wurde ein Typ verlangt, den nicht alle Zellen haben',
   mixed_json_types: 'Ein Schlüssel hatte Werte verschiedener Arten; sie bleiben Text',
   renamed_column: 'Spalten heißen anders als in der Datei',
   repeated_key: 'Ein Schlüssel kam in einem Objekt mehrmals vor; jeder hat eine eigene Spalte',

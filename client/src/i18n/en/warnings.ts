@@ -12,6 +12,8 @@ export const warnings: Readonly<Record<string, string>> = {
   skipped_line: 'Lines were skipped, as was asked for',
   byte_order_mark: 'Byte order marks at the start of rows were left out',
   encoding_guessed: 'The encoding of the text was guessed',
+  unknown_column: 'A type was asked for a column that is not there',
+  type_not_taken: 'A type was asked for that some cells are not of',
   mixed_json_types: 'A key had values of several types, kept as text',
   renamed_column: 'Columns are not called what the file calls them',
   repeated_key: 'A key came more than once in one object; each has a column of its own',
