@@ -4,6 +4,7 @@ import itertools
 import math
 import threading
 from decimal import Decimal
+from fractions import Fraction
 
 import pyarrow as pa
 import pytest
@@ -79,13 +80,18 @@ def test_other_types_have_bounds_and_no_sum(engine):
     assert {(each["sum"], each["mean"], each["nulls"]) for each in found.values()} == {(None, None, 1)}
 
 
-def test_sum_beyond_what_decimals_hold_is_told_rounded(engine):
-    big = Decimal("9" * 38)
+@pytest.mark.parametrize("scale", [0, 2, 37])
+def test_sum_beyond_what_decimals_hold_is_exact(engine, scale):
+    digits = [10**38 - 1, 10**38 - 1, 1 - 10**38, 7, -5, 10**38 - 1]
+    kind = ColumnType("decimal", [38 - scale, scale])
+    values = [Decimal(f"{each}e-{scale}") for each in digits]
 
-    found = told(engine, {"d": ColumnType("decimal", [38, 0])}, {"d": [big, big]})["d"]
+    found = told(engine, {"d": kind, "n": INT}, {"d": [*values, None], "n": [1] * 7})
 
-    assert found["sum"] == pytest.approx(2e38)
-    assert (found["min"], found["distinct"]) == ("9" * 38, 1)
+    text = str(sum(digits))
+    assert found["d"]["sum"] == (f"{text[:-scale]}.{text[-scale:]}" if scale else text)
+    assert (found["d"]["distinct"], found["d"]["nulls"], found["n"]["sum"]) == (4, 1, 7)
+    assert found["d"]["mean"] == float(Fraction(sum(digits), 6 * 10**scale))
 
 
 def test_infinite_and_undefined_numbers_are_told_as_texts(engine):

@@ -8,6 +8,7 @@ answer about a version stays true for ever, so it is computed once.
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from decimal import Context, Decimal
 from fractions import Fraction
 from itertools import islice
 from typing import TYPE_CHECKING, Any
@@ -26,6 +27,8 @@ if TYPE_CHECKING:
     import pyarrow as pa
 
 EXACT_ROWS, EXACT_VALUES = 2_000_000, 50_000
+HALF = 10**19
+"""Half of the digits of the longest decimal."""
 TOGETHER = 64
 """Columns of one query."""
 REMEMBERED = 256
@@ -116,9 +119,15 @@ def _measure(column: Column, *, exact: bool, wide: bool) -> Iterator[str]:
     cell, i = sql.name(column), column.index
     yield f"count({cell}) AS count{i}, min({cell}) AS low{i}, max({cell}) AS high{i}"
     yield f"count(DISTINCT {cell}) AS distinct{i}" if exact else f"approx_count_distinct({cell}) AS distinct{i}"
-    if column.is_number:
+    if column.kind == "double":
         # A double's sum depends on the order of its terms; this one hardly does.
-        yield f"fsum({cell}::DOUBLE) AS sum{i}" if wide or column.kind == "double" else f"sum({cell}) AS sum{i}"
+        yield f"fsum({cell}) AS sum{i}"
+    elif column.kind == "decimal" and wide:
+        # All digits as one whole number, which has room for a decimal but not for many: added up in two halves.
+        digits = f"replace({cell}::VARCHAR, '.', '')::HUGEINT"
+        yield f"sum({digits} // {HALF}) AS half{i}, sum({digits} % {HALF}) AS sum{i}"
+    elif column.is_number:
+        yield f"sum({cell}) AS sum{i}"
 
 
 def _bounds(snapshot: Snapshot, columns: Sequence[Column], found: pa.Table, word: str, *, text: bool) -> dict[str, Any]:
@@ -135,8 +144,11 @@ def _told(column: Column, found: pa.Table, rows: int) -> dict[str, Any]:
     total = found[f"sum{column.index}"][0].as_py() if column.is_number else None
     if total is None:
         return told
-    if column.kind == "int64" and not isinstance(total, float):
+    if column.kind == "int64":
         total = int(total)
+    elif f"half{column.index}" in found.column_names:
+        digits = int(found[f"half{column.index}"][0].as_py()) * HALF + int(total)
+        total = Decimal(digits).scaleb(-column.scale, Context(prec=len(str(digits))))
     mean = total / count if isinstance(total, float) else float(Fraction(total) / count)
     return told | {"mean": json_value(mean), "sum": json_value(total)}
 
