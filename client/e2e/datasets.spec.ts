@@ -389,18 +389,21 @@ test('a cell is shown, and edited, as the file wrote it: zones, places and all',
 
 test('a long text leaves its card small, and can be read in full', async ({ page, account, seed }) => {
   const long = 'planks of oak and pine '.repeat(400)
-  await seed(account, 'long.csv', `id,text\n1,${long}\n2,${long}\n3,short\n`)
+  const middle = 'zinc from the yard '.repeat(20)
+  await seed(account, 'long.csv', `id,text\n1,${long}\n2,${long}\n3,${middle}\n`)
   await signIn(page, account)
   await openTable(page, 'long.csv')
   await page.getByRole('tab', { name: 'Summary' }).click()
   const card = page.getByRole('article', { name: 'text' })
   await expect(card.getByRole('img')).toBeVisible()
   expect((await card.boundingBox())?.height).toBeLessThan(600)
-  await card
-    .getByRole('button', { name: /^Show all 9,\d+ characters/ })
-    .first()
-    .click()
-  await expect(card.getByRole('region', { name: 'The whole text' })).toContainText('planks of oak')
+  await card.getByRole('button', { name: /^Show all 3\d\d characters/ }).click()
+  await expect(card.getByRole('region', { name: 'The text' })).toContainText(middle.trim())
+  await card.getByRole('button', { name: 'Show less' }).click()
+
+  // Of a very long one the server tells the start, and the page says so.
+  await card.getByRole('button', { name: 'Show the first 1,000 characters' }).click()
+  await expect(card.getByRole('region', { name: 'The text' })).toContainText('Here the text is cut')
   expect((await card.boundingBox())?.height).toBeLessThan(800)
   expect(await violations(page)).toEqual([])
 })

@@ -25,7 +25,8 @@ export type FileDetail = FileEntry & { content: Content | null }
 
 /** A row as the server gives it: its cells, and the id that it keeps for ever. */
 export type DataRow = Row & { _rid: number }
-export type Aggregates = Omit<Schemas['ColumnAggregates'], 'min' | 'max' | 'mean' | 'sum'> & {
+export type Aggregates = Omit<Schemas['ColumnAggregates'], 'min' | 'max' | 'mean' | 'sum' | 'cut'> & {
+  cut?: boolean
   min: Cell
   max: Cell
   mean: Cell
@@ -36,10 +37,11 @@ export type Table = Omit<Schemas['Table'], 'rows' | 'aggregates'> & {
   rows: DataRow[]
   aggregates: Record<string, Aggregates> | null
 }
-export type Group = { key: Cell; value: Cell }
+/** `cut`: of a long text only the start is told. */
+export type Group = { key: Cell; value: Cell; cut?: boolean }
 export type Groups = Omit<Schemas['Groups'], 'groups'> & { groups: Group[] }
 export type Profile = Omit<Schemas['Profile'], 'values' | 'bins'> & {
-  values?: { value: Cell; count: number }[] | null
+  values?: { value: Cell; count: number; cut?: boolean }[] | null
   bins?: { from: Cell; to: Cell; count: number }[] | null
 }
 export type Version = Schemas['Version']

@@ -11,6 +11,9 @@ import { LongText } from './LongText'
 /** Characters of a value that gets a line of its own. */
 const LONG = 24
 
+/** Characters of a text of which the server tells no more. */
+const TOLD = 1000
+
 const Facts = ({ facts }: { facts: Aggregates }) => {
   const { grid, summary: words } = useText().datasets
   const distinct = formatCount(facts.distinct)
@@ -31,7 +34,7 @@ const Facts = ({ facts }: { facts: Aggregates }) => {
         <div key={name} data-long={value.length > LONG || undefined}>
           <dt>{name}</dt>
           <dd>
-            <LongText text={value} />
+            <LongText text={value} cut={facts.cut && value.length > TOLD} />
           </dd>
         </div>
       ))}

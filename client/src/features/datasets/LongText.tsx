@@ -7,8 +7,14 @@ const SHORT = 120
 /** Characters that are drawn at all: a cell can be a whole book. */
 const MOST = 20_000
 
+type Props = {
+  text: string
+  /** The server told no more than the start, and an ellipsis. */
+  cut?: boolean | undefined
+}
+
 /** A text that takes three lines at most, and all the room that it needs once somebody wants to read it. */
-export const LongText = ({ text }: { text: string }) => {
+export const LongText = ({ text, cut }: Props) => {
   const words = useText().datasets.summary
   const [open, setOpen] = useState(false)
   if (text.length <= SHORT) return <bdi>{text}</bdi>
@@ -18,6 +24,7 @@ export const LongText = ({ text }: { text: string }) => {
         <span className={classes.whole} tabIndex={0} role="region" aria-label={words.wholeText}>
           {text.slice(0, MOST)}
           {text.length > MOST && words.cutText(MOST, text.length)}
+          {cut && <em> {words.startOnly}</em>}
         </span>
       ) : (
         <span>{text.slice(0, SHORT)}…</span>
@@ -28,7 +35,7 @@ export const LongText = ({ text }: { text: string }) => {
         aria-expanded={open}
         onClick={() => setOpen(!open)}
       >
-        {open ? words.lessText : words.moreText(text.length)}
+        {open ? words.lessText : cut ? words.startText(text.length - 1) : words.moreText(text.length)}
       </button>
     </>
   )

@@ -22,10 +22,10 @@ const ChartTable = ({ chart }: { chart: ChartData }) => (
         </tr>
       </thead>
       <tbody>
-        {[...chart.bars, ...(chart.rest ? [chart.rest] : [])].map(({ id, key, text }) => (
+        {[...chart.bars, ...(chart.rest ? [chart.rest] : [])].map(({ id, key, cut, text }) => (
           <tr key={id}>
             <td>
-              <LongText text={key} />
+              <LongText text={key} cut={cut} />
             </td>
             <td data-numeric>{text}</td>
           </tr>

@@ -106,6 +106,14 @@ test('bars that are written alike are still different ones', () => {
   expect(new Set(bars.map(({ id }) => id)).size).toBe(3)
 })
 
+test('long texts with one start are still different ones, and told to be cut', () => {
+  const key = `${'x'.repeat(1000)}…`
+  const groups = [1, 2].map((value) => ({ key, value, cut: true }))
+  const { bars } = groupChart(grouped('city', groups), 'count', 'Number of rows', words)
+  expect(new Set(bars.map(({ id }) => id)).size).toBe(2)
+  expect(bars.every(({ cut }) => cut)).toBe(true)
+})
+
 test.each([
   ['9007199254740993', '9007199254740993'],
   ['12345678901234567890.123456', '12345678901234567890.123456'],

@@ -6,9 +6,17 @@ import { writtenOrNull } from '../columnTypes'
 /**
  * A bar: `id` tells it from every other one, also where two are written alike (null, and the word). `tick` is
  * its key as it stands beside the bar: a bin by its lower border, a long text cut. `value` is how long it is,
- * null where there is nothing to draw; `text` is the same number as it is written, exactly.
+ * null where there is nothing to draw; `text` is the same number as it is written, exactly. `cut`: the key is
+ * the start of a longer text.
  */
-export type Bar = { id: string; key: string; tick: string; value: number | null; text: string }
+export type Bar = {
+  id: string
+  key: string
+  cut?: boolean | undefined
+  tick: string
+  value: number | null
+  text: string
+}
 
 /** Bars with their words. The same numbers are drawn and written as a table. */
 export type ChartData = {
@@ -90,9 +98,10 @@ const chartOf = ({ shape, column, ...profile }: Profile, words: Words): Omit<Cha
     )
     return { title: summary.overTime(column), keyHead: summary.when, sideways: false, bars }
   }
-  const bars = (profile.values ?? []).map(({ value, count }) =>
-    barOf(value, writtenOrNull(value, words.grid), count),
-  )
+  const bars = (profile.values ?? []).map(({ value, count, cut }, index) => ({
+    ...barOf(value, writtenOrNull(value, words.grid), count),
+    ...(cut && { cut, id: `cut ${index}` }),
+  }))
   const others = bars.slice(MOST_FREQUENT).reduce((sum, { value }) => sum + (value ?? 0), profile.other ?? 0)
   return {
     title: summary.top(column),
@@ -119,12 +128,14 @@ export const groupChart = (
     valueHead: label,
     sideways: true,
     asCells,
-    bars: groups.map(({ key, value }) => {
+    bars: groups.map(({ key, value, cut }, index) => {
       const number = value === null ? Number.NaN : Number(value)
       const shown = writtenOrNull(key, words.grid)
       return {
-        id: JSON.stringify(key),
+        // Long texts may differ behind what is told of them.
+        id: cut ? `cut ${index}` : JSON.stringify(key),
         key: shown,
+        cut,
         tick: tickOf(shown),
         value: Number.isFinite(number) ? number : null,
         text: textOf(value),
