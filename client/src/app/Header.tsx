@@ -30,11 +30,11 @@ const ConnectionDot = () => {
 }
 
 const SignalsLink = () => {
-  const words = useText().live
+  const words = useText().app
   return (
-    <NavLink to="/live" className={classes.nav} aria-label={words.link}>
+    <NavLink to="/live" className={classes.nav} aria-label={words.signals}>
       <Activity size={16} aria-hidden />
-      <span>{words.link}</span>
+      <span>{words.signals}</span>
     </NavLink>
   )
 }

@@ -40,6 +40,7 @@ const browserLanguages = (): readonly string[] =>
 /** The texts of the language in use. Components use `useText`, so that they follow a change. */
 export const text = (): Messages => chosen.messages
 export const useText = (): Messages => useSyncExternalStore(subscribe, text)
+export const language = (): Language => chosen.language
 export const useLanguage = (): Language => useSyncExternalStore(subscribe, () => chosen.language)
 
 const use = async (language: Language): Promise<void> => {

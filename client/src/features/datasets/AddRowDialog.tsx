@@ -5,6 +5,7 @@ import { detailOf } from '../../api/problem'
 import type { Row, Table } from '../../api/types'
 import { useAppDispatch } from '../../app/hooks'
 import { useText } from '../../i18n/language'
+import { useLaterText } from '../../i18n/later'
 import { toastProblem, toastUndo } from '../../shared/toast'
 import { readTyped } from './columnTypes'
 import { deleteAddedRow } from './removeRow'
@@ -13,7 +14,8 @@ type Props = { table: Table; onClose: () => void }
 
 /** A new row, field by field; each must fit its column. */
 export const AddRowDialog = ({ table: { id, columns }, onClose }: Props) => {
-  const words = useText()
+  const { shared } = useText()
+  const words = useLaterText().datasets.edit
   const dispatch = useAppDispatch()
   const [typed, setTyped] = useState<Record<string, string>>({})
   const [asked, setAsked] = useState(false)
@@ -33,18 +35,13 @@ export const AddRowDialog = ({ table: { id, columns }, onClose }: Props) => {
     try {
       const added = await addRow({ id, row }).unwrap()
       onClose()
-      toastUndo(words.datasets.edit.added, () => dispatch(deleteAddedRow(id, added)))
+      toastUndo(words.added, () => dispatch(deleteAddedRow(id, added)))
     } catch (error) {
-      toastProblem(words.datasets.edit.notAdded, detailOf(error))
+      toastProblem(words.notAdded, detailOf(error))
     }
   }
   return (
-    <Modal
-      opened
-      onClose={onClose}
-      title={words.datasets.edit.addTitle}
-      closeButtonProps={{ 'aria-label': words.shared.close }}
-    >
+    <Modal opened onClose={onClose} title={words.addTitle} closeButtonProps={{ 'aria-label': shared.close }}>
       <form
         onSubmit={(event) => {
           event.preventDefault()
@@ -52,7 +49,7 @@ export const AddRowDialog = ({ table: { id, columns }, onClose }: Props) => {
         }}
       >
         <Stack gap="sm">
-          <p style={{ margin: 0 }}>{words.datasets.edit.addWords}</p>
+          <p style={{ margin: 0 }}>{words.addWords}</p>
           {columns.map(({ name, type }, index) => (
             <TextInput
               key={name}
@@ -66,10 +63,10 @@ export const AddRowDialog = ({ table: { id, columns }, onClose }: Props) => {
           ))}
           <Group justify="flex-end">
             <Button variant="default" onClick={onClose}>
-              {words.shared.cancel}
+              {shared.cancel}
             </Button>
             <Button type="submit" loading={isLoading}>
-              {words.datasets.edit.add}
+              {words.add}
             </Button>
           </Group>
         </Stack>

@@ -1,7 +1,7 @@
 import { useIntersection } from '@mantine/hooks'
 import { useEffect, useState } from 'react'
 import type { Aggregates, Cell, Column, Table } from '../../api/types'
-import { useText } from '../../i18n/language'
+import { useLaterText } from '../../i18n/later'
 import { formatCount, formatExact } from '../../shared/format'
 import { ColumnChart } from './charts/ColumnChart'
 import { writtenOrNull } from './columnTypes'
@@ -15,7 +15,7 @@ const LONG = 24
 const TOLD = 1000
 
 const Facts = ({ facts }: { facts: Aggregates }) => {
-  const { grid, summary: words } = useText().datasets
+  const { grid, summary: words } = useLaterText().datasets
   const distinct = formatCount(facts.distinct)
   const cell = (value: Cell) => (value === null ? '–' : writtenOrNull(value, grid))
   const computed = (value: Cell) => (value === null ? '–' : formatExact(String(value)))

@@ -7,6 +7,7 @@ import { selectSessionStatus } from '../../api/session'
 import type { Role, Warned } from '../../api/types'
 import { useAppSelector } from '../../app/hooks'
 import { useText } from '../../i18n/language'
+import { useLaterText } from '../../i18n/later'
 import { formatCount } from '../../shared/format'
 import classes from './Dataset.module.css'
 import { TABS } from './datasetUrl'
@@ -29,12 +30,13 @@ type Props = {
 }
 
 const NotLoaded = ({ error, onRetry }: { error: unknown; onRetry: () => void }) => {
-  const words = useText()
+  const { shared } = useText()
+  const words = useLaterText().datasets
   return (
-    <Alert color="red" icon={<CircleAlert size={18} />} title={words.datasets.notLoaded}>
+    <Alert color="red" icon={<CircleAlert size={18} />} title={words.notLoaded}>
       {detailOf(error)}{' '}
       <Button size="compact-sm" variant="default" onClick={onRetry}>
-        {words.shared.tryAgain}
+        {shared.tryAgain}
       </Button>
     </Alert>
   )
@@ -54,7 +56,7 @@ const useTable = (whole: TableQuery | null, filters: string[]) => {
 
 /** The table that a file became: its rows, its columns in numbers, what did not fit, and its versions. */
 const DatasetPanel = ({ id, name, rejectCount, warnings, role, isTable }: Props) => {
-  const words = useText().datasets
+  const words = useLaterText().datasets
   const { view, change } = useDatasetView()
   const signedIn = useAppSelector((state) => selectSessionStatus(state) === 'in')
   const asked = isTable && signedIn ? { id, version: view.version, filters: [] } : null

@@ -1,7 +1,7 @@
 import { Button, Menu } from '@mantine/core'
 import { FileDown } from 'lucide-react'
 import { type ExportFormat, exportUrl } from '../../api/datasetsApi'
-import { useText } from '../../i18n/language'
+import { useLaterText } from '../../i18n/later'
 import { useDatasetView } from './useDatasetView'
 
 const MOST_EXCEL_ROWS = 1_048_575
@@ -17,7 +17,7 @@ const FORMATS: { format: ExportFormat; word: 'safe' | ExportFormat; more?: Recor
 
 /** Downloads of what is in view: this version, these filters. */
 export const ExportMenu = ({ id, rowCount }: { id: string; rowCount: number }) => {
-  const words = useText().datasets.export
+  const words = useLaterText().datasets.export
   const { view } = useDatasetView()
   const filtered = view.filters.length > 0
   const tooLong = rowCount > MOST_EXCEL_ROWS

@@ -1,6 +1,6 @@
 import { CircleAlert, X } from 'lucide-react'
 import type { Column } from '../../api/types'
-import { useText } from '../../i18n/language'
+import { useLaterText } from '../../i18n/later'
 import classes from './Dataset.module.css'
 import { REVERSED } from './datasetUrl'
 import { filterProblem, filterWords } from './filters'
@@ -8,7 +8,7 @@ import { useDatasetView } from './useDatasetView'
 
 /** The filters that hold now, and an order turned round, in words, each with a way to drop it; one that cannot be asked says why. */
 export const FilterChips = ({ columns }: { columns: Column[] }) => {
-  const { filter: words, edit, grid } = useText().datasets
+  const { filter: words, edit, grid } = useLaterText().datasets
   const { view, change } = useDatasetView()
   const reversed = view.sort === REVERSED
   if (view.filters.length === 0 && !reversed) return null

@@ -1,13 +1,13 @@
 import { Button, Popover, Select, Stack, TextInput } from '@mantine/core'
 import { cloneElement, type ReactElement, useState } from 'react'
 import type { Column } from '../../api/types'
-import { useText } from '../../i18n/language'
+import { useLaterText } from '../../i18n/later'
 import { kindOf } from './columnTypes'
 import { type FilterOp, filterText, needsValue, opsFor, valueProblem } from './filters'
 import { useDatasetView } from './useDatasetView'
 
 const Form = ({ column, onDone }: { column: Column; onDone: () => void }) => {
-  const { filter: words, edit } = useText().datasets
+  const { filter: words, edit } = useLaterText().datasets
   const { view, change } = useDatasetView()
   const ops = opsFor(column)
   const [op, setOp] = useState<FilterOp>(ops[0] ?? 'eq')
@@ -70,7 +70,7 @@ export const FilterForm = ({
   column: Column
   children: ReactElement<{ onClick?: () => void }>
 }) => {
-  const words = useText().datasets.filter
+  const words = useLaterText().datasets.filter
   const [open, setOpen] = useState(false)
   return (
     <Popover opened={open} onChange={setOpen} width={250} position="bottom-end" trapFocus returnFocus>

@@ -3,6 +3,7 @@ import { CircleDot, Eye, FilePlus2, History, PencilLine, RotateCcw } from 'lucid
 import { useGetVersionsQuery } from '../../api/datasetHistory'
 import type { Version } from '../../api/types'
 import { useText } from '../../i18n/language'
+import { useLaterText } from '../../i18n/later'
 import { formatFullTime, formatTime } from '../../shared/format'
 import classes from './Dataset.module.css'
 import type { Rights } from './rights'
@@ -12,7 +13,7 @@ import { useRestore } from './useRestore'
 const ICONS = { create: CircleDot, edit: PencilLine, append: FilePlus2, restore: RotateCcw } as const
 
 const Counts = ({ version: { inserted, updated, deleted } }: { version: Version }) => {
-  const words = useText().datasets.history
+  const words = useLaterText().datasets.history
   const counts = [
     [inserted, words.added, 'done'],
     [updated, words.changed, 'processing'],
@@ -37,7 +38,7 @@ type ItemProps = { version: Version; newest: boolean; onPreview: () => void; onR
 
 const VersionItem = ({ version, newest, onPreview, onRestore }: ItemProps) => {
   const words = useText()
-  const { history } = words.datasets
+  const { history } = useLaterText().datasets
   const Icon = ICONS[version.kind]
   return (
     <li className={classes.version} data-newest={newest || undefined}>
@@ -88,7 +89,7 @@ const VersionItem = ({ version, newest, onPreview, onRestore }: ItemProps) => {
 
 /** Every version of the table, the newest first: who made it, when, and what changed. */
 export const HistoryTab = ({ id, rights }: { id: string; rights: Rights }) => {
-  const { history: words, rights: rightWords } = useText().datasets
+  const { history: words, rights: rightWords } = useLaterText().datasets
   const { change } = useDatasetView()
   const { data } = useGetVersionsQuery(id)
   const restore = useRestore(id)

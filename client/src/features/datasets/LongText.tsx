@@ -1,5 +1,5 @@
 import { useState } from 'react'
-import { useText } from '../../i18n/language'
+import { useLaterText } from '../../i18n/later'
 import classes from './Dataset.module.css'
 
 /** Characters that stand without being asked for; about three lines of a card. */
@@ -15,7 +15,7 @@ type Props = {
 
 /** A text that takes three lines at most, and all the room that it needs once somebody wants to read it. */
 export const LongText = ({ text, cut }: Props) => {
-  const words = useText().datasets.summary
+  const words = useLaterText().datasets.summary
   const [open, setOpen] = useState(false)
   if (text.length <= SHORT) return <bdi>{text}</bdi>
   return (

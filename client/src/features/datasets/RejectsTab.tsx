@@ -2,7 +2,7 @@ import { ActionIcon, Anchor, Button, Tooltip } from '@mantine/core'
 import { CircleCheck, Download, LocateFixed } from 'lucide-react'
 import { rejectsCsvUrl, useGetRejectsInfiniteQuery } from '../../api/filesApi'
 import type { Warned } from '../../api/types'
-import { useText } from '../../i18n/language'
+import { useLaterText } from '../../i18n/later'
 import { formatCount } from '../../shared/format'
 import classes from './Dataset.module.css'
 import { useDatasetView } from './useDatasetView'
@@ -11,7 +11,7 @@ import { WarningList } from './WarningList'
 const HEADER_LINES = 1
 
 const NoRejects = () => {
-  const words = useText().datasets.rejects
+  const words = useLaterText().datasets.rejects
   return (
     <div className={classes.nothing}>
       <CircleCheck size={32} strokeWidth={1.25} aria-hidden />
@@ -32,7 +32,7 @@ export const RejectsTab = ({ id, warnings, canJump }: Props) => (
 )
 
 const Rejects = ({ id, canJump }: Pick<Props, 'id' | 'canJump'>) => {
-  const words = useText().datasets.rejects
+  const words = useLaterText().datasets.rejects
   const { view, change } = useDatasetView()
   const { data, hasNextPage, isFetching, fetchNextPage } = useGetRejectsInfiniteQuery(id)
   const total = data?.pages[0]?.total ?? 0

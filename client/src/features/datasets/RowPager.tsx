@@ -1,7 +1,7 @@
 import { ActionIcon, NumberInput, Select, Tooltip } from '@mantine/core'
 import { ChevronFirst, ChevronLast, ChevronLeft, ChevronRight } from 'lucide-react'
 import type { RowsPage } from '../../api/datasetsApi'
-import { useText } from '../../i18n/language'
+import { useLaterText } from '../../i18n/later'
 import { formatCount } from '../../shared/format'
 import classes from './Dataset.module.css'
 import { ROW_SIZES, reverseSort } from './datasetUrl'
@@ -16,7 +16,7 @@ type Props = {
 }
 
 export const RowPager = ({ total, page }: Props) => {
-  const words = useText().datasets.pages
+  const words = useLaterText().datasets.pages
   const { view, change } = useDatasetView()
   const { deepest, hasNext, lastByNumber, atEnd } = reachOf(view, { total, page })
   const goTo = (wanted: number) => change({ page: Math.min(deepest, Math.max(1, wanted)) })

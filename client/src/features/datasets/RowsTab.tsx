@@ -8,6 +8,7 @@ import { selectSessionStatus } from '../../api/session'
 import type { Table } from '../../api/types'
 import { useAppSelector } from '../../app/hooks'
 import { useText } from '../../i18n/language'
+import { useLaterText } from '../../i18n/later'
 import { AddRowDialog } from './AddRowDialog'
 import classes from './Dataset.module.css'
 import { FilterChips } from './FilterChips'
@@ -19,7 +20,7 @@ import { rowsToShow } from './shownRows'
 import { useDatasetView } from './useDatasetView'
 
 const NoRows = ({ filtered, onClear }: { filtered: boolean; onClear: () => void }) => {
-  const words = useText().datasets.grid
+  const words = useLaterText().datasets.grid
   return (
     <div className={classes.nothing}>
       <SearchX size={32} strokeWidth={1.25} aria-hidden />
@@ -48,7 +49,8 @@ type FailureProps = { title: string; error: unknown; onRetry: () => void }
 
 /** Why there are no rows, and what can be done about it. */
 const Failure = ({ title, error, onRetry }: FailureProps) => {
-  const { datasets: words, shared } = useText()
+  const words = useLaterText().datasets
+  const { shared } = useText()
   const { view, change } = useDatasetView()
   return (
     <Alert color="red" icon={<CircleAlert size={18} />} title={title}>
@@ -73,7 +75,7 @@ const Failure = ({ title, error, onRetry }: FailureProps) => {
 }
 
 const AddRow = ({ table }: { table: Table }) => {
-  const words = useText().datasets
+  const words = useLaterText().datasets
   const [open, setOpen] = useState(false)
   return (
     <>
@@ -100,7 +102,7 @@ type Props = {
 
 /** A page of the table, with what narrows and orders it. */
 export const RowsTab = ({ table, matched, rights }: Props) => {
-  const words = useText().datasets
+  const words = useLaterText().datasets
   const { view, change } = useDatasetView()
   const signedIn = useAppSelector((state) => selectSessionStatus(state) === 'in')
   const { filters, page: number, size, sort, version } = view

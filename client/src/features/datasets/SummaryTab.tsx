@@ -5,6 +5,7 @@ import { useGetAggregatesQuery } from '../../api/datasetsApi'
 import { detailOf, wordsFor } from '../../api/problem'
 import type { Table } from '../../api/types'
 import { useText } from '../../i18n/language'
+import { useLaterText } from '../../i18n/later'
 import { ColumnCard } from './ColumnCard'
 import { GroupBuilder } from './charts/GroupBuilder'
 import classes from './Dataset.module.css'
@@ -15,7 +16,8 @@ const STEP = 24
 
 /** The table in numbers: groups across it, and a card for each column. */
 export const SummaryTab = ({ table }: { table: Table }) => {
-  const { datasets, shared } = useText()
+  const { datasets } = useLaterText()
+  const { shared } = useText()
   const words = datasets.summary
   const { view } = useDatasetView()
   const {

@@ -1,6 +1,6 @@
 import { Button } from '@mantine/core'
 import { History } from 'lucide-react'
-import { useText } from '../../i18n/language'
+import { useLaterText } from '../../i18n/later'
 import classes from './Dataset.module.css'
 import type { Rights } from './rights'
 import { useDatasetView } from './useDatasetView'
@@ -8,7 +8,7 @@ import { useRestore } from './useRestore'
 
 /** Says that this is not the table as it is now, and leads back. */
 export const VersionBanner = ({ id, rights }: { id: string; rights: Rights }) => {
-  const words = useText().datasets
+  const words = useLaterText().datasets
   const { view, change } = useDatasetView()
   const restore = useRestore(id)
   const { version } = view

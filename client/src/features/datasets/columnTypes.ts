@@ -1,5 +1,5 @@
 import type { Cell, Column } from '../../api/types'
-import { text } from '../../i18n/language'
+import { laterText } from '../../i18n/later'
 
 /** What can be done with a column, as far as the page tells kinds apart. */
 export type ColumnKind = 'integer' | 'number' | 'bool' | 'date' | 'time' | 'timestamp' | 'text'
@@ -48,7 +48,7 @@ export const readTyped = (column: Column, typed: string): Typed => {
   const trimmed = typed.trim()
   if (trimmed === '') return keep(null)
   if (!SHAPES[kind].test(trimmed) || !isRealDate(kind, trimmed))
-    return { refusal: text().datasets.edit.expected[kind] }
+    return { refusal: laterText().datasets.edit.expected[kind] }
   if (kind === 'bool') return keep(trimmed === 'true')
   return keep(kind === 'integer' || kind === 'number' ? exactNumber(trimmed) : trimmed)
 }

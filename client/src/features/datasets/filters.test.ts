@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { en } from '../../i18n/en'
+import { datasets } from '../../i18n/en/datasets'
 import { filterProblem, filterText, filterWords, opsFor, readFilter } from './filters'
 
 const columns = [
@@ -36,11 +36,11 @@ test('text is searched, numbers are compared', () => {
 })
 
 test('a filter is said in words', () => {
-  expect(filterWords(columns, 'price:gt:5', en.datasets.filter)).toBe('price is more than 5')
-  expect(filterWords(columns, 'price:isnull:false', en.datasets.filter)).toBe('price is not null')
+  expect(filterWords(columns, 'price:gt:5', datasets.filter)).toBe('price is more than 5')
+  expect(filterWords(columns, 'price:isnull:false', datasets.filter)).toBe('price is not null')
 })
 
-const said = { filter: en.datasets.filter, expected: en.datasets.edit.expected }
+const said = { filter: datasets.filter, expected: datasets.edit.expected }
 const typed = [
   { name: 'n', type: 'int64' },
   { name: 'd', type: 'decimal(9,2)' },

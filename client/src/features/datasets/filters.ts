@@ -1,5 +1,5 @@
 import type { Column } from '../../api/types'
-import type { Messages } from '../../i18n/en'
+import type { LaterMessages } from '../../i18n/later'
 import { type ColumnKind, isRealDate, kindOf } from './columnTypes'
 
 /** Operators of the server; `notnull` is its `isnull:false`. */
@@ -58,7 +58,10 @@ const VALUES: Record<Exclude<ColumnKind, 'text'>, RegExp> = {
   timestamp: /^\d{4}-\d\d-\d\d([T ]\d\d:\d\d(:\d\d(\.\d{1,9})?)?)?(Z|[+-]\d\d(:?\d\d)?)?$/,
 }
 
-type Problems = { filter: Messages['datasets']['filter']; expected: Messages['datasets']['edit']['expected'] }
+type Problems = {
+  filter: LaterMessages['datasets']['filter']
+  expected: LaterMessages['datasets']['edit']['expected']
+}
 
 /** Pure: why a condition cannot be asked of a column, in a sentence; null where it can. */
 export const valueProblem = (column: Column, op: FilterOp, value: string, words: Problems): string | null => {
@@ -83,7 +86,7 @@ export const filterProblem = (columns: Column[], filter: string, words: Problems
 export const filterWords = (
   columns: Column[],
   filter: string,
-  words: Messages['datasets']['filter'],
+  words: LaterMessages['datasets']['filter'],
 ): string => {
   const read = readFilter(columns, filter)
   if (read === null) return filter

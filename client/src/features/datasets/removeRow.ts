@@ -1,7 +1,7 @@
 import { datasetEdits, type Edited } from '../../api/datasetEdits'
 import { detailOf } from '../../api/problem'
 import type { AppDispatch } from '../../app/store'
-import { text } from '../../i18n/language'
+import { laterText } from '../../i18n/later'
 import { apiUrl } from '../../shared/base'
 import { toastProblem, toastUndo, UNDO_MS } from '../../shared/toast'
 import { rowBack, rowRemoved } from './removedRowsSlice'
@@ -26,7 +26,7 @@ const carryOut = async (dispatch: AppDispatch, doomed: Doomed): Promise<void> =>
     await dispatch(datasetEdits.endpoints.deleteRow.initiate(doomed)).unwrap()
   } catch (error) {
     dispatch(rowBack(doomed))
-    toastProblem(text().datasets.edit.notDeleted, detailOf(error))
+    toastProblem(laterText().datasets.edit.notDeleted, detailOf(error))
   }
 }
 
@@ -41,7 +41,7 @@ export const removeRow =
       close()
       void carryOut(dispatch, doomed)
     }, UNDO_MS)
-    const close = toastUndo(text().datasets.edit.deleted(number), () => {
+    const close = toastUndo(laterText().datasets.edit.deleted(number), () => {
       clearTimeout(timer)
       waiting.delete(doomed)
       dispatch(rowBack(doomed))

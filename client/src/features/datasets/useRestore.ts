@@ -1,6 +1,6 @@
 import { useRestoreVersionMutation } from '../../api/datasetHistory'
 import { detailOf } from '../../api/problem'
-import { text } from '../../i18n/language'
+import { laterText } from '../../i18n/later'
 import { toastNote, toastProblem } from '../../shared/toast'
 import { useDatasetView } from './useDatasetView'
 
@@ -9,7 +9,7 @@ export const useRestore = (id: string) => {
   const { change } = useDatasetView()
   const [restoreVersion] = useRestoreVersionMutation()
   return async (version: number): Promise<void> => {
-    const words = text().datasets.history
+    const words = laterText().datasets.history
     try {
       await restoreVersion({ id, version }).unwrap()
       change({ version: null })

@@ -4,6 +4,7 @@ import { useState } from 'react'
 import { type Signal, useListSignalsQuery } from '../../api/liveSignals'
 import { detailOf } from '../../api/problem'
 import { useText } from '../../i18n/language'
+import { useLaterText } from '../../i18n/later'
 import classes from './Live.module.css'
 import { LivePlot } from './LivePlot'
 import { SampleTable } from './SampleTable'
@@ -11,7 +12,7 @@ import { useLiveView } from './useLiveView'
 import { useStream } from './useStream'
 
 const LiveSignal = ({ signal }: { signal: Signal }) => {
-  const words = useText().live
+  const words = useLaterText().live
   const { points, state } = useStream(signal.name)
   const [pausedAt, setPausedAt] = useState<number | null>(null)
   return (
@@ -27,7 +28,8 @@ const LiveSignal = ({ signal }: { signal: Signal }) => {
 
 /** The server's live signals: one of them as a line that grows, and what is stored of it as a table. */
 const LivePage = () => {
-  const { live: words, shared } = useText()
+  const words = useLaterText().live
+  const { shared } = useText()
   const { view, change } = useLiveView()
   const { data, error, isError, refetch } = useListSignalsQuery()
   const signal = data?.find(({ name }) => name === view.signal)

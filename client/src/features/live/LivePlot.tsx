@@ -2,7 +2,7 @@ import { Button, SegmentedControl, Skeleton } from '@mantine/core'
 import { Pause, Play } from 'lucide-react'
 import { lazy, Suspense } from 'react'
 import type { Signal } from '../../api/liveSignals'
-import { useText } from '../../i18n/language'
+import { useLaterText } from '../../i18n/later'
 import { formatClock, formatExact } from '../../shared/format'
 import classes from './Live.module.css'
 import { WINDOWS } from './liveUrl'
@@ -24,7 +24,7 @@ type Props = {
 
 /** The last minutes of a signal, as they come. */
 export const LivePlot = ({ signal, points, pausedAt, onPause }: Props) => {
-  const words = useText().live
+  const words = useLaterText().live
   const { view, change } = useLiveView()
   const newest = points.at(-1)?.at ?? 0
   const to = pausedAt ?? newest

@@ -4,6 +4,7 @@ import { useEffect } from 'react'
 import { type Signal, useGetSamplesQuery } from '../../api/liveSignals'
 import { detailOf } from '../../api/problem'
 import { useText } from '../../i18n/language'
+import { useLaterText } from '../../i18n/later'
 import { formatCount, formatMoment } from '../../shared/format'
 import classes from './Live.module.css'
 import { nextSampleSort } from './liveUrl'
@@ -38,7 +39,8 @@ const SortHead = ({ by, word }: { by: 'timestamp' | 'value'; word: string }) => 
 
 /** What is stored of a signal, page by page; the page on top follows what comes. */
 export const SampleTable = ({ signal, paused }: { signal: Signal; paused: boolean }) => {
-  const { live: words, shared } = useText()
+  const words = useLaterText().live
+  const { shared } = useText()
   const { view, change } = useLiveView()
   const asked = { name: signal.name, page: view.page, size: SIZE, sort: view.sort }
   const { data, currentData, error, isError, isFetching, refetch } = useGetSamplesQuery(asked, {

@@ -13,6 +13,7 @@ export const app: Messages['app'] = {
     words: 'Unter dieser Adresse ist nichts:',
     list: 'Zu den Dateien',
   },
+  signals: 'Signale',
   connection: {
     offline: 'Offline',
     offlineWhy: 'Kein Netz',

@@ -1,7 +1,7 @@
 import { counted, number } from '../count'
-import type { Messages } from '../en'
+import type { datasets as english } from '../en/datasets'
 
-export const datasets: Messages['datasets'] = {
+export const datasets: typeof english = {
   tabs: { rows: 'Zeilen', summary: 'Überblick', rejects: 'Unlesbares', history: 'Verlauf' },
   parts: 'Teile der Tabelle',
   notLoaded: 'Die Tabelle kann nicht gezeigt werden',

@@ -1,8 +1,7 @@
 import { counted, number } from '../count'
-import type { Messages } from '../en'
+import type { live as english } from '../en/live'
 
-export const live: Messages['live'] = {
-  link: 'Signale',
+export const live: typeof english = {
   pages: 'Seiten der Messwerte',
   title: 'Live-Signale',
   signal: 'Gewähltes Signal',

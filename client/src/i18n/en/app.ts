@@ -12,6 +12,7 @@ export const app = {
     words: 'Nothing is at this address:',
     list: 'To the files',
   },
+  signals: 'Signals',
   connection: {
     offline: 'Offline',
     offlineWhy: 'No network',

@@ -1,7 +1,6 @@
 import { counted, number } from '../count'
 
 export const live = {
-  link: 'Signals',
   pages: 'Pages of samples',
   title: 'Live signals',
   signal: 'Signal',

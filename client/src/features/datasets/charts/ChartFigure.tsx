@@ -1,7 +1,7 @@
 import { ActionIcon, Skeleton, Tooltip } from '@mantine/core'
 import { ChartColumn, Table2 } from 'lucide-react'
 import { lazy, Suspense, useState } from 'react'
-import { useText } from '../../../i18n/language'
+import { useLaterText } from '../../../i18n/later'
 import classes from '../Dataset.module.css'
 import { LongText } from '../LongText'
 import type { ChartData } from './chartData'
@@ -37,7 +37,7 @@ const ChartTable = ({ chart }: { chart: ChartData }) => (
 
 /** A chart that can also be read: the same numbers as a table, one button away. */
 export const ChartFigure = ({ chart, height }: { chart: ChartData; height: number }) => {
-  const words = useText().datasets.summary
+  const words = useLaterText().datasets.summary
   const [asTable, setAsTable] = useState(false)
   const Icon = asTable ? ChartColumn : Table2
   const turn = asTable ? words.asChart : words.asTable

@@ -1,14 +1,14 @@
 import { Skeleton } from '@mantine/core'
 import { useGetProfileQuery } from '../../../api/datasetsApi'
 import type { Column, Table } from '../../../api/types'
-import { useText } from '../../../i18n/language'
+import { useLaterText } from '../../../i18n/later'
 import classes from '../Dataset.module.css'
 import { useDatasetView } from '../useDatasetView'
 import { ChartFigure } from './ChartFigure'
 import { profileChart } from './chartData'
 
 export const ColumnChart = ({ table, column }: { table: Table; column: Column }) => {
-  const words = useText().datasets
+  const words = useLaterText().datasets
   const { view } = useDatasetView()
   const { currentData, isError } = useGetProfileQuery({
     id: table.id,

@@ -3,7 +3,7 @@ import { useState } from 'react'
 import { useGroupRowsQuery } from '../../../api/datasetsApi'
 import { detailOf } from '../../../api/problem'
 import type { Column, Table } from '../../../api/types'
-import { useText } from '../../../i18n/language'
+import { useLaterText } from '../../../i18n/later'
 import { isNumeric, kindOf } from '../columnTypes'
 import classes from '../Dataset.module.css'
 import { useDatasetView } from '../useDatasetView'
@@ -28,7 +28,7 @@ const measureText = (measure: Measure, of: string): string =>
 type GroupsProps = { table: Table; by: string; measure: Measure; of: Column | undefined; label: string }
 
 const Groups = ({ table, by, measure, of, label }: GroupsProps) => {
-  const words = useText().datasets
+  const words = useLaterText().datasets
   const { view } = useDatasetView()
   // Never the groups of the question before: they would stand under the words of this one.
   const { currentData, error, isError } = useGroupRowsQuery({
@@ -51,7 +51,7 @@ const Groups = ({ table, by, measure, of, label }: GroupsProps) => {
 
 /** One measure over groups of rows, of the person's own making. */
 export const GroupBuilder = ({ table, facts }: { table: Table; facts: Facts }) => {
-  const words = useText().datasets.group
+  const words = useLaterText().datasets.group
   const [chosen, setBy] = useState<string | null>(null)
   const by = chosen ?? firstBy(table, facts)
   const [measure, setMeasure] = useState<Measure>('count')

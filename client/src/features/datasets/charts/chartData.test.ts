@@ -1,9 +1,9 @@
 import { expect, test } from 'vitest'
 import type { Group, Profile } from '../../../api/types'
-import { en } from '../../../i18n/en'
+import { datasets } from '../../../i18n/en/datasets'
 import { type ChartData, groupChart, profileChart } from './chartData'
 
-const words = en.datasets
+const words = datasets
 const profile = (fields: Partial<Profile> & Pick<Profile, 'shape'>): Profile => ({
   version: 0,
   column: 'c',

@@ -1,5 +1,5 @@
 import type { Cell, Groups, Profile } from '../../../api/types'
-import type { Messages } from '../../../i18n/en'
+import type { LaterMessages } from '../../../i18n/later'
 import { formatCount, formatExact } from '../../../shared/format'
 import { writtenOrNull } from '../columnTypes'
 
@@ -32,7 +32,7 @@ export type ChartData = {
   asCells?: boolean
 }
 
-type Words = Messages['datasets']
+type Words = LaterMessages['datasets']
 
 const MOST_FREQUENT = 8
 

@@ -1,6 +1,6 @@
 import { type ReactNode, useId, useRef, useState } from 'react'
 import type { Cell, Column } from '../../../api/types'
-import { useText } from '../../../i18n/language'
+import { useLaterText } from '../../../i18n/later'
 import { asTyped, kindOf, readTyped } from '../columnTypes'
 import classes from './DataGrid.module.css'
 
@@ -25,7 +25,7 @@ const LEAVES: Record<string, Leave> = { Enter: 'down', Tab: 'right' }
 
 /** A cell being written. What does not fit the column's type is refused here, with the reason. */
 export const CellEditor = ({ column, label, value, typed, note, onType, onKeep, onDrop }: Props) => {
-  const words = useText().datasets.edit
+  const words = useLaterText().datasets.edit
   const reason = useId()
   const [draft, setDraft] = useState(typed ?? asTyped(value))
   const [refusal, setRefusal] = useState<string | null>(null)

@@ -1,13 +1,13 @@
 import { useGetVersionsQuery } from '../../../api/datasetHistory'
 import type { Cell } from '../../../api/types'
-import { useText } from '../../../i18n/language'
+import { useLaterText } from '../../../i18n/later'
 import { writtenOrNull } from '../columnTypes'
 import { authorsSince } from './authors'
 import classes from './DataGrid.module.css'
 
 /** Whose doing it is that a row is not as it was in version `since`. */
 export const useAuthors = (id: string, since: number): string => {
-  const words = useText().datasets.edit
+  const words = useLaterText().datasets.edit
   const { data } = useGetVersionsQuery(id)
   return authorsSince(data, since).join(', ') || words.somebody
 }
@@ -16,7 +16,7 @@ type Props = { id: string; since: number; now: Cell }
 
 /** Says below an open editor that the cell is not any more what it was when the editor opened. */
 export const ChangedNote = ({ id, since, now }: Props) => {
-  const words = useText().datasets
+  const words = useLaterText().datasets
   const who = useAuthors(id, since)
   return (
     <span role="status" className={classes.changed}>

@@ -1,6 +1,7 @@
 import { Button, Group, Modal, Stack } from '@mantine/core'
 import type { Cell, Column } from '../../../api/types'
 import { useText } from '../../../i18n/language'
+import { useLaterText } from '../../../i18n/later'
 import { writtenOrNull } from '../columnTypes'
 import { useAuthors } from './ChangedNote'
 import classes from './DataGrid.module.css'
@@ -16,8 +17,8 @@ type Props = {
 
 /** Two people wrote one cell: both values, and the choice between them. */
 export const ConflictDialog = ({ id, column, conflict, onMine, onTheirs }: Props) => {
-  const words = useText()
-  const { edit, grid } = words.datasets
+  const { shared } = useText()
+  const { edit, grid } = useLaterText().datasets
   const { writing, mine, theirs } = conflict
   const who = useAuthors(id, writing.base)
   const values: [string, Cell][] = [
@@ -31,7 +32,7 @@ export const ConflictDialog = ({ id, column, conflict, onMine, onTheirs }: Props
       onClose={onTheirs}
       closeOnClickOutside={false}
       title={edit.conflict}
-      closeButtonProps={{ 'aria-label': words.shared.close }}
+      closeButtonProps={{ 'aria-label': shared.close }}
     >
       <Stack gap="md">
         <p className={classes.conflictWords}>{edit.conflictWords(column.name, who)}</p>

@@ -2,7 +2,7 @@ import { type ReactNode, useEffect, useMemo, useRef } from 'react'
 import type { RowsPage } from '../../../api/datasetsApi'
 import type { Column, DataRow } from '../../../api/types'
 import { useAppDispatch, useAppSelector } from '../../../app/hooks'
-import { useText } from '../../../i18n/language'
+import { useLaterText } from '../../../i18n/later'
 import { selectRemovedRows } from '../removedRowsSlice'
 import { removeRow } from '../removeRow'
 import { ConflictDialog } from './ConflictDialog'
@@ -43,7 +43,7 @@ const useShownRows = (id: string, page: RowsPage | undefined): DataRow[] => {
 
 /** One page of rows. Only the cells in view exist, so a page may have a thousand rows or columns. */
 export const DataGrid = ({ id, name, columns, page, notice, total, editable, marked, stale }: Props) => {
-  const words = useText().datasets.grid
+  const words = useLaterText().datasets.grid
   const dispatch = useAppDispatch()
   const scroller = useRef<HTMLDivElement>(null)
   const rows = useShownRows(id, page)

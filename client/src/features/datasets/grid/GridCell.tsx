@@ -1,6 +1,6 @@
 import type { ReactNode } from 'react'
 import type { Cell, Column } from '../../../api/types'
-import { useText } from '../../../i18n/language'
+import { useLaterText } from '../../../i18n/later'
 import { isNumeric } from '../columnTypes'
 import { CellEditor, type Leave } from './CellEditor'
 import classes from './DataGrid.module.css'
@@ -9,7 +9,7 @@ import classes from './DataGrid.module.css'
 const LONGEST_TITLE = 1000
 
 const Value = ({ value }: { value: Cell | undefined }) => {
-  const words = useText().datasets.grid
+  const words = useLaterText().datasets.grid
   if (value === null || value === undefined) return <span className={classes.nothing}>{words.null}</span>
   if (value === '') return <span className={classes.nothing}>{words.empty}</span>
   return <bdi>{String(value)}</bdi>

@@ -1,7 +1,7 @@
 import type { VirtualItem } from '@tanstack/react-virtual'
 import type { KeyboardEvent } from 'react'
 import type { Column } from '../../../api/types'
-import { useText } from '../../../i18n/language'
+import { useLaterText } from '../../../i18n/later'
 import classes from './DataGrid.module.css'
 import { HeadCell } from './HeadCell'
 import { INDEX_WIDTH } from './layout'
@@ -22,7 +22,7 @@ const walk = (event: KeyboardEvent<HTMLElement>): void => {
 type Props = { columns: Column[]; shown: VirtualItem[]; width: number }
 
 export const GridHead = ({ columns, shown, width }: Props) => {
-  const words = useText().datasets.grid
+  const words = useLaterText().datasets.grid
   return (
     <thead role="rowgroup" className={classes.head} style={{ width }} onKeyDown={walk}>
       <tr role="row" aria-rowindex={1}>

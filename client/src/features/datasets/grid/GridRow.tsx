@@ -2,7 +2,7 @@ import { ActionIcon } from '@mantine/core'
 import type { VirtualItem } from '@tanstack/react-virtual'
 import { Trash2 } from 'lucide-react'
 import type { Cell, Column, DataRow } from '../../../api/types'
-import { useText } from '../../../i18n/language'
+import { useLaterText } from '../../../i18n/later'
 import { formatCount } from '../../../shared/format'
 import type { Leave } from './CellEditor'
 import { ChangedNote } from './ChangedNote'
@@ -44,7 +44,7 @@ export const GridRow = ({
   marked,
   ...acts
 }: Props) => {
-  const words = useText().datasets
+  const words = useLaterText().datasets
   const { onKeep, onDrop, onDelete } = acts
   return (
     <tr

@@ -1,7 +1,7 @@
 import { ActionIcon } from '@mantine/core'
 import { ArrowDown, ArrowUp, ChevronsUpDown, ListFilter } from 'lucide-react'
 import type { Column } from '../../../api/types'
-import { useText } from '../../../i18n/language'
+import { useLaterText } from '../../../i18n/later'
 import { isNumeric } from '../columnTypes'
 import { nextColumnSort } from '../datasetUrl'
 import { FilterForm } from '../FilterForm'
@@ -12,7 +12,7 @@ type Props = { column: Column; start: number; width: number; index: number }
 
 /** A column's name and type; sorts on a click, filters by its funnel. Tab stops at the name, arrows reach the funnel. */
 export const HeadCell = ({ column, start, width, index }: Props) => {
-  const words = useText().datasets
+  const words = useLaterText().datasets
   const { view, change } = useDatasetView()
   const direction =
     view.sort === column.name ? 'ascending' : view.sort === `-${column.name}` ? 'descending' : 'none'

@@ -4,7 +4,7 @@ import type { RowsPage } from '../../../api/datasetsApi'
 import { detailOf, type Problem } from '../../../api/problem'
 import type { Cell, DataRow } from '../../../api/types'
 import { useAppDispatch } from '../../../app/hooks'
-import { text } from '../../../i18n/language'
+import { laterText } from '../../../i18n/later'
 import { toastProblem } from '../../../shared/toast'
 import { asTyped } from '../columnTypes'
 
@@ -61,7 +61,7 @@ export const useCellEdits = (page: RowsPage | undefined) => {
     ).unwrap()
 
   const refused = async (at: Writing, value: Cell, problem: Problem): Promise<number | null> => {
-    const words = text().datasets.edit
+    const words = laterText().datasets.edit
     if (!page || (problem.status !== CHANGED && problem.status !== GONE)) throw problem
     const next = afterRefusal(at, value, await rowNow(page.query.id, at.rid))
     if (next === 'gone') toastProblem(words.notSaved, words.gone)
@@ -85,7 +85,7 @@ export const useCellEdits = (page: RowsPage | undefined) => {
       return version
     } catch (problem) {
       return refused(at, value, problem as Problem).catch((error: Problem) => {
-        toastProblem(text().datasets.edit.notSaved, detailOf(error))
+        toastProblem(laterText().datasets.edit.notSaved, detailOf(error))
         // What was typed is in its editor again, unless somebody has gone on, or never may.
         if (error.status !== FORBIDDEN) setWriting((now) => now ?? { ...at, typed: asTyped(value) })
         return null
