@@ -33,6 +33,7 @@ from parquay.web.asgi import Origin
 from parquay.web.deps import Policy
 from parquay.web.edge import Edge
 from parquay.web.express import ExpressLane
+from parquay.web.logins import LoginWatch
 from parquay.web.openapi import DESCRIPTION, DescribedApi
 from parquay.web.packing import Packing
 from parquay.web.schemas import Problem
@@ -59,7 +60,9 @@ class Application:
         policy = policy_of(parts.settings)
         self.rest = _rest(parts, policy)
         uploads = _uploads(parts)
-        self._edge = Edge(Packing(self.rest), uploads, WebClient(client, policy.base_path), policy)
+        self._edge = Edge(
+            Packing(self.rest), uploads, WebClient(client, policy.base_path), policy, LoginWatch(parts.sessions)
+        )
         self.express = _express(parts, uploads)
 
     def drain(self) -> None:

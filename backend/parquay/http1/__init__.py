@@ -7,5 +7,8 @@ servers.
 STRAIGHT = "parquay.straight_body"
 """A :class:`parquay.http1.straight.StraightBody`, for a long body of known length."""
 
+CUT = "parquay.cut"
+"""Breaks the connection: ``cut()``. Whoever reads from it or writes to it hears that the client is gone."""
+
 INTERIM = "parquay.interim"
 """Sends an interim answer: ``await interim(status, headers)`` with a status of 1xx and encoded fields."""

@@ -15,7 +15,7 @@ from typing import Any, Protocol
 
 from uvicorn.protocols.http.httptools_impl import RequestResponseCycle
 
-from parquay.http1 import INTERIM, STRAIGHT
+from parquay.http1 import CUT, INTERIM, STRAIGHT
 from parquay.http1.straight import Receiving, StraightBody
 
 Message = dict[str, Any]
@@ -69,7 +69,7 @@ class Exchange:
     async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
         """Let the application answer, then leave the connection ready for the next request, or closed."""
         del receive, send  # the cycle's own, which these here stand before
-        extensions: Message = {}
+        extensions: Message = {CUT: self.cut}
         if scope["http_version"] == "1.1":
             extensions[INTERIM] = self.interim
         length = _length(scope["headers"])
@@ -106,6 +106,10 @@ class Exchange:
                 self.connection.end_with(cycle)
             if any(value.startswith(EVENT_STREAM) for _, value in message.get("headers", ())):
                 self.connection.note_endless()
+
+    def cut(self) -> None:
+        """Break the connection."""
+        self.connection.transport.abort()
 
     async def interim(self, status: int, headers: Fields) -> None:
         """Send an interim answer (1xx) ahead of the final one."""

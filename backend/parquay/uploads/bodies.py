@@ -6,7 +6,7 @@ import asyncio
 import time
 from collections.abc import AsyncIterator
 
-from parquay.uploads.receive import DISCONNECTED, IDLE, TICK_SECONDS, WHOLE, Body, BodyCut
+from parquay.uploads.receive import IDLE, TICK_SECONDS, WHOLE, Body, BodyCut
 
 
 async def gather(body: Body, expected: int, idle: float) -> tuple[bytes, str]:
@@ -17,8 +17,8 @@ async def gather(body: Body, expected: int, idle: float) -> tuple[bytes, str]:
     while time.monotonic() - last_byte < idle:
         try:
             chunk = await body.read(TICK_SECONDS)
-        except BodyCut:
-            return b"".join(chunks), DISCONNECTED
+        except BodyCut as cut:
+            return b"".join(chunks), cut.ended
         if chunk == b"":
             return b"".join(chunks), WHOLE
         if chunk is not None:

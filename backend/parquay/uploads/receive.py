@@ -44,6 +44,7 @@ SIP_BYTES = 4096
 WHOLE = "whole"
 OVERRUN = "overrun"
 DISCONNECTED = "disconnected"
+LOGIN_ENDED = "login_ended"
 IDLE = "idle_timeout"
 TOO_SLOW = "too_slow"
 
@@ -79,6 +80,14 @@ class BodyIntoMemory(Protocol):
 
 class BodyCut(Exception):
     """The sender is gone before the end of its body."""
+
+    ended = DISCONNECTED
+
+
+class BodyRevoked(BodyCut):
+    """The sender may send no more: its login has ended."""
+
+    ended = LOGIN_ENDED
 
 
 @dataclass(frozen=True)
@@ -171,8 +180,8 @@ class Receiver:
             room = self._room()
             try:
                 count = await source.read_into(room or BEYOND, self._tick())
-            except BodyCut:
-                return DISCONNECTED
+            except BodyCut as cut:
+                return cut.ended
             if count == 0:
                 return WHOLE
             if count is None:

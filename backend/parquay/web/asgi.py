@@ -17,7 +17,7 @@ from dataclasses import dataclass
 from http import HTTPStatus
 from typing import Any, Protocol
 
-from parquay.uploads.receive import BodyCut, CopiedBody
+from parquay.uploads.receive import BodyCut, BodyRevoked, CopiedBody
 
 Scope = MutableMapping[str, Any]
 Receive = Callable[[], Awaitable[MutableMapping[str, Any]]]
@@ -86,6 +86,7 @@ class AsgiBody:
         self._waiter: asyncio.Future[None] | None = None
         self._timer: asyncio.TimerHandle | None = None
         self._woken = False
+        self._revoked = False
         self.ended = False
         self.touched = False
 
@@ -96,6 +97,7 @@ class AsgiBody:
             BodyCut: the client is gone.
         """
         self.touched = True
+        self._check()
         if self._straight is not None:
             return await self._read_straight(self._straight, buffer, seconds)
         if self._copied is None:
@@ -126,6 +128,7 @@ class AsgiBody:
         if self.ended:
             return b""
         self.touched = True
+        self._check()
         if self._pending is None:
             self._pending = asyncio.ensure_future(self._receive())
         if not self._pending.done() and not self._woken:
@@ -166,6 +169,15 @@ class AsgiBody:
     def _release(self, _future: object = None) -> None:
         if self._waiter is not None and not self._waiter.done():
             self._waiter.set_result(None)
+
+    def revoke(self) -> None:
+        """Take nothing more: who sends may not any longer."""
+        self._revoked = True
+        self.wake()
+
+    def _check(self) -> None:
+        if self._revoked and not self.ended:
+            raise BodyRevoked
 
     def wake(self) -> None:
         """Make a waiting :meth:`read` return."""

@@ -23,6 +23,7 @@ from parquay.catalog.tables import File
 from parquay.errors import InvalidValue, NotFound
 from parquay.ids import is_id
 from parquay.roles import VIEW, Role, require
+from parquay.web.logins import note
 from parquay.wiring import Parts
 
 Network = ipaddress.IPv4Network | ipaddress.IPv6Network
@@ -113,6 +114,7 @@ async def get_identity(request: Request, _token: Annotated[str | None, Depends(_
     identity = sessions.cached(credential.token)
     if identity is None:
         identity = await run_in_threadpool(sessions.authenticate, credential.token)
+    note(request.scope, credential.token)
     require_scope(identity.scopes, sufficient(request.method, request.scope["path"]))
     _refuse_unknown_parameters(request)
     return identity

@@ -9,16 +9,18 @@ from __future__ import annotations
 import asyncio
 import re
 import time
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any, Literal
 
 from starlette.exceptions import HTTPException
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from parquay.http1 import CUT
 from parquay.telemetry import requests
 from parquay.tus.answers import ALLOWED_HEADERS, EXPOSED_HEADERS, PREFLIGHT_SECONDS
 from parquay.web.deps import Policy
+from parquay.web.logins import LoginWatch
 from parquay.web.spa import WebClient, is_page
 
 PREFIX = "/api"
@@ -127,8 +129,9 @@ def cross_origin(origin: str | None, allowed: frozenset[str], *, preflight: bool
 class Edge:
     """Sends each request through its door."""
 
-    def __init__(self, rest: ASGIApp, uploads: ASGIApp, client: WebClient, policy: Policy) -> None:
+    def __init__(self, rest: ASGIApp, uploads: ASGIApp, client: WebClient, policy: Policy, logins: LoginWatch) -> None:
         self._rest = rest
+        self._logins = logins
         self._uploads = uploads
         self._client = client
         self._policy = policy
@@ -153,7 +156,8 @@ class Edge:
         outgoing = _Outgoing(scope, send, fields)
         chosen = door(scope["method"], where, headers, scope["query_string"].decode("latin-1"))
         if chosen == "uploads":
-            await self._uploads(scope, receive, outgoing.send)
+            with self._logins.watching(scope, _cut(scope)):
+                await self._uploads(scope, receive, outgoing.send)
         elif preflight:
             await outgoing.send({"type": "http.response.start", "status": 204, "headers": []})
             await outgoing.send({"type": "http.response.body", "body": b""})
@@ -164,7 +168,9 @@ class Edge:
             outgoing.counted = True
             is_form = scope["method"] == "POST" and where.path in FORMS
             largest = MAX_ROWS_BODY if ROWS.fullmatch(where.path) else MAX_BODY
-            await self._ask_rest(scope, receive if is_form else _limited(receive, largest), outgoing)
+            end = None if where.path in STREAMS else _cut(scope)  # those look at their login themselves
+            with self._logins.watching(scope, end):
+                await self._ask_rest(scope, receive if is_form else _limited(receive, largest), outgoing)
 
     def _is_built_file(self, method: str, where: Address) -> bool:
         return not where.prefixed and method in ("GET", "HEAD") and self._client.file(where.path) is not None
@@ -175,6 +181,12 @@ class Edge:
             await self._rest(scope, receive, outgoing.send_head)
         else:
             await self._rest(scope, receive, outgoing.send)
+
+
+def _cut(scope: Scope) -> Callable[[], None] | None:
+    """Return what breaks a request's connection, None where the server cannot do that."""
+    cut: Callable[[], None] | None = scope.get("extensions", {}).get(CUT)
+    return cut
 
 
 def _limited(receive: Receive, largest: int) -> Receive:

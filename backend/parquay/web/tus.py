@@ -26,6 +26,7 @@ from parquay.tus.state import OCTET_STREAM
 from parquay.tus.wire import Tus1, Wire
 from parquay.uploads.rules import Owner, Rules
 from parquay.web.asgi import Answer, AsgiBody, Headers, Receive, Scope, Send, cors, leaving, problem, send_answer
+from parquay.web.logins import note
 from parquay.web.verbs import ROOT, Call, Verb
 
 COLLECTION_METHODS = ("POST", "OPTIONS", "GET")
@@ -97,7 +98,7 @@ class TusAdapter:
         # HEAD changes nothing, so a client that forgot the version may ask.
         if isinstance(wire, Tus1) and (method != "HEAD" or "Tus-Resumable" in fields):
             answers.check_version(fields)
-        identity = await self._login(scope, method)
+        identity = await self._login(scope, method, body)
         require_scope(identity.scopes, sufficient_for_upload(method))
         file_id = scope["path"].removeprefix(ROOT).strip("/")
         allowed = UPLOAD_METHODS if file_id else COLLECTION_METHODS
@@ -108,11 +109,12 @@ class TusAdapter:
         owner = Owner.of(identity)
         return await self._verbs[method](Call(scope, fields, wire, owner, body, file_id))
 
-    async def _login(self, scope: Scope, method: str) -> Identity:
+    async def _login(self, scope: Scope, method: str, body: AsgiBody) -> Identity:
         credential = credentials(scope["headers"])
         identity = self._sessions.cached(credential.token)
         if identity is None:
             identity = await asyncio.to_thread(self._sessions.authenticate, credential.token)
+        note(scope, credential.token, body.revoke)
         if credential.from_cookie:
             refuse_cross_site(method, scope["headers"], self._origins)
         return identity

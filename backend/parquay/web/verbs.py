@@ -33,11 +33,14 @@ ROOT = "/files"
 RESUMPTION = 104
 """Status of the interim answers that tell of an upload (Upload Resumption Supported)."""
 
+LOGIN = (("WWW-Authenticate", "Bearer"),)
+
 ENDED_EARLY = {
     "disconnected": (400, "body_cut", "The connection broke; what arrived is kept."),
     "idle_timeout": (408, "idle_timeout", "No byte came for too long; what arrived is kept."),
     "too_slow": (408, "too_slow", "The bytes come too slowly; what arrived is kept."),
     "taken_over": (409, "taken_over", "Another request continues this upload; what arrived is kept."),
+    "login_ended": (401, "session_ended", "The login has ended; what arrived is kept."),
     "removed": (410, "gone", "The upload was removed."),
     "shutdown": (503, "shutting_down", "The server is shutting down; what arrived is kept."),
 }
@@ -140,8 +143,8 @@ class Verbs:
         offset = ("Upload-Offset", str(receipt.offset))
         if receipt.ended != OVERRUN:
             status, code, detail = ENDED_EARLY[receipt.ended]
-            retry = (("Retry-After", "1"),) if status in (409, 503) else ()
-            return problem(status, code, detail, (*headers, offset, *retry))
+            more = (("Retry-After", "1"),) if status in (409, 503) else LOGIN if status == 401 else ()
+            return problem(status, code, detail, (*headers, offset, *more))
         if length is None or call.wire.overrun == "cut":
             detail = "The body has more bytes than the upload has left; those that fit are kept."
             return problem(413, "body_too_long", detail, (*headers, offset))
