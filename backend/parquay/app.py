@@ -101,6 +101,7 @@ def _uploads(parts: Parts) -> TusAdapter:
         handover=parts.handover,
         rules=parts.rules,
         origin=Origin(settings.public_url, settings.proxies),
+        interim=settings.interim_answers,
     ).by_method
     if settings.tus_router == "tuspyserver":
         from parquay.web.tuspy_router import TuspyRouter

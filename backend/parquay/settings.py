@@ -63,6 +63,10 @@ class Settings(BaseSettings):
     public_url: str = Field(
         "", description="Base of absolute URLs in answers, also with a path, such as `https://host/parquay`."
     )
+    interim_answers: Literal["auto", "on", "off"] = Field(
+        "auto",
+        description="Whether the IETF draft gets interim answers (104); `auto`: where no proxy stands between.",
+    )
     trusted_proxies: str = Field("", description="Addresses whose `X-Forwarded-*` is believed.")
     cors_origins: str = Field("", description="Allowed browser origins, comma separated; never `*`.")
     tus_router: Literal["native", "tuspyserver"] = Field("native", description="Which router serves tus.")

@@ -6,11 +6,12 @@ import base64
 import hashlib
 import random
 import time
+from collections.abc import Callable
 
 import httpx
 import pytest
 
-from live_server import wait_until
+from live_server import LiveServer, wait_until
 from tus_user import TusUser, id_of
 from wire import Answer, Wire, exchange
 
@@ -512,3 +513,35 @@ def test_an_upload_whose_place_was_told_is_not_taken_back(newest: DraftUser):
 
     assert answer.status == 460
     assert progress(newest.head("/files/" + id_of(answer.interim[0].get("location") or ""))) == ("0", "?0")
+
+
+PROXIED = [
+    ("Via", "1.1 proxy"),
+    ("Forwarded", "for=192.0.2.1"),
+    ("X-Forwarded-For", "192.0.2.1"),
+    ("X-Forwarded-Proto", "https"),
+    ("X-Real-IP", "192.0.2.1"),
+]
+
+
+@pytest.mark.parametrize("field", PROXIED, ids=[name for name, _ in PROXIED])
+def test_nothing_is_said_in_between_behind_a_proxy(newest: DraftUser, field: tuple[str, str]):
+    with raw(newest, "POST", "/files", 5, ("Upload-Complete", "?1"), field) as wire:
+        wire.send(b"12345")
+        assert wire.answer().interim == []
+
+
+def test_nothing_is_said_in_between_to_a_trusted_proxy(small: TusUser):
+    with raw(DraftUser(small, 8), "POST", "/files", 5, ("Upload-Complete", "?1")) as wire:
+        wire.send(b"12345")
+        assert wire.answer().interim == []
+
+
+@pytest.mark.parametrize("setting", ["on", "off"])
+def test_interim_answers_can_be_switched_on_and_off(start_server: Callable[..., LiveServer], setting: str):
+    server = start_server(interim_answers=setting, public_url="http://127.0.0.1:1", workers=0)
+    with server.login() as http:
+        user = DraftUser(TusUser(server, http), 8)
+        with raw(user, "POST", "/files", 5, ("Upload-Complete", "?1"), ("Via", "1.1 proxy")) as wire:
+            wire.send(b"12345")
+            assert bool(wire.answer().interim) == (setting == "on")

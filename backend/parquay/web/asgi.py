@@ -32,6 +32,9 @@ DRAIN_SECONDS = 1.0
 PIECE = 256 * 1024
 """Bytes of a long body that are read at once by those who do not say where to."""
 
+FORWARDING = frozenset({b"forwarded", b"via", b"x-real-ip"})
+"""Fields that proxies add, besides `X-Forwarded-*`."""
+
 _HOST = re.compile(r"[A-Za-z0-9.-]+(:[0-9]{1,5})?|\[[0-9A-Fa-f:.]+\](:[0-9]{1,5})?")
 
 
@@ -248,6 +251,12 @@ class Origin:
         if not _HOST.fullmatch(host) or scheme not in ("http", "https"):
             return ""
         return f"{scheme}://{host}"
+
+    def is_direct(self, scope: Scope) -> bool:
+        """Tell whether no proxy stands between the client and this server, as far as the request shows."""
+        if self.public_url or self._trusted(scope):
+            return False
+        return not any(name in FORWARDING or name.startswith(b"x-forwarded-") for name, _ in scope["headers"])
 
     def hosts(self, scope: Scope) -> frozenset[str]:
         """Return the hosts under which this server is known to the client."""

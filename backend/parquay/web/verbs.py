@@ -6,6 +6,7 @@ import asyncio
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, replace
 from functools import partial
+from typing import Literal
 from urllib.parse import urlsplit
 
 from parquay.catalog.files import Files
@@ -62,6 +63,8 @@ class Call:
 Interim = Callable[[int, list[tuple[bytes, bytes]]], Awaitable[None]]
 """Sends an interim answer."""
 
+InterimAnswers = Literal["auto", "on", "off"]
+
 Verb = Callable[[Call], Awaitable[Answer]]
 """Carries out one method."""
 
@@ -80,7 +83,9 @@ class Verbs:
         handover: Handover,
         rules: Rules,
         origin: Origin,
+        interim: InterimAnswers = "auto",
     ) -> None:
+        """``interim``: whether interim answers are sent; ``auto``: where no proxy stands between."""
         self._files = files
         self._creator = creator
         self._appender = appender
@@ -89,6 +94,7 @@ class Verbs:
         self._handover = handover
         self._rules = rules
         self._origin = origin
+        self._interim = interim
 
     @property
     def by_method(self) -> dict[str, Verb]:
@@ -181,6 +187,9 @@ class Verbs:
 
     def _witness(self, call: Call) -> Witness | None:
         """Return who tells the client by interim answers, where protocol and server have them."""
+        # Many a proxy passes them on wrongly: its client waits for ever, or loses its connection.
+        if self._interim == "off" or (self._interim == "auto" and not self._origin.is_direct(call.scope)):
+            return None
         interim: Interim | None = call.scope.get("extensions", {}).get(INTERIM)
         if interim is None or call.wire.progressed(0) is None or call.fields.content_length() == 0:
             return None
