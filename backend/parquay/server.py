@@ -27,6 +27,7 @@ from parquay.columns import memory
 from parquay.jobs import hook
 from parquay.jobs.worker import Worker
 from parquay.settings import Settings, SettingsError
+from parquay.storage.private import OTHERS
 from parquay.uploads.handover import watch
 from parquay.wiring import Parts
 
@@ -57,6 +58,7 @@ log = logging.getLogger(__name__)
 
 def serve(settings: Settings) -> int:
     """Serve until SIGTERM or SIGINT; return the exit code."""
+    os.umask(OTHERS)
     memory.keep_pieces(LARGEST_PIECE, KEPT)
     telemetry.configure_logging(settings.log_level)
     with _alone(settings):
@@ -71,6 +73,7 @@ def serve(settings: Settings) -> int:
 
 def serve_child(settings: Settings) -> int:
     """Serve as one of several API processes, hanging on the first one's pipes; return the exit code."""
+    os.umask(OTHERS)
     memory.keep_pieces(LARGEST_PIECE, KEPT)
     telemetry.configure_logging(settings.log_level)
     parts = wiring.build(settings, migrate=False)
@@ -97,6 +100,7 @@ def _allow_handles() -> None:
 
 def work(settings: Settings, *, child: bool = False) -> int:
     """Convert files until SIGTERM or SIGINT; return the exit code. ``child``: hang on the server's pipes."""
+    os.umask(OTHERS)
     from parquay.jobs import convert
 
     telemetry.configure_logging(settings.log_level)
@@ -317,7 +321,7 @@ def _alone(settings: Settings) -> Iterator[None]:
             probe.bind((settings.host, settings.port))
         except OSError as error:
             raise SettingsError(f"PARQUAY_PORT: cannot listen on {_url(settings)}: {error.strerror}") from None
-    settings.root.mkdir(parents=True, exist_ok=True)
+    settings.root.mkdir(mode=0o700, parents=True, exist_ok=True)
     handle = os.open(settings.root / "server.lock", os.O_CREAT | os.O_RDWR | os.O_CLOEXEC, 0o600)
     try:
         fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)

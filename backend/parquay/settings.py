@@ -8,15 +8,24 @@ from __future__ import annotations
 
 import ipaddress
 import os
+import re
 from functools import cached_property
 from pathlib import Path
 from typing import Literal
+from urllib.parse import SplitResult, urlsplit
 
 from dotenv import dotenv_values
-from pydantic import Field, ValidationError, field_validator, model_validator
+from pydantic import Field, ValidationError, ValidationInfo, field_validator, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 PREFIX = "PARQUAY_"
+
+DAY, CENTURY = 86_400, 3_153_600_000
+"""Seconds of the longest time that a request may wait, and that anything may be kept by its age."""
+
+
+_ENDING = re.compile(r"\.?[^\s./\\*?]+(\.[^\s./\\*?]+)*")
+_HOST = re.compile(r"[A-Za-z0-9.:%_-]+")
 
 
 class SettingsError(ValueError):
@@ -52,8 +61,10 @@ class Settings(BaseSettings):
     max_size: int = Field(0, ge=0, description="Largest upload in bytes; 0: no limit.")
     allowed_extensions: str = Field("", description="Such as `.iso,.img`; empty: all.")
     quota_bytes: int = Field(0, ge=0, description="Stored and reserved bytes for each user; 0: none.")
-    upload_ttl: int = Field(604800, ge=1, description="Seconds an unfinished upload is kept after its last byte.")
-    idle_timeout: float = Field(60, gt=0, description="Seconds without a byte after which a body is cut.")
+    upload_ttl: int = Field(
+        604800, ge=1, le=CENTURY, description="Seconds an unfinished upload is kept after its last byte."
+    )
+    idle_timeout: float = Field(60, gt=0, le=DAY, description="Seconds without a byte after which a body is cut.")
     min_rate: int = Field(
         64, ge=0, description="Bytes per second below which a body is cut after an idle timeout; 0: no minimum."
     )
@@ -71,12 +82,12 @@ class Settings(BaseSettings):
     cors_origins: str = Field("", description="Allowed browser origins, comma separated; never `*`.")
     tus_router: Literal["native", "tuspyserver"] = Field("native", description="Which router serves tus.")
     share_default: bool = Field(False, description="Whether a new file is visible to every user.")
-    query_timeout: float = Field(30, gt=0, description="Seconds after which a query on a table ends with 408.")
+    query_timeout: float = Field(30, gt=0, le=DAY, description="Seconds after which a query on a table ends with 408.")
     query_memory: int = Field(
         512 << 20, ge=64 << 20, description="Bytes of memory for the queries of one process together; they spill then."
     )
     versions_kept: int = Field(100, ge=0, description="Versions of a table that are kept beside pinned ones; 0: all.")
-    session_ttl: int = Field(604800, ge=60, description="Seconds a login lasts.")
+    session_ttl: int = Field(604800, ge=60, le=CENTURY, description="Seconds a login lasts.")
     webhook_url: str = Field("", description="Receives signed hook events; empty: none.")
     webhook_secret: str = Field("", description="Signs webhook bodies.")
     log_level: Literal["debug", "info", "warning", "error"] = Field("info", description="Least level that is logged.")
@@ -90,17 +101,54 @@ class Settings(BaseSettings):
 
     @field_validator("cors_origins")
     @classmethod
-    def _no_wildcard(cls, value: str) -> str:
+    def _origins(cls, value: str) -> str:
         if "*" in value:
             raise ValueError("must list origins; '*' is refused because requests carry credentials")
+        for item in _items(value):
+            found = _web_address(item.rstrip("/"))
+            if found.path or found.query or found.fragment:
+                raise ValueError("must list origins such as https://app.example, without a path")
+        return value
+
+    @field_validator("public_url", "webhook_url")
+    @classmethod
+    def _address(cls, value: str, info: ValidationInfo) -> str:
+        if value and info.field_name == "public_url" and set(value) & set("?#"):
+            raise ValueError("must be an address such as https://files.example, without ? and #")
+        if value:
+            _web_address(value)
+        return value
+
+    @field_validator("allowed_extensions")
+    @classmethod
+    def _endings(cls, value: str) -> str:
+        if any(not _ENDING.fullmatch(item) for item in _items(value)):
+            raise ValueError("must list endings of names such as .iso,.img; leave it empty to accept all")
+        return value
+
+    @field_validator("host")
+    @classmethod
+    def _host(cls, value: str) -> str:
+        if not _HOST.fullmatch(value):
+            raise ValueError("must be an address or a name to listen on, such as 127.0.0.1, without scheme and port")
+        return value
+
+    @field_validator("data_dir", mode="before")
+    @classmethod
+    def _directory(cls, value: object) -> object:
+        path = Path(str(value)).expanduser()
+        if not str(value).strip() or (path.exists() and not path.is_dir()):
+            raise ValueError("must be a directory, or one that can be made")
         return value
 
     @field_validator("demo_users")
     @classmethod
     def _name_and_password(cls, value: str | None) -> str | None:
-        for pair in _items(value or ""):
-            if not all(pair.partition(":")[::2]):
-                raise ValueError("must be name:password pairs, comma separated")
+        pairs = [pair.partition(":") for pair in _items(value or "")]
+        if not all(name.strip() and password for name, _, password in pairs):
+            raise ValueError("must be name:password pairs, comma separated")
+        if len({name.casefold() for name, _, _ in pairs}) < len(pairs):
+            raise ValueError("names an account twice")
         return value
 
     @field_validator("trusted_proxies")
@@ -115,6 +163,9 @@ class Settings(BaseSettings):
     def _known_database(cls, value: str) -> str:
         if value and not value.startswith(("sqlite://", "postgresql://", "postgresql+psycopg://")):
             raise ValueError("must start with sqlite:// or postgresql:// (which is psycopg 3)")
+        path = value.partition("?")[0].removeprefix("sqlite://")
+        if value.startswith("sqlite://") and (not path.startswith("/") or len(path) < 2 or ":memory:" in path):
+            raise ValueError("must name a file, such as sqlite:////srv/parquay/metadata.db")
         return value
 
     @field_validator("storage_url")
@@ -122,6 +173,10 @@ class Settings(BaseSettings):
     def _known_store(cls, value: str) -> str:
         if value and not value.startswith(("file://", "s3://")):
             raise ValueError("must start with file:// or s3://")
+        path = value.removeprefix("file://")
+        is_file = path.startswith("/") and Path(path).is_file()
+        if value.startswith("file://") and (not path.startswith("/") or is_file):
+            raise ValueError("must be file:// and the absolute path of a directory, such as file:///srv/uploads")
         return value
 
     @model_validator(mode="after")
@@ -178,6 +233,19 @@ class Settings(BaseSettings):
         """Database URL, SQLite in the data directory unless set; PostgreSQL always through psycopg 3."""
         url = self.database_url or f"sqlite:///{self.root / 'metadata.db'}"
         return url.replace("postgresql://", "postgresql+psycopg://", 1)
+
+
+def _web_address(text: str) -> SplitResult:
+    """Take an address of the web apart.
+
+    Raises:
+        ValueError: it is none.
+    """
+    found = urlsplit(text)
+    if found.scheme not in ("http", "https") or not found.hostname or set(text) & set(" \\\t\n") or "@" in found.netloc:
+        raise ValueError("must begin with http:// or https:// and a host")
+    _ = found.port  # refuses what is no port
+    return found
 
 
 def _items(text: str) -> list[str]:

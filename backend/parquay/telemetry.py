@@ -35,6 +35,7 @@ jobs_late = Gauge(
     "parquay_jobs_late_seconds", "How long the first of the waiting files has waited, in seconds.", registry=registry
 )
 jobs_stuck = Gauge("parquay_jobs_stuck", "Conversions whose worker lives but does not move.", registry=registry)
+tables_broken = Gauge("parquay_tables_broken", "Tables that could not be tidied.", registry=registry)
 losses = Counter(
     "parquay_losses",
     "Times that stored bytes were found to be gone or not what they were.",

@@ -43,6 +43,7 @@ from parquay.events.bus import Hub
 from parquay.settings import Settings, SettingsError
 from parquay.storage.base import Store
 from parquay.storage.local import LocalStore
+from parquay.storage.private import keep_private
 from parquay.uploads.append import Appender
 from parquay.uploads.concat import Concatenator
 from parquay.uploads.create import Creator
@@ -132,8 +133,9 @@ def build(settings: Settings, *, migrate: bool = True) -> Parts:
     hooks = _hooks(settings)
     files, segments = Files(catalog, events, jobs, hooked=bool(hooks)), Segments(catalog)
     volume_id = _bound(settings, catalog)
+    _keep_private(settings)
     store, parquet = _store(settings, durable=durable), settings.root / "parquet"
-    parquet.mkdir(parents=True, exist_ok=True)
+    parquet.mkdir(mode=0o700, parents=True, exist_ok=True)
     datasets = Datasets(catalog, events)
     tables = Tables(parquet, datasets)
     commits = Commits(tables, datasets)
@@ -223,12 +225,16 @@ def _refuse_scaled(settings: Settings) -> None:
 
 
 def _catalog(settings: Settings, *, durable: bool, migrate: bool) -> Catalog:
+    catalog = None
     try:
         catalog = Catalog(settings.sqlalchemy_url, durable=durable)
         if migrate:
             upgrade(catalog)
     except UnusableDatabase as error:
-        raise SettingsError(f"PARQUAY_DATABASE_URL: {error}") from None
+        if catalog is not None:
+            catalog.close()
+        name = "PARQUAY_DATABASE_URL" if settings.database_url else str(settings.root / "metadata.db")
+        raise SettingsError(f"{name}: {error}") from None
     return catalog
 
 
@@ -254,6 +260,14 @@ def _secret(settings: Settings, users: Users) -> bytes:
     if settings.secret_key:
         return settings.secret_key.encode()
     return users.secret("token", lambda: secrets.token_bytes(32))
+
+
+def _keep_private(settings: Settings) -> None:
+    """See to it that nobody else can read what the directories hold."""
+    file = settings.sqlalchemy_url.partition("sqlite:///")[2]
+    keep_private(settings.root, Path(file) if file else None)
+    if _store_root(settings) != settings.root:
+        keep_private(_store_root(settings))
 
 
 def _bound(settings: Settings, catalog: Catalog) -> str:

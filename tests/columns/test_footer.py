@@ -33,7 +33,7 @@ def test_row_groups_of_several_files_are_one_file(tmp_path, codec):
     for table in tables:
         spool.append(parts.encode(table, codec), {})
 
-    spool.finish(tmp_path / "whole.parquet", durable=True)
+    spool.finish(tmp_path / "whole.parquet")
 
     whole = pq.read_table(tmp_path / "whole.parquet")
     assert whole.equals(pa.concat_tables(tables))
@@ -43,12 +43,14 @@ def test_row_groups_of_several_files_are_one_file(tmp_path, codec):
 
 
 def test_parts_are_put_together_too(tmp_path):
+    names = []
     for i in range(3):
-        parts.write(tmp_path, f"part-{i}.parquet", parts.encode(table_of(i * 10, 10)))
+        name, _ = parts.write(tmp_path, f"part-{i}.parquet", parts.encode(table_of(i * 10, 10)))
+        names.append(name)
     spool = Spool(tmp_path / "spool")
 
-    for i in range(3):
-        spool.append_part(tmp_path / f"part-{i}.parquet", {})
+    for name in names:
+        spool.append_part(tmp_path / name, {})
     spool.finish(tmp_path / "whole.parquet")
 
     assert pq.read_table(tmp_path / "whole.parquet").equals(table_of(0, 30))

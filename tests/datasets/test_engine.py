@@ -145,7 +145,7 @@ def test_part_that_was_removed_is_told(start_engine):
     made = made_table(engine._parquet, {"n": ColumnType("int64", True)}, pa.table({"n": [1]}))
     made.paths[0].unlink()
 
-    assert code_of(lambda: engine.table(Sql("SELECT * FROM ") + table(made))) == (410, "version_gone")
+    assert code_of(lambda: engine.table(Sql("SELECT * FROM ") + table(made))) == (503, "part_missing")
 
 
 def test_what_a_dead_process_had_spilled_is_removed_and_that_of_a_living_one_stays(start_engine, tmp_path):

@@ -378,7 +378,7 @@ def test_part_that_is_gone_is_told(table_of, export, kind):
     with pytest.raises(ParquayError) as caught:
         export(snapshot, kind)
 
-    assert (caught.value.status, caught.value.code) == (410, "version_gone")
+    assert (caught.value.status, caught.value.code) == (503, "part_missing")
 
 
 @pytest.mark.parametrize("kind", ["csv", "parquet", "ndjson", "arrow", "xlsx"])

@@ -37,6 +37,8 @@ class NewVersion:
     inserted: int = 0
     updated: int = 0
     deleted: int = 0
+    entry_crc: int | None = None
+    checkpoint_crc: int | None = None
 
 
 class Datasets:
@@ -97,6 +99,14 @@ class Datasets:
         """One version; None when it is not noted."""
         with self._catalog.read() as session:
             return session.get(DatasetVersion, (dataset_id, version))
+
+    def checksums(self, dataset_id: str, upto: int) -> dict[int, tuple[int | None, int | None]]:
+        """The CRC-32C of the entry and of the checkpoint of each version up to `upto`, as far as they are known."""
+        found = select(DatasetVersion.version, DatasetVersion.entry_crc, DatasetVersion.checkpoint_crc).where(
+            DatasetVersion.dataset_id == dataset_id, col(DatasetVersion.version) <= upto
+        )
+        with self._catalog.read() as session:
+            return {version: (entry, checkpoint) for version, entry, checkpoint in session.exec(found)}
 
     def is_expired(self, dataset_id: str, version: int) -> bool:
         """Whether a version was given up."""
@@ -195,6 +205,8 @@ def row_of(file: File, new: NewVersion) -> DatasetVersion:
         deleted=new.deleted,
         bytes=new.bytes,
         created_at=new.created_at,
+        entry_crc=new.entry_crc,
+        checkpoint_crc=new.checkpoint_crc,
     )
 
 

@@ -198,9 +198,10 @@ class Jobs:
 
         return self._catalog.write(write)
 
-    def retry(self, lease: Lease, seconds: float, code: str, message: str) -> bool:
-        """Queue the job again after ``seconds``."""
-        values = {"state": "queued", "run_after": now() + timedelta(seconds=seconds)}
+    def retry(self, lease: Lease, seconds: float, code: str, message: str, *, attempt: int | None = None) -> bool:
+        """Queue the job again after ``seconds``; ``attempt``: as if it had been tried so often (None: as it was)."""
+        values: dict[str, Any] = {"state": "queued", "run_after": now() + timedelta(seconds=seconds)}
+        values |= {} if attempt is None else {"attempt": attempt}
         errors = {"error_code": code, "error_message": message, "lease_owner": None, "lease_until": None}
         return self._catalog.write(lambda session: self._update(session, lease, **values, **errors))
 

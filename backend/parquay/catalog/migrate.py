@@ -6,10 +6,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from sqlalchemy import inspect, text
-from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import DBAPIError
 
 from parquay.catalog.postgres import UnusableDatabase, check
 from parquay.catalog.session import Catalog
+from parquay.errors import Unavailable
 
 if TYPE_CHECKING:
     from alembic.config import Config
@@ -34,10 +35,23 @@ def upgrade(catalog: Catalog) -> None:
     """
     try:
         found = _version(catalog)
-    except OperationalError as error:
-        raise UnusableDatabase(f"cannot be used: {' '.join(str(error.orig).split())}") from error
-    if found == newest():
-        return
+        if found != newest():
+            _migrate(catalog, found)
+        catalog.probe()
+    except (DBAPIError, Unavailable) as error:
+        reason = error if isinstance(error, DBAPIError) else error.__cause__ or error
+        told = getattr(reason, "orig", None) or reason
+        raise UnusableDatabase(f"cannot be used: {' '.join(str(told).split())}") from error
+
+
+def _migrate(catalog: Catalog, found: str | None) -> None:
+    """Run the migrations behind the revision ``found``.
+
+    Raises:
+        UnusableDatabase: nobody here knows that revision.
+    """
+    if found is not None and found not in revisions():
+        raise UnusableDatabase(f"was made by another version of Parquay (revision {found}; {newest()} is known here)")
     from alembic import command
 
     with catalog.engine.begin() as connection:
@@ -47,8 +61,13 @@ def upgrade(catalog: Catalog) -> None:
 
 
 def newest() -> str:
-    """Return the newest revision: scripts are numbered, and their names start with the number."""
-    return max(path.name.partition("_")[0] for path in (SCRIPTS / "versions").glob("[0-9]*.py"))
+    """Return the newest revision."""
+    return max(revisions())
+
+
+def revisions() -> set[str]:
+    """Return every revision: scripts are numbered, and their names start with the number."""
+    return {path.name.partition("_")[0] for path in (SCRIPTS / "versions").glob("[0-9]*.py")}
 
 
 def _version(catalog: Catalog) -> str | None:

@@ -248,6 +248,8 @@ def _alone(session: Session, write: Write[T]) -> T:
 
 
 def _unavailable(error: Exception) -> Exception:
+    if isinstance(error, DBAPIError) and (named := sqlite.trouble_of(error.orig)):
+        return named
     gone = isinstance(error, DBAPIError) and error.connection_invalidated
     if gone or isinstance(error, OperationalError | PoolTimeout):
         return Unavailable("The database does not answer.", "database_unavailable", retry_after=2)

@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+import os
 import sqlite3
 import sys
+from contextlib import suppress
 from pathlib import Path
 from types import ModuleType
 from typing import Any
 
 from sqlalchemy import Engine, event
 from sqlmodel import create_engine
+
+from parquay.errors import Damaged, ParquayError, StorageFull
+from parquay.telemetry import lost
 
 BUSY_SECONDS = 30
 """How long SQLite waits for another process's transaction."""
@@ -38,11 +43,24 @@ def sqlite_module() -> ModuleType:
     raise RuntimeError(f"SQLite {'.'.join(map(str, SAFE_SQLITE))} or newer is needed, found {sqlite3.sqlite_version}")
 
 
+def trouble_of(error: BaseException | None) -> ParquayError | None:
+    """What SQLite says of its file, as an error of ours; None for anything else."""
+    name = getattr(error, "sqlite_errorname", "")
+    if name.startswith("SQLITE_FULL"):
+        return StorageFull("The disk of the database is full.", retry_after=60)
+    if name.startswith(("SQLITE_CORRUPT", "SQLITE_NOTADB")):
+        return lost(Damaged("The catalog is damaged.", "catalog_damaged"))
+    return None
+
+
 def engine(url: str, *, durable: bool, writes: bool, size: int) -> Engine:
     """Return an engine with ``size`` connections; ``writes``: its transactions exclude each other."""
     path = url.partition("///")[2]
     if path:
-        Path(path).parent.mkdir(parents=True, exist_ok=True)
+        Path(path).parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        # What SQLite makes beside the file gets the rights of the file.
+        with suppress(OSError):  # is told when it is opened
+            os.close(os.open(path, os.O_CREAT | os.O_RDONLY | os.O_CLOEXEC, 0o600))
     made = create_engine(
         url,
         module=sqlite_module(),

@@ -256,7 +256,10 @@ class Volume(SQLModel, table=True):
 
 
 class DatasetVersion(SQLModel, table=True):
-    """A commit of a dataset's Delta log, mirrored. Counts are rows, `bytes` those of all parts of the version."""
+    """A commit of a dataset's Delta log, mirrored. Counts are rows, `bytes` those of all parts of the version.
+
+    The CRC-32C are those of its entry in the log, and of the checkpoint behind it if there is one.
+    """
 
     __tablename__ = "dataset_version"
 
@@ -274,6 +277,8 @@ class DatasetVersion(SQLModel, table=True):
     pinned: bool = False
     expired_at: datetime | None = Field(default=None, sa_column=_time())
     cleared: bool = Field(default=False, description="The parts that it alone had are deleted.")
+    entry_crc: int | None = Field(default=None, sa_column=Column(BigInteger))
+    checkpoint_crc: int | None = Field(default=None, sa_column=Column(BigInteger))
 
 
 class Segment(SQLModel, table=True):

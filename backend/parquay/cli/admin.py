@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -95,8 +96,10 @@ def _password(given: str | None) -> str:
 @contextmanager
 def local_parts() -> Iterator[Parts]:
     """Yield the parts of a process on this machine's settings."""
+    from parquay.storage.private import OTHERS
     from parquay.wiring import build
 
+    os.umask(OTHERS)
     parts = build(load())
     try:
         yield parts

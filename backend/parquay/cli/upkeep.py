@@ -4,6 +4,10 @@ from __future__ import annotations
 
 import asyncio
 import json
+import tempfile
+from collections.abc import Sequence
+from functools import partial
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -12,6 +16,7 @@ from rich.console import Console
 from parquay.cli.admin import local_parts
 
 if TYPE_CHECKING:
+    from parquay.catalog.tables import File
     from parquay.uploads.fsck import Fsck
     from parquay.wiring import Parts
 
@@ -26,9 +31,7 @@ def fsck(
     with local_parts() as parts:
         parts.retention.reconcile()
         for finding in _fsck(parts).run(rehash=not quick):
-            repaired = repair and finding.repair is not None
-            if repaired and finding.repair is not None:
-                finding.repair()
+            repaired = repair and finding.repair is not None and finding.repair() is not False
             left += not repaired
             _say(finding.code, finding.file_id, finding.detail, repaired=repaired, as_json=as_json)
     if not as_json:
@@ -49,6 +52,8 @@ def gc(
         else:
             typer.echo(f"{asyncio.run(parts.expirer.sweep())} expired uploads removed")
             typer.echo(f"{parts.retention.sweep(every=True)} parts of old versions of tables removed")
+            for file_id in parts.retention.broken:
+                _say("broken_table", file_id, "Its old versions could not be tidied; fsck says more.")
         for finding in _fsck(parts).litter():
             if not dry_run and finding.repair is not None:
                 finding.repair()
@@ -64,8 +69,23 @@ def _fsck(parts: Parts) -> Fsck:
         parts.segments,
         parts.store,
         parquet=parts.parquet,
-        missing=parts.tables.missing,
+        faults=lambda file, rehash: parts.tables.faults(file, rehash=rehash),
+        mend=partial(_mend, parts),
     )
+
+
+def _mend(parts: Parts, file: File, names: Sequence[str]) -> Sequence[str]:
+    """Make parts of a table again from its upload; return those that could not be."""
+    from parquay.datasets.mend import Mender
+    from parquay.ingest.again import remade
+
+    folder = parts.settings.root / "tmp"
+    folder.mkdir(mode=0o700, exist_ok=True)
+    with (
+        tempfile.TemporaryDirectory(prefix="mend-", dir=folder) as scratch,
+        remade(file, parts.store, Path(scratch)) as rows,
+    ):
+        return Mender(parts.tables, parts.commits).mend(file, names, rows)
 
 
 def _say(code: str, file_id: str, detail: str, *, repaired: bool = False, as_json: bool = False) -> None:

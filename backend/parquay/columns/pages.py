@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import ctypes
 import struct
+import zlib
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
@@ -81,7 +82,9 @@ class _Pages:
         # As `bytes`, which give back what was too much of the room for them.
         packed = page.to_pybytes() if self.codec is None else self.codec.compress(page, asbytes=True)
         of_data = {1: (I32, rows), 2: (I32, _DELTA_LENGTH_BYTE_ARRAY), 3: (I32, _RLE), 4: (I32, _RLE)}
-        header = thrift.written({1: (I32, 0), 2: (I32, page.size), 3: (I32, len(packed)), 5: (STRUCT, of_data)})
+        crc = struct.unpack("<i", struct.pack("<I", zlib.crc32(packed)))[0]
+        sizes = {1: (I32, 0), 2: (I32, page.size), 3: (I32, len(packed)), 4: (I32, crc)}
+        header = thrift.written({**sizes, 5: (STRUCT, of_data)})
         self.pieces += [header, packed]
         self.count += 1
         self.unpacked += len(header) + page.size

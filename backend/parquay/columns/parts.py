@@ -12,7 +12,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from parquay.columns import digits, lexemes, pages
+from parquay.columns import digits, lexemes, pages, room, seal
 from parquay.columns.footer import Pieces
 from parquay.columns.lexemes import ColumnType
 
@@ -122,6 +122,7 @@ def _encoded(
         column_encoding=dict.fromkeys(differences, "DELTA_BINARY_PACKED"),
         store_schema=False,
         store_decimal_as_integer=True,
+        write_page_checksum=True,
     )
     return sink.getvalue()
 
@@ -201,17 +202,22 @@ def _few(column: pa.ChunkedArray) -> int:
     return int(max(1, len(column) // (8 if _counts(column.type) else 2)))
 
 
-def write(directory: Path, name: str, content: pa.Buffer) -> int:
-    """Put a part into `directory`, durable before it is seen; return its bytes."""
+def write(directory: Path, name: str, content: pa.Buffer) -> tuple[str, int]:
+    """Put a part into `directory`, durable before it is seen; return its name, sealed, and its bytes.
+
+    Raises:
+        StorageFull: it does not fit (507).
+    """
     directory.mkdir(parents=True, exist_ok=True)
+    room.refuse_full(directory, content.size)
     unfinished = directory / f".{name}.tmp"
     with unfinished.open("wb") as file:
         file.write(content)
         file.flush()
         os.fsync(file.fileno())
-    unfinished.rename(directory / name)
+    final = seal.put(unfinished, directory, name)
     sync_directory(directory)
-    return int(content.size)
+    return final, int(content.size)
 
 
 def sync_directory(directory: Path) -> None:

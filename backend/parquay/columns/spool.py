@@ -15,7 +15,7 @@ from typing import BinaryIO
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from parquay.columns import footer, parts
+from parquay.columns import footer, parts, room, seal
 from parquay.columns.footer import Pieces
 from parquay.columns.parts import Codec, Types
 
@@ -41,7 +41,9 @@ class Stretch:
 class Spool:
     """Row groups of a table being made."""
 
-    def __init__(self, path: Path) -> None:
+    def __init__(self, path: Path, *, reserve: bool = False) -> None:
+        """Begin the file ``path``; ``reserve``: leave the catalog the room that it needs on the same disk."""
+        self._reserve = reserve
         path.parent.mkdir(parents=True, exist_ok=True)
         self.path = path
         self._file: BinaryIO = path.open("w+b")
@@ -58,8 +60,14 @@ class Spool:
         self.append_pieces([memoryview(content)], types)
 
     def append_pieces(self, pieces: Pieces, types: Types) -> None:
-        """The same of a file in pieces."""
-        groups = footer.parse_tail(pieces[-1], sum(map(len, pieces)))
+        """The same of a file in pieces.
+
+        Raises:
+            StorageFull: they do not fit (507).
+        """
+        size = sum(map(len, pieces))
+        self._refuse_full(size)
+        groups = footer.parse_tail(pieces[-1], size)
         self._stretches.append(Stretch(groups, self._file.tell(), types))
         start, stop = groups.start, groups.stop
         for piece in pieces:
@@ -69,6 +77,7 @@ class Spool:
 
     def append_part(self, path: Path, types: Types) -> None:
         """Put the row groups of a part behind the others."""
+        seal.verify([path])
         with path.open("rb") as part:
             size = part.seek(-8, os.SEEK_END) + 8
             part.seek(-footer.footer_length(part.read(8)), os.SEEK_END)
@@ -81,7 +90,12 @@ class Spool:
         self._stretches.append(Stretch(group, self._file.tell(), types))
         self._copy(part, group)
 
+    def _refuse_full(self, size: int) -> None:
+        if self._reserve:
+            room.refuse_full(self.path.parent, size)
+
     def _copy(self, part: BinaryIO, groups: footer.Groups) -> None:
+        self._refuse_full(groups.stop - groups.start)
         part.seek(groups.start)
         left = groups.stop - groups.start
         while left:
@@ -114,20 +128,27 @@ class Spool:
         self.discard()
         return other
 
-    def finish(self, target: Path, *, durable: bool = False, key_values: dict[str, str] | None = None) -> int:
-        """Write the footer, give the file its name and return its bytes; `durable`: it survives power loss then.
+    def seal(self, target: Path, *, key_values: dict[str, str] | None = None) -> tuple[str, int]:
+        """Make a part of it, durably, under the name of `target` with its seal; return that name and its bytes."""
+        size = self._close(durable=True, key_values=key_values)
+        name = seal.put(self.path, target.parent, target.name)
+        parts.sync_directory(target.parent)
+        return name, size
 
-        `key_values` stand in the footer.
-        """
+    def finish(self, target: Path) -> int:
+        """Write the footer, give the file the name `target` and return its bytes."""
+        size = self._close()
+        self.path.replace(target)
+        return size
+
+    def _close(self, *, durable: bool = False, key_values: dict[str, str] | None = None) -> int:
+        """Write the footer, in which `key_values` stand, and close the file; return its bytes."""
         self._file.write(footer.merge(((each.groups, each.at) for each in self._stretches), key_values))
         size = self._file.tell()
         if durable:
             self._file.flush()
             os.fsync(self._file.fileno())
         self._file.close()
-        self.path.replace(target)
-        if durable:
-            parts.sync_directory(target.parent)
         return size
 
     def discard(self) -> None:

@@ -10,6 +10,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from parquay.catalog.tables import File
+from parquay.columns import seal
 from parquay.datasets import log
 from parquay.datasets.commits import Author, Change, Commits, Drafts
 from parquay.datasets.snapshot import Snapshot
@@ -76,6 +77,7 @@ class Appending:
             if more.sha256 and not again:
                 refuse_again(more.sha256 == file.sha256 or log.was_made(before.directory, before.version, same))
             refuse_strangers(before, more.rows)
+            seal.verify(more.rows.paths)
             names = [*([this] if once else []), *([same] if more.sha256 else [])]
             return Joining(before, more.rows, drafts).change(tuple(names))
 

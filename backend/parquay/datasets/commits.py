@@ -7,7 +7,6 @@ who looks. An error before the log's entry leaves the table as it was.
 
 from __future__ import annotations
 
-import errno
 import logging
 from collections import OrderedDict
 from collections.abc import Callable, Sequence
@@ -18,11 +17,12 @@ from typing import TYPE_CHECKING, Any
 
 from parquay.catalog.datasets import Datasets, NewVersion
 from parquay.catalog.tables import File
+from parquay.columns import room, seal
 from parquay.datasets import log, plain
 from parquay.datasets.locks import alone
 from parquay.datasets.snapshot import Part, Snapshot
-from parquay.datasets.tables import Tables, with_header
-from parquay.errors import Busy, NotFound, StorageFull
+from parquay.datasets.tables import Tables, refuse_damaged, with_header
+from parquay.errors import Busy, NotFound
 from parquay.ids import new_id
 
 if TYPE_CHECKING:
@@ -78,7 +78,7 @@ class Drafts:
         self._names: list[str] = []
 
     def name(self, version: int) -> str:
-        """A file name for a part of version `version`, never used before."""
+        """A file name for a part of version `version`, never used before; the part itself gets it with its seal."""
         self._names.append(f"version-{version:08d}-{new_id()[-12:].strip('-_')}.parquet")
         return self._names[-1]
 
@@ -86,8 +86,9 @@ class Drafts:
         """Delete what was written, unless the log has it: what fails behind its entry fails too late."""
         made = log.added_after(self.directory, self._version) if self._names else set()
         for name in self._names:
-            if name not in made:
-                (self.directory / name).unlink(missing_ok=True)
+            for path in self.directory.glob(f"{name.removesuffix('.parquet')}*.parquet"):
+                if path.name not in made:
+                    path.unlink(missing_ok=True)
         self._names.clear()
 
 
@@ -104,31 +105,38 @@ class Commits:
         self._opened: OrderedDict[str, DeltaTable] = OrderedDict()
         self._noted: dict[str, int] = {}
 
-    def make(self, file: File, author: Author, decide: Decide) -> Snapshot:
+    def make(self, file: File, author: Author, decide: Decide, *, mending: bool = False) -> Snapshot:
         """Make a version of the table that ``file`` became, and return it; the newest when nothing is to be done.
+
+        ``mending``: parts of the newest version may be damaged or gone.
 
         Raises:
             NotFound: it was deleted meanwhile (404).
             Busy: ``table_busy``, others did not come to an end (423).
             StorageFull: (507).
+            Damaged: a part of the newest version or its log is damaged or gone (503).
         """
-        directory = self._tables.snapshot(file).directory
+        directory = self._tables.listed(file).directory
         try:
             with alone(directory):
                 self.reconcile(file)
-                return self._make(file, directory, author, decide)
+                room.refuse_full(directory)
+                return self._make(file, directory, author, decide, mending=mending)
         except OSError as error:
-            if error.errno in (errno.ENOSPC, errno.EDQUOT):
-                raise StorageFull("There is no room for another version.") from error
+            if error.errno in room.FULL:
+                raise room.full() from error
             if not directory.exists():
                 raise NotFound("There is no such dataset.") from error
             raise
 
-    def _make(self, file: File, directory: Path, author: Author, decide: Decide) -> Snapshot:
+    def _make(self, file: File, directory: Path, author: Author, decide: Decide, *, mending: bool) -> Snapshot:
         from deltalake.exceptions import DeltaError
 
         for attempt in range(ATTEMPTS):
-            before = self._tables.snapshot(file)
+            before = self._tables.listed(file)
+            if not mending:  # a new version on top of a damaged one would hide what can still be repaired
+                refuse_damaged(before)
+                seal.verify(before.paths)
             drafts = Drafts(directory, before.version)
             try:
                 change = decide(before, drafts)
@@ -209,7 +217,7 @@ class Commits:
 
     def reconcile(self, file: File) -> None:
         """Note in the catalog what the log has and the catalog has not."""
-        found = self._tables.snapshot(file)
+        found = self._tables.listed(file)
         if self._noted.get(file.id) == found.version:
             return
         noted = self._datasets.noted(file.id)
@@ -268,5 +276,7 @@ def new_version(after: Snapshot, found: log.Commit) -> NewVersion:
         columns=after.columns,
         author=info.get("author"),
         message=info.get("message"),
+        entry_crc=found.entry_crc,
+        checkpoint_crc=found.checkpoint_crc,
         **counts,
     )

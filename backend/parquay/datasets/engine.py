@@ -16,6 +16,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from parquay.columns import room, seal
 from parquay.datasets.sql import Sql
 from parquay.errors import Gone, InvalidValue, QueryTimeout, TooLarge, Unavailable
 
@@ -25,8 +26,8 @@ if TYPE_CHECKING:
 
 TICK = 0.02
 """Seconds between two looks at the clock while a query runs."""
-SPILL = "20GB"
-"""What queries may put on the disk."""
+SPILL = 20_000_000_000
+"""Most bytes that queries put on the disk."""
 MIB = 1 << 20
 BROKEN = ("FatalException", "InternalException")
 """Errors after which the engine answers nothing any more, and is started anew."""
@@ -85,9 +86,11 @@ class Engine:
             Unavailable: ``queries_busy`` (503), too many others run.
             InvalidValue: ``bad_value`` (422), a value is outside of what a type can hold.
             Gone: ``version_gone`` (410), a part of the version was removed meanwhile.
+            Damaged: ``part_missing``, ``part_damaged`` (503).
             Cancelled: `stop` was set.
         """
         deadline = time.monotonic() + self.seconds
+        seal.verify(query.parts)
         with self._slot(deadline), self._cursor() as cursor, self._watch.over(cursor, deadline, stop or Stop()):
             return cursor.sql(query.text, params=list(query.values)).to_arrow_table()
 
@@ -119,12 +122,12 @@ class Engine:
         import duckdb
 
         _sweep(self._scratch.parent)
-        self._scratch.mkdir(parents=True, exist_ok=True)
+        self._scratch.mkdir(mode=0o700, parents=True, exist_ok=True)
         root = duckdb.connect(
             config={
                 "memory_limit": f"{max(1, self._memory // MIB)}MiB",
                 "temp_directory": str(self._scratch),
-                "max_temp_directory_size": SPILL,
+                "max_temp_directory_size": f"{min(SPILL, _free(self._scratch)) // MIB}MiB",
             }
         )
         root.execute("SET parquet_metadata_cache = true")
@@ -208,8 +211,15 @@ def _named(stop: Stop) -> Iterator[None]:
         raise TooLarge("The query needs more memory than queries may have.", "query_too_large") from None
     except (duckdb.ConversionException, duckdb.OutOfRangeException):
         raise InvalidValue("A value is outside of what its type can hold.", "bad_value") from None
-    except duckdb.IOException:
+    except duckdb.IOException as error:
+        if "No space left" in str(error):
+            raise room.full() from None
         raise Gone("Parts of this version were removed.", "version_gone") from None
+
+
+def _free(scratch: Path) -> int:
+    """Bytes of the disk that queries may take, some MiB at least: what does not fit is refused when it comes."""
+    return max(64 * MIB, shutil.disk_usage(scratch).free - 4 * room.RESERVE)
 
 
 def _sweep(scratch: Path) -> None:

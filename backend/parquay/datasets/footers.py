@@ -14,6 +14,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 from deltalake.transaction import AddAction
 
+from parquay.columns import seal
 from parquay.columns.lexemes import ColumnType, type_from_json
 from parquay.datasets.log import Listed
 from parquay.datasets.runs import Runs, from_text
@@ -111,6 +112,7 @@ def bound(value: Any) -> Any:
 
 def listed(path: Path) -> Listed:
     """What a log would list of a part."""
+    seal.verify([path])
     return Listed(path.name, path.stat().st_size, pq.read_metadata(path).num_rows)
 
 
@@ -120,6 +122,7 @@ def rids_of(path: Path) -> Runs:
     Raises:
         KeyError: it carries none.
     """
+    seal.verify([path])
     with pq.ParquetFile(path) as part:
         return from_text((part.metadata.metadata or {})[RIDS.encode()])
 

@@ -8,12 +8,12 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import IO, TYPE_CHECKING, Any, cast
 
+from parquay.columns import seal
 from parquay.datasets.engine import Stop
 from parquay.datasets.pieces import types_of
 from parquay.datasets.plan import Query, columns_of
 from parquay.datasets.snapshot import Snapshot
 from parquay.datasets.values import Column
-from parquay.errors import Gone
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -159,10 +159,8 @@ def _parts(snapshot: Snapshot, stop: Stop) -> Iterator[Stretch]:
 
 
 def _opened(path: Path) -> IO[bytes]:
-    try:
-        return path.open("rb")
-    except FileNotFoundError:
-        raise Gone("Parts of this version were removed.", "version_gone") from None
+    seal.verify([path])
+    return path.open("rb")
 
 
 def _copied(part: IO[bytes], groups: footer.Groups, stop: Stop) -> Iterator[bytes]:

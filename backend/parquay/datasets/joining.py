@@ -63,14 +63,14 @@ class Joining:
         """Copy a part, recast where its columns are not those that are wanted."""
         name = self._drafts.name(self._before.version + 1)
         path, target = source.directory / part.name, self._drafts.directory / name
-        spool = Spool(target.with_name(f".{name}.tmp"))
+        spool = Spool(target.with_name(f".{name}.tmp"), reserve=True)
         try:
             if [each["name"] for each in source.columns] == list(wanted) and _stored(has) == _stored(wanted):
                 spool.append_part(path, wanted)
             else:
                 for content in _recast(path, has, wanted):
                     spool.append(content, wanted)
-            size = spool.finish(target, durable=True, key_values={RIDS: runs.to_text(rids)})
+            name, size = spool.seal(target, key_values={RIDS: runs.to_text(rids)})
         except BaseException:
             spool.discard()
             raise
@@ -129,7 +129,7 @@ def cells_of(snapshot: Snapshot, names: Sequence[str], name: str) -> Iterator[pa
     """One column of a table, as it is stored, a row group at a time."""
     spelt = str(snapshot.columns[names.index(name)]["name"])
     for path in snapshot.paths:
-        with pq.ParquetFile(path) as opened:
+        with pq.ParquetFile(path, page_checksum_verification=True) as opened:
             for group in range(opened.num_row_groups):
                 yield opened.read_row_group(group, columns=[spelt]).column(spelt).combine_chunks()
 
@@ -139,7 +139,7 @@ def _stored(types: Types) -> list[tuple[str, pa.DataType]]:
 
 
 def _recast(path: Path, has: Types, wanted: Types) -> Iterator[pa.Buffer]:
-    with pq.ParquetFile(path) as opened:
+    with pq.ParquetFile(path, page_checksum_verification=True) as opened:
         for group in range(opened.num_row_groups):
             table = opened.read_row_group(group).rename_columns(list(has))
             yield parts.encode(parts.storable(parts.widened(table, has, wanted), wanted))

@@ -16,6 +16,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol
 
+from parquay.columns import seal
 from parquay.datasets.snapshot import Part
 
 if TYPE_CHECKING:
@@ -42,11 +43,14 @@ class Commit:
     Attributes:
         made_at: when it was committed (UTC).
         info: what Parquay wrote beside it; empty for a commit of another program.
+        entry_crc, checkpoint_crc: CRC-32C of its files in the log.
     """
 
     version: int
     made_at: datetime
     info: Mapping[str, Any]
+    entry_crc: int | None = None
+    checkpoint_crc: int | None = None
 
 
 class Appendable(Protocol):
@@ -104,13 +108,44 @@ def commit(directory: Path, version: int) -> Commit:
     Raises:
         FileNotFoundError: the log does not reach back, or forward, so far.
     """
+    crcs = crc(entry_path(directory, version)), crc(checkpoint_path(directory, version))
     for action in _actions(directory, version):
         if "commitInfo" in action:
             info = action["commitInfo"]
             moment = datetime.fromtimestamp(info.get("timestamp", 0) / 1000, UTC)
-            return Commit(version, moment, info.get(KEY) or {})
+            return Commit(version, moment, info.get(KEY) or {}, *crcs)
     moment = datetime.fromtimestamp((directory / FOLDER / f"{version:020}.json").stat().st_mtime, UTC)
-    return Commit(version, moment, {})
+    return Commit(version, moment, {}, *crcs)
+
+
+def entry_path(directory: Path, version: int) -> Path:
+    """Where the entry of a version is."""
+    return directory / FOLDER / f"{version:020}.json"
+
+
+def checkpoint_path(directory: Path, version: int) -> Path:
+    """Where the checkpoint behind a version is, if there is one."""
+    return directory / FOLDER / f"{version:020}.checkpoint.parquet"
+
+
+def crc(path: Path) -> int | None:
+    """The CRC-32C of a file of the log; None when it is not there."""
+    try:
+        return seal.crc_of(path)
+    except FileNotFoundError:
+        return None
+
+
+def is_as_noted(directory: Path, version: int, noted: Mapping[int, tuple[int | None, int | None]]) -> bool:
+    """Whether the files that tell of a version are those that were written, as far as that was noted."""
+    start = max((each for each, (_, made) in noted.items() if made is not None and each <= version), default=-1)
+    if start >= 0 and crc(checkpoint_path(directory, start)) != noted[start][1]:
+        return False
+    for each in range(start + 1, version + 1):
+        entry = noted.get(each, (None, None))[0]
+        if entry is not None and crc(entry_path(directory, each)) != entry:
+            return False
+    return True
 
 
 def has(directory: Path, version: int, info: Mapping[str, Any]) -> bool:

@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING
 
+from parquay.columns import seal
 from parquay.datasets import sql
 from parquay.datasets.engine import Engine, Stop
 from parquay.datasets.plan import Query
 from parquay.datasets.snapshot import Snapshot
 from parquay.datasets.values import Column
-from parquay.errors import Gone
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -55,10 +55,8 @@ def _whole(snapshot: Snapshot, columns: Sequence[Column]) -> Iterator[pa.Table]:
     names = [column.name for column in columns]
     rows = max(1, min(PIECE_ROWS, PIECE_CELLS // max(1, len(columns))))
     for path in snapshot.paths:
-        try:
-            opened = pq.ParquetFile(path, pre_buffer=False)
-        except FileNotFoundError:
-            raise _gone() from None
+        seal.verify([path])
+        opened = pq.ParquetFile(path, pre_buffer=False, page_checksum_verification=True)
         with opened:
             for batch in opened.iter_batches(batch_size=rows, columns=names):
                 yield pa.Table.from_batches([batch]).select(names)
@@ -74,7 +72,3 @@ def _filtered(
             last = first + window - 1
             asked = sql.rows_of_part(snapshot, query, columns, part=part, first=first, last=last)
             yield engine.table(asked, stop).select(names)
-
-
-def _gone() -> Gone:
-    return Gone("Parts of this version were removed.", "version_gone")

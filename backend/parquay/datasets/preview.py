@@ -8,7 +8,9 @@ from typing import Any
 
 from parquay.catalog.segments import Segments
 from parquay.catalog.tables import File
+from parquay.columns import seal
 from parquay.datasets.tables import Tables
+from parquay.errors import Damaged
 
 
 class Preview:
@@ -24,6 +26,9 @@ class Preview:
         """Return up to ``limit`` rows with their columns (blocking); None while there is no row.
 
         ``total`` counts the rows that there are now; ``next`` is the number of the row to go on with.
+
+        Raises:
+            Damaged: the log or a part is damaged or gone (503).
         """
         if not file.columns:
             return None
@@ -40,7 +45,12 @@ class Preview:
         for name, columns in self._parts(file):
             if limit <= 0:
                 return
-            batch = _first(self._parquet / file.id / name, columns, limit)
+            try:
+                batch = _first(self._parquet / file.id / name, columns, limit)
+            except Damaged as error:
+                if file.status == "processing" and error.code == "part_missing":
+                    return  # just now replaced by a wider part
+                raise
             limit -= len(batch)
             yield from batch
 
@@ -64,10 +74,11 @@ def _first(part: Path, columns: Sequence[Mapping[str, Any]], limit: int) -> list
     from parquay.columns import export, parts
 
     try:
-        with pq.ParquetFile(part) as opened:
+        seal.verify([part])
+        with pq.ParquetFile(part, page_checksum_verification=True) as opened:
             batches = opened.iter_batches(batch_size=limit, row_groups=[0]) if opened.num_row_groups else iter(())
             table = pa.Table.from_batches([next(batches)]) if opened.num_row_groups else None
-    except FileNotFoundError:  # just now replaced by a wider part, or the file was removed
+    except FileNotFoundError:  # the file was removed
         return []
     if table is None:
         return []

@@ -105,4 +105,6 @@ def first_version(verdict: Finished, found: log.Commit) -> NewVersion:
         columns=verdict.columns or [],
         author=info.get("author"),
         inserted=int(info["rows"]),
+        entry_crc=found.entry_crc,
+        checkpoint_crc=found.checkpoint_crc,
     )

@@ -23,6 +23,7 @@ from parquay.datasets.commits import Commits
 from parquay.datasets.locks import alone, claimed
 from parquay.datasets.tables import Tables
 from parquay.datasets.trim import trim
+from parquay.telemetry import tables_broken
 
 GRACE = timedelta(hours=1)
 """How long the parts of a version stay that was given up, or that a crash left behind."""
@@ -43,15 +44,23 @@ class Retention:
         self._commits = commits
         self._keep = keep
         self._grace = grace
+        self._broken: set[str] = set()
 
     def reconcile(self) -> int:
         """Note in the catalog every version that a crash kept out of it; return how many tables lacked one."""
         found = 0
+        self._broken.clear()
+        tables_broken.set(0)
         for dataset_id, noted in self._datasets.tables():
             file = self._files.get(dataset_id)
             if file is not None:
                 found += self._tried(file, partial(self._reconciled, noted=noted))
         return found
+
+    @property
+    def broken(self) -> list[str]:
+        """The ids of the tables that could not be tidied since the last `reconcile` began."""
+        return sorted(self._broken)
 
     def _reconciled(self, file: File, *, noted: int | None) -> int:
         ahead = self._tables.is_ahead(file, noted)
@@ -90,6 +99,8 @@ class Retention:
             return work(file)
         except Exception:  # noqa: BLE001  a log can be broken in ways that nobody has listed
             _log.exception("table could not be tidied", extra={"fields": {"dataset": file.id}})
+            self._broken.add(file.id)
+            tables_broken.set(len(self._broken))
             return 0
 
     def _sweep(self, file: File, *, moment: datetime, every: bool) -> int:

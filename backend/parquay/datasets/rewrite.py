@@ -13,7 +13,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
-from parquay.columns import footer, parts
+from parquay.columns import footer, parts, seal
 from parquay.columns.parts import Types
 from parquay.columns.spool import Spool
 from parquay.datasets import runs
@@ -64,15 +64,15 @@ class Rewriter:
         self._schema = pa.schema([(name, kind.stored()) for name, kind in types.items()])
 
     def write(self, name: str, edit: PartEdit) -> Rewritten:
-        """Write what becomes of a part under the new name `name`, durable; no file when no row is left."""
-        spool = Spool(self._directory / f".{name}.tmp")
+        """Write what becomes of a part under the new name `name`, sealed and durable; no file when no row is left."""
+        spool = Spool(self._directory / f".{name}.tmp", reserve=True)
         made = Rewritten(None)
         try:
             for content in self._contents(spool, edit, made):
                 spool.append(parts.encode(content, self._codec), self._types)
             left = _rids(edit)
             if left:
-                size = spool.finish(self._directory / name, durable=True, key_values={RIDS: runs.to_text(left)})
+                name, size = spool.seal(self._directory / name, key_values={RIDS: runs.to_text(left)})
                 made.part = Part(name, runs.count(left), left, size)
         finally:
             if made.part is None:
@@ -92,7 +92,10 @@ class Rewriter:
             made.rows |= {runs.id_at(edit.rids, begins, row): new.slice(row, 1) for row in range(new.num_rows)}
         old = edit.part
         if old is not None:
-            with (self._directory / old.name).open("rb") as file, pq.ParquetFile(file) as opened:
+            with (
+                (self._directory / old.name).open("rb") as file,
+                pq.ParquetFile(file, page_checksum_verification=True) as opened,
+            ):
                 for span in _spans(file):
                     takes_new = new is not None and span.stop == old.rows and span.stop - span.start < SMALL_GROUP
                     if not (takes_new or span.is_touched(edit)):
@@ -173,7 +176,8 @@ def _tail(file: BinaryIO) -> bytes:
 def read_rows(path: Path, rows: Sequence[int]) -> pa.Table:
     """Some rows of a part, as they are stored, in ascending order of `rows`; only their row groups are read."""
     found: list[pa.Table] = []
-    with pq.ParquetFile(path) as opened:
+    seal.verify([path])
+    with pq.ParquetFile(path, page_checksum_verification=True) as opened:
         start = 0
         for group in range(opened.num_row_groups):
             stop = start + opened.metadata.row_group(group).num_rows

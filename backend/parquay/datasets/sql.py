@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
+from pathlib import Path
 from typing import Any
 
 from parquay.datasets.cursors import Place
@@ -27,10 +28,12 @@ class Sql:
 
     text: str
     values: tuple[Any, ...] = ()
+    parts: tuple[Path, ...] = ()
+    """The parts that it reads."""
 
     def __add__(self, other: Sql | str) -> Sql:
         piece = Sql(other) if isinstance(other, str) else other
-        return Sql(self.text + piece.text, self.values + piece.values)
+        return Sql(self.text + piece.text, self.values + piece.values, self.parts + piece.parts)
 
 
 TRUE, FALSE = Sql("TRUE"), Sql("FALSE")
@@ -61,9 +64,9 @@ def any_of(pieces: Iterable[Sql]) -> Sql:
 def table(snapshot: Snapshot, parts: Sequence[int] | None = None) -> Sql:
     """The rows of a version, or of those of its parts whose indexes are given; `file_index` counts among these."""
     paths = snapshot.paths
-    chosen = [str(path) for path in (paths if parts is None else [paths[i] for i in parts])]
+    chosen = tuple(paths if parts is None else [paths[i] for i in parts])
     names = ",".join(f"c{i}" for i in range(len(snapshot.columns)))
-    return Sql(f"read_parquet(?) AS t({names})", (chosen,))
+    return Sql(f"read_parquet(?) AS t({names})", ([str(path) for path in chosen],), chosen)
 
 
 def rows(snapshot: Snapshot) -> Sql:

@@ -12,13 +12,15 @@ from typing import Any
 
 from parquay.catalog.datasets import Datasets
 from parquay.catalog.tables import File
+from parquay.columns import seal
 from parquay.datasets import log, plain
 from parquay.datasets.first import publish
 from parquay.datasets.locks import alone, held
 from parquay.datasets.log import Listed
 from parquay.datasets.runs import Runs
 from parquay.datasets.snapshot import Part, Snapshot
-from parquay.errors import Conflict, Gone, NotFound, Unavailable
+from parquay.errors import Conflict, Damaged, Gone, NotFound, ParquayError
+from parquay.telemetry import lost
 
 SNAPSHOTS = 256
 """Versions that are remembered, of all datasets together."""
@@ -43,10 +45,23 @@ class Tables:
         Raises:
             NotFound: ``no_table``, the file became none; ``unknown_version``, ``version_expired`` (404).
             Conflict: ``not_ready``, it is still being made; ``foreign_rows``, another program wrote to it (409).
+            Damaged: ``log_damaged``; ``part_missing``, ``part_damaged``: a part is gone or has another size (503).
         """
+        found = self.listed(file, version)
+        refuse_damaged(found)
+        return found
+
+    def listed(self, file: File, version: int | None = None) -> Snapshot:
+        """The same of a version whose parts may be damaged or gone: what its log says."""
         directory = self._directory(file)
+        with readable(directory):
+            return self._listed(file, directory, version)
+
+    def _listed(self, file: File, directory: Path, version: int | None) -> Snapshot:
         self._forget_outdated(file)
         newest = self._newest(file, directory)
+        if newest < (file.table_version or 0):
+            raise lost(_log_damaged())
         wanted = newest if version is None else version
         if not 0 <= wanted <= newest:
             raise NotFound(f"The table has no version {version}.", "unknown_version")
@@ -76,8 +91,9 @@ class Tables:
 
     def parts(self, file: File, version: int) -> tuple[Part, ...]:
         """The parts of a version (blocking), also of one that was given up, as long as the log has it."""
-        found = self._recall(file.id, version)
-        return (found or self._read(file, self._directory(file), version)).parts
+        found, directory = self._recall(file.id, version), self._directory(file)
+        with readable(directory):
+            return (found or self._read(file, directory, version)).parts
 
     def is_ahead(self, file: File, noted: int | None) -> bool:
         """Whether the log has a version after the one that the catalog noted."""
@@ -87,9 +103,23 @@ class Tables:
         """Whether plain readers find ``version`` (None: the first) in the folder of the newest one."""
         return plain.shows(self._parquet / file.id, version or 0)
 
-    def missing(self, file: File) -> int:
-        """How many parts of the newest version are not there."""
-        return sum(not path.is_file() for path in self.snapshot(file).paths)
+    def faults(self, file: File, *, rehash: bool = True) -> list[tuple[str, Damaged]]:
+        """What is wrong with each part of the versions that are kept, newest first, by the part's name (blocking).
+
+        ``rehash``: read them whole, else only their sizes.
+
+        Raises:
+            Damaged: ``log_damaged``, the log cannot say which parts there should be.
+        """
+        newest = self.listed(file)
+        if not log.is_as_noted(newest.directory, newest.version, self._datasets.checksums(file.id, newest.version)):
+            raise lost(_log_damaged())
+        kept = [each.version for each in self._datasets.uncleared(file.id) if each.expired_at is None]
+        known = {part.name: part for version in sorted(kept) for part in self.parts(file, version)}
+        known |= {part.name: part for part in newest.parts}
+        look = seal.fault_of if rehash else seal.glance
+        found = [(part.name, look(newest.directory / part.name, part.size)) for part in known.values()]
+        return [(name, fault) for name, fault in found if fault is not None]
 
     def source(self, file: File) -> Snapshot:
         """Return the rows of ``file`` to append them elsewhere; also when they were appended to a table before.
@@ -107,6 +137,7 @@ class Tables:
 
         Raises:
             Gone: ``version_gone``, they were deleted since the version was opened (410).
+            Damaged: ``part_missing``, ``part_damaged`` (503).
             NotFound: the whole table was (404).
         """
         with ExitStack() as holding:
@@ -115,8 +146,16 @@ class Tables:
             except FileNotFoundError:
                 raise NotFound("There is no such dataset.") from None
             if not all(path.is_file() for path in snapshot.paths):
-                raise Gone("Parts of this version were removed.", "version_gone")
+                raise self._gone(snapshot)
+            seal.verify(snapshot.paths)
             yield
+
+    def _gone(self, snapshot: Snapshot) -> ParquayError:
+        """Why parts of a version are not there: it was given up, or they are lost."""
+        noted = self._datasets.one(snapshot.dataset_id, snapshot.version)
+        if noted is None or noted.expired_at is not None:
+            return Gone("Parts of this version were removed.", "version_gone")
+        return lost(Damaged("A part of this table is gone.", "part_missing"))
 
     def remember(self, snapshot: Snapshot) -> None:
         """Keep a version in memory, the least recently used one goes."""
@@ -151,8 +190,8 @@ class Tables:
 
     def _publish(self, file: File, directory: Path) -> int:
         """Make the log of a table that was converted before there were logs."""
-        if file.table_version:
-            raise Unavailable("The log of this table is gone; its parts are still there.", "log_missing")
+        if file.table_version is not None:
+            raise lost(Damaged("The log of this table is gone; its parts are still there.", "log_missing"))
         with alone(directory):
             newest = log.newest(directory)
             if newest < 0:
@@ -169,6 +208,8 @@ class Tables:
             return found
 
     def _read(self, file: File, directory: Path, version: int) -> Snapshot:
+        if not log.is_as_noted(directory, version, self._datasets.checksums(file.id, version)):
+            raise lost(_log_damaged())
         table = log.open_at(directory, version)
         rids = self._rids_of(file.id, directory)
         made = log.commit(directory, version)
@@ -198,6 +239,47 @@ class Tables:
             while len(self._rids) >= DATASETS:
                 self._rids.popitem(last=False)
             return self._rids.setdefault(dataset_id, found)
+
+
+def refuse_damaged(snapshot: Snapshot) -> None:
+    """Refuse a version with parts that are gone, or longer or shorter than its log says.
+
+    Raises:
+        Damaged: ``part_missing``, ``part_damaged`` (503).
+    """
+    for part in snapshot.parts:
+        fault = seal.glance(snapshot.directory / part.name, part.size)
+        if fault is not None:
+            raise lost(fault)
+
+
+@contextmanager
+def readable(directory: Path) -> Iterator[None]:
+    """Give whatever a broken log leads to its name; what is wrong in it can be anything.
+
+    Raises:
+        Damaged: ``log_damaged`` (503).
+        NotFound: the whole table was removed meanwhile (404).
+    """
+    try:
+        yield
+    except ParquayError:
+        raise
+    except FileNotFoundError as error:
+        if not directory.exists():
+            raise NotFound("There is no such dataset.") from error
+        raise lost(_log_damaged()) from error
+    except OSError:
+        raise
+    except BaseException as error:
+        # Delta's readers panic at some logs, which is no `Exception`.
+        if not isinstance(error, Exception) and type(error).__name__ != "PanicException":
+            raise
+        raise lost(_log_damaged()) from error
+
+
+def _log_damaged() -> Damaged:
+    return Damaged("The log of this table is damaged; its parts are still there.", "log_damaged")
 
 
 def converted(file: File, directory: Path, columns: Sequence[Mapping[str, Any]]) -> Snapshot:

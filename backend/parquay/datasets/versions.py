@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from parquay.catalog.datasets import Datasets
 from parquay.catalog.tables import File
+from parquay.columns import seal
 from parquay.datasets.commits import Author, Change, Commits, Drafts
 from parquay.datasets.snapshot import Part, Snapshot
 from parquay.datasets.tables import Tables
@@ -159,7 +160,9 @@ def _cells(snapshot: Snapshot, part: Part, name: str, rows: Ids) -> pa.Array | N
     types = export.columns_types([each for each in snapshot.columns if each["name"] == name])
     if not types:
         return None
-    with pq.ParquetFile(snapshot.directory / part.name) as opened:
+    path = snapshot.directory / part.name
+    seal.verify([path])
+    with pq.ParquetFile(path, page_checksum_verification=True) as opened:
         table = opened.read(columns=[name]).select([name]).take(rows)
     plain = parts.widened(table, types, types).column(0).combine_chunks()
     return lexemes.to_text(plain, types[name])

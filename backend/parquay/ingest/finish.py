@@ -12,7 +12,7 @@ import pyarrow.parquet as pq
 
 from parquay.catalog.segments import Emit, Fence, Finished, Publish, Segments
 from parquay.catalog.tables import File, Segment
-from parquay.columns import lexemes, parts
+from parquay.columns import lexemes, parts, seal
 from parquay.columns.lexemes import ColumnType
 from parquay.columns.parts import Codec, Types
 from parquay.columns.spool import Spool
@@ -113,24 +113,30 @@ class Finisher:
             if len(batch) == 1:
                 spool.append_part(self._directory / batch[0].name, types)
             else:
-                table = pa.concat_tables([pq.read_table(self._directory / group.name) for group in batch])
+                table = pa.concat_tables([self._read(group) for group in batch])
                 spool.append(parts.encode(table, self._codec), types)
         return self._replace(run, spool, types)
 
     def _recast(self, group: PartGroup, types: Types) -> bool:
         spool = self._spool(group)
-        with pq.ParquetFile(self._directory / group.name) as part:
+        seal.verify([self._directory / group.name])
+        with pq.ParquetFile(self._directory / group.name, page_checksum_verification=True) as part:
             for i in range(part.num_row_groups):
                 table = parts.widened(part.read_row_group(i), group.types, types)
                 spool.append(parts.encode(parts.storable(table, types), self._codec), types)
         return self._replace([group], spool, types)
 
+    def _read(self, group: PartGroup) -> pa.Table:
+        seal.verify([self._directory / group.name])
+        return pq.read_table(self._directory / group.name, page_checksum_verification=True)
+
     def _spool(self, group: PartGroup) -> Spool:
-        return Spool(self._directory / f".{parts.part_name(group.segments[0].no)}.tmp")
+        name = parts.part_name(group.segments[0].no)
+        return Spool(self._directory / f".{name}.tmp", reserve=True)
 
     def _replace(self, run: Sequence[PartGroup], spool: Spool, types: Types) -> bool:
         name = spool.path.name.removeprefix(".").removesuffix(".tmp")
-        size = spool.finish(self._directory / name, durable=True)
+        name, size = spool.seal(self._directory / name)
         members = [each for group in run for each in group.segments]
         sizes = dict.fromkeys((each.no for each in members), 0)
         sizes[members[0].no] = size

@@ -225,7 +225,7 @@ class Run:
             return Written(body, converted, None, 0)
         name = parts.part_name(body.no)
         stored = parts.storable(converted.table, converted.types)
-        size = parts.write(self._directory, name, parts.encode(stored, self._tools.codec))
+        name, size = parts.write(self._directory, name, parts.encode(stored, self._tools.codec))
         return Written(body, converted, name, size)
 
     def _record(self, written: Written, dialect: Dialect, source: Source | None) -> None:

@@ -15,7 +15,7 @@ class Liveness:
 
     def __init__(self, directory: Path) -> None:
         self._directory = directory
-        directory.mkdir(parents=True, exist_ok=True)
+        directory.mkdir(mode=0o700, parents=True, exist_ok=True)
 
     @contextmanager
     def alive(self, owner: str) -> Iterator[None]:

@@ -14,12 +14,13 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import Enum
+from errno import EDQUOT, ENOSPC
 from functools import partial
 
 from parquay.catalog.jobs import MAX_ATTEMPTS, Jobs, Lease, Note
 from parquay.catalog.session import Catalog
 from parquay.catalog.tables import now
-from parquay.errors import ParquayError, Unavailable
+from parquay.errors import ParquayError, StorageFull, Unavailable
 from parquay.ids import new_id
 from parquay.jobs.liveness import Liveness
 
@@ -31,6 +32,9 @@ POLL_SECONDS = 1.0
 
 BACKOFF_SECONDS = (1.0, 5.0, 30.0, 120.0, 600.0, 3600.0)
 """Pauses before the next tries; the last one repeats."""
+
+FULL_SECONDS = 30.0
+"""Pause before a job that found no room on the disk is tried again."""
 
 log = logging.getLogger(__name__)
 
@@ -164,6 +168,9 @@ class Worker:
             self._jobs.hand_back(lease)
 
     def _retry(self, lease: Lease, error: Exception) -> None:
+        if _is_full(error):  # there is nothing wrong with the job: it waits for room, however long
+            self._jobs.retry(lease, FULL_SECONDS, _code(error), str(error)[:500], attempt=lease.attempt - 1)
+            return
         if lease.attempt >= self._kinds[lease.kind].max_attempts:
             told = (
                 error.detail if isinstance(error, ParquayError) else f"The conversion failed: {type(error).__name__}."
@@ -178,6 +185,13 @@ class Worker:
         self._jobs.give_up(lease, code, message, self._kinds[lease.kind].give_up)
 
 
+def _is_full(error: Exception) -> bool:
+    """Whether it failed for want of room. Pure."""
+    return isinstance(error, StorageFull) or (isinstance(error, OSError) and error.errno in (ENOSPC, EDQUOT))
+
+
 def _code(error: Exception) -> str:
     """How a failure is called. Pure."""
+    if _is_full(error):
+        return StorageFull.default_code
     return error.code if isinstance(error, ParquayError) else "conversion_failed"

@@ -42,7 +42,7 @@ class LocalStore:
         self._reserve = reserve
         self._fault: str | None = None
         self._known_directories: set[str] = set()
-        root.mkdir(parents=True, exist_ok=True)
+        root.mkdir(mode=0o700, parents=True, exist_ok=True)
         self._volume = Volume(root)
 
     def path(self, upload_id: str) -> Path:

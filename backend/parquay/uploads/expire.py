@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import asyncio
 import logging
+from datetime import datetime
 
 from parquay.catalog.files import Files
 from parquay.catalog.tables import now
-from parquay.errors import ParquayError
 from parquay.uploads.handover import Handover
 from parquay.uploads.remove import Remover
 
@@ -31,16 +31,20 @@ class Expirer:
         removed = 0
         while batch := await asyncio.to_thread(self._files.expired, moment, BATCH):
             writing = self._handover.running()
-            gone = [
-                await self._remover.discard(file_id, expired_before=moment)
-                for file_id in batch
-                if file_id not in writing
-            ]
+            gone = [await self._discarded(file_id, moment) for file_id in batch if file_id not in writing]
             removed += sum(gone)
             if not any(gone):
                 break
             await asyncio.sleep(0)
         return removed
+
+    async def _discarded(self, file_id: str, moment: datetime) -> bool:
+        """Remove one upload; whatever is wrong with it keeps no other from being removed."""
+        try:
+            return await self._remover.discard(file_id, expired_before=moment)
+        except Exception:
+            log.exception("an expired upload could not be removed", extra={"fields": {"file": file_id}})
+            return False
 
     async def run(self, seconds: float) -> None:
         """Sweep every ``seconds``, for ever."""
@@ -49,6 +53,6 @@ class Expirer:
                 removed = await self.sweep()
                 if removed:
                     log.info("expired", extra={"fields": {"removed": removed}})
-            except ParquayError as error:
-                log.warning("sweep failed", extra={"fields": {"code": error.code}})
+            except Exception:
+                log.exception("sweep failed")
             await asyncio.sleep(seconds)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import logging
 from collections.abc import Mapping
 from http import HTTPStatus
@@ -13,7 +14,7 @@ from starlette.exceptions import HTTPException
 from starlette.requests import ClientDisconnect
 
 from parquay.columns import json_text
-from parquay.errors import ParquayError
+from parquay.errors import ParquayError, StorageFull
 from parquay.telemetry import refusals
 
 MEDIA_TYPE = "application/problem+json"
@@ -77,6 +78,12 @@ def install(app: FastAPI) -> None:
     @app.exception_handler(ClientDisconnect)
     async def _gone(_request: Request, _error: ClientDisconnect) -> Response:
         return problem(400, "client_disconnected", "The client went away.")
+
+    @app.exception_handler(OSError)
+    async def _refused_by_the_system(request: Request, error: OSError) -> Response:
+        if error.errno in (errno.ENOSPC, errno.EDQUOT):
+            return from_error(StorageFull("There is no room left on the server.", retry_after=60))
+        return await _unexpected(request, error)
 
     @app.exception_handler(Exception)
     async def _unexpected(request: Request, error: Exception) -> Response:

@@ -12,7 +12,7 @@ from starlette.requests import ClientDisconnect
 from starlette.responses import StreamingResponse
 
 from parquay.catalog.listing import Narrowed
-from parquay.errors import InvalidValue, NotFound, ParquayError
+from parquay.errors import Damaged, InvalidValue, NotFound, ParquayError
 from parquay.events import messages
 from parquay.ingest.dialect import Overrides
 from parquay.roles import OWNER
@@ -198,8 +198,13 @@ def next_page(request: Request, cursor: str) -> str:
 def read_file(request: Request, file_id: str, parts: PartsDep, identity: IdentityDep) -> Response:
     """Show one file with the first rows of its table."""
     found = seen(parts, file_id, identity.id)
-    content = request.app.state.preview(found.file, FIRST_ROWS)
-    detail = Detail.model_validate({**messages.entry(*found, ahead(parts, found.file)), "content": content})
+    content, damage = None, None
+    try:
+        content = request.app.state.preview(found.file, FIRST_ROWS)
+    except Damaged as error:  # everything else about the file is as it was
+        damage = {"code": error.code, "message": error.detail}
+    shown = messages.entry(*found, ahead(parts, found.file))
+    detail = Detail.model_validate({**shown, "content": content, "damage": damage})
     return ExactJSON(detail.model_dump(by_alias=True), headers={"Cache-Control": "private, no-cache"})
 
 

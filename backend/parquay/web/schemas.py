@@ -173,10 +173,18 @@ class Content(BaseModel):
     next: str | None
 
 
+class Damage(BaseModel):
+    """Why a table that there is cannot be shown."""
+
+    code: str
+    message: str
+
+
 class Detail(Entry):
-    """A file with its first rows; `content` is null until there are any."""
+    """A file with its first rows; `content` is null until there are any, and where `damage` says why not."""
 
     content: Content | None
+    damage: Damage | None = None
 
 
 class Received(BaseModel):

@@ -625,6 +625,16 @@ export interface components {
       stuck: number;
     };
     /**
+     * Damage
+     * @description Why a table that there is cannot be shown.
+     */
+    Damage: {
+      /** Code */
+      code: string;
+      /** Message */
+      message: string;
+    };
+    /**
      * Dataset
      * @description A dataset in its newest version.
      */
@@ -647,7 +657,7 @@ export interface components {
     };
     /**
      * Detail
-     * @description A file with its first rows; `content` is null until there are any.
+     * @description A file with its first rows; `content` is null until there are any, and where `damage` says why not.
      */
     Detail: {
       /** Id */
@@ -701,6 +711,7 @@ export interface components {
       /** Ahead */
       ahead: number | null;
       content: components["schemas"]["Content"] | null;
+      damage?: components["schemas"]["Damage"] | null;
     };
     /**
      * Difference

@@ -4,6 +4,7 @@ import type { Messages } from '../en'
 export const problems: Messages['problems'] = {
   // Anything
   bad_request: 'Der Server versteht diese Anfrage nicht.',
+  catalog_damaged: 'Die Datenbank des Servers ist beschädigt.',
   cross_site: 'Das darf eine fremde Seite nicht.',
   database_unavailable: 'Die Datenbank antwortet nicht. Versuche es gleich noch einmal.',
   draining: 'Der Server wird gerade neu gestartet.',
@@ -85,5 +86,9 @@ export const problems: Messages['problems'] = {
   unknown_version: 'Diese Version gibt es nicht.',
   version_changed: 'Die Tabelle hat sich inzwischen geändert.',
   version_expired: 'Diese Version wird nicht mehr aufbewahrt.',
+  log_damaged: 'Das Protokoll dieser Tabelle ist beschädigt.',
+  log_missing: 'Das Protokoll dieser Tabelle fehlt.',
+  part_damaged: 'Ein Teil dieser Tabelle ist beschädigt.',
+  part_missing: 'Ein Teil dieser Tabelle fehlt.',
   version_gone: 'Teile dieser Version wurden entfernt.',
 }

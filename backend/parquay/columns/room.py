@@ -1,0 +1,29 @@
+"""Room on the disk: some of it is the catalog's, so that people can sign in and delete when nothing else fits."""
+
+from __future__ import annotations
+
+import errno
+import os
+from pathlib import Path
+
+from parquay.errors import StorageFull
+
+RESERVE = 16 << 20
+"""Bytes of a volume that no part may take."""
+FULL = (errno.ENOSPC, errno.EDQUOT)
+
+
+def refuse_full(directory: Path, size: int = 0) -> None:
+    """Refuse to write ``size`` bytes more where they would eat into the reserve.
+
+    Raises:
+        StorageFull: (507).
+    """
+    found = os.statvfs(directory)
+    if found.f_bavail * found.f_frsize < RESERVE + size:
+        raise full()
+
+
+def full() -> StorageFull:
+    """The error of a disk that takes no more."""
+    return StorageFull("There is no room left on the server.", retry_after=60)
