@@ -59,11 +59,11 @@ class Application:
         self.parts = parts
         policy = policy_of(parts.settings)
         self.rest = _rest(parts, policy)
-        uploads = _uploads(parts)
+        uploads = _uploads(parts, policy)
         self._edge = Edge(
             Packing(self.rest), uploads, WebClient(client, policy.base_path), policy, LoginWatch(parts.sessions)
         )
-        self.express = _express(parts, uploads)
+        self.express = _express(parts, uploads, policy)
 
     def drain(self) -> None:
         """Say from now on that the server is not ready; requests are still answered. May be called from any thread."""
@@ -87,10 +87,11 @@ def policy_of(settings: Settings) -> Policy:
         public_url=settings.public_url,
         registration_open=settings.registration_open,
         idle_timeout=settings.idle_timeout,
+        only_loopback=settings.on_loopback and not settings.public_url,
     )
 
 
-def _uploads(parts: Parts) -> TusAdapter:
+def _uploads(parts: Parts, policy: Policy) -> TusAdapter:
     settings = parts.settings
     verbs = Verbs(
         parts.files,
@@ -107,15 +108,15 @@ def _uploads(parts: Parts) -> TusAdapter:
         from parquay.web.tuspy_router import TuspyRouter
 
         verbs = TuspyRouter(verbs, parts.files, parts.store).by_method
-    return TusAdapter(verbs, sessions=parts.sessions, rules=parts.rules, origins=settings.origins)
+    return TusAdapter(verbs, sessions=parts.sessions, rules=parts.rules, policy=policy)
 
 
-def _express(parts: Parts, uploads: TusAdapter) -> ExpressLane | None:
+def _express(parts: Parts, uploads: TusAdapter, policy: Policy) -> ExpressLane | None:
     settings = parts.settings
     if settings.tus_router == "tuspyserver":
         return None
     origin = Origin(settings.public_url, settings.proxies)
-    return ExpressLane(parts.creator, uploads, sessions=parts.sessions, rules=parts.rules, origin=origin)
+    return ExpressLane(parts.creator, uploads, sessions=parts.sessions, rules=parts.rules, origin=origin, policy=policy)
 
 
 def _rest(parts: Parts, policy: Policy) -> FastAPI:

@@ -28,7 +28,7 @@ def test_every_error_becomes_a_problem_with_its_code_and_status(kind):
     assert (body["code"], body["detail"]) == (kind.default_code, "One sentence.")
     assert body["title"] == title(kind.status) != ""
     assert response.media_type == "application/problem+json"
-    assert response.headers["cache-control"] == "no-store"
+    assert response.headers["cache-control"] == "private, no-store"
 
 
 def test_problem_tells_when_to_retry_and_how_to_log_in():

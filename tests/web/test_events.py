@@ -49,7 +49,7 @@ def test_stream_opens_at_once_and_says_how_to_come_back(ann, path):
         assert time.monotonic() - started < 10
         assert stream.status == 200
         assert stream.headers["content-type"].startswith("text/event-stream")
-        assert stream.headers["cache-control"] == "no-store"
+        assert stream.headers["cache-control"] == "private, no-store"
         assert stream.headers["x-accel-buffering"] == "no"
         wait_until(lambda: "" in stream.lines, "the first block")
         assert any(re.fullmatch(r"retry: [0-9]+", line) for line in stream.lines)

@@ -50,7 +50,7 @@ def plain(app: Application, data: bytes = DATA, **changed: str | None) -> Fields
     token = app.parts.sessions.login("ann", "the secret of ann", "").token
     app.parts.sessions.authenticate(token)
     found = {
-        "host": "tables.example",
+        "host": "tables.localhost",
         "authorization": f"Bearer {token}",
         "tus-resumable": "1.0.0",
         "upload-length": str(len(data)),

@@ -35,7 +35,7 @@ def test_token_route_takes_a_form_and_gives_a_bearer_token(anybody, account):
     assert set(answer.json()) == {"access_token", "token_type", "expires_in"}
     assert answer.json()["token_type"] == "bearer"
     assert answer.json()["expires_in"] == 604800
-    assert answer.headers["cache-control"] == "no-store"
+    assert answer.headers["cache-control"] == "private, no-store"
     assert (
         anybody.get("/auth/me", headers=bearer(answer.json()["access_token"])).json()["username"] == account["username"]
     )

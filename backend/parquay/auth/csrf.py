@@ -61,13 +61,14 @@ def is_cross_site(method: str, headers: RawHeaders, origins: frozenset[str], hos
         host: host and port of this server as browsers see it, the request's Host when None.
 
     A browser tells by Sec-Fetch-Site; an older one by Origin or Referer. A request with none of them comes from no
-    browser, and only a browser adds cookies by itself.
+    browser, and only a browser adds cookies by itself. What changes nothing may come from anywhere, as a link does,
+    unless a script asks for it, which has an Origin.
     """
-    if method.upper() in SAFE_METHODS:
-        return False
     fields = {name.lower(): value.decode("latin-1").strip() for name, value in headers}
     origin = fields.get(b"origin")
     if origin is not None and origin in origins:
+        return False
+    if origin is None and method.upper() in SAFE_METHODS:
         return False
     site = fields.get(b"sec-fetch-site", "").lower()
     if site:
@@ -75,14 +76,17 @@ def is_cross_site(method: str, headers: RawHeaders, origins: frozenset[str], hos
     source = origin if origin is not None else fields.get(b"referer")
     if source is None:
         return False
-    return _host_of(source) != (host or fields.get(b"host", "")).lower()
+    return not _is_at(source, host or fields.get(b"host", ""))
 
 
-def _host_of(url: str) -> str | None:
+def _is_at(url: str, host: str) -> bool:
     try:
-        return urlsplit(url).netloc.lower() or None
+        parts = urlsplit(url)
     except ValueError:
-        return None
+        return False
+    port = {"http": ":80", "https": ":443"}.get(parts.scheme, "")
+    there, here = (each.lower().removesuffix(port) for each in (parts.netloc, host))
+    return bool(there) and there == here
 
 
 def refuse_cross_site(method: str, headers: RawHeaders, origins: frozenset[str], host: str | None = None) -> None:

@@ -43,7 +43,7 @@ def content_response(request: Request, store: Store, soundness: Soundness, file:
     hashed = soundness.check(file)
     headers = _headers(file)
     if matches(request.headers.get("if-none-match"), headers["ETag"]):
-        return Response(status_code=304, headers={"ETag": headers["ETag"], "Cache-Control": headers["Cache-Control"]})
+        return Response(status_code=304, headers={"ETag": headers["ETag"]})
     wanted = spans(_usable_range(request, headers["ETag"]), file.offset)
     if wanted == ():
         detail = f"The file has {file.offset} bytes."
@@ -71,7 +71,6 @@ def _headers(file: File) -> dict[str, str]:
     headers = {
         "ETag": f'"{file.id}"',  # the bytes of a finished upload never change
         "Accept-Ranges": "bytes",
-        "Cache-Control": "private, no-cache",
         "Content-Disposition": disposition(file.name),
         "Content-Security-Policy": "sandbox; default-src 'none'",
         "X-Content-Type-Options": "nosniff",

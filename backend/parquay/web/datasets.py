@@ -47,7 +47,6 @@ def list_datasets(
         narrowed=TABLES,
     )
     response.headers["X-Total-Count"] = str(parts.files.count(identity.id, TABLES))
-    response.headers["Cache-Control"] = "private, no-cache"
     if len(found) > limit:
         found = found[:limit]
         response.headers["Link"] = next_page(request, cursor_after(found[-1].file, "uploaded_at"))
@@ -182,9 +181,8 @@ async def read_profile(
 
 
 @router.get("/datasets/{dataset_id}/status")
-def read_status(dataset_id: str, parts: PartsDep, identity: IdentityDep, response: Response) -> Progress:
+def read_status(dataset_id: str, parts: PartsDep, identity: IdentityDep) -> Progress:
     """Tell how far the table is, from the first byte of its upload on."""
-    response.headers["Cache-Control"] = "no-store"
     file = dataset_file(parts, dataset_id, identity.id)
     return Progress.model_validate(messages.progress(file, ahead(parts, file)))
 

@@ -23,6 +23,7 @@ from parquay.catalog.tables import File
 from parquay.errors import InvalidValue, NotFound
 from parquay.ids import is_id
 from parquay.roles import VIEW, Role, require
+from parquay.web.hosts import hosts_of, is_loopback_name
 from parquay.web.logins import note
 from parquay.wiring import Parts
 
@@ -39,6 +40,7 @@ class Policy:
         public_url: base of this service as browsers see it, empty when it is the request's Host.
         registration_open: whether anybody may register.
         idle_timeout: seconds without a byte after which a body is cut.
+        only_loopback: answer only where Host names this machine.
     """
 
     origins: frozenset[str] = frozenset()
@@ -46,11 +48,26 @@ class Policy:
     public_url: str = ""
     registration_open: bool = False
     idle_timeout: float = 60.0
+    only_loopback: bool = False
 
-    @property
-    def host(self) -> str | None:
+    def answers(self, scope: Scope) -> bool:
+        """Tell whether a request was sent to a name of this service, see :mod:`parquay.web.hosts`."""
+        return not self.only_loopback or all(is_loopback_name(host) for host in hosts_of(scope["headers"]))
+
+    def refuse_foreign(self, scope: Scope, method: str) -> None:
+        """Refuse a request, whose ``method`` is the one that is applied, that a page of another site may have made.
+
+        Raises:
+            Forbidden: ``cross_site`` (403).
+        """
+        refuse_cross_site(method, scope["headers"], self.origins, self._host(scope))
+
+    def _host(self, scope: Scope) -> str | None:
         """Host and port of this service as browsers see it, None when it is the request's Host."""
-        return urlsplit(self.public_url).netloc or None
+        forwarded = _field(scope, b"x-forwarded-host").partition(",")[0].strip()
+        if self.public_url or not forwarded or not self._trusts(_address(scope)):
+            return urlsplit(self.public_url).netloc or None
+        return forwarded
 
     @property
     def base_path(self) -> str:
@@ -59,7 +76,7 @@ class Policy:
 
     def peer(self, scope: Scope) -> str:
         """Return the address of the client: the last one in front of our proxies."""
-        address = str((scope.get("client") or ("",))[0])
+        address = _address(scope)
         hops = [hop.strip() for hop in _field(scope, b"x-forwarded-for").split(",") if hop.strip()]
         while hops and self._trusts(address):
             address = hops.pop()
@@ -69,7 +86,7 @@ class Policy:
         """Tell whether the browser speaks HTTPS, to us or to a trusted proxy."""
         if self.public_url.startswith("https://") or scope.get("scheme") == "https":
             return True
-        trusted = self._trusts(str((scope.get("client") or ("",))[0]))
+        trusted = self._trusts(_address(scope))
         return trusted and _field(scope, b"x-forwarded-proto").split(",")[-1].strip().lower() == "https"
 
     def _trusts(self, address: str) -> bool:
@@ -78,6 +95,10 @@ class Policy:
         except ValueError:
             return False
         return any(known in network for network in self.proxies)
+
+
+def _address(scope: Scope) -> str:
+    return str((scope.get("client") or ("",))[0])
 
 
 def _field(scope: Scope, name: bytes) -> str:
@@ -163,8 +184,7 @@ def same_site_only(request: Request) -> None:
     Raises:
         Forbidden: ``cross_site`` (403).
     """
-    policy = get_policy(request)
-    refuse_cross_site(request.method, request.scope["headers"], policy.origins, policy.host)
+    get_policy(request).refuse_foreign(request.scope, request.method)
 
 
 PartsDep = Annotated[Parts, Depends(get_parts)]

@@ -17,8 +17,9 @@ from starlette.exceptions import HTTPException
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from parquay.http1 import CUT
-from parquay.telemetry import requests
+from parquay.telemetry import refusals, requests
 from parquay.tus.answers import ALLOWED_HEADERS, EXPOSED_HEADERS, PREFLIGHT_SECONDS
+from parquay.web.asgi import problem, send_answer
 from parquay.web.deps import Policy
 from parquay.web.logins import LoginWatch
 from parquay.web.spa import WebClient, is_page
@@ -62,6 +63,14 @@ ALWAYS = {
     "content-security-policy": "default-src 'none'; frame-ancestors 'none'",
 }
 """Fields of every answer that does not set them itself."""
+
+PRIVATE = "private, no-store"
+"""Nothing between keeps an answer, and the browser none for whoever sits there next."""
+
+REVALIDATED = "private, no-cache"
+"""The browser may keep an answer, and asks each time whether it is still the one."""
+
+_PUBLIC = frozenset({"/docs", "/openapi.json", "/livez", "/readyz", "/metrics"})
 
 Door = Literal["uploads", "rest", "client"]
 
@@ -138,6 +147,9 @@ class Edge:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer one request (or run the lifespan)."""
+        if scope["type"] != "lifespan" and not self._policy.answers(scope):
+            await _misdirected(scope, send)
+            return
         if scope["type"] == "websocket":
             scope["path"] = address(below(self._policy.base_path, scope["path"])).path
         if scope["type"] != "http":
@@ -156,6 +168,7 @@ class Edge:
         outgoing = _Outgoing(scope, send, fields)
         chosen = door(scope["method"], where, headers, scope["query_string"].decode("latin-1"))
         if chosen == "uploads":
+            outgoing.caching = PRIVATE
             with self._logins.watching(scope, _cut(scope)):
                 await self._uploads(scope, receive, outgoing.send)
         elif preflight:
@@ -165,7 +178,7 @@ class Edge:
             outgoing.counted = True
             await self._client(scope, receive, outgoing.send)
         else:
-            outgoing.counted = True
+            outgoing.counted, outgoing.caching = True, caching_of(where.path)
             is_form = scope["method"] == "POST" and where.path in FORMS
             largest = MAX_ROWS_BODY if ROWS.fullmatch(where.path) else MAX_BODY
             end = None if where.path in STREAMS else _cut(scope)  # those look at their login themselves
@@ -187,6 +200,27 @@ def _cut(scope: Scope) -> Callable[[], None] | None:
     """Return what breaks a request's connection, None where the server cannot do that."""
     cut: Callable[[], None] | None = scope.get("extensions", {}).get(CUT)
     return cut
+
+
+def caching_of(path: str) -> str | None:
+    """Return how long an answer of a route may be kept; None leaves it to the route. Pure."""
+    if path in _PUBLIC:
+        return None
+    return REVALIDATED if path.startswith("/files/") and path.endswith("/content") else PRIVATE
+
+
+async def _misdirected(scope: Scope, send: Send) -> None:
+    """Refuse a request for another host (421)."""
+    detail = "This server answers as localhost only. Set PARQUAY_PUBLIC_URL where it has another name."
+    answer = problem(421, "misdirected_request", detail, (("Connection", "close"),))
+    refusals.labels("misdirected_request").inc()
+    if scope["type"] == "http":
+        await send_answer(send, answer)
+    elif "websocket.http.response" in scope.get("extensions", {}):
+        await send({"type": "websocket.http.response.start", "status": 421, "headers": []})
+        await send({"type": "websocket.http.response.body", "body": b""})
+    else:
+        await send({"type": "websocket.close", "code": 1008})
 
 
 def _limited(receive: Receive, largest: int) -> Receive:
@@ -222,12 +256,14 @@ class _Outgoing:
         self._send = send
         self._fields = fields
         self.counted = False
+        self.caching: str | None = None
 
     async def send(self, message: Message) -> None:
         if message["type"] == "http.response.start":
             if self.counted:  # the upload door counts its own
                 requests.labels(self._method, message["status"]).inc()
-            message = {**message, "headers": self._completed(message.get("headers", ()))}
+            caching = PRIVATE if self.caching and message["status"] >= 400 else self.caching
+            message = {**message, "headers": self._completed(message.get("headers", ()), caching)}
         await self._send(message)
 
     async def send_head(self, message: Message) -> None:
@@ -236,9 +272,12 @@ class _Outgoing:
             message = {**message, "body": b""}
         await self.send(message)
 
-    def _completed(self, headers: Any) -> list[tuple[bytes, bytes]]:
+    def _completed(self, headers: Any, caching: str | None) -> list[tuple[bytes, bytes]]:
         given = [(bytes(name).lower(), bytes(value)) for name, value in headers]
         added = {**ALWAYS, **self._fields}
+        if caching:
+            given = [pair for pair in given if pair[0] != b"cache-control" or pair[1] == b"no-store"]
+            added["cache-control"] = caching
         present = {name for name, _ in given}
         if self._fields and b"vary" in present:
             given = [(name, _with_origin(value) if name == b"vary" else value) for name, value in given]

@@ -36,7 +36,7 @@ def problem(status: int, code: str, detail: str, headers: Mapping[str, str] | No
     """Return the answer to a refused request; counts it by its code."""
     refusals.labels(code).inc()
     body = {"type": "about:blank", "title": title(status), "status": status, "detail": detail, "code": code, **more}
-    fields = {"Cache-Control": "no-store", **(headers or {})}
+    fields = {"Cache-Control": "private, no-store", **(headers or {})}
     if status == HTTPStatus.UNAUTHORIZED:
         fields["WWW-Authenticate"] = "Bearer"
     # What is half a character becomes the escape that JSON has for it.

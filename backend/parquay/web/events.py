@@ -11,7 +11,7 @@ from fastapi import APIRouter, Header, Query, Request, WebSocket
 from starlette.responses import StreamingResponse
 
 from parquay.auth.csrf import credentials
-from parquay.errors import Forbidden, Unauthorized, Unavailable
+from parquay.errors import Unauthorized, Unavailable
 from parquay.events.bus import Closed
 from parquay.events.messages import frame, packed
 from parquay.telemetry import sse_clients
@@ -25,7 +25,7 @@ KEEP_ALIVE_SECONDS = 15.0
 RETRY_MILLISECONDS = 2000
 """When a client comes back after the stream broke."""
 
-HEADERS = {"Cache-Control": "no-store", "X-Accel-Buffering": "no"}
+HEADERS = {"X-Accel-Buffering": "no"}
 
 router = APIRouter(tags=["events"])
 
@@ -42,11 +42,9 @@ async def events(
 ) -> StreamingResponse:
     """Follow the files of the user and all shared ones. Goes on after `Last-Event-ID`, or `?last_event_id`."""
     credential = credentials(request.scope["headers"])
-    origin = request.headers.get("origin")
-    site = request.headers.get("sec-fetch-site", "same-origin")
-    # A read, but one that a page of another site could hold open with the user's cookie.
-    if credential.from_cookie and site in ("cross-site", "same-site") and origin not in policy.origins:
-        raise Forbidden("A page of another site may not do this.", "cross_site")
+    if credential.from_cookie:
+        # A read, but one that a page of another site could hold open: it counts as a change.
+        policy.refuse_foreign(request.scope, "POST")
     if not parts.hub.running:
         raise Unavailable("The server is stopping.", "draining", retry_after=2)
     seen = event_number(last_event_id or last)

@@ -116,7 +116,6 @@ async def _download(request: Request, parts: Parts, snapshot: Snapshot, wish: Wi
     export = await watched(request, lambda asked: parts.exporter.export(snapshot, wish, asked, stop))
     headers = {
         "ETag": etag(snapshot),
-        "Cache-Control": "private, no-cache",
         "Content-Disposition": disposition(export.name),
         "Content-Security-Policy": "sandbox; default-src 'none'",
         "X-Content-Type-Options": "nosniff",

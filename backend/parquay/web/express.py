@@ -26,7 +26,8 @@ from parquay.uploads.create import Creator
 from parquay.uploads.describe import describe
 from parquay.uploads.rules import Owner, Rules
 from parquay.web.asgi import Answer, Headers, Origin, Scope
-from parquay.web.edge import ALWAYS, PREFIX, address
+from parquay.web.deps import Policy
+from parquay.web.edge import ALWAYS, PREFIX, PRIVATE, address
 from parquay.web.tus import TusAdapter
 from parquay.web.verbs import ROOT, completed
 
@@ -41,9 +42,10 @@ class ExpressLane:
     """Takes creations that came whole. See :data:`parquay.http1.connection.Express`."""
 
     def __init__(
-        self, creator: Creator, uploads: TusAdapter, *, sessions: Sessions, rules: Rules, origin: Origin
+        self, creator: Creator, uploads: TusAdapter, *, sessions: Sessions, rules: Rules, origin: Origin, policy: Policy
     ) -> None:
         """``uploads``: the general way, whose answers these are."""
+        self._policy = policy
         self._creator = creator
         self._uploads = uploads
         self._sessions = sessions
@@ -51,11 +53,15 @@ class ExpressLane:
         self._origin = origin
         self._wire = Tus1()
         self._counted = requests.labels("POST", "201")
-        self._common = _encoded((*uploads.common(self._wire, {"headers": ()}), *ALWAYS.items()))
+        self._common = _encoded(
+            (*uploads.common(self._wire, {"headers": ()}), *ALWAYS.items(), ("cache-control", PRIVATE))
+        )
 
     def __call__(self, scope: Scope, body: bytes, reply: Reply) -> bool:
         """Begin to make the upload that a request asks for; False, and nothing has begun, if it is none for here."""
         if scope["method"] != "POST" or (where := address(scope["path"])).path != ROOT:
+            return False
+        if not self._policy.answers(scope):
             return False
         headers = dict(scope["headers"])
         if not headers.keys() <= PLAIN or len(headers) != len(scope["headers"]):
@@ -85,7 +91,7 @@ class ExpressLane:
         url = f"{base}/{file_id}"
         if reason is None:
             fields = self._wire.created(state, url, with_body=True)
-            answer = Answer(201, (*fields, *completed(state, url)))
+            answer = Answer(201, (*fields, *completed(state, url), ("Cache-Control", PRIVATE)))
         else:
             answer = self._uploads.failed(reason)
         (self._counted if answer.status == 201 else requests.labels("POST", str(answer.status))).inc()

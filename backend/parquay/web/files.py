@@ -164,7 +164,6 @@ def list_files(
         narrowed=narrowed,
     )
     response.headers["X-Total-Count"] = str(parts.files.count(identity.id, narrowed))
-    response.headers["Cache-Control"] = "private, no-cache"
     if len(found) > limit:
         found = found[:limit]
         response.headers["Link"] = next_page(request, cursor_after(found[-1].file, column))
@@ -205,13 +204,12 @@ def read_file(request: Request, file_id: str, parts: PartsDep, identity: Identit
         damage = {"code": error.code, "message": error.detail}
     shown = messages.entry(*found, ahead(parts, found.file))
     detail = Detail.model_validate({**shown, "content": content, "damage": damage})
-    return ExactJSON(detail.model_dump(by_alias=True), headers={"Cache-Control": "private, no-cache"})
+    return ExactJSON(detail.model_dump(by_alias=True))
 
 
 @router.get("/files/{file_id}/progress")
-def read_progress(file_id: str, parts: PartsDep, identity: IdentityDep, response: Response) -> Progress:
+def read_progress(file_id: str, parts: PartsDep, identity: IdentityDep) -> Progress:
     """Tell how far a file is."""
-    response.headers["Cache-Control"] = "no-store"
     file = seen(parts, file_id, identity.id).file
     return Progress.model_validate(messages.progress(file, ahead(parts, file)))
 

@@ -136,9 +136,8 @@ GrantedDep = Annotated[Granted, Depends(_log_in)]
 
 
 @router.post("/auth/token", openapi_extra=_FORM)
-async def token(granted: GrantedDep, response: Response) -> Token:
+async def token(granted: GrantedDep) -> Token:
     """Log in with a form (OAuth2 password flow) and get an access token."""
-    response.headers["Cache-Control"] = "no-store"
     return Token(access_token=granted.token, expires_in=granted.expires_in)
 
 
@@ -146,7 +145,6 @@ async def token(granted: GrantedDep, response: Response) -> Token:
 @router.post("/auth/login", openapi_extra=_JSON)
 async def login(request: Request, granted: GrantedDep, policy: PolicyDep, response: Response) -> LoginAnswer:
     """Log in with JSON or a form; the answer also sets the session cookie."""
-    response.headers["Cache-Control"] = "no-store"
     _set_cookie(request, response, policy, granted.token, granted.expires_in)
     return LoginAnswer(
         token=granted.token,
@@ -185,7 +183,6 @@ async def logout(request: Request, parts: PartsDep, policy: PolicyDep, identity:
 
 @router.get("/auth/me")
 @router.get("/me")
-def me(identity: IdentityDep, response: Response) -> Me:
+def me(identity: IdentityDep) -> Me:
     """Tell who is logged in."""
-    response.headers["Cache-Control"] = "no-store"
     return Me(id=identity.id, username=identity.username, is_admin=identity.is_admin)

@@ -5,11 +5,12 @@ from __future__ import annotations
 import base64
 import binascii
 import json
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any
 
 from parquay.catalog.tables import File
 from parquay.errors import BadInput
+from parquay.ids import is_id
 
 TIMES = frozenset({"uploaded_at", "finished_at"})
 NUMBERS = frozenset({"size", "row_count"})
@@ -34,9 +35,13 @@ def place(cursor: str, sort: str) -> Place:
         BadInput: ``bad_cursor`` (400), it is none, or of a list sorted otherwise.
     """
     made = decode(cursor)
-    if not isinstance(made, list) or len(made) != 3 or made[0] != sort or type(made[2]) is not str:
+    if not isinstance(made, list) or len(made) != 3 or made[0] != sort or not _is_id(made[2]):
         raise _refused()
     return _value(made[1], sort), made[2]
+
+
+def _is_id(value: Any) -> bool:
+    return type(value) is str and is_id(value)
 
 
 def _value(value: Any, sort: str) -> Any:
@@ -45,7 +50,7 @@ def _value(value: Any, sort: str) -> Any:
     if sort in NUMBERS and type(value) is int and abs(value) < 2**63:
         return value
     if sort not in NUMBERS and type(value) is str:
-        return _moment(value) if sort in TIMES else value
+        return _moment(value) if sort in TIMES else _storable(value)
     raise _refused()
 
 
@@ -56,7 +61,17 @@ def _moment(text: str) -> datetime:
         raise _refused() from None
     if moment.tzinfo is None:
         raise _refused()
-    return moment
+    try:
+        return moment.astimezone(UTC)
+    except OverflowError:
+        raise _refused() from None
+
+
+def _storable(text: str) -> str:
+    # No name has what a database cannot hold: NUL, or half of a character.
+    if any(sign == "\0" or "\ud800" <= sign <= "\udfff" for sign in text):
+        raise _refused()
+    return text
 
 
 def encode(value: Any) -> str:

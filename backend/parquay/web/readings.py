@@ -80,7 +80,7 @@ def unchanged(snapshot: Snapshot) -> Response:
 
 
 def _fields(snapshot: Snapshot) -> dict[str, str]:
-    return {"ETag": etag(snapshot), "Cache-Control": "private, no-cache"}
+    return {"ETag": etag(snapshot)}
 
 
 def etag(snapshot: Snapshot) -> str:

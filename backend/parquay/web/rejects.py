@@ -44,7 +44,6 @@ def rejects_csv(segments: Segments, file: File) -> Response:
         "Content-Disposition": disposition(f"{file.name}.rejects.csv"),
         "Content-Security-Policy": "sandbox; default-src 'none'",
         "X-Content-Type-Options": "nosniff",
-        "Cache-Control": "private, no-cache",
     }
     lines = _lines(segments.every_reject(file.id))
     return StreamingResponse(lines, headers=headers, media_type="text/csv; charset=utf-8")

@@ -11,7 +11,7 @@ from fastapi import Response, WebSocket
 from starlette.concurrency import run_in_threadpool
 from starlette.websockets import WebSocketDisconnect
 
-from parquay.auth.csrf import credentials, refuse_cross_site
+from parquay.auth.csrf import credentials
 from parquay.auth.scopes import require_scope, sufficient
 from parquay.auth.sessions import Identity
 from parquay.errors import Forbidden, Unauthorized
@@ -44,7 +44,7 @@ async def admitted(socket: WebSocket) -> SocketLogin | None:
     try:
         if credential.from_cookie:
             # Opening one changes nothing, but what it tells may be read by the page: it counts as a change.
-            refuse_cross_site("POST", socket.scope["headers"], policy.origins, policy.host)
+            policy.refuse_foreign(socket.scope, "POST")
         identity = parts.sessions.cached(token)
         if identity is None:
             identity = await run_in_threadpool(parts.sessions.authenticate, token)

@@ -11,7 +11,7 @@ import logging
 from collections.abc import Mapping
 from dataclasses import replace
 
-from parquay.auth.csrf import credentials, refuse_cross_site
+from parquay.auth.csrf import credentials
 from parquay.auth.scopes import require_scope, sufficient_for_upload
 from parquay.auth.sessions import Identity, Sessions
 from parquay.errors import NotFound, ParquayError
@@ -26,6 +26,7 @@ from parquay.tus.state import OCTET_STREAM
 from parquay.tus.wire import Tus1, Wire
 from parquay.uploads.rules import Owner, Rules
 from parquay.web.asgi import Answer, AsgiBody, Headers, Receive, Scope, Send, cors, leaving, problem, send_answer
+from parquay.web.deps import Policy
 from parquay.web.logins import note
 from parquay.web.verbs import ROOT, Call, Verb
 
@@ -44,13 +45,13 @@ class TusAdapter:
         *,
         sessions: Sessions,
         rules: Rules,
-        origins: frozenset[str] = frozenset(),
+        policy: Policy,
     ) -> None:
-        """``verbs`` carry the methods out; ``origins`` may call from browsers."""
+        """``verbs`` carry the methods out; ``policy`` says which pages may call."""
         self._verbs = verbs
         self._sessions = sessions
         self._rules = rules
-        self._origins = origins
+        self._policy = policy
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer one request."""
@@ -89,7 +90,7 @@ class TusAdapter:
     def common(self, wire: Wire, scope: Scope) -> Headers:
         """Return the fields of every answer to a request."""
         exposed = ("Access-Control-Expose-Headers", answers.EXPOSED_HEADERS)
-        return (*wire.common, *cors(scope, self._origins), exposed)
+        return (*wire.common, *cors(scope, self._policy.origins), exposed)
 
     async def _answer(self, scope: Scope, fields: Fields, wire: Wire, body: AsgiBody) -> Answer:
         method = answers.effective_method(scope["method"], fields)
@@ -116,7 +117,7 @@ class TusAdapter:
             identity = await asyncio.to_thread(self._sessions.authenticate, credential.token)
         note(scope, credential.token, body.revoke)
         if credential.from_cookie:
-            refuse_cross_site(method, scope["headers"], self._origins)
+            self._policy.refuse_foreign(scope, method)
         return identity
 
     def _options(self, scope: Scope) -> Answer:
