@@ -53,9 +53,7 @@ class ExpressLane:
         self._origin = origin
         self._wire = Tus1()
         self._counted = requests.labels("POST", "201")
-        self._common = _encoded(
-            (*uploads.common(self._wire, {"headers": ()}), *ALWAYS.items(), ("cache-control", PRIVATE))
-        )
+        self._common = _encoded((*uploads.common(self._wire, {"headers": ()}), *ALWAYS.items()))
 
     def __call__(self, scope: Scope, body: bytes, reply: Reply) -> bool:
         """Begin to make the upload that a request asks for; False, and nothing has begun, if it is none for here."""
