@@ -57,6 +57,16 @@ test('no dialog, menu or bar has an accessibility fault that a machine finds, in
   expect(await violations(page)).toEqual([])
   await page.getByRole('button', { name: 'Drop the selection' }).click()
 
+  const menus = ['Theme', `Account of ${account.username}`, 'Actions for cities.csv']
+  for (const name of menus) {
+    await page.getByRole('button', { name, exact: true }).click()
+    await expect(page.getByRole('menu')).toBeVisible()
+    // A menu lies over the page, in none of its parts.
+    expect(await violations(page, ['region'])).toEqual([])
+    await page.keyboard.press('Escape')
+    await expect(page.getByRole('menu')).toBeHidden()
+  }
+
   await page.getByRole('button', { name: /^Notifications/ }).click()
   await expect(page.getByRole('dialog', { name: 'Notifications' })).toBeVisible()
   expect(await violations(page)).toEqual([])
@@ -73,6 +83,10 @@ test('no dialog, menu or bar has an accessibility fault that a machine finds, in
   await expect(page.getByRole('dialog')).toBeHidden()
 
   await openTable(page, 'cities.csv')
+  await page.getByRole('button', { name: 'Export' }).click()
+  await expect(page.getByRole('menu')).toBeVisible()
+  expect(await violations(page, ['region'])).toEqual([])
+  await page.keyboard.press('Escape')
   await page.getByRole('button', { name: 'Filter city' }).click()
   await expect(page.getByRole('button', { name: 'Apply' })).toBeVisible()
   expect(await violations(page)).toEqual([])

@@ -64,7 +64,7 @@ test('a cell is edited, checked, and kept; the first version comes back and equa
 
   const download = page.waitForEvent('download')
   await page.getByRole('button', { name: 'Export' }).click()
-  await page.getByRole('menuitem', { name: 'CSV, as uploaded' }).click()
+  await page.getByRole('menuitem', { name: 'CSV, written like the upload' }).click()
   const path = await (await download).path()
   expect(sha256(await readFile(path))).toBe(sha256(CITIES))
 })

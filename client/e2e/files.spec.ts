@@ -1,5 +1,5 @@
-import { expect, fillSignIn, rowOf, signIn, test } from './fixtures'
-import { drop } from './uploading'
+import { expect, fillSignIn, rowOf, signIn, test, violations } from './fixtures'
+import { dockOf, drop } from './uploading'
 
 const CSV = 'id,city,price\n1,Hamburg,2.5\n2,Lisbon,\n'
 
@@ -112,7 +112,7 @@ test('a file shows its columns and rows, can be renamed and downloaded', async (
   await page.keyboard.press('Enter')
   await expect(page.getByRole('heading', { name: 'towns.csv' })).toBeVisible()
   const download = page.waitForEvent('download')
-  await page.getByRole('link', { name: 'Download' }).click()
+  await page.getByRole('link', { name: 'Download the upload' }).click()
   expect((await download).suggestedFilename()).toBe('towns.csv')
 })
 
@@ -191,4 +191,107 @@ test('the interface is shown without any other host, and under a policy that for
   await expect(page.locator('.live-responses-table')).toContainText('"ready"')
   expect(foreign).toEqual([])
   expect(complaints).toEqual([])
+})
+
+test('people by name get a role, are told of it, and can do what it says and no more', async ({
+  page,
+  browser,
+  account,
+  makeAccount,
+  seed,
+  server,
+}) => {
+  await seed(account, 'roles.csv', CSV)
+  await signIn(page, account)
+  const friend = await makeAccount()
+  const other = await browser.newContext({ baseURL: server.url })
+  const theirs = await other.newPage()
+  await signIn(theirs, friend)
+
+  await page.getByRole('button', { name: 'Actions for roles.csv' }).click()
+  await page.getByRole('menuitem', { name: 'Share with people' }).click()
+  const dialog = page.getByRole('dialog', { name: 'Who may see roles.csv' })
+  await dialog.getByLabel('Username', { exact: true }).fill('nobody-of-that-name')
+  await dialog.getByRole('button', { name: 'Add' }).click()
+  await expect(dialog.getByRole('alert')).toBeVisible()
+  await dialog.getByLabel('Username', { exact: true }).fill(friend.username)
+  await dialog.getByRole('button', { name: 'Add' }).click()
+  await expect(dialog.getByRole('listitem')).toHaveCount(1)
+  expect(await violations(page)).toEqual([])
+
+  await expect(theirs.getByText(`${account.username} shared a file`)).toBeVisible()
+  await expect(rowOf(theirs, 'roles.csv')).toContainText('May look')
+  await dialog.getByLabel(`Role of ${friend.username}`).click()
+  await page.getByRole('option', { name: 'May edit rows' }).click()
+  await expect(rowOf(theirs, 'roles.csv')).toContainText('May edit rows')
+  await theirs.getByRole('link', { name: 'roles.csv', exact: true }).first().click()
+  await expect(theirs.getByText('You may edit rows')).toBeVisible()
+  await expect(theirs.getByRole('button', { name: 'Rename' })).toBeHidden()
+
+  await dialog.getByRole('button', { name: `Take access from ${friend.username}` }).click()
+  await theirs.getByRole('link', { name: 'Files', exact: true }).click()
+  await expect(rowOf(theirs, 'roles.csv')).toBeHidden()
+  await other.close()
+})
+
+test('an address that leads nowhere says so', async ({ page, account }) => {
+  await signIn(page, account)
+  await page.goto(`${account.url}/filez/abc`)
+  await expect(page.getByRole('heading', { name: 'There is no such page' })).toBeVisible()
+  await page.getByRole('link', { name: 'To the files' }).click()
+  await expect(page.getByRole('heading', { name: 'Files', level: 1 })).toBeVisible()
+})
+
+test('the dock stands beside the list, tells why a file is no table, and goes when all is said', async ({
+  page,
+  account,
+  seed,
+}) => {
+  await page.setViewportSize({ width: 1440, height: 900 })
+  for (let n = 0; n < 14; n += 1) await seed(account, `note-${n}.txt`, `no table ${n}`)
+  await signIn(page, account)
+  const dock = dockOf(page)
+  await drop(page, [
+    { name: 'broken.csv', text: 'id,city\n' },
+    { name: 'fine.csv', text: CSV },
+  ])
+  await expect(rowOf(page, 'fine.csv')).toContainText('Done')
+  await expect(dock).toContainText('The file has a header but no rows')
+
+  // Every row's menu and the pager can be hit while the dock is open.
+  const covered = () =>
+    page.evaluate(() => {
+      const buttons = [...document.querySelectorAll<HTMLElement>('main tbody button, main nav button')]
+      return buttons
+        .filter((button) => {
+          button.scrollIntoView({ block: 'nearest' })
+          const { x, y, width, height } = button.getBoundingClientRect()
+          const top = document.elementFromPoint(x + width / 2, y + height / 2)
+          return !button.contains(top) && !button.hasAttribute('disabled')
+        })
+        .map((button) => button.ariaLabel)
+    })
+  expect(await covered()).toEqual([])
+  await page.mouse.move(10, 10)
+  await expect(dock).toBeHidden()
+  expect(await covered()).toEqual([])
+})
+
+test('an upload that nobody sends any more does not look as if it were running', async ({
+  page,
+  account,
+}) => {
+  const headers = {
+    Authorization: `Bearer ${account.token}`,
+    'Tus-Resumable': '1.0.0',
+    'Upload-Length': '1000',
+    'Upload-Metadata': `filename ${Buffer.from('elsewhere.csv').toString('base64')}`,
+  }
+  await fetch(`${account.url}/files`, { method: 'POST', headers })
+  await page.clock.install()
+  await signIn(page, account)
+  await expect(rowOf(page, 'elsewhere.csv')).toContainText('Uploading')
+  await page.clock.fastForward(60_000)
+  await expect(rowOf(page, 'elsewhere.csv')).toContainText('Unfinished')
+  await expect(rowOf(page, 'elsewhere.csv')).toContainText('It goes on where it was begun')
 })

@@ -1,6 +1,6 @@
 import type { Page } from '@playwright/test'
 import { expect, rowOf, signIn, test } from './fixtures'
-import { blobsKept, dockOf, recoveryCard, reloadAnyway, waitingKept } from './uploading'
+import { blobsKept, dockOf, drop, recoveryCard, reloadAnyway, waitingKept } from './uploading'
 
 const CSV = 'id,city\n1,Hamburg\n'
 const FILES = 10_000
@@ -93,10 +93,33 @@ test('many files are picked by shift and by keyboard, deleted at once, and come 
 
   await page.getByLabel('Select all files of this page').click()
   await expect(bar).toContainText('22 selected')
+  await expect(bar.getByRole('button', { name: /^Select all/ })).toBeHidden()
   await bar.getByRole('button', { name: 'Share with everybody' }).click()
   await expect(page.getByText('22 files are shared with everybody')).toBeVisible()
   await page.getByRole('button', { name: 'Undo' }).click()
   await expect.poll(async () => (await filesOf(account)).some(({ shared }) => shared)).toBe(false)
+
+  // A box ticked with the mouse has the keys as well, and so has a click beside the rows.
+  await page.getByLabel('Select pick-03.txt').click()
+  await page.keyboard.press('Escape')
+  await expect(bar).toBeHidden()
+  await page.getByLabel('Select pick-03.txt').click()
+  await page.getByRole('heading', { name: 'Files', level: 1 }).click()
+  await page.keyboard.press('Delete')
+  await expect(rowOf(page, 'pick-03.txt')).toBeHidden()
+  await page.getByRole('button', { name: 'Undo' }).click()
+  await expect(rowOf(page, 'pick-03.txt')).toBeVisible()
+
+  // The box in the head picks a page; the rest is one click away.
+  for (const n of [22, 23, 24, 25, 26]) await seed(account, `pick-${n}.txt`, `no table, ${n}`)
+  await expect(page.getByText('27 files', { exact: true })).toBeVisible()
+  await page.getByLabel('Select all files of this page').click()
+  await expect(bar).toContainText('25 selected')
+  await bar.getByRole('button', { name: 'Select all 27' }).click()
+  await expect(bar).toContainText('27 selected')
+  await bar.getByRole('button', { name: 'Delete' }).click()
+  await expect(page.getByText('Deleted 27 files')).toBeVisible()
+  await expect.poll(async () => (await filesOf(account)).length).toBe(0)
 })
 
 test('type, owner and time narrow the list, and density and widths are remembered', async ({
@@ -142,6 +165,10 @@ test('the page speaks German when asked, and remembers it', async ({ page, accou
   await page.reload()
   await expect(page.getByRole('heading', { name: 'Dateien', level: 1 })).toBeVisible()
   await expect(page.getByText('2 Dateien', { exact: true })).toBeVisible()
+  await page.keyboard.press('?')
+  const help = page.getByRole('dialog', { name: 'Tastenkürzel' })
+  await expect(help).toContainText('Leertaste')
+  await expect(help).toContainText('Entf')
 })
 
 test('what happened is kept under the bell, and the question mark lists the keys', async ({
@@ -159,4 +186,34 @@ test('what happened is kept under the bell, and the question mark lists the keys
   await expect(page.getByRole('button', { name: 'Notifications', exact: true })).toBeVisible()
   await page.keyboard.press('?')
   await expect(page.getByRole('dialog', { name: 'Keyboard shortcuts' })).toBeVisible()
+})
+
+test('many refused uploads leave the page quick, can be tried again, and go together', async ({
+  page,
+  account,
+  arrived,
+}) => {
+  await signIn(page, account)
+  let refuse = true
+  await page.route('**/files', (route) =>
+    refuse && route.request().method() === 'POST'
+      ? route.fulfill({
+          status: 415,
+          contentType: 'application/problem+json',
+          body: JSON.stringify({ status: 415, title: 'No', detail: 'Not this kind.', code: 'wrong_kind' }),
+        })
+      : route.fallback(),
+  )
+  await drop(
+    page,
+    Array.from({ length: 60 }, (_, n) => ({ name: `odd-${n}.csv`, text: `id\n${n}\n` })),
+  )
+  await expect(page.getByText('60 uploads failed', { exact: true })).toBeVisible()
+  const dock = dockOf(page)
+  await expect(dock.getByText('This kind of file is not accepted').first()).toBeVisible()
+  refuse = false
+  await dock.getByRole('button', { name: 'Remove failed' }).click()
+  await expect(dock).toBeHidden()
+  await drop(page, [{ name: 'odd-1.csv', text: 'id\n1\n' }])
+  await arrived(account, 'odd-1.csv')
 })

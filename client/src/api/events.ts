@@ -78,7 +78,7 @@ const entryOf = (data: { file?: FileEntry } & Partial<FileEntry>): FileEntry | n
 const isFinished = (status: FileEntry['status'] | undefined) => status === 'done' || status === 'error'
 
 type Hooks = {
-  /** Somebody else's file can be seen from now on. */
+  /** Somebody else's file can be seen from now on, or more or less may be done with it. */
   onShared: (entry: FileEntry) => void
   /** An own file was under way a moment ago, and is through. */
   onFinished: (entry: FileEntry) => void
@@ -104,7 +104,8 @@ export const openEvents = (
     const state = store.getState()
     const mine = state.session.user?.username === entry.owner
     const before = state.live[entry.id]
-    if (!mine && entry.shared && before === undefined) onShared(entry)
+    if (!mine && ((born && before === undefined) || (before?.role && before.role !== entry.role)))
+      onShared(entry)
     if (before && !isFinished(before.status)) underWay.add(entry.id)
     if (!isFinished(entry.status)) underWay.add(entry.id)
     else if (underWay.delete(entry.id) && mine) onFinished(entry)

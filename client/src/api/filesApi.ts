@@ -1,7 +1,7 @@
 import { apiUrl } from '../shared/base'
 import { baseApi } from './baseApi'
 import { exactAnswer } from './exactJson'
-import type { FileDetail, FileEntry, FileStatus, Rejects } from './types'
+import type { FileDetail, FileEntry, FileStatus, Given, Rejects } from './types'
 
 export type SortField = 'uploaded_at' | 'name' | 'size' | 'row_count' | 'status'
 /** What the list is narrowed to; an empty text takes everything. `since` is in days. */
@@ -37,6 +37,8 @@ const filled = (params: Record<string, string | number | null>) =>
   Object.fromEntries(Object.entries(params).filter(([, value]) => value !== '' && value !== null))
 
 const listTag = { type: 'File', id: 'LIST' } as const
+const accessPath = (id: string, username: string) =>
+  `/files/${encodeURIComponent(id)}/access/${encodeURIComponent(username)}`
 const idTag = (id: string) => ({ type: 'File', id }) as const
 
 export const filesApi = baseApi.injectEndpoints({
@@ -76,6 +78,19 @@ export const filesApi = baseApi.injectEndpoints({
       query: ({ id, ...body }) => ({ url: `/files/${encodeURIComponent(id)}`, method: 'PATCH', body }),
       invalidatesTags: (_, error, { id }) => (error ? [] : [listTag, idTag(id)]),
     }),
+    /** Who may look at a file or change its rows; `*` is everybody. Only its owner may ask. */
+    listAccess: build.query<Given[], string>({
+      query: (id) => `/files/${encodeURIComponent(id)}/access`,
+      providesTags: (_, __, id) => [idTag(id)],
+    }),
+    giveAccess: build.mutation<Given, { id: string } & Given>({
+      query: ({ id, username, role }) => ({ url: accessPath(id, username), method: 'PUT', body: { role } }),
+      invalidatesTags: (_, error, { id }) => (error ? [] : [listTag, idTag(id)]),
+    }),
+    takeAccess: build.mutation<void, { id: string; username: string }>({
+      query: ({ id, username }) => ({ url: accessPath(id, username), method: 'DELETE' }),
+      invalidatesTags: (_, error, { id }) => (error ? [] : [listTag, idTag(id)]),
+    }),
     deleteFile: build.mutation<void, string>({
       query: (id) => ({ url: `/files/${encodeURIComponent(id)}`, method: 'DELETE' }),
       invalidatesTags: [listTag],
@@ -83,7 +98,14 @@ export const filesApi = baseApi.injectEndpoints({
   }),
 })
 
-export const { useListFilesQuery, useGetFileQuery, useGetRejectsInfiniteQuery, usePatchFileMutation } =
-  filesApi
+export const {
+  useListFilesQuery,
+  useGetFileQuery,
+  useGetRejectsInfiniteQuery,
+  usePatchFileMutation,
+  useListAccessQuery,
+  useGiveAccessMutation,
+  useTakeAccessMutation,
+} = filesApi
 export const contentUrl = (id: string) => apiUrl(`/files/${encodeURIComponent(id)}/content`)
 export const rejectsCsvUrl = (id: string) => apiUrl(`/files/${encodeURIComponent(id)}/rejects?format=csv`)

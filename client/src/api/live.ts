@@ -1,7 +1,7 @@
 import { createSlice, isAnyOf, type PayloadAction } from '@reduxjs/toolkit'
 import { filesApi } from './filesApi'
 import { signedOut } from './session'
-import type { FileEntry, FileProgress, FileStatus } from './types'
+import type { FileEntry, FileProgress, FileStatus, Role } from './types'
 
 /**
  * Milliseconds for which Processing is shown at least, so that a person can see the change: three
@@ -27,11 +27,24 @@ export type LiveFile = {
   rows: number
   processingSince: number | null
   watched: boolean
+  /** When bytes of it came last, as far as this tab knows (milliseconds). */
+  movedAt: number | null
+  error: FileEntry['error']
+  role: Role | null
   /** When Processing was first drawn, by place (milliseconds). */
   painted: Partial<Record<Place, number>>
 }
 type LiveState = Record<string, LiveFile>
-type Seen = { id: string; status: FileStatus; progress: number; stored: number; rows?: number; at: number }
+type Seen = {
+  id: string
+  status: FileStatus
+  progress: number
+  stored: number
+  rows?: number
+  error?: FileEntry['error']
+  role?: Role
+  at: number
+}
 
 const finished = (status: FileStatus) => status === 'done' || status === 'error'
 
@@ -40,6 +53,7 @@ export const noteSeen = (before: LiveFile | undefined, seen: Seen, born = false)
   const watched = (before?.watched ?? false) || born || !finished(seen.status)
   // Old news can come again after a lost connection: what was finished already stays as it is.
   const starts = watched && seen.status !== 'uploading' && !(before && finished(before.status))
+  const moved = born || (before !== undefined && seen.stored > before.stored)
   const since = before?.processingSince ?? (starts ? seen.at : null)
   return {
     status: seen.status,
@@ -48,6 +62,9 @@ export const noteSeen = (before: LiveFile | undefined, seen: Seen, born = false)
     rows: Math.max(before?.rows ?? 0, seen.rows ?? 0),
     processingSince: since,
     watched,
+    movedAt: moved ? seen.at : (before?.movedAt ?? null),
+    error: seen.error ?? before?.error ?? null,
+    role: seen.role ?? before?.role ?? null,
     painted: before?.painted ?? {},
   }
 }
@@ -74,6 +91,8 @@ const ofEntry = (entry: FileEntry, at: number): Seen => ({
   status: entry.status,
   progress: entry.progress,
   stored: entry.offset,
+  error: entry.error,
+  role: entry.role,
   at,
 })
 

@@ -1,16 +1,23 @@
-import { useEffect, useRef } from 'react'
+import { lazy, Suspense, useEffect, useRef } from 'react'
 import { Navigate, Route, Routes, useLocation, useNavigate } from 'react-router'
 import { bootSession } from '../api/authApi'
 import { selectSessionStatus, selectUser } from '../api/session'
 import { followSession } from '../api/sessionTabs'
 import { LoginPage } from '../features/auth/LoginPage'
-import { FileRoute } from './FileRoute'
 import { FilesRoute } from './FilesRoute'
 import { useAppDispatch, useAppSelector, useAppStore } from './hooks'
 import { LiveRoute } from './LiveRoute'
 import { NotFound } from './NotFound'
 import { Shell } from './Shell'
 import { Starting } from './Starting'
+
+/** Comes with the first file that is opened. */
+const FilePage = lazy(() => import('./FileRoute'))
+const FileRoute = () => (
+  <Suspense fallback={<div aria-busy="true" />}>
+    <FilePage />
+  </Suspense>
+)
 
 /** Where somebody wanted to go before being asked to sign in. */
 const cameFrom = (state: unknown): string =>

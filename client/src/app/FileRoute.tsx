@@ -6,7 +6,7 @@ import { FileDetailPage } from '../features/files/FileDetailPage'
 const DatasetPanel = lazy(() => import('../features/datasets/DatasetPanel'))
 
 /** One file, and the table that it became. */
-export const FileRoute = () => (
+const FileRoute = () => (
   <FileDetailPage
     showTable={({ id, name, reject_count, row_count, dataset_id, warnings, role }) => (
       <Suspense fallback={<Skeleton height={420} aria-busy="true" />}>
@@ -22,3 +22,5 @@ export const FileRoute = () => (
     )}
   />
 )
+
+export default FileRoute

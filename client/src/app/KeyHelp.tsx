@@ -37,6 +37,13 @@ const GROUPS = [
   ],
 ] as const
 
+/** Pure: the keys as they are called on a keyboard of the language. */
+export const keyName = (keys: string, names: Record<string, string>): string =>
+  keys
+    .split(' ')
+    .map((key) => names[key] ?? key)
+    .join(' ')
+
 /** Every shortcut of the page; `?` opens it. */
 export const KeyHelp = () => {
   const { app, shared } = useText()
@@ -60,7 +67,7 @@ export const KeyHelp = () => {
             {keys.map(([key, word]) => (
               <div key={word}>
                 <dt>
-                  <Kbd>{key}</Kbd>
+                  <Kbd>{keyName(key, app.keys.names)}</Kbd>
                 </dt>
                 <dd>{app.keys[word]}</dd>
               </div>

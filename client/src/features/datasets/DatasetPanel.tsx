@@ -73,7 +73,7 @@ const DatasetPanel = ({ id, name, rejectCount, warnings, role, isTable }: Props)
     <section
       aria-label={name}
       data-wide
-      data-append-to={id}
+      data-append-to={rights.mayEdit ? id : undefined}
       data-append-name={name}
       className={classes.panel}
     >

@@ -43,7 +43,7 @@ const Body = ({ file, showTable }: { file: FileDetail; showTable: ShowTable }) =
   return (
     <>
       <Failure file={file} />
-      {(isTable || file.reject_count > 0) && showTable(file)}
+      {(isTable || file.reject_count > 0 || file.warnings.length > 0) && showTable(file)}
       {!isTable && file.content && file.content.columns.length > 0 && <PreviewTable content={file.content} />}
       {shown === 'done' && !file.content && <p className={classes.note}>{words.plain}</p>}
     </>

@@ -1,18 +1,19 @@
 import { ActionIcon, Button, Switch, TextInput, Tooltip } from '@mantine/core'
-import { Download, Pencil, Trash2 } from 'lucide-react'
+import { Download, Pencil, Trash2, Users } from 'lucide-react'
 import { useState } from 'react'
 import { useNavigate } from 'react-router'
 import { contentUrl, usePatchFileMutation } from '../../api/filesApi'
 import { detailOf } from '../../api/problem'
-import { selectUser } from '../../api/session'
 import type { FileEntry } from '../../api/types'
-import { useAppDispatch, useAppSelector } from '../../app/hooks'
+import { useAppDispatch } from '../../app/hooks'
 import { text, useText } from '../../i18n/language'
 import { StatusChip } from '../../shared/StatusChip'
 import { toastProblem } from '../../shared/toast'
 import { useShownStatus } from '../../shared/useShownStatus'
 import { deleteWithUndo } from './deleteWithUndo'
 import classes from './FileDetail.module.css'
+import { useShareDialog } from './useShareDialog'
+import { useStalled } from './useStalled'
 
 const RenameForm = ({ file, onDone }: { file: FileEntry; onDone: () => void }) => {
   const words = useText()
@@ -88,8 +89,10 @@ const DeleteButton = ({ file }: { file: FileEntry }) => {
 export const FileHeading = ({ file }: { file: FileEntry }) => {
   const words = useText().files
   const [renaming, setRenaming] = useState(false)
-  const mine = useAppSelector((state) => selectUser(state)?.username === file.owner)
+  const mine = file.role === 'owner'
+  const sharing = useShareDialog(file)
   const shown = useShownStatus(file.id) ?? file.status
+  const stalled = useStalled(file) && shown === 'uploading'
   return (
     <div className={classes.heading}>
       {renaming ? (
@@ -109,11 +112,18 @@ export const FileHeading = ({ file }: { file: FileEntry }) => {
               </ActionIcon>
             </Tooltip>
           )}
-          <StatusChip status={shown} />
+          <StatusChip status={shown} still={stalled} />
+          {!mine && <span className={classes.role}>{words.access.may[file.role]}</span>}
         </div>
       )}
       <div className={classes.tools}>
         {mine && <ShareSwitch file={file} />}
+        {mine && (
+          <Button variant="default" leftSection={<Users size={15} aria-hidden />} onClick={sharing.open}>
+            {words.access.open}
+          </Button>
+        )}
+        {sharing.dialog}
         {file.status !== 'uploading' && (
           <Button
             component="a"

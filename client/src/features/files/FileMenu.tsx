@@ -1,20 +1,21 @@
 import { ActionIcon, Menu } from '@mantine/core'
-import { Download, Ellipsis, Eye, Trash2, Users } from 'lucide-react'
+import { Download, Ellipsis, Eye, Lock, Trash2, UserPlus, Users } from 'lucide-react'
 import { Link } from 'react-router'
 import { contentUrl, usePatchFileMutation } from '../../api/filesApi'
 import { detailOf } from '../../api/problem'
-import { selectUser } from '../../api/session'
 import type { FileEntry } from '../../api/types'
-import { useAppDispatch, useAppSelector } from '../../app/hooks'
+import { useAppDispatch } from '../../app/hooks'
 import { text, useText } from '../../i18n/language'
 import { toastNote, toastProblem } from '../../shared/toast'
 import { deleteWithUndo } from './deleteWithUndo'
+import classes from './FilesTable.module.css'
+import { useShareDialog } from './useShareDialog'
 
 const ICON = { size: 15, 'aria-hidden': true } as const
 
-const OwnerItems = ({ entry }: { entry: FileEntry }) => {
+const OwnerItems = ({ entry, onShare }: { entry: FileEntry; onShare: () => void }) => {
   const dispatch = useAppDispatch()
-  const words = useText().files.actions
+  const { actions: words, access } = useText().files
   const [patch] = usePatchFileMutation()
   const share = () =>
     patch({ id: entry.id, shared: !entry.shared })
@@ -28,9 +29,12 @@ const OwnerItems = ({ entry }: { entry: FileEntry }) => {
       <Menu.Item leftSection={<Users {...ICON} />} onClick={share}>
         {entry.shared ? words.unshare : words.share}
       </Menu.Item>
+      <Menu.Item leftSection={<UserPlus {...ICON} />} onClick={onShare}>
+        {access.open}
+      </Menu.Item>
       <Menu.Divider />
       <Menu.Item
-        color="red"
+        className={classes.danger}
         leftSection={<Trash2 {...ICON} />}
         onClick={() => dispatch(deleteWithUndo([{ id: entry.id, name: entry.name }]))}
       >
@@ -41,8 +45,9 @@ const OwnerItems = ({ entry }: { entry: FileEntry }) => {
 }
 
 export const FileMenu = ({ entry }: { entry: FileEntry }) => {
-  const words = useText().files.actions
-  const mine = useAppSelector((state) => selectUser(state)?.username === entry.owner)
+  const { actions: words, access } = useText().files
+  const mine = entry.role === 'owner'
+  const sharing = useShareDialog(entry)
   return (
     <Menu position="bottom-end" withinPortal width={200}>
       <Menu.Target>
@@ -59,8 +64,15 @@ export const FileMenu = ({ entry }: { entry: FileEntry }) => {
             {words.download}
           </Menu.Item>
         )}
-        {mine && <OwnerItems entry={entry} />}
+        {mine ? (
+          <OwnerItems entry={entry} onShare={sharing.open} />
+        ) : (
+          <Menu.Item disabled leftSection={<Lock {...ICON} />}>
+            {access.may[entry.role]}
+          </Menu.Item>
+        )}
       </Menu.Dropdown>
+      {sharing.dialog}
     </Menu>
   )
 }

@@ -5,6 +5,7 @@ import { useText } from '../../i18n/language'
 import { formatBytes, formatCount, formatPercent } from '../../shared/format'
 import { ProgressTrack } from '../../shared/ProgressTrack'
 import classes from './FileDetail.module.css'
+import { useStalled } from './useStalled'
 
 type Props = { file: FileDetail; status: Extract<FileStatus, 'uploading' | 'processing'> }
 
@@ -15,6 +16,7 @@ export const FileProgressPanel = ({ file, status }: Props) => {
   const percent = Math.min(99, Math.max(live?.progress ?? 0, file.progress))
   const stored = Math.max(live?.stored ?? 0, file.offset)
   const rows = live?.rows ?? 0
+  const stalled = useStalled(file) && status === 'uploading'
   return (
     <section className={classes.progress} aria-label={words.progress.label}>
       <div className={classes.progressLine}>
@@ -27,8 +29,8 @@ export const FileProgressPanel = ({ file, status }: Props) => {
         </span>
         <span>{formatPercent(percent)}</span>
       </div>
-      <ProgressTrack label={words.progressOf(file.name)} value={percent} tone={status} />
-      <p className={classes.note}>{words.progress.soon}</p>
+      <ProgressTrack label={words.progressOf(file.name)} value={percent} tone={stalled ? 'quiet' : status} />
+      <p className={classes.note}>{stalled ? words.progress.stalled : words.progress.soon}</p>
     </section>
   )
 }

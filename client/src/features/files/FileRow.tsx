@@ -1,9 +1,7 @@
 import { Tooltip } from '@mantine/core'
 import { File, FileSpreadsheet, Folder, Users } from 'lucide-react'
 import { Link } from 'react-router'
-import { selectUser } from '../../api/session'
 import type { FileEntry } from '../../api/types'
-import { useAppSelector } from '../../app/hooks'
 import { useText } from '../../i18n/language'
 import { formatBytes, formatCount, formatFullTime, formatTime } from '../../shared/format'
 import { FileMenu } from './FileMenu'
@@ -15,11 +13,14 @@ const TABLE_NAME = /\.(csv|tsv|txt|xlsx|jsonl?|ndjson|parquet)(\.(gz|zst|bz2))?$
 
 const Sharing = ({ entry }: { entry: FileEntry }) => {
   const words = useText().files
-  const mine = useAppSelector((state) => selectUser(state)?.username === entry.owner)
+  const mine = entry.role === 'owner'
   if (!entry.shared && mine) return null
   return (
     <span className={classes.shared}>
-      <Users size={12} aria-hidden /> {mine ? words.shared : words.from(entry.owner)}
+      <Users size={12} aria-hidden />{' '}
+      {mine
+        ? words.shared
+        : `${words.from(entry.owner)} · ${words.access.roles[entry.role === 'edit' ? 'edit' : 'view']}`}
     </span>
   )
 }
@@ -61,7 +62,7 @@ type Props = {
 
 export const FileRow = ({ entry, active, picked, onPick, onFocus }: Props) => {
   const words = useText().files
-  const takesRows = entry.dataset_id === entry.id && entry.row_count !== null
+  const takesRows = entry.dataset_id === entry.id && entry.row_count !== null && entry.role !== 'view'
   return (
     <tr
       className={classes.row}

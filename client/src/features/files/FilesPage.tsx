@@ -59,7 +59,7 @@ export const FilesPage = ({ pickers, notice, hiddenIds }: Props) => {
   const words = useText()
   const { view, change } = useFilesView()
   const page = useFilesPage(view, hiddenIds)
-  const selection = useSelection(page.entries)
+  const selection = useSelection(page.entries, view)
   const filtered = isFiltered(view)
   const bare = !page.loading && page.entries.length === 0 && view.page === 1
   return (
@@ -81,7 +81,11 @@ export const FilesPage = ({ pickers, notice, hiddenIds }: Props) => {
         <Empty pickers={pickers} />
       ) : (
         <>
-          {selection.ids.size > 0 ? <SelectionBar selection={selection} /> : <FilesToolbar />}
+          {selection.ids.size > 0 ? (
+            <SelectionBar selection={selection} total={page.total} />
+          ) : (
+            <FilesToolbar />
+          )}
           {bare ? (
             <NoMatch onClear={() => change(NO_FILTER)} />
           ) : (

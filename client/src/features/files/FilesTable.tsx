@@ -55,6 +55,7 @@ export const FilesTable = ({ entries, total, loading, refreshing, selection }: P
         aria-label={words.table}
         aria-rowcount={total + 1}
         aria-busy={loading}
+        onKeyDown={keys.onKeyDown}
       >
         <thead>
           <tr>
@@ -87,7 +88,7 @@ export const FilesTable = ({ entries, total, loading, refreshing, selection }: P
             </th>
           </tr>
         </thead>
-        <tbody ref={keys.body} onKeyDown={keys.onKeyDown}>
+        <tbody ref={keys.body}>
           {loading ? (
             <SkeletonRows />
           ) : (

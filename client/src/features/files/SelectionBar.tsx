@@ -1,21 +1,46 @@
 import { Button, CloseButton } from '@mantine/core'
 import { Trash2, UserRoundX, Users } from 'lucide-react'
-import { selectUser } from '../../api/session'
-import { useAppDispatch, useAppSelector } from '../../app/hooks'
+import { useState } from 'react'
+import { detailOf } from '../../api/problem'
+import { useAppDispatch } from '../../app/hooks'
 import { useText } from '../../i18n/language'
+import { toastProblem } from '../../shared/toast'
 import { deleteWithUndo } from './deleteWithUndo'
+import { everyFile } from './everyFile'
 import classes from './FilesPage.module.css'
 import { shareWithUndo } from './shareWithUndo'
+import { useFilesView } from './useFilesView'
 import type { FilesSelection } from './useSelection'
 
 const ICON = { size: 15, 'aria-hidden': true } as const
 
+/** The box in the head picks a page; this goes on to all the others. */
+const PickEvery = ({ selection, total }: { selection: FilesSelection; total: number }) => {
+  const words = useText().files.selection
+  const dispatch = useAppDispatch()
+  const { view } = useFilesView()
+  const [asking, setAsking] = useState(false)
+  const pick = async () => {
+    setAsking(true)
+    try {
+      selection.pickBeyond(await dispatch(everyFile(view)))
+    } catch (error) {
+      toastProblem(words.notPicked, detailOf(error))
+    }
+    setAsking(false)
+  }
+  return (
+    <Button size="xs" variant="subtle" loading={asking} onClick={() => void pick()}>
+      {words.every(total)}
+    </Button>
+  )
+}
+
 /** What can be done with all picked files at once; only their owner can. */
-export const SelectionBar = ({ selection }: { selection: FilesSelection }) => {
+export const SelectionBar = ({ selection, total }: { selection: FilesSelection; total: number }) => {
   const words = useText().files
   const dispatch = useAppDispatch()
-  const me = useAppSelector((state) => selectUser(state)?.username)
-  const mine = selection.entries.filter(({ owner }) => owner === me)
+  const mine = selection.entries.filter(({ role }) => role === 'owner')
   const act = (run: () => void) => {
     run()
     selection.clear()
@@ -23,7 +48,7 @@ export const SelectionBar = ({ selection }: { selection: FilesSelection }) => {
   const common = { size: 'xs', variant: 'default', disabled: mine.length === 0 } as const
   return (
     <section className={classes.selection} aria-label={words.selection.label}>
-      <strong>{words.selection.count(selection.ids.size)}</strong>
+      <strong>{words.selection.count(selection.count)}</strong>
       <Button
         {...common}
         leftSection={<Users {...ICON} />}
@@ -45,6 +70,12 @@ export const SelectionBar = ({ selection }: { selection: FilesSelection }) => {
       >
         {words.actions.delete}
       </Button>
+      {selection.whole && selection.count < total && <PickEvery selection={selection} total={total} />}
+      {mine.length < selection.entries.length && (
+        <span className={classes.range}>
+          {words.selection.others(selection.entries.length - mine.length)}
+        </span>
+      )}
       <CloseButton aria-label={words.selection.clear} onClick={selection.clear} />
     </section>
   )

@@ -1,12 +1,15 @@
+import { useHotkeys } from '@mantine/hooks'
 import { type KeyboardEvent, useRef, useState } from 'react'
 import { useNavigate } from 'react-router'
-import { selectUser } from '../../api/session'
 import type { FileEntry } from '../../api/types'
-import { useAppDispatch, useAppSelector } from '../../app/hooks'
+import { useAppDispatch } from '../../app/hooks'
 import { deleteWithUndo } from './deleteWithUndo'
 import type { FilesSelection } from './useSelection'
 
 const STEPS: Record<string, number> = { ArrowDown: 1, j: 1, ArrowUp: -1, k: -1 }
+
+/** Keys belong to a dialog or menu that is open. */
+const isFree = () => document.querySelector('[role=dialog], [role=menu]') === null
 
 /**
  * The list by keyboard: Tab reaches one row, arrows go on from there, Space picks, Shift widens,
@@ -17,7 +20,6 @@ export const useRowKeys = (entries: FileEntry[], selection: FilesSelection) => {
   const body = useRef<HTMLTableSectionElement>(null)
   const navigate = useNavigate()
   const dispatch = useAppDispatch()
-  const me = useAppSelector((state) => selectUser(state)?.username)
   const here = Math.min(active, Math.max(0, entries.length - 1))
 
   const goTo = (index: number, range: boolean) => {
@@ -32,14 +34,18 @@ export const useRowKeys = (entries: FileEntry[], selection: FilesSelection) => {
   }
   const remove = () => {
     const doomed = selection.entries.length > 0 ? selection.entries : entries.slice(here, here + 1)
-    const mine = doomed.filter(({ owner }) => owner === me)
+    const mine = doomed.filter(({ role }) => role === 'owner')
     if (mine.length > 0) dispatch(deleteWithUndo(mine))
     selection.clear()
   }
   const onKeyDown = (event: KeyboardEvent) => {
-    const row = event.target instanceof HTMLElement && event.target.dataset.row !== undefined
+    const { target } = event
+    if (!(target instanceof HTMLElement)) return
+    // A ticked box has the focus of its row; only Space and Enter are the box's own.
+    const box = target.matches('input[type=checkbox]')
+    const row = target.dataset.row !== undefined || box
     const entry = entries[here]
-    if (!row || !entry) return
+    if (!row || !entry || (box && (event.key === ' ' || event.key === 'Enter'))) return
     const step = event.ctrlKey || event.metaKey || event.altKey ? undefined : STEPS[event.key]
     if (step !== undefined) goTo(here + step, event.shiftKey)
     else if (event.key === ' ') selection.toggle(entry.id, event.shiftKey)
@@ -49,6 +55,16 @@ export const useRowKeys = (entries: FileEntry[], selection: FilesSelection) => {
     else if (event.key === 'Escape') selection.clear()
     else return
     event.preventDefault()
+    event.stopPropagation()
   }
+  // After a click beside the rows the focus is nowhere: what is picked can be dealt with all the same.
+  useHotkeys(
+    selection.ids.size > 0
+      ? [
+          ['Delete', () => isFree() && remove()],
+          ['Escape', () => isFree() && selection.clear()],
+        ]
+      : [],
+  )
   return { body, active: here, setActive, onKeyDown }
 }

@@ -7,10 +7,10 @@ import type { Notice } from './noticesSlice'
 
 const ICONS = { shared: Users, done: CircleCheck, failed: CircleAlert } as const
 
-const useSentence = ({ kind, owner, rows, rejects }: Notice): string => {
+const useSentence = ({ kind, owner, role, rows, rejects }: Notice): string => {
   const words = useText()
   const { bell } = words.app
-  if (kind === 'shared') return bell.shared(owner)
+  if (kind === 'shared') return role === 'edit' ? bell.sharedToEdit(owner) : bell.shared(owner)
   if (kind === 'failed') return bell.failed
   if (rows === null) return bell.kept
   return rejects > 0 ? bell.rejects(rejects) : bell.done(words.shared.rows(rows))

@@ -8,6 +8,7 @@ const notice = (fields: Partial<Notice>): Notice => ({
   fileId: '1',
   name: 'a.csv',
   owner: 'me',
+  role: 'owner',
   rows: 3,
   rejects: 0,
   at: 0,

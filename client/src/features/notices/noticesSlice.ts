@@ -1,6 +1,6 @@
 import { createSlice, type PayloadAction } from '@reduxjs/toolkit'
 import { signedOut } from '../../api/session'
-import type { FileEntry } from '../../api/types'
+import type { FileEntry, Role } from '../../api/types'
 
 /** Something that happened while nobody had to look. `at` is epoch milliseconds. */
 export type Notice = {
@@ -9,6 +9,7 @@ export type Notice = {
   fileId: string
   name: string
   owner: string
+  role: Role
   rows: number | null
   rejects: number
   at: number
@@ -23,6 +24,7 @@ const noticeOf = (kind: Notice['kind'], entry: FileEntry): Notice => ({
   fileId: entry.id,
   name: entry.name,
   owner: entry.owner,
+  role: entry.role,
   rows: entry.row_count,
   rejects: entry.reject_count,
   at: Date.now(),

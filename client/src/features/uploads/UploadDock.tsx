@@ -8,11 +8,13 @@ import { sendUpload } from './commands'
 import classes from './UploadDock.module.css'
 import { UploadList } from './UploadList'
 import { dockToggled, selectDockIds, selectDockOpen, selectTotals, type UploadTotals } from './uploadsSlice'
+import { useRest } from './useRest'
 
 const headline = (
   { moving, paused, failed, files }: UploadTotals,
   words: Messages['uploads']['headline'],
 ): string => {
+  if (files === 0) return words.cancelled
   if (moving > 0) return words.moving(moving)
   if (paused > 0) return words.paused(paused)
   return failed > 0 ? words.failed(failed) : words.done(files)
@@ -44,6 +46,17 @@ const DockTools = ({ totals }: { totals: UploadTotals }) => {
           {words.resumeAll}
         </Button>
       )}
+      {totals.failed > 0 && (
+        <Button
+          size="compact-sm"
+          variant="subtle"
+          c="dimmed"
+          color="gray"
+          onClick={() => dispatch(sendUpload({ type: 'clearFailed' }))}
+        >
+          {words.clearFailed}
+        </Button>
+      )}
       {totals.finished > 0 && (
         <Button
           size="compact-sm"
@@ -66,11 +79,18 @@ export const UploadDock = () => {
   const ids = useAppSelector(selectDockIds)
   const open = useAppSelector(selectDockOpen)
   const totals = useAppSelector(selectTotals)
+  const rest = useRest(ids)
   if (ids.length === 0) return null
   const Chevron = open ? ChevronDown : ChevronUp
   const fold = open ? words.fold : words.unfold
   return (
-    <aside className={classes.dock} aria-label={words.dock} data-open={open}>
+    <aside
+      className={classes.dock}
+      aria-label={words.dock}
+      data-dock={open ? 'open' : 'folded'}
+      data-open={open}
+      {...rest}
+    >
       <header className={classes.head}>
         <div className={classes.headline}>
           <h2>{headline(totals, words.headline)}</h2>

@@ -9,7 +9,7 @@ import {
   WifiOff,
 } from 'lucide-react'
 import { selectLive } from '../../api/live'
-import { detailOf } from '../../api/problem'
+import { detailOf, wordsFor } from '../../api/problem'
 import { selectSessionStatus } from '../../api/session'
 import { useAppSelector } from '../../app/hooks'
 import { useText } from '../../i18n/language'
@@ -56,13 +56,14 @@ const OnServer = ({ row }: Props) => {
   const words = useText().uploads.state
   const status = useShownStatus(row.fileId, 'dock') ?? 'processing'
   const rows = useAppSelector((state) => selectLive(state, row.fileId)?.rows ?? 0)
+  const error = useAppSelector((state) => selectLive(state, row.fileId)?.error)
   if (status === 'done')
     return (
       <>
         {formatBytes(row.size)} · {words.done}
       </>
     )
-  if (status === 'error') return <>{words.unread}</>
+  if (status === 'error') return <>{error ? wordsFor(error.code, error.message) : words.unread}</>
   return <>{rows > 0 ? words.rows(formatCount(rows)) : words.processing}</>
 }
 

@@ -32,6 +32,9 @@ export type Leader = {
 const isMoving = ({ phase }: UploadRow) =>
   !['paused', 'failed', 'uploaded', 'cancelling', 'interrupted', 'needs-file'].includes(phase)
 
+/** So many failed ones Uppy holds. */
+const MOST_FAILED = 20
+
 /** Sends one user's files. Lives as long as the page: signing out pauses it, nothing destroys it. */
 export const createLeader = (userId: string, hooks: LeaderHooks, resumeRestored: boolean): Leader => {
   const book = createBook(() => uppy)
@@ -83,10 +86,24 @@ export const createLeader = (userId: string, hooks: LeaderHooks, resumeRestored:
         book.finish(file)
         intake.forget(id)
         uppy.removeFile(id)
-      }
+      } else putOut(id)
       room.refill()
     },
   })
+  /** Of many that the server did not want at all only a few stay inside: Uppy's work grows with what it has. */
+  const putOut = (id: string): void => {
+    const file = fileOf(id)
+    const failed = book.rows().filter(({ phase }) => phase === 'failed')
+    if (!file || failed.length <= MOST_FAILED || file.tus?.uploadUrl || !(file.data instanceof File)) return
+    const { dataset, datasetName, again, relativePath } = file.meta
+    room.takeFailed(book.rowOf(file), {
+      file: file.data,
+      relativePath: relativePath ?? null,
+      ...(dataset && { dataset: { id: dataset, name: datasetName ?? '' } }),
+      ...(again && { again: true }),
+    })
+    controls.remove(id)
+  }
   const controls = createControls({ uppy, book, queue, touch, say: hooks.say })
   const intake = createIntake({ uppy, book, controls, say: hooks.say })
   const room = createWaitingRoom({
@@ -145,6 +162,7 @@ export const createLeader = (userId: string, hooks: LeaderHooks, resumeRestored:
     discard: ({ ids }) => ids.forEach(controls.cancel),
     undoDiscard: ({ ids }) => ids.forEach(controls.undoCancel),
     settle: ({ ids }) => ids.forEach(controls.settle),
+    clearFailed: () => each(({ phase }) => phase === 'failed', controls.cancel),
     clearFinished: () => {
       book.clearFinished()
       publishAll()

@@ -81,7 +81,7 @@ export type UploadCommand =
   | { type: 'add'; files: PickedFile[] }
   | { type: 'reselect'; id: string; file: File }
   | { type: 'pause' | 'resume' | 'cancel' | 'undoCancel' | 'retry' | 'retryNow' | 'first'; id: string }
-  | { type: 'pauseAll' | 'resumeAll' | 'recoverAll' | 'clearFinished' | 'wake' }
+  | { type: 'pauseAll' | 'resumeAll' | 'recoverAll' | 'clearFinished' | 'clearFailed' | 'wake' }
   | { type: 'discard'; ids: string[] }
   | { type: 'undoDiscard'; ids: string[] }
   | { type: 'settle'; ids: string[] }

@@ -1,4 +1,5 @@
 import { afterEach, beforeEach, expect, test, vi } from 'vitest'
+import { uploadRow } from './testUpload'
 import type { UploadCommand, UploadRow } from './types'
 import { createWaitingRoom, MOST_INSIDE } from './waitingRoom'
 import type { KeptGuest, WaitingStore } from './waitingStore'
@@ -173,4 +174,20 @@ test('what is discarded is forgotten, unless that is undone', async () => {
   vi.advanceTimersByTime(8000)
   expect(phases()).toEqual([])
   expect(keptNames()).toEqual(['f0.csv'])
+})
+
+test('one that the server did not want waits here until somebody tries it again or takes it away', () => {
+  const { room, phases, inside, idOf, run } = roomWith(0, 0)
+  const [refused, other] = files(2)
+  for (const picked of [refused, other])
+    if (picked) room.takeFailed(uploadRow({ id: 'x', name: picked.file.name, phase: 'failed' }), picked)
+  expect(phases()).toEqual(['f0.csv failed', 'f1.csv failed'])
+  run('cancel', 'f0.csv')
+  run('undoCancel', 'f0.csv')
+  expect(phases()).toContain('f0.csv failed')
+  room.run({ type: 'retry', id: idOf('f0.csv') })
+  expect(inside).toEqual(['f0.csv'])
+  room.run({ type: 'clearFailed' })
+  vi.advanceTimersByTime(8000)
+  expect(phases()).toEqual([])
 })

@@ -8,6 +8,8 @@ import type { WaitingStore } from './waitingStore'
 export const MOST_INSIDE = 100
 const UNDO_MS = 8000
 const LEFT = new Set<UploadPhase>(['interrupted', 'needs-file'])
+/** Where one that is not cancelled after all goes back to, since nobody wanted it sent. */
+const STAYS = new Set<UploadPhase>([...LEFT, 'failed'])
 
 type Seams = {
   /** How many inside still want to be sent. */
@@ -79,7 +81,7 @@ export const createWaitingRoom = ({ inside, letIn, publish, say, store }: Seams)
   }
   /** Back to where they were; only those that waited their turn wait for it again. */
   const undoCancel = (ids: string[]): void => {
-    const left = ids.filter((id) => LEFT.has(guests.get(id)?.before ?? 'queued'))
+    const left = ids.filter((id) => STAYS.has(guests.get(id)?.before ?? 'queued'))
     turn(left, ({ before }) => before ?? 'queued')
     queueAgain(ids.filter((id) => !left.includes(id)))
   }
@@ -118,6 +120,7 @@ export const createWaitingRoom = ({ inside, letIn, publish, say, store }: Seams)
     undoCancel: (id) => undoCancel([id]),
     cancel: (id) => cancel([id]),
     first: (id) => enter([id], true),
+    retry: (id) => queueAgain([id]),
   }
   const all: Partial<Record<UploadCommand['type'], () => void>> = {
     pauseAll: () =>
@@ -126,6 +129,7 @@ export const createWaitingRoom = ({ inside, letIn, publish, say, store }: Seams)
         () => 'paused',
       ),
     resumeAll: () => queueAgain(idsWith((phase) => phase === 'paused')),
+    clearFailed: () => cancel(idsWith((phase) => phase === 'failed')),
     recoverAll: () => queueAgain(idsWith((phase) => phase === 'interrupted')),
   }
   return {
@@ -149,6 +153,14 @@ export const createWaitingRoom = ({ inside, letIn, publish, say, store }: Seams)
       const left = (await store.load()).filter(({ id }) => !inUppy.has(id)).map(leftGuest)
       for (const guest of left) guests.set(guest.row.id, guest)
       return left
+    },
+    /** Takes in what failed before the server had a byte of it; it can be tried again from here. */
+    takeFailed: (row: UploadRow, picked: PickedFile): void => {
+      const at = Date.now()
+      const guest = newGuest(newId(at), at, picked)
+      guest.row = { ...row, id: guest.row.id }
+      guests.set(guest.row.id, guest)
+      publish([guest.row], [])
     },
     /** Who went in is through, or was taken away there. */
     settled: (waited: string): void => void store.forget([waited]),

@@ -197,7 +197,7 @@ export const datasets: typeof english = {
   old: { title: (n) => `Du siehst Version ${number(n)}.`, back: 'Zurück zur neuesten' },
   export: {
     label: 'Exportieren',
-    csv: 'CSV, wie hochgeladen',
+    csv: 'CSV, geschrieben wie der Upload',
     safe: 'CSV, sicher für Tabellenprogramme',
     xlsx: 'Excel',
     parquet: 'Parquet',

@@ -10,6 +10,7 @@ export const uploads: Messages['uploads'] = {
   fold: 'Uploads einklappen',
   unfold: 'Uploads zeigen',
   headline: {
+    cancelled: 'Wird entfernt',
     moving: (n) => `${filesCounted(n)} ${n === 1 ? 'lädt' : 'laden'} hoch`,
     paused: (n) => `${uploadsCounted(n)} angehalten`,
     failed: (n) => `${uploadsCounted(n)} gescheitert`,
@@ -25,6 +26,7 @@ export const uploads: Messages['uploads'] = {
   pauseAll: 'Alle anhalten',
   resumeAll: 'Alle fortsetzen',
   clear: 'Fertige entfernen',
+  clearFailed: 'Gescheiterte entfernen',
   uploadOf: (name) => `Upload von ${name}`,
   acts: {
     pause: 'Anhalten',
@@ -90,7 +92,7 @@ export const uploads: Messages['uploads'] = {
     discarded: (n) => `${uploadsCounted(n)} verworfen`,
     resumeAll: 'Alle fortsetzen',
     choose: 'Datei wählen',
-    chooseOf: (name) => `${name} noch einmal wählen`,
+    chooseOf: (name) => `Datei wählen: ${name}`,
     theFile: (name) => `Die Datei ${name}`,
     resumeOf: (name) => `${name} fortsetzen`,
     more: (n) => `und ${number(n)} weitere`,

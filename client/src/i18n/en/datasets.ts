@@ -185,7 +185,7 @@ export const datasets = {
     removed: (n: number) => `−${number(n)}`,
     counts: (added: number, changed: number, removed: number) =>
       `${number(added)} added, ${number(changed)} changed, ${number(removed)} removed`,
-    preview: 'Look at it',
+    preview: 'Look',
     previewOf: (n: number) => `Look at version ${number(n)}`,
     restore: 'Restore',
     restoreOf: (n: number) => `Restore version ${number(n)}`,
@@ -199,7 +199,7 @@ export const datasets = {
   },
   export: {
     label: 'Export',
-    csv: 'CSV, as uploaded',
+    csv: 'CSV, written like the upload',
     safe: 'CSV, safe for spreadsheets',
     xlsx: 'Excel',
     parquet: 'Parquet',

@@ -9,6 +9,7 @@ export const uploads = {
   fold: 'Fold uploads',
   unfold: 'Show uploads',
   headline: {
+    cancelled: 'Being removed',
     moving: (n: number) => `Uploading ${filesCounted(n)}`,
     paused: (n: number) => `${uploadsCounted(n)} paused`,
     failed: (n: number) => `${uploadsCounted(n)} failed`,
@@ -24,6 +25,7 @@ export const uploads = {
   pauseAll: 'Pause all',
   resumeAll: 'Resume all',
   clear: 'Clear finished',
+  clearFailed: 'Remove failed',
   uploadOf: (name: string) => `Upload of ${name}`,
   acts: {
     pause: 'Pause',
@@ -89,7 +91,7 @@ export const uploads = {
     discarded: (n: number) => `Discarded ${uploadsCounted(n)}`,
     resumeAll: 'Resume all',
     choose: 'Choose file',
-    chooseOf: (name: string) => `Choose ${name} again`,
+    chooseOf: (name: string) => `Choose file ${name} again`,
     theFile: (name: string) => `The file ${name}`,
     resumeOf: (name: string) => `Resume ${name}`,
     more: (n: number) => `and ${number(n)} more`,
