@@ -12,14 +12,13 @@ from pathlib import Path
 import httpx
 import pytest
 
+from parquay.cli.tus_answers import TransferError, retry_after
 from parquay.cli.tus_client import (
     Backoff,
     Source,
-    TransferError,
     TusClient,
     Watch,
     encode_metadata,
-    retry_after,
 )
 
 SIZE = 3_000_000

@@ -15,7 +15,8 @@ from parquay.cli.progress import Bars
 from parquay.cli.resume import Busy, UploadBook, key_of
 from parquay.cli.server_login import ServerLogin, connect
 from parquay.cli.tables import print_table
-from parquay.cli.tus_client import PATIENCE, Source, TransferError, TusClient, Watch
+from parquay.cli.tus_answers import TransferError
+from parquay.cli.tus_client import PATIENCE, Source, TusClient, Watch
 
 Url = Annotated[str, typer.Option("--url", help="Address of the server.")]
 User = Annotated[str | None, typer.Option("--user", "-u", help="User name.")]
@@ -63,8 +64,9 @@ def _upload_one(path: Path, name: str, login: ServerLogin, bars: Bars, patience:
             offset=bar.to,
             setback=lambda reason, pause: bars.say(f"{path.name}: {reason}; again in {pause:.0f} s"),
             renew_login=login.renew,
+            smaller=lambda piece: book.keep_piece(login.server, piece),
         )
-        client = TusClient(login.http, f"{login.server}/files", patience=patience)
+        client = TusClient(login.http, f"{login.server}/files", patience=patience, piece=book.piece(login.server))
         place = client.upload(Source(path, size, _metadata(path, name)), watch, book.recall(key))
         if key_of(login.server, path) != key:
             raise TransferError("the file changed while it was uploaded; run the command again")

@@ -11,7 +11,7 @@ import hashlib
 import json
 import os
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TextIO, TypedDict
@@ -43,12 +43,20 @@ def key_of(server: str, path: Path) -> str:
     return "|".join((server, str(path.resolve()), str(facts.st_size), str(facts.st_mtime_ns)))
 
 
+class Piece(TypedDict):
+    """How many bytes a request to a server may have, and the POSIX time at which that was found out."""
+
+    bytes: int
+    at: float
+
+
 class UploadBook:
     """The uploads that were begun, in one file that several processes share."""
 
     def __init__(self, directory: Path | None = None) -> None:
         self._directory = directory or state_directory()
         self._path = self._directory / "uploads.json"
+        self._pieces = self._directory / "pieces.json"
 
     def recall(self, key: str) -> str | None:
         """Return the URL of the upload begun earlier, if any."""
@@ -66,6 +74,25 @@ class UploadBook:
             entries = self._read()
             if entries.pop(key, None):
                 self._write(entries)
+
+    def piece(self, server: str) -> int | None:
+        """Return how many bytes a request to `server` may have, None when none was refused for its length."""
+        found = self._read_pieces().get(server)
+        return found["bytes"] if found else None
+
+    def keep_piece(self, server: str, count: int) -> None:
+        """Note that a request to `server` may have `count` bytes at most."""
+        with self._locked():
+            self._write(self._read_pieces() | {server: Piece(bytes=count, at=time.time())}, self._pieces)
+
+    def _read_pieces(self) -> dict[str, Piece]:
+        try:
+            found = json.loads(self._pieces.read_text())
+            pieces = {server: Piece(bytes=int(one["bytes"]), at=float(one["at"])) for server, one in found.items()}
+        except (OSError, ValueError, KeyError, TypeError, AttributeError):
+            return {}  # then it is found out again
+        oldest = time.time() - KEPT
+        return {server: one for server, one in pieces.items() if one["at"] > oldest and one["bytes"] > 0}
 
     @contextmanager
     def claim(self, key: str) -> Iterator[None]:
@@ -103,10 +130,11 @@ class UploadBook:
         oldest = time.time() - KEPT
         return {key: one for key, one in entries.items() if one["at"] > oldest}
 
-    def _write(self, entries: dict[str, Entry]) -> None:
-        made = self._path.with_suffix(".new")
+    def _write(self, entries: Mapping[str, Entry] | Mapping[str, Piece], path: Path | None = None) -> None:
+        path = path or self._path
+        made = path.with_suffix(".new")
         with made.open("w") as handle:
             json.dump(entries, handle, indent=1)
             handle.flush()
             os.fsync(handle.fileno())
-        made.replace(self._path)
+        made.replace(path)

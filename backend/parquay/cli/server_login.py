@@ -12,7 +12,8 @@ import httpx
 import typer
 
 from parquay.cli.failure import Failure
-from parquay.cli.tus_client import TIMEOUT, Backoff, reason_of
+from parquay.cli.tus_answers import reason_of
+from parquay.cli.tus_client import TIMEOUT, Backoff
 
 FIRST_PATIENCE = 30.0
 """Seconds to wait for a server that does not answer at all before anything has begun."""

@@ -1,13 +1,13 @@
 """A thin tus 1.0.0 client that does not give up: the server's word is the offset, a setback only costs time.
 
-One loop: ask where the upload stands, send the rest in one PATCH, on any setback wait and ask again.
+One loop: ask where the upload stands, send the rest in one PATCH, on any setback wait and ask again. What stands
+between may take less in one request than the server does: then the rest goes in smaller pieces.
 The body is read block by block while it is sent, so that memory stays flat for a file of any size.
 """
 
 from __future__ import annotations
 
 import base64
-import email.utils
 import random
 import time
 from collections.abc import Callable, Iterator, Mapping
@@ -18,8 +18,13 @@ from urllib.parse import urljoin
 
 import httpx
 
+from parquay.cli.tus_answers import LoginExpired, Setback, TooMuch, TransferError, UploadGone, check
+
 BLOCK = 1 << 20
 """Bytes read and sent at a time."""
+
+LARGEST_PIECE, LEAST_PIECE = 64 << 20, 64 << 10
+"""Bytes of a request once the rest was too much for one: the first size that is tried, and the last."""
 
 PATIENCE = 900.0
 """Seconds without a new byte after which an upload is given up."""
@@ -32,35 +37,8 @@ LONGEST_PAUSE = 20.0
 
 TUS = {"Tus-Resumable": "1.0.0"}
 
-RETRIED = frozenset({408, 409, 423, 425, 429})
-"""Refusals that pass: the state was another one, somebody else is at it, too early, too many. So does 5xx."""
-
-NOT_RETRIED = frozenset({501, 505, 507})
-"""Failures of the server that no second try mends."""
-
 TIMEOUT = httpx.Timeout(60.0, connect=10.0, read=180.0)
 """Seconds; an answer may have to wait for a disk that is slow to sync."""
-
-
-class TransferError(Exception):
-    """The upload cannot go on; the message is one line for a person."""
-
-
-class UploadGone(Exception):
-    """The server does not know this upload any more."""
-
-
-class LoginExpired(Exception):
-    """The server wants a login."""
-
-
-class Setback(Exception):
-    """Something failed that may work later. `pause` is what the server asked for, in seconds, or None."""
-
-    def __init__(self, reason: str, pause: float | None = None) -> None:
-        super().__init__(reason)
-        self.reason = reason
-        self.pause = pause
 
 
 @dataclass(frozen=True)
@@ -80,6 +58,8 @@ class Watch:
     offset: Callable[[int], None]
     setback: Callable[[str, float], None]
     renew_login: Callable[[], bool]
+    smaller: Callable[[int], None] = lambda _: None
+    """Hears how many bytes a request may have, once one was refused for its length."""
 
 
 def encode_metadata(metadata: Mapping[str, str]) -> str:
@@ -87,46 +67,10 @@ def encode_metadata(metadata: Mapping[str, str]) -> str:
     return ",".join(f"{key} {base64.b64encode(value.encode()).decode()}" for key, value in metadata.items())
 
 
-def retry_after(value: str | None, now: float) -> float | None:
-    """Return the seconds that a `Retry-After` field asks for (a number or a date), None when it has none."""
-    if value is None:
-        return None
-    if value.strip().isascii() and value.strip().isdigit():
-        return float(value)
-    try:
-        return max(0.0, email.utils.parsedate_to_datetime(value).timestamp() - now)
-    except ValueError:
-        return None
-
-
-def reason_of(response: httpx.Response) -> str:
-    """Return one line that says why the server refused."""
-    try:
-        problem = response.json()
-        return f"{problem['detail']} ({problem['code']})"
-    except (ValueError, KeyError, TypeError):  # an answer to HEAD has no body; a proxy's is no JSON
-        return f"the server answered {response.status_code} {response.reason_phrase}"
-
-
-def check(response: httpx.Response) -> None:
-    """Raise what a refusal means for the upload; return when the answer is a success.
-
-    Raises:
-        LoginExpired: 401.
-        UploadGone: 404 or 410.
-        Setback: the same request may work later.
-        TransferError: it will not.
-    """
-    status = response.status_code
-    if response.is_success:
-        return
-    if status == 401:
-        raise LoginExpired(reason_of(response))
-    if status in {404, 410}:
-        raise UploadGone(reason_of(response))
-    if status in RETRIED or (status >= 500 and status not in NOT_RETRIED):
-        raise Setback(reason_of(response), retry_after(response.headers.get("retry-after"), time.time()))
-    raise TransferError(reason_of(response))
+def smaller_than(count: int) -> int | None:
+    """Return how many bytes to send at once after so many were too many, None when there is no less. Pure."""
+    piece = min(1 << (count - 1).bit_length() - 1, LARGEST_PIECE) if count > 1 else 0
+    return piece if piece >= LEAST_PIECE else None
 
 
 class Backoff:
@@ -163,11 +107,16 @@ class TusClient:
         *,
         patience: float = PATIENCE,
         sleep: Callable[[float], None] = time.sleep,
+        piece: int | None = None,
     ) -> None:
+        """``piece``: most bytes of one request, None for any number."""
         self._http = http
         self._endpoint = endpoint
         self._patience = patience
         self._sleep = sleep
+        self._piece = piece
+        self._sending: tuple[int, int] | None = None
+        self._broken_at: int | None = None
 
     def upload(self, source: Source, watch: Watch, url: str | None = None) -> str:
         """Bring every byte of `source` to the server and return the upload's URL.
@@ -194,8 +143,37 @@ class TusClient:
                     renewed += 1
                     if renewed > 3 or not watch.renew_login():
                         raise TransferError(str(error)) from None
+                except TooMuch as error:
+                    watch.smaller(self._shrink(str(error)))
                 except (Setback, httpx.TransportError) as error:
+                    if isinstance(error, httpx.TransportError):
+                        self._note_break()
                     self._wait(error, backoff, watch)
+
+    def _shrink(self, reason: str) -> int:
+        """Send less at once from now on; return how much.
+
+        Raises:
+            TransferError: it is as little as can be.
+        """
+        start, end = self._sending or (0, 0)
+        piece = smaller_than(end - start)
+        if piece is None:
+            raise TransferError(reason)
+        self._piece = piece
+        return piece
+
+    def _note_break(self) -> None:
+        """Send less at once when connections break again and again where nothing came to the server.
+
+        Some proxies keep a request until it is whole, and break the connection of one that is too long.
+        """
+        if self._sending is None:
+            return
+        start, end = self._sending
+        if start == self._broken_at:
+            self._piece = smaller_than(end - start) or self._piece
+        self._broken_at = start
 
     def _create(self, source: Source, watch: Watch) -> str:
         headers = {**TUS, "Upload-Length": str(source.size), "Upload-Metadata": encode_metadata(source.metadata)}
@@ -215,27 +193,32 @@ class TusClient:
         offset = self._offset(url, source.size)
         watch.offset(offset)
         backoff.progressed(offset)
-        if offset < source.size:
-            offset = self._append(url, body, offset, source.size, watch)
+        while offset < source.size:
+            end = source.size if self._piece is None else min(offset + self._piece, source.size)
+            before, offset = offset, self._append(url, body, offset, end, source.size, watch)
             watch.offset(offset)
             backoff.progressed(offset)
+            if offset <= before:
+                raise Setback("the server took nothing")
         return offset == source.size
 
     def _offset(self, url: str, size: int) -> int:
+        self._sending = None
         response = self._http.head(url, headers=TUS)
         check(response)
         if response.headers.get("upload-length") != str(size):
             raise UploadGone("the upload has another size on the server")
         return _offset_of(response, size)
 
-    def _append(self, url: str, body: BinaryIO, offset: int, size: int, watch: Watch) -> int:
+    def _append(self, url: str, body: BinaryIO, offset: int, end: int, size: int, watch: Watch) -> int:
+        self._sending = offset, end
         headers = {
             **TUS,
             "Content-Type": "application/offset+octet-stream",
-            "Content-Length": str(size - offset),
+            "Content-Length": str(end - offset),
             "Upload-Offset": str(offset),
         }
-        response = self._http.patch(url, headers=headers, content=_blocks(body, offset, size, watch.offset))
+        response = self._http.patch(url, headers=headers, content=_blocks(body, offset, end, watch.offset))
         check(response)
         return _offset_of(response, size)
 

@@ -1,0 +1,95 @@
+"""What the answers of a server, or of what stands before it, mean for an upload."""
+
+from __future__ import annotations
+
+import email.utils
+import time
+
+import httpx
+
+RETRIED = frozenset({408, 409, 423, 425, 429})
+"""Refusals that pass: the state was another one, somebody else is at it, too early, too many. So does 5xx."""
+
+NOT_RETRIED = frozenset({501, 505, 507})
+"""Failures of the server that no second try mends."""
+
+
+class TransferError(Exception):
+    """The upload cannot go on; the message is one line for a person."""
+
+
+class UploadGone(Exception):
+    """The server does not know this upload any more."""
+
+
+class LoginExpired(Exception):
+    """The server wants a login."""
+
+
+class TooMuch(Exception):
+    """Whatever stands before the server takes no request as long as this one."""
+
+
+class Setback(Exception):
+    """Something failed that may work later. `pause` is what the server asked for, in seconds, or None."""
+
+    def __init__(self, reason: str, pause: float | None = None) -> None:
+        super().__init__(reason)
+        self.reason = reason
+        self.pause = pause
+
+
+def retry_after(value: str | None, now: float) -> float | None:
+    """Return the seconds that a `Retry-After` field asks for (a number or a date), None when it has none."""
+    if value is None:
+        return None
+    if value.strip().isascii() and value.strip().isdigit():
+        return float(value)
+    try:
+        return max(0.0, email.utils.parsedate_to_datetime(value).timestamp() - now)
+    except ValueError:
+        return None
+
+
+def reason_of(response: httpx.Response) -> str:
+    """Return one line that says why the server refused."""
+    try:
+        problem = response.json()
+        return f"{problem['detail']} ({problem['code']})"
+    except (ValueError, KeyError, TypeError):  # an answer to HEAD has no body; a proxy's is no JSON
+        return f"the server answered {response.status_code} {response.reason_phrase}"
+
+
+def is_of_server(response: httpx.Response) -> bool:
+    """Tell whether a refusal comes from the server and not from a proxy in front of it."""
+    if "tus-resumable" in response.headers:
+        return True
+    try:
+        told = response.json()
+    except ValueError:
+        return False
+    return isinstance(told, dict) and "code" in told
+
+
+def check(response: httpx.Response) -> None:
+    """Raise what a refusal means for the upload; return when the answer is a success.
+
+    Raises:
+        LoginExpired: 401.
+        UploadGone: 404 or 410.
+        TooMuch: 413, and not by the server itself.
+        Setback: the same request may work later.
+        TransferError: it will not.
+    """
+    status = response.status_code
+    if response.is_success:
+        return
+    if status == 401:
+        raise LoginExpired(reason_of(response))
+    if status in {404, 410}:
+        raise UploadGone(reason_of(response))
+    if status == 413 and not is_of_server(response):
+        raise TooMuch(reason_of(response))
+    if status in RETRIED or (status >= 500 and status not in NOT_RETRIED):
+        raise Setback(reason_of(response), retry_after(response.headers.get("retry-after"), time.time()))
+    raise TransferError(reason_of(response))
