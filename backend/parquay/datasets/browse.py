@@ -25,6 +25,9 @@ if TYPE_CHECKING:
 LONGEST_TOLD = 1000
 """Characters of the longest text that stands for a column or a group; rows and exports have all of them."""
 
+PAGE_BYTES = 4 << 20
+"""Bytes of the texts of a page of rows, so that a few readers of long cells do not take all memory."""
+
 Row = dict[str, Any]
 """A row as JSON: `_rid` and its cells by the names of their columns."""
 
@@ -56,6 +59,7 @@ class Browser:
     ) -> list[Row]:
         """Up to ``size`` rows from row number ``first`` (from 0) of what ``query`` asks (blocking).
 
+        Fewer, but one at least, where their texts have more than ``PAGE_BYTES``.
         ``matched``: how many rows that are, if it is known; then what is nearer to the end is found from there.
         ``text``: cells as they were written instead of their values.
 
@@ -84,6 +88,7 @@ class Browser:
     ) -> Page:
         """Up to ``limit`` rows behind ``cursor`` (None: from the start) of what ``query`` asks (blocking).
 
+        Fewer, but one at least, where their texts have more than ``PAGE_BYTES``; ``next`` goes on behind them.
         ``text``: cells as they were written instead of their values.
 
         Raises:
@@ -98,8 +103,9 @@ class Browser:
             more = first + len(rows) < snapshot.rows
         else:
             places = self._behind(snapshot, query, start, limit + 1, stop)
-            places, more = places[:limit], len(places) > limit
-            rows = self._rows(snapshot, places, stop, text=text)
+            wanted = places[:limit]
+            rows = self._rows(snapshot, wanted, stop, text=text)
+            places, more = wanted[: len(rows)], len(places) > len(rows)
         return Page(rows, _cursor(snapshot, query, places[-1]).encode() if more else None)
 
     def _counted(
@@ -108,9 +114,13 @@ class Browser:
         last = min(first + size, snapshot.rows) - 1
         if last < first:
             return []
-        ends = [_placed(snapshot, number, backwards=backwards) for number in (first, last)]
         columns = columns_of(snapshot.columns)
-        low, high = min(ends), max(ends)
+        low, high = _ends(snapshot, first, last, backwards=backwards)
+        if last > first and (texts := _texts(columns)):
+            found = self._engine.table(sql.rows_between(snapshot, low, high, texts, lengths=True), stop)
+            sizes = dict(zip(_places(found, range(low[0], high[0] + 1)), found["bytes"].to_pylist(), strict=True))
+            last = first + fitting([sizes[place] for place in sorted(sizes, reverse=backwards)]) - 1
+            low, high = _ends(snapshot, first, last, backwards=backwards)
         found = self._engine.table(sql.rows_between(snapshot, low, high, columns), stop)
         places = _places(found, range(low[0], high[0] + 1))
         order = sorted(range(len(places)), key=places.__getitem__, reverse=backwards)
@@ -142,10 +152,35 @@ class Browser:
         if not places:
             return []
         columns = columns_of(snapshot.columns)
+        if len(places) > 1 and (texts := _texts(columns)):
+            asked, parts = sql.rows_at(snapshot, places, texts, lengths=True)
+            found = self._engine.table(asked, stop)
+            sizes = dict(zip(_places(found, parts), found["bytes"].to_pylist(), strict=True))
+            places = places[: fitting([sizes[place] for place in places])]
         asked, parts = sql.rows_at(snapshot, places, columns)
         found = self._engine.table(asked, stop)
         at = {place: i for i, place in enumerate(_places(found, parts))}
         return _as_json(snapshot, columns, found, places, [at[place] for place in places], text=text)
+
+
+def _texts(columns: Sequence[Column]) -> list[Column]:
+    """The columns whose cells can be of any length."""
+    return [column for column in columns if column.kind == "text"]
+
+
+def fitting(sizes: Sequence[int]) -> int:
+    """How many rows of `sizes` bytes of text go into a page: one at least. Pure."""
+    total = 0
+    for count, size in enumerate(sizes):
+        total += size
+        if total > PAGE_BYTES and count:
+            return count
+    return len(sizes)
+
+
+def _ends(snapshot: Snapshot, first: int, last: int, *, backwards: bool) -> tuple[Place, Place]:
+    ends = [_placed(snapshot, number, backwards=backwards) for number in (first, last)]
+    return min(ends), max(ends)
 
 
 def _start(snapshot: Snapshot, query: Query, text: str) -> Place:

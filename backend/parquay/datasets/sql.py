@@ -168,18 +168,25 @@ def places(snapshot: Snapshot, stage: Stage, parts: range, *, limit: int, offset
     return head + condition + Sql(f" ORDER BY {order(query)} LIMIT ? OFFSET ?", (limit, offset))
 
 
-def rows_at(snapshot: Snapshot, wanted: Sequence[Place], columns: Sequence[Column]) -> tuple[Sql, list[int]]:
-    """The rows at `wanted`, in no order, and the indexes of the parts that `file_index` counts."""
+def rows_at(
+    snapshot: Snapshot, wanted: Sequence[Place], columns: Sequence[Column], *, lengths: bool = False
+) -> tuple[Sql, list[int]]:
+    """The rows at `wanted`, in no order, and the indexes of the parts that `file_index` counts.
+
+    `lengths`: instead of cells how many bytes all of them have in each row, which are texts.
+    """
     parts = sorted({part for part, _ in wanted})
     among = {part: i for i, part in enumerate(parts)}
-    found = Sql(f"SELECT {_listed(columns)} FROM ") + table(snapshot, parts)
+    found = Sql(f"SELECT {_lengths(columns) if lengths else _listed(columns)} FROM ") + table(snapshot, parts)
     return found + " WHERE " + _stands_at([(among[part], row) for part, row in wanted]), parts
 
 
-def rows_between(snapshot: Snapshot, first: Place, last: Place, columns: Sequence[Column]) -> Sql:
-    """The rows from the place `first` to the place `last`, in the order of the table."""
+def rows_between(
+    snapshot: Snapshot, first: Place, last: Place, columns: Sequence[Column], *, lengths: bool = False
+) -> Sql:
+    """The rows from the place `first` to the place `last`, in the order of the table; `lengths`: see `rows_at`."""
     parts = range(first[0], last[0] + 1)
-    found = Sql(f"SELECT {_listed(columns)} FROM ") + table(snapshot, parts)
+    found = Sql(f"SELECT {_lengths(columns) if lengths else _listed(columns)} FROM ") + table(snapshot, parts)
     if len(parts) == 1:
         return found + Sql(" WHERE file_row_number BETWEEN ? AND ?", (first[1], last[1]))
     ends = (first[1], len(parts) - 1, last[1])
@@ -200,6 +207,11 @@ def rows_of_part(
 
 def _listed(columns: Sequence[Column]) -> str:
     return ", ".join([PLACE, *(name(column) for column in columns)])
+
+
+def _lengths(columns: Sequence[Column]) -> str:
+    total = " + ".join(f"coalesce(strlen({name(column)}), 0)::BIGINT" for column in columns)
+    return f"{PLACE}, {total} AS bytes"
 
 
 def key_values(snapshot: Snapshot, keys: Sequence[Key], place: Place) -> Sql:

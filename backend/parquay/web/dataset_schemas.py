@@ -156,6 +156,7 @@ class Table(BaseModel):
     page: int
     size: int
     rows: list[dict[str, Any]]
+    truncated: bool = False
     aggregates: dict[str, ColumnAggregates] | None
     aggregates_error: AggregatesError | None = None
 

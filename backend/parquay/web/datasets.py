@@ -71,8 +71,9 @@ async def read_dataset(
     """Show a page of rows with the aggregates of every column.
 
     `row_count` counts all rows of the version, `matched` those that hold all filters; the aggregates are those of the
-    latter. They are null with `aggregates=false`, and when they take longer than a query may: then `aggregates_error`
-    says so, and the rows come all the same.
+    latter. A page of very long texts has fewer rows than it should and is `truncated`: ask for a smaller `size`, or
+    follow the cursors of `rows`. Aggregates are null with `aggregates=false`, and when they take longer than a query
+    may: then `aggregates_error` says so, and the rows come all the same.
     """
 
     def body(reading: Reading, stop: Stop) -> dict[str, Any]:
@@ -90,6 +91,8 @@ async def read_dataset(
             "rows": rows,
             "aggregates": None,
         }
+        if len(rows) < min(size, matched - first):
+            told["truncated"] = True
         return told | _aggregates(parts, reading, stop, text=text) if aggregates else told
 
     return await answer(request, reader(parts, dataset_id, identity.id, version, filters=filters, sort=sort), body)

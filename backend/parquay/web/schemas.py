@@ -164,13 +164,22 @@ class ColumnRef(BaseModel):
     type: str
 
 
+class CutCell(BaseModel):
+    """A cell of which only the start is shown: the row's place in `rows`, and how many characters the cell has."""
+
+    row: int
+    column: str
+    length: int
+
+
 class Content(BaseModel):
-    """The first rows. `next` is where more are, null at the end."""
+    """The first rows. `next` is where more are, null at the end; `truncated` names the cells that are not whole."""
 
     columns: list[ColumnRef]
     rows: list[dict[str, Any]]
     total: int | None
     next: str | None
+    truncated: list[CutCell]
 
 
 class Damage(BaseModel):
