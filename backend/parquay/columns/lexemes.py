@@ -27,12 +27,10 @@ import numpy.typing as npt
 import pyarrow as pa
 
 from parquay.columns import digits, numbers, times
+from parquay.columns.kinds import ORDER
 
 Kinds = dict[str, Any]
 """Type name to form. An empty mapping: only text holds. `None` instead of a mapping: no cell was seen yet."""
-
-ORDER = ("bool", "int64", "decimal", "double", "date", "time", "timestamp")
-"""The narrowest type comes first."""
 
 _ARROW = {"bool": pa.bool_(), "int64": pa.int64(), "double": pa.float64(), "date": pa.date32(), "text": pa.string()}
 

@@ -9,7 +9,7 @@ from typing import Any
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from parquay.columns import export, lexemes, parts
+from parquay.columns import export, kinds, lexemes, parts
 from parquay.columns.lexemes import ColumnType, Kinds
 from parquay.columns.parts import Types
 from parquay.columns.spool import Spool
@@ -104,8 +104,8 @@ def wider(one: tuple[ColumnType, Kinds | None], other: tuple[ColumnType, Kinds |
     if lexemes.TEXT in (one[0], other[0]):
         return lexemes.TEXT
     joined = lexemes.join(one[1], other[1]) or {}
-    least = max(lexemes.ORDER.index(kind.kind) for kind, _ in (one, other))
-    for kind in lexemes.ORDER[least:]:
+    least = max(kinds.ORDER.index(kind.kind) for kind, _ in (one, other))
+    for kind in kinds.ORDER[least:]:
         if kind in joined:
             return _full(ColumnType(kind, joined[kind]))
     return lexemes.TEXT

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass, field, fields, replace
 from typing import Any
 
-from parquay.columns import lexemes
+from parquay.columns.kinds import ORDER
 from parquay.errors import InvalidValue
 from parquay.ingest.warned import Warned
 
@@ -16,7 +16,7 @@ NAMED = {"tab": "\t", "\\t": "\t", "comma": ",", "semicolon": ";", "pipe": "|", 
 """Delimiters and quotes that are hard to type, by name."""
 SAME = {"skip": "skip_rows"}
 """Options with two names."""
-_TYPE = re.compile(r"(?:text|timestamptz|{})|decimal\(\d{{1,2}}, ?\d{{1,2}}\)".format("|".join(lexemes.ORDER)))
+_TYPE = re.compile(r"(?:text|timestamptz|{})|decimal\(\d{{1,2}}, ?\d{{1,2}}\)".format("|".join(ORDER)))
 """What a column can be asked to be."""
 _MARKS = ',;\t|"\r\n09azAZ'
 _PAIRS_APART = re.compile(r",(?![^()]*\))")
