@@ -276,8 +276,9 @@ export interface paths {
      * @description Show a page of rows with the aggregates of every column.
      *
      * `row_count` counts all rows of the version, `matched` those that hold all filters; the aggregates are those of the
-     * latter. They are null with `aggregates=false`, and when they take longer than a query may: then `aggregates_error`
-     * says so, and the rows come all the same.
+     * latter. A page of very long texts has fewer rows than it should and is `truncated`: ask for a smaller `size`, or
+     * follow the cursors of `rows`. Aggregates are null with `aggregates=false`, and when they take longer than a query
+     * may: then `aggregates_error` says so, and the rows come all the same.
      */
     get: operations["read_dataset_datasets__dataset_id__get"];
   };
@@ -596,7 +597,7 @@ export interface components {
     };
     /**
      * Content
-     * @description The first rows. `next` is where more are, null at the end.
+     * @description The first rows. `next` is where more are, null at the end; `truncated` names the cells that are not whole.
      */
     Content: {
       /** Columns */
@@ -609,6 +610,8 @@ export interface components {
       total: number | null;
       /** Next */
       next: string | null;
+      /** Truncated */
+      truncated: components["schemas"]["CutCell"][];
     };
     /**
      * Conversion
@@ -623,6 +626,18 @@ export interface components {
       running: number;
       /** Stuck */
       stuck: number;
+    };
+    /**
+     * CutCell
+     * @description A cell of which only the start is shown: the row's place in `rows`, and how many characters the cell has.
+     */
+    CutCell: {
+      /** Row */
+      row: number;
+      /** Column */
+      column: string;
+      /** Length */
+      length: number;
     };
     /**
      * Damage
@@ -1313,6 +1328,11 @@ export interface components {
       rows: {
           [key: string]: unknown;
         }[];
+      /**
+       * Truncated
+       * @default false
+       */
+      truncated?: boolean;
       /** Aggregates */
       aggregates: {
         [key: string]: components["schemas"]["ColumnAggregates"];
@@ -2593,8 +2613,9 @@ export interface operations {
    * @description Show a page of rows with the aggregates of every column.
    *
    * `row_count` counts all rows of the version, `matched` those that hold all filters; the aggregates are those of the
-   * latter. They are null with `aggregates=false`, and when they take longer than a query may: then `aggregates_error`
-   * says so, and the rows come all the same.
+   * latter. A page of very long texts has fewer rows than it should and is `truncated`: ask for a smaller `size`, or
+   * follow the cursors of `rows`. Aggregates are null with `aggregates=false`, and when they take longer than a query
+   * may: then `aggregates_error` says so, and the rows come all the same.
    */
   read_dataset_datasets__dataset_id__get: {
     parameters: {
