@@ -9,7 +9,8 @@ from parquay.events.messages import Message, entry, frame, message, percent, pro
 
 FIELDS = [
     "id", "name", "size", "offset", "content_type", "status", "progress", "error", "uploaded_at", "finished_at",
-    "row_count", "reject_count", "warnings", "parquet_path", "dataset_id", "sha256", "owner", "shared", "role",
+    "row_count", "reject_count", "warnings", "parquet_path", "dataset_id", "sha256", "owner", "shared", "role", "path",
+    "ahead",
 ]  # fmt: skip
 
 AT = datetime(2026, 5, 4, 3, 2, 1, 987654, tzinfo=UTC)
@@ -86,6 +87,18 @@ def test_entry_without_an_error_has_null():
     assert entry(file(), "ann")["finished_at"] is None
 
 
+@pytest.mark.parametrize(
+    ("row", "path"),
+    [
+        ({"parquet_path": "parquet/f1", "dataset_id": "f1"}, "parquet/f1/_newest"),
+        ({"parquet_path": "parquet/f1", "dataset_id": "d0"}, "parquet/d0/_newest"),  # its rows were appended there
+        ({}, None),
+    ],
+)
+def test_entry_leads_plain_readers_to_the_newest_version_of_the_table_with_the_rows(row, path):
+    assert entry(file(**row), "ann")["parquet_path"] == path
+
+
 def test_progress_tells_both_halves():
     row = file(size=100, offset=80, parsed_bytes=40, parsed_rows=7)
 
@@ -95,6 +108,7 @@ def test_progress_tells_both_halves():
         "progress": 60,
         "upload": {"offset": 80, "size": 100},
         "parse": {"bytes": 40, "rows": 7},
+        "ahead": None,
     }
 
 

@@ -196,12 +196,19 @@ def _is_small(part: Part, more: int) -> bool:
 
 
 def same_row(one: Snapshot, other: Snapshot, rid: int) -> bool:
-    """Whether a row is the same in two versions; one that is in neither is, too."""
+    """Whether a row is the same in two versions; one that is in neither is, too.
+
+    Raises:
+        FileNotFoundError: its part in version ``one`` was deleted, because that was given up.
+    """
     places = one.find(rid), other.find(rid)
     if places[0] is None or places[1] is None:
         return places == (None, None)
     if one.parts[places[0][0]].name == other.parts[places[1][0]].name:
         return True
+    part = one.directory / one.parts[places[0][0]].name
+    if not part.exists():
+        raise FileNotFoundError(part)
     return _written(one, rid) == _written(other, rid)
 
 
@@ -212,11 +219,7 @@ def _written(snapshot: Snapshot, rid: int) -> Row:
 
 
 def read_row_json(snapshot: Snapshot, rid: int, *, text: bool = False) -> Row | None:
-    """A row as JSON (blocking), ``text``: with its cells as they were written; None when there is none.
-
-    Raises:
-        FileNotFoundError: its part was deleted, because the version was given up.
-    """
+    """A row as JSON (blocking), ``text``: with its cells as they were written; None when there is none."""
     from parquay.datasets.rewrite import read_rows
 
     place = snapshot.find(rid)
