@@ -4,10 +4,17 @@ from __future__ import annotations
 
 import csv
 import io
+from pathlib import Path
 
 import pytest
+from hypothesis import HealthCheck, given, reject, settings
+from hypothesis import strategies as st
 
+from parquay.errors import BadInput
 from parquay.ingest.convert import convert_file
+from parquay.ingest.dialect import Overrides
+
+SAMPLES = Path(__file__).parents[2] / "data" / "samples"
 
 
 @pytest.fixture
@@ -92,6 +99,11 @@ HEADERS = {
         2,
     ),
     "a hash before the names": ("# x y z\n1.0 2.0 3.0\n4.0 5.0 6.0\n", ["x", "y", "z"], 2),
+    "tabs within cells": (
+        "id,text\n1,a text\n" + "".join(f"{i},{i}\tTown\t{i * 3}\t-71.5\n" for i in range(2, 30)),
+        ["id", "text"],
+        29,
+    ),
     "the delimiter told": ("sep=;\r\nid;name\r\n1;a\r\n2;b\r\n", ["id", "name"], 2),
     "a space before a quote": ('a,b\n0, "x, y"\n1, "z, w"\n', ["a", "b"], 2),
 }
@@ -121,6 +133,13 @@ ABOVE = {
         3,
         [2, 3],
         {"renamed_column": 1},
+    ),
+    "a gap behind pairs": (
+        "At: A\nN: 1, E: 2\n\nday,t\n2024-01-01,1.5\n2024-01-02,2.5\n",
+        ["day", "t"],
+        2,
+        [2],
+        {"title_line": 1},
     ),
     "a table above": ("id,name\n1,A\n2,B\na,b,c\n3,4,5\n6,7,8\n9,1,2\n", ["a", "b", "c"], 3, [1, 2, 3], {}),
     "titles": ("Report\nof 2024\n\na,b,c\n1,2,3\n", ["a", "b", "c"], 1, [], {"title_line": 2}),
@@ -201,3 +220,76 @@ def test_utf8_with_a_bad_byte_stays_utf8(read):
 
     assert cells == [["1", "Zoë"], ["3", "Jörg"], ["4", "Ünal"]]
     assert [(each.code, each.line) for each in report.rejects] == [("bad_encoding", 3)]
+
+
+def test_encoding_is_decided_alike_while_the_file_arrives(bench):
+    plain = "id,name\n" + "".join(f"{i},name{i}\n" for i in range(20_000))
+    content = (plain + "x,Müller\n" * 20_000).encode("cp1252")
+    follower = bench.follower_of(segment_bytes=50_000)
+
+    bench.create("sales.csv")
+    for stop in (100_000, len(plain) + 3, len(plain) + 1000, len(content) - 5):
+        bench.checkpoint(content[:stop], complete=False)
+        bench.advance(follower)
+    bench.checkpoint(content, complete=True)
+    bench.advance(bench.follower_of(segment_bytes=50_000))
+
+    file, names = bench.file(), bench.table()["name"].to_pylist()
+    assert (file.status, file.row_count, file.reject_count) == ("done", 40_000, 0)
+    assert names[20_000:] == ["Müller"] * 20_000
+    assert file.dialect["encoding"] == "cp1252"
+    assert [(each["code"], each["line"], each["count"]) for each in file.warnings] == [("encoding_guessed", 20_002, 1)]
+
+
+PASSED_OVER = {"title_line", "comment_line", "delimiter_line", "skipped_line"}
+"""Warnings that count lines."""
+
+
+def unaccounted(content: bytes, report) -> int:
+    """Lines of a file whose rows are one line each that are in nothing that a report tells."""
+    lines = sum(1 for line in content.splitlines() if line.strip())
+    passed = sum(each["count"] for each in report.warnings if each["code"] in PASSED_OVER)
+    return lines - report.dialect.header_rows - report.rows - report.reject_count - passed
+
+
+CELLS = st.sampled_from(
+    ["Anna", "offline", "x y", "12", "3.5", "1,5", "2024-01-02", "12:30", "A1", "n/a", "", "#z", "-"]
+)
+LINES = st.one_of(
+    st.lists(CELLS, min_size=1, max_size=4).map(";".join),
+    st.lists(CELLS, min_size=3, max_size=3).map(";".join),
+    st.sampled_from(["Report", "# made by hand", "by: me", "a;b;c", "Total;3", "sep=;", ""]),
+)
+
+
+@settings(max_examples=300, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(st.lists(LINES, min_size=2, max_size=14), st.sampled_from([None, 0, 1, 3]))
+def test_every_line_is_in_the_table_or_rejected_or_told(tmp_path, lines, skip):
+    content = "\n".join(lines).encode() + b"\n"
+    (tmp_path / "data.csv").write_bytes(content)
+
+    try:
+        report = convert_file(tmp_path / "data.csv", tmp_path / "out.parquet", overrides=Overrides(skip_rows=skip))
+    except BadInput:
+        reject()  # no table
+
+    blank = 0 if len(report.columns) > 1 else sum(1 for line in blank_lines_of(content, report))
+    assert unaccounted(content, report) + blank == 0
+
+
+def blank_lines_of(content: bytes, report) -> list[bytes]:
+    """Blank lines of a file of one column that are rows: those behind its header, and not the ends of other lines."""
+    body = content.splitlines()[report.dialect.body_line - 1 :]
+    return [line for line in body if not line.strip()]
+
+
+@pytest.mark.parametrize(
+    "path", sorted(path for path in SAMPLES.glob("*.csv") if path.stem != "header-only"), ids=lambda path: path.name
+)
+def test_every_line_of_the_samples_is_accounted_for(tmp_path, path):
+    rows = sum(1 for row in csv.reader(io.StringIO(path.read_text())) if row)
+
+    report = convert_file(path, tmp_path / "out.csv")
+
+    passed = sum(each["count"] for each in report.warnings if each["code"] in PASSED_OVER)
+    assert report.dialect.header_rows + report.rows + report.reject_count + passed == rows

@@ -14,6 +14,8 @@ from parquay.ingest.repair import Row
 
 COMMON = frozenset(",;\t|\x1f\x01\x02")
 """Delimiters that part columns wherever the header has them."""
+NEVER_TYPED = frozenset("\t\x1f\x01\x02")
+"""Delimiters that hardly stand in a text."""
 MOSTLY = 0.8
 """Share of lines that make a file one of single values."""
 LOOKED_AT = 60
@@ -56,7 +58,8 @@ def parts_columns(delimiter: str, rows: Sequence[Row], lines: Sequence[bytes], w
         return _is_rare_one(delimiter, rows[head:], width) and not _is_of_single_values(singles)
     if has_it:
         return True
-    return _has_table_below(rows[head:], width, lines[head].strip(), spaced=_is_spaced(delimiter, singles))
+    spaced, certain = _is_spaced(delimiter, singles), delimiter in NEVER_TYPED
+    return _has_table_below(rows[head:], width, lines[head].strip(), spaced=spaced, certain=certain)
 
 
 def _head(rows: Sequence[Row], width: int) -> int:
@@ -102,7 +105,7 @@ def _is_typed(column: Sequence[bytes | None]) -> bool:
     return sum(map(is_value, column)) >= MOSTLY * len(column)
 
 
-def _has_table_below(rows: Sequence[Row], width: int, title: bytes, *, spaced: bool) -> bool:
+def _has_table_below(rows: Sequence[Row], width: int, title: bytes, *, spaced: bool, certain: bool) -> bool:
     """Whether below a first line without the delimiter a table begins, rather than values under one name."""
     start = next((i for i, row in enumerate(rows) if len(row.cells) == width), 0)
     below = rows[start : start + LOOKED_AT]
@@ -116,4 +119,4 @@ def _has_table_below(rows: Sequence[Row], width: int, title: bytes, *, spaced: b
     if start > 1 or rows[0].end < rows[start].start:
         return True
     named = _NAME.fullmatch(title.decode("utf-8", "replace").strip("\"'")) is not None
-    return not named and not spaced
+    return certain or (not named and not spaced)

@@ -72,7 +72,7 @@ def lay_out(rows: Sequence[Row], width: int, *, told: int | None, at_top: bool) 
     """
     trailing = told != 0 and _is_trailing(rows, width)
     narrow = width - 1 if trailing else width
-    first = 0 if at_top else _first_row(rows, width, narrow)
+    first = 0 if at_top else _behind_gap(rows, _first_row(rows, width, narrow), width, narrow)
     table = _rows_of_width(rows[first:], width, narrow)
     if told is not None:
         return Layout(first, told, narrow, trailing)
@@ -149,6 +149,17 @@ def _first_row(rows: Sequence[Row], width: int, narrow: int) -> int:
             continue
         return i
     return 0
+
+
+def _behind_gap(rows: Sequence[Row], first: int, width: int, narrow: int) -> int:
+    """The row behind the first blank line, where names stand there for sure and hardly above it."""
+    gap = next((i for i in range(first + 1, len(rows)) if rows[i - 1].end < rows[i].start), 0)
+    above, below = (_rows_of_width(part, width, narrow) for part in (rows[first:gap], rows[gap : gap + LOOKED_AT]))
+    if not gap or len(rows[gap].cells) not in (width, narrow) or len(below) <= len(above):
+        return first
+    if len(above) > 1 and header_votes(above[0], above[1:]) > 0:
+        return first
+    return gap if header_votes(below[0], below[1:]) > 0 else first
 
 
 def _is_comment(rows: Sequence[Row], width: int, narrow: int) -> bool:

@@ -49,6 +49,8 @@ _NAMED_DELIMITER = re.compile(rb"\"?sep=([\x01-\x7f])\"?(?:\r\n|\n|\r)")
 """A first line with which spreadsheets are told the delimiter."""
 _UNIFORM_NAMED, _UNIFORM_UNNAMED = 0.3, 0.8
 """Least share of rows of one width: in a file whose name promises a table, and in any other."""
+_OTHER_HEAD = 0.6
+"""What a delimiter is worth that the first row does not have as the others do."""
 _TRIMMED = 0.9
 """Least share of fields that start with a space where it belongs to the delimiter."""
 
@@ -203,7 +205,7 @@ def _best_delimiter(text: bytes, base: Dialect, told: Overrides, *, complete: bo
         for each, weight in candidates.items()
         if each.encode() in text
     ]
-    for best in sorted(readings, key=lambda each: each.score, reverse=True):
+    for best in sorted(readings, key=_rank, reverse=True):
         if best.score > 0.0 and (told.delimiter is not None or _parts_columns(best, text)):
             return best
     single = _read(text, replace(base, delimiter=""), 0.0, TRIED_ROWS, complete=complete)
@@ -211,6 +213,12 @@ def _best_delimiter(text: bytes, base: Dialect, told: Overrides, *, complete: bo
     if told.delimiter is None and (named or b"," in text):
         return single
     return _read(text, replace(base, delimiter=told.delimiter or ","), 0.0, TRIED_ROWS, complete=complete)
+
+
+def _rank(reading: _Reading) -> float:
+    """The score of a delimiter, lower where the first row has another number of fields than the others."""
+    first = next((len(row.cells) for row in reading.rows if not is_blank(row)), 0)
+    return reading.score if first == reading.width else reading.score * _OTHER_HEAD
 
 
 def _parts_columns(reading: _Reading, text: bytes) -> bool:
