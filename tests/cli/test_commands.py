@@ -131,12 +131,18 @@ def test_accounts_are_added_listed_and_disabled(tmp_path: Path):
     assert added.returncode == 0, added.stderr
     again = user("add", "ana", "--password", "another long secret")
     weak = user("add", "ben", "--password", "12345678")
+    renewed = user("password", "ana", "--password", "-", stdin="quite another secret\n")
+    nobody = user("password", "zoe", "--password", "quite another secret")
+    too_weak = user("password", "ana", "--password", "12345678")
     disabled = user("disable", "ana")
     unknown = user("disable", "nobody")
     listed = user("list")
 
     assert_refused(again, 1, "username_taken")
     assert_refused(weak, 1, "weak_password")
+    assert renewed.returncode == 0, renewed.stderr
+    assert_refused(nobody, 1, "unknown_user")
+    assert_refused(too_weak, 1, "weak_password")
     assert disabled.returncode == 0
     assert_refused(unknown, 1, "unknown_user")
     assert added.stdout.strip() in listed.stdout

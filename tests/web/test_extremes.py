@@ -105,3 +105,18 @@ def test_odd_ids_are_no_uploads(somebody):
         for method, headers in (("HEAD", tus), ("PATCH", patch), ("DELETE", tus), ("DELETE", {})):
             answer = somebody.request(method, f"/files/{value}", headers=headers)
             assert 400 <= answer.status_code < 500, (method, value)
+
+
+@pytest.mark.parametrize("text", ["\0", "a\0b"])
+def test_a_text_that_not_every_database_can_keep_is_refused(somebody, table, text):
+    for method, path, body in [
+        ("POST", "/auth/api-keys", {"name": text}),
+        ("PATCH", f"/datasets/{table}/rows", {"insert": [{"b": "m"}], "message": text}),
+        ("POST", f"/datasets/{table}/restore", {"version": 0, "message": text}),
+        ("POST", f"/datasets/{table}/append", {"file_id": table, "message": text}),
+    ]:
+        assert somebody.request(method, path, json=body).status_code == 422, path
+    assert somebody.post("/login", json={"username": text, "password": "x"}).status_code == 401
+    for path in ("/auth/api-keys/", "/auth/sessions/", f"/files/{table}/access/", "/files/"):
+        assert somebody.delete(path + quote(text)).status_code == 404
+    assert somebody.get(f"/datasets/{table}").json()["version"] == 0

@@ -136,6 +136,37 @@ def test_every_route_has_a_policy(tmp_path):
     assert routes_of_the_application(tmp_path) == set(POLICY)
 
 
+UPLOAD_ROWS = {
+    (method, path)
+    for path in ("/files", "/files/{file_id}")
+    for method in ("HEAD", "OPTIONS", "PATCH", "DELETE", "POST")
+}
+"""What the upload protocols answer: UPLOAD_VERBS below."""
+
+
+def test_every_operation_that_is_documented_has_a_policy(place):
+    paths = place.ann.get("/openapi.json").json()["paths"]
+    told = {(verb.upper(), path) for path, verbs in paths.items() for verb in verbs}
+
+    assert told - UPLOAD_ROWS <= set(POLICY)
+    assert {route for route in POLICY if route[0] not in ("WS", "HEAD")} - told <= {
+        ("GET", "/docs"), ("GET", "/openapi.json"), ("POST", "/auth/login"),
+    }  # fmt: skip
+
+
+def test_no_body_takes_fields_that_nobody_knows(place):
+    document = place.ann.get("/openapi.json").json()
+    for path, verbs in document["paths"].items():
+        for verb, operation in verbs.items():
+            for kind, content in operation.get("requestBody", {}).get("content", {}).items():
+                schema = content["schema"]
+                if "$ref" in schema:
+                    schema = document["components"]["schemas"][schema["$ref"].rsplit("/", 1)[1]]
+                free = {"/datasets/{dataset_id}/rows", "/datasets/{dataset_id}/rows/{rid}"}  # cells, by their columns
+                if kind != "multipart/form-data" and schema.get("type") == "object" and path not in free:
+                    assert schema.get("additionalProperties") is False, (verb, path)
+
+
 # What a WebSocket without a login gets is in test_live.
 NEEDING_LOGIN = sorted(route for route, policy in POLICY.items() if policy is not OPEN and route[0] != "WS")
 WITH_FILE = sorted(route for route, policy in POLICY.items() if "{file_id}" in route[1] or "{dataset_id}" in route[1])

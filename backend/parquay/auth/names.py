@@ -72,6 +72,8 @@ def login_name(name: str) -> str:
 
 def by_typed_name(store: NamedStore[T], name: str) -> T | None:
     """Return the account of the name that somebody typed; names from before NFKC are found as they were made."""
+    if "\0" in name:  # PostgreSQL has no such text
+        return None
     return store.by_name(login_name(name)) or store.by_name(unicodedata.normalize("NFC", name))
 
 

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import Annotated, Any, Literal
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field
 
-from parquay.web.schemas import ColumnRef, Timestamp
+from parquay.web.schemas import ColumnRef, Text, Timestamp
 
 MAX_ROWS = 10_000
 """Most rows that one request inserts, updates or deletes, each."""
@@ -14,14 +14,7 @@ MAX_MESSAGE = 500
 """Characters of what an author says about a version."""
 
 
-def _whole(text: str) -> str:
-    """Refuse what a database or a log cannot keep as text."""
-    if "\0" in text or any("\ud800" <= character <= "\udfff" for character in text):
-        raise ValueError("a text without NUL and of whole characters")
-    return text
-
-
-Message = Annotated[str, Field(max_length=MAX_MESSAGE), AfterValidator(_whole)]
+Message = Annotated[Text, Field(max_length=MAX_MESSAGE)]
 """What an author says about a version."""
 
 

@@ -137,6 +137,8 @@ async def get_identity(request: Request, _token: Annotated[str | None, Depends(_
         identity = await run_in_threadpool(sessions.authenticate, credential.token)
     note(request.scope, credential.token)
     require_scope(identity.scopes, sufficient(request.method, request.scope["path"]))
+    if "\0" in request.scope["path"]:  # no id has it, and PostgreSQL no such text
+        raise NotFound("There is nothing here.")
     _refuse_unknown_parameters(request)
     return identity
 

@@ -26,6 +26,16 @@ def _in_utc(moment: datetime) -> datetime:
         raise ValueError("the time is beyond the years 1 to 9999") from None
 
 
+def _whole(text: str) -> str:
+    """Refuse what a database or a log cannot keep as text."""
+    if "\0" in text or any("\ud800" <= character <= "\udfff" for character in text):
+        raise ValueError("a text without NUL and of whole characters")
+    return text
+
+
+Text = Annotated[str, AfterValidator(_whole)]
+"""A text that every database can keep."""
+
 Moment = Annotated[AwareDatetime, BeforeValidator(_written), AfterValidator(_in_utc)]
 """A time that somebody tells: ISO 8601 with its zone, within what a calendar has in UTC."""
 
@@ -84,7 +94,7 @@ class NewKey(BaseModel):
 
     model_config = ConfigDict(extra="forbid")
 
-    name: str = Field("key", min_length=1, max_length=100)
+    name: Text = Field("key", min_length=1, max_length=100)
     scopes: list[Scope] | None = Field(None, min_length=1, max_length=3)
     expires_at: Moment | None = None
 

@@ -27,6 +27,17 @@ export const problems: Messages['problems'] = {
   too_many_attempts: 'Zu viele falsche Passwörter. Warte einen Moment.',
   username_taken: 'Diesen Namen hat schon jemand.',
   weak_password: 'Dieses Passwort ist zu leicht zu erraten. Nimm ein längeres.',
+  // The account and the administration
+  job_not_failed: 'Nur ein gescheiterter Auftrag kann noch einmal versucht werden.',
+  last_admin: 'Danach könnte niemand mehr diesen Server verwalten.',
+  unknown_job: 'Diesen Auftrag gibt es nicht.',
+  unknown_session: 'Diese Sitzung gibt es nicht mehr.',
+  wrong_password: 'Das alte Passwort ist falsch.',
+  // Sharing
+  own_file: 'Die Datei gehört dir: du darfst alles.',
+  too_many_people: 'Eine Datei kann mit höchstens 1.000 Personen geteilt werden.',
+  unknown_access: 'Diese Person hat hier kein Recht unter ihrem Namen.',
+  unknown_user: 'Diesen Namen hat hier niemand.',
   // Sending files
   already_complete: 'Dieser Upload ist schon vollständig.',
   body_too_long: 'Es kamen mehr Bytes an, als die Datei haben sollte.',
