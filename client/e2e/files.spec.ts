@@ -295,3 +295,23 @@ test('an upload that nobody sends any more does not look as if it were running',
   await expect(rowOf(page, 'elsewhere.csv')).toContainText('Unfinished')
   await expect(rowOf(page, 'elsewhere.csv')).toContainText('It goes on where it was begun')
 })
+
+test('the password is changed and other sessions are ended from the menu of the account', async ({
+  page,
+  account,
+}) => {
+  await signIn(page, account)
+  await page.getByRole('button', { name: `Account of ${account.username}` }).click()
+  await page.getByRole('menuitem', { name: 'Password and sessions' }).click()
+  const dialog = page.getByRole('dialog', { name: 'Password and sessions' })
+  await expect(dialog.getByRole('listitem')).toHaveCount(2)
+  await dialog.getByLabel('Password until now').fill('not this one at all')
+  await dialog.getByLabel('New password').fill('another-quay-of-planks-7')
+  await dialog.getByRole('button', { name: 'Change the password' }).click()
+  await expect(dialog.getByRole('alert')).toBeVisible()
+  await dialog.getByLabel('Password until now').fill(account.password)
+  await dialog.getByRole('button', { name: 'Change the password' }).click()
+  await expect(page.getByText('The password is changed')).toBeVisible()
+  await expect(dialog.getByRole('listitem')).toHaveCount(1)
+  expect(await violations(page)).toEqual([])
+})

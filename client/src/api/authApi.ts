@@ -5,7 +5,7 @@ import { baseApi } from './baseApi'
 import type { Problem } from './problem'
 import { signedIn, signedOut } from './session'
 import { tellTabs } from './tabs'
-import type { User } from './types'
+import type { SessionRef, User } from './types'
 
 /**
  * Makes this tab one of `user`, or of nobody. What belongs to another account is torn down first: nothing of it
@@ -51,6 +51,23 @@ export const authApi = baseApi.injectEndpoints({
     register: build.mutation<User, Credentials>({
       query: (body) => ({ url: '/register', method: 'POST', body }),
     }),
+    /** Where the account is signed in; `current` is here. */
+    listSessions: build.query<SessionRef[], void>({
+      query: () => '/auth/sessions',
+      providesTags: ['Session'],
+    }),
+    /** Without an id: all but this one. */
+    endSessions: build.mutation<void, string | null>({
+      query: (id) => ({
+        url: id === null ? '/auth/sessions' : `/auth/sessions/${encodeURIComponent(id)}`,
+        method: 'DELETE',
+      }),
+      invalidatesTags: ['Session'],
+    }),
+    changePassword: build.mutation<void, { old: string; new: string }>({
+      query: (body) => ({ url: '/auth/password', method: 'POST', body }),
+      invalidatesTags: ['Session'],
+    }),
     logout: build.mutation<void, void>({
       query: () => ({ url: '/logout', method: 'POST' }),
       onQueryStarted: async (_, { dispatch, queryFulfilled }) => {
@@ -68,7 +85,15 @@ export const authApi = baseApi.injectEndpoints({
   }),
 })
 
-export const { useLoginMutation, useRegisterMutation, useLogoutMutation, useMeQuery } = authApi
+export const {
+  useLoginMutation,
+  useRegisterMutation,
+  useLogoutMutation,
+  useMeQuery,
+  useListSessionsQuery,
+  useEndSessionsMutation,
+  useChangePasswordMutation,
+} = authApi
 
 const RETRY_MS = 2000
 

@@ -27,7 +27,7 @@ const baseQuery: BaseQueryFn<string | FetchArgs, unknown, Problem, object, Fetch
 export const baseApi = createApi({
   reducerPath: 'api',
   baseQuery,
-  tagTypes: ['File', 'Dataset'],
+  tagTypes: ['File', 'Dataset', 'Session'],
   // The default waits for every running query, so that one slow preview would hold back the list.
   invalidationBehavior: 'immediately',
   endpoints: () => ({}),

@@ -78,6 +78,8 @@ export const filesApi = baseApi.injectEndpoints({
       query: ({ id, ...body }) => ({ url: `/files/${encodeURIComponent(id)}`, method: 'PATCH', body }),
       invalidatesTags: (_, error, { id }) => (error ? [] : [listTag, idTag(id)]),
     }),
+    /** Whether the server is in order; what is not is its error. */
+    health: build.query<null, void>({ query: () => '/readyz', transformResponse: () => null }),
     /** Who may look at a file or change its rows; `*` is everybody. Only its owner may ask. */
     listAccess: build.query<Given[], string>({
       query: (id) => `/files/${encodeURIComponent(id)}/access`,
@@ -103,6 +105,7 @@ export const {
   useGetFileQuery,
   useGetRejectsInfiniteQuery,
   usePatchFileMutation,
+  useHealthQuery,
   useListAccessQuery,
   useGiveAccessMutation,
   useTakeAccessMutation,

@@ -1,5 +1,6 @@
 import { Menu, UnstyledButton } from '@mantine/core'
-import { Keyboard, LogOut } from 'lucide-react'
+import { Keyboard, KeyRound, LogOut } from 'lucide-react'
+import { lazy, Suspense, useState } from 'react'
 import { useLogoutMutation } from '../api/authApi'
 import { selectUser } from '../api/session'
 import { finishDeletions } from '../features/files/deleteWithUndo'
@@ -7,6 +8,8 @@ import { LANGUAGES, type Language, setLanguage, useLanguage, useText } from '../
 import { useAppDispatch, useAppSelector } from './hooks'
 import { keyHelpTurned } from './keyHelpSlice'
 import classes from './Shell.module.css'
+
+const AccountDialog = lazy(() => import('../features/auth/AccountDialog'))
 
 const NAMES = Object.entries(LANGUAGES) as [Language, string][]
 
@@ -34,6 +37,7 @@ export const UserMenu = () => {
   const dispatch = useAppDispatch()
   const user = useAppSelector(selectUser)
   const [logout] = useLogoutMutation()
+  const [account, setAccount] = useState(false)
   const leave = async () => {
     await finishDeletions()
     await logout()
@@ -54,6 +58,9 @@ export const UserMenu = () => {
         >
           {words.account.keys}
         </Menu.Item>
+        <Menu.Item leftSection={<KeyRound size={15} aria-hidden />} onClick={() => setAccount(true)}>
+          {words.account.security}
+        </Menu.Item>
         <Menu.Divider />
         <Menu.Label>{words.language}</Menu.Label>
         <LanguageItems />
@@ -62,6 +69,11 @@ export const UserMenu = () => {
           {words.account.signOut}
         </Menu.Item>
       </Menu.Dropdown>
+      {account && (
+        <Suspense>
+          <AccountDialog onClose={() => setAccount(false)} />
+        </Suspense>
+      )}
     </Menu>
   )
 }

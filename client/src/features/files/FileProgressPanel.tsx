@@ -25,7 +25,9 @@ export const FileProgressPanel = ({ file, status }: Props) => {
             ? words.progress.onServer(formatBytes(stored), formatBytes(file.size))
             : rows > 0
               ? words.progress.rows(formatCount(rows))
-              : words.progress.reading}
+              : (file.ahead ?? 0) > 0
+                ? words.ahead(file.ahead ?? 0)
+                : words.progress.reading}
         </span>
         <span>{formatPercent(percent)}</span>
       </div>

@@ -9,6 +9,7 @@ import { FilesToolbar } from './FilesToolbar'
 import { isFiltered, NO_FILTER } from './filesUrl'
 import { Pager } from './Pager'
 import { SelectionBar } from './SelectionBar'
+import { StuckNotice } from './StuckNotice'
 import { useFilesPage } from './useFilesPage'
 import { useFilesView } from './useFilesView'
 import { useSelection } from './useSelection'
@@ -70,6 +71,7 @@ export const FilesPage = ({ pickers, notice, hiddenIds }: Props) => {
         {!(bare && !filtered) && <div className={classes.pickers}>{pickers}</div>}
       </div>
       {notice}
+      <StuckNotice waiting={page.entries.some(({ status }) => status === 'processing')} />
       {page.error ? (
         <Alert color="red" icon={<CircleAlert size={18} />} title={words.files.notLoaded}>
           {detailOf(page.error)}{' '}

@@ -36,6 +36,9 @@ export const StatusCell = ({ entry }: { entry: FileEntry }) => {
           {shown === 'processing' && <span className={classes.percent}>{formatPercent(percent)}</span>}
         </span>
       )}
+      {shown === 'processing' && (entry.ahead ?? 0) > 0 && (
+        <span className={classes.hint}>{words.ahead(entry.ahead ?? 0)}</span>
+      )}
       {shown === 'error' && entry.error && (
         <span className={classes.reason}>{wordsFor(entry.error.code, entry.error.message)}</span>
       )}

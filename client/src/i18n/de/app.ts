@@ -37,6 +37,7 @@ export const app: Messages['app'] = {
     signedInAs: (name) => `Angemeldet als ${name}`,
     signOut: 'Abmelden',
     keys: 'Tastenkürzel',
+    security: 'Passwort und Sitzungen',
   },
   keys: {
     title: 'Tastenkürzel',

@@ -19,6 +19,18 @@ export const auth: Messages['auth'] = {
   wrong: 'Dieser Name und dieses Passwort gehören nicht zusammen.',
   wait: (seconds) =>
     `Zu viele Versuche. Warte ${counted(seconds, 'Sekunde', 'Sekunden')} und versuche es noch einmal.`,
+  account: {
+    title: 'Passwort und Sitzungen',
+    old: 'Bisheriges Passwort',
+    fresh: 'Neues Passwort',
+    change: 'Passwort ändern',
+    changed: 'Das Passwort ist geändert, alle anderen Sitzungen sind beendet.',
+    sessions: 'Wo du angemeldet bist',
+    since: (time) => `Seit ${time}`,
+    here: 'Hier',
+    end: 'Dort abmelden',
+    endOthers: 'Überall sonst abmelden',
+  },
   switched: (name) =>
     `Du bist jetzt ${name}: In einem anderen Tab dieses Browsers hat sich jemand angemeldet.`,
   stillIn: 'Du bist noch angemeldet',

@@ -43,6 +43,8 @@ export const files: Messages['files'] = {
   density: { comfortable: 'Weite Zeilen', compact: 'Enge Zeilen' },
   shared: 'Geteilt',
   from: (owner) => `Von ${owner}`,
+  ahead: (n) => `Wartet, ${number(n)} davor`,
+  stuck: 'Dateien werden gerade nicht gelesen',
   warned: (n) => counted(n, 'Hinweis zum Lesen', 'Hinweise zum Lesen'),
   stalled: (percent) => `${percent} sind da. Weiter geht es dort, wo der Upload begann.`,
   rejected: (n) => `${counted(n, 'Zeile war', 'Zeilen waren')} nicht lesbar`,

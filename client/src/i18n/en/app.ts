@@ -35,6 +35,7 @@ export const app = {
     signedInAs: (name: string) => `Signed in as ${name}`,
     signOut: 'Sign out',
     keys: 'Keyboard shortcuts',
+    security: 'Password and sessions',
   },
   keys: {
     title: 'Keyboard shortcuts',

@@ -42,6 +42,8 @@ export const files = {
   density: { comfortable: 'Comfortable rows', compact: 'Compact rows' },
   shared: 'Shared',
   from: (owner: string) => `From ${owner}`,
+  ahead: (n: number) => `Waiting, ${number(n)} ahead`,
+  stuck: 'Files are not being read',
   warned: (n: number) => counted(n, 'note on what was read', 'notes on what was read'),
   stalled: (percent: string) => `${percent} is here. It goes on where it was begun.`,
   rejected: (n: number) => `${counted(n, 'row', 'rows')} could not be read`,
