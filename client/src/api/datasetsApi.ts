@@ -14,11 +14,14 @@ export type RowsQuery = {
 }
 /**
  * Rows with the query that they answer, so that they keep their own numbers while others are asked for.
+ * `first`: the number of the first one, from 1; a page of very long texts has fewer rows than it should, and
+ * the one behind it begins where it ends.
  * `next` is the cursor of the page behind, empty where there may be one without a known cursor.
  * `bases`: the versions of rows that this page itself has changed since it was read.
  */
 export type RowsPage = {
   query: RowsQuery
+  first: number
   rows: DataRow[]
   next: string | null
   version: number
@@ -87,7 +90,12 @@ export const datasetsApi = baseApi.injectEndpoints({
         const before = api.forced && reachable ? undefined : known
         if (page === 1 || before?.next) {
           const answer = await ask(cells(rowsAddress(query, before)))
-          if (!answer.error) return { data: { ...(answer.data as Omit<RowsPage, 'query'>), query } }
+          if (!answer.error) {
+            const { rows, next, version } = answer.data as Omit<RowsPage, 'query' | 'first'>
+            return {
+              data: { query, first: before ? before.first + before.rows.length : 1, rows, next, version },
+            }
+          }
           // A cursor can be of a version that is gone; the number of the page still means something.
           if (page === 1 || !answer.error.code.includes('cursor')) return { error: answer.error }
         }
@@ -123,12 +131,13 @@ const rowsAddress = (query: RowsQuery, before: RowsPage | undefined): string =>
     ...(before?.next && { cursor: before.next }),
   })}`
 
-/** A page got by its number has no cursor; full means that there may be more. */
-const asPage = ({ rows, version }: Table, query: RowsQuery): RowsPage => ({
+/** A page got by its number has no cursor; full, or cut, means that there may be more. */
+const asPage = ({ rows, version, truncated }: Table, query: RowsQuery): RowsPage => ({
   query,
+  first: (query.page - 1) * query.size + 1,
   rows,
   version,
-  next: rows.length === query.size ? '' : null,
+  next: truncated || rows.length === query.size ? '' : null,
 })
 
 export const {

@@ -22,7 +22,11 @@ export type User = Schemas['UserRef']
  */
 export type Cell = string | number | boolean | null
 export type Row = Record<string, Cell>
-export type Content = Omit<Schemas['Content'], 'rows'> & { rows: Row[] }
+/** `truncated`: cells of which only the start is told, `row` is the place in `rows`, `length` counts characters. */
+export type Content = Omit<Schemas['Content'], 'rows' | 'truncated'> & {
+  rows: Row[]
+  truncated?: { row: number; column: string; length: number }[]
+}
 export type FileDetail = FileEntry & { content: Content | null }
 
 /** A row as the server gives it: its cells, and the id that it keeps for ever. */
@@ -35,7 +39,9 @@ export type Aggregates = Omit<Schemas['ColumnAggregates'], 'min' | 'max' | 'mean
   sum: Cell
 }
 /** `matched` counts the rows that hold all filters; the aggregates are of those. */
-export type Table = Omit<Schemas['Table'], 'rows' | 'aggregates'> & {
+export type Table = Omit<Schemas['Table'], 'rows' | 'aggregates' | 'truncated'> & {
+  /** The rows are fewer than were asked for, since their texts are very long. */
+  truncated?: boolean
   rows: DataRow[]
   aggregates: Record<string, Aggregates> | null
 }

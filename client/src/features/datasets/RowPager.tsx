@@ -20,7 +20,7 @@ export const RowPager = ({ total, page }: Props) => {
   const { view, change } = useDatasetView()
   const { deepest, hasNext, lastByNumber, atEnd } = reachOf(view, { total, page })
   const goTo = (wanted: number) => change({ page: Math.min(deepest, Math.max(1, wanted)) })
-  const first = page ? (page.query.page - 1) * page.query.size + 1 : 0
+  const first = page?.first ?? 0
   return (
     <nav className={classes.pager} aria-label={words.label}>
       <Select

@@ -2,7 +2,7 @@ import { Alert, Button, Group, Skeleton } from '@mantine/core'
 import { skipToken } from '@reduxjs/toolkit/query'
 import { CircleAlert, Plus, SearchX } from 'lucide-react'
 import { type ReactNode, useState } from 'react'
-import { type RowsQuery, useGetRowsQuery } from '../../api/datasetsApi'
+import { type RowsPage, type RowsQuery, useGetRowsQuery } from '../../api/datasetsApi'
 import { detailOf } from '../../api/problem'
 import { selectSessionStatus } from '../../api/session'
 import type { Table } from '../../api/types'
@@ -74,6 +74,16 @@ const Failure = ({ title, error, onRetry }: FailureProps) => {
   )
 }
 
+/** Long texts leave no room for all rows of a page: the next one goes on behind them. */
+const CutPage = ({ page: { query, rows, next } }: { page: RowsPage }) => {
+  const words = useLaterText().datasets.grid
+  return (
+    <Alert color="yellow" mb="sm" p="xs" role="status">
+      {words.cutPage(rows.length, query.size)} {next ? words.cutGoesOn : words.cutSmaller}
+    </Alert>
+  )
+}
+
 const AddRow = ({ table }: { table: Table }) => {
   const words = useLaterText().datasets
   const [open, setOpen] = useState(false)
@@ -132,6 +142,7 @@ export const RowsTab = ({ table, matched, rights }: Props) => {
         )}
       </div>
       {failed && page && <Failure title={words.grid.old} error={error} onRetry={refetch} />}
+      {page && !stale && page.rows.length < page.query.size && page.next !== null && <CutPage page={page} />}
       <DataGrid
         key={table.id}
         id={table.id}

@@ -11,7 +11,7 @@ export type DatasetView = {
 
 export const TABS = ['rows', 'summary', 'rejects', 'history'] as const
 export type DatasetTab = (typeof TABS)[number]
-export const ROW_SIZES = [100, 500, 1000] as const
+export const ROW_SIZES = [10, 100, 500, 1000] as const
 
 const DEFAULT_VIEW: DatasetView = {
   tab: 'rows',

@@ -13,7 +13,8 @@ export const reachOf = (view: View, { total, page }: Shown) => {
   const goesOn = Boolean(here?.next) || (here?.next === '' && view.page < deepest)
   return {
     deepest,
-    hasNext: goesOn && view.page < last,
+    // Behind a page of very long texts there are more pages than numbers: a cursor leads on, whatever they say.
+    hasNext: Boolean(here?.next) || (goesOn && view.page < last),
     lastByNumber: deepest === last,
     atEnd: view.page >= last,
   }

@@ -7,6 +7,7 @@ import { rowsToShow } from './shownRows'
 const query: RowsQuery = { id: 'a', version: null, sort: '', filters: [], size: 100, page: 2 }
 const pageOf = (asked: RowsQuery, next: string | null = 'cursor'): RowsPage => ({
   query: asked,
+  first: (asked.page - 1) * asked.size + 1,
   rows: [{ _rid: 1 }],
   version: 0,
   next,
@@ -49,6 +50,11 @@ test('behind the deepest page by number only a cursor leads on', () => {
   expect(reachOf(deep, { total, page: pageOf(deep) }).lastByNumber).toBe(false)
   expect(reachOf(query, { total, page: second })).toMatchObject({ hasNext: true, lastByNumber: true })
 })
+
+test('behind a page of very long texts the cursor leads on, also where the numbers say that it was the last', () =>
+  expect(reachOf({ ...query, page: 3 }, { total: 250, page: pageOf({ ...query, page: 3 }) }).hasNext).toBe(
+    true,
+  ))
 
 test('from rows that are not those of the page nothing leads on', () => {
   expect(reachOf(query, { total: 500, page: first }).hasNext).toBe(false)

@@ -6,17 +6,24 @@ import classes from './FileDetail.module.css'
 const NUMERIC = /int|float|double|decimal|number/i
 const isNumeric = ({ type }: Column) => NUMERIC.test(type)
 
-const CellText = ({ value }: { value: Cell | undefined }) => {
+/** `length`: characters of a cell of which only the start is told. */
+const CellText = ({ value, length }: { value: Cell | undefined; length: number | undefined }) => {
   const words = useText().files.preview
   if (value === null || value === undefined) return <span className={classes.nothing}>{words.null}</span>
   if (value === '') return <span className={classes.nothing}>{words.empty}</span>
-  return <>{String(value)}</>
+  if (length === undefined) return <>{String(value)}</>
+  return (
+    <>
+      {String(value)} <span className={classes.nothing}>{words.cut(formatCount(length))}</span>
+    </>
+  )
 }
 
 /** The first rows, as a table that scrolls in its own box. */
-export const PreviewTable = ({ content: { columns, rows, total } }: { content: Content }) => {
+export const PreviewTable = ({ content: { columns, rows, total, truncated = [] } }: { content: Content }) => {
   const words = useText()
   const { preview } = words.files
+  const lengths = new Map(truncated.map(({ row, column, length }) => [`${row}:${column}`, length]))
   return (
     <section className={classes.preview} aria-labelledby="preview-title">
       <div className={classes.sectionHead}>
@@ -50,7 +57,7 @@ export const PreviewTable = ({ content: { columns, rows, total } }: { content: C
                 <td className={classes.rowNumber}>{index + 1}</td>
                 {columns.map((column) => (
                   <td key={column.name} data-numeric={isNumeric(column) || undefined}>
-                    <CellText value={row[column.name]} />
+                    <CellText value={row[column.name]} length={lengths.get(`${index}:${column.name}`)} />
                   </td>
                 ))}
               </tr>

@@ -19,6 +19,10 @@ export const datasets: typeof english = {
     hint: 'Enter bearbeitet, Pfeile bewegen, Escape lässt die Zelle, wie sie war. Im Kopf führen Pfeile zu den Filtern.',
     reversed: 'In umgekehrter Reihenfolge',
     natural: 'Zurück zur Reihenfolge der Tabelle',
+    cutPage: (shown, size) =>
+      `Die Texte sind so lang, dass diese Seite ${number(shown)} von ${number(size)} Zeilen hat.`,
+    cutGoesOn: 'Die nächste Seite geht dahinter weiter.',
+    cutSmaller: 'Mit weniger Zeilen je Seite sind auch die anderen zu sehen.',
     failed: 'Diese Zeilen können nicht gezeigt werden',
     old: 'Diese Zeilen sind vielleicht nicht mehr aktuell',
     firstPage: 'Zur ersten Seite',

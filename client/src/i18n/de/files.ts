@@ -126,6 +126,7 @@ export const files: Messages['files'] = {
     soon: 'Die ersten Zeilen erscheinen hier, sobald sie da sind.',
   },
   preview: {
+    cut: (n) => `… gekürzt, insgesamt ${n} Zeichen`,
     title: 'Erste Zeilen',
     label: 'Zeilen der Datei',
     of: (shown, total) => `${shown} von ${total}`,

@@ -18,6 +18,10 @@ export const datasets = {
     hint: 'Enter edits, arrows move, Escape leaves the cell as it was. In the head, arrows reach the filters.',
     reversed: 'In reverse order',
     natural: 'Back to the order of the table',
+    cutPage: (shown: number, size: number) =>
+      `The texts are so long that this page has ${number(shown)} of its ${number(size)} rows.`,
+    cutGoesOn: 'The next page goes on behind them.',
+    cutSmaller: 'Choose fewer rows a page to see the others.',
     failed: 'These rows cannot be shown',
     old: 'These rows may be out of date',
     firstPage: 'Go to the first page',

@@ -124,6 +124,7 @@ export const files = {
     soon: 'The first rows appear here as soon as they are ready.',
   },
   preview: {
+    cut: (n: string) => `… cut, ${n} characters in all`,
     title: 'First rows',
     label: 'Rows of the file',
     of: (shown: string, total: string) => `${shown} of ${total}`,

@@ -63,7 +63,7 @@ export const DataGrid = ({ id, name, columns, page, notice, total, editable, mar
     scrollToRow(marked, { align: 'center' })
   }, [marked, ready])
   // The rows' own numbers, also while those of another page are under way.
-  const first = page ? (page.query.page - 1) * page.query.size + 1 : 1
+  const first = page?.first ?? 1
   const disputed = conflict && columns.find((column) => column.name === conflict.writing.column)
   return (
     <div className={classes.scroller} ref={scroller} data-stale={stale || undefined}>
