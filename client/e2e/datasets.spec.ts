@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto'
 import { readFile } from 'node:fs/promises'
 import type { Page } from '@playwright/test'
-import { expect, openTable, signIn, test, violations } from './fixtures'
+import { expect, openTable, rowOf, signIn, test, violations } from './fixtures'
 
 const CITIES = 'id,city,price\n1,Hamburg,2.50\n2,Lisbon,1.25\n3,Oslo,9.00\n'
 const MANY = `n,word\n${Array.from({ length: 10_000 }, (_, n) => `${n},${n % 2 ? 'odd' : 'even'}`).join('\n')}\n`
@@ -406,6 +406,27 @@ test('a long text leaves its card small, and can be read in full', async ({ page
   await expect(card.getByRole('region', { name: 'The text' })).toContainText('Here the text is cut')
   expect((await card.boundingBox())?.height).toBeLessThan(800)
   expect(await violations(page)).toEqual([])
+})
+
+test('texts too long for one page are told so, and the next page goes on behind them', async ({
+  page,
+  account,
+  seed,
+}) => {
+  const rows = [1, 2, 3].map((id) => `${id},${'oak '.repeat(450_000)}`)
+  const { id } = await seed(account, 'books.csv', `id,text\n${rows.join('\n')}\n`)
+  await signIn(page, account)
+  await expect(rowOf(page, 'books.csv')).toContainText('Done')
+  await page.goto(`/files/${id}`)
+  await expect(
+    page.getByText('this page has 2 of its 100 rows. The next page goes on behind them.'),
+  ).toBeVisible()
+  await expect(page.getByText('Rows 1–2 of 3')).toBeVisible()
+  await page.getByRole('button', { name: 'Next page' }).click()
+  await expect(page.getByText('Rows 3–3 of 3')).toBeVisible()
+  await expect(cell(page, 1, 1)).toHaveText('3')
+  await expect(grid(page).getByRole('rowheader')).toContainText('3')
+  await expect(page.getByRole('button', { name: 'Next page' })).toBeDisabled()
 })
 
 test('Tab stops once at every column of the head; arrows reach the filters', async ({

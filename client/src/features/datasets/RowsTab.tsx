@@ -19,15 +19,26 @@ import type { Rights } from './rights'
 import { rowsToShow } from './shownRows'
 import { useDatasetView } from './useDatasetView'
 
-const NoRows = ({ filtered, onClear }: { filtered: boolean; onClear: () => void }) => {
+const NoRows = () => {
   const words = useLaterText().datasets.grid
+  const { view, change } = useDatasetView()
+  const filtered = view.filters.length > 0
+  if (view.page > 1)
+    return (
+      <div className={classes.nothing}>
+        <h2>{words.beyond}</h2>
+        <Button variant="default" onClick={() => change({ page: 1 })}>
+          {words.firstPage}
+        </Button>
+      </div>
+    )
   return (
     <div className={classes.nothing}>
       <SearchX size={32} strokeWidth={1.25} aria-hidden />
       <h2>{words.none}</h2>
       <p>{filtered ? words.noneWords : words.noRows}</p>
       {filtered && (
-        <Button variant="default" onClick={onClear}>
+        <Button variant="default" onClick={() => change({ filters: [] })}>
           {words.clearFilters}
         </Button>
       )}
@@ -113,7 +124,7 @@ type Props = {
 /** A page of the table, with what narrows and orders it. */
 export const RowsTab = ({ table, matched, rights }: Props) => {
   const words = useLaterText().datasets
-  const { view, change } = useDatasetView()
+  const { view } = useDatasetView()
   const signedIn = useAppSelector((state) => selectSessionStatus(state) === 'in')
   const { filters, page: number, size, sort, version } = view
   const query: RowsQuery = { id: table.id, version, sort, filters, size, page: number }
@@ -126,7 +137,7 @@ export const RowsTab = ({ table, matched, rights }: Props) => {
     if (failed && !page) return <Failure title={words.grid.failed} error={error} onRetry={refetch} />
     if (!page) return <Loading />
     if (page.rows.length > 0) return null
-    return <NoRows filtered={filters.length > 0} onClear={() => change({ filters: [] })} />
+    return <NoRows />
   }
   const editable = version === null && rights.mayEdit && !stale
   return (

@@ -19,6 +19,7 @@ export const datasets: typeof english = {
     hint: 'Enter bearbeitet, Pfeile bewegen, Escape lässt die Zelle, wie sie war. Im Kopf führen Pfeile zu den Filtern.',
     reversed: 'In umgekehrter Reihenfolge',
     natural: 'Zurück zur Reihenfolge der Tabelle',
+    beyond: 'Diese Seite hat keine Zeilen',
     cutPage: (shown, size) =>
       `Die Texte sind so lang, dass diese Seite ${number(shown)} von ${number(size)} Zeilen hat.`,
     cutGoesOn: 'Die nächste Seite geht dahinter weiter.',

@@ -18,6 +18,7 @@ export const datasets = {
     hint: 'Enter edits, arrows move, Escape leaves the cell as it was. In the head, arrows reach the filters.',
     reversed: 'In reverse order',
     natural: 'Back to the order of the table',
+    beyond: 'This page has no rows',
     cutPage: (shown: number, size: number) =>
       `The texts are so long that this page has ${number(shown)} of its ${number(size)} rows.`,
     cutGoesOn: 'The next page goes on behind them.',

@@ -5,14 +5,16 @@ import { isNumeric } from '../columnTypes'
 import { CellEditor, type Leave } from './CellEditor'
 import classes from './DataGrid.module.css'
 
-/** Characters of a cell that show when the pointer rests on it. */
-const LONGEST_TITLE = 1000
+/** Characters of a cell that are drawn, and that show when the pointer rests on it. */
+const MOST_DRAWN = 1000
+
+const shortened = (text: string) => (text.length > MOST_DRAWN ? `${text.slice(0, MOST_DRAWN)}…` : text)
 
 const Value = ({ value }: { value: Cell | undefined }) => {
   const words = useLaterText().datasets.grid
   if (value === null || value === undefined) return <span className={classes.nothing}>{words.null}</span>
   if (value === '') return <span className={classes.nothing}>{words.empty}</span>
-  return <bdi>{String(value)}</bdi>
+  return <bdi>{shortened(String(value))}</bdi>
 }
 
 type Props = {
@@ -56,7 +58,7 @@ export const GridCell = ({
     data-place={place}
     data-numeric={isNumeric(column) || undefined}
     data-writing={writing !== null || undefined}
-    title={writing ? undefined : String(value ?? '').slice(0, LONGEST_TITLE)}
+    title={writing ? undefined : shortened(String(value ?? ''))}
   >
     {writing ? (
       <CellEditor
