@@ -8,8 +8,10 @@ from deltalake import DeltaTable
 
 from parquay.catalog.files import Files
 from parquay.catalog.tables import now
-from parquay.datasets.commits import Author
+from parquay.datasets.commits import Author, Commits
+from parquay.datasets.edit import Editor
 from parquay.datasets.retention import Retention
+from parquay.datasets.tables import Tables
 from parquay.errors import InvalidValue, NotFound, Outdated
 
 FEW = "n,word\n1,a\n2,b\n3,c\n"
@@ -187,10 +189,31 @@ def test_a_row_that_is_as_it_was_can_be_changed_whatever_came_since(house):
 
 def test_a_row_of_a_version_whose_parts_are_gone_cannot_be_compared(house):
     file = house.convert(FEW)
-    house.edit(file, updates={1: {"word": "theirs"}})
+    for word in ("theirs", "ours"):
+        house.edit(house.file(file.id), updates={1: {"word": word}})
     retention = Retention(Files(house.catalog, None, None), house.datasets, house.tables, house.commits, keep=1)
     for path in (house.parquet / file.id).glob("*.parquet"):
         os.utime(path, (0, 0))
-    assert retention.sweep(now() + timedelta(hours=2)) == 1
-
+    assert retention.sweep(now() + timedelta(hours=2)) == 2
     assert_refused(house, file, 0, {"_rid": 0, "n": 1, "word": "a"})
+
+    house.tables = Tables(house.parquet, house.datasets)
+    house.editor = Editor(house.tables, Commits(house.tables, house.datasets))
+    for version in (0, 1):
+        assert_refused(house, file, version, {"_rid": 0, "n": 1, "word": "a"})
+
+
+def test_a_row_in_a_part_that_nobody_touched_is_as_it_was_in_any_version(house):
+    file, more = house.convert(FEW), house.convert("n,word\n9,z\n8,y\n")
+    house.appending.append(file, Author("u"), more)
+    for word in ("theirs", "ours"):
+        house.edit(house.file(file.id), updates={0: {"word": word}})
+    retention = Retention(Files(house.catalog, None, None), house.datasets, house.tables, house.commits, keep=1)
+    for path in (house.parquet / file.id).glob("*.parquet"):
+        os.utime(path, (0, 0))
+    assert retention.sweep(now() + timedelta(hours=2)) == 2
+
+    house.edit(house.file(file.id), updates={4: {"word": "mine"}}, expected=1)
+
+    assert house.rows(house.file(file.id))[-2:] == [(3, 9, "z"), (4, 8, "mine")]
+    assert_refused(house, file, 1, {"_rid": 0, "n": 1, "word": "ours"})

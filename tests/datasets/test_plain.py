@@ -90,7 +90,7 @@ EDITS = st.lists(st.sampled_from(["insert", "update", "delete", "append", "wider
 @settings(max_examples=8, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(changes=EDITS, data=st.data())
 def test_any_series_of_changes_is_shown_exactly(house, changes, data):
-    file = house.convert(FEW, segment_bytes=8)
+    file = house.convert(FEW)
     for change in changes:
         rids = [row[0] for row in house.rows(house.file(file.id))]
         if change == "insert" or not rids:
@@ -189,13 +189,17 @@ def test_without_hard_links_the_folder_has_symbolic_ones(house, monkeypatch):
 
 
 def test_who_reads_while_others_edit_gets_one_version_or_the_next_never_a_mixture(house):
-    file = house.convert("n,round\n" + "".join(f"{n},0\n" for n in range(40)), segment_bytes=64)
+    file = house.convert("n,round\n" + "".join(f"{n},0\n" for n in range(40)))
+    for number in (1, 2):  # each is a part of its own
+        more = house.convert("n,round\n" + "".join(f"{n},0\n" for n in range(number * 40, number * 40 + 40)))
+        house.appending.append(house.file(file.id), Author("u"), more)
+    assert len(house.tables.snapshot(house.file(file.id)).parts) == 3
     editor = Editor(house.tables, Commits(house.tables, Datasets(house.catalog, Events(house.catalog))))
     over = threading.Event()
 
     def edit() -> None:
         for number in range(1, 16):
-            updates = {rid: {"round": number} for rid in range(40)}
+            updates = {rid: {"round": number} for rid in range(120)}
             editor.edit(house.file(file.id), Author("u"), Batch(updates=updates))
         over.set()
 
@@ -208,7 +212,7 @@ def test_who_reads_while_others_edit_gets_one_version_or_the_next_never_a_mixtur
             table = pq.read_table(folder)
         except FileNotFoundError:  # two versions came meanwhile
             continue
-        assert table.num_rows == 40
+        assert table.num_rows == 120
         rounds = set(table["round"].to_pylist())
         assert len(rounds) == 1
         seen |= rounds

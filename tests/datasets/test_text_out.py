@@ -159,8 +159,7 @@ def test_a_stored_value_is_told_as_it_was_written(looks, cells, late):
     text = written(cells)
     wanted = [cell or None for cell in cells]
 
-    # Segments of a few bytes: what comes late widens parts that are written already.
-    file = looks.house.convert(text, segment_bytes=16, options=TOLD)
+    file = looks.house.convert(text, options=TOLD)
 
     for way, found in looks.cells(file).items():
         assert found == wanted, way
@@ -268,3 +267,16 @@ def test_an_edited_number_is_told_alike_everywhere(looks, cells, edited, told):
     file = looks.house.file(file.id)
     for way, found in (*looks.cells(file).items(), *looks.json_cells(file).items()):
         assert found[-4:] == told, way
+
+
+@pytest.mark.parametrize(
+    "cells", [TINY, ["1e+20", "-0", "3", "0.5"], ["2024-01-02T03:04:05.50+02:00", "9999-12-31T23:59:59.00+02:00"]]
+)
+def test_parts_that_are_written_already_are_widened_without_a_change(looks, cells):
+    many = [*(cells * (1_200_000 // len("".join(cells)))), MISFIT]
+
+    file = looks.house.convert(written(many), segment_bytes=1 << 19, options=TOLD)
+
+    assert len(looks.house.segments.list(file.id)) > 1
+    assert file.columns[1]["type"] == "text"
+    assert _of_csv(looks.export(looks.house.tables.snapshot(file), "csv")) == [cell or None for cell in many]

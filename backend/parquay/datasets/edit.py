@@ -12,6 +12,7 @@ from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
 from parquay.catalog.tables import File
+from parquay.datasets import log
 from parquay.datasets.cells import read_row
 from parquay.datasets.commits import Author, Change, Commits, Drafts
 from parquay.datasets.snapshot import Part, Snapshot
@@ -97,7 +98,11 @@ class Editor:
     def _refuse_changed(self, file: File, now: Snapshot, batch: Batch, expected: int) -> None:
         if expected == now.version:
             return
+        names = log.part_names(now.directory, expected) or frozenset()
         for rid in batch.rids:
+            place = now.find(rid)
+            if place is not None and now.parts[place[0]].name in names:
+                continue  # the row stands where it stood
             detail = f"Row {rid} has changed since version {expected}."
             try:
                 same = same_row(self._tables.seen(file, expected), now, rid)

@@ -175,6 +175,18 @@ def open_at(directory: Path, version: int) -> DeltaTable:
     return DeltaTable(directory, version=version)
 
 
+def part_names(directory: Path, version: int) -> frozenset[str] | None:
+    """The names of the parts of a version, which may be gone; None when the log does not reach back to it."""
+    from deltalake.exceptions import DeltaError
+
+    if not is_kept(directory, version):
+        return None
+    try:
+        return frozenset(each.name for each in listed(open_at(directory, version)))
+    except DeltaError:  # what leads to it from a checkpoint was trimmed
+        return None
+
+
 def listed(table: DeltaTable) -> list[Listed]:
     """The parts of an opened table, in no order."""
     actions = table.get_add_actions(flatten=True)

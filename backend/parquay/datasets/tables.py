@@ -74,10 +74,10 @@ class Tables:
         return found if found.name == file.name else replace(found, name=file.name)
 
     def seen(self, file: File, version: int) -> Snapshot:
-        """A version that somebody looked at (blocking), also if it was given up since; its parts may be gone.
+        """A version that somebody looked at (blocking), also if it was given up since, as long as it is all there.
 
         Raises:
-            NotFound, Conflict: as `snapshot`, and when the log does not reach back so far.
+            NotFound, Conflict: as `snapshot`, and when the log does not reach back so far or a part is gone.
         """
         newest = self.snapshot(file)
         if version > newest.version:
@@ -85,7 +85,8 @@ class Tables:
         found = self._recall(file.id, version)
         if found is not None:
             return found
-        if not log.is_kept(newest.directory, version):
+        names = log.part_names(newest.directory, version)
+        if names is None or not all((newest.directory / name).exists() for name in names):
             raise NotFound(f"Version {version} is no longer kept.", "version_expired")
         return self._read(file, newest.directory, version)
 
