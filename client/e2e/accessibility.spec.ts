@@ -204,3 +204,23 @@ test('nothing moves for somebody who wants it still', async ({ page, account, se
   await expect(page.getByRole('img').first()).toBeVisible()
   await expect.poll(moving).toBe(0)
 })
+
+test('an older version and the list of all of them have no accessibility fault that a machine finds', async ({
+  page,
+  account,
+  seed,
+}) => {
+  const { id } = await seed(account, 'cities.csv', CSV)
+  await signIn(page, account)
+  await expect(rowOf(page, 'cities.csv')).toContainText('Done')
+  const { rows } = await (await page.request.get(`/api/datasets/${id}/rows`)).json()
+  const headers = { Origin: account.url, 'If-Match': '"0"' }
+  await page.request.delete(`/api/datasets/${id}/rows/${rows[0]._rid}`, { headers })
+  await openTable(page, 'cities.csv')
+  await page.getByRole('tab', { name: 'History' }).click()
+  await expect(page.getByRole('button', { name: 'Restore version 0' })).toBeVisible()
+  expect(await violations(page)).toEqual([])
+  await page.getByRole('button', { name: 'Look at version 0' }).click()
+  await expect(page.getByRole('grid')).toBeVisible()
+  expect(await violations(page)).toEqual([])
+})
