@@ -82,6 +82,11 @@ class Settings(BaseSettings):
     cors_origins: str = Field("", description="Allowed browser origins, comma separated; never `*`.")
     tus_router: Literal["native", "tuspyserver"] = Field("native", description="Which router serves tus.")
     share_default: bool = Field(False, description="Whether a new file is visible to every user.")
+    announce: Literal["off", "count", "names"] | None = Field(
+        None,
+        description="Whether other users who are connected hear that a file was added, without access to it: `names`"
+        " says whose and which, `count` only that; unset: `names` on loopback, else `off`.",
+    )
     query_timeout: float = Field(30, gt=0, le=DAY, description="Seconds after which a query on a table ends with 408.")
     query_memory: int = Field(
         512 << 20, ge=64 << 20, description="Bytes of memory for the queries of one process together; they spill then."
@@ -194,6 +199,11 @@ class Settings(BaseSettings):
             return ipaddress.ip_address(self.host).is_loopback
         except ValueError:
             return False
+
+    @cached_property
+    def announced(self) -> Literal["off", "count", "names"]:
+        """What others hear of a new file."""
+        return self.announce or ("names" if self.on_loopback else "off")
 
     @cached_property
     def demo_accounts(self) -> tuple[tuple[str, str], ...]:

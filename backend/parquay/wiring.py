@@ -144,7 +144,7 @@ def build(settings: Settings, *, migrate: bool = True) -> Parts:
     aggregator = Aggregator(engine)
     passwords, throttle = Passwords(), Throttle(users)
     tokens = Tokens(_secret(settings, users))
-    hub = Hub(events)
+    hub = Hub(events, announce=settings.announced)
     catalog.on_bell("events", hub.wake)
     rules = _rules(settings)
     patience = Patience(settings.idle_timeout, settings.min_rate)

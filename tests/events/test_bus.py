@@ -31,10 +31,10 @@ def people(catalog):
 class Scene:
     """Files that change, with a hub that follows."""
 
-    def __init__(self, catalog, events):
+    def __init__(self, catalog, events, **options):
         self.catalog = catalog
         self.events = events
-        self.hub = Hub(events)
+        self.hub = Hub(events, **options)
 
     async def add(self, owner_id, file_id, *, shared=False):
         def write(session):
@@ -123,6 +123,36 @@ def test_each_user_gets_what_they_may_see(scene, people):
             await scene.add(ann, "open", shared=True)
             assert [told.file_id for told in await read(at_ann, 2)] == ["private", "open"]
             assert [told.file_id for told in await read(at_bob, 1)] == ["open"]
+            assert await silent(at_bob)
+        await scene.hub.stop()
+
+    asyncio.run(run())
+
+
+@pytest.mark.parametrize(
+    ("announce", "told"),
+    [("names", {"owner": "ann", "name": "private.csv"}), ("count", {"owner": None, "name": None}), ("off", None)],
+)
+def test_others_hear_of_a_new_file_as_far_as_they_may(catalog, events, people, announce, told):
+    ann, bob = people
+    scene = Scene(catalog, events, announce=announce)
+
+    async def run():
+        await scene.with_bell().hub.start()
+        with scene.hub.subscribe(ann) as at_ann, scene.hub.subscribe(bob) as at_bob:
+            await scene.add(ann, "private")
+            await scene.tell("file.updated", "private", status="processing")
+            await scene.tell("file.progress", "private", offset=50)
+            await scene.add(ann, "open", shared=True)
+            assert [each.kind for each in await read(at_ann, 4)] == [
+                "file.created", "file.updated", "file.progress", "file.created",
+            ]  # fmt: skip
+            heard = await read(at_bob, 1 if told is None else 2)
+            assert heard[-1].data["file"]["name"] == "open.csv"
+            if told is not None:
+                assert (heard[0].kind, heard[0].file_id) == ("file.announced", "")
+                assert heard[0].data == told | {"at": heard[0].data["at"]}
+                assert heard[0].data["at"].endswith("Z")
             assert await silent(at_bob)
         await scene.hub.stop()
 

@@ -15,7 +15,7 @@ import time
 from collections.abc import Iterator, Sequence
 from typing import Protocol
 
-from parquay.events.messages import PROGRESS, Message, Occurrence, message
+from parquay.events.messages import PROGRESS, Message, Occurrence, announcement, message
 from parquay.roles import Role
 
 LOOK_SECONDS = 1.0
@@ -94,8 +94,10 @@ class Subscription:
 class Hub:
     """Reads new events and hands each to the subscribers that may see it."""
 
-    def __init__(self, source: Source) -> None:
+    def __init__(self, source: Source, *, announce: str = "off") -> None:
+        """``announce``: what those hear of a new file who may not see it: ``off``, ``count`` or ``names``."""
         self._source = source
+        self._announce = announce
         self._subscribers: set[Subscription] = set()
         self._bell = asyncio.Event()
         self._loop: asyncio.AbstractEventLoop | None = None
@@ -222,8 +224,12 @@ class Hub:
 
     def _deliver(self, happened: Occurrence) -> None:
         told: dict[Role | None, Message | None] = {}
+        announced = announcement(happened, self._announce)
         for subscriber in self._subscribers:
-            if happened.visible_to(subscriber.user_id):
+            if not happened.visible_to(subscriber.user_id):
+                if announced is not None:
+                    subscriber.offer(announced)
+            else:
                 role = happened.role_of(subscriber.user_id)
                 if role not in told:
                     told[role] = message(happened, role)

@@ -19,6 +19,8 @@ CREATED = "file.created"
 PROGRESS = "file.progress"
 UPDATED = "file.updated"
 DELETED = "file.deleted"
+ANNOUNCED = "file.announced"
+"""Somebody added a file that the listener may not see."""
 DATASET = "dataset.updated"
 NEWEST = "_newest"
 """Folder of a table that holds its newest version and nothing else."""
@@ -204,6 +206,19 @@ def message(happened: Occurrence, role: Role | None = OWNER) -> Message | None:
     if happened.kind == DATASET:
         return _message(happened, {"dataset": dataset(happened.file)})
     return _message(happened, {"file": entry(happened.file, happened.owner or "", role, happened.ahead)})
+
+
+def announcement(happened: Occurrence, announce: str) -> Message | None:
+    """Return what those hear of a new file who may not see it: ``names`` tells whose and which, ``count`` only that.
+
+    None when they hear nothing of the event.
+    """
+    file = happened.file
+    if announce == "off" or happened.kind != CREATED or happened.to or happened.to_others or file is None:
+        return None
+    named = announce == "names"
+    told = {"owner": happened.owner if named else None, "name": file.name if named else None}
+    return Message(happened.id, ANNOUNCED, "", told | {"at": timestamp(file.uploaded_at)})
 
 
 def _message(happened: Occurrence, data: Mapping[str, Any]) -> Message:

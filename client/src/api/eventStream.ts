@@ -7,6 +7,7 @@ const KINDS = [
   'file.updated',
   'file.progress',
   'file.deleted',
+  'file.announced',
   'dataset.updated',
   'reset',
 ] as const

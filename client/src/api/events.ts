@@ -77,9 +77,13 @@ const entryOf = (data: { file?: FileEntry } & Partial<FileEntry>): FileEntry | n
 
 const isFinished = (status: FileEntry['status'] | undefined) => status === 'done' || status === 'error'
 
+export type Announced = { owner: string | null; name: string | null; at: string }
+
 type Hooks = {
   /** Somebody else's file can be seen from now on, or more or less may be done with it. */
   onShared: (entry: FileEntry) => void
+  /** Somebody else added a file that cannot be seen from here. Without names only that much is known. */
+  onAnnounced: (told: Announced) => void
   /** An own file was under way a moment ago, and is through. */
   onFinished: (entry: FileEntry) => void
 }
@@ -91,7 +95,7 @@ type Hooks = {
 export const openEvents = (
   userId: string,
   store: AppStore,
-  { onShared, onFinished }: Hooks,
+  { onShared, onAnnounced, onFinished }: Hooks,
 ): (() => void) => {
   const { dispatch } = store
   const again = refresher(store)
@@ -143,6 +147,7 @@ export const openEvents = (
       underWay.delete(file_id)
       again.soon('File', 'LIST')
     },
+    'file.announced': (data) => onAnnounced(JSON.parse(data)),
     'dataset.updated': (data) => {
       const { dataset }: { dataset: { id: string } } = JSON.parse(data)
       again.soon('Dataset', dataset.id)

@@ -5,7 +5,12 @@ import { openEvents } from '../api/events'
 import { selectSessionStatus, selectUser } from '../api/session'
 import { SessionDialog } from '../features/auth/SessionDialog'
 import { keepNotices } from '../features/notices/keepNotices'
-import { noticed, noticeOfFinished, noticeOfShared } from '../features/notices/noticesSlice'
+import {
+  noticed,
+  noticeOfAnnounced,
+  noticeOfFinished,
+  noticeOfShared,
+} from '../features/notices/noticesSlice'
 import { DropOverlay } from '../features/uploads/DropOverlay'
 import { DuplicateDialog } from '../features/uploads/DuplicateDialog'
 import { guardUploads } from '../features/uploads/guards'
@@ -44,6 +49,7 @@ const useEvents = () => {
         toastShared(entry.owner, entry.name, entry.id)
         store.dispatch(noticed(noticeOfShared(entry)))
       },
+      onAnnounced: (told) => void store.dispatch(noticed(noticeOfAnnounced(told))),
       onFinished: (entry) => void store.dispatch(noticed(noticeOfFinished(entry))),
     })
   }, [store, signedIn, userId])

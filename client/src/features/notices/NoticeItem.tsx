@@ -1,17 +1,18 @@
-import { CircleAlert, CircleCheck, Users } from 'lucide-react'
+import { CircleAlert, CircleCheck, FilePlus, Users } from 'lucide-react'
 import { Link } from 'react-router'
 import { useText } from '../../i18n/language'
 import { formatFullTime, formatTime } from '../../shared/format'
 import classes from './Bell.module.css'
 import type { Notice } from './noticesSlice'
 
-const ICONS = { shared: Users, done: CircleCheck, failed: CircleAlert } as const
+const ICONS = { shared: Users, done: CircleCheck, failed: CircleAlert, announced: FilePlus } as const
 
 const useSentence = ({ kind, owner, role, rows, rejects }: Notice): string => {
   const words = useText()
   const { bell } = words.app
   if (kind === 'shared') return role === 'edit' ? bell.sharedToEdit(owner) : bell.shared(owner)
   if (kind === 'failed') return bell.failed
+  if (kind === 'announced') return owner === '' ? bell.announcedByNobody : bell.announced(owner)
   if (rows === null) return bell.kept
   return rejects > 0 ? bell.rejects(rejects) : bell.done(words.shared.rows(rows))
 }
@@ -24,9 +25,13 @@ export const NoticeItem = ({ notice, onOpen }: { notice: Notice; onOpen: () => v
     <li className={classes.item} data-kind={notice.kind} data-unread={!notice.read || undefined}>
       <Icon size={16} aria-hidden />
       <span className={classes.what}>
-        <Link to={address} onClick={onOpen}>
-          {notice.name}
-        </Link>
+        {notice.fileId === '' ? (
+          <span>{notice.name}</span>
+        ) : (
+          <Link to={address} onClick={onOpen}>
+            {notice.name}
+          </Link>
+        )}
         <span className={classes.sentence}>
           {useSentence(notice)} ·{' '}
           <time dateTime={when} title={formatFullTime(when)}>

@@ -1,6 +1,13 @@
 import { expect, test } from 'vitest'
 import { signedOut } from '../../api/session'
-import { type Notice, noticed, noticesRead, noticesSlice, selectUnread } from './noticesSlice'
+import {
+  type Notice,
+  noticed,
+  noticeOfAnnounced,
+  noticesRead,
+  noticesSlice,
+  selectUnread,
+} from './noticesSlice'
 
 const notice = (fields: Partial<Notice>): Notice => ({
   id: 'done-1',
@@ -21,6 +28,19 @@ const reduce = (...actions: Parameters<typeof noticesSlice.reducer>[1][]) =>
 test('the newest stands first', () => {
   const state = reduce(noticed(notice({ id: 'a' })), noticed(notice({ id: 'b' })))
   expect(state.map(({ id }) => id)).toEqual(['b', 'a'])
+})
+
+test('a file that cannot be seen is told without a way to open it', () => {
+  const told = { owner: 'ann', name: 'plan.csv', at: '2026-01-02T03:04:05.006Z' }
+  const [named] = reduce(noticed(noticeOfAnnounced(told)), noticed(noticeOfAnnounced(told)))
+  expect(named).toMatchObject({
+    kind: 'announced',
+    fileId: '',
+    owner: 'ann',
+    name: 'plan.csv',
+    at: Date.parse(told.at),
+  })
+  expect(noticeOfAnnounced({ ...told, owner: null, name: null })).toMatchObject({ owner: '', name: '' })
 })
 
 test('the same one does not come twice', () => {

@@ -1,11 +1,13 @@
 import { createSlice, type PayloadAction } from '@reduxjs/toolkit'
+import type { Announced } from '../../api/events'
 import { signedOut } from '../../api/session'
 import type { FileEntry, Role } from '../../api/types'
 
 /** Something that happened while nobody had to look. `at` is epoch milliseconds. */
 export type Notice = {
   id: string
-  kind: 'shared' | 'done' | 'failed'
+  kind: 'shared' | 'done' | 'failed' | 'announced'
+  /** Empty when the file cannot be opened from here. */
   fileId: string
   name: string
   owner: string
@@ -32,6 +34,19 @@ const noticeOf = (kind: Notice['kind'], entry: FileEntry): Notice => ({
 })
 
 export const noticeOfShared = (entry: FileEntry): Notice => noticeOf('shared', entry)
+/** What is told of a file that cannot be seen: whose and which, or only that there is one. */
+export const noticeOfAnnounced = ({ owner, name, at }: Announced): Notice => ({
+  id: `announced-${at}-${owner ?? ''}-${name ?? ''}`,
+  kind: 'announced',
+  fileId: '',
+  name: name ?? '',
+  owner: owner ?? '',
+  role: 'view',
+  rows: null,
+  rejects: 0,
+  at: Date.parse(at),
+  read: false,
+})
 export const noticeOfFinished = (entry: FileEntry): Notice =>
   noticeOf(entry.status === 'error' ? 'failed' : 'done', entry)
 

@@ -76,6 +76,8 @@ export const app: Messages['app'] = {
     clear: 'Alle entfernen',
     shared: (owner) => `${owner} hat eine Datei geteilt`,
     sharedToEdit: (owner) => `${owner} hat eine Datei freigegeben; du darfst ihre Zeilen ändern`,
+    announced: (owner) => `${owner} hat eine Datei hinzugefügt, die nicht für dich freigegeben ist`,
+    announcedByNobody: 'Jemand hat eine Datei hinzugefügt',
     done: (rows) => `Fertig, ${rows}`,
     kept: 'Gespeichert',
     rejects: (n) => `${counted(n, 'Zeile war', 'Zeilen waren')} nicht lesbar`,

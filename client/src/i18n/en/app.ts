@@ -74,6 +74,8 @@ export const app = {
     clear: 'Clear all',
     shared: (owner: string) => `${owner} shared a file`,
     sharedToEdit: (owner: string) => `${owner} shared a file; you may edit its rows`,
+    announced: (owner: string) => `${owner} added a file that is not shared with you`,
+    announcedByNobody: 'Somebody added a file',
     done: (rows: string) => `Ready, ${rows}`,
     kept: 'Stored',
     rejects: (n: number) => `${counted(n, 'row', 'rows')} could not be read`,
