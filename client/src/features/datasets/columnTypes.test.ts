@@ -48,3 +48,12 @@ describe('what is typed into a cell', () => {
     expect(readTyped(column(type), typed)).toEqual({ refusal: expect.stringMatching(/expected|fit/) }),
   )
 })
+
+test('what is written in a way of its own is for the server to read', () => {
+  expect(readTyped(column('date'), '01.03.2026', '28.02.2026')).toEqual({
+    value: '01.03.2026',
+    refusal: null,
+  })
+  expect(readTyped(column('double'), '1.234,56', '7,5')).toEqual({ value: '1.234,56', refusal: null })
+  expect(readTyped(column('date'), '01.03.2026', '2026-02-28')).toHaveProperty('refusal', expect.any(String))
+})

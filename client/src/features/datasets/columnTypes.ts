@@ -41,12 +41,16 @@ const exactNumber = (typed: string): number | string => {
   return String(value) === typed && (Number.isSafeInteger(value) || !Number.isInteger(value)) ? value : typed
 }
 
-/** Pure: reads what somebody typed into a cell of the column. An empty field is null, except in a text column. */
-export const readTyped = (column: Column, typed: string): Typed => {
+/**
+ * Pure: reads what somebody typed into a cell of the column. An empty field is null, except in a text column.
+ * `seen`: what the cell holds. Where that is written in a way that the page does not know, the server decides.
+ */
+export const readTyped = (column: Column, typed: string, seen: Cell = null): Typed => {
   const kind = kindOf(column)
   if (kind === 'text') return keep(typed)
   const trimmed = typed.trim()
   if (trimmed === '') return keep(null)
+  if (seen !== null && !SHAPES[kind].test(String(seen))) return keep(trimmed)
   if (!SHAPES[kind].test(trimmed) || !isRealDate(kind, trimmed))
     return { refusal: laterText().datasets.edit.expected[kind] }
   if (kind === 'bool') return keep(trimmed === 'true')

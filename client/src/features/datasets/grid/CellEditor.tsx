@@ -42,7 +42,7 @@ export const CellEditor = ({ column, label, value, typed, note, onType, onKeep, 
       decide(() => onKeep(value, leave))
       return true
     }
-    const read = readTyped(column, draft)
+    const read = readTyped(column, draft, value)
     setRefusal(read.refusal)
     if (read.refusal !== null) return false
     decide(() => onKeep(read.value, leave))
