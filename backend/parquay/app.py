@@ -28,6 +28,7 @@ from parquay.web import (
     live,
     login,
     system,
+    usage,
 )
 from parquay.web.asgi import Origin
 from parquay.web.deps import Policy
@@ -142,6 +143,7 @@ def _rest(parts: Parts, policy: Policy) -> FastAPI:
     app.include_router(account.router)
     app.include_router(admin.router)
     app.include_router(files.router)
+    app.include_router(usage.router)
     app.include_router(access.router)
     app.include_router(datasets.router)
     app.include_router(exports.router)

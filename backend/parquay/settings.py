@@ -60,7 +60,9 @@ class Settings(BaseSettings):
     )
     max_size: int = Field(0, ge=0, description="Largest upload in bytes; 0: no limit.")
     allowed_extensions: str = Field("", description="Such as `.iso,.img`; empty: all.")
-    quota_bytes: int = Field(0, ge=0, description="Stored and reserved bytes for each user; 0: none.")
+    quota_bytes: int = Field(
+        0, ge=0, description="Bytes for each user, of files and of all versions of tables; 0: any."
+    )
     upload_ttl: int = Field(
         604800, ge=1, le=CENTURY, description="Seconds an unfinished upload is kept after its last byte."
     )

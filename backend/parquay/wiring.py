@@ -25,6 +25,7 @@ from parquay.catalog.samples import Samples
 from parquay.catalog.segments import Segments
 from parquay.catalog.session import Catalog
 from parquay.catalog.unsynced import UnsyncedBytes
+from parquay.catalog.usage import Usages
 from parquay.catalog.users import Users
 from parquay.catalog.volumes import Volumes
 from parquay.datasets.aggregates import Aggregator
@@ -104,6 +105,7 @@ class Parts:
     concatenator: Concatenator
     small: SmallUploads
     soundness: Soundness
+    usages: Usages
     creator: Creator
     remover: Remover
     expirer: Expirer
@@ -138,7 +140,7 @@ def build(settings: Settings, *, migrate: bool = True) -> Parts:
     parquet.mkdir(mode=0o700, parents=True, exist_ok=True)
     datasets = Datasets(catalog, events)
     tables = Tables(parquet, datasets)
-    commits = Commits(tables, datasets)
+    commits = Commits(tables, datasets, quota=settings.quota_bytes)
     appending = Appending(tables, commits)
     engine = Engine(parquet, settings.root / "tmp", seconds=settings.query_timeout, memory=settings.query_memory)
     aggregator = Aggregator(engine)
@@ -193,6 +195,7 @@ def build(settings: Settings, *, migrate: bool = True) -> Parts:
         concatenator=concatenator,
         small=small,
         soundness=Soundness(store),
+        usages=Usages(catalog),
         creator=Creator(
             catalog,
             files,

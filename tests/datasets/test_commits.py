@@ -32,7 +32,7 @@ class Crash(BaseException):
 class CrashingDatasets(Datasets):
     """Ends the process where the catalog would be told."""
 
-    def note(self, dataset_id, versions):
+    def note(self, dataset_id, versions, **more):
         raise Crash
 
 

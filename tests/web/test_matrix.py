@@ -36,6 +36,7 @@ POLICY = {
     ("POST", "/auth/logout"): LOGIN,
     ("POST", "/logout"): LOGIN,
     ("GET", "/auth/me"): LOGIN,
+    ("GET", "/usage"): LOGIN,
     ("GET", "/me"): LOGIN,
     ("GET", "/auth/api-keys"): LOGIN,
     ("POST", "/auth/api-keys"): LOGIN,

@@ -18,6 +18,7 @@ from parquay.catalog.events import Events
 from parquay.catalog.segments import Note
 from parquay.catalog.session import Catalog
 from parquay.catalog.tables import DatasetVersion, File, User, now
+from parquay.catalog.usage import refuse_over
 
 UPDATED = "dataset.updated"
 
@@ -48,10 +49,10 @@ class Datasets:
         self._catalog = catalog
         self._events = events
 
-    def note(self, dataset_id: str, versions: Sequence[NewVersion]) -> bool:
+    def note(self, dataset_id: str, versions: Sequence[NewVersion], *, more: int = 0) -> bool:
         """Note versions that the log has, in order, and tell of them; those that are noted already are left alone.
 
-        Returns False when the dataset is gone.
+        ``more``: bytes of new parts that were not booked before. Returns False when the dataset is gone.
         """
 
         def write(session: Session) -> bool:
@@ -61,6 +62,7 @@ class Datasets:
             fresh = [each for each in versions if session.get(DatasetVersion, (dataset_id, each.version)) is None]
             for each in fresh:
                 session.add(row_of(file, each))
+            file.table_bytes += more
             if fresh and (file.table_version is None or fresh[-1].version > file.table_version):
                 _stand_at(file, fresh[-1])
                 session.flush()
@@ -76,9 +78,31 @@ class Datasets:
             session.execute(delete(DatasetVersion).where(col(DatasetVersion.dataset_id) == file.id))
             session.add(row_of(file, first))
             file.table_version, file.table_at = first.version, first.created_at
+            file.table_bytes = first.bytes
             self._events.emit(session, UPDATED, file)
 
         return write
+
+    def book(self, dataset_id: str, more: int, quota: int = 0) -> None:
+        """Count bytes of parts that are about to belong to a dataset, or (less than 0) that do not after all.
+
+        Raises:
+            TooLarge: ``quota_exceeded`` (413), its owner would have more than ``quota`` bytes.
+        """
+
+        def write(session: Session) -> None:
+            file = session.get(File, dataset_id)
+            if file is not None:
+                file.table_bytes += more
+                session.flush()
+                refuse_over(session, file.owner_id, quota)
+
+        self._catalog.write(write)
+
+    def weigh(self, dataset_id: str, total: int) -> None:
+        """Note the bytes of all parts that a dataset has, as they were found."""
+        statement = update(File).where(col(File.id) == dataset_id, col(File.table_bytes) != total)
+        self._catalog.write(lambda session: session.execute(statement.values(table_bytes=total)))
 
     def noted(self, dataset_id: str) -> int:
         """The newest version that is noted; -1 when none is."""

@@ -22,6 +22,7 @@ from parquay.catalog.listing import EVERYTHING, SORTS, Narrowed, after, listed, 
 from parquay.catalog.prepared import Insert
 from parquay.catalog.session import Catalog, connection_of
 from parquay.catalog.tables import FILE_DEFAULTS, Access, File, NewFile, User, now
+from parquay.catalog.usage import refuse_over, used
 from parquay.roles import VIEW, Role, everybodys_role, role_of
 from parquay.tus.headers import parse_metadata
 
@@ -148,10 +149,9 @@ class Files:
             return session.exec(select(func.count()).select_from(File).where(*listed(user_id, narrowed))).one()
 
     def stored_bytes(self, user_id: str) -> int:
-        """Return the bytes that a user has stored or reserved."""
-        total = func.sum(func.coalesce(File.size, File.offset))
+        """Return the bytes that a user has stored or reserved, those of tables too."""
         with self._catalog.read() as session:
-            return int(session.exec(select(total).where(File.owner_id == user_id)).one() or 0)
+            return used(session, user_id).bytes
 
     def epochs(self, file_ids: list[str]) -> dict[str, int]:
         """Return the epochs of those of ``file_ids`` that exist."""
@@ -172,11 +172,19 @@ class Files:
 
     # The upload path
 
-    def add(self, session: Session, *files: NewFile) -> None:
-        """Insert new uploads; those that are complete at once are finished too."""
+    def add(self, session: Session, *files: NewFile, quota: int = 0) -> None:
+        """Insert new uploads; those that are complete at once are finished too.
+
+        ``quota``: bytes that an owner may have with them, 0: any.
+
+        Raises:
+            TooLarge: ``quota_exceeded`` (413).
+        """
         moment = now()
         rows = [file.__dict__ for file in files]
         _insert(session, rows, every={**FILE_DEFAULTS, "uploaded_at": moment, "active_at": moment})
+        for owner_id in {file.owner_id for file in files} if quota else ():
+            refuse_over(session, owner_id, quota)
         told = [file for file in files if not file.is_partial]
         finished = [Wanted(file.id, file.owner_id, file.size) for file in told if file.complete]
         if told:
@@ -206,12 +214,25 @@ class Files:
         return None if row is None else Claim(file_id, row[0], offset, row[1])
 
     def checkpoint(
-        self, session: Session, claim: Claim, offset: int, *, expires_at: datetime | None, wake: bool = False
+        self,
+        session: Session,
+        claim: Claim,
+        offset: int,
+        *,
+        expires_at: datetime | None,
+        wake: bool = False,
+        quota: int = 0,
     ) -> Claim | None:
-        """Move the durable offset of ``claim`` to ``offset`` bytes; None when somebody else owns the upload."""
+        """Move the durable offset of ``claim`` to ``offset`` bytes; None when somebody else owns the upload.
+
+        Raises:
+            TooLarge: ``quota_exceeded`` (413), its length is not known and it has come to more than ``quota`` leaves.
+        """
         file = self._compare_and_set(session, claim, offset=offset, active_at=now(), expires_at=expires_at)
         if file is None:
             return None
+        if claim.size is None:
+            refuse_over(session, file.owner_id, quota)
         if file.concat != "partial":
             self._events.emit(session, "file.progress", file)
             if wake:
@@ -227,16 +248,25 @@ class Files:
         statement = update(File).where(col(File.id) == claim.file_id, col(File.epoch) == claim.epoch)
         connection_of(session).execute(statement.values(writer=None))
 
-    def declare(self, session: Session, claim: Claim, size: int) -> Claim | None:
-        """Fix the total bytes of an upload; None when somebody else owns it."""
-        if self._compare_and_set(session, claim, size=size) is None:
+    def declare(self, session: Session, claim: Claim, size: int, *, quota: int = 0) -> Claim | None:
+        """Fix the total bytes of an upload; None when somebody else owns it.
+
+        Raises:
+            TooLarge: ``quota_exceeded`` (413).
+        """
+        file = self._compare_and_set(session, claim, size=size)
+        if file is None:
             return None
+        refuse_over(session, file.owner_id, quota)
         return Claim(claim.file_id, claim.epoch, claim.offset, size)
 
-    def finish(self, session: Session, claim: Claim, offset: int) -> bool:
+    def finish(self, session: Session, claim: Claim, offset: int, *, quota: int = 0) -> bool:
         """Note that the last byte landed, and enqueue the conversion; False when somebody else owns the upload.
 
         The row, the job and the event are one transaction: an upload that is complete always has its job.
+
+        Raises:
+            TooLarge: ``quota_exceeded`` (413), as `checkpoint`.
         """
         values = {
             "offset": offset,
@@ -250,6 +280,8 @@ class Files:
         file = self._compare_and_set(session, claim, **values)
         if file is None:
             return False
+        if claim.size is None:
+            refuse_over(session, file.owner_id, quota)
         self._enqueue(session, file)
         return True
 

@@ -128,7 +128,8 @@ class Audit(SQLModel, table=True):
 class File(SQLModel, table=True):
     """An upload, from its creation to the table it became. `offset` and `epoch` are its checkpoint.
 
-    `columns`, `row_count`, `table_version` and `table_at` are those of the table's newest version.
+    `columns`, `row_count`, `table_version` and `table_at` are those of the table's newest version; `table_bytes` are
+    those of the parts of all versions.
     """
 
     __tablename__ = "file"
@@ -174,6 +175,7 @@ class File(SQLModel, table=True):
     dataset_id: str | None = None
     table_version: int | None = Field(default=None, sa_column=Column(BigInteger))
     table_at: datetime | None = Field(default=None, sa_column=_time())
+    table_bytes: int = Field(default=0, sa_column=Column(BigInteger, nullable=False, server_default="0"))
 
     @classmethod
     def fresh(cls, new: NewFile) -> File:
@@ -245,6 +247,16 @@ class Unsynced(SQLModel, table=True):
     sizes: list[tuple[str, int]] = Field(sa_column=Column(JSON, nullable=False), description="Ids with their bytes.")
     data: bytes = Field(sa_column=Column(LargeBinary, nullable=False))
     volume_id: str | None = Field(default=None, description="Where the files are; None: this catalog's first volume.")
+
+
+class Usage(SQLModel, table=True):
+    """Bytes that a user stores; triggers on `file` keep it, see `usage`."""
+
+    __tablename__ = "usage"
+
+    owner_id: str = Field(primary_key=True, foreign_key="user.id", ondelete="CASCADE")
+    uploads: int = Field(sa_column=Column(BigInteger, nullable=False))
+    tables: int = Field(sa_column=Column(BigInteger, nullable=False))
 
 
 class Volume(SQLModel, table=True):

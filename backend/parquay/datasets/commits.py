@@ -9,8 +9,8 @@ from __future__ import annotations
 
 import logging
 from collections import OrderedDict
-from collections.abc import Callable, Sequence
-from contextlib import suppress
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -99,7 +99,9 @@ Decide = Callable[[Snapshot, Drafts], Change | None]
 class Commits:
     """Makes versions, and keeps the catalog's mirror of them."""
 
-    def __init__(self, tables: Tables, datasets: Datasets) -> None:
+    def __init__(self, tables: Tables, datasets: Datasets, *, quota: int = 0) -> None:
+        """``quota``: bytes that the owner of a table may store, with the parts of all versions; 0: any."""
+        self._quota = quota
         self._tables = tables
         self._datasets = datasets
         self._opened: OrderedDict[str, DeltaTable] = OrderedDict()
@@ -114,6 +116,7 @@ class Commits:
             NotFound: it was deleted meanwhile (404).
             Busy: ``table_busy``, others did not come to an end (423).
             StorageFull: (507).
+            TooLarge: ``quota_exceeded`` (413).
             Damaged: a part of the newest version or its log is damaged or gone (503).
         """
         directory = self._tables.listed(file).directory
@@ -143,7 +146,8 @@ class Commits:
                 if change is None:
                     drafts.discard()
                     return before
-                after = self._committed(before, change, author)
+                with self._booked(file, weight_of(change)):
+                    after = self._committed(before, change, author)
             except DeltaError:
                 drafts.discard()
                 if attempt == ATTEMPTS - 1 or not directory.exists():
@@ -155,9 +159,27 @@ class Commits:
             else:
                 self._tables.remember(after)
                 self._show(after)
-                self._note(after, range(before.version + 1, after.version + 1))
+                more = 0 if self._quota else weight_of(change)
+                self._note(after, range(before.version + 1, after.version + 1), more=more)
                 return after
         raise Busy("Another program writes to this table.", "table_busy", retry_after=1)
+
+    @contextmanager
+    def _booked(self, file: File, more: int) -> Iterator[None]:
+        """Have new parts counted before they are committed, where there is a quota; else they are when it is noted.
+
+        Raises:
+            TooLarge: ``quota_exceeded`` (413).
+        """
+        if not self._quota or not more:
+            yield
+            return
+        self._datasets.book(file.id, more, self._quota)
+        try:
+            yield
+        except BaseException:
+            self._datasets.book(file.id, -more)
+            raise
 
     def _committed(self, before: Snapshot, change: Change, author: Author) -> Snapshot:
         directory = before.directory
@@ -225,12 +247,17 @@ class Commits:
             self._note(found, range(noted + 1, found.version + 1))
         self._noted[file.id] = found.version
 
-    def _note(self, after: Snapshot, versions: Sequence[int]) -> None:
+    def _note(self, after: Snapshot, versions: Sequence[int], *, more: int = 0) -> None:
         kept = [version for version in versions if log.is_kept(after.directory, version)]
         told = [new_version(after, log.commit(after.directory, version)) for version in kept]
-        if not self._datasets.note(after.dataset_id, told):
+        if not self._datasets.note(after.dataset_id, told, more=more):
             raise NotFound("There is no such dataset.")
         self._noted[after.dataset_id] = after.version
+
+
+def weight_of(change: Change) -> int:
+    """Bytes of the parts that a change brings; a restore brings none that were not there. Pure."""
+    return 0 if change.restored is not None else sum(part.size for part in change.added)
 
 
 def applied(before: Snapshot, change: Change) -> Snapshot:

@@ -20,7 +20,7 @@ from parquay.datasets.commits import Author
 from parquay.datasets.first import publish
 from parquay.datasets.locks import alone
 from parquay.datasets.tables import converted
-from parquay.errors import Conflict, Forbidden, NotFound, ParquayError, Unavailable
+from parquay.errors import Conflict, Forbidden, NotFound, ParquayError, TooLarge, Unavailable
 from parquay.roles import EDIT, require
 
 TARGET = "dataset"
@@ -50,7 +50,7 @@ class Publisher:
         """
         target = (file.options or {}).get(TARGET)
         if target is not None:
-            return self._append(file, verdict, str(target)), None
+            return self._append(file, verdict, str(target)), self._weighed(parts)
         directory = self._parquet / file.id
         with alone(directory):
             now = self._files.get(file.id)
@@ -58,6 +58,16 @@ class Publisher:
                 publish(directory, verdict.columns or [], parts, self._files.owner_name(file))
             first = first_version(verdict, log.commit(directory, 0))
         return verdict, self._datasets.creation(first)
+
+    def _weighed(self, parts: Sequence[str]) -> Note:
+        """Return what counts the parts of a file whose rows went to another table: they stay."""
+
+        def write(_session: object, file: File) -> None:
+            directory = self._parquet / file.id
+            there = [directory / name for name in parts] if file.parquet_path else []
+            file.table_bytes = sum(path.stat().st_size for path in there if path.exists())
+
+        return write
 
     def _append(self, file: File, verdict: Finished, target_id: str) -> Finished:
         seen = self._files.seen(target_id, file.owner_id)
@@ -75,7 +85,7 @@ class Publisher:
         author = Author(self._files.owner_name(file), f"Appended {file.name}")
         try:
             self._appending.append_table(target, author, more, again=again, once=True)
-        except (Conflict, NotFound) as error:
+        except (Conflict, NotFound, TooLarge) as error:
             return _refused(verdict, error)
         return replace(verdict, dataset_id=target.id)
 

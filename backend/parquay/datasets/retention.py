@@ -128,6 +128,7 @@ class Retention:
         if over:
             self._datasets.cleared(file.id, over)
         trim(directory, kept)
+        self._datasets.weigh(file.id, sum(path.stat().st_size for path in directory.glob("*.parquet")))
         plain.forget(directory, {plain.shown(directory)}, (moment - self._grace).timestamp())
         return len(litter)
 

@@ -140,7 +140,8 @@ class Appender:
     async def _claim(self, file: File, plan: AppendPlan) -> Claim:
         claim = await self._take_over(file, plan)
         if plan.length is not None and claim.size is None:
-            declared = await self._catalog.awrite(partial(self._files.declare, claim=claim, size=plan.length))
+            declare = partial(self._files.declare, claim=claim, size=plan.length, quota=self._rules.quota)
+            declared = await self._catalog.awrite(declare)
             if declared is None:
                 raise Superseded("Another request continues this upload.")
             claim = declared
@@ -239,7 +240,12 @@ class _Keeper:
         """Move the durable offset to ``offset`` bytes; False when somebody else owns the upload."""
         wake = self._wakes and offset >= TABLE_BYTES
         write = partial(
-            self._files.checkpoint, claim=self.claim, offset=offset, expires_at=self._rules.expiry(), wake=wake
+            self._files.checkpoint,
+            claim=self.claim,
+            offset=offset,
+            expires_at=self._rules.expiry(),
+            wake=wake,
+            quota=self._rules.quota,
         )
         moved = await self._catalog.awrite(write)
         if moved is None:
@@ -255,7 +261,8 @@ class _Keeper:
         Raises:
             Superseded: somebody else owns the upload (409).
         """
-        if not await self._catalog.awrite(partial(self._files.finish, claim=self.claim, offset=offset)):
+        finish = partial(self._files.finish, claim=self.claim, offset=offset, quota=self._rules.quota)
+        if not await self._catalog.awrite(finish):
             raise Superseded("Another request continues this upload.")
         self.finished = True
         uploads_finished.inc()

@@ -224,7 +224,7 @@ class Creator:
         return time.monotonic() - moment <= ROOM_SECONDS and (free is None or length <= free)
 
     async def _insert(self, new: NewFile) -> File:
-        await self._catalog.awrite(lambda session: self._files.add(session, new))
+        await self._catalog.awrite(lambda session: self._files.add(session, new, quota=self._rules.quota))
         _count(new)
         return File.fresh(new)
 
@@ -260,12 +260,16 @@ class Creator:
         data, ended = await gather(body, expected, self._appender.idle)
         complete = ended == WHOLE and len(data) == expected
         new = self._new_file(request, offset=len(data), complete=complete)
-        if complete and 0 < expected <= SMALL_BYTES:
+        if complete and 0 < expected <= SMALL_BYTES and not self._rules.quota:
             await self._small.keep(new, data)
             _count(new)
         else:
             await self._on_disk(partial(_stored, self._store, new.id, data))
-            await self._insert(new)
+            try:
+                await self._insert(new)
+            except TooLarge:
+                await self._on_disk(partial(self._store.remove, new.id))
+                raise
         bytes_received.inc(len(data))
         return File.fresh(new), Receipt(len(data), ended, complete=complete)
 

@@ -244,6 +244,8 @@ def change_file(file_id: str, change: FileChange, parts: PartsDep, identity: Ide
     if change.name is None and change.shared is None:
         raise InvalidValue("Give a name, or whether the file is shared.")
     name = None if change.name is None else clean_name(change.name)
+    if name is not None:
+        parts.rules.check_name(name)
     changed = parts.files.change(file_id, identity.id, name=name, shared=change.shared)
     if changed is None:
         raise NotFound("There is no such file.")

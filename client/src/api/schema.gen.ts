@@ -239,6 +239,13 @@ export interface paths {
      */
     get: operations["read_rejects_files__file_id__rejects_get"];
   };
+  "/usage": {
+    /**
+     * Read Usage
+     * @description Tell how many bytes the caller stores, and how many they may.
+     */
+    get: operations["read_usage_usage_get"];
+  };
   "/files/{file_id}/access": {
     /**
      * List Access
@@ -1414,6 +1421,25 @@ export interface components {
       file_id: string;
     };
     /**
+     * Usage
+     * @description Bytes that a user stores, of so many; `quota_bytes` null: of any number.
+     */
+    Usage: {
+      /** Quota Bytes */
+      quota_bytes: number | null;
+      used_bytes: components["schemas"]["UsedBytes"];
+    };
+    /**
+     * UsedBytes
+     * @description Bytes of uploads, stored or reserved, and of the parts of all versions of tables.
+     */
+    UsedBytes: {
+      /** Uploads */
+      uploads: number;
+      /** Tables */
+      tables: number;
+    };
+    /**
      * UserChange
      * @description What to change about an account.
      */
@@ -2466,6 +2492,26 @@ export interface operations {
         content: {
           "application/json": components["schemas"]["Rejects"];
           "text/csv": unknown;
+        };
+      };
+      /** @description Refused. */
+      default: {
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+    };
+  };
+  /**
+   * Read Usage
+   * @description Tell how many bytes the caller stores, and how many they may.
+   */
+  read_usage_usage_get: {
+    responses: {
+      /** @description Successful Response */
+      200: {
+        content: {
+          "application/json": components["schemas"]["Usage"];
         };
       };
       /** @description Refused. */
