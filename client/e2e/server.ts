@@ -58,6 +58,8 @@ export class RealServer {
         PARQUAY_PORT: String(this.port),
         PARQUAY_DATA_DIR: this.dataDir,
         PARQUAY_OPEN_REGISTRATION: 'true',
+        // Tests run side by side on one server, each with a user of its own.
+        PARQUAY_ANNOUNCE: 'off',
         ...this.settings,
       },
       stdio: ['ignore', 'pipe', 'pipe'],

@@ -30,17 +30,17 @@ test('the newest stands first', () => {
   expect(state.map(({ id }) => id)).toEqual(['b', 'a'])
 })
 
-test('a file that cannot be seen is told without a way to open it', () => {
+test('files that cannot be seen are told without a way to open them, the newest of each owner', () => {
   const told = { owner: 'ann', name: 'plan.csv', at: '2026-01-02T03:04:05.006Z' }
-  const [named] = reduce(noticed(noticeOfAnnounced(told)), noticed(noticeOfAnnounced(told)))
-  expect(named).toMatchObject({
-    kind: 'announced',
-    fileId: '',
-    owner: 'ann',
-    name: 'plan.csv',
-    at: Date.parse(told.at),
-  })
-  expect(noticeOfAnnounced({ ...told, owner: null, name: null })).toMatchObject({ owner: '', name: '' })
+  const state = reduce(
+    noticed(noticeOfAnnounced(told)),
+    noticed(noticeOfAnnounced({ ...told, name: 'newer.csv' })),
+    noticed(noticeOfAnnounced({ ...told, owner: null, name: null })),
+  )
+  expect(state.map(({ owner, name, fileId }) => [owner, name, fileId])).toEqual([
+    ['', '', ''],
+    ['ann', 'newer.csv', ''],
+  ])
 })
 
 test('the same one does not come twice', () => {
