@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from http import HTTPStatus
 
 Field = tuple[bytes, bytes]
@@ -48,14 +49,24 @@ def fault(version: str, method: str, headers: Sequence[Field]) -> Fault | None:
         return Fault(HTTPStatus.HTTP_VERSION_NOT_SUPPORTED, "http_version", "This server speaks HTTP/1.1.")
     if method == "CONNECT":
         return Fault(HTTPStatus.METHOD_NOT_ALLOWED, "method_not_allowed", "This server is no proxy.")
-    return _wrong_host(version, headers) or _wrong_length(version, headers) or _wrong_upgrade(method, headers)
+    hosts, lengths, codings = [], [], []
+    for name, value in headers:
+        if name == b"host":
+            hosts.append(value)
+        elif name == b"content-length":
+            lengths.append(value)
+        elif name == b"transfer-encoding":
+            codings.append(value)
+    found = _wrong_host(version, hosts) or _wrong_length(version, lengths, codings)
+    if found is None and is_websocket(headers) and (method != "GET" or codings or b"".join(lengths).strip(b"0")):
+        return _bad("A WebSocket is opened by a GET without a body.")
+    return found
 
 
-def _wrong_host(version: str, headers: Sequence[Field]) -> Fault | None:
+def _wrong_host(version: str, hosts: Sequence[bytes]) -> Fault | None:
     # "A server MUST respond with a 400 (Bad Request) status code to any HTTP/1.1 request message that lacks a Host
     # header field and to any request message that contains more than one Host header field line or a Host header field
     # with an invalid field value."
-    hosts = _values(headers, b"host")
     if not hosts:
         return _bad("The request has no Host.") if version == "1.1" else None
     if len(hosts) > 1:
@@ -63,14 +74,14 @@ def _wrong_host(version: str, headers: Sequence[Field]) -> Fault | None:
     return None if is_host(hosts[0]) else _bad("The request's Host is no host.")
 
 
+@lru_cache(256)
 def is_host(value: bytes) -> bool:
     """Tell whether ``value`` is a host, with or without a port."""
     found = _HOST.fullmatch(value.strip())
     return found is not None and int(found.group(1) or 0) < 1 << 16
 
 
-def _wrong_length(version: str, headers: Sequence[Field]) -> Fault | None:
-    lengths, codings = _values(headers, b"content-length"), _values(headers, b"transfer-encoding")
+def _wrong_length(version: str, lengths: Sequence[bytes], codings: Sequence[bytes]) -> Fault | None:
     if len(lengths) > 1 or not all(_LENGTH.fullmatch(length) for length in lengths):
         return _bad("The request's Content-Length is no length.")
     if not codings:
@@ -92,31 +103,20 @@ def _wrong_length(version: str, headers: Sequence[Field]) -> Fault | None:
     return None
 
 
-def _wrong_upgrade(method: str, headers: Sequence[Field]) -> Fault | None:
-    if not is_websocket(headers):
-        return None
-    length = b"".join(_values(headers, b"content-length")).strip(b"0")
-    if method != "GET" or length or _values(headers, b"transfer-encoding"):
-        return _bad("A WebSocket is opened by a GET without a body.")
-    return None
-
-
 def is_websocket(headers: Sequence[Field]) -> bool:
     """Tell whether a request asks to go on as a WebSocket."""
-    connection = b",".join(_values(headers, b"connection")).lower()
-    upgrades = [value.strip().lower() for value in _values(headers, b"upgrade")]
-    return upgrades == [b"websocket"] and b"upgrade" in [token.strip() for token in connection.split(b",")]
-
-
-def _values(headers: Sequence[Field], wanted: bytes) -> list[bytes]:
-    return [value for name, value in headers if name == wanted]
+    upgrades = [value.strip().lower() for name, value in headers if name == b"upgrade"]
+    if upgrades != [b"websocket"]:
+        return False
+    connection = b",".join(value for name, value in headers if name == b"connection").lower()
+    return b"upgrade" in [token.strip() for token in connection.split(b",")]
 
 
 def origin_form(target: bytes) -> tuple[bytes, bytes | None]:
     """Return a request's target as path and query, and the host that it names when it names one."""
     # "A server MUST accept the absolute-form in requests even though most HTTP/1.1 clients will only send it to a
     # proxy", and "an origin server MUST ignore the received Host header field (if any)".
-    found = _AUTHORITY.fullmatch(target)
+    found = None if target.startswith(b"/") else _AUTHORITY.fullmatch(target)
     if found is None:
         return target, None
     host, rest = found.groups()
