@@ -21,8 +21,9 @@ from parquay.settings import Settings
 from parquay.storage.base import Store
 from parquay.tus.append import plan_append
 from parquay.tus.create import plan_creation
+from parquay.uploads.body import BodyCut
 from parquay.uploads.describe import describe
-from parquay.uploads.receive import BodyCut, Receipt
+from parquay.uploads.receive import Receipt
 from parquay.uploads.rules import Owner, state_of
 
 CUT = "cut"

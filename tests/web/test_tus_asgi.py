@@ -9,7 +9,7 @@ from collections.abc import Callable
 
 import pytest
 
-from parquay.uploads.receive import BodyCut
+from parquay.uploads.body import BodyCut
 from parquay.web.asgi import DRAIN_BYTES, AsgiBody, Origin, cors, leaving, problem
 
 PROXY = Origin(proxies=(ipaddress.ip_network("10.0.0.0/8"),))

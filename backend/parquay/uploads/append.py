@@ -19,8 +19,9 @@ from parquay.storage.base import BytesMissing, Store, StoreFault, Writer
 from parquay.telemetry import bytes_received, interrupted, uploads_finished
 from parquay.tus.append import AppendPlan, check_offset, ends_upload
 from parquay.uploads.blocks import Blocks
+from parquay.uploads.body import OVERRUN, WHOLE, Body
 from parquay.uploads.handover import PATIENCE_SECONDS, REMOVED, SHUTDOWN, Handover, Holder
-from parquay.uploads.receive import OVERRUN, WHOLE, Body, Patience, Receipt, Receiver, Superseded, Witness
+from parquay.uploads.receive import Patience, Receipt, Receiver, Superseded, Witness
 from parquay.uploads.rules import Rules, state_of
 
 T = TypeVar("T")

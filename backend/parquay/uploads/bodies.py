@@ -6,7 +6,8 @@ import asyncio
 import time
 from collections.abc import AsyncIterator
 
-from parquay.uploads.receive import IDLE, TICK_SECONDS, WHOLE, Body, BodyCut
+from parquay.uploads.body import IDLE, WHOLE, Body, BodyCut
+from parquay.uploads.receive import TICK_SECONDS
 
 
 async def gather(body: Body, expected: int, idle: float) -> tuple[bytes, str]:
@@ -37,7 +38,7 @@ class IteratorBody:
         self._woken = asyncio.Event()
 
     async def read(self, seconds: float) -> bytes | None:
-        """See :class:`parquay.uploads.receive.Body`."""
+        """See :class:`parquay.uploads.body.Body`."""
         if self._pending is None:
             self._pending = asyncio.ensure_future(self._next())
         woken = asyncio.ensure_future(self._woken.wait())

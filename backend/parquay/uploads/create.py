@@ -25,11 +25,12 @@ from parquay.tus.headers import Concat, Metadata
 from parquay.tus.refusals import Refusal
 from parquay.uploads.append import Appender
 from parquay.uploads.bodies import IteratorBody, gather
+from parquay.uploads.body import WHOLE, Body
 from parquay.uploads.concat import Concatenator
 from parquay.uploads.describe import Request, clean_type
 from parquay.uploads.handover import Handover
 from parquay.uploads.hooks import HookedUpload, Hooks
-from parquay.uploads.receive import WHOLE, Body, Receipt, Witness
+from parquay.uploads.receive import Receipt, Witness
 from parquay.uploads.rules import Owner, Rules, clean_name
 from parquay.uploads.small import SMALL_BYTES, SmallUploads
 

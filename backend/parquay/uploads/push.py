@@ -7,7 +7,7 @@ from collections.abc import Awaitable, Callable
 from contextlib import suppress
 from typing import Generic, TypeVar
 
-from parquay.uploads.receive import Body, BodyCut
+from parquay.uploads.body import Body, BodyCut
 
 T = TypeVar("T")
 
@@ -63,7 +63,7 @@ class Push(Generic[T]):
 
 
 class HandedBody:
-    """The receiving end. See :class:`parquay.uploads.receive.Body`."""
+    """The receiving end. See :class:`parquay.uploads.body.Body`."""
 
     def __init__(self) -> None:
         self.asked, self.room = asyncio.Event(), asyncio.Event()

@@ -8,25 +8,21 @@ runs beside both. Everything that an answer tells comes from ``durable``.
 from __future__ import annotations
 
 import asyncio
-import hashlib
-import hmac
 import time
 from collections.abc import Awaitable, Callable
 from concurrent.futures import Executor
 from dataclasses import dataclass
-from typing import Any, Protocol, runtime_checkable
-
-import blake3
-import google_crc32c
+from typing import Any, Protocol
 
 from parquay.catalog.tables import File
 from parquay.errors import Conflict, StorageFull
 from parquay.storage.base import Writer
 from parquay.telemetry import bytes_received
 from parquay.tus.create import BodyPlan
-from parquay.tus.headers import Checksum
 from parquay.tus.refusals import Refusal
 from parquay.uploads.blocks import Block, Blocks
+from parquay.uploads.body import IDLE, OVERRUN, TOO_SLOW, WHOLE, Body, BodyCut, into_memory
+from parquay.uploads.digest import RunningDigest
 from parquay.uploads.handover import Holder
 
 CHECKPOINT_SECONDS = 1.0
@@ -40,54 +36,6 @@ SILENT_TICK_SECONDS = 1.0
 
 SIP_BYTES = 4096
 """Bytes that are received into no block: the first ones after a silence."""
-
-WHOLE = "whole"
-OVERRUN = "overrun"
-DISCONNECTED = "disconnected"
-LOGIN_ENDED = "login_ended"
-IDLE = "idle_timeout"
-TOO_SLOW = "too_slow"
-
-
-class Body(Protocol):
-    """The bytes of a request as they arrive."""
-
-    async def read(self, seconds: float) -> bytes | None:
-        """Return the next bytes, empty at the end, None when nothing came within ``seconds`` or `wake` was called.
-
-        Raises:
-            BodyCut: the sender is gone.
-        """
-        ...
-
-    def wake(self) -> None:
-        """Make a waiting :meth:`read` return."""
-        ...
-
-
-@runtime_checkable
-class BodyIntoMemory(Protocol):
-    """A body that can be received right where it is wanted."""
-
-    async def read_into(self, buffer: memoryview, seconds: float) -> int | None:
-        """Put the next bytes into ``buffer`` and return how many, 0 at the end, None as :meth:`Body.read` does.
-
-        Raises:
-            BodyCut: the sender is gone.
-        """
-        ...
-
-
-class BodyCut(Exception):
-    """The sender is gone before the end of its body."""
-
-    ended = DISCONNECTED
-
-
-class BodyRevoked(BodyCut):
-    """The sender may send no more: its login has ended."""
-
-    ended = LOGIN_ENDED
 
 
 @dataclass(frozen=True)
@@ -165,7 +113,7 @@ class Receiver:
         self._writing: tuple[Block, asyncio.Future[int]] | None = None
         self._checkpointing: asyncio.Task[None] | None = None
         self._last_checkpoint = time.monotonic()
-        self._digest = _Digest(plan.checksum) if plan.checksum else None
+        self._digest = RunningDigest(plan.checksum) if plan.checksum else None
         self._full = False
 
     async def run(self, body: Body, holder: Holder) -> str:
@@ -348,32 +296,6 @@ class Receiver:
         return await asyncio.get_running_loop().run_in_executor(self._disk, call, *arguments)
 
 
-def into_memory(body: Body | BodyIntoMemory) -> BodyIntoMemory:
-    """Return ``body`` as one that puts its bytes where they are wanted, if need be by copying them."""
-    return body if isinstance(body, BodyIntoMemory) else CopiedBody(body)
-
-
-class CopiedBody:
-    """A body that comes in pieces of its own, copied to where it is wanted. See :class:`BodyIntoMemory`."""
-
-    def __init__(self, body: Body) -> None:
-        self._body = body
-        self._rest = memoryview(b"")
-
-    async def read_into(self, buffer: memoryview, seconds: float) -> int | None:
-        """Put the next bytes into ``buffer``."""
-        if not self._rest:
-            chunk = await self._body.read(seconds)
-            if not chunk:
-                return None if chunk is None else 0
-            self._rest = memoryview(chunk)
-        count = min(len(buffer), len(self._rest))
-        buffer[:count] = self._rest[:count]
-        # A view of nothing would still keep the whole chunk while the next one is waited for.
-        self._rest = self._rest[count:] if count < len(self._rest) else memoryview(b"")
-        return count
-
-
 class _Pace:
     """Tells when a sender is too slow: silent for too long, or dripping."""
 
@@ -394,25 +316,3 @@ class _Pace:
         slow = received - self._count < self._patience.min_rate * elapsed
         self._since, self._count = time.monotonic(), received
         return TOO_SLOW if slow else None
-
-
-class _Digest:
-    """A running checksum of a body."""
-
-    def __init__(self, checksum: Checksum) -> None:
-        self._expected = checksum.digest
-        self._hash: Any
-        if checksum.algorithm == "crc32c":
-            self._hash = google_crc32c.Checksum()  # type: ignore[no-untyped-call]
-        elif checksum.algorithm == "blake3":
-            self._hash = blake3.blake3()
-        else:
-            self._hash = hashlib.new(checksum.algorithm, usedforsecurity=False)
-
-    def update(self, data: memoryview) -> None:
-        """Take in the next bytes."""
-        self._hash.update(bytes(data))  # not all algorithms take a view
-
-    def matches(self) -> bool:
-        """Tell whether the bytes so far are the expected ones."""
-        return hmac.compare_digest(self._hash.digest(), self._expected)

@@ -17,7 +17,7 @@ from dataclasses import dataclass
 from http import HTTPStatus
 from typing import Any, Protocol
 
-from parquay.uploads.receive import BodyCut, BodyRevoked, CopiedBody
+from parquay.uploads.body import BodyCut, BodyRevoked, CopiedBody
 
 Scope = MutableMapping[str, Any]
 Receive = Callable[[], Awaitable[MutableMapping[str, Any]]]
@@ -78,7 +78,7 @@ class StraightBody(Protocol):
 
 
 class AsgiBody:
-    """The body of one request. See :class:`parquay.uploads.receive.Body`."""
+    """The body of one request. See :class:`parquay.uploads.body.Body`."""
 
     def __init__(self, receive: Receive, straight: StraightBody | None = None) -> None:
         """``straight``: the short way, where the server has one for this body."""

@@ -16,8 +16,8 @@ from parquay.errors import Damaged, InvalidValue, NotFound, ParquayError
 from parquay.events import messages
 from parquay.ingest.dialect import Overrides
 from parquay.roles import OWNER
+from parquay.uploads.body import BodyCut
 from parquay.uploads.describe import OPTION_KEYS, OTHER_OPTIONS, read_options
-from parquay.uploads.receive import BodyCut
 from parquay.uploads.rules import Owner, clean_name
 from parquay.web.content import content_response
 from parquay.web.deps import IdentityDep, PartsDep, Policy, PolicyDep, ahead, seen

@@ -39,8 +39,9 @@ from parquay.storage.base import Store, read_promised
 from parquay.tus.answers import effective_method
 from parquay.tus.headers import INTEGER_LIMIT, http_date, parse_metadata
 from parquay.tus.wire import Tus1
+from parquay.uploads.body import Body, BodyCut
 from parquay.uploads.push import Push
-from parquay.uploads.receive import TICK_SECONDS, Body, BodyCut
+from parquay.uploads.receive import TICK_SECONDS
 from parquay.web import errors
 from parquay.web.asgi import Answer
 from parquay.web.verbs import Call, Verb

@@ -20,11 +20,12 @@ from parquay.tus.refusals import Refusal
 from parquay.tus.state import UploadState
 from parquay.tus.wire import Wire
 from parquay.uploads.append import Appender
+from parquay.uploads.body import OVERRUN, WHOLE, Body
 from parquay.uploads.concat import Concatenator
 from parquay.uploads.create import Creator
 from parquay.uploads.describe import describe
 from parquay.uploads.handover import Handover
-from parquay.uploads.receive import OVERRUN, WHOLE, Body, Receipt, Witness
+from parquay.uploads.receive import Receipt, Witness
 from parquay.uploads.remove import Remover
 from parquay.uploads.rules import Owner, Rules, state_of
 from parquay.web.asgi import Answer, Headers, Origin, Scope, problem
