@@ -292,6 +292,16 @@ def test_lengths_that_do_not_agree_are_refused(sent: Fields, state: UploadState)
     assert (refusal.code, refusal.status) == ("inconsistent_length", 400)
 
 
+def test_uploads_of_tus_js_client_end_with_their_last_byte_whatever_it_says():
+    theirs = UploadState(5, 10, metadata_raw="filename eA==")
+    assert NEWEST.plan_append(patch(content_length="5"), theirs, ANY).body.last is None
+    assert NEWEST.plan_append(patch(complete="?1", content_length="5"), theirs, ANY).body.last is True
+    assert NEWEST.plan_append(patch(content_length="5"), HALF, ANY).body.last is False
+    sent = {"upload_complete": "?0", "upload_length": "5"}
+    assert created(fields(**sent, upload_metadata="filename eA==")).body == BodyPlan(5, last=None)
+    assert created(fields(**sent)).body == BodyPlan(5, last=False)
+
+
 def test_a_length_that_the_end_of_a_body_tells_is_not_fixed_before_it_is_there():
     plan = NEWEST.plan_append(patch(complete="?1", content_length="3"), OPEN, ANY)
 

@@ -13,7 +13,9 @@ is invalid once more bytes came than its length.
 
 Field values are Structured Fields; one that cannot be parsed is ignored, as RFC 9651 asks, and then counts as
 absent. An upload is complete when a request said ``Upload-Complete: ?1`` and its body came to its end; that the
-length which was told is reached does not make it so.
+length which was told is reached does not make it so. One exception: tus-js-client 4 says ``?0`` of the last piece of a
+file that goes in several, and is done. Its uploads are known by Upload-Metadata, which is a field of tus and not of the
+draft; they are complete with their last byte, as those of tus are.
 """
 
 from __future__ import annotations
@@ -109,10 +111,12 @@ class Draft:
         limit = length if length is not None else (limits.max_size or None)
         if limit is not None and expected is not None and expected > limit:
             raise Refusal("too_large")
-        body = BodyPlan(limit, content_digest(fields), last=complete, expected=expected)
+        metadata = parse_metadata(fields.get("Upload-Metadata"))
+        last = None if metadata.raw and not complete else complete
+        body = BodyPlan(limit, content_digest(fields), last=last, expected=expected)
         return CreationPlan(
             length,
-            parse_metadata(fields.get("Upload-Metadata")),
+            metadata,
             body=body,
             filename=disposition_name(fields.get("Content-Disposition")),
             content_type=fields.get("Content-Type"),
@@ -168,7 +172,8 @@ class Draft:
             raise Refusal("body_too_long" if length is None else "inconsistent_length")
         # A length that only this body's end tells is fixed when the end is there, not before.
         known = length if integer(fields, "Upload-Length") is not None else state.length
-        return AppendPlan(offset, known, BodyPlan(limit, content_digest(fields), last=complete, expected=expected))
+        last = None if state.metadata_raw and not complete else complete
+        return AppendPlan(offset, known, BodyPlan(limit, content_digest(fields), last=last, expected=expected))
 
     def created(self, state: UploadState, location: str, *, with_body: bool) -> tuple[Header, ...]:
         """Header fields of the answer to a creation."""
