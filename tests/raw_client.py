@@ -92,7 +92,7 @@ def run(app: App, test: Callable[[Any], Awaitable[None]], express: Any = None) -
 
 
 def request(method: str = "PATCH", *fields: str, length: int | None = None) -> bytes:
-    lines = [f"{method} /files/x HTTP/1.1", "Host: a", *fields]
+    lines = [f"{method} /files/x HTTP/1.1", "Host: localhost", *fields]
     lines += [] if length is None else [f"Content-Length: {length}"]
     return "\r\n".join([*lines, "", ""]).encode()
 

@@ -57,7 +57,7 @@ async def send(
     server: LiveServer, headers: dict[str, str], path: str, block: bytes, turns: asyncio.Semaphore
 ) -> tuple[asyncio.StreamReader, asyncio.StreamWriter]:
     """Open a connection, and send a PATCH but for its last bytes."""
-    fields = {**headers, "Host": "a", "Upload-Offset": "0", "Content-Length": str(SIZE)}
+    fields = {**headers, "Host": "localhost", "Upload-Offset": "0", "Content-Length": str(SIZE)}
     fields["Content-Type"] = "application/offset+octet-stream"
     head = "".join(f"{name}: {value}\r\n" for name, value in fields.items())
     async with turns:

@@ -440,7 +440,7 @@ def test_query_ends_when_its_client_goes_away(shared_server, ann):
     def left_in_the_middle() -> bool:
         """Ask something new and leave, each time after another moment: one of them is in the middle of the query."""
         number = next(attempts)
-        asked = f"GET {path}/aggregate?by=t&measure=distinct(t)&filter=t:ne:{number} HTTP/1.1\r\nHost: x\r\n"
+        asked = f"GET {path}/aggregate?by=t&measure=distinct(t)&filter=t:ne:{number} HTTP/1.1\r\nHost: localhost\r\n"
         with socket.create_connection(("127.0.0.1", shared_server.port)) as line:
             line.sendall(f"{asked}Authorization: {ann.headers['authorization']}\r\n\r\n".encode())
             time.sleep(0.02 * (number % 10))

@@ -553,7 +553,7 @@ def test_requests_one_after_the_other_on_one_connection_are_answered_in_order(tu
 def test_an_early_refusal_never_takes_body_for_a_request(tus: TusUser, size: int):
     # 118.
     url = tus.created(10)
-    poison = f"DELETE {url} HTTP/1.1\r\nHost: x\r\nTus-Resumable: 1.0.0\r\nAuthorization: {tus.login['Authorization']}\r\n\r\n"
+    poison = f"DELETE {url} HTTP/1.1\r\nHost: localhost\r\nTus-Resumable: 1.0.0\r\nAuthorization: {tus.login['Authorization']}\r\n\r\n"
     fields = [*TUS.items(), *tus.login.items(), *OCTETS.items(), ("Upload-Offset", "7"), ("Content-Length", str(size))]
 
     with Wire(tus.server.port) as wire:

@@ -39,7 +39,7 @@ def usable_offset(user: TusUser, url: str) -> int:
 def half_a_request(tus_server: LiveServer) -> Iterator[tuple[Wire, float]]:
     """A connection that sent half of a request's head when this module began."""
     with Wire(tus_server.port, seconds=25) as wire:
-        wire.send(b"PATCH /files/x HTTP/1.1\r\nHost: x\r\n")
+        wire.send(b"PATCH /files/x HTTP/1.1\r\nHost: localhost\r\n")
         yield wire, time.monotonic()
 
 
