@@ -71,6 +71,7 @@ export const problems: Messages['problems'] = {
   worker_lost: 'Das Lesen der Datei brach mehrmals ab.',
   wrong_format: 'Der Inhalt passt nicht zur Endung der Datei.',
   // Tables
+  conversion_stalled: 'Kein Arbeiter nimmt gerade Dateien an; sie warten, bis wieder einer da ist.',
   already_appended: 'Eine Datei mit genau diesen Bytes ist schon in der Tabelle.',
   append_itself: 'Eine Tabelle kann nicht an sich selbst angehängt werden.',
   bad_cell: 'Dieser Wert passt nicht zu seiner Spalte.',
