@@ -104,6 +104,8 @@ HEADERS = {
         ["id", "text"],
         29,
     ),
+    "numbered names over codes": ("q1,q2\na1,b1\na2,b3\na1,b2\n", ["q1", "q2"], 3),
+    "codes alone": ("a1,7\na2,8\na3,9\na4,1\n", ["column1", "column2"], 4),
     "the delimiter told": ("sep=;\r\nid;name\r\n1;a\r\n2;b\r\n", ["id", "name"], 2),
     "a space before a quote": ('a,b\n0, "x, y"\n1, "z, w"\n', ["a", "b"], 2),
 }

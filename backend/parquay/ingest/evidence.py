@@ -31,6 +31,7 @@ _MARKED_NUMBER = re.compile(rb"[-+]?[\d.,]*\d\s[a-z]{1,3}")
 """A number with the letter of a footnote behind it, as statistics offices write them."""
 _YEAR = re.compile(rb"(?:19|20)\d\d")
 _WHOLE = re.compile(rb"\d{1,9}")
+_DIGITS = re.compile(rb"[0-9]+")
 _RUNS = re.compile(rb"[0-9]+|[A-Z]+|[a-z]+")
 _UNIT_WORDS = """
     m cm mm µm um nm km m2 m3 m² m³ ha kg g mg µg ug t lb oz s sec ms µs us min h hr d day days week weeks month
@@ -107,11 +108,16 @@ def _vote_over_values(cell: bytes, column: Sequence[bytes | None], usual: str) -
 
 
 def _vote_of_form(cell: bytes, column: Sequence[bytes | None]) -> int:
-    """Codes such as `A12` have one form: a cell of that form is one of them, and one of another is a name."""
+    """Codes such as `A12` have one form: a cell of that form is one of them, and one of another is a name.
+
+    `q1` may be the name above answers such as `a1`: only the same letters make it one of them.
+    """
     forms = {form_of(each) for each in column}
     if len(column) < OF_SAME_FORM or len(forms) > 1 or b"0" not in next(iter(forms)):
         return 0
-    return -2 if form_of(cell) in forms else int(not any(48 <= byte <= 57 for byte in cell))
+    if form_of(cell) in forms:
+        return -2 if _DIGITS.sub(b"0", cell) in {_DIGITS.sub(b"0", each or b"") for each in column} else 0
+    return int(_DIGITS.search(cell) is None)
 
 
 def form_of(cell: bytes | None) -> bytes:
