@@ -11,8 +11,8 @@ from parquay.ids import new_id
 from problems import is_problem
 
 
-def table_of(http: httpx.Client, name: str = "few.csv") -> str:
-    file_id = http.post("/files", files={"file": (name, b"n,word\n1,a\n2,b\n3,c\n")}).json()["id"]
+def table_of(http: httpx.Client, name: str = "few.csv", content: bytes = b"n,word\n1,a\n2,b\n3,c\n") -> str:
+    file_id = http.post("/files", files={"file": (name, content)}).json()["id"]
     assert entry_when(http, file_id)["status"] == "done"
     return file_id
 
@@ -135,7 +135,7 @@ def test_who_edits_cannot_share_on(ann, bob, new_user):
 
 
 def test_rows_are_appended_by_those_who_may_edit(ann, bob):
-    target, source = table_of(ann), table_of(bob, "more.csv")
+    target, source = table_of(ann), table_of(bob, "more.csv", b"n,word\n5,e\n6,f\n7,g\n")
     append = f"/datasets/{target}/append"
     give(ann, target, name_of(bob), "view")
 
