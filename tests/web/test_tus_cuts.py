@@ -19,7 +19,7 @@ from cutting_proxy import CuttingProxy
 from live_server import LiveServer, wait_until
 from racing import assert_one_of_eight_is_stored
 from storage.tmpfs import volume
-from tus_user import TusUser
+from tus_user import TusUser, id_of
 from wire import Wire
 
 MIB = 1 << 20
@@ -44,6 +44,20 @@ def half_a_request(tus_server: LiveServer) -> Iterator[tuple[Wire, float]]:
 
 
 # ---------------------------------------------------------------------------------------- what arrived is kept
+
+
+def test_an_upload_whose_every_byte_was_acknowledged_is_complete_though_its_body_never_ends(tus: TusUser):
+    # A client that reads its whole length from HEAD sends no more, so nothing else would ever complete it.
+    url = tus.created(len(DATA))
+
+    with tus.begin_patch(url, 0, None) as wire:
+        wire.send(b"%x\r\n%b\r\n" % (len(DATA), DATA))
+        wire.flush()
+        wait_until(lambda: usable_offset(tus, url) == len(DATA), "every byte")
+        entry = tus.http.get(f"/files/{id_of(url)}").json()
+
+    assert entry["status"] in ("processing", "done")
+    assert tus.content(url) == DATA
 
 
 @pytest.mark.parametrize("how", ["reset", "close"])

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+import shutil
 import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -12,6 +13,7 @@ import psutil
 import pytest
 
 from live_server import LiveServer, wait_until
+from parquay.storage.marker import NAME
 from racing import assert_one_of_eight_is_stored
 from tus_user import TusUser, id_of
 
@@ -21,11 +23,15 @@ DATA = random.Random(12).randbytes(2_000_000)
 @pytest.fixture(scope="module")
 def pair(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[TusUser, TusUser]]:
     """The same login at two servers, each with its own port, on one database and one store."""
-    root = tmp_path_factory.mktemp("first")
+    root, other = tmp_path_factory.mktemp("first"), tmp_path_factory.mktemp("second")
     shared = {"database_url": f"sqlite:///{root}/var/metadata.db", "storage_url": f"file://{root}/var", "workers": 0}
-    servers = [LiveServer(directory, **shared) for directory in (root, tmp_path_factory.mktemp("second"))]
+    first, second = servers = [LiveServer(directory, **shared) for directory in (root, other)]
     try:
-        first, second = (server.start() for server in servers)
+        first.start()
+        # The directory of parts is told to be the catalog's, as whoever mounts it under two names has to.
+        second.data_dir.mkdir()
+        shutil.copy(first.data_dir / NAME, second.data_dir / NAME)
+        second.start()
         login = {"Authorization": f"Bearer {first.token()}"}
         with first.client(headers=login) as one, second.client(headers=login) as other:
             yield TusUser(first, one), TusUser(second, other)

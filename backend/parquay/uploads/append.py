@@ -18,6 +18,7 @@ from parquay.ids import new_id
 from parquay.storage.base import BytesMissing, Store, StoreFault, Writer
 from parquay.telemetry import bytes_received, interrupted, uploads_finished
 from parquay.tus.append import AppendPlan, check_offset, ends_upload
+from parquay.tus.create import BodyPlan
 from parquay.uploads.blocks import Blocks
 from parquay.uploads.body import OVERRUN, WHOLE, Body
 from parquay.uploads.handover import PATIENCE_SECONDS, REMOVED, SHUTDOWN, Handover, Holder
@@ -179,7 +180,15 @@ class Appender:
             self._store.writer, claim.file_id, claim.offset, wait=LOCK_SECONDS, owned=partial(self._is_owned, claim)
         )
         writer: Writer = await self._on_disk(opening)
-        keeper = _Keeper(self._catalog, self._files, claim, self._rules, witness, wakes=self._follow)
+        keeper = _Keeper(
+            self._catalog,
+            self._files,
+            claim,
+            rules=self._rules,
+            body=plan.body,
+            witness=witness,
+            wakes=self._follow,
+        )
         receiver = Receiver(
             writer,
             self._disk,
@@ -212,9 +221,10 @@ class Appender:
         if ended not in (WHOLE, OVERRUN):
             interrupted.labels(ended).inc()
         if ends_upload(plan.body, received=receiver.received, length=keeper.claim.size, whole=ended == WHOLE):
-            await receiver.sync()
-            await keeper.finish(receiver.written)
-            bytes_received.inc(receiver.written - receiver.durable)
+            if not keeper.finished:
+                await receiver.sync()
+                await keeper.finish(receiver.written)
+                bytes_received.inc(receiver.written - receiver.durable)
             return Receipt(receiver.written, ended, complete=True)
         await receiver.settle()
         return Receipt(receiver.durable, ended)
@@ -227,18 +237,33 @@ class _Keeper:
     """Commits the checkpoints of one body under its claim."""
 
     def __init__(
-        self, catalog: Catalog, files: Files, claim: Claim, rules: Rules, witness: Witness | None, *, wakes: bool
+        self,
+        catalog: Catalog,
+        files: Files,
+        claim: Claim,
+        *,
+        rules: Rules,
+        body: BodyPlan,
+        witness: Witness | None,
+        wakes: bool,
     ) -> None:
         self._catalog = catalog
         self._files = files
         self._rules = rules
+        self._body = body
         self._witness = witness
         self._wakes = wakes
         self.claim = claim
         self.finished = False
 
     async def commit(self, offset: int) -> bool:
-        """Move the durable offset to ``offset`` bytes; False when somebody else owns the upload."""
+        """Move the durable offset to ``offset`` bytes; False when somebody else owns the upload.
+
+        A checkpoint at the end is the end: a client that sees all of its bytes acknowledged sends none that would be.
+        """
+        if ends_upload(self._body, received=offset, length=self.claim.size, whole=False):
+            await self.finish(offset)
+            return True
         wake = self._wakes and offset >= TABLE_BYTES
         write = partial(
             self._files.checkpoint,
