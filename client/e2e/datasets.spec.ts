@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto'
-import { readFile } from 'node:fs/promises'
+import { readdir, readFile, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
 import type { Page } from '@playwright/test'
 import { expect, openTable, rowOf, signIn, test, violations } from './fixtures'
 
@@ -221,9 +222,11 @@ test('sort, filter, page and tab stand in the address; few rows exist of many', 
   await expect(page).toHaveURL(/sort=-n/)
   await expect(cell(page, 1, 1)).toHaveText('9999')
   await page.getByRole('button', { name: 'Filter word' }).click()
-  await page.getByLabel('Value').fill('eve')
+  await page.getByLabel('Value').fill('EVE')
   await page.getByRole('button', { name: 'Apply' }).click()
-  await expect(page.getByRole('list', { name: 'Active filters' })).toContainText('word contains eve')
+  await expect(page.getByRole('list', { name: 'Active filters' })).toContainText(
+    'word contains (any case) EVE',
+  )
   await expect(cell(page, 1, 1)).toHaveText('9998')
   await page.getByRole('button', { name: 'Next page' }).click()
   await expect(cell(page, 1, 1)).toHaveText('9798')
@@ -575,6 +578,41 @@ test('what could not be read is listed, and leads to its place', async ({ page, 
   await expect(marked).toBeInViewport()
   await expect(marked).toContainText('1040')
   await expect(marked.locator('[data-place]').first()).toBeFocused()
+})
+
+test('a part that the disk has changed is told on the page, also to who edits; the rest of the page stays', async ({
+  page,
+  account,
+  seed,
+  server,
+}) => {
+  const { id } = await seed(account, 'cities.csv', CITIES)
+  await signIn(page, account)
+  await openTable(page, 'cities.csv')
+  await expect(cell(page, 1, 2)).toHaveText('Hamburg')
+  const folder = server.partsOf(id)
+  const parts = (await readdir(folder)).filter((name) => name.endsWith('.parquet'))
+  expect(parts.length).toBeGreaterThan(0)
+  for (const name of parts) {
+    const bytes = await readFile(join(folder, name))
+    const middle = bytes.length >> 1
+    bytes.writeUInt8((bytes[middle] ?? 0) ^ 0xff, middle)
+    await writeFile(join(folder, name), bytes)
+  }
+
+  // Who has the table open reads at the edit why it is refused, and the value is not taken.
+  await write(page, 1, 2, 'Bremen')
+  const told = page.getByRole('alert').filter({ hasText: 'A part of this table is lost on the server' })
+  await expect(told).toContainText('A part of this table is damaged')
+  await expect(page.getByText(/^A part of this table is damaged: /).first()).toBeVisible()
+
+  await page.reload()
+  await expect(told).toContainText('parquay fsck')
+  await expect(told).toContainText('part_damaged')
+  await expect(page.getByText('This file is no table.')).toBeHidden()
+  await page.getByRole('tab', { name: 'History' }).click()
+  await expect(page.getByText('cities.csv').first()).toBeVisible()
+  expect(await violations(page)).toEqual([])
 })
 
 test('a file dropped on a table adds its rows to it', async ({ page, account, seed }) => {

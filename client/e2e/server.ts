@@ -45,6 +45,11 @@ export class RealServer {
     return `http://127.0.0.1:${this.port}`
   }
 
+  /** The folder of the parts of a table, as the disk has it. */
+  partsOf(id: string): string {
+    return join(this.dataDir, 'parquet', id)
+  }
+
   /** Starts it (again) and waits until it says that it is ready. */
   async start(): Promise<void> {
     const command = process.env.PARQUAY_SERVE ?? `${join(REPO, '.venv', 'bin', 'parquay')} serve`

@@ -1,6 +1,7 @@
 import type { FetchBaseQueryMeta } from '@reduxjs/toolkit/query'
 import { datasetsApi, datasetTag, type RowsQuery, readingParams } from './datasetsApi'
 import { exactAnswer } from './exactJson'
+import { isLost } from './problem'
 import type { Cell, DataRow, Row } from './types'
 
 /** A row as it is now, and the version since which it is so. */
@@ -26,6 +27,10 @@ const writtenRow = (id: string, rid: number, version: number | null) => ({
   url: `${rowsPath(id)}?${readingParams({ version, filters: [`_rid:eq:${rid}`] }, { limit: '1', text: 'true' })}`,
   responseHandler: exactAnswer,
 })
+
+/** What an edit makes old: the table; where a part of it turned out to be lost, what the file's page tells of it too. */
+const touched = (id: string, error: unknown) =>
+  isLost(error) ? [datasetTag(id), { type: 'File', id } as const] : [datasetTag(id)]
 
 const replaceRow = (view: RowsQuery, rid: number, change: (row: DataRow) => void, base?: number) =>
   datasetsApi.util.updateQueryData('getRows', view, (page) => {
@@ -68,7 +73,7 @@ export const datasetEdits = datasetsApi.injectEndpoints({
           turn(value, seen)
         }
       },
-      invalidatesTags: (_, error, { view }) => (error ? [datasetTag(view.id)] : []),
+      invalidatesTags: (_, error, { view }) => (error ? touched(view.id, error) : []),
     }),
     /** One row as it is now, by its id; null when the table has no such row any more. */
     rowNow: build.query<{ row: DataRow | null; version: number }, { id: string; rid: number }>({
@@ -87,7 +92,7 @@ export const datasetEdits = datasetsApi.injectEndpoints({
         responseHandler: exactAnswer,
       }),
       transformResponse: (row: DataRow, meta) => ({ row, version: versionOf(meta) }),
-      invalidatesTags: (_, error, { id }) => (error ? [] : [datasetTag(id)]),
+      invalidatesTags: (_, error, { id }) => (error && !isLost(error) ? [] : touched(id, error)),
     }),
     deleteRow: build.mutation<void, { id: string; rid: number; base: number }>({
       query: ({ id, rid, base }) => ({
@@ -95,7 +100,7 @@ export const datasetEdits = datasetsApi.injectEndpoints({
         method: 'DELETE',
         headers: seenIn(base),
       }),
-      invalidatesTags: (_, error, { id }) => (error ? [] : [datasetTag(id)]),
+      invalidatesTags: (_, error, { id }) => (error && !isLost(error) ? [] : touched(id, error)),
     }),
   }),
 })

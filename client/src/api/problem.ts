@@ -48,6 +48,10 @@ export const problemOf = (error: FetchBaseQueryError, response: Response | undef
 const isProblem = (value: unknown): value is Problem =>
   isRecord(value) && typeof value.detail === 'string' && typeof value.status === 'number'
 
+const LOST = ['part_damaged', 'part_missing', 'log_damaged', 'log_missing']
+/** Whether a call was refused since a piece of the table is not what was written. */
+export const isLost = (error: unknown): boolean => isProblem(error) && LOST.includes(error.code)
+
 /** The words for a code in the language of the page; where it has none, those that the server sent. */
 export const wordsFor = (code: string, sent: string): string => text().problems[code] ?? sent
 

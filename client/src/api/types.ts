@@ -27,7 +27,9 @@ export type Content = Omit<Schemas['Content'], 'rows' | 'truncated'> & {
   rows: Row[]
   truncated?: { row: number; column: string; length: number }[]
 }
-export type FileDetail = FileEntry & { content: Content | null }
+export type Damage = Schemas['Damage']
+/** `damage`: why there is no content of a table that there is. */
+export type FileDetail = FileEntry & { content: Content | null; damage?: Damage | null }
 
 /** A row as the server gives it: its cells, and the id that it keeps for ever. */
 export type DataRow = Row & { _rid: number }

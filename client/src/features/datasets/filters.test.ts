@@ -35,8 +35,14 @@ test('text is searched, numbers are compared', () => {
   expect(opsFor({ name: 't', type: 'text' })).toContain('contains')
 })
 
+test('a form for text begins with looking in any case, one for numbers with the same number', () => {
+  expect(opsFor({ name: 't', type: 'text' })[0]).toBe('icontains')
+  expect(opsFor({ name: 'n', type: 'int64' })[0]).toBe('eq')
+})
+
 test('a filter is said in words', () => {
   expect(filterWords(columns, 'price:gt:5', datasets.filter)).toBe('price is more than 5')
+  expect(filterWords(columns, 'a:icontains:Oak', datasets.filter)).toBe('a contains (any case) Oak')
   expect(filterWords(columns, 'price:isnull:false', datasets.filter)).toBe('price is not null')
 })
 
@@ -76,6 +82,7 @@ test.each([
   ['day:eq:2024-02-30', 'A date is expected, such as 2026-11-21.'],
   ['at:eq:noon', 'Date and time are expected, such as 2026-11-21 13:05:09.'],
   ['n:contains:1', 'This condition is for text, and n is int64.'],
+  ['n:icontains:1', 'This condition is for text, and n is int64.'],
   ['gone:eq:1', 'The table has no such column, or there is no such condition.'],
   ['n:like:1', 'The table has no such column, or there is no such condition.'],
 ])('%s cannot be asked, and it is said why', (filter, reason) =>

@@ -11,16 +11,19 @@ export type FilterOp =
   | 'gt'
   | 'ge'
   | 'in'
+  | 'icontains'
   | 'contains'
   | 'starts'
   | 'isnull'
   | 'notnull'
 export type Filter = { column: string; op: FilterOp; value: string }
 
-const SERVER_OPS = ['eq', 'ne', 'lt', 'le', 'gt', 'ge', 'in', 'contains', 'starts', 'isnull'] as const
+const TEXT_OPS = ['icontains', 'contains', 'starts'] as const
+const SERVER_OPS = ['eq', 'ne', 'lt', 'le', 'gt', 'ge', 'in', ...TEXT_OPS, 'isnull'] as const
 const COMPARED: FilterOp[] = ['eq', 'ne', 'lt', 'le', 'gt', 'ge', 'in', 'isnull', 'notnull']
+/** The first one is what a form begins with: who looks for a text seldom means its upper and lower case. */
 const OPS: Partial<Record<ColumnKind, FilterOp[]>> = {
-  text: ['contains', 'starts', 'eq', 'ne', 'in', 'isnull', 'notnull'],
+  text: [...TEXT_OPS, 'eq', 'ne', 'in', 'isnull', 'notnull'],
   bool: ['eq', 'isnull', 'notnull'],
 }
 
@@ -67,7 +70,7 @@ type Problems = {
 export const valueProblem = (column: Column, op: FilterOp, value: string, words: Problems): string | null => {
   const kind = kindOf(column)
   if (kind === 'text' || !needsValue(op)) return null
-  if (op === 'contains' || op === 'starts') return words.filter.textOnly(column.name, column.type)
+  if (TEXT_OPS.some((each) => each === op)) return words.filter.textOnly(column.name, column.type)
   const values = op === 'in' ? value.split(',').map((each) => each.replace(/^"(.*)"$/, '$1')) : [value]
   const fits = (each: string) => VALUES[kind].test(each) && isRealDate(kind, each)
   return values.every(fits) ? null : words.expected[kind]

@@ -6,7 +6,7 @@ import { Link, useParams } from 'react-router'
 import { useGetFileQuery } from '../../api/filesApi'
 import { detailOf, wordsFor } from '../../api/problem'
 import { selectSessionStatus } from '../../api/session'
-import type { FileDetail } from '../../api/types'
+import type { Damage, FileDetail } from '../../api/types'
 import { useAppSelector } from '../../app/hooks'
 import { useText } from '../../i18n/language'
 import { useShownStatus } from '../../shared/useShownStatus'
@@ -29,6 +29,17 @@ const Failure = ({ file }: { file: FileDetail }) => {
   )
 }
 
+/** What of the table is lost, and who can do what; the upload and the history are there all the same. */
+const DamageAlert = ({ damage }: { damage: Damage }) => {
+  const words = useText().files.page
+  return (
+    <Alert color="red" mb="md" icon={<CircleAlert size={18} />} title={words.damaged}>
+      {wordsFor(damage.code, damage.message)} {words.damagedWords}{' '}
+      <code className={classes.code}>{damage.code}</code>
+    </Alert>
+  )
+}
+
 const Body = ({ file, showTable }: { file: FileDetail; showTable: ShowTable }) => {
   const words = useText().files.page
   const shown = useShownStatus(file.id) ?? file.status
@@ -43,9 +54,10 @@ const Body = ({ file, showTable }: { file: FileDetail; showTable: ShowTable }) =
   return (
     <>
       <Failure file={file} />
+      {file.damage && <DamageAlert damage={file.damage} />}
       {(isTable || file.reject_count > 0 || file.warnings.length > 0) && showTable(file)}
       {!isTable && file.content && file.content.columns.length > 0 && <PreviewTable content={file.content} />}
-      {shown === 'done' && !file.content && <p className={classes.note}>{words.plain}</p>}
+      {shown === 'done' && !file.content && !file.damage && <p className={classes.note}>{words.plain}</p>}
     </>
   )
 }

@@ -112,6 +112,9 @@ export const files: Messages['files'] = {
   },
   page: {
     noTable: 'Diese Datei wurde keine Tabelle',
+    damaged: 'Ein Teil dieser Tabelle ist auf dem Server verloren',
+    damagedWords:
+      'Bis er wiederhergestellt ist, kann nichts gezeigt oder geändert werden, was ihn braucht. Der Upload kann weiterhin heruntergeladen werden, und eine ältere Version im Verlauf ist vielleicht noch ganz. Wer diesen Server betreibt, sieht mit „parquay fsck“, was fehlt; „parquay fsck --repair“ macht es aus dem Upload neu, wo das geht.',
     plain:
       'Diese Datei ist keine Tabelle. Sie bleibt Byte für Byte erhalten und kann heruntergeladen werden.',
     cannot: 'Diese Datei kann nicht gezeigt werden',

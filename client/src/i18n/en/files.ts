@@ -111,6 +111,9 @@ export const files = {
   },
   page: {
     noTable: 'This file did not become a table',
+    damaged: 'A part of this table is lost on the server',
+    damagedWords:
+      'Until it is mended, nothing that needs it can be shown or changed. The upload can still be downloaded, and an older version in the history may be whole. Who runs this server sees with “parquay fsck” what is missing; “parquay fsck --repair” makes it again from the upload where that can be done.',
     plain: 'This file is no table. It is kept byte for byte and can be downloaded.',
     cannot: 'This file cannot be shown',
   },
