@@ -2,16 +2,22 @@
 
 from __future__ import annotations
 
+import io
+import json
 import random
 import sqlite3
 import subprocess
+import sys
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+import typer
 
 from live_server import PARQUAY, clean_environment, free_port
 from parquay.catalog.session import Catalog
-from parquay.errors import ParquayError
+from parquay.cli import upkeep
+from parquay.errors import Damaged, ParquayError
 from parquay.settings import Settings, SettingsError
 from parquay.wiring import build
 
@@ -109,3 +115,82 @@ def test_damage_that_is_met_later_has_a_name(root: Path):
 
     assert (met.value.status, met.value.code) == (503, "catalog_damaged")
     catalog.close()
+
+
+@pytest.fixture
+def checked(root: Path, monkeypatch) -> Callable[..., tuple[int, list[str]]]:
+    """Run fsck; return its exit code and the codes of what it found."""
+    for name, value in clean_environment(data_dir=root).items():
+        monkeypatch.setenv(name, value)
+    monkeypatch.chdir(root)
+
+    def run(*, quick: bool = False, repair: bool = False) -> tuple[int, list[str]]:
+        with monkeypatch.context() as patch, io.StringIO() as out:
+            patch.setattr(sys, "stdout", out)
+            with pytest.raises(typer.Exit) as ended:
+                upkeep.fsck(repair=repair, quick=quick, as_json=True)
+            return ended.value.exit_code, [json.loads(line)["code"] for line in out.getvalue().splitlines()]
+
+    return run
+
+
+def pages_of(path: Path, kinds: bytes) -> list[int]:
+    """Where pages of these kinds begin (2, 5: inside an index or a table; 10, 13: their leaves); not the first one."""
+    content = path.read_bytes()
+    return [at for at in range(4096, len(content), 4096) if content[at] in kinds]
+
+
+def flip(path: Path, at: int, bits: int) -> None:
+    content = bytearray(path.read_bytes())
+    content[at] ^= bits
+    path.write_bytes(content)
+
+
+@pytest.mark.parametrize("quick", [True, False])
+def test_fsck_finds_a_flipped_byte_deep_in_the_catalog_and_believes_it_no_more(root: Path, checked, quick: bool):
+    path = root / "metadata.db"
+    stray = root / "parquet" / "a-table-that-the-catalog-may-have-lost"
+    stray.mkdir()
+    assert checked(quick=quick) == (1, ["orphan_parts"])
+    flip(path, pages_of(path, b"\x0d")[-1] + 3, 0x40)  # how many cells the page has
+
+    code, found = checked(quick=quick, repair=True)
+
+    assert (code, set(found)) == (1, {"catalog_damaged"})
+    assert stray.exists()
+    with pytest.raises(Damaged) as refused:
+        upkeep.gc()
+    assert refused.value.code == "catalog_damaged"
+    assert stray.exists()
+
+
+def test_an_index_that_lost_a_row_is_found_when_all_is_read(root: Path, checked):
+    path = root / "metadata.db"
+    content = path.read_bytes()
+    leaf = next(at for at in reversed(pages_of(path, b"\x0a")) if b"user123" in content[at : at + 4096])
+    flip(path, content.index(b"user123", leaf) + 6, 0x08)
+
+    assert checked(quick=True) == (0, [])
+    code, found = checked()
+    assert (code, set(found)) == (1, {"catalog_damaged"})
+
+
+def test_a_flip_anywhere_in_the_catalog_ends_fsck_with_a_name(root: Path, checked):
+    path = root / "metadata.db"
+    whole, chance = path.read_bytes(), random.Random(7)
+    found = 0
+    for _ in range(30):
+        at = chance.randrange(len(whole))
+        flip(path, at, 1 << chance.randrange(8))
+        try:
+            code, codes = checked()
+            assert code == bool(codes)
+            assert set(codes) <= {"catalog_damaged"}, at
+            found += code
+        except (SettingsError, ParquayError):  # the command ends with it as its one line
+            found += 1
+        for each in root.glob("metadata.db-*"):
+            each.unlink()
+        path.write_bytes(whole)
+
+    assert found > 0

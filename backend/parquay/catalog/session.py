@@ -143,6 +143,13 @@ class Catalog:
         """
         self.write(lambda session: session.execute(text("UPDATE secret SET name = name WHERE name = ''")))
 
+    def faults(self, *, whole: bool) -> list[str]:
+        """What is wrong with the file of the database; none of a database that is no file of ours.
+
+        ``whole``: compare every index with its table too.
+        """
+        return sqlite.faults(self._reader, whole=whole) if self.is_embedded else []
+
     def close(self) -> None:
         """Finish queued writes and disconnect."""
         thread = self._thread

@@ -11,6 +11,7 @@ from types import ModuleType
 from typing import Any
 
 from sqlalchemy import Engine, event
+from sqlalchemy.exc import DBAPIError
 from sqlmodel import create_engine
 
 from parquay.errors import Damaged, ParquayError, StorageFull
@@ -21,6 +22,9 @@ BUSY_SECONDS = 30
 
 STATEMENTS = 512
 """Most statements that a connection keeps prepared; one for each number of rows that are inserted together."""
+
+FAULTS = 20
+"""Most faults of a file that are told; one bad page can lead to thousands."""
 
 SAFE_SQLITE = (3, 51, 3)
 """Older builds may corrupt a WAL when two connections write and checkpoint at once."""
@@ -51,6 +55,19 @@ def trouble_of(error: BaseException | None) -> ParquayError | None:
     if name.startswith(("SQLITE_CORRUPT", "SQLITE_NOTADB")):
         return lost(Damaged("The catalog is damaged.", "catalog_damaged"))
     return None
+
+
+def faults(made: Engine, *, whole: bool) -> list[str]:
+    """What SQLite's own check finds wrong with its file; ``whole``: compare indexes with their tables too (slower)."""
+    check = "integrity_check" if whole else "quick_check"
+    try:
+        with made.connect() as connection:
+            found = connection.exec_driver_sql(f"PRAGMA {check}({FAULTS})").scalars().all()
+    except DBAPIError as error:
+        if trouble_of(error.orig) is None:
+            raise
+        return [str(error.orig)]
+    return [] if found == ["ok"] else [" ".join(str(each).split()) for each in found]
 
 
 def engine(url: str, *, durable: bool, writes: bool, size: int) -> Engine:

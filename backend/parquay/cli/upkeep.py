@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 import tempfile
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -14,10 +14,11 @@ import typer
 from rich.console import Console
 
 from parquay.cli.admin import local_parts
+from parquay.errors import Damaged
 
 if TYPE_CHECKING:
     from parquay.catalog.tables import File
-    from parquay.uploads.fsck import Fsck
+    from parquay.uploads.fsck import Finding, Fsck
     from parquay.wiring import Parts
 
 
@@ -26,11 +27,10 @@ def fsck(
     quick: Annotated[bool, typer.Option("--quick", help="Do not read the bytes of every file.")] = False,
     as_json: Annotated[bool, typer.Option("--json", help="One JSON object a line.")] = False,
 ) -> None:
-    """Compare catalog and store both ways and re-hash what is stored. Exit 1 when something is left to do."""
+    """Check the catalog, compare it with the store both ways, re-hash what is stored. Exit 1 if something is left."""
     left = 0
     with local_parts() as parts:
-        parts.retention.reconcile()
-        for finding in _fsck(parts).run(rehash=not quick):
+        for finding in _findings(parts, rehash=not quick):
             repaired = repair and finding.repair is not None and finding.repair() is not False
             left += not repaired
             _say(finding.code, finding.file_id, finding.detail, repaired=repaired, as_json=as_json)
@@ -46,6 +46,8 @@ def gc(
     from parquay.catalog.tables import now
 
     with local_parts() as parts:
+        if _fsck(parts).catalog(whole=False):
+            raise Damaged("The catalog is damaged, so nothing was removed; fsck says more.", "catalog_damaged")
         if dry_run:
             for file_id in parts.files.expired(now(), 1_000_000):
                 _say("expired", file_id, "An unfinished upload whose time is over.")
@@ -58,6 +60,15 @@ def gc(
             if not dry_run and finding.repair is not None:
                 finding.repair()
             _say(finding.code, finding.file_id, finding.detail, repaired=not dry_run)
+
+
+def _findings(parts: Parts, *, rehash: bool) -> Iterator[Finding]:
+    check = _fsck(parts)
+    damage = check.catalog(whole=rehash)
+    yield from damage
+    if not damage:
+        parts.retention.reconcile()
+        yield from check.run(rehash=rehash)
 
 
 def _fsck(parts: Parts) -> Fsck:

@@ -38,9 +38,10 @@ class Finding:
     """Something that is not as it should be.
 
     Attributes:
-        code: ``orphan_bytes``, ``orphan_parts``, ``surplus_bytes``, ``missing_bytes``, ``found_bytes``,
-            ``digest_mismatch``, ``no_job``, ``missing_part``, ``damaged_part``, ``damaged_log`` or ``unreadable``.
-        file_id: which upload.
+        code: ``catalog_damaged``, ``orphan_bytes``, ``orphan_parts``, ``surplus_bytes``, ``missing_bytes``,
+            ``found_bytes``, ``digest_mismatch``, ``no_job``, ``missing_part``, ``damaged_part``, ``damaged_log`` or
+            ``unreadable``.
+        file_id: which upload, empty for the catalog itself.
         detail: one sentence.
         repair: puts it right, None when nothing can; False when it could not after all.
     """
@@ -83,6 +84,13 @@ class Fsck:
         self._parquet = parquet
         self._faults = faults
         self._mend = mend
+
+    def catalog(self, *, whole: bool = True) -> list[Finding]:
+        """What is wrong with the catalog's own file; ``whole``: look at indexes too.
+
+        Nothing must be compared with a damaged one: uploads that it lost would be taken for litter.
+        """
+        return [Finding("catalog_damaged", "", f"{fault}.") for fault in self._catalog.faults(whole=whole)]
 
     def run(self, *, rehash: bool = True) -> Iterator[Finding]:
         """Yield every finding; ``rehash``: read all bytes of finished files and of parts too."""
