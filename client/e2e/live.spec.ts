@@ -15,6 +15,13 @@ const drawn = async (page: Page): Promise<number> => {
   return Number(/^\d+/.exec(words)?.[0])
 }
 
+/** The moment up to which is drawn, in seconds of the day. Unlike the count it goes on when the window is full. */
+const drawnTo = async (page: Page): Promise<number> => {
+  const words = (await page.getByText(/^\d+ samples? from/).textContent()) ?? ''
+  const [, hours, minutes, seconds] = / to (\d\d):(\d\d):(\d\d)/.exec(words) ?? []
+  return Number(hours) * 3600 + Number(minutes) * 60 + Number(seconds)
+}
+
 const plotOf = (page: Page) => page.getByRole('img', { name: /over the last/ })
 
 const picture = (page: Page) => plotOf(page).evaluate((canvas) => (canvas as HTMLCanvasElement).toDataURL())
@@ -28,8 +35,8 @@ test('a signal grows as a plot, stands still on demand, and its samples are sort
 }) => {
   await signIn(page, account)
   await openSignals(page)
-  const before = { drawn: await drawn(page), picture: await picture(page) }
-  await expect.poll(() => drawn(page)).toBeGreaterThan(before.drawn + 2)
+  const before = { to: await drawnTo(page), picture: await picture(page) }
+  await expect.poll(() => drawnTo(page)).toBeGreaterThan(before.to + 2)
   expect(await picture(page)).not.toBe(before.picture)
 
   // Hovering tells value and time.
@@ -44,7 +51,7 @@ test('a signal grows as a plot, stands still on demand, and its samples are sort
   await page.mouse.move(box.x + box.width - 60, box.y + box.height / 2)
   await expect.poll(() => picture(page)).not.toBe(still)
   await page.mouse.move(0, 0)
-  const stopped = await drawn(page)
+  const stopped = await drawnTo(page)
 
   // What is stored goes on meanwhile; a sorted page is sorted.
   const table = page.getByRole('table')
@@ -63,9 +70,9 @@ test('a signal grows as a plot, stands still on demand, and its samples are sort
   await expect(table.getByRole('columnheader', { name: 'Value' })).toHaveAttribute('aria-sort', 'ascending')
   await table.getByRole('button', { name: 'Time' }).click()
   await expect(page).not.toHaveURL(/sort=/)
-  expect(await drawn(page)).toBe(stopped)
+  expect(await drawnTo(page)).toBe(stopped)
   await page.getByRole('button', { name: 'Go on' }).click()
-  await expect.poll(() => drawn(page)).toBeGreaterThan(stopped)
+  await expect.poll(() => drawnTo(page)).toBeGreaterThan(stopped)
 
   await page.getByRole('combobox', { name: 'Signal' }).click()
   await page.getByRole('option', { name: 'queue depth' }).click()
@@ -92,7 +99,7 @@ test('a lost connection leaves no gap in the plot', async ({ page, account, serv
   await expect.poll(() => drawn(page)).toBeGreaterThan(1)
   cut()
   await expect(page.getByText('The connection was lost.')).toBeVisible()
-  const known = await drawn(page)
+  const known = await drawnTo(page)
   const stored = async (): Promise<Sample[]> => {
     const headers = { Authorization: `Bearer ${account.token}` }
     const answer = await fetch(`${server.url}/api/live/signals/random?size=1000&sort=timestamp`, { headers })
@@ -102,7 +109,7 @@ test('a lost connection leaves no gap in the plot', async ({ page, account, serv
   await expect.poll(async () => (await stored()).length, { intervals: [500] }).toBeGreaterThan(there + 3)
   refusing = false
   await expect(page.getByText('The connection was lost.')).toBeHidden()
-  await expect.poll(() => drawn(page)).toBeGreaterThan(known + 3)
+  await expect.poll(() => drawnTo(page)).toBeGreaterThan(known + 3)
   await page.getByRole('button', { name: 'Pause' }).click()
   const label = (await plotOf(page).getAttribute('aria-label')) ?? ''
   const [, count, first, last] = /(\d+) samples from ([\d:]+) to ([\d:]+);/.exec(label) ?? []
@@ -128,4 +135,36 @@ test('the page of signals has no accessibility fault that a machine finds, and f
     .toBe(0)
   await page.goto('/live?signal=none')
   await expect(page.getByText('There is no signal none.')).toBeVisible()
+})
+
+test('for somebody who wants little motion the plot goes on in steps of seconds, and can be stopped', async ({
+  page,
+  account,
+}) => {
+  await page.emulateMedia({ reducedMotion: 'reduce' })
+  await signIn(page, account)
+  await openSignals(page)
+  // The moments, in seconds of the day, up to which something was drawn.
+  await plotOf(page).evaluate((canvas) => {
+    const ends: number[] = []
+    Object.assign(window, { ends })
+    const look = () => {
+      const [, hours, minutes, seconds] =
+        /to (\d\d):(\d\d):(\d\d);/.exec(canvas.getAttribute('aria-label') ?? '') ?? []
+      const end = Number(hours) * 3600 + Number(minutes) * 60 + Number(seconds)
+      if (ends.at(-1) !== end) ends.push(end)
+    }
+    look()
+    new MutationObserver(look).observe(canvas, { attributeFilter: ['aria-label'] })
+  })
+  const ends = () => page.evaluate(() => (window as unknown as { ends: number[] }).ends)
+  await expect.poll(async () => (await ends()).length).toBeGreaterThan(2)
+  const [first = 0, second = 0, third = 0] = await ends()
+  for (const step of [second - first, third - second])
+    expect((step + 86_400) % 86_400).toBeGreaterThanOrEqual(3)
+
+  await page.getByRole('button', { name: 'Pause' }).click()
+  await expect(page.getByText(/stopped at \d\d:\d\d:\d\d/)).toBeVisible()
+  await page.getByRole('button', { name: 'Go on' }).click()
+  await expect(page.getByText(/stopped at/)).toBeHidden()
 })

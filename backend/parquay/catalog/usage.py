@@ -83,7 +83,7 @@ def refuse_over(session: Session, owner_id: str, quota: int) -> None:
 
 def over(quota: int) -> TooLarge:
     """The error of a quota that is used up."""
-    return TooLarge(f"The quota of {quota} bytes is used up.", "quota_exceeded")
+    return TooLarge(f"The quota of {quota} bytes is used up; deleting files makes room.", "quota_exceeded")
 
 
 class Usages:

@@ -13,7 +13,8 @@ from typing import TypeVar
 from parquay.catalog.files import Claim, Files
 from parquay.catalog.session import Catalog
 from parquay.catalog.tables import File
-from parquay.errors import Busy, Conflict, Gone, ParquayError, TooLarge
+from parquay.catalog.usage import over
+from parquay.errors import Busy, Conflict, Gone, ParquayError
 from parquay.ids import new_id
 from parquay.storage.base import BytesMissing, Store, StoreFault, Writer
 from parquay.telemetry import bytes_received, interrupted, uploads_finished
@@ -125,7 +126,7 @@ class Appender:
         left = max(self._rules.quota - used, 0)
         announced = plan.body.expected if plan.length is None else plan.length - file.offset
         if announced is not None and announced > left:
-            raise TooLarge(f"The quota of {self._rules.quota} bytes is used up.", "quota_exceeded")
+            raise over(self._rules.quota)
         limit = left if plan.body.limit is None else min(plan.body.limit, left)
         return replace(plan, body=replace(plan.body, limit=limit))
 

@@ -14,6 +14,7 @@ from parquay.auth.scopes import UPLOAD, WRITE, require_scope
 from parquay.catalog.files import Files
 from parquay.catalog.session import Catalog
 from parquay.catalog.tables import File, NewFile
+from parquay.catalog.usage import over
 from parquay.errors import InvalidValue, StorageFull, TooLarge
 from parquay.ids import new_id
 from parquay.roles import EDIT, require
@@ -209,7 +210,7 @@ class Creator:
         if self._rules.quota:
             used = await asyncio.to_thread(self._files.stored_bytes, owner.id)
             if used + (length or 0) > self._rules.quota:
-                raise TooLarge(f"The quota of {self._rules.quota} bytes is used up.", "quota_exceeded")
+                raise over(self._rules.quota)
 
     async def _free(self, length: int) -> int | None:
         """Return the bytes that can be stored, as of a second ago; small uploads need not ask again."""

@@ -5,7 +5,7 @@ import { baseApi } from './baseApi'
 import type { Problem } from './problem'
 import { signedIn, signedOut } from './session'
 import { tellTabs } from './tabs'
-import type { SessionRef, User } from './types'
+import type { SessionRef, Usage, User } from './types'
 
 /**
  * Makes this tab one of `user`, or of nobody. What belongs to another account is torn down first: nothing of it
@@ -68,6 +68,8 @@ export const authApi = baseApi.injectEndpoints({
       query: (body) => ({ url: '/auth/password', method: 'POST', body }),
       invalidatesTags: ['Session'],
     }),
+    /** What is stored, and how much may be. */
+    usage: build.query<Usage, void>({ query: () => '/usage' }),
     logout: build.mutation<void, void>({
       query: () => ({ url: '/logout', method: 'POST' }),
       onQueryStarted: async (_, { dispatch, queryFulfilled }) => {
@@ -93,6 +95,7 @@ export const {
   useListSessionsQuery,
   useEndSessionsMutation,
   useChangePasswordMutation,
+  useUsageQuery,
 } = authApi
 
 const RETRY_MS = 2000

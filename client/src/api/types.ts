@@ -6,6 +6,7 @@ type Schemas = components['schemas']
 export type FileEntry = Schemas['Entry']
 /** What somebody may do with a file and its table. */
 export type SessionRef = Schemas['SessionRef']
+export type Usage = Schemas['Usage']
 export type Given = Schemas['Given']
 export type Role = FileEntry['role']
 export type FileStatus = FileEntry['status']

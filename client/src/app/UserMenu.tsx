@@ -3,6 +3,7 @@ import { Keyboard, KeyRound, LogOut } from 'lucide-react'
 import { lazy, Suspense, useState } from 'react'
 import { useLogoutMutation } from '../api/authApi'
 import { selectUser } from '../api/session'
+import { Stored } from '../features/auth/Stored'
 import { finishDeletions } from '../features/files/deleteWithUndo'
 import { LANGUAGES, type Language, setLanguage, useLanguage, useText } from '../i18n/language'
 import { useAppDispatch, useAppSelector } from './hooks'
@@ -51,7 +52,11 @@ export const UserMenu = () => {
         </UnstyledButton>
       </Menu.Target>
       <Menu.Dropdown>
-        <Menu.Label>{words.account.signedInAs(user.username)}</Menu.Label>
+        <Menu.Label>
+          {words.account.signedInAs(user.username)}
+          <br />
+          <Stored />
+        </Menu.Label>
         <Menu.Item
           leftSection={<Keyboard size={15} aria-hidden />}
           onClick={() => dispatch(keyHelpTurned(true))}

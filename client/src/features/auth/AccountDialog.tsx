@@ -7,6 +7,7 @@ import { text, useText } from '../../i18n/language'
 import { formatTime } from '../../shared/format'
 import { toastNote } from '../../shared/toast'
 import classes from './AccountDialog.module.css'
+import { Stored } from './Stored'
 
 const PasswordForm = () => {
   const words = useText().auth
@@ -76,7 +77,7 @@ const SessionItem = ({ session, onEnd }: { session: SessionRef; onEnd: () => voi
   )
 }
 
-/** One's own account: another password, and where it is signed in. */
+/** One's own account: another password, where it is signed in, and what it stores. */
 const AccountDialog = ({ onClose }: { onClose: () => void }) => {
   const words = useText()
   const { account } = words.auth
@@ -109,6 +110,10 @@ const AccountDialog = ({ onClose }: { onClose: () => void }) => {
           {account.endOthers}
         </Button>
       )}
+      <h3 className={classes.head}>{account.storage}</h3>
+      <p className={classes.stored}>
+        <Stored />
+      </p>
     </Modal>
   )
 }

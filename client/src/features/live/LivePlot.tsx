@@ -1,4 +1,5 @@
 import { Button, SegmentedControl, Skeleton } from '@mantine/core'
+import { useReducedMotion } from '@mantine/hooks'
 import { Pause, Play } from 'lucide-react'
 import { lazy, Suspense } from 'react'
 import type { Signal } from '../../api/liveSignals'
@@ -6,7 +7,7 @@ import { useLaterText } from '../../i18n/later'
 import { formatClock, formatExact } from '../../shared/format'
 import classes from './Live.module.css'
 import { WINDOWS } from './liveUrl'
-import { factsOf, type Point, within } from './samples'
+import { drawnUpTo, factsOf, type Point, within } from './samples'
 import { useLiveView } from './useLiveView'
 
 /** The drawing library comes with the first plot. */
@@ -26,7 +27,7 @@ type Props = {
 export const LivePlot = ({ signal, points, pausedAt, onPause }: Props) => {
   const words = useLaterText().live
   const { view, change } = useLiveView()
-  const newest = points.at(-1)?.at ?? 0
+  const newest = drawnUpTo(points, useReducedMotion())
   const to = pausedAt ?? newest
   const from = to - view.minutes * 60_000
   const shown = within(points, to, view.minutes * 60_000)

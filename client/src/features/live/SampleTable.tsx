@@ -1,4 +1,5 @@
 import { ActionIcon, Alert, Button } from '@mantine/core'
+import { useReducedMotion } from '@mantine/hooks'
 import { ArrowDown, ArrowUp, ChevronFirst, ChevronLeft, ChevronRight, ChevronsUpDown } from 'lucide-react'
 import { useEffect } from 'react'
 import { type Signal, useGetSamplesQuery } from '../../api/liveSignals'
@@ -8,6 +9,7 @@ import { useLaterText } from '../../i18n/later'
 import { formatCount, formatMoment } from '../../shared/format'
 import classes from './Live.module.css'
 import { nextSampleSort } from './liveUrl'
+import { CALM_MS } from './samples'
 import { useLiveView } from './useLiveView'
 
 const SIZE = 20
@@ -43,8 +45,9 @@ export const SampleTable = ({ signal, paused }: { signal: Signal; paused: boolea
   const { shared } = useText()
   const { view, change } = useLiveView()
   const asked = { name: signal.name, page: view.page, size: SIZE, sort: view.sort }
+  const lookMs = useReducedMotion() ? CALM_MS : LOOK_MS
   const { data, currentData, error, isError, isFetching, refetch } = useGetSamplesQuery(asked, {
-    pollingInterval: paused ? 0 : LOOK_MS,
+    pollingInterval: paused ? 0 : lookMs,
     skipPollingIfUnfocused: true,
   })
   // A page of another signal or order stands only while the right one is under way.

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { broken, factsOf, merged, missedSince, type Point, ticksBetween, within } from './samples'
+import { broken, drawnUpTo, factsOf, merged, missedSince, type Point, ticksBetween, within } from './samples'
 
 const KEEP = 900_000
 const at = (...seconds: number[]): Point[] => seconds.map((second) => ({ at: second * 1000, value: second }))
@@ -16,6 +16,13 @@ test('what is too old is let go', () => expect(merged(at(1, 2, 3), at(4), 2000))
 
 test('a window is what lies before its end', () =>
   expect(within(at(1, 2, 3, 4, 5), 4000, 2000)).toEqual(at(3, 4)))
+
+test('for somebody who wants little motion a picture stands for five seconds', () => {
+  const ends = [0, 1, 2, 3, 4, 5, 6].map((more) => drawnUpTo(at(1000, 1000 + more), true))
+  expect(ends).toEqual([1e6, 1e6, 1e6, 1e6, 1e6, 1_005_000, 1_005_000])
+  expect(drawnUpTo(at(1003), false)).toBe(1_003_000)
+  expect(drawnUpTo([], true)).toBe(0)
+})
 
 test('no line leads across a time without samples', () =>
   expect(broken(at(1, 2, 7))).toEqual([

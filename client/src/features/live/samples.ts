@@ -29,6 +29,18 @@ export const merged = (older: readonly Point[], newer: readonly Point[], keepMs:
 export const within = (points: readonly Point[], end: number, ms: number): Point[] =>
   points.filter(({ at }) => at > end - ms && at <= end)
 
+/** Milliseconds between two pictures for somebody who wants little motion. */
+export const CALM_MS = 5000
+
+/**
+ * Pure: the moment up to which is drawn; 0 without points. For somebody who wants little motion it goes on in
+ * steps of `CALM_MS` and not with every sample.
+ */
+export const drawnUpTo = (points: readonly Point[], calm: boolean): number => {
+  const newest = points.at(-1)?.at ?? 0
+  return calm ? newest - (newest % CALM_MS) : newest
+}
+
 /** Pure: points with an empty one wherever nothing was measured, so that no line leads across. */
 export const broken = (points: readonly Point[]): { x: number; y: number | null }[] =>
   points.flatMap(({ at, value }, index) => {

@@ -47,8 +47,11 @@ test.each([413, 415, 422])('a file refused with %i cannot be retried, only remov
   expect(names()).toEqual(['Remove a.csv'])
 })
 
-test('a file for which there was no space can be retried', () => {
-  const send = shown(uploadRow({ phase: 'failed', problem: refused(507) }))
-  fireEvent.click(screen.getByRole('button', { name: 'Retry a.csv' }))
-  expect(send).toHaveBeenCalledExactlyOnceWith({ type: 'retry', id: 'a' })
-})
+test.each([refused(507), { ...refused(413), code: 'quota_exceeded' }])(
+  'a file for which there was no space ($status) can be retried',
+  (problem) => {
+    const send = shown(uploadRow({ phase: 'failed', problem }))
+    fireEvent.click(screen.getByRole('button', { name: 'Retry a.csv' }))
+    expect(send).toHaveBeenCalledExactlyOnceWith({ type: 'retry', id: 'a' })
+  },
+)

@@ -28,10 +28,12 @@ const ACTS: Partial<Record<UploadRow['phase'], Act[]>> = {
   failed: ['retry', 'remove'],
 }
 
-/** Asking again does not make a file smaller or of another kind. */
+/** Asking again does not make a file smaller or of another kind; but there can be room by then. */
 const FINAL = new Set([413, 415, 422])
+const isFinal = (problem: UploadRow['problem']): boolean =>
+  problem !== null && FINAL.has(problem.status) && problem.code !== 'quota_exceeded'
 const actsFor = ({ phase, problem }: UploadRow): Act[] =>
-  (ACTS[phase] ?? []).filter((act) => act !== 'retry' || !FINAL.has(problem?.status ?? 0))
+  (ACTS[phase] ?? []).filter((act) => act !== 'retry' || !isFinal(problem))
 
 /** A pressed button goes with its phase; who uses the keyboard finds the focus on the one that came instead. */
 const useKeptFocus = (phase: UploadRow['phase']) => {

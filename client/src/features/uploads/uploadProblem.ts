@@ -13,8 +13,10 @@ const TITLES = {
 const isKnown = (status: number): status is keyof typeof TITLES => status in TITLES
 
 /** A short title for why an upload failed; the detail is the server's own sentence. */
-export const problemTitle = ({ status }: Problem): string => {
+export const problemTitle = ({ status, code }: Problem): string => {
   const words = text().uploads.problem
+  // The file as such is not too large, and can come when there is room.
+  if (code === 'quota_exceeded') return words.quota
   return isKnown(status) ? words[TITLES[status]] : words.refused(status)
 }
 

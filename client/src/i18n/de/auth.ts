@@ -30,6 +30,10 @@ export const auth: Messages['auth'] = {
     here: 'Hier',
     end: 'Dort abmelden',
     endOthers: 'Überall sonst abmelden',
+    storage: 'Speicherplatz',
+    stored: (used) => `${used} belegt`,
+    storedOf: (used, quota) => `${used} von ${quota} belegt`,
+    storedAs: (uploads, tables) => `Uploads ${uploads}, Tabellen mit allen Versionen ${tables}`,
   },
   switched: (name) =>
     `Du bist jetzt ${name}: In einem anderen Tab dieses Browsers hat sich jemand angemeldet.`,

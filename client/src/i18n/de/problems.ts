@@ -47,7 +47,7 @@ export const problems: Messages['problems'] = {
   hook_failed: 'Der Server konnte nicht prüfen, ob die Datei angenommen wird.',
   hook_unavailable: 'Der Server konnte nicht prüfen, ob die Datei angenommen wird.',
   inconsistent_length: 'Die Datei hat eine andere Größe, als angekündigt war.',
-  quota_exceeded: 'Dein Speicherplatz ist aufgebraucht. Lösche etwas, um Platz zu schaffen.',
+  quota_exceeded: 'Der Speicherplatz ist aufgebraucht. Wer Dateien löscht, schafft Platz.',
   storage_full: 'Auf dem Server ist kein Platz mehr.',
   taken_over: 'Eine andere Verbindung setzt diesen Upload fort.',
   too_large: 'Die Datei ist größer, als der Server annimmt.',

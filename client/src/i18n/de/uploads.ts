@@ -67,6 +67,7 @@ export const uploads: Messages['uploads'] = {
     gone: 'Der Server hat diesen Upload nicht mehr',
     expired: 'Dieser Upload ist auf dem Server abgelaufen',
     tooLarge: 'Zu groß für den Server',
+    quota: 'Kein Platz mehr',
     wrongKind: 'Diese Art Datei wird nicht angenommen',
     notAccepted: 'Der Server konnte diese Datei nicht annehmen',
     noSpace: 'Der Server hat keinen Platz mehr',

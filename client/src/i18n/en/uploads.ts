@@ -66,6 +66,7 @@ export const uploads = {
     gone: 'The server no longer has this upload',
     expired: 'This upload has expired on the server',
     tooLarge: 'Too large for the server',
+    quota: 'No room left',
     wrongKind: 'This kind of file is not accepted',
     notAccepted: 'The server could not accept this file',
     noSpace: 'The server is out of space',
