@@ -432,6 +432,88 @@ test('texts too long for one page are told so, and the next page goes on behind 
   await expect(page.getByRole('button', { name: 'Next page' })).toBeDisabled()
 })
 
+test('a page in the middle that is too short goes on with the row behind it', async ({
+  page,
+  account,
+  seed,
+}) => {
+  const short = Array.from({ length: 10 }, (_, n) => `${n + 1},oak`)
+  const long = [11, 12, 13, 14].map((id) => `${id},${'oak '.repeat(450_000)}`)
+  const { id } = await seed(account, 'books.csv', `id,text\n${[...short, ...long].join('\n')}\n`)
+  await signIn(page, account)
+  await expect(rowOf(page, 'books.csv')).toContainText('Done')
+  await page.goto(`/files/${id}?size=10&page=2`)
+  await expect(
+    page.getByText('this page has 2 of its 10 rows. The next page goes on behind them.'),
+  ).toBeVisible()
+  await expect(page.getByText('Rows 11–12 of 14')).toBeVisible()
+  await page.getByRole('button', { name: 'Next page' }).click()
+  await expect(page.getByText('Rows 13–14 of 14')).toBeVisible()
+  await expect(cell(page, 1, 1)).toHaveText('13')
+  await expect(page.getByRole('button', { name: 'Next page' })).toBeDisabled()
+})
+
+test('of a very long sorted table both ends are reached by number, and the middle is said in words', async ({
+  page,
+  account,
+  seed,
+}) => {
+  const rows = 5_000_000
+  await seed(account, 'many.csv', MANY)
+  await signIn(page, account)
+  // The server's own answers, with the numbers of a longer table and its rule of what has a number.
+  const refused: number[] = []
+  await page.route(/\/api\/datasets\/[^/?]+\?/, async (route) => {
+    const asked = new URL(route.request().url())
+    const [number, size] = [
+      Number(asked.searchParams.get('page') ?? 1),
+      Number(asked.searchParams.get('size')),
+    ]
+    const first = (number - 1) * size
+    if (Math.min(first, rows - first - size) > 1_000_000) refused.push(number)
+    asked.searchParams.set('page', String(((number - 1) % 90) + 1))
+    const answer = await route.fetch({ url: asked.href })
+    return route.fulfill({
+      response: answer,
+      json: { ...(await answer.json()), row_count: rows, matched: rows },
+    })
+  })
+  await openTable(page, 'many.csv')
+  const at = page.getByLabel('Go to page')
+  const previous = page.getByRole('button', { name: 'Previous page' })
+  const next = page.getByRole('button', { name: 'Next page' })
+  const goTo = async (number: number) => {
+    await at.fill(String(number))
+    await at.press('Enter')
+  }
+  await expect(page.getByText('of 5,000,000')).toBeVisible()
+  await expect(page.getByText(/cannot be had by number/)).toBeHidden()
+  await grid(page)
+    .getByRole('columnheader', { name: /^n int64/ })
+    .getByRole('button')
+    .first()
+    .click()
+  await expect(page.getByText('In this order, pages 10,002 to 39,999 cannot be had by number')).toBeVisible()
+
+  await page.getByRole('button', { name: 'Last page' }).click()
+  await expect(page).toHaveURL(/page=50000/)
+  await expect(page.getByText('Rows 4,999,901–5,000,000')).toBeVisible()
+  await goTo(30_000)
+  await expect(page.getByText('Rows 3,999,901–4,000,000')).toBeVisible()
+  await expect(at).toHaveValue('40000')
+  await expect(previous).toBeDisabled()
+  await goTo(12_000)
+  await expect(page.getByText('Rows 1,000,001–1,000,100')).toBeVisible()
+  await next.click()
+  await expect(page.getByText('Rows 1,000,101–1,000,200')).toBeVisible()
+  await next.click()
+  await expect(page.getByText('Rows 1,000,201–1,000,300')).toBeVisible()
+  await previous.click()
+  await expect(page.getByText('Rows 1,000,101–1,000,200')).toBeVisible()
+  expect(refused).toEqual([])
+  expect(await violations(page)).toEqual([])
+})
+
 test('Tab stops once at every column of the head; arrows reach the filters', async ({
   page,
   account,

@@ -67,6 +67,31 @@ def test_page_by_number_says_that_it_has_fewer_rows(long_cells, how):
     assert one["rows"][0] == page["rows"][0]
 
 
+@pytest.mark.parametrize("how", [{}, {"sort": "-id"}, {"sort": "-_rid"}, {"filter": "id:ge:2"}])
+def test_cursor_of_a_page_by_number_goes_on_behind_the_rows_that_it_has(long_cells, how):
+    _, http, file_id = long_cells
+    plain = {"aggregates": False, **how}
+    whole = [http.get(f"/datasets/{file_id}", params={"size": 1, "page": n, **plain}).json() for n in (3, 4, 5, 6, 7)]
+
+    page = http.get(f"/datasets/{file_id}", params={"size": 2, "page": 2, **plain}, timeout=60).json()
+    behind = http.get(f"/datasets/{file_id}/rows", params={"limit": 1, "cursor": page["next"], **how}).json()
+
+    rids = [each["rows"][0]["_rid"] for each in whole]
+    shown = [row["_rid"] for row in page["rows"]]
+    assert shown + [row["_rid"] for row in behind["rows"]] == rids[: len(shown) + 1]
+
+
+def test_last_page_by_number_has_no_cursor(long_cells):
+    _, http, file_id = long_cells
+    one = {"size": 1, "aggregates": False}
+
+    last = http.get(f"/datasets/{file_id}", params={"page": ROWS, **one}, timeout=60).json()
+    beyond = http.get(f"/datasets/{file_id}", params={"page": ROWS + 1, **one}, timeout=60).json()
+
+    assert (len(last["rows"]), last["next"]) == (1, None)
+    assert (beyond["rows"], beyond["next"]) == ([], None)
+
+
 def test_four_readers_of_long_cells_leave_the_server_responsive(long_cells):
     server, http, file_id = long_cells
 

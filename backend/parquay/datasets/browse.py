@@ -108,6 +108,11 @@ class Browser:
             places, more = wanted[: len(rows)], len(places) > len(rows)
         return Page(rows, _cursor(snapshot, query, places[-1]).encode() if more else None)
 
+    def cursor_behind(self, snapshot: Snapshot, query: Query, row: Row) -> str | None:
+        """The cursor of what follows ``row`` in the order of ``query``; None when ``snapshot`` has no such row."""
+        place = snapshot.find(row[ROW_ID])
+        return None if place is None else _cursor(snapshot, query, place).encode()
+
     def _counted(
         self, snapshot: Snapshot, first: int, size: int, stop: Stop | None, *, backwards: bool, text: bool
     ) -> list[Row]:

@@ -138,7 +138,10 @@ class ColumnAggregates(BaseModel):
 
 
 class Table(BaseModel):
-    """A page of rows. `matched` counts the rows that hold all filters; the aggregates are those of these rows."""
+    """A page of rows. `matched` counts the rows that hold all filters; the aggregates are those of these rows.
+
+    `next` is the cursor of the rows behind the last one of the page, for `rows`; null at the end.
+    """
 
     id: str
     name: str
@@ -149,6 +152,7 @@ class Table(BaseModel):
     page: int
     size: int
     rows: list[dict[str, Any]]
+    next: str | None
     truncated: bool = False
     aggregates: dict[str, ColumnAggregates] | None
     aggregates_error: AggregatesError | None = None

@@ -71,9 +71,9 @@ async def read_dataset(
     """Show a page of rows with the aggregates of every column.
 
     `row_count` counts all rows of the version, `matched` those that hold all filters; the aggregates are those of the
-    latter. A page of very long texts has fewer rows than it should and is `truncated`: ask for a smaller `size`, or
-    follow the cursors of `rows`. Aggregates are null with `aggregates=false`, and when they take longer than a query
-    may: then `aggregates_error` says so, and the rows come all the same.
+    latter. A page of very long texts has fewer rows than it should and is `truncated`: ask for a smaller `size`, or go
+    on with `rows` and the cursor `next`, null at the end. Aggregates are null with `aggregates=false`, and when they
+    take longer than a query may: then `aggregates_error` says so, and the rows come all the same.
     """
 
     def body(reading: Reading, stop: Stop) -> dict[str, Any]:
@@ -82,6 +82,7 @@ async def read_dataset(
         matched = parts.aggregator.count(snapshot, query, stop)
         first = first_row(page, size, query, matched)
         rows = parts.browser.page(snapshot, query, first, size, stop, matched=matched, text=text)
+        more = rows and first + len(rows) < matched
         told = {
             **_head(snapshot),
             "row_count": snapshot.rows,
@@ -89,6 +90,7 @@ async def read_dataset(
             "page": page,
             "size": size,
             "rows": rows,
+            "next": parts.browser.cursor_behind(snapshot, query, rows[-1]) if more else None,
             "aggregates": None,
         }
         if len(rows) < min(size, matched - first):

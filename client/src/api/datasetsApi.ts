@@ -16,7 +16,7 @@ export type RowsQuery = {
  * Rows with the query that they answer, so that they keep their own numbers while others are asked for.
  * `first`: the number of the first one, from 1; a page of very long texts has fewer rows than it should, and
  * the one behind it begins where it ends.
- * `next` is the cursor of the page behind, empty where there may be one without a known cursor.
+ * `next` is the cursor of the page behind, null at the end.
  * `bases`: the versions of rows that this page itself has changed since it was read.
  */
 export type RowsPage = {
@@ -35,18 +35,28 @@ export const datasetTag = (id: string) => ({ type: 'Dataset', id }) as const
 /** More bars than these tell nothing. */
 const MOST_GROUPS = 20
 
-/** Rows in front of the deepest page that the server finds by its number where rows must be sorted or filtered. */
+/** Rows from either end that the server passes to find a page by its number, where rows must be sorted or filtered. */
 const DEEPEST_ROW = 1_000_000
 
-/** Pure: the last page that can be had by its number. In the order of the table every page can. */
-export const deepestPage = (
+/** Pages that cannot be had by their number, both ends included. */
+export type Gap = { from: number; to: number }
+
+/**
+ * Pure: the pages far from both ends of rows that must be sorted or filtered; null where every page has its number, as
+ * in the order of the table. `rows` Infinity: they are not counted yet, and nothing is known of the end.
+ */
+export const gapOf = (
   { size, sort, filters }: Pick<RowsQuery, 'size' | 'sort' | 'filters'>,
   rows: number,
-) => {
-  const last = Math.max(1, Math.ceil(rows / size))
-  const plain = filters.length === 0 && /^(-?_rid)?$/.test(sort)
-  return plain ? last : Math.min(last, Math.floor(DEEPEST_ROW / size) + 1)
+): Gap | null => {
+  if (filters.length === 0 && /^(-?_rid)?$/.test(sort)) return null
+  const from = Math.floor(DEEPEST_ROW / size) + 2
+  const to = Math.ceil((rows - DEEPEST_ROW) / size) - 1
+  return from <= to ? { from, to } : null
 }
+
+export const isIn = (gap: Gap | null, page: number): boolean =>
+  gap !== null && page >= gap.from && page <= gap.to
 
 const path = (id: string) => `/datasets/${encodeURIComponent(id)}`
 
@@ -86,8 +96,8 @@ export const datasetsApi = baseApi.injectEndpoints({
       queryFn: async (query, api, _, ask) => {
         const { id, page, size } = query
         const known = page > 1 ? cachedRows(api.getState(), { ...query, page: page - 1 }) : undefined
-        const reachable = page <= deepestPage(query, Number.POSITIVE_INFINITY)
-        const before = api.forced && reachable ? undefined : known
+        const numbered = !isIn(gapOf(query, countedRows(api.getState(), query)), page)
+        const before = api.forced && numbered ? undefined : known
         if (page === 1 || before?.next) {
           const answer = await ask(cells(rowsAddress(query, before)))
           if (!answer.error) {
@@ -123,6 +133,15 @@ export const datasetsApi = baseApi.injectEndpoints({
 const cachedRows = (state: unknown, query: RowsQuery): RowsPage | undefined =>
   datasetsApi.endpoints.getRows.select(query)(state as never).data
 
+/** Rows that hold the filters of a query; Infinity while they are not counted. */
+const countedRows = (state: unknown, { id, version, filters }: RowsQuery): number =>
+  datasetsApi.endpoints.getTable.select({ id, version, filters })(state as never).data?.matched ??
+  Number.POSITIVE_INFINITY
+
+/** Whether a page without a number can be shown: it is here still, or the one before it, which leads to it. */
+export const isWithinReach = (state: unknown, query: RowsQuery): boolean =>
+  Boolean(cachedRows(state, query) ?? cachedRows(state, { ...query, page: query.page - 1 })?.next)
+
 /** The address of the first page, or of the one behind `before`, pinned to the version of that. */
 const rowsAddress = (query: RowsQuery, before: RowsPage | undefined): string =>
   `${path(query.id)}/rows?${readingParams(before ? { ...query, version: before.version } : query, {
@@ -131,13 +150,12 @@ const rowsAddress = (query: RowsQuery, before: RowsPage | undefined): string =>
     ...(before?.next && { cursor: before.next }),
   })}`
 
-/** A page got by its number has no cursor; full, or cut, means that there may be more. */
-const asPage = ({ rows, version, truncated }: Table, query: RowsQuery): RowsPage => ({
+const asPage = ({ rows, version, next }: Table, query: RowsQuery): RowsPage => ({
   query,
   first: (query.page - 1) * query.size + 1,
   rows,
   version,
-  next: truncated || rows.length === query.size ? '' : null,
+  next,
 })
 
 export const {

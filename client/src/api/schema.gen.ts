@@ -283,9 +283,9 @@ export interface paths {
      * @description Show a page of rows with the aggregates of every column.
      *
      * `row_count` counts all rows of the version, `matched` those that hold all filters; the aggregates are those of the
-     * latter. A page of very long texts has fewer rows than it should and is `truncated`: ask for a smaller `size`, or
-     * follow the cursors of `rows`. Aggregates are null with `aggregates=false`, and when they take longer than a query
-     * may: then `aggregates_error` says so, and the rows come all the same.
+     * latter. A page of very long texts has fewer rows than it should and is `truncated`: ask for a smaller `size`, or go
+     * on with `rows` and the cursor `next`, null at the end. Aggregates are null with `aggregates=false`, and when they
+     * take longer than a query may: then `aggregates_error` says so, and the rows come all the same.
      */
     get: operations["read_dataset_datasets__dataset_id__get"];
   };
@@ -1313,6 +1313,8 @@ export interface components {
     /**
      * Table
      * @description A page of rows. `matched` counts the rows that hold all filters; the aggregates are those of these rows.
+     *
+     * `next` is the cursor of the rows behind the last one of the page, for `rows`; null at the end.
      */
     Table: {
       /** Id */
@@ -1335,6 +1337,8 @@ export interface components {
       rows: {
           [key: string]: unknown;
         }[];
+      /** Next */
+      next: string | null;
       /**
        * Truncated
        * @default false
@@ -2659,9 +2663,9 @@ export interface operations {
    * @description Show a page of rows with the aggregates of every column.
    *
    * `row_count` counts all rows of the version, `matched` those that hold all filters; the aggregates are those of the
-   * latter. A page of very long texts has fewer rows than it should and is `truncated`: ask for a smaller `size`, or
-   * follow the cursors of `rows`. Aggregates are null with `aggregates=false`, and when they take longer than a query
-   * may: then `aggregates_error` says so, and the rows come all the same.
+   * latter. A page of very long texts has fewer rows than it should and is `truncated`: ask for a smaller `size`, or go
+   * on with `rows` and the cursor `next`, null at the end. Aggregates are null with `aggregates=false`, and when they
+   * take longer than a query may: then `aggregates_error` says so, and the rows come all the same.
    */
   read_dataset_datasets__dataset_id__get: {
     parameters: {

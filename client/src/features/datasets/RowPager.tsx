@@ -1,25 +1,31 @@
-import { ActionIcon, NumberInput, Select, Tooltip } from '@mantine/core'
+import { ActionIcon, NumberInput, Select } from '@mantine/core'
 import { ChevronFirst, ChevronLast, ChevronLeft, ChevronRight } from 'lucide-react'
-import type { RowsPage } from '../../api/datasetsApi'
+import { isWithinReach, type RowsPage } from '../../api/datasetsApi'
+import { useAppSelector } from '../../app/hooks'
 import { useLaterText } from '../../i18n/later'
 import { formatCount } from '../../shared/format'
 import classes from './Dataset.module.css'
-import { ROW_SIZES, reverseSort } from './datasetUrl'
-import { reachOf } from './reach'
+import { ROW_SIZES } from './datasetUrl'
+import { nearestPage, reachOf } from './reach'
 import { useDatasetView } from './useDatasetView'
 
 type Props = {
+  id: string
   /** Rows of all pages, null while they are not counted. */
   total: number | null
   /** The rows that are shown, undefined where there are none. */
   page: RowsPage | undefined
 }
 
-export const RowPager = ({ total, page }: Props) => {
+export const RowPager = ({ id, total, page }: Props) => {
   const words = useLaterText().datasets.pages
   const { view, change } = useDatasetView()
-  const { deepest, hasNext, lastByNumber, atEnd } = reachOf(view, { total, page })
-  const goTo = (wanted: number) => change({ page: Math.min(deepest, Math.max(1, wanted)) })
+  const reach = reachOf(view, { total, page })
+  const { last, gap, hasNext, isBackNumbered, atEnd } = reach
+  const { version, sort, filters, size } = view
+  const before = { id, version, sort, filters, size, page: view.page - 1 }
+  const isBackNear = useAppSelector((state) => isWithinReach(state, before))
+  const goTo = (wanted: number) => change({ page: nearestPage(wanted, reach) })
   const first = page?.first ?? 0
   return (
     <nav className={classes.pager} aria-label={words.label}>
@@ -51,7 +57,7 @@ export const RowPager = ({ total, page }: Props) => {
       <ActionIcon
         variant="default"
         aria-label={words.previous}
-        disabled={view.page === 1}
+        disabled={view.page === 1 || !(isBackNumbered || isBackNear)}
         onClick={() => change({ page: view.page - 1 })}
       >
         <ChevronLeft size={16} aria-hidden />
@@ -63,7 +69,7 @@ export const RowPager = ({ total, page }: Props) => {
         w={76}
         hideControls
         min={1}
-        max={Number.isFinite(deepest) ? deepest : undefined}
+        max={Number.isFinite(last) ? last : undefined}
         allowDecimal={false}
         defaultValue={view.page}
         onBlur={(event) => {
@@ -80,16 +86,15 @@ export const RowPager = ({ total, page }: Props) => {
       >
         <ChevronRight size={16} aria-hidden />
       </ActionIcon>
-      <Tooltip label={lastByNumber ? words.last : words.lastRows}>
-        <ActionIcon
-          variant="default"
-          aria-label={lastByNumber ? words.last : words.lastRows}
-          disabled={total === null || atEnd}
-          onClick={() => (lastByNumber ? goTo(deepest) : change({ sort: reverseSort(view.sort) }))}
-        >
-          <ChevronLast size={16} aria-hidden />
-        </ActionIcon>
-      </Tooltip>
+      <ActionIcon
+        variant="default"
+        aria-label={words.last}
+        disabled={total === null || atEnd}
+        onClick={() => goTo(last)}
+      >
+        <ChevronLast size={16} aria-hidden />
+      </ActionIcon>
+      {gap && total !== null && <span className={classes.gap}>{words.gap(gap.from, gap.to)}</span>}
     </nav>
   )
 }

@@ -86,11 +86,11 @@ const Failure = ({ title, error, onRetry }: FailureProps) => {
 }
 
 /** Long texts leave no room for all rows of a page: the next one goes on behind them. */
-const CutPage = ({ page: { query, rows, next } }: { page: RowsPage }) => {
+const CutPage = ({ page: { query, rows } }: { page: RowsPage }) => {
   const words = useLaterText().datasets.grid
   return (
     <Alert color="yellow" mb="sm" p="xs" role="status">
-      {words.cutPage(rows.length, query.size)} {next ? words.cutGoesOn : words.cutSmaller}
+      {words.cutPage(rows.length, query.size)} {words.cutGoesOn}
     </Alert>
   )
 }
@@ -166,7 +166,9 @@ export const RowsTab = ({ table, matched, rights }: Props) => {
         marked={view.at}
         stale={stale}
       />
-      {(number > 1 || !page || page.rows.length > 0) && <RowPager total={matched} page={page} />}
+      {(number > 1 || !page || page.rows.length > 0) && (
+        <RowPager id={table.id} total={matched} page={page} />
+      )}
     </>
   )
 }

@@ -1,11 +1,5 @@
 import { expect, test } from 'vitest'
-import {
-  changeDatasetView,
-  datasetViewFrom,
-  nextColumnSort,
-  paramsOfDatasetView,
-  reverseSort,
-} from './datasetUrl'
+import { changeDatasetView, datasetViewFrom, nextColumnSort, paramsOfDatasetView } from './datasetUrl'
 
 const read = (query: string) => datasetViewFrom(new URLSearchParams(query))
 
@@ -35,9 +29,4 @@ test('other rows start at the first page, another tab does not', () => {
 
 test('a column sorts up, down, and not at all', () => {
   expect(['', 'a', '-a'].map((sort) => nextColumnSort(sort, 'a'))).toEqual(['a', '-a', ''])
-})
-
-test.each(['', 'a', '-a', '-_rid'])('the order %j turned round twice is itself', (sort) => {
-  expect(reverseSort(sort)).not.toBe(sort)
-  expect(reverseSort(reverseSort(sort))).toBe(sort)
 })

@@ -71,10 +71,3 @@ export const nextColumnSort = (sort: string, column: string): string => {
 
 /** The order of the table turned round: the sort that nobody chooses by a column. */
 export const REVERSED = '-_rid'
-
-/** The same order from its other end. */
-export const reverseSort = (sort: string): string => {
-  if (sort === '') return REVERSED
-  if (sort === REVERSED) return ''
-  return sort.startsWith('-') ? sort.slice(1) : `-${sort}`
-}

@@ -23,7 +23,6 @@ export const datasets: typeof english = {
     cutPage: (shown, size) =>
       `Die Texte sind so lang, dass diese Seite ${number(shown)} von ${number(size)} Zeilen hat.`,
     cutGoesOn: 'Die nächste Seite geht dahinter weiter.',
-    cutSmaller: 'Mit weniger Zeilen je Seite sind auch die anderen zu sehen.',
     failed: 'Diese Zeilen können nicht gezeigt werden',
     old: 'Diese Zeilen sind vielleicht nicht mehr aktuell',
     firstPage: 'Zur ersten Seite',
@@ -40,7 +39,8 @@ export const datasets: typeof english = {
     of: (total) => `von ${total}`,
     goTo: 'Zur Seite',
     last: 'Letzte Seite',
-    lastRows: 'Die letzten Zeilen zuerst, in umgekehrter Reihenfolge',
+    gap: (from, to) =>
+      `In dieser Ordnung sind die Seiten ${number(from)} bis ${number(to)} nicht mit ihrer Nummer zu haben: Blättere von Seite ${number(from - 1)} an weiter, oder filtere.`,
   },
   edit: {
     add: 'Zeile anfügen',

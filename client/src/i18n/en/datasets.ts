@@ -22,7 +22,6 @@ export const datasets = {
     cutPage: (shown: number, size: number) =>
       `The texts are so long that this page has ${number(shown)} of its ${number(size)} rows.`,
     cutGoesOn: 'The next page goes on behind them.',
-    cutSmaller: 'Choose fewer rows a page to see the others.',
     failed: 'These rows cannot be shown',
     old: 'These rows may be out of date',
     firstPage: 'Go to the first page',
@@ -39,7 +38,8 @@ export const datasets = {
     of: (total: string) => `of ${total}`,
     goTo: 'Go to page',
     last: 'Last page',
-    lastRows: 'The last rows first, in reverse order',
+    gap: (from: number, to: number) =>
+      `In this order, pages ${number(from)} to ${number(to)} cannot be had by number: go on from page ${number(from - 1)} with “Next page”, or filter.`,
   },
   edit: {
     add: 'Add row',
