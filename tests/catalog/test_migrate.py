@@ -24,7 +24,7 @@ from parquay.catalog.migrate import SCRIPTS, config, newest, upgrade
 from parquay.catalog.postgres import UnusableDatabase
 from parquay.catalog.session import Catalog
 from parquay.catalog.tables import Secret
-from parquay.catalog.unsynced import UnsyncedBytes
+from parquay.catalog.unsynced import UnsyncedBytes, Waiting
 from parquay.catalog.users import Users
 from parquay.errors import Conflict
 from parquay.ids import new_id
@@ -139,7 +139,7 @@ def test_bytes_that_wait_for_their_files_go_through_a_change_of_their_table(cata
     upgrade(catalog)
 
     unsynced = UnsyncedBytes(catalog, Files(catalog, Events(catalog), Jobs(catalog)))
-    assert unsynced.batch(10) == {file_id: {file_id: data} for file_id, data in kept.items()}
+    assert unsynced.batch(10) == {one: {one: Waiting(data, len(data))} for one, data in kept.items()}
     moved(catalog, command.downgrade, "0007")
     with catalog.read() as session:
         assert dict(session.execute(text("SELECT file_id, data FROM unsynced")).all()) == kept

@@ -71,7 +71,7 @@ class Client:
 def unsynced(server: LiveServer) -> list[str]:
     """Ids of the uploads whose bytes wait in the catalog."""
     with closing(sqlite3.connect(f"file:{server.data_dir}/metadata.db?mode=ro", uri=True)) as database:
-        return [one for (sizes,) in database.execute("SELECT sizes FROM unsynced") for one, _ in json.loads(sizes)]
+        return [one for (sizes,) in database.execute("SELECT sizes FROM unsynced") for one, *_ in json.loads(sizes)]
 
 
 def lose(path: Path, chance: random.Random) -> None:

@@ -9,14 +9,16 @@ from itertools import accumulate
 from pathlib import Path
 
 import pytest
+from sqlalchemy import text
 from sqlalchemy.exc import IntegrityError
 from sqlmodel import select
 
 from parquay.catalog import whole
 from parquay.catalog.tables import NewFile, Unsynced
-from parquay.errors import ParquayError, StorageFull
+from parquay.errors import Damaged, ParquayError, StorageFull
 from parquay.ids import new_id
 from parquay.storage import local
+from parquay.storage.base import BytesMissing
 from parquay.storage.local import LocalStore
 from parquay.storage.volume import Volume, tells_faults
 from parquay.uploads import small
@@ -39,9 +41,9 @@ def waiting(engine: Engine) -> dict[str, bytes]:
     found = {}
     for row in rows:
         assert row.first_id == row.sizes[0][0]
-        ends = list(accumulate(size for _, size in row.sizes))
+        ends = list(accumulate(size for _, size, _ in row.sizes))
         assert ends[-1] == len(row.data)
-        found.update((one, row.data[end - size : end]) for (one, size), end in zip(row.sizes, ends, strict=True))
+        found.update((one, row.data[end - size : end]) for (one, size, _), end in zip(row.sizes, ends, strict=True))
     return found
 
 
@@ -100,6 +102,72 @@ def test_what_a_power_cut_took_is_put_back(disk_engine: Engine, lost: str):
 
     assert path.read_bytes() == data
     assert waiting(disk_engine) == {}
+
+
+def harm_row(engine: Engine, change: str) -> None:
+    """Change what the catalog keeps of small uploads, as rot would."""
+    engine.parts.catalog.write(lambda session: session.execute(text(f"UPDATE unsynced SET {change}")))
+
+
+DAMAGE = [
+    "data = zeroblob(length(data))",
+    "data = substr(data, 1, 4000)",
+    "data = CAST(zeroblob(1) || substr(data, 2) AS BLOB)",
+]
+
+
+@pytest.mark.parametrize("change", DAMAGE)
+def test_a_damaged_copy_is_not_put_over_bytes_that_are_whole(disk_engine: Engine, start, change: str):
+    data = b"1" * 5000
+    file_id = made(disk_engine, data)
+    harm_row(disk_engine, change)
+
+    again = start()
+    again.parts.small.restore()
+
+    assert path_of(again, file_id).read_bytes() == data
+    assert waiting(again) == {}
+
+
+@pytest.mark.parametrize("change", DAMAGE)
+@pytest.mark.parametrize("left", [None, b"", b"1" * 4999 + b"2"])
+def test_where_file_and_copy_are_damaged_reads_say_that_the_bytes_are_gone(
+    disk_engine: Engine, start, change: str, left: bytes | None
+):
+    first, second = made(disk_engine, b"1" * 5000), made(disk_engine, b"2" * 5000)
+    path = path_of(disk_engine, first)
+    path.unlink() if left is None else path.write_bytes(left)
+    harm_row(disk_engine, f"{change} WHERE first_id = '{first}'")
+    path_of(disk_engine, second).unlink()
+
+    again = start()
+    again.parts.small.restore()
+
+    with pytest.raises(BytesMissing) as met:
+        again.parts.soundness.check(again.row(first))
+    assert (met.value.status, met.value.code) == (503, "bytes_missing")
+    assert again.content(second) == b"2" * 5000  # whose copy is whole
+    assert waiting(again) == {}
+
+
+@pytest.mark.parametrize("sizes", ["{", "[[1]]", "17", '[["a", "b", 3]]'])
+def test_a_copy_of_nobody_knows_whom_has_a_name(disk_engine: Engine, sizes: str):
+    made(disk_engine, b"abc")
+    harm_row(disk_engine, f"sizes = '{sizes}'")
+
+    with pytest.raises(Damaged) as met:
+        disk_engine.parts.small.restore()
+
+    assert met.value.code == "catalog_damaged"
+
+
+def test_a_copy_from_before_there_were_checksums_is_put_back(disk_engine: Engine):
+    file_id = made(disk_engine, b"abc")
+    harm_row(disk_engine, f"""sizes = '[["{file_id}", 3]]'""")
+    path_of(disk_engine, file_id).unlink()
+
+    assert disk_engine.parts.small.restore() == 1
+    assert disk_engine.content(file_id) == b"abc"
 
 
 def test_an_upload_with_waiting_bytes_can_be_removed(disk_engine: Engine):

@@ -244,7 +244,10 @@ class Unsynced(SQLModel, table=True):
     __tablename__ = "unsynced"
 
     first_id: str = Field(primary_key=True, description="The first of these uploads, which stands for all.")
-    sizes: list[tuple[str, int]] = Field(sa_column=Column(JSON, nullable=False), description="Ids with their bytes.")
+    sizes: list[tuple[str, int, int]] = Field(
+        sa_column=Column(JSON, nullable=False),
+        description="Ids, how many bytes each has, and their CRC-32.",
+    )
     data: bytes = Field(sa_column=Column(LargeBinary, nullable=False))
     volume_id: str | None = Field(default=None, description="Where the files are; None: this catalog's first volume.")
 

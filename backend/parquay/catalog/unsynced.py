@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from concurrent.futures import Future
+from dataclasses import dataclass
 from functools import partial
+from zlib import crc32
 
 from sqlalchemy import bindparam, delete, or_, select
 from sqlmodel import Session, col
@@ -14,9 +16,30 @@ from parquay.catalog.files import Files
 from parquay.catalog.prepared import Insert
 from parquay.catalog.session import Catalog, connection_of
 from parquay.catalog.tables import NewFile, Unsynced
+from parquay.errors import Damaged
+from parquay.telemetry import lost
 
 _insert = Insert(Unsynced)
 _delete = delete(Unsynced).where(col(Unsynced.first_id) == bindparam("forgotten"))
+
+
+@dataclass(frozen=True, slots=True)
+class Waiting:
+    """The catalog's copy of the bytes of an upload.
+
+    Attributes:
+        data: the bytes, maybe damaged.
+        size: how many came.
+        checksum: CRC-32 of those that came, None in a row from before there were any.
+    """
+
+    data: bytes
+    size: int
+    checksum: int | None = None
+
+    def are(self, data: bytes) -> bool:
+        """Tell whether ``data`` is what came."""
+        return len(data) == self.size and self.checksum in (None, crc32(data))
 
 
 class UnsyncedBytes:
@@ -43,21 +66,32 @@ class UnsyncedBytes:
             row = {"first_id": uploads[0][0].id, "volume_id": self._volume_id, **whole.joined(uploads)}
             _insert(session, [row])
 
-    def batch(self, limit: int) -> dict[str, dict[str, bytes]]:
-        """Return the bytes of up to ``limit`` transactions by the id that stands for each; not of removed uploads."""
+    def batch(self, limit: int) -> dict[str, dict[str, Waiting]]:
+        """Return the bytes of up to ``limit`` transactions by the id that stands for each; not of removed uploads.
+
+        Raises:
+            Damaged: ``catalog_damaged``, it cannot be told whose bytes these are (503).
+        """
         own = or_(col(Unsynced.volume_id).is_(None), col(Unsynced.volume_id) == self._volume_id)
-        with self._catalog.read() as session:
-            rows = session.execute(select(Unsynced).where(own).limit(limit)).scalars().all()
-        there = self._files.many(file_id for row in rows for file_id, _ in row.sizes)
-        return {row.first_id: {file_id: data for file_id, data in _apart(row) if file_id in there} for row in rows}
+        try:
+            with self._catalog.read() as session:
+                rows = session.execute(select(Unsynced).where(own).limit(limit)).scalars().all()
+            found = {row.first_id: dict(_apart(row)) for row in rows}
+        except (ValueError, TypeError) as error:
+            raise lost(Damaged("What the catalog keeps of small uploads is damaged.", "catalog_damaged")) from error
+        there = self._files.many(file_id for together in found.values() for file_id in together)
+        return {
+            first_id: {file_id: kept for file_id, kept in together.items() if file_id in there}
+            for first_id, together in found.items()
+        }
 
     def forget(self, session: Session, first_ids: Sequence[str]) -> None:
         """Forget bytes that are on the disk, those of all uploads that came with ``first_ids``."""
         connection_of(session).execute(_delete, [{"forgotten": first_id} for first_id in first_ids])
 
 
-def _apart(row: Unsynced) -> Iterator[tuple[str, bytes]]:
+def _apart(row: Unsynced) -> Iterator[tuple[str, Waiting]]:
     start = 0
-    for file_id, size in row.sizes:
-        yield file_id, row.data[start : start + size]
+    for file_id, size, *checksum in row.sizes:
+        yield file_id, Waiting(row.data[start : start + size], size, *checksum)
         start += size

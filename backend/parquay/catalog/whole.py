@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from functools import partial
 from typing import Any
+from zlib import crc32
 
 from sqlalchemy import (
     JSON,
@@ -93,8 +94,11 @@ def add(
 
 
 def joined(uploads: Sequence[tuple[NewFile, bytes]]) -> dict[str, Any]:
-    """Return what the catalog keeps of the bytes of uploads: the ids with their sizes, and the bytes in one piece."""
-    return {"sizes": [(file.id, len(data)) for file, data in uploads], "data": b"".join(data for _, data in uploads)}
+    """Return what the catalog keeps of uploads: their ids, sizes and CRC-32, and the bytes in one piece."""
+    return {
+        "sizes": [(file.id, len(data), crc32(data)) for file, data in uploads],
+        "data": b"".join(data for _, data in uploads),
+    }
 
 
 def _definitions(dialect: Dialect) -> Iterator[str]:

@@ -20,10 +20,11 @@ from functools import partial
 
 from parquay.catalog.session import Catalog
 from parquay.catalog.tables import NewFile
-from parquay.catalog.unsynced import UnsyncedBytes
+from parquay.catalog.unsynced import UnsyncedBytes, Waiting
 from parquay.catalog.whole import MOST
 from parquay.errors import ParquayError
-from parquay.storage.base import Store
+from parquay.storage.base import BytesMissing, Store
+from parquay.telemetry import lost
 
 SMALL_BYTES = 16 * 1024
 """A larger upload is quicker synced at once than written twice."""
@@ -150,12 +151,25 @@ class SmallUploads:
         """
         restored = 0
         while found := self._unsynced.batch(RESTORED):
-            uploads = {file_id: data for together in found.values() for file_id, data in together.items()}
-            for file_id, data in uploads.items():
-                self._store.put(file_id, data)
+            uploads = {file_id: kept for together in found.values() for file_id, kept in together.items()}
+            for file_id, kept in uploads.items():
+                self._put_back(file_id, kept)
             self._settle(list(found), list(uploads))
             restored += len(uploads)
         return restored
+
+    def _put_back(self, file_id: str, kept: Waiting) -> None:
+        """Put bytes back; where the catalog's are damaged and the file's are too, there are none, and reads say so."""
+        if kept.are(kept.data):
+            self._store.put(file_id, kept.data)
+            return
+        with self._store.reader(file_id) as reader:
+            found = reader.read_at(0, kept.size + 1)
+        if not kept.are(found):
+            lost(
+                BytesMissing(f"Of the small upload {file_id} neither the file nor the catalog has the bytes that came.")
+            )
+            self._store.remove(file_id)
 
     def settle(self) -> int:
         """Sync the files that this process has put and forget their bytes; return how many that were (blocking).
