@@ -261,6 +261,55 @@ def test_stray_quotes_cost_nothing(convert):
     assert {each["code"] for each in report.warnings} == {"stray_quote"}
 
 
+GOOD = b"".join(b"%d,Ann,x\n" % i for i in range(150_000))
+WRONG_WIDTHS = {
+    # file with one row of the wrong width, that row, its line, code
+    "too many": (b"id,name,note\n1,Ann,x\n%s\n3,Bob,y\n", b'2,"Roe, Jo\nJr",c,d', 3, "too_many_fields"),
+    "too few": (b"id,name,note\n1,Ann,x\n%s\n3,Bob,y\n", b'2,"Roe, Jo\nJr"', 3, "too_few_fields"),
+    "newline in another cell": (
+        b"id,name,address,note\n0,Ann,Ulm,x\n%s\n2,Bob,Bonn,y",
+        b'1,"Smith, J","High St 5\nUlm"',
+        3,
+        "too_few_fields",
+    ),
+    "all in quotes": (
+        b'"id","name","note"\n"1","Ann","x"\n%s\n"3","Bob","y"\n',
+        b'"2","Roe, Jo\nJr","c","d"',
+        3,
+        "too_many_fields",
+    ),
+    "an odd quote in another cell": (
+        b"id,name,note\n1,Ann,x\n%s\n3,Bob,y\n",
+        b'2,"Roe, Jo\nJr",5" pipe,d',
+        3,
+        "too_many_fields",
+    ),
+    "doubled quotes": (b"id,name,note\n1,Ann,x\n%s\n3,Bob,y\n", b'2,"a ""b"",\nc",d,e', 3, "too_many_fields"),
+    "behind many rows, too many": (
+        b"id,name,note\n" + GOOD + b"%s\n3,Bob,y\n",
+        b'2,"Roe, Jo\nJr",c,d',
+        150_002,
+        "too_many_fields",
+    ),
+    "behind many rows, too few": (
+        b"id,name,note\n" + GOOD + b"%s\n3,Bob,y\n",
+        b'2,"Roe, Jo\nJr"',
+        150_002,
+        "too_few_fields",
+    ),
+}
+
+
+@pytest.mark.parametrize(("content", "row", "line", "code"), WRONG_WIDTHS.values(), ids=WRONG_WIDTHS)
+def test_well_formed_quoted_cell_is_never_cut_apart(convert, content, row, line, code):
+    report, table = convert(content % row)
+
+    assert [(each.line, each.code, each.text) for each in report.rejects] == [(line, code, row.decode())]
+    assert table["name"].to_pylist()[-2:] == ["Ann", "Bob"]
+    assert table.num_rows == line - 1
+    assert not report.warnings
+
+
 def test_runaway_quote_does_not_swallow_the_file(convert):
     rows = b"".join(b"%d,name %d\n" % (i, i) for i in range(200_000))
     content = b'id,name\n1,"open\n' + rows

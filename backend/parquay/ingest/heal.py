@@ -45,7 +45,7 @@ def heal(row: Row, text: bytes, dialect: Dialect) -> Healed | None:
     width = len(dialect.columns)
     cells = row.cells
     if any(dialect.shapes) and width > 1:
-        ways = _shortened(cells) if len(cells) == width + 1 else _lengthened(cells, dialect, width)
+        ways = _shortened(cells) if len(cells) == width + 1 else _lengthened(row, dialect, width)
         code = "extra_delimiter" if len(cells) > width else "missing_delimiter"
         found = (
             _only(ways, dialect.shapes, code)
@@ -89,7 +89,8 @@ def _shortened(cells: Cells) -> Iterator[Cells]:
             yield cells[:i] + cells[i + 1 :]
 
 
-def _lengthened(cells: Cells, dialect: Dialect, width: int) -> Iterator[Cells]:
+def _lengthened(row: Row, dialect: Dialect, width: int) -> Iterator[Cells]:
+    cells = row.cells
     if len(cells) != width - 1:
         return
     for i in range(width):
@@ -97,7 +98,9 @@ def _lengthened(cells: Cells, dialect: Dialect, width: int) -> Iterator[Cells]:
     for i, cell in enumerate(cells):
         if cell is None:
             continue
-        for left, right in _halves(cell, dialect, certain=bool(dialect.shapes[i] or dialect.shapes[i + 1])):
+        # What stands in quotes is one cell, unless a quote in its midst says that it was two.
+        certain = i not in row.quoted and bool(dialect.shapes[i] or dialect.shapes[i + 1])
+        for left, right in _halves(cell, dialect, certain=certain):
             yield (*cells[:i], left or None, right or None, *cells[i + 1 :])
 
 

@@ -8,9 +8,10 @@ Its rules, field by field:
 - A quote anywhere else is a literal character.
 - An opening quote that is never closed, or whose text has run on for `RUNAWAY` bytes without a close, is a literal
   character too: its row ends where its line ends.
-- Where a row comes out in the wrong width and a quote in it was odd, each opening quote is tried as a literal
-  character, and then a doubled quote before a delimiter as a literal one that closes; the first reading of the right
-  width is taken.
+- Where a row comes out in the wrong width and a quoted field in it has an odd quote inside, the quote that opens it is
+  tried as a literal character, and then a doubled quote before a delimiter as a literal one that closes; the first
+  reading of the right width is taken. A field whose quotes are all in order is never cut apart, whatever its row's
+  width is and however many lines it has.
 
 It works on bytes and is slow; only stretches that the quick reader cannot take come here.
 """
@@ -41,6 +42,7 @@ class Row:
         start, end: bytes in the stretch, the row end included.
         cells: the fields without their quotes; None where an unquoted field is empty or a null word.
         strays: quotes that were kept as literal characters.
+        quoted: numbers of the fields that stand in quotes.
         runaway: whether an opening quote was never closed.
     """
 
@@ -49,6 +51,7 @@ class Row:
     cells: tuple[bytes | None, ...]
     strays: int = 0
     runaway: bool = False
+    quoted: frozenset[int] = frozenset()
 
 
 class Incomplete(Exception):
@@ -80,7 +83,8 @@ class RowReader:
         self._literal: frozenset[int] = frozenset()
         self._loose = False
         self._bound: int | None = None
-        self._opened: list[int] = []
+        self._doubtful: list[int] = []
+        self._in_quotes = False
         self._strays = 0
         self._runaway = False
 
@@ -123,13 +127,10 @@ class RowReader:
         first = self._row(start)
         line = self._line_end.search(self._data, start)
         several_lines = line is not None and line.end() < first.end
-        if not self._width or not self._opened or not (first.strays or several_lines):
-            return first
         fits = len(first.cells) == self._width
-        if fits and not (first.strays and several_lines):
+        if not self._width or not self._doubtful or (fits and not several_lines):
             return first
-        opened = self._opened[:TRIES]
-        for quote in opened:
+        for quote in self._doubtful[:TRIES]:
             other = self._other_row(first, frozenset({quote}), loose=False)
             if other is not None and (not fits or self._swallowed_row(other.end, first.end)):
                 return other
@@ -157,13 +158,17 @@ class RowReader:
         return row if len(row.cells) == self._width and row.end <= first.end else None
 
     def _row(self, start: int) -> Row:
-        self._strays, self._runaway, self._opened = 0, False, []
+        self._strays, self._runaway, self._doubtful = 0, False, []
         cells: list[bytes | None] = []
+        quoted: set[int] = set()
         at, more = start, True
         while more:
+            self._in_quotes = False
             cell, at, more = self._field(at)
+            if self._in_quotes:
+                quoted.add(len(cells))
             cells.append(cell)
-        return Row(start, at, tuple(cells), self._strays, self._runaway)
+        return Row(start, at, tuple(cells), self._strays, self._runaway, frozenset(quoted))
 
     def _field(self, at: int) -> tuple[bytes | None, int, bool]:
         """Return the cell, where the next field starts, and whether it is in the same row."""
@@ -171,7 +176,9 @@ class RowReader:
             strays = self._strays
             quoted = self._quoted(at)
             if quoted is not None:
-                self._opened.append(at)
+                self._in_quotes = True
+                if self._strays > strays:
+                    self._doubtful.append(at)
                 return quoted
             self._strays, self._runaway = strays, True
         match = self._stop.search(self._data, at)
