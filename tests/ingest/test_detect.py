@@ -1,5 +1,7 @@
 """What a text file is, found from its bytes: columns, names and encoding of files as people publish them."""
 
+# ruff: noqa: RUF001  the signs that Ruff takes for others are what some tests are about
+
 from __future__ import annotations
 
 import csv
@@ -13,6 +15,7 @@ from hypothesis import strategies as st
 from parquay.errors import BadInput
 from parquay.ingest.convert import convert_file
 from parquay.ingest.dialect import Overrides
+from parquay.ingest.encodings import detect
 
 SAMPLES = Path(__file__).parents[2] / "data" / "samples"
 
@@ -205,6 +208,65 @@ def test_letters_tell_the_encoding_and_a_warning_says_that_it_is_a_guess(read, w
 
     assert cells == rows
     assert codes_of(report) == {"encoding_guessed"}
+
+
+SIGNS = [
+    "5 °C|20°|48°N|°F",
+    "3,50 €|€5|100€|in €|(€)",
+    "£3.50|5¢|¥500",
+    "“quoted” don’t a—b",
+    "‘single’|it’s|O’Brien|l’ami|rock ’n’ roll",
+    "„gut“|«oui»|»so«",
+    "1–4|Paris–Lyon|this – that|word—word",
+    "1\xa0234|10\xa0km|foo\xa0bar",
+    "½ ¼|5¾|±½",
+    "5 ± 1|3 × 4|2×|Ø 5 mm",
+    "§ 5|© 2020 Acme|Lego®|Acme™",
+    "PM10 (µg/m³)|5 m²|W/m²·K|2 µg/L ± 0.3",
+    "nº|1ª|2º|N°5",
+    "• item|10‰|wait…|¿Como?",
+]
+
+
+@pytest.mark.parametrize("cells", SIGNS)
+def test_signs_alone_are_those_of_the_western_encoding(read, cells):
+    rows = [[str(i), cell] for i, cell in enumerate(cells.split("|"))]
+
+    report, found = read("".join(";".join(row) + "\n" for row in [["id", "word"], *rows]).encode("cp1252"))
+
+    assert report.dialect.encoding == "cp1252"
+    assert found == rows
+    assert codes_of(report) == {"encoding_guessed"}
+
+
+@pytest.mark.parametrize("cell", [cell for cells in SIGNS for cell in cells.split("|")])
+def test_one_sign_is_enough(cell):
+    found = detect(f"id;word\n1;{cell}\n".encode("cp1252"), complete=True)
+
+    assert found is not None
+    assert f"1;{cell}".encode("cp1252").decode(found.name) == f"1;{cell}"
+
+
+@pytest.mark.parametrize(
+    ("words", "codec"),
+    [
+        ("5 €|3,50 €", "iso8859-15"),
+        ("Malmö|Öl", "cp850"),
+        ("café|école", "cp850"),
+        ("5 zł|mała", "cp1250"),
+        ("ала|дом", "cp866"),
+        ("España|León", "mac_roman"),
+        ("María|así", "mac_roman"),
+        ("Żółw|są", "iso8859-2"),
+    ],
+)
+def test_letters_that_would_be_signs_in_odd_places_are_letters(words, codec):
+    text = "id;word\n" + "".join(f"{i};{word}\n" for i, word in enumerate(words.split("|")))
+
+    found = detect(text.encode(codec), complete=True)
+
+    assert found is not None
+    assert text.encode(codec).decode(found.name) == text
 
 
 def test_encoding_is_decided_at_the_first_letter_wherever_it_stands(read):

@@ -2,7 +2,8 @@
 
 Each encoding is tried with the languages that it was made for. What counts is how usual the letters beyond ASCII are
 in such a language, that no word is of two scripts, and that capitals stand where capitals stand. Of encodings whose
-letters are two bytes, the share of usual letters counts. None of it is certain; who reads a file so says it with a
+letters are two bytes, the share of usual letters counts. Where no byte is a letter, only signs in their places, it is
+Windows' Western encoding. None of it is certain; who reads a file so says it with a
 warning.
 """
 
@@ -13,10 +14,14 @@ import itertools
 import re
 from collections.abc import Sequence
 
+from parquay.ingest import signs
+
 WORDS = 4000
 """Words with letters beyond ASCII that are looked at."""
 SURE = 0.9
 """The most that a guess can be."""
+SIGNS_ONLY = 0.6
+"""How sure the encoding of a text is that has no letters beyond ASCII, only signs."""
 _WORD = re.compile(rb"[A-Za-z\x80-\xff]*[\x80-\xff][A-Za-z\x80-\xff]*")
 _FIELD = re.compile(rb"[^,;\t\r\n\" ]*[\x80-\xff][^,;\t\r\n\" ]*")
 """A word with its ASCII bytes, any of which may be half of a letter."""
@@ -81,6 +86,8 @@ _KANA = re.compile("[ぁ-ヶ]")
 
 def guess(sample: bytes) -> tuple[str, float]:
     """The most likely encoding of bytes that are no UTF-8, and how sure that is (0 to 1)."""
+    if signs.are_signs(sample):
+        return signs.codec_of(sample), SIGNS_ONLY
     words, fields = (_words(sample, pattern) for pattern in (_WORD, _FIELD))
     scores = {name: _score(words, name) for name in _LANGUAGES}
     scores |= {name: _score_of_pairs(fields, name) for name in _PAIRS}
