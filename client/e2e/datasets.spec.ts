@@ -648,18 +648,28 @@ test('columns have numbers and charts, each chart is a table too', async ({ page
 
 test('what could not be read is listed, and leads to its place', async ({ page, account, seed }) => {
   const lines = MANY.split('\n')
-  const bad = [...lines.slice(0, 1041), '7,too,many,cells', ...lines.slice(1041)].join('\n')
+  // Two lines of something else stand above the table.
+  const top = ['Numbers and words', '# by nobody']
+  const bad = [...top, ...lines.slice(0, 1041), '7,too,many,cells', ...lines.slice(1041)].join('\n')
   await seed(account, 'bad.csv', bad)
   await signIn(page, account)
   await openTable(page, 'bad.csv')
   await page.getByRole('tab', { name: /Rejects/ }).click()
   await expect(page.getByRole('heading', { name: '1 row could not be read' })).toBeVisible()
-  await expect(page.getByRole('row', { name: /^1,042 .*too many fields 7,too,many,cells/ })).toBeVisible()
-  await page.getByRole('button', { name: 'Show where line 1,042 belongs in the table' }).click()
+  await expect(page.getByRole('row', { name: /^1,044 .*too many fields 7,too,many,cells/ })).toBeVisible()
+  await page.getByRole('button', { name: 'Show where line 1,044 belongs in the table' }).click()
   const marked = grid(page).locator('[data-marked]')
   await expect(marked).toBeInViewport()
   await expect(marked).toContainText('1040')
   await expect(marked.locator('[data-place]').first()).toBeFocused()
+
+  // Where a cell has several lines nobody knows which row a line is, and no place is offered.
+  const tall = await seed(account, 'tall.csv', 'a,b\n1,"x\ny"\n2,x\n1,2,3,4\n3,x\n4,x\n')
+  await page.getByRole('link', { name: 'Files', exact: true }).first().click()
+  await expect(rowOf(page, 'tall.csv')).toContainText('Done')
+  await page.goto(`/files/${tall.id}?tab=rejects`)
+  await expect(page.getByRole('row', { name: /too many fields 1,2,3,4/ })).toBeVisible()
+  await expect(page.getByRole('button', { name: /^Show where line/ })).toBeHidden()
 })
 
 test('a part that the disk has changed is told on the page, also to who edits; the rest of the page stays', async ({

@@ -630,7 +630,8 @@ def test_rejects_are_listed_page_by_page_and_as_csv(ann):
 
     assert whole["total"] == entry["reject_count"] == 2
     assert [item["line"] for item in whole["items"]] == [52, 103]
-    assert set(whole["items"][0]) == {"line", "byte", "column", "code", "text"}
+    assert set(whole["items"][0]) == {"line", "byte", "column", "code", "text", "row"}
+    assert [item["row"] for item in whole["items"]] == [50, 100]
     assert whole["next"] is None
     assert first["items"] + second["items"] == whole["items"]
     assert second["next"] is None
@@ -638,6 +639,29 @@ def test_rejects_are_listed_page_by_page_and_as_csv(ann):
     assert csv.headers["content-disposition"].startswith("attachment")
     assert csv.text.splitlines()[0] == "line,byte,column,code,text"
     assert len(csv.text.splitlines()) == 3
+
+
+@pytest.mark.parametrize(
+    ("above", "odd", "end", "row"),
+    [
+        (b"a,b\n", b"", b"\n", 20),
+        (b"a,b\n", b"", b"", 20),
+        (b"A title\n\n# a comment\na,b\n", b"", b"\n", 20),
+        (b"", b"", b"\n", 20),
+        (b"a,b\n", b'1,"x\ny"\n', b"\n", None),
+        (b"a,b\n", b'1,"x\ny"\n', b"", None),
+        (b"a,b\n", b"# a comment\n", b"\n", None),
+    ],
+    ids=["header", "no end", "title", "no header", "two lines", "two lines, no end", "comment"],
+)
+def test_reject_tells_the_rows_before_it_where_lines_are_certain(ann, above, odd, end, row):
+    body = b"".join(b"%d,x\n" % n for n in range(20))
+    file_id = upload(ann, "broken.csv", above + odd + body + b"1,2,3,4\n" + body + b"7,x" + end)["id"]
+    entry_when(ann, file_id)
+
+    items = ann.get(f"/files/{file_id}/rejects").json()["items"]
+
+    assert [(item["text"], item["row"]) for item in items] == [("1,2,3,4", row)]
 
 
 def test_warnings_of_a_conversion_are_in_the_entry_and_in_the_list(ann):

@@ -234,7 +234,7 @@ def read_rejects(
     file = seen(parts, file_id, identity.id).file
     if format == "csv":
         return rejects_csv(parts.segments, file)
-    return rejects_page(parts.segments, file, limit, cursor)
+    return rejects_page(parts, file, limit, cursor)
 
 
 @router.patch("/files/{file_id}")

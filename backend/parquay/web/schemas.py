@@ -232,13 +232,17 @@ class Progress(BaseModel):
 
 
 class RejectRow(BaseModel):
-    """Text that could not be read into the table. `line` is the physical line of the file, from 1."""
+    """Text that could not be read into the table. `line` is the physical line of the file, from 1.
+
+    `row`: how many rows of version 0 stand before it; null where lines do not tell.
+    """
 
     line: int
     byte: int
     column: str | None
     code: str
     text: str
+    row: int | None
 
 
 class Rejects(BaseModel):

@@ -1142,6 +1142,8 @@ export interface components {
     /**
      * RejectRow
      * @description Text that could not be read into the table. `line` is the physical line of the file, from 1.
+     *
+     * `row`: how many rows of version 0 stand before it; null where lines do not tell.
      */
     RejectRow: {
       /** Line */
@@ -1154,6 +1156,8 @@ export interface components {
       code: string;
       /** Text */
       text: string;
+      /** Row */
+      row: number | null;
     };
     /**
      * Rejects

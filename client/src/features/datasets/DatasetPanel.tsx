@@ -62,7 +62,7 @@ const DatasetPanel = ({ id, name, rejectCount, warnings, role, isTable }: Props)
   const asked = isTable && signedIn ? { id, version: view.version, filters: [] } : null
   const { table, matched, error, isError, refetch } = useTable(asked, view.filters)
   const rights = rightsOf(role)
-  if (!isTable) return <RejectsTab id={id} warnings={warnings} canJump={false} />
+  if (!isTable) return <RejectsTab id={id} warnings={warnings} uploaded={undefined} />
   const choose = (tab: string | null) => change({ tab: TABS.find((each) => each === tab) ?? 'rows' })
   const waiting = isError ? (
     <NotLoaded error={error} onRetry={refetch} />
@@ -102,7 +102,11 @@ const DatasetPanel = ({ id, name, rejectCount, warnings, role, isTable }: Props)
         </Tabs.Panel>
         <Tabs.Panel value="summary">{table ? <SummaryTab table={table} /> : waiting}</Tabs.Panel>
         <Tabs.Panel value="rejects">
-          <RejectsTab id={id} warnings={warnings} canJump />
+          <RejectsTab
+            id={id}
+            warnings={warnings}
+            uploaded={view.version === null && table?.version === 0 ? null : 0}
+          />
         </Tabs.Panel>
         <Tabs.Panel value="history">
           <HistoryTab id={id} rights={rights} />

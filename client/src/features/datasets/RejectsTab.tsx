@@ -8,8 +8,6 @@ import classes from './Dataset.module.css'
 import { useDatasetView } from './useDatasetView'
 import { WarningList } from './WarningList'
 
-const HEADER_LINES = 1
-
 const NoRejects = () => {
   const words = useLaterText().datasets.rejects
   return (
@@ -21,28 +19,30 @@ const NoRejects = () => {
   )
 }
 
-type Props = { id: string; warnings: Warned[]; canJump: boolean }
+/** `uploaded`: the version to look at for the rows as they were uploaded, null for the newest; undefined: there is none. */
+type Props = { id: string; warnings: Warned[]; uploaded: 0 | null | undefined }
 
 /** What was mended or skipped, and the lines that could not be read: where they stand, why, and what they say. */
-export const RejectsTab = ({ id, warnings, canJump }: Props) => (
+export const RejectsTab = ({ id, warnings, uploaded }: Props) => (
   <>
     <WarningList warnings={warnings} />
-    <Rejects id={id} canJump={canJump} />
+    <Rejects id={id} uploaded={uploaded} />
   </>
 )
 
-const Rejects = ({ id, canJump }: Pick<Props, 'id' | 'canJump'>) => {
+const Rejects = ({ id, uploaded }: Pick<Props, 'id' | 'uploaded'>) => {
+  const canJump = uploaded !== undefined
   const words = useLaterText().datasets.rejects
   const { view, change } = useDatasetView()
   const { data, hasNextPage, isFetching, fetchNextPage } = useGetRejectsInfiniteQuery(id)
   const total = data?.pages[0]?.total ?? 0
   const items = data?.pages.flatMap((page) => page.items) ?? []
   if (data && total === 0) return <NoRejects />
-  /** The row that follows the missing one: the lines before it, less the header and the rejects among them. */
-  const goTo = (line: number, before: number) => {
-    const row = Math.max(0, line - 1 - HEADER_LINES - before)
+  /** The row that follows the missing one, in what was uploaded: edits may have moved it since. */
+  const goTo = (row: number) => {
+    if (uploaded === undefined) return
     const page = Math.floor(row / view.size) + 1
-    change({ tab: 'rows', sort: '', filters: [], page, at: row % view.size })
+    change({ tab: 'rows', version: uploaded, sort: '', filters: [], page, at: row % view.size })
   }
   return (
     <section aria-labelledby="rejects-title">
@@ -70,7 +70,7 @@ const Rejects = ({ id, canJump }: Pick<Props, 'id' | 'canJump'>) => {
             </tr>
           </thead>
           <tbody>
-            {items.map(({ line, byte, column, code, text }, before) => (
+            {items.map(({ line, byte, column, code, text, row }) => (
               <tr key={`${line}-${byte}-${column}`}>
                 <td data-numeric>{formatCount(line)}</td>
                 <td>{column ?? '–'}</td>
@@ -78,16 +78,18 @@ const Rejects = ({ id, canJump }: Pick<Props, 'id' | 'canJump'>) => {
                 <td className={classes.raw}>{text}</td>
                 {canJump && (
                   <td className={classes.narrow}>
-                    <Tooltip label={words.go} openDelay={400}>
-                      <ActionIcon
-                        variant="subtle"
-                        size={26}
-                        aria-label={words.goTo(line)}
-                        onClick={() => goTo(line, before)}
-                      >
-                        <LocateFixed size={15} aria-hidden />
-                      </ActionIcon>
-                    </Tooltip>
+                    {row !== null && (
+                      <Tooltip label={words.go} openDelay={400}>
+                        <ActionIcon
+                          variant="subtle"
+                          size={26}
+                          aria-label={words.goTo(line)}
+                          onClick={() => goTo(row)}
+                        >
+                          <LocateFixed size={15} aria-hidden />
+                        </ActionIcon>
+                      </Tooltip>
+                    )}
                   </td>
                 )}
               </tr>
