@@ -320,7 +320,8 @@ def _alone(settings: Settings) -> Iterator[None]:
         try:
             probe.bind((settings.host, settings.port))
         except OSError as error:
-            raise SettingsError(f"PARQUAY_PORT: cannot listen on {_url(settings)}: {error.strerror}") from None
+            told = f"PARQUAY_HOST, PARQUAY_PORT: cannot listen on {_url(settings)}: {error.strerror}"
+            raise SettingsError(told) from None
     settings.root.mkdir(mode=0o700, parents=True, exist_ok=True)
     handle = os.open(settings.root / "server.lock", os.O_CREAT | os.O_RDWR | os.O_CLOEXEC, 0o600)
     try:

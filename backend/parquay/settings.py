@@ -28,6 +28,10 @@ _ENDING = re.compile(r"\.?[^\s./\\*?]+(\.[^\s./\\*?]+)*")
 _HOST = re.compile(r"[A-Za-z0-9.:%_-]+")
 
 
+MOST_BYTES = 2**63 - 1
+"""Largest number of bytes that an upload can announce and the catalog can keep."""
+
+
 class SettingsError(ValueError):
     """A setting is unknown or does not parse. The message is one line that names it."""
 
@@ -58,10 +62,10 @@ class Settings(BaseSettings):
     open_registration: bool | None = Field(
         None, description="Whether anybody may register; unset: yes on loopback, else no."
     )
-    max_size: int = Field(0, ge=0, description="Largest upload in bytes; 0: no limit.")
+    max_size: int = Field(0, ge=0, le=MOST_BYTES, description="Largest upload in bytes; 0: no limit.")
     allowed_extensions: str = Field("", description="Such as `.iso,.img`; empty: all.")
     quota_bytes: int = Field(
-        0, ge=0, description="Bytes for each user, of files and of all versions of tables; 0: any."
+        0, ge=0, le=MOST_BYTES, description="Bytes for each user, of files and of all versions of tables; 0: any."
     )
     upload_ttl: int = Field(
         604800, ge=1, le=CENTURY, description="Seconds an unfinished upload is kept after its last byte."
@@ -129,7 +133,7 @@ class Settings(BaseSettings):
     @field_validator("allowed_extensions")
     @classmethod
     def _endings(cls, value: str) -> str:
-        if any(not _ENDING.fullmatch(item) for item in _items(value)):
+        if any(not _ENDING.fullmatch(item) for item in _items(value)) or (value.strip() and not _items(value)):
             raise ValueError("must list endings of names such as .iso,.img; leave it empty to accept all")
         return value
 

@@ -40,6 +40,7 @@ from parquay.datasets.publish import Publisher
 from parquay.datasets.retention import Retention
 from parquay.datasets.tables import Tables
 from parquay.datasets.versions import Versions
+from parquay.errors import Conflict, InvalidValue
 from parquay.events.bus import Hub
 from parquay.settings import Settings, SettingsError
 from parquay.storage.base import Store
@@ -216,7 +217,10 @@ def build(settings: Settings, *, migrate: bool = True) -> Parts:
 def prepare(parts: Parts) -> None:
     """Put back what a crash may have taken from small files, and make the accounts that the settings ask for."""
     parts.small.restore()
-    ensure_demo(parts.users, parts.passwords, parts.settings.demo_accounts)
+    try:
+        ensure_demo(parts.users, parts.passwords, parts.settings.demo_accounts)
+    except (InvalidValue, Conflict) as error:
+        raise SettingsError(f"PARQUAY_DEMO_USERS: {error.detail}") from None
 
 
 def _refuse_scaled(settings: Settings) -> None:

@@ -45,6 +45,8 @@ FITTING = [
 ]
 
 UNFIT = [
+    (column("decimal", [3, 2]), Decimal("1E+5000")),
+    (column("int64"), Decimal("1E+5000")),
     (column("bool"), 1),
     (column("bool"), "yes"),
     (column("int64"), True),

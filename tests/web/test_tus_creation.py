@@ -9,6 +9,7 @@ import time
 import pytest
 
 from live_server import wait_until
+from problems import is_problem
 from tus_user import OCTETS, TUS, TusUser, id_of, metadata
 from wire import Wire
 
@@ -50,6 +51,33 @@ def test_nobody_else_tells_where_the_server_is(tus: TusUser):
     answer = tus.raw("POST", "/files", RESUMABLE, ("Upload-Length", "5"), *forwarded)
 
     assert "evil" not in (answer.get("location") or "evil")
+
+
+@pytest.mark.parametrize("option", ["skip", "header"])
+def test_a_number_of_any_length_that_cannot_be_meant_is_refused_by_name(tus: TusUser, option: str):
+    number = "9" * 5000
+
+    told = tus.create(3, b"a,b", Upload_Metadata=metadata(filename="a.csv", **{option: number}))
+    asked = tus.http.post("/upload", params={option: number}, files={"file": ("a.csv", b"a,b\n1,2\n")})
+    filled = tus.http.post("/upload", data={option: number}, files={"file": ("a.csv", b"a,b\n1,2\n")})
+
+    assert [answer.status_code for answer in (told, asked, filled)] == [422, 422, 422]
+    assert option in told.json()["detail"]
+
+
+def test_what_the_query_of_a_creation_says_is_meant_or_refused(tus: TusUser):
+    draft = {"Upload-Complete": "?1", "Content-Disposition": 'attachment; filename="a.csv"'}
+
+    known = tus.http.post("/files?delimiter=;", headers=draft, content=b"a;b,c\n1;2,3\n")
+    by_tus = tus.ask("POST", "/files?bogus=1", {"Upload-Length": "3"})
+    by_draft = tus.http.post("/files?bogus=1", headers=draft, content=b"a,b\n1,2\n")
+    nonsense = tus.http.post("/files?delimiter=banana", headers=draft, content=b"a,b\n1,2\n")
+
+    kept = "SELECT count(*) FROM file WHERE id = ? AND options = ?"
+    assert tus.count(kept, id_of(known.headers["location"]), '{"delimiter": ";"}') == 1
+    assert is_problem(by_tus, 422, "unknown_parameter")
+    assert is_problem(by_draft, 422, "unknown_parameter")
+    assert nonsense.status_code == 422
 
 
 def test_ids_cannot_be_guessed(tus: TusUser):

@@ -38,7 +38,12 @@ def ensure_demo(store: AccountStore, passwords: Passwords, accounts: Iterable[tu
     """Make those of ``accounts`` (name, password) that are missing; ``admin`` becomes an administrator.
 
     Their passwords may be weak: they are announced on the terminal.
+
+    Raises:
+        InvalidValue: ``bad_username``.
+        Conflict: ``username_taken``, somebody else's name looks the same.
     """
-    for name, password in accounts:
+    for given, password in accounts:
+        name = clean_name(given)
         if store.by_name(name) is None:
             store.create(name, passwords.hash(password), is_admin=name == "admin")

@@ -85,7 +85,7 @@ def _decimal(value: Any, form: Any) -> Decimal:
     number = _number(value)
     precision = 18 if sum(form) <= 18 else 38
     grid = number.scaleb(scale, _EXACT)
-    if grid != grid.to_integral_value() or len(str(abs(int(grid)))) > precision:
+    if (grid and grid.adjusted() >= precision) or grid != grid.to_integral_value():
         raise _Unfit(f"at most {scale} digits behind the point, {precision} digits in all")
     return Decimal(f"{int(grid)}E-{scale}")
 

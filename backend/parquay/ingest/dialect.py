@@ -12,6 +12,9 @@ from parquay.columns.kinds import ORDER
 from parquay.errors import InvalidValue
 from parquay.ingest.warned import Warned
 
+MOST_ROWS = 1_000_000
+"""Most rows of a header, or above it, that can be told."""
+
 NAMED = {"tab": "\t", "\\t": "\t", "comma": ",", "semicolon": ";", "pipe": "|", "colon": ":", "space": " ", "none": ""}
 """Delimiters and quotes that are hard to type, by name."""
 SAME = {"skip": "skip_rows"}
@@ -105,7 +108,8 @@ def _count(key: str, value: Any) -> int:
     text = str(value).strip().lower()
     if text in words:
         return words[text]
-    if not text.isdecimal() or int(text) > 1_000_000:
+    # The length first: Python refuses to read numbers of thousands of digits.
+    if not text.isdecimal() or len(text) > len(str(MOST_ROWS)) or int(text) > MOST_ROWS:
         raise InvalidValue(f"{key} must be a number of rows.")
     return int(text)
 

@@ -40,18 +40,21 @@ class Request:
     path: str | None = None
 
 
-def describe(owner: Owner, plan: CreationPlan) -> Request:
-    """Return the creation that a client asks for, with what its metadata tells.
+def describe(owner: Owner, plan: CreationPlan, query: Mapping[str, str] | None = None) -> Request:
+    """Return the creation that a client asks for, with what its metadata tells, and where that is silent its query.
 
     Raises:
-        InvalidValue: the metadata holds a digest or an option that cannot be understood (422).
+        InvalidValue: the metadata holds a digest or an option that cannot be understood; ``unknown_parameter`` (422).
     """
+    query = query or {}
     metadata = plan.metadata
     content_type = metadata.text("filetype", "type", "content_type") or plan.content_type
     name = clean_name(plan.filename) if plan.filename else file_name(metadata)
     sha256 = expected_digest(metadata) or plan.sha256
-    refuse_other_options(key for key, _ in metadata.pairs)
-    options = read_options(_texts(metadata))
+    refuse_other_options((*query, *(key for key, _ in metadata.pairs)))
+    if unknown := [name for name in query if name not in OPTION_KEYS]:
+        raise InvalidValue(f"There is no parameter {unknown[0][:100]!r} here.", "unknown_parameter")
+    options = read_options({**query, **_texts(metadata)})
     return Request(owner, name, clean_type(content_type), plan, options, sha256, folder_of(metadata))
 
 

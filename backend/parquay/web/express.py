@@ -13,13 +13,11 @@ from functools import partial
 from parquay.auth.csrf import credentials
 from parquay.auth.scopes import require_scope, sufficient_for_upload
 from parquay.auth.sessions import Sessions
-from parquay.errors import ParquayError
 from parquay.http1.connection import Reply
 from parquay.ingest.dialect import Overrides
 from parquay.telemetry import requests
 from parquay.tus import answers
 from parquay.tus.headers import Fields
-from parquay.tus.refusals import Refusal
 from parquay.tus.state import UploadState
 from parquay.tus.wire import Tus1
 from parquay.uploads.create import Creator
@@ -57,7 +55,7 @@ class ExpressLane:
 
     def __call__(self, scope: Scope, body: bytes, reply: Reply) -> bool:
         """Begin to make the upload that a request asks for; False, and nothing has begun, if it is none for here."""
-        if scope["method"] != "POST" or (where := address(scope["path"])).path != ROOT:
+        if scope["method"] != "POST" or scope["query_string"] or (where := address(scope["path"])).path != ROOT:
             return False
         if not self._policy.answers(scope):
             return False
@@ -67,8 +65,8 @@ class ExpressLane:
         base = self._origin.base(scope) + (PREFIX if where.prefixed else "") + ROOT
         try:
             return self._begin(scope, body, base, reply)
-        except (Refusal, ParquayError):
-            return False  # the general way tells why
+        except Exception:  # noqa: BLE001  whatever is wrong, the general way tells why; here it would end the connection
+            return False
 
     def _begin(self, scope: Scope, body: bytes, base: str, reply: Reply) -> bool:
         headers = scope["headers"]

@@ -9,6 +9,8 @@ from functools import partial
 from typing import Literal
 from urllib.parse import urlsplit
 
+from starlette.datastructures import QueryParams
+
 from parquay.catalog.files import Files
 from parquay.catalog.tables import File, now
 from parquay.errors import Gone, NotFound
@@ -108,7 +110,7 @@ class Verbs:
         prefixes = tuple(f"{root}{ROOT}/" for root in ("", "/api", base, base + "/api"))
         hosts = self._origin.hosts(call.scope) if "Upload-Concat" in call.fields else frozenset()
         plan = call.wire.plan_creation(call.fields, self._rules.limits, path_prefixes=prefixes, hosts=hosts)
-        request = describe(call.owner, plan)
+        request = describe(call.owner, plan, dict(QueryParams(call.scope["query_string"])))
         Overrides.from_options(request.options)  # refuses nonsense now, not when the file is read
         file, receipt = await self._creator.create(request, call.body, self._witness(call))
         location = self._url(call, file.id)
