@@ -9,7 +9,8 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-from parquay.ingest.evidence import Cells, header_votes, is_value
+from parquay.ingest.evidence import header_votes
+from parquay.ingest.kinds import Cells, is_value
 from parquay.ingest.repair import Row
 
 COMMON = frozenset(",;\t|\x1f\x01\x02")

@@ -12,25 +12,16 @@ import re
 from collections import Counter
 from collections.abc import Sequence
 
-Cells = tuple[bytes | None, ...]
+from parquay.ingest.kinds import Cells, is_value, kind_of
+from parquay.ingest.pivots import named_places
 
 LEAST_RUN = 3
 """Numbers in a row that go on regularly, and so may be names."""
 OF_SAME_FORM = 3
 """Cells of one form below a cell that tell whether it is one of them."""
-_VALUE = re.compile(
-    rb"[-+]?[$\x80\xa3]?\s?[-+]?[\d.,' ]*\d[\d.,' ]*(?:[eE][-+]?\d+)?\s?%?"
-    rb"|\d{1,4}[-/.]\d{1,2}[-/.]\d{1,4}(?:[ T].*)?|\d\d?:\d\d(?::\d\d)?.*"
-    rb"|true|false|True|False|TRUE|FALSE|yes|no|NULL|null|NA|N/A|nan|NaN|-"
-)
-_NOTHING = re.compile(rb"NULL|null|NA|N/A|n/a|nan|NaN|None|none|[-:.?]{1,3}(?:\s[a-z]{1,2})?")
-_FLAG = re.compile(rb"(?i:true|false|yes|no)")
-_DATE = re.compile(rb"\d{1,4}([-/.])\d{1,2}\1\d{1,4}(?:[ T].*)?|(?:0?[1-9]|1[0-2])[./](?:19|20)\d\d")
-_CLOCK = re.compile(rb"\d\d?:\d\d(?::\d\d)?.*")
-_MARKED_NUMBER = re.compile(rb"[-+]?[\d.,]*\d\s[a-z]{1,3}")
-"""A number with the letter of a footnote behind it, as statistics offices write them."""
 _YEAR = re.compile(rb"(?:19|20)\d\d")
 _WHOLE = re.compile(rb"\d{1,9}")
+_WORD = re.compile(rb"[A-Za-z_\x80-\xff]+|[A-Za-z_\x80-\xff]{2}.*")
 _DIGITS = re.compile(rb"[0-9]+")
 _RUNS = re.compile(rb"[0-9]+|[A-Z]+|[a-z]+")
 _UNIT_WORDS = """
@@ -42,22 +33,6 @@ _UNIT_WORDS = """
 """
 _UNITS = frozenset(_UNIT_WORDS.split())
 _BRACKETED = re.compile(r"\(.{0,20}\)|\[.{0,20}\]")
-
-
-def is_value(cell: bytes | None) -> bool:
-    """Whether a cell is a number, a date, a flag or a word for nothing, and so hardly a name."""
-    return cell is not None and _VALUE.fullmatch(cell.strip()) is not None
-
-
-def kind_of(cell: bytes | None) -> str:
-    """What kind of value a cell is: number, date, clock, flag or nothing; empty where it is a word."""
-    text = (cell or b"").strip()
-    if not text or _NOTHING.fullmatch(text):
-        return "nothing"
-    for kind, pattern in (("flag", _FLAG), ("date", _DATE), ("clock", _CLOCK), ("number", _MARKED_NUMBER)):
-        if pattern.fullmatch(text):
-            return kind
-    return "number" if _VALUE.fullmatch(text) else ""
 
 
 def is_header(top: Cells, below: Sequence[Cells]) -> bool:
@@ -73,14 +48,23 @@ def is_header(top: Cells, below: Sequence[Cells]) -> bool:
 def header_votes(top: Cells, below: Sequence[Cells]) -> int:
     """How much speaks for `top` as names: columns that do, less those that speak against it."""
     columns = [[row[i] for row in below if row[i] is not None] for i in range(len(top))]
-    run = _run_of_names(top, below, columns)
+    run = _run_of_names(top, below, columns) or named_places(top, below)
     if run:
         words = sum(1 for i, cell in enumerate(top) if i not in run and columns[i] and not kind_of(cell))
         return len(run) + words
-    return sum(_vote(cell, column) for cell, column in zip(top, columns, strict=True) if column)
+    pairs = [(cell, column) for cell, column in zip(top, columns, strict=True) if column]
+    clear = any(_is_word_over_counts(cell, column) for cell, column in pairs)
+    return sum(_vote(cell, column, clear=clear) for cell, column in pairs)
 
 
-def _vote(cell: bytes | None, column: Sequence[bytes | None]) -> int:
+def _is_word_over_counts(cell: bytes | None, column: Sequence[bytes | None]) -> bool:
+    """Whether a column says for sure that the row names it: a word such as `id` over nothing but whole numbers."""
+    word = not kind_of(cell) and _WORD.fullmatch((cell or b"").strip()) is not None
+    return word and all(_WHOLE.fullmatch((each or b"").strip()) for each in column)
+
+
+def _vote(cell: bytes | None, column: Sequence[bytes | None], *, clear: bool) -> int:
+    """What a column says; `clear`: another one is sure that the row has names."""
     if cell is None:
         return 0
     kinds = Counter(filter(lambda kind: kind != "nothing", map(kind_of, column)))
@@ -91,7 +75,8 @@ def _vote(cell: bytes | None, column: Sequence[bytes | None]) -> int:
     if len(cell) > 1 and column.count(cell) * 3 >= len(column) and len(column) > 2:
         # A name hardly comes back among the values that it names.
         return -1
-    return _vote_of_form(cell, column)
+    vote = _vote_of_form(cell, column)
+    return max(0, vote) if clear else vote
 
 
 def _vote_over_values(cell: bytes, column: Sequence[bytes | None], usual: str) -> int:

@@ -6,7 +6,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from parquay.columns import names as safe
-from parquay.ingest.evidence import Cells, header_votes, is_header, is_more_header, is_value
+from parquay.ingest.evidence import header_votes, is_header, is_more_header
+from parquay.ingest.kinds import Cells, is_value
 from parquay.ingest.repair import Row
 from parquay.ingest.warned import Warned, bounded
 

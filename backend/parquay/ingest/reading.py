@@ -8,8 +8,9 @@ from dataclasses import dataclass, replace
 
 from parquay.ingest import delimiters, encodings
 from parquay.ingest.dialect import Dialect, Overrides
-from parquay.ingest.evidence import is_header, is_value
+from parquay.ingest.evidence import is_header
 from parquay.ingest.header import is_blank
+from parquay.ingest.kinds import is_value
 from parquay.ingest.repair import Row, RowReader
 
 SAMPLE_LIMIT = 32 << 20

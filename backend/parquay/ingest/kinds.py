@@ -1,0 +1,35 @@
+"""What kind of value a cell is by its text alone, as far as rows of names are told from rows of values by it."""
+
+from __future__ import annotations
+
+import re
+
+Cells = tuple[bytes | None, ...]
+
+_VALUE = re.compile(
+    rb"[-+]?[$\x80\xa3]?\s?[-+]?[\d.,' ]*\d[\d.,' ]*(?:[eE][-+]?\d+)?\s?%?"
+    rb"|\d{1,4}[-/.]\d{1,2}[-/.]\d{1,4}(?:[ T].*)?|\d\d?:\d\d(?::\d\d)?.*"
+    rb"|true|false|True|False|TRUE|FALSE|yes|no|NULL|null|NA|N/A|nan|NaN|-"
+)
+_NOTHING = re.compile(rb"NULL|null|NA|N/A|n/a|nan|NaN|None|none|[-:.?]{1,3}(?:\s[a-z]{1,2})?")
+_FLAG = re.compile(rb"(?i:true|false|yes|no)")
+_DATE = re.compile(rb"\d{1,4}([-/.])\d{1,2}\1\d{1,4}(?:[ T].*)?|(?:0?[1-9]|1[0-2])[./](?:19|20)\d\d")
+_CLOCK = re.compile(rb"\d\d?:\d\d(?::\d\d)?.*")
+_MARKED_NUMBER = re.compile(rb"[-+]?[\d.,]*\d\s[a-z]{1,3}")
+"""A number with the letter of a footnote behind it, as statistics offices write them."""
+
+
+def is_value(cell: bytes | None) -> bool:
+    """Whether a cell is a number, a date, a flag or a word for nothing, and so hardly a name."""
+    return cell is not None and _VALUE.fullmatch(cell.strip()) is not None
+
+
+def kind_of(cell: bytes | None) -> str:
+    """What kind of value a cell is: number, date, clock, flag or nothing; empty where it is a word."""
+    text = (cell or b"").strip()
+    if not text or _NOTHING.fullmatch(text):
+        return "nothing"
+    for kind, pattern in (("flag", _FLAG), ("date", _DATE), ("clock", _CLOCK), ("number", _MARKED_NUMBER)):
+        if pattern.fullmatch(text):
+            return kind
+    return "number" if _VALUE.fullmatch(text) else ""
