@@ -334,6 +334,45 @@ def test_utf8_with_a_bad_byte_stays_utf8(read):
     assert [(each.code, each.line) for each in report.rejects] == [("bad_encoding", 3)]
 
 
+@pytest.mark.parametrize("mark", [",", ";"])
+@pytest.mark.parametrize(
+    ("codec", "bad"),
+    [
+        ("utf-16-le", b"\x00\xd8"),
+        ("utf-16-be", b"\xdc\x00"),
+        ("utf-32-le", b"\x00\x00\x11\x00"),
+        ("utf-32-be", b"\x00\x00\xd8\x00"),
+    ],
+)
+@pytest.mark.parametrize("word", ["Müller", "Miller"])
+def test_a_unit_that_is_no_letter_costs_its_row_only(read, codec, bad, mark, word):
+    top, rest = f"\ufeffid{mark}v\n1{mark}a\n2{mark}", f"x\n3{mark}b\n4{mark}{word}\n"
+
+    report, cells = read(top.encode(codec) + bad + rest.encode(codec))
+
+    assert cells == [["1", "a"], ["3", "b"], ["4", word]]
+    assert [(each.code, each.line) for each in report.rejects] == [("bad_encoding", 3)]
+    assert report.dialect.encoding == codec
+
+
+@pytest.mark.parametrize("word", ["ä", "a"])
+@pytest.mark.parametrize("codec", ["utf-16", "utf-32"])
+def test_half_a_unit_at_the_end_is_a_reject(read, codec, word):
+    report, cells = read(f"id,v\n1,{word}\n2,b\n".encode(codec) + b"A")
+
+    assert cells == [["1", word], ["2", "b"]]
+    assert [(each.code, each.line) for each in report.rejects] == [("bad_encoding", 4)]
+
+
+@pytest.mark.parametrize("line", [b"\xff", b"\xff,1,2", b"1,\xc3,2,3"])
+def test_a_line_of_the_wrong_width_with_a_bad_byte_is_no_text(read, line, capfd):
+    report, cells = read(b"id,name\n" + "Zoë,1\n".encode() * 30 + line + b"\n")
+
+    assert cells == [["Zoë", "1"]] * 30
+    assert [(each.code, each.line) for each in report.rejects] == [("bad_encoding", 32)]
+    assert capfd.readouterr().err == ""
+
+
 def test_encoding_is_decided_alike_while_the_file_arrives(bench):
     plain = "id,name\n" + "".join(f"{i},name{i}\n" for i in range(20_000))
     content = (plain + "x,Müller\n" * 20_000).encode("cp1252")

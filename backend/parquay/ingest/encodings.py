@@ -56,6 +56,11 @@ def detect(sample: bytes, *, complete: bool, told: str | None = None) -> Encodin
     return _utf8(sample[:LOOKED_AT], cut=len(sample) > LOOKED_AT or not complete) or _legacy(sample[:LOOKED_AT])
 
 
+def transcoded(sample: bytes) -> Encoding | None:
+    """UTF-8, which a text of a wide encoding becomes, however many of its units are no letters; None for no text."""
+    return None if _is_binary(sample) else _told(sample, "utf-8")
+
+
 def _told(sample: bytes, told: str) -> Encoding:
     name = codecs.lookup(told).name
     if name in ("utf-8-sig", "utf-8"):

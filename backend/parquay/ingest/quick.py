@@ -105,7 +105,17 @@ def has_mark(text: bytes) -> bool:
     return text.startswith(MARK) or text.find(b"\n" + MARK) >= 0 or text.find(b"\r" + MARK) >= 0
 
 
+def _is_utf8(text: bytes) -> bool:
+    try:
+        return text.isascii() or bool(text.decode())
+    except UnicodeDecodeError:
+        return False
+
+
 def _parsed(rows: pa.Buffer, text: bytes, dialect: Dialect, refuse: object) -> pa.Table | None:
+    if not _is_utf8(text):
+        # The parser would hand a row of the wrong width over as a text, which it is not, and complain on stderr.
+        return None
     names = (*dialect.columns, *[TRAILING] * dialect.trailing)
     try:
         table = pa.csv.read_csv(

@@ -231,10 +231,19 @@ class _Windows:
 
     def _reject_width(self, found: int, text: bytes, at: int) -> None:
         columns = self.dialect.columns
-        if found < len(columns):
+        if not self._is_text(text):
+            self._reject("bad_encoding", None, text, at)
+        elif found < len(columns):
             self._reject("too_few_fields", columns[found], text, at)
         else:
             self._reject("too_many_fields", None, text, at)
+
+    def _is_text(self, text: bytes) -> bool:
+        try:
+            text.decode(self.dialect.codec)
+        except UnicodeError:
+            return False
+        return True
 
     def _decoded(self, cells: heal.Cells, text: bytes, at: int) -> list[str | None] | None:
         texts: list[str | None] = []

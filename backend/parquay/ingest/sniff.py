@@ -75,7 +75,7 @@ def sniff(sample: bytes, *, name: str, complete: bool, overrides: Overrides | No
     `complete`: there are no more. `wide`: the encoding of the file where `sample` is already transcoded to UTF-8.
     """
     told = overrides or Overrides()
-    encoding = encodings.detect(sample, complete=complete, told=None if wide else told.encoding)
+    encoding = encodings.transcoded(sample) if wide else encodings.detect(sample, complete=complete, told=told.encoding)
     if encoding is None:
         return Guess(None, "no_table", "The bytes are no text.")
     text = sample[encoding.mark :]

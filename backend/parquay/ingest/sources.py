@@ -25,6 +25,18 @@ MAX_BYTES = 1 << 40
 """Most bytes of text in a packed file."""
 STEP, PACKED_STEP = 1 << 20, 64 << 10
 """Bytes read at once; few of a packed file, so that its ratio is known early."""
+NO_LETTER = "parquay.no_letter"
+"""The name under which `codecs` knows what becomes of units that are no letter."""
+
+
+def _no_letter(error: UnicodeError) -> tuple[str, int]:
+    """Put what no UTF-8 is in the place of a unit that is no letter, so that its row is a reject and no other."""
+    if not isinstance(error, UnicodeDecodeError):
+        raise error
+    return "\udcff", error.end
+
+
+codecs.register_error(NO_LETTER, _no_letter)
 
 
 class Source:
@@ -88,7 +100,7 @@ class Source:
         self._made = 0
         self._text = bytearray()
         self._inflater = self._unpacker()
-        self._decoder = codecs.getincrementaldecoder(self.wide)("surrogatepass") if self.wide else None
+        self._decoder = codecs.getincrementaldecoder(self.wide)(NO_LETTER) if self.wide else None
         self._to_skip = self._mark if self.packing else 0
         self._closed = False
 
@@ -130,15 +142,8 @@ class Source:
         return text
 
     def _append(self, text: bytes, *, final: bool = False) -> None:
-        if self._decoder is None:
-            self._text += text
-            return
-        try:
-            self._text += self._decoder.decode(text, final).encode("utf-8", "surrogatepass")
-        except UnicodeDecodeError:
-            # A last half of a letter cannot be told; it becomes a byte that is no text, and its row a reject.
-            self._decoder.reset()
-            self._text += b"\xff"
+        made = text if self._decoder is None else self._decoder.decode(text, final).encode("utf-8", "surrogatepass")
+        self._text += made
 
     def _end(self) -> bool:
         if self.complete and not self._closed:
