@@ -2,7 +2,7 @@
 
 A name is a word over values, a value of another kind than those below (a date over counts), or one of a run of
 numbers that goes on from column to column as names of years, hours and days do. A second row of names needs evidence
-of its own: it repeats the first, holds units, or fills in what merged cells left open.
+of its own: it holds units, or fills in what merged cells left open.
 """
 
 from __future__ import annotations
@@ -47,6 +47,14 @@ def is_header(top: Cells, below: Sequence[Cells]) -> bool:
 
 def header_votes(top: Cells, below: Sequence[Cells]) -> int:
     """How much speaks for `top` as names: columns that do, less those that speak against it."""
+    votes = _votes(top, below)
+    if votes <= 0 and below and below[0] == top:
+        # Names that stand there twice are names all the same, if what is below both says so.
+        return max(votes, _votes(top, list(itertools.dropwhile(lambda row: row == top, below))))
+    return votes
+
+
+def _votes(top: Cells, below: Sequence[Cells]) -> int:
     columns = [[row[i] for row in below if row[i] is not None] for i in range(len(top))]
     run = _run_of_names(top, below, columns) or named_places(top, below)
     if run:
@@ -138,7 +146,8 @@ def _goes_on(row: Cells, places: Sequence[int]) -> bool:
 def is_more_header(above: Cells, row: Cells, below: Sequence[Cells]) -> bool:
     """Whether `row` below the header row `above` is a header row too."""
     if row == above:
-        return True
+        # It is the header again, which is told as everywhere below.
+        return False
     if len(below) < 2 or not any(row):
         return False
     typed = [i for i in range(len(row)) if _is_typed([each[i] for each in below])]

@@ -73,7 +73,9 @@ def lay_out(rows: Sequence[Row], width: int, *, told: int | None, at_top: bool) 
     """
     trailing = told != 0 and _is_trailing(rows, width)
     narrow = width - 1 if trailing else width
-    first = 0 if at_top else _behind_gap(rows, _first_row(rows, width, narrow), width, narrow)
+    first = (
+        0 if at_top else _behind_padded(rows, _behind_gap(rows, _first_row(rows, width, narrow), width, narrow), width)
+    )
     table = _rows_of_width(rows[first:], width, narrow)
     if told is not None:
         return Layout(first, told, narrow, trailing)
@@ -102,7 +104,8 @@ def _with_rows_above(rows: Sequence[Row], found: Layout, table: Sequence[Cells])
     first of them is its header, or all of them are rows of a table without one.
     """
     top = found.first
-    while top and len(rows[top - 1].cells) > 1 and rows[top - 1].end == rows[top].start:
+    same = (found.width, found.width + found.trailing)
+    while top and rows[top - 1].end == rows[top].start and len(rows[top - 1].cells) not in (1, *same):
         top -= 1
     above = [_fit(row.cells, found.width) for row in rows[top : found.first]]
     if not above or (found.header and header_votes(table[0], table[1 : 1 + LOOKED_AT]) > 0):
@@ -161,6 +164,27 @@ def _behind_gap(rows: Sequence[Row], first: int, width: int, narrow: int) -> int
     if len(above) > 1 and header_votes(above[0], above[1:]) > 0:
         return first
     return gap if header_votes(below[0], below[1:]) > 0 else first
+
+
+def _behind_padded(rows: Sequence[Row], first: int, width: int) -> int:
+    """The row behind those that are padded with empty fields, where the first full row names the columns.
+
+    One such row alone may as well be the upper row of a header, unless it says with a colon that it is none.
+    """
+    full = next((i for i in range(first, len(rows)) if len(rows[i].cells) == width and all(rows[i].cells)), first)
+    above = [row.cells for row in rows[first:full]]
+    labelled = all((cells[0] or b":").rstrip().endswith(b":") for cells in above)
+    if not above or not (labelled or len(above) > 1) or not all(map(_is_padded, above)):
+        return first
+    below = [row.cells for row in rows[full + 1 : full + 1 + LOOKED_AT] if len(row.cells) == width]
+    named = not any(map(is_value, rows[full].cells)) and bool(below)
+    return full if named and (labelled or header_votes(rows[full].cells, below) > 0) else first
+
+
+def _is_padded(cells: Cells) -> bool:
+    """Whether nothing stands behind the first empty field, of which there is one at least."""
+    filled = next((i for i, cell in enumerate(cells) if cell is None), len(cells))
+    return filled < len(cells) and not any(cells[filled:])
 
 
 def _is_comment(rows: Sequence[Row], width: int, narrow: int) -> bool:
