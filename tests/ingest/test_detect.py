@@ -231,6 +231,10 @@ ABOVE = {
     "keys": ("by: me\nfor: you\na,b,c\n1,2,3\n", ["a", "b", "c"], 1, [], {"title_line": 2}),
     "pairs": ("by,me\nfor,you\na,b,c\n1,2,3\n4,5,6\n", ["a", "b", "c"], 2, [1, 2], {}),
     "comments": ("# by me\n# x, y\na,b\n1,2\n# end\n", ["a", "b"], 1, [], {"comment_line": 3}),
+    "comments with percent signs": ("% by me\n% x, y\na,b\n1,2\n% end\n", ["a", "b"], 1, [], {"comment_line": 3}),
+    "comments with slashes": ("// by me, here\na,b\n1,2\n// x, y, z\n3,4\n", ["a", "b"], 2, [], {"comment_line": 2}),
+    "percentages and paths": ("a,b\nx,y\n%5,1,2\n//host/share/x,1,2\nz,w\n", ["a", "b"], 2, [3, 4], {}),
+    "the delimiter told in capitals": ("SEP=|\nid|name\n1|a\n2|b\n", ["id", "name"], 2, [], {"delimiter_line": 1}),
 }
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from parquay.ingest import quick, split
 from parquay.ingest.dialect import Dialect
+from parquay.ingest.kinds import is_comment
 from parquay.ingest.repair import Row, RowReader
 from parquay.ingest.segment import Rejected, SegmentRows, rejected
 from parquay.ingest.warned import Warned, warn
@@ -42,9 +43,9 @@ def _code_of(row: Row, text: bytes, *, told: bool) -> str:
         return ""
     if told:
         return "skipped_line"
-    if text.startswith(b"#"):
+    if is_comment(text):
         return "comment_line"
-    if text.strip(b'"').startswith(b"sep=") and row.start == 0:
+    if text.strip(b'"').lower().startswith(b"sep=") and row.start == 0:
         return "delimiter_line"
     filled = sum(1 for cell in row.cells if cell and cell.strip())
     return "above_table" if filled > 1 else "title_line"

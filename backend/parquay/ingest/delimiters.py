@@ -10,7 +10,7 @@ import re
 from collections.abc import Sequence
 
 from parquay.ingest.evidence import header_votes
-from parquay.ingest.kinds import Cells, is_value
+from parquay.ingest.kinds import Cells, is_comment, is_value
 from parquay.ingest.repair import Row
 
 COMMON = frozenset(",;\t|\x1f\x01\x02")
@@ -66,7 +66,7 @@ def parts_columns(delimiter: str, rows: Sequence[Row], lines: Sequence[bytes], w
 def _head(rows: Sequence[Row], width: int) -> int:
     """The line that has the names if any has: the first that is no comment, or a comment that has the names."""
     for i, row in enumerate(rows):
-        if not (row.cells[0] or b"").startswith(b"#") or len(row.cells) in (width, width + 1):
+        if not is_comment(row.cells[0]) or len(row.cells) in (width, width + 1):
             return i
     return 0
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from parquay.columns import names as safe
 from parquay.ingest.evidence import header_votes, is_header, is_more_header
-from parquay.ingest.kinds import Cells, is_value
+from parquay.ingest.kinds import COMMENT_MARKS, Cells, is_comment, is_value
 from parquay.ingest.repair import Row
 from parquay.ingest.warned import Warned, bounded
 
@@ -47,7 +47,7 @@ class Layout:
 def _mended(cells: Cells, width: int, below: Sequence[Cells], quote: bytes) -> Cells:
     """A header row of the wrong width: without its empty names, parted at a quote, or with names left empty."""
     if len(cells) > width:
-        if len(cells) == width + 1 and (cells[0] or b"").strip() == b"#":
+        if len(cells) == width + 1 and (cells[0] or b"").strip() in COMMENT_MARKS:
             return cells[1:]
         named = tuple(cell for cell in cells if cell is not None)
         return named if len(named) == width else cells[:width]
@@ -189,9 +189,9 @@ def _is_padded(cells: Cells) -> bool:
 
 def _is_comment(rows: Sequence[Row], width: int, narrow: int) -> bool:
     """Whether the first row has a comment's mark, and the names stand below it."""
-    if not (rows[0].cells[0] or b"").startswith(b"#"):
+    if not is_comment(rows[0].cells[0]):
         return False
-    below = [row for row in rows if not (row.cells[0] or b"").startswith(b"#")]
+    below = [row for row in rows if not is_comment(row.cells[0])]
     table = _rows_of_width(below[: 1 + LOOKED_AT], width, narrow)
     return len(table) > 1 and header_votes(table[0], table[1:]) > 0
 

@@ -1,4 +1,4 @@
-"""What kind of value a cell is by its text alone, as far as rows of names are told from rows of values by it."""
+"""What a cell is by its text alone, as far as rows of names are told from rows of values and comments by it."""
 
 from __future__ import annotations
 
@@ -6,6 +6,9 @@ import re
 
 Cells = tuple[bytes | None, ...]
 
+COMMENT_MARKS = (b"#", b"%", b"//")
+"""What comments start with; a percentage and the path of a share are none."""
+_COMMENT = re.compile(rb"#|%(?!\d)|//(?!\S*/)")
 _VALUE = re.compile(
     rb"[-+]?[$\x80\xa3]?\s?[-+]?[\d.,' ]*\d[\d.,' ]*(?:[eE][-+]?\d+)?\s?%?"
     rb"|\d{1,4}[-/.]\d{1,2}[-/.]\d{1,4}(?:[ T].*)?|\d\d?:\d\d(?::\d\d)?.*"
@@ -33,3 +36,8 @@ def kind_of(cell: bytes | None) -> str:
         if pattern.fullmatch(text):
             return kind
     return "number" if _VALUE.fullmatch(text) else ""
+
+
+def is_comment(text: bytes | None) -> bool:
+    """Whether a line, or its first cell, starts as a comment does."""
+    return _COMMENT.match(text or b"") is not None

@@ -48,7 +48,7 @@ def dialect_of(text: bytes, skipped: int, reading: Reading, told: Overrides) -> 
 
 def _long_header(text: bytes, header: Sequence[Row], width: int, line: int) -> tuple[Warned, ...]:
     """The warning about names that have no column, because the rows below have fewer fields."""
-    long = [row for row in header if sum(1 for cell in row.cells if cell and cell.strip(b"# ")) > width]
+    long = [row for row in header if sum(1 for cell in row.cells if cell and cell.strip(b"#%/ ")) > width]
     return (Warned("long_header", line, len(long), bounded(text[long[0].start : long[0].end])),) if long else ()
 
 

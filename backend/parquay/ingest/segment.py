@@ -15,6 +15,7 @@ import pyarrow as pa
 
 from parquay.ingest import heal, quick, repair, split
 from parquay.ingest.dialect import Dialect
+from parquay.ingest.kinds import is_comment
 from parquay.ingest.warned import Warned, warn
 
 REJECTS_KEPT = 50_000
@@ -211,7 +212,7 @@ class _Windows:
             row = replace(row, cells=row.cells[:width])
         cells = row.cells
         if len(cells) != width:
-            if text.startswith(b"#"):
+            if is_comment(text):
                 self._warn("comment_line", text)
                 return None
             healed = heal.heal(row, text, self.dialect)

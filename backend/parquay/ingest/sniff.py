@@ -21,7 +21,7 @@ SAMPLE_BYTES = 64 << 10
 """Bytes that are looked at, or all there are."""
 ENOUGH_ROWS = 3
 """Rows that a sample must hold while there are more bytes."""
-_NAMED_DELIMITER = re.compile(rb"\"?sep=([\x01-\x7f])\"?(?:\r\n|\n|\r)")
+_NAMED_DELIMITER = re.compile(rb"\"?(?i:sep)=([\x01-\x7f])\"?(?:\r\n|\n|\r)")
 """A first line with which spreadsheets are told the delimiter."""
 
 
