@@ -399,6 +399,31 @@ def test_half_a_unit_at_the_end_is_a_reject(read, codec, word):
     assert [(each.code, each.line) for each in report.rejects] == [("bad_encoding", 4)]
 
 
+def test_small_utf8_file_with_few_bad_bytes_stays_utf8(read):
+    report, cells = read("id,name\n1,Zoë\n2,Jörg\n".encode() + b"3,M\xfcller\n4,J\xe4ger\n")
+
+    assert cells == [["1", "Zoë"], ["2", "Jörg"]]
+    assert [(each.code, each.line) for each in report.rejects] == [("bad_encoding", 4), ("bad_encoding", 5)]
+
+
+def test_utf8_that_ends_in_a_letter_stays_utf8(read):
+    report, cells = read("id,name\n1,Zoë\n2,Jör".encode()[:-2])
+
+    assert cells == [["1", "Zoë"]]
+    assert [(each.code, each.line) for each in report.rejects] == [("bad_encoding", 3)]
+
+
+@pytest.mark.parametrize("size", [1, 5, 100, 70_000])
+@pytest.mark.parametrize("top", ["a,b\n", "a\n"])
+def test_zero_bytes_behind_the_last_row_are_a_reject(read, top, size):
+    rows = [[str(i), "x"][: top.count(",") + 1] for i in range(20)]
+
+    report, cells = read((top + "".join(",".join(row) + "\n" for row in rows)).encode() + bytes(size))
+
+    assert cells == rows
+    assert [(each.code, each.line) for each in report.rejects] == [("bad_encoding", 22)]
+
+
 @pytest.mark.parametrize("line", [b"\xff", b"\xff,1,2", b"1,\xc3,2,3"])
 def test_a_line_of_the_wrong_width_with_a_bad_byte_is_no_text(read, line, capfd):
     report, cells = read(b"id,name\n" + "Zoë,1\n".encode() * 30 + line + b"\n")

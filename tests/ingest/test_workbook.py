@@ -136,6 +136,23 @@ def test_date_that_is_none_stays_a_number_and_is_told(convert):
     assert [(each["code"], each["count"]) for each in report.warnings] == [("no_such_date", 1)]
 
 
+def test_day_that_only_workbooks_have_stays_a_number_and_is_told(convert):
+    rows = rows_of(n(59, 1), n(60, 1), n(60.5, 1), n(61, 1), n(0, 1))
+
+    report, table = convert(sheet(*rows, formats=("yyyy-mm-dd",)), name="b.xlsx")
+
+    assert table["v"].to_pylist() == ["1900-02-28", "60", "60.5", "1900-03-01", "0"]
+    assert [(each["code"], each["count"]) for each in report.warnings] == [("no_such_date", 3)]
+
+
+def test_first_day_of_1904_is_a_day(convert):
+    days = sheet(*rows_of(n(0, 1), n(1, 1)), formats=("yyyy-mm-dd",), old=True)
+    clocks = sheet(*rows_of(n(0, 1), n(0.5, 1)), formats=("hh:mm:ss",), old=True)
+
+    assert cells(convert, days) == [dt.date(1904, 1, 1), dt.date(1904, 1, 2)]
+    assert cells(convert, clocks) == [dt.time(0), dt.time(12)]
+
+
 def test_formula_without_a_value_and_merged_cells_are_told(convert):
     rows = [HEADER, n(1) + "<c r='B2'><f>1+1</f></c>", n(2) + "<c r='B3'><f>2+2</f><v></v></c>", n(3) + n(9)]
     content = sheet(*rows, tail='<mergeCells count="1"><mergeCell ref="A4:A5"/></mergeCells>')

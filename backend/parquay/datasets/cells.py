@@ -21,7 +21,9 @@ ROW_ID = "_rid"
 LONGEST_NUMBER = 400
 """Characters of the longest text that is read as a number."""
 
-_NUMBER = re.compile(r"-?\d+(\.\d+)?([eE][-+]?\d{1,3})?", re.ASCII)
+_WHOLE = re.compile(r"0|-?[1-9]\d*", re.ASCII)
+_FIXED = re.compile(r"(?!-0(?:\.0+)?\Z)-?(?:0|[1-9]\d*)(?:\.\d+)?", re.ASCII)
+_NUMBER = re.compile(r"-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][-+]?\d{1,3})?", re.ASCII)
 _DATE = re.compile(r"\d{4}-\d\d-\d\d", re.ASCII)
 _CLOCK = r"((?:[01]\d|2[0-3]):[0-5]\d)(:[0-5]\d)?(?:\.(\d{1,9}))?"
 _TIME = re.compile(_CLOCK, re.ASCII)
@@ -74,7 +76,7 @@ def _bool(value: Any, _form: Any) -> bool:
 
 
 def _int64(value: Any, _form: Any) -> int:
-    number = _number(value)
+    number = _number(value, _WHOLE)
     if number != number.to_integral_value() or not -(2**63) <= number < 2**63:
         raise _Unfit("a whole number of at most 64 bits")
     return int(number)
@@ -82,7 +84,7 @@ def _int64(value: Any, _form: Any) -> int:
 
 def _decimal(value: Any, form: Any) -> Decimal:
     _, scale = form
-    number = _number(value)
+    number = _number(value, _FIXED)
     precision = 18 if sum(form) <= 18 else 38
     grid = number.scaleb(scale, _EXACT)
     if (grid and grid.adjusted() >= precision) or grid != grid.to_integral_value():
@@ -91,7 +93,7 @@ def _decimal(value: Any, form: Any) -> Decimal:
 
 
 def _double(value: Any, _form: Any) -> float:
-    number = _number(value)
+    number = _number(value, _NUMBER)
     try:
         found = float(number)
     except OverflowError:
@@ -101,7 +103,10 @@ def _double(value: Any, _form: Any) -> float:
     return found
 
 
-def _number(value: Any) -> Decimal:
+def _number(value: Any, written: re.Pattern[str]) -> Decimal:
+    """The value of a JSON number however it is written, or of a text that is written as the column writes it."""
+    if isinstance(value, str) and not written.fullmatch(value):
+        raise _Unfit("a number as the column writes it")
     if isinstance(value, float) and math.isfinite(value):
         value = repr(value)
     if isinstance(value, Decimal):

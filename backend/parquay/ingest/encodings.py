@@ -27,6 +27,8 @@ WITH_BACKSLASHES = frozenset({"cp932", "shift_jis", "big5", "gbk", "gb18030", "c
 LOOKED_AT = 64 << 10
 """Bytes that are looked at."""
 _HIGH = re.compile(rb"[\x80-\xff]")
+_HIGH_RUN = re.compile(rb"[\x80-\xff]+")
+_LATIN_UTF8 = re.compile(rb"(?:[\xc3-\xc5][\x80-\xbf])+")
 _CONTROLS = bytes({*range(32), 127} - {9, 10, 11, 12, 13, 27, 26, 28, 29, 30, 31, 1, 2})
 
 
@@ -89,8 +91,9 @@ def _unmarked_wide(sample: bytes) -> str:
 
 
 def _is_binary(sample: bytes) -> bool:
-    controls = len(sample) - len(sample.translate(None, _CONTROLS))
-    return controls > 8 and controls * 20 > len(sample)
+    text = sample.rstrip(b"\0")  # files are padded so by what copies whole blocks
+    controls = len(text) - len(text.translate(None, _CONTROLS))
+    return (controls > 8 and controls * 20 > len(text)) or (not text and len(sample) > 8)
 
 
 def warnings_of(found: Encoding, text: bytes, *, line: int) -> tuple[Warned, ...]:
@@ -121,7 +124,15 @@ def _utf8(sample: bytes, *, cut: bool) -> Encoding | None:
     if not bad:
         return Encoding("utf-8", 1.0)
     good = sum(1 for mark in text if mark > "\x7f") - bad
-    return Encoding("utf-8", round(good / (good + bad), 2)) if good > bad else None
+    utf8 = good > bad or _has_latin_letters(sample)
+    return Encoding("utf-8", round(good / (good + bad), 2)) if utf8 else None
+
+
+def _has_latin_letters(sample: bytes) -> bool:
+    """Whether there are accented letters as UTF-8 writes them, and else few single bytes: no language has both."""
+    runs = _HIGH_RUN.findall(sample)
+    letters = sum(1 for run in runs if _LATIN_UTF8.fullmatch(run))
+    return 2 * letters >= len(runs) - letters and all(len(run) == 1 or _LATIN_UTF8.fullmatch(run) for run in runs)
 
 
 def _legacy(sample: bytes) -> Encoding:

@@ -38,7 +38,7 @@ def parse(body: bytes, dialect: Dialect, lines: int) -> pa.Table | None:
     """Parse a well-formed body of `lines` lines; None when a row has the wrong width or bytes are no text."""
     names = (*dialect.columns, *[TRAILING] * dialect.trailing)
     text = _as_utf8(body, dialect)
-    if text is None or has_mark(text):
+    if text is None or has_mark(text) or is_padded(text):
         return None
     rows = _rows_of(text, single=len(dialect.columns) == 1)
     if not rows.size:
@@ -82,7 +82,7 @@ def parse_ragged(body: bytes, dialect: Dialect, lines: int) -> Ragged | None:
     """Parse a body of which each line is a row: no quotes, no escapes, no blank lines; None when it is not so."""
     marks = [mark.encode() for mark in (dialect.quote, dialect.escape, "\r") if mark]
     other = dialect.codec != "utf-8" or dialect.trim or dialect.trailing or len(dialect.columns) == 1
-    if other or has_mark(body) or any(body.find(mark) >= 0 for mark in marks):
+    if other or has_mark(body) or is_padded(body) or any(body.find(mark) >= 0 for mark in marks):
         return None
     rows = _rows_of(body, single=False)
     odd: list[int] = []
@@ -95,6 +95,11 @@ def parse_ragged(body: bytes, dialect: Dialect, lines: int) -> Ragged | None:
     if table is None or table.num_rows + len(odd) != lines + (rows.size > len(body)) or _has_header(table, dialect):
         return None
     return Ragged(table, tuple(odd))
+
+
+def is_padded(text: bytes) -> bool:
+    """Whether it ends with zero bytes, as a file does that was copied in whole blocks."""
+    return text.endswith((b"\0", b"\0\n"))
 
 
 def has_mark(text: bytes) -> bool:

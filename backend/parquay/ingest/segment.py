@@ -204,6 +204,9 @@ class _Windows:
         width = len(self.dialect.columns)
         if width > 1 and len(row.cells) == 1 and row.cells[0] is None:
             return None
+        if b"\0" in text and not text.strip(b"\0\r\n"):
+            self._reject("bad_encoding", None, text, at)
+            return None
         self.ended = self.ended or self._starts_second_table(row)
         if self.ended:
             self._reject("second_table", None, text, at)

@@ -17,7 +17,7 @@ from typing import Any
 from openpyxl import load_workbook  # type: ignore[import-untyped]
 from openpyxl.styles.numbers import BUILTIN_FORMATS, BUILTIN_FORMATS_MAX_SIZE  # type: ignore[import-untyped]
 from openpyxl.utils.cell import coordinate_to_tuple  # type: ignore[import-untyped]
-from openpyxl.utils.datetime import from_excel, from_ISO8601  # type: ignore[import-untyped]
+from openpyxl.utils.datetime import WINDOWS_EPOCH, from_excel, from_ISO8601  # type: ignore[import-untyped]
 from openpyxl.xml.constants import SHEET_MAIN_NS  # type: ignore[import-untyped]
 from openpyxl.xml.functions import iterparse  # type: ignore[import-untyped]
 
@@ -31,6 +31,8 @@ MAX_ROWS = 1 << 20
 """Rows of a sheet; a row cannot have a higher number."""
 TOLD_SHEETS = 10
 """Other sheets that a warning names."""
+LEAP_DAY = 60
+"""The day that is the 29th of February 1900 in a workbook, and in no calendar."""
 _NS = f"{{{SHEET_MAIN_NS}}}"
 _ESCAPE = re.compile("_x([0-9A-Fa-f]{4})_")
 _QUOTED = re.compile(r'"[^"]*"|[\\_*].|\[(?!h+\]|m+\]|s+\])[^\]]*\]', re.IGNORECASE)
@@ -46,7 +48,7 @@ class Sheet:
         self._book, self._page, self._strings = book, page, strings
         self.met: Counter[str] = Counter()
         self.first: dict[str, str] = {}
-        self._clocks: dict[int, bool] = {}
+        self._shapes: dict[int, str] = {}
 
     @property
     def name(self) -> str:
@@ -121,29 +123,44 @@ class Sheet:
         style = int(cell.get("s", 0))
         if style in self._book._date_formats:  # noqa: SLF001
             try:
-                spans = style in self._book._timedelta_formats  # noqa: SLF001
-                return self._moment(from_excel(value, self._book.epoch, timedelta=spans), style)
+                return self._dated(value, style)
             except (OverflowError, ValueError):
                 self._meet("no_such_date", cell.get("r"))
         return str(value) if isinstance(value, int) else repr(value).removesuffix(".0")
+
+    def _dated(self, value: float, style: int) -> str:
+        """What a number is in a format of dates.
+
+        Raises:
+            ValueError, OverflowError: no calendar has the day: 1900 was no leap year, and had no day 0.
+        """
+        epoch = self._book.epoch
+        if style in self._book._timedelta_formats:  # noqa: SLF001
+            return self._moment(from_excel(value, epoch, timedelta=True), style)
+        shows_day = self._shows(style, "dy")
+        if epoch == WINDOWS_EPOCH and (value // 1 == LEAP_DAY or (value == 0 and not self._shows(style, "hs"))):
+            raise ValueError(value)
+        if epoch != WINDOWS_EPOCH and shows_day and 0 <= value < 1:
+            return self._moment(from_excel(value + 1, epoch) - dt.timedelta(days=1), style)
+        return self._moment(from_excel(value, epoch), style)
 
     def _moment(self, value: Any, style: int) -> str:
         if isinstance(value, dt.timedelta):
             return clock(value)
         if isinstance(value, dt.datetime):
-            dated = value.time() == dt.time() and not self._shows_time(style)
+            dated = value.time() == dt.time() and not self._shows(style, "hs")
             return value.date().isoformat() if dated else value.isoformat(sep=" ")
         return str(value.isoformat())
 
-    def _shows_time(self, style: int) -> bool:
-        """Whether a number format shows hours or seconds, outside of its quoted texts and colours."""
-        if style not in self._clocks:
+    def _shows(self, style: int, marks: str) -> bool:
+        """Whether a number format shows one of the parts (`hs`, `dy`), outside of its quoted texts and colours."""
+        if style not in self._shapes:
             number = self._book._cell_styles[style].numFmtId  # noqa: SLF001
             custom = self._book._number_formats  # noqa: SLF001
             own = number >= BUILTIN_FORMATS_MAX_SIZE
             shape = custom[number - BUILTIN_FORMATS_MAX_SIZE] if own else BUILTIN_FORMATS.get(number, "")
-            self._clocks[style] = any(mark in _QUOTED.sub("", shape).lower() for mark in "hs")
-        return self._clocks[style]
+            self._shapes[style] = _QUOTED.sub("", shape).lower()
+        return any(mark in self._shapes[style] for mark in marks)
 
 
 def clock(value: dt.timedelta) -> str:
