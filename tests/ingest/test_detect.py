@@ -120,6 +120,14 @@ HEADERS = {
         ["col0", "col1", "col2"],
         400,
     ),
+    "names that come back beside a sure one": (
+        "ID;Q1;Q2\n1;Q5;Q7\n2;Q6;Q8\n3;Q1;Q2\n",
+        ["ID", "Q1", "Q2"],
+        3,
+    ),
+    "a flag that is a name beside codes": ("no,a1\n1,a5\n2,a6\n3,a7\n", ["no", "a1"], 3),
+    "a frame of one column of counts": (",0\n0,5\n1,6\n2,0\n", ["column1", "0"], 3),
+    "a frame of one column below words": (",0\nUlm,5\nBonn,6\n", ["column1", "0"], 2),
     "plain names over codes": ("id,sku,lot\n1,A100,L20\n2,A101,L21\n3,A102,L22\n", ["id", "sku", "lot"], 3),
     "a word that is no number beside codes": ("off,a1\n2.5,a5\n3.5,a6\n4.5,a7\n", ["column1", "column2"], 4),
     "dates over words": (

@@ -67,7 +67,7 @@ def _votes(top: Cells, below: Sequence[Cells]) -> int:
 
 def _is_word_over_counts(cell: bytes | None, column: Sequence[bytes | None]) -> bool:
     """Whether a column says for sure that the row names it: a word such as `id` over nothing but whole numbers."""
-    word = not kind_of(cell) and _WORD.fullmatch((cell or b"").strip()) is not None
+    word = kind_of(cell) in ("", "flag") and _WORD.fullmatch((cell or b"").strip()) is not None
     return word and all(_WHOLE.fullmatch((each or b"").strip()) for each in column)
 
 
@@ -80,10 +80,9 @@ def _vote(cell: bytes | None, column: Sequence[bytes | None], *, clear: bool) ->
     words = kinds.get("", 0)
     if count and usual and words * 2 < len(column):
         return _vote_over_values(cell, column, usual)
-    if len(cell) > 1 and column.count(cell) * 3 >= len(column) and len(column) > 2:
-        # A name hardly comes back among the values that it names.
-        return -1
-    vote = _vote_of_form(cell, column)
+    came_back = len(cell) > 1 and column.count(cell) * 3 >= len(column) and len(column) > 2
+    # A name hardly comes back among the values that it names.
+    vote = -1 if came_back else _vote_of_form(cell, column)
     return max(0, vote) if clear else vote
 
 

@@ -66,11 +66,7 @@ def _is_counted(names: Sequence[bytes | None], first: Sequence[bytes | None], be
     indexed = list(first) == _counted(start, len(first))
     if len(names) > 1:
         return start == 0 or indexed or len(names) >= LEAST_NUMBERS
-    return (
-        start == 0
-        and all(row[1] != b"0" for row in below)
-        and (indexed or not any(_are_whole(row[1:2]) for row in below))
-    )
+    return start == 0 and (indexed or all(row[1] != b"0" for row in below))
 
 
 def _counted(start: int, count: int) -> list[bytes | None]:
