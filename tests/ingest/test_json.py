@@ -108,6 +108,30 @@ def test_comma_or_comment_that_was_left_out_is_told(convert):
 
 
 @pytest.mark.parametrize(
+    ("content", "count"),
+    [
+        ('{"a":1} // x\n// y\n/* z */\n{"a":2}', 3),
+        ('{"a":1} /* x */ /* y */\n{"a":2} // {"a":3}\n', 2),
+        ('[{"a":1}, // x\n// y\n/* z */\n{"a":2}]', 3),
+        ('[{"a":1},{"a":2} // x\n]\n// end', 2),
+    ],
+)
+def test_every_line_with_a_comment_counts(convert, content, count):
+    report, table = convert(content.encode(), name="a.json")
+
+    assert table["a"].to_pylist() == [1, 2]
+    assert [(each["code"], each["count"]) for each in report.warnings] == [("comment_line", count)]
+
+
+@pytest.mark.parametrize("content", ['[{"a":1}]\nxx\n{"a":2}\n{"a":3}\n', '[{"a":1},\nxx\n{"a":2},\n{"a":3}]'])
+def test_word_between_objects_takes_none_with_it(convert, content):
+    report, table = convert(content.encode(), name="a.json")
+
+    assert table["a"].to_pylist() == [1, 2, 3]
+    assert [(each.code, each.line, each.text) for each in report.rejects] == [("bad_json", 2, "xx")]
+
+
+@pytest.mark.parametrize(
     ("rest", "rejected", "warned"),
     [
         (',\n{"a":', ['{"a":'], ["unclosed_array"]),

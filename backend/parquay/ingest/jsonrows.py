@@ -167,6 +167,7 @@ def _read_line(columns: _Columns, raw: bytes, line: int, byte: int) -> None:
     """Read the objects of one line; what cannot be read is one reject, up to the line's end."""
     text = raw.decode("utf-8", "surrogateescape")
     at = jsonscan.behind_gap(text, 0)
+    remark = "/" in text[:at]
     while at < len(text):
         try:
             value, end = jsonscan.DECODER.raw_decode(text, at)
@@ -176,11 +177,14 @@ def _read_line(columns: _Columns, raw: bytes, line: int, byte: int) -> None:
                 warn(columns.warnings, "mended_json", line, text)
         if not _is_row(value):
             columns.reject(line, byte + _bytes(text[:at]), _raw(text[at:]))
-            return
+            break
         columns.add(value, line)
         at = jsonscan.behind_gap(text, end)
         if text[at : at + 1] == ",":
             at = jsonscan.behind_gap(text, at + 1)
+        remark = remark or "/" in text[end:at]
+    if remark:
+        warn(columns.warnings, "comment_line", line, text)
 
 
 def _lines(body: bytes) -> Iterator[tuple[int, bytes]]:
@@ -228,20 +232,27 @@ def read_array(chunk: bytes, *, byte: int, line: int, final: bool, naming: Namin
                 break
             at, within = at + 1, mark != "]"
             closed = mark == "]" or (mark == "," and closed)
-            done = at if mark == "]" else done
+            if mark == "]":
+                _warn_of_comments(columns, text[done:at], places.move(at)[0])
+                done = at
             continue
         end = _element(columns, places, at, final=final)
         if end is None:
             break
-        if "/" in text[done:at]:
-            warn(columns.warnings, "comment_line", places.line, text[done:at].strip(" \t\r\n,"))
+        _warn_of_comments(columns, text[done:at], places.line)
         at = done = end
     if final and not columns.full:
+        _warn_of_comments(columns, text[done:], places.move(len(text))[0])
         done = len(text)
         if not closed and text[jsonscan.behind_gap(text, 0) :][:1] in ("[", ","):
             warn(columns.warnings, "unclosed_array", places.move(done)[0])
     end = _bytes(text[:done])
     return columns.result(end if columns.rows or columns.rejects or final else 0, count_lines(chunk[:end]))
+
+
+def _warn_of_comments(columns: _Columns, gap: str, line: int) -> None:
+    if count := jsonscan.commented_lines(gap):
+        warn(columns.warnings, "comment_line", line, gap.strip(" \t\r\n,]"), count)
 
 
 def _element(columns: _Columns, places: _Places, at: int, *, final: bool) -> int | None:

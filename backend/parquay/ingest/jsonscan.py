@@ -6,6 +6,7 @@ begins with a whole object. What is found depends on the text alone, not on how 
 
 from __future__ import annotations
 
+import itertools
 import json
 import re
 from collections.abc import Iterable
@@ -22,6 +23,7 @@ _REMARK = r"//[^\n\r]*+|/\*(?:.*?\*/)?"
 _TOKEN = re.compile(rf"{_TEXT}|{_REMARK}|[{{}}\[\],:]", re.DOTALL)
 _GAP = re.compile(r"(?:[ \t\n\r\ufeff]++|//[^\n\r]*+|/\*.*?\*/)*+", re.DOTALL)
 _UNWANTED = re.compile(rf"{_TEXT}|{_REMARK}|,(?=(?:\s|//[^\n\r]*+|/\*.*?\*/)*+(?:[}}\]]|\Z))", re.DOTALL)
+_COMMENT = re.compile(_REMARK, re.DOTALL)
 _NEXT_LINE = re.compile(r"[\n\r][ \t]*+(?=\{)")
 _LINE_END = re.compile(rb"\r\n|\n|\r")
 
@@ -61,7 +63,7 @@ def element_end(text: str, at: int, *, final: bool) -> int | None:
     stop = min(len(text), at + SCANNED)
     end = _closed(text, at, stop)
     if end is not None:
-        return max(end, at + 1)
+        return _before_object(text, at, max(end, at + 1))
     if stop == len(text) and not final:
         return None
     for count, match in enumerate(_NEXT_LINE.finditer(text, at + 1)):
@@ -72,6 +74,19 @@ def element_end(text: str, at: int, *, final: bool) -> int | None:
         if isinstance(decoded(text, match.end()), dict):
             return match.start()
     return len(text) if final else None
+
+
+def _before_object(text: str, at: int, end: int) -> int:
+    """Where a bare word ends that has no brackets of its own: before a line that begins with a whole object."""
+    if text[at] in '{["':
+        return end
+    lines = itertools.islice(_NEXT_LINE.finditer(text, at + 1, end), TRIES)
+    return next((line.start() for line in lines if isinstance(decoded(text, line.end()), dict | Repeated)), end)
+
+
+def commented_lines(gap: str) -> int:
+    """Lines of a gap on which a comment starts."""
+    return len({gap.count("\n", 0, match.start()) for match in _COMMENT.finditer(gap)}) if "/" in gap else 0
 
 
 def _closed(text: str, at: int, stop: int) -> int | None:
