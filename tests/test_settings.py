@@ -198,6 +198,10 @@ def test_the_developers_own_variables_never_reach_a_test():
     assert [name for name in os.environ if name.upper().startswith("PARQUAY_")] == []
 
 
+def test_names_that_are_for_client_commands_start_a_server_too(given):
+    assert given(url="http://127.0.0.1:1", token="secret").port == 8000
+
+
 def test_settings_are_read_only_where_the_parts_are_put_together():
     package = Path(parquay.__file__).parent
     readers = {

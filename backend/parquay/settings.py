@@ -28,6 +28,9 @@ _ENDING = re.compile(r"\.?[^\s./\\*?]+(\.[^\s./\\*?]+)*")
 _HOST = re.compile(r"[A-Za-z0-9.:%_-]+")
 
 
+OF_CLIENTS = frozenset({"PARQUAY_URL", "PARQUAY_TOKEN"})
+"""Names that mean something to the commands that talk to a server; a server starts with them too."""
+
 MOST_BYTES = 2**63 - 1
 """Largest number of bytes that an upload can announce and the catalog can keep."""
 
@@ -274,7 +277,7 @@ def load(env_file: str | None = ".env") -> Settings:
     Raises:
         SettingsError: a ``PARQUAY_*`` name is unknown or a value does not parse; the process must not start.
     """
-    known = {PREFIX + name.upper() for name in Settings.model_fields}
+    known = {PREFIX + name.upper() for name in Settings.model_fields} | OF_CLIENTS
     given = [*os.environ, *(dotenv_values(env_file) if env_file and Path(env_file).is_file() else ())]
     unknown = sorted(name for name in given if name.upper().startswith(PREFIX) and name.upper() not in known)
     if unknown:

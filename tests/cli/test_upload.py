@@ -202,8 +202,9 @@ def test_files_are_listed_for_people_and_for_scripts(server: LiveServer, upload,
             entry_when(http, file_id)
 
     def files(*options: str) -> str:
-        command = [PARQUAY, "files", "--url", server.url, "--token", server.token(), *options]
-        return subprocess.run(command, env=clean_environment(), capture_output=True, text=True, check=True).stdout
+        command = [PARQUAY, "files", *options]
+        environment = clean_environment(url=server.url, token=server.token())
+        return subprocess.run(command, env=environment, capture_output=True, text=True, check=True).stdout
 
     entries = json.loads(files("--json"))
     assert {entry["id"] for entry in entries} == set(uploaded)

@@ -40,6 +40,11 @@ def _run(arguments: Sequence[str]) -> int:
 
             conversion.convert_one(Path(source), Path(target), None, {})
             return 0
+        case ["--version"]:
+            from parquay.cli import commands
+
+            commands.version()
+            return 0
         case _:
             from parquay.cli import commands
 

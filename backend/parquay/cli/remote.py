@@ -18,10 +18,13 @@ from parquay.cli.tables import print_table
 from parquay.cli.tus_answers import TransferError
 from parquay.cli.tus_client import PATIENCE, Source, TusClient, Watch
 
-Url = Annotated[str, typer.Option("--url", help="Address of the server.")]
+Url = Annotated[str, typer.Option("--url", envvar="PARQUAY_URL", help="Address of the server.")]
 User = Annotated[str | None, typer.Option("--user", "-u", help="User name.")]
 Password = Annotated[str | None, typer.Option("--password", "-p", help="Password; asked for when left out.")]
-Token = Annotated[str | None, typer.Option("--token", help="API key or access token, instead of user and password.")]
+Token = Annotated[
+    str | None,
+    typer.Option("--token", envvar="PARQUAY_TOKEN", help="API key or access token, instead of user and password."),
+]
 DEFAULT_URL = "http://127.0.0.1:8000"
 
 
