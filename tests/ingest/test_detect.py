@@ -339,6 +339,18 @@ def test_one_sign_is_enough(cell):
 
 
 @pytest.mark.parametrize(
+    "cells", ["Zürich|5 °C", "Málaga 3,50 €", "Zoë (°C)", "naïve", "“Café” – £3", "Größe (m²)|½ Maß"]
+)
+def test_signs_beside_letters_are_western_too(cells):
+    text = "id;word\n" + "".join(f"{i};{cell}\n" for i, cell in enumerate(cells.split("|")))
+
+    found = detect(text.encode("cp1252"), complete=True)
+
+    assert found is not None
+    assert found.name == "cp1252"
+
+
+@pytest.mark.parametrize(
     ("words", "codec"),
     [
         ("5 €|3,50 €", "iso8859-15"),

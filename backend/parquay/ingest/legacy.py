@@ -27,11 +27,11 @@ _FIELD = re.compile(rb"[^,;\t\r\n\" ]*[\x80-\xff][^,;\t\r\n\" ]*")
 """A word with its ASCII bytes, any of which may be half of a letter."""
 _ODD_SIGN = re.compile("[©®±²³§][a-zà-ž]")
 _SIGN = re.compile(
-    "[\u20ac\u2018-\u201e\u2020-\u2022\u2013\u2014\u2026\u2122\u00a0\u00a3\u00a7\u00a9\u00ab\u00ae\u00b0-\u00b3\u00b5\u00b7\u00bb]"
+    "[\u20ac\u2018-\u201e\u2020-\u2022\u2013\u2014\u2026\u2122\u00a0\u00a3\u00a7\u00a9\u00ab\u00ae\u00b0-\u00b3\u00b5\u00b7\u00bb-\u00be\u00d7]"
 )
 """Signs of many encodings that say nothing about the language."""
 _LATIN = {
-    "western": ("äöüßéèêàâáãåçíñóôøæúÄÖÜÉÅØ", "ëîïìòõœùûÿýÀÁÂÃÆÇÈÊÍÎÑÓÔÕŒÚ"),
+    "western": ("äöüßéèêëïàâáãåçíñóôøæúÄÖÜÉÅØ", "îìòõœùûÿýÀÁÂÃÆÇÈÊÍÎÑÓÔÕŒÚ"),
     "polish": ("ąćęłńóśźżŁŚŻ", "ĄĆĘŃÓŹ"),
     "czech": ("áčďéěíňóřšťúůýžČŘŠŽ", "ľĺŕôäÁĎÉĚÍŇÓŤÚÝĽ"),
     "hungarian": ("áéíóöőúüűÁÉÖŐ", "ÍÓÚÜŰ"),
