@@ -222,8 +222,8 @@ class Appender:
         if ended not in (WHOLE, OVERRUN):
             interrupted.labels(ended).inc()
         if ends_upload(plan.body, received=receiver.received, length=keeper.claim.size, whole=ended == WHOLE):
-            if not keeper.finished:
-                await receiver.sync()
+            await receiver.sync()
+            if not keeper.finished:  # a checkpoint that was under way may have been the one at the end
                 await keeper.finish(receiver.written)
                 bytes_received.inc(receiver.written - receiver.durable)
             return Receipt(receiver.written, ended, complete=True)
