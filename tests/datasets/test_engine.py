@@ -126,7 +126,7 @@ def test_engine_reaches_nothing_but_the_parts(start_engine, text):
 
 
 def test_query_that_needs_too_much_memory_is_refused_by_name(start_engine, monkeypatch):
-    monkeypatch.setattr("parquay.datasets.engine.SPILL", "1MB")
+    monkeypatch.setattr("parquay.datasets.engine.SPILL", 1 << 20)
     engine = start_engine(memory=64 << 20)
     asked = Sql("SELECT len(list(range)) AS n FROM range(50000000)")
 
