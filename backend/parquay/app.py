@@ -89,6 +89,7 @@ def policy_of(settings: Settings) -> Policy:
         registration_open=settings.registration_open,
         idle_timeout=settings.idle_timeout,
         only_loopback=settings.on_loopback and not settings.public_url,
+        converts=settings.workers > 0,
     )
 
 

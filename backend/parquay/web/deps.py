@@ -41,6 +41,7 @@ class Policy:
         registration_open: whether anybody may register.
         idle_timeout: seconds without a byte after which a body is cut.
         only_loopback: answer only where Host names this machine.
+        converts: whether this server has workers of its own.
     """
 
     origins: frozenset[str] = frozenset()
@@ -49,6 +50,7 @@ class Policy:
     registration_open: bool = False
     idle_timeout: float = 60.0
     only_loopback: bool = False
+    converts: bool = True
 
     def answers(self, scope: Scope) -> bool:
         """Tell whether a request was sent to a name of this service, see :mod:`parquay.web.hosts`."""

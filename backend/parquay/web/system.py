@@ -12,7 +12,7 @@ from pydantic import BaseModel
 from parquay.catalog.queue import Health
 from parquay.errors import ParquayError, Unavailable
 from parquay.telemetry import exposition
-from parquay.web.deps import PartsDep
+from parquay.web.deps import PartsDep, PolicyDep
 
 MIN_FREE = 64 * 1024 * 1024
 """Free bytes below which no upload should be sent here."""
@@ -36,17 +36,19 @@ class Conversion(BaseModel):
 
 
 class Ready(BaseModel):
-    """The service takes uploads, and converts them."""
+    """The service takes uploads, and converts them; `degraded`: workers elsewhere do not, `detail` says more."""
 
-    status: Literal["ready"] = "ready"
+    status: Literal["ready", "degraded"] = "ready"
+    detail: str | None = None
     conversion: Conversion
 
 
 @router.get("/readyz")
-def readyz(request: Request, parts: PartsDep) -> Ready:
+def readyz(request: Request, parts: PartsDep, policy: PolicyDep) -> Ready:
     """Tell that database and storage take a write right now and files are converted.
 
-    503 when not, or when the server is stopping; `conversion_stalled`: files wait and no worker moves.
+    503 when not, or when the server is stopping; `conversion_stalled`: files wait and no worker moves. A server without
+    workers of its own is `degraded` then, and goes on to take uploads: those elsewhere may come back.
     """
     if request.app.state.draining:
         raise Unavailable("The server is stopping.", "draining", retry_after=5)
@@ -59,9 +61,12 @@ def readyz(request: Request, parts: PartsDep) -> Ready:
     if free is not None and free < MIN_FREE:
         raise Unavailable("The storage is almost full.", "storage_full", retry_after=60)
     health = parts.queue.health()
-    if health.stalled:
+    if health.stalled and policy.converts:
         raise Unavailable(_stalled(health), "conversion_stalled", retry_after=30)
-    return Ready(conversion=Conversion(**asdict(health)))
+    conversion = Conversion(**asdict(health))
+    if health.stalled:
+        return Ready(status="degraded", detail=_stalled(health), conversion=conversion)
+    return Ready(conversion=conversion)
 
 
 def _stalled(health: Health) -> str:

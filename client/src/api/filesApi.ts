@@ -78,8 +78,12 @@ export const filesApi = baseApi.injectEndpoints({
       query: ({ id, ...body }) => ({ url: `/files/${encodeURIComponent(id)}`, method: 'PATCH', body }),
       invalidatesTags: (_, error, { id }) => (error ? [] : [listTag, idTag(id)]),
     }),
-    /** Whether the server is in order; what is not is its error. */
-    health: build.query<null, void>({ query: () => '/readyz', transformResponse: () => null }),
+    /** What the server does without, null when it is in order; what it cannot do without is its error. */
+    health: build.query<string | null, void>({
+      query: () => '/readyz',
+      transformResponse: (told: { status: string; detail?: string | null }) =>
+        told.status === 'degraded' ? (told.detail ?? null) : null,
+    }),
     /** Who may look at a file or change its rows; `*` is everybody. Only its owner may ask. */
     listAccess: build.query<Given[], string>({
       query: (id) => `/files/${encodeURIComponent(id)}/access`,

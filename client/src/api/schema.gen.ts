@@ -427,7 +427,8 @@ export interface paths {
      * Readyz
      * @description Tell that database and storage take a write right now and files are converted.
      *
-     * 503 when not, or when the server is stopping; `conversion_stalled`: files wait and no worker moves.
+     * 503 when not, or when the server is stopping; `conversion_stalled`: files wait and no worker moves. A server without
+     * workers of its own is `degraded` then, and goes on to take uploads: those elsewhere may come back.
      */
     get: operations["readyz_readyz_get"];
   };
@@ -1118,15 +1119,17 @@ export interface components {
     };
     /**
      * Ready
-     * @description The service takes uploads, and converts them.
+     * @description The service takes uploads, and converts them; `degraded`: workers elsewhere do not, `detail` says more.
      */
     Ready: {
       /**
        * Status
        * @default ready
-       * @constant
+       * @enum {string}
        */
-      status?: "ready";
+      status?: "ready" | "degraded";
+      /** Detail */
+      detail?: string | null;
       conversion: components["schemas"]["Conversion"];
     };
     /**
@@ -3317,7 +3320,8 @@ export interface operations {
    * Readyz
    * @description Tell that database and storage take a write right now and files are converted.
    *
-   * 503 when not, or when the server is stopping; `conversion_stalled`: files wait and no worker moves.
+   * 503 when not, or when the server is stopping; `conversion_stalled`: files wait and no worker moves. A server without
+   * workers of its own is `degraded` then, and goes on to take uploads: those elsewhere may come back.
    */
   readyz_readyz_get: {
     responses: {

@@ -10,8 +10,9 @@ const STALLED = 'conversion_stalled'
 /** Says that nobody reads files at the moment, while there are some that wait for it. */
 export const StuckNotice = ({ waiting }: { waiting: boolean }) => {
   const words = useText().files
-  const { error } = useHealthQuery(undefined, { skip: !waiting, pollingInterval: LOOK_MS })
-  if (!waiting || !error || !('code' in error) || error.code !== STALLED) return null
+  const { data, error } = useHealthQuery(undefined, { skip: !waiting, pollingInterval: LOOK_MS })
+  const isStalled = error !== undefined && 'code' in error && error.code === STALLED
+  if (!waiting || !(isStalled || data)) return null
   return (
     <Alert
       color="yellow"
@@ -21,7 +22,7 @@ export const StuckNotice = ({ waiting }: { waiting: boolean }) => {
       icon={<TriangleAlert size={18} />}
       title={words.stuck}
     >
-      {detailOf(error)}
+      {isStalled ? detailOf(error) : data}
     </Alert>
   )
 }
