@@ -17,7 +17,7 @@ GROWTH = 1024 * MIB
 AT_ONCE = 100
 """Connections on which bytes come at the same time, so that this client is not what is slow."""
 
-pytestmark = [pytest.mark.slow, pytest.mark.large, pytest.mark.timeout(900)]
+pytestmark = [pytest.mark.long, pytest.mark.large, pytest.mark.timeout(900)]
 
 
 @pytest.mark.parametrize("count", [COUNT])
