@@ -142,8 +142,6 @@ def compared(one, other, keys) -> int:
     return 0
 
 
-# Sixty tables with some dozens of queries each take a slow machine longer than other tests.
-@pytest.mark.timeout(400)
 @settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(data=st.data())
 def test_pages_are_what_python_would_find_whatever_is_asked(engine, data):
