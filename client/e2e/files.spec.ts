@@ -217,10 +217,10 @@ test('people by name get a role, are told of it, and can do what it says and no 
   await dialog.getByLabel('Username', { exact: true }).fill(friend.username)
   await dialog.getByRole('button', { name: 'Add' }).click()
   await expect(dialog.getByRole('listitem')).toHaveCount(1)
-  expect(await violations(page)).toEqual([])
-
   await expect(theirs.getByText(`${account.username} shared a file`)).toBeVisible()
   await expect(rowOf(theirs, 'roles.csv')).toContainText('May look')
+  expect(await violations(page)).toEqual([])
+
   await dialog.getByLabel(`Role of ${friend.username}`).click()
   await page.getByRole('option', { name: 'May edit rows' }).click()
   await expect(rowOf(theirs, 'roles.csv')).toContainText('May edit rows')

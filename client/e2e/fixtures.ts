@@ -139,11 +139,23 @@ const faults = async (page: Page, look: AxeBuilder): Promise<string[]> => {
   )
 }
 
+/** Colours on their way from one to another are nobody's to judge: what moves and ends is waited for. */
+const still = (page: Page) =>
+  page.waitForFunction(() =>
+    document
+      .getAnimations()
+      .every(
+        ({ playState, effect }) =>
+          playState !== 'running' || effect?.getComputedTiming().iterations === Infinity,
+      ),
+  )
+
 /** WCAG 2.2 A and AA in both themes, as far as a machine can tell. `without`: rules that do not fit here. */
 export const violations = async (page: Page, without: string[] = []): Promise<string[]> => {
   const theme = async (colorScheme: 'light' | 'dark') => {
     await page.emulateMedia({ colorScheme })
     await expect(page.locator('html')).toHaveAttribute('data-mantine-color-scheme', colorScheme)
+    await still(page)
   }
   await theme('dark')
   const dark = await faults(page, axe(page).withRules(COLOURS))
