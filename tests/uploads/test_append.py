@@ -148,6 +148,48 @@ def test_an_empty_body_at_the_end_of_a_complete_upload_changes_nothing(engine: E
     asyncio.run(run())
 
 
+@pytest.mark.parametrize("complete", [b"12345", b""])
+def test_a_body_at_the_end_of_a_complete_upload_is_one_byte_too_long(engine: Engine, complete: bytes):
+    async def run() -> None:
+        file_id = await engine.create_id(len(complete))
+        await engine.append(file_id, 0, complete)
+        before = engine.row(file_id), engine.events(file_id)
+
+        receipt = await engine.append(file_id, len(complete), ScriptedBody(b"6"))
+
+        assert (receipt.offset, receipt.ended) == (len(complete), "overrun")
+        assert (engine.row(file_id), engine.events(file_id)) == before
+
+    asyncio.run(run())
+
+
+def test_a_body_that_may_have_no_bytes_and_does_not_end_gives_way_to_the_next(engine: Engine):
+    async def run() -> None:
+        file_id = await engine.create_id(5)
+        await engine.append(file_id, 0, b"12345")
+        endless = asyncio.ensure_future(engine.append(file_id, 5, ScriptedBody(HANG)))
+        await until(engine.handover.running, "the first one waits")
+
+        assert (await engine.append(file_id, 5, b"")).ended == "whole"
+
+        assert (await endless).ended == "taken_over"
+
+    asyncio.run(run())
+
+
+def test_no_bytes_at_the_end_have_a_checksum_too(engine: Engine):
+    async def run() -> None:
+        file_id = await engine.create_id(5)
+        await engine.append(file_id, 0, b"12345")
+
+        assert (await engine.append(file_id, 5, b"", upload_checksum=digest_field("sha1", b""))).ended == "whole"
+        with pytest.raises(Refusal) as caught:
+            await engine.append(file_id, 5, b"", upload_checksum=digest_field("sha1", b"x"))
+        assert caught.value.code == "checksum_mismatch"
+
+    asyncio.run(run())
+
+
 def test_a_length_can_come_with_any_body_and_then_stays(engine: Engine):
     async def run() -> None:
         file_id = await engine.create_id(None)

@@ -480,6 +480,37 @@ def test_a_body_in_chunks_is_cut_at_the_length(tus: TusUser):
     assert tus.stored(url) == b"12345"
 
 
+@pytest.mark.parametrize("data", [b"12345", b""])
+def test_a_body_in_chunks_beyond_a_complete_upload_is_refused(tus: TusUser, data: bytes):
+    # 67.
+    url = tus.created(5, b"12345") if data else tus.created(0)
+    before = tus.head(url).headers["upload-offset"]
+
+    with tus.begin_patch(url, len(data), None) as wire:
+        wire.chunk(b"6")
+        answer = wire.answer()
+        closed = answer.get("connection") == "close" and wire.is_closed()
+
+    assert (answer.status, code_of(answer), answer.get("upload-offset")) == (413, "body_too_long", str(len(data)))
+    assert closed
+    assert tus.head(url).headers["upload-offset"] == before
+    assert tus.content(url) == data
+
+
+def test_an_empty_body_in_chunks_at_the_end_of_a_complete_upload_changes_nothing(tus: TusUser):
+    url = tus.created(5, b"12345")
+
+    with tus.begin_patch(url, 5, None) as wire:
+        wire.chunk(b"")
+        answer = wire.answer()
+        wire.ask("HEAD", url, [*tus.login.items(), ("Tus-Resumable", "1.0.0")])
+        again = wire.answer(head=True)
+
+    assert (answer.status, answer.get("upload-offset")) == (204, "5")
+    assert (again.status, again.get("upload-offset")) == (200, "5")
+    assert tus.jobs(url) == 1
+
+
 @pytest.mark.parametrize("chunk", [1, 997, 70_000])
 def test_a_body_in_chunks_is_stored(tus: TusUser, chunk: int):
     # 68, 77.

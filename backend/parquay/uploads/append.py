@@ -21,6 +21,7 @@ from parquay.telemetry import bytes_received, interrupted, uploads_finished
 from parquay.tus.append import AppendPlan, check_offset, ends_upload
 from parquay.tus.create import BodyPlan
 from parquay.uploads.blocks import Blocks
+from parquay.uploads.bodies import take_none
 from parquay.uploads.body import OVERRUN, WHOLE, Body
 from parquay.uploads.handover import PATIENCE_SECONDS, REMOVED, SHUTDOWN, Handover, Holder
 from parquay.uploads.receive import Patience, Receipt, Receiver, Superseded, Witness
@@ -83,7 +84,8 @@ class Appender:
             ParquayError: the store or the catalog failed (503); the row tells what is durable.
         """
         if file.complete:
-            return Receipt(file.offset, WHOLE)
+            async with self._handover.hold(file.id) as holder:
+                return Receipt(file.offset, await take_none(plan.body, body, holder, self._patience.idle))
         held: list[Holder] = []
         work = asyncio.ensure_future(self._append(file, plan, body, held, witness))
         try:

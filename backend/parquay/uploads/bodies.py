@@ -6,8 +6,12 @@ import asyncio
 import time
 from collections.abc import AsyncIterator
 
-from parquay.uploads.body import IDLE, WHOLE, Body, BodyCut
-from parquay.uploads.receive import TICK_SECONDS
+from parquay.tus.create import BodyPlan
+from parquay.tus.refusals import Refusal
+from parquay.uploads.body import IDLE, OVERRUN, WHOLE, Body, BodyCut, into_memory
+from parquay.uploads.digest import RunningDigest
+from parquay.uploads.handover import Holder
+from parquay.uploads.receive import BEYOND, TICK_SECONDS
 
 
 async def gather(body: Body, expected: int, idle: float) -> tuple[bytes, str]:
@@ -27,6 +31,28 @@ async def gather(body: Body, expected: int, idle: float) -> tuple[bytes, str]:
             left -= len(chunks[-1])
             last_byte = time.monotonic()
     return b"".join(chunks), IDLE
+
+
+async def take_none(plan: BodyPlan, body: Body, holder: Holder, idle: float) -> str:
+    """Wait for the end of a body that has no bytes and tell why it ended: its first byte is one too many.
+
+    Only its end tells that a chunked body is empty; it is waited for ``idle`` seconds.
+
+    Raises:
+        Refusal: ``checksum_mismatch`` (460).
+    """
+    holder.on_wake(body.wake)
+    source, count = into_memory(body), None
+    while count is None:
+        if holder.stopped or holder.silence >= idle:
+            return holder.stopped or IDLE
+        try:
+            count = await source.read_into(BEYOND, TICK_SECONDS)
+        except BodyCut as cut:
+            return cut.ended
+    if count == 0 and plan.checksum and not RunningDigest(plan.checksum).matches():
+        raise Refusal("checksum_mismatch")
+    return OVERRUN if count else WHOLE
 
 
 class IteratorBody:
