@@ -1,6 +1,6 @@
-import type { AppDispatch, RootState } from '../app/store'
 import { text } from '../i18n/language'
 import { toastNote, toastProblem } from '../shared/toast'
+import type { ApiDispatch, ApiState } from './apiState'
 import { baseApi } from './baseApi'
 import type { Problem } from './problem'
 import { signedIn, signedOut } from './session'
@@ -13,7 +13,7 @@ import type { SessionRef, Usage, User } from './types'
  */
 export const sessionIs =
   (user: User | null) =>
-  (dispatch: AppDispatch, getState: () => RootState): void => {
+  (dispatch: ApiDispatch, getState: () => ApiState): void => {
     const { status, user: mine } = getState().session
     if (user?.id === mine?.id && status === (user ? 'in' : 'out')) return
     const another = mine !== null && mine.id !== user?.id
@@ -103,7 +103,7 @@ const RETRY_MS = 2000
 /** Asks who is signed in, again and again while the server does not answer. */
 export const bootSession =
   () =>
-  async (dispatch: AppDispatch, getState: () => RootState): Promise<void> => {
+  async (dispatch: ApiDispatch, getState: () => ApiState): Promise<void> => {
     const ask = authApi.endpoints.me.initiate(undefined, { subscribe: false, forceRefetch: true })
     const { error } = await dispatch(ask)
     if (getState().session.status !== 'unknown') return
@@ -118,7 +118,7 @@ let checked: { at: number; answer: Promise<unknown> } | null = null
 /** Finds out whose session the browser has now; another tab, or whoever has the cookies, may have changed it. */
 export const checkSession =
   () =>
-  async (dispatch: AppDispatch): Promise<void> => {
+  async (dispatch: ApiDispatch): Promise<void> => {
     const now = Date.now()
     if (checked === null || now - checked.at > FRESH_MS) {
       const ask = authApi.endpoints.me.initiate(undefined, { subscribe: false, forceRefetch: true })

@@ -1,11 +1,11 @@
 import { QueryStatus } from '@reduxjs/toolkit/query'
-import type { AppStore } from '../app/store'
+import type { ApiStore } from './apiState'
 import { authApi } from './authApi'
 import { baseApi } from './baseApi'
 import { streamChanged } from './connection'
 import { type EventKind, shareStream } from './eventStream'
 import { filesApi } from './filesApi'
-import { fileAnnounced, fileGone, fileProgressed } from './live'
+import { fileAnnounced, fileGone, fileProgressed, isFinished } from './live'
 import type { FileEntry, FileProgress } from './types'
 
 const REFRESH_MS = 150
@@ -20,7 +20,7 @@ type Tag = { type: 'File' | 'Dataset'; id?: string }
  * Asks for lists and files again, once for a burst of events. An answer that was under way when the
  * event came may be older than the event, and a second question would be dropped: so wait for it first.
  */
-const refresher = (store: AppStore) => {
+const refresher = (store: ApiStore) => {
   const tags = new Map<string, Tag>()
   let timer: ReturnType<typeof setTimeout> | undefined
   const asking = () => {
@@ -53,7 +53,7 @@ const refresher = (store: AppStore) => {
 }
 
 /** Changes the rows of every cached list in place; false when no list holds the file. */
-const patchLists = (store: AppStore, id: string, change: (entry: FileEntry) => void): boolean => {
+const patchLists = (store: ApiStore, id: string, change: (entry: FileEntry) => void): boolean => {
   let found = false
   const lists = filesApi.util.selectInvalidatedBy(store.getState(), [{ type: 'File', id: 'LIST' }])
   for (const { endpointName, originalArgs } of lists) {
@@ -75,8 +75,6 @@ const patchLists = (store: AppStore, id: string, change: (entry: FileEntry) => v
 const entryOf = (data: { file?: FileEntry } & Partial<FileEntry>): FileEntry | null =>
   data.file ?? (data.id === undefined ? null : (data as FileEntry))
 
-const isFinished = (status: FileEntry['status'] | undefined) => status === 'done' || status === 'error'
-
 export type Announced = { owner: string | null; name: string | null; at: string }
 
 type Hooks = {
@@ -94,7 +92,7 @@ type Hooks = {
  */
 export const openEvents = (
   userId: string,
-  store: AppStore,
+  store: ApiStore,
   { onShared, onAnnounced, onFinished }: Hooks,
 ): (() => void) => {
   const { dispatch } = store

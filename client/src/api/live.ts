@@ -4,18 +4,6 @@ import { signedOut } from './session'
 import type { FileEntry, FileProgress, FileStatus, Role } from './types'
 
 /**
- * Milliseconds for which Processing is shown at least, so that a person can see the change: three
- * seconds, and a moment for drawing it.
- */
-export const PROCESSING_SHOWN_MS = 3250
-
-/** Milliseconds after which a row that comes into sight shows at once that its file is finished. */
-const LATEST_MS = 15_000
-
-/** Where on the page a status stands. */
-export type Place = 'table' | 'dock'
-
-/**
  * The newest word about a file, from whichever source spoke last: events, lists, or this tab's upload.
  * `processingSince` is when this tab first had Processing to show (milliseconds), null when the file
  * was already finished the first time that it was seen.
@@ -31,8 +19,6 @@ export type LiveFile = {
   movedAt: number | null
   error: FileEntry['error']
   role: Role | null
-  /** When Processing was first drawn, by place (milliseconds). */
-  painted: Partial<Record<Place, number>>
 }
 type LiveState = Record<string, LiveFile>
 type Seen = {
@@ -46,13 +32,13 @@ type Seen = {
   at: number
 }
 
-const finished = (status: FileStatus) => status === 'done' || status === 'error'
+export const isFinished = (status: FileStatus) => status === 'done' || status === 'error'
 
 /** Pure: what is known after `seen`. A file watched before it finished passes through Processing. */
 export const noteSeen = (before: LiveFile | undefined, seen: Seen, born = false): LiveFile => {
-  const watched = (before?.watched ?? false) || born || !finished(seen.status)
+  const watched = (before?.watched ?? false) || born || !isFinished(seen.status)
   // Old news can come again after a lost connection: what was finished already stays as it is.
-  const starts = watched && seen.status !== 'uploading' && !(before && finished(before.status))
+  const starts = watched && seen.status !== 'uploading' && !(before && isFinished(before.status))
   const moved = born || (before !== undefined && seen.stored > before.stored)
   const since = before?.processingSince ?? (starts ? seen.at : null)
   return {
@@ -65,25 +51,7 @@ export const noteSeen = (before: LiveFile | undefined, seen: Seen, born = false)
     movedAt: moved ? seen.at : (before?.movedAt ?? null),
     error: seen.error ?? before?.error ?? null,
     role: seen.role ?? before?.role ?? null,
-    painted: before?.painted ?? {},
   }
-}
-
-/**
- * Pure: the status to show now, and after how many milliseconds to look again (null: not at all).
- * At a `place` the time counts from when Processing stood there first: a row can come later than the
- * news of its end, and passes through Processing all the same unless it is very late.
- */
-export const shownStatus = (
-  live: LiveFile,
-  now: number,
-  place?: Place,
-): { status: FileStatus; waitMs: number | null } => {
-  const since = live.processingSince
-  if (!finished(live.status) || since === null) return { status: live.status, waitMs: null }
-  const unseen = place !== undefined && now - since < LATEST_MS ? now : since
-  const left = ((place && live.painted[place]) ?? unseen) + PROCESSING_SHOWN_MS - now
-  return left > 0 ? { status: 'processing', waitMs: left } : { status: live.status, waitMs: null }
 }
 
 const ofEntry = (entry: FileEntry, at: number): Seen => ({
@@ -98,7 +66,9 @@ const ofEntry = (entry: FileEntry, at: number): Seen => ({
 
 /** A reply may be older than an event that overtook it: it cannot make a finished file unfinished. */
 const noteReply = (before: LiveFile | undefined, entry: FileEntry, at: number): LiveFile =>
-  before && finished(before.status) && !finished(entry.status) ? before : noteSeen(before, ofEntry(entry, at))
+  before && isFinished(before.status) && !isFinished(entry.status)
+    ? before
+    : noteSeen(before, ofEntry(entry, at))
 
 const live = createSlice({
   name: 'live',
@@ -141,13 +111,6 @@ const live = createSlice({
         state[payload.id] = noteSeen(before, seen, true)
       },
     },
-    processingPainted: {
-      prepare: (id: string, place: Place) => ({ payload: { id, place, at: Date.now() } }),
-      reducer: (state, { payload }: PayloadAction<{ id: string; place: Place; at: number }>) => {
-        const file = state[payload.id]
-        if (file) file.painted[payload.place] ??= payload.at
-      },
-    },
     fileGone: (state, { payload }: PayloadAction<string>) => {
       delete state[payload]
     },
@@ -168,6 +131,6 @@ const live = createSlice({
   selectors: { selectLive: (state, id: string | null): LiveFile | undefined => (id ? state[id] : undefined) },
 })
 
-export const { fileAnnounced, fileProgressed, uploadWatched, processingPainted, fileGone } = live.actions
+export const { fileAnnounced, fileProgressed, uploadWatched, fileGone } = live.actions
 export const { selectLive } = live.selectors
 export const liveSlice = live

@@ -1,4 +1,4 @@
-import type { AppStore } from '../app/store'
+import type { ApiStore } from './apiState'
 import { checkSession, sessionIs } from './authApi'
 import { onTabs } from './tabs'
 
@@ -6,7 +6,7 @@ import { onTabs } from './tabs'
  * Keeps this tab with the account that the browser is signed in with: the other tabs tell at once, and who comes
  * back to this one asks the server. Returns how to stop.
  */
-export const followSession = (store: AppStore): (() => void) => {
+export const followSession = (store: ApiStore): (() => void) => {
   const stop = onTabs((user) => store.dispatch(sessionIs(user)))
   const look = () => {
     const { status } = store.getState().session

@@ -1,7 +1,7 @@
 import { Kbd, Modal } from '@mantine/core'
 import { useHotkeys } from '@mantine/hooks'
 import { useText } from '../i18n/language'
-import { useAppDispatch, useAppSelector } from './hooks'
+import { useAppDispatch, useAppSelector } from '../store/hooks'
 import { keyHelpTurned, selectKeyHelp } from './keyHelpSlice'
 import classes from './Shell.module.css'
 

@@ -2,7 +2,7 @@ import { WifiOff } from 'lucide-react'
 import { selectOnline } from '../api/connection'
 import { selectTotals } from '../features/uploads/uploadsSlice'
 import { useText } from '../i18n/language'
-import { useAppSelector } from './hooks'
+import { useAppSelector } from '../store/hooks'
 import classes from './Shell.module.css'
 
 export const OfflineBanner = () => {

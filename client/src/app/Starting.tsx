@@ -3,7 +3,7 @@ import { useEffect, useState } from 'react'
 import { bootSession } from '../api/authApi'
 import { useText } from '../i18n/language'
 import { Mark } from '../shared/Mark'
-import { useAppDispatch } from './hooks'
+import { useAppDispatch } from '../store/hooks'
 import classes from './Shell.module.css'
 
 const SLOW_MS = 3000

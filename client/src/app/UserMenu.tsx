@@ -6,7 +6,7 @@ import { selectUser } from '../api/session'
 import { Stored } from '../features/auth/Stored'
 import { finishDeletions } from '../features/files/deleteWithUndo'
 import { LANGUAGES, type Language, setLanguage, useLanguage, useText } from '../i18n/language'
-import { useAppDispatch, useAppSelector } from './hooks'
+import { useAppDispatch, useAppSelector } from '../store/hooks'
 import { keyHelpTurned } from './keyHelpSlice'
 import classes from './Shell.module.css'
 

@@ -1,4 +1,4 @@
-import { createSlice, type PayloadAction } from '@reduxjs/toolkit'
+import { createSlice, type PayloadAction, type WithSlice } from '@reduxjs/toolkit'
 
 /** Whether the list of keyboard shortcuts is open. */
 const keyHelp = createSlice({
@@ -11,3 +11,7 @@ const keyHelp = createSlice({
 export const { keyHelpTurned } = keyHelp.actions
 export const { selectKeyHelp } = keyHelp.selectors
 export const keyHelpSlice = keyHelp
+
+declare module '../store/state' {
+  interface RootState extends WithSlice<typeof keyHelpSlice> {}
+}

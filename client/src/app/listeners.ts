@@ -4,7 +4,7 @@ import { streamChanged } from '../api/connection'
 import { fileGone } from '../api/live'
 import { signedOut } from '../api/session'
 import { forgetDeletions } from '../features/files/deleteWithUndo'
-import type { Extra } from './store'
+import type { Extra } from '../store/state'
 
 /** What one feature has to know of another goes through here, so that features stay apart. */
 export const createListeners = ({ uploads }: Extra) => {

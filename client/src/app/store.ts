@@ -1,19 +1,20 @@
-import { combineSlices, configureStore } from '@reduxjs/toolkit'
+import { combineSlices, configureStore, type Reducer } from '@reduxjs/toolkit'
 import { baseApi } from '../api/baseApi'
 import { connectionSlice } from '../api/connection'
 import { liveSlice } from '../api/live'
 import { sessionSlice } from '../api/session'
+import { drawnSlice } from '../display/drawnSlice'
 import { removedRowsSlice } from '../features/datasets/removedRowsSlice'
 import { hiddenFilesSlice } from '../features/files/hiddenFilesSlice'
 import { noticesSlice } from '../features/notices/noticesSlice'
-import type { UploadEngine } from '../features/uploads/commands'
-import { duplicatesSlice } from '../features/uploads/duplicatesSlice'
+import { duplicatesSlice } from '../features/uploads/adding/duplicatesSlice'
 import { uploadsSlice } from '../features/uploads/uploadsSlice'
 import { announcementSlice } from '../shared/announce'
+import type { AppStore, Extra, RootState } from '../store/state'
 import { keyHelpSlice } from './keyHelpSlice'
 import { createListeners } from './listeners'
 
-const rootReducer = combineSlices(
+const rootReducer: Reducer<RootState> = combineSlices(
   baseApi,
   sessionSlice,
   connectionSlice,
@@ -23,14 +24,12 @@ const rootReducer = combineSlices(
   hiddenFilesSlice,
   removedRowsSlice,
   announcementSlice,
+  drawnSlice,
   noticesSlice,
   keyHelpSlice,
 )
 
-/** What thunks may reach besides the state: the signed-in user's upload engine, which holds the Files. */
-export type Extra = { uploads: { current: UploadEngine | null } }
-
-export const makeStore = (extra: Extra = { uploads: { current: null } }) =>
+export const makeStore = (extra: Extra = { uploads: { current: null } }): AppStore =>
   configureStore({
     reducer: rootReducer,
     middleware: (defaults) =>
@@ -38,7 +37,3 @@ export const makeStore = (extra: Extra = { uploads: { current: null } }) =>
         .prepend(createListeners(extra))
         .concat(baseApi.middleware),
   })
-
-export type AppStore = ReturnType<typeof makeStore>
-export type AppDispatch = AppStore['dispatch']
-export type RootState = ReturnType<typeof rootReducer>

@@ -1,8 +1,8 @@
 import { Anchor, Modal } from '@mantine/core'
 import { useLoginMutation, useLogoutMutation } from '../../api/authApi'
 import { selectSession } from '../../api/session'
-import { useAppSelector } from '../../app/hooks'
 import { useText } from '../../i18n/language'
+import { useAppSelector } from '../../store/hooks'
 import { CredentialsForm } from './CredentialsForm'
 import { refusalText } from './refusal'
 

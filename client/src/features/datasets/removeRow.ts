@@ -1,9 +1,9 @@
 import { datasetEdits, type Edited } from '../../api/datasetEdits'
 import { detailOf } from '../../api/problem'
-import type { AppDispatch } from '../../app/store'
 import { laterText } from '../../i18n/later'
 import { apiUrl } from '../../shared/base'
 import { toastProblem, toastUndo, UNDO_MS } from '../../shared/toast'
+import type { AppDispatch } from '../../store/state'
 import { rowBack, rowRemoved } from './removedRowsSlice'
 
 type Doomed = { id: string; rid: number; base: number }

@@ -1,4 +1,4 @@
-import { createSlice, type PayloadAction } from '@reduxjs/toolkit'
+import { createSlice, type PayloadAction, type WithSlice } from '@reduxjs/toolkit'
 import { signedOut } from '../../api/session'
 
 /** Rows out of sight while their deletion can still be undone: ids by table. */
@@ -20,3 +20,7 @@ const removedRows = createSlice({
 export const { rowRemoved, rowBack } = removedRows.actions
 export const { selectRemovedRows } = removedRows.selectors
 export const removedRowsSlice = removedRows
+
+declare module '../../store/state' {
+  interface RootState extends WithSlice<typeof removedRowsSlice> {}
+}

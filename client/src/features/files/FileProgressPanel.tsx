@@ -1,9 +1,9 @@
 import { selectLive } from '../../api/live'
 import type { FileDetail, FileStatus } from '../../api/types'
-import { useAppSelector } from '../../app/hooks'
 import { useText } from '../../i18n/language'
 import { formatBytes, formatCount, formatPercent } from '../../shared/format'
 import { ProgressTrack } from '../../shared/ProgressTrack'
+import { useAppSelector } from '../../store/hooks'
 import classes from './FileDetail.module.css'
 import { useStalled } from './useStalled'
 

@@ -1,10 +1,10 @@
 import { filesApi } from '../../api/filesApi'
 import { fileGone } from '../../api/live'
 import { detailOf } from '../../api/problem'
-import type { AppDispatch } from '../../app/store'
 import { text } from '../../i18n/language'
 import { apiUrl } from '../../shared/base'
 import { toastProblem, toastUndo, UNDO_MS } from '../../shared/toast'
+import type { AppDispatch } from '../../store/state'
 import { filesHidden, filesShown } from './hiddenFilesSlice'
 
 type Doomed = { id: string; name: string }

@@ -1,6 +1,6 @@
 import { type FilesQuery, filesApi } from '../../api/filesApi'
 import type { FileEntry } from '../../api/types'
-import type { AppDispatch } from '../../app/store'
+import type { AppDispatch } from '../../store/state'
 import type { FilesView } from './filesUrl'
 
 /** Files for one answer. */

@@ -1,4 +1,4 @@
-import { createSlice, type PayloadAction } from '@reduxjs/toolkit'
+import { createSlice, type PayloadAction, type WithSlice } from '@reduxjs/toolkit'
 import { signedOut } from '../../api/session'
 
 /** Files taken out of the table while their deletion can still be undone. */
@@ -16,3 +16,7 @@ const hiddenFiles = createSlice({
 export const { filesHidden, filesShown } = hiddenFiles.actions
 export const { selectHiddenFiles } = hiddenFiles.selectors
 export const hiddenFilesSlice = hiddenFiles
+
+declare module '../../store/state' {
+  interface RootState extends WithSlice<typeof hiddenFilesSlice> {}
+}

@@ -1,9 +1,9 @@
 import { filesApi } from '../../api/filesApi'
 import { detailOf } from '../../api/problem'
 import type { FileEntry } from '../../api/types'
-import type { AppDispatch } from '../../app/store'
 import { text } from '../../i18n/language'
 import { toastProblem, toastUndo } from '../../shared/toast'
+import type { AppDispatch } from '../../store/state'
 
 const setShared = async (dispatch: AppDispatch, entries: FileEntry[], shared: boolean): Promise<boolean> => {
   const asked = entries.map(({ id }) =>

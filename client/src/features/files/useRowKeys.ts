@@ -2,7 +2,7 @@ import { useHotkeys } from '@mantine/hooks'
 import { type KeyboardEvent, useRef, useState } from 'react'
 import { useNavigate } from 'react-router'
 import type { FileEntry } from '../../api/types'
-import { useAppDispatch } from '../../app/hooks'
+import { useAppDispatch } from '../../store/hooks'
 import { deleteWithUndo } from './deleteWithUndo'
 import type { FilesSelection } from './useSelection'
 

@@ -1,7 +1,7 @@
 import { useEffect, useState } from 'react'
 import { selectLive } from '../../api/live'
 import type { FileEntry } from '../../api/types'
-import { useAppSelector } from '../../app/hooks'
+import { useAppSelector } from '../../store/hooks'
 
 /** Without a byte for so long nobody is sending: milliseconds. */
 const STALLED_MS = 30_000

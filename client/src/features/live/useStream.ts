@@ -1,6 +1,6 @@
 import { useEffect, useState } from 'react'
 import { liveSignals } from '../../api/liveSignals'
-import { useAppDispatch } from '../../app/hooks'
+import { useAppDispatch } from '../../store/hooks'
 import { streamSamples } from './liveSocket'
 import { merged, missedSince, type Point, pointOf } from './samples'
 

@@ -1,4 +1,4 @@
-import type { AppStore } from '../../app/store'
+import type { AppStore } from '../../store/state'
 import { type Notice, noticesLoaded } from './noticesSlice'
 
 const isNotice = (value: unknown): value is Notice =>

@@ -1,4 +1,4 @@
-import { createSlice, type PayloadAction } from '@reduxjs/toolkit'
+import { createSlice, type PayloadAction, type WithSlice } from '@reduxjs/toolkit'
 import type { Announced } from '../../api/events'
 import { signedOut } from '../../api/session'
 import type { FileEntry, Role } from '../../api/types'
@@ -75,3 +75,7 @@ const notices = createSlice({
 export const { noticed, noticesLoaded, noticesRead, noticesCleared } = notices.actions
 export const { selectNotices, selectUnread } = notices.selectors
 export const noticesSlice = notices
+
+declare module '../../store/state' {
+  interface RootState extends WithSlice<typeof noticesSlice> {}
+}

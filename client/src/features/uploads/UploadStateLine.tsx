@@ -11,12 +11,12 @@ import {
 import { selectLive } from '../../api/live'
 import { detailOf, wordsFor } from '../../api/problem'
 import { selectSessionStatus } from '../../api/session'
-import { useAppSelector } from '../../app/hooks'
+import { useShownStatus } from '../../display/useShownStatus'
 import { useText } from '../../i18n/language'
 import { formatBytes, formatCount, formatSpeed, formatTimeLeft, percentOf } from '../../shared/format'
-import { useShownStatus } from '../../shared/useShownStatus'
+import { useAppSelector } from '../../store/hooks'
 import type { UploadPhase, UploadRow } from './types'
-import classes from './UploadDock.module.css'
+import classes from './UploadStateLine.module.css'
 import { problemTitle } from './uploadProblem'
 import { selectAhead } from './uploadsSlice'
 import { useRetryCountdown } from './useRetryCountdown'
@@ -121,7 +121,7 @@ const ICONS: Partial<Record<UploadPhase, LucideIcon>> = {
 export const UploadStateLine = ({ row }: Props) => {
   const Icon = ICONS[row.phase]
   return (
-    <span className={classes.stateLine}>
+    <span className={classes.line}>
       {Icon && <Icon size={13} aria-hidden />}
       <span>
         <Words row={row} />

@@ -1,8 +1,15 @@
-import type { Extra } from '../../app/store'
+import type { Extra } from '../../store/state'
 import type { PickedFile, UploadCommand } from './types'
 
 /** Whoever really moves the bytes: this tab, or the tab that got there first. */
 export type UploadEngine = { send: (command: UploadCommand) => void; stop: () => void }
+
+declare module '../../store/state' {
+  interface Extra {
+    /** The signed-in user's upload engine, which holds the Files. */
+    uploads: { current: UploadEngine | null }
+  }
+}
 
 /** Files may travel through a thunk's argument; they never enter an action. */
 export const sendUpload =

@@ -1,7 +1,7 @@
-import type { AppStore } from '../../app/store'
 import { text } from '../../i18n/language'
 import { announced } from '../../shared/announce'
 import { percentOf } from '../../shared/format'
+import type { AppStore } from '../../store/state'
 import { tellWhenHidden } from './systemNotice'
 import { selectTotals, type UploadTotals } from './uploadsSlice'
 

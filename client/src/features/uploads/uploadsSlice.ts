@@ -1,4 +1,10 @@
-import { createEntityAdapter, createSelector, createSlice, type PayloadAction } from '@reduxjs/toolkit'
+import {
+  createEntityAdapter,
+  createSelector,
+  createSlice,
+  type PayloadAction,
+  type WithSlice,
+} from '@reduxjs/toolkit'
 import { signedOut } from '../../api/session'
 import { etaOf } from './speed'
 import type { UploadBatch, UploadPhase, UploadRow } from './types'
@@ -139,3 +145,7 @@ export const selectAhead = (state: WithUploads, id: string): number => selectPla
 export const selectCancellingFileIds = createSelector(rows.selectAll, (all) =>
   all.flatMap(({ phase, fileId }) => (phase === 'cancelling' && fileId ? [fileId] : [])),
 )
+
+declare module '../../store/state' {
+  interface RootState extends WithSlice<typeof uploadsSlice> {}
+}

@@ -3,9 +3,9 @@ import { datasetEdits, useEditCellMutation } from '../../../api/datasetEdits'
 import type { RowsPage } from '../../../api/datasetsApi'
 import { detailOf, type Problem } from '../../../api/problem'
 import type { Cell, DataRow } from '../../../api/types'
-import { useAppDispatch } from '../../../app/hooks'
 import { laterText } from '../../../i18n/later'
 import { toastProblem } from '../../../shared/toast'
+import { useAppDispatch } from '../../../store/hooks'
 import { asTyped } from '../columnTypes'
 
 /**

@@ -1,0 +1,21 @@
+import type { AppStore, Extra } from '../../../store/state'
+import type { UploadCommand } from '../types'
+
+/**
+ * Gives the signed-in user an upload engine; its code is loaded on the side, and what is asked of it
+ * meanwhile waits. Returns how to leave it again, which pauses and keeps everything.
+ */
+export const startUploads =
+  (userId: string, store: AppStore) =>
+  (_: unknown, __: unknown, { uploads }: Extra): (() => void) => {
+    const opening = import('./openEngine').then(({ openEngine }) => openEngine(userId, store))
+    const mine = {
+      send: (command: UploadCommand) => void opening.then((engine) => engine.send(command)),
+      stop: () => void opening.then((engine) => engine.stop()),
+    }
+    uploads.current = mine
+    return () => {
+      mine.stop()
+      if (uploads.current === mine) uploads.current = null
+    }
+  }
