@@ -27,6 +27,7 @@ from parquay.web import (
     files,
     live,
     login,
+    sockets,
     system,
     usage,
 )
@@ -140,6 +141,7 @@ def _rest(parts: Parts, policy: Policy) -> FastAPI:
     app.state.preview = Preview(parts.segments, parts.tables, parts.parquet)
     app.state.draining = False
     errors.install(app)
+    sockets.install(app)
     app.include_router(login.router)
     app.include_router(account.router)
     app.include_router(admin.router)

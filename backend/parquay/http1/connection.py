@@ -15,7 +15,6 @@ the one that is answered may be an older one.
 from __future__ import annotations
 
 import asyncio
-import json
 import sys
 import time
 from collections.abc import Callable, Iterator
@@ -28,7 +27,7 @@ from uvicorn.protocols.http.flow_control import HIGH_WATER_LIMIT, FlowControl
 from uvicorn.protocols.http.httptools_impl import RequestResponseCycle
 
 from parquay.http1.exchange import LINGER_BYTES, LINGER_SECONDS, Exchange, Fields, head
-from parquay.http1.framing import HEAD_BYTES, TOO_LARGE, Fault
+from parquay.http1.framing import HEAD_BYTES, TOO_LARGE, Fault, problem_of
 from parquay.http1.intake import Intake
 
 Reply = Callable[[int, Fields, bytes], None]
@@ -269,18 +268,6 @@ class _Flow(FlowControl):
 
 
 def _refusal(found: Fault, more: Fields) -> bytes:
-    told = {
-        "type": "about:blank",
-        "title": found.status.phrase,
-        "status": found.status,
-        "detail": found.detail,
-        "code": found.code,
-    }
-    body = json.dumps(told).encode()
-    fields = [
-        (b"content-type", b"application/problem+json"),
-        (b"content-length", b"%d" % len(body)),
-        (b"tus-resumable", b"1.0.0"),
-        (b"connection", b"close"),
-    ]
-    return head(found.status, [*fields, *more]) + body
+    fields, body = problem_of(found)
+    always = ((b"tus-resumable", b"1.0.0"), (b"connection", b"close"))
+    return head(found.status, [*fields, *always, *more]) + body

@@ -6,6 +6,7 @@ such a request is how one is smuggled past the first of them. Pure.
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -32,6 +33,19 @@ class Fault:
     status: HTTPStatus
     code: str
     detail: str
+
+
+def problem_of(found: Fault) -> tuple[list[Field], bytes]:
+    """Return the fields and the body of the answer to what is not served."""
+    told = {
+        "type": "about:blank",
+        "title": found.status.phrase,
+        "status": found.status,
+        "detail": found.detail,
+        "code": found.code,
+    }
+    body = json.dumps(told).encode()
+    return [(b"content-type", b"application/problem+json"), (b"content-length", b"%d" % len(body))], body
 
 
 def _bad(detail: str) -> Fault:

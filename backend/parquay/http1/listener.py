@@ -14,6 +14,7 @@ from typing import Any
 import uvicorn
 
 from parquay.http1.connection import IDLE_SECONDS, Express, UploadConnection
+from parquay.http1.sockets import SocketConnection
 
 BACKLOG = 1024
 STOP_SECONDS = 5
@@ -33,7 +34,7 @@ class Listener(uvicorn.Server):
         self._host, self._port = host, port
         options: dict[str, Any] = {
             "http": partial(UploadConnection, express=express),
-            "ws": "websockets-sansio",
+            "ws": SocketConnection,
             "ws_max_size": SOCKET_BYTES,
             "ws_per_message_deflate": False,
             "interface": "asgi3",

@@ -219,13 +219,13 @@ def leaving(scope: Scope, body: AsgiBody) -> Headers:
     return () if drained and not unasked else (("Connection", "close"),)
 
 
-async def send_answer(send: Send, answer: Answer) -> None:
-    """Send a whole answer."""
+async def send_answer(send: Send, answer: Answer, protocol: str = "http") -> None:
+    """Send a whole answer; ``protocol`` is ``websocket.http`` where it refuses a WebSocket."""
     headers = [(name.lower().encode("latin-1"), value.encode("latin-1")) for name, value in answer.headers]
     if answer.body or answer.status not in (204, 304):
         headers.append((b"content-length", str(len(answer.body)).encode()))
-    await send({"type": "http.response.start", "status": answer.status, "headers": headers})
-    await send({"type": "http.response.body", "body": answer.body})
+    await send({"type": f"{protocol}.response.start", "status": answer.status, "headers": headers})
+    await send({"type": f"{protocol}.response.body", "body": answer.body})
 
 
 @dataclass(frozen=True)

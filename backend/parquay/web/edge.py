@@ -217,8 +217,7 @@ async def _misdirected(scope: Scope, send: Send) -> None:
     if scope["type"] == "http":
         await send_answer(send, answer)
     elif "websocket.http.response" in scope.get("extensions", {}):
-        await send({"type": "websocket.http.response.start", "status": 421, "headers": []})
-        await send({"type": "websocket.http.response.body", "body": b""})
+        await send_answer(send, answer, "websocket.http")
     else:
         await send({"type": "websocket.close", "code": 1008})
 

@@ -39,7 +39,8 @@ replaces the method.
 * `/ws/live` sends new samples of the live signals as JSON texts `{signal, timestamp, value}`;
   `?signals=random,queue_depth` names some, without it all come.
 
-Both want the login in the handshake: the cookie, or `Authorization: Bearer`.
+Both want the login in the handshake: the cookie, or `Authorization: Bearer`. One that is not opened gets an answer of
+HTTP with a problem, as every refused request does.
 """
 
 _RESUMABLE = "The version of tus that is spoken: `1.0.0`. Without it the request is plain HTTP."

@@ -7,15 +7,17 @@ import contextlib
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 
-from fastapi import Response, WebSocket
+from fastapi import FastAPI, Response, WebSocket
 from starlette.concurrency import run_in_threadpool
+from starlette.types import Receive, Scope, Send
 from starlette.websockets import WebSocketDisconnect
 
 from parquay.auth.csrf import credentials
 from parquay.auth.scopes import require_scope, sufficient
 from parquay.auth.sessions import Identity
-from parquay.errors import Forbidden, Unauthorized
+from parquay.errors import ParquayError, Unauthorized
 from parquay.web.deps import Policy
+from parquay.web.errors import from_error, problem
 from parquay.wiring import Parts
 
 GOING_AWAY, POLICY_VIOLATION = 1001, 1008
@@ -49,18 +51,32 @@ async def admitted(socket: WebSocket) -> SocketLogin | None:
         if identity is None:
             identity = await run_in_threadpool(parts.sessions.authenticate, token)
         require_scope(identity.scopes, sufficient("GET", socket.scope["path"]))
-    except (Unauthorized, Forbidden) as refused:
-        await _refuse(socket, refused.status)
+    except ParquayError as refused:
+        await _refuse(socket, from_error(refused))
         return None
     await socket.accept()
     return SocketLogin(parts, identity, token or "")
 
 
-async def _refuse(socket: WebSocket, status: int) -> None:
+async def _refuse(socket: WebSocket, answer: Response) -> None:
     if "websocket.http.response" in socket.scope.get("extensions", {}):
-        await socket.send_denial_response(Response(status_code=status))
+        await socket.send_denial_response(answer)
     else:
         await socket.close(POLICY_VIOLATION)
+
+
+def install(app: FastAPI) -> None:
+    """Make ``app`` refuse a WebSocket at a path that has none, as any request there is refused (404)."""
+    otherwise = app.router.default
+
+    async def unrouted(scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] == "websocket":
+            answer = problem(404, "not_found", "There is no WebSocket here.")
+            await _refuse(WebSocket(scope, receive, send), answer)
+        else:
+            await otherwise(scope, receive, send)
+
+    app.router.default = unrouted
 
 
 async def until_gone(socket: WebSocket, send: Callable[[], Awaitable[int]]) -> None:
