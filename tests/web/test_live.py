@@ -76,11 +76,13 @@ def refusal(http, path, **options):
 
 
 @pytest.mark.parametrize("path", ["/ws", "/ws/live", "/api/ws"])
-@pytest.mark.parametrize("headers", [{}, {"Authorization": "Bearer nonsense"}])
-def test_without_a_login_there_is_no_socket(anybody, path, headers):
+@pytest.mark.parametrize(
+    ("headers", "code"), [({}, "login_required"), ({"Authorization": "Bearer nonsense"}, "bad_token")]
+)
+def test_without_a_login_there_is_no_socket(anybody, path, headers, code):
     answer = refusal(anybody, path, headers=headers)
 
-    assert is_problem(answer, 401, "unauthorized")
+    assert is_problem(answer, 401, code)
     assert answer.headers["www-authenticate"] == "Bearer"
 
 
