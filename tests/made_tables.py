@@ -9,10 +9,10 @@ from pathlib import Path
 
 import pyarrow as pa
 
-from parquay.columns import parts
-from parquay.columns.lexemes import ColumnType, type_to_json
-from parquay.datasets.runs import Runs
-from parquay.datasets.snapshot import Part, Snapshot
+from parquay.columns.parquet import parts
+from parquay.columns.types.lexemes import ColumnType, type_to_json
+from parquay.datasets.versions.row_id_ranges import Runs
+from parquay.datasets.versions.snapshot import Part, Snapshot
 
 _numbers = itertools.count()
 

@@ -12,7 +12,7 @@ import uvloop
 
 from parquay.http1 import STRAIGHT, listener
 from parquay.http1.listener import Listener
-from parquay.http1.straight import StraightBody
+from parquay.http1.zero_copy import StraightBody
 from wire import RESET
 
 KIB, MIB = 1 << 10, 1 << 20

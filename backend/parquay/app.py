@@ -12,36 +12,25 @@ from fastapi import FastAPI
 from starlette.types import Receive, Scope, Send
 
 from parquay import __version__
-from parquay.datasets.preview import Preview
+from parquay.datasets.query.preview import Preview
 from parquay.settings import Settings
-from parquay.web import (
-    access,
-    account,
-    admin,
-    dataset_edits,
-    datasets,
-    docs,
-    errors,
-    events,
-    exports,
-    files,
-    live,
-    login,
-    sockets,
-    system,
-    usage,
-)
-from parquay.web.asgi import Origin
-from parquay.web.deps import Policy
-from parquay.web.edge import Edge
-from parquay.web.express import ExpressLane
-from parquay.web.logins import LoginWatch
-from parquay.web.openapi import DESCRIPTION, DescribedApi
-from parquay.web.packing import Packing
-from parquay.web.schemas import Problem
-from parquay.web.spa import WebClient
-from parquay.web.tus import TusAdapter
-from parquay.web.verbs import Verbs
+from parquay.web.account import account, admin, login, usage
+from parquay.web.files import access, files
+from parquay.web.http import errors, sockets
+from parquay.web.http.asgi import Origin
+from parquay.web.http.compression import Packing
+from parquay.web.http.deps import Policy
+from parquay.web.http.dispatcher import Edge
+from parquay.web.http.long_requests import LoginWatch
+from parquay.web.http.openapi import DESCRIPTION, DescribedApi
+from parquay.web.http.schemas import Problem
+from parquay.web.http.spa import WebClient
+from parquay.web.live import events, live
+from parquay.web.system import docs, system
+from parquay.web.tables import dataset_edits, datasets, exports
+from parquay.web.uploads.fast_path import ExpressLane
+from parquay.web.uploads.tus import TusAdapter
+from parquay.web.uploads.verbs import Verbs
 from parquay.wiring import Parts, build
 
 CLIENT = Path(__file__).resolve().parents[2] / "client" / "dist"
@@ -108,7 +97,7 @@ def _uploads(parts: Parts, policy: Policy) -> TusAdapter:
         interim=settings.interim_answers,
     ).by_method
     if settings.tus_router == "tuspyserver":
-        from parquay.web.tuspy_router import TuspyRouter
+        from parquay.web.uploads.tuspy_router import TuspyRouter
 
         verbs = TuspyRouter(verbs, parts.files, parts.store).by_method
     return TusAdapter(verbs, sessions=parts.sessions, rules=parts.rules, policy=policy)

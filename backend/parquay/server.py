@@ -22,18 +22,17 @@ from collections.abc import Callable, Coroutine, Iterator
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
-from parquay import telemetry, wiring
-from parquay.columns import memory
+from parquay import allocator, telemetry, wiring
 from parquay.jobs import hook
 from parquay.jobs.worker import Worker
 from parquay.settings import Settings, SettingsError
 from parquay.storage.private import OTHERS
-from parquay.uploads.handover import watch
+from parquay.uploads.receive.takeover import watch
 from parquay.wiring import Parts
 
 if TYPE_CHECKING:
     from parquay.http1.listener import Listener
-    from parquay.web.sampling import Sampler
+    from parquay.web.live.sampling import Sampler
 
 DRAIN_SECONDS = 5.0
 CHILD_SECONDS = 6.0
@@ -59,7 +58,7 @@ log = logging.getLogger(__name__)
 def serve(settings: Settings) -> int:
     """Serve until SIGTERM or SIGINT; return the exit code."""
     os.umask(OTHERS)
-    memory.keep_pieces(LARGEST_PIECE, KEPT)
+    allocator.keep_pieces(LARGEST_PIECE, KEPT)
     telemetry.configure_logging(settings.log_level)
     with _alone(settings):
         parts = wiring.build(settings)
@@ -74,7 +73,7 @@ def serve(settings: Settings) -> int:
 def serve_child(settings: Settings) -> int:
     """Serve as one of several API processes, hanging on the first one's pipes; return the exit code."""
     os.umask(OTHERS)
-    memory.keep_pieces(LARGEST_PIECE, KEPT)
+    allocator.keep_pieces(LARGEST_PIECE, KEPT)
     telemetry.configure_logging(settings.log_level)
     parts = wiring.build(settings, migrate=False)
     try:
@@ -118,7 +117,7 @@ def work(settings: Settings, *, child: bool = False) -> int:
     else:
         parts.catalog.on_bell("jobs", worker.ring)
         parts.catalog.listen()
-    memory.give_back()
+    allocator.give_back()
     try:
         worker.run()
     finally:
@@ -152,7 +151,7 @@ class _Service:
         self._start_hooks()
         await self._announce(listener, serving)
         gc.collect()
-        memory.give_back()
+        allocator.give_back()
         gc.freeze()  # what is loaded by now stays: looking through it for garbage would stop the loop now and then
         stopping = asyncio.create_task(self._stop.wait())
         await asyncio.wait({serving, stopping}, return_when=asyncio.FIRST_COMPLETED)
@@ -173,7 +172,7 @@ class _Service:
         return jobs
 
     def _sampler(self) -> Sampler:
-        from parquay.web.sampling import Sampler
+        from parquay.web.live.sampling import Sampler
 
         parts = self._parts
         return Sampler(parts.catalog, parts.samples, parts.jobs, parts.queue, parts.handover, primary=self._primary)

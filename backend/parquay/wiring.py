@@ -28,36 +28,36 @@ from parquay.catalog.unsynced import UnsyncedBytes
 from parquay.catalog.usage import Usages
 from parquay.catalog.users import Users
 from parquay.catalog.volumes import Volumes
-from parquay.datasets.aggregates import Aggregator
-from parquay.datasets.append import Appending
-from parquay.datasets.browse import Browser
-from parquay.datasets.commits import Commits
-from parquay.datasets.edit import Editor
-from parquay.datasets.engine import Engine
-from parquay.datasets.export import Exporter
-from parquay.datasets.groups import Grouper
-from parquay.datasets.publish import Publisher
-from parquay.datasets.retention import Retention
-from parquay.datasets.tables import Tables
-from parquay.datasets.versions import Versions
+from parquay.datasets.edit.append import Appending
+from parquay.datasets.edit.edit import Editor
+from parquay.datasets.edit.publish import Publisher
+from parquay.datasets.export.export import Exporter
+from parquay.datasets.query.aggregates import Aggregator
+from parquay.datasets.query.browse import Browser
+from parquay.datasets.query.engine import Engine
+from parquay.datasets.query.groups import Grouper
+from parquay.datasets.versions.commits import Commits
+from parquay.datasets.versions.retention import Retention
+from parquay.datasets.versions.tables import Tables
+from parquay.datasets.versions.versions import Versions
 from parquay.errors import Conflict, InvalidValue
 from parquay.events.bus import Hub
 from parquay.settings import Settings, SettingsError
 from parquay.storage.base import Store
 from parquay.storage.local import LocalStore
 from parquay.storage.private import keep_private
-from parquay.uploads.append import Appender
-from parquay.uploads.concat import Concatenator
-from parquay.uploads.create import Creator
-from parquay.uploads.expire import Expirer
-from parquay.uploads.handover import Handover
-from parquay.uploads.hooks import Hooks, installed
-from parquay.uploads.receive import Patience
-from parquay.uploads.remove import Remover
-from parquay.uploads.rules import Rules
-from parquay.uploads.small import SmallUploads
-from parquay.uploads.sound import Soundness
-from parquay.uploads.volume import ForeignVolume, bind
+from parquay.uploads.create.concat import Concatenator
+from parquay.uploads.create.create import Creator
+from parquay.uploads.create.small_uploads import SmallUploads
+from parquay.uploads.maintain.expire import Expirer
+from parquay.uploads.maintain.integrity import Soundness
+from parquay.uploads.maintain.remove import Remover
+from parquay.uploads.maintain.volume import ForeignVolume, bind
+from parquay.uploads.policy.hooks import Hooks, installed
+from parquay.uploads.policy.rules import Rules
+from parquay.uploads.receive.append import Appender
+from parquay.uploads.receive.receive import Patience
+from parquay.uploads.receive.takeover import Handover
 
 DISK_THREADS = 16
 """Threads for writes and syncs. More uploads than that share them in turn."""

@@ -8,7 +8,7 @@ Installed as an entry point, for instance in your own package's pyproject.toml:
 
 import threading
 
-from parquay.uploads.hooks import HookedUpload, HookRefused
+from parquay.uploads.policy.hooks import HookedUpload, HookRefused
 
 
 class ExampleHook:

@@ -21,11 +21,11 @@ from typing import Any
 
 from sqlmodel import SQLModel
 
+from parquay import allocator
 from parquay.catalog.segments import Segments
 from parquay.catalog.session import Catalog
 from parquay.catalog.tables import File, User
-from parquay.columns import memory
-from parquay.ingest.follow import Follower, Outcome
+from parquay.ingest.convert.incremental import Follower, Outcome
 
 
 class OneFile:
@@ -52,7 +52,7 @@ def main() -> None:
     parser.add_argument("--rate", type=float, default=60.0, help="megabytes a second")
     parser.add_argument("--json", action="store_true", help="print the numbers only")
     options = parser.parse_args()
-    memory.keep()  # as a worker does
+    allocator.keep()  # as a worker does
     os.nice(5)
     with tempfile.TemporaryDirectory() as folder:
         found = follow(options.file, options.rate * 1e6, Path(folder))

@@ -14,12 +14,12 @@ def parquay(source: str, target: str, codec: str) -> None:
     # What `parquay convert SOURCE TARGET` does, with a choice of the codec.
     from pathlib import Path
 
-    from parquay.columns import memory
+    from parquay import allocator
 
-    memory.keep()
-    with memory.loading():
-        from parquay.columns.parts import Codec
-        from parquay.ingest.convert import convert_file
+    allocator.keep()
+    with allocator.loading():
+        from parquay.columns.parquet.parts import Codec
+        from parquay.ingest.convert.convert_file import convert_file
 
     convert_file(Path(source), Path(target), codec=Codec(codec, level(codec)))
 

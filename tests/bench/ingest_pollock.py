@@ -18,7 +18,7 @@ from collections.abc import Hashable, Iterable
 from pathlib import Path
 
 from parquay.errors import ParquayError
-from parquay.ingest.convert import convert_file
+from parquay.ingest.convert.convert_file import convert_file
 
 Scores = list[float]
 

@@ -20,14 +20,15 @@ import numpy as np
 import pyarrow as pa
 
 from bench import report
-from parquay.columns import numbers, parts
-from parquay.columns.lexemes import TEXT, ColumnType, type_to_json
-from parquay.datasets.aggregates import Aggregator
-from parquay.datasets.browse import Browser
-from parquay.datasets.engine import Engine
-from parquay.datasets.groups import Grouper, named, read_measure
-from parquay.datasets.plan import Query, columns_of, read_query
-from parquay.datasets.snapshot import Part, Snapshot
+from parquay.columns.parquet import parts
+from parquay.columns.types import numbers
+from parquay.columns.types.lexemes import TEXT, ColumnType, type_to_json
+from parquay.datasets.query.aggregates import Aggregator
+from parquay.datasets.query.browse import Browser
+from parquay.datasets.query.engine import Engine
+from parquay.datasets.query.groups import Grouper, named, read_measure
+from parquay.datasets.query.plan import Query, columns_of, read_query
+from parquay.datasets.versions.snapshot import Part, Snapshot
 
 PART_ROWS, WIDE_ROWS = 1_000_000, 200_000
 PAGE = 100

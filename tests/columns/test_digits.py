@@ -7,7 +7,7 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from parquay.columns import digits, lexemes
+from parquay.columns.types import digits, lexemes
 
 INTEGERS = st.integers(-(2**60), 2**60).map(str)
 DECIMALS = st.builds(lambda whole, part: f"{whole}.{part:02d}", st.integers(0, 10**9), st.integers(0, 99))

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from parquay.columns import doubles, lexemes
+from parquay.columns.types import doubles, lexemes
 
 ANY = st.integers(0, 2**64 - 1).map(lambda bits: struct.unpack("d", struct.pack("Q", bits))[0])
 DOUBLES = st.one_of(

@@ -9,8 +9,8 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
-from parquay.columns import parts
-from parquay.columns.parts import Codec
+from parquay.columns.parquet import parts
+from parquay.columns.parquet.parts import Codec
 
 ROWS = 20_000
 SNAPPY = Codec("snappy", None)

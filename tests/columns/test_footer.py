@@ -8,8 +8,8 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
-from parquay.columns import footer, parts
-from parquay.columns.spool import Spool
+from parquay.columns.parquet import footer, parts
+from parquay.columns.parquet.spool import Spool
 
 
 def table_of(start: int, rows: int) -> pa.Table:

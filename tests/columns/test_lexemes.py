@@ -9,7 +9,7 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from parquay.columns import lexemes
+from parquay.columns.types import lexemes
 
 TYPES = [
     (["7", "-12", "0"], "int64"),

@@ -12,8 +12,9 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from parquay.columns import direct, lexemes, native
+from parquay.columns import native
 from parquay.columns.native import Fields, Want
+from parquay.columns.types import lexemes, typed_reader
 
 pytestmark = pytest.mark.skipif(native.LIBRARY is None, reason="there is no C compiler here")
 
@@ -105,7 +106,7 @@ def check(before: list[str | None], cells: list[str | None]) -> None:
     held = lexemes.examine(pa.array(before, pa.string()))
     texts = pa.array(cells, pa.string())
 
-    found = direct.read(fields_of(cells), ["i", "c", "x"], {"c": held}, {})["c"]
+    found = typed_reader.read(fields_of(cells), ["i", "c", "x"], {"c": held}, {})["c"]
 
     wanted = lexemes.examined(texts, held)
     kind = lexemes.decide(lexemes.join(held, wanted.kinds))
@@ -120,7 +121,7 @@ def test_doubles_are_read_to_the_last_bit():
     numbers += [chance.random() * 10 ** chance.randint(-6, 16) for _ in range(20_000)]
     texts = [repr(number) for number in numbers if number < 1e16 and number != int(number)]
 
-    found = direct.read(fields_of(texts[:16_000]), ["i", "c", "x"], {"c": {"double": "any"}}, {})["c"]
+    found = typed_reader.read(fields_of(texts[:16_000]), ["i", "c", "x"], {"c": {"double": "any"}}, {})["c"]
 
     assert found.kinds == {"double": "any"}
     assert found.values.to_pylist() == [float(text) for text in texts[:16_000]]

@@ -12,8 +12,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from parquay.columns import native, pages, parts
-from parquay.columns.parts import Codec
+from parquay.columns import native
+from parquay.columns.parquet import pages, parts
+from parquay.columns.parquet.parts import Codec
 
 pytestmark = pytest.mark.skipif(native.LIBRARY is None, reason="there is no C compiler here")
 

@@ -18,14 +18,14 @@ from parquay.catalog.jobs import Jobs
 from parquay.catalog.segments import Segments
 from parquay.catalog.session import Catalog
 from parquay.catalog.tables import File, User
-from parquay.datasets.append import Appending
-from parquay.datasets.commits import Author, Commits
-from parquay.datasets.edit import Batch, Edited, Editor
-from parquay.datasets.publish import Publisher
-from parquay.datasets.tables import Tables
-from parquay.datasets.versions import Versions
+from parquay.datasets.edit.append import Appending
+from parquay.datasets.edit.edit import Batch, Edited, Editor
+from parquay.datasets.edit.publish import Publisher
+from parquay.datasets.versions.commits import Author, Commits
+from parquay.datasets.versions.tables import Tables
+from parquay.datasets.versions.versions import Versions
 from parquay.ids import new_id
-from parquay.ingest.follow import Follower, Outcome
+from parquay.ingest.convert.incremental import Follower, Outcome
 
 
 @dataclass

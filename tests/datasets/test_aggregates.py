@@ -12,13 +12,13 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from made_tables import made_table
-from parquay.columns.lexemes import TEXT, ColumnType
-from parquay.datasets import aggregates
-from parquay.datasets.aggregates import Aggregator
-from parquay.datasets.engine import Engine
-from parquay.datasets.groups import BINS, MOMENTS, TOP, Grouper, bin_width, named, read_measure, unit_for
-from parquay.datasets.memory import Memory
-from parquay.datasets.plan import columns_of, read_query
+from parquay.columns.types.lexemes import TEXT, ColumnType
+from parquay.datasets.query import aggregates
+from parquay.datasets.query.aggregates import Aggregator
+from parquay.datasets.query.engine import Engine
+from parquay.datasets.query.groups import BINS, MOMENTS, TOP, Grouper, bin_width, named, read_measure, unit_for
+from parquay.datasets.query.memo import Memory
+from parquay.datasets.query.plan import columns_of, read_query
 from parquay.errors import ParquayError
 
 INT, DOUBLE, DAY, FLAG = (ColumnType(kind, True) for kind in ("int64", "double", "date", "bool"))

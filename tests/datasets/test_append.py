@@ -5,9 +5,10 @@ import polars as pl
 import pytest
 from deltalake import DeltaTable
 
-from parquay.columns import export, parts
-from parquay.columns.export import columns_types
-from parquay.datasets.commits import Author
+from parquay.columns.parquet import parts
+from parquay.columns.text import rendering
+from parquay.columns.text.rendering import columns_types
+from parquay.datasets.versions.commits import Author
 from parquay.errors import Conflict, Outdated
 
 ANN = Author("ann")
@@ -18,7 +19,7 @@ def texts_of(house, file, column: str) -> list[str | None]:
     import pyarrow as pa
     import pyarrow.parquet as pq
 
-    from parquay.columns import lexemes
+    from parquay.columns.types import lexemes
 
     snapshot = house.tables.snapshot(house.file(file.id))
     types = columns_types(snapshot.columns)
@@ -147,4 +148,4 @@ def test_a_crash_after_the_commit_does_not_append_twice(house):
     assert (again.status, again.dataset_id) == ("done", file.id)
     assert house.rows(house.file(file.id)) == [(0, 1), (1, 2)]
     assert [each.part for each in house.segments.list(more.id)] == segments
-    assert export.columns_types(again.columns)["a"].kind == "int64"
+    assert rendering.columns_types(again.columns)["a"].kind == "int64"

@@ -12,10 +12,10 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from made_tables import made_table
-from parquay.columns.lexemes import TEXT, ColumnType
-from parquay.datasets.browse import Browser
-from parquay.datasets.engine import Engine
-from parquay.datasets.plan import ROW_ID, columns_of, read_query
+from parquay.columns.types.lexemes import TEXT, ColumnType
+from parquay.datasets.query.browse import Browser
+from parquay.datasets.query.engine import Engine
+from parquay.datasets.query.plan import ROW_ID, columns_of, read_query
 from parquay.errors import ParquayError
 
 TYPES = {

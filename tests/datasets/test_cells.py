@@ -9,9 +9,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from parquay.columns import lexemes
-from parquay.columns.lexemes import ColumnType
-from parquay.datasets.cells import read_cell
+from parquay.columns.types import lexemes
+from parquay.columns.types.lexemes import ColumnType
+from parquay.datasets.edit.cells import read_cell
 from parquay.errors import InvalidValue
 
 

@@ -15,11 +15,11 @@ from deltalake.exceptions import DeltaError
 from parquay.catalog.datasets import Datasets
 from parquay.catalog.events import Events
 from parquay.catalog.files import Files
-from parquay.datasets import log
-from parquay.datasets.commits import Author, Commits
-from parquay.datasets.edit import Batch, Editor
-from parquay.datasets.retention import Retention
-from parquay.datasets.tables import Tables
+from parquay.datasets.edit.edit import Batch, Editor
+from parquay.datasets.versions import log
+from parquay.datasets.versions.commits import Author, Commits
+from parquay.datasets.versions.retention import Retention
+from parquay.datasets.versions.tables import Tables
 from parquay.errors import Conflict, NotFound, Unavailable
 
 FEW = "n,word\n1,a\n2,b\n3,c\n"
@@ -60,7 +60,7 @@ def test_a_crash_before_the_log_leaves_the_table_as_it_was(house, monkeypatch):
         raise Crash
 
     with monkeypatch.context() as patch:
-        patch.setattr("parquay.datasets.log.append", crash)
+        patch.setattr("parquay.datasets.versions.log.append", crash)
         with pytest.raises(Crash):
             house.edit(file, updates={0: {"n": 9}})
 
@@ -212,7 +212,7 @@ def test_publishing_sixteen_parts_takes_no_time(house, tmp_path):
         names.append(f"part-{number:05d}-x.parquet")
         os.link(house.tables.snapshot(file).paths[0], tmp_path / names[-1])
 
-    from parquay.datasets.first import publish
+    from parquay.datasets.versions.create_table import publish
 
     publish(tmp_path, file.columns, names, "ann")
     started = time.perf_counter()

@@ -8,10 +8,10 @@ from deltalake import DeltaTable
 
 from parquay.catalog.files import Files
 from parquay.catalog.tables import now
-from parquay.datasets.commits import Author, Commits
-from parquay.datasets.edit import Editor
-from parquay.datasets.retention import Retention
-from parquay.datasets.tables import Tables
+from parquay.datasets.edit.edit import Editor
+from parquay.datasets.versions.commits import Author, Commits
+from parquay.datasets.versions.retention import Retention
+from parquay.datasets.versions.tables import Tables
 from parquay.errors import InvalidValue, NotFound, Outdated
 
 FEW = "n,word\n1,a\n2,b\n3,c\n"
@@ -87,7 +87,7 @@ def test_a_snapshot_read_anew_is_the_one_that_was_computed(house):
         house.edit(file, updates={rid: {"n": -1}}, deletes=frozenset({rid + 1 if rid < 999 else 0}), inserts=[{"n": 7}])
     computed = house.tables.snapshot(file)
 
-    from parquay.datasets.tables import Tables
+    from parquay.datasets.versions.tables import Tables
 
     assert Tables(house.parquet, house.datasets).snapshot(house.file(file.id)) == computed
 

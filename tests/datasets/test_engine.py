@@ -12,9 +12,9 @@ import pytest
 
 from live_server import wait_until
 from made_tables import made_table
-from parquay.columns.lexemes import ColumnType
-from parquay.datasets.engine import Cancelled, Engine, Stop
-from parquay.datasets.sql import Sql, table
+from parquay.columns.types.lexemes import ColumnType
+from parquay.datasets.query.engine import Cancelled, Engine, Stop
+from parquay.datasets.query.sql import Sql, table
 from parquay.errors import ParquayError
 
 HEAVY = Sql("SELECT count(*) AS n FROM range(100000000) a, range(100000) b WHERE hash(a.range, b.range) % 7 = 3")
@@ -126,7 +126,7 @@ def test_engine_reaches_nothing_but_the_parts(start_engine, text):
 
 
 def test_query_that_needs_too_much_memory_is_refused_by_name(start_engine, monkeypatch):
-    monkeypatch.setattr("parquay.datasets.engine.SPILL", 1 << 20)
+    monkeypatch.setattr("parquay.datasets.query.engine.SPILL", 1 << 20)
     engine = start_engine(memory=64 << 20)
     asked = Sql("SELECT len(list(range)) AS n FROM range(50000000)")
 

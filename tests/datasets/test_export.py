@@ -13,13 +13,13 @@ import pyarrow.parquet as pq
 import pytest
 
 from made_tables import made_table
-from parquay.columns import xlsx
-from parquay.columns.lexemes import TEXT, ColumnType
-from parquay.datasets.aggregates import Aggregator
-from parquay.datasets.engine import Cancelled, Engine, Stop
-from parquay.datasets.export import Exporter
-from parquay.datasets.formats import Wish
-from parquay.datasets.plan import chosen_columns, columns_of, read_query
+from parquay.columns.text import xlsx
+from parquay.columns.types.lexemes import TEXT, ColumnType
+from parquay.datasets.export.export import Exporter
+from parquay.datasets.export.formats import Wish
+from parquay.datasets.query.aggregates import Aggregator
+from parquay.datasets.query.engine import Cancelled, Engine, Stop
+from parquay.datasets.query.plan import chosen_columns, columns_of, read_query
 from parquay.errors import ParquayError
 
 at = datetime.fromisoformat

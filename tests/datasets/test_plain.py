@@ -20,11 +20,11 @@ from parquay.catalog.datasets import Datasets
 from parquay.catalog.events import Events
 from parquay.catalog.files import Files
 from parquay.catalog.tables import now
-from parquay.datasets import plain
-from parquay.datasets.commits import Author, Commits
-from parquay.datasets.edit import Batch, Editor
-from parquay.datasets.retention import Retention
-from parquay.datasets.tables import Tables
+from parquay.datasets.edit.edit import Batch, Editor
+from parquay.datasets.versions import newest_parts
+from parquay.datasets.versions.commits import Author, Commits
+from parquay.datasets.versions.retention import Retention
+from parquay.datasets.versions.tables import Tables
 from parquay.events.messages import plain_folder
 
 FEW = "n,word\n1,a\n2,b\n3,c\n"
@@ -136,7 +136,7 @@ def test_a_crash_before_the_folder_was_changed_is_made_up_for_at_the_next_start(
         raise Crash
 
     with monkeypatch.context() as patched:
-        patched.setattr(plain, "show", crash)
+        patched.setattr(newest_parts, "show", crash)
         with pytest.raises(Crash):
             house.edit(file, deletes=frozenset({0}))
     assert len(readings(folder_of(house, file))["duckdb"]) == 3
@@ -152,8 +152,8 @@ def test_a_crash_behind_the_catalog_is_made_up_for_too_and_so_is_a_table_from_be
     file = house.convert(FEW)
     house.edit(file, deletes=frozenset({0}))
     directory = house.parquet / file.id
-    (directory / plain.NAME).unlink()
-    plain.forget(directory, set())
+    (directory / newest_parts.NAME).unlink()
+    newest_parts.forget(directory, set())
 
     Retention(Files(house.catalog, None, None), house.datasets, house.tables, house.commits, keep=0).reconcile()
 

@@ -8,9 +8,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from parquay.datasets import cursors
-from parquay.datasets.cursors import Cursor
-from parquay.datasets.plan import (
+from parquay.datasets.query import cursors
+from parquay.datasets.query.cursors import Cursor
+from parquay.datasets.query.plan import (
     DEEPEST,
     LARGEST_PAGE,
     MOST_CELLS,
@@ -22,7 +22,7 @@ from parquay.datasets.plan import (
     first_row,
     read_query,
 )
-from parquay.datasets.values import compare
+from parquay.datasets.query.values import compare
 from parquay.errors import ParquayError
 
 TYPES = {

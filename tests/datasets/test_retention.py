@@ -13,12 +13,12 @@ import pytest
 
 from parquay.catalog.files import Files
 from parquay.catalog.tables import now
-from parquay.datasets import log
-from parquay.datasets.commits import Commits
-from parquay.datasets.engine import Stop
-from parquay.datasets.formats import as_it_is
-from parquay.datasets.retention import Retention, unneeded
-from parquay.datasets.tables import Tables
+from parquay.datasets.export.formats import as_it_is
+from parquay.datasets.query.engine import Stop
+from parquay.datasets.versions import log
+from parquay.datasets.versions.commits import Commits
+from parquay.datasets.versions.retention import Retention, unneeded
+from parquay.datasets.versions.tables import Tables
 from parquay.errors import Gone, NotFound
 
 LATER = timedelta(hours=2)
@@ -131,7 +131,7 @@ def test_a_reader_in_another_process_sees_the_same_after_the_sweep(house, retent
 
     retention_of(3).sweep(now() + LATER)
 
-    from parquay.datasets.tables import Tables
+    from parquay.datasets.versions.tables import Tables
 
     anew = Tables(house.parquet, house.datasets)
     assert anew.snapshot(file) == house.tables.snapshot(file)
@@ -182,7 +182,7 @@ def test_who_wants_to_hold_a_version_that_is_being_deleted_waits_and_is_told(hou
         except Gone:
             told.append("gone")
 
-    monkeypatch.setattr("parquay.datasets.retention.unneeded", slowly)
+    monkeypatch.setattr("parquay.datasets.versions.retention.unneeded", slowly)
     sweeping, holding = threading.Thread(target=eager.sweep, args=(now() + SOON,)), threading.Thread(target=hold)
     sweeping.start()
     assert deleting.wait(20)

@@ -7,13 +7,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from parquay.datasets import runs
-from parquay.datasets.snapshot import Part, Snapshot
+from parquay.datasets.versions import row_id_ranges
+from parquay.datasets.versions.snapshot import Part, Snapshot
 
 IDS = st.lists(st.integers(0, 60), unique=True).map(sorted)
 
 
-def runs_of(ids: list[int]) -> runs.Runs:
+def runs_of(ids: list[int]) -> row_id_ranges.Runs:
     found: list[tuple[int, int]] = []
     for rid in ids:
         if found and found[-1][0] + found[-1][1] == rid:
@@ -33,15 +33,15 @@ def test_runs_answer_as_the_plain_list_of_ids_does(ids: list[int], data: st.Data
     gone = sorted(data.draw(st.sets(st.sampled_from(ids)))) if ids else []
     left = [rid for rid in ids if rid not in gone]
 
-    found = runs.without(runs_of(ids), gone)
+    found = row_id_ranges.without(runs_of(ids), gone)
 
-    begins = runs.starts(found)
-    assert runs.count(found) == len(left)
-    assert [runs.id_at(found, begins, row) for row in range(len(left))] == left
-    assert [runs.row_of(found, begins, rid) for rid in range(62)] == [
+    begins = row_id_ranges.starts(found)
+    assert row_id_ranges.count(found) == len(left)
+    assert [row_id_ranges.id_at(found, begins, row) for row in range(len(left))] == left
+    assert [row_id_ranges.row_of(found, begins, rid) for rid in range(62)] == [
         left.index(rid) if rid in left else None for rid in range(62)
     ]
-    assert runs.from_text(runs.to_text(found)) == found
+    assert row_id_ranges.from_text(row_id_ranges.to_text(found)) == found
 
 
 @given(IDS, st.lists(st.integers(0, 60), max_size=4).map(sorted))

@@ -18,18 +18,18 @@ import pytest
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
-from parquay.columns import json_text
-from parquay.datasets.aggregates import Aggregator
-from parquay.datasets.browse import Browser
-from parquay.datasets.commits import Author
-from parquay.datasets.engine import Engine, Stop
-from parquay.datasets.export import Exporter
-from parquay.datasets.formats import Wish
-from parquay.datasets.groups import Grouper, Measure
-from parquay.datasets.plan import columns_of, read_query
-from parquay.datasets.preview import Preview
-from parquay.ingest.convert import convert_file
-from parquay.ingest.dialect import Overrides
+from parquay.columns.text import json_text
+from parquay.datasets.export.export import Exporter
+from parquay.datasets.export.formats import Wish
+from parquay.datasets.query.aggregates import Aggregator
+from parquay.datasets.query.browse import Browser
+from parquay.datasets.query.engine import Engine, Stop
+from parquay.datasets.query.groups import Grouper, Measure
+from parquay.datasets.query.plan import columns_of, read_query
+from parquay.datasets.query.preview import Preview
+from parquay.datasets.versions.commits import Author
+from parquay.ingest.convert.convert_file import convert_file
+from parquay.ingest.text.dialect import Overrides
 
 TOLD = {"delimiter": ",", "quote": '"', "encoding": "utf-8", "header": 1}
 MISFIT = "n/a"

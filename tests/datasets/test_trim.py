@@ -14,11 +14,11 @@ from deltalake import DeltaTable
 
 from parquay.catalog.files import Files
 from parquay.catalog.tables import now
-from parquay.datasets import log
-from parquay.datasets.commits import Author
-from parquay.datasets.retention import Retention
-from parquay.datasets.tables import Tables
-from parquay.datasets.trim import needed, trim
+from parquay.datasets.versions import log
+from parquay.datasets.versions.commits import Author
+from parquay.datasets.versions.log_cleanup import needed, trim
+from parquay.datasets.versions.retention import Retention
+from parquay.datasets.versions.tables import Tables
 
 FEW = "n,word\n1,a\n2,b\n3,c\n"
 EDITS = 25

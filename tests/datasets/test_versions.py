@@ -5,8 +5,8 @@ import hashlib
 import pyarrow.parquet as pq
 import pytest
 
-from parquay.datasets.commits import Author
-from parquay.datasets.versions import Difference
+from parquay.datasets.versions.commits import Author
+from parquay.datasets.versions.versions import Difference
 from parquay.errors import NotFound
 
 ANN = Author("ann", "because")

@@ -15,9 +15,10 @@ from sqlmodel import SQLModel
 from parquay.catalog.segments import Segments
 from parquay.catalog.session import Catalog
 from parquay.catalog.tables import File, User
-from parquay.columns import export, parts
-from parquay.ingest.finish import part_groups
-from parquay.ingest.follow import Follower, Outcome
+from parquay.columns.parquet import parts
+from parquay.columns.text import rendering
+from parquay.ingest.convert.finish import part_groups
+from parquay.ingest.convert.incremental import Follower, Outcome
 
 
 @dataclass
@@ -87,7 +88,7 @@ class Bench:
     def table(self, file_id: str = "f") -> pa.Table:
         """The rows of all parts, recast to the types that the file's row says."""
         file = self.file(file_id)
-        types = export.columns_types(file.columns or [])
+        types = rendering.columns_types(file.columns or [])
         groups = part_groups(self.segments.list(file_id))
         tables = [
             parts.widened(pq.read_table(self.parquet / file_id / each.name), each.types, types) for each in groups
@@ -133,7 +134,7 @@ def bench(tmp_path: Path) -> Iterator[Bench]:
 @pytest.fixture
 def convert(tmp_path: Path):
     """Convert bytes with the engine alone; returns the report and the table, or the text for `to`."""
-    from parquay.ingest.convert import convert_file
+    from parquay.ingest.convert.convert_file import convert_file
 
     count = iter(range(1_000_000))
 

@@ -9,8 +9,8 @@ import zipfile
 import pytest
 
 from parquay.errors import BadInput, NoTable
-from parquay.ingest.archive import is_junk
-from parquay.ingest.follow import Outcome
+from parquay.ingest.convert.incremental import Outcome
+from parquay.ingest.text.archive import is_junk
 
 ROWS = b"id,name\n" + b"".join(b"%d,name %d\n" % (i, i) for i in range(20))
 
@@ -171,7 +171,7 @@ def test_archive_bomb_is_refused_early(convert):
 
 
 def test_long_directory_is_refused(convert, monkeypatch):
-    monkeypatch.setattr("parquay.ingest.archive.DIRECTORY_BYTES", 10_000)
+    monkeypatch.setattr("parquay.ingest.text.archive.DIRECTORY_BYTES", 10_000)
 
     with pytest.raises(BadInput) as refusal:
         convert(zipped(*((f"{i}.csv", b"") for i in range(500))), name="data.zip")

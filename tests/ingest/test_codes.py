@@ -7,7 +7,7 @@ from pathlib import Path
 
 import parquay.ingest
 
-SOURCE = "\n".join(path.read_text() for path in sorted(Path(parquay.ingest.__file__).parent.glob("*.py")))
+SOURCE = "\n".join(path.read_text() for path in sorted(Path(parquay.ingest.__file__).parent.rglob("*.py")))
 DOCS = (Path(__file__).parents[2] / "docs" / "ingest.md").read_text()
 GIVEN = re.compile(
     r"(?:_reject\(|warn\((?:\w[\w.]*, )?|Warned\(|_error\(end, |code=|Refused\(\s*|Healed\(.*, |Guess\(None, |column, |, None, )"

@@ -13,9 +13,9 @@ from hypothesis import HealthCheck, given, reject, settings
 from hypothesis import strategies as st
 
 from parquay.errors import BadInput
-from parquay.ingest.convert import convert_file
-from parquay.ingest.dialect import Overrides
-from parquay.ingest.encodings import detect
+from parquay.ingest.convert.convert_file import convert_file
+from parquay.ingest.text.dialect import Overrides
+from parquay.ingest.text.encodings import detect
 
 SAMPLES = Path(__file__).parents[2] / "data" / "samples"
 

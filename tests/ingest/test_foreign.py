@@ -11,8 +11,8 @@ import pyarrow.parquet as pq
 import pytest
 
 from parquay.errors import BadInput
-from parquay.ingest import foreign, rendered
-from parquay.ingest.limits import Refused
+from parquay.ingest.formats import foreign, rendered
+from parquay.ingest.formats.limits import Refused
 
 
 def parquet(table: pa.Table, **options: object) -> bytes:
@@ -49,7 +49,9 @@ def test_old_timestamps_keep_their_nanoseconds(convert):
 
 
 def test_old_timestamps_that_no_unit_holds_are_refused_by_name(monkeypatch):
-    monkeypatch.setattr("parquay.ingest.foreign._precision", lambda *_: (True, True))  # Arrow cannot write such a file
+    monkeypatch.setattr(
+        "parquay.ingest.formats.foreign._precision", lambda *_: (True, True)
+    )  # Arrow cannot write such a file
     out = io.BytesIO(parquet(pa.table({"x": pa.array([1], pa.timestamp("us"))}), use_deprecated_int96_timestamps=True))
 
     with pytest.raises(Refused) as refusal:

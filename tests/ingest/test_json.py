@@ -6,7 +6,7 @@ from decimal import Decimal
 import pytest
 
 from parquay.errors import BadInput, NoTable
-from parquay.ingest.follow import Outcome
+from parquay.ingest.convert.incremental import Outcome
 
 
 def codes(report) -> list[str]:
@@ -183,7 +183,7 @@ def test_objects_of_different_shapes_and_without_keys_are_rows(convert):
 
 
 def test_objects_without_keys_in_common_are_refused_before_they_take_the_memory(convert, monkeypatch):
-    monkeypatch.setattr("parquay.ingest.cutter.FREE_CELLS", 100_000)
+    monkeypatch.setattr("parquay.ingest.read.segmenter.FREE_CELLS", 100_000)
     few = "".join(f'{{"k{i}":1}}\n' for i in range(900)).encode()
     many = ("{" + ",".join(f'"k{i}":1' for i in range(10_001)) + "}\n").encode()
 
@@ -197,7 +197,7 @@ def test_objects_without_keys_in_common_are_refused_before_they_take_the_memory(
 
 
 def test_sparse_objects_in_many_blocks_are_the_same_rows(convert, monkeypatch):
-    monkeypatch.setattr("parquay.ingest.jsonrows.CELLS", 100)
+    monkeypatch.setattr("parquay.ingest.read.json_rows.CELLS", 100)
     rows = [{f"k{i % 7}": i} for i in range(500)]
 
     _, lines = convert("".join(json.dumps(row) + "\n" for row in rows).encode(), name="a.ndjson")

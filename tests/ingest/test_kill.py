@@ -19,7 +19,7 @@ from live_server import wait_until
 from parquay.catalog.segments import Segments
 from parquay.catalog.session import Catalog
 from parquay.catalog.tables import File, User
-from parquay.ingest.convert import convert_file
+from parquay.ingest.convert.convert_file import convert_file
 
 ROWS = 120_000
 KILLS = 6

@@ -9,12 +9,13 @@ import pytest
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
-from parquay.columns import lexemes
-from parquay.ingest import fold, plan, segment
-from parquay.ingest.cutter import Cutter
-from parquay.ingest.dialect import Dialect, Overrides
-from parquay.ingest.fold import State
-from parquay.ingest.store import Reader
+from parquay.columns.types import lexemes
+from parquay.ingest.convert import plan
+from parquay.ingest.read import fold, segment
+from parquay.ingest.read.fold import State
+from parquay.ingest.read.segmenter import Cutter
+from parquay.ingest.text.byte_source import Reader
+from parquay.ingest.text.dialect import Dialect, Overrides
 
 TEXT = st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\0\r"), max_size=12)
 CELL = st.one_of(

@@ -4,8 +4,8 @@ import time
 
 import pytest
 
-from parquay.ingest import split
-from parquay.ingest.dialect import Dialect
+from parquay.ingest.text import split
+from parquay.ingest.text.dialect import Dialect
 
 TWO = Dialect(columns=("a", "b"))
 

@@ -9,8 +9,8 @@ import openpyxl
 import pytest
 
 from parquay.errors import BadInput
-from parquay.ingest import workbook
-from parquay.ingest.dialect import Overrides
+from parquay.ingest.formats import workbook
+from parquay.ingest.text.dialect import Overrides
 
 NS = "http://schemas.openxmlformats.org/spreadsheetml/2006/main"
 

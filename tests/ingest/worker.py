@@ -15,7 +15,7 @@ from pathlib import Path
 
 from parquay.catalog.segments import Segments
 from parquay.catalog.session import Catalog
-from parquay.ingest.follow import Follower, Outcome
+from parquay.ingest.convert.incremental import Follower, Outcome
 
 
 @dataclass

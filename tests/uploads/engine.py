@@ -21,10 +21,10 @@ from parquay.settings import Settings
 from parquay.storage.base import Store
 from parquay.tus.append import plan_append
 from parquay.tus.create import plan_creation
-from parquay.uploads.body import BodyCut
-from parquay.uploads.describe import describe
-from parquay.uploads.receive import Receipt
-from parquay.uploads.rules import Owner, state_of
+from parquay.uploads.create.describe import describe
+from parquay.uploads.policy.rules import Owner, state_of
+from parquay.uploads.receive.body import BodyCut
+from parquay.uploads.receive.receive import Receipt
 
 CUT = "cut"
 HANG = "hang"

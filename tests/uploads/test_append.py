@@ -16,7 +16,7 @@ from parquay.errors import Conflict, Gone, ParquayError
 from parquay.tus.append import AppendPlan
 from parquay.tus.create import BodyPlan
 from parquay.tus.refusals import Refusal
-from parquay.uploads.receive import Receipt
+from parquay.uploads.receive.receive import Receipt
 from uploads.engine import CUT, HANG, Engine, ScriptedBody, until
 
 MIB = 1 << 20

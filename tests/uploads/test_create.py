@@ -12,8 +12,8 @@ import pytest
 from parquay.errors import InvalidValue, StorageFull, TooLarge, Unavailable, UnsupportedType
 from parquay.storage.memory import MemoryStore
 from parquay.tus.refusals import Refusal
-from parquay.uploads.describe import clean_type
-from parquay.uploads.receive import Receipt
+from parquay.uploads.create.describe import clean_type
+from parquay.uploads.receive.receive import Receipt
 from uploads.engine import CUT, HANG, OWNER, Engine, ScriptedBody
 
 DATA = random.Random(3).randbytes(300_000)

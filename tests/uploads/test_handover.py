@@ -9,7 +9,7 @@ import pytest
 
 from parquay.errors import Busy, ParquayError, Unavailable
 from parquay.tus.refusals import Refusal
-from parquay.uploads.handover import REMOVED, TAKEN_OVER, Handover, watch
+from parquay.uploads.receive.takeover import REMOVED, TAKEN_OVER, Handover, watch
 from uploads.engine import HANG, Engine, ScriptedBody, until
 
 DATA = bytes(range(256)) * 40

@@ -15,7 +15,7 @@ import pytest
 from live_server import wait_until
 from parquay.errors import Unavailable
 from parquay.events.webhook import Webhook, signature
-from parquay.uploads.hooks import HookedUpload, HookRefused, Hooks
+from parquay.uploads.policy.hooks import HookedUpload, HookRefused, Hooks
 
 EXAMPLE = Path(__file__).parents[2] / "docs" / "examples" / "hooks_example.py"
 SECRET = "a secret that is long enough"

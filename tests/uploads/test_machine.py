@@ -38,7 +38,7 @@ from parquay.storage.base import Store
 from parquay.storage.local import LocalStore, LocalWriter
 from parquay.storage.memory import MemoryStore
 from parquay.tus.refusals import Refusal
-from parquay.uploads import handover
+from parquay.uploads.receive import takeover
 from uploads.engine import CUT, HANG, OWNER, Engine, ScriptedBody, copy_of, migrated, until
 
 EXAMPLES = int(os.environ.get("MACHINE_EXAMPLES", "12"))
@@ -434,8 +434,8 @@ class PostgresMachine(DiskMachine):
 
 @pytest.fixture(autouse=True)
 def quick(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(handover, "ACTIVE_SECONDS", 0.02)
-    monkeypatch.setattr(handover, "QUIET_SECONDS", 0.02)
+    monkeypatch.setattr(takeover, "ACTIVE_SECONDS", 0.02)
+    monkeypatch.setattr(takeover, "QUIET_SECONDS", 0.02)
 
 
 @pytest.mark.timeout(300)

@@ -18,10 +18,10 @@ from parquay.storage.base import StoreFault
 from parquay.storage.memory import MemoryStore
 from parquay.tus.create import BodyPlan
 from parquay.tus.headers import Checksum
-from parquay.uploads import receive
-from parquay.uploads.blocks import BLOCK_SIZE, LARGE_BLOCKS, SMALL_SIZE, Blocks
-from parquay.uploads.handover import TAKEN_OVER, Holder
-from parquay.uploads.receive import Patience, Receiver, Superseded
+from parquay.uploads.receive import receive
+from parquay.uploads.receive.blocks import BLOCK_SIZE, LARGE_BLOCKS, SMALL_SIZE, Blocks
+from parquay.uploads.receive.receive import Patience, Receiver, Superseded
+from parquay.uploads.receive.takeover import TAKEN_OVER, Holder
 from uploads.engine import HANG, ScriptedBody, until
 
 MIB = 1 << 20

@@ -11,7 +11,7 @@ from sqlalchemy import update
 from parquay.catalog.tables import File, now
 from parquay.errors import NotFound
 from parquay.storage.memory import MemoryStore
-from parquay.uploads.rules import Owner
+from parquay.uploads.policy.rules import Owner
 from uploads.engine import HANG, OWNER, Engine, ScriptedBody, until
 
 

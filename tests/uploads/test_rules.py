@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from parquay.catalog.tables import File, now
 from parquay.errors import UnsupportedType
 from parquay.tus.headers import parse_metadata
-from parquay.uploads.rules import NAME_LIMIT, UNNAMED, Rules, clean_name, file_name, state_of
+from parquay.uploads.policy.rules import NAME_LIMIT, UNNAMED, Rules, clean_name, file_name, state_of
 
 
 @pytest.mark.parametrize(

@@ -21,8 +21,8 @@ from parquay.storage import local
 from parquay.storage.base import BytesMissing
 from parquay.storage.local import LocalStore
 from parquay.storage.volume import Volume, tells_faults
-from parquay.uploads import small
-from parquay.uploads.small import SMALL_BYTES
+from parquay.uploads.create import small_uploads as small
+from parquay.uploads.create.small_uploads import SMALL_BYTES
 from uploads.engine import OWNER, Engine, ScriptedBody, until
 
 

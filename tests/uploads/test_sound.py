@@ -9,7 +9,7 @@ import httpx
 import pytest
 
 from live_server import LiveServer, entry_when
-from parquay.uploads import sound
+from parquay.uploads.maintain import integrity
 from problems import is_problem
 
 SMALL = b"id,name\n" + b"".join(b"%d,name %d\n" % (number, number) for number in range(2000))
@@ -78,7 +78,7 @@ def test_a_file_without_a_byte_is_whole(holder):
 
 
 def test_a_large_file_is_hashed_on_its_way_and_its_last_bytes_stay_if_it_is_damaged(shared_server, holder):
-    content = random.Random(5).randbytes(sound.HASHED_FIRST + 1000)
+    content = random.Random(5).randbytes(integrity.HASHED_FIRST + 1000)
     file_id = stored(holder, content, "large.bin")
     flip(path_of(shared_server, file_id), 1_000_000)
 

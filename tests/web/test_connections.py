@@ -10,7 +10,7 @@ import pytest
 from starlette.exceptions import HTTPException
 
 from live_server import LiveServer
-from parquay.web import edge
+from parquay.web.http import dispatcher
 from wire import Wire
 
 KEY = ("Sec-WebSocket-Key", "dGhlIHNhbXBsZSBub25jZQ==")
@@ -88,7 +88,7 @@ def test_a_whole_request_of_a_client_that_sends_no_more_is_answered(shared_serve
 
 
 def test_a_body_that_does_not_come_is_not_waited_for(monkeypatch):
-    monkeypatch.setattr(edge, "BODY_SECONDS", 0.2)
+    monkeypatch.setattr(dispatcher, "BODY_SECONDS", 0.2)
     dripped = 0
 
     async def drip():
@@ -98,7 +98,7 @@ def test_a_body_that_does_not_come_is_not_waited_for(monkeypatch):
         return {"type": "http.request", "body": b"x", "more_body": True}
 
     async def read_all():
-        read = edge._limited(drip, 1000)
+        read = dispatcher._limited(drip, 1000)
         while True:
             await read()
 
@@ -109,7 +109,7 @@ def test_a_body_that_does_not_come_is_not_waited_for(monkeypatch):
 
 
 def test_whoever_waits_for_the_clients_leaving_may_wait(monkeypatch):
-    monkeypatch.setattr(edge, "BODY_SECONDS", 0.1)
+    monkeypatch.setattr(dispatcher, "BODY_SECONDS", 0.1)
 
     async def receive():
         return {"type": "http.request", "body": b"x", "more_body": False}
@@ -120,7 +120,7 @@ def test_whoever_waits_for_the_clients_leaving_may_wait(monkeypatch):
 
     async def wait_for_both():
         sources = iter([receive, leave])
-        read = edge._limited(lambda: next(sources)(), 10)  # noqa: PLW0108
+        read = dispatcher._limited(lambda: next(sources)(), 10)  # noqa: PLW0108
         return [(await read())["type"], (await read())["type"]]
 
     assert asyncio.run(wait_for_both()) == ["http.request", "http.disconnect"]

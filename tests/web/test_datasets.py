@@ -21,11 +21,11 @@ from fastapi import FastAPI, Request
 from starlette.requests import ClientDisconnect
 
 from live_server import LiveServer, entry_when, wait_until
-from parquay.datasets.engine import Engine
-from parquay.datasets.sql import Sql
+from parquay.datasets.query.engine import Engine
+from parquay.datasets.query.sql import Sql
 from parquay.ids import new_id
-from parquay.web.packing import accepts
-from parquay.web.watched import watched
+from parquay.web.http.cancellation import watched
+from parquay.web.http.compression import accepts
 from problems import is_problem
 
 CITIES = ("Ulm", "Bonn", "Köln", "")

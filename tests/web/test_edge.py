@@ -1,8 +1,8 @@
 import pytest
 
-from parquay.web.deps import Policy
-from parquay.web.edge import Address, address, below, cross_origin, door
-from parquay.web.spa import WebClient, is_page
+from parquay.web.http.deps import Policy
+from parquay.web.http.dispatcher import Address, address, below, cross_origin, door
+from parquay.web.http.spa import WebClient, is_page
 
 NAVIGATION = {"sec-fetch-mode": "navigate", "sec-fetch-dest": "document", "accept": "text/html,*/*"}
 OLD_BROWSER = {"accept": "text/html,application/xhtml+xml,*/*;q=0.8"}

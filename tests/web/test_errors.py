@@ -10,7 +10,7 @@ from fastapi import FastAPI
 
 from parquay import errors
 from parquay.errors import ParquayError, TooManyRequests
-from parquay.web.errors import from_error, install, problem, title
+from parquay.web.http.errors import from_error, install, problem, title
 from problems import is_problem
 
 
@@ -53,7 +53,7 @@ def test_fault_of_our_own_is_noted_with_its_trace_and_tells_nothing(caplog):
 
     assert is_problem(answer, 500, "internal_error")
     assert "a secret" not in answer.text
-    noted = next(record for record in caplog.records if record.name == "parquay.web.errors")
+    noted = next(record for record in caplog.records if record.name == "parquay.web.http.errors")
     assert noted.getMessage() == "request failed: GET /broken"
     assert isinstance(noted.exc_info[1], KeyError)
 

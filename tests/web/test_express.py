@@ -15,7 +15,7 @@ from parquay.app import Application, create_app
 from parquay.errors import StorageFull
 from parquay.settings import Settings
 from parquay.storage.local import LocalStore
-from parquay.uploads.small import SMALL_BYTES
+from parquay.uploads.create.small_uploads import SMALL_BYTES
 from uploads.engine import until
 
 Fields = dict[str, str]

@@ -90,7 +90,7 @@ def test_no_part_of_a_path_leads_to_an_error_of_ours(somebody, table):
     "value", [None, "\0", "\ud800", 2**63 - 1, -(2**63), 2**63, 1.5, True, "9999-12-31T23:59:59-23:59"]
 )
 def test_no_forged_cursor_leads_to_an_error_of_ours(somebody, sort, value):
-    from parquay.web.pages import encode
+    from parquay.web.http.list_cursors import encode
 
     for file_id in ("x", "\0", "\ud800"):
         for sign in ("", "-"):

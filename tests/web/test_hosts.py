@@ -11,7 +11,7 @@ import websockets
 
 from live_server import LiveServer
 from parquay.ids import new_id
-from parquay.web.hosts import is_loopback_name
+from parquay.web.http.hosts import is_loopback_name
 from problems import is_problem
 
 TUS = {"Tus-Resumable": "1.0.0"}

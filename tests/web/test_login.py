@@ -10,7 +10,7 @@ from starlette.concurrency import run_in_threadpool
 from live_server import wait_until
 from parquay.auth.passwords import PARALLEL
 from parquay.errors import Unavailable
-from parquay.web.login import MAX_WAITING, Turns
+from parquay.web.account.login import MAX_WAITING, Turns
 from problems import is_problem
 
 _numbers = itertools.count(1)

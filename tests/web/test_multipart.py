@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from parquay.errors import BadInput, InvalidValue, ParquayError, UnsupportedType
-from parquay.web.multipart import OTHER_PARTS_LIMIT, file_part
+from parquay.web.http.multipart import OTHER_PARTS_LIMIT, file_part
 
 BOUNDARY = "----boundary7MA4YWxk"
 KIND = f"multipart/form-data; boundary={BOUNDARY}"

@@ -4,7 +4,7 @@ import gzip
 
 import pytest
 
-from parquay.web.packing import PACKED, accepts, packed
+from parquay.web.http.compression import PACKED, accepts, packed
 
 ROWS = b"id,city\n" + b"".join(b"%d,Hamburg\n" % row for row in range(500))
 

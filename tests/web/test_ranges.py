@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from parquay.web.ranges import MAX_RANGES, Span, spans
+from parquay.web.http.ranges import MAX_RANGES, Span, spans
 
 
 @pytest.mark.parametrize(

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import time
 
-from parquay.web import sampling
+from parquay.web.live import sampling
 
 
 def test_a_timer_that_fires_early_does_not_end_a_second_twice(monkeypatch):

@@ -9,8 +9,8 @@ from collections.abc import Callable
 
 import pytest
 
-from parquay.uploads.body import BodyCut
-from parquay.web.asgi import DRAIN_BYTES, AsgiBody, Origin, cors, leaving, problem
+from parquay.uploads.receive.body import BodyCut
+from parquay.web.http.asgi import DRAIN_BYTES, AsgiBody, Origin, cors, leaving, problem
 
 PROXY = Origin(proxies=(ipaddress.ip_network("10.0.0.0/8"),))
 

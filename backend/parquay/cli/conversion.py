@@ -7,16 +7,16 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from parquay import allocator
 from parquay.cli.failure import Failure
-from parquay.columns import memory
 from parquay.errors import BadInput, InvalidValue
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from parquay.ingest.convert import Failure as Unconverted
-    from parquay.ingest.convert import Progress, Report
-    from parquay.ingest.dialect import Overrides
+    from parquay.ingest.convert.convert_file import Failure as Unconverted
+    from parquay.ingest.convert.convert_file import Progress, Report
+    from parquay.ingest.text.dialect import Overrides
 
 
 Told = dict[str, "str | dict[str, str] | None"]
@@ -29,9 +29,9 @@ def convert_one(source: Path, target: Path, report: Path | None, told: Told) -> 
     Raises:
         Failure: it cannot be read.
     """
-    memory.keep()
-    with memory.loading():
-        from parquay.ingest.convert import convert_file, write_report
+    allocator.keep()
+    with allocator.loading():
+        from parquay.ingest.convert.convert_file import convert_file, write_report
     if source.exists() and target.exists() and source.samefile(target):
         raise Failure(f"{target}: IN and OUT are the same file", 2)
     try:
@@ -69,7 +69,7 @@ def _overrides(told: Told) -> Overrides:
     Raises:
         Failure: something that cannot be meant (2).
     """
-    from parquay.ingest.dialect import Overrides
+    from parquay.ingest.text.dialect import Overrides
 
     try:
         return Overrides.from_options(told)
@@ -83,9 +83,9 @@ def convert_many(sources: Sequence[Path], out_dir: Path, to: str, told: Told) ->
     Raises:
         Failure: some cannot be read; what was wrong was said.
     """
-    memory.keep()
-    with memory.loading():
-        from parquay.ingest import convert
+    allocator.keep()
+    with allocator.loading():
+        from parquay.ingest.convert import convert_file as convert
 
     def tell(source: Path, outcome: Report | Unconverted) -> None:
         if isinstance(outcome, convert.Report):

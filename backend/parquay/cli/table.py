@@ -15,7 +15,7 @@ from parquay.cli.failure import Failure
 from parquay.cli.remote import DEFAULT_URL, Password, Token, Url, User
 from parquay.cli.server_login import ServerLogin, connect
 from parquay.cli.tables import print_table
-from parquay.columns import json_text
+from parquay.columns.text import json_text
 
 tables = typer.Typer(help="Tables on a server.", no_args_is_help=True)
 

@@ -18,7 +18,7 @@ from parquay.errors import Damaged
 
 if TYPE_CHECKING:
     from parquay.catalog.tables import File
-    from parquay.uploads.fsck import Finding, Fsck
+    from parquay.uploads.maintain.fsck import Finding, Fsck
     from parquay.wiring import Parts
 
 
@@ -72,7 +72,7 @@ def _findings(parts: Parts, *, rehash: bool) -> Iterator[Finding]:
 
 
 def _fsck(parts: Parts) -> Fsck:
-    from parquay.uploads.fsck import Fsck
+    from parquay.uploads.maintain.fsck import Fsck
 
     return Fsck(
         parts.catalog,
@@ -87,8 +87,8 @@ def _fsck(parts: Parts) -> Fsck:
 
 def _mend(parts: Parts, file: File, names: Sequence[str]) -> Sequence[str]:
     """Make parts of a table again from its upload; return those that could not be."""
-    from parquay.datasets.mend import Mender
-    from parquay.ingest.again import remade
+    from parquay.datasets.versions.repair import Mender
+    from parquay.ingest.convert.reconvert import remade
 
     folder = parts.settings.root / "tmp"
     folder.mkdir(mode=0o700, exist_ok=True)

@@ -5,7 +5,7 @@ servers.
 """
 
 STRAIGHT = "parquay.straight_body"
-"""A :class:`parquay.http1.straight.StraightBody`, for a long body of known length."""
+"""A :class:`parquay.http1.zero_copy.StraightBody`, for a long body of known length."""
 
 CUT = "parquay.cut"
 """Breaks the connection: ``cut()``. Whoever reads from it or writes to it hears that the client is gone."""

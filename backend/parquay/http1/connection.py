@@ -1,7 +1,7 @@
 """uvicorn's HTTP/1.1 connection with what resumable uploads need besides.
 
 * Bytes that came are given to the application even when the client is gone by then: they are the point.
-* A long body of known length can be received straight into memory ([StraightBody][parquay.http1.straight]).
+* A long body of known length can be received straight into memory ([StraightBody][parquay.http1.zero_copy]).
 * Requests that come one behind the other are answered one behind the other, each with its own bytes; what can be no
   request is refused when its turn has come ([framing][parquay.http1.framing] tells what that is).
 * Nothing is waited for without an end: not for a head, a trailer, the next request, nor for a client that reads.

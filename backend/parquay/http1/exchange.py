@@ -16,7 +16,7 @@ from typing import Any, Protocol
 from uvicorn.protocols.http.httptools_impl import RequestResponseCycle
 
 from parquay.http1 import CUT, INTERIM, STRAIGHT
-from parquay.http1.straight import Receiving, StraightBody
+from parquay.http1.zero_copy import Receiving, StraightBody
 
 Message = dict[str, Any]
 Fields = Iterable[tuple[bytes, bytes]]

@@ -7,15 +7,15 @@ from collections.abc import Callable
 from functools import partial
 from typing import TYPE_CHECKING
 
+from parquay import allocator
 from parquay.catalog.files import CONVERT
 from parquay.catalog.jobs import Lease
-from parquay.columns import memory
 from parquay.jobs.liveness import Liveness
 from parquay.jobs.worker import Ended, Kind, Worker
 from parquay.wiring import Parts
 
 if TYPE_CHECKING:
-    from parquay.ingest.follow import Follower
+    from parquay.ingest.convert.incremental import Follower
 
 ENDED = {"done": Ended.DONE, "idle": Ended.IDLE, "gone": Ended.ABANDONED}
 """How a run ended, by what it left behind."""
@@ -36,16 +36,16 @@ class _Converter:
 
     def convert(self, lease: Lease, alive: Callable[[], bool]) -> Ended:
         if self._follower is None:
-            memory.keep()
-            with memory.loading():
+            allocator.keep()
+            with allocator.loading():
                 self._follower = _follower(self._parts)
         fence = partial(self._parts.jobs.fence, lease=lease)
         return ENDED[self._follower.advance(lease.subject, alive=alive, fence=fence).value]
 
 
 def _follower(parts: Parts) -> Follower:
-    from parquay.datasets import log
-    from parquay.ingest.follow import Follower
+    from parquay.datasets.versions import log
+    from parquay.ingest.convert.incremental import Follower
 
     log.warm_up()
     return Follower(

@@ -8,7 +8,7 @@ from parquay.catalog.files import HOOK
 from parquay.catalog.jobs import Lease
 from parquay.jobs.liveness import Liveness
 from parquay.jobs.worker import Ended, Kind, Worker
-from parquay.uploads.hooks import HookedUpload
+from parquay.uploads.policy.hooks import HookedUpload
 from parquay.wiring import Parts
 
 MAX_ATTEMPTS = 20

@@ -20,7 +20,7 @@ from pathlib import Path
 from parquay.errors import Busy, Conflict, StorageFull, Unavailable
 from parquay.ids import is_id, new_id
 from parquay.storage.base import BytesMissing, Chunks, StoreFault
-from parquay.storage.direct import DirectFile
+from parquay.storage.direct_io import DirectFile
 from parquay.storage.volume import Volume
 from parquay.telemetry import sync_errors, sync_seconds
 

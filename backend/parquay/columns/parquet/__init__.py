@@ -1,0 +1,1 @@
+"""Parquet parts: written, sealed, cut and joined."""

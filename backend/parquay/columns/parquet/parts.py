@@ -1,0 +1,258 @@
+"""Arrow tables to Parquet parts and back. A part appears under its name whole and durable, or not at all."""
+
+from __future__ import annotations
+
+import os
+import secrets
+from collections.abc import Collection, Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from parquay.columns.parquet import disk_reserve, pages, seal
+from parquay.columns.parquet.footer import Pieces
+from parquay.columns.types import digits, lexemes
+from parquay.columns.types.lexemes import ColumnType
+
+GROUP_ROWS = 122_880
+"""About as many rows stand in a row group."""
+PAGE_BYTES = 64 << 10
+"""Bytes of a page before it is compressed: in each column, what must be unpacked to read a single row."""
+SAMPLE_ROWS = 4096
+"""Rows that decide whether a column is worth a dictionary."""
+LARGE_PAGE_BYTES = 1 << 20
+"""The same for files that are read as a whole, as other programs write them."""
+DENSE_ROWS, DENSE_SHARE = 2048, 0.92
+"""If so many rows of a column keep more than this share of their bytes, the column is not compressed."""
+LEAST_DENSE_ROWS = 8 * DENSE_ROWS
+"""Of fewer rows a sample is not worth its time."""
+GLANCE_ROWS, GLANCE_MOST = 512, 480
+"""If of so many rows more than so many are different, no more are looked at."""
+
+Types = Mapping[str, ColumnType]
+"""The columns of a table, in order."""
+
+
+@dataclass(frozen=True, slots=True)
+class Codec:
+    """How the pages of a part are compressed."""
+
+    name: str = "zstd"
+    level: int | None = 1
+
+    def arrow(self) -> pa.Codec | None:
+        """What compresses a page."""
+        return None if self.name == "none" else pa.Codec(self.name, self.level)
+
+
+ZSTD = Codec()
+
+
+def part_name(no: int) -> str:
+    """A new name for the part of segment `no`; never used twice, so that a stale worker cannot touch another's."""
+    return f"part-{no:05d}-{secrets.token_hex(4)}.parquet"
+
+
+def arrow_types(types: Types) -> list[tuple[str, pa.DataType]]:
+    """Names and Arrow types: two parts with the same answer have one schema."""
+    return [(name, kind.arrow()) for name, kind in types.items()]
+
+
+def columns_json(types: Types) -> list[dict[str, object]]:
+    """The columns as the catalog keeps them: name, public type, and the form for a faithful export."""
+    return [{"name": name, "type": kind.name, **lexemes.type_to_json(kind)} for name, kind in types.items()]
+
+
+def encode(table: pa.Table, codec: Codec = ZSTD, *, page_bytes: int = PAGE_BYTES) -> pa.Buffer:
+    """Encode a table as a Parquet file in memory, in row groups of about `GROUP_ROWS`; foreign metadata is dropped.
+
+    `page_bytes`: bytes of a page before it is compressed. Long texts are compressed faster in large ones.
+    """
+    pieces = encode_in_pieces(table, codec, page_bytes=page_bytes)
+    return pa.py_buffer(pieces[0] if len(pieces) == 1 else b"".join(pieces))
+
+
+def encode_in_pieces(table: pa.Table, codec: Codec = ZSTD, *, page_bytes: int = PAGE_BYTES) -> Pieces:
+    """The same without putting the pieces together."""
+    table = table.replace_schema_metadata(None)
+    repeating = _worth_a_dictionary(table)
+    long = [name for name, column in _named(table) if name not in repeating and pages.has(column)]
+    slim = _slim(_without(table, long))
+    dense = _dense(slim.select([name for name in _numbers(table) if name not in repeating]), codec)
+    groups = max(1, round(table.num_rows / GROUP_ROWS))
+    group_rows = max(1, -(-table.num_rows // groups))
+    content = _encoded(slim, codec, group_rows=group_rows, page_bytes=page_bytes, repeating=repeating, dense=dense)
+    if not long:
+        return [memoryview(content)]
+    return pages.put_in(content, table.select(long), codec.arrow(), rows=group_rows, size=page_bytes)
+
+
+def _without(table: pa.Table, names: Collection[str]) -> pa.Table:
+    """The table with nothing in some of its columns of texts."""
+    for name in names:
+        table = table.set_column(table.schema.get_field_index(name), name, pa.nulls(table.num_rows, pa.string()))
+    return table
+
+
+def _encoded(
+    table: pa.Table,
+    codec: Codec,
+    *,
+    group_rows: int,
+    page_bytes: int,
+    repeating: Collection[str] = (),
+    dense: Collection[str] = (),
+) -> pa.Buffer:
+    """A Parquet file; `repeating` columns get dictionaries, `dense` ones are not compressed."""
+    sink = pa.BufferOutputStream()
+    squeezed = [name for name in table.column_names if name not in dense]
+    differences = [
+        name for name in table.column_names if name not in repeating and _counts(table.schema.field(name).type)
+    ]
+    pq.write_table(
+        table,
+        sink,
+        row_group_size=group_rows,
+        compression=dict.fromkeys(dense, "none") | dict.fromkeys(squeezed, codec.name),
+        compression_level=None if codec.level is None else dict.fromkeys(squeezed, codec.level),
+        data_page_size=page_bytes,
+        use_dictionary=list(repeating),
+        column_encoding=dict.fromkeys(differences, "DELTA_BINARY_PACKED"),
+        store_schema=False,
+        store_decimal_as_integer=True,
+        write_page_checksum=True,
+    )
+    return sink.getvalue()
+
+
+def _dense(table: pa.Table, codec: Codec) -> frozenset[str]:
+    """Columns of numbers that compression would hardly make smaller, seen from a sample of the rows.
+
+    The digits of measured or random numbers are noise, and packed differences have little else in them.
+    """
+    if codec.name == "none" or table.num_rows < LEAST_DENSE_ROWS or not table.num_columns:
+        return frozenset()
+    sample = table.slice(table.num_rows // 2, DENSE_ROWS)
+    chunks = pq.read_metadata(
+        pa.BufferReader(_encoded(sample, codec, group_rows=DENSE_ROWS, page_bytes=PAGE_BYTES))
+    ).row_group(0)
+    return frozenset(
+        name
+        for i, name in enumerate(table.column_names)
+        if chunks.column(i).total_compressed_size > DENSE_SHARE * chunks.column(i).total_uncompressed_size
+    )
+
+
+def _numbers(table: pa.Table) -> list[str]:
+    return [field.name for field in table.schema if _counts(field.type) or pa.types.is_floating(field.type)]
+
+
+def _slim(table: pa.Table) -> pa.Table:
+    """The table with small decimals in 64 bits, which is what Parquet stores: the same file, sooner."""
+    columns = [_slim_column(column) for column in table.columns]
+    return pa.Table.from_arrays(columns, table.column_names)
+
+
+def _slim_column(column: pa.ChunkedArray) -> pa.ChunkedArray:
+    if not pa.types.is_decimal128(column.type) or column.type.precision > digits.SMALL_PRECISION:
+        return column
+    kind = pa.decimal64(column.type.precision, column.type.scale)
+    return pa.chunked_array([_in_64_bits(chunk, kind) for chunk in column.chunks], kind)
+
+
+def _in_64_bits(decimals: pa.Decimal128Array, kind: pa.Decimal64Type) -> pa.Array:
+    if decimals.offset % 8:
+        return decimals.cast(kind)
+    halves = np.frombuffer(decimals.buffers()[1], np.int64)[2 * decimals.offset :: 2][: len(decimals)].copy()
+    validity = decimals.buffers()[0]
+    if validity is not None:
+        validity = validity.slice(decimals.offset // 8)
+    return pa.Array.from_buffers(kind, len(decimals), [validity, pa.py_buffer(halves)], decimals.null_count)
+
+
+def _counts(kind: pa.DataType) -> bool:
+    """Whether values are stored as 32 or 64 bit integers, which pack best as differences."""
+    if pa.types.is_decimal(kind):
+        return bool(kind.precision <= digits.SMALL_PRECISION)
+    return bool(pa.types.is_integer(kind) or pa.types.is_temporal(kind))
+
+
+def _worth_a_dictionary(table: pa.Table) -> frozenset[str]:
+    """Columns in which values repeat, seen from a sample of the rows."""
+    return frozenset(name for name, column in _named(table) if _repeats(column))
+
+
+def _named(table: pa.Table) -> Iterator[tuple[str, pa.ChunkedArray]]:
+    return zip(table.column_names, table.columns, strict=True)
+
+
+def _repeats(column: pa.ChunkedArray) -> bool:
+    if pa.types.is_dictionary(column.type) or pa.types.is_boolean(column.type):
+        return bool(pa.types.is_dictionary(column.type))
+    if len(column.slice(0, GLANCE_ROWS).unique()) > GLANCE_MOST:
+        return False
+    sample = column.slice(0, SAMPLE_ROWS)
+    return len(sample.unique()) <= _few(sample)
+
+
+def _few(column: pa.ChunkedArray) -> int:
+    """Different values up to which a dictionary pays; fewer for those that are packed as differences otherwise."""
+    return int(max(1, len(column) // (8 if _counts(column.type) else 2)))
+
+
+def write(directory: Path, name: str, content: pa.Buffer) -> tuple[str, int]:
+    """Put a part into `directory`, durable before it is seen; return its name, sealed, and its bytes.
+
+    Raises:
+        StorageFull: it does not fit (507).
+    """
+    directory.mkdir(parents=True, exist_ok=True)
+    disk_reserve.refuse_full(directory, content.size)
+    unfinished = directory / f".{name}.tmp"
+    with unfinished.open("wb") as file:
+        file.write(content)
+        file.flush()
+        os.fsync(file.fileno())
+    final = seal.put(unfinished, directory, name)
+    sync_directory(directory)
+    return final, int(content.size)
+
+
+def sync_directory(directory: Path) -> None:
+    """Make the names in `directory` durable."""
+    handle = os.open(directory, os.O_RDONLY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)
+
+
+def storable(table: pa.Table, types: Types) -> pa.Table:
+    """The table as the parts of a dataset hold it, see `ColumnType.stored`; `widened` to the same types undoes it."""
+    for i, (name, kind) in enumerate(types.items()):
+        if kind.stored() != kind.arrow():
+            texts = [lexemes.to_text(chunk, kind) for chunk in table[name].chunks]
+            table = table.set_column(i, name, pa.chunked_array(texts, pa.string()))
+    return table
+
+
+def widened(table: pa.Table, source: Types, target: Types) -> pa.Table:
+    """Recast a table of types `source`, also a stored one, to `target`, exactly; columns it does not have are empty."""
+    columns = [
+        _widened_column(table[name], source[name], kind)
+        if name in source
+        else pa.chunked_array([pa.nulls(table.num_rows, kind.arrow())])
+        for name, kind in target.items()
+    ]
+    return pa.table(columns, schema=pa.schema(arrow_types(target)))
+
+
+def _widened_column(column: pa.ChunkedArray, source: ColumnType, target: ColumnType) -> pa.ChunkedArray:
+    if column.type != source.arrow():
+        column = pa.chunked_array([lexemes.to_type(chunk, source) for chunk in column.chunks], source.arrow())
+    if source.arrow() == target.arrow() and source.kind == target.kind:
+        return column
+    return pa.chunked_array([lexemes.widen(chunk, source, target) for chunk in column.chunks], target.arrow())

@@ -1,0 +1,157 @@
+"""A Parquet file that grows: row groups end to end, and a footer once all are there.
+
+Row groups come encoded, from memory or from parts, and are copied as bytes. When their columns turn out to be narrower
+than the table's they are read back one by one, recast, and put into a second spool.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import BinaryIO
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from parquay.columns.parquet import disk_reserve, footer, parts, seal
+from parquay.columns.parquet.footer import Pieces
+from parquay.columns.parquet.parts import Codec, Types
+
+PIECE_BYTES = 64 << 10
+"""Bytes written at once. For more Linux takes large stretches of memory, which a virtual machine may have to fetch from
+its host first; small ones were in use a moment ago."""
+
+
+@dataclass(frozen=True, slots=True)
+class Stretch:
+    """Row groups that came together, and where they stand in the spool."""
+
+    groups: footer.Groups
+    at: int
+    types: Types
+
+    @property
+    def size(self) -> int:
+        """Bytes of the row groups."""
+        return self.groups.stop - self.groups.start
+
+
+class Spool:
+    """Row groups of a table being made."""
+
+    def __init__(self, path: Path, *, reserve: bool = False) -> None:
+        """Begin the file ``path``; ``reserve``: leave the catalog the room that it needs on the same disk."""
+        self._reserve = reserve
+        path.parent.mkdir(parents=True, exist_ok=True)
+        self.path = path
+        self._file: BinaryIO = path.open("w+b")
+        self._file.write(footer.MAGIC)
+        self._stretches: list[Stretch] = []
+
+    @property
+    def rows(self) -> int:
+        """Rows so far."""
+        return sum(each.groups.rows for each in self._stretches)
+
+    def append(self, content: pa.Buffer, types: Types) -> None:
+        """Put the row groups of a Parquet file in memory behind the others."""
+        self.append_pieces([memoryview(content)], types)
+
+    def append_pieces(self, pieces: Pieces, types: Types) -> None:
+        """The same of a file in pieces.
+
+        Raises:
+            StorageFull: they do not fit (507).
+        """
+        size = sum(map(len, pieces))
+        self._refuse_full(size)
+        groups = footer.parse_tail(pieces[-1], size)
+        self._stretches.append(Stretch(groups, self._file.tell(), types))
+        start, stop = groups.start, groups.stop
+        for piece in pieces:
+            for at in range(max(0, start), min(stop, len(piece)), PIECE_BYTES):
+                self._file.write(memoryview(piece)[at : min(at + PIECE_BYTES, stop)])
+            start, stop = start - len(piece), stop - len(piece)
+
+    def append_part(self, path: Path, types: Types) -> None:
+        """Put the row groups of a part behind the others."""
+        seal.verify([path])
+        with path.open("rb") as part:
+            size = part.seek(-8, os.SEEK_END) + 8
+            part.seek(-footer.footer_length(part.read(8)), os.SEEK_END)
+            groups = footer.parse_tail(part.read(), size)
+            self._stretches.append(Stretch(groups, self._file.tell(), types))
+            self._copy(part, groups)
+
+    def append_group(self, part: BinaryIO, group: footer.Groups, types: Types) -> None:
+        """Put one row group of an open part behind the others, as it is; see `footer.split`."""
+        self._stretches.append(Stretch(group, self._file.tell(), types))
+        self._copy(part, group)
+
+    def _refuse_full(self, size: int) -> None:
+        if self._reserve:
+            disk_reserve.refuse_full(self.path.parent, size)
+
+    def _copy(self, part: BinaryIO, groups: footer.Groups) -> None:
+        self._refuse_full(groups.stop - groups.start)
+        part.seek(groups.start)
+        left = groups.stop - groups.start
+        while left:
+            piece = part.read(min(PIECE_BYTES, left))
+            self._file.write(piece)
+            left -= len(piece)
+
+    def tables(self, types: Types) -> Iterator[pa.Table]:
+        """Read back the row groups, recast to `types`."""
+        self._file.flush()
+        for stretch in self._stretches:
+            file = pq.ParquetFile(pa.BufferReader(self._whole(stretch)))
+            for i in range(file.num_row_groups):
+                yield parts.widened(file.read_row_group(i), stretch.types, types)
+
+    def _whole(self, stretch: Stretch) -> bytes:
+        pages = os.pread(self._file.fileno(), stretch.size, stretch.at)
+        return footer.MAGIC + pages + footer.merge([(stretch.groups, len(footer.MAGIC))])
+
+    def has_types(self, types: Types) -> bool:
+        """Whether all row groups have the schema of `types`."""
+        wanted = parts.arrow_types(types)
+        return all(parts.arrow_types(each.types) == wanted for each in self._stretches)
+
+    def recast(self, types: Types, codec: Codec) -> Spool:
+        """A new spool with every row group recast to `types`; this one is discarded."""
+        other = Spool(self.path.with_name(self.path.name + ".recast"))
+        for table in self.tables(types):
+            other.append_pieces(parts.encode_in_pieces(table, codec, page_bytes=parts.LARGE_PAGE_BYTES), types)
+        self.discard()
+        return other
+
+    def seal(self, target: Path, *, key_values: dict[str, str] | None = None) -> tuple[str, int]:
+        """Make a part of it, durably, under the name of `target` with its seal; return that name and its bytes."""
+        size = self._close(durable=True, key_values=key_values)
+        name = seal.put(self.path, target.parent, target.name)
+        parts.sync_directory(target.parent)
+        return name, size
+
+    def finish(self, target: Path) -> int:
+        """Write the footer, give the file the name `target` and return its bytes."""
+        size = self._close()
+        self.path.replace(target)
+        return size
+
+    def _close(self, *, durable: bool = False, key_values: dict[str, str] | None = None) -> int:
+        """Write the footer, in which `key_values` stand, and close the file; return its bytes."""
+        self._file.write(footer.merge(((each.groups, each.at) for each in self._stretches), key_values))
+        size = self._file.tell()
+        if durable:
+            self._file.flush()
+            os.fsync(self._file.fileno())
+        self._file.close()
+        return size
+
+    def discard(self) -> None:
+        """Close and delete the file, if it has not got its name."""
+        self._file.close()
+        self.path.unlink(missing_ok=True)

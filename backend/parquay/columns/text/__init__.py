@@ -1,0 +1,1 @@
+"""Values as text again: for export, JSON and workbooks."""

@@ -1,0 +1,1 @@
+"""Changing a dataset: cells, rows, appended files; each change makes a version."""

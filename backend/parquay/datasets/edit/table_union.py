@@ -1,0 +1,147 @@
+"""Two tables under one schema: which type each column gets, and the parts that hold it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from parquay.columns.parquet import parts
+from parquay.columns.parquet.parts import Types
+from parquay.columns.parquet.spool import Spool
+from parquay.columns.text import rendering
+from parquay.columns.types import kinds, lexemes
+from parquay.columns.types.lexemes import ColumnType, Kinds
+from parquay.datasets.versions import row_id_ranges
+from parquay.datasets.versions.commits import Change, Drafts
+from parquay.datasets.versions.footers import RIDS
+from parquay.datasets.versions.row_id_ranges import Runs
+from parquay.datasets.versions.snapshot import Part, Snapshot
+
+
+class Joining:
+    """One table on its way behind another."""
+
+    def __init__(self, before: Snapshot, more: Snapshot, drafts: Drafts) -> None:
+        self._before = before
+        self._more = more
+        self._drafts = drafts
+        self._ours = full_types(before.columns)
+        spelt = {name.lower(): name for name in self._ours}
+        self._theirs = {spelt.get(name.lower(), name): kind for name, kind in full_types(more.columns).items()}
+
+    def change(self, apps: tuple[str, ...]) -> Change:
+        """Write the new parts, and say what the commit does; ``apps`` as in `Change`."""
+        types = {name: self._joined(name) for name in dict.fromkeys([*self._ours, *self._theirs])}
+        changed = types != self._ours
+        added: list[Part] = []
+        if changed:
+            added += [self._written(self._before, part, self._ours, types, part.rids) for part in self._before.parts]
+        rid = self._before.next_rid
+        for part in self._more.parts:
+            added.append(self._written(self._more, part, self._theirs, types, ((rid, part.rows),)))
+            rid += part.rows
+        return Change(
+            "append",
+            frozenset(part.name for part in self._before.parts) if changed else frozenset(),
+            tuple(added),
+            new_rids=self._more.rows,
+            inserted=self._more.rows,
+            columns=columns_json(types) if changed else None,
+            apps=apps,
+        )
+
+    def _joined(self, name: str) -> ColumnType:
+        one, other = self._ours.get(name), self._theirs.get(name)
+        if one is None or other is None or one == other:
+            return one or other or lexemes.TEXT
+        cells = cells_of(self._before, list(self._ours), name), cells_of(self._more, list(self._theirs), name)
+        return wider((one, kinds_of(cells[0], one)), (other, kinds_of(cells[1], other)))
+
+    def _written(self, source: Snapshot, part: Part, has: Types, wanted: Types, rids: Runs) -> Part:
+        """Copy a part, recast where its columns are not those that are wanted."""
+        name = self._drafts.name(self._before.version + 1)
+        path, target = source.directory / part.name, self._drafts.directory / name
+        spool = Spool(target.with_name(f".{name}.tmp"), reserve=True)
+        try:
+            if [each["name"] for each in source.columns] == list(wanted) and _stored(has) == _stored(wanted):
+                spool.append_part(path, wanted)
+            else:
+                for content in _recast(path, has, wanted):
+                    spool.append(content, wanted)
+            name, size = spool.seal(target, key_values={RIDS: row_id_ranges.to_text(rids)})
+        except BaseException:
+            spool.discard()
+            raise
+        return Part(name, part.rows, rids, size)
+
+
+def full_types(columns: Sequence[Mapping[str, Any]]) -> dict[str, ColumnType]:
+    """The types of columns, decimals with all the digits that an edit may have given them since. Pure."""
+    return {name: _full(kind) for name, kind in rendering.columns_types(columns).items()}
+
+
+def _full(kind: ColumnType) -> ColumnType:
+    if kind.kind != "decimal":
+        return kind
+    scale = kind.form[1]
+    return ColumnType("decimal", [kind.arrow().precision - scale, scale])
+
+
+def columns_json(types: Types) -> tuple[dict[str, Any], ...]:
+    """The columns as the catalog keeps them. Pure."""
+    return tuple({"name": name, "type": kind.name, **lexemes.type_to_json(kind)} for name, kind in types.items())
+
+
+def wider(one: tuple[ColumnType, Kinds | None], other: tuple[ColumnType, Kinds | None]) -> ColumnType:
+    """The narrowest type that holds for the cells of both columns and is no narrower than theirs. Pure.
+
+    Each comes with the types that hold for its cells; None: it has no cell. A text stays one, whatever it looks like.
+    """
+    if one[1] is None or other[1] is None:
+        return _full(other[0] if one[1] is None else one[0])
+    if lexemes.TEXT in (one[0], other[0]):
+        return lexemes.TEXT
+    joined = lexemes.join(one[1], other[1]) or {}
+    least = max(kinds.ORDER.index(kind.kind) for kind, _ in (one, other))
+    for kind in kinds.ORDER[least:]:
+        if kind in joined:
+            return _full(ColumnType(kind, joined[kind]))
+    return lexemes.TEXT
+
+
+def kinds_of(cells: Iterator[pa.Array], kind: ColumnType) -> Kinds | None:
+    """The types that hold for every cell of a column; None when it has none."""
+    held: Kinds | None = None
+    for column in cells:
+        held = lexemes.join(held, lexemes.examine(_texts(column, kind)))
+        if held == {}:
+            break
+    return held
+
+
+def _texts(column: pa.Array, kind: ColumnType) -> pa.StringArray:
+    return column if column.type == pa.string() else lexemes.to_text(column, kind)
+
+
+def cells_of(snapshot: Snapshot, names: Sequence[str], name: str) -> Iterator[pa.Array]:
+    """One column of a table, as it is stored, a row group at a time."""
+    spelt = str(snapshot.columns[names.index(name)]["name"])
+    for path in snapshot.paths:
+        with pq.ParquetFile(path, page_checksum_verification=True) as opened:
+            for group in range(opened.num_row_groups):
+                yield opened.read_row_group(group, columns=[spelt]).column(spelt).combine_chunks()
+
+
+def _stored(types: Types) -> list[tuple[str, pa.DataType]]:
+    return [(name, kind.stored()) for name, kind in types.items()]
+
+
+def _recast(path: Path, has: Types, wanted: Types) -> Iterator[pa.Buffer]:
+    with pq.ParquetFile(path, page_checksum_verification=True) as opened:
+        for group in range(opened.num_row_groups):
+            table = opened.read_row_group(group).rename_columns(list(has))
+            yield parts.encode(parts.storable(parts.widened(table, has, wanted), wanted))

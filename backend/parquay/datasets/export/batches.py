@@ -1,0 +1,74 @@
+"""A version of a table from its first row to its last, a piece at a time: memory stays flat however long it is."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from typing import TYPE_CHECKING
+
+from parquay.columns.parquet import seal
+from parquay.datasets.query import sql
+from parquay.datasets.query.engine import Engine, Stop
+from parquay.datasets.query.plan import Query
+from parquay.datasets.query.values import Column
+from parquay.datasets.versions.snapshot import Snapshot
+
+if TYPE_CHECKING:
+    import pyarrow as pa
+
+    from parquay.columns.parquet.parts import Types
+
+PIECE_ROWS, PIECE_CELLS = 65_536, 2_000_000
+"""Most rows and most cells of a piece."""
+WINDOW_ROWS = 122_880
+"""Rows of a part that are looked through at once when there is a filter."""
+
+
+def types_of(snapshot: Snapshot, columns: Sequence[Column]) -> Types:
+    """The types of `columns`, by name."""
+    from parquay.columns.text.rendering import columns_types
+
+    return columns_types([snapshot.columns[column.index] for column in columns])
+
+
+def pieces(
+    engine: Engine, snapshot: Snapshot, query: Query, columns: Sequence[Column], stop: Stop
+) -> Iterator[pa.Table]:
+    """The rows that hold all filters of `query`, in the order of the table, in their own types (blocking).
+
+    Raises:
+        ParquayError: see `Engine.table`.
+    """
+    from parquay.columns.parquet import parts
+
+    types = types_of(snapshot, columns)
+    found = _filtered(engine, snapshot, query, columns, stop) if query.conditions else _whole(snapshot, columns)
+    for table in found:
+        stop.check()
+        if table.num_rows:
+            yield parts.widened(table.rename_columns(list(types)), types, types)
+
+
+def _whole(snapshot: Snapshot, columns: Sequence[Column]) -> Iterator[pa.Table]:
+    import pyarrow as pa
+    import pyarrow.parquet as pq
+
+    names = [column.name for column in columns]
+    rows = max(1, min(PIECE_ROWS, PIECE_CELLS // max(1, len(columns))))
+    for path in snapshot.paths:
+        seal.verify([path])
+        opened = pq.ParquetFile(path, pre_buffer=False, page_checksum_verification=True)
+        with opened:
+            for batch in opened.iter_batches(batch_size=rows, columns=names):
+                yield pa.Table.from_batches([batch]).select(names)
+
+
+def _filtered(
+    engine: Engine, snapshot: Snapshot, query: Query, columns: Sequence[Column], stop: Stop
+) -> Iterator[pa.Table]:
+    window = max(1, min(WINDOW_ROWS, PIECE_CELLS // max(1, len(columns))))
+    names = [sql.name(column) for column in columns]
+    for part, held in enumerate(snapshot.parts):
+        for first in range(0, held.rows, window):
+            last = first + window - 1
+            asked = sql.rows_of_part(snapshot, query, columns, part=part, first=first, last=last)
+            yield engine.table(asked, stop).select(names)

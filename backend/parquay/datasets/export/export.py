@@ -1,0 +1,103 @@
+"""A version of a table as a download: CSV, Parquet, NDJSON, Arrow, Excel. Made while it is sent, nothing is kept.
+
+CSV is faithful to the upload: the same cells, in the same order, under the same header. Parquet is one file: as long as
+every row and column is wanted, the row groups of the parts are sent as they are, under one footer.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import PurePath
+
+from parquay.datasets.export import formats
+from parquay.datasets.export.batches import pieces, types_of
+from parquay.datasets.export.formats import Wish
+from parquay.datasets.query import sql
+from parquay.datasets.query.aggregates import Aggregator
+from parquay.datasets.query.engine import Engine, Stop
+from parquay.datasets.query.sql import Sql
+from parquay.datasets.query.values import Column
+from parquay.datasets.versions.snapshot import Snapshot
+from parquay.errors import InvalidValue
+
+ENDINGS = frozenset(
+    {"csv", "tsv", "txt", "json", "ndjson", "jsonl", "parquet", "xlsx", "gz", "zst", "bz2", "xz", "zip"}
+)
+"""Endings of an upload's name that its export does not keep."""
+
+KINDS = {
+    "csv": ("csv", "text/csv; charset=utf-8"),
+    "parquet": ("parquet", "application/vnd.apache.parquet"),
+    "ndjson": ("ndjson", "application/x-ndjson"),
+    "arrow": ("arrows", "application/vnd.apache.arrow.stream"),
+    "xlsx": ("xlsx", "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"),
+}
+"""Of each format: the ending of its files and its media type."""
+
+
+@dataclass(frozen=True, slots=True)
+class Export:
+    """A download.
+
+    Attributes:
+        chunks: makes its bytes (blocking); to be called once.
+        is_text: whether it is worth compressing.
+    """
+
+    name: str
+    media_type: str
+    chunks: Callable[[], Iterator[bytes]]
+    is_text: bool
+
+
+class Exporter:
+    """Makes exports; may be used by many threads."""
+
+    def __init__(self, engine: Engine, aggregator: Aggregator) -> None:
+        self._engine = engine
+        self._aggregator = aggregator
+
+    def export(self, snapshot: Snapshot, wish: Wish, asking: Stop, stop: Stop) -> Export:
+        """Return the download that ``wish`` asks for (blocking); `stop` ends it, `asking` this call.
+
+        Raises:
+            InvalidValue: ``too_many_rows``, ``too_many_columns`` or ``cell_too_long`` for a sheet of Excel (422).
+        """
+        if wish.format == "xlsx":
+            self._fits_a_sheet(snapshot, wish, asking)
+        ending, media_type = KINDS[wish.format]
+
+        def chunks() -> Iterator[bytes]:
+            if wish.format == "parquet" and formats.is_whole(snapshot, wish):
+                return formats.as_it_is(snapshot, stop)
+            tables = pieces(self._engine, snapshot, wish.query, wish.columns, stop)
+            return formats.WRITERS[wish.format](snapshot, wish, types_of(snapshot, wish.columns), tables)
+
+        return Export(f"{_stem(snapshot.name)}.{ending}", media_type, chunks, wish.format in ("csv", "ndjson"))
+
+    def _fits_a_sheet(self, snapshot: Snapshot, wish: Wish, stop: Stop) -> None:
+        from parquay.columns.text.xlsx import MOST_CHARACTERS, MOST_COLUMNS, MOST_ROWS
+
+        rows = self._aggregator.count(snapshot, wish.query, stop)
+        if rows > MOST_ROWS - 1:
+            raise InvalidValue(f"A sheet of Excel has room for {MOST_ROWS - 1} rows, not for {rows}.", "too_many_rows")
+        if len(wish.columns) > MOST_COLUMNS:
+            raise InvalidValue(f"A sheet of Excel has room for {MOST_COLUMNS} columns.", "too_many_columns")
+        for column in wish.columns:
+            if column.kind == "text" and self._longest(snapshot, wish, column, stop) > MOST_CHARACTERS:
+                detail = f"{column.name}: a cell of Excel has room for {MOST_CHARACTERS} characters."
+                raise InvalidValue(detail, "cell_too_long")
+
+    def _longest(self, snapshot: Snapshot, wish: Wish, column: Column, stop: Stop) -> int:
+        head = Sql(f"SELECT max(length({sql.name(column)})) AS n FROM ") + sql.rows(snapshot)
+        found = self._engine.table(head + " WHERE " + sql.where(snapshot, wish.query.conditions), stop)
+        return int(found["n"][0].as_py() or 0)
+
+
+def _stem(name: str) -> str:
+    """The name of an upload without its endings."""
+    path = PurePath(name)
+    while path.suffix[1:].lower() in ENDINGS and path.stem:
+        path = path.with_name(path.stem)
+    return str(path) or "table"

@@ -1,0 +1,247 @@
+"""How each format of an export is written: tables in, bytes out, a piece at a time."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import IO, TYPE_CHECKING, Any, cast
+
+from parquay.columns.parquet import seal
+from parquay.datasets.export.batches import types_of
+from parquay.datasets.query.engine import Stop
+from parquay.datasets.query.plan import Query, columns_of
+from parquay.datasets.query.values import Column
+from parquay.datasets.versions.snapshot import Snapshot
+
+if TYPE_CHECKING:
+    import pyarrow as pa
+
+    from parquay.columns.parquet import footer
+    from parquay.columns.parquet.parts import Types
+    from parquay.columns.text.rendering import Style
+
+GROUP_ROWS, GROUP_BYTES = 122_880, 128 << 20
+"""Rows and bytes after which a row group of an export ends."""
+COPY_BYTES = 4 << 20
+
+
+@dataclass(frozen=True, slots=True)
+class Wish:
+    """What is to be exported, and how.
+
+    Attributes:
+        columns: in the order of the export.
+        safe: CSV: put an apostrophe before texts that a spreadsheet would run.
+        header: CSV, Excel: whether the first row names the columns; None: as in the upload.
+        original: CSV: with the delimiter, the quote and the row ends of the upload instead of those of RFC 4180.
+    """
+
+    format: str
+    columns: tuple[Column, ...]
+    query: Query = field(default_factory=Query)
+    safe: bool = False
+    header: bool | None = None
+    original: bool = False
+
+
+def _header(snapshot: Snapshot, wish: Wish) -> list[str]:
+    """The cells of the first row as they stood in the upload, newer columns behind them; none when it has no header."""
+    from parquay.columns.text.rendering import header_row
+
+    names = [column["name"] for column in snapshot.columns]
+    uploaded = header_row(snapshot.dialect, names) if snapshot.dialect else tuple(names)
+    if wish.header is False or (not uploaded and wish.header is None):
+        return []
+    cells = [*uploaded, *names[len(uploaded) :]]
+    return [cells[column.index] for column in wish.columns]
+
+
+def _csv(snapshot: Snapshot, wish: Wish, types: Types, tables: Iterator[pa.Table]) -> Iterator[bytes]:
+    from parquay.columns.text import rendering
+
+    sink = _Sink()
+    style = _style(snapshot, wish)
+    rendering.write_csv_header(sink, _header(snapshot, wish), style)
+    for table in tables:
+        rendering.write_csv_rows(sink, table, types, style)
+        yield sink.taken()
+    yield sink.taken()
+
+
+def _style(snapshot: Snapshot, wish: Wish) -> Style:
+    from parquay.columns.text.rendering import Style
+
+    told = snapshot.dialect or {}
+    if not wish.original or told.get("format") != "csv":
+        return Style(safe=wish.safe)
+    return Style(told["delimiter"] or ",", told["quote"] or '"', told["newline"] or "\n", wish.safe)
+
+
+def _ndjson(_snapshot: Snapshot, _wish: Wish, types: Types, tables: Iterator[pa.Table]) -> Iterator[bytes]:
+    from parquay.columns.text.rendering import write_ndjson_rows
+
+    sink = _Sink()
+    for table in tables:
+        write_ndjson_rows(sink, table, types)
+        yield sink.taken()
+
+
+def _arrow(_snapshot: Snapshot, _wish: Wish, types: Types, tables: Iterator[pa.Table]) -> Iterator[bytes]:
+    import pyarrow as pa
+
+    from parquay.columns.parquet.parts import arrow_types
+
+    sink = _Sink()
+    with pa.ipc.new_stream(sink, pa.schema(arrow_types(types))) as stream:
+        for table in tables:
+            stream.write_table(table)
+            yield sink.taken()
+    yield sink.taken()
+
+
+def _xlsx(snapshot: Snapshot, wish: Wish, types: Types, tables: Iterator[pa.Table]) -> Iterator[bytes]:
+    from parquay.columns.text import xlsx
+
+    sink = _Sink()
+    header = [] if wish.header is False else _header(snapshot, wish) or list(types)
+    for _ in xlsx.write(cast("IO[bytes]", sink), header, tables, types):
+        yield sink.taken()
+    yield sink.taken()
+
+
+def is_whole(snapshot: Snapshot, wish: Wish) -> bool:
+    """Whether the parts as they are hold what is wished for, and nothing else."""
+    if wish.query.conditions or list(wish.columns) != columns_of(snapshot.columns) or not snapshot.parts:
+        return False
+    return all(kind.stored() == kind.arrow() for kind in types_of(snapshot, wish.columns).values())
+
+
+Stretch = tuple["footer.Groups", Iterator[bytes]]
+"""Row groups, and their bytes."""
+
+
+def as_it_is(snapshot: Snapshot, stop: Stop) -> Iterator[bytes]:
+    """A whole version as one Parquet file."""
+    return _merged(_parts(snapshot, stop), snapshot)
+
+
+def _parquet(snapshot: Snapshot, _wish: Wish, types: Types, tables: Iterator[pa.Table]) -> Iterator[bytes]:
+    return _merged(_encoded(types, tables), snapshot)
+
+
+def _merged(stretches: Iterator[Stretch], snapshot: Snapshot) -> Iterator[bytes]:
+    """One Parquet file: the row groups end to end, and a footer that says where each stands."""
+    from parquay.columns.parquet import footer
+
+    at = len(footer.MAGIC)
+    groups: list[tuple[footer.Groups, int]] = []
+    yield footer.MAGIC
+    for each, content in stretches:
+        groups.append((each, at))
+        at += each.stop - each.start
+        yield from content
+    yield footer.merge(groups, {"parquay.version": str(snapshot.version)})
+
+
+def _parts(snapshot: Snapshot, stop: Stop) -> Iterator[Stretch]:
+    """The row groups of the parts as they are."""
+    from parquay.columns.parquet import footer
+
+    for path in snapshot.paths:
+        with _opened(path) as part:
+            size = part.seek(-8, os.SEEK_END) + 8
+            part.seek(-footer.footer_length(part.read(8)), os.SEEK_END)
+            groups = footer.parse_tail(part.read(), size)
+            stop.check()
+            yield groups, _copied(part, groups, stop)
+
+
+def _opened(path: Path) -> IO[bytes]:
+    seal.verify([path])
+    return path.open("rb")
+
+
+def _copied(part: IO[bytes], groups: footer.Groups, stop: Stop) -> Iterator[bytes]:
+    part.seek(groups.start)
+    left = groups.stop - groups.start
+    while left:
+        piece = part.read(min(COPY_BYTES, left))
+        if not piece:
+            raise EOFError(f"{part.name} ends too early")
+        stop.check()
+        left -= len(piece)
+        yield piece
+
+
+def _encoded(types: Types, tables: Iterator[pa.Table]) -> Iterator[Stretch]:
+    """The rows of the tables in new row groups; one without rows when there are none, for the columns' sake."""
+    import pyarrow as pa
+
+    from parquay.columns.parquet import parts
+
+    table = None
+    for table in _gathered(tables):
+        yield _one(table)
+    if table is None:
+        yield _one(pa.schema(parts.arrow_types(types)).empty_table())
+
+
+def _one(table: pa.Table) -> Stretch:
+    from parquay.columns.parquet import footer, parts
+
+    content = parts.encode(table)
+    groups = footer.parse(memoryview(content))
+    return groups, iter((bytes(memoryview(content)[groups.start : groups.stop]),))
+
+
+def _gathered(tables: Iterator[pa.Table]) -> Iterator[pa.Table]:
+    """The same rows in tables of about a row group."""
+    import pyarrow as pa
+
+    held: list[pa.Table] = []
+    for table in tables:
+        held.append(table)
+        if sum(each.num_rows for each in held) >= GROUP_ROWS or sum(each.nbytes for each in held) >= GROUP_BYTES:
+            yield pa.concat_tables(held)
+            held = []
+    if held:
+        yield pa.concat_tables(held)
+
+
+Writer = Callable[[Snapshot, Wish, "Types", "Iterator[pa.Table]"], Iterator[bytes]]
+WRITERS: dict[str, Writer] = {"csv": _csv, "parquet": _parquet, "ndjson": _ndjson, "arrow": _arrow, "xlsx": _xlsx}
+
+
+class _Sink:
+    """A file that is emptied while it is written."""
+
+    def __init__(self) -> None:
+        self._pieces: list[bytes] = []
+        self._position = 0
+        self.closed = False
+
+    def write(self, piece: Any) -> int:
+        """Take bytes in."""
+        content = bytes(piece)
+        self._pieces.append(content)
+        self._position += len(content)
+        return len(content)
+
+    def tell(self) -> int:
+        """Bytes written so far."""
+        return self._position
+
+    def taken(self) -> bytes:
+        """The bytes that came since the last call."""
+        found = b"".join(self._pieces)
+        self._pieces.clear()
+        return found
+
+    def flush(self) -> None:
+        """Nothing: who writes takes the bytes out."""
+
+    def writable(self) -> bool:
+        """It is."""
+        return True

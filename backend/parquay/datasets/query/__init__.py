@@ -1,0 +1,1 @@
+"""Reading a version: filters, order, pages, aggregates, by the engine."""

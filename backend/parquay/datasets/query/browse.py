@@ -1,0 +1,261 @@
+"""Rows of a version: pages by number and by cursor.
+
+Every row in the order of the table: where a page stands is arithmetic, and one or two parts are read at the place.
+Sorted or filtered: the engine finds the places of the rows first, looking at nothing but the columns that decide, and
+then reads those rows, so that finding them costs no more in a wide table than in a narrow one.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from parquay.datasets.query import cursors, sql
+from parquay.datasets.query.cursors import Cursor, Place
+from parquay.datasets.query.engine import Engine, Stop
+from parquay.datasets.query.plan import ROW_ID, Query, bad_cursor, columns_of
+from parquay.datasets.query.sql import Stage
+from parquay.datasets.query.values import Column
+from parquay.datasets.versions.snapshot import Snapshot
+
+if TYPE_CHECKING:
+    import pyarrow as pa
+
+LONGEST_TOLD = 1000
+"""Characters of the longest text that stands for a column or a group; rows and exports have all of them."""
+
+PAGE_BYTES = 4 << 20
+"""Bytes of the texts of a page of rows, so that a few readers of long cells do not take all memory."""
+
+Row = dict[str, Any]
+"""A row as JSON: `_rid` and its cells by the names of their columns."""
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """Rows, and the cursor of what follows; `next` None at the end."""
+
+    rows: list[Row]
+    next: str | None = None
+
+
+class Browser:
+    """Reads rows; may be used by many threads."""
+
+    def __init__(self, engine: Engine) -> None:
+        self._engine = engine
+
+    def page(
+        self,
+        snapshot: Snapshot,
+        query: Query,
+        first: int,
+        size: int,
+        stop: Stop | None = None,
+        *,
+        matched: int | None = None,
+        text: bool = False,
+    ) -> list[Row]:
+        """Up to ``size`` rows from row number ``first`` (from 0) of what ``query`` asks (blocking).
+
+        Fewer, but one at least, where their texts have more than ``PAGE_BYTES``.
+        ``matched``: how many rows that are, if it is known; then what is nearer to the end is found from there.
+        ``text``: cells as they were written instead of their values.
+
+        Raises:
+            ParquayError: see `Engine.table`.
+        """
+        if query.is_plain:
+            return self._counted(snapshot, first, size, stop, backwards=query.backwards, text=text)
+        behind = 0 if matched is None else matched - min(matched, first + size)
+        if matched is None or first <= behind:
+            places = self._found(snapshot, sql.stages(snapshot, query), size, stop, offset=first)
+        else:
+            turned = sql.stages(snapshot, query.from_the_end)
+            places = self._found(snapshot, turned, matched - first - behind, stop, offset=behind)[::-1]
+        return self._rows(snapshot, places, stop, text=text)
+
+    def after(
+        self,
+        snapshot: Snapshot,
+        query: Query,
+        cursor: str | None,
+        limit: int,
+        stop: Stop | None = None,
+        *,
+        text: bool = False,
+    ) -> Page:
+        """Up to ``limit`` rows behind ``cursor`` (None: from the start) of what ``query`` asks (blocking).
+
+        Fewer, but one at least, where their texts have more than ``PAGE_BYTES``; ``next`` goes on behind them.
+        ``text``: cells as they were written instead of their values.
+
+        Raises:
+            BadInput: ``bad_cursor`` (400), it was altered, or is of another query or version.
+            ParquayError: see `Engine.table`.
+        """
+        start = None if cursor is None else _start(snapshot, query, cursor)
+        if query.is_plain:
+            first = 0 if start is None else _number(snapshot, start, backwards=query.backwards) + 1
+            rows = self._counted(snapshot, first, limit, stop, backwards=query.backwards, text=text)
+            places = [_placed(snapshot, first + len(rows) - 1, backwards=query.backwards)] if rows else []
+            more = first + len(rows) < snapshot.rows
+        else:
+            places = self._behind(snapshot, query, start, limit + 1, stop)
+            wanted = places[:limit]
+            rows = self._rows(snapshot, wanted, stop, text=text)
+            places, more = wanted[: len(rows)], len(places) > len(rows)
+        return Page(rows, _cursor(snapshot, query, places[-1]).encode() if more else None)
+
+    def cursor_behind(self, snapshot: Snapshot, query: Query, row: Row) -> str | None:
+        """The cursor of what follows ``row`` in the order of ``query``; None when ``snapshot`` has no such row."""
+        place = snapshot.find(row[ROW_ID])
+        return None if place is None else _cursor(snapshot, query, place).encode()
+
+    def _counted(
+        self, snapshot: Snapshot, first: int, size: int, stop: Stop | None, *, backwards: bool, text: bool
+    ) -> list[Row]:
+        last = min(first + size, snapshot.rows) - 1
+        if last < first:
+            return []
+        columns = columns_of(snapshot.columns)
+        low, high = _ends(snapshot, first, last, backwards=backwards)
+        if last > first and (texts := _texts(columns)):
+            found = self._engine.table(sql.rows_between(snapshot, low, high, texts, lengths=True), stop)
+            sizes = dict(zip(_places(found, range(low[0], high[0] + 1)), found["bytes"].to_pylist(), strict=True))
+            last = first + fitting([sizes[place] for place in sorted(sizes, reverse=backwards)]) - 1
+            low, high = _ends(snapshot, first, last, backwards=backwards)
+        found = self._engine.table(sql.rows_between(snapshot, low, high, columns), stop)
+        places = _places(found, range(low[0], high[0] + 1))
+        order = sorted(range(len(places)), key=places.__getitem__, reverse=backwards)
+        return _as_json(snapshot, columns, found, [places[i] for i in order], order, text=text)
+
+    def _behind(
+        self, snapshot: Snapshot, query: Query, start: Place | None, limit: int, stop: Stop | None
+    ) -> list[Place]:
+        if start is None:
+            return self._found(snapshot, sql.stages(snapshot, query), limit, stop)
+        values: list[str | None] = []
+        if query.keys:
+            row = self._engine.table(sql.key_values(snapshot, query.keys, start), stop).to_pylist()[0]
+            values = list(row.values())
+        return self._found(snapshot, sql.behind(snapshot, query, values, start), limit, stop)
+
+    def _found(
+        self, snapshot: Snapshot, stages: Sequence[Stage], limit: int, stop: Stop | None, *, offset: int = 0
+    ) -> list[Place]:
+        found: list[Place] = []
+        for stage in stages:
+            for parts in [stage.parts] if offset else stage.windows():
+                if parts and len(found) < limit:
+                    asked = sql.places(snapshot, stage, parts, limit=limit - len(found), offset=offset)
+                    found += _places(self._engine.table(asked, stop), parts)
+        return found
+
+    def _rows(self, snapshot: Snapshot, places: Sequence[Place], stop: Stop | None, *, text: bool) -> list[Row]:
+        if not places:
+            return []
+        columns = columns_of(snapshot.columns)
+        if len(places) > 1 and (texts := _texts(columns)):
+            asked, parts = sql.rows_at(snapshot, places, texts, lengths=True)
+            found = self._engine.table(asked, stop)
+            sizes = dict(zip(_places(found, parts), found["bytes"].to_pylist(), strict=True))
+            places = places[: fitting([sizes[place] for place in places])]
+        asked, parts = sql.rows_at(snapshot, places, columns)
+        found = self._engine.table(asked, stop)
+        at = {place: i for i, place in enumerate(_places(found, parts))}
+        return _as_json(snapshot, columns, found, places, [at[place] for place in places], text=text)
+
+
+def _texts(columns: Sequence[Column]) -> list[Column]:
+    """The columns whose cells can be of any length."""
+    return [column for column in columns if column.kind == "text"]
+
+
+def fitting(sizes: Sequence[int]) -> int:
+    """How many rows of `sizes` bytes of text go into a page: one at least. Pure."""
+    total = 0
+    for count, size in enumerate(sizes):
+        total += size
+        if total > PAGE_BYTES and count:
+            return count
+    return len(sizes)
+
+
+def _ends(snapshot: Snapshot, first: int, last: int, *, backwards: bool) -> tuple[Place, Place]:
+    ends = [_placed(snapshot, number, backwards=backwards) for number in (first, last)]
+    return min(ends), max(ends)
+
+
+def _start(snapshot: Snapshot, query: Query, text: str) -> Place:
+    cursor = cursors.decode(text)
+    if cursor.version != snapshot.version:
+        raise bad_cursor(f"This cursor is of version {cursor.version}.")
+    if cursor.query != query.fingerprint(snapshot.dataset_id):
+        raise bad_cursor("This cursor is of another table, filter or order.")
+    return cursor.place
+
+
+def _cursor(snapshot: Snapshot, query: Query, place: Place) -> Cursor:
+    return Cursor(snapshot.version, query.fingerprint(snapshot.dataset_id), place)
+
+
+def _placed(snapshot: Snapshot, number: int, *, backwards: bool) -> Place:
+    return snapshot.place(snapshot.rows - 1 - number if backwards else number)
+
+
+def _number(snapshot: Snapshot, place: Place, *, backwards: bool) -> int:
+    number = (snapshot.ends[place[0] - 1] if place[0] else 0) + place[1]
+    return snapshot.rows - 1 - number if backwards else number
+
+
+def _places(found: pa.Table, parts: Sequence[int]) -> list[Place]:
+    indexes, rows = found["file_index"].to_pylist(), found["file_row_number"].to_pylist()
+    return [(parts[index], row) for index, row in zip(indexes, rows, strict=True)]
+
+
+def _as_json(
+    snapshot: Snapshot,
+    columns: Sequence[Column],
+    found: pa.Table,
+    places: Sequence[Place],
+    order: Sequence[int],
+    *,
+    text: bool,
+) -> list[Row]:
+    """The rows `order` of `found`, which stand at `places`."""
+    cells = typed(snapshot, found, columns, text=text)
+    names, values = list(cells), list(cells.values())
+    return [
+        {ROW_ID: snapshot.rid_at(*place), **dict(zip(names, (each[i] for each in values), strict=True))}
+        for place, i in zip(places, order, strict=True)
+    ]
+
+
+def brief(**told: Any) -> dict[str, Any]:
+    """What is told of a column, its long texts cut; `cut` is beside them then. Pure."""
+    if not any(isinstance(value, str) and len(value) > LONGEST_TOLD for value in told.values()):
+        return told
+    short = {
+        name: value[:LONGEST_TOLD] + "…" if isinstance(value, str) and len(value) > LONGEST_TOLD else value
+        for name, value in told.items()
+    }
+    return short | {"cut": True}
+
+
+def typed(
+    snapshot: Snapshot, found: pa.Table, columns: Sequence[Column], *, text: bool = False
+) -> dict[str, list[Any]]:
+    """The cells of `columns` in an answer of the engine as JSON values, by the name of the column.
+
+    `text`: as they were written.
+    """
+    from parquay.columns.parquet import parts
+    from parquay.columns.text import rendering
+
+    types = rendering.columns_types([snapshot.columns[column.index] for column in columns])
+    table = found.select([sql.name(column) for column in columns]).rename_columns(list(types))
+    plain = parts.widened(table, types, types)
+    tell = rendering.written_values if text else rendering.json_values
+    return {name: tell(plain[name], kind) for name, kind in types.items()}

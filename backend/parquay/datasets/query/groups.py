@@ -1,0 +1,274 @@
+"""What the charts of a table show: groups with a measure, and the profile of one column."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from parquay.datasets.query import sql
+from parquay.datasets.query.browse import brief, typed
+from parquay.datasets.query.engine import Engine, Stop
+from parquay.datasets.query.memo import Memory
+from parquay.datasets.query.plan import Query, unknown_column
+from parquay.datasets.query.sql import Sql
+from parquay.datasets.query.values import Column
+from parquay.datasets.versions.snapshot import Snapshot
+from parquay.errors import InvalidValue
+
+if TYPE_CHECKING:
+    import pyarrow as pa
+
+BINS = 30
+"""Bins of a histogram."""
+TOP = 20
+"""Values that are listed by their number."""
+MOMENTS = 60
+"""Most points of a series over time."""
+MOST_GROUPS = 10_000
+DAY = 86_400
+UNITS = {
+    "second": 1,
+    "minute": 60,
+    "hour": 3600,
+    "day": DAY,
+    "week": 7 * DAY,
+    "month": 30 * DAY,
+    "quarter": 91 * DAY,
+    "year": 365 * DAY,
+    "decade": 3652 * DAY,
+    "century": 36_524 * DAY,
+}
+"""Units of time, and about how many seconds each has."""
+REMEMBERED = 256
+
+_MEASURE = re.compile(r"(count|sum|avg|min|max|distinct)\((.*)\)", re.DOTALL)
+
+
+@dataclass(frozen=True, slots=True)
+class Measure:
+    """What is told of each group. `column` None: its rows are counted."""
+
+    op: str
+    column: Column | None = None
+
+    def sql(self) -> str:
+        """The measure as the engine computes it."""
+        if self.column is None:
+            return "count(*)"
+        cell = sql.name(self.column)
+        if self.op == "sum":
+            return f"fsum({cell})" if self.column.kind == "double" else f"sum({cell})"
+        return f"count(DISTINCT {cell})" if self.op == "distinct" else f"{self.op}({cell})"
+
+
+def read_measure(columns: Sequence[Column], text: str) -> Measure:
+    """Read `count()`, or `count sum avg min max distinct` of a column.
+
+    Raises:
+        InvalidValue: ``bad_measure`` or ``unknown_column`` (422).
+    """
+    found = _MEASURE.fullmatch(text)
+    if found is None or (not found[2] and found[1] != "count"):
+        raise InvalidValue(
+            "A measure is count(), or count, sum, avg, min, max or distinct of (a column).", "bad_measure"
+        )
+    if not found[2]:
+        return Measure("count")
+    column = named(columns, found[2])
+    if found[1] in ("sum", "avg") and not column.is_number:
+        raise InvalidValue(f"{column.name}: {found[1]} is for numbers, the column is {column.type}.", "bad_measure")
+    return Measure(found[1], column)
+
+
+def named(columns: Sequence[Column], name: str) -> Column:
+    """The column of that name.
+
+    Raises:
+        InvalidValue: ``unknown_column`` (422).
+    """
+    for column in columns:
+        if column.name == name:
+            return column
+    raise unknown_column(name)
+
+
+class Grouper:
+    """Groups rows; may be used by many threads."""
+
+    def __init__(self, engine: Engine) -> None:
+        self._engine = engine
+        self._memory = Memory(REMEMBERED)
+
+    def groups(
+        self,
+        snapshot: Snapshot,
+        query: Query,
+        by: Column,
+        measure: Measure,
+        *,
+        limit: int,
+        largest: bool = False,
+        text: bool = False,
+        stop: Stop | None = None,
+    ) -> dict[str, Any]:
+        """`{groups: [{key, value}], more}`: a measure for each value of a column (blocking).
+
+        In the order of the keys, a missing one last; ``largest``: in the order of the values, the largest first.
+        ``text``: keys, and what `min` and `max` find, as they were written.
+
+        Raises:
+            ParquayError: see `Engine.table`.
+        """
+        asked = (by.index, measure, limit, largest, text)
+        return self._memory.get(
+            (*_key(snapshot, query), asked),
+            lambda: self._groups(snapshot, query, by, measure, limit=limit, largest=largest, text=text, stop=stop),
+        )
+
+    def profile(
+        self, snapshot: Snapshot, query: Query, column: Column, stop: Stop | None = None, *, text: bool = False
+    ) -> dict[str, Any]:
+        """What a chart of one column shows (blocking); `shape` tells which one.
+
+        `histogram`: `bins` of `{from, to, count}`; a value on a border is in the upper bin, on the last in the last.
+        `series`: `points` of `{from, count}` for each `unit` of time that has rows. `values`: the most frequent as
+        `{value, count}`, and the number of the `other` rows; ``text``: each as it was written.
+
+        Raises:
+            ParquayError: see `Engine.table`.
+        """
+        return self._memory.get(
+            (*_key(snapshot, query), column.index, text),
+            lambda: self._profile(snapshot, query, column, stop, text=text),
+        )
+
+    def _groups(
+        self,
+        snapshot: Snapshot,
+        query: Query,
+        by: Column,
+        measure: Measure,
+        *,
+        limit: int,
+        largest: bool,
+        text: bool,
+        stop: Stop | None,
+    ) -> dict[str, Any]:
+        key = sql.name(by)
+        order = f"value DESC NULLS LAST, {key} ASC NULLS LAST" if largest else f"{key} ASC NULLS LAST"
+        tail = Sql(f" GROUP BY {key} ORDER BY {order} LIMIT ?", (limit + 1,))
+        found = self._ask(snapshot, query, f"{key}, {measure.sql()} AS value", stop, tail)
+        more, found = found.num_rows > limit, found.slice(0, limit)
+        keys = typed(snapshot, found.select([key]), [by], text=text)[by.name]
+        values = _values(snapshot, found, measure, text=text)
+        groups = [brief(key=key, value=value) for key, value in zip(keys, values, strict=True)]
+        return {"groups": groups, "more": more}
+
+    def _profile(
+        self, snapshot: Snapshot, query: Query, column: Column, stop: Stop | None, *, text: bool
+    ) -> dict[str, Any]:
+        if column.is_number:
+            return self._histogram(snapshot, query, column, stop)
+        if column.kind in ("date", "timestamp"):
+            return self._series(snapshot, query, column, stop)
+        return self._top(snapshot, query, column, stop, text=text)
+
+    def _histogram(self, snapshot: Snapshot, query: Query, column: Column, stop: Stop | None) -> dict[str, Any]:
+        value = f"CAST({sql.name(column)} AS DOUBLE)"
+        finite = f"isfinite({value})"
+        asked = f"min({value}) FILTER ({finite}) AS low, max({value}) FILTER ({finite}) AS high"
+        bounds = self._ask(snapshot, query, asked, stop).to_pylist()[0]
+        low, high = bounds["low"], bounds["high"]
+        if low is None:
+            return {"shape": "histogram", "bins": []}
+        count, width = bin_width(low, high, whole=column.kind == "int64")
+        bin_of = Sql(f"least(floor(({value} - ?) / ?), ?)::BIGINT AS bin, count(*) AS n", (low, width, count - 1))
+        found = self._ask(snapshot, query, bin_of, stop, Sql(f" AND {finite} GROUP BY bin"))
+        counts = {row["bin"]: row["n"] for row in found.to_pylist()}
+        edges = _edges(low, high, count, width, whole=column.kind == "int64")
+        bins = [{"from": edges[i], "to": edges[i + 1], "count": counts.get(i, 0)} for i in range(count)]
+        return {"shape": "histogram", "bins": bins}
+
+    def _series(self, snapshot: Snapshot, query: Query, column: Column, stop: Stop | None) -> dict[str, Any]:
+        moment = f"CAST({_clock(column)} AS TIMESTAMP)"
+        span = f"epoch(max({moment})) - epoch(min({moment})) AS seconds"
+        seconds = self._ask(snapshot, query, span, stop)["seconds"][0].as_py()
+        if seconds is None:
+            return {"shape": "series", "unit": "day", "points": []}
+        unit = unit_for(seconds, whole_days=column.kind == "date")
+        start = f"date_trunc('{unit}', {moment})::TIMESTAMP AS start, count(*) AS n"
+        found = self._ask(
+            snapshot, query, start, stop, Sql(f" AND {sql.name(column)} IS NOT NULL GROUP BY 1 ORDER BY 1")
+        )
+        cut = 10 if column.kind == "date" or seconds > DAY * MOMENTS else 19
+        texts = [text.replace(" ", "T")[:cut] for text in found["start"].cast("string").to_pylist()]
+        points = [{"from": text, "count": n} for text, n in zip(texts, found["n"].to_pylist(), strict=True)]
+        return {"shape": "series", "unit": unit, "points": points}
+
+    def _top(
+        self, snapshot: Snapshot, query: Query, column: Column, stop: Stop | None, *, text: bool
+    ) -> dict[str, Any]:
+        cell = sql.name(column)
+        tail = Sql(f" AND {cell} IS NOT NULL GROUP BY {cell} ORDER BY n DESC, {cell} LIMIT ?", (TOP,))
+        asked = f"{cell}, count(*) AS n, sum(count(*)) OVER () AS total"
+        found = self._ask(snapshot, query, asked, stop, tail)
+        values = typed(snapshot, found.select([cell]), [column], text=text)[column.name]
+        counts = found["n"].to_pylist()
+        total = int(found["total"][0].as_py()) if counts else 0
+        listed = [brief(value=value, count=n) for value, n in zip(values, counts, strict=True)]
+        return {"shape": "values", "values": listed, "other": total - sum(counts)}
+
+    def _ask(
+        self, snapshot: Snapshot, query: Query, what: str | Sql, stop: Stop | None, tail: Sql | None = None
+    ) -> pa.Table:
+        head = Sql("SELECT ") + what + " FROM " + sql.rows(snapshot) + " WHERE "
+        return self._engine.table(head + sql.where(snapshot, query.conditions) + (tail or Sql("")), stop)
+
+
+def _key(snapshot: Snapshot, query: Query) -> tuple[str, int, str]:
+    return snapshot.dataset_id, snapshot.version, query.filter_key
+
+
+def _clock(column: Column) -> str:
+    """A column's moments without what an engine's timestamp has no room for."""
+    return f"substr({sql.name(column)}, 1, 19)" if column.as_text else sql.name(column)
+
+
+def _values(snapshot: Snapshot, found: pa.Table, measure: Measure, *, text: bool) -> list[Any]:
+    from parquay.columns.text.rendering import json_value
+
+    column = measure.column
+    if column is not None and measure.op in ("min", "max"):
+        cells = found.select(["value"]).rename_columns([sql.name(column)])
+        return typed(snapshot, cells, [column], text=text)[column.name]
+    whole = measure.op == "sum" and column is not None and column.kind == "int64"
+    values = found["value"].to_pylist()
+    return [json_value(int(value) if whole and value is not None else value) for value in values]
+
+
+def bin_width(low: float, high: float, *, whole: bool) -> tuple[int, float]:
+    """How many bins, and how wide, cover the values from `low` to `high`; `whole`: borders are whole numbers. Pure."""
+    if whole:
+        span = int(high) - int(low) + 1
+        width = -(-span // BINS)
+        return -(-span // width), float(width)
+    if high <= low:
+        return 1, 1.0
+    return BINS, max(high / BINS - low / BINS, 5e-324)
+
+
+def _edges(low: float, high: float, count: int, width: float, *, whole: bool) -> list[float]:
+    if whole or count == 1:
+        return [low + i * width for i in range(count + 1)]
+    # Not by adding up widths: the ends are exact this way, and nothing overflows however far they are apart.
+    return [low * (1 - i / count) + high * (i / count) for i in range(count + 1)]
+
+
+def unit_for(seconds: float, *, whole_days: bool) -> str:
+    """The finest unit of time that gives a span of so many seconds at most `MOMENTS` points. Pure."""
+    for unit, length in UNITS.items():
+        if seconds / length <= MOMENTS and (length >= DAY or not whole_days):
+            return unit
+    return "century"

@@ -1,0 +1,1 @@
+"""Versions of a dataset: its log, its snapshots, and the commits that make new ones."""

@@ -1,0 +1,309 @@
+"""Making a version: one at a time for each dataset, the log first, the catalog after.
+
+Whoever commits holds the dataset's directory locked, also against other processes. The new parts are durable before the
+log names them, the log is before the catalog notes it, and what a crash leaves out in between is noted by the next one
+who looks. An error before the log's entry leaves the table as it was.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections import OrderedDict
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from parquay.catalog.datasets import Datasets, NewVersion
+from parquay.catalog.tables import File
+from parquay.columns.parquet import disk_reserve, seal
+from parquay.datasets.versions import log, newest_parts
+from parquay.datasets.versions.locks import alone
+from parquay.datasets.versions.snapshot import Part, Snapshot
+from parquay.datasets.versions.tables import Tables, refuse_damaged, with_header
+from parquay.errors import Busy, NotFound
+from parquay.ids import new_id
+
+if TYPE_CHECKING:
+    from deltalake import DeltaTable
+
+OPENED = 32
+"""Logs that are kept open between two commits."""
+ATTEMPTS = 5
+"""Commits tried against a program that writes to the log beside us."""
+
+_logger = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Author:
+    """Who makes a version, and what they say about it."""
+
+    name: str | None = None
+    message: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """What a new version does to the one before.
+
+    Attributes:
+        removed: names of parts that are no longer part of the table.
+        added: new parts, durable.
+        new_rids: ids given to new rows, from the table's `next_rid` on.
+        columns: the new columns; None when they stay. New ones need every part to be new.
+        apps: names under which the log remembers the commit, so that a repeat is noticed.
+        restored: the version that this is again; None for anything new.
+    """
+
+    kind: str
+    removed: frozenset[str] = frozenset()
+    added: tuple[Part, ...] = ()
+    new_rids: int = 0
+    inserted: int = 0
+    updated: int = 0
+    deleted: int = 0
+    columns: tuple[dict[str, Any], ...] | None = None
+    apps: tuple[str, ...] = ()
+    restored: int | None = None
+
+
+class Drafts:
+    """New parts on their way into the version after ``version``. Those that do not get there are deleted."""
+
+    def __init__(self, directory: Path, version: int) -> None:
+        self.directory = directory
+        self._version = version
+        self._names: list[str] = []
+
+    def name(self, version: int) -> str:
+        """A file name for a part of version `version`, never used before; the part itself gets it with its seal."""
+        self._names.append(f"version-{version:08d}-{new_id()[-12:].strip('-_')}.parquet")
+        return self._names[-1]
+
+    def discard(self) -> None:
+        """Delete what was written, unless the log has it: what fails behind its entry fails too late."""
+        made = log.added_after(self.directory, self._version) if self._names else set()
+        for name in self._names:
+            for path in self.directory.glob(f"{name.removesuffix('.parquet')}*.parquet"):
+                if path.name not in made:
+                    path.unlink(missing_ok=True)
+        self._names.clear()
+
+
+Decide = Callable[[Snapshot, Drafts], Change | None]
+"""What to do to a version; None: nothing. It may be asked again with a newer one. A refusal is raised."""
+
+
+class Commits:
+    """Makes versions, and keeps the catalog's mirror of them."""
+
+    def __init__(self, tables: Tables, datasets: Datasets, *, quota: int = 0) -> None:
+        """``quota``: bytes that the owner of a table may store, with the parts of all versions; 0: any."""
+        self._quota = quota
+        self._tables = tables
+        self._datasets = datasets
+        self._opened: OrderedDict[str, DeltaTable] = OrderedDict()
+        self._noted: dict[str, int] = {}
+
+    def make(self, file: File, author: Author, decide: Decide, *, mending: bool = False) -> Snapshot:
+        """Make a version of the table that ``file`` became, and return it; the newest when nothing is to be done.
+
+        ``mending``: parts of the newest version may be damaged or gone.
+
+        Raises:
+            NotFound: it was deleted meanwhile (404).
+            Busy: ``table_busy``, others did not come to an end (423).
+            StorageFull: (507).
+            TooLarge: ``quota_exceeded`` (413).
+            Damaged: a part of the newest version or its log is damaged or gone (503).
+        """
+        directory = self._tables.listed(file).directory
+        try:
+            with alone(directory):
+                self.reconcile(file)
+                disk_reserve.refuse_full(directory)
+                return self._make(file, directory, author, decide, mending=mending)
+        except OSError as error:
+            if error.errno in disk_reserve.FULL:
+                raise disk_reserve.full() from error
+            if not directory.exists():
+                raise NotFound("There is no such dataset.") from error
+            raise
+
+    def _make(self, file: File, directory: Path, author: Author, decide: Decide, *, mending: bool) -> Snapshot:
+        from deltalake.exceptions import DeltaError
+
+        for attempt in range(ATTEMPTS):
+            before = self._tables.listed(file)
+            if not mending:  # a new version on top of a damaged one would hide what can still be repaired
+                refuse_damaged(before)
+                seal.verify(before.paths)
+            drafts = Drafts(directory, before.version)
+            try:
+                change = decide(before, drafts)
+                if change is None:
+                    drafts.discard()
+                    return before
+                with self._booked(file, weight_of(change)):
+                    after = self._committed(before, change, author)
+            except DeltaError:
+                drafts.discard()
+                if attempt == ATTEMPTS - 1 or not directory.exists():
+                    raise
+                self.reconcile(file)
+            except BaseException:
+                drafts.discard()
+                raise
+            else:
+                self._tables.remember(after)
+                self._show(after)
+                more = 0 if self._quota else weight_of(change)
+                self._note(after, range(before.version + 1, after.version + 1), more=more)
+                return after
+        raise Busy("Another program writes to this table.", "table_busy", retry_after=1)
+
+    @contextmanager
+    def _booked(self, file: File, more: int) -> Iterator[None]:
+        """Have new parts counted before they are committed, where there is a quota; else they are when it is noted.
+
+        Raises:
+            TooLarge: ``quota_exceeded`` (413).
+        """
+        if not self._quota or not more:
+            yield
+            return
+        self._datasets.book(file.id, more, self._quota)
+        try:
+            yield
+        except BaseException:
+            self._datasets.book(file.id, -more)
+            raise
+
+    def _committed(self, before: Snapshot, change: Change, author: Author) -> Snapshot:
+        directory = before.directory
+        table = log.advance(self._opened.pop(before.dataset_id, None), directory, before.version)
+        if change.columns is not None and log.lacks_feature(table, change.columns):
+            log.add_feature(table, info_of(before, Change("edit"), Author()))
+            log.sync(directory, before.version + 1)
+            before = replace(before, version=before.version + 1)
+            table = log.advance(table, directory, before.version)
+        after = applied(before, change)
+        info = info_of(after, change, author)
+        if self._write(table, directory, change, info):
+            self._opened[before.dataset_id] = table
+            with suppress(KeyError):
+                while len(self._opened) > OPENED:
+                    self._opened.popitem(last=False)
+        return replace(after, updated_at=log.commit(after.directory, after.version).made_at)
+
+    def _write(self, table: DeltaTable, directory: Path, change: Change, info: dict[str, Any]) -> bool:
+        """Write the entry of the next version; False when what Delta does behind it failed, such as a checkpoint."""
+        from deltalake.exceptions import DeltaError
+
+        version = table.version() + 1
+        try:
+            if change.restored is not None:
+                log.restore(table, change.restored, info)
+            else:
+                log.append(table, directory, change, info)
+        except DeltaError:
+            if not log.has(directory, version, info):
+                raise
+            _logger.exception("the version is made, but not all that belongs to it")
+            log.sync(directory, version)
+            return False
+        log.sync(directory, version)
+        return True
+
+    def show(self, file: File) -> None:
+        """Let the folder of the newest version be that, should a crash have kept it from it (blocking).
+
+        Raises:
+            Busy: ``table_busy`` (423).
+        """
+        directory = self._tables.snapshot(file).directory
+        with alone(directory):
+            snapshot = self._tables.snapshot(file)
+            if not newest_parts.shows(directory, snapshot.version):
+                self._show(snapshot)
+
+    def _show(self, snapshot: Snapshot) -> None:
+        """Whoever reads by the log is not kept waiting for this: what fails here is made up for later."""
+        names = [part.name for part in snapshot.parts]
+        try:
+            newest_parts.show(snapshot.directory, snapshot.version, names, snapshot.columns)
+        except OSError:
+            _logger.exception("the folder of the newest version is not the newest version")
+
+    def reconcile(self, file: File) -> None:
+        """Note in the catalog what the log has and the catalog has not."""
+        found = self._tables.listed(file)
+        if self._noted.get(file.id) == found.version:
+            return
+        noted = self._datasets.noted(file.id)
+        if noted < found.version:
+            self._note(found, range(noted + 1, found.version + 1))
+        self._noted[file.id] = found.version
+
+    def _note(self, after: Snapshot, versions: Sequence[int], *, more: int = 0) -> None:
+        kept = [version for version in versions if log.is_kept(after.directory, version)]
+        told = [new_version(after, log.commit(after.directory, version)) for version in kept]
+        if not self._datasets.note(after.dataset_id, told, more=more):
+            raise NotFound("There is no such dataset.")
+        self._noted[after.dataset_id] = after.version
+
+
+def weight_of(change: Change) -> int:
+    """Bytes of the parts that a change brings; a restore brings none that were not there. Pure."""
+    return 0 if change.restored is not None else sum(part.size for part in change.added)
+
+
+def applied(before: Snapshot, change: Change) -> Snapshot:
+    """The version after `change`. Pure."""
+    kept = [part for part in before.parts if part.name not in change.removed]
+    parts = sorted([*kept, *change.added], key=lambda part: part.rids[0][0])
+    columns = before.columns if change.columns is None else change.columns
+    return replace(
+        before,
+        version=before.version + 1,
+        parts=tuple(parts),
+        columns=columns,
+        dialect=with_header(before.dialect, columns),
+        next_rid=before.next_rid + change.new_rids,
+    )
+
+
+def info_of(after: Snapshot, change: Change, author: Author) -> dict[str, Any]:
+    """What the log keeps beside a commit. Pure."""
+    return {
+        "kind": change.kind,
+        "author": author.name,
+        "message": author.message,
+        "rows": after.rows,
+        "bytes": after.size,
+        "inserted": change.inserted,
+        "updated": change.updated,
+        "deleted": change.deleted,
+        "next_rid": after.next_rid,
+    }
+
+
+def new_version(after: Snapshot, found: log.Commit) -> NewVersion:
+    """What the catalog notes of a commit, which may be another program's; `after` is the table as it is. Pure."""
+    info = found.info
+    counts = {name: int(info.get(name, 0)) for name in ("inserted", "updated", "deleted")}
+    return NewVersion(
+        version=found.version,
+        kind=str(info.get("kind", "create" if found.version == 0 else "edit")),
+        created_at=found.made_at,
+        rows=int(info.get("rows", after.rows)),
+        bytes=int(info.get("bytes", after.size)),
+        columns=after.columns,
+        author=info.get("author"),
+        message=info.get("message"),
+        entry_crc=found.entry_crc,
+        checkpoint_crc=found.checkpoint_crc,
+        **counts,
+    )

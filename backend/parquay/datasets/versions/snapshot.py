@@ -1,0 +1,109 @@
+"""One version of a table, as it is and stays: its columns, and its parts in the order of the rows. Pure."""
+
+from __future__ import annotations
+
+from bisect import bisect_right
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from functools import cached_property
+from itertools import accumulate
+from pathlib import Path
+from typing import Any
+
+from parquay.datasets.versions import row_id_ranges
+from parquay.datasets.versions.row_id_ranges import Runs
+
+
+@dataclass(frozen=True)
+class Part:
+    """A Parquet file of a table.
+
+    Attributes:
+        name: file name in the dataset's directory; never given to other content.
+        rows: rows in it, at least one.
+        rids: ids of the rows in their order, see `runs`.
+        size: bytes.
+    """
+
+    name: str
+    rows: int
+    rids: Runs
+    size: int = 0
+
+    @cached_property
+    def begins(self) -> list[int]:
+        """The row of the part at which each run begins."""
+        return row_id_ranges.starts(self.rids)
+
+
+@dataclass(frozen=True)
+class Snapshot:
+    """A version of a dataset.
+
+    Attributes:
+        dataset_id: the id of its first file.
+        name: the file's name.
+        version: 0 for what was uploaded, one more with every commit.
+        directory: where the parts are.
+        columns: as the catalog keeps them: name, public type, kind and form (see `export.columns_types`).
+        parts: in the order of the rows; none when the last row was deleted.
+        dialect: how the uploaded file was written; None when it is not known.
+        updated_at: when the version was made (UTC).
+        next_rid: the id of the next new row, above every one that was ever given.
+    """
+
+    dataset_id: str
+    name: str
+    version: int
+    directory: Path
+    columns: tuple[dict[str, Any], ...]
+    parts: tuple[Part, ...]
+    dialect: Mapping[str, Any] | None
+    updated_at: datetime
+    next_rid: int = 0
+
+    @cached_property
+    def ends(self) -> list[int]:
+        """The number of rows up to the end of each part."""
+        return list(accumulate(part.rows for part in self.parts))
+
+    @property
+    def rows(self) -> int:
+        """Rows in the table."""
+        return self.ends[-1] if self.ends else 0
+
+    @property
+    def size(self) -> int:
+        """Bytes of all parts."""
+        return sum(part.size for part in self.parts)
+
+    @property
+    def paths(self) -> list[Path]:
+        """The files of the parts, in the order of the rows."""
+        return [self.directory / part.name for part in self.parts]
+
+    def place(self, row: int) -> tuple[int, int]:
+        """The index of the part that holds row number `row` (from 0), and the row in it.
+
+        Raises:
+            IndexError: the table has no such row.
+        """
+        if not 0 <= row < self.rows:
+            raise IndexError(row)
+        part = bisect_right(self.ends, row)
+        return part, row - (self.ends[part - 1] if part else 0)
+
+    def rid_at(self, part: int, row: int) -> int:
+        """The id of row `row` of the part with index `part`."""
+        found = self.parts[part]
+        return row_id_ranges.id_at(found.rids, found.begins, row)
+
+    def find(self, rid: int) -> tuple[int, int] | None:
+        """The index of the part with the row whose id is `rid`, and the row in it; None when there is none."""
+        part = bisect_right(self.parts, rid, key=lambda each: each.rids[0][0]) - 1
+        if part < 0:
+            return None
+        found = self.parts[part]
+        row = row_id_ranges.row_of(found.rids, found.begins, rid)
+        return None if row is None else (part, row)

@@ -1,0 +1,324 @@
+"""The tables of this process: a version of a dataset as a snapshot, from the Delta log and a small memory."""
+
+from __future__ import annotations
+
+import threading
+from collections import OrderedDict
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import ExitStack, contextmanager
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+from parquay.catalog.datasets import Datasets
+from parquay.catalog.tables import File
+from parquay.columns.parquet import seal
+from parquay.datasets.versions import log, newest_parts
+from parquay.datasets.versions.create_table import publish
+from parquay.datasets.versions.locks import alone, held
+from parquay.datasets.versions.log import Listed
+from parquay.datasets.versions.row_id_ranges import Runs
+from parquay.datasets.versions.snapshot import Part, Snapshot
+from parquay.errors import Conflict, Damaged, Gone, NotFound, ParquayError
+from parquay.telemetry import lost
+
+SNAPSHOTS = 256
+"""Versions that are remembered, of all datasets together."""
+DATASETS = 64
+"""Datasets whose parts' row ids are remembered."""
+
+
+class Tables:
+    """Reads snapshots; may be used by many threads."""
+
+    def __init__(self, parquet: Path, datasets: Datasets) -> None:
+        """``parquet``: directory with one directory of parts for each file."""
+        self._parquet = parquet
+        self._datasets = datasets
+        self._lock = threading.Lock()
+        self._remembered: OrderedDict[tuple[str, int], Snapshot] = OrderedDict()
+        self._rids: OrderedDict[str, dict[str, Runs]] = OrderedDict()
+
+    def snapshot(self, file: File, version: int | None = None) -> Snapshot:
+        """Return a version of the table that ``file`` became (blocking); None is the newest.
+
+        Raises:
+            NotFound: ``no_table``, the file became none; ``unknown_version``, ``version_expired`` (404).
+            Conflict: ``not_ready``, it is still being made; ``foreign_rows``, another program wrote to it (409).
+            Damaged: ``log_damaged``; ``part_missing``, ``part_damaged``: a part is gone or has another size (503).
+        """
+        found = self.listed(file, version)
+        refuse_damaged(found)
+        return found
+
+    def listed(self, file: File, version: int | None = None) -> Snapshot:
+        """The same of a version whose parts may be damaged or gone: what its log says."""
+        directory = self._directory(file)
+        with readable(directory):
+            return self._listed(file, directory, version)
+
+    def _listed(self, file: File, directory: Path, version: int | None) -> Snapshot:
+        self._forget_outdated(file)
+        newest = self._newest(file, directory)
+        if newest < (file.table_version or 0):
+            raise lost(_log_damaged())
+        wanted = newest if version is None else version
+        if not 0 <= wanted <= newest:
+            raise NotFound(f"The table has no version {version}.", "unknown_version")
+        if wanted < newest and self._datasets.is_expired(file.id, wanted):
+            raise NotFound(f"Version {wanted} is no longer kept.", "version_expired")
+        found = self._recall(file.id, wanted)
+        if found is None:
+            found = self._read(file, directory, wanted)
+            self.remember(found)
+        return found if found.name == file.name else replace(found, name=file.name)
+
+    def seen(self, file: File, version: int) -> Snapshot:
+        """A version that somebody looked at (blocking), also if it was given up since, as long as it is all there.
+
+        Raises:
+            NotFound, Conflict: as `snapshot`, and when the log does not reach back so far or a part is gone.
+        """
+        newest = self.snapshot(file)
+        if version > newest.version:
+            raise NotFound(f"The table has no version {version}.", "unknown_version")
+        found = self._recall(file.id, version)
+        if found is not None:
+            return found
+        names = log.part_names(newest.directory, version)
+        if names is None or not all((newest.directory / name).exists() for name in names):
+            raise NotFound(f"Version {version} is no longer kept.", "version_expired")
+        return self._read(file, newest.directory, version)
+
+    def parts(self, file: File, version: int) -> tuple[Part, ...]:
+        """The parts of a version (blocking), also of one that was given up, as long as the log has it."""
+        found, directory = self._recall(file.id, version), self._directory(file)
+        with readable(directory):
+            return (found or self._read(file, directory, version)).parts
+
+    def is_ahead(self, file: File, noted: int | None) -> bool:
+        """Whether the log has a version after the one that the catalog noted."""
+        return noted is None or log.newest(self._parquet / file.id, noted) > noted
+
+    def is_shown(self, file: File, version: int | None) -> bool:
+        """Whether plain readers find ``version`` (None: the first) in the folder of the newest one."""
+        return newest_parts.shows(self._parquet / file.id, version or 0)
+
+    def faults(self, file: File, *, rehash: bool = True) -> list[tuple[str, Damaged]]:
+        """What is wrong with each part of the versions that are kept, newest first, by the part's name (blocking).
+
+        ``rehash``: read them whole, else only their sizes.
+
+        Raises:
+            Damaged: ``log_damaged``, the log cannot say which parts there should be.
+        """
+        newest = self.listed(file)
+        if not log.is_as_noted(newest.directory, newest.version, self._datasets.checksums(file.id, newest.version)):
+            raise lost(_log_damaged())
+        kept = [each.version for each in self._datasets.uncleared(file.id) if each.expired_at is None]
+        known = {part.name: part for version in sorted(kept) for part in self.parts(file, version)}
+        known |= {part.name: part for part in newest.parts}
+        look = seal.fault_of if rehash else seal.glance
+        found = [(part.name, look(newest.directory / part.name, part.size)) for part in known.values()]
+        return [(name, fault) for name, fault in found if fault is not None]
+
+    def source(self, file: File) -> Snapshot:
+        """Return the rows of ``file`` to append them elsewhere; also when they were appended to a table before.
+
+        Raises:
+            NotFound, Conflict: as `snapshot`.
+        """
+        if file.status == "done" and file.parquet_path is not None and file.dataset_id != file.id:
+            return converted(file, self._parquet / file.id, file.columns or [])
+        return self.snapshot(file)
+
+    @contextmanager
+    def hold(self, snapshot: Snapshot) -> Iterator[None]:
+        """Keep the parts of a version from being deleted while the context is open; for whoever reads for long.
+
+        Raises:
+            Gone: ``version_gone``, they were deleted since the version was opened (410).
+            Damaged: ``part_missing``, ``part_damaged`` (503).
+            NotFound: the whole table was (404).
+        """
+        with ExitStack() as holding:
+            try:
+                holding.enter_context(held(snapshot.directory, snapshot.version))
+            except FileNotFoundError:
+                raise NotFound("There is no such dataset.") from None
+            if not all(path.is_file() for path in snapshot.paths):
+                raise self._gone(snapshot)
+            seal.verify(snapshot.paths)
+            yield
+
+    def _gone(self, snapshot: Snapshot) -> ParquayError:
+        """Why parts of a version are not there: it was given up, or they are lost."""
+        noted = self._datasets.one(snapshot.dataset_id, snapshot.version)
+        if noted is None or noted.expired_at is not None:
+            return Gone("Parts of this version were removed.", "version_gone")
+        return lost(Damaged("A part of this table is gone.", "part_missing"))
+
+    def remember(self, snapshot: Snapshot) -> None:
+        """Keep a version in memory, the least recently used one goes."""
+        with self._lock:
+            if snapshot.dataset_id in self._rids:
+                self._rids[snapshot.dataset_id].update((part.name, part.rids) for part in snapshot.parts)
+            self._remembered[snapshot.dataset_id, snapshot.version] = snapshot
+            while len(self._remembered) > SNAPSHOTS:
+                self._remembered.popitem(last=False)
+
+    def _directory(self, file: File) -> Path:
+        if file.status in ("uploading", "processing"):
+            raise Conflict("The table is still being made.", "not_ready")
+        if file.parquet_path is None or file.dataset_id != file.id:
+            raise NotFound("The file became no table of its own.", "no_table")
+        return self._parquet / file.id
+
+    def _newest(self, file: File, directory: Path) -> int:
+        with self._lock:
+            known = max((version for each, version in self._remembered if each == file.id), default=-1)
+        newest = log.newest(directory, known)
+        return self._publish(file, directory) if newest < 0 else newest
+
+    def _forget_outdated(self, file: File) -> None:
+        """Forget a table whose file was converted again."""
+        first = self._recall(file.id, 0) if file.table_version == 0 else None
+        if first is not None and first.updated_at != file.table_at:
+            with self._lock:
+                self._rids.pop(file.id, None)
+                for key in [key for key in self._remembered if key[0] == file.id]:
+                    del self._remembered[key]
+
+    def _publish(self, file: File, directory: Path) -> int:
+        """Make the log of a table that was converted before there were logs."""
+        if file.table_version is not None:
+            raise lost(Damaged("The log of this table is gone; its parts are still there.", "log_missing"))
+        with alone(directory):
+            newest = log.newest(directory)
+            if newest < 0:
+                names = sorted(path.name for path in directory.glob("part-*.parquet"))
+                publish(directory, file.columns or [], names, None)
+                newest = 0
+            return newest
+
+    def _recall(self, dataset_id: str, version: int) -> Snapshot | None:
+        with self._lock:
+            found = self._remembered.get((dataset_id, version))
+            if found is not None:
+                self._remembered.move_to_end((dataset_id, version))
+            return found
+
+    def _read(self, file: File, directory: Path, version: int) -> Snapshot:
+        if not log.is_as_noted(directory, version, self._datasets.checksums(file.id, version)):
+            raise lost(_log_damaged())
+        table = log.open_at(directory, version)
+        rids = self._rids_of(file.id, directory)
+        made = log.commit(directory, version)
+        parts = [_part(directory, each, rids) for each in log.listed(table)]
+        parts.sort(key=lambda part: part.rids[0][0])
+        columns = log.columns(table)
+        return Snapshot(
+            dataset_id=file.id,
+            name=file.name,
+            version=version,
+            directory=directory,
+            columns=columns,
+            parts=tuple(parts),
+            dialect=with_header(file.dialect, columns),
+            updated_at=made.made_at,
+            next_rid=int(made.info.get("next_rid") or (sum(parts[-1].rids[-1]) if parts else 0)),
+        )
+
+    def _rids_of(self, dataset_id: str, directory: Path) -> dict[str, Runs]:
+        """The ids in each part that was met so far, at first those of the conversion; parts that are met join them."""
+        with self._lock:
+            if dataset_id in self._rids:
+                self._rids.move_to_end(dataset_id)
+                return self._rids[dataset_id]
+        found = dict(first_rids(log.listed(log.open_at(directory, 0))))
+        with self._lock:
+            while len(self._rids) >= DATASETS:
+                self._rids.popitem(last=False)
+            return self._rids.setdefault(dataset_id, found)
+
+
+def refuse_damaged(snapshot: Snapshot) -> None:
+    """Refuse a version with parts that are gone, or longer or shorter than its log says.
+
+    Raises:
+        Damaged: ``part_missing``, ``part_damaged`` (503).
+    """
+    for part in snapshot.parts:
+        fault = seal.glance(snapshot.directory / part.name, part.size)
+        if fault is not None:
+            raise lost(fault)
+
+
+@contextmanager
+def readable(directory: Path) -> Iterator[None]:
+    """Give whatever a broken log leads to its name; what is wrong in it can be anything.
+
+    Raises:
+        Damaged: ``log_damaged`` (503).
+        NotFound: the whole table was removed meanwhile (404).
+    """
+    try:
+        yield
+    except ParquayError:
+        raise
+    except FileNotFoundError as error:
+        if not directory.exists():
+            raise NotFound("There is no such dataset.") from error
+        raise lost(_log_damaged()) from error
+    except OSError:
+        raise
+    except BaseException as error:
+        # Delta's readers panic at some logs, which is no `Exception`.
+        if not isinstance(error, Exception) and type(error).__name__ != "PanicException":
+            raise
+        raise lost(_log_damaged()) from error
+
+
+def _log_damaged() -> Damaged:
+    return Damaged("The log of this table is damaged; its parts are still there.", "log_damaged")
+
+
+def converted(file: File, directory: Path, columns: Sequence[Mapping[str, Any]]) -> Snapshot:
+    """The parts in ``directory`` that a conversion of ``file`` made, as a version of a table of their own."""
+    from parquay.datasets.versions.footers import listed
+
+    found = [listed(path) for path in sorted(directory.glob("part-*.parquet"))]
+    rids = dict(first_rids(found))
+    parts = tuple(Part(each.name, each.rows, rids[each.name], each.size) for each in found)
+    rows = sum(part.rows for part in parts)
+    kept = tuple(dict(each) for each in columns)
+    return Snapshot(file.id, file.name, 0, directory, kept, parts, file.dialect, file.uploaded_at, rows)
+
+
+def with_header(dialect: Mapping[str, Any] | None, columns: Sequence[Mapping[str, Any]]) -> Mapping[str, Any] | None:
+    """The dialect of an upload whose table may have more columns by now: its header goes on with their names. Pure."""
+    header = (dialect or {}).get("header")
+    if dialect is None or not header or len(header) != 1 or len(header[0]) >= len(columns):
+        return dialect
+    more = [str(each["name"]) for each in columns[len(header[0]) :]]
+    return {**dialect, "header": [[*header[0], *more]]}
+
+
+def first_rids(parts: Iterable[Listed]) -> Iterator[tuple[str, Runs]]:
+    """The ids of the rows as they were uploaded: their numbers, from 0, in the order of the parts' names."""
+    first = 0
+    for part in sorted(parts, key=lambda each: each.name):
+        yield part.name, ((first, part.rows),)
+        first += part.rows
+
+
+def _part(directory: Path, found: Listed, rids: dict[str, Runs]) -> Part:
+    if found.name not in rids:
+        from parquay.datasets.versions.footers import rids_of
+
+        try:
+            rids[found.name] = rids_of(directory / found.name)
+        except KeyError:
+            detail = "Another program has written rows to this table; restore a version from before."
+            raise Conflict(detail, "foreign_rows") from None
+    return Part(found.name, found.rows, rids[found.name], found.size)

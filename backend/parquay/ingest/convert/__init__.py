@@ -1,0 +1,1 @@
+"""The conversion itself: planned, carried on while the upload arrives, and finished."""

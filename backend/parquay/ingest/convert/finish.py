@@ -1,0 +1,268 @@
+"""The last byte is there: one schema for all parts, every row counted, then one transaction says that it is done."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from parquay.catalog.segments import Emit, Fence, Finished, Publish, Segments
+from parquay.catalog.tables import File, Segment
+from parquay.columns.parquet import parts, seal
+from parquay.columns.parquet.parts import Codec, Types
+from parquay.columns.parquet.spool import Spool
+from parquay.columns.types import lexemes
+from parquay.columns.types.lexemes import ColumnType
+from parquay.ingest.read.fold import State
+from parquay.ingest.text.dialect import Dialect
+
+LARGE_BYTES, LARGE_ROWS = 64 << 20, 1_000_000
+"""A part of so many bytes or rows is not put together with others."""
+BATCH_BYTES = 16 << 20
+"""Most bytes of parts that are read together, to be written as one row group."""
+
+
+class CountMismatch(RuntimeError):
+    """The parts do not hold as many rows as the segments say."""
+
+
+@dataclass(frozen=True, slots=True)
+class Ending:
+    """Everything that a conversion has come to when its last segment is there.
+
+    Attributes:
+        code, reason: why there is no table, if there is none: `no_table`, `no_rows` or another error.
+    """
+
+    file: File
+    sha256: str
+    dialect: Dialect | None
+    state: State | None
+    code: str = ""
+    reason: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class PartGroup:
+    """A part and the segments whose rows it holds."""
+
+    name: str
+    types: dict[str, ColumnType]
+    segments: tuple[Segment, ...]
+
+    @property
+    def rows(self) -> int:
+        """Rows in the part."""
+        return sum(each.rows for each in self.segments)
+
+    @property
+    def size(self) -> int:
+        """Bytes of the part."""
+        return sum(each.part_bytes for each in self.segments)
+
+
+def part_groups(segments: Sequence[Segment]) -> list[PartGroup]:
+    """The parts of a file in order of their rows."""
+    groups: dict[str, list[Segment]] = {}
+    for each in segments:
+        if each.part is not None:
+            groups.setdefault(each.part, []).append(each)
+    return [PartGroup(name, types_of(found[0]), tuple(found)) for name, found in groups.items()]
+
+
+def types_of(segment: Segment) -> dict[str, ColumnType]:
+    """The types of the columns in a segment's part."""
+    return {each["name"]: lexemes.type_from_json(each) for each in segment.state["types"]}
+
+
+def types_json(types: Types) -> list[dict[str, object]]:
+    """The inverse of `types_of`."""
+    return [{"name": name, **lexemes.type_to_json(kind)} for name, kind in types.items()]
+
+
+class Finisher:
+    """Puts the parts of one file in order."""
+
+    def __init__(self, segments: Segments, directory: Path, file_id: str, codec: Codec, fence: Fence) -> None:
+        self._segments = segments
+        self._directory = directory
+        self._file_id = file_id
+        self._codec = codec
+        self._fence = fence
+
+    def compact(self, types: Types, *, all_of_them: bool) -> bool:
+        """Put runs of small parts with the schema `types` together; False when the lease is lost.
+
+        `all_of_them`: also a last run that is not large yet.
+        """
+        groups = part_groups(self._segments.list(self._file_id))
+        return all(self._merge(run, types) for run in runs(groups, types, all_of_them=all_of_them))
+
+    def unify(self, types: Types) -> bool:
+        """Recast each part that has another schema than `types`; False when the lease is lost."""
+        wanted = parts.arrow_types(types)
+        groups = part_groups(self._segments.list(self._file_id))
+        return all(self._recast(each, types) for each in groups if parts.arrow_types(each.types) != wanted)
+
+    def _merge(self, run: Sequence[PartGroup], types: Types) -> bool:
+        spool = self._spool(run[0])
+        for batch in batches(run):
+            if len(batch) == 1:
+                spool.append_part(self._directory / batch[0].name, types)
+            else:
+                table = pa.concat_tables([self._read(group) for group in batch])
+                spool.append(parts.encode(table, self._codec), types)
+        return self._replace(run, spool, types)
+
+    def _recast(self, group: PartGroup, types: Types) -> bool:
+        spool = self._spool(group)
+        seal.verify([self._directory / group.name])
+        with pq.ParquetFile(self._directory / group.name, page_checksum_verification=True) as part:
+            for i in range(part.num_row_groups):
+                table = parts.widened(part.read_row_group(i), group.types, types)
+                spool.append(parts.encode(parts.storable(table, types), self._codec), types)
+        return self._replace([group], spool, types)
+
+    def _read(self, group: PartGroup) -> pa.Table:
+        seal.verify([self._directory / group.name])
+        return pq.read_table(self._directory / group.name, page_checksum_verification=True)
+
+    def _spool(self, group: PartGroup) -> Spool:
+        name = parts.part_name(group.segments[0].no)
+        return Spool(self._directory / f".{name}.tmp", reserve=True)
+
+    def _replace(self, run: Sequence[PartGroup], spool: Spool, types: Types) -> bool:
+        name = spool.path.name.removeprefix(".").removesuffix(".tmp")
+        name, size = spool.seal(self._directory / name)
+        members = [each for group in run for each in group.segments]
+        sizes = dict.fromkeys((each.no for each in members), 0)
+        sizes[members[0].no] = size
+        state = {"types": types_json(types)}
+        names = [group.name for group in run]
+        if not self._segments.replace(self._file_id, names, name, sizes, state, fence=self._fence):
+            return False
+        for each in names:
+            (self._directory / each).unlink(missing_ok=True)
+        return True
+
+    def verify(self, rows: int) -> None:
+        """Count the rows of all parts.
+
+        Raises:
+            CountMismatch: they are not `rows`.
+        """
+        groups = part_groups(self._segments.list(self._file_id))
+        found = sum(pq.read_metadata(self._directory / group.name).num_rows for group in groups)
+        if found != rows or sum(group.rows for group in groups) != rows:
+            raise CountMismatch(f"{rows} rows were converted, {found} are in the parts")
+
+    def finish(self, end: Ending, emit: Emit | None, publish: Publish | None = None) -> bool:
+        """Publish the table, or the reason why there is none; False when the lease is lost meanwhile."""
+        verdict, note = verdict_of(end), None
+        if verdict is None:
+            if end.state is None or end.dialect is None:
+                raise CountMismatch("a table without a dialect")
+            types = end.state.types()
+            if not self.unify(types) or not self.compact(types, all_of_them=True):
+                return False
+            self.verify(end.state.rows)
+            verdict = _table(end, end.state, end.dialect)
+            if publish is not None:
+                if not self._segments.holds(self._fence):
+                    return False
+                names = [group.name for group in part_groups(self._segments.list(self._file_id))]
+                verdict, note = publish(end.file, verdict, names)
+        done = self._segments.finish(self._file_id, verdict, fence=self._fence, emit=emit, note=note)
+        if done and verdict.parquet_path is None:
+            shutil.rmtree(self._directory, ignore_errors=True)
+        return done
+
+
+def runs(groups: Sequence[PartGroup], types: Types, *, all_of_them: bool) -> Iterator[list[PartGroup]]:
+    """Neighbouring small parts of one schema that together make a large one."""
+    wanted = parts.arrow_types(types)
+    run: list[PartGroup] = []
+    for group in groups:
+        fits = parts.arrow_types(group.types) == wanted and not _is_large([group])
+        if fits:
+            run.append(group)
+        if run and (not fits or _is_large(run)):
+            if len(run) > 1 and (all_of_them or _is_large(run)):
+                yield run
+            run = []
+    if len(run) > 1 and all_of_them:
+        yield run
+
+
+def batches(run: Sequence[PartGroup]) -> Iterator[list[PartGroup]]:
+    """Neighbours whose rows go into one row group, because one of them has too few; most stay alone."""
+    batch: list[PartGroup] = []
+    for group in run:
+        if batch and not _fit_together(batch, group):
+            yield batch
+            batch = []
+        batch.append(group)
+    if batch:
+        yield batch
+
+
+def _fit_together(batch: Sequence[PartGroup], group: PartGroup) -> bool:
+    rows = sum(each.rows for each in batch)
+    few = min(rows, group.rows) * 2 < parts.GROUP_ROWS
+    size = sum(each.size for each in batch) + group.size
+    return few and (rows + group.rows) * 4 <= parts.GROUP_ROWS * 5 and size <= BATCH_BYTES
+
+
+def _is_large(run: Sequence[PartGroup]) -> bool:
+    return sum(each.size for each in run) >= LARGE_BYTES or sum(each.rows for each in run) >= LARGE_ROWS
+
+
+def verdict_of(end: Ending) -> Finished | None:
+    """How a conversion ends when it ends without a table; None when there is one."""
+    expected = end.file.expected_sha256
+    if expected and expected.lower() != end.sha256:
+        return _error(end, "digest_mismatch", "The bytes are not those that were announced: their SHA-256 differs.")
+    if end.code == "no_table" and end.file.offset:
+        return Finished(sha256=end.sha256)
+    if end.code:
+        return _error(end, end.code, end.reason)
+    if end.state is None or end.state.rows == 0:
+        return _error(end, "no_rows", _why_no_rows(end))
+    return None
+
+
+def _error(end: Ending, code: str, message: str) -> Finished:
+    return Finished(
+        status="error",
+        sha256=end.sha256,
+        error_code=code,
+        error_message=message,
+        reject_count=end.state.rejects if end.state else 0,
+        dialect=end.dialect.to_json() if end.dialect else None,
+        warnings=end.state.warnings_json() if end.state else None,
+    )
+
+
+def _why_no_rows(end: Ending) -> str:
+    if not end.file.offset:
+        return "The file is empty."
+    if end.state is not None and end.state.rejects:
+        return f"None of the {end.state.rejects} rows could be read."
+    return "The file has a header but no rows." if end.dialect else "The file has no rows."
+
+
+def _table(end: Ending, state: State, dialect: Dialect) -> Finished:
+    return Finished(
+        row_count=state.rows,
+        reject_count=state.rejects,
+        parquet_path=f"parquet/{end.file.id}",
+        dataset_id=end.file.id,
+        sha256=end.sha256,
+        dialect=dialect.to_json(),
+        columns=parts.columns_json(state.types()),
+        warnings=[each.to_json() for each in state.last_warnings()],
+    )

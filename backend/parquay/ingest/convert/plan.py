@@ -1,0 +1,140 @@
+"""What a file is and how it is read: the first decision of a conversion, made from its first bytes."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, replace
+from pathlib import PurePath
+
+from parquay.ingest.detect import sniff
+from parquay.ingest.formats import detect as formats
+from parquay.ingest.read import json_scan
+from parquay.ingest.text import sources
+from parquay.ingest.text.byte_source import Reader
+from parquay.ingest.text.dialect import COLUMN_LIMIT, TOO_MANY_COLUMNS, Dialect, Overrides
+from parquay.ingest.text.encodings import detect
+from parquay.ingest.text.inflate import packing_of
+from parquay.ingest.text.sources import Source
+from parquay.storage.base import read_promised
+
+JSON_NAMES = frozenset({".json", ".ndjson", ".jsonl", ".geojson"})
+"""Endings of names that promise JSON."""
+PACKED_NAMES = frozenset({".gz", ".gzip", ".zst", ".zstd", ".bz2", ".xz", ".zip"})
+"""Endings of names that promise a packed file."""
+
+PLAINLY_TOO_MANY = 2
+"""So many times as many delimiters in a row as columns can be read leave no doubt."""
+_LINE_END = re.compile(rb"[\r\n]")
+_QUOTED = re.compile(rb'"[^"]*"')
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """How to convert a file.
+
+    Attributes:
+        dialect: how its text is read; None when it is no text, or no table.
+        source: its text; None for a format that is read as a whole.
+        whole: `xlsx` or `parquet`, which can only be read once every byte is there.
+        code, reason: why there is no table: `no_rows`, `no_table`, or the code of an error.
+    """
+
+    dialect: Dialect | None = None
+    source: Source | None = None
+    whole: str = ""
+    code: str = ""
+    reason: str = ""
+
+
+def plan(reader: Reader, stop: int, *, complete: bool, name: str, overrides: Overrides) -> Plan | None:
+    """Decide from the first bytes below `stop`; None while they are too few (`complete`: there will be no more).
+
+    The same bytes always give the same answer, however they arrived.
+
+    Raises:
+        sources.BrokenArchive, TooLarge: the packed bytes make no sense, or unpack to too many.
+        BytesMissing: bytes below `stop` are not there.
+    """
+    if not complete and stop < sniff.SAMPLE_BYTES:
+        return None
+    head = read_promised(reader, 0, min(stop, sniff.SAMPLE_BYTES))
+    if not head:
+        return Plan(code="no_rows", reason="The file is empty.")
+    found = _other_format(head, PurePath(name).suffix.lower())
+    if found is not None:
+        return found
+    if packing_of(head) == "zip" and not complete:
+        return None  # the archive's directory stands at its end
+    source = sources.open_source(reader, stop, complete=complete, told=overrides.encoding)
+    inner = inner_name(name) if source.member is None else PurePath(source.member.name).name
+    return _text_plan(source, name=inner, overrides=overrides)
+
+
+def _other_format(head: bytes, suffix: str) -> Plan | None:
+    """The plan for what is neither text nor packed text; None for what may be."""
+    if reason := formats.why_unsupported(head, suffix):
+        return Plan(code="unsupported_format", reason=reason)
+    if whole := formats.whole_format(head, suffix):
+        return Plan(whole=whole)
+    if promised := formats.OTHER_FORMATS.get(suffix, ""):
+        return Plan(code="wrong_format", reason=f"The name says {promised}, but the bytes are not of that format.")
+    return Plan(code="no_table", reason="A document is no table.") if formats.is_document(head) else None
+
+
+def inner_name(name: str) -> str:
+    """A file's name without the ending that says how it is packed."""
+    path = PurePath(name)
+    return path.stem if path.suffix.lower() in PACKED_NAMES else name
+
+
+def _text_plan(source: Source, *, name: str, overrides: Overrides) -> Plan | None:
+    for size in sniff.sample_sizes():
+        sample = source.read_at(0, size)
+        ended = len(sample) < size
+        if ended and not source.complete:
+            return None
+        if refused := _refused_early(source, sample):
+            return refused
+        if overrides.delimiter is None and (found := _json_plan(source, sample, name, overrides, complete=ended)):
+            return found
+        guess = sniff.sniff(sample, name=name, complete=ended, overrides=overrides, wide=source.wide)
+        if not guess.wants_more:
+            break
+    if guess.dialect is None:
+        return Plan(code=guess.code, reason=guess.reason)
+    if len(guess.dialect.columns) > COLUMN_LIMIT:
+        return Plan(code="too_many_columns", reason=TOO_MANY_COLUMNS)
+    warnings = source.warnings + guess.dialect.warnings
+    return Plan(replace(guess.dialect, types=dict(overrides.types), warnings=warnings), source)
+
+
+def _refused_early(source: Source, sample: bytes) -> Plan | None:
+    if source.packing and (reason := formats.why_nested(sample)):
+        return Plan(code="unsupported_format", reason=reason)
+    return Plan(code="too_many_columns", reason=TOO_MANY_COLUMNS) if is_too_wide(sample) else None
+
+
+def is_too_wide(sample: bytes) -> bool:
+    """Whether a first row has far too many columns, whatever parts them; to try every delimiter on it takes long."""
+    first = _LINE_END.split(sample.lstrip(), 1)[0]
+    if len(first) <= PLAINLY_TOO_MANY * COLUMN_LIMIT:
+        return False
+    plain = _QUOTED.sub(b"", first)
+    return max(map(plain.count, (b",", b";", b"\t", b"|"))) > PLAINLY_TOO_MANY * COLUMN_LIMIT
+
+
+def _json_plan(source: Source, sample: bytes, name: str, overrides: Overrides, *, complete: bool) -> Plan | None:
+    kind = json_scan.format_of(sample, complete=complete, name=PurePath(name).suffix.lower())
+    if kind == json_scan.WANTS_MORE:
+        return None
+    if kind:
+        found = detect(sample, complete=complete)
+        mark = found.mark if found else 0
+        dialect = Dialect(
+            encoding=source.wide or "utf-8", format=kind, delimiter="", quote="", header_rows=0, body=mark, bom=mark,
+            types=dict(overrides.types), warnings=source.warnings,
+        )  # fmt: skip
+        return Plan(dialect, source)
+    if PurePath(name).suffix.lower() in JSON_NAMES:
+        return Plan(code="no_table", reason="The JSON is no list of objects.")
+    return None

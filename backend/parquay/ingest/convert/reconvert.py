@@ -1,0 +1,76 @@
+"""A conversion made once more, beside the catalog: the same rows in the same order, to put back what was lost."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from parquay.catalog.events import Events
+from parquay.catalog.files import Files
+from parquay.catalog.jobs import Jobs
+from parquay.catalog.migrate import upgrade
+from parquay.catalog.segments import Segments
+from parquay.catalog.session import Catalog
+from parquay.catalog.tables import File, NewFile
+from parquay.catalog.users import Users
+from parquay.columns.parquet.parts import Types
+from parquay.ingest.convert.finish import part_groups
+from parquay.ingest.convert.incremental import Follower
+from parquay.ingest.text.byte_source import Store
+
+
+@dataclass(frozen=True, slots=True)
+class Remade:
+    """A part that holds rows of the conversion again.
+
+    Attributes:
+        first: number of its first row in the file, from 0.
+    """
+
+    path: Path
+    types: Types
+    first: int
+    rows: int
+
+
+@contextmanager
+def remade(file: File, store: Store, scratch: Path) -> Iterator[list[Remade]]:
+    """Convert a complete upload into the folder ``scratch``; yield the parts in the order of their rows.
+
+    Raises:
+        BytesMissing: the store has fewer bytes than were promised.
+        BadInput, RuntimeError: the conversion fails now.
+    """
+    catalog = Catalog(f"sqlite:///{scratch / 'metadata.db'}", durable=False)
+    follower = None
+    try:
+        upgrade(catalog)
+        files, segments = Files(catalog, Events(catalog), Jobs(catalog)), Segments(catalog)
+        owner = Users(catalog).create("owner", "-")
+        new = NewFile(
+            id=file.id,
+            owner_id=owner.id,
+            name=file.name,
+            size=file.offset,
+            offset=file.offset,
+            complete=True,
+            status="processing",
+            options={key: value for key, value in (file.options or {}).items() if key != "dataset"} or None,
+        )
+        catalog.write(lambda session: files.add(session, new))
+        follower = Follower(segments=segments, store=store, parquet_dir=scratch)
+        follower.advance(file.id, alive=lambda: True, fence=lambda _session: True)
+        yield list(_listed(segments, scratch / file.id))
+    finally:
+        if follower is not None:
+            follower.close()
+        catalog.close()
+
+
+def _listed(segments: Segments, directory: Path) -> Iterator[Remade]:
+    first = 0
+    for group in part_groups(segments.list(directory.name)):
+        yield Remade(directory / group.name, group.types, first, group.rows)
+        first += group.rows

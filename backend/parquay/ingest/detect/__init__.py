@@ -1,0 +1,1 @@
+"""What a file is found to be: delimiter, quote, header, and whether there is a table at all."""

@@ -1,0 +1,134 @@
+"""The dialect of a file, guessed from its first bytes: encoding, delimiter, quote, escape, preamble, header.
+
+`reading` reads the sample with each plausible delimiter; the one under which most rows have one width and most cells
+look like values wins. Rows of that width are the table, unless `no_table` has a reason why not; `placement` says where
+it starts and which rows are names. The same bytes always give the same answer, however they arrived.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, replace
+
+from parquay.ingest.detect.no_table import refusal
+from parquay.ingest.detect.placement import dialect_of
+from parquay.ingest.detect.reading import SAMPLE_LIMIT, best_reading
+from parquay.ingest.text import encodings
+from parquay.ingest.text.dialect import Dialect, Overrides
+
+SAMPLE_BYTES = 64 << 10
+"""Bytes that are looked at, or all there are."""
+ENOUGH_ROWS = 3
+"""Rows that a sample must hold while there are more bytes."""
+_NAMED_DELIMITER = re.compile(rb"\"?(?i:sep)=([\x01-\x7f])\"?(?:\r\n|\n|\r)")
+"""A first line with which spreadsheets are told the delimiter."""
+
+
+@dataclass(frozen=True, slots=True)
+class Guess:
+    """What the sample says.
+
+    Attributes:
+        dialect: how to read the table; None when there is none.
+        code, reason: `no_rows` (nothing but blank lines) or `no_table`, and a sentence for a person.
+        wants_more: no answer yet; the sample ends too early.
+    """
+
+    dialect: Dialect | None
+    code: str = ""
+    reason: str = ""
+    wants_more: bool = False
+
+
+def guess(
+    read_at: Callable[[int, int], bytes],
+    available: int,
+    *,
+    name: str,
+    complete: bool,
+    overrides: Overrides | None = None,
+) -> Guess:
+    """Sniff the bytes below `available` with ever larger samples, as far as they are needed."""
+    found = Guess(None, wants_more=True)
+    for size in sample_sizes():
+        if size > available and not complete:
+            break
+        whole = complete and size >= available
+        found = sniff(read_at(0, min(size, available)), name=name, complete=whole, overrides=overrides)
+        if whole or not found.wants_more:
+            break
+    return found
+
+
+def sample_sizes() -> Iterator[int]:
+    """How many bytes to look at, one after the other, while a guess wants more."""
+    size = SAMPLE_BYTES
+    while size <= SAMPLE_LIMIT:
+        yield size
+        size *= 8
+
+
+def sniff(sample: bytes, *, name: str, complete: bool, overrides: Overrides | None = None, wide: str = "") -> Guess:
+    """Guess how to read a file from its first bytes.
+
+    `complete`: there are no more. `wide`: the encoding of the file where `sample` is already transcoded to UTF-8.
+    """
+    told = overrides or Overrides()
+    encoding = encodings.transcoded(sample) if wide else encodings.detect(sample, complete=complete, told=told.encoding)
+    if encoding is None:
+        return Guess(None, "no_table", "The bytes are no text.")
+    text = sample[encoding.mark :]
+    base = Dialect(
+        encoding=wide or encoding.name,
+        codec=encoding.name,
+        confidence=encoding.confidence,
+        quote=_quote(text) if told.quote is None else told.quote,
+        escape=told.escape or "",
+        newline=_newline(text),
+        bom=encoding.mark,
+        nulls=told.nulls,
+        told_lines=told.skip_rows or 0,
+        ascii_so_far=not (complete or wide or encoding.mark or told.encoding) and sample.isascii(),
+        warnings=() if wide or told.encoding else encodings.warnings_of(encoding, text, line=1),
+    )
+    skipped = _behind_lines(text, told.skip_rows or 0)
+    if (named := _NAMED_DELIMITER.match(text)) and told.delimiter is None and not skipped:
+        skipped, told = named.end(), replace(told, delimiter=named[1].decode())
+    reading = best_reading(text[skipped:], base, told, complete=complete)
+    if not complete and len(reading.rows) < ENOUGH_ROWS and len(sample) < SAMPLE_LIMIT:
+        return Guess(None, wants_more=True)
+    code, reason = refusal(reading, name, told, complete=complete)
+    return Guess(None, code, reason) if code else Guess(dialect_of(text, skipped, reading, told))
+
+
+def _quote(text: bytes) -> str:
+    """The double quote, unless only single ones stand where fields start and end."""
+    edges = {
+        mark: min(
+            len(re.findall(rb"(?:^|[,;\t| \n\r])" + mark + rb"[^,;\t|\n\r]", text)),
+            len(re.findall(mark + rb"(?=[,;\t| \n\r]|$)", text)),
+        )
+        for mark in (b'"', b"'")
+    }
+    fields = len(re.findall(rb"(?:^|[,;\t|\n\r])'(?:[^'\n\r]|'')*'(?=[,;\t|\n\r]|$)", text))
+    return "'" if not edges[b'"'] and fields >= 2 and fields * 2 >= edges[b"'"] else '"'
+
+
+def _newline(text: bytes) -> str:
+    pairs = text.count(b"\r\n")
+    counts = {"\n": text.count(b"\n") - pairs, "\r\n": pairs, "\r": text.count(b"\r") - pairs}
+    if counts["\r"] and counts["\n"] + counts["\r\n"] == 0:
+        return "\r"
+    return "\r\n" if counts["\r\n"] > counts["\n"] else "\n"
+
+
+def _behind_lines(text: bytes, lines: int) -> int:
+    at = 0
+    ends = re.compile(rb"\r\n|\n|\r")
+    for _ in range(lines):
+        match = ends.search(text, at)
+        if match is None:
+            return len(text)
+        at = match.end()
+    return at

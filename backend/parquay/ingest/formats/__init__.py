@@ -1,0 +1,1 @@
+"""Formats that other libraries read: workbooks, Parquet, Arrow."""

@@ -1,0 +1,229 @@
+"""A Parquet file that others wrote, written again with the types that our tables have, in the child process.
+
+What has to be known of a whole column is looked up first: whether its bytes are texts, whether its dates are in the
+calendar of our tables, and how exact its old timestamps (INT96) are.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from parquay.columns.names import renamed, unique_names
+from parquay.columns.types import digits
+from parquay.columns.types.lexemes import TEXT, ColumnType, type_to_json
+from parquay.ingest.formats import rendered
+from parquay.ingest.formats.limits import Refused
+from parquay.ingest.text.dialect import COLUMN_LIMIT, TOO_MANY_COLUMNS
+
+BATCH_ROWS = 65_536
+"""Most rows that are read at once."""
+
+Recast = Callable[[pa.Array], pa.Array]
+
+
+@dataclass(frozen=True, slots=True)
+class PlainColumn:
+    """A column's new name and type, and how its values get there."""
+
+    name: str
+    kind: ColumnType
+    recast: Recast
+
+    def to_json(self) -> dict[str, Any]:
+        """Name, kind and form."""
+        return {"name": self.name, **type_to_json(self.kind)}
+
+
+def plain_type(kind: pa.DataType) -> ColumnType:
+    """The type of ours that keeps every value of an Arrow type; text where there is none."""
+    if pa.types.is_dictionary(kind) or pa.types.is_run_end_encoded(kind):
+        return plain_type(kind.value_type)
+    if isinstance(kind, pa.BaseExtensionType):
+        return ColumnType("bool", True) if kind == pa.bool8() else plain_type(kind.storage_type)
+    if pa.types.is_boolean(kind):
+        return ColumnType("bool", True)
+    return _plain_number(kind)
+
+
+def _plain_number(kind: pa.DataType) -> ColumnType:
+    if pa.types.is_integer(kind):
+        return ColumnType("decimal", [20, 0]) if kind == pa.uint64() else ColumnType("int64", True)
+    if pa.types.is_floating(kind):
+        return ColumnType("double", "whole")
+    if pa.types.is_decimal(kind) and kind.scale >= 0 and kind.precision <= digits.MAX_PRECISION:
+        return ColumnType("decimal", [kind.precision - kind.scale, kind.scale])
+    return _plain_time(kind)
+
+
+def _plain_time(kind: pa.DataType) -> ColumnType:
+    if pa.types.is_date(kind):
+        return ColumnType("date", True)
+    digits = 9 if getattr(kind, "unit", "") == "ns" else 6
+    if pa.types.is_time(kind):
+        return ColumnType("time", digits)
+    if pa.types.is_timestamp(kind):
+        return ColumnType("timestamp", f"T|{digits}|{'Z' if kind.tz else ''}")
+    return TEXT
+
+
+def read_parquet(source: Path, target: Path) -> dict[str, Any]:
+    """Check every page of a Parquet file and write it again, in plain types only.
+
+    Raises:
+        Refused: it is damaged, has no rows or too many columns, or holds what no type of ours can.
+    """
+    try:
+        file = _opened(source)
+        _check_shape(file)
+        odd: dict[int, int] = {}
+        columns = _columns(file, odd)
+        _write(file, columns, target)
+    except (pa.ArrowException, OSError) as error:
+        raise Refused("broken_file", f"The Parquet file cannot be read: {error}"[:500]) from None
+    names = [column.name for column in columns]
+    sentences = renamed(file.schema_arrow.names, names)
+    warnings = [{"code": "renamed_column", "count": len(sentences), "text": "; ".join(sentences)}] if sentences else []
+    if odd:
+        told = ", ".join(names[i] for i in odd)
+        warnings.append({"code": "no_such_date", "count": sum(odd.values()), "text": f"kept as text: {told}"})
+    return {"columns": [column.to_json() for column in columns], "warnings": warnings}
+
+
+def _opened(source: Path) -> pq.ParquetFile:
+    """The file, its INT96 timestamps in microseconds, or in nanoseconds where they need and allow them."""
+    file = pq.ParquetFile(source, page_checksum_verification=True)
+    old = [i for i in range(len(file.schema)) if file.schema.column(i).physical_type == "INT96"]
+    if not old:
+        return file
+    coarse, fine = (
+        pq.ParquetFile(source, page_checksum_verification=True, coerce_int96_timestamp_unit=unit)
+        for unit in ("us", "ns")
+    )
+    paths = [file.schema.column(i).path for i in old]
+    exact, far = _precision(coarse, fine, paths)
+    if exact and far:
+        reason = "A column of old timestamps (INT96) has nanoseconds, and years beyond 1677 to 2262."
+        raise Refused("unsupported_type", reason)
+    return fine if exact else coarse
+
+
+def _precision(coarse: pq.ParquetFile, fine: pq.ParquetFile, paths: Sequence[str]) -> tuple[bool, bool]:
+    """Whether some timestamps have nanoseconds, and whether some are too far away for them."""
+    exact = far = False
+    for one, other in zip(
+        coarse.iter_batches(BATCH_ROWS, columns=paths), fine.iter_batches(BATCH_ROWS, columns=paths), strict=True
+    ):
+        for micro, nano in zip(_leaves(one), _leaves(other), strict=True):
+            if not pa.types.is_timestamp(micro.type):
+                continue
+            micros = micro.cast(pa.int64()).to_numpy(zero_copy_only=False)
+            nanos = nano.cast(pa.int64()).to_numpy(zero_copy_only=False)
+            near = abs(micros) < (1 << 63) // 1000
+            far = far or not bool(near.all())
+            exact = exact or bool((micros[near] * 1000 != nanos[near]).any())
+    return exact, far
+
+
+def _leaves(batch: pa.RecordBatch) -> Iterator[pa.Array]:
+    return (leaf.drop_null() for column in batch.columns for leaf in rendered.leaves(column))
+
+
+def _check_shape(file: pq.ParquetFile) -> None:
+    width = len(file.schema_arrow)
+    if width > COLUMN_LIMIT:
+        raise Refused("too_many_columns", TOO_MANY_COLUMNS)
+    if not width or not file.metadata.num_rows:
+        raise Refused("no_rows", "The file has no rows." if width else "The file has no columns.")
+
+
+def _columns(file: pq.ParquetFile, odd: dict[int, int]) -> list[PlainColumn]:
+    """The columns as they will be; `odd` gets how many dates of a column are in no calendar of ours."""
+    schema = file.schema_arrow
+    intervals = {
+        file.schema.column(i).path
+        for i in range(len(file.schema))
+        if file.schema.column(i).converted_type == "INTERVAL"
+    }
+    names = unique_names(schema.names)
+    return [_column(file, i, name, odd, interval=schema.names[i] in intervals) for i, name in enumerate(names)]
+
+
+def _column(file: pq.ParquetFile, i: int, name: str, odd: dict[int, int], *, interval: bool) -> PlainColumn:
+    kind = plain_type(file.schema_arrow.types[i])
+    if interval:
+        return PlainColumn(name, TEXT, _intervals)
+    if kind.kind in ("date", "time", "timestamp"):
+        outside = sum(map(rendered.out_of_range, _values(file, i)))
+        if outside:
+            odd[i] = outside
+            return PlainColumn(name, TEXT, _texts)
+    if kind != TEXT:
+        return PlainColumn(name, kind, lambda array: _numbers(array, kind))
+    if rendered.is_binary(_value_type(file.schema_arrow.types[i])):
+        return PlainColumn(name, TEXT, _texts if all(map(_is_text, _values(file, i))) else _hexadecimal)
+    return PlainColumn(name, TEXT, _texts)
+
+
+def _value_type(kind: pa.DataType) -> pa.DataType:
+    return kind.value_type if pa.types.is_dictionary(kind) else kind
+
+
+def _values(file: pq.ParquetFile, i: int) -> Iterator[pa.Array]:
+    """One top-level column, batch by batch; by its place, because two can have one name."""
+    before = sum(_leaf_count(kind) for kind in file.schema_arrow.types[:i])
+    for batch in file.iter_batches(BATCH_ROWS, columns=[file.schema.column(before).path]):
+        twins = [at for at, name in enumerate(file.schema_arrow.names) if name == file.schema_arrow.names[i]]
+        yield rendered.plain(batch.column(twins.index(i) if batch.num_columns > 1 else 0))
+
+
+def _leaf_count(kind: pa.DataType) -> int:
+    if isinstance(kind, pa.BaseExtensionType):
+        return _leaf_count(kind.storage_type)
+    if pa.types.is_map(kind):
+        return _leaf_count(kind.key_type) + _leaf_count(kind.item_type)
+    if pa.types.is_struct(kind):
+        return sum(_leaf_count(field.type) for field in kind)
+    return _leaf_count(kind.value_type) if pa.types.is_nested(kind) else 1
+
+
+def _is_text(array: pa.Array) -> bool:
+    try:
+        rendered.validated(array)
+    except pa.ArrowInvalid:
+        return False
+    return True
+
+
+def _texts(array: pa.Array) -> pa.Array:
+    array = rendered.plain(array)
+    if rendered.is_string(array.type):
+        return rendered.validated(array)
+    return pa.array(rendered.texts(array), pa.string())
+
+
+def _hexadecimal(array: pa.Array) -> pa.Array:
+    values = rendered.plain(array).to_pylist()
+    return pa.array([None if each is None else each.hex() for each in values], pa.string())
+
+
+def _intervals(array: pa.Array) -> pa.Array:
+    return pa.array([None if each is None else rendered.interval(each) for each in array.to_pylist()], pa.string())
+
+
+def _numbers(array: pa.Array, kind: ColumnType) -> pa.Array:
+    array = rendered.plain(array)
+    return (array.cast(pa.float32()) if pa.types.is_float16(array.type) else array).cast(kind.arrow())
+
+
+def _write(file: pq.ParquetFile, columns: Sequence[PlainColumn], target: Path) -> None:
+    schema = pa.schema([(column.name, column.kind.arrow()) for column in columns])
+    with pq.ParquetWriter(target, schema, compression="lz4", store_schema=False) as writer:
+        for batch in file.iter_batches(BATCH_ROWS):
+            arrays = [column.recast(array) for array, column in zip(batch.columns, columns, strict=True)]
+            writer.write_table(pa.table(arrays, schema=schema))

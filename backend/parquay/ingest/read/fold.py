@@ -1,0 +1,274 @@
+"""The fold: bytes of a file, segment by segment, into typed tables.
+
+Everything here is a pure function of the bytes and the dialect. Rows are cut in order by one thread; each segment
+is then read, typed and encoded by itself, on any core. `State` is what is carried from one segment to the next; because
+types are joined by intersection, any grouping of the rows into segments gives the same table.
+"""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from concurrent.futures import Executor, Future
+from dataclasses import dataclass, field
+from typing import Any, TypeVar
+
+import pyarrow as pa
+
+from parquay.columns.names import Naming
+from parquay.columns.types import lexemes
+from parquay.columns.types.lexemes import ColumnType, Kinds
+from parquay.columns.types.typed_reader import Column
+from parquay.ingest.read import arrow_reader, segment
+from parquay.ingest.read.segment import Rejected, SegmentRows
+from parquay.ingest.read.segmenter import Block, Body
+from parquay.ingest.text.dialect import Dialect
+from parquay.ingest.text.warnings import Warned, merged, warn
+
+Result = TypeVar("Result")
+Held = dict[str, "Kinds | None"]
+
+
+@dataclass(frozen=True, slots=True)
+class Converted:
+    """A segment as a typed table.
+
+    Attributes:
+        kinds: for each column the types that hold for this segment's cells (of those that were asked about).
+        types: the type of each column in `table`.
+        ended: whether a second table starts in it.
+        unlisted: rejects that were counted only.
+        renamed: see `SegmentRows`.
+    """
+
+    byte: int
+    end: int
+    line: int
+    lines: int
+    table: pa.Table
+    kinds: dict[str, Kinds | None]
+    types: dict[str, ColumnType]
+    rejects: tuple[Rejected, ...]
+    warnings: tuple[Warned, ...]
+    ended: bool = False
+    unlisted: int = 0
+    renamed: tuple[tuple[str, int, str], ...] = ()
+
+    @property
+    def rejected(self) -> int:
+        """Rows that were rejected, also those that are not in `rejects`."""
+        return len(self.rejects) + self.unlisted
+
+
+@dataclass(frozen=True, slots=True)
+class State:
+    """What is known after the segments so far.
+
+    Attributes:
+        byte, line: where the next segment starts.
+        rows: rows so far.
+        kinds: for each column, in order, the types that still hold; None for a column without any cell.
+        warnings: what was mended so far.
+        rejects: rows that were rejected so far.
+        ended: whether a second table has started, so that no more rows belong to this one.
+        forced: types that the caller asked for.
+        renamed: keys whose column is called otherwise; see `SegmentRows`.
+    """
+
+    byte: int
+    line: int
+    rows: int = 0
+    kinds: dict[str, Kinds | None] = field(default_factory=dict)
+    warnings: tuple[Warned, ...] = ()
+    rejects: int = 0
+    ended: bool = False
+    forced: Mapping[str, str] = field(default_factory=dict)
+    renamed: tuple[tuple[str, int, str], ...] = ()
+
+    @classmethod
+    def start(cls, dialect: Dialect) -> State:
+        """Before the first segment."""
+        return cls(
+            min(dialect.bom, dialect.body),
+            1,
+            kinds=dict.fromkeys(dialect.columns),
+            warnings=dialect.warnings,
+            forced=dict(dialect.types),
+        )
+
+    def after(self, done: Converted) -> State:
+        """With one more segment."""
+        names = [*self.kinds, *[name for name in done.kinds if name not in self.kinds]]
+        return State(
+            done.end,
+            done.line + done.lines,
+            self.rows + done.table.num_rows,
+            {name: lexemes.join(self.kinds.get(name), done.kinds.get(name)) for name in names},
+            merged(self.warnings, done.warnings),
+            self.rejects + done.rejected,
+            self.ended or done.ended,
+            self.forced,
+            self.renamed + done.renamed,
+        )
+
+    def naming(self) -> Naming:
+        """The names that keys have so far."""
+        return Naming(self.kinds, self.renamed)
+
+    def types(self) -> dict[str, ColumnType]:
+        """The types of the columns as they stand now."""
+        return {name: lexemes.decide(kinds, self.forced.get(name)) for name, kinds in self.kinds.items()}
+
+    def warnings_json(self) -> list[dict[str, object]]:
+        """The warnings as they are reported."""
+        return [each.to_json() for each in self.warnings]
+
+    def last_warnings(self) -> tuple[Warned, ...]:
+        """The warnings, with those about the types that the caller asked for, once all rows are there."""
+        found: dict[str, Warned] = {}
+        types = self.types()
+        for name, wanted in self.forced.items():
+            if name not in types:
+                warn(found, "unknown_column", 1, f"{name}: there is no such column")
+            elif lexemes.kind_of(wanted) != types[name].kind:
+                warn(found, "type_not_taken", 1, f"{name}: some cell is no {wanted}")
+        return (*self.warnings, *found.values())
+
+    def to_json(self) -> dict[str, Any]:
+        """What the catalog keeps with the segment."""
+        return {
+            "kinds": [[name, kinds] for name, kinds in self.kinds.items()],
+            "warnings": [[each.code, each.line, each.count, each.text] for each in self.warnings],
+            "rejects": self.rejects,
+            "ended": self.ended,
+            "forced": dict(self.forced),
+            "renamed": list(self.renamed),
+        }
+
+    @classmethod
+    def from_json(cls, value: Mapping[str, Any], *, byte: int, line: int, rows: int) -> State:
+        """The inverse of `to_json`, behind the segment that ends at `byte` and `line` and has `rows` before it."""
+        return cls(
+            byte,
+            line,
+            rows,
+            {name: kinds for name, kinds in value["kinds"]},  # noqa: C416 (pairs come as lists from JSON)
+            tuple(Warned(*each) for each in value["warnings"]),
+            value["rejects"],
+            value["ended"],
+            value["forced"],
+            tuple((key, turn, name) for key, turn, name in value.get("renamed", ())),
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class _Typed:
+    """A block's columns, each in the narrowest type that holds so far; `rows`: how it was read where that was odd."""
+
+    count: int
+    columns: dict[str, Column]
+    rows: SegmentRows | None = None
+
+    @property
+    def kinds(self) -> Held:
+        """What holds for each column."""
+        return {name: column.kinds for name, column in self.columns.items()}
+
+
+def convert(body: Body, dialect: Dialect, held: Held, *, ended: bool = False) -> Converted:
+    """Read and type one segment.
+
+    `held`: what held before it, so that hopeless types are not tried again. `ended`: a second table has started.
+    """
+    done: list[_Typed] = []
+    kinds: Held = {}
+    warnings = body.warnings
+    for block in body.blocks:
+        typed = _typed(block, dialect, joined(held, kinds), ended=ended)
+        done.append(typed)
+        kinds = joined(kinds, typed.kinds)
+        if typed.rows is not None:
+            warnings = merged(warnings, typed.rows.warnings)
+            ended = ended or typed.rows.ended
+    types = {name: lexemes.decide(lexemes.join(held.get(name), kinds[name]), dialect.types.get(name)) for name in kinds}
+    first, last = body.blocks[0], body.blocks[-1]
+    odd = [typed.rows for typed in done if typed.rows is not None]
+    return Converted(
+        byte=first.byte,
+        end=last.end,
+        line=first.line,
+        lines=last.line + last.lines - first.line,
+        table=pa.table({name: _column(name, kind, done) for name, kind in types.items()}),
+        kinds=kinds,
+        types=types,
+        rejects=tuple(each for rows in odd for each in rows.rejects),
+        warnings=warnings,
+        ended=any(rows.ended for rows in odd),
+        unlisted=sum(rows.unlisted for rows in odd),
+        renamed=tuple(each for rows in odd for each in rows.renamed),
+    )
+
+
+def joined(one: Held, other: Held) -> Held:
+    """What still holds for the columns of two stretches."""
+    return {name: lexemes.join(one.get(name), other.get(name)) for name in (one | other)}
+
+
+def _typed(block: Block, dialect: Dialect, held: Held, *, ended: bool) -> _Typed:
+    if block.rows is None and not ended and dialect.format == "csv":
+        direct = arrow_reader.parse_direct(block.data, dialect, held)
+        if direct is not None:
+            return _Typed(len(next(iter(direct.values())).values), direct)
+    rows = _rows(block, dialect, ended=ended)
+    columns: dict[str, Column] = {}
+    for name, column in zip(rows.table.column_names, rows.table.columns, strict=True):
+        cells = column.chunk(0) if column.num_chunks == 1 else column.combine_chunks()
+        before = held.get(name)
+        found = lexemes.examined(cells, before)
+        kinds = _allowed(found.kinds, rows.allowed.get(name))
+        kind = lexemes.decide(lexemes.join(before, kinds), dialect.types.get(name))
+        columns[name] = Column(kinds, kind, found.values(cells, kind))
+    return _Typed(rows.table.num_rows, columns, rows)
+
+
+def _column(name: str, kind: ColumnType, done: Sequence[_Typed]) -> pa.ChunkedArray:
+    """A column of all blocks in the type that holds for all of them."""
+    pieces = [
+        lexemes.widen(column.values, column.kind, kind)
+        if (column := each.columns.get(name)) is not None
+        else pa.nulls(each.count, kind.arrow())
+        for each in done
+    ]
+    if all(pa.types.is_dictionary(piece.type) for piece in pieces):
+        return pa.chunked_array(pieces).unify_dictionaries()
+    texts = [piece.cast(kind.arrow()) if pa.types.is_dictionary(piece.type) else piece for piece in pieces]
+    return pa.chunked_array(texts, kind.arrow())
+
+
+def _rows(block: Block, dialect: Dialect, *, ended: bool) -> SegmentRows:
+    if block.rows is not None and not ended:
+        return block.rows
+    return segment.read_body(block.data, dialect, byte=block.byte, line=block.line, lines=block.lines, ended=ended)
+
+
+def _allowed(kinds: Kinds | None, allowed: frozenset[str] | None) -> Kinds | None:
+    if kinds is None or allowed is None:
+        return kinds
+    return {kind: form for kind, form in kinds.items() if kind in allowed}
+
+
+def in_order(bodies: Iterator[Body], work: Callable[[Body], Result], pool: Executor, ahead: int) -> Iterator[Result]:
+    """Run `work` on each body in the pool, at most `ahead` at once, and yield the results in order."""
+    waiting: deque[Future[Result]] = deque()
+    try:
+        for body in bodies:
+            waiting.append(pool.submit(work, body))
+            if len(waiting) >= ahead:
+                yield waiting.popleft().result()
+        while waiting:
+            yield waiting.popleft().result()
+    finally:
+        for future in waiting:
+            if not future.cancel():
+                # Whoever stops here may delete what it wrote, so nothing may be written afterwards.
+                future.exception()

@@ -1,0 +1,285 @@
+"""JSON Lines and JSON arrays of objects as rows: one column for each key that occurs, one row for each object.
+
+Numbers are kept as the text that stands in the file, so that the lexeme rule decides on their type. A text that looks
+like a number stays a text; only dates and times, which JSON has no other way to write, are read out of texts. Nested
+values are kept as JSON text. What is no object is a reject, and the rows behind it are read.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from typing import Any
+
+import pyarrow as pa
+
+from parquay.columns.names import Naming, told
+from parquay.errors import TooLarge
+from parquay.ingest.read import json_scan
+from parquay.ingest.read.json_scan import Number, Repeated
+from parquay.ingest.read.segment import REJECTS_KEPT, TEXT_LIMIT, Rejected, SegmentRows
+from parquay.ingest.text.dialect import COLUMN_LIMIT, TOO_MANY_COLUMNS
+from parquay.ingest.text.split import count_lines
+from parquay.ingest.text.warnings import Warned, warn
+
+CELLS = 4 << 20
+"""Cells of a block, also empty ones: objects that have few keys in common make many of them out of few bytes."""
+_IN_TEXT = frozenset({"date", "time", "timestamp"})
+_IN_NUMBER = frozenset({"int64", "decimal", "double"})
+_IN_FLAG = frozenset({"bool"})
+_LINE_END = re.compile(rb"\r\n|\n|\r")
+_BOM = b"\xef\xbb\xbf"
+
+Row = dict[str, Any] | Repeated
+
+
+@dataclass(slots=True)
+class _Columns:
+    """Rows on their way into columns."""
+
+    naming: Naming
+    line: int
+    cells: dict[str, list[str | None]] = field(default_factory=dict)
+    kinds: dict[str, set[frozenset[str]]] = field(default_factory=dict)
+    rows: int = 0
+    rejects: list[Rejected] = field(default_factory=list)
+    unlisted: int = 0
+    warnings: dict[str, Warned] = field(default_factory=dict)
+    renamed: list[tuple[str, int, str]] = field(default_factory=list)
+
+    @property
+    def full(self) -> bool:
+        """Whether there are as many cells as a block may have."""
+        return self.rows * max(1, len(self.naming)) >= CELLS
+
+    def add(self, row: Row, line: int) -> None:
+        """Put one object, which starts at `line`, behind the others."""
+        if isinstance(row, Repeated):
+            turns: dict[str, int] = {}
+            for key, value in row:
+                turns[key] = turns.get(key, 0) + 1
+                self._put(key, turns[key], value, line)
+            again = next(key for key, turn in turns.items() if turn > 1)
+            warn(self.warnings, "repeated_key", line, again)
+        else:
+            for key, value in row.items():
+                self._put(key, 1, value, line)
+        self.rows += 1
+
+    def _put(self, key: str, turn: int, value: Any, line: int) -> None:
+        name, first = self.naming.name(key, turn)
+        if first and (turn > 1 or name != key):
+            self.renamed.append((key, turn, name))
+            warn(self.warnings, "renamed_column", line, told(key, name))
+        column = self.cells.get(name)
+        if column is None:
+            if len(self.naming) > COLUMN_LIMIT:
+                raise TooLarge(TOO_MANY_COLUMNS, "too_many_columns")
+            column = self.cells[name] = []
+            self.kinds[name] = set()
+        column.extend([None] * (self.rows - len(column)))
+        column.append(self._text(name, value))
+
+    def _text(self, name: str, value: Any) -> str | None:
+        if value is None:
+            return None
+        if isinstance(value, bool):
+            self.kinds[name].add(_IN_FLAG)
+            return "true" if value else "false"
+        if isinstance(value, Number):
+            self.kinds[name].add(_IN_NUMBER)
+            return value
+        self.kinds[name].add(_IN_TEXT if isinstance(value, str) else frozenset())
+        return value if isinstance(value, str) else dump(value)
+
+    def result(self, end: int, lines: int) -> SegmentRows:
+        """The table of all rows."""
+        if self.rows and not self.cells:
+            # Objects without keys are rows too, and a table without columns would not count them.
+            self.cells[self.naming.first()] = []
+        for column in self.cells.values():
+            column.extend([None] * (self.rows - len(column)))
+        mixed = [name for name, found in self.kinds.items() if len(found) > 1]
+        if mixed:
+            warn(self.warnings, "mixed_json_types", self.line, mixed[0], len(mixed))
+        table = pa.table({name: pa.array(column, pa.string()) for name, column in self.cells.items()})
+        return SegmentRows(
+            table,
+            end,
+            lines,
+            tuple(self.rejects),
+            tuple(self.warnings.values()),
+            self.unlisted,
+            allowed={name: frozenset.intersection(*found) for name, found in self.kinds.items() if found},
+            renamed=tuple(self.renamed),
+        )
+
+    def reject(self, line: int, byte: int, text: bytes) -> None:
+        """Keep what is no object."""
+        if len(self.rejects) == REJECTS_KEPT:
+            self.unlisted += 1
+            return
+        shown = text[: 4 * TEXT_LIMIT].decode(errors="replace")[:TEXT_LIMIT].rstrip("\r\n")
+        self.rejects.append(Rejected(line, byte, None, "bad_json", shown))
+
+
+def dump(value: Any) -> str:
+    """JSON text of a nested value, its numbers as they were written."""
+    if isinstance(value, dict | Repeated):
+        pairs = value.items() if isinstance(value, dict) else value
+        return "{" + ",".join(f"{json.dumps(key, ensure_ascii=False)}:{dump(each)}" for key, each in pairs) + "}"
+    if isinstance(value, list):
+        return "[" + ",".join(map(dump, value)) + "]"
+    return str(value) if isinstance(value, Number) else json.dumps(value, ensure_ascii=False)
+
+
+def _is_row(value: Any) -> bool:
+    """Whether it is an object whose texts can be written as UTF-8; a lone surrogate cannot."""
+    if not isinstance(value, dict | Repeated):
+        return False
+    try:
+        dump(value).encode()
+    except (UnicodeEncodeError, RecursionError):
+        return False
+    return True
+
+
+def read_lines(body: bytes, *, byte: int, line: int, naming: Naming) -> SegmentRows:
+    """Read the objects of each line of `body`, most have one; blank lines mean nothing."""
+    columns = _Columns(naming, line)
+    end = len(body)
+    for at, text in _lines(body):
+        if columns.full:
+            end = at
+            break
+        stripped = text.removeprefix(_BOM).strip()
+        if stripped.startswith(b"//"):
+            warn(columns.warnings, "comment_line", line, text)
+        elif stripped:
+            _read_line(columns, text.removeprefix(_BOM), line, byte + at)
+        line += 1
+    return columns.result(end, count_lines(body[:end]))
+
+
+def _read_line(columns: _Columns, raw: bytes, line: int, byte: int) -> None:
+    """Read the objects of one line; what cannot be read is one reject, up to the line's end."""
+    text = raw.decode("utf-8", "surrogateescape")
+    at = json_scan.behind_gap(text, 0)
+    remark = "/" in text[:at]
+    while at < len(text):
+        try:
+            value, end = json_scan.DECODER.raw_decode(text, at)
+        except (ValueError, RecursionError):
+            value, end = json_scan.mended(text[at:]), len(text)
+            if value is not None:
+                warn(columns.warnings, "mended_json", line, text)
+        if not _is_row(value):
+            columns.reject(line, byte + _bytes(text[:at]), _raw(text[at:]))
+            break
+        columns.add(value, line)
+        at = json_scan.behind_gap(text, end)
+        if text[at : at + 1] == ",":
+            at = json_scan.behind_gap(text, at + 1)
+        remark = remark or "/" in text[end:at]
+    if remark:
+        warn(columns.warnings, "comment_line", line, text)
+
+
+def _lines(body: bytes) -> Iterator[tuple[int, bytes]]:
+    at = 0
+    for match in _LINE_END.finditer(body):
+        yield at, body[at : match.start()]
+        at = match.end()
+    if at < len(body):
+        yield at, body[at:]
+
+
+@dataclass(slots=True)
+class _Places:
+    """Where a place in a text stands in the file; asked for ever later places."""
+
+    text: str
+    byte: int
+    line: int
+    _at: int = 0
+
+    def move(self, at: int) -> tuple[int, int]:
+        """The line and the byte at `at`."""
+        between = self.text[self._at : at]
+        self.line += count_lines(_raw(between))
+        self.byte += _bytes(between)
+        self._at = at
+        return self.line, self.byte
+
+
+def read_array(chunk: bytes, *, byte: int, line: int, final: bool, naming: Naming) -> SegmentRows:
+    """Read the objects of a JSON array that end in `chunk`, which starts with its bracket or behind an object.
+
+    Objects one behind the other are read too.
+    """
+    columns = _Columns(naming, line)
+    text = chunk.decode("utf-8", "surrogateescape")
+    places = _Places(text, byte, line)
+    at = done = 0
+    within, closed = not text[json_scan.behind_gap(text, 0) :].startswith("["), False
+    while not columns.full:
+        at = json_scan.behind_gap(text, at)
+        mark = text[at : at + 1]
+        if mark in ("", ",", "]") or (mark == "[" and not within):
+            if not mark:
+                break
+            at, within = at + 1, mark != "]"
+            closed = mark == "]" or (mark == "," and closed)
+            if mark == "]":
+                _warn_of_comments(columns, text[done:at], places.move(at)[0])
+                done = at
+            continue
+        end = _element(columns, places, at, final=final)
+        if end is None:
+            break
+        _warn_of_comments(columns, text[done:at], places.line)
+        at = done = end
+    if final and not columns.full:
+        _warn_of_comments(columns, text[done:], places.move(len(text))[0])
+        done = len(text)
+        if not closed and text[json_scan.behind_gap(text, 0) :][:1] in ("[", ","):
+            warn(columns.warnings, "unclosed_array", places.move(done)[0])
+    end = _bytes(text[:done])
+    return columns.result(end if columns.rows or columns.rejects or final else 0, count_lines(chunk[:end]))
+
+
+def _warn_of_comments(columns: _Columns, gap: str, line: int) -> None:
+    if count := json_scan.commented_lines(gap):
+        warn(columns.warnings, "comment_line", line, gap.strip(" \t\r\n,]"), count)
+
+
+def _element(columns: _Columns, places: _Places, at: int, *, final: bool) -> int | None:
+    """Read the element at `at` and return where it ends; None when that is not there yet."""
+    text = places.text
+    try:
+        value, end = json_scan.DECODER.raw_decode(text, at)
+        if end >= len(text) and not final:
+            return None
+    except (ValueError, RecursionError):
+        found = json_scan.element_end(text, at, final=final)
+        if found is None:
+            return None
+        value, end = json_scan.mended(text[at:found]), found
+        if value is not None:
+            warn(columns.warnings, "mended_json", places.move(at)[0], text[at:end])
+    line, start = places.move(at)
+    if _is_row(value):
+        columns.add(value, line)
+    else:
+        columns.reject(line, start, _raw(text[at:end]))
+    return end
+
+
+def _raw(text: str) -> bytes:
+    return text.encode("utf-8", "surrogateescape")
+
+
+def _bytes(text: str) -> int:
+    return len(text) if text.isascii() else len(_raw(text))

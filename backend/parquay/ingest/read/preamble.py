@@ -1,0 +1,52 @@
+"""What stands above a table: titles, comments, rows of something else. None of it vanishes without a word."""
+
+from __future__ import annotations
+
+from parquay.ingest.read import arrow_reader
+from parquay.ingest.read.cell_kinds import is_comment
+from parquay.ingest.read.segment import Rejected, SegmentRows, rejected
+from parquay.ingest.read.tolerant_reader import Row, RowReader
+from parquay.ingest.text import split
+from parquay.ingest.text.dialect import Dialect
+from parquay.ingest.text.warnings import Warned, warn
+
+
+def read_above(data: bytes, dialect: Dialect) -> SegmentRows:
+    """Read the bytes of a file from behind its mark up to the first data row; the header is the end of them.
+
+    A row with several fields is a reject, a line with one is told as a warning, and a blank one means nothing.
+    """
+    above = data[: max(0, dialect.head - dialect.bom)]
+    warnings: dict[str, Warned] = {}
+    rejects: list[Rejected] = []
+    line = 1
+    for row in RowReader(above, dialect, final=True).rows():
+        text = above[row.start : row.end]
+        lines = split.count_lines(text)
+        code = _code_of(row, text, told=line <= dialect.told_lines)
+        if code == "above_table":
+            rejects.append(rejected(code, None, text, dialect, line=line, byte=dialect.bom + row.start))
+        elif code:
+            warn(warnings, code, line, text.decode(dialect.codec, "replace"))
+        line += lines
+    return SegmentRows(
+        arrow_reader.empty(dialect.columns),
+        len(data),
+        split.count_lines(data),
+        tuple(rejects),
+        tuple(warnings.values()),
+    )
+
+
+def _code_of(row: Row, text: bytes, *, told: bool) -> str:
+    """What a line above the table is; empty for a blank one."""
+    if not text.strip():
+        return ""
+    if told:
+        return "skipped_line"
+    if is_comment(text):
+        return "comment_line"
+    if text.strip(b'"').lower().startswith(b"sep=") and row.start == 0:
+        return "delimiter_line"
+    filled = sum(1 for cell in row.cells if cell and cell.strip())
+    return "above_table" if filled > 1 else "title_line"

@@ -1,0 +1,256 @@
+"""The tolerant reader: looks at every field of a stretch that is not well formed, and loses only what is broken.
+
+Its rules, field by field:
+
+- A byte order mark before the first field is no part of it.
+- A quote at the start of a field opens it. It is closed by a quote that a delimiter, a row end or the end of the file
+  follows, spaces between them not counted. Any other quote inside is a literal character.
+- A quote anywhere else is a literal character.
+- An opening quote that is never closed, or whose text has run on for `RUNAWAY` bytes without a close, is a literal
+  character too: its row ends where its line ends.
+- Where a row comes out in the wrong width and a quoted field in it has an odd quote inside, the quote that opens it is
+  tried as a literal character, and then a doubled quote before a delimiter as a literal one that closes; the first
+  reading of the right width is taken. A field whose quotes are all in order is never cut apart, whatever its row's
+  width is and however many lines it has.
+
+It works on bytes and is slow; only stretches that the quick reader cannot take come here.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+
+from parquay.ingest.text.dialect import Dialect
+
+MARK = b"\xef\xbb\xbf"
+"""A byte order mark: where files were put end to end, rows start with one that belongs to no cell."""
+RUNAWAY = 1 << 20
+"""Bytes after which an open quote is taken for a stray one, if the lines behind it look like rows."""
+TRIES = 8
+"""Opening quotes of a row that are tried as literal characters."""
+LOOKED_AT = 200
+"""Lines of an open field that are compared with rows."""
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One row as it stands in the stretch.
+
+    Attributes:
+        start, end: bytes in the stretch, the row end included.
+        cells: the fields without their quotes; None where an unquoted field is empty or a null word.
+        strays: quotes that were kept as literal characters.
+        quoted: numbers of the fields that stand in quotes.
+        runaway: whether an opening quote was never closed.
+    """
+
+    start: int
+    end: int
+    cells: tuple[bytes | None, ...]
+    strays: int = 0
+    runaway: bool = False
+    quoted: frozenset[int] = frozenset()
+
+
+class Incomplete(Exception):
+    """The row goes on behind the bytes that are there."""
+
+
+class RowReader:
+    """Reads the rows of one stretch."""
+
+    def __init__(self, data: bytes, dialect: Dialect, *, final: bool, width: int = 0) -> None:
+        """`final`: the file ends with `data`. `width`: fields that a row should have; 0: any number."""
+        self._data = data
+        self._final = final
+        self._width = width
+        self._quote = dialect.quote.encode()
+        self._escape = dialect.escape.encode() if dialect.escape != dialect.quote else b""
+        self._delimiter = dialect.delimiter.encode()
+        self._trim = dialect.trim
+        self._mark = MARK if dialect.codec == "utf-8" else b""
+        self._nulls = frozenset(word.encode(dialect.codec, "replace") for word in dialect.nulls)
+        padding = b" *" if dialect.trim else b""
+        stops = (re.escape(self._delimiter) + padding + b"|" if self._delimiter else b"") + rb"\r\n|\n|\r"
+        self._stop = re.compile(stops)
+        self._line_end = re.compile(rb"\r\n|\n|\r")
+        spaces = b"" if self._delimiter == b" " else b" *"
+        self._closed = re.compile(spaces + b"(?:" + stops + (rb"|\Z)" if final else b")"))
+        marks = b"|".join(re.escape(mark) for mark in (self._quote, self._escape, self._delimiter) if mark)
+        self._escaped = re.compile(re.escape(self._escape) + b"(" + (marks or rb"\\") + rb"|\r\n|\n|\r)")
+        self._literal: frozenset[int] = frozenset()
+        self._loose = False
+        self._bound: int | None = None
+        self._doubtful: list[int] = []
+        self._in_quotes = False
+        self._strays = 0
+        self._runaway = False
+
+    def rows(self, start: int = 0) -> Iterator[Row]:
+        """Yield each row that has ended."""
+        at = start
+        while at < len(self._data):
+            try:
+                row = self.row_at(at)
+            except Incomplete:
+                return
+            yield row
+            at = row.end
+
+    def row_at(self, start: int) -> Row:
+        """The row that starts at a byte.
+
+        Raises:
+            Incomplete: it goes on behind the bytes that are there.
+        """
+        text = start + len(self._mark) if self._data.startswith(self._mark, start) else start
+        if not self._final and text == len(self._data):
+            raise Incomplete
+        row = self._plain_row(text) or self._best_row(text)
+        return row if text == start else replace(row, start=start)
+
+    def _plain_row(self, start: int) -> Row | None:
+        """A row whose line has no quote and no escape in it; None when it has."""
+        match = self._line_end.search(self._data, start)
+        if match is None:
+            return None
+        line = self._data[start : match.start()]
+        odd = (self._quote and self._quote in line) or (self._escape and self._escape in line) or self._trim
+        if odd or (match.end() == len(self._data) and match[0] == b"\r" and not self._final):
+            return None
+        cells = line.split(self._delimiter) if self._delimiter else [line]
+        return Row(start, match.end(), tuple(None if not cell or cell in self._nulls else cell for cell in cells))
+
+    def _best_row(self, start: int) -> Row:
+        first = self._row(start)
+        line = self._line_end.search(self._data, start)
+        several_lines = line is not None and line.end() < first.end
+        fits = len(first.cells) == self._width
+        if not self._width or not self._doubtful or (fits and not several_lines):
+            return first
+        for quote in self._doubtful[:TRIES]:
+            other = self._other_row(first, frozenset({quote}), loose=False)
+            if other is not None and (not fits or self._swallowed_row(other.end, first.end)):
+                return other
+        return first if fits else self._other_row(first, frozenset(), loose=True) or first
+
+    def _swallowed_row(self, start: int, end: int) -> bool:
+        """Whether the line at `start`, part of a quoted field up to `end`, has the delimiters of a row."""
+        match = self._line_end.search(self._data, start)
+        return (
+            start < end and self._data.count(self._delimiter, start, match.end() if match else end) >= self._width - 1
+        )
+
+    def _other_row(self, first: Row, literal: frozenset[int], *, loose: bool) -> Row | None:
+        """Read a row again under other assumptions; None when it does not come out in the right width.
+
+        Only the bytes of the first reading are looked at: what follows them may not have arrived yet.
+        """
+        self._literal, self._loose, self._bound = literal, loose, first.end
+        try:
+            row = self._row(first.start)
+        except Incomplete:
+            return None
+        finally:
+            self._literal, self._loose, self._bound = frozenset(), False, None
+        return row if len(row.cells) == self._width and row.end <= first.end else None
+
+    def _row(self, start: int) -> Row:
+        self._strays, self._runaway, self._doubtful = 0, False, []
+        cells: list[bytes | None] = []
+        quoted: set[int] = set()
+        at, more = start, True
+        while more:
+            self._in_quotes = False
+            cell, at, more = self._field(at)
+            if self._in_quotes:
+                quoted.add(len(cells))
+            cells.append(cell)
+        return Row(start, at, tuple(cells), self._strays, self._runaway, frozenset(quoted))
+
+    def _field(self, at: int) -> tuple[bytes | None, int, bool]:
+        """Return the cell, where the next field starts, and whether it is in the same row."""
+        if self._quote and self._data.startswith(self._quote, at) and at not in self._literal:
+            strays = self._strays
+            quoted = self._quoted(at)
+            if quoted is not None:
+                self._in_quotes = True
+                if self._strays > strays:
+                    self._doubtful.append(at)
+                return quoted
+            self._strays, self._runaway = strays, True
+        match = self._stop.search(self._data, at)
+        if match is None:
+            if not self._final:
+                raise Incomplete
+            return self._bare(at, len(self._data)), len(self._data), False
+        self._whole_row_end(match)
+        return self._bare(at, match.start()), match.end(), self._is_delimiter(match)
+
+    def _is_delimiter(self, match: re.Match[bytes]) -> bool:
+        return bool(self._delimiter) and match[0].lstrip(b" ")[:1] == self._delimiter.lstrip(b" ")[:1]
+
+    def _bare(self, start: int, end: int) -> bytes | None:
+        cell = self._data[start:end]
+        if self._quote:
+            self._strays += cell.count(self._quote)
+        if self._escape and self._escape in cell:
+            cell = self._unescaped(cell)
+        return None if not cell or cell in self._nulls else cell
+
+    def _unescaped(self, cell: bytes) -> bytes:
+        return self._escaped.sub(rb"\1", cell)
+
+    def _quoted(self, start: int) -> tuple[bytes, int, bool] | None:
+        """Read a field that starts with a quote; None when no quote closes it."""
+        at = start + 1
+        limit = self._limit(start) if self._bound is None else self._bound
+        while (quote := self._data.find(self._quote, at, limit)) >= 0:
+            if self._escape and self._is_escaped(start, quote):
+                at = quote + 1
+                continue
+            if not self._escape and self._data.startswith(self._quote, quote + 1):
+                if not self._loose or not self._closed.match(self._data, quote + 2):
+                    at = quote + 2
+                    continue
+                quote += 1
+                self._strays += 1
+            match = self._closed.match(self._data, quote + 1)
+            if match is not None:
+                self._whole_row_end(match)
+                return self._inner(start + 1, quote), match.end(), self._is_delimiter(match)
+            if quote + 1 >= len(self._data) and not self._final:
+                raise Incomplete
+            self._strays += 1
+            at = quote + 1
+        if limit == len(self._data) and not self._final and self._bound is None:
+            raise Incomplete
+        return None
+
+    def _limit(self, start: int) -> int:
+        """Where the search for a closing quote ends: early when the lines behind the quote look like rows."""
+        limit = start + RUNAWAY
+        if limit >= len(self._data) or not self._width:
+            return len(self._data)
+        lines = self._line_end.split(self._data[start : start + RUNAWAY], LOOKED_AT + 1)[1:-1]
+        rows = sum(1 for line in lines if line.count(self._delimiter or b",") == self._width - 1)
+        return limit if self._width > 1 and rows * 2 > len(lines) else len(self._data)
+
+    def _is_escaped(self, start: int, quote: int) -> bool:
+        count = 0
+        while quote - count - 1 > start and self._data.startswith(self._escape, quote - count - 1):
+            count += 1
+        return count % 2 == 1
+
+    def _inner(self, start: int, end: int) -> bytes:
+        cell = self._data[start:end]
+        if self._escape:
+            return self._unescaped(cell)
+        return cell.replace(self._quote * 2, self._quote)
+
+    def _whole_row_end(self, match: re.Match[bytes]) -> None:
+        """A CR at the end of what is there may be half of a CRLF, and a delimiter's spaces may go on."""
+        if not self._final and match.end() == len(self._data) and (match[0].endswith(b"\r") or self._trim):
+            raise Incomplete

@@ -1,0 +1,1 @@
+"""Bytes of a file as text: archives, compression, encodings, the dialect, and where rows end."""

@@ -1,0 +1,144 @@
+"""The one member of a ZIP archive that holds the table, found in the archive's directory (APPNOTE 4.3.12, 4.3.14).
+
+The directory stands at the end, so an archive is read when its last byte is there. What operating systems put beside
+the files means nothing; members that are not read are told.
+"""
+
+from __future__ import annotations
+
+import io
+import zipfile
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import PurePosixPath
+
+from parquay.errors import BadInput, NoTable, TooLarge
+from parquay.ingest.text.byte_source import Reader
+from parquay.ingest.text.inflate import BrokenArchive
+from parquay.ingest.text.warnings import Warned, bounded
+from parquay.storage.base import read_promised
+
+DIRECTORY_BYTES = 32 << 20
+"""Bytes of the longest directory that is read."""
+TOLD = 10
+"""Members that a warning or an error names."""
+TABLES = frozenset({
+    ".csv", ".tsv", ".tab", ".psv", ".ssv", ".txt", ".dat", ".json", ".ndjson", ".jsonl", ".geojson",
+})  # fmt: skip
+"""Endings of names of members that are likely tables, where there are several members."""
+_JUNK = frozenset({"thumbs.db", "desktop.ini", ".ds_store", "__macosx"})
+_METHODS = {zipfile.ZIP_STORED: "stored", zipfile.ZIP_DEFLATED: "deflate", zipfile.ZIP_BZIP2: "bz2"}
+
+
+@dataclass(frozen=True, slots=True)
+class Member:
+    """The member that is read.
+
+    Attributes:
+        start, stop: where its packed bytes stand in the file.
+        packing: `stored`, `deflate` or `bz2`.
+        crc, size: of its unpacked bytes.
+        warnings: members that are not read.
+    """
+
+    name: str
+    start: int
+    stop: int
+    packing: str
+    crc: int
+    size: int
+    warnings: tuple[Warned, ...] = ()
+
+
+class _File(io.RawIOBase):
+    """A stored file as Python's own reader of archives wants it."""
+
+    def __init__(self, reader: Reader, size: int) -> None:
+        self._reader = reader
+        self._size = size
+        self._at = 0
+
+    def seekable(self) -> bool:
+        return True
+
+    def readable(self) -> bool:
+        return True
+
+    def seek(self, offset: int, whence: int = io.SEEK_SET) -> int:
+        base = {io.SEEK_SET: 0, io.SEEK_CUR: self._at, io.SEEK_END: self._size}[whence]
+        if base + offset < 0:
+            raise OSError("before the start")
+        self._at = base + offset
+        return self._at
+
+    def tell(self) -> int:
+        return self._at
+
+    def read(self, size: int = -1) -> bytes:
+        wanted = max(0, self._size - self._at) if size < 0 else min(size, max(0, self._size - self._at))
+        if wanted > DIRECTORY_BYTES:
+            raise TooLarge("The archive's directory is too long.", "too_expensive")
+        found = read_promised(self._reader, self._at, wanted)
+        self._at += len(found)
+        return found
+
+
+def find_member(reader: Reader, size: int) -> Member:
+    """The member to read in the archive of `size` bytes.
+
+    Raises:
+        BrokenArchive: its directory makes no sense.
+        BadInput: the member is encrypted or packed in a way that is not read (`encrypted_archive`,
+            `unsupported_format`); NoTable: it holds no file, or several of which none is likely a table.
+        TooLarge: its directory is too long.
+    """
+    file = _File(reader, size)
+    try:
+        with zipfile.ZipFile(file) as archive:
+            members = [each for each in archive.infolist() if not is_junk(each.filename)]
+    except (zipfile.BadZipFile, OSError, ValueError, NotImplementedError, EOFError) as error:
+        raise BrokenArchive(str(error)) from None
+    chosen = _chosen(members)
+    others = [each.filename for each in members if each is not chosen]
+    told = (Warned("other_members", 1, len(others), bounded(_not_read(chosen.filename, others))),) if others else ()
+    start = _data_start(reader, chosen)
+    stop = start + chosen.compress_size
+    if stop > size:
+        raise BrokenArchive("a member ends behind the archive")
+    return Member(chosen.filename, start, stop, _METHODS[chosen.compress_type], chosen.CRC, chosen.file_size, told)
+
+
+def is_junk(name: str) -> bool:
+    """Whether a member is a folder, or something that an operating system put beside the files."""
+    parts = PurePosixPath(name.replace("\\", "/")).parts
+    return name.endswith("/") or not parts or any(part.lower() in _JUNK or part.startswith("._") for part in parts)
+
+
+def _chosen(members: Sequence[zipfile.ZipInfo]) -> zipfile.ZipInfo:
+    if not members:
+        raise NoTable("The archive holds no file.", "no_table")
+    likely = [each for each in members if PurePosixPath(each.filename).suffix.lower() in TABLES]
+    if len(members) > 1 and not likely:
+        raise NoTable("The archive holds several files, none of which is a table by its name.", "no_table")
+    # A text beside tables explains them.
+    named = [each for each in likely if PurePosixPath(each.filename).suffix.lower() not in (".txt", ".dat")]
+    chosen = (named or likely or members)[0]
+    if chosen.flag_bits & 1:
+        raise BadInput(f"The file {chosen.filename[:100]!r} in the archive is encrypted.", "encrypted_archive")
+    if chosen.compress_type not in _METHODS:
+        reason = f"The archive's compression method {chosen.compress_type} is not read; use the usual one (deflate)."
+        raise BadInput(reason, "unsupported_format")
+    return chosen
+
+
+def _not_read(name: str, others: Sequence[str]) -> str:
+    return f"{name} is read, not {', '.join(others[:TOLD])}{', …' if len(others) > TOLD else ''}"
+
+
+def _data_start(reader: Reader, member: zipfile.ZipInfo) -> int:
+    """Where a member's bytes start, behind its local header (APPNOTE 4.3.7)."""
+    head = reader.read_at(member.header_offset, 30)
+    if len(head) < 30 or not head.startswith(b"PK\x03\x04"):
+        raise BrokenArchive("a member is not where the directory says")
+    lengths = int.from_bytes(head[26:28], "little") + int.from_bytes(head[28:30], "little")
+    return member.header_offset + 30 + lengths

@@ -1,0 +1,142 @@
+"""Which encoding a file has, guessed from its first bytes.
+
+A byte order mark decides; else valid UTF-8 is UTF-8; else the places of zero bytes tell UTF-16 and UTF-32; else it is
+one of the encodings that extend ASCII, and the letters tell which.
+"""
+
+from __future__ import annotations
+
+import codecs
+import re
+from dataclasses import dataclass
+
+from parquay.ingest.text import split
+from parquay.ingest.text.warnings import Warned
+
+_MARKS = (
+    (codecs.BOM_UTF8, "utf-8"),
+    (codecs.BOM_UTF32_LE, "utf-32-le"),
+    (codecs.BOM_UTF32_BE, "utf-32-be"),
+    (codecs.BOM_UTF16_LE, "utf-16-le"),
+    (codecs.BOM_UTF16_BE, "utf-16-be"),
+)
+WIDE = frozenset({"utf-16-le", "utf-16-be", "utf-32-le", "utf-32-be"})
+"""Encodings in which a comma is more than one byte."""
+WITH_BACKSLASHES = frozenset({"cp932", "shift_jis", "big5", "gbk", "gb18030", "cp949", "johab"})
+"""Encodings in which the byte of a backslash may be half of a letter."""
+LOOKED_AT = 64 << 10
+"""Bytes that are looked at."""
+_HIGH = re.compile(rb"[\x80-\xff]")
+_HIGH_RUN = re.compile(rb"[\x80-\xff]+")
+_LATIN_UTF8 = re.compile(rb"(?:[\xc3-\xc5][\x80-\xbf])+")
+_CONTROLS = bytes({*range(32), 127} - {9, 10, 11, 12, 13, 27, 26, 28, 29, 30, 31, 1, 2})
+
+
+@dataclass(frozen=True, slots=True)
+class Encoding:
+    """A codec name, how sure it is (0 to 1), and the bytes of the mark before the text."""
+
+    name: str
+    confidence: float
+    mark: int = 0
+
+
+def detect(sample: bytes, *, complete: bool, told: str | None = None) -> Encoding | None:
+    """Guess the encoding of a file from its first bytes; None when they are no text.
+
+    `complete`: there are no more bytes. `told`: the caller's word for it, which only a mark can make more precise.
+    """
+    if told is not None:
+        return _told(sample, told)
+    for mark, name in _MARKS:
+        if sample.startswith(mark):
+            return Encoding(name, 1.0, len(mark))
+    if wide := _unmarked_wide(sample):
+        return Encoding(wide, 0.9)
+    if _is_binary(sample):
+        return None
+    return _utf8(sample[:LOOKED_AT], cut=len(sample) > LOOKED_AT or not complete) or _legacy(sample[:LOOKED_AT])
+
+
+def transcoded(sample: bytes) -> Encoding | None:
+    """UTF-8, which a text of a wide encoding becomes, however many of its units are no letters; None for no text."""
+    return None if _is_binary(sample) else _told(sample, "utf-8")
+
+
+def _told(sample: bytes, told: str) -> Encoding:
+    name = codecs.lookup(told).name
+    if name in ("utf-8-sig", "utf-8"):
+        return Encoding("utf-8", 1.0, 3 if sample.startswith(codecs.BOM_UTF8) else 0)
+    for mark, marked in _MARKS[1:]:
+        if sample.startswith(mark) and marked.startswith(name):
+            return Encoding(marked, 1.0, len(mark))
+    return Encoding(name + "-le" if name in ("utf-16", "utf-32") else name, 1.0)
+
+
+def _unmarked_wide(sample: bytes) -> str:
+    """UTF-16 or UTF-32 without a mark: the zero bytes of its ASCII letters stand in fixed places."""
+    units = len(sample) // 4
+    if units < 2 or sample.count(0) * 4 < len(sample):
+        return ""
+    zeros = [sample[place : units * 4 : 4].count(0) / units for place in range(4)]
+    for name, empty, full in (
+        ("utf-32-le", (1, 2, 3), (0,)),
+        ("utf-32-be", (0, 1, 2), (3,)),
+        ("utf-16-le", (1, 3), (0, 2)),
+        ("utf-16-be", (0, 2), (1, 3)),
+    ):
+        if all(zeros[i] > 0.7 for i in empty) and all(zeros[i] < 0.1 for i in full):
+            return name
+    return ""
+
+
+def _is_binary(sample: bytes) -> bool:
+    text = sample.rstrip(b"\0")  # files are padded so by what copies whole blocks
+    controls = len(text) - len(text.translate(None, _CONTROLS))
+    return (controls > 8 and controls * 20 > len(text)) or (not text and len(sample) > 8)
+
+
+def warnings_of(found: Encoding, text: bytes, *, line: int) -> tuple[Warned, ...]:
+    """What there is to say about an encoding that was guessed for a `text` that starts at `line`."""
+    if found.mark or found.name == "utf-8" or found.name in WIDE:
+        return ()
+    at = line + split.count_lines(text[: first_high(text)])
+    return (Warned("encoding_guessed", at, 1, f"The bytes are no UTF-8; they were read as {found.name}."),)
+
+
+def first_high(text: bytes) -> int:
+    """Where the first byte beyond ASCII stands; behind the end where there is none."""
+    match = _HIGH.search(text)
+    return match.start() if match else len(text)
+
+
+def detect_late(sample: bytes, *, complete: bool) -> Encoding:
+    """Guess the encoding of a file of which everything before `sample` is ASCII. `complete`: it ends there."""
+    return _utf8(sample, cut=not complete) or _legacy(sample)
+
+
+def _utf8(sample: bytes, *, cut: bool) -> Encoding | None:
+    """UTF-8, also where some bytes are none: of another encoding hardly any letters could be read so."""
+    text = sample.decode("utf-8", "surrogateescape")
+    if cut:
+        text = text.rstrip("".join(map(chr, range(0xDC80, 0xDD00)))) if len(text) > 4 else text
+    bad = sum(1 for mark in text if "\udc80" <= mark <= "\udcff") if not text.isascii() else 0
+    if not bad:
+        return Encoding("utf-8", 1.0)
+    good = sum(1 for mark in text if mark > "\x7f") - bad
+    utf8 = good > bad or _has_latin_letters(sample)
+    return Encoding("utf-8", round(good / (good + bad), 2)) if utf8 else None
+
+
+def _has_latin_letters(sample: bytes) -> bool:
+    """Whether there are accented letters as UTF-8 writes them, and else few single bytes: no language has both."""
+    runs = _HIGH_RUN.findall(sample)
+    letters = sum(1 for run in runs if _LATIN_UTF8.fullmatch(run))
+    return 2 * letters >= len(runs) - letters and all(len(run) == 1 or _LATIN_UTF8.fullmatch(run) for run in runs)
+
+
+def _legacy(sample: bytes) -> Encoding:
+    from parquay.ingest.text import legacy
+
+    name, confidence = legacy.guess(sample)
+    return Encoding(codecs.lookup(name).name, confidence)

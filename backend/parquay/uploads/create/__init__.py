@@ -1,0 +1,1 @@
+"""New uploads: with and without bytes, small ones in one request, concatenations."""

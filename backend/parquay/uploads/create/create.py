@@ -1,0 +1,323 @@
+"""Carrying out a creation: rules, quota, space, then the row; with the first bytes where they came along."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections.abc import AsyncIterator, Callable
+from concurrent.futures import Executor
+from dataclasses import replace
+from functools import partial
+from typing import Any, TypeVar
+
+from parquay.auth.scopes import UPLOAD, WRITE, require_scope
+from parquay.catalog.files import Files
+from parquay.catalog.session import Catalog
+from parquay.catalog.tables import File, NewFile
+from parquay.catalog.usage import over
+from parquay.errors import InvalidValue, StorageFull, TooLarge
+from parquay.ids import new_id
+from parquay.roles import EDIT, require
+from parquay.storage.base import Store
+from parquay.telemetry import bytes_received, uploads_created, uploads_finished
+from parquay.tus.append import AppendPlan
+from parquay.tus.create import BodyPlan, CreationPlan, check_size
+from parquay.tus.headers import Concat, Metadata
+from parquay.tus.refusals import Refusal
+from parquay.uploads.create.concat import Concatenator
+from parquay.uploads.create.describe import Request, clean_type
+from parquay.uploads.create.small_uploads import SMALL_BYTES, SmallUploads
+from parquay.uploads.policy.hooks import HookedUpload, Hooks
+from parquay.uploads.policy.rules import Owner, Rules, clean_name
+from parquay.uploads.receive.append import Appender
+from parquay.uploads.receive.bodies import IteratorBody, gather
+from parquay.uploads.receive.body import WHOLE, Body
+from parquay.uploads.receive.receive import Receipt, Witness
+from parquay.uploads.receive.takeover import Handover
+
+T = TypeVar("T")
+
+WHOLE_BYTES = 64 * 1024
+"""A whole upload up to this size is stored first and then gets its row, already complete: one commit."""
+
+ROOM_SECONDS = 1.0
+ROOM_ASK = 1024 * 1024
+"""A creation up to this size believes a look at the free space that is ``ROOM_SECONDS`` old."""
+
+
+class Creator:
+    """Makes uploads."""
+
+    def __init__(
+        self,
+        catalog: Catalog,
+        files: Files,
+        store: Store,
+        handover: Handover,
+        *,
+        appender: Appender,
+        concatenator: Concatenator,
+        small: SmallUploads,
+        disk: Executor,
+        rules: Rules,
+        hooks: Hooks,
+    ) -> None:
+        self._catalog = catalog
+        self._hooks = hooks
+        self._files = files
+        self._store = store
+        self._handover = handover
+        self._appender = appender
+        self._concatenator = concatenator
+        self._small = small
+        self._disk = disk
+        self._rules = rules
+        self._room: tuple[float, int | None] = (-ROOM_SECONDS, None)
+
+    async def create(
+        self, request: Request, body: Body | None = None, witness: Witness | None = None
+    ) -> tuple[File, Receipt | None]:
+        """Make an upload, and store the bytes that came with it; ``witness`` hears how that goes.
+
+        Raises:
+            Refusal: a part of a concatenation is missing or unfinished (400, 404).
+            UnsupportedType: the file's extension is not allowed (415).
+            TooLarge: over the quota (413).
+            StorageFull: it would not fit (507).
+            ParquayError: as :meth:`Appender.append`.
+        """
+        self._handover.check_open()
+        concat = request.plan.concat
+        if concat is None or concat.role == "final":
+            request = await self._admitted(request)
+        if concat is not None and concat.role == "final":
+            return await self._concatenate(request, concat), None
+        await self._check_room(request.owner, request.plan.length)
+        if body is not None and request.plan.body is not None:
+            if _is_small_whole(request.plan):
+                return await self._create_whole(request, body)
+            plan = AppendPlan(0, request.plan.length, request.plan.body)
+            return await self._create_with(request, plan, body, witness)
+        return await self._insert(self._new_file(request)), None
+
+    async def _create_with(
+        self, request: Request, plan: AppendPlan, body: Body, witness: Witness | None
+    ) -> tuple[File, Receipt]:
+        file = await self._insert(self._new_file(request))
+        is_known = witness is not None and await witness.born(file)
+        try:
+            return file, await self._appender.append(file, plan, body, witness)
+        except Exception:
+            if not is_known:
+                await self._discard(file)  # nobody was told where it is
+            raise
+
+    def take(self, request: Request, data: bytes, told: Callable[[str, BaseException | None], None]) -> bool:
+        """Begin to make a small upload whose bytes are all there, if nothing has to be waited for before.
+
+        ``told`` is called with its id when it is durable, or with the reason when it has failed. False, and nothing
+        has begun: :meth:`create` is to be asked.
+
+        Raises:
+            ParquayError: as :meth:`create`.
+        """
+        self._handover.check_open()
+        self._rules.check_name(request.name)
+        length, options = request.plan.length, request.options or {}
+        if self._hooks or self._rules.quota or "dataset" in options or not _is_small_whole(request.plan):
+            return False
+        if not 0 < len(data) <= SMALL_BYTES or len(data) != length or not self._has_room(len(data)):
+            return False
+        new = self._new_file(request, offset=len(data), complete=True)
+
+        def tell(reason: BaseException | None) -> None:
+            if reason is None:
+                _count(new)
+                bytes_received.inc(len(data))
+            told(new.id, reason)
+
+        self._small.take(new, data, tell)
+        return True
+
+    async def store_whole(
+        self,
+        owner: Owner,
+        name: str,
+        content_type: str | None,
+        body: AsyncIterator[bytes],
+        declared: int | None = None,
+        *,
+        options: dict[str, Any] | None = None,
+    ) -> str:
+        """Store a file that comes in one request, and return its id. ``declared`` is its size in bytes if known.
+
+        A file whose request breaks off is removed again: nobody knows its id.
+
+        Raises:
+            ParquayError: as :meth:`create`; ``body_cut`` when the request broke off.
+        """
+        check_size(declared, self._rules.limits)
+        limit = self._rules.max_size or None
+        plan = CreationPlan(None, Metadata(), body=BodyPlan(limit, last=True))
+        await self._check_room(owner, declared)
+        request = Request(owner, clean_name(name), clean_type(content_type), plan, options)
+        stream = IteratorBody(body)
+        try:
+            file, receipt = await self.create(request, stream)
+        finally:
+            await stream.close()
+        if receipt is None or not receipt.complete:
+            await self._discard(file)
+            if receipt is not None and receipt.ended == "overrun":
+                raise TooLarge(f"This server accepts up to {limit or self._rules.quota} bytes.")
+            raise InvalidValue("The request ended before the file was complete.", "body_cut")
+        return file.id
+
+    async def _admitted(self, request: Request) -> Request:
+        """Return the request with the name that hooks give it, once the rules and the hooks want the file."""
+        self._rules.check_name(request.name)
+        await self._check_dataset(request)
+        if not self._hooks:
+            return request
+        size, kind, metadata = request.plan.length, request.content_type, request.plan.metadata.texts()
+        asked = HookedUpload("", request.name, size, kind, request.owner.username, metadata)
+        name = clean_name(await asyncio.to_thread(self._hooks.pre_create, asked))
+        return replace(request, name=name)
+
+    async def _check_dataset(self, request: Request) -> None:
+        """Refuse rows for a table that the user may not change.
+
+        Raises:
+            InvalidValue: ``unknown_dataset``, they do not see it (422).
+            Forbidden: ``forbidden``, they may only look at it; ``scope_missing``, their key is for uploads (403).
+        """
+        dataset = (request.options or {}).get("dataset")
+        if dataset is None:
+            return
+        found = await asyncio.to_thread(self._files.seen, str(dataset), request.owner.id)
+        if found is None or not _is_table(found.file):
+            raise InvalidValue("There is no such dataset to append to.", "unknown_dataset")
+        require(found.role, EDIT)
+        require_scope(None if request.owner.changes_tables else frozenset({UPLOAD}), frozenset({WRITE}))
+
+    async def _discard(self, file: File) -> None:
+        await self._catalog.awrite(partial(self._files.remove, file_id=file.id))
+        await self._on_disk(partial(self._store.remove, file.id))
+
+    async def _check_room(self, owner: Owner, length: int | None) -> None:
+        if length and (free := await self._free(length)) is not None and length > free:
+            raise StorageFull(f"There is no room for {length} bytes.", retry_after=60)
+        if self._rules.quota:
+            used = await asyncio.to_thread(self._files.stored_bytes, owner.id)
+            if used + (length or 0) > self._rules.quota:
+                raise over(self._rules.quota)
+
+    async def _free(self, length: int) -> int | None:
+        """Return the bytes that can be stored, as of a second ago; small uploads need not ask again."""
+        moment, free = self._room
+        if time.monotonic() - moment > ROOM_SECONDS or length > ROOM_ASK:
+            free = await self._on_disk(self._store.free)
+            self._room = (time.monotonic(), free)
+        return free
+
+    def _has_room(self, length: int) -> bool:
+        """Tell whether ``length`` bytes fit, as far as that is known without asking the disk."""
+        moment, free = self._room
+        return time.monotonic() - moment <= ROOM_SECONDS and (free is None or length <= free)
+
+    async def _insert(self, new: NewFile) -> File:
+        await self._catalog.awrite(lambda session: self._files.add(session, new, quota=self._rules.quota))
+        _count(new)
+        return File.fresh(new)
+
+    def _new_file(
+        self, request: Request, *, offset: int = 0, complete: bool | None = None, parts: list[str] | None = None
+    ) -> NewFile:
+        plan = request.plan
+        complete = plan.length == 0 and plan.body is None if complete is None else complete
+        partial_upload = plan.concat is not None and plan.concat.role == "partial"
+        finished = complete and not partial_upload
+        return NewFile(
+            id=new_id(),
+            owner_id=request.owner.id,
+            name=request.name,
+            path=request.path,
+            content_type=request.content_type,
+            upload_metadata=plan.metadata.raw,
+            size=plan.length,
+            offset=offset,
+            concat=plan.concat.raw if plan.concat else None,
+            parts=parts,
+            complete=complete,
+            status="processing" if finished else "uploading",
+            shared=self._rules.share and not partial_upload,
+            expires_at=None if finished else self._rules.expiry(),
+            options=request.options,
+            expected_sha256=request.sha256,
+        )
+
+    async def _create_whole(self, request: Request, body: Body) -> tuple[File, Receipt]:
+        """Store a small upload that came whole: its bytes first, then one commit of its finished row."""
+        expected = request.plan.length or 0
+        data, ended = await gather(body, expected, self._appender.idle)
+        complete = ended == WHOLE and len(data) == expected
+        new = self._new_file(request, offset=len(data), complete=complete)
+        if complete and 0 < expected <= SMALL_BYTES and not self._rules.quota:
+            await self._small.keep(new, data)
+            _count(new)
+        else:
+            await self._on_disk(partial(_stored, self._store, new.id, data))
+            try:
+                await self._insert(new)
+            except TooLarge:
+                await self._on_disk(partial(self._store.remove, new.id))
+                raise
+        bytes_received.inc(len(data))
+        return File.fresh(new), Receipt(len(data), ended, complete=complete)
+
+    async def _concatenate(self, request: Request, concat: Concat) -> File:
+        parts = await asyncio.to_thread(self._concatenator.parts_of, request.owner.id, concat.parts)
+        if any(part.size is None for part in parts):
+            raise Refusal("concat_unfinished")
+        length = sum(part.size or 0 for part in parts)
+        check_size(length, self._rules.limits)
+        await self._check_room(request.owner, length)
+        request = replace(request, plan=replace(request.plan, length=length))
+        file = await self._insert(self._new_file(request, complete=False, parts=list(concat.parts)))
+        try:
+            return await self._concatenator.settle(file)
+        except Exception:
+            await self._discard(file)  # nobody was told where it is
+            raise
+
+    async def _on_disk(self, call: Callable[[], T]) -> T:
+        return await asyncio.get_running_loop().run_in_executor(self._disk, call)
+
+
+def _is_table(file: File) -> bool:
+    """Whether a file is a table of its own, or may become one."""
+    return file.status != "error" and (file.status != "done" or file.dataset_id == file.id)
+
+
+def _count(file: NewFile) -> None:
+    uploads_created.inc()
+    if file.complete and not file.is_partial:
+        uploads_finished.inc()
+
+
+def _is_small_whole(plan: CreationPlan) -> bool:
+    body = plan.body
+    return (
+        body is not None
+        and body.checksum is None
+        and body.last is None
+        and plan.length is not None
+        and plan.length == body.expected
+        and plan.length <= WHOLE_BYTES
+    )
+
+
+def _stored(store: Store, file_id: str, data: bytes) -> None:
+    if data:
+        store.put(file_id, data)
+        store.settle([file_id])

@@ -1,0 +1,111 @@
+"""What a creation asks for: a safe name, a media type, how to read the file, what it must hash to."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from parquay.errors import InvalidValue
+from parquay.tus.create import CreationPlan
+from parquay.tus.headers import Metadata
+from parquay.uploads.policy.rules import Owner, clean_name, file_name, folder_of
+
+OPTION_KEYS = frozenset(
+    {
+        "delimiter", "encoding", "quote", "escape", "header", "types", "nulls", "names", "skip_rows", "sheet",
+        "skip", "dataset", "again",
+    }
+)  # fmt: skip
+"""Metadata keys that tell how the file is to be read, and to which table its rows are appended."""
+
+OTHER_OPTIONS = frozenset({"comment", "member", "missing", "path"})
+"""Options that others know and this one does not: told, they would change how a file is read."""
+_MEDIA_TYPE = re.compile(r"[\w!#$&^.+-]{1,64}/[\w!#$&^.+-]{1,64}(;[ -~]{0,128})?", re.ASCII)
+_HEX_DIGEST = re.compile(r"[0-9a-fA-F]{64}")
+
+
+@dataclass(frozen=True)
+class Request:
+    """A creation as its protocol understood it."""
+
+    owner: Owner
+    name: str
+    content_type: str | None
+    plan: CreationPlan
+    options: dict[str, Any] | None = None
+    sha256: str | None = None
+    path: str | None = None
+
+
+def describe(owner: Owner, plan: CreationPlan, query: Mapping[str, str] | None = None) -> Request:
+    """Return the creation that a client asks for, with what its metadata tells, and where that is silent its query.
+
+    Raises:
+        InvalidValue: the metadata holds a digest or an option that cannot be understood; ``unknown_parameter`` (422).
+    """
+    query = query or {}
+    metadata = plan.metadata
+    content_type = metadata.text("filetype", "type", "content_type") or plan.content_type
+    name = clean_name(plan.filename) if plan.filename else file_name(metadata)
+    sha256 = expected_digest(metadata) or plan.sha256
+    refuse_other_options((*query, *(key for key, _ in metadata.pairs)))
+    if unknown := [name for name in query if name not in OPTION_KEYS]:
+        raise InvalidValue(f"There is no parameter {unknown[0][:100]!r} here.", "unknown_parameter")
+    options = read_options({**query, **_texts(metadata)})
+    return Request(owner, name, clean_type(content_type), plan, options, sha256, folder_of(metadata))
+
+
+def clean_type(content_type: str | None) -> str | None:
+    """Return a media type that may stand in a header, None for anything else."""
+    return content_type if content_type and _MEDIA_TYPE.fullmatch(content_type) else None
+
+
+def expected_digest(metadata: Metadata) -> str | None:
+    """Return the SHA-256 that the file must have, as 64 hexadecimal digits; None when nothing was told.
+
+    Raises:
+        InvalidValue: ``bad_digest`` (422).
+    """
+    text = metadata.text("sha256")
+    if text is None:
+        return None
+    if not _HEX_DIGEST.fullmatch(text):
+        raise InvalidValue("The sha256 in the metadata must be 64 hexadecimal digits.", "bad_digest")
+    return text.lower()
+
+
+def refuse_other_options(names: Iterable[str]) -> None:
+    """Refuse options that are not known here, so that none is left out silently.
+
+    Raises:
+        InvalidValue: ``bad_option`` (422).
+    """
+    for name in names:
+        if name in OTHER_OPTIONS:
+            raise InvalidValue(f"There is no option {name!r}.", "bad_option")
+
+
+def read_options(given: Mapping[str, str | None]) -> dict[str, Any] | None:
+    """Return those of ``given`` that tell how to read a file, JSON values parsed; None when there is none.
+
+    Raises:
+        InvalidValue: ``bad_option`` (422).
+    """
+    told = {key: text for key, text in given.items() if key in OPTION_KEYS and text is not None}
+    return {key: _parsed(key, text) for key, text in told.items()} or None
+
+
+def _texts(metadata: Metadata) -> dict[str, str | None]:
+    return {key: metadata.text(key) for key, _ in metadata.pairs if key in OPTION_KEYS}
+
+
+def _parsed(key: str, text: str) -> Any:
+    if text[:1] not in ("{", "[") and text not in ("true", "false"):
+        return text
+    try:
+        return json.loads(text)
+    except ValueError:
+        raise InvalidValue(f"The option {key!r} cannot be understood.", "bad_option") from None

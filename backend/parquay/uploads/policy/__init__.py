@@ -1,0 +1,1 @@
+"""Who may upload what: rules, quota, and hooks that are asked."""

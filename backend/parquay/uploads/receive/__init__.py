@@ -1,0 +1,1 @@
+"""The bytes of an upload on their way to the disk."""

@@ -1,0 +1,1 @@
+"""Logins, accounts, their usage, and their administration."""

@@ -1,0 +1,104 @@
+"""One's own account: the password, the sessions, the API keys."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Depends, Request, Response
+
+from parquay.auth.sessions import Identity, key_hash, new_key
+from parquay.catalog.tables import ApiKey, Login, now
+from parquay.errors import Forbidden, InvalidValue, NotFound
+from parquay.events.messages import timestamp
+from parquay.web.account.login import TurnsDep
+from parquay.web.http.deps import IdentityDep, PartsDep, PolicyDep
+from parquay.web.http.schemas import KeyRef, NewKey, NewPassword, SessionRef, ShownKey
+
+router = APIRouter(tags=["account"])
+
+
+def _with_password(identity: IdentityDep) -> Identity:
+    # A leaked key must not be able to make further keys and so outlive its removal.
+    if identity.session_id is None:
+        raise Forbidden("Log in with a password to manage the account.", "session_required")
+    return identity
+
+
+SessionDep = Annotated[Identity, Depends(_with_password)]
+
+
+@router.post("/auth/password", status_code=204)
+async def change_password(
+    request: Request, parts: PartsDep, policy: PolicyDep, turns: TurnsDep, *, identity: SessionDep, given: NewPassword
+) -> None:
+    """Change the password; every other session of the user ends. API keys stay."""
+    peer = policy.peer(request.scope)
+    await turns.take(parts.sessions.change_password, identity, given.old, given.new, peer)
+    await turns.take(parts.audit.note, identity.username, "password.changed", identity.username)
+
+
+@router.get("/auth/sessions")
+def list_sessions(parts: PartsDep, identity: SessionDep) -> list[SessionRef]:
+    """List the sessions of the user that go on, the newest first; `current` is the one that asks."""
+    return [_session(each, identity) for each in parts.users.logins(identity.id)]
+
+
+def _session(login: Login, identity: Identity) -> SessionRef:
+    return SessionRef(
+        id=login.id,
+        created_at=timestamp(login.created_at),
+        last_seen_at=timestamp(login.seen_at or login.created_at),
+        expires_at=timestamp(login.expires_at),
+        address=login.network,
+        user_agent=login.agent,
+        current=login.id == identity.session_id,
+    )
+
+
+@router.delete("/auth/sessions", status_code=204)
+def end_other_sessions(parts: PartsDep, identity: SessionDep) -> Response:
+    """End every session of the user but the one that asks: here at once, everywhere within 5 seconds."""
+    ended = parts.sessions.end(identity)
+    parts.audit.note(identity.username, "sessions.ended", identity.username, count=ended)
+    return Response(status_code=204)
+
+
+@router.delete("/auth/sessions/{session_id}", status_code=204)
+def end_session(parts: PartsDep, identity: SessionDep, session_id: str) -> Response:
+    """End one session of the user: here at once, everywhere within 5 seconds."""
+    if not parts.sessions.end(identity, session_id):
+        raise NotFound("There is no such session.", "unknown_session")
+    parts.audit.note(identity.username, "sessions.ended", identity.username, count=1)
+    return Response(status_code=204)
+
+
+@router.get("/auth/api-keys")
+def list_keys(parts: PartsDep, identity: SessionDep) -> list[KeyRef]:
+    """List the API keys of the user."""
+    return [KeyRef.model_validate(_told(key)) for key in parts.users.keys(identity.id)]
+
+
+def _told(key: ApiKey) -> dict[str, Any]:
+    until = None if key.expires_at is None else timestamp(key.expires_at)
+    created = timestamp(key.created_at)
+    return {"id": key.id, "name": key.name, "created_at": created, "scopes": key.scopes, "expires_at": until}
+
+
+@router.post("/auth/api-keys", status_code=201)
+def add_key(parts: PartsDep, identity: SessionDep, new: NewKey) -> ShownKey:
+    """Make an API key for a script; the key itself is shown this once."""
+    if new.expires_at is not None and new.expires_at <= now():
+        raise InvalidValue("expires_at: this time is over.")
+    secret = new_key()
+    key = parts.users.add_key(identity.id, new.name, key_hash(secret), scopes=new.scopes, expires_at=new.expires_at)
+    parts.audit.note(identity.username, "key.made", key.id, name=key.name, scopes=key.scopes)
+    return ShownKey.model_validate({**_told(key), "key": secret})
+
+
+@router.delete("/auth/api-keys/{key_id}", status_code=204)
+def remove_key(parts: PartsDep, identity: SessionDep, key_id: str) -> Response:
+    """Remove an API key: it is dead here at once and everywhere within 5 seconds."""
+    parts.users.remove_key(key_id, identity.id)
+    parts.sessions.forget_user(identity.id)
+    parts.audit.note(identity.username, "key.removed", key_id)
+    return Response(status_code=204)

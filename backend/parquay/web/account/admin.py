@@ -1,0 +1,165 @@
+"""What administrators may do: accounts, jobs, storage, and who did what. Files of others stay closed to them."""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal
+
+from fastapi import APIRouter, Depends, Query, Response
+
+from parquay.auth.accounts import register
+from parquay.auth.passwords import check_new
+from parquay.auth.sessions import Identity
+from parquay.catalog.admin import Account, JobRow
+from parquay.catalog.tables import Audit
+from parquay.errors import Forbidden, InvalidValue, NotFound
+from parquay.events.messages import timestamp
+from parquay.web.account.login import TurnsDep
+from parquay.web.http.deps import IdentityDep, PartsDep
+from parquay.web.http.schemas import AdminUser, AuditRow, FileError, JobRef, NewUser, Storage, UserChange
+from parquay.wiring import Parts
+
+MAX_LIMIT = 1000
+
+router = APIRouter(tags=["administration"])
+
+Limit = Annotated[int, Query(ge=1, le=MAX_LIMIT)]
+
+
+def _administrator(identity: IdentityDep) -> Identity:
+    if not identity.is_admin:
+        raise Forbidden("Only an administrator may do this.")
+    return identity
+
+
+AdminDep = Annotated[Identity, Depends(_administrator)]
+
+
+@router.get("/admin/users")
+def list_users(parts: PartsDep, _admin: AdminDep) -> list[AdminUser]:
+    """List the accounts by name, with what each has stored."""
+    return [_user(each) for each in parts.administration.accounts()]
+
+
+@router.get("/admin/users/{user_id}")
+def read_user(parts: PartsDep, _admin: AdminDep, user_id: str) -> AdminUser:
+    """Show an account."""
+    return _found(parts, user_id)
+
+
+def _found(parts: Parts, user_id: str) -> AdminUser:
+    for each in parts.administration.accounts(user_id):
+        return _user(each)
+    raise NotFound("There is no such user.", "unknown_user")
+
+
+def _user(account: Account) -> AdminUser:
+    user = account.user
+    return AdminUser(
+        id=user.id,
+        username=user.username,
+        is_admin=user.is_admin,
+        disabled=user.disabled,
+        created_at=timestamp(user.created_at),
+        files=account.files,
+        bytes=account.bytes,
+    )
+
+
+@router.post("/admin/users", status_code=201)
+async def add_user(parts: PartsDep, turns: TurnsDep, admin: AdminDep, new: NewUser) -> AdminUser:
+    """Make an account, also where registration is closed."""
+
+    def add() -> AdminUser:
+        made = register(parts.users, parts.passwords, new.username, new.password, is_admin=new.is_admin)
+        parts.audit.note(admin.username, "user.created", made.username, is_admin=new.is_admin)
+        return _found(parts, made.id)
+
+    return await turns.take(add)
+
+
+@router.patch("/admin/users/{user_id}")
+async def change_user(parts: PartsDep, turns: TurnsDep, admin: AdminDep, user_id: str, change: UserChange) -> AdminUser:
+    """Bar somebody from logging in or let them in again, make them administrator or not, give them a new password.
+
+    Who is barred or gets a new password is logged out everywhere within 5 seconds.
+    """
+    if not change.model_fields_set:
+        raise InvalidValue("Give disabled, is_admin or password.")
+    return await turns.take(_change, parts, admin, user_id, change)
+
+
+def _change(parts: Parts, admin: Identity, user_id: str, change: UserChange) -> AdminUser:
+    username = _found(parts, user_id).username
+    if change.password is not None:
+        check_new(change.password, username)
+    parts.administration.change(user_id, disabled=change.disabled, is_admin=change.is_admin)
+    if change.password is not None:
+        parts.users.set_password(user_id, parts.passwords.hash(change.password))
+    elif change.disabled:
+        parts.users.end_logins(user_id)
+    parts.sessions.forget_user(user_id)
+    told = change.model_dump(exclude_unset=True, exclude={"password"})
+    reset = {"reset": "password"} if change.password is not None else {}
+    parts.audit.note(admin.username, "user.changed", username, **told, **reset)
+    return _found(parts, user_id)
+
+
+@router.get("/admin/jobs")
+def list_jobs(
+    parts: PartsDep,
+    _admin: AdminDep,
+    *,
+    state: Literal["queued", "idle", "running", "done", "failed"] | None = None,
+    limit: Limit = 100,
+) -> list[JobRef]:
+    """List jobs, the youngest first."""
+    return [_job(each) for each in parts.administration.jobs(state=state, limit=limit)]
+
+
+def _job(row: JobRow) -> JobRef:
+    job = row.job
+    return JobRef(
+        id=job.id,
+        kind=job.kind,
+        subject=job.subject,
+        name=row.name,
+        owner=row.owner,
+        state=job.state,
+        attempt=job.attempt,
+        created_at=timestamp(job.created_at),
+        run_after=timestamp(job.run_after),
+        finished_at=None if job.finished_at is None else timestamp(job.finished_at),
+        error=None if job.error_code is None else FileError(code=job.error_code, message=job.error_message or ""),
+    )
+
+
+@router.post("/admin/jobs/{job_id}/retry", status_code=204)
+def retry_job(parts: PartsDep, admin: AdminDep, job_id: str) -> Response:
+    """Queue a job that has failed once more."""
+    parts.administration.retry(job_id)
+    parts.audit.note(admin.username, "job.retried", job_id)
+    return Response(status_code=204)
+
+
+@router.get("/admin/storage")
+def read_storage(parts: PartsDep, _admin: AdminDep) -> Storage:
+    """Tell how many bytes are stored, and how many are free (null where that is not known)."""
+    found = parts.administration.stored()
+    return Storage(files=found.files, uploads=found.uploads, tables=found.tables, free=parts.store.free())
+
+
+@router.get("/admin/audit")
+def read_audit(
+    parts: PartsDep,
+    _admin: AdminDep,
+    *,
+    limit: Limit = 100,
+    before: Annotated[int | None, Query(ge=0, lt=2**63)] = None,
+) -> list[AuditRow]:
+    """List who did what to accounts and rights, the youngest first; `before` goes on behind the last one's id."""
+    return [_audit(each) for each in parts.audit.page(limit=limit, before=before)]
+
+
+def _audit(row: Audit) -> AuditRow:
+    at = timestamp(row.at)
+    return AuditRow(id=row.id or 0, at=at, actor=row.actor, action=row.action, subject=row.subject, detail=row.detail)

@@ -1,0 +1,33 @@
+"""How much somebody stores, and how much they may."""
+
+from __future__ import annotations
+
+from fastapi import APIRouter, Response
+from pydantic import BaseModel
+
+from parquay.web.http.deps import IdentityDep, PartsDep
+
+router = APIRouter(tags=["account"])
+
+
+class UsedBytes(BaseModel):
+    """Bytes of uploads, stored or reserved, and of the parts of all versions of tables."""
+
+    uploads: int
+    tables: int
+
+
+class Usage(BaseModel):
+    """Bytes that a user stores, of so many; `quota_bytes` null: of any number."""
+
+    quota_bytes: int | None
+    used_bytes: UsedBytes
+
+
+@router.get("/usage")
+def read_usage(parts: PartsDep, identity: IdentityDep, response: Response) -> Usage:
+    """Tell how many bytes the caller stores, and how many they may."""
+    response.headers["Cache-Control"] = "private, no-store"
+    found = parts.usages.of(identity.id)
+    used = UsedBytes(uploads=found.uploads, tables=found.tables)
+    return Usage(quota_bytes=parts.rules.quota or None, used_bytes=used)

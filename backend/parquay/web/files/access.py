@@ -1,0 +1,75 @@
+"""Whom a file is shared with: the owner gives roles to people by name, or to everybody, and takes them."""
+
+from __future__ import annotations
+
+from fastapi import APIRouter, Response
+
+from parquay.auth.names import by_typed_name
+from parquay.auth.sessions import Account
+from parquay.errors import InvalidValue, NotFound
+from parquay.roles import EVERYBODY, OWNER, everybodys_role
+from parquay.web.http.deps import IdentityDep, PartsDep, seen
+from parquay.web.http.schemas import Given, RoleChoice
+
+router = APIRouter(tags=["files"])
+
+
+@router.get("/files/{file_id}/access")
+def list_access(file_id: str, parts: PartsDep, identity: IdentityDep) -> list[Given]:
+    """List who may look at an own file (`view`) or change its rows too (`edit`); `*` is every user."""
+    file = seen(parts, file_id, identity.id, OWNER).file
+    everybody = everybodys_role(file)
+    told = [] if everybody is None else [(EVERYBODY, everybody)]
+    return [Given(username=name, role=role) for name, role in [*told, *parts.sharing.people(file.id)]]
+
+
+@router.get("/files/{file_id}/access/{username}")
+def read_access(file_id: str, username: str, parts: PartsDep, identity: IdentityDep) -> Given:
+    """Show the role that somebody was given."""
+    wanted = username if username == EVERYBODY else _user(parts, username).username
+    for given in list_access(file_id, parts, identity):
+        if given.username == wanted:
+            return given
+    raise _nobody(username)
+
+
+@router.put("/files/{file_id}/access/{username}")
+def give_access(file_id: str, username: str, choice: RoleChoice, parts: PartsDep, identity: IdentityDep) -> Given:
+    """Give somebody a role in an own file, in place of the one they had by name; `*` gives it to every user."""
+    file = seen(parts, file_id, identity.id, OWNER).file
+    if username == EVERYBODY:
+        is_done = parts.sharing.give_everybody(file.id, choice.role)
+    else:
+        user = _user(parts, username)
+        if user.id == identity.id:
+            raise InvalidValue("The file is yours: you may do everything.", "own_file")
+        username, is_done = user.username, parts.sharing.give(file.id, user.id, choice.role)
+    if not is_done:
+        raise NotFound("There is no such file.")
+    parts.audit.note(identity.username, "access.given", file.id, to=username, role=choice.role)
+    return Given(username=username, role=choice.role)
+
+
+@router.delete("/files/{file_id}/access/{username}", status_code=204)
+def take_access(file_id: str, username: str, parts: PartsDep, identity: IdentityDep) -> Response:
+    """Take the role that somebody was given by name, or everybody's (`*`)."""
+    file = seen(parts, file_id, identity.id, OWNER).file
+    if username == EVERYBODY:
+        is_done = everybodys_role(file) is not None and parts.sharing.give_everybody(file.id, None)
+    else:
+        is_done = parts.sharing.take(file.id, _user(parts, username).id)
+    if not is_done:
+        raise _nobody(username)
+    parts.audit.note(identity.username, "access.taken", file.id, **{"from": username})
+    return Response(status_code=204)
+
+
+def _user(parts: PartsDep, username: str) -> Account:
+    found = by_typed_name(parts.users, username)
+    if found is None:
+        raise NotFound(f"There is no user {username!r}.", "unknown_user")
+    return found
+
+
+def _nobody(username: str) -> NotFound:
+    return NotFound(f"{username} has no access by that name.", "unknown_access")

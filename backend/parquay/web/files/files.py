@@ -1,0 +1,251 @@
+"""Files as plain REST: upload by form, list, look at, rename, share, download, delete."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Mapping
+from typing import Annotated, Any, Literal
+
+from fastapi import APIRouter, Query, Request, Response
+from starlette.concurrency import run_in_threadpool
+from starlette.requests import ClientDisconnect
+from starlette.responses import StreamingResponse
+
+from parquay.catalog.listing import Narrowed
+from parquay.errors import Damaged, InvalidValue, NotFound, ParquayError
+from parquay.events import messages
+from parquay.ingest.text.dialect import Overrides
+from parquay.roles import OWNER
+from parquay.uploads.create.describe import OPTION_KEYS, OTHER_OPTIONS, read_options
+from parquay.uploads.policy.rules import Owner, clean_name
+from parquay.uploads.receive.body import BodyCut
+from parquay.web.files.rejects import rejects_csv, rejects_page
+from parquay.web.http.content import content_response
+from parquay.web.http.deps import IdentityDep, PartsDep, PolicyDep, ahead, seen
+from parquay.web.http.exact_json import ExactJSON
+from parquay.web.http.list_cursors import cursor_after, place
+from parquay.web.http.list_links import MAX_LIMIT, next_page
+from parquay.web.http.multipart import file_part
+from parquay.web.http.openapi import BINARY
+from parquay.web.http.schemas import Detail, Entry, FileChange, Moment, Progress, Rejects, Status, Uploaded
+
+"""Most entries of one page."""
+
+DESCRIBING_FIELDS = frozenset({"name", "filename", "type", "filetype", "relativePath", "caption"})
+"""Fields of a form that upload widgets send beside the file; its part says the same."""
+
+FIRST_ROWS = 100
+"""Rows that come with a single file."""
+
+Sort = Literal[
+    "uploaded_at", "name", "size", "row_count", "status", "finished_at",
+    "-uploaded_at", "-name", "-size", "-row_count", "-status", "-finished_at",
+]  # fmt: skip
+
+_FORM: dict[str, Any] = {
+    "parameters": [
+        {"name": name, "in": "query", "required": False, "schema": {"type": "string"}} for name in sorted(OPTION_KEYS)
+    ],
+    "requestBody": {
+        "required": True,
+        "content": {
+            "multipart/form-data": {
+                "schema": {
+                    "type": "object",
+                    "required": ["file"],
+                    "properties": {
+                        **{name: {"type": "string"} for name in sorted(OPTION_KEYS)},
+                        "file": BINARY,
+                    },
+                }
+            }
+        },
+    },
+}
+
+router = APIRouter(tags=["files"])
+
+
+@router.post("/files", status_code=201, openapi_extra=_FORM)
+@router.post("/upload", status_code=201, openapi_extra=_FORM)
+async def upload(request: Request, parts: PartsDep, policy: PolicyDep, identity: IdentityDep) -> Uploaded:
+    """Upload one file in a form; its bytes go to the store as they arrive."""
+    options = reading_options(request.query_params)
+    kind = request.headers.get("content-type", "")
+    sent = await file_part(kind, request.stream(), policy.idle_timeout, early=OPTION_KEYS | OTHER_OPTIONS)
+    if sent.fields:
+        options = reading_options({**request.query_params, **_known_fields(sent.fields)})
+    owner, body = Owner.of(identity), _Watched(sent.body)
+    try:
+        file_id = await parts.creator.store_whole(owner, sent.name, sent.content_type, body.chunks(), options=options)
+    except ParquayError as error:
+        raise body.failure or error from None
+    file = await run_in_threadpool(parts.files.get, file_id)
+    if file is None:
+        raise NotFound("The file was removed.")
+    told = messages.entry(file, identity.username, ahead=await run_in_threadpool(ahead, parts, file))
+    return Uploaded.model_validate({**told, "file_id": file_id})
+
+
+def reading_options(query: Mapping[str, str]) -> dict[str, Any] | None:
+    """Return what a query or a form says about how to read the file, None when it says nothing.
+
+    Raises:
+        InvalidValue: a value cannot be understood (422).
+    """
+    options = read_options(query)
+    Overrides.from_options(options)
+    return options
+
+
+def _known_fields(fields: Mapping[str, str]) -> dict[str, str]:
+    """Return the fields that tell how to read the file, without those in which upload widgets describe it.
+
+    Raises:
+        InvalidValue: ``bad_option``, a field that means nothing here (422).
+    """
+    for name in fields:
+        if name not in OPTION_KEYS | DESCRIBING_FIELDS:
+            raise InvalidValue(f"There is no field {name[:100]!r}.", "bad_option")
+    return {name: text for name, text in fields.items() if name in OPTION_KEYS}
+
+
+class _Watched:
+    """A body that tells the store only that it was cut, and keeps the reason for the answer."""
+
+    def __init__(self, body: AsyncIterator[bytes]) -> None:
+        self._body = body
+        self.failure: ParquayError | None = None
+
+    async def chunks(self) -> AsyncIterator[bytes]:
+        try:
+            async for chunk in self._body:
+                yield chunk
+        except ClientDisconnect:
+            raise BodyCut from None
+        except ParquayError as error:
+            self.failure = error
+            raise BodyCut from None
+
+
+@router.get("/files")
+def list_files(
+    request: Request,
+    response: Response,
+    parts: PartsDep,
+    identity: IdentityDep,
+    *,
+    limit: Annotated[int, Query(ge=1, le=MAX_LIMIT)] = 100,
+    cursor: str | None = None,
+    sort: Sort = "-uploaded_at",
+    status: str | None = None,
+    q: Annotated[str | None, Query(max_length=256)] = None,
+    owner: Literal["me", "others"] | None = None,
+    kind: Literal["table", "other"] | None = None,
+    since: Moment | None = None,
+    sha256: Annotated[str | None, Query(pattern="^[0-9a-f]{64}$")] = None,
+) -> list[Entry]:
+    """List own files and shared ones. `Link: rel="next"` leads to the next page, `X-Total-Count` counts all of them."""
+    column, descending = sort.removeprefix("-"), sort.startswith("-")
+    narrowed = Narrowed(
+        status=_statuses(status),
+        q=_searched(q),
+        mine=None if owner is None else owner == "me",
+        table=None if kind is None else kind == "table",
+        since=since,
+        sha256=sha256,
+    )
+    found = parts.files.page(
+        identity.id,
+        limit=limit + 1,
+        cursor=place(cursor, column) if cursor else None,
+        sort=column,
+        descending=descending,
+        narrowed=narrowed,
+    )
+    response.headers["X-Total-Count"] = str(parts.files.count(identity.id, narrowed))
+    if len(found) > limit:
+        found = found[:limit]
+        response.headers["Link"] = next_page(request, cursor_after(found[-1].file, column))
+    return [Entry.model_validate(messages.entry(*each, ahead(parts, each.file))) for each in found]
+
+
+def _statuses(given: str | None) -> str | None:
+    """Accept one status or several with commas between them; nothing else."""
+    known = Status.__args__  # type: ignore[attr-defined]
+    if given and not all(each in known for each in given.split(",")):
+        raise InvalidValue(f"status: one of {', '.join(known)}.")
+    return given or None
+
+
+def _searched(text: str | None) -> str | None:
+    # SQLite ends a text at NUL and would find everything; PostgreSQL refuses it.
+    if text and "\0" in text:
+        raise InvalidValue("q: no name has a NUL character.")
+    return text or None
+
+
+@router.get("/files/{file_id}", response_model=Detail)
+def read_file(request: Request, file_id: str, parts: PartsDep, identity: IdentityDep) -> Response:
+    """Show one file with the first rows of its table."""
+    found = seen(parts, file_id, identity.id)
+    content, damage = None, None
+    try:
+        content = request.app.state.preview(found.file, FIRST_ROWS)
+    except Damaged as error:  # everything else about the file is as it was
+        damage = {"code": error.code, "message": error.detail}
+    shown = messages.entry(*found, ahead(parts, found.file))
+    detail = Detail.model_validate({**shown, "content": content, "damage": damage})
+    return ExactJSON(detail.model_dump(by_alias=True))
+
+
+@router.get("/files/{file_id}/progress")
+def read_progress(file_id: str, parts: PartsDep, identity: IdentityDep) -> Progress:
+    """Tell how far a file is."""
+    file = seen(parts, file_id, identity.id).file
+    return Progress.model_validate(messages.progress(file, ahead(parts, file)))
+
+
+@router.get("/files/{file_id}/content", response_class=StreamingResponse)
+def read_content(file_id: str, request: Request, parts: PartsDep, identity: IdentityDep) -> Response:
+    """Download the bytes as they were uploaded; takes `Range`, `If-Range`, `If-None-Match`."""
+    return content_response(request, parts.store, parts.soundness, seen(parts, file_id, identity.id).file)
+
+
+@router.get("/files/{file_id}/rejects", response_model=Rejects, responses={200: {"content": {"text/csv": {}}}})
+def read_rejects(
+    file_id: str,
+    parts: PartsDep,
+    identity: IdentityDep,
+    *,
+    limit: Annotated[int, Query(ge=1, le=MAX_LIMIT)] = 100,
+    cursor: str | None = None,
+    format: Literal["json", "csv"] = "json",  # noqa: A002  the name of the query parameter
+) -> Any:
+    """List what could not be read into the table, in the order of the file; `format=csv` downloads all of it."""
+    file = seen(parts, file_id, identity.id).file
+    if format == "csv":
+        return rejects_csv(parts.segments, file)
+    return rejects_page(parts, file, limit, cursor)
+
+
+@router.patch("/files/{file_id}")
+def change_file(file_id: str, change: FileChange, parts: PartsDep, identity: IdentityDep) -> Entry:
+    """Rename an own file, or let every user look at it, or nobody: `shared` is the role `view` of `*`."""
+    seen(parts, file_id, identity.id, OWNER)
+    if change.name is None and change.shared is None:
+        raise InvalidValue("Give a name, or whether the file is shared.")
+    name = None if change.name is None else clean_name(change.name)
+    if name is not None:
+        parts.rules.check_name(name)
+    changed = parts.files.change(file_id, identity.id, name=name, shared=change.shared)
+    if changed is None:
+        raise NotFound("There is no such file.")
+    return Entry.model_validate(messages.entry(changed, identity.username, ahead=ahead(parts, changed)))
+
+
+@router.delete("/files/{file_id}", status_code=204)
+async def delete_file(file_id: str, parts: PartsDep, identity: IdentityDep) -> Response:
+    """Delete an own file: its bytes, its table and its rows."""
+    await run_in_threadpool(seen, parts, file_id, identity.id, OWNER)
+    await parts.remover.remove(file_id, Owner.of(identity))
+    return Response(status_code=204)

@@ -1,0 +1,72 @@
+"""What could not be read into a table, by page or as one CSV file."""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections.abc import Iterable, Iterator
+from itertools import islice
+
+from fastapi import Response
+from starlette.responses import StreamingResponse
+
+from parquay.catalog.segments import Segments
+from parquay.catalog.tables import File, Reject
+from parquay.errors import BadInput
+from parquay.web.http.content import disposition
+from parquay.web.http.schemas import RejectRow, Rejects
+from parquay.wiring import Parts
+
+LINES = 500
+"""Lines of a download that are made at once."""
+
+FIELDS = ("line", "byte", "column", "code", "text")
+
+
+def rejects_page(parts: Parts, file: File, limit: int, cursor: str | None) -> Rejects:
+    """Return one page of the rejects of ``file``.
+
+    Raises:
+        BadInput: ``bad_cursor`` (400).
+    """
+    if cursor and not (cursor.isascii() and cursor.isdigit() and len(cursor) < 19):
+        raise BadInput("This cursor is not of this list.", "bad_cursor")
+    page = parts.segments.rejects(file.id, cursor=cursor or None, limit=limit)
+    rows = parts.segments.rows_before(file, page.items, lambda: _has_end(parts, file))
+    items = [_row(reject, row) for reject, row in zip(page.items, rows, strict=True)]
+    return Rejects(total=page.total, items=items, next=page.next)
+
+
+def _row(reject: Reject, row: int | None) -> RejectRow:
+    told = {field: getattr(reject, field) for field in FIELDS}
+    return RejectRow(**told, row=row)
+
+
+def _has_end(parts: Parts, file: File) -> bool:
+    """Whether the last line of the upload ends; in UTF-16 a NUL is a half of the character."""
+    with parts.store.reader(file.id) as reader:
+        tail = reader.read_at(max(0, file.offset - 2), 2)
+    return tail.rstrip(b"\0").endswith((b"\n", b"\r"))
+
+
+def rejects_csv(segments: Segments, file: File) -> Response:
+    """Return every reject of ``file`` as CSV, streamed."""
+    headers = {
+        "Content-Disposition": disposition(f"{file.name}.rejects.csv"),
+        "Content-Security-Policy": "sandbox; default-src 'none'",
+        "X-Content-Type-Options": "nosniff",
+    }
+    lines = _lines(segments.every_reject(file.id))
+    return StreamingResponse(lines, headers=headers, media_type="text/csv; charset=utf-8")
+
+
+def _lines(rejects: Iterator[Reject]) -> Iterator[str]:
+    yield _csv([FIELDS])
+    while batch := list(islice(rejects, LINES)):
+        yield _csv(tuple(getattr(reject, field) for field in FIELDS) for reject in batch)
+
+
+def _csv(rows: Iterable[Iterable[object]]) -> str:
+    text = io.StringIO()
+    csv.writer(text, lineterminator="\r\n").writerows(rows)
+    return text.getvalue()

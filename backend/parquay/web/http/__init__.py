@@ -1,0 +1,1 @@
+"""What all routes share: requests, answers, errors, and who is asking."""

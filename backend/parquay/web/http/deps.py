@@ -1,0 +1,215 @@
+"""What the routes share: the built parts, who is asking, and from where."""
+
+from __future__ import annotations
+
+import ipaddress
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Annotated
+from urllib.parse import urlsplit
+
+from fastapi import Depends, Request
+from fastapi.dependencies.models import Dependant
+from fastapi.routing import APIRoute
+from fastapi.security import OAuth2PasswordBearer
+from starlette.concurrency import run_in_threadpool
+from starlette.types import Scope
+
+from parquay.auth.csrf import credentials, refuse_cross_site
+from parquay.auth.scopes import require_scope, sufficient
+from parquay.auth.sessions import Identity
+from parquay.catalog.files import Seen
+from parquay.catalog.tables import File
+from parquay.errors import InvalidValue, NotFound
+from parquay.ids import is_id
+from parquay.roles import VIEW, Role, require
+from parquay.web.http.hosts import hosts_of, is_loopback_name
+from parquay.web.http.long_requests import note
+from parquay.wiring import Parts
+
+Network = ipaddress.IPv4Network | ipaddress.IPv6Network
+
+
+@dataclass(frozen=True)
+class Policy:
+    """What the routes need to know of the settings.
+
+    Attributes:
+        origins: browser origins beside our own that may call.
+        proxies: networks whose forwarding headers are believed.
+        public_url: base of this service as browsers see it, empty when it is the request's Host.
+        registration_open: whether anybody may register.
+        idle_timeout: seconds without a byte after which a body is cut.
+        only_loopback: answer only where Host names this machine.
+        converts: whether this server has workers of its own.
+    """
+
+    origins: frozenset[str] = frozenset()
+    proxies: tuple[Network, ...] = ()
+    public_url: str = ""
+    registration_open: bool = False
+    idle_timeout: float = 60.0
+    only_loopback: bool = False
+    converts: bool = True
+
+    def answers(self, scope: Scope) -> bool:
+        """Tell whether a request was sent to a name of this service, see :mod:`parquay.web.http.hosts`."""
+        return not self.only_loopback or all(is_loopback_name(host) for host in hosts_of(scope["headers"]))
+
+    def refuse_foreign(self, scope: Scope, method: str) -> None:
+        """Refuse a request, whose ``method`` is the one that is applied, that a page of another site may have made.
+
+        Raises:
+            Forbidden: ``cross_site`` (403).
+        """
+        refuse_cross_site(method, scope["headers"], self.origins, self._host(scope))
+
+    def _host(self, scope: Scope) -> str | None:
+        """Host and port of this service as browsers see it, None when it is the request's Host."""
+        forwarded = _field(scope, b"x-forwarded-host").partition(",")[0].strip()
+        if self.public_url or not forwarded or not self._trusts(_address(scope)):
+            return urlsplit(self.public_url).netloc or None
+        return forwarded
+
+    @property
+    def base_path(self) -> str:
+        """Path below which browsers see this service, without a slash at its end; empty at the root."""
+        return urlsplit(self.public_url).path.rstrip("/")
+
+    def peer(self, scope: Scope) -> str:
+        """Return the address of the client: the last one in front of our proxies."""
+        address = _address(scope)
+        hops = [hop.strip() for hop in _field(scope, b"x-forwarded-for").split(",") if hop.strip()]
+        while hops and self._trusts(address):
+            address = hops.pop()
+        return address
+
+    def is_https(self, scope: Scope) -> bool:
+        """Tell whether the browser speaks HTTPS, to us or to a trusted proxy."""
+        if self.public_url.startswith("https://") or scope.get("scheme") == "https":
+            return True
+        trusted = self._trusts(_address(scope))
+        return trusted and _field(scope, b"x-forwarded-proto").split(",")[-1].strip().lower() == "https"
+
+    def _trusts(self, address: str) -> bool:
+        try:
+            known = ipaddress.ip_address(address)
+        except ValueError:
+            return False
+        return any(known in network for network in self.proxies)
+
+
+def _address(scope: Scope) -> str:
+    return str((scope.get("client") or ("",))[0])
+
+
+def _field(scope: Scope, name: bytes) -> str:
+    return ",".join(value.decode("latin-1") for key, value in scope["headers"] if key == name)
+
+
+def get_parts(request: Request) -> Parts:
+    """Return the parts that this application was built from."""
+    parts: Parts = request.app.state.parts
+    return parts
+
+
+def get_policy(request: Request) -> Policy:
+    """Return the application's policy."""
+    policy: Policy = request.app.state.policy
+    return policy
+
+
+_bearer = OAuth2PasswordBearer(tokenUrl="/auth/token", auto_error=False, description="Or the session cookie.")
+
+
+async def get_identity(request: Request, _token: Annotated[str | None, Depends(_bearer)]) -> Identity:
+    """Return who is asking, by bearer token or session cookie.
+
+    Raises:
+        Unauthorized: no valid login (401).
+        Forbidden: ``cross_site``, a page of another site uses the cookie; ``scope_missing``, the key may not (403).
+        InvalidValue: ``unknown_parameter`` (422).
+    """
+    credential = credentials(request.scope["headers"])
+    if credential.from_cookie:
+        same_site_only(request)
+    sessions = get_parts(request).sessions
+    identity = sessions.cached(credential.token)
+    if identity is None:
+        identity = await run_in_threadpool(sessions.authenticate, credential.token)
+    note(request.scope, credential.token)
+    require_scope(identity.scopes, sufficient(request.method, request.scope["path"]))
+    if "\0" in request.scope["path"]:  # no id has it, and PostgreSQL no such text
+        raise NotFound("There is nothing here.")
+    _refuse_unknown_parameters(request)
+    return identity
+
+
+def _refuse_unknown_parameters(request: Request) -> None:
+    """Refuse what the route does not know: a filter that is misspelt would be one that is left out.
+
+    Raises:
+        InvalidValue: ``unknown_parameter`` (422).
+    """
+    given = request.query_params.keys()
+    if given:
+        route = request.scope["route"]
+        known = _parameters(route.endpoint, route)
+        for name in given:
+            if name not in known:
+                raise InvalidValue(f"There is no parameter {name[:100]!r} here.", "unknown_parameter")
+
+
+_known: dict[object, frozenset[str]] = {}
+
+
+def _parameters(endpoint: object, route: APIRoute) -> frozenset[str]:
+    if endpoint not in _known:
+        declared = set(_declared(route.dependant))
+        _known[endpoint] = frozenset(declared | {each["name"] for each in _also(route)})
+    return _known[endpoint]
+
+
+def _declared(dependant: Dependant) -> Iterator[str]:
+    yield from (field.alias for field in dependant.query_params)
+    for each in dependant.dependencies:
+        yield from _declared(each)
+
+
+def _also(route: APIRoute) -> list[dict[str, str]]:
+    """Parameters that a route reads by itself and tells of in its description."""
+    told: list[dict[str, str]] = (route.openapi_extra or {}).get("parameters", [])
+    return [each for each in told if each["in"] == "query"]
+
+
+def same_site_only(request: Request) -> None:
+    """Refuse what a page of another site may have sent.
+
+    Raises:
+        Forbidden: ``cross_site`` (403).
+    """
+    get_policy(request).refuse_foreign(request.scope, request.method)
+
+
+PartsDep = Annotated[Parts, Depends(get_parts)]
+PolicyDep = Annotated[Policy, Depends(get_policy)]
+IdentityDep = Annotated[Identity, Depends(get_identity)]
+
+
+def ahead(parts: Parts, file: File) -> int | None:
+    """How many jobs go before that of a file, None when it does not wait."""
+    return None if file.finished_at is not None else parts.queue.ahead().get(file.id)
+
+
+def seen(parts: Parts, file_id: str, user_id: str, needed: Role = VIEW, *, noun: str = "file") -> Seen:
+    """Return a file as a user sees it whose role in it is ``needed`` or more (blocking). ``noun`` is what it is called.
+
+    Raises:
+        NotFound: it is unknown or the user may not see it, which look the same (404).
+        Forbidden: ``forbidden``, the user sees it, but may not do this (403).
+    """
+    found = parts.files.seen(file_id, user_id) if is_id(file_id) else None
+    if found is None:
+        raise NotFound(f"There is no such {noun}.")
+    require(found.role, needed)
+    return found

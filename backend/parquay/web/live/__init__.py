@@ -1,0 +1,1 @@
+"""What happens, as streams: events and live signals."""

@@ -1,0 +1,82 @@
+"""Whether the service is alive, whether it is ready, and its metrics."""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+from typing import Literal
+
+from fastapi import APIRouter, Request, Response
+from prometheus_client import CONTENT_TYPE_LATEST
+from pydantic import BaseModel
+
+from parquay.catalog.queue import Health
+from parquay.errors import ParquayError, Unavailable
+from parquay.telemetry import exposition
+from parquay.web.http.deps import PartsDep, PolicyDep
+
+MIN_FREE = 64 * 1024 * 1024
+"""Free bytes below which no upload should be sent here."""
+
+router = APIRouter(tags=["system"])
+
+
+@router.get("/livez")
+async def livez() -> dict[str, str]:
+    """Tell that the process answers."""
+    return {"status": "alive"}
+
+
+class Conversion(BaseModel):
+    """How conversion moves: jobs that wait, how long the first of them has waited, jobs that run, and that hang."""
+
+    waiting: int
+    late_seconds: float
+    running: int
+    stuck: int
+
+
+class Ready(BaseModel):
+    """The service takes uploads, and converts them; `degraded`: workers elsewhere do not, `detail` says more."""
+
+    status: Literal["ready", "degraded"] = "ready"
+    detail: str | None = None
+    conversion: Conversion
+
+
+@router.get("/readyz")
+def readyz(request: Request, parts: PartsDep, policy: PolicyDep) -> Ready:
+    """Tell that database and storage take a write right now and files are converted.
+
+    503 when not, or when the server is stopping; `conversion_stalled`: files wait and no worker moves. A server without
+    workers of its own is `degraded` then, and goes on to take uploads: those elsewhere may come back.
+    """
+    if request.app.state.draining:
+        raise Unavailable("The server is stopping.", "draining", retry_after=5)
+    try:
+        parts.catalog.probe()
+        parts.store.probe()
+    except ParquayError as error:
+        raise Unavailable(error.detail, error.code, retry_after=error.retry_after or 5) from error
+    free = parts.store.free()
+    if free is not None and free < MIN_FREE:
+        raise Unavailable("The storage is almost full.", "storage_full", retry_after=60)
+    health = parts.queue.health()
+    if health.stalled and policy.converts:
+        raise Unavailable(_stalled(health), "conversion_stalled", retry_after=30)
+    conversion = Conversion(**asdict(health))
+    if health.stalled:
+        return Ready(status="degraded", detail=_stalled(health), conversion=conversion)
+    return Ready(conversion=conversion)
+
+
+def _stalled(health: Health) -> str:
+    seconds = round(health.late_seconds)
+    if health.stuck:
+        return f"No file is converted: {health.stuck} of the workers hang, {health.waiting} files wait."
+    return f"No file is converted: no worker has taken one for {seconds} seconds, {health.waiting} wait."
+
+
+@router.get("/metrics", response_class=Response)
+def metrics() -> Response:
+    """Show the metrics in the Prometheus text format."""
+    return Response(exposition(), media_type=CONTENT_TYPE_LATEST)

@@ -1,0 +1,1 @@
+"""Tables over HTTP: pages, aggregates, edits, versions, exports."""

@@ -1,0 +1,266 @@
+"""Changing datasets: rows by whoever has the role `edit`, whole versions and pins by the owner.
+
+Every change is a version.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import re
+from collections.abc import Callable
+from typing import Annotated, Any, TypeVar
+from weakref import WeakValueDictionary
+
+from fastapi import APIRouter, Body, Depends, Header, Path, Query, Request, Response
+from starlette.concurrency import run_in_threadpool
+
+from parquay.catalog.tables import DatasetVersion, File
+from parquay.datasets.edit.edit import Batch, Edited
+from parquay.datasets.versions.commits import Author
+from parquay.datasets.versions.snapshot import Snapshot
+from parquay.errors import BadInput, InvalidValue, NotFound
+from parquay.events.messages import timestamp
+from parquay.roles import EDIT, OWNER, VIEW, Role
+from parquay.web.http.deps import IdentityDep, PartsDep, seen
+from parquay.web.http.exact_json import ExactJSON, ExactRoute
+from parquay.web.tables.dataset_schemas import (
+    MAX_ROWS,
+    AppendOrder,
+    Changed,
+    Changes,
+    Difference,
+    Doomed,
+    Inserted,
+    RestoreOrder,
+    Version,
+)
+from parquay.wiring import Parts
+
+MAX_VERSIONS = 1000
+"""Most versions of one answer."""
+
+_ETAG = re.compile(r'(?:W/)?"(\d{1,18})"|(\d{1,18})')
+
+T = TypeVar("T")
+
+router = APIRouter(tags=["datasets"], route_class=ExactRoute)
+
+IfMatch = Annotated[str | None, Header(alias="If-Match", description='The version that was looked at, such as `"7"`.')]
+Rid = Annotated[int, Path(ge=0, lt=2**63)]
+VersionNo = Annotated[int, Path(ge=0, lt=2**63)]
+
+
+class Turns:
+    """One change of a dataset at a time in this process: those who wait hold no thread."""
+
+    def __init__(self) -> None:
+        self._locks: WeakValueDictionary[str, asyncio.Lock] = WeakValueDictionary()
+
+    async def take(self, dataset_id: str, work: Callable[[], T]) -> T:
+        """Run ``work`` in a thread once it is its turn."""
+        lock = self._locks.setdefault(dataset_id, asyncio.Lock())
+        async with lock:
+            return await run_in_threadpool(work)
+
+
+def dataset_file(parts: Parts, dataset_id: str, user_id: str, needed: Role = VIEW) -> File:
+    """Return the file whose table a user sees, with the role ``needed`` or more (blocking).
+
+    Raises:
+        NotFound: it is unknown or the user may not see it, which look the same (404).
+        Forbidden: ``forbidden``, the user sees it, but may not do this (403).
+    """
+    return seen(parts, dataset_id, user_id, needed, noun="dataset").file
+
+
+def expected_version(if_match: str | None) -> int | None:
+    """Return the version that `If-Match` names; None when it names none, and the row as it is now is meant.
+
+    Raises:
+        BadInput: ``bad_if_match`` (400).
+    """
+    if if_match is None or if_match.strip() == "*":
+        return None
+    found = _ETAG.fullmatch(if_match.strip())
+    if found is None:
+        raise BadInput('If-Match must be one version in quotes, such as "7", or *.', "bad_if_match")
+    return int(found[1] or found[2])
+
+
+class Editing:
+    """What the routes that change a table share."""
+
+    def __init__(self, request: Request, response: Response, parts: PartsDep, identity: IdentityDep) -> None:
+        self.parts = parts
+        self.identity = identity
+        self._turns: Turns = request.app.state.edit_turns
+        self._response = response
+
+    async def make(
+        self, dataset_id: str, work: Callable[[File, Author], T], message: str | None = None, *, needed: Role = EDIT
+    ) -> T:
+        """Run ``work`` on the dataset's file when it is its turn, in the name of the user, who has that role then."""
+        await self.file(dataset_id, needed)
+        author, user_id = Author(self.identity.username, message), self.identity.id
+
+        def do() -> T:
+            return work(dataset_file(self.parts, dataset_id, user_id, needed), author)
+
+        return await self._turns.take(dataset_id, do)
+
+    async def file(self, file_id: str, needed: Role = VIEW) -> File:
+        """Return a file in which the user has the role ``needed`` or more."""
+        return await run_in_threadpool(dataset_file, self.parts, file_id, self.identity.id, needed)
+
+    async def edit(
+        self, dataset_id: str, batch: Batch, if_match: str | None = None, *, message: str | None = None
+    ) -> Edited:
+        """Edit rows, and tell the new version."""
+        expected = expected_version(if_match)
+        edit = self.parts.editor.edit
+        edited = await self.make(dataset_id, lambda file, author: edit(file, author, batch, expected), message)
+        self._response.headers["ETag"] = f'"{edited.snapshot.version}"'
+        return edited
+
+    async def told(self, made: Snapshot) -> Version:
+        """Return the version that was made."""
+        self._response.headers["ETag"] = f'"{made.version}"'
+        row = await run_in_threadpool(self.parts.datasets.one, made.dataset_id, made.version)
+        if row is None:
+            raise NotFound("There is no such dataset.")
+        return _version(row)
+
+
+EditingDep = Annotated[Editing, Depends()]
+
+
+@router.post("/datasets/{dataset_id}/rows", status_code=201, response_model=dict[str, Any] | Inserted)
+async def insert_rows(dataset_id: str, editing: EditingDep, body: Annotated[dict[str, Any], Body()]) -> Response:
+    """Insert a row, an object of cells by column, or several as `{"rows": [...]}`; what is left out is null."""
+    many = body.get("rows") if body.keys() == {"rows"} else None
+    if not isinstance(many, list):
+        edited = await editing.edit(dataset_id, Batch(inserts=[body]))
+        return _exact(edited, edited.inserted[0], 201)
+    edited = await editing.edit(dataset_id, Batch(inserts=_objects(many)))
+    return _exact(edited, {"version": edited.snapshot.version, "rows": edited.inserted}, 201)
+
+
+@router.patch("/datasets/{dataset_id}/rows/{rid}", response_model=dict[str, Any])
+async def update_row(
+    dataset_id: str, editing: EditingDep, rid: Rid, body: Annotated[dict[str, Any], Body()], if_match: IfMatch = None
+) -> Response:
+    """Set cells of one row. With `If-Match`, only while the row is still as it was in that version."""
+    edited = await editing.edit(dataset_id, Batch(updates={rid: body}), if_match)
+    return _exact(edited, edited.updated[0])
+
+
+@router.delete("/datasets/{dataset_id}/rows/{rid}", status_code=204)
+async def delete_row(dataset_id: str, editing: EditingDep, rid: Rid, if_match: IfMatch = None) -> None:
+    """Delete one row. With `If-Match`, only while the row is still as it was in that version."""
+    await editing.edit(dataset_id, Batch(deletes=frozenset({rid})), if_match)
+
+
+@router.patch("/datasets/{dataset_id}/rows", response_model=Changed)
+async def change_rows(dataset_id: str, editing: EditingDep, changes: Changes, if_match: IfMatch = None) -> Response:
+    """Insert, update and delete rows as one version: all of it, or nothing."""
+    batch = Batch(changes.insert, _updates(changes.update), frozenset(changes.delete))
+    edited = await editing.edit(dataset_id, batch, if_match, message=changes.message)
+    done = {"inserted": edited.inserted, "updated": edited.updated, "deleted": edited.deleted}
+    return _exact(edited, {"version": edited.snapshot.version, **done})
+
+
+@router.delete("/datasets/{dataset_id}/rows", status_code=204)
+async def delete_rows(dataset_id: str, editing: EditingDep, doomed: Doomed, if_match: IfMatch = None) -> None:
+    """Delete the rows whose ids are listed as `{"_rid": [...]}`, as one version."""
+    await editing.edit(dataset_id, Batch(deletes=frozenset(doomed.rids)), if_match, message=doomed.message)
+
+
+def _exact(edited: Edited, content: dict[str, Any], status: int = 200) -> Response:
+    return ExactJSON(content, status, {"ETag": f'"{edited.snapshot.version}"'})
+
+
+def _objects(rows: list[Any]) -> list[dict[str, Any]]:
+    if not 0 < len(rows) <= MAX_ROWS or not all(isinstance(row, dict) for row in rows):
+        raise InvalidValue(f"rows: 1 to {MAX_ROWS:,} objects.")
+    return rows
+
+
+def _updates(rows: list[dict[str, Any]]) -> dict[int, dict[str, Any]]:
+    found: dict[int, dict[str, Any]] = {}
+    for row in rows:
+        rid = row.get("_rid")
+        if not isinstance(rid, int) or isinstance(rid, bool):
+            raise InvalidValue("update: each row needs its _rid.", "missing_rid")
+        if rid in found:
+            raise InvalidValue(f"update: row {rid} is named twice.", "repeated_row")
+        found[rid] = {name: cell for name, cell in row.items() if name != "_rid"}
+    return found
+
+
+@router.get("/datasets/{dataset_id}/versions")
+def list_versions(
+    dataset_id: str,
+    parts: PartsDep,
+    identity: IdentityDep,
+    *,
+    limit: Annotated[int, Query(ge=1, le=MAX_VERSIONS)] = MAX_VERSIONS,
+    before: Annotated[int | None, Query(ge=0, lt=2**63)] = None,
+) -> list[Version]:
+    """List versions, newest first; `before` goes on behind the last one of an answer."""
+    file = dataset_file(parts, dataset_id, identity.id)
+    parts.commits.reconcile(file)
+    return [_version(each) for each in parts.datasets.history(file.id, limit=limit, before=before)]
+
+
+def _version(row: DatasetVersion) -> Version:
+    told = {name: getattr(row, name) for name in Version.model_fields if name not in ("created_at", "expired")}
+    return Version.model_validate(
+        {**told, "created_at": timestamp(row.created_at), "expired": row.expired_at is not None}
+    )
+
+
+@router.get("/datasets/{dataset_id}/versions/{a}/diff/{b}")
+def compare_versions(dataset_id: str, a: VersionNo, b: VersionNo, parts: PartsDep, identity: IdentityDep) -> Difference:
+    """Count the rows that version `b` has more, less and otherwise than version `a`."""
+    file = dataset_file(parts, dataset_id, identity.id)
+    found = parts.versions.difference(file, a, b)
+    return Difference.model_validate(
+        {"from": a, "to": b, "added": found.added, "removed": found.removed, "changed": found.changed}
+    )
+
+
+@router.put("/datasets/{dataset_id}/versions/{version}/pin", status_code=204)
+def pin_version(dataset_id: str, version: VersionNo, parts: PartsDep, identity: IdentityDep) -> None:
+    """Keep a version, whatever the retention is."""
+    parts.versions.pin(dataset_file(parts, dataset_id, identity.id, OWNER), version, pinned=True)
+
+
+@router.delete("/datasets/{dataset_id}/versions/{version}/pin", status_code=204)
+def unpin_version(dataset_id: str, version: VersionNo, parts: PartsDep, identity: IdentityDep) -> None:
+    """Leave a version to the retention again."""
+    parts.versions.pin(dataset_file(parts, dataset_id, identity.id, OWNER), version, pinned=False)
+
+
+@router.post("/datasets/{dataset_id}/restore")
+async def restore_version(
+    dataset_id: str, editing: EditingDep, order: RestoreOrder, if_match: IfMatch = None
+) -> Version:
+    """Bring a version back, as a new one. With `If-Match`, only while that version is the newest."""
+    expected = expected_version(if_match)
+    restore = editing.parts.versions.restore
+    made = await editing.make(
+        dataset_id, lambda file, author: restore(file, author, order.version, expected), order.message, needed=OWNER
+    )
+    return await editing.told(made)
+
+
+@router.post("/datasets/{dataset_id}/append")
+async def append_file(dataset_id: str, editing: EditingDep, order: AppendOrder, if_match: IfMatch = None) -> Version:
+    """Append the rows of another finished file. With `If-Match`, only while that version is the newest."""
+    expected = expected_version(if_match)
+    await editing.file(dataset_id, EDIT)
+    source, append = await editing.file(order.file_id), editing.parts.appending.append
+    made = await editing.make(
+        dataset_id, lambda file, author: append(file, author, source, expected, again=order.again), order.message
+    )
+    return await editing.told(made)

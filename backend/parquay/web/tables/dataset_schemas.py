@@ -1,0 +1,221 @@
+"""The bodies of requests and answers about datasets, as OpenAPI shows them."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any, Literal
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from parquay.web.http.schemas import ColumnRef, Text, Timestamp
+
+MAX_ROWS = 10_000
+"""Most rows that one request inserts, updates or deletes, each."""
+MAX_MESSAGE = 500
+"""Characters of what an author says about a version."""
+
+
+Message = Annotated[Text, Field(max_length=MAX_MESSAGE)]
+"""What an author says about a version."""
+
+
+class Dataset(BaseModel):
+    """A dataset in its newest version."""
+
+    id: str
+    name: str
+    columns: list[ColumnRef]
+    row_count: int
+    version: int
+    updated_at: Timestamp
+
+
+class Changes(BaseModel):
+    """Rows to insert, cells to set in rows named by `_rid`, and ids of rows to delete, all in one version."""
+
+    model_config = ConfigDict(extra="forbid", strict=True)
+
+    insert: list[dict[str, Any]] = Field(default_factory=list, max_length=MAX_ROWS)
+    update: list[dict[str, Any]] = Field(default_factory=list, max_length=MAX_ROWS)
+    delete: list[int] = Field(default_factory=list, max_length=MAX_ROWS)
+    message: Message | None = None
+
+
+class Doomed(BaseModel):
+    """Ids of rows to delete."""
+
+    model_config = ConfigDict(extra="forbid", strict=True)
+
+    rids: list[int] = Field(alias="_rid", min_length=1, max_length=MAX_ROWS)
+    message: Message | None = None
+
+
+class Inserted(BaseModel):
+    """The rows that were inserted, and the version that has them."""
+
+    version: int
+    rows: list[dict[str, Any]]
+
+
+class Changed(BaseModel):
+    """What a batch of edits did: the new version, and the rows as they are now."""
+
+    version: int
+    inserted: list[dict[str, Any]]
+    updated: list[dict[str, Any]]
+    deleted: list[int]
+
+
+class Version(BaseModel):
+    """A version in the history. `inserted`, `updated` and `deleted` count rows; `expired`: it is no longer kept."""
+
+    version: int
+    kind: Literal["create", "edit", "append", "restore"]
+    author: str | None
+    message: str | None
+    created_at: Timestamp
+    rows: int
+    inserted: int
+    updated: int
+    deleted: int
+    bytes: int
+    pinned: bool
+    expired: bool
+
+
+class Difference(BaseModel):
+    """How many rows version `to` has more, less and otherwise than version `from`, by row id."""
+
+    model_config = ConfigDict(populate_by_name=True)
+
+    from_: int = Field(alias="from")
+    to: int
+    added: int
+    removed: int
+    changed: int
+
+
+class RestoreOrder(BaseModel):
+    """Which version to bring back."""
+
+    model_config = ConfigDict(extra="forbid", strict=True)
+
+    version: int
+    message: Message | None = None
+
+
+class AppendOrder(BaseModel):
+    """Which file's rows to append; `again`: also when a file of the same bytes is in the table."""
+
+    model_config = ConfigDict(extra="forbid", strict=True)
+
+    file_id: str
+    again: bool = False
+    message: Message | None = None
+
+
+class AggregatesError(BaseModel):
+    """Why there are no aggregates. `code` is stable."""
+
+    code: str
+    detail: str
+
+
+class ColumnAggregates(BaseModel):
+    """Aggregates of one column. `count` leaves nulls out; `distinct_exact` false: `distinct` is an estimate.
+
+    `cut`: long texts among them end with an ellipsis after 1,000 characters.
+    """
+
+    count: int
+    nulls: int
+    min: Any
+    max: Any
+    mean: Any
+    sum: Any
+    distinct: int
+    distinct_exact: bool
+    cut: bool = False
+
+
+class Table(BaseModel):
+    """A page of rows. `matched` counts the rows that hold all filters; the aggregates are those of these rows.
+
+    `next` is the cursor of the rows behind the last one of the page, for `rows`; null at the end.
+    """
+
+    id: str
+    name: str
+    version: int
+    columns: list[ColumnRef]
+    row_count: int
+    matched: int
+    page: int
+    size: int
+    rows: list[dict[str, Any]]
+    next: str | None
+    truncated: bool = False
+    aggregates: dict[str, ColumnAggregates] | None
+    aggregates_error: AggregatesError | None = None
+
+
+class Rows(BaseModel):
+    """Rows, each with its `_rid`. `next` is the cursor of the rows behind, null at the end."""
+
+    rows: list[dict[str, Any]]
+    next: str | None
+    version: int
+
+
+class Group(BaseModel):
+    """A group: the value of the column that rows are grouped by, and the measure. `cut`: of a long text the start."""
+
+    key: Any
+    value: Any
+    cut: bool = False
+
+
+class Groups(BaseModel):
+    """Groups of rows; `more`: there are others."""
+
+    version: int
+    by: str
+    measure: str
+    groups: list[Group]
+    more: bool
+
+
+class Bin(BaseModel):
+    """Rows with values from one border to the next."""
+
+    from_: float = Field(alias="from")
+    to: float
+    count: int
+
+
+class Point(BaseModel):
+    """Rows of one unit of time, that begins at `from`."""
+
+    from_: str = Field(alias="from")
+    count: int
+
+
+class Frequent(BaseModel):
+    """A value and its rows. `cut`: of a long text the start."""
+
+    value: Any
+    count: int
+    cut: bool = False
+
+
+class Profile(BaseModel):
+    """What a chart of a column shows. `shape` tells which fields there are."""
+
+    version: int
+    column: str
+    type: str
+    shape: Literal["histogram", "series", "values"]
+    bins: list[Bin] | None = None
+    unit: str | None = None
+    points: list[Point] | None = None
+    values: list[Frequent] | None = None
+    other: int | None = None

@@ -1,0 +1,1 @@
+"""The upload protocols over HTTP."""

@@ -1,0 +1,230 @@
+"""The verbs of an upload, whatever protocol asks: plan, carry out, answer."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass, replace
+from functools import partial
+from typing import Literal
+from urllib.parse import urlsplit
+
+from starlette.datastructures import QueryParams
+
+from parquay.catalog.files import Files
+from parquay.catalog.tables import File, now
+from parquay.errors import Gone, NotFound
+from parquay.http1 import INTERIM
+from parquay.ingest.text.dialect import Overrides
+from parquay.roles import OWNER, VIEW, Role, require
+from parquay.tus.headers import Fields
+from parquay.tus.refusals import Refusal
+from parquay.tus.state import UploadState
+from parquay.tus.wire import Wire
+from parquay.uploads.create.concat import Concatenator
+from parquay.uploads.create.create import Creator
+from parquay.uploads.create.describe import describe
+from parquay.uploads.maintain.remove import Remover
+from parquay.uploads.policy.rules import Owner, Rules, state_of
+from parquay.uploads.receive.append import Appender
+from parquay.uploads.receive.body import OVERRUN, WHOLE, Body
+from parquay.uploads.receive.receive import Receipt, Witness
+from parquay.uploads.receive.takeover import Handover
+from parquay.web.http.asgi import Answer, Headers, Origin, Scope, problem
+
+ROOT = "/files"
+
+RESUMPTION = 104
+"""Status of the interim answers that tell of an upload (Upload Resumption Supported)."""
+
+LOGIN = (("WWW-Authenticate", "Bearer"),)
+
+ENDED_EARLY = {
+    "disconnected": (400, "body_cut", "The connection broke; what arrived is kept."),
+    "idle_timeout": (408, "idle_timeout", "No byte came for too long; what arrived is kept."),
+    "too_slow": (408, "too_slow", "The bytes come too slowly; what arrived is kept."),
+    "taken_over": (409, "taken_over", "Another request continues this upload; what arrived is kept."),
+    "login_ended": (401, "session_ended", "The login has ended; what arrived is kept."),
+    "removed": (410, "gone", "The upload was removed."),
+    "shutdown": (503, "shutting_down", "The server is shutting down; what arrived is kept."),
+}
+"""How the answer to a body that was left before its end reads."""
+
+
+@dataclass(frozen=True)
+class Call:
+    """One request as the verbs see it. ``wire`` is the protocol it speaks."""
+
+    scope: Scope
+    fields: Fields
+    wire: Wire
+    owner: Owner
+    body: Body
+    file_id: str = ""
+
+
+Interim = Callable[[int, list[tuple[bytes, bytes]]], Awaitable[None]]
+"""Sends an interim answer."""
+
+InterimAnswers = Literal["auto", "on", "off"]
+
+Verb = Callable[[Call], Awaitable[Answer]]
+"""Carries out one method."""
+
+
+class Verbs:
+    """What can be done to uploads over the network."""
+
+    def __init__(
+        self,
+        files: Files,
+        *,
+        creator: Creator,
+        appender: Appender,
+        remover: Remover,
+        concatenator: Concatenator,
+        handover: Handover,
+        rules: Rules,
+        origin: Origin,
+        interim: InterimAnswers = "auto",
+    ) -> None:
+        """``interim``: whether interim answers are sent; ``auto``: where no proxy stands between."""
+        self._files = files
+        self._creator = creator
+        self._appender = appender
+        self._remover = remover
+        self._concatenator = concatenator
+        self._handover = handover
+        self._rules = rules
+        self._origin = origin
+        self._interim = interim
+
+    @property
+    def by_method(self) -> dict[str, Verb]:
+        """The verbs by their HTTP methods."""
+        return {"POST": self.create, "HEAD": self.head, "PATCH": self.append, "DELETE": self.remove}
+
+    async def create(self, call: Call) -> Answer:
+        """Make an upload (201), with the bytes that came along."""
+        base = urlsplit(self._origin.public_url).path.rstrip("/")
+        prefixes = tuple(f"{root}{ROOT}/" for root in ("", "/api", base, base + "/api"))
+        hosts = self._origin.hosts(call.scope) if "Upload-Concat" in call.fields else frozenset()
+        plan = call.wire.plan_creation(call.fields, self._rules.limits, path_prefixes=prefixes, hosts=hosts)
+        request = describe(call.owner, plan, dict(QueryParams(call.scope["query_string"])))
+        Overrides.from_options(request.options)  # refuses nonsense now, not when the file is read
+        file, receipt = await self._creator.create(request, call.body, self._witness(call))
+        location = self._url(call, file.id)
+        if receipt is not None and receipt.ended != WHOLE:
+            return await self._ended_early(call, file.id, receipt, plan.length, ("Location", location))
+        state = self._after(file, receipt)
+        fields = call.wire.created(state, location, with_body=receipt is not None)
+        return Answer(201, (*fields, *completed(state, location)))
+
+    async def head(self, call: Call) -> Answer:
+        """Tell what is durable (200). Only the owner's question interrupts who writes."""
+        call.wire.check_bare("HEAD", call.fields)
+        file = await self._seen(call, VIEW)
+        if file.owner_id == call.owner.id and not file.complete:
+            await self._handover.settle(file.id)
+            file = await self._seen(call, VIEW)
+        if file.parts and not file.complete:
+            file = await self._concatenator.settle(file)
+        return Answer(200, call.wire.head(state_of(file)))
+
+    async def append(self, call: Call) -> Answer:
+        """Store the body at the end (204)."""
+        with self._handover.arriving(call.file_id):
+            file = await self._seen(call, OWNER)
+            plan = call.wire.plan_append(call.fields, state_of(file), self._rules.limits)
+            receipt = await self._appender.append(file, plan, call.body, self._witness(call))
+        if receipt.ended != WHOLE:
+            return await self._ended_early(call, file.id, receipt, plan.length)
+        state = self._after(file, receipt)
+        if state.complete and file.is_partial:
+            await self._concatenator.settle_waiting(call.owner.id)
+        return Answer(
+            call.wire.appended_status, (*call.wire.appended(state), *completed(state, self._url(call, file.id)))
+        )
+
+    async def _ended_early(
+        self, call: Call, file_id: str, receipt: Receipt, length: int | None, *headers: tuple[str, str]
+    ) -> Answer:
+        offset = ("Upload-Offset", str(receipt.offset))
+        if receipt.ended != OVERRUN:
+            status, code, detail = ENDED_EARLY[receipt.ended]
+            more = (("Retry-After", "1"),) if status in (409, 503) else LOGIN if status == 401 else ()
+            return problem(status, code, detail, (*headers, offset, *more))
+        if length is None or call.wire.overrun == "cut":
+            detail = "The body has more bytes than the upload has left; those that fit are kept."
+            return problem(413, "body_too_long", detail, (*headers, offset))
+        if call.wire.overrun == "invalid":
+            await self._remover.remove(file_id, call.owner)
+        raise Refusal("inconsistent_length", headers=(offset,))
+
+    async def remove(self, call: Call) -> Answer:
+        """Remove the upload (204)."""
+        call.wire.check_bare("DELETE", call.fields)
+        file = await self._seen(call, OWNER)
+        await self._remover.remove(file.id, call.owner)
+        return Answer(204)
+
+    async def _seen(self, call: Call, needed: Role) -> File:
+        found = await asyncio.to_thread(self._files.seen, call.file_id, call.owner.id)
+        if found is None:
+            raise NotFound("There is no such upload.")
+        require(found.role, needed)
+        file = found.file
+        expired = file.expires_at is not None and file.expires_at < now()
+        if expired and file.id not in self._handover.running():
+            raise Gone("The upload has expired.")
+        return file
+
+    def _after(self, file: File, receipt: Receipt | None) -> UploadState:
+        """Return the upload as the receipt says it is now, without reading its row again."""
+        state = state_of(file)
+        if receipt is None:
+            return state
+        complete = receipt.complete or file.complete
+        expires = None if complete and not file.is_partial else self._rules.expiry()
+        return replace(state, offset=receipt.offset, complete=complete, expires=expires)
+
+    def _witness(self, call: Call) -> Witness | None:
+        """Return who tells the client by interim answers, where protocol and server have them."""
+        # Many a proxy passes them on wrongly: its client waits for ever, or loses its connection.
+        if self._interim == "off" or (self._interim == "auto" and not self._origin.is_direct(call.scope)):
+            return None
+        interim: Interim | None = call.scope.get("extensions", {}).get(INTERIM)
+        if interim is None or call.wire.progressed(0) is None or call.fields.content_length() == 0:
+            return None
+        return _Told(interim, call.wire, partial(self._url, call))
+
+    def _url(self, call: Call, file_id: str) -> str:
+        return f"{self._origin.base(call.scope)}{call.scope.get('root_path', '')}{ROOT}/{file_id}"
+
+
+class _Told:
+    """Tells a client what its upload has come to. See :class:`parquay.uploads.receive.receive.Witness`."""
+
+    def __init__(self, interim: Interim, wire: Wire, url: Callable[[str], str]) -> None:
+        self._interim = interim
+        self._wire = wire
+        self._url = url
+
+    async def born(self, file: File) -> bool:
+        """Tell where the upload is."""
+        return await self._send(self._wire.born(state_of(file), self._url(file.id)))
+
+    async def progressed(self, offset: int) -> None:
+        """Tell how much is durable."""
+        await self._send(self._wire.progressed(offset))
+
+    async def _send(self, headers: Headers | None) -> bool:
+        if headers is None:
+            return False
+        await self._interim(RESUMPTION, [(name.lower().encode(), value.encode("latin-1")) for name, value in headers])
+        return True
+
+
+def completed(state: UploadState, url: str) -> Headers:
+    """Tell where the file is that an upload has become."""
+    return (("Parquay-File", url),) if state.complete and state.concat != "partial" else ()
