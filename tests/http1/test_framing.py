@@ -117,7 +117,15 @@ CHUNKED = request("POST", "Transfer-Encoding: chunked")
         (b"GET http://u@b/ HTTP/1.1\r\nHost: a\r\n\r\n", 400),
         (b"CONNECT b:443 HTTP/1.1\r\nHost: b:443\r\n\r\n", 405),
         (b"GET / HTTP/2.0\r\nHost: a\r\n\r\n", 505),
-        (b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n", 400),
+        (b"GET / HTTP/3.1\r\nHost: a\r\n\r\n", 505),
+        (b"GET / HTTP/0.9\r\nHost: a\r\n\r\n", 505),
+        (b"POST / HTTP/9.9\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n", 505),
+        (b"GET /\r\n\r\n", 505),
+        (b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n", 505),
+        (b"GET / HTTP/1.10\r\nHost: a\r\n\r\n", 400),
+        (b"GET / HTTP/11.1\r\nHost: a\r\n\r\n", 400),
+        (b"GET / HTTP/1.2\r\n\r\n", 400),
+        (b"GET / http/1.1\r\nHost: a\r\n\r\n", 400),
         (b"GET / HTTP/1.1\r\nHost: a\r\nA: b\r\n c\r\n\r\n", 400),
         (b"GET / HTTP/1.1\r\nHost: a\r\nA : b\r\n\r\n", 400),
         (b"GET / HTTP/1.1\r\n Host: a\r\n\r\n", 400),
@@ -152,6 +160,29 @@ def test_what_could_be_read_in_two_ways_is_refused_and_ends_the_connection(sent:
         await refused(client, status)
 
     run(app, test)
+
+
+@pytest.mark.parametrize("version", ["1.2", "1.9"])
+def test_a_later_minor_version_is_taken_as_the_one_that_is_spoken(version: str):
+    # "SHOULD process the message as if it was in the highest minor version within that major version to which the
+    # recipient is conformant": its connection is kept, its chunks are read.
+    async def told(scope: dict[str, Any], receive: Any, send: Any) -> None:
+        await say(send, 200, scope["http_version"].encode() + b" " + await whole(receive))
+
+    async def test(connect: Any) -> None:
+        client = await connect()
+        plain = request("POST", length=2) + b"ok"
+        for sent in (
+            plain,
+            CHUNKED + b"2\r\nok\r\n0\r\n\r\n",
+            request("POST", "Connection: Upgrade", "Upgrade: h2c", length=2) + b"ok",
+        ):
+            asked = sent.replace(b"HTTP/1.1", b"HTTP/" + version.encode())
+            await client.send(asked + asked)
+            for _ in range(2):
+                assert (await client.answer())[::2] == (200, b"1.1 ok")
+
+    run(told, test)
 
 
 @pytest.mark.parametrize("upgrade", ["h2c", "foo/1", "websocket, foo", "TLS/1.0"])

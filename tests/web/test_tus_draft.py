@@ -288,6 +288,18 @@ def test_lengths_that_do_not_agree_are_refused(newest: DraftUser, body: bytes, c
     assert newest.user.stored(url) == b"123"
 
 
+def test_an_append_that_announces_too_much_leaves_the_upload_as_it_is(draft: DraftUser):
+    # The offset never exceeds the length, so the upload does not become invalid in any version.
+    url = draft.created(b"123", Upload_Length="5")
+
+    answer = draft.patch(url, 3, b"456", "?1")
+
+    assert (answer.status_code, answer.json()["type"]) == (400, INCONSISTENT)
+    assert progress(draft.head(url)) == ("3", "?0")
+    assert progress(draft.patch(url, 3, b"45", "?1")) == ("5", "?1")
+    assert draft.user.content(url) == b"12345"
+
+
 def test_a_length_below_what_is_there_is_refused_also_in_chunks(newest: DraftUser):
     url = newest.created(b"12345")
 

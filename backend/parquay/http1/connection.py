@@ -27,7 +27,7 @@ from uvicorn.protocols.http.flow_control import HIGH_WATER_LIMIT, FlowControl
 from uvicorn.protocols.http.httptools_impl import RequestResponseCycle
 
 from parquay.http1.exchange import LINGER_BYTES, LINGER_SECONDS, Exchange, Fields, head
-from parquay.http1.framing import HEAD_BYTES, TOO_LARGE, Fault, problem_of
+from parquay.http1.framing import HEAD_BYTES, OTHER_VERSION, TOO_LARGE, Fault, problem_of
 from parquay.http1.intake import Intake
 
 Reply = Callable[[int, Fields, bytes], None]
@@ -126,6 +126,8 @@ class UploadConnection(Intake):
         elif isinstance(sys.exception(), httptools.HttpParserInvalidMethodError):
             told = Fault(HTTPStatus.METHOD_NOT_ALLOWED, "method_not_allowed", f"The methods are {METHODS}.")
             self.refuse(told, (b"allow", METHODS.encode()))
+        elif "PRI" in str(sys.exception()):  # how HTTP/2 begins where its client believes it is spoken
+            self.refuse(OTHER_VERSION)
         else:
             self.refuse(Fault(HTTPStatus.BAD_REQUEST, "bad_request", msg))
 

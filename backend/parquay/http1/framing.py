@@ -57,10 +57,20 @@ TOO_LARGE = Fault(
 )
 
 
+OTHER_VERSION = Fault(HTTPStatus.HTTP_VERSION_NOT_SUPPORTED, "http_version", "This server speaks HTTP/1.1.")
+
+
+def spoken(version: str) -> str:
+    """Return the version of HTTP as which a message that names ``version`` is taken."""
+    # "A recipient that receives a message with a major version number that it implements and a minor version number
+    # higher than what it implements SHOULD process the message as if it was in the highest minor version".
+    return "1.1" if version.startswith("1.") and version != "1.0" else version
+
+
 def fault(version: str, method: str, headers: Sequence[Field]) -> Fault | None:
     """Return what is wrong with a request's head, None for nothing. Names of ``headers`` are in lower case."""
     if version not in ("1.0", "1.1"):
-        return Fault(HTTPStatus.HTTP_VERSION_NOT_SUPPORTED, "http_version", "This server speaks HTTP/1.1.")
+        return OTHER_VERSION
     if method == "CONNECT":
         return Fault(HTTPStatus.METHOD_NOT_ALLOWED, "method_not_allowed", "This server is no proxy.")
     hosts, lengths, codings = [], [], []

@@ -23,6 +23,7 @@ from parquay.http1.framing import (
     fault,
     is_websocket,
     origin_form,
+    spoken,
     without_upgrade,
 )
 
@@ -37,6 +38,17 @@ class NoMore(Exception):
     """The rest of what came is nobody's."""
 
 
+class _Parser(httptools.HttpRequestParser):
+    """The parser, which leaves it to the rules what becomes of other versions of HTTP."""
+
+    def __init__(self, protocol: Intake) -> None:
+        super().__init__(protocol)
+        self.set_dangerous_leniencies(lenient_data_after_close=True, lenient_version=True)
+
+    def get_http_version(self) -> str:
+        return spoken(super().get_http_version())
+
+
 class Intake(HttpToolsProtocol):
     """The half of a connection that takes in."""
 
@@ -46,6 +58,7 @@ class Intake(HttpToolsProtocol):
     def __init__(self, *arguments: Any, **options: Any) -> None:
         """See uvicorn's."""
         super().__init__(*arguments, **options)
+        self.parser = _Parser(self)
         self._is_last = False  # no request follows the one whose bytes come in
         self._is_deaf = False  # what comes is dropped
         self._budget: ChunkBudget | None = None
@@ -87,17 +100,13 @@ class Intake(HttpToolsProtocol):
                 self.handle_websocket_upgrade()
             else:
                 head, self._plain_head = self._plain_head, None
-                self._new_parser()
+                self.parser = _Parser(self)
                 self._parse(memoryview(head))
             return int(upgrade.args[0])
         except httptools.HttpParserError:
             if not self._is_deaf:
                 self.send_400_response("Invalid HTTP request received.")
         return len(piece)
-
-    def _new_parser(self) -> None:
-        self.parser = httptools.HttpRequestParser(self)
-        self.parser.set_dangerous_leniencies(lenient_data_after_close=True)
 
     def on_message_begin(self) -> None:
         """Start the clock of a head."""
@@ -183,7 +192,7 @@ class Intake(HttpToolsProtocol):
     def resume_after_body(self, cycle: RequestResponseCycle) -> None:
         """Read on by the usual way, with a parser that knows nothing of the body of ``cycle``."""
         self._check_newest(cycle)
-        self._new_parser()
+        self.parser = _Parser(self)
         cycle.more_body = False
         cycle.message_event.set()
         if not self.transport.is_closing():
