@@ -2,15 +2,21 @@
 
 from __future__ import annotations
 
+import gzip
 import json
 import subprocess
 import sys
+import zipfile
 from pathlib import Path
 
+import openpyxl
+import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
 from live_server import PARQUAY, clean_environment
+from parquay.cli.conversion import convert_one
+from parquay.cli.failure import Failure
 
 
 def parquay(*arguments: object, cwd: Path | None = None, stdin: str = "", **settings: object):
@@ -88,6 +94,8 @@ def test_conversion_starts_without_what_only_other_commands_need(tmp_path: Path)
         ["convert", "a.csv", "--out-dir", "out", "--to", "xlsx"],
         ["convert", "a.csv", "--out-dir", "out", "--report", "r.json"],
         ["convert", "pyproject.toml", "pyproject.toml"],
+        ["convert", "pyproject.toml", "b.foo"],
+        ["convert", "pyproject.toml", "b.foo", "--header", "1"],
         ["convert", "a.csv", "b.parquet", "--delimiter", "ab"],
         ["convert", "a.csv", "b.parquet", "--encoding", "klingon"],
         ["convert", "a.csv", "b.parquet", "--skip", "-1"],
@@ -114,7 +122,6 @@ def test_value_that_does_not_parse_stops_the_start(tmp_path: Path, name: str, va
 
 def test_server_that_does_not_answer_is_named_and_nothing_is_claimed(tmp_path: Path, monkeypatch):
     monkeypatch.setattr("parquay.cli.server_login.FIRST_PATIENCE", 0.0)
-    from parquay.cli.failure import Failure
     from parquay.cli.server_login import connect
 
     with pytest.raises(Failure, match="does not answer"), connect("http://127.0.0.1:9", "u", "p", None):
@@ -175,6 +182,79 @@ def test_convert_refuses_a_type_for_a_column_that_is_not_there(tmp_path):
 
     assert_refused(done, 2, "c")
     assert not target.exists()
+
+
+def test_an_output_with_an_ending_that_says_nothing_is_refused_and_names_those_that_do(samples: Path, tmp_path: Path):
+    source = samples / "iris.csv"
+
+    done = parquay("convert", source, tmp_path / "table.foo")
+
+    assert_refused(done, 2, "table.foo", ".parquet", ".csv", ".ndjson", "directory")
+    assert list(tmp_path.iterdir()) == []
+    (tmp_path / "v1.0").mkdir()
+    for directory in ("v1.0", "v1.1/", "plain"):
+        convert_one(source, f"{tmp_path}/{directory}", None, {})
+        assert pq.read_table(tmp_path / directory).num_rows == 150
+
+
+@pytest.fixture
+def inputs(tmp_path: Path) -> Path:
+    """A directory with one file of each kind."""
+    with zipfile.ZipFile(tmp_path / "two.zip", "w") as archive:
+        for name in ("x/one.csv", "x/two.csv", "y/two.csv", "notes.data"):
+            archive.writestr(name, f"name,n\n{name},1\n")
+    book = openpyxl.Workbook()
+    book.active.append(["a"])
+    book.active.append([1])
+    book.save(tmp_path / "book.xlsx")
+    (tmp_path / "a.csv").write_text("a,b\n1,2\n")
+    (tmp_path / "a.csv.gz").write_bytes(gzip.compress(b"a,b\n1,2\n"))
+    (tmp_path / "a.json").write_text('[{"a": 1}]')
+    pq.write_table(pa.table({"a": [1]}), tmp_path / "a.parquet")
+    return tmp_path
+
+
+@pytest.mark.parametrize(
+    ("name", "told", "words"),
+    [
+        ("a.csv", {"sheet": "S"}, ["no_sheet"]),
+        ("a.json", {"sheet": "S"}, ["no_sheet"]),
+        ("a.parquet", {"sheet": "S"}, ["no_sheet"]),
+        ("two.zip", {"sheet": "S"}, ["no_sheet"]),
+        ("book.xlsx", {"sheet": "S"}, ["no_sheet", "'S'"]),
+        ("a.csv", {"member": "m"}, ["no_member"]),
+        ("a.csv.gz", {"member": "a.csv"}, ["no_member"]),
+        ("a.parquet", {"member": "m"}, ["member"]),
+        ("two.zip", {"member": "three.csv"}, ["no_member", "three.csv"]),
+        ("two.zip", {"member": "two.csv"}, ["no_member", "more than one"]),
+        ("book.xlsx", {"delimiter": ";"}, ["delimiter"]),
+        ("book.xlsx", {"encoding": "cp1252"}, ["encoding"]),
+        ("a.json", {"header": "0"}, ["header"]),
+        ("a.json", {"skip": "1"}, ["skip"]),
+        ("a.parquet", {"quote": "none"}, ["quote"]),
+        ("a.parquet", {"types": {"a": "text"}}, ["types"]),
+    ],
+)
+def test_an_option_that_cannot_be_meant_of_a_file_is_wrong_usage(inputs: Path, name: str, told: dict, words: list[str]):
+    with pytest.raises(Failure) as failed:
+        convert_one(inputs / name, str(inputs / "out.parquet"), None, told)
+
+    assert failed.value.exit_code == 2
+    assert all(word in str(failed.value) for word in (name, *words))
+    assert not (inputs / "out.parquet").exists()
+
+
+def test_a_file_of_an_archive_is_chosen_by_name(inputs: Path):
+    report = inputs / "report.json"
+
+    done = parquay("convert", inputs / "two.zip", inputs / "out.csv", "--member", "y/two.csv", "--report", report)
+
+    assert done.returncode == 0, done.stderr
+    assert (inputs / "out.csv").read_text() == "name,n\ny/two.csv,1\n"
+    assert json.loads(report.read_text())["warnings"] == []
+    for member in ("one.csv", "notes.data"):
+        convert_one(inputs / "two.zip", str(inputs / "out.csv"), None, {"member": member})
+        assert (inputs / "out.csv").read_text().endswith(f"{member},1\n")
 
 
 def test_sample_becomes_a_parquet_file_with_a_report(samples: Path, tmp_path: Path):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from contextlib import contextmanager
 from pathlib import Path
@@ -19,19 +20,24 @@ if TYPE_CHECKING:
     from parquay.ingest.text.dialect import Overrides
 
 
+ENDINGS = (".parquet", ".pq", ".csv", ".ndjson", ".jsonl")
+"""What OUT may end in; `ingest.convert.convert_file`, which takes time to load, knows what they mean."""
+
 Told = dict[str, "str | dict[str, str] | None"]
 """Options about how a file is read, as they were given."""
 
 
-def convert_one(source: Path, target: Path, report: Path | None, told: Told) -> None:
+def convert_one(source: Path, out: str, report: Path | None, told: Told) -> None:
     """Convert a file, and write the report where one is wanted.
 
     Raises:
         Failure: it cannot be read.
     """
+    target = _target(out)
     allocator.keep()
     with allocator.loading():
         from parquay.ingest.convert.convert_file import convert_file, write_report
+        from parquay.ingest.convert.plan import NOT_THERE
     if source.exists() and target.exists() and source.samefile(target):
         raise Failure(f"{target}: IN and OUT are the same file", 2)
     try:
@@ -42,10 +48,23 @@ def convert_one(source: Path, target: Path, report: Path | None, told: Told) -> 
     except BadInput as error:
         if report is not None:
             write_report(report, {"error": {"code": error.code, "message": error.detail}})
-        raise Failure(f"{source}: {error.detail} ({error.code})") from None
+        raise Failure(f"{source}: {error.detail} ({error.code})", 2 if error.code in NOT_THERE else 1) from None
     if report is not None:
         write_report(report, made.to_json())
     _say(_summary(source, made))
+
+
+def _target(out: str) -> Path:
+    """Where the table goes.
+
+    Raises:
+        Failure: its ending says nothing (2).
+    """
+    path = Path(out)
+    if path.suffix.lower() in ENDINGS or not path.suffix or path.is_dir() or out.endswith(os.sep):
+        return path
+    told = f"OUT ends in {', '.join(ENDINGS)}, or is a directory ({out}{os.sep} makes one)"
+    raise Failure(f"{out}: {told}", 2)
 
 
 @contextmanager

@@ -22,7 +22,7 @@ class Format(StrEnum):
 
 
 def convert(
-    paths: Annotated[list[Path], typer.Argument(metavar="IN OUT | IN...", help="With --out-dir all are inputs.")],
+    paths: Annotated[list[str], typer.Argument(metavar="IN OUT | IN...", help="With --out-dir all are inputs.")],
     out_dir: Annotated[Path | None, typer.Option(help="Convert every IN into this directory.")] = None,
     to: Annotated[Format | None, typer.Option(help="With --out-dir: into what.", show_default="parquet")] = None,
     report: Annotated[Path | None, typer.Option(help="Write what was found as JSON; for one IN.")] = None,
@@ -33,13 +33,14 @@ def convert(
     header: Annotated[str | None, typer.Option(help="Rows of names; 0: the first row is data.")] = None,
     skip: Annotated[str | None, typer.Option(help="Lines before the header.")] = None,
     sheet: Annotated[str | None, typer.Option(help="The sheet of a workbook.")] = None,
+    member: Annotated[str | None, typer.Option(help="The file in a ZIP archive.")] = None,
     type_: Annotated[list[str] | None, typer.Option("--type", metavar="COL=TYPE", help="What a column is.")] = None,
 ) -> None:
     """Convert CSV and TSV files to tables, without a server.
 
-    OUT ending in .parquet makes one file, .csv and .ndjson write the table as text again, anything else is a
-    directory of part files. With --out-dir each IN becomes DIR/NAME.EXT with DIR/NAME.report.json beside it, and
-    one that fails does not stop the rest.
+    OUT ending in .parquet makes one file, .csv and .ndjson write the table as text again; a directory, or a name
+    without an ending or with a slash behind it, gets part files. With --out-dir each IN becomes DIR/NAME.EXT with
+    DIR/NAME.report.json beside it, and one that fails does not stop the rest.
     """
     overrides: conversion.Told = {
         "delimiter": delimiter,
@@ -49,19 +50,20 @@ def convert(
         "header": header,
         "skip": skip,
         "sheet": sheet,
+        "member": member,
         "types": _types(type_ or ()),
     }
     if out_dir is not None:
         if report is not None:
             raise Failure("--report is for one IN; --out-dir writes a report beside each table", 2)
-        conversion.convert_many(paths, out_dir, (to or Format.PARQUET).value, overrides)
+        conversion.convert_many([*map(Path, paths)], out_dir, (to or Format.PARQUET).value, overrides)
         return
     if len(paths) != 2:
         raise Failure("give IN and OUT, or any number of IN with --out-dir", 2)
     if to is not None:
         raise Failure("--to needs --out-dir; the ending of OUT says what it becomes", 2)
     source, target = paths
-    conversion.convert_one(source, target, report, overrides)
+    conversion.convert_one(Path(source), target, report, overrides)
 
 
 def _types(given: Sequence[str]) -> dict[str, str] | None:

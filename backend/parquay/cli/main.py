@@ -38,7 +38,7 @@ def _run(arguments: Sequence[str]) -> int:
             # What reads options takes a tenth of a second to load, and there are none.
             from parquay.cli import conversion
 
-            conversion.convert_one(Path(source), Path(target), None, {})
+            conversion.convert_one(Path(source), target, None, {})
             return 0
         case ["--version"]:
             from parquay.cli import commands

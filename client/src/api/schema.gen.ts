@@ -2109,6 +2109,7 @@ export interface operations {
         encoding?: string;
         escape?: string;
         header?: string;
+        member?: string;
         names?: string;
         nulls?: string;
         quote?: string;
@@ -2127,6 +2128,7 @@ export interface operations {
           encoding?: string;
           escape?: string;
           header?: string;
+          member?: string;
           names?: string;
           nulls?: string;
           quote?: string;
@@ -2202,6 +2204,7 @@ export interface operations {
         encoding?: string;
         escape?: string;
         header?: string;
+        member?: string;
         names?: string;
         nulls?: string;
         quote?: string;
@@ -2234,6 +2237,7 @@ export interface operations {
           encoding?: string;
           escape?: string;
           header?: string;
+          member?: string;
           names?: string;
           nulls?: string;
           quote?: string;

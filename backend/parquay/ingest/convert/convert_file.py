@@ -19,9 +19,9 @@ from parquay.columns.parquet import parts
 from parquay.columns.parquet.footer import Pieces
 from parquay.columns.parquet.parts import Codec, Types
 from parquay.columns.parquet.spool import Spool
-from parquay.errors import BadInput, NoTable, TooLarge
+from parquay.errors import BadInput, InvalidValue, NoTable, TooLarge
 from parquay.ingest.convert import sandbox
-from parquay.ingest.convert.plan import Plan, plan
+from parquay.ingest.convert.plan import Plan, plan, unmeant
 from parquay.ingest.read import fold, segmenter
 from parquay.ingest.read.fold import Converted, State
 from parquay.ingest.read.segment import Rejected
@@ -163,6 +163,8 @@ class _Conversion:
             found = plan(reader, self._size, complete=True, name=self._source.name, overrides=self._overrides)
             if found is None:
                 raise NoTable("The file has no rows.", "no_rows")
+            if (option := unmeant(found, self._overrides)) and not found.code:
+                raise InvalidValue(f"{option} cannot be told of a file of this format.", "bad_option")
             if found.code and not (found.code == "no_rows" and may_be_empty):
                 raise NoTable(found.reason, found.code)
             if found.whole:

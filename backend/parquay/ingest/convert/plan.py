@@ -60,14 +60,44 @@ def plan(reader: Reader, stop: int, *, complete: bool, name: str, overrides: Ove
     head = read_promised(reader, 0, min(stop, sniff.SAMPLE_BYTES))
     if not head:
         return Plan(code="no_rows", reason="The file is empty.")
+    found = _plan(reader, stop, head, complete=complete, name=name, overrides=overrides)
+    if found is not None and not found.code and overrides.sheet is not None and found.whole != "xlsx":
+        return Plan(code="no_sheet", reason="The file is no workbook, so it has no sheets.")
+    return found
+
+
+def _plan(reader: Reader, stop: int, head: bytes, *, complete: bool, name: str, overrides: Overrides) -> Plan | None:
     found = _other_format(head, PurePath(name).suffix.lower())
     if found is not None:
         return found
     if packing_of(head) == "zip" and not complete:
         return None  # the archive's directory stands at its end
-    source = sources.open_source(reader, stop, complete=complete, told=overrides.encoding)
+    if overrides.member is not None and packing_of(head) != "zip":
+        return Plan(code="no_member", reason="The file is no archive, so there is no file in it.")
+    source = sources.open_source(reader, stop, complete=complete, told=overrides.encoding, wanted=overrides.member)
     inner = inner_name(name) if source.member is None else PurePath(source.member.name).name
     return _text_plan(source, name=inner, overrides=overrides)
+
+
+NOT_THERE = frozenset({"no_sheet", "no_member"})
+"""Codes of what was told of a file and is not in it."""
+
+MEANT = {
+    "csv": frozenset(
+        {"delimiter", "quote", "escape", "encoding", "header", "skip", "nulls", "types", "names", "member"}
+    ),
+    "json": frozenset({"encoding", "types", "member"}),
+    "xlsx": frozenset({"header", "skip", "nulls", "types", "names", "sheet"}),
+    "parquet": frozenset[str](),
+}
+"""What can be told about a file of a format. The rest of what is known says itself."""
+
+
+def unmeant(found: Plan, overrides: Overrides) -> str:
+    """Return an option that says nothing about a file of this plan's format, empty when all do."""
+    kind = found.whole or (found.dialect.format if found.dialect is not None else "csv")
+    meant = MEANT["json" if kind == "ndjson" else kind]
+    return next((name for name in overrides.told() if name not in meant), "")
 
 
 def _other_format(head: bytes, suffix: str) -> Plan | None:

@@ -83,13 +83,14 @@ class _File(io.RawIOBase):
         return found
 
 
-def find_member(reader: Reader, size: int) -> Member:
-    """The member to read in the archive of `size` bytes.
+def find_member(reader: Reader, size: int, wanted: str | None = None) -> Member:
+    """The member to read in the archive of `size` bytes; `wanted`: its name, where it was told.
 
     Raises:
         BrokenArchive: its directory makes no sense.
         BadInput: the member is encrypted or packed in a way that is not read (`encrypted_archive`,
-            `unsupported_format`); NoTable: it holds no file, or several of which none is likely a table.
+            `unsupported_format`), or not there (`no_member`);
+            NoTable: it holds no file, or several of which none is likely a table.
         TooLarge: its directory is too long.
     """
     file = _File(reader, size)
@@ -98,8 +99,8 @@ def find_member(reader: Reader, size: int) -> Member:
             members = [each for each in archive.infolist() if not is_junk(each.filename)]
     except (zipfile.BadZipFile, OSError, ValueError, NotImplementedError, EOFError) as error:
         raise BrokenArchive(str(error)) from None
-    chosen = _chosen(members)
-    others = [each.filename for each in members if each is not chosen]
+    chosen = _readable(_likely(members) if wanted is None else _named(members, wanted))
+    others = [each.filename for each in members if each is not chosen] if wanted is None else []
     told = (Warned("other_members", 1, len(others), bounded(_not_read(chosen.filename, others))),) if others else ()
     start = _data_start(reader, chosen)
     stop = start + chosen.compress_size
@@ -114,7 +115,16 @@ def is_junk(name: str) -> bool:
     return name.endswith("/") or not parts or any(part.lower() in _JUNK or part.startswith("._") for part in parts)
 
 
-def _chosen(members: Sequence[zipfile.ZipInfo]) -> zipfile.ZipInfo:
+def _named(members: Sequence[zipfile.ZipInfo], wanted: str) -> zipfile.ZipInfo:
+    found = [each for each in members if each.filename == wanted][-1:]
+    found = found or [each for each in members if PurePosixPath(each.filename).name == wanted]
+    if len(found) != 1:
+        many = "more than one file" if found else "no file"
+        raise BadInput(f"There is {many} {wanted[:100]!r} in the archive.", "no_member")
+    return found[0]
+
+
+def _likely(members: Sequence[zipfile.ZipInfo]) -> zipfile.ZipInfo:
     if not members:
         raise NoTable("The archive holds no file.", "no_table")
     likely = [each for each in members if PurePosixPath(each.filename).suffix.lower() in TABLES]
@@ -122,7 +132,10 @@ def _chosen(members: Sequence[zipfile.ZipInfo]) -> zipfile.ZipInfo:
         raise NoTable("The archive holds several files, none of which is a table by its name.", "no_table")
     # A text beside tables explains them.
     named = [each for each in likely if PurePosixPath(each.filename).suffix.lower() not in (".txt", ".dat")]
-    chosen = (named or likely or members)[0]
+    return (named or likely or members)[0]
+
+
+def _readable(chosen: zipfile.ZipInfo) -> zipfile.ZipInfo:
     if chosen.flag_bits & 1:
         raise BadInput(f"The file {chosen.filename[:100]!r} in the archive is encrypted.", "encrypted_archive")
     if chosen.compress_type not in _METHODS:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import codecs
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import asdict, dataclass, field, fields, replace
 from typing import Any
 
@@ -19,6 +19,8 @@ NAMED = {"tab": "\t", "\\t": "\t", "comma": ",", "semicolon": ";", "pipe": "|", 
 """Delimiters and quotes that are hard to type, by name."""
 SAME = {"skip": "skip_rows"}
 """Options with two names."""
+UNTOLD: tuple[object, ...] = (None, (), {})
+"""Options about which nothing was said."""
 _TYPE = re.compile(r"(?:text|timestamptz|{})|decimal\(\d{{1,2}}, ?\d{{1,2}}\)".format("|".join(ORDER)))
 """What a column can be asked to be."""
 _MARKS = ',;\t|"\r\n09azAZ'
@@ -41,6 +43,7 @@ class Overrides:
         types: column name to type name, such as ``{"zip": "text"}``.
         names: column names, in order.
         sheet: the sheet of a workbook.
+        member: the file in an archive, by its whole name there or by the last part of it.
     """
 
     delimiter: str | None = None
@@ -53,6 +56,7 @@ class Overrides:
     types: Mapping[str, str] = field(default_factory=dict)
     names: tuple[str, ...] = ()
     sheet: str | None = None
+    member: str | None = None
 
     @classmethod
     def from_options(cls, options: Mapping[str, Any] | None) -> Overrides:
@@ -69,6 +73,11 @@ class Overrides:
         if told.delimiter is not None and told.delimiter in (told.quote, told.escape):
             raise InvalidValue("delimiter must be another character than quote and escape.")
         return told
+
+    def told(self) -> Iterator[str]:
+        """Names of those that were told, as callers know them."""
+        known = {name: key for key, name in SAME.items()}
+        yield from (known.get(each.name, each.name) for each in fields(self) if getattr(self, each.name) not in UNTOLD)
 
     def refuse_unknown_columns(self, columns: Iterable[str]) -> None:
         """Refuse types for columns that a table does not have.

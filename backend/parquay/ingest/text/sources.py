@@ -156,8 +156,12 @@ class Source:
         return False
 
 
-def open_source(reader: Reader, stop: int, *, complete: bool, told: str | None = None) -> Source:
+def open_source(
+    reader: Reader, stop: int, *, complete: bool, told: str | None = None, wanted: str | None = None
+) -> Source:
     """Find out how a file is packed and whether its encoding is wide, from its first bytes.
+
+    `told`: its encoding; `wanted`: the file of an archive that is to be read.
 
     Needs `sniff.SAMPLE_BYTES` of the file, or all of it; of a ZIP archive all of it.
 
@@ -166,7 +170,7 @@ def open_source(reader: Reader, stop: int, *, complete: bool, told: str | None =
         BadInput: see `archive.find_member`.
     """
     packing = packing_of(read_promised(reader, 0, min(16, stop)))
-    member = archive.find_member(reader, stop) if packing == "zip" else None
+    member = archive.find_member(reader, stop, wanted) if packing == "zip" else None
     packing = packing if member is None else member.packing
     source = Source(packing, member=member)
     source.attach(reader, stop, complete=complete)
