@@ -10,9 +10,9 @@ from typing import Any
 
 import uvloop
 
-from parquay.http1 import STRAIGHT, listener
+from parquay.http1 import ZERO_COPY, listener
 from parquay.http1.listener import Listener
-from parquay.http1.zero_copy import StraightBody
+from parquay.http1.zero_copy import ZeroCopyBody
 from wire import RESET
 
 KIB, MIB = 1 << 10, 1 << 20
@@ -53,7 +53,7 @@ class Client:
 
 
 @asynccontextmanager
-async def serving(app: App, express: Any = None):
+async def serving(app: App, fast_path: Any = None):
     """Serve `app`, and yield a function that connects to it."""
 
     async def with_lifespan(scope: dict[str, Any], receive: Any, send: Any) -> None:
@@ -66,7 +66,7 @@ async def serving(app: App, express: Any = None):
 
     clients: list[Client] = []
     bound = listener._bound("127.0.0.1", 0)
-    server = Listener(with_lifespan, "", 0, express=express)
+    server = Listener(with_lifespan, "", 0, fast_path=fast_path)
     running = asyncio.create_task(server.serve([bound]))
     await server.listens.wait()
 
@@ -83,9 +83,9 @@ async def serving(app: App, express: Any = None):
         await running
 
 
-def run(app: App, test: Callable[[Any], Awaitable[None]], express: Any = None) -> None:
+def run(app: App, test: Callable[[Any], Awaitable[None]], fast_path: Any = None) -> None:
     async def start() -> None:
-        async with asyncio.timeout(30), serving(app, express) as connect:
+        async with asyncio.timeout(30), serving(app, fast_path) as connect:
             await test(connect)
 
     uvloop.run(start())
@@ -112,9 +112,9 @@ async def whole(receive: Any) -> bytes:
     return bytes(data)
 
 
-async def straight(scope: dict[str, Any], size: int = MIB) -> bytes:
+async def zero_copy(scope: dict[str, Any], size: int = MIB) -> bytes:
     """Read a body by the short way, `size` bytes at once."""
-    body: StraightBody = scope["extensions"][STRAIGHT]
+    body: ZeroCopyBody = scope["extensions"][ZERO_COPY]
     data, buffer = bytearray(), bytearray(size)
     while (count := await body.read_into(memoryview(buffer), 10)) != 0:
         data += buffer[: count or 0]

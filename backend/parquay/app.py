@@ -54,7 +54,7 @@ class Application:
         self._edge = Edge(
             Packing(self.rest), uploads, WebClient(client, policy.base_path), policy, LoginWatch(parts.sessions)
         )
-        self.express = _express(parts, uploads, policy)
+        self.fast_path = _express(parts, uploads, policy)
 
     def drain(self) -> None:
         """Say from now on that the server is not ready; requests are still answered. May be called from any thread."""

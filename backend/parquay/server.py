@@ -144,7 +144,7 @@ class _Service:
             loop.add_signal_handler(number, self._stop.set)
         from parquay.http1.listener import Listener
 
-        listener = Listener(self._app, settings.host, settings.port, express=self._app.express)
+        listener = Listener(self._app, settings.host, settings.port, fast_path=self._app.fast_path)
         serving = asyncio.create_task(listener.serve())
         tasks = [asyncio.create_task(job) for job in self._background()]
         self._hang_up()

@@ -9,19 +9,19 @@ from typing import Any
 import pytest
 import uvloop
 
-from parquay.http1 import INTERIM, STRAIGHT, connection, exchange, listener
+from parquay.http1 import INTERIM, ZERO_COPY, connection, exchange, listener
 from parquay.http1.listener import Listener
-from raw_client import DATA, KIB, MIB, Client, request, run, say, straight, until, whole
+from raw_client import DATA, KIB, MIB, Client, request, run, say, until, whole, zero_copy
 
-# ------------------------------------------------------------------------------------------------ straight bodies
+# ------------------------------------------------------------------------------------------------ zero-copy bodies
 
 
 @pytest.mark.parametrize("size", [1000, 64 * KIB, 2 * MIB, 16 * MIB])
-def test_a_straight_body_arrives_whole_and_the_connection_goes_on(size: int):
+def test_a_zero_copy_body_arrives_whole_and_the_connection_goes_on(size: int):
     found = []
 
     async def app(scope: dict[str, Any], receive: Any, send: Any) -> None:
-        found.append(await straight(scope, size) if STRAIGHT in scope["extensions"] else await whole(receive))
+        found.append(await zero_copy(scope, size) if ZERO_COPY in scope["extensions"] else await whole(receive))
         await say(send)
 
     async def test(connect: Any) -> None:
@@ -41,7 +41,7 @@ def test_bytes_before_and_behind_the_switch_keep_their_order(pause_after: int):
 
     async def app(scope: dict[str, Any], receive: Any, send: Any) -> None:
         await begun.wait()
-        found.append(await straight(scope))
+        found.append(await zero_copy(scope))
         await say(send)
 
     async def test(connect: Any) -> None:
@@ -56,13 +56,13 @@ def test_bytes_before_and_behind_the_switch_keep_their_order(pause_after: int):
     assert found == [DATA]
 
 
-def test_a_straight_body_that_is_all_there_before_it_is_asked_for():
+def test_a_zero_copy_body_that_is_all_there_before_it_is_asked_for():
     begun, found = asyncio.Event(), []
     data = DATA[: 256 * KIB]
 
     async def app(scope: dict[str, Any], receive: Any, send: Any) -> None:
         await begun.wait()
-        found.append(await straight(scope))
+        found.append(await zero_copy(scope))
         await say(send)
 
     async def test(connect: Any) -> None:
@@ -76,12 +76,12 @@ def test_a_straight_body_that_is_all_there_before_it_is_asked_for():
     assert found == [data]
 
 
-def test_a_cut_straight_body_gives_what_came_and_then_the_news():
+def test_a_cut_zero_copy_body_gives_what_came_and_then_the_news():
     found: list[Any] = []
     done = asyncio.Event()
 
     async def app(scope: dict[str, Any], receive: Any, send: Any) -> None:
-        body, buffer = scope["extensions"][STRAIGHT], bytearray(16 * MIB)
+        body, buffer = scope["extensions"][ZERO_COPY], bytearray(16 * MIB)
         try:
             for _ in range(9):
                 found.append(await body.read_into(memoryview(buffer)[sum(found) :], 10))
@@ -99,11 +99,11 @@ def test_a_cut_straight_body_gives_what_came_and_then_the_news():
     assert found[-1] == DATA[: 5 * MIB]
 
 
-def test_waiting_for_a_straight_body_ends_in_time_or_when_woken_and_loses_nothing():
+def test_waiting_for_a_zero_copy_body_ends_in_time_or_when_woken_and_loses_nothing():
     found: list[Any] = []
 
     async def app(scope: dict[str, Any], receive: Any, send: Any) -> None:
-        body, buffer = scope["extensions"][STRAIGHT], memoryview(bytearray(MIB))
+        body, buffer = scope["extensions"][ZERO_COPY], memoryview(bytearray(MIB))
         found.append(await body.read_into(buffer, 0.05))
         asyncio.get_running_loop().call_later(0.05, body.wake)
         started = time.monotonic()
@@ -124,7 +124,7 @@ def test_what_came_until_the_time_was_over_is_given():
     found = []
 
     async def app(scope: dict[str, Any], receive: Any, send: Any) -> None:
-        body, buffer = scope["extensions"][STRAIGHT], memoryview(bytearray(2 * MIB))
+        body, buffer = scope["extensions"][ZERO_COPY], memoryview(bytearray(2 * MIB))
         while sum(found) < 1000:
             found.append(await body.read_into(buffer, 0.05) or 0)
         await say(send)
@@ -143,7 +143,7 @@ def test_short_bodies_and_those_in_chunks_go_the_usual_way(fields: tuple[str, ..
     found = []
 
     async def app(scope: dict[str, Any], receive: Any, send: Any) -> None:
-        found.append((STRAIGHT in scope["extensions"], len(await whole(receive))))
+        found.append((ZERO_COPY in scope["extensions"], len(await whole(receive))))
         await say(send)
 
     async def test(connect: Any) -> None:
@@ -241,7 +241,7 @@ def test_a_connection_whose_early_answered_body_never_ends_is_closed_soon(monkey
 @pytest.mark.parametrize("length", [1000, MIB])
 def test_a_client_that_asks_first_is_told_to_go_on_when_its_body_is_wanted(length: int):
     async def app(scope: dict[str, Any], receive: Any, send: Any) -> None:
-        data = await straight(scope) if STRAIGHT in scope["extensions"] else await whole(receive)
+        data = await zero_copy(scope) if ZERO_COPY in scope["extensions"] else await whole(receive)
         await say(send, 200, b"%d" % len(data))
 
     async def test(connect: Any) -> None:
@@ -323,7 +323,7 @@ def test_what_is_no_request_is_refused_by_name(head: bytes, status: int):
 @pytest.mark.parametrize("begun", [b"", b"GET / HTTP/1.1\r\nHost"])
 def test_a_head_that_does_not_come_ends_the_connection(monkeypatch, begun: bytes):
     monkeypatch.setattr(connection, "HEAD_SECONDS", 0.1)
-    monkeypatch.setattr(listener, "LOOK_SECONDS", 0.05)
+    monkeypatch.setattr(listener, "DEADLINE_CHECK_SECONDS", 0.05)
 
     async def test(connect: Any) -> None:
         client = await connect()
@@ -336,7 +336,7 @@ def test_a_head_that_does_not_come_ends_the_connection(monkeypatch, begun: bytes
 
 def test_a_quiet_connection_between_two_requests_is_kept(monkeypatch):
     monkeypatch.setattr(connection, "HEAD_SECONDS", 0.1)
-    monkeypatch.setattr(listener, "LOOK_SECONDS", 0.05)
+    monkeypatch.setattr(listener, "DEADLINE_CHECK_SECONDS", 0.05)
 
     async def test(connect: Any) -> None:
         client = await connect()
@@ -356,7 +356,7 @@ def test_two_servers_share_a_port():
         each.close()
 
 
-# ------------------------------------------------------------------------------------------------ the express lane
+# ------------------------------------------------------------------------------------------------ the fast path
 
 
 async def told_by_app(_scope: dict[str, Any], receive: Any, send: Any) -> None:
@@ -364,30 +364,30 @@ async def told_by_app(_scope: dict[str, Any], receive: Any, send: Any) -> None:
 
 
 def test_a_request_that_came_whole_is_offered_first_and_its_connection_goes_on():
-    def express(scope: dict[str, Any], body: bytes, reply: Any) -> bool:
+    def fast_path(scope: dict[str, Any], body: bytes, reply: Any) -> bool:
         if scope["method"] != "POST":
             return False
-        reply(201, [(b"location", b"/x")], b"express " + body)
+        reply(201, [(b"location", b"/x")], b"fast_path " + body)
         return True
 
     async def test(connect: Any) -> None:
         client = await connect()
-        for method, expected in (("POST", b"express abc"), ("PATCH", b"app abc"), ("POST", b"express abc")):
+        for method, expected in (("POST", b"fast_path abc"), ("PATCH", b"app abc"), ("POST", b"fast_path abc")):
             await client.send(request(method, length=3) + b"abc")
             status, fields, body = await client.answer()
             assert (status, body) == (201 if method == "POST" else 200, expected)
             assert ("date" in fields, fields.get("location")) == (True, "/x" if method == "POST" else None)
 
-    run(told_by_app, test, express)
+    run(told_by_app, test, fast_path)
 
 
 @pytest.mark.parametrize("cut", [10, -1], ids=["in its head", "in its body"])
 def test_a_request_that_comes_in_pieces_goes_to_the_application_unless_it_is_whole_with_its_head(cut: int):
     offered = []
 
-    def express(_scope: dict[str, Any], body: bytes, reply: Any) -> bool:
+    def fast_path(_scope: dict[str, Any], body: bytes, reply: Any) -> bool:
         offered.append(body)
-        reply(201, [], b"express")
+        reply(201, [], b"fast_path")
         return True
 
     async def test(connect: Any) -> None:
@@ -396,17 +396,17 @@ def test_a_request_that_comes_in_pieces_goes_to_the_application_unless_it_is_who
         await client.send(data[:cut])
         await asyncio.sleep(0.05)  # the rest is another packet
         await client.send(data[cut:])
-        assert (await client.answer())[2] == (b"express" if cut > 0 else b"app abc")
+        assert (await client.answer())[2] == (b"fast_path" if cut > 0 else b"app abc")
 
-    run(told_by_app, test, express)
+    run(told_by_app, test, fast_path)
     assert offered == ([b"abc"] if cut > 0 else [])
 
 
 def test_an_answer_that_takes_time_holds_up_the_requests_behind_it():
     replies = []
 
-    def express(scope: dict[str, Any], body: bytes, reply: Any) -> bool:
-        replies.append(lambda: reply(201, [], b"express " + body))
+    def fast_path(scope: dict[str, Any], body: bytes, reply: Any) -> bool:
+        replies.append(lambda: reply(201, [], b"fast_path " + body))
         return scope["method"] == "POST"
 
     async def test(connect: Any) -> None:
@@ -414,19 +414,19 @@ def test_an_answer_that_takes_time_holds_up_the_requests_behind_it():
         await client.send(request("POST", length=1) + b"1" + request("PATCH", length=1) + b"2")
         await until(lambda: replies)
         replies.pop(0)()
-        assert [(await client.answer())[2] for _ in range(2)] == [b"express 1", b"app 2"]
+        assert [(await client.answer())[2] for _ in range(2)] == [b"fast_path 1", b"app 2"]
         await client.send(request("POST", length=1) + b"3")
         await until(lambda: replies)
         replies.pop(0)()
-        assert (await client.answer())[2] == b"express 3"
+        assert (await client.answer())[2] == b"fast_path 3"
 
-    run(told_by_app, test, express)
+    run(told_by_app, test, fast_path)
 
 
 def test_an_answer_for_a_client_that_is_gone_is_dropped():
     replies = []
 
-    def express(_scope: dict[str, Any], _body: bytes, reply: Any) -> bool:
+    def fast_path(_scope: dict[str, Any], _body: bytes, reply: Any) -> bool:
         replies.append(reply)
         return True
 
@@ -442,19 +442,19 @@ def test_an_answer_for_a_client_that_is_gone_is_dropped():
         replies.pop()(204, [], b"")
         assert (await other.answer())[0] == 204
 
-    run(told_by_app, test, express)
+    run(told_by_app, test, fast_path)
 
 
 def test_a_server_that_stops_waits_for_what_it_has_taken():
     replies = []
 
-    def express(_scope: dict[str, Any], _body: bytes, reply: Any) -> bool:
+    def fast_path(_scope: dict[str, Any], _body: bytes, reply: Any) -> bool:
         replies.append(reply)
         return True
 
     async def start() -> None:
         bound = listener._bound("127.0.0.1", 0)
-        server = Listener(told_by_app, "", 0, express=express)
+        server = Listener(told_by_app, "", 0, fast_path=fast_path)
         server.config.lifespan = "off"
         running = asyncio.create_task(server.serve([bound]))
         await server.listens.wait()

@@ -330,7 +330,7 @@ def test_a_client_that_stops_sending_still_gets_its_answers():
 
 
 def test_who_waits_for_a_client_that_stopped_sending_hears_soon_that_it_may_be_gone(monkeypatch):
-    monkeypatch.setattr(connection, "HALF_SECONDS", 0.2)
+    monkeypatch.setattr(connection, "HALF_CLOSED_SECONDS", 0.2)
     heard = asyncio.Event()
 
     async def watching(scope: dict[str, Any], receive: Any, send: Any) -> None:
@@ -377,7 +377,7 @@ def test_a_connection_without_a_request_is_closed(sent: bytes, monkeypatch):
 
     async def early(scope: dict[str, Any], receive: Any, send: Any) -> None:
         if "content-length" in str(scope["headers"]):
-            await scope["extensions"]["parquay.straight_body"].read_into(memoryview(bytearray(10)), 0.01)
+            await scope["extensions"]["parquay.zero_copy_body"].read_into(memoryview(bytearray(10)), 0.01)
         await say(send)
 
     async def test(connect: Any) -> None:
@@ -424,7 +424,7 @@ def test_a_body_that_comes_to_a_connection_that_is_gone_is_not_waited_for():
 
     async def late(scope: dict[str, Any], receive: Any, send: Any) -> None:
         await taken.wait()
-        body, buffer = scope["extensions"]["parquay.straight_body"], memoryview(bytearray(MIB))
+        body, buffer = scope["extensions"]["parquay.zero_copy_body"], memoryview(bytearray(MIB))
         try:
             while True:
                 found.append(await body.read_into(buffer, 20))

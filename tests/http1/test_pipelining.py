@@ -20,14 +20,14 @@ import uvloop
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
-from parquay.http1 import STRAIGHT
-from raw_client import KIB, Client, request, run, say, serving, straight, whole
+from parquay.http1 import ZERO_COPY
+from raw_client import KIB, Client, request, run, say, serving, whole, zero_copy
 
 SIZED, CHUNKED, ASKING = "sized", "chunked", "asking"
 SENT = (SIZED, CHUNKED, ASKING)
 """How a body is sent; asking: with `Expect: 100-continue`, and without waiting for the answer."""
 
-READ, STRAIGHT_WAY, UNREAD = "read", "straight", "unread"
+READ, ZERO_COPIED, UNREAD = "read", "zero_copy", "unread"
 
 SIZES = st.sampled_from([0, 1, 1000, 20 * KIB, 256 * KIB - 1, 256 * KIB, 257 * KIB, 300 * KIB, 320 * KIB, 600 * KIB])
 
@@ -38,7 +38,7 @@ class Sent:
 
     size: int
     way: str = SIZED
-    read: str = STRAIGHT_WAY
+    read: str = ZERO_COPIED
     pause: float = 0.0
     piece: int = 64 * KIB
 
@@ -62,7 +62,7 @@ REQUESTS = st.lists(
         Sent,
         SIZES,
         st.sampled_from(SENT),
-        st.sampled_from([READ, STRAIGHT_WAY, STRAIGHT_WAY, UNREAD]),
+        st.sampled_from([READ, ZERO_COPIED, ZERO_COPIED, UNREAD]),
         st.sampled_from([0.0, 0.0, 0.01]),
         st.sampled_from([4 * KIB, 64 * KIB, 2048 * KIB]),
     ),
@@ -92,8 +92,8 @@ class Application:
         await asyncio.sleep(float(fields[b"wait"]))
         if fields[b"read"] != UNREAD.encode():
             with suppress(ConnectionResetError):
-                is_straight = STRAIGHT in scope["extensions"] and fields[b"read"] == STRAIGHT_WAY.encode()
-                reading = straight(scope, int(fields[b"piece"])) if is_straight else whole(receive)
+                is_zero_copy = ZERO_COPY in scope["extensions"] and fields[b"read"] == ZERO_COPIED.encode()
+                reading = zero_copy(scope, int(fields[b"piece"])) if is_zero_copy else whole(receive)
                 self.given[number] = await reading
         assert fields == dict(scope["headers"]), "a trailer has become a field"
         told = sha256(self.given[number]).hexdigest()

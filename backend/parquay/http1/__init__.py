@@ -4,8 +4,8 @@ What it offers beyond ASGI stands in a request's ``scope["extensions"]``, and wh
 servers.
 """
 
-STRAIGHT = "parquay.straight_body"
-"""A :class:`parquay.http1.zero_copy.StraightBody`, for a long body of known length."""
+ZERO_COPY = "parquay.zero_copy_body"
+"""A :class:`parquay.http1.zero_copy.ZeroCopyBody`, for a long body of known length."""
 
 CUT = "parquay.cut"
 """Breaks the connection: ``cut()``. Whoever reads from it or writes to it hears that the client is gone."""

@@ -13,16 +13,15 @@ from functools import cache
 from http import HTTPStatus
 from typing import Any, Protocol
 
-from uvicorn.protocols.http.httptools_impl import RequestResponseCycle
-
-from parquay.http1 import CUT, INTERIM, STRAIGHT
-from parquay.http1.zero_copy import Receiving, StraightBody
+from parquay.http1 import CUT, INTERIM, ZERO_COPY
+from parquay.http1.uvicorn_seam import Cycle, invite, news, take_body
+from parquay.http1.zero_copy import Receiving, ZeroCopyBody
 
 Message = dict[str, Any]
 Fields = Iterable[tuple[bytes, bytes]]
 
-LEAST_STRAIGHT = 256 * 1024
-"""Shortest body, in bytes, that is worth it."""
+MIN_ZERO_COPY_BYTES = 256 * 1024
+"""Shortest body that is received without the parser: below that, the switch costs more than the copies."""
 
 LINGER_BYTES = 4 * 1024 * 1024
 LINGER_SECONDS = 1.0
@@ -37,19 +36,19 @@ class Connection(Receiving, Protocol):
     has_left: bool
     """Whether the client may have left: it stopped sending a while ago."""
 
-    def suspend(self, cycle: RequestResponseCycle) -> None:
-        """Stop reading by the usual way: what comes is for the body of ``cycle``."""
+    def suspend(self, cycle: Cycle) -> None:
+        """Stop giving what comes to the parser: it is for the body of ``cycle``."""
         ...
 
-    def resume_after_body(self, cycle: RequestResponseCycle) -> None:
-        """Read on by the usual way."""
+    def resume_after_body(self, cycle: Cycle) -> None:
+        """Give what comes to the parser again."""
         ...
 
-    def end_with(self, cycle: RequestResponseCycle) -> None:
+    def end_with(self, cycle: Cycle) -> None:
         """Take no request behind the one of ``cycle``."""
         ...
 
-    def note_endless(self) -> None:
+    def note_event_stream(self) -> None:
         """Note that the answer which begins has no end but the client's leaving."""
         ...
 
@@ -57,13 +56,13 @@ class Connection(Receiving, Protocol):
 class Exchange:
     """One request and its answer. Its body is that of its own cycle, whatever else the connection has taken in."""
 
-    def __init__(self, connection: Connection, cycle: RequestResponseCycle, app: Any) -> None:
+    def __init__(self, connection: Connection, cycle: Cycle, app: Any) -> None:
         self.connection = connection
         self._cycle = cycle
         self._app = app
-        self._straight: StraightBody | None = None
+        self._zero_copy: ZeroCopyBody | None = None
         self._invited = not cycle.waiting_for_100_continue
-        self._is_whole = False
+        self._has_ended = False
         self._closes = False
 
     async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
@@ -73,8 +72,8 @@ class Exchange:
         if scope["http_version"] == "1.1":
             extensions[INTERIM] = self.interim
         length = _length(scope["headers"])
-        if length >= LEAST_STRAIGHT:
-            self._straight = extensions[STRAIGHT] = StraightBody(self, length)
+        if length >= MIN_ZERO_COPY_BYTES:
+            self._zero_copy = extensions[ZERO_COPY] = ZeroCopyBody(self, length)
         # A copy: what the application changes, such as the method, is not what the client sent.
         await self._app({**scope, "extensions": extensions}, self.receive, self.send)
         if self._cycle.response_complete:
@@ -84,14 +83,13 @@ class Exchange:
         """Give the next piece of the body; what came is given before the news that the client is gone."""
         cycle, self._invited = self._cycle, True
         message: Any = await cycle.receive()
-        while self._is_whole and message["type"] == "http.request":  # there are no more; something else is new
+        while self._has_ended and message["type"] == "http.request":  # there are no more; something else is new
             if self.connection.has_left and not cycle.response_started:
                 return {"type": "http.disconnect"}
             message = await cycle.receive()
         if message["type"] == "http.disconnect" and cycle.body and not cycle.response_complete:
-            rest, cycle.body = bytes(cycle.body), bytearray()
-            return {"type": "http.request", "body": rest, "more_body": cycle.more_body}
-        self._is_whole = self._is_whole or not message.get("more_body", False)
+            return {"type": "http.request", "body": take_body(cycle), "more_body": cycle.more_body}
+        self._has_ended = self._has_ended or not message.get("more_body", False)
         return dict(message)
 
     async def send(self, message: Any) -> None:
@@ -105,7 +103,7 @@ class Exchange:
             if not cycle.keep_alive:
                 self.connection.end_with(cycle)
             if any(value.startswith(EVENT_STREAM) for _, value in message.get("headers", ())):
-                self.connection.note_endless()
+                self.connection.note_event_stream()
 
     def cut(self) -> None:
         """Break the connection."""
@@ -118,7 +116,7 @@ class Exchange:
 
     async def _leave(self) -> None:
         if self._is_open():
-            if self._invited or (self._straight is not None and self._straight.asked):
+            if self._invited or (self._zero_copy is not None and self._zero_copy.asked):
                 await self._take_rest()
             self._closes = self._closes or self._cycle.more_body
         if self._closes:
@@ -127,39 +125,26 @@ class Exchange:
     async def _take_rest(self) -> None:
         loop = asyncio.get_running_loop()
         deadline, count = loop.time() + LINGER_SECONDS, 0
-        scratch = memoryview(bytearray(LEAST_STRAIGHT))
+        scratch = memoryview(bytearray(MIN_ZERO_COPY_BYTES))
         while self._is_open() and count < LINGER_BYTES and (left := deadline - loop.time()) > 0:
-            if self._straight is not None and self._straight.asked:
+            if self._zero_copy is not None and self._zero_copy.asked:
                 with contextlib.suppress(ConnectionResetError):
-                    count += await self._straight.read_into(scratch, left) or 0
+                    count += await self._zero_copy.read_into(scratch, left) or 0
             else:
-                await self._dropped(left)
-
-    async def _dropped(self, seconds: float) -> None:
-        """Wait for the end of a body that the parser drops."""
-        self._cycle.message_event.clear()
-        with contextlib.suppress(TimeoutError):
-            async with asyncio.timeout(seconds):
-                await self._cycle.message_event.wait()
+                await news(self._cycle, left)  # of the end of a body that the parser drops
 
     def _is_open(self) -> bool:
         return self._cycle.more_body and not self._cycle.disconnected
 
-    # ------------------------------------------------------------------------------------------------ of a StraightBody
+    # ------------------------------------------------------------------------------------------------ of a ZeroCopyBody
 
-    def gathered(self, most: int) -> bytes:
-        """Take up to ``most`` bytes of the body that came by the usual way."""
-        body = self._cycle.body
-        taken = bytes(body[:most])
-        del body[:most]
-        return taken
+    def take_buffered(self, limit: int) -> bytes:
+        """Take up to ``limit`` bytes of the body that came through the parser."""
+        return take_body(self._cycle, limit)
 
-    def let_send(self) -> None:
+    def send_continue(self) -> None:
         """Tell a client that waits for it to send."""
-        transport = self.connection.transport
-        if self._cycle.waiting_for_100_continue and not transport.is_closing():
-            self._cycle.waiting_for_100_continue = False
-            transport.write(b"HTTP/1.1 100 Continue\r\n\r\n")
+        invite(self._cycle)
 
     @property
     def is_gone(self) -> bool:
@@ -171,7 +156,7 @@ class Exchange:
         self.connection.suspend(self._cycle)
 
     def resume_after_body(self) -> None:
-        """Read on by the usual way: the body has ended."""
+        """Give what comes to the parser again: the body has ended."""
         self.connection.resume_after_body(self._cycle)
 
 

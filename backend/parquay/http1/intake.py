@@ -12,8 +12,6 @@ from http import HTTPStatus
 from typing import Any
 
 import httptools
-from uvicorn.protocols.http.flow_control import FlowControl
-from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol, RequestResponseCycle
 
 from parquay.http1.framing import (
     HEAD_BYTES,
@@ -26,15 +24,16 @@ from parquay.http1.framing import (
     spoken,
     without_upgrade,
 )
+from parquay.http1.uvicorn_seam import Cycle, UvicornConnection, end_body
 
-PIECE = 16 * 1024
+PARSE_BYTES = 16 * 1024
 """Bytes that are parsed at once, but for bodies of known length: as exactly are heads and trailers limited."""
 
-PIPELINED = 100
+MAX_PIPELINED = 100
 """Most requests that wait for their turn. The connection ends with the last of them."""
 
 
-class NoMore(Exception):
+class StopParsing(Exception):
     """The rest of what came is nobody's."""
 
 
@@ -49,18 +48,15 @@ class _Parser(httptools.HttpRequestParser):
         return spoken(super().get_http_version())
 
 
-class Intake(HttpToolsProtocol):
+class Intake(UvicornConnection):
     """The half of a connection that takes in."""
-
-    flow: FlowControl
-    cycle: RequestResponseCycle | None  # type: ignore[assignment]
 
     def __init__(self, *arguments: Any, **options: Any) -> None:
         """See uvicorn's."""
         super().__init__(*arguments, **options)
         self.parser = _Parser(self)
         self._is_last = False  # no request follows the one whose bytes come in
-        self._is_deaf = False  # what comes is dropped
+        self._discards_input = False  # what comes is dropped
         self._budget: ChunkBudget | None = None
         self._plain_head: bytes | None = None
         self._head_bytes = 0
@@ -81,10 +77,10 @@ class Intake(HttpToolsProtocol):
 
     def _feed(self, data: bytes) -> None:
         rest = memoryview(data)
-        while rest and not self._is_deaf:
+        while rest and not self._discards_input:
             budget = self._budget
             is_sized = budget is None and self.cycle is not None and self.cycle.more_body
-            piece = rest if is_sized else rest[:PIECE]
+            piece = rest if is_sized else rest[:PARSE_BYTES]
             rest = rest[self._parse(piece) :]
             # A body that ended meanwhile has no budget any more, or another body has one.
             if budget is not None and budget is self._budget and not budget.spend(len(piece)):
@@ -96,7 +92,7 @@ class Intake(HttpToolsProtocol):
             self.parser.feed_data(piece)
         except httptools.HttpParserUpgrade as upgrade:
             if self._plain_head is None:
-                self._is_deaf = True
+                self._discards_input = True
                 self.handle_websocket_upgrade()
             else:
                 head, self._plain_head = self._plain_head, None
@@ -104,8 +100,8 @@ class Intake(HttpToolsProtocol):
                 self._parse(memoryview(head))
             return int(upgrade.args[0])
         except httptools.HttpParserError:
-            if not self._is_deaf:
-                self.send_400_response("Invalid HTTP request received.")
+            if not self._discards_input:
+                self.refuse_unparsed("Invalid HTTP request received.")
         return len(piece)
 
     def on_message_begin(self) -> None:
@@ -113,8 +109,8 @@ class Intake(HttpToolsProtocol):
         if self._is_last or (self.cycle is not None and not self.cycle.keep_alive):
             # "A server that sends a close connection option ... MUST NOT process any further requests received on that
             # connection."
-            self._is_deaf = True
-            raise NoMore
+            self._discards_input = True
+            raise StopParsing
         super().on_message_begin()
         self._head_since, self._head_bytes = time.monotonic(), 0
 
@@ -139,7 +135,7 @@ class Intake(HttpToolsProtocol):
             return
         super().on_headers_complete()
         self.flow.resume_reading()  # uvicorn stops at the second request
-        self._is_last = len(self.pipeline) >= PIPELINED
+        self._is_last = len(self.pipeline) >= MAX_PIPELINED
         if self._is_last and self.cycle is not None:
             self.cycle.keep_alive = False
         if any(name == b"transfer-encoding" for name, _ in self.headers):
@@ -147,7 +143,7 @@ class Intake(HttpToolsProtocol):
 
     def _stop_at(self, found: Fault) -> None:
         self.refuse(found)
-        raise NoMore
+        raise StopParsing
 
     def _turn_upgrade(self, version: str, method: str) -> None:
         """Prepare for the parser's stop at a request that asks for another protocol."""
@@ -176,28 +172,26 @@ class Intake(HttpToolsProtocol):
         self._budget = None
         if self.cycle is not None and not self.parser.should_upgrade():
             super().on_message_complete()
-            self.cycle.more_body = False
-            self.cycle.message_event.set()
+            end_body(self.cycle)
 
-    # ------------------------------------------------------------------------------------------------ straight bodies
+    # ------------------------------------------------------------------------------------------------ zero-copy bodies
 
-    def suspend(self, cycle: RequestResponseCycle) -> None:
-        """Stop reading by the usual way: what comes is for the body of ``cycle``."""
+    def suspend(self, cycle: Cycle) -> None:
+        """Stop giving what comes to the parser: it is for the body of ``cycle``."""
         self._check_newest(cycle)
-        self._unset_keepalive_if_required()
-        self.flow.read_paused = False  # from here on the straight body starts and stops the reading
+        self.stop_idle_timer()
+        self.flow.read_paused = False  # from here on the zero-copy body starts and stops the reading
         if not self.transport.is_closing():
             self.transport.pause_reading()
 
-    def resume_after_body(self, cycle: RequestResponseCycle) -> None:
-        """Read on by the usual way, with a parser that knows nothing of the body of ``cycle``."""
+    def resume_after_body(self, cycle: Cycle) -> None:
+        """Give what comes to a parser again, one that knows nothing of the body of ``cycle``."""
         self._check_newest(cycle)
         self.parser = _Parser(self)
-        cycle.more_body = False
-        cycle.message_event.set()
+        end_body(cycle)
         if not self.transport.is_closing():
             self.transport.resume_reading()
 
-    def _check_newest(self, cycle: RequestResponseCycle) -> None:
+    def _check_newest(self, cycle: Cycle) -> None:
         if cycle is not self.cycle or not cycle.more_body:
             raise RuntimeError("bytes of another request would be taken for a body's")

@@ -3,37 +3,34 @@
 from __future__ import annotations
 
 import asyncio
-import contextlib
 import logging
 import socket
 import time
-from collections.abc import Iterator
 from functools import partial
 from typing import Any
 
-import uvicorn
-
-from parquay.http1.connection import IDLE_SECONDS, Express, UploadConnection
+from parquay.http1.connection import IDLE_SECONDS, FastPath, UploadConnection
 from parquay.http1.sockets import SocketConnection
+from parquay.http1.uvicorn_seam import UvicornServer
 
 BACKLOG = 1024
 STOP_SECONDS = 5
 """How long answers may still take when the server stops."""
-LOOK_SECONDS = 1.0
+DEADLINE_CHECK_SECONDS = 1.0
 SOCKET_BYTES = 64 * 1024
 """Largest message that a WebSocket's client may send."""
 
 
-class Listener(uvicorn.Server):
+class Listener(UvicornServer):
     """Serves an ASGI application until it is stopped. Signals stay with whoever runs it."""
 
-    def __init__(self, app: Any, host: str, port: int, *, express: Express | None = None) -> None:
-        """``app``: the application; its lifespan runs with the server. ``express``: asked first for whole requests."""
+    def __init__(self, app: Any, host: str, port: int, *, fast_path: FastPath | None = None) -> None:
+        """``app``: the application; its lifespan runs with the server. ``fast_path``: asked before it."""
         logging.getLogger("uvicorn.error").setLevel(logging.ERROR)  # below that it tells what clients did wrong
         self.listens = asyncio.Event()
         self._host, self._port = host, port
         options: dict[str, Any] = {
-            "http": partial(UploadConnection, express=express),
+            "http": partial(UploadConnection, fast_path=fast_path),
             "ws": SocketConnection,
             "ws_max_size": SOCKET_BYTES,
             "ws_per_message_deflate": False,
@@ -47,11 +44,11 @@ class Listener(uvicorn.Server):
             "timeout_keep_alive": int(IDLE_SECONDS),
             "timeout_graceful_shutdown": STOP_SECONDS,
         }
-        super().__init__(uvicorn.Config(app, **options))
+        super().__init__(app, **options)
 
     async def serve(self, sockets: list[socket.socket] | None = None) -> None:
         """Serve on ``sockets``, on the host and port where there are none, until :meth:`stop`."""
-        looking = asyncio.create_task(self._look_after())
+        looking = asyncio.create_task(self._enforce_deadlines())
         try:
             await super().serve(sockets or [_bound(self._host, self._port)])
         finally:
@@ -66,19 +63,14 @@ class Listener(uvicorn.Server):
         """Take no more connections and end once the answers that run are given."""
         self.should_exit = True
 
-    @contextlib.contextmanager
-    def capture_signals(self) -> Iterator[None]:
-        """Leave signals alone."""
-        yield
-
-    async def _look_after(self) -> None:
+    async def _enforce_deadlines(self) -> None:
         """Close connections that wait for their client in vain."""
         while True:
-            await asyncio.sleep(LOOK_SECONDS)
+            await asyncio.sleep(DEADLINE_CHECK_SECONDS)
             now = time.monotonic()
-            for connection in list(self.server_state.connections):
+            for connection in self.open_connections:
                 if isinstance(connection, UploadConnection):
-                    connection.look_after(now)
+                    connection.enforce_deadlines(now)
 
 
 def _bound(host: str, port: int) -> socket.socket:

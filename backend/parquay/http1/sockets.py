@@ -5,13 +5,13 @@ from __future__ import annotations
 from http import HTTPStatus
 from typing import Any
 
-from uvicorn.protocols.websockets.websockets_sansio_impl import WebSocketsSansIOProtocol
 from websockets.datastructures import Headers
 from websockets.exceptions import InvalidHeader
 from websockets.http11 import Response
 from websockets.server import ServerProtocol
 
 from parquay.http1.framing import Fault, problem_of
+from parquay.http1.uvicorn_seam import UvicornSocket
 
 VERSION = "Sec-WebSocket-Version"
 
@@ -23,7 +23,7 @@ TOO_MUCH = Fault(
 """What the library below says of a head without saying it."""
 
 
-class SocketConnection(WebSocketsSansIOProtocol):
+class SocketConnection(UvicornSocket):
     """A connection that asks to go on as a WebSocket."""
 
     def __init__(self, *arguments: Any, **options: Any) -> None:
@@ -34,15 +34,9 @@ class SocketConnection(WebSocketsSansIOProtocol):
     def data_received(self, data: bytes) -> None:
         """Take in bytes; the first ones are a whole head."""
         super().data_received(data)
-        if not self.handshake_initiated:  # the library waits for the end of what it has given up
+        if self.gave_up:
             self.transport.write(_answer(TOO_MUCH).serialize())
             self.transport.close()
-
-    async def send(self, message: Any) -> None:
-        """Send what the application says. A refusal completes the handshake too, which uvicorn does not note."""
-        await super().send(message)
-        if self.initial_response is not None and self.close_sent:
-            self.handshake_complete = True
 
 
 class _Handshake(ServerProtocol):

@@ -1,6 +1,7 @@
-"""A long request body on its shortest way: from the socket into the memory that it will be written from.
+"""A long request body, received from the socket right into the memory that it will be written from.
 
-The usual way of a body is a copy into the server's buffer, one into a `bytes`, one into what gathers for a write.
+Through the parser a body is copied three times: into the server's buffer, into a `bytes`, into what gathers for a
+write.
 Here the event loop receives into the caller's buffer, and no more than the caller asked for: what the caller does
 not ask for waits in the kernel, which makes the sender wait.
 """
@@ -42,11 +43,11 @@ class Owner(Protocol):
         """Whether no more bytes can come."""
         ...
 
-    def gathered(self, most: int) -> bytes:
-        """Take up to ``most`` bytes of the body that came before this way was chosen."""
+    def take_buffered(self, limit: int) -> bytes:
+        """Take up to ``limit`` bytes of the body that the parser had before."""
         ...
 
-    def let_send(self) -> None:
+    def send_continue(self) -> None:
         """Tell a client that waits for it (`Expect: 100-continue`) to send."""
         ...
 
@@ -55,11 +56,11 @@ class Owner(Protocol):
         ...
 
     def resume_after_body(self) -> None:
-        """Read on by the usual way: the body has ended."""
+        """Give what comes to the parser again: the body has ended."""
         ...
 
 
-class StraightBody(asyncio.BufferedProtocol):
+class ZeroCopyBody(asyncio.BufferedProtocol):
     """The body of one request with a known length. One caller at a time."""
 
     def __init__(self, owner: Owner, length: int) -> None:
@@ -95,8 +96,8 @@ class StraightBody(asyncio.BufferedProtocol):
         if self._woken:
             self._woken = False
             return None
-        self._owner.let_send()
-        if early := self._owner.gathered(min(len(buffer), self.left)):
+        self._owner.send_continue()
+        if early := self._owner.take_buffered(min(len(buffer), self.left)):
             buffer[: len(early)] = early
             return self._took(len(early))
         self.lost = self.lost or self._owner.is_gone

@@ -15,8 +15,9 @@ import time
 from collections.abc import Awaitable, Callable, MutableMapping
 from dataclasses import dataclass
 from http import HTTPStatus
-from typing import Any, Protocol
+from typing import Any
 
+from parquay.http1.zero_copy import ZeroCopyBody
 from parquay.uploads.receive.body import BodyCut, BodyRevoked, CopiedBody
 
 Scope = MutableMapping[str, Any]
@@ -63,27 +64,13 @@ def problem(
     return Answer(status, (*fields, *headers), json.dumps(told).encode())
 
 
-class StraightBody(Protocol):
-    """The server's short way for a body: see :class:`parquay.http1.zero_copy.StraightBody`."""
-
-    left: int
-
-    async def read_into(self, buffer: memoryview, seconds: float) -> int | None:
-        """Receive into ``buffer``."""
-        ...
-
-    def wake(self) -> None:
-        """Make a waiting read return."""
-        ...
-
-
 class AsgiBody:
     """The body of one request. See :class:`parquay.uploads.receive.body.Body`."""
 
-    def __init__(self, receive: Receive, straight: StraightBody | None = None) -> None:
-        """``straight``: the short way, where the server has one for this body."""
+    def __init__(self, receive: Receive, zero_copy: ZeroCopyBody | None = None) -> None:
+        """``zero_copy``: what receives this body without a copy, where the server offers it."""
         self._receive = receive
-        self._straight = straight
+        self._zero_copy = zero_copy
         self._copied: CopiedBody | None = None
         self._pending: asyncio.Future[MutableMapping[str, Any]] | None = None
         self._waiter: asyncio.Future[None] | None = None
@@ -101,21 +88,21 @@ class AsgiBody:
         """
         self.touched = True
         self._check()
-        if self._straight is not None:
-            return await self._read_straight(self._straight, buffer, seconds)
+        if self._zero_copy is not None:
+            return await self._read_zero_copy(self._zero_copy, buffer, seconds)
         if self._copied is None:
             self._copied = CopiedBody(self)
         return await self._copied.read_into(buffer, seconds)
 
-    async def _read_straight(self, straight: StraightBody, buffer: memoryview, seconds: float) -> int | None:
+    async def _read_zero_copy(self, source: ZeroCopyBody, buffer: memoryview, seconds: float) -> int | None:
         if self.ended:
             return 0
         try:
-            count = await straight.read_into(buffer, seconds)
+            count = await source.read_into(buffer, seconds)
         except ConnectionResetError:
             self.ended = True
             raise BodyCut from None
-        self.ended = not straight.left
+        self.ended = not source.left
         return count
 
     async def read(self, seconds: float) -> bytes | None:
@@ -124,7 +111,7 @@ class AsgiBody:
         Raises:
             BodyCut: the client is gone.
         """
-        if self._straight is not None:
+        if self._zero_copy is not None:
             buffer = bytearray(PIECE)
             count = await self.read_into(memoryview(buffer), seconds)
             return None if count is None else bytes(buffer[:count])
@@ -184,15 +171,15 @@ class AsgiBody:
 
     def wake(self) -> None:
         """Make a waiting :meth:`read` return."""
-        if self._straight is not None:
-            self._straight.wake()
+        if self._zero_copy is not None:
+            self._zero_copy.wake()
         self._woken = True
         self._release()
 
     async def drain(self) -> None:
         """Read and forget what still comes, up to ``DRAIN_BYTES`` and ``DRAIN_SECONDS``."""
-        if self._straight is not None:
-            return  # a server with a short way does that itself
+        if self._zero_copy is not None:
+            return  # a server that offers it does that itself
         deadline = time.monotonic() + DRAIN_SECONDS
         count = 0
         try:

@@ -15,7 +15,7 @@ from parquay.auth.csrf import credentials
 from parquay.auth.scopes import require_scope, sufficient_for_upload
 from parquay.auth.sessions import Identity, Sessions
 from parquay.errors import NotFound, ParquayError
-from parquay.http1 import STRAIGHT
+from parquay.http1 import ZERO_COPY
 from parquay.ids import is_id
 from parquay.telemetry import refusals, requests
 from parquay.tus import answers
@@ -55,7 +55,7 @@ class TusAdapter:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer one request."""
-        body = AsgiBody(receive, scope.get("extensions", {}).get(STRAIGHT))
+        body = AsgiBody(receive, scope.get("extensions", {}).get(ZERO_COPY))
         fields = Fields(scope["headers"])
         wire, answer = await self._guarded(scope, fields, body)
         method = scope["method"] if scope["method"] in answers.METHODS else "OTHER"
