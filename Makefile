@@ -98,19 +98,19 @@ $(BIN)/python: | .cache/uv
 
 $(PYTHON_STAMP): pyproject.toml uv.lock $(NATIVE) $(BIN)/python | .cache/uv
 	@echo "Python packages ..."
-	@.cache/uv sync --quiet --frozen --inexact --no-dev
+	@.cache/uv sync --quiet --frozen --inexact --all-extras --no-dev
 	@$(BIN)/python -m compileall -q backend/parquay
 	@touch $@
 
 $(TESTS_STAMP): pyproject.toml uv.lock $(NATIVE) $(BIN)/python | .cache/uv
 	@echo "Python packages with the test tools ..."
-	@.cache/uv sync --quiet --frozen --inexact
+	@.cache/uv sync --quiet --frozen --inexact --all-extras
 	@$(BIN)/python -m compileall -q backend/parquay
 	@touch $@ $(PYTHON_STAMP)
 
 $(BENCH_STAMP): pyproject.toml uv.lock $(NATIVE) $(BIN)/python | .cache/uv
 	@echo "Python packages with the benchmark's peers ..."
-	@.cache/uv sync --quiet --frozen --inexact --group bench
+	@.cache/uv sync --quiet --frozen --inexact --all-extras --group bench
 	@$(BIN)/python -m compileall -q backend/parquay
 	@touch $@ $(TESTS_STAMP) $(PYTHON_STAMP)
 

@@ -1,3 +1,3 @@
 """Parquay: resumable uploads that land as tables."""
 
-__version__ = "0.1.0"
+__version__ = "0.2.0"

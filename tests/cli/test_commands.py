@@ -57,8 +57,8 @@ def test_every_command_explains_itself(command: list[str]):
 
 
 def test_version_is_printed():
-    assert parquay("version").stdout == "parquay 0.1.0\n"
-    assert parquay("--version").stdout == "parquay 0.1.0\n"
+    assert parquay("version").stdout == "parquay 0.2.0\n"
+    assert parquay("--version").stdout == "parquay 0.2.0\n"
 
 
 def test_conversion_starts_without_what_only_other_commands_need(tmp_path: Path):

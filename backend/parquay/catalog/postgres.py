@@ -72,7 +72,7 @@ def engine(url: str, *, durable: bool, writes: bool, size: int) -> Engine:
         )
         from psycopg.types.string import StrDumperUnknown
     except ImportError:
-        raise UnusableDatabase("the driver for PostgreSQL is missing (pip install 'psycopg[binary]')") from None
+        raise UnusableDatabase("the driver for PostgreSQL is missing (pip install 'parquay[postgres]')") from None
     except (ArgumentError, ValueError) as error:
         raise UnusableDatabase(f"this is no URL of a database ({error})") from None
 
