@@ -1,4 +1,4 @@
-"""Creations that came whole: answered at once where nothing is unusual, and exactly as the general way answers."""
+"""Creations that came whole: answered at once where nothing is unusual, and exactly as the full path answers."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ def app(tmp_path: Path) -> Iterator[Application]:
 @pytest.fixture(scope="module")
 def common(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Common]:
     """A server to which nothing is uploaded, and the fields of an ordinary request to it."""
-    made = served(tmp_path_factory.mktemp("express"))
+    made = served(tmp_path_factory.mktemp("fast_path"))
     yield made, plain(made)
     made.parts.close()
 
@@ -76,21 +76,21 @@ async def looked(app: Application) -> None:
     await app.parts.creator._free(1)
 
 
-async def express(app: Application, fields: Fields, data: bytes = DATA, **scope: str) -> Answer | None:
-    """The answer of the express lane, None where it does not take the request."""
+async def fast_path(app: Application, fields: Fields, data: bytes = DATA, **scope: str) -> Answer | None:
+    """The answer of the fast path, None where it does not take the request."""
     answers: list[Answer] = []
 
     def reply(status: int, headers: Any, body: bytes) -> None:
         answers.append((status, {name.decode(): value.decode() for name, value in headers}, body))
 
-    if not app.express(scope_of(fields, **scope), data, reply):
+    if not app.fast_path(scope_of(fields, **scope), data, reply):
         assert answers == []
         return None
     await until(lambda: answers, "an answer")
     return answers[0]
 
 
-async def general(app: Application, fields: Fields, data: bytes = DATA, path: str = "/files") -> Answer:
+async def full(app: Application, fields: Fields, data: bytes = DATA, path: str = "/files") -> Answer:
     """The answer of the application."""
     sent: list[dict[str, Any]] = []
 
@@ -116,11 +116,11 @@ def test_it_answers_as_the_general_way_does_and_makes_the_same_upload(tmp_path: 
 
     async def run() -> None:
         fields = plain(app)
-        status, told, body = await general(app, fields, path=path)
-        quick = await express(app, fields, path=path)
+        status, told, body = await full(app, fields, path=path)
+        quick = await fast_path(app, fields, path=path)
         assert quick is not None
         first, second = (each.pop("location") for each in (told, quick[1]))
-        assert told.pop("content-length") == "0"  # the connection tells it behind the express lane
+        assert told.pop("content-length") == "0"  # the connection tells it behind the fast path
         assert (quick[0], quick[1].pop("parquay-file"), told.pop("parquay-file")) == (status, second, first)
         assert (status, quick[1:]) == (201, (told, body))
         assert second.rpartition("/")[0] == first.rpartition("/")[0]
@@ -171,7 +171,7 @@ def test_whatever_is_not_plain_is_left_to_the_general_way(common: Common, change
     async def run() -> None:
         await looked(app)
         app.parts.sessions.authenticate(fields["authorization"].removeprefix("Bearer "))
-        assert await express(app, altered(fields, **changed)) is None
+        assert await fast_path(app, altered(fields, **changed)) is None
 
     asyncio.run(run())
     assert rows(app) == 0
@@ -187,7 +187,7 @@ def test_other_requests_are_left_to_the_general_way(common: Common, method: str,
     async def run() -> None:
         await looked(app)
         app.parts.sessions.authenticate(fields["authorization"].removeprefix("Bearer "))
-        assert await express(app, fields, method=method, path=path) is None
+        assert await fast_path(app, fields, method=method, path=path) is None
 
     asyncio.run(run())
     assert rows(app) == 0
@@ -197,7 +197,7 @@ def test_other_requests_are_left_to_the_general_way(common: Common, method: str,
 def test_empty_and_larger_uploads_are_left_to_the_general_way(app: Application, size: int):
     async def run() -> None:
         await looked(app)
-        assert await express(app, plain(app, bytes(size)), bytes(size)) is None
+        assert await fast_path(app, plain(app, bytes(size)), bytes(size)) is None
 
     asyncio.run(run())
 
@@ -210,7 +210,7 @@ def test_where_rules_have_to_be_asked_the_general_way_asks_them(tmp_path: Path, 
 
     async def run() -> None:
         await looked(app)
-        assert await express(app, plain(app)) is None
+        assert await fast_path(app, plain(app)) is None
 
     asyncio.run(run())
     app.parts.close()
@@ -218,13 +218,13 @@ def test_where_rules_have_to_be_asked_the_general_way_asks_them(tmp_path: Path, 
 
 def test_room_that_was_not_looked_at_for_a_second_is_left_to_the_general_way(app: Application, monkeypatch):
     async def run() -> None:
-        assert await express(app, plain(app)) is None
+        assert await fast_path(app, plain(app)) is None
         await looked(app)
         fields = plain(app)
-        assert await express(app, fields) is not None
+        assert await fast_path(app, fields) is not None
         later = time.monotonic() + 1.1
         monkeypatch.setattr(time, "monotonic", lambda: later)
-        assert await express(app, fields) is None
+        assert await fast_path(app, fields) is None
 
     asyncio.run(run())
 
@@ -234,7 +234,7 @@ def test_nothing_is_begun_while_the_server_shuts_down(app: Application):
         await looked(app)
         fields = plain(app)
         await app.parts.handover.drain(0)
-        assert await express(app, fields) is None
+        assert await fast_path(app, fields) is None
 
     asyncio.run(run())
     assert rows(app) == 0
@@ -249,8 +249,8 @@ def test_a_fault_is_told_as_everywhere(app: Application, monkeypatch):
     async def run() -> None:
         await looked(app)
         fields = plain(app)
-        status, told, body = await general(app, fields)
-        quick = await express(app, fields)
+        status, told, body = await full(app, fields)
+        quick = await fast_path(app, fields)
         told.pop("content-length")
         assert status == 507
         assert quick == (status, told, body)
@@ -262,5 +262,5 @@ def test_a_fault_is_told_as_everywhere(app: Application, monkeypatch):
 def test_another_router_takes_every_request_itself(tmp_path: Path):
     app = served(tmp_path, tus_router="tuspyserver")
 
-    assert app.express is None
+    assert app.fast_path is None
     app.parts.close()
