@@ -26,7 +26,7 @@ from parquay import allocator, telemetry, wiring
 from parquay.jobs import hook
 from parquay.jobs.worker import Worker
 from parquay.settings import Settings, SettingsError
-from parquay.storage.private import OTHERS
+from parquay.storage.local.private import OTHERS
 from parquay.uploads.receive.takeover import watch
 from parquay.wiring import Parts
 

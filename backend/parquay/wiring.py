@@ -43,9 +43,9 @@ from parquay.datasets.versions.versions import Versions
 from parquay.errors import Conflict, InvalidValue
 from parquay.events.bus import Hub
 from parquay.settings import Settings, SettingsError
-from parquay.storage.base import Store
-from parquay.storage.local import LocalStore
-from parquay.storage.private import keep_private
+from parquay.storage.chunks import Store
+from parquay.storage.local.private import keep_private
+from parquay.storage.local.uploads import LocalStore
 from parquay.uploads.create.concat import Concatenator
 from parquay.uploads.create.create import Creator
 from parquay.uploads.create.small_uploads import SmallUploads

@@ -12,7 +12,7 @@ from parquay.catalog.segments import Finished
 from parquay.catalog.tables import File
 from parquay.ingest.convert.finish import Finisher
 from parquay.ingest.convert.incremental import Outcome
-from parquay.storage.base import BytesMissing
+from parquay.storage.chunks import BytesMissing
 
 
 def rows_of(count: int) -> bytes:

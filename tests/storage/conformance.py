@@ -9,7 +9,7 @@ import pytest
 
 from parquay.errors import Busy, Conflict, StorageFull
 from parquay.ids import new_id
-from parquay.storage.base import BytesMissing, Store
+from parquay.storage.chunks import BytesMissing, Store
 
 MIB = 1 << 20
 

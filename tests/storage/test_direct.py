@@ -12,9 +12,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from parquay.ids import new_id
-from parquay.storage.base import StoreFault
-from parquay.storage.direct_io import BLOCK, BUFFER_SIZE, LEAST, DirectFile
-from parquay.storage.local import LocalStore
+from parquay.storage.chunks import StoreFault
+from parquay.storage.local.direct_io import BLOCK, BUFFER_SIZE, LEAST, DirectFile
+from parquay.storage.local.uploads import LocalStore
 
 DATA = random.Random(7).randbytes(3 * BUFFER_SIZE + 12_345)
 

@@ -10,7 +10,7 @@ import pytest
 
 from live_server import entry_when
 from parquay.settings import Settings
-from parquay.storage.private import keep_private
+from parquay.storage.local.private import keep_private
 from parquay.wiring import build
 
 

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from parquay.storage.volume import Volume, tells_faults
+from parquay.storage.local.volume import Volume, tells_faults
 
 
 @pytest.mark.parametrize(

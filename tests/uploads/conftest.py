@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from parquay.storage.memory import MemoryStore
+from parquay.storage.memory.uploads import MemoryStore
 from uploads.engine import Engine, copy_of, migrated
 
 

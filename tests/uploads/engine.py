@@ -18,7 +18,7 @@ from parquay.catalog.migrate import upgrade
 from parquay.catalog.session import Catalog
 from parquay.catalog.tables import Event, File, Job, User
 from parquay.settings import Settings
-from parquay.storage.base import Store
+from parquay.storage.chunks import Store
 from parquay.tus.append import plan_append
 from parquay.tus.create import plan_creation
 from parquay.uploads.create.describe import describe

@@ -8,7 +8,7 @@ import random
 import pytest
 
 from parquay.errors import StorageFull, TooLarge
-from parquay.storage.memory import MemoryStore
+from parquay.storage.memory.uploads import MemoryStore
 from parquay.tus.refusals import Refusal
 from storage.tmpfs import volume
 from uploads.engine import OWNER, Engine, ScriptedBody, until

@@ -10,7 +10,7 @@ import random
 import pytest
 
 from parquay.errors import InvalidValue, StorageFull, TooLarge, Unavailable, UnsupportedType
-from parquay.storage.memory import MemoryStore
+from parquay.storage.memory.uploads import MemoryStore
 from parquay.tus.refusals import Refusal
 from parquay.uploads.create.describe import clean_type
 from parquay.uploads.receive.receive import Receipt

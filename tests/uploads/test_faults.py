@@ -19,7 +19,7 @@ from parquay.catalog import whole
 from parquay.catalog.sqlite import sqlite_module
 from parquay.catalog.tables import File, now
 from parquay.errors import ParquayError
-from parquay.storage.local import LocalStore
+from parquay.storage.local.uploads import LocalStore
 from parquay.tus.refusals import Refusal
 from storage.tmpfs import volume
 from uploads.engine import CUT, Engine, ScriptedBody

@@ -34,9 +34,9 @@ from sqlalchemy import update
 from parquay.catalog.session import Catalog
 from parquay.catalog.tables import File, User, now
 from parquay.errors import ParquayError
-from parquay.storage.base import Store
-from parquay.storage.local import LocalStore, LocalWriter
-from parquay.storage.memory import MemoryStore
+from parquay.storage.chunks import Store
+from parquay.storage.local.uploads import LocalStore, LocalWriter
+from parquay.storage.memory.uploads import MemoryStore
 from parquay.tus.refusals import Refusal
 from parquay.uploads.receive import takeover
 from uploads.engine import CUT, HANG, OWNER, Engine, ScriptedBody, copy_of, migrated, until

@@ -14,8 +14,8 @@ import pytest
 
 from parquay.errors import StorageFull
 from parquay.ids import new_id
-from parquay.storage.base import StoreFault
-from parquay.storage.memory import MemoryStore
+from parquay.storage.chunks import StoreFault
+from parquay.storage.memory.uploads import MemoryStore
 from parquay.tus.create import BodyPlan
 from parquay.tus.headers import Checksum
 from parquay.uploads.receive import receive

@@ -10,7 +10,7 @@ from sqlalchemy import update
 
 from parquay.catalog.tables import File, now
 from parquay.errors import NotFound
-from parquay.storage.memory import MemoryStore
+from parquay.storage.memory.uploads import MemoryStore
 from parquay.uploads.policy.rules import Owner
 from uploads.engine import HANG, OWNER, Engine, ScriptedBody, until
 

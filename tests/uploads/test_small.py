@@ -18,9 +18,9 @@ from parquay.catalog.tables import NewFile, Unsynced
 from parquay.errors import Damaged, ParquayError, StorageFull
 from parquay.ids import new_id
 from parquay.storage import local
-from parquay.storage.base import BytesMissing
-from parquay.storage.local import LocalStore
-from parquay.storage.volume import Volume, tells_faults
+from parquay.storage.chunks import BytesMissing
+from parquay.storage.local.uploads import LocalStore
+from parquay.storage.local.volume import Volume, tells_faults
 from parquay.uploads.create import small_uploads as small
 from parquay.uploads.create.small_uploads import SMALL_BYTES
 from uploads.engine import OWNER, Engine, ScriptedBody, until

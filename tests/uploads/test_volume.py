@@ -16,7 +16,7 @@ from parquay.catalog.tables import NewFile
 from parquay.catalog.unsynced import UnsyncedBytes
 from parquay.ids import new_id
 from parquay.settings import Settings, SettingsError
-from parquay.storage.marker import NAME, Marker
+from parquay.storage.local.marker import NAME, Marker
 from parquay.uploads.maintain.volume import Seen, Verdict, decide, reason
 from parquay.wiring import build
 

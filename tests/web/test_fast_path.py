@@ -14,7 +14,7 @@ from parquay import wiring
 from parquay.app import Application, create_app
 from parquay.errors import StorageFull
 from parquay.settings import Settings
-from parquay.storage.local import LocalStore
+from parquay.storage.local.uploads import LocalStore
 from parquay.uploads.create.small_uploads import SMALL_BYTES
 from uploads.engine import until
 

@@ -13,7 +13,7 @@ import psutil
 import pytest
 
 from live_server import LiveServer, wait_until
-from parquay.storage.marker import NAME
+from parquay.storage.local.marker import NAME
 from racing import assert_one_of_eight_is_stored
 from tus_user import TusUser, id_of
 

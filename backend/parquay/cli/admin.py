@@ -96,7 +96,7 @@ def _password(given: str | None) -> str:
 @contextmanager
 def local_parts() -> Iterator[Parts]:
     """Yield the parts of a process on this machine's settings."""
-    from parquay.storage.private import OTHERS
+    from parquay.storage.local.private import OTHERS
     from parquay.wiring import build
 
     os.umask(OTHERS)

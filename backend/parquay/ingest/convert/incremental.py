@@ -19,7 +19,7 @@ from parquay.columns.parquet import parts
 from parquay.ingest.convert.conversion_pass import LeaseLost, Memory, Run, Tools
 from parquay.ingest.convert.finish import CountMismatch
 from parquay.ingest.text.byte_source import Store
-from parquay.storage.base import BytesMissing
+from parquay.storage.chunks import BytesMissing
 
 REMEMBERED = 64
 """Files whose digest and progress stay in memory between two looks."""

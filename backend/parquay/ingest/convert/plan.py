@@ -15,7 +15,7 @@ from parquay.ingest.text.dialect import COLUMN_LIMIT, TOO_MANY_COLUMNS, Dialect,
 from parquay.ingest.text.encodings import detect
 from parquay.ingest.text.inflate import packing_of
 from parquay.ingest.text.sources import Source
-from parquay.storage.base import read_promised
+from parquay.storage.chunks import read_promised
 
 JSON_NAMES = frozenset({".json", ".ndjson", ".jsonl", ".geojson"})
 """Endings of names that promise JSON."""

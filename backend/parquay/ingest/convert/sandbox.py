@@ -31,7 +31,7 @@ from parquay.ingest.text.byte_source import PathReader, Store
 from parquay.ingest.text.dialect import Dialect, Overrides
 from parquay.ingest.text.sources import Source
 from parquay.ingest.text.warnings import Warned, bounded
-from parquay.storage.base import read_promised
+from parquay.storage.chunks import read_promised
 
 WALL_SECONDS = 900
 """Longest run of a child."""

@@ -16,7 +16,7 @@ from parquay.errors import BadInput, NoTable, TooLarge
 from parquay.ingest.text.byte_source import Reader
 from parquay.ingest.text.inflate import BrokenArchive
 from parquay.ingest.text.warnings import Warned, bounded
-from parquay.storage.base import read_promised
+from parquay.storage.chunks import read_promised
 
 DIRECTORY_BYTES = 32 << 20
 """Bytes of the longest directory that is read."""

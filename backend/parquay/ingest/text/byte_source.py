@@ -10,7 +10,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import BinaryIO, Protocol, Self
 
-from parquay.storage.base import read_promised
+from parquay.storage.chunks import read_promised
 
 HASH_BYTES = 4 << 20
 """Bytes hashed at once."""

@@ -15,7 +15,7 @@ from parquay.ingest.text.archive import Member
 from parquay.ingest.text.byte_source import Reader
 from parquay.ingest.text.inflate import BrokenArchive, Checked, Inflater, inflater_of, packing_of
 from parquay.ingest.text.warnings import Warned
-from parquay.storage.base import read_promised
+from parquay.storage.chunks import read_promised
 
 MAX_RATIO = 250
 """Most bytes of text for a byte of packed file; no honest table packs better, every bomb does."""

@@ -10,7 +10,7 @@ from functools import partial
 from parquay.catalog.files import Files
 from parquay.catalog.session import Catalog
 from parquay.catalog.tables import File
-from parquay.storage.base import Store
+from parquay.storage.chunks import Store
 from parquay.telemetry import uploads_finished
 from parquay.tus.refusals import Refusal
 

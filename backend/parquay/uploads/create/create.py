@@ -18,7 +18,7 @@ from parquay.catalog.usage import over
 from parquay.errors import InvalidValue, StorageFull, TooLarge
 from parquay.ids import new_id
 from parquay.roles import EDIT, require
-from parquay.storage.base import Store
+from parquay.storage.chunks import Store
 from parquay.telemetry import bytes_received, uploads_created, uploads_finished
 from parquay.tus.append import AppendPlan
 from parquay.tus.create import BodyPlan, CreationPlan, check_size

@@ -23,7 +23,7 @@ from parquay.catalog.tables import NewFile
 from parquay.catalog.unsynced import UnsyncedBytes, Waiting
 from parquay.catalog.whole import MOST
 from parquay.errors import ParquayError
-from parquay.storage.base import BytesMissing, Store
+from parquay.storage.chunks import BytesMissing, Store
 from parquay.telemetry import lost
 
 SMALL_BYTES = 16 * 1024

@@ -20,7 +20,7 @@ from parquay.catalog.session import Catalog
 from parquay.catalog.tables import File
 from parquay.columns.parquet import seal
 from parquay.errors import Damaged
-from parquay.storage.base import Store
+from parquay.storage.chunks import Store
 
 GRACE_SECONDS = 3600.0
 """Litter younger than this may belong to a creation that is not committed yet."""

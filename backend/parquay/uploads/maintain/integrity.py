@@ -10,7 +10,7 @@ from collections.abc import Iterator
 
 from parquay.catalog.tables import File
 from parquay.errors import Damaged
-from parquay.storage.base import BytesMissing, Store, read_promised
+from parquay.storage.chunks import BytesMissing, Store, read_promised
 from parquay.telemetry import lost
 
 HASHED_FIRST = 64 << 20

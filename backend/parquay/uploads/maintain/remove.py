@@ -12,7 +12,7 @@ from pathlib import Path
 from parquay.catalog.files import Files
 from parquay.catalog.session import Catalog
 from parquay.errors import NotFound
-from parquay.storage.base import Store
+from parquay.storage.chunks import Store
 from parquay.telemetry import uploads_removed
 from parquay.uploads.policy.rules import Owner
 from parquay.uploads.receive.takeover import REMOVED, Handover

@@ -10,8 +10,8 @@ from pathlib import Path
 
 from parquay.catalog.volumes import Volumes
 from parquay.ids import new_id
-from parquay.storage import marker
-from parquay.storage.marker import Marker
+from parquay.storage.local import marker
+from parquay.storage.local.marker import Marker
 
 log = logging.getLogger(__name__)
 

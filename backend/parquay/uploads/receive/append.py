@@ -16,7 +16,7 @@ from parquay.catalog.tables import File
 from parquay.catalog.usage import over
 from parquay.errors import Busy, Conflict, Gone, ParquayError
 from parquay.ids import new_id
-from parquay.storage.base import BytesMissing, Store, StoreFault, Writer
+from parquay.storage.chunks import BytesMissing, Store, StoreFault, Writer
 from parquay.telemetry import bytes_received, interrupted, uploads_finished
 from parquay.tus.append import AppendPlan, check_offset, ends_upload
 from parquay.tus.create import BodyPlan

@@ -16,7 +16,7 @@ from typing import Any, Protocol
 
 from parquay.catalog.tables import File
 from parquay.errors import Conflict, StorageFull
-from parquay.storage.base import Writer
+from parquay.storage.chunks import Writer
 from parquay.telemetry import bytes_received
 from parquay.tus.create import BodyPlan
 from parquay.tus.refusals import Refusal

@@ -14,7 +14,7 @@ from starlette.responses import StreamingResponse
 
 from parquay.catalog.tables import File
 from parquay.errors import Conflict
-from parquay.storage.base import Reader, Store, read_promised
+from parquay.storage.chunks import Reader, Store, read_promised
 from parquay.telemetry import lost
 from parquay.uploads.maintain.integrity import Soundness, damaged
 from parquay.web.http.errors import problem

@@ -35,7 +35,7 @@ from parquay.catalog.files import Files
 from parquay.catalog.tables import File
 from parquay.errors import NotFound
 from parquay.ids import is_id
-from parquay.storage.base import Store, read_promised
+from parquay.storage.chunks import Store, read_promised
 from parquay.tus.answers import effective_method
 from parquay.tus.headers import INTEGER_LIMIT, http_date, parse_metadata
 from parquay.tus.wire import Tus1

@@ -15,7 +15,7 @@ import os
 import threading
 from collections.abc import Iterator
 
-from parquay.storage.base import Chunks
+from parquay.storage.chunks import Chunks
 
 BLOCK = 4096
 """Offsets, lengths and memory of a direct write are multiples of so many bytes."""

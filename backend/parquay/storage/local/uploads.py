@@ -19,9 +19,9 @@ from pathlib import Path
 
 from parquay.errors import Busy, Conflict, StorageFull, Unavailable
 from parquay.ids import is_id, new_id
-from parquay.storage.base import BytesMissing, Chunks, StoreFault
-from parquay.storage.direct_io import DirectFile
-from parquay.storage.volume import Volume
+from parquay.storage.chunks import BytesMissing, Chunks, StoreFault
+from parquay.storage.local.direct_io import DirectFile
+from parquay.storage.local.volume import Volume
 from parquay.telemetry import sync_errors, sync_seconds
 
 COPY_SIZE = 64 * 1024 * 1024
@@ -57,7 +57,7 @@ class LocalStore:
     def writer(
         self, upload_id: str, durable: int, *, wait: float = 0.0, owned: Callable[[], bool] | None = None
     ) -> LocalWriter:
-        """Open an upload's file and lock it; see :class:`parquay.storage.base.Store`."""
+        """Open an upload's file and lock it; see :class:`parquay.storage.chunks.Store`."""
         path = self.path(upload_id)
         with _mapped(self):
             handle = self._open(path, create=durable == 0)
@@ -199,7 +199,7 @@ class LocalStore:
                 path.unlink()
 
     def sync(self, handle: int) -> None:
-        """Sync a file's bytes and size. See :meth:`parquay.storage.base.Writer.sync`."""
+        """Sync a file's bytes and size. See :meth:`parquay.storage.chunks.Writer.sync`."""
         self._timed(partial(os.fdatasync if hasattr(os, "fdatasync") else os.fsync, handle))
 
     def _timed(self, sync: Callable[[], None]) -> None:

@@ -8,7 +8,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from parquay.errors import Busy, Conflict, StorageFull
-from parquay.storage.base import BytesMissing, Chunks
+from parquay.storage.chunks import BytesMissing, Chunks
 
 
 class MemoryStore:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from parquay.ids import new_id
-from parquay.storage.memory import MemoryStore
+from parquay.storage.memory.uploads import MemoryStore
 from storage.conformance import MIB, StoreConformance, content, put
 
 

@@ -14,8 +14,8 @@ import pytest
 
 from parquay.errors import Busy, StorageFull, Unavailable
 from parquay.ids import new_id
-from parquay.storage.base import StoreFault
-from parquay.storage.local import LocalStore
+from parquay.storage.chunks import StoreFault
+from parquay.storage.local.uploads import LocalStore
 from storage.conformance import MIB, StoreConformance, content, put
 from storage.tmpfs import volume
 
@@ -198,7 +198,7 @@ def test_a_link_in_the_place_of_a_file_is_not_followed(store: LocalStore, tmp_pa
 def test_the_lock_of_a_killed_process_is_free(store: LocalStore):
     upload_id = new_id()
     script = (
-        "import sys; from pathlib import Path; from parquay.storage.local import LocalStore\n"
+        "import sys; from pathlib import Path; from parquay.storage.local.uploads import LocalStore\n"
         f"w = LocalStore(Path({str(store.root)!r})).writer({upload_id!r}, 0)\n"
         "w.write([b'x'], 0); print('held', flush=True); sys.stdin.read()"
     )

@@ -1,0 +1,1 @@
+"""The stores on a local disk: uploads, tables, and what a data directory needs besides."""

@@ -1,0 +1,88 @@
+"""The places of datasets on a local disk: a folder for each, with its parts, `_delta_log` and `_newest`."""
+
+from __future__ import annotations
+
+import re
+import shutil
+from collections.abc import Callable, Iterator, Sequence
+from pathlib import Path
+
+from parquay.storage.local import newest_folder
+from parquay.storage.local.objects import LocalObjects
+from parquay.storage.object_place import ObjectPlace
+from parquay.storage.place import LAST_CHECKPOINT
+
+LOG_FOLDER = newest_folder.LOG
+
+_LOG_FILE = re.compile(r"(\d{20})\.(?:json|crc|checkpoint\..+)|_last_checkpoint")
+
+
+class LocalPlaces:
+    """The folders below one folder."""
+
+    def __init__(self, root: Path) -> None:
+        self.root = root
+
+    @property
+    def fetched(self) -> Path:
+        """Nothing is copied: what is fetched stands where it is kept."""
+        return self.root
+
+    def at(self, dataset_id: str) -> LocalPlace:
+        """Return the place of a dataset."""
+        return LocalPlace(self.root, dataset_id)
+
+    def ids(self) -> Iterator[str]:
+        """List the folders."""
+        yield from sorted(path.name for path in self.root.iterdir())
+
+
+class LocalPlace(ObjectPlace):
+    """The folder of one dataset."""
+
+    def __init__(self, root: Path, dataset_id: str) -> None:
+        self.folder = root / dataset_id
+        log = LocalObjects(self.folder / LOG_FOLDER, _is_log_file)
+        super().__init__(dataset_id, LocalObjects(self.folder, is_part), log)
+
+    @property
+    def url(self) -> str:
+        """The path of the folder."""
+        return str(self.folder)
+
+    @property
+    def options(self) -> None:
+        """A folder needs none."""
+        return
+
+    def exists(self) -> bool:
+        """Whether the folder is there."""
+        return self.folder.exists()
+
+    def erase(self) -> None:
+        """Remove the folder."""
+        shutil.rmtree(self.folder, ignore_errors=True)
+
+    def show(self, version: int, names: Sequence[str], empty: Callable[[], bytes]) -> None:
+        """Let `_newest` be the parts; it gets the log from the last checkpoint on, and the first entry."""
+        last = self.checkpointed()
+        kept = [each.key for each in self.log.list() if not each.key.endswith(".crc")]
+        log = [key for key in kept if key == LAST_CHECKPOINT or int(key[:20]) >= last or int(key[:20]) == 0]
+        newest_folder.show(self.folder, version, names, log, empty)
+
+    def shows(self, version: int) -> bool:
+        """Whether `_newest` is a version."""
+        return newest_folder.shows(self.folder, version)
+
+    def forget_shown(self, before: float) -> None:
+        """Remove folders that `_newest` led to."""
+        newest_folder.forget(self.folder, {newest_folder.shown(self.folder)}, before)
+
+
+def is_part(name: str) -> bool:
+    """Whether a file in a dataset's folder is a part. Pure."""
+    return name.endswith(".parquet") and not name.startswith((".", "_"))
+
+
+def _is_log_file(name: str) -> bool:
+    return _LOG_FILE.fullmatch(name) is not None
