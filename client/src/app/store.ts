@@ -29,7 +29,9 @@ const rootReducer: Reducer<RootState> = combineSlices(
   keyHelpSlice,
 )
 
-export const makeStore = (extra: Extra = { uploads: { current: null } }): AppStore =>
+export const makeStore = (
+  extra: Extra = { uploads: { current: null }, uploadLeaders: new Map() },
+): AppStore =>
   configureStore({
     reducer: rootReducer,
     middleware: (defaults) =>

@@ -11,8 +11,8 @@ export const forgetAddress = (uploadUrl: string): void => {
       localStorage.removeItem(key)
 }
 
-/** `whole`: the server has every byte, and a file of it. `unknown`: it could not be asked. */
-export type OnServer = 'whole' | 'part' | 'gone' | 'unknown'
+/** `complete`: the server has every byte, and a file of it. `unknown`: it could not be asked. */
+export type OnServer = 'complete' | 'part' | 'gone' | 'unknown'
 
 /** How much of an upload the server has; its last bytes may have arrived after the page was gone. */
 export const askServer = async (uploadUrl: string): Promise<OnServer> => {
@@ -26,7 +26,7 @@ export const askServer = async (uploadUrl: string): Promise<OnServer> => {
     if (answer.status === 404 || answer.status === 410) return 'gone'
     if (!answer.ok) return 'unknown'
     const { status }: FileProgress = await answer.json()
-    return status === 'uploading' ? 'part' : 'whole'
+    return status === 'uploading' ? 'part' : 'complete'
   } catch {
     return 'unknown'
   }

@@ -80,11 +80,10 @@ export type PickedFile = {
 export type UploadCommand =
   | { type: 'add'; files: PickedFile[] }
   | { type: 'reselect'; id: string; file: File }
-  | { type: 'pause' | 'resume' | 'cancel' | 'undoCancel' | 'retry' | 'retryNow' | 'first'; id: string }
+  | { type: 'pause' | 'resume' | 'cancel' | 'undoCancel' | 'retry' | 'retryNow' | 'prioritize'; id: string }
   | { type: 'pauseAll' | 'resumeAll' | 'recoverAll' | 'clearFinished' | 'clearFailed' | 'wake' }
-  | { type: 'discard'; ids: string[] }
-  | { type: 'undoDiscard'; ids: string[] }
-  | { type: 'settle'; ids: string[] }
+  /** `markUploaded`: the server has every byte of them. */
+  | { type: 'discard' | 'undoDiscard' | 'markUploaded'; ids: string[] }
   | { type: 'forget'; fileId: string }
 
 /** `full`: the batch is everything there is, rows not in it are gone. */
@@ -93,3 +92,12 @@ export type UploadBatch = { upsert: UploadRow[]; remove: string[]; full: boolean
 /** The server's id of the file is the last segment of its upload address. */
 export const fileIdOf = (uploadUrl: string | null): string | null =>
   uploadUrl === null ? null : (uploadUrl.split(/[?#]/)[0]?.split('/').filter(Boolean).at(-1) ?? null)
+
+/** The member of a union whose `type` is or can be `T`. */
+export type OfType<U extends { type: string }, T> = U extends { type: infer K }
+  ? T extends K
+    ? U
+    : never
+  : never
+/** A function for each kind of a union's members. */
+export type ActsOn<U extends { type: string }> = { [T in U['type']]: (member: OfType<U, T>) => void }

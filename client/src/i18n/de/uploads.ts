@@ -35,7 +35,7 @@ export const uploads: Messages['uploads'] = {
     remove: 'Entfernen',
     retry: 'Noch einmal',
     retryNow: 'Jetzt versuchen',
-    first: 'Als Nächstes hochladen',
+    prioritize: 'Als Nächstes hochladen',
   },
   act: (word, name) => `${word}: ${name}`,
   undoCancel: (name) => `Abbruch rückgängig: ${name}`,
@@ -83,7 +83,7 @@ export const uploads: Messages['uploads'] = {
     otherName: (is, wanted) => `Das ist ${is}; wähle ${wanted}, um weiterzumachen.`,
     otherSize: (is, wanted) => `Diese Datei hat ${is}, erwartet waren ${wanted}.`,
     otherStart: (name) => `Dieses ${name} fängt anders an als die Datei, die gesendet wurde.`,
-    wasWhole: 'Die letzten Bytes waren schon da, deshalb blieb sie. In der Liste lässt sie sich löschen.',
+    wasComplete: 'Die letzten Bytes waren schon da, deshalb blieb sie. In der Liste lässt sie sich löschen.',
     noAccess: (name) => `${name} ließ sich nicht wieder öffnen. Wähle die Datei stattdessen.`,
   },
   recovery: {

@@ -34,7 +34,7 @@ export const uploads = {
     remove: 'Remove',
     retry: 'Retry',
     retryNow: 'Retry now',
-    first: 'Upload next',
+    prioritize: 'Upload next',
   },
   act: (word: string, name: string) => `${word} ${name}`,
   undoCancel: (name: string) => `Undo cancelling ${name}`,
@@ -82,7 +82,7 @@ export const uploads = {
     otherName: (is: string, wanted: string) => `That is ${is}; choose ${wanted} to go on.`,
     otherSize: (is: string, wanted: string) => `That file has ${is}, ${wanted} were expected.`,
     otherStart: (name: string) => `That ${name} begins differently from the one that was being sent.`,
-    wasWhole: 'Its last bytes had arrived already, so it was kept. It can be deleted in the list.',
+    wasComplete: 'Its last bytes had arrived already, so it was kept. It can be deleted in the list.',
     noAccess: (name: string) => `${name} could not be opened again. Choose the file instead.`,
   },
   recovery: {

@@ -20,7 +20,10 @@ afterEach(cleanup)
 
 const shown = (row: UploadRow) => {
   const send = vi.fn<(command: UploadCommand) => void>()
-  const extraArgument: Extra = { uploads: { current: { send, stop: () => undefined } } }
+  const extraArgument: Extra = {
+    uploads: { current: { send, stop: () => undefined } },
+    uploadLeaders: new Map(),
+  }
   const store = configureStore({
     reducer: uploadsSlice.reducer,
     middleware: (defaults) => defaults({ thunk: { extraArgument } }),

@@ -7,7 +7,7 @@ import { sendUpload } from '../commands'
 import type { UploadRow } from '../types'
 import classes from './UploadActions.module.css'
 
-type Act = 'pause' | 'resume' | 'cancel' | 'remove' | 'retry' | 'retryNow' | 'first'
+type Act = 'pause' | 'resume' | 'cancel' | 'remove' | 'retry' | 'retryNow' | 'prioritize'
 
 const LOOK: Record<Act, ReactNode> = {
   pause: <Pause size={16} aria-hidden />,
@@ -16,14 +16,14 @@ const LOOK: Record<Act, ReactNode> = {
   remove: <X size={16} aria-hidden />,
   retry: <RotateCw size={16} aria-hidden />,
   retryNow: <RotateCw size={16} aria-hidden />,
-  first: <ArrowUpToLine size={16} aria-hidden />,
+  prioritize: <ArrowUpToLine size={16} aria-hidden />,
 }
 
 const ACTS: Partial<Record<UploadRow['phase'], Act[]>> = {
   uploading: ['pause', 'cancel'],
   waiting: ['pause', 'cancel'],
   retrying: ['retryNow', 'pause', 'cancel'],
-  queued: ['first', 'pause', 'cancel'],
+  queued: ['prioritize', 'pause', 'cancel'],
   paused: ['resume', 'cancel'],
   failed: ['retry', 'remove'],
 }

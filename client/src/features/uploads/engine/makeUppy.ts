@@ -3,11 +3,11 @@ import GoldenRetriever from '@uppy/golden-retriever'
 import Tus, { type TusBody } from '@uppy/tus'
 import type { DetailedError, HttpRequest, HttpResponse } from 'tus-js-client'
 import { BASE } from '../../../shared/base'
-import { PARALLEL_UPLOADS } from '../queue/sendQueue'
 import { keepPiece, keptPiece, smallerPiece } from './chunkSize'
 import { headVerdict, isOurs, retryAfterMs, retryDelays, retryVerdict } from './retryPolicy'
-import type { UploadMeta } from './toRow'
-import { uploaderOf } from './uploadBook'
+import type { UploadMeta, UploadsUppy } from './toRow'
+import { PARALLEL_UPLOADS } from './transferMachine'
+import { uploaderOf } from './uploader'
 
 const KEEP_FOR_RECOVERY_MS = 7 * 24 * 3600 * 1000
 
@@ -29,7 +29,7 @@ const never = new Promise<never>(() => {})
 const sleep = (ms: number) => new Promise<void>((resolve) => setTimeout(resolve, ms))
 
 /** Uppy with the tus uploader of one user; the id keeps users of one browser apart. */
-export const makeUppy = (userId: string, hooks: UploaderHooks): Uppy<UploadMeta, TusBody> => {
+export const makeUppy = (userId: string, hooks: UploaderHooks): UploadsUppy => {
   const fileOf = new WeakMap<HttpRequest, string>()
   const newest = new Map<string, HttpRequest>()
   const coolUntil = new Map<string, number>()
@@ -110,7 +110,7 @@ export const makeUppy = (userId: string, hooks: UploaderHooks): Uppy<UploadMeta,
     return true
   }
 
-  const uppy: Uppy<UploadMeta, TusBody> = new Uppy<UploadMeta, TusBody>({
+  const uppy: UploadsUppy = new Uppy<UploadMeta, TusBody>({
     id: `u-${userId}`,
     autoProceed: false,
     allowMultipleUploadBatches: true,

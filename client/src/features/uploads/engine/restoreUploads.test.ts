@@ -3,7 +3,6 @@ import 'fake-indexeddb/auto'
 import { expect, test } from 'vitest'
 import { makeUppy } from './makeUppy'
 import { restoreUploads } from './restoreUploads'
-import { createBook } from './uploadBook'
 
 const settled = <T>(request: IDBRequest<T>) =>
   new Promise<T>((resolve, reject) => {
@@ -20,13 +19,13 @@ const uploader = (userId: string) => {
     onOffset: () => undefined,
     onGone: () => undefined,
   })
-  return { uppy, book: createBook(() => uppy) }
+  return { uppy, dispatch: () => undefined }
 }
 
 /** What a visit leaves behind that ended in the middle of an upload. */
 const leaveBehind = async (userId: string): Promise<IDBDatabase> => {
-  const { uppy, book } = uploader(userId)
-  await restoreUploads(uppy, book)
+  const { uppy, dispatch } = uploader(userId)
+  await restoreUploads(uppy, dispatch)
   const id = uppy.addFile({ name: 'half.csv', type: 'text/csv', data: new Blob(['id\n1\n']), source: 'page' })
   const database = await settled(indexedDB.open('uppy-blobs'))
   const store = database.transaction('metadata', 'readwrite').objectStore('metadata')
@@ -51,16 +50,16 @@ const occupy = (database: IDBDatabase, ms: number): void => {
 }
 
 test('nothing left behind holds nothing up', async () => {
-  const { uppy, book } = uploader('fresh')
-  await restoreUploads(uppy, book)
+  const { uppy, dispatch } = uploader('fresh')
+  await restoreUploads(uppy, dispatch)
   expect(uppy.getFiles()).toEqual([])
 })
 
 test('a slow store is waited for: a file added too early would be lost when the old ones come back', async () => {
   const database = await leaveBehind('slow')
-  const { uppy, book } = uploader('slow')
+  const { uppy, dispatch } = uploader('slow')
   occupy(database, 900)
-  await restoreUploads(uppy, book)
+  await restoreUploads(uppy, dispatch)
   uppy.addFile({ name: 'new.csv', type: 'text/csv', data: new Blob(['id\n2\n']), source: 'page' })
   expect(uppy.getFiles().map(({ name }) => name)).toEqual(['half.csv', 'new.csv'])
   await new Promise((resolve) => setTimeout(resolve, 600))

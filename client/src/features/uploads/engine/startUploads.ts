@@ -1,5 +1,12 @@
 import type { AppStore, Extra } from '../../../store/state'
 import type { UploadCommand } from '../types'
+import type { Leaders } from './openEngine'
+
+declare module '../../../store/state' {
+  interface Extra {
+    uploadLeaders: Leaders
+  }
+}
 
 /**
  * Gives the signed-in user an upload engine; its code is loaded on the side, and what is asked of it
@@ -7,8 +14,8 @@ import type { UploadCommand } from '../types'
  */
 export const startUploads =
   (userId: string, store: AppStore) =>
-  (_: unknown, __: unknown, { uploads }: Extra): (() => void) => {
-    const opening = import('./openEngine').then(({ openEngine }) => openEngine(userId, store))
+  (_: unknown, __: unknown, { uploads, uploadLeaders }: Extra): (() => void) => {
+    const opening = import('./openEngine').then(({ openEngine }) => openEngine(userId, store, uploadLeaders))
     const mine = {
       send: (command: UploadCommand) => void opening.then((engine) => engine.send(command)),
       stop: () => void opening.then((engine) => engine.stop()),

@@ -1,19 +1,20 @@
 import { afterEach, beforeEach, expect, test, vi } from 'vitest'
 import { uploadRow } from '../testUpload'
 import type { UploadCommand, UploadRow } from '../types'
-import { createWaitingRoom, MOST_INSIDE } from './backlog'
-import type { KeptGuest, WaitingStore } from './backlogStore'
+import { BacklogQueue } from './backlog'
+import { INSIDE_MAX } from './backlogMachine'
+import type { BacklogStore, StoredEntry } from './backlogStore'
 
 const files = (count: number) =>
   Array.from({ length: count }, (_, n) => ({ file: new File(['x'], `f${n}.csv`), relativePath: null }))
 
 /** Keeps in memory what the browser would keep on disk. */
 const memoryStore = (
-  kept = new Map<string, KeptGuest>(),
-): WaitingStore & { kept: Map<string, KeptGuest> } => ({
+  kept = new Map<string, StoredEntry>(),
+): BacklogStore & { kept: Map<string, StoredEntry> } => ({
   kept,
-  keep: async (guests) => {
-    for (const guest of guests) kept.set(guest.id, guest)
+  keep: async (entries) => {
+    for (const entry of entries) kept.set(entry.id, entry)
   },
   forget: async (ids) => {
     for (const id of ids) kept.delete(id)
@@ -21,13 +22,13 @@ const memoryStore = (
   load: async () => [...kept.values()],
 })
 
-const roomWith = (taken: number, extra: number, store = memoryStore()) => {
+const backlogWith = (taken: number, extra: number, store = memoryStore()) => {
   const shown = new Map<string, UploadRow>()
   const said: string[] = []
   const inside: string[] = Array.from({ length: taken }, (_, n) => `inside-${n}`)
-  const room = createWaitingRoom({
+  const backlog = new BacklogQueue({
     inside: () => inside.length,
-    letIn: (picked) => inside.push(...picked.map(({ file }) => file.name)),
+    admit: (picked) => inside.push(...picked.map(({ file }) => file.name)),
     publish: (changed, gone) => {
       for (const row of changed) shown.set(row.id, row)
       for (const id of gone) shown.delete(id)
@@ -35,13 +36,12 @@ const roomWith = (taken: number, extra: number, store = memoryStore()) => {
     say: (_, detail) => said.push(detail),
     store,
   })
-  const fit = room.admit(files(extra))
-  inside.push(...fit.map(({ file }) => file.name))
+  backlog.choose(files(extra))
   const idOf = (name: string) => [...shown.values()].find((row) => row.name === name)?.id ?? ''
-  const run = (type: 'pause' | 'resume' | 'cancel' | 'undoCancel' | 'first', name: string) =>
-    room.run({ type, id: idOf(name) })
+  const run = (type: 'pause' | 'resume' | 'cancel' | 'undoCancel' | 'prioritize', name: string) =>
+    backlog.run({ type, id: idOf(name) })
   return {
-    room,
+    backlog,
     shown,
     said,
     inside,
@@ -57,30 +57,32 @@ beforeEach(() => void vi.useFakeTimers())
 afterEach(() => void vi.useRealTimers())
 
 test('what fits goes through, the rest waits and looks queued', () => {
-  const { inside, phases } = roomWith(MOST_INSIDE - 2, 4)
+  const { inside, phases } = backlogWith(INSIDE_MAX - 2, 4)
   expect(inside.slice(-2)).toEqual(['f0.csv', 'f1.csv'])
   expect(phases()).toEqual(['f2.csv queued', 'f3.csv queued'])
 })
 
 test('those who wait come in when others have left, in their order', () => {
-  const { room, inside, phases } = roomWith(MOST_INSIDE, 3)
+  const { backlog, inside, phases } = backlogWith(INSIDE_MAX, 3)
   inside.splice(0, 2)
-  room.refill()
+  backlog.refill()
   expect(inside.slice(-2)).toEqual(['f0.csv', 'f1.csv'])
   expect(phases()).toEqual(['f2.csv queued'])
 })
 
 test('newcomers do not overtake', () => {
-  const { room, inside } = roomWith(MOST_INSIDE, 1)
+  const { backlog, inside } = backlogWith(INSIDE_MAX, 1)
   inside.splice(0, 5)
-  expect(room.admit(files(1))).toEqual([])
+  const before = [...inside]
+  backlog.choose(files(1))
+  expect(inside).toEqual(before)
 })
 
 test('a paused one is passed over until it is resumed', () => {
-  const { room, inside, run, phases } = roomWith(MOST_INSIDE, 2)
+  const { backlog, inside, run, phases } = backlogWith(INSIDE_MAX, 2)
   run('pause', 'f0.csv')
   inside.splice(0, 2)
-  room.refill()
+  backlog.refill()
   expect(inside.at(-1)).toBe('f1.csv')
   expect(phases()).toEqual(['f0.csv paused'])
   run('resume', 'f0.csv')
@@ -88,7 +90,7 @@ test('a paused one is passed over until it is resumed', () => {
 })
 
 test('a cancelled one goes after eight seconds, unless somebody says Undo', () => {
-  const { run, phases, keptNames } = roomWith(MOST_INSIDE, 2)
+  const { run, phases, keptNames } = backlogWith(INSIDE_MAX, 2)
   run('cancel', 'f0.csv')
   run('cancel', 'f1.csv')
   run('undoCancel', 'f1.csv')
@@ -98,7 +100,7 @@ test('a cancelled one goes after eight seconds, unless somebody says Undo', () =
 })
 
 test('one that is cancelled again has its whole time again', () => {
-  const { run, phases } = roomWith(MOST_INSIDE, 1)
+  const { run, phases } = backlogWith(INSIDE_MAX, 1)
   run('cancel', 'f0.csv')
   vi.advanceTimersByTime(5000)
   run('undoCancel', 'f0.csv')
@@ -107,87 +109,87 @@ test('one that is cancelled again has its whole time again', () => {
   expect(phases()).toEqual(['f0.csv cancelling'])
 })
 
-test('one can be sent next although there is no room', () => {
-  const { inside, run } = roomWith(MOST_INSIDE, 3)
-  run('first', 'f2.csv')
+test('one can be sent next although there is no backlog', () => {
+  const { inside, run } = backlogWith(INSIDE_MAX, 3)
+  run('prioritize', 'f2.csv')
   expect(inside.at(-1)).toBe('f2.csv')
 })
 
 test('all are paused and resumed together', () => {
-  const { room, phases } = roomWith(MOST_INSIDE, 2)
-  room.run({ type: 'pauseAll' })
+  const { backlog, phases } = backlogWith(INSIDE_MAX, 2)
+  backlog.run({ type: 'pauseAll' })
   expect(phases()).toEqual(['f0.csv paused', 'f1.csv paused'])
-  room.run({ type: 'resumeAll' })
+  backlog.run({ type: 'resumeAll' })
   expect(phases()).toEqual(['f0.csv queued', 'f1.csv queued'])
 })
 
 test('a command for somebody inside is not taken', () => {
   const command: UploadCommand = { type: 'pause', id: 'inside-1' }
-  expect(roomWith(MOST_INSIDE, 1).room.run(command)).toBe(false)
+  expect(backlogWith(INSIDE_MAX, 1).backlog.run(command)).toBe(false)
 })
 
 test('who waits is kept until the upload is over, also after having gone in', async () => {
-  const { room, inside, keptNames, idOf } = roomWith(MOST_INSIDE, 2)
+  const { backlog, inside, keptNames, idOf } = backlogWith(INSIDE_MAX, 2)
   const first = idOf('f0.csv')
   inside.pop()
-  room.refill()
+  backlog.refill()
   expect(keptNames()).toEqual(['f0.csv', 'f1.csv'])
-  room.settled(first)
+  backlog.done(first)
   expect(keptNames()).toEqual(['f1.csv'])
 })
 
-const comeBack = async (change: (guest: KeptGuest) => KeptGuest = (guest) => guest) => {
-  const before = roomWith(MOST_INSIDE, 3)
-  const kept = new Map([...before.store.kept].map(([id, guest]) => [id, change(guest)]))
-  const after = roomWith(0, 0, memoryStore(kept))
-  await after.room.restore(new Set([before.idOf('f0.csv')]))
-  for (const row of after.room.rows()) after.shown.set(row.id, row)
+const comeBack = async (change: (entry: StoredEntry) => StoredEntry = (entry) => entry) => {
+  const before = backlogWith(INSIDE_MAX, 3)
+  const kept = new Map([...before.store.kept].map(([id, entry]) => [id, change(entry)]))
+  const after = backlogWith(0, 0, memoryStore(kept))
+  await after.backlog.restore(new Set([before.idOf('f0.csv')]))
+  for (const row of after.backlog.rows()) after.shown.set(row.id, row)
   return after
 }
 
 test('after a reload those who waited can go on, less those who had gone in', async () => {
-  const { room, phases, inside } = await comeBack()
+  const { backlog, phases, inside } = await comeBack()
   expect(phases()).toEqual(['f1.csv interrupted', 'f2.csv interrupted'])
-  room.run({ type: 'recoverAll' })
+  backlog.run({ type: 'recoverAll' })
   expect(inside).toEqual(['f1.csv', 'f2.csv'])
 })
 
 test('after a reload one without its bytes waits for the right file', async () => {
-  const { room, phases, inside, said, idOf } = await comeBack((guest) => ({ ...guest, file: null }))
+  const { backlog, phases, inside, said, idOf } = await comeBack((entry) => ({ ...entry, file: null }))
   expect(phases()).toEqual(['f1.csv needs-file', 'f2.csv needs-file'])
-  room.run({ type: 'reselect', id: idOf('f1.csv'), file: new File(['xy'], 'f1.csv') })
+  backlog.run({ type: 'reselect', id: idOf('f1.csv'), file: new File(['xy'], 'f1.csv') })
   await vi.waitFor(() => expect(said).toHaveLength(1))
-  room.run({ type: 'reselect', id: idOf('f1.csv'), file: new File(['x'], 'f1.csv') })
+  backlog.run({ type: 'reselect', id: idOf('f1.csv'), file: new File(['x'], 'f1.csv') })
   await vi.waitFor(() => expect(inside).toEqual(['f1.csv']))
-  expect(room.admit(files(3))).toHaveLength(2)
-  expect(inside).toEqual(['f1.csv', 'f2.csv'])
+  backlog.choose(files(3))
+  expect(inside).toEqual(['f1.csv', 'f2.csv', 'f0.csv', 'f1.csv'])
 })
 
 test('what is discarded is forgotten, unless that is undone', async () => {
-  const { room, phases, keptNames, idOf } = await comeBack()
+  const { backlog, phases, keptNames, idOf } = await comeBack()
   const ids = ['f1.csv', 'f2.csv'].map(idOf)
-  room.run({ type: 'discard', ids })
+  backlog.run({ type: 'discard', ids })
   expect(phases()).toEqual(['f1.csv cancelling', 'f2.csv cancelling'])
-  room.run({ type: 'undoDiscard', ids })
+  backlog.run({ type: 'undoDiscard', ids })
   expect(phases()).toEqual(['f1.csv interrupted', 'f2.csv interrupted'])
-  room.run({ type: 'discard', ids })
+  backlog.run({ type: 'discard', ids })
   vi.advanceTimersByTime(8000)
   expect(phases()).toEqual([])
   expect(keptNames()).toEqual(['f0.csv'])
 })
 
 test('one that the server did not want waits here until somebody tries it again or takes it away', () => {
-  const { room, phases, inside, idOf, run } = roomWith(0, 0)
+  const { backlog, phases, inside, idOf, run } = backlogWith(0, 0)
   const [refused, other] = files(2)
   for (const picked of [refused, other])
-    if (picked) room.takeFailed(uploadRow({ id: 'x', name: picked.file.name, phase: 'failed' }), picked)
+    if (picked) backlog.takeFailed(uploadRow({ id: 'x', name: picked.file.name, phase: 'failed' }), picked)
   expect(phases()).toEqual(['f0.csv failed', 'f1.csv failed'])
   run('cancel', 'f0.csv')
   run('undoCancel', 'f0.csv')
   expect(phases()).toContain('f0.csv failed')
-  room.run({ type: 'retry', id: idOf('f0.csv') })
+  backlog.run({ type: 'retry', id: idOf('f0.csv') })
   expect(inside).toEqual(['f0.csv'])
-  room.run({ type: 'clearFailed' })
+  backlog.run({ type: 'clearFailed' })
   vi.advanceTimersByTime(8000)
   expect(phases()).toEqual([])
 })

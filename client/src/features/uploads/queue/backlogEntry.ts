@@ -1,8 +1,8 @@
 import { newRow, type PickedFile, type Target, type UploadPhase, type UploadRow } from '../types'
-import type { KeptGuest } from './backlogStore'
+import type { StoredEntry } from './backlogStore'
 
 /** A file that waits outside of Uppy. `file`: null when only its name survived the last visit. */
-export type Guest = {
+export type BacklogEntry = {
   row: UploadRow
   /** The phase that it was in before this one. */
   before?: UploadPhase
@@ -13,11 +13,11 @@ export type Guest = {
   handle: FileSystemFileHandle | null
 }
 
-export const newGuest = (
+export const newEntry = (
   id: string,
   at: number,
   { file, relativePath, dataset, again, handle }: PickedFile,
-): Guest => ({
+): BacklogEntry => ({
   row: newRow(id, 'queued', {
     name: file.name,
     relativePath,
@@ -31,13 +31,13 @@ export const newGuest = (
   handle: handle ?? null,
 })
 
-export const keptOf = ({ row, at, file, dataset, again, handle }: Guest): KeptGuest => {
+export const storedOf = ({ row, at, file, dataset, again, handle }: BacklogEntry): StoredEntry => {
   const { id, name, size, relativePath } = row
   return { id, at, name, size, relativePath, file, dataset, ...(again && { again }), handle }
 }
 
 /** One that an earlier visit left behind: it goes on when somebody says so, or has its file again. */
-export const leftGuest = ({
+export const leftEntry = ({
   id,
   at,
   name,
@@ -47,7 +47,7 @@ export const leftGuest = ({
   dataset,
   again,
   handle,
-}: KeptGuest): Guest => ({
+}: StoredEntry): BacklogEntry => ({
   row: {
     ...newRow(id, file ? 'interrupted' : 'needs-file', {
       name,
@@ -64,8 +64,8 @@ export const leftGuest = ({
   handle,
 })
 
-/** The guest as somebody would have chosen it; nothing without its bytes. */
-export const pickedOf = ({ row, file, dataset, again, handle }: Guest): PickedFile[] =>
+/** The entry as somebody would have chosen it; nothing without its bytes. */
+export const pickedOf = ({ row, file, dataset, again, handle }: BacklogEntry): PickedFile[] =>
   file === null
     ? []
     : [
@@ -81,8 +81,8 @@ export const pickedOf = ({ row, file, dataset, again, handle }: Guest): PickedFi
 
 const keyOf = (...parts: (string | number | null | undefined)[]): string => JSON.stringify(parts)
 
-/** What a chosen file and the guest that it belongs to have in common. */
-export const keyOfGuest = ({ row, dataset }: Guest): string =>
+/** What a chosen file and the entry that it belongs to have in common. */
+export const keyOfEntry = ({ row, dataset }: BacklogEntry): string =>
   keyOf(row.relativePath, row.name, row.size, dataset?.id ?? null)
 export const keyOfPicked = ({ file, relativePath, dataset }: PickedFile): string =>
   keyOf(relativePath, file.name, file.size, dataset?.id ?? null)

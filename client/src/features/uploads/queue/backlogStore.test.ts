@@ -1,9 +1,9 @@
 import 'fake-indexeddb/auto'
 import { afterEach, expect, test, vi } from 'vitest'
-import { type KeptGuest, openWaitingStore } from './backlogStore'
+import { openBacklogStore, type StoredEntry } from './backlogStore'
 
 const MIB = 1024 * 1024
-const guest = (id: string, fields: Partial<KeptGuest> = {}): KeptGuest => ({
+const entry = (id: string, fields: Partial<StoredEntry> = {}): StoredEntry => ({
   id,
   at: Date.now(),
   name: `${id}.csv`,
@@ -25,27 +25,27 @@ afterEach(() => void vi.useRealTimers())
 
 test('what waits is there after a reload, in its order, for its user alone', async () => {
   const user = someUser()
-  await openWaitingStore(user).keep([guest('b'), guest('c'), guest('a')])
-  const found = await openWaitingStore(user).load()
+  await openBacklogStore(user).keep([entry('b'), entry('c'), entry('a')])
+  const found = await openBacklogStore(user).load()
   expect(found.map(({ id }) => id)).toEqual(['a', 'b', 'c'])
   expect(found.every(({ file }) => file !== null)).toBe(true)
-  expect(await openWaitingStore(someUser()).load()).toEqual([])
+  expect(await openBacklogStore(someUser()).load()).toEqual([])
 })
 
 test('who is through is forgotten, also when that is asked while others are written', async () => {
-  const store = openWaitingStore(someUser())
-  const written = store.keep([guest('a'), guest('b')])
+  const store = openBacklogStore(someUser())
+  const written = store.keep([entry('a'), entry('b')])
   await store.forget(['a'])
   await written
   expect((await store.load()).map(({ id }) => id)).toEqual(['b'])
 })
 
 test('of large files, and of too many, only the name is kept', async () => {
-  const store = openWaitingStore(someUser())
+  const store = openBacklogStore(someUser())
   const many = Array.from({ length: 31 }, (_, n) =>
-    guest(`m${String(n).padStart(2, '0')}`, { size: 10 * MIB }),
+    entry(`m${String(n).padStart(2, '0')}`, { size: 10 * MIB }),
   )
-  await store.keep([guest('large', { size: 10 * MIB + 1 }), ...many])
+  await store.keep([entry('large', { size: 10 * MIB + 1 }), ...many])
   const without = (await store.load()).filter(({ file }) => file === null).map(({ id }) => id)
   expect(without).toEqual(['large', 'm30'])
 })
@@ -53,22 +53,22 @@ test('of large files, and of too many, only the name is kept', async () => {
 test('room that was given back is used again, also after a reload', async () => {
   const user = someUser()
   const many = Array.from({ length: 30 }, (_, n) =>
-    guest(`m${String(n).padStart(2, '0')}`, { size: 10 * MIB }),
+    entry(`m${String(n).padStart(2, '0')}`, { size: 10 * MIB }),
   )
-  await openWaitingStore(user).keep(many)
-  const store = openWaitingStore(user)
+  await openBacklogStore(user).keep(many)
+  const store = openBacklogStore(user)
   await store.load()
-  await store.keep([guest('x', { size: 5 * MIB })])
+  await store.keep([entry('x', { size: 5 * MIB })])
   await store.forget(['m00'])
-  await store.keep([guest('y', { size: 5 * MIB })])
+  await store.keep([entry('y', { size: 5 * MIB })])
   const files = new Map((await store.load()).map(({ id, file }) => [id, file]))
   expect(files.get('x')).toBeNull()
   expect(files.get('y')).not.toBeNull()
 })
 
 test('after a week nothing is left', async () => {
-  const store = openWaitingStore(someUser())
-  await store.keep([guest('old', { at: Date.now() - 8 * 24 * 3600 * 1000 }), guest('new')])
+  const store = openBacklogStore(someUser())
+  await store.keep([entry('old', { at: Date.now() - 8 * 24 * 3600 * 1000 }), entry('new')])
   expect((await store.load()).map(({ id }) => id)).toEqual(['new'])
 })
 
@@ -78,8 +78,8 @@ test('a browser without a store loses nothing but the reload', async () => {
       throw new Error('blocked')
     },
   })
-  const store = openWaitingStore(someUser())
-  await store.keep([guest('a')])
+  const store = openBacklogStore(someUser())
+  await store.keep([entry('a')])
   expect(await store.load()).toEqual([])
   vi.unstubAllGlobals()
 })
