@@ -13,7 +13,8 @@ from parquay.auth.sessions import Sessions
 from parquay.auth.throttle import Throttle
 from parquay.auth.tokens import Tokens
 from parquay.catalog.access import Sharing
-from parquay.catalog.admin import Administration, AuditLog
+from parquay.catalog.admin import Administration
+from parquay.catalog.audit import AuditLog
 from parquay.catalog.datasets import Datasets
 from parquay.catalog.events import Events
 from parquay.catalog.files import Files

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Protocol
 
+from parquay.audit import AuditNote
 from parquay.auth.names import clean_name
 from parquay.auth.passwords import Passwords, check_new
 from parquay.auth.sessions import Account
@@ -13,7 +14,9 @@ from parquay.auth.sessions import Account
 class AccountStore(Protocol):
     """Where accounts are kept."""
 
-    def create(self, username: str, password_hash: str, *, is_admin: bool = False) -> Account:
+    def create(
+        self, username: str, password_hash: str, *, is_admin: bool = False, note: AuditNote | None = None
+    ) -> Account:
         """Add an account; a taken name raises Conflict ``username_taken``."""
 
     def by_name(self, username: str) -> Account | None:
@@ -21,7 +24,13 @@ class AccountStore(Protocol):
 
 
 def register(
-    store: AccountStore, passwords: Passwords, username: str, password: str, *, is_admin: bool = False
+    store: AccountStore,
+    passwords: Passwords,
+    username: str,
+    password: str,
+    *,
+    is_admin: bool = False,
+    note: AuditNote | None = None,
 ) -> Account:
     """Make an account with a password that is not weak (blocking).
 
@@ -31,7 +40,7 @@ def register(
     """
     name = clean_name(username)
     check_new(password, name)
-    return store.create(name, passwords.hash(password), is_admin=is_admin)
+    return store.create(name, passwords.hash(password), is_admin=is_admin, note=note)
 
 
 def ensure_demo(store: AccountStore, passwords: Passwords, accounts: Iterable[tuple[str, str]]) -> None:

@@ -17,6 +17,7 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from typing import Protocol
 
+from parquay.audit import AuditNote
 from parquay.auth.names import by_typed_name, login_name
 from parquay.auth.passwords import Passwords, check_new
 from parquay.auth.scopes import Scopes
@@ -79,10 +80,14 @@ class Accounts(Protocol):
     ) -> None:
         """Start a session, which ``agent``, a program by its own name, opens from ``network``."""
 
-    def set_password(self, user_id: str, password_hash: str, *, but: str | None = None) -> None:
+    def set_password(
+        self, user_id: str, password_hash: str, *, but: str | None = None, note: AuditNote | None = None
+    ) -> None:
         """Store the hash of a new password and end every session of the user, ``but`` one."""
 
-    def end_logins(self, user_id: str, *, but: str | None = None, login_id: str | None = None) -> int:
+    def end_logins(
+        self, user_id: str, *, but: str | None = None, login_id: str | None = None, note: AuditNote | None = None
+    ) -> int:
         """End one session of a user, or all ``but`` one; return how many were ended."""
 
     def of_login(self, login_id: str) -> Account | None:
@@ -176,13 +181,15 @@ class Sessions:
         if self._proven(account, identity.username, old, peer) is None:
             raise Forbidden("The old password is wrong.", "wrong_password")
         check_new(new, identity.username)
-        self._accounts.set_password(identity.id, self._passwords.hash(new), but=identity.session_id)
+        note = AuditNote(identity.username, "password.changed", identity.username)
+        self._accounts.set_password(identity.id, self._passwords.hash(new), but=identity.session_id, note=note)
         self.forget_user(identity.id)
 
     def end(self, identity: Identity, session_id: str | None = None) -> int:
         """End one session of a user, or all but the one that asks: here at once, elsewhere in ``FRESH_SECONDS``."""
         but = identity.session_id if session_id is None else None
-        ended = self._accounts.end_logins(identity.id, but=but, login_id=session_id)
+        note = AuditNote(identity.username, "sessions.ended", identity.username)
+        ended = self._accounts.end_logins(identity.id, but=but, login_id=session_id, note=note)
         self.forget_user(identity.id)
         return ended
 

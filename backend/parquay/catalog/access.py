@@ -13,6 +13,8 @@ from sqlalchemy import and_, func
 from sqlalchemy.sql.elements import ColumnElement
 from sqlmodel import Session, col, select
 
+from parquay.audit import AuditNote
+from parquay.catalog.audit import keep
 from parquay.catalog.events import Events
 from parquay.catalog.session import Catalog
 from parquay.catalog.tables import Access, File, User
@@ -49,7 +51,7 @@ class Sharing:
             found = session.execute(query.where(Access.file_id == file_id).order_by(User.username))
             return [Given(*each) for each in found]
 
-    def give(self, file_id: str, user_id: str, role: Role) -> bool:
+    def give(self, file_id: str, user_id: str, role: Role, note: AuditNote | None = None) -> bool:
         """Give ``user_id`` a role, in place of the one they had by name; False when the file is gone.
 
         Raises:
@@ -71,6 +73,7 @@ class Sharing:
             if before is None:
                 self._events.emit_to(session, "file.created", file, user_id)
             self._events.emit(session, "file.updated", file)
+            keep(session, note)
             return True
 
         is_done = self._catalog.write(write)
@@ -78,7 +81,7 @@ class Sharing:
             raise Conflict(f"A file may be shared with {MOST_PEOPLE} people.", "too_many_people")
         return is_done
 
-    def take(self, file_id: str, user_id: str) -> bool:
+    def take(self, file_id: str, user_id: str, note: AuditNote | None = None) -> bool:
         """Take the role that ``user_id`` was given by name; False when they had none."""
 
         def write(session: Session) -> bool:
@@ -90,17 +93,20 @@ class Sharing:
             if role_of(file, user_id, None) is None:
                 self._events.emit_to(session, "file.deleted", file, user_id)
             self._events.emit(session, "file.updated", file)
+            keep(session, note)
             return True
 
         return self._catalog.write(write)
 
-    def give_everybody(self, file_id: str, role: Role | None) -> bool:
+    def give_everybody(self, file_id: str, role: Role | None, note: AuditNote | None = None) -> bool:
         """Give every user a role, or take everybody's; False when the file is gone."""
 
         def write(session: Session) -> bool:
             file = session.get(File, file_id)
             if file is not None and everybodys_role(file) != role:
                 self._events.open_to_everybody(session, file, role)
+            if file is not None:
+                keep(session, note)
             return file is not None
 
         return self._catalog.write(write)

@@ -1,17 +1,20 @@
-"""What administrators see and do: accounts with what they store, jobs, storage, and who did what."""
+"""What administrators see and do: accounts with what they store, jobs, storage."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 from sqlalchemy import func, update
 from sqlmodel import Session, col, select
 
+from parquay.audit import AuditNote
+from parquay.catalog.audit import keep
 from parquay.catalog.files import CONVERT, Files
 from parquay.catalog.session import Catalog, ring
-from parquay.catalog.tables import Audit, DatasetVersion, File, Job, User, now
+from parquay.catalog.tables import DatasetVersion, File, Job, User, now
+from parquay.catalog.users import end_logins
 from parquay.errors import Conflict, NotFound
 
 
@@ -55,8 +58,18 @@ class Administration:
         with self._catalog.read() as session:
             return [Account(user, files, int(size)) for user, files, size in session.execute(query)]
 
-    def change(self, user_id: str, *, disabled: bool | None, is_admin: bool | None) -> User:
-        """Let a user log in or not, and administrate or not.
+    def change(
+        self,
+        user_id: str,
+        *,
+        disabled: bool | None = None,
+        is_admin: bool | None = None,
+        password_hash: str | None = None,
+        note: AuditNote | None = None,
+    ) -> User:
+        """Let a user log in or not, and administrate or not; give them a new password. None: as it is.
+
+        Every session of a user ends who is barred, or has a new password.
 
         Raises:
             NotFound: ``unknown_user`` (404).
@@ -72,7 +85,11 @@ class Administration:
                 return "last_admin"
             user.disabled = user.disabled if disabled is None else disabled
             user.is_admin = user.is_admin if is_admin is None else is_admin
+            user.password_hash = password_hash or user.password_hash
             session.flush()
+            if disabled or password_hash is not None:
+                session.execute(end_logins(user_id))
+            keep(session, note)
             return user
 
         changed = self._catalog.write(write)
@@ -91,7 +108,7 @@ class Administration:
             found = session.execute(query.order_by(col(Job.created_at).desc(), col(Job.id).desc()).limit(limit))
             return [JobRow(*each) for each in found]
 
-    def retry(self, job_id: str) -> None:
+    def retry(self, job_id: str, note: AuditNote | None = None) -> None:
         """Queue a job that has failed once more; its file is being processed again.
 
         Raises:
@@ -108,6 +125,7 @@ class Administration:
             session.execute(update(Job).where(col(Job.id) == job_id).values(**again, **fresh))
             if job.kind == CONVERT:
                 self._files.convert_again(session, job.subject)
+            keep(session, note)
             ring(session, "jobs")
             return "failed"
 
@@ -131,21 +149,3 @@ class Administration:
 def _other_admin(session: Session, user_id: str) -> bool:
     others = select(User.id).where(User.id != user_id, col(User.is_admin), col(User.disabled).is_(False))
     return session.exec(others).first() is not None
-
-
-class AuditLog:
-    """Who did what to accounts and rights, kept for good."""
-
-    def __init__(self, catalog: Catalog) -> None:
-        self._catalog = catalog
-
-    def note(self, actor: str | None, action: str, subject: str, **detail: Any) -> None:
-        """Note that ``actor`` (a user's name, None: at this machine) did ``action`` to ``subject``."""
-        row = {"actor": actor, "action": action, "subject": subject, "detail": detail}
-        self._catalog.write(lambda session: session.add(Audit.model_validate(row)))
-
-    def page(self, *, limit: int, before: int | None = None) -> Sequence[Audit]:
-        """Return up to ``limit`` notes older than ``before``, the youngest first."""
-        query = select(Audit) if before is None else select(Audit).where(col(Audit.id) < before)
-        with self._catalog.read() as session:
-            return session.exec(query.order_by(col(Audit.id).desc()).limit(limit)).all()

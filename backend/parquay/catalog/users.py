@@ -11,6 +11,8 @@ from sqlalchemy import Update, delete, func, or_, update
 from sqlalchemy.exc import IntegrityError
 from sqlmodel import Session, col, select
 
+from parquay.audit import AuditNote
+from parquay.catalog.audit import keep
 from parquay.catalog.case import folded
 from parquay.catalog.likeness import likeness
 from parquay.catalog.session import Catalog
@@ -41,7 +43,9 @@ class Users:
     def __init__(self, catalog: Catalog) -> None:
         self._catalog = catalog
 
-    def create(self, username: str, password_hash: str, *, is_admin: bool = False) -> User:
+    def create(
+        self, username: str, password_hash: str, *, is_admin: bool = False, note: AuditNote | None = None
+    ) -> User:
         """Add an account.
 
         Raises:
@@ -56,6 +60,7 @@ class Users:
                 return None
             made = User.model_validate({**user, "likeness": looks})
             session.add(made)
+            keep(session, note, username)
             return made
 
         try:
@@ -86,16 +91,19 @@ class Users:
         change = update(User).where(col(User.id) == user_id).values(password_hash=password_hash)
         self._catalog.write(lambda session: session.execute(change))
 
-    def set_password(self, user_id: str, password_hash: str, *, but: str | None = None) -> None:
+    def set_password(
+        self, user_id: str, password_hash: str, *, but: str | None = None, note: AuditNote | None = None
+    ) -> None:
         """Store the hash of a new password and end every session of the user, ``but`` one."""
 
         def write(session: Session) -> None:
             session.execute(update(User).where(col(User.id) == user_id).values(password_hash=password_hash))
-            session.execute(_end_logins(user_id, but=but))
+            session.execute(end_logins(user_id, but=but))
+            keep(session, note)
 
         self._catalog.write(write)
 
-    def disable(self, username: str, *, disabled: bool = True) -> User:
+    def disable(self, username: str, *, disabled: bool = True, note: AuditNote | None = None) -> User:
         """Bar ``username`` from logging in, ending every session, or let them in again.
 
         Raises:
@@ -107,7 +115,8 @@ class Users:
             if user is not None:
                 user.disabled = disabled
                 if disabled:
-                    session.execute(_end_logins(user.id))
+                    session.execute(end_logins(user.id))
+                keep(session, note)
             return user
 
         user = self._catalog.write(write)
@@ -132,12 +141,21 @@ class Users:
         with self._catalog.read() as session:
             return session.exec(select(Login).where(*alive).order_by(col(Login.created_at).desc(), Login.id)).all()
 
-    def end_logins(self, user_id: str, *, but: str | None = None, login_id: str | None = None) -> int:
+    def end_logins(
+        self, user_id: str, *, but: str | None = None, login_id: str | None = None, note: AuditNote | None = None
+    ) -> int:
         """End one session of a user, or all ``but`` one; return how many were ended."""
-        change = _end_logins(user_id, but=but)
+        change = end_logins(user_id, but=but)
         change = change if login_id is None else change.where(col(Login.id) == login_id)
         found = change.returning(col(Login.id))
-        return len(self._catalog.write(lambda session: session.execute(found).all()))
+
+        def write(session: Session) -> int:
+            ended = len(session.execute(found).all())
+            if ended or login_id is None:
+                keep(session, note, count=ended)
+            return ended
+
+        return self._catalog.write(write)
 
     def _note_seen(self, login_id: str) -> None:
         change = update(Login).where(col(Login.id) == login_id).values(seen_at=now())
@@ -185,6 +203,7 @@ class Users:
         *,
         scopes: Sequence[Scope] | None = None,
         expires_at: datetime | None = None,
+        note: AuditNote | None = None,
     ) -> ApiKey:
         """Store an API key by its hash; ``scopes`` None: it may do everything.
 
@@ -200,6 +219,7 @@ class Users:
                 return None
             key = ApiKey.model_validate(row | bounds)
             session.add(key)
+            keep(session, note, key.id, name=key.name, scopes=key.scopes)
             return key
 
         key = self._catalog.write(write)
@@ -213,7 +233,7 @@ class Users:
         with self._catalog.read() as session:
             return session.exec(query).all()
 
-    def remove_key(self, key_id: str, user_id: str) -> None:
+    def remove_key(self, key_id: str, user_id: str, note: AuditNote | None = None) -> None:
         """Remove an API key.
 
         Raises:
@@ -222,7 +242,14 @@ class Users:
         change = (
             delete(ApiKey).where(col(ApiKey.id) == key_id, col(ApiKey.user_id) == user_id).returning(col(ApiKey.id))
         )
-        if not self._catalog.write(lambda session: session.execute(change).all()):
+
+        def write(session: Session) -> bool:
+            is_removed = bool(session.execute(change).all())
+            if is_removed:
+                keep(session, note)
+            return is_removed
+
+        if not self._catalog.write(write):
             raise NotFound("There is no such key.", "unknown_key")
 
     def of_key(self, key_hash: str) -> KeyOwner | None:
@@ -302,7 +329,8 @@ class Users:
             return self._catalog.write(write)
 
 
-def _end_logins(user_id: str, *, but: str | None = None) -> Update:
+def end_logins(user_id: str, *, but: str | None = None) -> Update:
+    """The statement that ends every session of a user, ``but`` one."""
     alive = update(Login).where(col(Login.user_id) == user_id, col(Login.revoked_at).is_(None))
     alive = alive if but is None else alive.where(col(Login.id) != but)
     return alive.values(revoked_at=now())

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from parquay.audit import AuditNote
 from parquay.cli.failure import Failure
 from parquay.cli.tables import print_table
 from parquay.errors import NotFound
@@ -34,8 +35,8 @@ def add(
 
     chosen = _password(password)
     with local_parts() as parts:
-        made = register(parts.users, parts.passwords, name, chosen, is_admin=admin)
-        parts.audit.note(None, "user.created", made.username, is_admin=admin)
+        note = AuditNote(None, "user.created", detail={"is_admin": admin})
+        made = register(parts.users, parts.passwords, name, chosen, is_admin=admin, note=note)
     typer.echo(made.id)
 
 
@@ -45,8 +46,8 @@ def disable(
 ) -> None:
     """Bar an account from logging in and end its sessions."""
     with local_parts() as parts:
-        parts.users.disable(name, disabled=not undo)
-        parts.audit.note(None, "user.changed", name, disabled=not undo)
+        note = AuditNote(None, "user.changed", name, {"disabled": not undo})
+        parts.users.disable(name, disabled=not undo, note=note)
 
 
 @users.command()
@@ -64,8 +65,8 @@ def password(
         if user is None:
             raise NotFound(f"There is no user {name!r}.", "unknown_user")
         check_new(chosen, user.username)
-        parts.users.set_password(user.id, parts.passwords.hash(chosen))
-        parts.audit.note(None, "user.changed", user.username, reset="password")
+        note = AuditNote(None, "user.changed", user.username, {"reset": "password"})
+        parts.users.set_password(user.id, parts.passwords.hash(chosen), note=note)
 
 
 @users.command(name="list")

@@ -6,6 +6,7 @@ from typing import Annotated, Any
 
 from fastapi import APIRouter, Depends, Request, Response
 
+from parquay.audit import AuditNote
 from parquay.auth.sessions import Identity, key_hash, new_key
 from parquay.catalog.tables import ApiKey, Login, now
 from parquay.errors import Forbidden, InvalidValue, NotFound
@@ -34,7 +35,6 @@ async def change_password(
     """Change the password; every other session of the user ends. API keys stay."""
     peer = policy.peer(request.scope)
     await turns.take(parts.sessions.change_password, identity, given.old, given.new, peer)
-    await turns.take(parts.audit.note, identity.username, "password.changed", identity.username)
 
 
 @router.get("/auth/sessions")
@@ -58,8 +58,7 @@ def _session(login: Login, identity: Identity) -> SessionRef:
 @router.delete("/auth/sessions", status_code=204)
 def end_other_sessions(parts: PartsDep, identity: SessionDep) -> Response:
     """End every session of the user but the one that asks: here at once, everywhere within 5 seconds."""
-    ended = parts.sessions.end(identity)
-    parts.audit.note(identity.username, "sessions.ended", identity.username, count=ended)
+    parts.sessions.end(identity)
     return Response(status_code=204)
 
 
@@ -68,7 +67,6 @@ def end_session(parts: PartsDep, identity: SessionDep, session_id: str) -> Respo
     """End one session of the user: here at once, everywhere within 5 seconds."""
     if not parts.sessions.end(identity, session_id):
         raise NotFound("There is no such session.", "unknown_session")
-    parts.audit.note(identity.username, "sessions.ended", identity.username, count=1)
     return Response(status_code=204)
 
 
@@ -90,15 +88,15 @@ def add_key(parts: PartsDep, identity: SessionDep, new: NewKey) -> ShownKey:
     if new.expires_at is not None and new.expires_at <= now():
         raise InvalidValue("expires_at: this time is over.")
     secret = new_key()
-    key = parts.users.add_key(identity.id, new.name, key_hash(secret), scopes=new.scopes, expires_at=new.expires_at)
-    parts.audit.note(identity.username, "key.made", key.id, name=key.name, scopes=key.scopes)
+    bounds: dict[str, Any] = {"scopes": new.scopes, "expires_at": new.expires_at}
+    note = AuditNote(identity.username, "key.made")
+    key = parts.users.add_key(identity.id, new.name, key_hash(secret), **bounds, note=note)
     return ShownKey.model_validate({**_told(key), "key": secret})
 
 
 @router.delete("/auth/api-keys/{key_id}", status_code=204)
 def remove_key(parts: PartsDep, identity: SessionDep, key_id: str) -> Response:
     """Remove an API key: it is dead here at once and everywhere within 5 seconds."""
-    parts.users.remove_key(key_id, identity.id)
+    parts.users.remove_key(key_id, identity.id, AuditNote(identity.username, "key.removed", key_id))
     parts.sessions.forget_user(identity.id)
-    parts.audit.note(identity.username, "key.removed", key_id)
     return Response(status_code=204)

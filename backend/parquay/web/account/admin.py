@@ -6,6 +6,7 @@ from typing import Annotated, Literal
 
 from fastapi import APIRouter, Depends, Query, Response
 
+from parquay.audit import AuditNote
 from parquay.auth.accounts import register
 from parquay.auth.passwords import check_new
 from parquay.auth.sessions import Identity
@@ -70,8 +71,8 @@ async def add_user(parts: PartsDep, turns: TurnsDep, admin: AdminDep, new: NewUs
     """Make an account, also where registration is closed."""
 
     def add() -> AdminUser:
-        made = register(parts.users, parts.passwords, new.username, new.password, is_admin=new.is_admin)
-        parts.audit.note(admin.username, "user.created", made.username, is_admin=new.is_admin)
+        note = AuditNote(admin.username, "user.created", detail={"is_admin": new.is_admin})
+        made = register(parts.users, parts.passwords, new.username, new.password, is_admin=new.is_admin, note=note)
         return _found(parts, made.id)
 
     return await turns.take(add)
@@ -90,17 +91,14 @@ async def change_user(parts: PartsDep, turns: TurnsDep, admin: AdminDep, user_id
 
 def _change(parts: Parts, admin: Identity, user_id: str, change: UserChange) -> AdminUser:
     username = _found(parts, user_id).username
+    told, hashed = change.model_dump(exclude_unset=True, exclude={"password"}), None
     if change.password is not None:
         check_new(change.password, username)
-    parts.administration.change(user_id, disabled=change.disabled, is_admin=change.is_admin)
-    if change.password is not None:
-        parts.users.set_password(user_id, parts.passwords.hash(change.password))
-    elif change.disabled:
-        parts.users.end_logins(user_id)
+        told, hashed = {**told, "reset": "password"}, parts.passwords.hash(change.password)
+    note = AuditNote(admin.username, "user.changed", username, told)
+    given = {"disabled": change.disabled, "is_admin": change.is_admin}
+    parts.administration.change(user_id, **given, password_hash=hashed, note=note)
     parts.sessions.forget_user(user_id)
-    told = change.model_dump(exclude_unset=True, exclude={"password"})
-    reset = {"reset": "password"} if change.password is not None else {}
-    parts.audit.note(admin.username, "user.changed", username, **told, **reset)
     return _found(parts, user_id)
 
 
@@ -136,8 +134,7 @@ def _job(row: JobRow) -> JobRef:
 @router.post("/admin/jobs/{job_id}/retry", status_code=204)
 def retry_job(parts: PartsDep, admin: AdminDep, job_id: str) -> Response:
     """Queue a job that has failed once more."""
-    parts.administration.retry(job_id)
-    parts.audit.note(admin.username, "job.retried", job_id)
+    parts.administration.retry(job_id, AuditNote(admin.username, "job.retried", job_id))
     return Response(status_code=204)
 
 

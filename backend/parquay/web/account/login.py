@@ -13,10 +13,12 @@ from fastapi.exceptions import RequestValidationError
 from pydantic import ValidationError
 from starlette.concurrency import run_in_threadpool
 
+from parquay.audit import AuditNote
 from parquay.auth.accounts import register as register_account
 from parquay.auth.csrf import COOKIE
+from parquay.auth.names import clean_name
 from parquay.auth.passwords import PARALLEL
-from parquay.auth.sessions import Granted
+from parquay.auth.sessions import Account, Granted
 from parquay.errors import BadInput, Forbidden, InvalidValue, Unavailable, UnsupportedType
 from parquay.web.http.deps import IdentityDep, PartsDep, Policy, PolicyDep, same_site_only
 from parquay.web.http.schemas import Credentials, LoginAnswer, Me, Token, UserRef
@@ -166,8 +168,12 @@ async def register(parts: PartsDep, policy: PolicyDep, turns: TurnsDep, given: C
     """Make an account, where registration is open."""
     if not policy.registration_open:
         raise Forbidden("Registration is closed.", "registration_closed")
-    made = await turns.take(register_account, parts.users, parts.passwords, given.username, given.password)
-    await run_in_threadpool(parts.audit.note, made.username, "user.registered", made.username)
+    note = AuditNote(clean_name(given.username), "user.registered")
+
+    def make() -> Account:
+        return register_account(parts.users, parts.passwords, given.username, given.password, note=note)
+
+    made = await turns.take(make)
     return UserRef(id=made.id, username=made.username)
 
 

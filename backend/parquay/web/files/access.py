@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from fastapi import APIRouter, Response
 
+from parquay.audit import AuditNote
 from parquay.auth.names import by_typed_name
 from parquay.auth.sessions import Account
 from parquay.errors import InvalidValue, NotFound
@@ -37,16 +40,18 @@ def read_access(file_id: str, username: str, parts: PartsDep, identity: Identity
 def give_access(file_id: str, username: str, choice: RoleChoice, parts: PartsDep, identity: IdentityDep) -> Given:
     """Give somebody a role in an own file, in place of the one they had by name; `*` gives it to every user."""
     file = seen(parts, file_id, identity.id, OWNER).file
+    note = AuditNote(identity.username, "access.given", file.id, {"to": username, "role": choice.role})
     if username == EVERYBODY:
-        is_done = parts.sharing.give_everybody(file.id, choice.role)
+        is_done = parts.sharing.give_everybody(file.id, choice.role, note)
     else:
         user = _user(parts, username)
         if user.id == identity.id:
             raise InvalidValue("The file is yours: you may do everything.", "own_file")
-        username, is_done = user.username, parts.sharing.give(file.id, user.id, choice.role)
+        username = user.username
+        note = replace(note, detail={"to": username, "role": choice.role})
+        is_done = parts.sharing.give(file.id, user.id, choice.role, note)
     if not is_done:
         raise NotFound("There is no such file.")
-    parts.audit.note(identity.username, "access.given", file.id, to=username, role=choice.role)
     return Given(username=username, role=choice.role)
 
 
@@ -54,13 +59,13 @@ def give_access(file_id: str, username: str, choice: RoleChoice, parts: PartsDep
 def take_access(file_id: str, username: str, parts: PartsDep, identity: IdentityDep) -> Response:
     """Take the role that somebody was given by name, or everybody's (`*`)."""
     file = seen(parts, file_id, identity.id, OWNER).file
+    note = AuditNote(identity.username, "access.taken", file.id, {"from": username})
     if username == EVERYBODY:
-        is_done = everybodys_role(file) is not None and parts.sharing.give_everybody(file.id, None)
+        is_done = everybodys_role(file) is not None and parts.sharing.give_everybody(file.id, None, note)
     else:
-        is_done = parts.sharing.take(file.id, _user(parts, username).id)
+        is_done = parts.sharing.take(file.id, _user(parts, username).id, note)
     if not is_done:
         raise _nobody(username)
-    parts.audit.note(identity.username, "access.taken", file.id, **{"from": username})
     return Response(status_code=204)
 
 
