@@ -19,6 +19,7 @@ from parquay.catalog.datasets import Datasets
 from parquay.catalog.events import Events
 from parquay.catalog.files import Files
 from parquay.catalog.jobs import Jobs
+from parquay.catalog.leases import Leases
 from parquay.catalog.migrate import upgrade
 from parquay.catalog.postgres import UnusableDatabase
 from parquay.catalog.queue import Queue
@@ -73,6 +74,7 @@ class Parts:
     users: Users
     events: Events
     jobs: Jobs
+    leases: Leases
     queue: Queue
     files: Files
     sharing: Sharing
@@ -120,6 +122,7 @@ class Parts:
     def close(self) -> None:
         """Finish what is queued and let go of the database."""
         self.engine.close()
+        self.leases.close()
         self.catalog.close()
 
 
@@ -140,7 +143,8 @@ def build(settings: Settings, *, migrate: bool = True) -> Parts:
     _keep_private(settings)
     store, parquet = _store(settings, durable=durable), settings.root / "parquet"
     parquet.mkdir(mode=0o700, parents=True, exist_ok=True)
-    datasets = Datasets(catalog, events)
+    leases = Leases(catalog)
+    datasets = Datasets(catalog, events, leases)
     tables = Tables(parquet, datasets)
     commits = Commits(tables, datasets, quota=settings.quota_bytes)
     appending = Appending(tables, commits)
@@ -163,6 +167,7 @@ def build(settings: Settings, *, migrate: bool = True) -> Parts:
         users=users,
         events=events,
         jobs=jobs,
+        leases=leases,
         queue=queue,
         files=files,
         sharing=Sharing(catalog, events),

@@ -4,6 +4,7 @@ import pytest
 
 from parquay.catalog.datasets import Datasets, NewVersion
 from parquay.catalog.events import Events
+from parquay.catalog.leases import Leases
 from parquay.catalog.session import Catalog
 from parquay.catalog.tables import DatasetVersion, File, User, now
 
@@ -25,7 +26,7 @@ def catalog(catalog: Catalog) -> Catalog:
 
 @pytest.fixture
 def datasets(catalog: Catalog) -> Datasets:
-    return Datasets(catalog, Events(catalog))
+    return Datasets(catalog, Events(catalog), Leases(catalog))
 
 
 def version(number: int, rows: int = 3) -> NewVersion:

@@ -15,6 +15,7 @@ from parquay.catalog.datasets import Datasets
 from parquay.catalog.events import Events
 from parquay.catalog.files import Files
 from parquay.catalog.jobs import Jobs
+from parquay.catalog.leases import Leases
 from parquay.catalog.segments import Segments
 from parquay.catalog.session import Catalog
 from parquay.catalog.tables import File, User
@@ -113,7 +114,7 @@ def house(tmp_path: Path) -> Iterator[House]:
     SQLModel.metadata.create_all(catalog.engine)
     catalog.write(lambda session: session.add(User(id="u", username="u", password_hash="-")))
     parquet = tmp_path / "parquet"
-    datasets = Datasets(catalog, Events(catalog))
+    datasets = Datasets(catalog, Events(catalog), Leases(catalog))
     tables = Tables(parquet, datasets)
     commits = Commits(tables, datasets)
     appending = Appending(tables, commits)

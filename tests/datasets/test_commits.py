@@ -15,6 +15,7 @@ from deltalake.exceptions import DeltaError
 from parquay.catalog.datasets import Datasets
 from parquay.catalog.events import Events
 from parquay.catalog.files import Files
+from parquay.catalog.leases import Leases
 from parquay.datasets.edit.edit import Batch, Editor
 from parquay.datasets.versions import log
 from parquay.datasets.versions.commits import Author, Commits
@@ -38,7 +39,7 @@ class CrashingDatasets(Datasets):
 
 def test_a_commit_whose_crash_came_before_the_catalog_is_noted_later(house):
     file = house.convert(FEW)
-    crashing = CrashingDatasets(house.catalog, Events(house.catalog))
+    crashing = CrashingDatasets(house.catalog, Events(house.catalog), Leases(house.catalog))
     with pytest.raises(Crash):
         Editor(house.tables, Commits(house.tables, crashing)).edit(file, Author("ann"), Batch(deletes=frozenset({0})))
     assert [each.version for each in house.datasets.history(file.id)] == [0]

@@ -19,6 +19,7 @@ from hypothesis import strategies as st
 from parquay.catalog.datasets import Datasets
 from parquay.catalog.events import Events
 from parquay.catalog.files import Files
+from parquay.catalog.leases import Leases
 from parquay.catalog.tables import now
 from parquay.datasets.edit.edit import Batch, Editor
 from parquay.datasets.versions import newest_parts
@@ -194,7 +195,9 @@ def test_who_reads_while_others_edit_gets_one_version_or_the_next_never_a_mixtur
         more = house.convert("n,round\n" + "".join(f"{n},0\n" for n in range(number * 40, number * 40 + 40)))
         house.appending.append(house.file(file.id), Author("u"), more)
     assert len(house.tables.snapshot(house.file(file.id)).parts) == 3
-    editor = Editor(house.tables, Commits(house.tables, Datasets(house.catalog, Events(house.catalog))))
+    editor = Editor(
+        house.tables, Commits(house.tables, Datasets(house.catalog, Events(house.catalog), Leases(house.catalog)))
+    )
     over = threading.Event()
 
     def edit() -> None:

@@ -1,8 +1,9 @@
 from __future__ import annotations
 
-import fcntl
 import io
 import os
+import subprocess
+import sys
 import threading
 import time
 from concurrent.futures import ThreadPoolExecutor
@@ -196,26 +197,27 @@ def test_who_wants_to_hold_a_version_that_is_being_deleted_waits_and_is_told(hou
     assert (told_meanwhile, told) == ([], ["gone"])
 
 
-def test_a_hold_whose_file_is_removed_before_it_is_locked_is_taken_again(house, eager, monkeypatch):
+def test_a_version_that_a_killed_process_held_is_deleted_at_once_and_that_of_a_living_one_is_not(house, eager):
     file = house.convert(FEW)
     opened = house.tables.snapshot(file)
     house.edit(file, updates={0: {"n": 9}})
-    lock, removed = fcntl.flock, []
-
-    def flock(handle: int, how: int) -> None:
-        place = house.parquet / file.id / "_holds" / "0"
-        if how == fcntl.LOCK_SH and not removed:
-            removed.append(place.unlink())
-        lock(handle, how)
-
-    monkeypatch.setattr(fcntl, "flock", flock)
-    with house.tables.hold(opened):
+    script = (
+        "import sys, time; from parquay.catalog.leases import Leases; from parquay.catalog.session import Catalog\n"
+        "from parquay.datasets.versions.locks import TableLocks\n"
+        "with TableLocks(Leases(Catalog(sys.argv[1]))).reading(sys.argv[2], 0):\n"
+        "    print('held', flush=True); time.sleep(100)"
+    )
+    command = [sys.executable, "-c", script, house.catalog.url, file.id]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, env={"PYTHONPATH": "backend"}) as reader:
+        assert reader.stdout is not None
+        assert reader.stdout.readline() == b"held\n"
         eager.sweep(now() + SOON)
-        assert removed
-        assert opened.paths[0].is_file()
+        kept = opened.paths[0].is_file()
+        reader.kill()
 
     eager.sweep(now() + SOON)
-    assert not opened.paths[0].is_file()
+
+    assert (kept, opened.paths[0].is_file()) == (True, False)
 
 
 def test_every_export_beside_edits_and_deletion_is_a_whole_version(house, eager):

@@ -15,6 +15,7 @@ from sqlalchemy import ColumnElement, not_, or_
 from sqlmodel import Session, col, delete, func, select, update
 
 from parquay.catalog.events import Events
+from parquay.catalog.leases import Leases
 from parquay.catalog.segments import Note
 from parquay.catalog.session import Catalog
 from parquay.catalog.tables import DatasetVersion, File, User, now
@@ -45,7 +46,9 @@ class NewVersion:
 class Datasets:
     """Queries and writes on versions."""
 
-    def __init__(self, catalog: Catalog, events: Events) -> None:
+    def __init__(self, catalog: Catalog, events: Events, leases: Leases) -> None:
+        """``leases``: of the writers and readers of tables."""
+        self.leases = leases
         self._catalog = catalog
         self._events = events
 

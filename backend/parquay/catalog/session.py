@@ -50,6 +50,7 @@ class _Queued(NamedTuple):
     write: Callable[[Any], Any]
     future: Future[Any]
     is_alone: bool = False
+    durable: bool = True
 
 
 def connection_of(session: Session) -> Connection:
@@ -77,6 +78,7 @@ class Catalog:
         engine = sqlite.engine if self.is_embedded else postgres.engine
         self._reader = engine(url, durable=durable, writes=False, size=readers)
         self._writer = engine(url, durable=durable, writes=True, size=1)
+        self._light_writer = engine(url, durable=False, writes=True, size=1)
         self._name = new_id()
         self._listener: postgres.Listener | None = None
         self._bells: dict[str, list[Callable[[], None]]] = {}
@@ -111,9 +113,12 @@ class Catalog:
         except (DBAPIError, PoolTimeout) as error:
             raise _unavailable(error) from error
 
-    def submit(self, write: Write[T]) -> Future[T]:
-        """Queue ``write``; the future resolves with its result once it is committed."""
-        return self._enqueue(_Queued(write, Future()))
+    def submit(self, write: Write[T], *, durable: bool = True) -> Future[T]:
+        """Queue ``write``; the future resolves with its result once it is committed.
+
+        ``durable``: False where a power cut may take it, which is as quick as a commit without a sync.
+        """
+        return self._enqueue(_Queued(write, Future(), durable=durable))
 
     def submit_alone(self, write: Statement) -> Future[None]:
         """Queue ``write``, which shares its transaction with no other; the future resolves once it is committed.
@@ -162,6 +167,7 @@ class Catalog:
             self._listener = None
         self._reader.dispose()
         self._writer.dispose()
+        self._light_writer.dispose()
 
     def _ensure_writer(self) -> None:
         if self._thread is None:
@@ -190,7 +196,8 @@ class Catalog:
 
     def _commit_group(self, group: list[_Queued]) -> None:
         try:
-            self._settle(group, self._run([queued.write for queued in group]))
+            engine = self._writer if any(queued.durable for queued in group) else self._light_writer
+            self._settle(group, self._run(engine, [queued.write for queued in group]))
         except Exception as error:  # noqa: BLE001  whatever failed belongs to the future of its write
             if len(group) == 1 or self._is_cut_off(error):
                 for queued in group:
@@ -221,9 +228,9 @@ class Catalog:
             return False
         return error.connection_invalidated or error.statement is None  # None: while it connected or committed
 
-    def _run(self, writes: list[Write[Any]]) -> tuple[list[Any], set[str]]:
+    def _run(self, engine: Engine, writes: list[Write[Any]]) -> tuple[list[Any], set[str]]:
         started = time.perf_counter()
-        with self._writer.begin() as connection, Session(connection, expire_on_commit=False) as session:
+        with engine.begin() as connection, Session(connection, expire_on_commit=False) as session:
             session.info[CONNECTION] = connection
             results = [_alone(session, write) for write in writes]
             bells: set[str] = session.info.pop(BELLS, set())

@@ -369,6 +369,20 @@ class Served(SQLModel, table=True):
     at: datetime = Field(sa_column=_time(null=False))
 
 
+class Lease(SQLModel, table=True):
+    """Who may do something alone, or has a share in keeping something as it is, and until when."""
+
+    __tablename__ = "lease"
+    __table_args__ = (UniqueConstraint("kind", "key", "share", name="lease_once"), {"sqlite_autoincrement": True})
+
+    epoch: int | None = Field(default=None, sa_column=_serial(), description="Never given again; a newer one is more.")
+    kind: str
+    key: str
+    share: str = Field(description="Empty: the lease is its owner's alone.")
+    owner: str = Field(description="A process, see `owners`.")
+    until: float = Field(description="Seconds since 1970 by the clock of the database.")
+
+
 class Event(SQLModel, table=True):
     """Something that happened to a file, in order of `id`. Seen by its owner, by all when `shared`, and by name."""
 

@@ -18,7 +18,7 @@ from parquay.datasets.edit.append import Addition, Appending
 from parquay.datasets.versions import log
 from parquay.datasets.versions.commits import Author
 from parquay.datasets.versions.create_table import publish
-from parquay.datasets.versions.locks import alone
+from parquay.datasets.versions.locks import TableLocks
 from parquay.datasets.versions.tables import converted
 from parquay.errors import Conflict, Forbidden, NotFound, ParquayError, TooLarge, Unavailable
 from parquay.roles import EDIT, require
@@ -38,6 +38,7 @@ class Publisher:
         self._parquet = parquet
         self._files = files
         self._datasets = datasets
+        self._locks = TableLocks(datasets.leases)
         self._appending = appending
 
     def publish(self, file: File, verdict: Finished, parts: Sequence[str]) -> tuple[Finished, Note | None]:
@@ -52,7 +53,7 @@ class Publisher:
         if target is not None:
             return self._append(file, verdict, str(target)), self._weighed(parts)
         directory = self._parquet / file.id
-        with alone(directory):
+        with self._locks.writing(file.id):
             now = self._files.get(file.id)
             if now is not None and now.status == "processing":
                 publish(directory, verdict.columns or [], parts, self._files.owner_name(file))

@@ -1,6 +1,7 @@
 """Making a version: one at a time for each dataset, the log first, the catalog after.
 
-Whoever commits holds the dataset's directory locked, also against other processes. The new parts are durable before the
+Whoever commits has the lease of the dataset's writer. Should it be lost on the way, for a process that was paused, the
+log is the net: of two who put the same entry one is refused, and decides anew. The new parts are durable before the
 log names them, the log is before the catalog notes it, and what a crash leaves out in between is noted by the next one
 who looks. An error before the log's entry leaves the table as it was.
 """
@@ -16,10 +17,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from parquay.catalog.datasets import Datasets, NewVersion
+from parquay.catalog.leases import HeldLease
 from parquay.catalog.tables import File
 from parquay.columns.parquet import disk_reserve, seal
 from parquay.datasets.versions import log, newest_parts
-from parquay.datasets.versions.locks import alone
 from parquay.datasets.versions.snapshot import Part, Snapshot
 from parquay.datasets.versions.tables import Tables, refuse_damaged, with_header
 from parquay.errors import Busy, NotFound
@@ -121,10 +122,10 @@ class Commits:
         """
         directory = self._tables.listed(file).directory
         try:
-            with alone(directory):
+            with self._tables.locks.writing(file.id) as held:
                 self.reconcile(file)
                 disk_reserve.refuse_full(directory)
-                return self._make(file, directory, author, decide, mending=mending)
+                return self._make(file, directory, author, decide, held, mending=mending)
         except OSError as error:
             if error.errno in disk_reserve.FULL:
                 raise disk_reserve.full() from error
@@ -132,7 +133,9 @@ class Commits:
                 raise NotFound("There is no such dataset.") from error
             raise
 
-    def _make(self, file: File, directory: Path, author: Author, decide: Decide, *, mending: bool) -> Snapshot:
+    def _make(
+        self, file: File, directory: Path, author: Author, decide: Decide, held: HeldLease, *, mending: bool
+    ) -> Snapshot:
         from deltalake.exceptions import DeltaError
 
         for attempt in range(ATTEMPTS):
@@ -146,6 +149,7 @@ class Commits:
                 if change is None:
                     drafts.discard()
                     return before
+                self._tables.locks.ensure(held)
                 with self._booked(file, weight_of(change)):
                     after = self._committed(before, change, author)
             except DeltaError:
@@ -224,7 +228,7 @@ class Commits:
             Busy: ``table_busy`` (423).
         """
         directory = self._tables.snapshot(file).directory
-        with alone(directory):
+        with self._tables.locks.writing(file.id):
             snapshot = self._tables.snapshot(file)
             if not newest_parts.shows(directory, snapshot.version):
                 self._show(snapshot)

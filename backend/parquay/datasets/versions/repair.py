@@ -22,7 +22,6 @@ from parquay.columns.text import rendering
 from parquay.datasets.versions import log, newest_parts, row_id_ranges
 from parquay.datasets.versions.commits import Author, Change, Commits, Drafts
 from parquay.datasets.versions.footers import RIDS
-from parquay.datasets.versions.locks import alone
 from parquay.datasets.versions.row_id_ranges import Runs
 from parquay.datasets.versions.snapshot import Part, Snapshot
 from parquay.datasets.versions.tables import Tables, first_rids
@@ -72,7 +71,7 @@ class Mender:
         """Give parts whose bytes came out as they were their names; return the others."""
         same = {seal.seal_in(each.path.name): each.path for each in remade}
         directory, left = listed.directory, []
-        with alone(directory):
+        with self._tables.locks.writing(listed.dataset_id):
             for name in names:
                 crc = seal.seal_in(name)
                 if crc is None or crc not in same:

@@ -20,7 +20,6 @@ from parquay.catalog.files import Files
 from parquay.catalog.tables import DatasetVersion, File, now
 from parquay.datasets.versions import newest_parts
 from parquay.datasets.versions.commits import Commits
-from parquay.datasets.versions.locks import alone, claimed
 from parquay.datasets.versions.log_cleanup import trim
 from parquay.datasets.versions.tables import Tables
 from parquay.telemetry import tables_broken
@@ -109,10 +108,12 @@ class Retention:
         directory = self._tables.snapshot(file).directory
         if not every and not self._aged(self._datasets.uncleared(file.id), moment):
             return 0
-        with alone(directory):
+        locks = self._tables.locks
+        with locks.writing(file.id) as held:
             self._commits.reconcile(file)
             versions = self._datasets.uncleared(file.id)
-            with claimed(directory, self._aged(versions, moment)) as over:
+            with locks.unread(file.id, self._aged(versions, moment)) as over:
+                locks.ensure(held)
                 kept = {each.version for each in versions}.difference(over)
                 return self._clear(file, directory, over, kept, moment)
 

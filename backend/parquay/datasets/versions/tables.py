@@ -5,7 +5,7 @@ from __future__ import annotations
 import threading
 from collections import OrderedDict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from contextlib import ExitStack, contextmanager
+from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -15,7 +15,7 @@ from parquay.catalog.tables import File
 from parquay.columns.parquet import seal
 from parquay.datasets.versions import log, newest_parts
 from parquay.datasets.versions.create_table import publish
-from parquay.datasets.versions.locks import alone, held
+from parquay.datasets.versions.locks import TableLocks
 from parquay.datasets.versions.log import Listed
 from parquay.datasets.versions.row_id_ranges import Runs
 from parquay.datasets.versions.snapshot import Part, Snapshot
@@ -35,6 +35,7 @@ class Tables:
         """``parquet``: directory with one directory of parts for each file."""
         self._parquet = parquet
         self._datasets = datasets
+        self.locks = TableLocks(datasets.leases)
         self._lock = threading.Lock()
         self._remembered: OrderedDict[tuple[str, int], Snapshot] = OrderedDict()
         self._rids: OrderedDict[str, dict[str, Runs]] = OrderedDict()
@@ -137,15 +138,14 @@ class Tables:
         """Keep the parts of a version from being deleted while the context is open; for whoever reads for long.
 
         Raises:
+            Busy: ``table_busy``, parts of it are being deleted (423).
             Gone: ``version_gone``, they were deleted since the version was opened (410).
             Damaged: ``part_missing``, ``part_damaged`` (503).
             NotFound: the whole table was (404).
         """
-        with ExitStack() as holding:
-            try:
-                holding.enter_context(held(snapshot.directory, snapshot.version))
-            except FileNotFoundError:
-                raise NotFound("There is no such dataset.") from None
+        with self.locks.reading(snapshot.dataset_id, snapshot.version):
+            if not snapshot.directory.exists():
+                raise NotFound("There is no such dataset.")
             if not all(path.is_file() for path in snapshot.paths):
                 raise self._gone(snapshot)
             seal.verify(snapshot.paths)
@@ -193,7 +193,7 @@ class Tables:
         """Make the log of a table that was converted before there were logs."""
         if file.table_version is not None:
             raise lost(Damaged("The log of this table is gone; its parts are still there.", "log_missing"))
-        with alone(directory):
+        with self.locks.writing(file.id):
             newest = log.newest(directory)
             if newest < 0:
                 names = sorted(path.name for path in directory.glob("part-*.parquet"))

@@ -1,0 +1,302 @@
+"""Leases: what one owner may do alone, or wants to stay as it is, in one table that all processes see.
+
+An owner is a process. It has a lease until a time by the clock of the database, and renews it while it lives; a lease
+that is over is anybody's. On one machine nobody waits for that time: whoever wants a lease sees that the process which
+has it is gone. A lease of which an owner has a share keeps others from having it alone, and the other way round.
+
+A process that was paused does not know that its lease is over. So whatever must not happen then is preceded by
+`Leases.ensure`, or has `Leases.fence` in its own transaction: both compare the epoch, which no other lease ever has.
+A lease need not survive a power cut, after which its owner is gone: it is committed without a sync.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import itertools
+import logging
+import threading
+import time
+from collections.abc import Callable, Coroutine, Iterator, Sequence
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass
+from functools import partial
+from typing import Any
+from weakref import WeakValueDictionary
+
+from sqlalchemy import ColumnElement, Float, cast, delete, func, insert, literal, select, update
+from sqlmodel import Session, col
+
+from parquay.catalog import owners
+from parquay.catalog.session import Catalog, connection_of
+from parquay.catalog.tables import Lease
+from parquay.errors import ParquayError, Unavailable
+
+LEASE_SECONDS = 60.0
+"""How long a lease lasts that is not renewed."""
+
+RENEW_SECONDS = 20.0
+"""How often the leases of a process are renewed."""
+
+FORGET_SECONDS = 600.0
+"""How long after its end a lease that nobody has taken since is deleted."""
+
+MIN_PAUSE_SECONDS, MAX_PAUSE_SECONDS = 0.001, 0.05
+"""Pauses between two looks at a lease that another process has."""
+
+DUTY = "duty"
+
+log = logging.getLogger(__name__)
+
+
+class LeaseTaken(Exception):
+    """Others have the lease, and did not give it up in time."""
+
+
+class LeaseLost(Exception):
+    """The lease was over, and may be somebody else's by now."""
+
+
+@dataclass(slots=True, eq=False)
+class HeldLease:
+    """A lease that this process has.
+
+    Attributes:
+        epoch: tells it from every other lease, of the same key too.
+        sure_until: until when it has it for certain, by `elapsed`.
+    """
+
+    kind: str
+    key: str
+    epoch: int
+    sure_until: float
+
+
+def elapsed() -> float:
+    """Seconds that have passed since some moment, those in which the machine slept too where the system counts them."""
+    return time.clock_gettime(getattr(time, "CLOCK_BOOTTIME", time.CLOCK_MONOTONIC))
+
+
+class Leases:
+    """The leases of this process; may be used by many threads."""
+
+    def __init__(self, catalog: Catalog, owner: str | None = None) -> None:
+        """``owner``: the name of the process, see `owners`."""
+        self._catalog = catalog
+        self._given_owner = owner
+        self._shares = itertools.count(1)
+        self._held: dict[int, HeldLease] = {}
+        self._lock = threading.Lock()
+        self._turns: WeakValueDictionary[tuple[str, str], threading.Lock] = WeakValueDictionary()
+        self._renewing: threading.Thread | None = None
+        self._closed = threading.Event()
+
+    @property
+    def owner(self) -> str:
+        """The name of this process."""
+        if self._given_owner is None:
+            self._given_owner = owners.this_process()
+        return self._given_owner
+
+    def is_dead(self, owner: str) -> bool:
+        """Tell whether an owner is gone; False when that cannot be seen from here."""
+        return owners.is_dead(owner, one_machine=self._catalog.is_embedded)
+
+    @contextmanager
+    def exclusive(self, kind: str, key: str, seconds: float) -> Iterator[HeldLease]:
+        """Have a lease alone; wait up to ``seconds`` for others (blocking).
+
+        Raises:
+            LeaseTaken: they still have it.
+            Unavailable: the catalog does not answer (503).
+        """
+        end = time.monotonic() + seconds
+        turn = self._turn(kind, key)
+        if not turn.acquire(timeout=seconds):  # threads of this process wait here, without asking the catalog
+            raise LeaseTaken(key)
+        try:
+            (held,) = _awaited(partial(self.take_free, kind, [key]), end)
+            try:
+                yield held
+            finally:
+                self.release(held)
+        finally:
+            turn.release()
+
+    @contextmanager
+    def shared(self, kind: str, key: str, seconds: float) -> Iterator[HeldLease]:
+        """Have a share in a lease; wait up to ``seconds`` for whoever has it alone (blocking).
+
+        Raises:
+            LeaseTaken: they still have it.
+            Unavailable: the catalog does not answer (503).
+        """
+        share = f"{self.owner}:{next(self._shares)}"
+        (held,) = _awaited(partial(self._taken, kind, [key], share), time.monotonic() + seconds)
+        try:
+            yield held
+        finally:
+            self.release(held)
+
+    def take_free(self, kind: str, keys: Sequence[str]) -> list[HeldLease]:
+        """Take the leases of ``keys`` that nobody has or shares, each of them alone."""
+        return self._taken(kind, keys, "")
+
+    def release(self, *held: HeldLease) -> None:
+        """Give leases up; that is on its way when this returns, and comes before what this process asks for next."""
+        with self._lock:
+            for each in held:
+                each.sure_until = 0.0
+                self._held.pop(each.epoch, None)
+        if epochs := [each.epoch for each in held]:
+            self._catalog.submit(partial(_delete, epochs=epochs), durable=False)
+
+    def fence(self, session: Session, held: HeldLease) -> bool:
+        """Inside a transaction: renew a lease; False when it is not this process's any more."""
+        return bool(_renew(session, [held.epoch]))
+
+    def ensure(self, held: HeldLease) -> None:
+        """Make sure before a step that must not be taken without it that a lease is still this process's (blocking).
+
+        Raises:
+            LeaseLost: it is not.
+            Unavailable: the catalog does not answer (503).
+        """
+        # Half of the time must be left: the step that follows takes some.
+        if held.sure_until - elapsed() < LEASE_SECONDS / 2 and held.epoch not in self._renewed([held]):
+            raise LeaseLost(held.key)
+
+    def close(self) -> None:
+        """Give up every lease."""
+        self._closed.set()
+        with self._lock:
+            held = list(self._held.values())
+        self.release(*held)
+
+    def _turn(self, kind: str, key: str) -> threading.Lock:
+        with self._lock:
+            return self._turns.setdefault((kind, key), threading.Lock())
+
+    def _taken(self, kind: str, keys: Sequence[str], share: str) -> list[HeldLease]:
+        sure_until = elapsed() + LEASE_SECONDS
+        take = partial(_take, kind=kind, keys=keys, share=share, owner=self.owner, is_dead=self.is_dead)
+        taken = self._catalog.submit(take, durable=False).result()
+        held = [HeldLease(kind, key, epoch, sure_until) for key, epoch in taken.items()]
+        with self._lock:
+            self._held.update((each.epoch, each) for each in held)
+            if held and self._renewing is None:
+                self._renewing = threading.Thread(target=self._keep_renewing, name="leases", daemon=True)
+                self._renewing.start()
+        return held
+
+    def _keep_renewing(self) -> None:
+        while not self._closed.wait(RENEW_SECONDS):
+            with self._lock:
+                held = list(self._held.values())
+                if not held:
+                    self._renewing = None
+                    return
+            try:
+                self._renewed(held)
+            except Unavailable:
+                continue  # there is time for more tries
+            except ParquayError as error:
+                log.warning("leases are not renewed", extra={"fields": {"code": error.code}})
+
+    def _renewed(self, held: Sequence[HeldLease]) -> set[int]:
+        """Renew leases, and return the epochs of those that are still this process's."""
+        sure_until = elapsed() + LEASE_SECONDS
+        renew = partial(_renew, epochs=[each.epoch for each in held])
+        renewed = self._catalog.submit(renew, durable=False).result()
+        for each in held:
+            each.sure_until = sure_until if each.epoch in renewed else 0.0
+        return renewed
+
+
+class Duty:
+    """Something that one process at a time does for all of them; it stays that one's until it ends."""
+
+    def __init__(self, leases: Leases, name: str) -> None:
+        self._leases = leases
+        self._name = name
+        self._held: HeldLease | None = None
+
+    def is_mine(self) -> bool:
+        """Tell whether this process is to do it, having taken it over if nobody does (blocking).
+
+        Raises:
+            Unavailable: the catalog does not answer (503).
+        """
+        if self._held is None or self._held.sure_until < elapsed():
+            self._held = next(iter(self._leases.take_free(DUTY, [self._name])), None)
+        return self._held is not None
+
+    async def run(self, work: Callable[[], Coroutine[Any, Any, None]]) -> None:
+        """Run ``work``, which does not end by itself, whenever this is the process to do it, for ever."""
+        while True:
+            await self._until(wanted=True)
+            working = asyncio.create_task(work())
+            try:
+                await self._until(wanted=False)
+            finally:
+                working.cancel()
+
+    async def _until(self, *, wanted: bool) -> None:
+        while True:
+            with suppress(Unavailable):
+                if await asyncio.to_thread(self.is_mine) is wanted:
+                    return
+            await asyncio.sleep(RENEW_SECONDS)
+
+
+def _awaited(take: Callable[[], list[HeldLease]], end: float) -> list[HeldLease]:
+    """Try to take a lease until ``end`` (by the monotonic clock).
+
+    Raises:
+        LeaseTaken: others have it.
+    """
+    pause = MIN_PAUSE_SECONDS
+    while not (held := take()):
+        if time.monotonic() > end:
+            raise LeaseTaken
+        time.sleep(pause)
+        pause = min(2 * pause, MAX_PAUSE_SECONDS)
+    return held
+
+
+def clock(session: Session) -> ColumnElement[float]:
+    """Return the time by the clock of the database of ``session``, in seconds since 1970, for its statements."""
+    if connection_of(session).dialect.name == "sqlite":
+        return func.unixepoch("subsec", type_=Float)
+    return cast(func.extract("epoch", func.clock_timestamp()), Float)
+
+
+def _take(
+    session: Session, kind: str, keys: Sequence[str], *, share: str, owner: str, is_dead: Callable[[str], bool]
+) -> dict[str, int]:
+    """Take the leases of ``keys`` that can be had, and return their epochs by key.
+
+    Writes follow one another, see `session` and `postgres`: between the look and the insertion there is no other.
+    """
+    connection, moment = connection_of(session), clock(session)
+    wanted = select(col(Lease.epoch), col(Lease.key), col(Lease.share), col(Lease.owner), col(Lease.until) < moment)
+    found = connection.execute(wanted.where(col(Lease.kind) == kind, col(Lease.key).in_(keys))).all()
+    over = [each.epoch for each in found if each[4] or is_dead(each.owner)]
+    if over:
+        _delete(session, over)
+    taken = {each.key for each in found if each.epoch not in over and not (share and each.share)}
+    free = [key for key in keys if key not in taken]
+    new = insert(Lease).returning(col(Lease.epoch))
+    until = moment + literal(LEASE_SECONDS)
+    rows = (new.values(kind=kind, key=key, share=share, owner=owner, until=until) for key in free)
+    return {key: int(connection.execute(row).scalar_one() or 0) for key, row in zip(free, rows, strict=True)}
+
+
+def _renew(session: Session, epochs: Sequence[int]) -> set[int]:
+    connection, moment = connection_of(session), clock(session)
+    connection.execute(delete(Lease).where(col(Lease.until) < moment - literal(FORGET_SECONDS)))
+    renew = update(Lease).where(col(Lease.epoch).in_(epochs)).values(until=moment + literal(LEASE_SECONDS))
+    return {int(epoch or 0) for epoch in connection.execute(renew.returning(col(Lease.epoch))).scalars()}
+
+
+def _delete(session: Session, epochs: Sequence[int]) -> None:
+    connection_of(session).execute(delete(Lease).where(col(Lease.epoch).in_(epochs)))
