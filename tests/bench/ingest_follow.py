@@ -2,7 +2,7 @@
 
     python tests/bench/ingest_follow.py FILE.csv [--rate 60]
 
-The follower runs beside the arrival, as a worker does: at most one checkpoint a second, woken by each.
+The converter runs beside the arrival, as a worker does: at most one checkpoint a second, woken by each.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ from parquay import allocator
 from parquay.catalog.segments import Segments
 from parquay.catalog.session import Catalog
 from parquay.catalog.tables import File, User
-from parquay.ingest.convert.incremental import Follower, Outcome
+from parquay.ingest.convert.incremental import IncrementalConverter, Outcome
 
 
 class OneFile:
@@ -71,7 +71,7 @@ def follow(path: Path, rate: float, folder: Path) -> dict[str, Any]:
     SQLModel.metadata.create_all(catalog.engine)
     catalog.write(lambda session: session.add(User(id="u", username="u", password_hash="-")))
     catalog.write(lambda session: session.add(File(id="f", owner_id="u", name=path.name)))
-    follower = Follower(segments=Segments(catalog), store=OneFile(path), parquet_dir=folder / "parquet")
+    converter = IncrementalConverter(segments=Segments(catalog), store=OneFile(path), parquet_dir=folder / "parquet")
     woken, ended = threading.Event(), [0.0]
 
     def work() -> None:
@@ -79,7 +79,7 @@ def follow(path: Path, rate: float, folder: Path) -> dict[str, Any]:
         while outcome is Outcome.IDLE:
             woken.wait()
             woken.clear()
-            outcome = follower.advance("f", alive=lambda: True, fence=lambda _session: True)
+            outcome = converter.advance("f", alive=lambda: True, fence=lambda _session: True)
         ended[0] = time.perf_counter()
 
     worker = threading.Thread(target=work)
@@ -95,7 +95,7 @@ def follow(path: Path, rate: float, folder: Path) -> dict[str, Any]:
     worker.join()
     file = Segments(catalog).file("f")
     used = resource.getrusage(resource.RUSAGE_SELF)
-    follower.close()
+    converter.close()
     catalog.close()
     return {
         "bytes": size,

@@ -26,7 +26,7 @@ from parquay.datasets.versions.commits import Author, Commits
 from parquay.datasets.versions.tables import Tables
 from parquay.datasets.versions.versions import Versions
 from parquay.ids import new_id
-from parquay.ingest.convert.incremental import Follower, Outcome
+from parquay.ingest.convert.incremental import IncrementalConverter, Outcome
 
 
 @dataclass
@@ -77,7 +77,7 @@ class House:
 
     def follow(self, file_id: str, *, segment_bytes: int = 1 << 24) -> File:
         """Convert what is uploaded of a file, and return its row."""
-        follower = Follower(
+        converter = IncrementalConverter(
             segments=self.segments,
             store=self.uploads,
             parquet_dir=self.parquet,
@@ -85,9 +85,9 @@ class House:
             publish=self.publisher.publish,
         )
         try:
-            assert follower.advance(file_id, alive=lambda: True, fence=lambda _session: True) is Outcome.DONE
+            assert converter.advance(file_id, alive=lambda: True, fence=lambda _session: True) is Outcome.DONE
         finally:
-            follower.close()
+            converter.close()
         return self.file(file_id)
 
     def edit(self, file: File, *, by: str = "u", expected: int | None = None, **batch: object) -> Edited:

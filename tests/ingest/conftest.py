@@ -1,4 +1,4 @@
-"""A catalog, a growing upload and a follower, all real and small."""
+"""A catalog, a growing upload and a converter, all real and small."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from parquay.catalog.tables import File, User
 from parquay.columns.parquet import parts
 from parquay.columns.text import rendering
 from parquay.ingest.convert.finish import part_groups
-from parquay.ingest.convert.incremental import Follower, Outcome
+from parquay.ingest.convert.incremental import IncrementalConverter, Outcome
 
 
 @dataclass
@@ -53,7 +53,7 @@ class Bench:
     segments: Segments
     uploads: MemoryUploads
     parquet: Path
-    follower_of: Callable[..., Follower]
+    converter_of: Callable[..., IncrementalConverter]
     events: list[str] = field(default_factory=list)
 
     def create(self, name: str, *, file_id: str = "f", **values: object) -> str:
@@ -76,9 +76,9 @@ class Bench:
         self.catalog.write(write)
 
     def advance(
-        self, follower: Follower, *, file_id: str = "f", alive=lambda: True, fence=lambda _session: True
+        self, converter: IncrementalConverter, *, file_id: str = "f", alive=lambda: True, fence=lambda _session: True
     ) -> Outcome:
-        return follower.advance(file_id, alive=alive, fence=fence)
+        return converter.advance(file_id, alive=alive, fence=fence)
 
     def file(self, file_id: str = "f") -> File:
         found = self.segments.file(file_id)
@@ -99,8 +99,8 @@ class Bench:
         """Upload at once, convert, and return the file's row."""
         self.create(name, **values)
         self.checkpoint(content, complete=True)
-        follower = self.follower_of(segment_bytes=segment_bytes)
-        assert self.advance(follower) is Outcome.DONE
+        converter = self.converter_of(segment_bytes=segment_bytes)
+        assert self.advance(converter) is Outcome.DONE
         return self.file()
 
 
@@ -110,21 +110,21 @@ def bench(tmp_path: Path) -> Iterator[Bench]:
     SQLModel.metadata.create_all(catalog.engine)
     catalog.write(lambda session: session.add(User(id="u", username="u", password_hash="-")))
     segments, uploads, parquet = Segments(catalog), MemoryUploads(), tmp_path / "parquet"
-    started: list[Follower] = []
+    started: list[IncrementalConverter] = []
     made = Bench(catalog, segments, uploads, parquet, lambda **_: None)
 
-    def follower_of(**options: object) -> Follower:
-        follower = Follower(
+    def converter_of(**options: object) -> IncrementalConverter:
+        converter = IncrementalConverter(
             segments=segments,
             store=uploads,
             parquet_dir=parquet,
             emit=lambda _session, kind, _file: made.events.append(kind),
             **options,
         )
-        started.append(follower)
-        return follower
+        started.append(converter)
+        return converter
 
-    made.follower_of = follower_of
+    made.converter_of = converter_of
     yield made
     for each in started:
         each.close()

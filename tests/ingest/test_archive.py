@@ -181,13 +181,13 @@ def test_long_directory_is_refused(convert, monkeypatch):
 
 def test_archive_that_arrives_slowly_is_the_same_table(bench):
     content = zipped(("data.csv", ROWS * 4000), how=zipfile.ZIP_STORED)
-    follower = bench.follower_of()
+    converter = bench.converter_of()
     bench.create("data.zip")
     for cut in (70_000, 500_000):
         bench.checkpoint(content[:cut], complete=False)
-        assert bench.advance(follower) is Outcome.IDLE
+        assert bench.advance(converter) is Outcome.IDLE
     bench.checkpoint(content, complete=True)
-    assert bench.advance(follower) is Outcome.DONE
+    assert bench.advance(converter) is Outcome.DONE
 
     assert bench.file().status == "done"
     assert bench.file().row_count == 20 * 4000

@@ -456,14 +456,14 @@ def test_a_line_of_the_wrong_width_with_a_bad_byte_is_no_text(read, line, capfd)
 def test_encoding_is_decided_alike_while_the_file_arrives(bench):
     plain = "id,name\n" + "".join(f"{i},name{i}\n" for i in range(20_000))
     content = (plain + "x,Müller\n" * 20_000).encode("cp1252")
-    follower = bench.follower_of(segment_bytes=50_000)
+    converter = bench.converter_of(segment_bytes=50_000)
 
     bench.create("sales.csv")
     for stop in (100_000, len(plain) + 3, len(plain) + 1000, len(content) - 5):
         bench.checkpoint(content[:stop], complete=False)
-        bench.advance(follower)
+        bench.advance(converter)
     bench.checkpoint(content, complete=True)
-    bench.advance(bench.follower_of(segment_bytes=50_000))
+    bench.advance(bench.converter_of(segment_bytes=50_000))
 
     file, names = bench.file(), bench.table()["name"].to_pylist()
     assert (file.status, file.row_count, file.reject_count) == ("done", 40_000, 0)

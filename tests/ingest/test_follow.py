@@ -49,14 +49,14 @@ def test_table_is_the_same_however_the_upload_is_cut(bench, seed):
     content = rows_of(6000)
     chance = random.Random(seed)
     cuts = sorted(chance.sample(range(len(content)), chance.choice([1, 3, 9])))
-    follower = bench.follower_of(segment_bytes=chance.choice([1000, 20_000, 1 << 24]))
+    converter = bench.converter_of(segment_bytes=chance.choice([1000, 20_000, 1 << 24]))
 
     bench.create("sales.csv")
     for cut in cuts:
         bench.checkpoint(content[:cut], complete=False)
-        assert bench.advance(follower) is Outcome.IDLE
+        assert bench.advance(converter) is Outcome.IDLE
     bench.checkpoint(content, complete=True)
-    assert bench.advance(follower) is Outcome.DONE
+    assert bench.advance(converter) is Outcome.DONE
 
     whole = list(csv.reader(io.StringIO(content.decode())))[1:]
     table = bench.table()
@@ -68,11 +68,11 @@ def test_table_is_the_same_however_the_upload_is_cut(bench, seed):
 
 def test_rows_are_there_while_bytes_still_arrive(bench):
     content = rows_of(20_000)
-    follower = bench.follower_of()
+    converter = bench.converter_of()
     bench.create("sales.csv")
 
     bench.checkpoint(content[: len(content) // 2], complete=False)
-    outcome = bench.advance(follower)
+    outcome = bench.advance(converter)
 
     file = bench.file()
     assert outcome is Outcome.IDLE
@@ -100,13 +100,13 @@ def test_table_is_complete_and_single_when_the_worker_dies_at_a_commit(bench, mo
         return real(*args, **kwargs)
 
     monkeypatch.setattr(bench.segments, "add", add)
-    dying = bench.follower_of(segment_bytes=20_000)
+    dying = bench.converter_of(segment_bytes=20_000)
     with pytest.raises(Killed):
         bench.advance(dying)
     dying.close()
     stray = {path.name for path in (bench.parquet / "f").iterdir()}
     monkeypatch.setattr(bench.segments, "add", real)
-    assert bench.advance(bench.follower_of(segment_bytes=20_000)) is Outcome.DONE
+    assert bench.advance(bench.converter_of(segment_bytes=20_000)) is Outcome.DONE
 
     assert bench.table()["id"].to_pylist() == list(range(5000))
     known = {each.part for each in bench.segments.list("f")}
@@ -119,7 +119,7 @@ def test_nothing_is_published_once_the_lease_is_lost(bench):
     bench.create("sales.csv")
     bench.checkpoint(rows_of(1000), complete=True)
 
-    outcome = bench.advance(bench.follower_of(), fence=lambda _session: False)
+    outcome = bench.advance(bench.converter_of(), fence=lambda _session: False)
 
     assert outcome is Outcome.GONE
     assert bench.segments.list("f") == []
@@ -130,7 +130,7 @@ def test_work_stops_at_once_when_the_heartbeat_says_no(bench):
     bench.create("sales.csv")
     bench.checkpoint(rows_of(1000), complete=True)
 
-    outcome = bench.advance(bench.follower_of(), alive=lambda: False)
+    outcome = bench.advance(bench.converter_of(), alive=lambda: False)
 
     assert outcome is Outcome.GONE
     assert bench.file().row_count is None
@@ -138,14 +138,14 @@ def test_work_stops_at_once_when_the_heartbeat_says_no(bench):
 
 def test_parts_are_removed_when_the_file_was_deleted(bench):
     content = rows_of(20_000)
-    follower = bench.follower_of()
+    converter = bench.converter_of()
     bench.create("sales.csv")
     bench.checkpoint(content[:300_000], complete=False)
-    bench.advance(follower)
+    bench.advance(converter)
     assert list((bench.parquet / "f").iterdir())
 
     bench.catalog.write(lambda session: session.delete(bench.segments.file("f")))
-    outcome = bench.advance(follower)
+    outcome = bench.advance(converter)
 
     assert outcome is Outcome.GONE
     assert not (bench.parquet / "f").exists()
@@ -258,7 +258,7 @@ def test_conversion_ends_quietly_when_the_file_is_deleted_while_it_is_finished(b
         verify(finisher, rows)
 
     monkeypatch.setattr(Finisher, "verify", verify_behind_a_deletion)
-    outcome = bench.advance(bench.follower_of())
+    outcome = bench.advance(bench.converter_of())
 
     assert outcome is Outcome.GONE
     assert not (bench.parquet / "f").exists()
@@ -295,14 +295,14 @@ def test_packed_upload_is_followed_too(bench):
     import gzip
 
     content = gzip.compress(rows_of(30_000), 1)
-    follower = bench.follower_of(segment_bytes=100_000)
+    converter = bench.converter_of(segment_bytes=100_000)
     bench.create("sales.csv.gz")
     for cut in (70_000, 90_000):
         bench.checkpoint(content[:cut], complete=False)
-        assert bench.advance(follower) is Outcome.IDLE
+        assert bench.advance(converter) is Outcome.IDLE
     arrived = bench.file().parsed_rows
     bench.checkpoint(content, complete=True)
-    outcome = bench.advance(bench.follower_of(segment_bytes=100_000))
+    outcome = bench.advance(bench.converter_of(segment_bytes=100_000))
 
     assert outcome is Outcome.DONE
     assert arrived > 0
@@ -336,26 +336,26 @@ def test_fewer_bytes_than_were_promised_never_become_a_table(bench, name, kept):
     bench.uploads.content["f"] = content[: int(len(content) * kept)]
 
     with pytest.raises(BytesMissing):
-        bench.advance(bench.follower_of())
+        bench.advance(bench.converter_of())
 
     assert (bench.file().status, bench.file().sha256) == ("processing", None)
     bench.uploads.content["f"] = content
-    assert bench.advance(bench.follower_of()) is Outcome.DONE
+    assert bench.advance(bench.converter_of()) is Outcome.DONE
     assert bench.file().sha256 == hashlib.sha256(content).hexdigest()
     assert (bench.file().error_code, bench.file().error_message) == (None, None)
     assert bench.file().row_count == (None if name == "sales.bin" else 3000)
 
 
 def test_bytes_that_go_while_the_upload_grows_are_a_loss(bench):
-    content, follower = rows_of(60_000), bench.follower_of(segment_bytes=50_000)
+    content, converter = rows_of(60_000), bench.converter_of(segment_bytes=50_000)
     bench.create("sales.csv")
     bench.checkpoint(content[:600_000], complete=False)
-    assert bench.advance(follower) is Outcome.IDLE
+    assert bench.advance(converter) is Outcome.IDLE
     bench.checkpoint(content, complete=True)
     bench.uploads.content["f"] = content[:700_000]
 
     with pytest.raises(BytesMissing):
-        bench.advance(follower)
+        bench.advance(converter)
 
     assert bench.file().status == "processing"
 

@@ -213,14 +213,14 @@ def test_names_of_keys_do_not_depend_on_how_the_file_arrived(bench, convert, nam
     rows[1500:1500] = ['{"ID":1,"_rid":2,"_rid":3}', "broken", '{"Id":4}']
     content = ("[" + ",\n".join(rows) + "]" if name == "a.json" else "\n".join(rows)).encode()
 
-    follower = bench.follower_of(segment_bytes=10_000)
+    converter = bench.converter_of(segment_bytes=10_000)
     bench.create(name)
     for cut in range(70_000, len(content), 17_001):
         bench.checkpoint(content[:cut], complete=False)
-        assert bench.advance(follower) is Outcome.IDLE
-        follower = bench.follower_of(segment_bytes=10_000)  # what is remembered is in the catalog alone
+        assert bench.advance(converter) is Outcome.IDLE
+        converter = bench.converter_of(segment_bytes=10_000)  # what is remembered is in the catalog alone
     bench.checkpoint(content, complete=True)
-    assert bench.advance(follower) is Outcome.DONE
+    assert bench.advance(converter) is Outcome.DONE
 
     report, table = convert(content, name=name)
     assert bench.table().to_pylist() == table.to_pylist()

@@ -12,8 +12,8 @@ from hypothesis import strategies as st
 from parquay.columns.types import lexemes
 from parquay.ingest.convert import plan
 from parquay.ingest.read import fold, segment
-from parquay.ingest.read.fold import State
-from parquay.ingest.read.segmenter import Cutter
+from parquay.ingest.read.fold import FoldState
+from parquay.ingest.read.segmenter import Segmenter
 from parquay.ingest.text.byte_source import Reader
 from parquay.ingest.text.dialect import Dialect, Overrides
 
@@ -45,10 +45,10 @@ def cells_of(
     assert found is not None
     assert found.source is not None
     assert found.dialect is not None, found.reason
-    state = State.start(found.dialect)
+    state = FoldState.start(found.dialect)
     found.source.attach(reader, len(content), complete=True)
     done = []
-    for body in Cutter(found.source, found.dialect, state.byte, state.line, size, block=block).bodies():
+    for body in Segmenter(found.source, found.dialect, state.byte, state.line, size, block=block).segments():
         done.append(fold.convert(body, found.dialect, state.kinds, ended=state.ended))
         state = state.after(done[-1])
     assert state.byte == len(content) or not content[state.byte :].strip(b"\r\n")

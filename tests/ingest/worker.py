@@ -15,7 +15,7 @@ from pathlib import Path
 
 from parquay.catalog.segments import Segments
 from parquay.catalog.session import Catalog
-from parquay.ingest.convert.incremental import Follower, Outcome
+from parquay.ingest.convert.incremental import IncrementalConverter, Outcome
 
 
 @dataclass
@@ -43,16 +43,16 @@ class FileReader:
 
 def main(folder: Path, segment_bytes: int) -> None:
     catalog = Catalog(f"sqlite:///{folder / 'metadata.db'}")
-    follower = Follower(
+    converter = IncrementalConverter(
         segments=Segments(catalog),
         store=FolderStore(folder / "uploads"),
         parquet_dir=folder / "parquet",
         segment_bytes=segment_bytes,
     )
     print("ready", flush=True)
-    while follower.advance("f", alive=lambda: True, fence=lambda _session: True) is Outcome.IDLE:
+    while converter.advance("f", alive=lambda: True, fence=lambda _session: True) is Outcome.IDLE:
         time.sleep(0.005)
-    follower.close()
+    converter.close()
     catalog.close()
 
 

@@ -15,8 +15,7 @@ from parquay.errors import BadInput, InvalidValue
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from parquay.ingest.convert.convert_file import Failure as Unconverted
-    from parquay.ingest.convert.convert_file import Progress, Report
+    from parquay.ingest.convert.convert_file import ConversionFailure, Progress, Report
     from parquay.ingest.text.dialect import Overrides
 
 
@@ -106,7 +105,7 @@ def convert_many(sources: Sequence[Path], out_dir: Path, to: str, told: Told) ->
     with allocator.loading():
         from parquay.ingest.convert import convert_file as convert
 
-    def tell(source: Path, outcome: Report | Unconverted) -> None:
+    def tell(source: Path, outcome: Report | ConversionFailure) -> None:
         if isinstance(outcome, convert.Report):
             _say(_summary(source, outcome))
         else:

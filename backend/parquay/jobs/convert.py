@@ -15,7 +15,7 @@ from parquay.jobs.worker import Ended, Kind, Worker
 from parquay.wiring import Parts
 
 if TYPE_CHECKING:
-    from parquay.ingest.convert.incremental import Follower
+    from parquay.ingest.convert.incremental import IncrementalConverter
 
 ENDED = {"done": Ended.DONE, "idle": Ended.IDLE, "gone": Ended.ABANDONED}
 """How a run ended, by what it left behind."""
@@ -32,23 +32,23 @@ class _Converter:
 
     def __init__(self, parts: Parts) -> None:
         self._parts = parts
-        self._follower: Follower | None = None
+        self._converter: IncrementalConverter | None = None
 
     def convert(self, lease: Lease, alive: Callable[[], bool]) -> Ended:
-        if self._follower is None:
+        if self._converter is None:
             allocator.keep()
             with allocator.loading():
-                self._follower = _follower(self._parts)
+                self._converter = _converter(self._parts)
         fence = partial(self._parts.jobs.fence, lease=lease)
-        return ENDED[self._follower.advance(lease.subject, alive=alive, fence=fence).value]
+        return ENDED[self._converter.advance(lease.subject, alive=alive, fence=fence).value]
 
 
-def _follower(parts: Parts) -> Follower:
+def _converter(parts: Parts) -> IncrementalConverter:
     from parquay.datasets.versions import log
-    from parquay.ingest.convert.incremental import Follower
+    from parquay.ingest.convert.incremental import IncrementalConverter
 
     log.warm_up()
-    return Follower(
+    return IncrementalConverter(
         segments=parts.segments,
         store=parts.store,
         parquet_dir=parts.parquet,

@@ -11,7 +11,8 @@ import os
 import tempfile
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, field, replace
+from contextlib import contextmanager
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Literal
 
@@ -21,25 +22,24 @@ from parquay.columns.parquet.parts import Codec, Types
 from parquay.columns.parquet.spool import Spool
 from parquay.errors import BadInput, InvalidValue, NoTable, TooLarge
 from parquay.ingest.convert import sandbox
+from parquay.ingest.convert.pipeline import Encoded, Pipeline, SegmentSource, TextSegments, why_no_rows
 from parquay.ingest.convert.plan import Plan, plan, unmeant
-from parquay.ingest.read import fold, segmenter
-from parquay.ingest.read.fold import Converted, State
+from parquay.ingest.read import segmenter
+from parquay.ingest.read.fold import Converted, FoldState, Held
 from parquay.ingest.read.segment import Rejected
-from parquay.ingest.read.segmenter import Body
-from parquay.ingest.text.byte_source import PathReader
+from parquay.ingest.text.byte_source import PathReader, Reader
 from parquay.ingest.text.dialect import Dialect, Overrides
 from parquay.ingest.text.inflate import BrokenArchive
-from parquay.ingest.text.sources import Source
 
 Progress = Callable[[int, int], None]
-"""Told bytes read and bytes in all."""
+"""Called with the bytes that are done and the bytes in all."""
 Format = Literal["parquet", "csv", "ndjson"]
 TEXT_SUFFIXES = frozenset({".csv", ".ndjson", ".jsonl"})
 """Endings of targets that get the table as text; these may be empty."""
 PARQUET_SUFFIXES = frozenset({".parquet", ".pq"})
-REPORTED_REJECTS = 10_000
+MAX_REPORTED_REJECTS = 10_000
 """Rejects that a report lists; all are counted."""
-LEAST_SEGMENT = 1 << 20
+MIN_SEGMENT_BYTES = 1 << 20
 """Bytes of a segment of a small file, so that all cores have some."""
 FIRST_BYTES = 64 << 10
 """Bytes that are read beforehand to learn how the columns are to be read."""
@@ -55,6 +55,10 @@ class Report:
     rejects: list[Rejected] = field(default_factory=list)
     reject_count: int = 0
     warnings: list[dict[str, Any]] = field(default_factory=list)
+
+    def add(self, rejects: Sequence[Rejected]) -> None:
+        """List some more rejects, as far as there is room."""
+        self.rejects.extend(rejects[: max(0, MAX_REPORTED_REJECTS - len(self.rejects))])
 
     def to_json(self) -> dict[str, Any]:
         """The report as it is written to a file."""
@@ -72,7 +76,7 @@ class Report:
 
 
 @dataclass(frozen=True, slots=True)
-class Failure:
+class ConversionFailure:
     """A file that could not be converted, and why."""
 
     source: Path
@@ -103,9 +107,8 @@ def convert_file(
     as_text = kind in TEXT_SUFFIXES
     spool = Spool(target.parent / f".{target.name}.{os.getpid()}.tmp")
     try:
-        run = _Conversion(source, overrides or Overrides(), progress, threads or os.cpu_count() or 1, codec)
-        report = run.into(spool, may_be_empty=as_text)
-        types = run.state.types()
+        conversion = _Conversion(source, overrides or Overrides(), progress, threads or os.cpu_count() or 1, codec)
+        report, types = conversion.into(spool, may_be_empty=as_text)
         if as_text:
             _write_text(spool, report.dialect, types, target, csv=kind == ".csv")
             return report
@@ -142,98 +145,97 @@ def _write_text(spool: Spool, dialect: Dialect, types: Types, target: Path, *, c
         unfinished.unlink(missing_ok=True)
 
 
+class SpoolSink:
+    """Puts the row groups of each segment behind those before it, and keeps the report."""
+
+    def __init__(self, spool: Spool, report: Report, codec: Codec, progress: Callable[[int], None]) -> None:
+        self._spool = spool
+        self._report = report
+        self._codec = codec
+        self._progress = progress
+
+    def encode(self, no: int, converted: Converted) -> Pieces:
+        """Encode the rows of a segment."""
+        return parts.encode_in_pieces(converted.table, self._codec, page_bytes=parts.LARGE_PAGE_BYTES)
+
+    def record(self, segment: Encoded[Pieces]) -> None:
+        """Append the row groups of a segment."""
+        if segment.content is not None:
+            self._spool.append_pieces(segment.content, segment.converted.types)
+        self._report.add(segment.converted.rejects)
+        self._report.dialect = segment.dialect
+        self._progress(segment.consumed)
+
+
+@dataclass(frozen=True, slots=True)
 class _Conversion:
     """One file on its way into a spool."""
 
-    def __init__(
-        self, source: Path, overrides: Overrides, progress: Progress | None, threads: int, codec: Codec
-    ) -> None:
-        self.state = State(0, 1)
-        self._source = source
-        self._overrides = overrides
-        self._progress = progress
-        self._threads = threads
-        self._codec = codec
-        self._size = source.stat().st_size
+    source: Path
+    overrides: Overrides
+    progress: Progress | None
+    threads: int
+    codec: Codec
 
-    def into(self, spool: Spool, *, may_be_empty: bool) -> Report:
-        """Convert every segment and put its row groups into `spool`."""
-        report = Report()
-        with PathReader(self._source) as reader:
-            found = plan(reader, self._size, complete=True, name=self._source.name, overrides=self._overrides)
+    def into(self, spool: Spool, *, may_be_empty: bool) -> tuple[Report, Types]:
+        """Convert every segment; return the report and the types that hold for all rows."""
+        report, size, state = Report(), self.source.stat().st_size, FoldState(0, 1)
+        with PathReader(self.source) as reader:
+            found = plan(reader, size, complete=True, name=self.source.name, overrides=self.overrides)
             if found is None:
                 raise NoTable("The file has no rows.", "no_rows")
-            if (option := unmeant(found, self._overrides)) and not found.code:
+            if (option := unmeant(found, self.overrides)) and not found.code:
                 raise InvalidValue(f"{option} cannot be told of a file of this format.", "bad_option")
             if found.code and not (found.code == "no_rows" and may_be_empty):
                 raise NoTable(found.reason, found.code)
-            if found.whole:
-                self._take_whole(found, spool, report)
-            elif found.source is not None and found.dialect is not None:
-                report.dialect, self.state = found.dialect, State.start(found.dialect)
-                found.source.attach(reader, self._size, complete=True)
-                self._take_text(found.source, spool, report)
-        return self._close(report, may_be_empty=may_be_empty)
+            with self._segments(found, reader, size, spool.path.parent) as segments:
+                if segments is not None:
+                    report.dialect = segments.dialect
+                    state = self._run(segments, SpoolSink(spool, report, self.codec, self._report_progress(size)))
+        self._close(report, state, size, may_be_empty=may_be_empty)
+        return report, state.types()
 
-    def _take_whole(self, found: Plan, spool: Spool, report: Report) -> None:
-        with tempfile.TemporaryDirectory(dir=spool.path.parent, prefix=".parquay-") as directory:
-            made = sandbox.open_whole(found.whole, self._source, Path(directory), self._overrides)
-            report.dialect, self.state = made.dialect, State.start(made.dialect)
-            for piece in made.pieces():
-                content = self._encoded(piece.converted)
-                self._take(piece.converted, content, spool, report)
+    @contextmanager
+    def _segments(self, found: Plan, reader: Reader, size: int, directory: Path) -> Iterator[SegmentSource | None]:
+        """The segments of the file as it is planned; None when it has none."""
+        if found.whole:
+            with (
+                tempfile.TemporaryDirectory(dir=directory, prefix=".parquay-") as scratch,
+                sandbox.read_file(found.whole, self.source, Path(scratch), self.overrides).segments() as segments,
+            ):
+                yield segments
+        elif found.source is not None and found.dialect is not None:
+            found.source.attach(reader, size, complete=True)
+            first = TextSegments(found.source, found.dialect, FIRST_BYTES, FIRST_BYTES)
+            # So large that all cores have some also in a small file.
+            share = -(-size // (2 * self.threads))
+            segment_bytes = max(MIN_SEGMENT_BYTES, min(segmenter.segment_bytes(found.dialect), share))
+            yield TextSegments(found.source, found.dialect, segment_bytes, segment_bytes, _candidates(first))
+        else:
+            yield None
 
-    def _take_text(self, source: Source, spool: Spool, report: Report) -> None:
-        dialect = report.dialect
-        first = self._first_kinds(source, dialect)
+    def _run(self, segments: SegmentSource, sink: SpoolSink) -> FoldState:
+        with ThreadPoolExecutor(self.threads, thread_name_prefix="convert") as pool:
+            return Pipeline(segments, sink, pool, self.threads).run(FoldState.start(segments.dialect))
 
-        def work(body: Body) -> tuple[Body, Converted, Pieces]:
-            done = fold.convert(body, body.dialect, fold.joined(first, self.state.kinds))
-            content = self._encoded(done)
-            # What is encoded need not wait for its turn as a table too; its rows are counted without columns.
-            return body, replace(done, table=done.table.select([])), content
+    def _report_progress(self, size: int) -> Callable[[int], None]:
+        progress = self.progress
+        return (lambda done: progress(done, size)) if progress is not None else (lambda _done: None)
 
-        with ThreadPoolExecutor(self._threads, thread_name_prefix="convert") as pool:
-            for body, done, content in fold.in_order(self._bodies(source, dialect), work, pool, self._threads + 1):
-                taken = done
-                if self.state.ended:
-                    taken = fold.convert(body, body.dialect, self.state.kinds, ended=True)
-                self._take(taken, content, spool, report)
-                report.dialect = body.dialect
-                if self._progress is not None:
-                    self._progress(source.consumed(done.end), self._size)
-                del body, taken, content  # their memory is for the next, which may not be done yet
-
-    def _encoded(self, done: Converted) -> Pieces:
-        return parts.encode_in_pieces(done.table, self._codec, page_bytes=parts.LARGE_PAGE_BYTES)
-
-    def _first_kinds(self, source: Source, dialect: Dialect) -> fold.Held:
-        """What the first rows leave open; the other rows need not be asked about more."""
-        cuts = segmenter.Cutter(source, dialect, self.state.byte, self.state.line, FIRST_BYTES)
-        body = next(cuts.bodies(), None)
-        return {} if body is None else fold.convert(body, dialect, {}).kinds
-
-    def _bodies(self, source: Source, dialect: Dialect) -> Iterator[Body]:
-        """Segments, so large that all cores have some also in a small file."""
-        size = max(LEAST_SEGMENT, min(segmenter.segment_bytes(dialect), -(-self._size // (2 * self._threads))))
-        return segmenter.Cutter(source, dialect, self.state.byte, self.state.line, size).bodies()
-
-    def _take(self, done: Converted, content: Pieces, spool: Spool, report: Report) -> None:
-        if done.table.num_rows:
-            spool.append_pieces(content, done.types)
-        room = REPORTED_REJECTS - len(report.rejects)
-        report.rejects.extend(done.rejects[: max(0, room)])
-        self.state = self.state.after(done)
-
-    def _close(self, report: Report, *, may_be_empty: bool) -> Report:
-        report.rows, report.reject_count = self.state.rows, self.state.rejects
-        report.columns = parts.columns_json(self.state.types())
-        self._overrides.refuse_unknown_columns(self.state.types())
-        report.warnings = [each.to_json() for each in self.state.last_warnings()]
+    def _close(self, report: Report, state: FoldState, size: int, *, may_be_empty: bool) -> None:
+        types = state.types()
+        report.rows, report.reject_count = state.rows, state.rejects
+        report.columns = parts.columns_json(types)
+        self.overrides.refuse_unknown_columns(types)
+        report.warnings = [each.to_json() for each in state.last_warnings()]
         if report.rows == 0 and not may_be_empty:
-            reason = "None of its rows could be read." if report.reject_count else "The file has a header but no rows."
-            raise NoTable(reason, "no_rows")
-        return report
+            raise NoTable(why_no_rows(size, report.dialect, state), "no_rows")
+
+
+def _candidates(first: TextSegments) -> Held:
+    """The types that the first rows leave open; the other rows need not be asked about more."""
+    segment = next(first.segments(FoldState.start(first.dialect), 0), None)
+    return {} if segment is None else first.convert(segment, {}).kinds
 
 
 def convert_many(
@@ -242,9 +244,9 @@ def convert_many(
     *,
     to: str = "parquet",
     overrides: Overrides | None = None,
-    progress: Callable[[Path, Report | Failure], None] | None = None,
+    progress: Callable[[Path, Report | ConversionFailure], None] | None = None,
     codec: Codec = parts.ZSTD,
-) -> list[Failure]:
+) -> list[ConversionFailure]:
     """Convert many files in one process into `out_dir/<name>.<to>`, each with `<name>.report.json` beside it.
 
     A failing input does not stop the rest; its report says why. Two inputs of one name get a number behind it.
@@ -256,7 +258,7 @@ def convert_many(
     for source in sources:
         name = _free_name(source.stem, taken)
         outcome = _convert_one(source, out_dir / f"{name}.{to}", overrides, codec)
-        if isinstance(outcome, Failure):
+        if isinstance(outcome, ConversionFailure):
             failures.append(outcome)
             content: dict[str, Any] = {"error": {"code": outcome.code, "message": outcome.message}}
         else:
@@ -276,13 +278,13 @@ def _free_name(stem: str, taken: set[str]) -> str:
     return name
 
 
-def _convert_one(source: Path, target: Path, overrides: Overrides | None, codec: Codec) -> Report | Failure:
+def _convert_one(source: Path, target: Path, overrides: Overrides | None, codec: Codec) -> Report | ConversionFailure:
     try:
         return convert_file(source, target, overrides=overrides, codec=codec)
     except BadInput as error:
-        return Failure(source, error.code, error.detail)
+        return ConversionFailure(source, error.code, error.detail)
     except OSError as error:
-        return Failure(source, "unreadable", error.strerror or str(error))
+        return ConversionFailure(source, "unreadable", error.strerror or str(error))
 
 
 def write_report(path: Path, content: dict[str, Any]) -> None:

@@ -17,7 +17,8 @@ from parquay.columns.parquet.parts import Codec, Types
 from parquay.columns.parquet.spool import Spool
 from parquay.columns.types import lexemes
 from parquay.columns.types.lexemes import ColumnType
-from parquay.ingest.read.fold import State
+from parquay.ingest.convert.pipeline import why_no_rows
+from parquay.ingest.read.fold import FoldState
 from parquay.ingest.text.dialect import Dialect
 
 LARGE_BYTES, LARGE_ROWS = 64 << 20, 1_000_000
@@ -31,7 +32,7 @@ class CountMismatch(RuntimeError):
 
 
 @dataclass(frozen=True, slots=True)
-class Ending:
+class ConversionResult:
     """Everything that a conversion has come to when its last segment is there.
 
     Attributes:
@@ -41,7 +42,7 @@ class Ending:
     file: File
     sha256: str
     dialect: Dialect | None
-    state: State | None
+    state: FoldState | None
     code: str = ""
     reason: str = ""
 
@@ -160,22 +161,22 @@ class Finisher:
         if found != rows or sum(group.rows for group in groups) != rows:
             raise CountMismatch(f"{rows} rows were converted, {found} are in the parts")
 
-    def finish(self, end: Ending, emit: Emit | None, publish: Publish | None = None) -> bool:
+    def finish(self, result: ConversionResult, emit: Emit | None, publish: Publish | None = None) -> bool:
         """Publish the table, or the reason why there is none; False when the lease is lost meanwhile."""
-        verdict, note = verdict_of(end), None
+        verdict, note = verdict_of(result), None
         if verdict is None:
-            if end.state is None or end.dialect is None:
+            if result.state is None or result.dialect is None:
                 raise CountMismatch("a table without a dialect")
-            types = end.state.types()
+            types = result.state.types()
             if not self.unify(types) or not self.compact(types, all_of_them=True):
                 return False
-            self.verify(end.state.rows)
-            verdict = _table(end, end.state, end.dialect)
+            self.verify(result.state.rows)
+            verdict = _table(result, result.state, result.dialect)
             if publish is not None:
                 if not self._segments.holds(self._fence):
                     return False
                 names = [group.name for group in part_groups(self._segments.list(self._file_id))]
-                verdict, note = publish(end.file, verdict, names)
+                verdict, note = publish(result.file, verdict, names)
         done = self._segments.finish(self._file_id, verdict, fence=self._fence, emit=emit, note=note)
         if done and verdict.parquet_path is None:
             shutil.rmtree(self._directory, ignore_errors=True)
@@ -221,47 +222,39 @@ def _is_large(run: Sequence[PartGroup]) -> bool:
     return sum(each.size for each in run) >= LARGE_BYTES or sum(each.rows for each in run) >= LARGE_ROWS
 
 
-def verdict_of(end: Ending) -> Finished | None:
+def verdict_of(result: ConversionResult) -> Finished | None:
     """How a conversion ends when it ends without a table; None when there is one."""
-    expected = end.file.expected_sha256
-    if expected and expected.lower() != end.sha256:
-        return _error(end, "digest_mismatch", "The bytes are not those that were announced: their SHA-256 differs.")
-    if end.code == "no_table" and end.file.offset:
-        return Finished(sha256=end.sha256)
-    if end.code:
-        return _error(end, end.code, end.reason)
-    if end.state is None or end.state.rows == 0:
-        return _error(end, "no_rows", _why_no_rows(end))
+    expected = result.file.expected_sha256
+    if expected and expected.lower() != result.sha256:
+        return _error(result, "digest_mismatch", "The bytes are not those that were announced: their SHA-256 differs.")
+    if result.code == "no_table" and result.file.offset:
+        return Finished(sha256=result.sha256)
+    if result.code:
+        return _error(result, result.code, result.reason)
+    if result.state is None or result.state.rows == 0:
+        return _error(result, "no_rows", why_no_rows(result.file.offset, result.dialect, result.state))
     return None
 
 
-def _error(end: Ending, code: str, message: str) -> Finished:
+def _error(result: ConversionResult, code: str, message: str) -> Finished:
     return Finished(
         status="error",
-        sha256=end.sha256,
+        sha256=result.sha256,
         error_code=code,
         error_message=message,
-        reject_count=end.state.rejects if end.state else 0,
-        dialect=end.dialect.to_json() if end.dialect else None,
-        warnings=end.state.warnings_json() if end.state else None,
+        reject_count=result.state.rejects if result.state else 0,
+        dialect=result.dialect.to_json() if result.dialect else None,
+        warnings=result.state.warnings_json() if result.state else None,
     )
 
 
-def _why_no_rows(end: Ending) -> str:
-    if not end.file.offset:
-        return "The file is empty."
-    if end.state is not None and end.state.rejects:
-        return f"None of the {end.state.rejects} rows could be read."
-    return "The file has a header but no rows." if end.dialect else "The file has no rows."
-
-
-def _table(end: Ending, state: State, dialect: Dialect) -> Finished:
+def _table(result: ConversionResult, state: FoldState, dialect: Dialect) -> Finished:
     return Finished(
         row_count=state.rows,
         reject_count=state.rejects,
-        parquet_path=f"parquet/{end.file.id}",
-        dataset_id=end.file.id,
-        sha256=end.sha256,
+        parquet_path=f"parquet/{result.file.id}",
+        dataset_id=result.file.id,
+        sha256=result.sha256,
         dialect=dialect.to_json(),
         columns=parts.columns_json(state.types()),
         warnings=[each.to_json() for each in state.last_warnings()],

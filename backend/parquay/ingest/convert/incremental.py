@@ -9,24 +9,26 @@ from __future__ import annotations
 
 import enum
 import shutil
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from pathlib import Path
 
 from parquay import allocator
 from parquay.catalog.segments import Emit, Fence, Publish, Segments
 from parquay.columns.parquet import parts
-from parquay.ingest.convert.conversion_pass import LeaseLost, Memory, Run, Tools
+from parquay.ingest.convert.conversion_pass import ConversionPass, ConversionState, Tools
 from parquay.ingest.convert.finish import CountMismatch
+from parquay.ingest.convert.pipeline import LeaseLost
 from parquay.ingest.text.byte_source import Store
 from parquay.storage.chunks import BytesMissing
 
-REMEMBERED = 64
-"""Files whose digest and progress stay in memory between two looks."""
+MAX_STATES = 64
+"""Files whose digest and progress stay in memory between two passes."""
 
 
 class Outcome(enum.Enum):
-    """What `Follower.advance` leaves behind."""
+    """What `IncrementalConverter.advance` leaves behind."""
 
     DONE = "done"
     """The file has its final status."""
@@ -36,8 +38,8 @@ class Outcome(enum.Enum):
     """The file was deleted, or the lease was lost."""
 
 
-class Follower:
-    """Converts files; one `advance` at a time for each follower."""
+class IncrementalConverter:
+    """Converts files while they arrive; one `advance` at a time for each converter."""
 
     def __init__(
         self,
@@ -54,7 +56,7 @@ class Follower:
         """`parquet_dir` gets a directory of parts for each file; `segment_bytes`: bytes of a full segment."""
         pool = ThreadPoolExecutor(threads, thread_name_prefix="convert")
         self._tools = Tools(segments, store, parquet_dir, emit, pool, threads, segment_bytes, codec, publish)
-        self._memories: dict[str, Memory] = {}
+        self._states: dict[str, ConversionState] = {}
 
     def close(self) -> None:
         """End the threads."""
@@ -67,42 +69,41 @@ class Follower:
         """
         file = self._tools.segments.file(file_id)
         if file is None:
-            self._memories.pop(file_id, None)
-            shutil.rmtree(self._tools.parquet_dir / file_id, ignore_errors=True)
-            return Outcome.GONE
+            return self._gone(file_id)
         if file.status in ("done", "error"):
-            self._memories.pop(file_id, None)
+            self._states.pop(file_id, None)
             return Outcome.DONE
-        run = Run(self._tools, file, self._remembered(file_id), alive, fence)
         try:
-            with self._tools.store.reader(file_id) as reader:
-                done = run.advance(reader)
+            with self._state(file_id) as state, self._tools.store.reader(file_id) as reader:
+                ConversionPass(self._tools, file, state, alive, fence).advance(reader)
         except LeaseLost:
-            self._memories.pop(file_id, None)
-            if self._tools.segments.file(file_id) is None:
-                shutil.rmtree(self._tools.parquet_dir / file_id, ignore_errors=True)
-            return Outcome.GONE
+            return self._gone(file_id)
         except (CountMismatch, OSError, BytesMissing):
-            self._memories.pop(file_id, None)
+            # Whoever deleted the file took its rows and parts from under this pass.
             if self._tools.segments.file(file_id) is not None:
                 raise
-            # Whoever deleted the file took its rows and parts from under this look.
-            shutil.rmtree(self._tools.parquet_dir / file_id, ignore_errors=True)
-            return Outcome.GONE
-        except BaseException:
-            self._memories.pop(file_id, None)
-            raise
-        if done:
-            self._memories.pop(file_id, None)
+            return self._gone(file_id)
+        if state.finished:
             allocator.give_back()
-        return Outcome.DONE if done else Outcome.IDLE
+        return Outcome.DONE if state.finished else Outcome.IDLE
 
-    def _remembered(self, file_id: str) -> Memory:
-        found = self._memories.pop(file_id, None) or Memory()
-        self._memories[file_id] = found
-        while len(self._memories) > REMEMBERED:
-            del self._memories[next(iter(self._memories))]
-        return found
+    @contextmanager
+    def _state(self, file_id: str) -> Iterator[ConversionState]:
+        """What is kept of a file; it stays in memory only if the block ends well and the file is not finished."""
+        state = self._states.pop(file_id, None) or ConversionState()
+        yield state
+        if state.finished:
+            return
+        self._states[file_id] = state
+        while len(self._states) > MAX_STATES:
+            del self._states[next(iter(self._states))]
+
+    def _gone(self, file_id: str) -> Outcome:
+        """Leave a file to its new holder, or delete what is left of it when it is gone."""
+        self._states.pop(file_id, None)
+        if self._tools.segments.file(file_id) is None:
+            shutil.rmtree(self._tools.parquet_dir / file_id, ignore_errors=True)
+        return Outcome.GONE
 
 
-__all__ = ["Follower", "Outcome"]
+__all__ = ["IncrementalConverter", "Outcome"]

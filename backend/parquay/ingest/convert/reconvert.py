@@ -17,7 +17,7 @@ from parquay.catalog.tables import File, NewFile
 from parquay.catalog.users import Users
 from parquay.columns.parquet.parts import Types
 from parquay.ingest.convert.finish import part_groups
-from parquay.ingest.convert.incremental import Follower
+from parquay.ingest.convert.incremental import IncrementalConverter
 from parquay.ingest.text.byte_source import Store
 
 
@@ -44,7 +44,7 @@ def remade(file: File, store: Store, scratch: Path) -> Iterator[list[Remade]]:
         BadInput, RuntimeError: the conversion fails now.
     """
     catalog = Catalog(f"sqlite:///{scratch / 'metadata.db'}", durable=False)
-    follower = None
+    converter = None
     try:
         upgrade(catalog)
         files, segments = Files(catalog, Events(catalog), Jobs(catalog)), Segments(catalog)
@@ -60,12 +60,12 @@ def remade(file: File, store: Store, scratch: Path) -> Iterator[list[Remade]]:
             options={key: value for key, value in (file.options or {}).items() if key != "dataset"} or None,
         )
         catalog.write(lambda session: files.add(session, new))
-        follower = Follower(segments=segments, store=store, parquet_dir=scratch)
-        follower.advance(file.id, alive=lambda: True, fence=lambda _session: True)
+        converter = IncrementalConverter(segments=segments, store=store, parquet_dir=scratch)
+        converter.advance(file.id, alive=lambda: True, fence=lambda _session: True)
         yield list(_listed(segments, scratch / file.id))
     finally:
-        if follower is not None:
-            follower.close()
+        if converter is not None:
+            converter.close()
         catalog.close()
 
 

@@ -17,16 +17,12 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
-import pyarrow as pa
 import pyarrow.parquet as pq
 
-from parquay.columns.types import lexemes
-from parquay.columns.types.lexemes import Kinds
 from parquay.errors import BadInput
+from parquay.ingest.convert.pipeline import LeaseLost, RowGroups, SegmentSource, TextSegments
 from parquay.ingest.detect import sniff
-from parquay.ingest.read import fold, segmenter
-from parquay.ingest.read.fold import Converted, State
-from parquay.ingest.read.segmenter import Body
+from parquay.ingest.read.segmenter import MAX_SEGMENT_BYTES
 from parquay.ingest.text.byte_source import PathReader, Store
 from parquay.ingest.text.dialect import Dialect, Overrides
 from parquay.ingest.text.sources import Source
@@ -38,35 +34,36 @@ WALL_SECONDS = 900
 COPY_BYTES = 8 << 20
 
 
-class Abandoned(Exception):
-    """The job's lease was lost while the child was at work."""
-
-
 @dataclass(frozen=True, slots=True)
-class Piece:
-    """A stretch of the file's rows, typed."""
-
-    body: Body
-    converted: Converted
-
-
-@dataclass(frozen=True, slots=True)
-class Whole:
+class ChildOutput:
     """What a child made of a file.
 
     Attributes:
         dialect: as if it had been text.
-        output: the child's file: CSV for a workbook, a Parquet file of plain types for a Parquet file.
+        path: the child's file: CSV for a workbook, a Parquet file of plain types for a Parquet file.
+        size: bytes of the file that the child read.
         columns: names and types, of a Parquet file.
     """
 
     dialect: Dialect
-    output: Path
-    columns: Sequence[dict[str, Any]] = ()
+    path: Path
+    size: int
+    columns: tuple[dict[str, Any], ...] = ()
 
-    def pieces(self) -> Iterator[Piece]:
-        """Read the child's output, stretch by stretch."""
-        return _table_pieces(self) if self.columns else _text_pieces(self)
+    @contextmanager
+    def segments(self) -> Iterator[SegmentSource]:
+        """Open the child's output; it is deleted afterwards."""
+        try:
+            if self.columns:
+                with pq.ParquetFile(self.path) as file:
+                    yield RowGroups(file, self.dialect, self.columns, self.size)
+                return
+            with PathReader(self.path) as reader:
+                source = Source()
+                source.attach(reader, self.path.stat().st_size, complete=True)
+                yield TextSegments(source, self.dialect, MAX_SEGMENT_BYTES, MAX_SEGMENT_BYTES, size=self.size)
+        finally:
+            self.path.unlink(missing_ok=True)
 
 
 @contextmanager
@@ -90,15 +87,16 @@ def local_copy(store: Store, file_id: str, size: int, directory: Path) -> Iterat
         copy.unlink(missing_ok=True)
 
 
-def open_whole(
+def read_file(
     kind: str, path: Path, directory: Path, overrides: Overrides, alive: Callable[[], bool] = lambda: True
-) -> Whole:
+) -> ChildOutput:
     """Let a child read the file of `kind` at `path`; its output goes to `directory`, under a name of its own.
 
     Raises:
         BadInput: the file is broken, lies about its format, or asks for too much.
-        Abandoned: `alive` said no meanwhile.
+        LeaseLost: `alive` said no meanwhile.
     """
+    size = path.stat().st_size
     output = directory / f".{kind}-{os.getpid()}-{time.monotonic_ns()}.tmp"
     answer = _run([kind, str(path), str(output), overrides.sheet or ""], alive)
     met = tuple(Warned(each["code"], 1, each["count"], bounded(each["text"])) for each in answer.get("warnings", ()))
@@ -112,8 +110,8 @@ def open_whole(
             columns=tuple(each["name"] for each in columns),
             warnings=met,
         )
-        return Whole(dialect, output, columns)
-    return Whole(_sheet_dialect(output, overrides, met), output)
+        return ChildOutput(dialect, output, size, tuple(columns))
+    return ChildOutput(_sheet_dialect(output, overrides, met), output, size)
 
 
 def _run(arguments: Sequence[str], alive: Callable[[], bool]) -> dict[str, Any]:
@@ -130,7 +128,7 @@ def _run(arguments: Sequence[str], alive: Callable[[], bool]) -> dict[str, Any]:
                 break
             except subprocess.TimeoutExpired:
                 if not alive():
-                    raise Abandoned from None
+                    raise LeaseLost from None
                 if time.monotonic() - started > WALL_SECONDS:
                     raise BadInput("Reading the file took too long.", "too_expensive") from None
     finally:
@@ -162,35 +160,3 @@ def _sheet_dialect(output: Path, overrides: Overrides, met: tuple[Warned, ...]) 
     if guess.dialect is None:
         raise BadInput("The sheet has no rows.", "no_rows")
     return replace(guess.dialect, warnings=met + guess.dialect.warnings)
-
-
-def _text_pieces(whole: Whole) -> Iterator[Piece]:
-    try:
-        with PathReader(whole.output) as reader:
-            source = Source()
-            source.attach(reader, whole.output.stat().st_size, complete=True)
-            state = State.start(whole.dialect)
-            for body in segmenter.Cutter(source, whole.dialect, state.byte, state.line).bodies():
-                converted = fold.convert(body, whole.dialect, state.kinds, ended=state.ended)
-                state = state.after(converted)
-                yield Piece(body, converted)
-    finally:
-        whole.output.unlink(missing_ok=True)
-
-
-def _table_pieces(whole: Whole) -> Iterator[Piece]:
-    types = {each["name"]: lexemes.type_from_json(each) for each in whole.columns}
-    kinds: dict[str, Kinds | None] = {
-        name: {kind.kind: kind.form} if kind.kind != "text" else {} for name, kind in types.items()
-    }
-    row = 0
-    try:
-        with pq.ParquetFile(whole.output) as file:
-            for i in range(file.num_row_groups):
-                table = file.read_row_group(i)
-                table = pa.table([table[name].cast(kind.arrow()) for name, kind in types.items()], names=list(types))
-                converted = Converted(row, row + table.num_rows, row + 1, table.num_rows, table, kinds, types, (), ())
-                yield Piece(Body(i, (), whole.dialect), converted)
-                row += table.num_rows
-    finally:
-        whole.output.unlink(missing_ok=True)

@@ -1,17 +1,15 @@
 """The fold: bytes of a file, segment by segment, into typed tables.
 
 Everything here is a pure function of the bytes and the dialect. Rows are cut in order by one thread; each segment
-is then read, typed and encoded by itself, on any core. `State` is what is carried from one segment to the next; because
-types are joined by intersection, any grouping of the rows into segments gives the same table.
+is then read, typed and encoded by itself, on any core. `FoldState` is what is carried from one segment to the next;
+because types are joined by intersection, any grouping of the rows into segments gives the same table.
 """
 
 from __future__ import annotations
 
-from collections import deque
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from concurrent.futures import Executor, Future
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any, TypeVar
+from typing import Any
 
 import pyarrow as pa
 
@@ -21,11 +19,10 @@ from parquay.columns.types.lexemes import ColumnType, Kinds
 from parquay.columns.types.typed_reader import Column
 from parquay.ingest.read import arrow_reader, segment
 from parquay.ingest.read.segment import Rejected, SegmentRows
-from parquay.ingest.read.segmenter import Block, Body
+from parquay.ingest.read.segmenter import Block, SegmentBytes
 from parquay.ingest.text.dialect import Dialect
 from parquay.ingest.text.warnings import Warned, merged, warn
 
-Result = TypeVar("Result")
 Held = dict[str, "Kinds | None"]
 
 
@@ -61,7 +58,7 @@ class Converted:
 
 
 @dataclass(frozen=True, slots=True)
-class State:
+class FoldState:
     """What is known after the segments so far.
 
     Attributes:
@@ -86,7 +83,7 @@ class State:
     renamed: tuple[tuple[str, int, str], ...] = ()
 
     @classmethod
-    def start(cls, dialect: Dialect) -> State:
+    def start(cls, dialect: Dialect) -> FoldState:
         """Before the first segment."""
         return cls(
             min(dialect.bom, dialect.body),
@@ -96,10 +93,10 @@ class State:
             forced=dict(dialect.types),
         )
 
-    def after(self, done: Converted) -> State:
+    def after(self, done: Converted) -> FoldState:
         """With one more segment."""
         names = [*self.kinds, *[name for name in done.kinds if name not in self.kinds]]
-        return State(
+        return FoldState(
             done.end,
             done.line + done.lines,
             self.rows + done.table.num_rows,
@@ -146,7 +143,7 @@ class State:
         }
 
     @classmethod
-    def from_json(cls, value: Mapping[str, Any], *, byte: int, line: int, rows: int) -> State:
+    def from_json(cls, value: Mapping[str, Any], *, byte: int, line: int, rows: int) -> FoldState:
         """The inverse of `to_json`, behind the segment that ends at `byte` and `line` and has `rows` before it."""
         return cls(
             byte,
@@ -175,15 +172,15 @@ class _Typed:
         return {name: column.kinds for name, column in self.columns.items()}
 
 
-def convert(body: Body, dialect: Dialect, held: Held, *, ended: bool = False) -> Converted:
+def convert(content: SegmentBytes, dialect: Dialect, held: Held, *, ended: bool = False) -> Converted:
     """Read and type one segment.
 
     `held`: what held before it, so that hopeless types are not tried again. `ended`: a second table has started.
     """
     done: list[_Typed] = []
     kinds: Held = {}
-    warnings = body.warnings
-    for block in body.blocks:
+    warnings = content.warnings
+    for block in content.blocks:
         typed = _typed(block, dialect, joined(held, kinds), ended=ended)
         done.append(typed)
         kinds = joined(kinds, typed.kinds)
@@ -191,7 +188,7 @@ def convert(body: Body, dialect: Dialect, held: Held, *, ended: bool = False) ->
             warnings = merged(warnings, typed.rows.warnings)
             ended = ended or typed.rows.ended
     types = {name: lexemes.decide(lexemes.join(held.get(name), kinds[name]), dialect.types.get(name)) for name in kinds}
-    first, last = body.blocks[0], body.blocks[-1]
+    first, last = content.blocks[0], content.blocks[-1]
     odd = [typed.rows for typed in done if typed.rows is not None]
     return Converted(
         byte=first.byte,
@@ -255,20 +252,3 @@ def _allowed(kinds: Kinds | None, allowed: frozenset[str] | None) -> Kinds | Non
     if kinds is None or allowed is None:
         return kinds
     return {kind: form for kind, form in kinds.items() if kind in allowed}
-
-
-def in_order(bodies: Iterator[Body], work: Callable[[Body], Result], pool: Executor, ahead: int) -> Iterator[Result]:
-    """Run `work` on each body in the pool, at most `ahead` at once, and yield the results in order."""
-    waiting: deque[Future[Result]] = deque()
-    try:
-        for body in bodies:
-            waiting.append(pool.submit(work, body))
-            if len(waiting) >= ahead:
-                yield waiting.popleft().result()
-        while waiting:
-            yield waiting.popleft().result()
-    finally:
-        for future in waiting:
-            if not future.cancel():
-                # Whoever stops here may delete what it wrote, so nothing may be written afterwards.
-                future.exception()

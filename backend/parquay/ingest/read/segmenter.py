@@ -15,21 +15,21 @@ from parquay.ingest.text.dialect import Dialect
 from parquay.ingest.text.sources import Source
 from parquay.ingest.text.warnings import Warned
 
-LEAST_BYTES, MOST_BYTES = 4 << 20, 12 << 20
+MIN_SEGMENT_BYTES, MAX_SEGMENT_BYTES = 4 << 20, 12 << 20
 """Bytes of a segment where enough of the file is there."""
-BLOCK_BYTES = 4 << 20
+MAX_BLOCK_BYTES = 4 << 20
 """Most bytes that are read and typed at once: memory of that size is used again and again, instead of fetched anew."""
 MANY_COLUMNS = 200
 """With more of them a segment is one block: looking at a column has its price, however short it is."""
-ROW_LIMIT = 128 << 20
+MAX_ROW_BYTES = 128 << 20
 """Bytes of the longest row."""
-MOST_CELLS, FREE_CELLS = 32, 32 << 20
+MAX_CELLS_PER_BYTE, FREE_CELLS = 32, 32 << 20
 """Cells that objects may make for each of their bytes, and that they may make in any case."""
 
 
 def segment_bytes(dialect: Dialect) -> int:
     """Bytes of a segment that becomes about one row group."""
-    return max(LEAST_BYTES, min(MOST_BYTES, parts.GROUP_ROWS * dialect.row_bytes))
+    return max(MIN_SEGMENT_BYTES, min(MAX_SEGMENT_BYTES, parts.GROUP_ROWS * dialect.row_bytes))
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,13 +53,13 @@ class Block:
 
 
 @dataclass(frozen=True, slots=True)
-class Body:
+class SegmentBytes:
     """The bytes of one segment, in blocks.
 
     Attributes:
         no: its number in the file.
         dialect: how they are read; it can change once, when the encoding of a file that began in ASCII is known.
-        warnings: what the cutter has to say about it.
+        warnings: what the segmenter has to say about it.
     """
 
     no: int
@@ -69,8 +69,8 @@ class Body:
 
 
 @dataclass(slots=True)
-class Cutter:
-    """Cuts what is there of a file into bodies.
+class Segmenter:
+    """Cuts what is there of a file into segments.
 
     Attributes:
         source: the text, as far as it has arrived.
@@ -87,22 +87,22 @@ class Cutter:
     dialect: Dialect
     byte: int
     line: int
-    size: int = MOST_BYTES
+    size: int = MAX_SEGMENT_BYTES
     no: int = 0
-    block: int = BLOCK_BYTES
+    block: int = MAX_BLOCK_BYTES
     naming: Naming = field(default_factory=Naming)
     warnings: tuple[Warned, ...] = ()
     _cells: int = 0
     _read: int = 0
 
-    def bodies(self) -> Iterator[Body]:
+    def segments(self) -> Iterator[SegmentBytes]:
         """Yield each segment whose end is there.
 
         Raises:
-            TooLarge: a row is longer than `ROW_LIMIT`.
+            TooLarge: a row is longer than `MAX_ROW_BYTES`.
         """
         while blocks := self._blocks():
-            yield Body(self.no, blocks, self.dialect, self.warnings)
+            yield SegmentBytes(self.no, blocks, self.dialect, self.warnings)
             self.no += 1
             self.warnings = ()
 
@@ -142,9 +142,9 @@ class Cutter:
             block = self._block(chunk, final=ends and self.source.complete)
             if block is not None or ends:
                 return block
-            if size >= ROW_LIMIT:
-                raise TooLarge(f"The row at line {self.line} is longer than {ROW_LIMIT >> 20} MiB.", "row_too_long")
-            size = min(4 * size, ROW_LIMIT)
+            if size >= MAX_ROW_BYTES:
+                raise TooLarge(f"The row at line {self.line} is longer than {MAX_ROW_BYTES >> 20} MiB.", "row_too_long")
+            size = min(4 * size, MAX_ROW_BYTES)
 
     def _decide_encoding(self, chunk: bytes) -> None:
         """Decide at the first byte beyond ASCII, from the same bytes behind it however they arrive; or wait for them.
@@ -184,7 +184,7 @@ class Cutter:
     def _objects(self, chunk: bytes, rows: SegmentRows) -> Block:
         self._cells += rows.table.num_rows * len(self.naming)
         self._read += rows.end
-        if self._cells > FREE_CELLS and self._cells > MOST_CELLS * self._read:
+        if self._cells > FREE_CELLS and self._cells > MAX_CELLS_PER_BYTE * self._read:
             raise TooLarge("The objects have so few keys in common that nearly every cell is empty.", "too_expanded")
         return self._made(chunk, rows)
 
