@@ -56,19 +56,6 @@ def test_parts_are_put_together_too(tmp_path):
     assert pq.read_table(tmp_path / "whole.parquet").equals(table_of(0, 30))
 
 
-@pytest.mark.parametrize("size", [1, 3, 1000, 1 << 30])
-def test_a_file_may_come_in_pieces(tmp_path, size):
-    content = bytes(parts.encode(table_of(0, 1000)))
-    last = len(content) - footer.footer_length(content[-8:]) - 5
-    pieces = [content[at : min(at + size, last)] for at in range(0, last, size)]
-    spool = Spool(tmp_path / "spool")
-
-    spool.append_pieces([*pieces, content[last:]], {})
-    spool.finish(tmp_path / "whole.parquet")
-
-    assert pq.read_table(tmp_path / "whole.parquet").equals(table_of(0, 1000))
-
-
 def test_statistics_and_wide_schemas_survive(tmp_path):
     wide = pa.table({f"column {i}": [i, i + 1] for i in range(300)})
     spool = Spool(tmp_path / "spool")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ctypes
 import importlib.util
 import random
 import struct
@@ -195,3 +196,13 @@ def test_library_of_other_sources_is_not_taken(tmp_path):
     (tmp_path / "other.c").write_text("int other;")
 
     assert build.fingerprint(sources) == native.fingerprint(sources) != native.fingerprint(tmp_path)
+
+
+def test_library_whose_structure_has_another_size_is_not_taken(monkeypatch):
+    class Longer(ctypes.Structure):
+        _fields_ = (*native._Column._fields_, ("more", ctypes.c_int64))
+
+    monkeypatch.setattr(native, "_Column", Longer)
+
+    with pytest.raises(ImportError, match="column_t"):
+        native._load()

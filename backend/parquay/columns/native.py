@@ -79,11 +79,12 @@ def _load() -> ctypes.CDLL | None:
         "fields": (size, [text, size, byte, ctypes.c_int32, size, pointer, size]),
         "text_size": (size, [pointer, size, size, size]),
         "columns": (None, [text, size, pointer, size, byte, size, pointer, size]),
-        "page": (size, [pointer, pointer, pointer, size, size, pointer, pointer, pointer]),
     }
     for name, (answer, arguments) in shapes.items():
         function = getattr(library, f"parquay_{name}")
         function.restype, function.argtypes = answer, arguments
+    if ctypes.c_int64.in_dll(library, "parquay_column_size").value != ctypes.sizeof(_Column):
+        raise ImportError("the structure column_t of cells.h is another one than _Column here")
     return library
 
 

@@ -238,6 +238,9 @@ static int read_column(const rows_t *rows, column_t *column, int64_t first, int6
     }
 }
 
+/* So that the structure which the caller lays out by hand is known to be this one. */
+const int64_t parquay_column_size = sizeof(column_t);
+
 #define TOGETHER 1024
 
 /* Read columns, a few rows at a time so that these stay near the core. */

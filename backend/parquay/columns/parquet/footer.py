@@ -9,22 +9,19 @@ so that what this module does not know is kept as it is.
 from __future__ import annotations
 
 import struct
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from parquay.columns.parquet import thrift
 from parquay.columns.parquet.thrift import BINARY, I16, I64, LIST, STRUCT, Struct
 
 MAGIC = b"PAR1"
-Pieces = Sequence[bytes | memoryview]
-"""A Parquet file in memory, cut anywhere; its footer stands in the last piece."""
 
 _NUM_ROWS, _ROW_GROUPS, _KEY_VALUES, _CREATED_BY = 3, 4, 5, 6
-_GROUP_COLUMNS, _GROUP_UNPACKED, _GROUP_ROWS, _GROUP_OFFSET, _GROUP_SIZE, _GROUP_ORDINAL = 1, 2, 3, 5, 6, 7
+_GROUP_COLUMNS, _GROUP_ROWS, _GROUP_OFFSET, _GROUP_ORDINAL = 1, 3, 5, 7
 _CHUNK_OFFSET, _CHUNK_META = 2, 3
 _CHUNK_INDEXES = (4, 5, 6, 7)
-_META_NAME, _META_UNPACKED, _META_SIZE = 3, 6, 7
-_META_KEPT = (1, _META_NAME, 4, 5)
+_META_SIZE = 7
 _META_OFFSETS = (9, 10, 11)
 _META_BLOOM = (14, 15)
 
@@ -93,61 +90,6 @@ def _extent(meta: Struct) -> tuple[int, int]:
     """Where a column chunk starts and stops."""
     start = min(meta[field][1] for field in _META_OFFSETS if meta.get(field, (0, 0))[1])
     return start, start + meta[_META_SIZE][1]
-
-
-@dataclass(frozen=True, slots=True)
-class Chunk:
-    """A column chunk that is in no file yet: its bytes, and what the footer says of them as if they stood at byte 0."""
-
-    meta: Struct
-    pieces: Pieces
-
-
-def with_chunks(content: memoryview, columns: Mapping[str, Iterator[Chunk]]) -> Pieces:
-    """Return a Parquet file that lies in memory with chunks of its columns replaced, row group by row group.
-
-    The new ones have the rows and the codec of those that they replace.
-    """
-    whole = parse(content).metadata
-    pieces: list[bytes | memoryview] = [MAGIC]
-    groups = []
-    at = len(MAGIC)
-    for group in whole[_ROW_GROUPS][1][1]:
-        start, chunks = at, []
-        for chunk in group[_GROUP_COLUMNS][1][1]:
-            came, moved = _replaced(chunk, content, columns, at)
-            pieces += came
-            at += moved[_CHUNK_META][1][_META_SIZE][1]
-            chunks.append(moved)
-        groups.append(_regrouped(group, chunks, start))
-    out = thrift.written({**whole, _ROW_GROUPS: (LIST, (STRUCT, groups))})
-    return [*pieces, out + struct.pack("<I", len(out)) + MAGIC]
-
-
-def _replaced(
-    chunk: Struct, content: memoryview, columns: Mapping[str, Iterator[Chunk]], at: int
-) -> tuple[Pieces, Struct]:
-    """The bytes of a chunk and what the footer says of it, at its new place."""
-    meta = chunk[_CHUNK_META][1]
-    name = meta[_META_NAME][1][1][0].decode()
-    if name not in columns:
-        start, stop = _extent(meta)
-        return [content[start:stop]], _moved_chunk(chunk, at - start)
-    other = next(columns[name])
-    kept = {number: meta[number] for number in _META_KEPT}
-    return other.pieces, _moved_chunk({**chunk, _CHUNK_META: (STRUCT, kept | other.meta)}, at)
-
-
-def _regrouped(group: Struct, chunks: list[Struct], start: int) -> Struct:
-    """A row group with other chunks, the first of which stands at `start`."""
-    metas = [chunk[_CHUNK_META][1] for chunk in chunks]
-    return {
-        **group,
-        _GROUP_COLUMNS: (LIST, (STRUCT, chunks)),
-        _GROUP_UNPACKED: (I64, sum(meta[_META_UNPACKED][1] for meta in metas)),
-        _GROUP_OFFSET: (I64, start),
-        _GROUP_SIZE: (I64, sum(meta[_META_SIZE][1] for meta in metas)),
-    }
 
 
 def merge(parts: Iterable[tuple[Groups, int]], key_values: dict[str, str] | None = None) -> bytes:

@@ -12,8 +12,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from parquay.columns.parquet import disk_reserve, pages, seal
-from parquay.columns.parquet.footer import Pieces
+from parquay.columns.parquet import disk_reserve, seal
 from parquay.columns.types import digits, lexemes
 from parquay.columns.types.lexemes import ColumnType
 
@@ -43,10 +42,6 @@ class Codec:
     name: str = "zstd"
     level: int | None = 1
 
-    def arrow(self) -> pa.Codec | None:
-        """What compresses a page."""
-        return None if self.name == "none" else pa.Codec(self.name, self.level)
-
 
 ZSTD = Codec()
 
@@ -71,30 +66,13 @@ def encode(table: pa.Table, codec: Codec = ZSTD, *, page_bytes: int = PAGE_BYTES
 
     `page_bytes`: bytes of a page before it is compressed. Long texts are compressed faster in large ones.
     """
-    pieces = encode_in_pieces(table, codec, page_bytes=page_bytes)
-    return pa.py_buffer(pieces[0] if len(pieces) == 1 else b"".join(pieces))
-
-
-def encode_in_pieces(table: pa.Table, codec: Codec = ZSTD, *, page_bytes: int = PAGE_BYTES) -> Pieces:
-    """The same without putting the pieces together."""
     table = table.replace_schema_metadata(None)
     repeating = _worth_a_dictionary(table)
-    long = [name for name, column in _named(table) if name not in repeating and pages.has(column)]
-    slim = _slim(_without(table, long))
+    slim = _slim(table)
     dense = _dense(slim.select([name for name in _numbers(table) if name not in repeating]), codec)
     groups = max(1, round(table.num_rows / GROUP_ROWS))
     group_rows = max(1, -(-table.num_rows // groups))
-    content = _encoded(slim, codec, group_rows=group_rows, page_bytes=page_bytes, repeating=repeating, dense=dense)
-    if not long:
-        return [memoryview(content)]
-    return pages.put_in(content, table.select(long), codec.arrow(), rows=group_rows, size=page_bytes)
-
-
-def _without(table: pa.Table, names: Collection[str]) -> pa.Table:
-    """The table with nothing in some of its columns of texts."""
-    for name in names:
-        table = table.set_column(table.schema.get_field_index(name), name, pa.nulls(table.num_rows, pa.string()))
-    return table
+    return _encoded(slim, codec, group_rows=group_rows, page_bytes=page_bytes, repeating=repeating, dense=dense)
 
 
 def _encoded(
@@ -109,9 +87,7 @@ def _encoded(
     """A Parquet file; `repeating` columns get dictionaries, `dense` ones are not compressed."""
     sink = pa.BufferOutputStream()
     squeezed = [name for name in table.column_names if name not in dense]
-    differences = [
-        name for name in table.column_names if name not in repeating and _counts(table.schema.field(name).type)
-    ]
+    encodings = {each.name: _encoding(each.type) for each in table.schema if each.name not in repeating}
     pq.write_table(
         table,
         sink,
@@ -120,7 +96,7 @@ def _encoded(
         compression_level=None if codec.level is None else dict.fromkeys(squeezed, codec.level),
         data_page_size=page_bytes,
         use_dictionary=list(repeating),
-        column_encoding=dict.fromkeys(differences, "DELTA_BINARY_PACKED"),
+        column_encoding={name: encoding for name, encoding in encodings.items() if encoding},
         store_schema=False,
         store_decimal_as_integer=True,
         write_page_checksum=True,
@@ -171,6 +147,16 @@ def _in_64_bits(decimals: pa.Decimal128Array, kind: pa.Decimal64Type) -> pa.Arra
     if validity is not None:
         validity = validity.slice(decimals.offset // 8)
     return pa.Array.from_buffers(kind, len(decimals), [validity, pa.py_buffer(halves)], decimals.null_count)
+
+
+def _encoding(kind: pa.DataType) -> str | None:
+    """The encoding of values without a dictionary; None: as they are.
+
+    The lengths of texts stand packed before them and not between them, so that zstd sees plain text.
+    """
+    if pa.types.is_string(kind):
+        return "DELTA_LENGTH_BYTE_ARRAY"
+    return "DELTA_BINARY_PACKED" if _counts(kind) else None
 
 
 def _counts(kind: pa.DataType) -> bool:

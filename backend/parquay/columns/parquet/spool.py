@@ -16,7 +16,6 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from parquay.columns.parquet import disk_reserve, footer, parts, seal
-from parquay.columns.parquet.footer import Pieces
 from parquay.columns.parquet.parts import Codec, Types
 
 PIECE_BYTES = 64 << 10
@@ -56,24 +55,17 @@ class Spool:
         return sum(each.groups.rows for each in self._stretches)
 
     def append(self, content: pa.Buffer, types: Types) -> None:
-        """Put the row groups of a Parquet file in memory behind the others."""
-        self.append_pieces([memoryview(content)], types)
-
-    def append_pieces(self, pieces: Pieces, types: Types) -> None:
-        """The same of a file in pieces.
+        """Put the row groups of a Parquet file in memory behind the others.
 
         Raises:
             StorageFull: they do not fit (507).
         """
-        size = sum(map(len, pieces))
-        self._refuse_full(size)
-        groups = footer.parse_tail(pieces[-1], size)
+        self._refuse_full(content.size)
+        whole = memoryview(content)
+        groups = footer.parse(whole)
         self._stretches.append(Stretch(groups, self._file.tell(), types))
-        start, stop = groups.start, groups.stop
-        for piece in pieces:
-            for at in range(max(0, start), min(stop, len(piece)), PIECE_BYTES):
-                self._file.write(memoryview(piece)[at : min(at + PIECE_BYTES, stop)])
-            start, stop = start - len(piece), stop - len(piece)
+        for at in range(groups.start, groups.stop, PIECE_BYTES):
+            self._file.write(whole[at : min(at + PIECE_BYTES, groups.stop)])
 
     def append_part(self, path: Path, types: Types) -> None:
         """Put the row groups of a part behind the others."""
@@ -124,7 +116,7 @@ class Spool:
         """A new spool with every row group recast to `types`; this one is discarded."""
         other = Spool(self.path.with_name(self.path.name + ".recast"))
         for table in self.tables(types):
-            other.append_pieces(parts.encode_in_pieces(table, codec, page_bytes=parts.LARGE_PAGE_BYTES), types)
+            other.append(parts.encode(table, codec, page_bytes=parts.LARGE_PAGE_BYTES), types)
         self.discard()
         return other
 

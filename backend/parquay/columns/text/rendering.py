@@ -19,8 +19,8 @@ import pyarrow.compute as pc
 from parquay.columns.parquet.parts import Types
 from parquay.columns.text import json_text
 from parquay.columns.types import lexemes
-from parquay.columns.types.doubles import PLAIN_HIGH
 from parquay.columns.types.lexemes import ColumnType
+from parquay.columns.types.numbers import PLAIN_HIGH
 
 SLICE_ROWS = 65_536
 """Rows written at once."""

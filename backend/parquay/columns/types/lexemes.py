@@ -145,7 +145,7 @@ def _examine(column: pa.StringArray, held: Kinds | None, made: dict[str, pa.Arra
     if held is not None and not held:
         return {}
     whole = column.drop_null() if column.null_count else column
-    found = digits.examine(whole, made) or times.dates(whole, made)
+    found = times.dates(whole, made)
     if found is None:
         found = _examine_cells(Cells.of(whole), made)
     return found if held is None else {kind: form for kind, form in found.items() if kind in held}

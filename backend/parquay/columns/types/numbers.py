@@ -10,13 +10,14 @@ import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from parquay.columns.types import digits, doubles
+from parquay.columns.types import digits
 from parquay.columns.types.digits import EXACT_DIGITS, EXACT_INT, MAX_PRECISION, MINUS, POINT, SMALL_PRECISION, ZERO
-from parquay.columns.types.doubles import PLAIN_HIGH, PLAIN_LOW
 
 Bytes = npt.NDArray[np.uint8]
 Offsets = npt.NDArray[np.int64]
 
+PLAIN_LOW, PLAIN_HIGH = 1e-4, 1e16
+"""Magnitudes between which a double's text has no exponent."""
 ARROW_HIGH = 1e10
 """From here on Arrow writes doubles with an exponent."""
 MOST_PLAIN_PLACES = 6
@@ -147,23 +148,7 @@ def _doubles(array: pa.StringArray, made: dict[str, pa.Array]) -> dict[str, Any]
         values = made["double"] = array.cast(pa.float64())
     except pa.ArrowInvalid:
         return {}
-    verdict = doubles.judge(array, values)
-    if verdict is None:
-        return _styled(array, values, ("any", "whole", "point"))
-    if not verdict.shortest:
-        return {}
-    if verdict.unsure is None:
-        return {"double": "point" if verdict.whole else "any"}
-    unsure = pa.array(verdict.unsure)
-    styles = ("point",) if verdict.whole else ("any", "whole", "point")
-    return _styled(array.filter(unsure), values.filter(unsure), styles)
-
-
-def _styled(array: pa.StringArray, values: pa.DoubleArray, styles: Sequence[str]) -> dict[str, Any]:
-    """The first of the `styles` in which the values are written like the texts."""
-    for style in styles:
-        if style == "any" and _has_whole(values):
-            continue
+    for style in ("whole", "point") if _has_whole(values) else ("any",):
         if pc.all(pc.equal(double_to_text(values, style), array)).as_py():
             return {"double": style}
     return {}

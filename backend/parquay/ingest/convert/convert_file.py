@@ -16,8 +16,9 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Literal
 
+import pyarrow as pa
+
 from parquay.columns.parquet import parts
-from parquay.columns.parquet.footer import Pieces
 from parquay.columns.parquet.parts import Codec, Types
 from parquay.columns.parquet.spool import Spool
 from parquay.errors import BadInput, InvalidValue, NoTable, TooLarge
@@ -154,14 +155,14 @@ class SpoolSink:
         self._codec = codec
         self._progress = progress
 
-    def encode(self, no: int, converted: Converted) -> Pieces:
+    def encode(self, no: int, converted: Converted) -> pa.Buffer:
         """Encode the rows of a segment."""
-        return parts.encode_in_pieces(converted.table, self._codec, page_bytes=parts.LARGE_PAGE_BYTES)
+        return parts.encode(converted.table, self._codec, page_bytes=parts.LARGE_PAGE_BYTES)
 
-    def record(self, segment: Encoded[Pieces]) -> None:
+    def record(self, segment: Encoded[pa.Buffer]) -> None:
         """Append the row groups of a segment."""
         if segment.content is not None:
-            self._spool.append_pieces(segment.content, segment.converted.types)
+            self._spool.append(segment.content, segment.converted.types)
         self._report.add(segment.converted.rejects)
         self._report.dialect = segment.dialect
         self._progress(segment.consumed)
