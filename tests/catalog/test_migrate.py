@@ -117,6 +117,21 @@ def test_tables_that_were_shared_before_roles_may_be_looked_at(catalog: Catalog)
     assert {file_id: bool(is_shared) for file_id, is_shared in kept.items()} == {shared: True, private: False}
 
 
+def test_nobody_from_before_has_a_quota_of_their_own(catalog: Catalog):
+    moved(catalog, command.upgrade, "0016")
+    name = text(
+        'INSERT INTO "user" (id, username, likeness, password_hash, is_admin, disabled, created_at) '
+        "VALUES ('u', 'ann', '', '-', :no, :no, '2026-01-01 00:00:00')"
+    )
+    catalog.write(lambda session: session.execute(name, {"no": False}))
+
+    upgrade(catalog)
+
+    assert Users(catalog).by_name("ann").quota_bytes is None
+    moved(catalog, command.downgrade, "0016")
+    assert "quota_bytes" not in {each["name"] for each in inspect(catalog.engine).get_columns("user")}
+
+
 def test_names_from_before_are_told_from_those_that_look_like_them(catalog: Catalog):
     moved(catalog, command.upgrade, "0011")
     add_user_as_it_was(catalog, "anna")

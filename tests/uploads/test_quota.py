@@ -124,6 +124,33 @@ def test_an_append_counts_too(user: httpx.Client):
     assert is_problem(answer, 413, "quota_exceeded")
 
 
+def test_a_user_may_have_a_quota_of_their_own(short: LiveServer, user: httpx.Client):
+    path = f"/admin/users/{user.get('/me').json()['id']}"
+
+    def allowed(http: httpx.Client) -> int | None:
+        return http.get("/usage").json()["quota_bytes"]
+
+    with short.login("admin", "admin123") as admin:
+        assert admin.get(path).json()["quota_bytes"] is None
+        assert admin.patch(path, json={"quota_bytes": SIZE + 1}).json()["quota_bytes"] == SIZE + 1
+        assert allowed(user) == SIZE + 1
+        assert allowed(admin) == QUOTA
+        ways = (created, created_with_bytes, sent_as_a_form, with_a_length_that_comes_later)
+        assert created(user, 0) == 201
+        assert [way(user, 0) for way in ways] == [413] * 4
+
+        assert admin.patch(path, json={"quota_bytes": 0}).status_code == 200
+        assert allowed(user) is None
+        assert [way(user, 0) for way in ways] == [201] * 4
+
+        assert admin.patch(path, json={"disabled": False}).json()["quota_bytes"] == 0
+        assert admin.patch(path, json={"quota_bytes": None}).json()["quota_bytes"] is None
+        assert allowed(user) == QUOTA
+        assert [way(user, 0) for way in ways[:3]] == [413] * 3
+        note = admin.get("/admin/audit").json()[0]
+        assert (note["action"], note["detail"]) == ("user.changed", {"quota_bytes": None})
+
+
 def test_a_name_that_is_not_accepted_is_not_given_later_either(user: httpx.Client):
     made = user.post("/files", files={"file": ("a.bin", b"x")}).json()["id"]
 

@@ -212,6 +212,11 @@ def test_an_administrator_makes_bars_and_resets_accounts(shared_server: LiveServ
         ({}, 422, "invalid_value"),
         ({"disabled": "yes"}, 422, "invalid_value"),
         ({"username": "x"}, 422, "invalid_value"),
+        ({"quota_bytes": -1}, 422, "invalid_value"),
+        ({"quota_bytes": 1.5}, 422, "invalid_value"),
+        ({"quota_bytes": "100"}, 422, "invalid_value"),
+        ({"quota_bytes": True}, 422, "invalid_value"),
+        ({"quota_bytes": 2**63}, 422, "invalid_value"),
         ({"password": "short"}, 422, "weak_password"),
         ({"is_admin": False}, 409, "last_admin"),
         ({"disabled": True}, 409, "last_admin"),
@@ -224,6 +229,24 @@ def test_what_cannot_be_changed_of_an_account_stays(admin, body, status, code):
     assert admin.get(path).json()["is_admin"] is True
     assert is_problem(admin.get("/admin/users/unknown"), 404, "unknown_user")
     assert is_problem(admin.patch("/admin/users/unknown", json={"disabled": True}), 404, "unknown_user")
+
+
+def test_a_quota_of_one_user_holds_where_the_server_has_none(shared_server: LiveServer, admin, ann):
+    table = ann.post("/files", files={"file": ("a.csv", b"a,b\n1,2\n")}).json()["id"]
+    entry_when(ann, table)
+    used = sum(ann.get("/usage").json()["used_bytes"].values())
+    path = f"/admin/users/{ann.get('/me').json()['id']}"
+    creation = {"Tus-Resumable": "1.0.0", "Upload-Length": "20", "Content-Type": "application/offset+octet-stream"}
+
+    def tried() -> list[int]:
+        whole = ann.post("/files", headers=creation, content=b"x" * 20)  # what a fast path would take
+        return [whole.status_code, ann.patch(f"/datasets/{table}/rows/0", json={"a": 3}).status_code]
+
+    assert ann.get("/usage").json()["quota_bytes"] is None
+    assert admin.patch(path, json={"quota_bytes": used}).status_code == 200
+    assert tried() == [413, 413]
+    assert admin.patch(path, json={"quota_bytes": None}).status_code == 200
+    assert tried() == [201, 200]
 
 
 def test_jobs_are_seen_and_those_that_failed_tried_again(shared_server: LiveServer, admin, ann):

@@ -241,10 +241,10 @@ def test_nothing_is_begun_while_the_server_shuts_down(app: Application):
 
 
 def test_a_fault_is_told_as_everywhere(app: Application, monkeypatch):
-    def full(*_: object) -> None:
+    def refuse(*_: object) -> None:
         raise StorageFull("The disk is full.", retry_after=60)
 
-    monkeypatch.setattr(LocalStore, "put", full)
+    monkeypatch.setattr(LocalStore, "put", refuse)
 
     async def run() -> None:
         await looked(app)

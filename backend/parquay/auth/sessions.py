@@ -53,6 +53,8 @@ class Account(Protocol):
     def is_admin(self) -> bool: ...  # noqa: D102
     @property
     def disabled(self) -> bool: ...  # noqa: D102
+    @property
+    def quota_bytes(self) -> int | None: ...  # noqa: D102
 
 
 class KeyOwner(Protocol):
@@ -102,13 +104,17 @@ class Accounts(Protocol):
 
 @dataclass(frozen=True)
 class Identity:
-    """Who makes a request. ``session_id`` is None when an API key was sent; ``scopes`` are that key's, None: all."""
+    """Who makes a request. ``session_id`` is None when an API key was sent; ``scopes`` are that key's, None: all.
+
+    ``quota_bytes``: what they may store, 0: any number of bytes; None: as many as the server says.
+    """
 
     id: str
     username: str
     is_admin: bool
     session_id: str | None
     scopes: Scopes | None = None
+    quota_bytes: int | None = None
 
 
 @dataclass(frozen=True)
@@ -286,4 +292,4 @@ def _digest(token: str) -> bytes:
 
 
 def _identity(account: Account, session_id: str | None) -> Identity:
-    return Identity(account.id, account.username, account.is_admin, session_id)
+    return Identity(account.id, account.username, account.is_admin, session_id, quota_bytes=account.quota_bytes)

@@ -26,6 +26,12 @@ class Account(NamedTuple):
     bytes: int
 
 
+class Quota(NamedTuple):
+    """Bytes that a user may store, 0: any number; None: as many as the server says."""
+
+    bytes: int | None
+
+
 class JobRow(NamedTuple):
     """A job with the name of the file that it is for and of that file's owner, where it is for one."""
 
@@ -65,9 +71,10 @@ class Administration:
         disabled: bool | None = None,
         is_admin: bool | None = None,
         password_hash: str | None = None,
+        quota: Quota | None = None,
         note: AuditNote | None = None,
     ) -> User:
-        """Let a user log in or not, and administrate or not; give them a new password. None: as it is.
+        """Let a user log in or not, and administrate or not; give them a new password, or a quota. None: as it is.
 
         Every session of a user ends who is barred, or has a new password.
 
@@ -86,6 +93,7 @@ class Administration:
             user.disabled = user.disabled if disabled is None else disabled
             user.is_admin = user.is_admin if is_admin is None else is_admin
             user.password_hash = password_hash or user.password_hash
+            user.quota_bytes = user.quota_bytes if quota is None else quota.bytes
             session.flush()
             if disabled or password_hash is not None:
                 session.execute(end_logins(user_id))

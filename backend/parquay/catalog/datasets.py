@@ -19,7 +19,7 @@ from parquay.catalog.leases import Leases
 from parquay.catalog.segments import Note
 from parquay.catalog.session import Catalog
 from parquay.catalog.tables import DatasetVersion, File, User, now
-from parquay.catalog.usage import refuse_over
+from parquay.catalog.usage import quota_of, refuse_over
 
 UPDATED = "dataset.updated"
 
@@ -101,6 +101,11 @@ class Datasets:
                 refuse_over(session, file.owner_id, quota)
 
         self._catalog.write(write)
+
+    def quota(self, owner_id: str, otherwise: int) -> int:
+        """Bytes that the owner of a dataset may store, 0: any number; ``otherwise`` where none is their own."""
+        with self._catalog.read() as session:
+            return quota_of(session, owner_id, otherwise)
 
     def weigh(self, dataset_id: str, total: int) -> None:
         """Note the bytes of all parts that a dataset has, as they were found."""

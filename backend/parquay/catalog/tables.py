@@ -69,6 +69,9 @@ class User(SQLModel, table=True):
     password_hash: str
     is_admin: bool = False
     disabled: bool = False
+    quota_bytes: int | None = Field(
+        default=None, sa_column=Column(BigInteger), description="In place of the server's, 0: any number of bytes."
+    )
     created_at: datetime = Field(default_factory=now, sa_column=_time(null=False))
 
 

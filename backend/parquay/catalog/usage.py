@@ -9,10 +9,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from sqlalchemy import DDL, event
-from sqlmodel import Session, SQLModel
+from sqlmodel import Session, SQLModel, select
 
 from parquay.catalog.session import Catalog
-from parquay.catalog.tables import Usage
+from parquay.catalog.tables import Usage, User
 from parquay.errors import TooLarge
 
 _NEW, _OLD = 'coalesce(NEW.size, NEW."offset")', 'coalesce(OLD.size, OLD."offset")'
@@ -69,6 +69,12 @@ def used(session: Session, owner_id: str) -> Used:
     """What a user stores as of this transaction."""
     found = session.get(Usage, owner_id, populate_existing=True)
     return Used() if found is None else Used(found.uploads, found.tables)
+
+
+def quota_of(session: Session, owner_id: str, otherwise: int) -> int:
+    """Bytes that a user may store as of this transaction, 0: any number; ``otherwise`` where none is their own."""
+    own = session.exec(select(User.quota_bytes).where(User.id == owner_id)).first()
+    return otherwise if own is None else own
 
 
 def refuse_over(session: Session, owner_id: str, quota: int) -> None:

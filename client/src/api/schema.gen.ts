@@ -129,7 +129,9 @@ export interface paths {
     get: operations["read_user_admin_users__user_id__get"];
     /**
      * Change User
-     * @description Bar somebody from logging in or let them in again, make them administrator or not, give them a new password.
+     * @description Bar somebody or let them in again, make them administrator or not, give them a new password or a quota.
+     *
+     * `quota_bytes` takes the place of the server's quota, 0: any number of bytes; null: the server's again.
      *
      * Who is barred or gets a new password is logged out everywhere within 5 seconds.
      */
@@ -448,6 +450,8 @@ export interface components {
     /**
      * AdminUser
      * @description An account, with the number of its files and the bytes of these as they were uploaded.
+     *
+     * `quota_bytes` is a quota of its own, 0: any number of bytes; null: the server's.
      */
     AdminUser: {
       /** Id */
@@ -467,6 +471,8 @@ export interface components {
       files: number;
       /** Bytes */
       bytes: number;
+      /** Quota Bytes */
+      quota_bytes: number | null;
     };
     /**
      * AggregatesError
@@ -1461,6 +1467,8 @@ export interface components {
       is_admin?: boolean | null;
       /** Password */
       password?: string | null;
+      /** Quota Bytes */
+      quota_bytes?: number | null;
     };
     /**
      * UserRef
@@ -1971,7 +1979,9 @@ export interface operations {
   };
   /**
    * Change User
-   * @description Bar somebody from logging in or let them in again, make them administrator or not, give them a new password.
+   * @description Bar somebody or let them in again, make them administrator or not, give them a new password or a quota.
+   *
+   * `quota_bytes` takes the place of the server's quota, 0: any number of bytes; null: the server's again.
    *
    * Who is barred or gets a new password is logged out everywhere within 5 seconds.
    */

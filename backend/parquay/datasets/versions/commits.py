@@ -101,7 +101,7 @@ class Commits:
     """Makes versions, and keeps the catalog's mirror of them."""
 
     def __init__(self, tables: Tables, datasets: Datasets, *, quota: int = 0) -> None:
-        """``quota``: bytes that the owner of a table may store, with the parts of all versions; 0: any."""
+        """``quota``: bytes that an owner without a quota of their own may store, with parts of all versions; 0: any."""
         self._quota = quota
         self._tables = tables
         self._datasets = datasets
@@ -138,6 +138,7 @@ class Commits:
     ) -> Snapshot:
         from deltalake.exceptions import DeltaError
 
+        quota = self._datasets.quota(file.owner_id, self._quota)
         for attempt in range(ATTEMPTS):
             before = self._tables.listed(file)
             if not mending:  # a new version on top of a damaged one would hide what can still be repaired
@@ -150,7 +151,7 @@ class Commits:
                     drafts.discard()
                     return before
                 self._tables.locks.ensure(held)
-                with self._booked(file, weight_of(change)):
+                with self._booked(file, weight_of(change), quota):
                     after = self._committed(before, change, author)
             except DeltaError:
                 drafts.discard()
@@ -163,22 +164,22 @@ class Commits:
             else:
                 self._tables.remember(after)
                 self._show(after)
-                more = 0 if self._quota else weight_of(change)
+                more = 0 if quota else weight_of(change)
                 self._note(after, range(before.version + 1, after.version + 1), more=more)
                 return after
         raise Busy("Another program writes to this table.", "table_busy", retry_after=1)
 
     @contextmanager
-    def _booked(self, file: File, more: int) -> Iterator[None]:
+    def _booked(self, file: File, more: int, quota: int) -> Iterator[None]:
         """Have new parts counted before they are committed, where there is a quota; else they are when it is noted.
 
         Raises:
             TooLarge: ``quota_exceeded`` (413).
         """
-        if not self._quota or not more:
+        if not quota or not more:
             yield
             return
-        self._datasets.book(file.id, more, self._quota)
+        self._datasets.book(file.id, more, quota)
         try:
             yield
         except BaseException:

@@ -98,15 +98,16 @@ class Creator:
                 return await self._create_whole(request, body)
             plan = AppendPlan(0, request.plan.length, request.plan.body)
             return await self._create_with(request, plan, body, witness)
-        return await self._insert(self._new_file(request)), None
+        return await self._insert(self._new_file(request), self._rules.quota_of(request.owner)), None
 
     async def _create_with(
         self, request: Request, plan: AppendPlan, body: Body, witness: Witness | None
     ) -> tuple[File, Receipt]:
-        file = await self._insert(self._new_file(request))
+        quota = self._rules.quota_of(request.owner)
+        file = await self._insert(self._new_file(request), quota)
         is_known = witness is not None and await witness.born(file)
         try:
-            return file, await self._appender.append(file, plan, body, witness)
+            return file, await self._appender.append(file, plan, body, witness, quota=quota)
         except Exception:
             if not is_known:
                 await self._discard(file)  # nobody was told where it is
@@ -124,7 +125,12 @@ class Creator:
         self._handover.check_open()
         self._rules.check_name(request.name)
         length, options = request.plan.length, request.options or {}
-        if self._hooks or self._rules.quota or "dataset" in options or not _is_small_whole(request.plan):
+        if (
+            self._hooks
+            or self._rules.quota_of(request.owner)
+            or "dataset" in options
+            or not _is_small_whole(request.plan)
+        ):
             return False
         if not 0 < len(data) <= SMALL_BYTES or len(data) != length or not self._has_room(len(data)):
             return False
@@ -169,7 +175,7 @@ class Creator:
         if receipt is None or not receipt.complete:
             await self._discard(file)
             if receipt is not None and receipt.ended == "overrun":
-                raise TooLarge(f"This server accepts up to {limit or self._rules.quota} bytes.")
+                raise TooLarge(f"This server accepts up to {limit or self._rules.quota_of(owner)} bytes.")
             raise InvalidValue("The request ended before the file was complete.", "body_cut")
         return file.id
 
@@ -207,10 +213,10 @@ class Creator:
     async def _check_room(self, owner: Owner, length: int | None) -> None:
         if length and (free := await self._free(length)) is not None and length > free:
             raise StorageFull(f"There is no room for {length} bytes.", retry_after=60)
-        if self._rules.quota:
+        if quota := self._rules.quota_of(owner):
             used = await asyncio.to_thread(self._files.stored_bytes, owner.id)
-            if used + (length or 0) > self._rules.quota:
-                raise over(self._rules.quota)
+            if used + (length or 0) > quota:
+                raise over(quota)
 
     async def _free(self, length: int) -> int | None:
         """Return the bytes that can be stored, as of a second ago; small uploads need not ask again."""
@@ -225,8 +231,8 @@ class Creator:
         moment, free = self._room
         return time.monotonic() - moment <= ROOM_SECONDS and (free is None or length <= free)
 
-    async def _insert(self, new: NewFile) -> File:
-        await self._catalog.awrite(lambda session: self._files.add(session, new, quota=self._rules.quota))
+    async def _insert(self, new: NewFile, quota: int) -> File:
+        await self._catalog.awrite(lambda session: self._files.add(session, new, quota=quota))
         _count(new)
         return File.fresh(new)
 
@@ -258,17 +264,17 @@ class Creator:
 
     async def _create_whole(self, request: Request, body: Body) -> tuple[File, Receipt]:
         """Store a small upload that came whole: its bytes first, then one commit of its finished row."""
-        expected = request.plan.length or 0
+        expected, quota = request.plan.length or 0, self._rules.quota_of(request.owner)
         data, ended = await gather(body, expected, self._appender.idle)
         complete = ended == WHOLE and len(data) == expected
         new = self._new_file(request, offset=len(data), complete=complete)
-        if complete and 0 < expected <= SMALL_BYTES and not self._rules.quota:
+        if complete and 0 < expected <= SMALL_BYTES and not quota:
             await self._small.keep(new, data)
             _count(new)
         else:
             await self._on_disk(partial(_stored, self._store, new.id, data))
             try:
-                await self._insert(new)
+                await self._insert(new, quota)
             except TooLarge:
                 await self._on_disk(partial(self._store.remove, new.id))
                 raise
@@ -283,7 +289,8 @@ class Creator:
         check_size(length, self._rules.limits)
         await self._check_room(request.owner, length)
         request = replace(request, plan=replace(request.plan, length=length))
-        file = await self._insert(self._new_file(request, complete=False, parts=list(concat.parts)))
+        new = self._new_file(request, complete=False, parts=list(concat.parts))
+        file = await self._insert(new, self._rules.quota_of(request.owner))
         try:
             return await self._concatenator.settle(file)
         except Exception:

@@ -29,16 +29,23 @@ UNNAMED = "upload"
 
 @dataclass(frozen=True)
 class Owner:
-    """Whose upload it is. ``changes_tables``: may also append to tables, which a key for uploads alone may not."""
+    """Whose upload it is.
+
+    Attributes:
+        changes_tables: may also append to tables, which a key for uploads alone may not.
+        quota: bytes that they may store, 0 for any number, None for what the server says.
+    """
 
     id: str
     username: str
     changes_tables: bool = True
+    quota: int | None = None
 
     @classmethod
     def of(cls, identity: Identity) -> Owner:
         """Return who uploads when ``identity`` makes the request."""
-        return cls(identity.id, identity.username, identity.scopes is None or WRITE in identity.scopes)
+        changes_tables = identity.scopes is None or WRITE in identity.scopes
+        return cls(identity.id, identity.username, changes_tables, identity.quota_bytes)
 
 
 @dataclass(frozen=True)
@@ -47,7 +54,7 @@ class Rules:
 
     Attributes:
         max_size: largest upload in bytes, 0 for no limit.
-        quota: stored and reserved bytes for each user, 0 for none.
+        quota: stored and reserved bytes for each user who has no quota of their own, 0 for none.
         extensions: allowed file name extensions in lower case with the dot, empty for all.
         ttl: seconds an unfinished upload is kept after its last byte.
         share: whether a new file is visible to every user.
@@ -63,6 +70,10 @@ class Rules:
     def limits(self) -> Limits:
         """What the protocol core needs to know."""
         return Limits(self.max_size)
+
+    def quota_of(self, owner: Owner) -> int:
+        """Bytes that ``owner`` may store, 0 for any number."""
+        return self.quota if owner.quota is None else owner.quota
 
     def expiry(self) -> datetime:
         """When an upload that receives its last byte now is thrown away."""

@@ -71,8 +71,12 @@ class Appender:
         """Seconds without a byte after which a body is cut."""
         return self._patience.idle
 
-    async def append(self, file: File, plan: AppendPlan, body: Body, witness: Witness | None = None) -> Receipt:
+    async def append(
+        self, file: File, plan: AppendPlan, body: Body, witness: Witness | None = None, *, quota: int | None = None
+    ) -> Receipt:
         """Store what ``plan`` allows of ``body`` and return what became of it; ``witness`` hears of checkpoints.
+
+        ``quota``: bytes that the owner may store, 0: any number; None: as many as the rules say.
 
         The work goes on to its last checkpoint even when the request that asked for it is cancelled.
 
@@ -87,7 +91,8 @@ class Appender:
             async with self._handover.hold(file.id) as holder:
                 return Receipt(file.offset, await take_none(plan.body, body, holder, self._patience.idle))
         held: list[Holder] = []
-        work = asyncio.ensure_future(self._append(file, plan, body, held, witness))
+        quota = self._rules.quota if quota is None else quota
+        work = asyncio.ensure_future(self._append(file, plan, body, held, witness, quota=quota))
         try:
             return await asyncio.shield(work)
         except asyncio.CancelledError:
@@ -99,17 +104,17 @@ class Appender:
             raise
 
     async def _append(
-        self, file: File, plan: AppendPlan, body: Body, held: list[Holder], witness: Witness | None
+        self, file: File, plan: AppendPlan, body: Body, held: list[Holder], witness: Witness | None, *, quota: int
     ) -> Receipt:
         async with self._handover.hold(file.id) as holder:
             held.append(holder)
-            if self._rules.quota and file.size is None:
-                plan = await self._within_quota(file, plan)
-            claim = await self._claim(file, plan)
+            if quota and file.size is None:
+                plan = await self._within_quota(file, plan, quota)
+            claim = await self._claim(file, plan, quota)
             holder.epoch = claim.epoch
             holder.on_wake(body.wake)
             try:
-                receipt = await self._receive(claim, plan, body, holder, witness)
+                receipt = await self._receive(claim, plan, body, holder, witness, quota=quota)
             except (Conflict, BytesMissing) as error:
                 if await self._is_removed(file.id):
                     raise Gone("The upload was removed.") from error
@@ -118,17 +123,17 @@ class Appender:
                 await self._is_removed(file.id)
             return receipt
 
-    async def _within_quota(self, file: File, plan: AppendPlan) -> AppendPlan:
+    async def _within_quota(self, file: File, plan: AppendPlan, quota: int) -> AppendPlan:
         """Return the plan with no more bytes than the owner has left: a deferred length reserved none.
 
         Raises:
             TooLarge: ``quota_exceeded`` (413), already by what the request announces.
         """
         used = await asyncio.to_thread(self._files.stored_bytes, file.owner_id)
-        left = max(self._rules.quota - used, 0)
+        left = max(quota - used, 0)
         announced = plan.body.expected if plan.length is None else plan.length - file.offset
         if announced is not None and announced > left:
-            raise over(self._rules.quota)
+            raise over(quota)
         limit = left if plan.body.limit is None else min(plan.body.limit, left)
         return replace(plan, body=replace(plan.body, limit=limit))
 
@@ -142,10 +147,10 @@ class Appender:
         await self._on_disk(partial(self._store.remove, file_id))
         return True
 
-    async def _claim(self, file: File, plan: AppendPlan) -> Claim:
+    async def _claim(self, file: File, plan: AppendPlan, quota: int) -> Claim:
         claim = await self._take_over(file, plan)
         if plan.length is not None and claim.size is None:
-            declare = partial(self._files.declare, claim=claim, size=plan.length, quota=self._rules.quota)
+            declare = partial(self._files.declare, claim=claim, size=plan.length, quota=quota)
             declared = await self._catalog.awrite(declare)
             if declared is None:
                 raise Superseded("Another request continues this upload.")
@@ -177,7 +182,7 @@ class Appender:
             await asyncio.sleep(TAKE_OVER_POLL)
 
     async def _receive(
-        self, claim: Claim, plan: AppendPlan, body: Body, holder: Holder, witness: Witness | None
+        self, claim: Claim, plan: AppendPlan, body: Body, holder: Holder, witness: Witness | None, *, quota: int
     ) -> Receipt:
         opening = partial(
             self._store.writer, claim.file_id, claim.offset, wait=LOCK_SECONDS, owned=partial(self._is_owned, claim)
@@ -187,7 +192,7 @@ class Appender:
             self._catalog,
             self._files,
             claim,
-            rules=self._rules,
+            rules=replace(self._rules, quota=quota),
             body=plan.body,
             witness=witness,
             wakes=self._follow,

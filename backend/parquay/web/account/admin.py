@@ -10,7 +10,7 @@ from parquay.audit import AuditNote
 from parquay.auth.accounts import register
 from parquay.auth.passwords import check_new
 from parquay.auth.sessions import Identity
-from parquay.catalog.admin import Account, JobRow
+from parquay.catalog.admin import Account, JobRow, Quota
 from parquay.catalog.tables import Audit
 from parquay.errors import Forbidden, InvalidValue, NotFound
 from parquay.events.messages import timestamp
@@ -63,6 +63,7 @@ def _user(account: Account) -> AdminUser:
         created_at=timestamp(user.created_at),
         files=account.files,
         bytes=account.bytes,
+        quota_bytes=user.quota_bytes,
     )
 
 
@@ -80,12 +81,14 @@ async def add_user(parts: PartsDep, turns: TurnsDep, admin: AdminDep, new: NewUs
 
 @router.patch("/admin/users/{user_id}")
 async def change_user(parts: PartsDep, turns: TurnsDep, admin: AdminDep, user_id: str, change: UserChange) -> AdminUser:
-    """Bar somebody from logging in or let them in again, make them administrator or not, give them a new password.
+    """Bar somebody or let them in again, make them administrator or not, give them a new password or a quota.
+
+    `quota_bytes` takes the place of the server's quota, 0: any number of bytes; null: the server's again.
 
     Who is barred or gets a new password is logged out everywhere within 5 seconds.
     """
     if not change.model_fields_set:
-        raise InvalidValue("Give disabled, is_admin or password.")
+        raise InvalidValue("Give disabled, is_admin, quota_bytes or password.")
     return await turns.take(_change, parts, admin, user_id, change)
 
 
@@ -97,7 +100,8 @@ def _change(parts: Parts, admin: Identity, user_id: str, change: UserChange) -> 
         told, hashed = {**told, "reset": "password"}, parts.passwords.hash(change.password)
     note = AuditNote(admin.username, "user.changed", username, told)
     given = {"disabled": change.disabled, "is_admin": change.is_admin}
-    parts.administration.change(user_id, **given, password_hash=hashed, note=note)
+    quota = Quota(change.quota_bytes) if "quota_bytes" in change.model_fields_set else None
+    parts.administration.change(user_id, **given, password_hash=hashed, quota=quota, note=note)
     parts.sessions.forget_user(user_id)
     return _found(parts, user_id)
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from fastapi import APIRouter, Response
 from pydantic import BaseModel
 
+from parquay.uploads.policy.rules import Owner
 from parquay.web.http.deps import IdentityDep, PartsDep
 
 router = APIRouter(tags=["account"])
@@ -30,4 +31,4 @@ def read_usage(parts: PartsDep, identity: IdentityDep, response: Response) -> Us
     response.headers["Cache-Control"] = "private, no-store"
     found = parts.usages.of(identity.id)
     used = UsedBytes(uploads=found.uploads, tables=found.tables)
-    return Usage(quota_bytes=parts.rules.quota or None, used_bytes=used)
+    return Usage(quota_bytes=parts.rules.quota_of(Owner.of(identity)) or None, used_bytes=used)

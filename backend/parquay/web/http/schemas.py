@@ -299,13 +299,17 @@ class SessionRef(BaseModel):
 
 
 class AdminUser(UserRef):
-    """An account, with the number of its files and the bytes of these as they were uploaded."""
+    """An account, with the number of its files and the bytes of these as they were uploaded.
+
+    `quota_bytes` is a quota of its own, 0: any number of bytes; null: the server's.
+    """
 
     is_admin: bool
     disabled: bool
     created_at: Timestamp
     files: int
     bytes: int
+    quota_bytes: int | None
 
 
 class NewUser(Credentials):
@@ -322,6 +326,7 @@ class UserChange(BaseModel):
     disabled: bool | None = None
     is_admin: bool | None = None
     password: str | None = Field(None, max_length=4096)
+    quota_bytes: int | None = Field(None, ge=0, lt=2**63)
 
 
 class JobRef(BaseModel):

@@ -136,7 +136,8 @@ class Verbs:
         with self._handover.arriving(call.file_id):
             file = await self._seen(call, OWNER)
             plan = call.wire.plan_append(call.fields, state_of(file), self._rules.limits)
-            receipt = await self._appender.append(file, plan, call.body, self._witness(call))
+            quota = self._rules.quota_of(call.owner)
+            receipt = await self._appender.append(file, plan, call.body, self._witness(call), quota=quota)
         if receipt.ended != WHOLE:
             return await self._ended_early(call, file.id, receipt, plan.length)
         state = self._after(file, receipt)
