@@ -11,8 +11,9 @@ from hypothesis import strategies as st
 
 from parquay.columns.types import lexemes
 from parquay.ingest.convert import plan
-from parquay.ingest.read import fold, segment
+from parquay.ingest.read import fold, ladder
 from parquay.ingest.read.fold import FoldState
+from parquay.ingest.read.rows import Block, NotMine
 from parquay.ingest.read.segmenter import Segmenter
 from parquay.ingest.text.byte_source import Reader
 from parquay.ingest.text.dialect import Dialect, Overrides
@@ -126,8 +127,13 @@ def test_ragged_lines_are_read_together_as_they_are_one_by_one(rows, shapes):
     body = "".join(",".join(row) + "\n" for row in rows).encode()
     dialect = Dialect(columns=("k", "v"), header=(("k", "v"),), shapes=shapes)
 
-    together = segment.read_body(body, dialect, byte=0, line=1, lines=len(rows))
-    one_by_one = segment._Windows(dialect, byte=0, line=1, ended=False).read(body, final=True)
+    block, context = Block(body, 0, 1, len(rows)), ladder.Context(dialect, {})
+    together = next(
+        found
+        for read in (ladder.arrow, ladder.ragged, ladder.tolerant)
+        if not isinstance(found := read(block, context), NotMine)
+    )
+    one_by_one = ladder.tolerant(block, context)
 
     assert together.table.to_pylist() == one_by_one.table.to_pylist()
     assert (together.rejects, together.warnings) == (one_by_one.rejects, one_by_one.warnings)

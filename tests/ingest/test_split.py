@@ -27,7 +27,7 @@ TWO = Dialect(columns=("a", "b"))
     ],
 )
 def test_segment_ends_at_the_last_row_end_outside_quotes(chunk, end):
-    found = split.cut(chunk, TWO, final=False)
+    found = split.split(chunk, TWO, final=False)
 
     assert (found.end, found.stray) == (end, None)
 
@@ -37,29 +37,29 @@ def test_segment_ends_at_the_last_row_end_outside_quotes(chunk, end):
     [(b'1,2"\n', 3), (b'1,"a"b"\n', 4), (b'1, "a"\n', 3), (b'"a" ,1\n', 2), (b'a"b"c,1\n', 1)],
 )
 def test_quote_out_of_place_is_found(chunk, stray):
-    assert split.cut(chunk, TWO, final=False).stray == stray
+    assert split.split(chunk, TWO, final=False).stray == stray
 
 
 def test_open_quote_at_the_end_of_the_file_is_out_of_place():
-    assert split.cut(b'1,"2\n', TWO, final=True).stray == 2
+    assert split.split(b'1,"2\n', TWO, final=True).stray == 2
 
 
 def test_end_of_the_file_ends_a_row():
-    assert split.cut(b'1,"2"\n3,4', TWO, final=True).end == 9
+    assert split.split(b'1,"2"\n3,4', TWO, final=True).end == 9
 
 
 def test_blank_lines_wait_for_what_follows_them():
-    assert split.cut(b"1,2\n\n\n", TWO, final=False).end == 4
-    assert split.cut(b"\n\n", TWO, final=False).end == 0
-    assert split.cut(b"1,2\r\n\r\n", TWO, final=False).end == 5
+    assert split.split(b"1,2\n\n\n", TWO, final=False).end == 4
+    assert split.split(b"\n\n", TWO, final=False).end == 0
+    assert split.split(b"1,2\r\n\r\n", TWO, final=False).end == 5
 
 
 def test_blank_lines_are_rows_of_a_table_of_one_column():
     one = Dialect(columns=("a",))
     with_returns = Dialect(columns=("a",), newline="\r")
 
-    assert split.cut(b"1\n\n\n", one, final=False).end == 4
-    assert split.cut(b"1\r\r", with_returns, final=False).end == 2
+    assert split.split(b"1\n\n\n", one, final=False).end == 4
+    assert split.split(b"1\r\r", with_returns, final=False).end == 2
 
 
 @pytest.mark.parametrize(
@@ -99,7 +99,7 @@ def test_cutting_is_quick():
     seconds = []
     for _ in range(5):
         started = time.thread_time()
-        split.cut(chunk, TWO, final=False)
+        split.split(chunk, TWO, final=False)
         seconds.append(time.thread_time() - started)
 
     # Far below what is measured, so that only a change of kind fails here; tests/bench measures.

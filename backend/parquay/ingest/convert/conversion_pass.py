@@ -24,7 +24,7 @@ from parquay.ingest.convert.pipeline import Encoded, LeaseLost, Pipeline, Segmen
 from parquay.ingest.convert.plan import Plan, plan
 from parquay.ingest.read import segmenter
 from parquay.ingest.read.fold import Converted, FoldState
-from parquay.ingest.read.segment import REJECTS_KEPT
+from parquay.ingest.read.rows import MAX_KEPT_REJECTS
 from parquay.ingest.text.byte_source import Digest, Reader, Store
 from parquay.ingest.text.dialect import Dialect, Overrides
 from parquay.ingest.text.inflate import BrokenArchive
@@ -305,7 +305,7 @@ def new_segment(segment: Encoded[WrittenPart]) -> NewSegment:
 
 def kept_rejects(done: Converted, before: int) -> tuple[NewReject, ...]:
     """The rejects of a segment that are kept one by one, when there were so many `before`."""
-    kept = done.rejects[: max(0, REJECTS_KEPT - before)]
+    kept = done.rejects[: max(0, MAX_KEPT_REJECTS - before)]
     return tuple(NewReject(each.line, each.byte, each.column, each.code, each.text) for each in kept)
 
 

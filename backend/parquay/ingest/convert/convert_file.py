@@ -27,7 +27,7 @@ from parquay.ingest.convert.pipeline import Encoded, Pipeline, SegmentSource, Te
 from parquay.ingest.convert.plan import Plan, plan, unmeant
 from parquay.ingest.read import segmenter
 from parquay.ingest.read.fold import Converted, FoldState, Held
-from parquay.ingest.read.segment import Rejected
+from parquay.ingest.read.rows import Rejected
 from parquay.ingest.text.byte_source import PathReader, Reader
 from parquay.ingest.text.dialect import Dialect, Overrides
 from parquay.ingest.text.inflate import BrokenArchive

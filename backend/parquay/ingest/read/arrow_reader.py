@@ -1,4 +1,4 @@
-"""The quick reader: Arrow's parser on a well-formed body, where it reads just what the tolerant reader would."""
+"""Well-formed bodies, read by Arrow's parser or the part in C, where they read just what the tolerant reader would."""
 
 from __future__ import annotations
 
@@ -14,6 +14,7 @@ from parquay.columns import native
 from parquay.columns.types import lexemes, typed_reader
 from parquay.columns.types.lexemes import Kinds
 from parquay.columns.types.typed_reader import Column
+from parquay.ingest.read.rows import NotMine
 from parquay.ingest.read.tolerant_reader import MARK
 from parquay.ingest.text import split
 from parquay.ingest.text.dialect import Dialect
@@ -35,12 +36,14 @@ class Ragged:
     odd: tuple[int, ...]
 
 
-def parse(body: bytes, dialect: Dialect, lines: int) -> pa.Table | None:
-    """Parse a well-formed body of `lines` lines; None when a row has the wrong width or bytes are no text."""
+def read_texts(body: bytes, dialect: Dialect, lines: int) -> pa.Table | NotMine:
+    """Read a well-formed body of `lines` lines as texts."""
     names = (*dialect.columns, *[TRAILING] * dialect.trailing)
     text = _as_utf8(body, dialect)
-    if text is None or has_mark(text) or is_padded(text):
-        return None
+    if text is None:
+        return NotMine("not_text")
+    if reason := _unfit(text):
+        return NotMine(reason)
     rows = _rows_of(text, single=len(dialect.columns) == 1)
     if not rows.size:
         return empty(dialect.columns)
@@ -52,39 +55,45 @@ def parse(body: bytes, dialect: Dialect, lines: int) -> pa.Table | None:
 
     table = _parsed(rows, text, dialect, refuse)
     if table is None or odd:
-        return None
+        return NotMine("width" if odd else "not_text")
     passed = len(names) > 1 and not dialect.spaced and not _all_lines(table, lines + (rows.size > len(text)))
-    if (passed and split.has_blank_row(text[: rows.size], dialect)) or _has_header(table, dialect):
-        return None
-    return _without_trailing(table, dialect)
+    if passed and split.has_blank_row(text[: rows.size], dialect):
+        return NotMine("blank_row")
+    return NotMine("repeated_header") if _has_header(table, dialect) else _without_trailing(table, dialect)
 
 
-def parse_direct(body: bytes, dialect: Dialect, held: Mapping[str, Kinds | None]) -> dict[str, Column] | None:
-    """Read a well-formed body into typed columns at once; None when that cannot be told to be what `parse` would give.
+def read_typed(body: bytes, dialect: Dialect, candidates: Mapping[str, Kinds | None]) -> dict[str, Column] | NotMine:
+    """Read a well-formed body into typed columns, where that is certain to be what `read_texts` would give.
 
-    `held`: the types that held for the columns before.
+    `candidates`: the types that hold for the columns before.
     """
-    single = len(dialect.columns) < 2 or not dialect.delimiter
-    if native.LIBRARY is None or single or dialect.trailing or dialect.nulls or dialect.newline == "\r":
-        return None
+    if native.LIBRARY is None:
+        return NotMine("no_kernel")
+    if len(dialect.columns) < 2 or not dialect.delimiter:
+        return NotMine("one_column")
+    if dialect.trailing or dialect.nulls or dialect.newline == "\r":
+        return NotMine("dialect")
     text = _as_utf8(body, dialect)
     if text is None or has_mark(text):
-        return None
+        return NotMine("not_text" if text is None else "byte_order_mark")
     rows = _rows_of(text, single=False)
-    whole = text if rows.size == len(text) else rows.to_pybytes()
-    fields = native.Fields.find(whole, dialect.delimiter, dialect.quote, len(dialect.columns))
+    terminated = text if rows.size == len(text) else rows.to_pybytes()
+    fields = native.Fields.find(terminated, dialect.delimiter, dialect.quote, len(dialect.columns))
     if fields is None or not fields.rows:
-        return None
-    columns = typed_reader.read(fields, dialect.columns, held, dialect.types)
-    return None if _may_have_header(columns, dialect) else columns
+        return NotMine("width")
+    columns = typed_reader.read(fields, dialect.columns, candidates, dialect.types)
+    return NotMine("repeated_header") if _may_have_header(columns, dialect) else columns
 
 
-def parse_ragged(body: bytes, dialect: Dialect, lines: int) -> Ragged | None:
-    """Parse a body of which each line is a row: no quotes, no escapes, no blank lines; None when it is not so."""
+def read_ragged(body: bytes, dialect: Dialect, lines: int) -> Ragged | NotMine:
+    """Read a body of which each line is a row: no quotes, no escapes, no blank lines."""
     marks = [mark.encode() for mark in (dialect.quote, dialect.escape, "\r") if mark]
-    other = dialect.codec != "utf-8" or dialect.trim or dialect.trailing or len(dialect.columns) == 1
-    if other or has_mark(body) or is_padded(body) or any(body.find(mark) >= 0 for mark in marks):
-        return None
+    if dialect.codec != "utf-8" or dialect.trim or dialect.trailing or len(dialect.columns) == 1:
+        return NotMine("dialect")
+    if reason := _unfit(body):
+        return NotMine(reason)
+    if any(body.find(mark) >= 0 for mark in marks):
+        return NotMine("quotes")
     rows = _rows_of(body, single=False)
     odd: list[int] = []
 
@@ -93,9 +102,18 @@ def parse_ragged(body: bytes, dialect: Dialect, lines: int) -> Ragged | None:
         return "skip"
 
     table = _parsed(rows, body, dialect, refuse) if rows.size else None
-    if table is None or table.num_rows + len(odd) != lines + (rows.size > len(body)) or _has_header(table, dialect):
-        return None
-    return Ragged(table, tuple(odd))
+    if table is None:
+        return NotMine("not_text")
+    if table.num_rows + len(odd) != lines + (rows.size > len(body)):
+        return NotMine("blank_row")
+    return NotMine("repeated_header") if _has_header(table, dialect) else Ragged(table, tuple(odd))
+
+
+def _unfit(text: bytes) -> str:
+    """Why Arrow's parser would not read the text as it is meant; empty when it would."""
+    if has_mark(text):
+        return "byte_order_mark"
+    return "padding" if is_padded(text) else ""
 
 
 def is_padded(text: bytes) -> bool:
@@ -158,7 +176,7 @@ def _has_header(table: pa.Table, dialect: Dialect) -> bool:
 
 
 def _may_have_header(columns: Mapping[str, Column], dialect: Dialect) -> bool:
-    """The same of typed columns, where False is certain."""
+    """Whether a row of typed columns may be the header once more; False is certain."""
     titled = list(zip(dialect.header[-1], columns.values(), strict=False)) if dialect.header else []
     texts = [(title, column.values) for title, column in titled if column.kind.kind == "text"]
     # A title that is no cell of a typed column settles it, without a look at the cells.
@@ -193,11 +211,11 @@ def _rows_of(text: bytes, *, single: bool) -> pa.Buffer:
     return pa.py_buffer(text).slice(0, end) if size < len(text) else pa.py_buffer(text + b"\n")
 
 
-def _without_trailing(table: pa.Table, dialect: Dialect) -> pa.Table | None:
+def _without_trailing(table: pa.Table, dialect: Dialect) -> pa.Table | NotMine:
     """Drop what stands behind the last delimiter of each row, which must be nothing."""
     if not dialect.trailing:
         return table
-    return table.drop_columns([TRAILING]) if table[TRAILING].null_count == table.num_rows else None
+    return table.drop_columns([TRAILING]) if table[TRAILING].null_count == table.num_rows else NotMine("width")
 
 
 def empty(names: tuple[str, ...]) -> pa.Table:

@@ -17,9 +17,10 @@ from parquay.columns.names import Naming
 from parquay.columns.types import lexemes
 from parquay.columns.types.lexemes import ColumnType, Kinds
 from parquay.columns.types.typed_reader import Column
-from parquay.ingest.read import arrow_reader, segment
-from parquay.ingest.read.segment import Rejected, SegmentRows
-from parquay.ingest.read.segmenter import Block, SegmentBytes
+from parquay.ingest.read import ladder
+from parquay.ingest.read.ladder import Context, Rows, Tried, TypedRows
+from parquay.ingest.read.rows import Rejected, SegmentRows
+from parquay.ingest.read.segmenter import SegmentBytes
 from parquay.ingest.text.dialect import Dialect
 from parquay.ingest.text.warnings import Warned, merged, warn
 
@@ -36,6 +37,7 @@ class Converted:
         ended: whether a second table starts in it.
         unlisted: rejects that were counted only.
         renamed: see `SegmentRows`.
+        tried: the readers that were asked about its blocks, with their reasons; see `ladder`.
     """
 
     byte: int
@@ -50,6 +52,7 @@ class Converted:
     ended: bool = False
     unlisted: int = 0
     renamed: tuple[tuple[str, int, str], ...] = ()
+    tried: Tried = ()
 
     @property
     def rejected(self) -> int:
@@ -178,10 +181,14 @@ def convert(content: SegmentBytes, dialect: Dialect, held: Held, *, ended: bool 
     `held`: what held before it, so that hopeless types are not tried again. `ended`: a second table has started.
     """
     done: list[_Typed] = []
+    tried: list[tuple[str, str]] = []
     kinds: Held = {}
     warnings = content.warnings
     for block in content.blocks:
-        typed = _typed(block, dialect, joined(held, kinds), ended=ended)
+        known = joined(held, kinds)
+        rows, asked = ladder.read(block, Context(dialect, known, ended))
+        tried.extend(asked)
+        typed = _typed(rows, dialect, known)
         done.append(typed)
         kinds = joined(kinds, typed.kinds)
         if typed.rows is not None:
@@ -203,6 +210,7 @@ def convert(content: SegmentBytes, dialect: Dialect, held: Held, *, ended: bool 
         ended=any(rows.ended for rows in odd),
         unlisted=sum(rows.unlisted for rows in odd),
         renamed=tuple(each for rows in odd for each in rows.renamed),
+        tried=tuple(tried),
     )
 
 
@@ -211,12 +219,9 @@ def joined(one: Held, other: Held) -> Held:
     return {name: lexemes.join(one.get(name), other.get(name)) for name in (one | other)}
 
 
-def _typed(block: Block, dialect: Dialect, held: Held, *, ended: bool) -> _Typed:
-    if block.rows is None and not ended and dialect.format == "csv":
-        direct = arrow_reader.parse_direct(block.data, dialect, held)
-        if direct is not None:
-            return _Typed(len(next(iter(direct.values())).values), direct)
-    rows = _rows(block, dialect, ended=ended)
+def _typed(rows: Rows, dialect: Dialect, held: Held) -> _Typed:
+    if isinstance(rows, TypedRows):
+        return _Typed(rows.count, rows.columns)
     columns: dict[str, Column] = {}
     for name, column in zip(rows.table.column_names, rows.table.columns, strict=True):
         cells = column.chunk(0) if column.num_chunks == 1 else column.combine_chunks()
@@ -240,12 +245,6 @@ def _column(name: str, kind: ColumnType, done: Sequence[_Typed]) -> pa.ChunkedAr
         return pa.chunked_array(pieces).unify_dictionaries()
     texts = [piece.cast(kind.arrow()) if pa.types.is_dictionary(piece.type) else piece for piece in pieces]
     return pa.chunked_array(texts, kind.arrow())
-
-
-def _rows(block: Block, dialect: Dialect, *, ended: bool) -> SegmentRows:
-    if block.rows is not None and not ended:
-        return block.rows
-    return segment.read_body(block.data, dialect, byte=block.byte, line=block.line, lines=block.lines, ended=ended)
 
 
 def _allowed(kinds: Kinds | None, allowed: frozenset[str] | None) -> Kinds | None:

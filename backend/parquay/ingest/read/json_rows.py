@@ -19,7 +19,7 @@ from parquay.columns.names import Naming, told
 from parquay.errors import TooLarge
 from parquay.ingest.read import json_scan
 from parquay.ingest.read.json_scan import Number, Repeated
-from parquay.ingest.read.segment import REJECTS_KEPT, TEXT_LIMIT, Rejected, SegmentRows
+from parquay.ingest.read.rows import RejectList, SegmentRows
 from parquay.ingest.text.dialect import COLUMN_LIMIT, TOO_MANY_COLUMNS
 from parquay.ingest.text.split import count_lines
 from parquay.ingest.text.warnings import Warned, warn
@@ -44,8 +44,7 @@ class _Columns:
     cells: dict[str, list[str | None]] = field(default_factory=dict)
     kinds: dict[str, set[frozenset[str]]] = field(default_factory=dict)
     rows: int = 0
-    rejects: list[Rejected] = field(default_factory=list)
-    unlisted: int = 0
+    rejects: RejectList = field(default_factory=RejectList)
     warnings: dict[str, Warned] = field(default_factory=dict)
     renamed: list[tuple[str, int, str]] = field(default_factory=list)
 
@@ -109,20 +108,16 @@ class _Columns:
             table,
             end,
             lines,
-            tuple(self.rejects),
+            tuple(self.rejects.kept),
             tuple(self.warnings.values()),
-            self.unlisted,
+            self.rejects.unlisted,
             allowed={name: frozenset.intersection(*found) for name, found in self.kinds.items() if found},
             renamed=tuple(self.renamed),
         )
 
     def reject(self, line: int, byte: int, text: bytes) -> None:
         """Keep what is no object."""
-        if len(self.rejects) == REJECTS_KEPT:
-            self.unlisted += 1
-            return
-        shown = text[: 4 * TEXT_LIMIT].decode(errors="replace")[:TEXT_LIMIT].rstrip("\r\n")
-        self.rejects.append(Rejected(line, byte, None, "bad_json", shown))
+        self.rejects.add("bad_json", None, text, line=line, byte=byte)
 
 
 def dump(value: Any) -> str:
@@ -247,7 +242,7 @@ def read_array(chunk: bytes, *, byte: int, line: int, final: bool, naming: Namin
         if not closed and text[json_scan.behind_gap(text, 0) :][:1] in ("[", ","):
             warn(columns.warnings, "unclosed_array", places.move(done)[0])
     end = _bytes(text[:done])
-    return columns.result(end if columns.rows or columns.rejects or final else 0, count_lines(chunk[:end]))
+    return columns.result(end if columns.rows or columns.rejects.kept or final else 0, count_lines(chunk[:end]))
 
 
 def _warn_of_comments(columns: _Columns, gap: str, line: int) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from parquay.ingest.read import arrow_reader
 from parquay.ingest.read.cell_kinds import is_comment
-from parquay.ingest.read.segment import Rejected, SegmentRows, rejected
+from parquay.ingest.read.rows import RejectList, SegmentRows
 from parquay.ingest.read.tolerant_reader import Row, RowReader
 from parquay.ingest.text import split
 from parquay.ingest.text.dialect import Dialect
@@ -18,14 +18,14 @@ def read_above(data: bytes, dialect: Dialect) -> SegmentRows:
     """
     above = data[: max(0, dialect.head - dialect.bom)]
     warnings: dict[str, Warned] = {}
-    rejects: list[Rejected] = []
+    rejects = RejectList()
     line = 1
     for row in RowReader(above, dialect, final=True).rows():
         text = above[row.start : row.end]
         lines = split.count_lines(text)
         code = _code_of(row, text, told=line <= dialect.told_lines)
         if code == "above_table":
-            rejects.append(rejected(code, None, text, dialect, line=line, byte=dialect.bom + row.start))
+            rejects.add(code, None, text, line=line, byte=dialect.bom + row.start, codec=dialect.codec)
         elif code:
             warn(warnings, code, line, text.decode(dialect.codec, "replace"))
         line += lines
@@ -33,8 +33,9 @@ def read_above(data: bytes, dialect: Dialect) -> SegmentRows:
         arrow_reader.empty(dialect.columns),
         len(data),
         split.count_lines(data),
-        tuple(rejects),
+        tuple(rejects.kept),
         tuple(warnings.values()),
+        rejects.unlisted,
     )
 
 

@@ -1,7 +1,7 @@
-"""Rows of the wrong width, made whole where the other rows leave one way only.
+"""Rows of the wrong width, repaired where the other rows leave one way only.
 
 What the other rows tell is a shape for each column: a regular expression for its cells, learnt from the sample. A
-row is mended when exactly one removal of an empty field, one split of a field, or one other delimiter makes every
+row is repaired when exactly one removal of an empty field, one split of a field, or one other delimiter makes every
 cell fit its column; otherwise it is left to be rejected.
 """
 
@@ -18,11 +18,11 @@ from parquay.ingest.text.dialect import Dialect
 
 Cells = tuple[bytes | None, ...]
 
-LONGEST = 80
+MAX_SHAPED_BYTES = 80
 """Bytes of the longest cell that can have a shape."""
-TRIED_QUOTES = 20
+MAX_TRIED_QUOTES = 20
 """Quotes of a row beside which a delimiter may be missing."""
-VARIANTS = 3
+MAX_OUTLINES = 3
 """Outlines that a column's cells may have."""
 OTHER_DELIMITERS = (",", ";", "\t", "|", " ")
 NOTHING, SOMETHING = "(?:)", ".+"
@@ -33,15 +33,15 @@ _ALIKE = str.maketrans(string.digits + string.ascii_uppercase + string.ascii_low
 
 
 @dataclass(frozen=True, slots=True)
-class Healed:
-    """A mended row and the code of the warning that says how."""
+class RepairedRow:
+    """A repaired row and the code of the warning that says how."""
 
     cells: Cells
     code: str
 
 
-def heal(row: Row, text: bytes, dialect: Dialect) -> Healed | None:
-    """Mend a row of the wrong width; None when there is no way or more than one."""
+def repair(row: Row, text: bytes, dialect: Dialect) -> RepairedRow | None:
+    """Repair a row of the wrong width; None when there is no way or more than one."""
     width = len(dialect.columns)
     cells = row.cells
     if any(dialect.shapes) and width > 1:
@@ -55,20 +55,20 @@ def heal(row: Row, text: bytes, dialect: Dialect) -> Healed | None:
         if found is not None:
             return found
     if len(cells) > width and all(cell is None for cell in cells[width:]):
-        return Healed(cells[:width], "extra_delimiter")
+        return RepairedRow(cells[:width], "extra_delimiter")
     return None
 
 
-def heal_quoted(row: Row, text: bytes, dialect: Dialect) -> Healed | None:
-    """Mend a row of the right width by chance: literal quotes in it hide a missing delimiter."""
+def repair_quoted(row: Row, text: bytes, dialect: Dialect) -> RepairedRow | None:
+    """Repair a row of the right width by chance: literal quotes in it hide a missing delimiter."""
     if not row.strays or not any(dialect.shapes) or fits(row.cells, dialect.shapes):
         return None
     return _only(_with_delimiter(text, dialect), dialect.shapes, "missing_delimiter")
 
 
-def _only(ways: Iterable[Cells], shapes: Sequence[str], code: str) -> Healed | None:
+def _only(ways: Iterable[Cells], shapes: Sequence[str], code: str) -> RepairedRow | None:
     fitting = {cells for cells in ways if fits(cells, shapes)}
-    return Healed(fitting.pop(), code) if len(fitting) == 1 else None
+    return RepairedRow(fitting.pop(), code) if len(fitting) == 1 else None
 
 
 def fits(cells: Cells, shapes: Sequence[str]) -> bool:
@@ -110,7 +110,7 @@ def _halves(cell: bytes, dialect: Dialect, *, certain: bool) -> Iterator[tuple[b
     if quote and cell.count(quote) == 1:
         left, _, right = cell.partition(quote)
         yield left, right
-    elif certain and len(cell) <= 4 * LONGEST:
+    elif certain and len(cell) <= 4 * MAX_SHAPED_BYTES:
         for at in range(1, len(cell)):
             yield cell[:at], cell[at:]
 
@@ -119,7 +119,7 @@ def _with_delimiter(text: bytes, dialect: Dialect) -> Iterator[Cells]:
     """The row read again with a delimiter put before or behind one of its quotes."""
     quote, delimiter = dialect.quote.encode(), dialect.delimiter.encode()
     places = [match.start() + side for match in re.finditer(re.escape(quote), text) for side in (0, 1)]
-    for at in places[: 2 * TRIED_QUOTES]:
+    for at in places[: 2 * MAX_TRIED_QUOTES]:
         yield from _reread(text[:at] + delimiter + text[at:], dialect)
 
 
@@ -143,14 +143,14 @@ def shape_of(cells: Sequence[bytes | None]) -> str:
     if not any(texts):
         return NOTHING
     anything = SOMETHING if all(texts) and len(texts) >= 10 else ""
-    if max(map(len, texts)) > LONGEST:
+    if max(map(len, texts)) > MAX_SHAPED_BYTES:
         return anything
     alike = {text.translate(_ALIKE) for text in texts}
     for exact in (True, False):
         outlines: set[str] = set()
         for text in alike:
             outlines.add(_outline(text, exact=exact))
-            if len(outlines) > VARIANTS:
+            if len(outlines) > MAX_OUTLINES:
                 break
         else:
             return "|".join(sorted(outlines))

@@ -8,8 +8,9 @@ from dataclasses import dataclass, field, replace
 from parquay.columns.names import Naming
 from parquay.columns.parquet import parts
 from parquay.errors import TooLarge
-from parquay.ingest.read import json_rows, preamble, segment
-from parquay.ingest.read.segment import SegmentRows
+from parquay.ingest.read import json_rows, preamble
+from parquay.ingest.read.rows import Block, SegmentRows
+from parquay.ingest.read.windows import read_windows
 from parquay.ingest.text import encodings, split
 from parquay.ingest.text.dialect import Dialect
 from parquay.ingest.text.sources import Source
@@ -30,26 +31,6 @@ MAX_CELLS_PER_BYTE, FREE_CELLS = 32, 32 << 20
 def segment_bytes(dialect: Dialect) -> int:
     """Bytes of a segment that becomes about one row group."""
     return max(MIN_SEGMENT_BYTES, min(MAX_SEGMENT_BYTES, parts.GROUP_ROWS * dialect.row_bytes))
-
-
-@dataclass(frozen=True, slots=True)
-class Block:
-    """A stretch of whole rows, cut and counted, or already read where it was not well formed.
-
-    Attributes:
-        byte, line: where it starts in the file's text.
-    """
-
-    data: bytes
-    byte: int
-    line: int
-    lines: int
-    rows: SegmentRows | None = None
-
-    @property
-    def end(self) -> int:
-        """Byte of the file behind it."""
-        return self.byte + len(self.data)
 
 
 @dataclass(frozen=True, slots=True)
@@ -175,10 +156,10 @@ class Segmenter:
                 return None
             rows = json_rows.read_lines(chunk[:end], byte=self.byte, line=self.line, naming=self.naming)
             return self._objects(chunk, rows)
-        found = split.cut(chunk, self.dialect, final=final)
+        found = split.split(chunk, self.dialect, final=final)
         if found.stray is None:
             return self._plain(chunk[: found.end]) if found.end else None
-        rows = segment.read_odd(chunk, self.dialect, byte=self.byte, line=self.line, final=final)
+        rows = read_windows(chunk, self.dialect, byte=self.byte, line=self.line, final=final)
         return self._made(chunk, rows) if rows.end else None
 
     def _objects(self, chunk: bytes, rows: SegmentRows) -> Block:

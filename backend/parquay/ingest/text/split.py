@@ -3,7 +3,7 @@
 A segment ends at a row end outside quotes, so it starts outside quotes too and can be parsed alone. In a
 well-formed file every even quote opens a field (it follows a delimiter, a row end or the quote that it doubles)
 and every odd one closes it. That is checked for all quotes of a chunk at once; where it holds, parity says what is
-inside quotes. From the first quote where it does not, the tolerant reader in `repair` has to look at each field.
+inside quotes. From the first quote where it does not, the tolerant reader has to look at each field.
 """
 
 from __future__ import annotations
@@ -36,7 +36,7 @@ class SegmentCut:
     stray: int | None = None
 
 
-def cut(chunk: bytes, dialect: Dialect, *, final: bool) -> SegmentCut:
+def split(chunk: bytes, dialect: Dialect, *, final: bool) -> SegmentCut:
     """Find the last row end of `chunk`, which starts at a row start.
 
     `final`: the file ends with this chunk, so its end ends a row too (if every quote is closed).
