@@ -1,4 +1,4 @@
-"""The ASGI application: every route, in front of the parts that wiring built."""
+"""The ASGI application: every route, in front of the services that wiring built."""
 
 from __future__ import annotations
 
@@ -12,7 +12,6 @@ from fastapi import FastAPI
 from starlette.types import Receive, Scope, Send
 
 from parquay import __version__
-from parquay.datasets.query.preview import Preview
 from parquay.settings import Settings
 from parquay.web.account import account, admin, login, usage
 from parquay.web.files import access, files
@@ -31,7 +30,7 @@ from parquay.web.tables import dataset_edits, datasets, exports
 from parquay.web.uploads.fast_path import ExpressLane
 from parquay.web.uploads.tus import TusAdapter
 from parquay.web.uploads.verbs import Verbs
-from parquay.wiring import Parts, build
+from parquay.wiring import Services, build
 
 CLIENT = Path(__file__).resolve().parents[2] / "client" / "dist"
 """Where the web client is built to."""
@@ -45,16 +44,20 @@ _log = logging.getLogger(__name__)
 class Application:
     """The service as one ASGI callable."""
 
-    def __init__(self, parts: Parts, *, client: Path = CLIENT) -> None:
-        """Serve ``parts``, and the web client built in the folder ``client``."""
-        self.parts = parts
-        policy = policy_of(parts.settings)
-        self.rest = _rest(parts, policy)
-        uploads = _uploads(parts, policy)
+    def __init__(self, services: Services, *, client: Path = CLIENT) -> None:
+        """Serve with ``services``, and the web client built in the folder ``client``."""
+        self.services = services
+        policy = policy_of(services.settings)
+        self.rest = _rest(services, policy)
+        uploads = _uploads(services, policy)
         self._edge = Edge(
-            Packing(self.rest), uploads, WebClient(client, policy.base_path), policy, LoginWatch(parts.sessions)
+            Packing(self.rest),
+            uploads,
+            WebClient(client, policy.base_path),
+            policy,
+            LoginWatch(services.accounts.sessions),
         )
-        self.fast_path = _express(parts, uploads, policy)
+        self.fast_path = _fast_path(services, uploads, policy)
 
     def drain(self) -> None:
         """Say from now on that the server is not ready; requests are still answered. May be called from any thread."""
@@ -65,8 +68,8 @@ class Application:
         await self._edge(scope, receive, send)
 
 
-def create_app(source: Parts | Settings) -> Application:
-    """Return the application of ``source``: built parts, or settings to build them from."""
+def create_app(source: Services | Settings) -> Application:
+    """Return the application of ``source``: built services, or settings to build them from."""
     return Application(build(source) if isinstance(source, Settings) else source)
 
 
@@ -83,35 +86,42 @@ def policy_of(settings: Settings) -> Policy:
     )
 
 
-def _uploads(parts: Parts, policy: Policy) -> TusAdapter:
-    settings = parts.settings
+def _uploads(services: Services, policy: Policy) -> TusAdapter:
+    settings = services.settings
     verbs = Verbs(
-        parts.files,
-        creator=parts.creator,
-        appender=parts.appender,
-        remover=parts.remover,
-        concatenator=parts.concatenator,
-        handover=parts.handover,
-        rules=parts.rules,
+        services.uploads.files,
+        creator=services.uploads.creator,
+        appender=services.uploads.appender,
+        remover=services.uploads.remover,
+        concatenator=services.uploads.concatenator,
+        handover=services.uploads.writers,
+        rules=services.uploads.rules,
         origin=Origin(settings.public_url, settings.proxies),
         interim=settings.interim_answers,
     ).by_method
     if settings.tus_router == "tuspyserver":
         from parquay.web.uploads.tuspy_router import TuspyRouter
 
-        verbs = TuspyRouter(verbs, parts.files, parts.store).by_method
-    return TusAdapter(verbs, sessions=parts.sessions, rules=parts.rules, policy=policy)
+        verbs = TuspyRouter(verbs, services.uploads.files, services.uploads.store).by_method
+    return TusAdapter(verbs, sessions=services.accounts.sessions, rules=services.uploads.rules, policy=policy)
 
 
-def _express(parts: Parts, uploads: TusAdapter, policy: Policy) -> ExpressLane | None:
-    settings = parts.settings
+def _fast_path(services: Services, uploads: TusAdapter, policy: Policy) -> ExpressLane | None:
+    settings = services.settings
     if settings.tus_router == "tuspyserver":
         return None
     origin = Origin(settings.public_url, settings.proxies)
-    return ExpressLane(parts.creator, uploads, sessions=parts.sessions, rules=parts.rules, origin=origin, policy=policy)
+    return ExpressLane(
+        services.uploads.creator,
+        uploads,
+        sessions=services.accounts.sessions,
+        rules=services.uploads.rules,
+        origin=origin,
+        policy=policy,
+    )
 
 
-def _rest(parts: Parts, policy: Policy) -> FastAPI:
+def _rest(services: Services, policy: Policy) -> FastAPI:
     app = DescribedApi(
         title="Parquay",
         version=__version__,
@@ -123,11 +133,10 @@ def _rest(parts: Parts, policy: Policy) -> FastAPI:
         servers=[{"url": policy.public_url.rstrip("/")}] if policy.base_path else None,
         responses={"default": {"model": Problem, "description": "Refused."}},
     )
-    app.state.parts = parts
+    app.state.services = services
     app.state.policy = policy
-    app.state.turns = login.Turns()
-    app.state.edit_turns = dataset_edits.Turns()
-    app.state.preview = Preview(parts.segments, parts.tables, parts.parquet)
+    app.state.hashing = login.BoundedQueue()
+    app.state.edit_locks = dataset_edits.KeyedLock()
     app.state.draining = False
     errors.install(app)
     sockets.install(app)
@@ -149,9 +158,9 @@ def _rest(parts: Parts, policy: Policy) -> FastAPI:
 
 @contextlib.asynccontextmanager
 async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
-    parts: Parts = app.state.parts
-    await parts.hub.start()
-    pruning = asyncio.create_task(_prune(parts), name="prune")
+    services: Services = app.state.services
+    await services.events.hub.start()
+    pruning = asyncio.create_task(_prune(services), name="prune")
     try:
         yield
     finally:
@@ -159,15 +168,15 @@ async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
         pruning.cancel()
         with contextlib.suppress(asyncio.CancelledError):
             await pruning
-        await parts.hub.stop()
+        await services.events.hub.stop()
 
 
-async def _prune(parts: Parts) -> None:
+async def _prune(services: Services) -> None:
     while True:
         try:
-            await asyncio.to_thread(parts.events.prune)
-            await asyncio.to_thread(parts.users.prune)
-            await asyncio.to_thread(parts.samples.prune)
+            await asyncio.to_thread(services.events.log.prune)
+            await asyncio.to_thread(services.accounts.users.prune)
+            await asyncio.to_thread(services.events.samples.prune)
         except Exception:  # noqa: BLE001  the next hour tries again
             _log.exception("old rows could not be removed")
         await asyncio.sleep(PRUNE_SECONDS)

@@ -28,7 +28,7 @@ from parquay.jobs.worker import Worker
 from parquay.settings import Settings, SettingsError
 from parquay.storage.local.private import OTHERS
 from parquay.uploads.receive.takeover import watch
-from parquay.wiring import Parts
+from parquay.wiring import Services
 
 if TYPE_CHECKING:
     from parquay.http1.listener import Listener
@@ -61,12 +61,12 @@ def serve(settings: Settings) -> int:
     allocator.keep_pieces(LARGEST_PIECE, KEPT)
     telemetry.configure_logging(settings.log_level)
     with _alone(settings):
-        parts = wiring.build(settings)
-        wiring.prepare(parts)
+        services = wiring.build(settings)
+        wiring.prepare(services)
         try:
-            _run(parts, primary=True)
+            _run(services, primary=True)
         finally:
-            parts.close()
+            services.close()
     return 0
 
 
@@ -75,19 +75,19 @@ def serve_child(settings: Settings) -> int:
     os.umask(OTHERS)
     allocator.keep_pieces(LARGEST_PIECE, KEPT)
     telemetry.configure_logging(settings.log_level)
-    parts = wiring.build(settings, migrate=False)
+    services = wiring.build(settings, migrate=False)
     try:
-        _run(parts, primary=False)
+        _run(services, primary=False)
     finally:
-        parts.close()
+        services.close()
     return 0
 
 
-def _run(parts: Parts, *, primary: bool) -> None:
+def _run(services: Services, *, primary: bool) -> None:
     import uvloop
 
     _allow_handles()
-    uvloop.run(_Service(parts, primary=primary).run())
+    uvloop.run(_Service(services, primary=primary).run())
 
 
 def _allow_handles() -> None:
@@ -103,43 +103,43 @@ def work(settings: Settings, *, child: bool = False) -> int:
     from parquay.jobs import convert
 
     telemetry.configure_logging(settings.log_level)
-    parts = wiring.build(settings, migrate=not child)
+    services = wiring.build(settings, migrate=not child)
     if not child:
-        parts.small.restore()
-    worker = convert.worker(parts)
+        services.uploads.small.restore()
+    worker = convert.worker(services)
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: worker.stop())
     with contextlib.suppress(OSError):
         os.nice(NICENESS)
     if child:
-        parts.catalog.on_bell("events", partial(_ring_up, EVENTS_BELL))
+        services.catalog.on_bell("events", partial(_ring_up, EVENTS_BELL))
         follow_parent({JOBS_BELL: worker.ring})
     else:
-        parts.catalog.on_bell("jobs", worker.ring)
-        parts.catalog.listen()
+        services.catalog.on_bell("jobs", worker.ring)
+        services.catalog.listen()
     allocator.give_back()
     try:
         worker.run()
     finally:
-        parts.close()
+        services.close()
     return 0
 
 
 class _Service:
     """One API process; the primary one also keeps the children."""
 
-    def __init__(self, parts: Parts, *, primary: bool) -> None:
-        self._parts = parts
+    def __init__(self, services: Services, *, primary: bool) -> None:
+        self._services = services
         self._primary = primary
         self._children: list[_Child] = []
         self._stop = asyncio.Event()
         from parquay.app import create_app  # the web framework: twenty megabytes that a worker does without
 
-        self._app = create_app(parts)
+        self._app = create_app(services)
         self._hooking: Worker | None = None
 
     async def run(self) -> None:
-        loop, settings = asyncio.get_running_loop(), self._parts.settings
+        loop, settings = asyncio.get_running_loop(), self._services.settings
         for number in (signal.SIGTERM, signal.SIGINT):
             loop.add_signal_handler(number, self._stop.set)
         from parquay.http1.listener import Listener
@@ -158,43 +158,50 @@ class _Service:
         await self._shut_down(listener, serving, tasks)
 
     def _background(self) -> list[Coroutine[Any, Any, None]]:
-        settings = self._parts.settings
+        settings = self._services.settings
         jobs: list[Coroutine[Any, Any, None]] = []
-        jobs.append(self._parts.small.run())
+        jobs.append(self._services.uploads.small.run())
         jobs.append(self._sampler().run())
         if self._primary:
-            jobs.append(self._parts.expirer.run(SWEEP_SECONDS))
-            jobs.append(self._parts.retention.run(TIDY_SECONDS))
+            jobs.append(self._services.uploads.expirer.run(SWEEP_SECONDS))
+            jobs.append(self._services.tables.retention.run(TIDY_SECONDS))
             self._children = [_Child(kind, self._bell) for kind in _children(settings)]
             jobs.extend(child.keep() for child in self._children)
         if settings.processes > 1 or settings.database_url:
-            jobs.append(watch(self._parts.handover, self._parts.files.epochs, WATCH_SECONDS))
+            jobs.append(watch(self._services.uploads.writers, self._services.uploads.files.epochs, WATCH_SECONDS))
         return jobs
 
     def _sampler(self) -> Sampler:
         from parquay.web.live.sampling import Sampler
 
-        parts = self._parts
-        return Sampler(parts.catalog, parts.samples, parts.jobs, parts.queue, parts.handover, primary=self._primary)
+        services = self._services
+        return Sampler(
+            services.catalog,
+            services.events.samples,
+            services.events.jobs,
+            services.uploads.queue,
+            services.uploads.writers,
+            primary=self._primary,
+        )
 
     def _start_hooks(self) -> None:
-        if self._primary and self._parts.hooks:
-            self._hooking = hook.worker(self._parts)
-            self._parts.catalog.on_bell("jobs", self._hooking.ring)
+        if self._primary and self._services.uploads.hooks:
+            self._hooking = hook.worker(self._services)
+            self._services.catalog.on_bell("jobs", self._hooking.ring)
             threading.Thread(target=self._hooking.run, name="hooks", daemon=True).start()
 
     def _hang_up(self) -> None:
-        catalog, bell = self._parts.catalog, self._bell if self._primary else _ring_up
+        catalog, bell = self._services.catalog, self._bell if self._primary else _ring_up
         catalog.on_bell("jobs", partial(bell, JOBS_BELL))
         catalog.on_bell("events", partial(bell, EVENTS_BELL))
         if self._primary:
             catalog.listen()
         else:
-            follow_parent({EVENTS_BELL: self._parts.hub.wake})
+            follow_parent({EVENTS_BELL: self._services.events.hub.wake})
 
     def _bell(self, bell: bytes, source: _Child | None = None) -> None:
         if bell == EVENTS_BELL and source is not None:
-            self._parts.hub.wake()
+            self._services.events.hub.wake()
         for child in self._children:
             if child is not source:
                 child.ring(bell)
@@ -207,7 +214,7 @@ class _Service:
             serving.result()
         if not self._primary:
             return
-        settings = self._parts.settings
+        settings = self._services.settings
         lines = [f"Parquay is ready: open {_url(settings)}"]
         lines += [f"Sign in with the demo account: {name} / {word}" for name, word in settings.demo_accounts[:1]]
         sys.stdout.write("\n".join(lines) + "\n")
@@ -221,8 +228,8 @@ class _Service:
             self._hooking.stop()
         for child in self._children:
             child.terminate()
-        await self._parts.hub.stop()
-        await self._parts.handover.drain(DRAIN_SECONDS)
+        await self._services.events.hub.stop()
+        await self._services.uploads.writers.drain(DRAIN_SECONDS)
         await asyncio.sleep(0.2)  # the last answers are on their way out
         listener.stop()
         await asyncio.wait({serving}, timeout=DRAIN_SECONDS)

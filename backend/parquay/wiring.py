@@ -1,4 +1,4 @@
-"""Builds every part of a process once, from the settings. Nothing below sees the settings object."""
+"""Builds every service of a process once, from the settings, in four groups. Nothing below sees the settings object."""
 
 from __future__ import annotations
 
@@ -38,6 +38,7 @@ from parquay.datasets.query.aggregates import Aggregator
 from parquay.datasets.query.browse import Browser
 from parquay.datasets.query.engine import Engine
 from parquay.datasets.query.groups import Grouper
+from parquay.datasets.query.preview import Preview
 from parquay.datasets.versions.commits import Commits
 from parquay.datasets.versions.retention import Retention
 from parquay.datasets.versions.tables import Tables
@@ -66,24 +67,31 @@ DISK_THREADS = 16
 
 
 @dataclass(frozen=True)
-class Parts:
-    """Everything a process is made of."""
+class UploadServices:
+    """What takes in bytes and keeps the files that they make."""
 
-    settings: Settings
-    catalog: Catalog
-    users: Users
-    events: Events
-    jobs: Jobs
-    leases: Leases
-    queue: Queue
     files: Files
-    sharing: Sharing
-    administration: Administration
-    audit: AuditLog
     segments: Segments
-    samples: Samples
+    queue: Queue
     store: Store
+    rules: Rules
+    hooks: Hooks
+    writers: Handover
+    appender: Appender
+    concatenator: Concatenator
+    small: SmallUploads
+    creator: Creator
+    remover: Remover
+    expirer: Expirer
+    soundness: Soundness
+
+
+@dataclass(frozen=True)
+class TableServices:
+    """What makes tables of files, reads, changes and exports them. ``files``: those that the tables are of."""
+
     parquet: Path
+    files: Files
     tables: Tables
     datasets: Datasets
     commits: Commits
@@ -97,22 +105,43 @@ class Parts:
     aggregator: Aggregator
     grouper: Grouper
     exporter: Exporter
+    preview: Preview
+
+
+@dataclass(frozen=True)
+class AccountServices:
+    """Who is who, who may what, and what was done."""
+
+    users: Users
     passwords: Passwords
-    tokens: Tokens
-    throttle: Throttle
     sessions: Sessions
-    hub: Hub
-    rules: Rules
-    hooks: Hooks
-    handover: Handover
-    appender: Appender
-    concatenator: Concatenator
-    small: SmallUploads
-    soundness: Soundness
+    sharing: Sharing
+    administration: Administration
+    audit: AuditLog
     usages: Usages
-    creator: Creator
-    remover: Remover
-    expirer: Expirer
+
+
+@dataclass(frozen=True)
+class EventServices:
+    """What happened, who hears of it, and what is to be done. ``log``: the events as rows."""
+
+    log: Events
+    hub: Hub
+    jobs: Jobs
+    samples: Samples
+
+
+@dataclass(frozen=True)
+class Services:
+    """Everything a process is made of, in groups."""
+
+    settings: Settings
+    catalog: Catalog
+    leases: Leases
+    uploads: UploadServices
+    tables: TableServices
+    accounts: AccountServices
+    events: EventServices
 
     @property
     def workers(self) -> Path:
@@ -121,110 +150,109 @@ class Parts:
 
     def close(self) -> None:
         """Finish what is queued and let go of the database."""
-        self.engine.close()
+        self.tables.engine.close()
         self.leases.close()
         self.catalog.close()
 
 
-def build(settings: Settings, *, migrate: bool = True) -> Parts:
-    """Build the parts of a process; ``migrate``: bring the database to the newest schema first.
+def build(settings: Settings, *, migrate: bool = True) -> Services:
+    """Build the services of a process; ``migrate``: bring the database to the newest schema first.
 
     Raises:
         SettingsError: a setting asks for something that this build cannot do.
     """
     _refuse_scaled(settings)
-    durable = settings.durability == "strict"
-    catalog = _catalog(settings, durable=durable, migrate=migrate)
-    queue = Queue(catalog)
-    users, events, jobs = Users(catalog), Events(catalog, queue), Jobs(catalog)
-    hooks = _hooks(settings)
-    files, segments = Files(catalog, events, jobs, hooked=bool(hooks)), Segments(catalog)
+    catalog = _catalog(settings, migrate=migrate)
     volume_id = _bound(settings, catalog)
     _keep_private(settings)
-    store, parquet = _store(settings, durable=durable), settings.root / "parquet"
+    queue, leases = Queue(catalog), Leases(catalog)
+    events = _events(settings, catalog, queue)
+    uploads = _uploads(settings, catalog, events, queue, volume_id)
+    tables = _tables(settings, Datasets(catalog, events.log, leases), uploads)
+    accounts = _accounts(settings, catalog, events, uploads.files)
+    return Services(settings, catalog, leases, uploads, tables, accounts, events)
+
+
+def _events(settings: Settings, catalog: Catalog, queue: Queue) -> EventServices:
+    log = Events(catalog, queue)
+    hub = Hub(log, announce=settings.announced)
+    catalog.on_bell("events", hub.wake)
+    return EventServices(log, hub, Jobs(catalog), Samples(catalog))
+
+
+def _uploads(
+    settings: Settings, catalog: Catalog, events: EventServices, queue: Queue, volume_id: str
+) -> UploadServices:
+    rules, hooks, store, writers = _rules(settings), _hooks(settings), _store(settings), Handover()
+    files, disk = Files(catalog, events.log, events.jobs, hooked=bool(hooks)), ThreadPoolExecutor(DISK_THREADS, "disk")
+    patience = Patience(settings.idle_timeout, settings.min_rate)
+    appender = Appender(catalog, files, store, writers, disk, rules=rules, patience=patience)
+    concatenator = Concatenator(catalog, files, store, disk)
+    small = SmallUploads(catalog, UnsyncedBytes(catalog, files, volume_id), store, durable=_is_durable(settings))
+    creator = Creator(
+        catalog,
+        files,
+        store,
+        writers,
+        appender=appender,
+        concatenator=concatenator,
+        small=small,
+        disk=disk,
+        rules=rules,
+        hooks=hooks,
+    )
+    remover = Remover(catalog, files, store, writers, disk, parquet=_parquet(settings))
+    into, kept = (writers, appender, concatenator, small, creator), (remover, Expirer(files, remover, writers))
+    return UploadServices(files, Segments(catalog), queue, store, rules, hooks, *into, *kept, Soundness(store))
+
+
+def _tables(settings: Settings, datasets: Datasets, uploads: UploadServices) -> TableServices:
+    parquet, files = _parquet(settings), uploads.files
     parquet.mkdir(mode=0o700, parents=True, exist_ok=True)
-    leases = Leases(catalog)
-    datasets = Datasets(catalog, events, leases)
     tables = Tables(parquet, datasets)
     commits = Commits(tables, datasets, quota=settings.quota_bytes)
     appending = Appending(tables, commits)
     engine = Engine(parquet, settings.root / "tmp", seconds=settings.query_timeout, memory=settings.query_memory)
     aggregator = Aggregator(engine)
-    passwords, throttle = Passwords(), Throttle(users)
-    tokens = Tokens(_secret(settings, users))
-    hub = Hub(events, announce=settings.announced)
-    catalog.on_bell("events", hub.wake)
-    rules = _rules(settings)
-    patience = Patience(settings.idle_timeout, settings.min_rate)
-    handover, disk = Handover(), ThreadPoolExecutor(DISK_THREADS, thread_name_prefix="disk")
-    appender = Appender(catalog, files, store, handover, disk, rules=rules, patience=patience)
-    concatenator = Concatenator(catalog, files, store, disk)
-    small = SmallUploads(catalog, UnsyncedBytes(catalog, files, volume_id), store, durable=durable)
-    remover = Remover(catalog, files, store, handover, disk, parquet=parquet)
-    return Parts(
-        settings=settings,
-        catalog=catalog,
-        users=users,
-        events=events,
-        jobs=jobs,
-        leases=leases,
-        queue=queue,
-        files=files,
-        sharing=Sharing(catalog, events),
-        administration=Administration(catalog, files),
-        audit=AuditLog(catalog),
-        segments=segments,
-        samples=Samples(catalog),
-        store=store,
-        parquet=parquet,
-        tables=tables,
-        datasets=datasets,
-        commits=commits,
-        editor=Editor(tables, commits),
-        versions=Versions(tables, commits, datasets),
-        appending=appending,
-        publisher=Publisher(parquet, files, datasets, appending),
-        retention=Retention(files, datasets, tables, commits, keep=settings.versions_kept),
-        engine=engine,
-        browser=Browser(engine),
-        aggregator=aggregator,
-        grouper=Grouper(engine),
-        exporter=Exporter(engine, aggregator),
-        passwords=passwords,
-        tokens=tokens,
-        throttle=throttle,
-        sessions=Sessions(users, tokens, passwords, throttle, settings.session_ttl),
-        hub=hub,
-        rules=rules,
-        hooks=hooks,
-        handover=handover,
-        appender=appender,
-        concatenator=concatenator,
-        small=small,
-        soundness=Soundness(store),
-        usages=Usages(catalog),
-        creator=Creator(
-            catalog,
-            files,
-            store,
-            handover,
-            appender=appender,
-            concatenator=concatenator,
-            small=small,
-            disk=disk,
-            rules=rules,
-            hooks=hooks,
-        ),
-        remover=remover,
-        expirer=Expirer(files, remover, handover),
+    return TableServices(
+        parquet,
+        files,
+        tables,
+        datasets,
+        commits,
+        Editor(tables, commits),
+        Versions(tables, commits, datasets),
+        appending,
+        Publisher(parquet, files, datasets, appending),
+        Retention(files, datasets, tables, commits, keep=settings.versions_kept),
+        engine,
+        Browser(engine),
+        aggregator,
+        Grouper(engine),
+        Exporter(engine, aggregator),
+        Preview(uploads.segments, tables, parquet),
     )
 
 
-def prepare(parts: Parts) -> None:
+def _accounts(settings: Settings, catalog: Catalog, events: EventServices, files: Files) -> AccountServices:
+    users, passwords = Users(catalog), Passwords()
+    tokens, throttle = Tokens(_secret(settings, users)), Throttle(users)
+    return AccountServices(
+        users,
+        passwords,
+        Sessions(users, tokens, passwords, throttle, settings.session_ttl),
+        Sharing(catalog, events.log),
+        Administration(catalog, files),
+        AuditLog(catalog),
+        Usages(catalog),
+    )
+
+
+def prepare(services: Services) -> None:
     """Put back what a crash may have taken from small files, and make the accounts that the settings ask for."""
-    parts.small.restore()
+    services.uploads.small.restore()
     try:
-        ensure_demo(parts.users, parts.passwords, parts.settings.demo_accounts)
+        ensure_demo(services.accounts.users, services.accounts.passwords, services.settings.demo_accounts)
     except (InvalidValue, Conflict) as error:
         raise SettingsError(f"PARQUAY_DEMO_USERS: {error.detail}") from None
 
@@ -237,10 +265,10 @@ def _refuse_scaled(settings: Settings) -> None:
         raise SettingsError("PARQUAY_STORAGE_URL: S3 storage is not part of this build")
 
 
-def _catalog(settings: Settings, *, durable: bool, migrate: bool) -> Catalog:
+def _catalog(settings: Settings, *, migrate: bool) -> Catalog:
     catalog = None
     try:
-        catalog = Catalog(settings.sqlalchemy_url, durable=durable)
+        catalog = Catalog(settings.sqlalchemy_url, durable=_is_durable(settings))
         if migrate:
             upgrade(catalog)
     except UnusableDatabase as error:
@@ -309,5 +337,14 @@ def _store_root(settings: Settings) -> Path:
     return Path(url.removeprefix("file://")).resolve() if url else settings.root
 
 
-def _store(settings: Settings, *, durable: bool) -> Store:
-    return LocalStore(_store_root(settings) / "uploads", durable=durable)
+def _store(settings: Settings) -> Store:
+    return LocalStore(_store_root(settings) / "uploads", durable=_is_durable(settings))
+
+
+def _parquet(settings: Settings) -> Path:
+    return settings.root / "parquet"
+
+
+def _is_durable(settings: Settings) -> bool:
+    """Whether what was acknowledged survives power loss, not only a crash of the process."""
+    return settings.durability == "strict"

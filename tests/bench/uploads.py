@@ -231,16 +231,16 @@ def open_uploads(*, quick: bool) -> list[list[str]]:
 
 def fill(contender: Parquay) -> None:
     """Put open uploads into the catalog of a stopped server."""
-    parts = wiring.build(Settings(data_dir=contender.server.data_dir))
-    owner = parts.users.by_name("test")
+    services = wiring.build(Settings(data_dir=contender.server.data_dir))
+    owner = services.accounts.users.by_name("test")
     assert owner is not None
     rows = (
-        File(id=new_id(), owner_id=owner.id, name="open.bin", size=GIB, expires_at=parts.rules.expiry())
+        File(id=new_id(), owner_id=owner.id, name="open.bin", size=GIB, expires_at=services.uploads.rules.expiry())
         for _ in range(OPEN_UPLOADS)
     )
     while batch := [row.model_dump() for row in itertools.islice(rows, 5000)]:
-        parts.catalog.write(lambda session, batch=batch: session.connection().execute(insert(File), batch) and None)
-    parts.close()
+        services.catalog.write(lambda session, batch=batch: session.connection().execute(insert(File), batch) and None)
+    services.close()
 
 
 # ------------------------------------------------------------------------------------------ the page

@@ -29,10 +29,10 @@ def settings_of(root: Path) -> Settings:
 @pytest.fixture
 def root(tmp_path: Path) -> Path:
     """A data directory with a catalog and nothing else."""
-    parts = build(settings_of(tmp_path / "var"))
+    services = build(settings_of(tmp_path / "var"))
     for number in range(300):
-        parts.users.create(f"user{number}", "x" * 200)
-    parts.close()
+        services.accounts.users.create(f"user{number}", "x" * 200)
+    services.close()
     return tmp_path / "var"
 
 

@@ -13,7 +13,7 @@ import pytest
 from live_server import wait_until
 from made_tables import made_table
 from parquay.columns.types.lexemes import ColumnType
-from parquay.datasets.query.engine import Cancelled, Engine, Stop
+from parquay.datasets.query.engine import Cancelled, CancelToken, Engine
 from parquay.datasets.query.sql import Sql, table
 from parquay.errors import ParquayError
 
@@ -63,7 +63,7 @@ def test_time_that_is_over_before_the_engine_begins_still_ends_the_query(start_e
 
 
 def test_query_ends_when_nobody_waits_for_it(start_engine):
-    engine, stop, ended = start_engine(seconds=60), Stop(), []
+    engine, stop, ended = start_engine(seconds=60), CancelToken(), []
 
     def ask():
         with pytest.raises(Cancelled):
@@ -80,7 +80,7 @@ def test_query_ends_when_nobody_waits_for_it(start_engine):
 
 
 def test_query_that_nobody_waits_for_any_more_does_not_begin(start_engine):
-    stop = Stop()
+    stop = CancelToken()
     stop.cancel()
 
     with pytest.raises(Cancelled):
@@ -88,7 +88,7 @@ def test_query_that_nobody_waits_for_any_more_does_not_begin(start_engine):
 
 
 def test_more_queries_than_seats_are_told_to_come_again(start_engine):
-    engine, stop = start_engine(seconds=0.5, queries=1), Stop()
+    engine, stop = start_engine(seconds=0.5, queries=1), CancelToken()
     assert engine.table(Sql("SELECT 1 AS n")).num_rows == 1
     engine._slots.acquire()
 

@@ -18,7 +18,7 @@ from parquay.columns.types.lexemes import TEXT, ColumnType
 from parquay.datasets.export.export import Exporter
 from parquay.datasets.export.formats import Wish
 from parquay.datasets.query.aggregates import Aggregator
-from parquay.datasets.query.engine import Cancelled, Engine, Stop
+from parquay.datasets.query.engine import Cancelled, CancelToken, Engine
 from parquay.datasets.query.plan import chosen_columns, columns_of, read_query
 from parquay.errors import ParquayError
 
@@ -41,7 +41,7 @@ def export(engine):
         known = columns_of(snapshot.columns)
         chosen = chosen_columns(known, columns) if columns else known
         wish = Wish(kind, tuple(chosen), read_query(known, filters), **how)
-        made = Exporter(engine, Aggregator(engine)).export(snapshot, wish, Stop(), stop or Stop())
+        made = Exporter(engine, Aggregator(engine)).export(snapshot, wish, CancelToken(), stop or CancelToken())
         return made.name, b"".join(made.chunks())
 
     return run
@@ -363,7 +363,7 @@ def test_download_is_named_after_the_upload(table_of, export, upload, name):
 @pytest.mark.parametrize("filters", [(), ("id:ge:0",)])
 @pytest.mark.parametrize("kind", ["csv", "parquet", "ndjson", "arrow", "xlsx"])
 def test_export_ends_when_nobody_reads_it(table_of, export, kind, filters):
-    stop = Stop()
+    stop = CancelToken()
     stop.cancel()
 
     with pytest.raises(Cancelled):
@@ -390,7 +390,7 @@ def test_long_table_is_exported_a_piece_at_a_time(engine, kind):
 
     before = pa.total_allocated_bytes()
     largest, total = 0, 0
-    for chunk in Exporter(engine, Aggregator(engine)).export(snapshot, wish, Stop(), Stop()).chunks():
+    for chunk in Exporter(engine, Aggregator(engine)).export(snapshot, wish, CancelToken(), CancelToken()).chunks():
         total += len(chunk)
         largest = max(largest, pa.total_allocated_bytes() - before)
 

@@ -23,7 +23,7 @@ from parquay.datasets.export.export import Exporter
 from parquay.datasets.export.formats import Wish
 from parquay.datasets.query.aggregates import Aggregator
 from parquay.datasets.query.browse import Browser
-from parquay.datasets.query.engine import Engine, Stop
+from parquay.datasets.query.engine import CancelToken, Engine
 from parquay.datasets.query.groups import Grouper, Measure
 from parquay.datasets.query.plan import columns_of, read_query
 from parquay.datasets.query.preview import Preview
@@ -118,7 +118,7 @@ class Looks:
     def export(self, snapshot, kind: str, **how) -> bytes:
         wish = Wish(kind, tuple(columns_of(snapshot.columns)), **how)
         exporter = Exporter(self.engine, Aggregator(self.engine))
-        return b"".join(exporter.export(snapshot, wish, Stop(), Stop()).chunks())
+        return b"".join(exporter.export(snapshot, wish, CancelToken(), CancelToken()).chunks())
 
 
 def _of_csv(content: bytes) -> list[str]:

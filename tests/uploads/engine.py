@@ -90,8 +90,12 @@ class Engine:
         """`store` replaces the local disk."""
         chosen = Settings(_env_file=None, data_dir=directory, **settings)
         with patch.object(wiring, "_store", lambda *_, **__: store) if store is not None else no_change():
-            self.parts = wiring.build(chosen, migrate=False)
-        self.files, self.store, self.handover = self.parts.files, self.parts.store, self.parts.handover
+            self.services = wiring.build(chosen, migrate=False)
+        self.files, self.store, self.handover = (
+            self.services.uploads.files,
+            self.services.uploads.store,
+            self.services.uploads.writers,
+        )
 
     async def create(
         self, body: ScriptedBody | None = None, name: str = "a.csv", **headers: str
@@ -99,8 +103,8 @@ class Engine:
         """Create an upload as a tus client does: `create(upload_length="5")`."""
         metadata = f"filename {base64.b64encode(name.encode()).decode()}"
         sent = fields(*([OCTETS] if body else []), **{"upload_metadata": metadata, **headers})
-        plan = plan_creation(sent, self.parts.rules.limits)
-        return await self.parts.creator.create(describe(OWNER, plan), body)
+        plan = plan_creation(sent, self.services.uploads.rules.limits)
+        return await self.services.uploads.creator.create(describe(OWNER, plan), body)
 
     async def create_id(self, length: int | None, **headers: str) -> str:
         told = {"upload_defer_length": "1"} if length is None else {"upload_length": str(length)}
@@ -111,8 +115,10 @@ class Engine:
         file = self.files.get(file_id)
         assert file is not None
         sent = fields(OCTETS, upload_offset=str(offset), **headers)
-        plan = plan_append(sent, state_of(file), self.parts.rules.limits)
-        return await self.parts.appender.append(file, plan, ScriptedBody(body) if isinstance(body, bytes) else body)
+        plan = plan_append(sent, state_of(file), self.services.uploads.rules.limits)
+        return await self.services.uploads.appender.append(
+            file, plan, ScriptedBody(body) if isinstance(body, bytes) else body
+        )
 
     def row(self, file_id: str) -> File:
         file = self.files.get(file_id)
@@ -130,16 +136,16 @@ class Engine:
     def jobs(self, file_id: str | None = None) -> list[Job]:
         """The jobs of one upload, or all."""
         query = select(Job) if file_id is None else select(Job).where(Job.subject == file_id)
-        with self.parts.catalog.read() as session:
+        with self.services.catalog.read() as session:
             return list(session.exec(query))
 
     def events(self, file_id: str) -> list[str]:
-        with self.parts.catalog.read() as session:
+        with self.services.catalog.read() as session:
             return list(session.exec(select(Event.kind).where(Event.file_id == file_id).order_by(Event.id)))
 
     def close(self) -> None:
-        self.parts.appender._disk.shutdown(wait=True)
-        self.parts.close()
+        self.services.uploads.appender._disk.shutdown(wait=True)
+        self.services.close()
 
 
 @contextmanager

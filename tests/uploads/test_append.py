@@ -374,7 +374,7 @@ def test_an_upload_removed_meanwhile_is_gone(engine: Engine):
         sending = asyncio.create_task(engine.append(file_id, 0, body))
         await until(lambda: body.taken == 5, "bytes taken in")
 
-        assert await engine.parts.remover.discard(file_id)
+        assert await engine.services.uploads.remover.discard(file_id)
 
         assert (await sending).ended == "removed"
         assert engine.files.get(file_id) is None
@@ -387,10 +387,10 @@ def test_an_upload_that_was_removed_before_its_body_is_gone(engine: Engine):
     async def run() -> None:
         file_id = await engine.create_id(10)
         file = engine.row(file_id)
-        await engine.parts.remover.discard(file_id)
+        await engine.services.uploads.remover.discard(file_id)
 
         with pytest.raises(Gone):
-            await engine.parts.appender.append(file, AppendPlan(0, 10, BodyPlan(10)), ScriptedBody(b"12345"))
+            await engine.services.uploads.appender.append(file, AppendPlan(0, 10, BodyPlan(10)), ScriptedBody(b"12345"))
 
         assert file_id not in set(engine.store.ids())
 
@@ -404,7 +404,7 @@ def test_an_upload_that_another_finished_meanwhile_is_a_conflict(engine: Engine)
         stale.complete = False
 
         with pytest.raises(Conflict) as caught:
-            await engine.parts.appender.append(stale, AppendPlan(0, 0, BodyPlan(0)), ScriptedBody(b""))
+            await engine.services.uploads.appender.append(stale, AppendPlan(0, 0, BodyPlan(0)), ScriptedBody(b""))
 
         assert caught.value.code == "already_complete"
 
@@ -461,7 +461,7 @@ def test_an_upload_removed_by_another_process_leaves_no_bytes(start):
         real = first.store.writer
 
         def remove_first(*arguments, **named):
-            asyncio.run(second.parts.remover.discard(file_id))
+            asyncio.run(second.services.uploads.remover.discard(file_id))
             return real(*arguments, **named)
 
         first.store.writer = remove_first

@@ -96,7 +96,7 @@ def test_a_final_upload_waits_for_its_last_part(engine: Engine):
         assert not engine.row(whole).complete
         assert engine.jobs(whole) == []
         await engine.append(running, 0, DATA[1000:])
-        await engine.parts.concatenator.settle_waiting(OWNER.id)
+        await engine.services.uploads.concatenator.settle_waiting(OWNER.id)
         assert engine.content(whole) == DATA
         assert len(engine.jobs(whole)) == 1
 
@@ -108,7 +108,7 @@ def test_settling_again_changes_nothing(engine: Engine):
         whole = await final(engine, await part(engine, DATA))
         before = engine.row(whole), engine.events(whole)
 
-        await asyncio.gather(*(engine.parts.concatenator.settle(engine.row(whole)) for _ in range(4)))
+        await asyncio.gather(*(engine.services.uploads.concatenator.settle(engine.row(whole)) for _ in range(4)))
 
         assert (engine.row(whole), engine.events(whole)) == before
         assert len(engine.jobs(whole)) == 1
@@ -125,7 +125,7 @@ def test_two_processes_that_settle_at_once_make_one_whole_file(start):
         waiting = first.row(whole)
 
         await asyncio.gather(
-            *(engine.parts.concatenator.settle(waiting) for engine in (first, second) for _ in range(3))
+            *(engine.services.uploads.concatenator.settle(waiting) for engine in (first, second) for _ in range(3))
         )
 
         assert first.content(whole) == DATA
@@ -144,9 +144,9 @@ def test_a_late_settler_harms_no_finished_file_though_its_parts_are_gone(start):
         stale.complete = False
         many = second.files.many
         second.files.many = lambda ids: {**many(ids), whole: stale}
-        await first.parts.remover.remove(only, OWNER)
+        await first.services.uploads.remover.remove(only, OWNER)
 
-        await second.parts.concatenator.settle(stale)
+        await second.services.uploads.concatenator.settle(stale)
 
         assert first.content(whole) == DATA
         assert len(first.jobs(whole)) == 1
@@ -160,7 +160,7 @@ def test_a_part_that_is_not_there_is_refused(engine: Engine, which: str):
         known = await part(engine, b"x")
         missing = {"unknown": "A" * 24, "removed": await part(engine, b"y"), "nonsense": "..%2f..%2fetc"}[which]
         if which == "removed":
-            await engine.parts.remover.remove(missing, OWNER)
+            await engine.services.uploads.remover.remove(missing, OWNER)
 
         with pytest.raises(Refusal) as caught:
             await final(engine, known, missing)
@@ -189,7 +189,7 @@ def test_a_part_of_somebody_else_is_unknown(engine: Engine):
         stolen = engine.row(foreign)
 
         with pytest.raises(Refusal) as caught:
-            engine.parts.concatenator.parts_of("somebody else", [stolen.id])
+            engine.services.uploads.concatenator.parts_of("somebody else", [stolen.id])
 
         assert (caught.value.code, caught.value.status) == ("concat_unknown", 404)
 
@@ -245,7 +245,7 @@ def test_a_copy_that_does_not_fit_leaves_nothing_behind(start, tmp_path):
             engine = start(storage_url=f"file://{path}")
             engine.store._reserve = 0
             first = await part(engine, bytes(5 * MIB))
-            engine.parts.creator._free = room_for_everything
+            engine.services.uploads.creator._free = room_for_everything
 
             with pytest.raises(StorageFull):
                 await final(engine, first)
@@ -289,7 +289,7 @@ def test_a_waiting_final_upload_is_finished_while_its_parts_are_sent_by_many(eng
 
         async def send(number: int, part_id: str) -> None:
             await engine.append(part_id, 0, bytes([number]) * 1000)
-            await engine.parts.concatenator.settle_waiting(OWNER.id)
+            await engine.services.uploads.concatenator.settle_waiting(OWNER.id)
 
         await asyncio.gather(*(send(number, part_id) for number, part_id in enumerate(parts)))
 

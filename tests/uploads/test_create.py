@@ -215,7 +215,7 @@ def test_a_quota_counts_what_is_stored_and_reserved(start):
         await engine.create_id(40)
 
         assert (caught.value.code, caught.value.status) == ("quota_exceeded", 413)
-        await engine.parts.remover.remove(first, OWNER)
+        await engine.services.uploads.remover.remove(first, OWNER)
         await engine.create_id(60)
 
     asyncio.run(run())
@@ -256,7 +256,7 @@ def test_a_body_that_does_not_fit_leaves_nothing_behind(start, size: int):
         engine = start(store=store)
         store.free = lambda: size - 1 - store.used()
 
-        engine.parts.creator._room = (float("inf"), None)
+        engine.services.uploads.creator._room = (float("inf"), None)
         with pytest.raises(StorageFull):
             await engine.create(ScriptedBody(DATA[:size]), upload_length=str(size), content_length=str(size))
 
@@ -380,7 +380,9 @@ async def chunks(*parts: bytes, fail: Exception | None = None):
 
 def test_a_file_in_one_request_is_complete(engine: Engine):
     async def run() -> None:
-        file_id = await engine.parts.creator.store_whole(OWNER, "../b.csv", "text/csv", chunks(b"a", b"", b"\n1\n"))
+        file_id = await engine.services.uploads.creator.store_whole(
+            OWNER, "../b.csv", "text/csv", chunks(b"a", b"", b"\n1\n")
+        )
 
         row = engine.row(file_id)
         assert (row.name, row.size, row.complete, row.status) == ("b.csv", 4, True, "processing")
@@ -392,7 +394,7 @@ def test_a_file_in_one_request_is_complete(engine: Engine):
 
 def test_an_empty_file_in_one_request_is_complete(engine: Engine):
     async def run() -> None:
-        file_id = await engine.parts.creator.store_whole(OWNER, "a.csv", None, chunks())
+        file_id = await engine.services.uploads.creator.store_whole(OWNER, "a.csv", None, chunks())
 
         assert engine.row(file_id).complete
         assert engine.row(file_id).size == 0
@@ -405,9 +407,9 @@ def test_a_file_in_one_request_that_is_too_large_leaves_nothing_behind(start):
         engine = start(store=MemoryStore(), max_size=10)
 
         with pytest.raises(TooLarge):
-            await engine.parts.creator.store_whole(OWNER, "a.csv", None, chunks(b"123456", b"78901"))
+            await engine.services.uploads.creator.store_whole(OWNER, "a.csv", None, chunks(b"123456", b"78901"))
         with pytest.raises((TooLarge, Refusal)):
-            await engine.parts.creator.store_whole(OWNER, "a.csv", None, chunks(b"1"), declared=11)
+            await engine.services.uploads.creator.store_whole(OWNER, "a.csv", None, chunks(b"1"), declared=11)
 
         assert all_ids(engine) == set()
 
@@ -419,7 +421,7 @@ def test_a_file_in_one_request_stays_within_the_quota(start):
         engine = start(store=MemoryStore(), quota_bytes=10)
 
         with pytest.raises(TooLarge) as caught:
-            await engine.parts.creator.store_whole(OWNER, "a.csv", None, chunks(b"123456", b"78901"))
+            await engine.services.uploads.creator.store_whole(OWNER, "a.csv", None, chunks(b"123456", b"78901"))
 
         assert "10" in caught.value.detail
         assert all_ids(engine) == set()
@@ -432,7 +434,7 @@ def test_a_file_in_one_request_that_does_not_fit_leaves_nothing_behind(start):
         engine = start(store=MemoryStore(capacity=10))
 
         with pytest.raises(StorageFull):
-            await engine.parts.creator.store_whole(OWNER, "a.csv", None, chunks(b"123456", b"78901"))
+            await engine.services.uploads.creator.store_whole(OWNER, "a.csv", None, chunks(b"123456", b"78901"))
 
         assert all_ids(engine) == set()
 
@@ -443,7 +445,7 @@ def test_a_file_in_one_request_that_does_not_fit_leaves_nothing_behind(start):
 def test_a_file_in_one_request_whose_request_fails_leaves_nothing_behind(engine: Engine, error: Exception):
     async def run() -> None:
         with pytest.raises(type(error), match=str(error)):
-            await engine.parts.creator.store_whole(OWNER, "a.csv", None, chunks(b"123456", fail=error))
+            await engine.services.uploads.creator.store_whole(OWNER, "a.csv", None, chunks(b"123456", fail=error))
 
         assert all_ids(engine) == set()
 

@@ -61,7 +61,7 @@ class Faults:
         with monkeypatch.context() as patched:
             for name in CALLS:
                 patched.setattr(os, name, self._watched(name, getattr(os, name)))
-            dialect = engine.parts.catalog.engine.dialect
+            dialect = engine.services.catalog.engine.dialect
             patched.setattr(dialect, "do_commit", self._watched_commit(dialect.do_commit))
             patched.setattr(whole, "add", self._watched_commit(whole.add))
             yield
@@ -128,7 +128,7 @@ async def uploaded_small(engine: Engine, faults: Faults) -> None:
     for _ in range(2):
         body = ScriptedBody(DATA[:1000])
         made.append(await tried(engine.create(body, upload_length="1000", content_length="1000")))
-    await tried(asyncio.to_thread(engine.parts.small.settle))
+    await tried(asyncio.to_thread(engine.services.uploads.small.settle))
     with faults.aside():
         for one in made:
             if not isinstance(one, Exception):
@@ -161,15 +161,15 @@ def check(engine: Engine, file_id: str, promised: int) -> None:
 async def finished_after_a_restart(directory: Path) -> None:
     """Every upload that the catalog knows can be finished by a new process, byte for byte; then it is removed."""
     engine = Engine(directory)
-    engine.parts.small.restore()
+    engine.services.uploads.small.restore()
     long_ago = update(File).values(active_at=now() - timedelta(minutes=1))
-    engine.parts.catalog.write(lambda session: session.execute(long_ago))
+    engine.services.catalog.write(lambda session: session.execute(long_ago))
     for row in map(engine.row, sorted(engine.files.ids())):
         if not row.complete and not row.parts:
             data = DATA[70_000:] if row.size == 80_000 else DATA[: row.size]
             assert (await engine.append(row.id, row.offset, data[row.offset :])).complete
             assert engine.content(row.id) == data
-        await engine.parts.remover.discard(row.id)
+        await engine.services.uploads.remover.discard(row.id)
     engine.close()
 
 
@@ -257,7 +257,7 @@ def test_a_database_that_fails_at_a_checkpoint_leaves_a_true_offset(disk_engine:
             raise of_database()
 
         with monkeypatch.context() as patched:
-            patched.setattr(disk_engine.parts.catalog.engine.dialect, "do_commit", broken)
+            patched.setattr(disk_engine.services.catalog.engine.dialect, "do_commit", broken)
             with pytest.raises(ParquayError) as caught:
                 await disk_engine.append(file_id, 1000, DATA[1000:])
 

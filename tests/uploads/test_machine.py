@@ -106,7 +106,7 @@ class Upload:
 
     @property
     def open(self) -> bool:
-        return not self.parts and (self.length is None or self.promised < self.length)
+        return not self.services and (self.length is None or self.promised < self.length)
 
 
 class UploadMachine(RuleBasedStateMachine):
@@ -180,7 +180,7 @@ class UploadMachine(RuleBasedStateMachine):
         receipt = self.run(self.engine.append(upload.id, self.engine.offset(upload.id), body, **headers))
         assert receipt.offset == expected
         upload.promised = expected
-        self.run(self.engine.parts.concatenator.settle_waiting(OWNER.id))
+        self.run(self.engine.services.uploads.concatenator.settle_waiting(OWNER.id))
 
     def idle(self, upload: Upload) -> bool:
         return upload.open and upload.hanging is None
@@ -264,7 +264,7 @@ class UploadMachine(RuleBasedStateMachine):
         upload.hanging = upload.body = None
         upload.promised = receipt.offset
         assert receipt.offset == start + len(sent)
-        self.run(self.engine.parts.concatenator.settle_waiting(OWNER.id))
+        self.run(self.engine.services.uploads.concatenator.settle_waiting(OWNER.id))
 
     async def ended(self, sending: asyncio.Task) -> str:
         return (await sending).ended
@@ -282,7 +282,7 @@ class UploadMachine(RuleBasedStateMachine):
     @rule(number=st.integers(0, 20))
     def remove(self, number: int) -> None:
         if upload := self.pick(number, lambda _: True):
-            self.run(self.engine.parts.remover.remove(upload.id, OWNER))
+            self.run(self.engine.services.uploads.remover.remove(upload.id, OWNER))
             self.forget(upload, "removed")
 
     @rule(number=st.integers(0, 20))
@@ -291,7 +291,7 @@ class UploadMachine(RuleBasedStateMachine):
         if not upload:
             return
         self.set_expiry(upload, now() - timedelta(days=1))
-        swept = self.run(self.engine.parts.expirer.sweep())
+        swept = self.run(self.engine.services.uploads.expirer.sweep())
         self.set_expiry(upload, now() + timedelta(days=1))
         stays = upload.hanging is not None or not (upload.open or upload.partial)
         assert swept == (0 if stays else 1)
@@ -300,7 +300,7 @@ class UploadMachine(RuleBasedStateMachine):
 
     def set_expiry(self, upload: Upload, moment: datetime) -> None:
         expiring = update(File).where(File.id == upload.id, File.expires_at.is_not(None))
-        self.engine.parts.catalog.write(lambda session: session.execute(expiring.values(expires_at=moment)))
+        self.engine.services.catalog.write(lambda session: session.execute(expiring.values(expires_at=moment)))
 
     def forget(self, upload: Upload, ended: str) -> None:
         self.uploads.remove(upload)
@@ -326,18 +326,18 @@ class UploadMachine(RuleBasedStateMachine):
 
     def start(self) -> None:
         self.engine = Engine(self.directory, self.store, durability="strict", **self.told)
-        self.engine.parts.small.restore()
+        self.engine.services.uploads.small.restore()
 
     @rule()
     def settle(self) -> None:
         """What small uploads left in the catalog goes to the disk."""
-        self.engine.parts.small.settle()
+        self.engine.services.uploads.small.settle()
 
     @rule(power=st.booleans(), garbage=st.booleans())
     def crash(self, power: bool, garbage: bool) -> None:
         """SIGKILL, or the power is gone: nothing more is synced, committed or said."""
-        self.engine.parts.appender._disk.shutdown(wait=True)
-        catalog, hanging = self.engine.parts.catalog, [one.hanging for one in self.uploads if one.hanging]
+        self.engine.services.uploads.appender._disk.shutdown(wait=True)
+        catalog, hanging = self.engine.services.catalog, [one.hanging for one in self.uploads if one.hanging]
         catalog.submit = dead
         self.run(self.cancelled(hanging))
         catalog.close()
@@ -348,7 +348,7 @@ class UploadMachine(RuleBasedStateMachine):
             upload.hanging = upload.body = None
         self.start()
         age = update(File).values(active_at=now() - timedelta(minutes=1))
-        self.engine.parts.catalog.write(lambda session: session.execute(age))
+        self.engine.services.catalog.write(lambda session: session.execute(age))
 
     async def cancelled(self, sending: list[asyncio.Task]) -> None:
         asyncio.get_running_loop().set_exception_handler(lambda _loop, _context: None)  # a dead process says nothing

@@ -18,7 +18,7 @@ from uploads.engine import HANG, OWNER, Engine, ScriptedBody, until
 def age(engine: Engine, *file_ids: str, seconds: float = 1.0) -> None:
     """Let the time of uploads be over since `seconds`."""
     past = now() - timedelta(seconds=seconds)
-    engine.parts.catalog.write(
+    engine.services.catalog.write(
         lambda session: session.execute(update(File).where(File.id.in_(file_ids)).values(expires_at=past))
     )
 
@@ -29,11 +29,11 @@ def test_a_removed_upload_leaves_nothing(engine: Engine, complete: bool):
     async def run() -> None:
         file_id = await engine.create_id(10)
         await engine.append(file_id, 0, b"1234567890" if complete else b"123")
-        table = engine.parts.parquet / file_id
+        table = engine.services.tables.parquet / file_id
         table.mkdir(parents=True)
         (table / "part-00000.parquet").write_bytes(b"-")
 
-        await engine.parts.remover.remove(file_id, OWNER)
+        await engine.services.uploads.remover.remove(file_id, OWNER)
 
         assert engine.files.get(file_id) is None
         assert list(engine.store.ids()) == []
@@ -41,7 +41,7 @@ def test_a_removed_upload_leaves_nothing(engine: Engine, complete: bool):
         assert not table.exists()
         assert engine.events(file_id)[-1] == "file.deleted"
         with pytest.raises(NotFound):
-            await engine.parts.remover.remove(file_id, OWNER)
+            await engine.services.uploads.remover.remove(file_id, OWNER)
 
     asyncio.run(run())
 
@@ -51,7 +51,7 @@ def test_only_the_owner_removes(engine: Engine):
         file_id = await engine.create_id(10)
 
         with pytest.raises(NotFound):
-            await engine.parts.remover.remove(file_id, Owner("somebody else", "bob"))
+            await engine.services.uploads.remover.remove(file_id, Owner("somebody else", "bob"))
 
         assert engine.files.get(file_id) is not None
 
@@ -65,7 +65,7 @@ def test_removing_ends_the_writer_and_its_late_bytes_make_no_file(engine: Engine
         sending = asyncio.create_task(engine.append(file_id, 0, body))
         await until(lambda: body.taken == 3, "bytes taken in")
 
-        await engine.parts.remover.remove(file_id, OWNER)
+        await engine.services.uploads.remover.remove(file_id, OWNER)
         release.set()
 
         assert (await sending).ended == "removed"
@@ -83,7 +83,7 @@ def test_what_has_expired_is_swept(engine: Engine):
         waiting = await engine.create_id(10)
         age(engine, old, part)
 
-        assert await engine.parts.expirer.sweep() == 2
+        assert await engine.services.uploads.expirer.sweep() == 2
 
         assert engine.files.ids() == {waiting}
         assert list(engine.store.ids()) == []
@@ -98,7 +98,7 @@ def test_what_is_finished_is_never_swept(engine: Engine):
 
         assert engine.row(done).expires_at is None
         assert engine.row(empty).expires_at is None
-        assert await engine.parts.expirer.sweep() == 0
+        assert await engine.services.uploads.expirer.sweep() == 0
 
     asyncio.run(run())
 
@@ -111,7 +111,7 @@ def test_what_is_being_written_is_never_swept(engine: Engine):
         await until(lambda: body.taken == 3, "bytes taken in")
         age(engine, file_id)
 
-        assert await engine.parts.expirer.sweep() == 0
+        assert await engine.services.uploads.expirer.sweep() == 0
 
         await engine.handover.stop(file_id, "taken_over")
         assert (await sending).offset == 3
@@ -141,7 +141,7 @@ def test_an_upload_continued_between_look_and_sweep_stays(engine: Engine):
         assert engine.files.expired(moment, 10) == [file_id]
         await engine.append(file_id, 0, b"1")
 
-        assert not await engine.parts.remover.discard(file_id, expired_before=moment)
+        assert not await engine.services.uploads.remover.discard(file_id, expired_before=moment)
 
         assert engine.files.get(file_id) is not None
 
@@ -154,7 +154,7 @@ def test_many_are_swept_in_batches(start):
         ids = await asyncio.gather(*(engine.create_id(1) for _ in range(250)))
         age(engine, *ids)
 
-        assert await engine.parts.expirer.sweep() == 250
+        assert await engine.services.uploads.expirer.sweep() == 250
 
         assert engine.files.ids() == set()
 

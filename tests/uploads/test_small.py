@@ -36,7 +36,7 @@ def made(engine: Engine, data: bytes) -> str:
 
 def waiting(engine: Engine) -> dict[str, bytes]:
     """The bytes of each upload that the catalog keeps."""
-    with engine.parts.catalog.read() as session:
+    with engine.services.catalog.read() as session:
         rows = session.exec(select(Unsynced)).all()
     found = {}
     for row in rows:
@@ -79,7 +79,7 @@ def test_the_bytes_wait_in_the_catalog_until_their_file_is_synced(disk_engine: E
 
     assert waiting(disk_engine) == {first: b"a,b\n1,2\n", second: b"x"}
     assert [path for path in syncs if "uploads" in path] == []
-    assert disk_engine.parts.small.settle() == 2
+    assert disk_engine.services.uploads.small.settle() == 2
     assert waiting(disk_engine) == {}
     paths = {str(path_of(disk_engine, one)) for one in (first, second)}
     names = {str(path_of(disk_engine, one).parent) for one in (first, second)}
@@ -98,7 +98,7 @@ def test_what_a_power_cut_took_is_put_back(disk_engine: Engine, lost: str):
     else:
         path.write_bytes({"bytes": b"", "some bytes": data[:100], "other bytes": bytes(5000)}[lost])
 
-    assert disk_engine.parts.small.restore() == 1
+    assert disk_engine.services.uploads.small.restore() == 1
 
     assert path.read_bytes() == data
     assert waiting(disk_engine) == {}
@@ -106,7 +106,7 @@ def test_what_a_power_cut_took_is_put_back(disk_engine: Engine, lost: str):
 
 def harm_row(engine: Engine, change: str) -> None:
     """Change what the catalog keeps of small uploads, as rot would."""
-    engine.parts.catalog.write(lambda session: session.execute(text(f"UPDATE unsynced SET {change}")))
+    engine.services.catalog.write(lambda session: session.execute(text(f"UPDATE unsynced SET {change}")))
 
 
 DAMAGE = [
@@ -123,7 +123,7 @@ def test_a_damaged_copy_is_not_put_over_bytes_that_are_whole(disk_engine: Engine
     harm_row(disk_engine, change)
 
     again = start()
-    again.parts.small.restore()
+    again.services.uploads.small.restore()
 
     assert path_of(again, file_id).read_bytes() == data
     assert waiting(again) == {}
@@ -141,10 +141,10 @@ def test_where_file_and_copy_are_damaged_reads_say_that_the_bytes_are_gone(
     path_of(disk_engine, second).unlink()
 
     again = start()
-    again.parts.small.restore()
+    again.services.uploads.small.restore()
 
     with pytest.raises(BytesMissing) as met:
-        again.parts.soundness.check(again.row(first))
+        again.services.uploads.soundness.check(again.row(first))
     assert (met.value.status, met.value.code) == (503, "bytes_missing")
     assert again.content(second) == b"2" * 5000  # whose copy is whole
     assert waiting(again) == {}
@@ -156,7 +156,7 @@ def test_a_copy_of_nobody_knows_whom_has_a_name(disk_engine: Engine, sizes: str)
     harm_row(disk_engine, f"sizes = '{sizes}'")
 
     with pytest.raises(Damaged) as met:
-        disk_engine.parts.small.restore()
+        disk_engine.services.uploads.small.restore()
 
     assert met.value.code == "catalog_damaged"
 
@@ -166,31 +166,31 @@ def test_a_copy_from_before_there_were_checksums_is_put_back(disk_engine: Engine
     harm_row(disk_engine, f"""sizes = '[["{file_id}", 3]]'""")
     path_of(disk_engine, file_id).unlink()
 
-    assert disk_engine.parts.small.restore() == 1
+    assert disk_engine.services.uploads.small.restore() == 1
     assert disk_engine.content(file_id) == b"abc"
 
 
 def test_an_upload_with_waiting_bytes_can_be_removed(disk_engine: Engine):
     file_id = made(disk_engine, b"x" * 100)
 
-    asyncio.run(disk_engine.parts.remover.remove(file_id, OWNER))
+    asyncio.run(disk_engine.services.uploads.remover.remove(file_id, OWNER))
 
     assert not path_of(disk_engine, file_id).exists()
-    assert disk_engine.parts.small.restore() == 0
+    assert disk_engine.services.uploads.small.restore() == 0
     assert waiting(disk_engine) == {}
     assert not path_of(disk_engine, file_id).exists()
-    assert disk_engine.parts.small.settle() == 1  # what is gone needs no sync
+    assert disk_engine.services.uploads.small.settle() == 1  # what is gone needs no sync
 
 
 def test_of_uploads_that_wait_together_those_that_were_removed_do_not_come_back(disk_engine: Engine):
-    small, told = disk_engine.parts.small, []
+    small, told = disk_engine.services.uploads.small, []
     files = [file_of(OWNER.id) for _ in range(3)]
 
     async def run() -> None:
         for number, file in enumerate(files):
             small.take(file, b"%d-%d" % (number, number), told.append)
         await until(lambda: len(told) == 3, "the ends of all")
-        await disk_engine.parts.remover.remove(files[0].id, OWNER)
+        await disk_engine.services.uploads.remover.remove(files[0].id, OWNER)
 
     asyncio.run(run())
     for file in files[1:]:
@@ -226,7 +226,7 @@ def test_a_sync_that_failed_leaves_the_bytes_in_the_catalog(disk_engine: Engine,
     with monkeypatch.context() as broken:
         broken.setattr(os, "fdatasync", lambda _: failing_sync())
         with pytest.raises(ParquayError, match="keep the bytes"):
-            disk_engine.parts.small.settle()
+            disk_engine.services.uploads.small.settle()
 
     assert waiting(disk_engine) == {file_id: b"abc"}
     with pytest.raises(ParquayError):
@@ -239,15 +239,15 @@ def test_a_failed_sync_is_not_believed_the_second_time(disk_engine: Engine, star
     with monkeypatch.context() as broken:
         broken.setattr(Volume, "sync", lambda _: failing_sync())
         with pytest.raises(ParquayError, match="keep the bytes"):
-            disk_engine.parts.small.settle()
+            disk_engine.services.uploads.small.settle()
     path_of(disk_engine, file_id).write_bytes(b"")  # what the kernel has thrown away
 
     with pytest.raises(ParquayError):
-        disk_engine.parts.small.settle()
+        disk_engine.services.uploads.small.settle()
 
     assert waiting(disk_engine) == {file_id: b"abc"}
     again = start()
-    assert again.parts.small.restore() == 1
+    assert again.services.uploads.small.restore() == 1
     assert again.content(file_id) == b"abc"
 
 
@@ -259,7 +259,7 @@ def test_many_are_settled_by_one_sync_of_their_volume(disk_engine: Engine, monke
     real = Volume.sync
     monkeypatch.setattr(Volume, "sync", lambda volume: volumes.append(real(volume)))
 
-    assert disk_engine.parts.small.settle() == 3
+    assert disk_engine.services.uploads.small.settle() == 3
 
     assert volumes == [None]
     assert [path for path in syncs if "uploads" in path] == []
@@ -271,7 +271,7 @@ def test_uploads_are_settled_by_themselves(disk_engine: Engine, monkeypatch):
     monkeypatch.setattr(small, "SETTLE_SECONDS", 0.01)
 
     async def run() -> None:
-        settling = asyncio.create_task(disk_engine.parts.small.run())
+        settling = asyncio.create_task(disk_engine.services.uploads.small.run())
         for data in (b"a", b"bb"):
             await disk_engine.create(ScriptedBody(data), upload_length=str(len(data)), content_length=str(len(data)))
             await until(lambda: not waiting(disk_engine), "synced files")
@@ -316,7 +316,7 @@ def test_those_that_come_together_are_committed_together_and_each_hears_of_its_o
 
 
 def test_a_client_that_cannot_be_told_spoils_no_neighbour(disk_engine: Engine):
-    small, told = disk_engine.parts.small, []
+    small, told = disk_engine.services.uploads.small, []
 
     def broken(_reason: BaseException | None) -> None:
         raise ConnectionResetError
@@ -333,7 +333,7 @@ def test_a_client_that_cannot_be_told_spoils_no_neighbour(disk_engine: Engine):
 
 
 def test_a_row_that_cannot_be_inserted_spoils_no_neighbour(disk_engine: Engine):
-    small = disk_engine.parts.small
+    small = disk_engine.services.uploads.small
 
     async def run() -> list[object]:
         files = [file_of(OWNER.id), file_of("nobody"), file_of(OWNER.id)]

@@ -72,12 +72,12 @@ def url(request, tmp_path):
 @pytest.fixture
 def root(url, tmp_path):
     """A data directory with a file whose bytes are there."""
-    parts = build(settings_of(tmp_path / "var", url))
-    owner = parts.users.create("ann", "-").id
+    services = build(settings_of(tmp_path / "var", url))
+    owner = services.accounts.users.create("ann", "-").id
     file = NewFile(id=new_id(), owner_id=owner, name="a.csv", size=4, offset=4, complete=True, status="processing")
-    parts.store.put(file.id, b"a,b\n")
-    parts.catalog.write(lambda session: parts.files.add(session, file))
-    parts.close()
+    services.uploads.store.put(file.id, b"a,b\n")
+    services.catalog.write(lambda session: services.uploads.files.add(session, file))
+    services.close()
     return tmp_path / "var"
 
 
@@ -169,23 +169,27 @@ def test_of_processes_that_begin_at_once_on_one_catalog_all_agree_on_one_directo
 
 def test_waiting_bytes_are_put_back_on_their_own_volume_only(tmp_path):
     url = f"sqlite:///{tmp_path / 'metadata.db'}"
-    parts = build(settings_of(tmp_path / "var", url))
-    parts.users.create("ann", "-")
-    owner = parts.users.list()[0].id
+    services = build(settings_of(tmp_path / "var", url))
+    services.accounts.users.create("ann", "-")
+    owner = services.accounts.users.list()[0].id
     foreign, own = (
         NewFile(id=new_id(), owner_id=owner, name="a.csv", size=4, offset=4, complete=True, status="processing")
         for _ in range(2)
     )
-    UnsyncedBytes(parts.catalog, parts.files, "another-volume-entirely").add([(foreign, b"gone")], wait=True).result()
-    UnsyncedBytes(parts.catalog, parts.files, Marker(tmp_path / "var").read()).add([(own, b"kept")], wait=True).result()
+    UnsyncedBytes(services.catalog, services.uploads.files, "another-volume-entirely").add(
+        [(foreign, b"gone")], wait=True
+    ).result()
+    UnsyncedBytes(services.catalog, services.uploads.files, Marker(tmp_path / "var").read()).add(
+        [(own, b"kept")], wait=True
+    ).result()
 
-    restored = parts.small.restore()
+    restored = services.uploads.small.restore()
 
     assert restored == 1
-    assert (parts.store.size(own.id), parts.store.size(foreign.id)) == (4, 0)
-    others = UnsyncedBytes(parts.catalog, parts.files, "another-volume-entirely")
+    assert (services.uploads.store.size(own.id), services.uploads.store.size(foreign.id)) == (4, 0)
+    others = UnsyncedBytes(services.catalog, services.uploads.files, "another-volume-entirely")
     assert [kept.data for kept in others.batch(10)[foreign.id].values()] == [b"gone"]
-    parts.close()
+    services.close()
 
 
 def test_two_that_begin_at_once_in_one_process_share_the_directory(tmp_path):

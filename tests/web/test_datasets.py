@@ -21,10 +21,10 @@ from fastapi import FastAPI, Request
 from starlette.requests import ClientDisconnect
 
 from live_server import LiveServer, entry_when, wait_until
-from parquay.datasets.query.engine import Engine
+from parquay.datasets.query.engine import CancelToken, Engine
 from parquay.datasets.query.sql import Sql
 from parquay.ids import new_id
-from parquay.web.http.cancellation import watched
+from parquay.web.http.cancellation import run_cancellable
 from parquay.web.http.compression import accepts
 from problems import is_problem
 
@@ -462,7 +462,8 @@ def test_work_is_told_that_its_client_has_gone(tmp_path):
         messages: asyncio.Queue[dict[str, object]] = asyncio.Queue()
         messages.put_nowait({"type": "http.request", "body": b"", "more_body": False})
         request = Request({"type": "http", "headers": [], "app": FastAPI()}, messages.get)
-        working = asyncio.create_task(watched(request, lambda stop: engine.table(heavy, stop)))
+        cancel = CancelToken()
+        working = asyncio.create_task(run_cancellable(request, cancel, lambda: engine.table(heavy, cancel)))
         await asyncio.sleep(0.3)
         assert not working.done()
         messages.put_nowait({"type": "http.disconnect"})
@@ -492,13 +493,15 @@ def test_client_of_a_request_that_is_worked_on_twice_is_not_taken_for_gone():
             self.sent = True
             return {"type": "http.request", "body": b"", "more_body": False}
 
-    def still_there(stop):
+    cancel = CancelToken()
+
+    def still_there():
         time.sleep(0.1)
-        return not stop.cancelled
+        return not cancel.cancelled
 
     async def twice() -> list[bool]:
         request = Request({"type": "http", "headers": [], "app": FastAPI()}, Server().receive)
-        return [await watched(request, lambda stop: not stop.cancelled), await watched(request, still_there)]
+        return [await run_cancellable(request, cancel, still_there) for _ in range(2)]
 
     assert asyncio.run(twice()) == [True, True]
 

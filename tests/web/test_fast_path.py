@@ -28,7 +28,7 @@ DATA = b"a,b\n1,2\n"
 def app(tmp_path: Path) -> Iterator[Application]:
     made = served(tmp_path)
     yield made
-    made.parts.close()
+    made.services.close()
 
 
 @pytest.fixture(scope="module")
@@ -36,19 +36,21 @@ def common(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Common]:
     """A server to which nothing is uploaded, and the fields of an ordinary request to it."""
     made = served(tmp_path_factory.mktemp("fast_path"))
     yield made, plain(made)
-    made.parts.close()
+    made.services.close()
 
 
 def served(directory: Path, **settings: object) -> Application:
-    parts = wiring.build(Settings(_env_file=None, data_dir=directory, demo_users="ann:the secret of ann", **settings))
-    wiring.prepare(parts)
-    return create_app(parts)
+    services = wiring.build(
+        Settings(_env_file=None, data_dir=directory, demo_users="ann:the secret of ann", **settings)
+    )
+    wiring.prepare(services)
+    return create_app(services)
 
 
 def plain(app: Application, data: bytes = DATA, **changed: str | None) -> Fields:
     """The fields of an ordinary request; None takes one away."""
-    token = app.parts.sessions.login("ann", "the secret of ann", "").token
-    app.parts.sessions.authenticate(token)
+    token = app.services.accounts.sessions.login("ann", "the secret of ann", "").token
+    app.services.accounts.sessions.authenticate(token)
     found = {
         "host": "tables.localhost",
         "authorization": f"Bearer {token}",
@@ -73,7 +75,7 @@ def scope_of(fields: Fields, path: str = "/files", method: str = "POST") -> dict
 
 async def looked(app: Application) -> None:
     """Let the room on the disk be known, as after any upload."""
-    await app.parts.creator._free(1)
+    await app.services.uploads.creator._free(1)
 
 
 async def fast_path(app: Application, fields: Fields, data: bytes = DATA, **scope: str) -> Answer | None:
@@ -106,7 +108,7 @@ async def full(app: Application, fields: Fields, data: bytes = DATA, path: str =
 
 
 def rows(app: Application) -> int:
-    return len(app.parts.files.ids())
+    return len(app.services.uploads.files.ids())
 
 
 @pytest.mark.parametrize("path", ["/files", "/files/", "/api/files"])
@@ -124,17 +126,17 @@ def test_it_answers_as_the_general_way_does_and_makes_the_same_upload(tmp_path: 
         assert (quick[0], quick[1].pop("parquay-file"), told.pop("parquay-file")) == (status, second, first)
         assert (status, quick[1:]) == (201, (told, body))
         assert second.rpartition("/")[0] == first.rpartition("/")[0]
-        files = app.parts.files.many(url.rpartition("/")[2] for url in (first, second))
+        files = app.services.uploads.files.many(url.rpartition("/")[2] for url in (first, second))
         one, other = (files[url.rpartition("/")[2]].model_dump() for url in (first, second))
         differing = {name for name, value in one.items() if other[name] != value}
         assert differing <= {"id", "uploaded_at", "active_at"}
         for url in (first, second):
-            with app.parts.store.reader(url.rpartition("/")[2]) as reader:
+            with app.services.uploads.store.reader(url.rpartition("/")[2]) as reader:
                 assert reader.read_at(0, 100) == DATA
-            assert app.parts.jobs.is_open("convert", url.rpartition("/")[2])
+            assert app.services.events.jobs.is_open("convert", url.rpartition("/")[2])
 
     asyncio.run(run())
-    app.parts.close()
+    app.services.close()
 
 
 @pytest.mark.parametrize(
@@ -170,7 +172,7 @@ def test_whatever_is_not_plain_is_left_to_the_general_way(common: Common, change
 
     async def run() -> None:
         await looked(app)
-        app.parts.sessions.authenticate(fields["authorization"].removeprefix("Bearer "))
+        app.services.accounts.sessions.authenticate(fields["authorization"].removeprefix("Bearer "))
         assert await fast_path(app, altered(fields, **changed)) is None
 
     asyncio.run(run())
@@ -186,7 +188,7 @@ def test_other_requests_are_left_to_the_general_way(common: Common, method: str,
 
     async def run() -> None:
         await looked(app)
-        app.parts.sessions.authenticate(fields["authorization"].removeprefix("Bearer "))
+        app.services.accounts.sessions.authenticate(fields["authorization"].removeprefix("Bearer "))
         assert await fast_path(app, fields, method=method, path=path) is None
 
     asyncio.run(run())
@@ -213,7 +215,7 @@ def test_where_rules_have_to_be_asked_the_general_way_asks_them(tmp_path: Path, 
         assert await fast_path(app, plain(app)) is None
 
     asyncio.run(run())
-    app.parts.close()
+    app.services.close()
 
 
 def test_room_that_was_not_looked_at_for_a_second_is_left_to_the_general_way(app: Application, monkeypatch):
@@ -233,7 +235,7 @@ def test_nothing_is_begun_while_the_server_shuts_down(app: Application):
     async def run() -> None:
         await looked(app)
         fields = plain(app)
-        await app.parts.handover.drain(0)
+        await app.services.uploads.writers.drain(0)
         assert await fast_path(app, fields) is None
 
     asyncio.run(run())
@@ -263,4 +265,4 @@ def test_another_router_takes_every_request_itself(tmp_path: Path):
     app = served(tmp_path, tus_router="tuspyserver")
 
     assert app.fast_path is None
-    app.parts.close()
+    app.services.close()

@@ -10,7 +10,7 @@ from starlette.concurrency import run_in_threadpool
 from live_server import wait_until
 from parquay.auth.passwords import PARALLEL
 from parquay.errors import Unavailable
-from parquay.web.account.login import MAX_WAITING, Turns
+from parquay.web.account.login import MAX_WAITING, BoundedQueue
 from problems import is_problem
 
 _numbers = itertools.count(1)
@@ -131,13 +131,13 @@ def test_flood_of_logins_waits_in_line_and_takes_no_thread_from_others():
     release = threading.Event()
 
     async def run():
-        turns = Turns()
-        waiting = [asyncio.create_task(turns.take(release.wait)) for _ in range(PARALLEL + MAX_WAITING)]
+        hashing = BoundedQueue()
+        waiting = [asyncio.create_task(hashing.run(release.wait)) for _ in range(PARALLEL + MAX_WAITING)]
         async with asyncio.timeout(5):
-            while turns.waiting < MAX_WAITING:  # noqa: ASYNC110  the line tells nobody that it grows
+            while hashing.waiting < MAX_WAITING:  # noqa: ASYNC110  the line tells nobody that it grows
                 await asyncio.sleep(0.001)
         with pytest.raises(Unavailable) as refusal:
-            await turns.take(release.wait)
+            await hashing.run(release.wait)
         async with asyncio.timeout(5):
             assert await run_in_threadpool(lambda: "another route") == "another route"
         release.set()

@@ -119,11 +119,11 @@ BODIES = {
 
 
 def routes_of_the_application(tmp_path):
-    parts = build(Settings(_env_file=None, data_dir=tmp_path))
+    services = build(Settings(_env_file=None, data_dir=tmp_path))
     try:
-        found = list(flattened(create_app(parts).rest.routes))
+        found = list(flattened(create_app(services).rest.routes))
     finally:
-        parts.close()
+        services.close()
     return {(method, route.path) for route in found for method in getattr(route, "methods", {"WS"}) - {"HEAD"}}
 
 

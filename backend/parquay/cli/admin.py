@@ -17,7 +17,7 @@ from parquay.errors import NotFound
 from parquay.settings import load
 
 if TYPE_CHECKING:
-    from parquay.wiring import Parts
+    from parquay.wiring import Services
 
 users = typer.Typer(help="Accounts of this server.", no_args_is_help=True)
 
@@ -34,9 +34,9 @@ def add(
     from parquay.auth.accounts import register
 
     chosen = _password(password)
-    with local_parts() as parts:
+    with local_services() as services:
         note = AuditNote(None, "user.created", detail={"is_admin": admin})
-        made = register(parts.users, parts.passwords, name, chosen, is_admin=admin, note=note)
+        made = register(services.accounts.users, services.accounts.passwords, name, chosen, is_admin=admin, note=note)
     typer.echo(made.id)
 
 
@@ -45,9 +45,9 @@ def disable(
     name: Name, undo: Annotated[bool, typer.Option("--undo", help="Let the account in again.")] = False
 ) -> None:
     """Bar an account from logging in and end its sessions."""
-    with local_parts() as parts:
+    with local_services() as services:
         note = AuditNote(None, "user.changed", name, {"disabled": not undo})
-        parts.users.disable(name, disabled=not undo, note=note)
+        services.accounts.users.disable(name, disabled=not undo, note=note)
 
 
 @users.command()
@@ -60,22 +60,22 @@ def password(
     from parquay.auth.passwords import check_new
 
     chosen = _password(password)
-    with local_parts() as parts:
-        user = by_typed_name(parts.users, name)
+    with local_services() as services:
+        user = by_typed_name(services.accounts.users, name)
         if user is None:
             raise NotFound(f"There is no user {name!r}.", "unknown_user")
         check_new(chosen, user.username)
         note = AuditNote(None, "user.changed", user.username, {"reset": "password"})
-        parts.users.set_password(user.id, parts.passwords.hash(chosen), note=note)
+        services.accounts.users.set_password(user.id, services.accounts.passwords.hash(chosen), note=note)
 
 
 @users.command(name="list")
 def list_() -> None:
     """List the accounts."""
-    with local_parts() as parts:
+    with local_services() as services:
         rows = [
             (user.username, user.id, f"{user.created_at:%Y-%m-%d %H:%M}Z", _notes(user.is_admin, user.disabled))
-            for user in parts.users.list()
+            for user in services.accounts.users.list()
         ]
     print_table(("Name", "Id", "Created", "Notes"), rows)
 
@@ -95,14 +95,14 @@ def _password(given: str | None) -> str:
 
 
 @contextmanager
-def local_parts() -> Iterator[Parts]:
-    """Yield the parts of a process on this machine's settings."""
+def local_services() -> Iterator[Services]:
+    """Yield the services of a process on this machine's settings."""
     from parquay.storage.local.private import OTHERS
     from parquay.wiring import build
 
     os.umask(OTHERS)
-    parts = build(load())
+    services = build(load())
     try:
-        yield parts
+        yield services
     finally:
-        parts.catalog.close()
+        services.catalog.close()

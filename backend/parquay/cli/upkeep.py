@@ -13,13 +13,13 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 from rich.console import Console
 
-from parquay.cli.admin import local_parts
+from parquay.cli.admin import local_services
 from parquay.errors import Damaged
 
 if TYPE_CHECKING:
     from parquay.catalog.tables import File
     from parquay.uploads.maintain.fsck import Finding, Fsck
-    from parquay.wiring import Parts
+    from parquay.wiring import Services
 
 
 def fsck(
@@ -29,8 +29,8 @@ def fsck(
 ) -> None:
     """Check the catalog, compare it with the store both ways, re-hash what is stored. Exit 1 if something is left."""
     left = 0
-    with local_parts() as parts:
-        for finding in _findings(parts, rehash=not quick):
+    with local_services() as services:
+        for finding in _findings(services, rehash=not quick):
             repaired = repair and finding.repair is not None and finding.repair() is not False
             left += not repaired
             _say(finding.code, finding.file_id, finding.detail, repaired=repaired, as_json=as_json)
@@ -45,58 +45,58 @@ def gc(
     """Remove expired uploads, parts of versions that are not kept, and what belongs to no upload."""
     from parquay.catalog.tables import now
 
-    with local_parts() as parts:
-        if _fsck(parts).catalog(whole=False):
+    with local_services() as services:
+        if _fsck(services).catalog(whole=False):
             raise Damaged("The catalog is damaged, so nothing was removed; fsck says more.", "catalog_damaged")
         if dry_run:
-            for file_id in parts.files.expired(now(), 1_000_000):
+            for file_id in services.uploads.files.expired(now(), 1_000_000):
                 _say("expired", file_id, "An unfinished upload whose time is over.")
         else:
-            typer.echo(f"{asyncio.run(parts.expirer.sweep())} expired uploads removed")
-            typer.echo(f"{parts.retention.sweep(every=True)} parts of old versions of tables removed")
-            for file_id in parts.retention.broken:
+            typer.echo(f"{asyncio.run(services.uploads.expirer.sweep())} expired uploads removed")
+            typer.echo(f"{services.tables.retention.sweep(every=True)} parts of old versions of tables removed")
+            for file_id in services.tables.retention.broken:
                 _say("broken_table", file_id, "Its old versions could not be tidied; fsck says more.")
-        for finding in _fsck(parts).litter():
+        for finding in _fsck(services).litter():
             if not dry_run and finding.repair is not None:
                 finding.repair()
             _say(finding.code, finding.file_id, finding.detail, repaired=not dry_run)
 
 
-def _findings(parts: Parts, *, rehash: bool) -> Iterator[Finding]:
-    check = _fsck(parts)
+def _findings(services: Services, *, rehash: bool) -> Iterator[Finding]:
+    check = _fsck(services)
     damage = check.catalog(whole=rehash)
     yield from damage
     if not damage:
-        parts.retention.reconcile()
+        services.tables.retention.reconcile()
         yield from check.run(rehash=rehash)
 
 
-def _fsck(parts: Parts) -> Fsck:
+def _fsck(services: Services) -> Fsck:
     from parquay.uploads.maintain.fsck import Fsck
 
     return Fsck(
-        parts.catalog,
-        parts.files,
-        parts.segments,
-        parts.store,
-        parquet=parts.parquet,
-        faults=lambda file, rehash: parts.tables.faults(file, rehash=rehash),
-        mend=partial(_mend, parts),
+        services.catalog,
+        services.uploads.files,
+        services.uploads.segments,
+        services.uploads.store,
+        parquet=services.tables.parquet,
+        faults=lambda file, rehash: services.tables.tables.faults(file, rehash=rehash),
+        mend=partial(_mend, services),
     )
 
 
-def _mend(parts: Parts, file: File, names: Sequence[str]) -> Sequence[str]:
+def _mend(services: Services, file: File, names: Sequence[str]) -> Sequence[str]:
     """Make parts of a table again from its upload; return those that could not be."""
     from parquay.datasets.versions.repair import Mender
     from parquay.ingest.convert.reconvert import remade
 
-    folder = parts.settings.root / "tmp"
+    folder = services.settings.root / "tmp"
     folder.mkdir(mode=0o700, exist_ok=True)
     with (
         tempfile.TemporaryDirectory(prefix="mend-", dir=folder) as scratch,
-        remade(file, parts.store, Path(scratch)) as rows,
+        remade(file, services.uploads.store, Path(scratch)) as rows,
     ):
-        return Mender(parts.tables, parts.commits).mend(file, names, rows)
+        return Mender(services.tables.tables, services.tables.commits).mend(file, names, rows)
 
 
 def _say(code: str, file_id: str, detail: str, *, repaired: bool = False, as_json: bool = False) -> None:

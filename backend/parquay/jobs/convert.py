@@ -12,7 +12,7 @@ from parquay.catalog.files import CONVERT
 from parquay.catalog.jobs import Lease
 from parquay.jobs.liveness import Liveness
 from parquay.jobs.worker import Ended, Kind, Worker
-from parquay.wiring import Parts
+from parquay.wiring import Services
 
 if TYPE_CHECKING:
     from parquay.ingest.convert.incremental import IncrementalConverter
@@ -21,39 +21,39 @@ ENDED = {"done": Ended.DONE, "idle": Ended.IDLE, "gone": Ended.ABANDONED}
 """How a run ended, by what it left behind."""
 
 
-def worker(parts: Parts) -> Worker:
+def worker(services: Services) -> Worker:
     """Return a worker that converts files."""
-    kinds = {CONVERT: Kind(_Converter(parts).convert, parts.files.fail)}
-    return Worker(parts.catalog, parts.jobs, kinds, Liveness(parts.workers), hung=_end)
+    kinds = {CONVERT: Kind(_Converter(services).convert, services.uploads.files.fail)}
+    return Worker(services.catalog, services.events.jobs, kinds, Liveness(services.workers), hung=_end)
 
 
 class _Converter:
     """Loads what a conversion needs with the first one: Arrow and its kin are a hundred megabytes."""
 
-    def __init__(self, parts: Parts) -> None:
-        self._parts = parts
+    def __init__(self, services: Services) -> None:
+        self._services = services
         self._converter: IncrementalConverter | None = None
 
     def convert(self, lease: Lease, alive: Callable[[], bool]) -> Ended:
         if self._converter is None:
             allocator.keep()
             with allocator.loading():
-                self._converter = _converter(self._parts)
-        fence = partial(self._parts.jobs.fence, lease=lease)
+                self._converter = _converter(self._services)
+        fence = partial(self._services.events.jobs.fence, lease=lease)
         return ENDED[self._converter.advance(lease.subject, alive=alive, fence=fence).value]
 
 
-def _converter(parts: Parts) -> IncrementalConverter:
+def _converter(services: Services) -> IncrementalConverter:
     from parquay.datasets.versions import log
     from parquay.ingest.convert.incremental import IncrementalConverter
 
     log.warm_up()
     return IncrementalConverter(
-        segments=parts.segments,
-        store=parts.store,
-        parquet_dir=parts.parquet,
-        emit=parts.events.emit,
-        publish=parts.publisher.publish,
+        segments=services.uploads.segments,
+        store=services.uploads.store,
+        parquet_dir=services.tables.parquet,
+        emit=services.events.log.emit,
+        publish=services.tables.publisher.publish,
     )
 
 

@@ -9,20 +9,20 @@ from parquay.catalog.jobs import Lease
 from parquay.jobs.liveness import Liveness
 from parquay.jobs.worker import Ended, Kind, Worker
 from parquay.uploads.policy.hooks import HookedUpload
-from parquay.wiring import Parts
+from parquay.wiring import Services
 
 MAX_ATTEMPTS = 20
 """Tries before an event is given up: more than a day with the longest pauses."""
 
 
-def worker(parts: Parts) -> Worker:
+def worker(services: Services) -> Worker:
     """Return a worker that tells hooks."""
 
     def tell(lease: Lease, alive: Callable[[], bool]) -> Ended:
         del alive
         upload = HookedUpload(**lease.payload["upload"])
-        parts.hooks.tell(lease.payload["event"], lease.subject, upload)
+        services.uploads.hooks.tell(lease.payload["event"], lease.subject, upload)
         return Ended.DONE
 
     kinds = {HOOK: Kind(tell, lambda *_: None, MAX_ATTEMPTS)}
-    return Worker(parts.catalog, parts.jobs, kinds, Liveness(parts.workers))
+    return Worker(services.catalog, services.events.jobs, kinds, Liveness(services.workers))

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from parquay.columns.parquet import seal
 from parquay.datasets.query import sql
-from parquay.datasets.query.engine import Engine, Stop
+from parquay.datasets.query.engine import CancelToken, Engine
 from parquay.datasets.query.plan import Query
 from parquay.datasets.query.values import Column
 from parquay.datasets.versions.snapshot import Snapshot
@@ -31,7 +31,7 @@ def types_of(snapshot: Snapshot, columns: Sequence[Column]) -> Types:
 
 
 def pieces(
-    engine: Engine, snapshot: Snapshot, query: Query, columns: Sequence[Column], stop: Stop
+    engine: Engine, snapshot: Snapshot, query: Query, columns: Sequence[Column], stop: CancelToken
 ) -> Iterator[pa.Table]:
     """The rows that hold all filters of `query`, in the order of the table, in their own types (blocking).
 
@@ -63,7 +63,7 @@ def _whole(snapshot: Snapshot, columns: Sequence[Column]) -> Iterator[pa.Table]:
 
 
 def _filtered(
-    engine: Engine, snapshot: Snapshot, query: Query, columns: Sequence[Column], stop: Stop
+    engine: Engine, snapshot: Snapshot, query: Query, columns: Sequence[Column], stop: CancelToken
 ) -> Iterator[pa.Table]:
     window = max(1, min(WINDOW_ROWS, PIECE_CELLS // max(1, len(columns))))
     names = [sql.name(column) for column in columns]

@@ -15,7 +15,7 @@ from parquay.datasets.export.batches import pieces, types_of
 from parquay.datasets.export.formats import Wish
 from parquay.datasets.query import sql
 from parquay.datasets.query.aggregates import Aggregator
-from parquay.datasets.query.engine import Engine, Stop
+from parquay.datasets.query.engine import CancelToken, Engine
 from parquay.datasets.query.sql import Sql
 from parquay.datasets.query.values import Column
 from parquay.datasets.versions.snapshot import Snapshot
@@ -58,7 +58,7 @@ class Exporter:
         self._engine = engine
         self._aggregator = aggregator
 
-    def export(self, snapshot: Snapshot, wish: Wish, asking: Stop, stop: Stop) -> Export:
+    def export(self, snapshot: Snapshot, wish: Wish, asking: CancelToken, stop: CancelToken) -> Export:
         """Return the download that ``wish`` asks for (blocking); `stop` ends it, `asking` this call.
 
         Raises:
@@ -76,7 +76,7 @@ class Exporter:
 
         return Export(f"{_stem(snapshot.name)}.{ending}", media_type, chunks, wish.format in ("csv", "ndjson"))
 
-    def _fits_a_sheet(self, snapshot: Snapshot, wish: Wish, stop: Stop) -> None:
+    def _fits_a_sheet(self, snapshot: Snapshot, wish: Wish, stop: CancelToken) -> None:
         from parquay.columns.text.xlsx import MOST_CHARACTERS, MOST_COLUMNS, MOST_ROWS
 
         rows = self._aggregator.count(snapshot, wish.query, stop)
@@ -89,7 +89,7 @@ class Exporter:
                 detail = f"{column.name}: a cell of Excel has room for {MOST_CHARACTERS} characters."
                 raise InvalidValue(detail, "cell_too_long")
 
-    def _longest(self, snapshot: Snapshot, wish: Wish, column: Column, stop: Stop) -> int:
+    def _longest(self, snapshot: Snapshot, wish: Wish, column: Column, stop: CancelToken) -> int:
         head = Sql(f"SELECT max(length({sql.name(column)})) AS n FROM ") + sql.rows(snapshot)
         found = self._engine.table(head + " WHERE " + sql.where(snapshot, wish.query.conditions), stop)
         return int(found["n"][0].as_py() or 0)

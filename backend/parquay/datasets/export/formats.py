@@ -10,7 +10,7 @@ from typing import IO, TYPE_CHECKING, Any, cast
 
 from parquay.columns.parquet import seal
 from parquay.datasets.export.batches import types_of
-from parquay.datasets.query.engine import Stop
+from parquay.datasets.query.engine import CancelToken
 from parquay.datasets.query.plan import Query, columns_of
 from parquay.datasets.query.values import Column
 from parquay.datasets.versions.snapshot import Snapshot
@@ -122,7 +122,7 @@ Stretch = tuple["footer.Groups", Iterator[bytes]]
 """Row groups, and their bytes."""
 
 
-def as_it_is(snapshot: Snapshot, stop: Stop) -> Iterator[bytes]:
+def as_it_is(snapshot: Snapshot, stop: CancelToken) -> Iterator[bytes]:
     """A whole version as one Parquet file."""
     return _merged(_parts(snapshot, stop), snapshot)
 
@@ -145,7 +145,7 @@ def _merged(stretches: Iterator[Stretch], snapshot: Snapshot) -> Iterator[bytes]
     yield footer.merge(groups, {"parquay.version": str(snapshot.version)})
 
 
-def _parts(snapshot: Snapshot, stop: Stop) -> Iterator[Stretch]:
+def _parts(snapshot: Snapshot, stop: CancelToken) -> Iterator[Stretch]:
     """The row groups of the parts as they are."""
     from parquay.columns.parquet import footer
 
@@ -163,7 +163,7 @@ def _opened(path: Path) -> IO[bytes]:
     return path.open("rb")
 
 
-def _copied(part: IO[bytes], groups: footer.Groups, stop: Stop) -> Iterator[bytes]:
+def _copied(part: IO[bytes], groups: footer.Groups, stop: CancelToken) -> Iterator[bytes]:
     part.seek(groups.start)
     left = groups.stop - groups.start
     while left:

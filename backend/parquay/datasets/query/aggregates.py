@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 
 from parquay.datasets.query import sql
 from parquay.datasets.query.browse import brief, typed
-from parquay.datasets.query.engine import Engine, Stop
+from parquay.datasets.query.engine import CancelToken, Engine
 from parquay.datasets.query.memo import Memory
 from parquay.datasets.query.plan import Query, columns_of
 from parquay.datasets.query.sql import Sql
@@ -44,13 +44,15 @@ class Aggregator:
         self._engine = engine
         self._memory = Memory(REMEMBERED)
 
-    def count(self, snapshot: Snapshot, query: Query, stop: Stop | None = None) -> int:
+    def count(self, snapshot: Snapshot, query: Query, stop: CancelToken | None = None) -> int:
         """How many rows hold all filters of ``query`` (blocking)."""
         if not query.conditions:
             return snapshot.rows
         return self._memory.get(_key(snapshot, query, "count"), lambda: self._count(snapshot, query, stop))
 
-    def columns(self, snapshot: Snapshot, query: Query, stop: Stop | None = None, *, text: bool = False) -> Aggregates:
+    def columns(
+        self, snapshot: Snapshot, query: Query, stop: CancelToken | None = None, *, text: bool = False
+    ) -> Aggregates:
         """The aggregates of every column, over the rows that hold all filters of ``query`` (blocking).
 
         ``sum`` and ``mean`` are those of numbers, else null. ``text``: the least and the greatest as they were written.
@@ -61,10 +63,10 @@ class Aggregator:
         what = "columns as text" if text else "columns"
         return self._memory.get(_key(snapshot, query, what), lambda: self._columns(snapshot, query, stop, text=text))
 
-    def _count(self, snapshot: Snapshot, query: Query, stop: Stop | None) -> int:
+    def _count(self, snapshot: Snapshot, query: Query, stop: CancelToken | None) -> int:
         return int(self._ask(snapshot, query, "count(*) AS n", stop)["n"][0].as_py())
 
-    def _columns(self, snapshot: Snapshot, query: Query, stop: Stop | None, *, text: bool) -> Aggregates:
+    def _columns(self, snapshot: Snapshot, query: Query, stop: CancelToken | None, *, text: bool) -> Aggregates:
         found: Aggregates = {}
         rows = self.count(snapshot, query, stop)
         for columns in _batches(columns_of(snapshot.columns)):
@@ -72,7 +74,14 @@ class Aggregator:
         return found
 
     def _batch(
-        self, snapshot: Snapshot, query: Query, columns: Sequence[Column], rows: int, stop: Stop | None, *, text: bool
+        self,
+        snapshot: Snapshot,
+        query: Query,
+        columns: Sequence[Column],
+        rows: int,
+        stop: CancelToken | None,
+        *,
+        text: bool,
     ) -> Aggregates:
         exact = rows <= EXACT_ROWS
         try:
@@ -91,12 +100,14 @@ class Aggregator:
             for column in columns
         }
 
-    def _distinct(self, snapshot: Snapshot, query: Query, indexes: list[int], stop: Stop | None) -> dict[int, int]:
+    def _distinct(
+        self, snapshot: Snapshot, query: Query, indexes: list[int], stop: CancelToken | None
+    ) -> dict[int, int]:
         asked = ", ".join(f"count(DISTINCT c{i}) AS distinct{i}" for i in indexes)
         found = self._ask(snapshot, query, asked, stop)
         return {i: int(found[f"distinct{i}"][0].as_py()) for i in indexes}
 
-    def _ask(self, snapshot: Snapshot, query: Query, what: str, stop: Stop | None) -> pa.Table:
+    def _ask(self, snapshot: Snapshot, query: Query, what: str, stop: CancelToken | None) -> pa.Table:
         where = sql.where(snapshot, query.conditions)
         return self._engine.table(Sql(f"SELECT {what} FROM ") + sql.rows(snapshot) + " WHERE " + where, stop)
 

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 from parquay.datasets.query import cursors, sql
 from parquay.datasets.query.cursors import Cursor, Place
-from parquay.datasets.query.engine import Engine, Stop
+from parquay.datasets.query.engine import CancelToken, Engine
 from parquay.datasets.query.plan import ROW_ID, Query, bad_cursor, columns_of
 from parquay.datasets.query.sql import Stage
 from parquay.datasets.query.values import Column
@@ -52,7 +52,7 @@ class Browser:
         query: Query,
         first: int,
         size: int,
-        stop: Stop | None = None,
+        stop: CancelToken | None = None,
         *,
         matched: int | None = None,
         text: bool = False,
@@ -82,7 +82,7 @@ class Browser:
         query: Query,
         cursor: str | None,
         limit: int,
-        stop: Stop | None = None,
+        stop: CancelToken | None = None,
         *,
         text: bool = False,
     ) -> Page:
@@ -114,7 +114,7 @@ class Browser:
         return None if place is None else _cursor(snapshot, query, place).encode()
 
     def _counted(
-        self, snapshot: Snapshot, first: int, size: int, stop: Stop | None, *, backwards: bool, text: bool
+        self, snapshot: Snapshot, first: int, size: int, stop: CancelToken | None, *, backwards: bool, text: bool
     ) -> list[Row]:
         last = min(first + size, snapshot.rows) - 1
         if last < first:
@@ -132,7 +132,7 @@ class Browser:
         return _as_json(snapshot, columns, found, [places[i] for i in order], order, text=text)
 
     def _behind(
-        self, snapshot: Snapshot, query: Query, start: Place | None, limit: int, stop: Stop | None
+        self, snapshot: Snapshot, query: Query, start: Place | None, limit: int, stop: CancelToken | None
     ) -> list[Place]:
         if start is None:
             return self._found(snapshot, sql.stages(snapshot, query), limit, stop)
@@ -143,7 +143,7 @@ class Browser:
         return self._found(snapshot, sql.behind(snapshot, query, values, start), limit, stop)
 
     def _found(
-        self, snapshot: Snapshot, stages: Sequence[Stage], limit: int, stop: Stop | None, *, offset: int = 0
+        self, snapshot: Snapshot, stages: Sequence[Stage], limit: int, stop: CancelToken | None, *, offset: int = 0
     ) -> list[Place]:
         found: list[Place] = []
         for stage in stages:
@@ -153,7 +153,7 @@ class Browser:
                     found += _places(self._engine.table(asked, stop), parts)
         return found
 
-    def _rows(self, snapshot: Snapshot, places: Sequence[Place], stop: Stop | None, *, text: bool) -> list[Row]:
+    def _rows(self, snapshot: Snapshot, places: Sequence[Place], stop: CancelToken | None, *, text: bool) -> list[Row]:
         if not places:
             return []
         columns = columns_of(snapshot.columns)

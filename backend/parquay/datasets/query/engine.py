@@ -37,7 +37,7 @@ class Cancelled(Exception):
     """Nobody waits for the answer any more."""
 
 
-class Stop:
+class CancelToken:
     """Tells a running query that nobody waits for it. May be set from any thread."""
 
     def __init__(self) -> None:
@@ -77,7 +77,7 @@ class Engine:
         self._root: duckdb.DuckDBPyConnection | None = None
         self._watch = _Watch()
 
-    def table(self, query: Sql, stop: Stop | None = None) -> pa.Table:
+    def table(self, query: Sql, stop: CancelToken | None = None) -> pa.Table:
         """Answer a query (blocking).
 
         Raises:
@@ -91,7 +91,7 @@ class Engine:
         """
         deadline = time.monotonic() + self.seconds
         seal.verify(query.parts)
-        with self._slot(deadline), self._cursor() as cursor, self._watch.over(cursor, deadline, stop or Stop()):
+        with self._slot(deadline), self._cursor() as cursor, self._watch.over(cursor, deadline, stop or CancelToken()):
             return cursor.sql(query.text, params=list(query.values)).to_arrow_table()
 
     @contextmanager
@@ -152,13 +152,13 @@ class _Watch:
     """One thread that interrupts queries whose time is over, and those that nobody waits for."""
 
     def __init__(self) -> None:
-        self._running: dict[int, tuple[Any, float, Stop]] = {}
+        self._running: dict[int, tuple[Any, float, CancelToken]] = {}
         self._changed = threading.Condition()
         self._thread: threading.Thread | None = None
         self._closed = False
 
     @contextmanager
-    def over(self, cursor: Any, deadline: float, stop: Stop) -> Iterator[None]:
+    def over(self, cursor: Any, deadline: float, stop: CancelToken) -> Iterator[None]:
         stop.check()
         with self._changed:
             self._running[id(cursor)] = (cursor, deadline, stop)
@@ -198,7 +198,7 @@ class _Watch:
 
 
 @contextmanager
-def _named(stop: Stop) -> Iterator[None]:
+def _named(stop: CancelToken) -> Iterator[None]:
     """Give the engine's errors our names."""
     import duckdb
 

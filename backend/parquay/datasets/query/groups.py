@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from parquay.datasets.query import sql
 from parquay.datasets.query.browse import brief, typed
-from parquay.datasets.query.engine import Engine, Stop
+from parquay.datasets.query.engine import CancelToken, Engine
 from parquay.datasets.query.memo import Memory
 from parquay.datasets.query.plan import Query, unknown_column
 from parquay.datasets.query.sql import Sql
@@ -111,7 +111,7 @@ class Grouper:
         limit: int,
         largest: bool = False,
         text: bool = False,
-        stop: Stop | None = None,
+        stop: CancelToken | None = None,
     ) -> dict[str, Any]:
         """`{groups: [{key, value}], more}`: a measure for each value of a column (blocking).
 
@@ -128,7 +128,7 @@ class Grouper:
         )
 
     def profile(
-        self, snapshot: Snapshot, query: Query, column: Column, stop: Stop | None = None, *, text: bool = False
+        self, snapshot: Snapshot, query: Query, column: Column, stop: CancelToken | None = None, *, text: bool = False
     ) -> dict[str, Any]:
         """What a chart of one column shows (blocking); `shape` tells which one.
 
@@ -154,7 +154,7 @@ class Grouper:
         limit: int,
         largest: bool,
         text: bool,
-        stop: Stop | None,
+        stop: CancelToken | None,
     ) -> dict[str, Any]:
         key = sql.name(by)
         order = f"value DESC NULLS LAST, {key} ASC NULLS LAST" if largest else f"{key} ASC NULLS LAST"
@@ -167,7 +167,7 @@ class Grouper:
         return {"groups": groups, "more": more}
 
     def _profile(
-        self, snapshot: Snapshot, query: Query, column: Column, stop: Stop | None, *, text: bool
+        self, snapshot: Snapshot, query: Query, column: Column, stop: CancelToken | None, *, text: bool
     ) -> dict[str, Any]:
         if column.is_number:
             return self._histogram(snapshot, query, column, stop)
@@ -175,7 +175,7 @@ class Grouper:
             return self._series(snapshot, query, column, stop)
         return self._top(snapshot, query, column, stop, text=text)
 
-    def _histogram(self, snapshot: Snapshot, query: Query, column: Column, stop: Stop | None) -> dict[str, Any]:
+    def _histogram(self, snapshot: Snapshot, query: Query, column: Column, stop: CancelToken | None) -> dict[str, Any]:
         value = f"CAST({sql.name(column)} AS DOUBLE)"
         finite = f"isfinite({value})"
         asked = f"min({value}) FILTER ({finite}) AS low, max({value}) FILTER ({finite}) AS high"
@@ -191,7 +191,7 @@ class Grouper:
         bins = [{"from": edges[i], "to": edges[i + 1], "count": counts.get(i, 0)} for i in range(count)]
         return {"shape": "histogram", "bins": bins}
 
-    def _series(self, snapshot: Snapshot, query: Query, column: Column, stop: Stop | None) -> dict[str, Any]:
+    def _series(self, snapshot: Snapshot, query: Query, column: Column, stop: CancelToken | None) -> dict[str, Any]:
         moment = f"CAST({_clock(column)} AS TIMESTAMP)"
         span = f"epoch(max({moment})) - epoch(min({moment})) AS seconds"
         seconds = self._ask(snapshot, query, span, stop)["seconds"][0].as_py()
@@ -208,7 +208,7 @@ class Grouper:
         return {"shape": "series", "unit": unit, "points": points}
 
     def _top(
-        self, snapshot: Snapshot, query: Query, column: Column, stop: Stop | None, *, text: bool
+        self, snapshot: Snapshot, query: Query, column: Column, stop: CancelToken | None, *, text: bool
     ) -> dict[str, Any]:
         cell = sql.name(column)
         tail = Sql(f" AND {cell} IS NOT NULL GROUP BY {cell} ORDER BY n DESC, {cell} LIMIT ?", (TOP,))
@@ -221,7 +221,7 @@ class Grouper:
         return {"shape": "values", "values": listed, "other": total - sum(counts)}
 
     def _ask(
-        self, snapshot: Snapshot, query: Query, what: str | Sql, stop: Stop | None, tail: Sql | None = None
+        self, snapshot: Snapshot, query: Query, what: str | Sql, stop: CancelToken | None, tail: Sql | None = None
     ) -> pa.Table:
         head = Sql("SELECT ") + what + " FROM " + sql.rows(snapshot) + " WHERE "
         return self._engine.table(head + sql.where(snapshot, query.conditions) + (tail or Sql("")), stop)

@@ -11,8 +11,8 @@ from parquay.auth.sessions import Identity, key_hash, new_key
 from parquay.catalog.tables import ApiKey, Login, now
 from parquay.errors import Forbidden, InvalidValue, NotFound
 from parquay.events.messages import timestamp
-from parquay.web.account.login import TurnsDep
-from parquay.web.http.deps import IdentityDep, PartsDep, PolicyDep
+from parquay.web.account.login import HashingDep
+from parquay.web.http.deps import AccountsDep, IdentityDep, PolicyDep
 from parquay.web.http.schemas import KeyRef, NewKey, NewPassword, SessionRef, ShownKey
 
 router = APIRouter(tags=["account"])
@@ -30,17 +30,23 @@ SessionDep = Annotated[Identity, Depends(_with_password)]
 
 @router.post("/auth/password", status_code=204)
 async def change_password(
-    request: Request, parts: PartsDep, policy: PolicyDep, turns: TurnsDep, *, identity: SessionDep, given: NewPassword
+    request: Request,
+    accounts: AccountsDep,
+    policy: PolicyDep,
+    hashing: HashingDep,
+    *,
+    identity: SessionDep,
+    given: NewPassword,
 ) -> None:
     """Change the password; every other session of the user ends. API keys stay."""
     peer = policy.peer(request.scope)
-    await turns.take(parts.sessions.change_password, identity, given.old, given.new, peer)
+    await hashing.run(accounts.sessions.change_password, identity, given.old, given.new, peer)
 
 
 @router.get("/auth/sessions")
-def list_sessions(parts: PartsDep, identity: SessionDep) -> list[SessionRef]:
+def list_sessions(accounts: AccountsDep, identity: SessionDep) -> list[SessionRef]:
     """List the sessions of the user that go on, the newest first; `current` is the one that asks."""
-    return [_session(each, identity) for each in parts.users.logins(identity.id)]
+    return [_session(each, identity) for each in accounts.users.logins(identity.id)]
 
 
 def _session(login: Login, identity: Identity) -> SessionRef:
@@ -56,24 +62,24 @@ def _session(login: Login, identity: Identity) -> SessionRef:
 
 
 @router.delete("/auth/sessions", status_code=204)
-def end_other_sessions(parts: PartsDep, identity: SessionDep) -> Response:
+def end_other_sessions(accounts: AccountsDep, identity: SessionDep) -> Response:
     """End every session of the user but the one that asks: here at once, everywhere within 5 seconds."""
-    parts.sessions.end(identity)
+    accounts.sessions.end(identity)
     return Response(status_code=204)
 
 
 @router.delete("/auth/sessions/{session_id}", status_code=204)
-def end_session(parts: PartsDep, identity: SessionDep, session_id: str) -> Response:
+def end_session(accounts: AccountsDep, identity: SessionDep, session_id: str) -> Response:
     """End one session of the user: here at once, everywhere within 5 seconds."""
-    if not parts.sessions.end(identity, session_id):
+    if not accounts.sessions.end(identity, session_id):
         raise NotFound("There is no such session.", "unknown_session")
     return Response(status_code=204)
 
 
 @router.get("/auth/api-keys")
-def list_keys(parts: PartsDep, identity: SessionDep) -> list[KeyRef]:
+def list_keys(accounts: AccountsDep, identity: SessionDep) -> list[KeyRef]:
     """List the API keys of the user."""
-    return [KeyRef.model_validate(_told(key)) for key in parts.users.keys(identity.id)]
+    return [KeyRef.model_validate(_told(key)) for key in accounts.users.keys(identity.id)]
 
 
 def _told(key: ApiKey) -> dict[str, Any]:
@@ -83,20 +89,20 @@ def _told(key: ApiKey) -> dict[str, Any]:
 
 
 @router.post("/auth/api-keys", status_code=201)
-def add_key(parts: PartsDep, identity: SessionDep, new: NewKey) -> ShownKey:
+def add_key(accounts: AccountsDep, identity: SessionDep, new: NewKey) -> ShownKey:
     """Make an API key for a script; the key itself is shown this once."""
     if new.expires_at is not None and new.expires_at <= now():
         raise InvalidValue("expires_at: this time is over.")
     secret = new_key()
     bounds: dict[str, Any] = {"scopes": new.scopes, "expires_at": new.expires_at}
     note = AuditNote(identity.username, "key.made")
-    key = parts.users.add_key(identity.id, new.name, key_hash(secret), **bounds, note=note)
+    key = accounts.users.add_key(identity.id, new.name, key_hash(secret), **bounds, note=note)
     return ShownKey.model_validate({**_told(key), "key": secret})
 
 
 @router.delete("/auth/api-keys/{key_id}", status_code=204)
-def remove_key(parts: PartsDep, identity: SessionDep, key_id: str) -> Response:
+def remove_key(accounts: AccountsDep, identity: SessionDep, key_id: str) -> Response:
     """Remove an API key: it is dead here at once and everywhere within 5 seconds."""
-    parts.users.remove_key(key_id, identity.id, AuditNote(identity.username, "key.removed", key_id))
-    parts.sessions.forget_user(identity.id)
+    accounts.users.remove_key(key_id, identity.id, AuditNote(identity.username, "key.removed", key_id))
+    accounts.sessions.forget_user(identity.id)
     return Response(status_code=204)

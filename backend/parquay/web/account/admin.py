@@ -14,10 +14,10 @@ from parquay.catalog.admin import Account, JobRow, Quota
 from parquay.catalog.tables import Audit
 from parquay.errors import Forbidden, InvalidValue, NotFound
 from parquay.events.messages import timestamp
-from parquay.web.account.login import TurnsDep
-from parquay.web.http.deps import IdentityDep, PartsDep
+from parquay.web.account.login import HashingDep
+from parquay.web.http.deps import AccountsDep, IdentityDep, UploadsDep
 from parquay.web.http.schemas import AdminUser, AuditRow, FileError, JobRef, NewUser, Storage, UserChange
-from parquay.wiring import Parts
+from parquay.wiring import AccountServices
 
 MAX_LIMIT = 1000
 
@@ -36,19 +36,19 @@ AdminDep = Annotated[Identity, Depends(_administrator)]
 
 
 @router.get("/admin/users")
-def list_users(parts: PartsDep, _admin: AdminDep) -> list[AdminUser]:
+def list_users(accounts: AccountsDep, _admin: AdminDep) -> list[AdminUser]:
     """List the accounts by name, with what each has stored."""
-    return [_user(each) for each in parts.administration.accounts()]
+    return [_user(each) for each in accounts.administration.accounts()]
 
 
 @router.get("/admin/users/{user_id}")
-def read_user(parts: PartsDep, _admin: AdminDep, user_id: str) -> AdminUser:
+def read_user(accounts: AccountsDep, _admin: AdminDep, user_id: str) -> AdminUser:
     """Show an account."""
-    return _found(parts, user_id)
+    return _found(accounts, user_id)
 
 
-def _found(parts: Parts, user_id: str) -> AdminUser:
-    for each in parts.administration.accounts(user_id):
+def _found(accounts: AccountServices, user_id: str) -> AdminUser:
+    for each in accounts.administration.accounts(user_id):
         return _user(each)
     raise NotFound("There is no such user.", "unknown_user")
 
@@ -68,19 +68,23 @@ def _user(account: Account) -> AdminUser:
 
 
 @router.post("/admin/users", status_code=201)
-async def add_user(parts: PartsDep, turns: TurnsDep, admin: AdminDep, new: NewUser) -> AdminUser:
+async def add_user(accounts: AccountsDep, hashing: HashingDep, admin: AdminDep, new: NewUser) -> AdminUser:
     """Make an account, also where registration is closed."""
 
     def add() -> AdminUser:
         note = AuditNote(admin.username, "user.created", detail={"is_admin": new.is_admin})
-        made = register(parts.users, parts.passwords, new.username, new.password, is_admin=new.is_admin, note=note)
-        return _found(parts, made.id)
+        made = register(
+            accounts.users, accounts.passwords, new.username, new.password, is_admin=new.is_admin, note=note
+        )
+        return _found(accounts, made.id)
 
-    return await turns.take(add)
+    return await hashing.run(add)
 
 
 @router.patch("/admin/users/{user_id}")
-async def change_user(parts: PartsDep, turns: TurnsDep, admin: AdminDep, user_id: str, change: UserChange) -> AdminUser:
+async def change_user(
+    accounts: AccountsDep, hashing: HashingDep, admin: AdminDep, user_id: str, change: UserChange
+) -> AdminUser:
     """Bar somebody or let them in again, make them administrator or not, give them a new password or a quota.
 
     `quota_bytes` takes the place of the server's quota, 0: any number of bytes; null: the server's again.
@@ -89,33 +93,33 @@ async def change_user(parts: PartsDep, turns: TurnsDep, admin: AdminDep, user_id
     """
     if not change.model_fields_set:
         raise InvalidValue("Give disabled, is_admin, quota_bytes or password.")
-    return await turns.take(_change, parts, admin, user_id, change)
+    return await hashing.run(_change, accounts, admin, user_id, change)
 
 
-def _change(parts: Parts, admin: Identity, user_id: str, change: UserChange) -> AdminUser:
-    username = _found(parts, user_id).username
+def _change(accounts: AccountServices, admin: Identity, user_id: str, change: UserChange) -> AdminUser:
+    username = _found(accounts, user_id).username
     told, hashed = change.model_dump(exclude_unset=True, exclude={"password"}), None
     if change.password is not None:
         check_new(change.password, username)
-        told, hashed = {**told, "reset": "password"}, parts.passwords.hash(change.password)
+        told, hashed = {**told, "reset": "password"}, accounts.passwords.hash(change.password)
     note = AuditNote(admin.username, "user.changed", username, told)
     given = {"disabled": change.disabled, "is_admin": change.is_admin}
     quota = Quota(change.quota_bytes) if "quota_bytes" in change.model_fields_set else None
-    parts.administration.change(user_id, **given, password_hash=hashed, quota=quota, note=note)
-    parts.sessions.forget_user(user_id)
-    return _found(parts, user_id)
+    accounts.administration.change(user_id, **given, password_hash=hashed, quota=quota, note=note)
+    accounts.sessions.forget_user(user_id)
+    return _found(accounts, user_id)
 
 
 @router.get("/admin/jobs")
 def list_jobs(
-    parts: PartsDep,
+    accounts: AccountsDep,
     _admin: AdminDep,
     *,
     state: Literal["queued", "idle", "running", "done", "failed"] | None = None,
     limit: Limit = 100,
 ) -> list[JobRef]:
     """List jobs, the youngest first."""
-    return [_job(each) for each in parts.administration.jobs(state=state, limit=limit)]
+    return [_job(each) for each in accounts.administration.jobs(state=state, limit=limit)]
 
 
 def _job(row: JobRow) -> JobRef:
@@ -136,29 +140,29 @@ def _job(row: JobRow) -> JobRef:
 
 
 @router.post("/admin/jobs/{job_id}/retry", status_code=204)
-def retry_job(parts: PartsDep, admin: AdminDep, job_id: str) -> Response:
+def retry_job(accounts: AccountsDep, admin: AdminDep, job_id: str) -> Response:
     """Queue a job that has failed once more."""
-    parts.administration.retry(job_id, AuditNote(admin.username, "job.retried", job_id))
+    accounts.administration.retry(job_id, AuditNote(admin.username, "job.retried", job_id))
     return Response(status_code=204)
 
 
 @router.get("/admin/storage")
-def read_storage(parts: PartsDep, _admin: AdminDep) -> Storage:
+def read_storage(accounts: AccountsDep, uploads: UploadsDep, _admin: AdminDep) -> Storage:
     """Tell how many bytes are stored, and how many are free (null where that is not known)."""
-    found = parts.administration.stored()
-    return Storage(files=found.files, uploads=found.uploads, tables=found.tables, free=parts.store.free())
+    found = accounts.administration.stored()
+    return Storage(files=found.files, uploads=found.uploads, tables=found.tables, free=uploads.store.free())
 
 
 @router.get("/admin/audit")
 def read_audit(
-    parts: PartsDep,
+    accounts: AccountsDep,
     _admin: AdminDep,
     *,
     limit: Limit = 100,
     before: Annotated[int | None, Query(ge=0, lt=2**63)] = None,
 ) -> list[AuditRow]:
     """List who did what to accounts and rights, the youngest first; `before` goes on behind the last one's id."""
-    return [_audit(each) for each in parts.audit.page(limit=limit, before=before)]
+    return [_audit(each) for each in accounts.audit.page(limit=limit, before=before)]
 
 
 def _audit(row: Audit) -> AuditRow:

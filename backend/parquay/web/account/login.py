@@ -20,7 +20,7 @@ from parquay.auth.names import clean_name
 from parquay.auth.passwords import PARALLEL
 from parquay.auth.sessions import Account, Granted
 from parquay.errors import BadInput, Forbidden, InvalidValue, Unavailable, UnsupportedType
-from parquay.web.http.deps import IdentityDep, PartsDep, Policy, PolicyDep, same_site_only
+from parquay.web.http.deps import AccountsDep, IdentityDep, Policy, PolicyDep, same_site_only
 from parquay.web.http.schemas import Credentials, LoginAnswer, Me, Token, UserRef
 
 OAUTH = frozenset({"grant_type", "scope", "client_id", "client_secret"})
@@ -97,7 +97,7 @@ def _without_oauth(fields: dict[str, Any]) -> dict[str, Any]:
 CredentialsDep = Annotated[Credentials, Depends(_credentials)]
 
 
-class Turns:
+class BoundedQueue:
     """Who may hash a password now. It is slow on purpose, and must not take the threads of other routes."""
 
     def __init__(self) -> None:
@@ -108,7 +108,7 @@ class Turns:
         """How many wait for their turn."""
         return self._limiter.statistics().tasks_waiting
 
-    async def take(self, function: Callable[..., T], *given: Any) -> T:
+    async def run(self, function: Callable[..., T], *given: Any) -> T:
         """Call ``function`` on a thread once it is its turn.
 
         Raises:
@@ -119,19 +119,19 @@ class Turns:
         return await anyio.to_thread.run_sync(function, *given, limiter=self._limiter)
 
 
-def _get_turns(request: Request) -> Turns:
-    turns: Turns = request.app.state.turns
-    return turns
+def _get_hashing(request: Request) -> BoundedQueue:
+    hashing: BoundedQueue = request.app.state.hashing
+    return hashing
 
 
-TurnsDep = Annotated[Turns, Depends(_get_turns)]
+HashingDep = Annotated[BoundedQueue, Depends(_get_hashing)]
 
 
 async def _log_in(
-    request: Request, parts: PartsDep, policy: PolicyDep, turns: TurnsDep, given: CredentialsDep
+    request: Request, accounts: AccountsDep, policy: PolicyDep, hashing: HashingDep, given: CredentialsDep
 ) -> Granted:
     agent = request.headers.get("user-agent", "")
-    return await turns.take(parts.sessions.login, given.username, given.password, policy.peer(request.scope), agent)
+    return await hashing.run(accounts.sessions.login, given.username, given.password, policy.peer(request.scope), agent)
 
 
 GrantedDep = Annotated[Granted, Depends(_log_in)]
@@ -164,24 +164,24 @@ def _set_cookie(request: Request, response: Response, policy: Policy, value: str
 
 @router.post("/auth/register", status_code=201, openapi_extra=_JSON)
 @router.post("/register", status_code=201, openapi_extra=_JSON)
-async def register(parts: PartsDep, policy: PolicyDep, turns: TurnsDep, given: CredentialsDep) -> UserRef:
+async def register(accounts: AccountsDep, policy: PolicyDep, hashing: HashingDep, given: CredentialsDep) -> UserRef:
     """Make an account, where registration is open."""
     if not policy.registration_open:
         raise Forbidden("Registration is closed.", "registration_closed")
     note = AuditNote(clean_name(given.username), "user.registered")
 
     def make() -> Account:
-        return register_account(parts.users, parts.passwords, given.username, given.password, note=note)
+        return register_account(accounts.users, accounts.passwords, given.username, given.password, note=note)
 
-    made = await turns.take(make)
+    made = await hashing.run(make)
     return UserRef(id=made.id, username=made.username)
 
 
 @router.post("/auth/logout", status_code=204)
 @router.post("/logout", status_code=204)
-async def logout(request: Request, parts: PartsDep, policy: PolicyDep, identity: IdentityDep) -> Response:
+async def logout(request: Request, accounts: AccountsDep, policy: PolicyDep, identity: IdentityDep) -> Response:
     """End the session: its token and cookie are dead, here at once and everywhere within 5 seconds."""
-    await run_in_threadpool(parts.sessions.logout, identity)
+    await run_in_threadpool(accounts.sessions.logout, identity)
     response = Response(status_code=204)
     _set_cookie(request, response, policy, "", 0)
     return response

@@ -6,7 +6,7 @@ from fastapi import APIRouter, Response
 from pydantic import BaseModel
 
 from parquay.uploads.policy.rules import Owner
-from parquay.web.http.deps import IdentityDep, PartsDep
+from parquay.web.http.deps import AccountsDep, IdentityDep, UploadsDep
 
 router = APIRouter(tags=["account"])
 
@@ -26,9 +26,9 @@ class Usage(BaseModel):
 
 
 @router.get("/usage")
-def read_usage(parts: PartsDep, identity: IdentityDep, response: Response) -> Usage:
+def read_usage(accounts: AccountsDep, uploads: UploadsDep, identity: IdentityDep, response: Response) -> Usage:
     """Tell how many bytes the caller stores, and how many they may."""
     response.headers["Cache-Control"] = "private, no-store"
-    found = parts.usages.of(identity.id)
+    found = accounts.usages.of(identity.id)
     used = UsedBytes(uploads=found.uploads, tables=found.tables)
-    return Usage(quota_bytes=parts.rules.quota_of(Owner.of(identity)) or None, used_bytes=used)
+    return Usage(quota_bytes=uploads.rules.quota_of(Owner.of(identity)) or None, used_bytes=used)

@@ -20,7 +20,7 @@ from parquay.uploads.policy.rules import Owner, clean_name
 from parquay.uploads.receive.body import BodyCut
 from parquay.web.files.rejects import rejects_csv, rejects_page
 from parquay.web.http.content import content_response
-from parquay.web.http.deps import IdentityDep, PartsDep, PolicyDep, ahead, seen
+from parquay.web.http.deps import IdentityDep, PolicyDep, TablesDep, UploadsDep, ahead, seen
 from parquay.web.http.exact_json import ExactJSON
 from parquay.web.http.list_cursors import cursor_after, place
 from parquay.web.http.list_links import MAX_LIMIT, next_page
@@ -67,7 +67,7 @@ router = APIRouter(tags=["files"])
 
 @router.post("/files", status_code=201, openapi_extra=_FORM)
 @router.post("/upload", status_code=201, openapi_extra=_FORM)
-async def upload(request: Request, parts: PartsDep, policy: PolicyDep, identity: IdentityDep) -> Uploaded:
+async def upload(request: Request, uploads: UploadsDep, policy: PolicyDep, identity: IdentityDep) -> Uploaded:
     """Upload one file in a form; its bytes go to the store as they arrive."""
     options = reading_options(request.query_params)
     kind = request.headers.get("content-type", "")
@@ -76,13 +76,13 @@ async def upload(request: Request, parts: PartsDep, policy: PolicyDep, identity:
         options = reading_options({**request.query_params, **_known_fields(sent.fields)})
     owner, body = Owner.of(identity), _Watched(sent.body)
     try:
-        file_id = await parts.creator.store_whole(owner, sent.name, sent.content_type, body.chunks(), options=options)
+        file_id = await uploads.creator.store_whole(owner, sent.name, sent.content_type, body.chunks(), options=options)
     except ParquayError as error:
         raise body.failure or error from None
-    file = await run_in_threadpool(parts.files.get, file_id)
+    file = await run_in_threadpool(uploads.files.get, file_id)
     if file is None:
         raise NotFound("The file was removed.")
-    told = messages.entry(file, identity.username, ahead=await run_in_threadpool(ahead, parts, file))
+    told = messages.entry(file, identity.username, ahead=await run_in_threadpool(ahead, uploads.queue, file))
     return Uploaded.model_validate({**told, "file_id": file_id})
 
 
@@ -131,7 +131,7 @@ class _Watched:
 def list_files(
     request: Request,
     response: Response,
-    parts: PartsDep,
+    uploads: UploadsDep,
     identity: IdentityDep,
     *,
     limit: Annotated[int, Query(ge=1, le=MAX_LIMIT)] = 100,
@@ -154,7 +154,7 @@ def list_files(
         since=since,
         sha256=sha256,
     )
-    found = parts.files.page(
+    found = uploads.files.page(
         identity.id,
         limit=limit + 1,
         cursor=place(cursor, column) if cursor else None,
@@ -162,11 +162,11 @@ def list_files(
         descending=descending,
         narrowed=narrowed,
     )
-    response.headers["X-Total-Count"] = str(parts.files.count(identity.id, narrowed))
+    response.headers["X-Total-Count"] = str(uploads.files.count(identity.id, narrowed))
     if len(found) > limit:
         found = found[:limit]
         response.headers["Link"] = next_page(request, cursor_after(found[-1].file, column))
-    return [Entry.model_validate(messages.entry(*each, ahead(parts, each.file))) for each in found]
+    return [Entry.model_validate(messages.entry(*each, ahead(uploads.queue, each.file))) for each in found]
 
 
 def _statuses(given: str | None) -> str | None:
@@ -185,36 +185,36 @@ def _searched(text: str | None) -> str | None:
 
 
 @router.get("/files/{file_id}", response_model=Detail)
-def read_file(request: Request, file_id: str, parts: PartsDep, identity: IdentityDep) -> Response:
+def read_file(file_id: str, uploads: UploadsDep, tables: TablesDep, identity: IdentityDep) -> Response:
     """Show one file with the first rows of its table."""
-    found = seen(parts, file_id, identity.id)
+    found = seen(uploads.files, file_id, identity.id)
     content, damage = None, None
     try:
-        content = request.app.state.preview(found.file, FIRST_ROWS)
+        content = tables.preview(found.file, FIRST_ROWS)
     except Damaged as error:  # everything else about the file is as it was
         damage = {"code": error.code, "message": error.detail}
-    shown = messages.entry(*found, ahead(parts, found.file))
+    shown = messages.entry(*found, ahead(uploads.queue, found.file))
     detail = Detail.model_validate({**shown, "content": content, "damage": damage})
     return ExactJSON(detail.model_dump(by_alias=True))
 
 
 @router.get("/files/{file_id}/progress")
-def read_progress(file_id: str, parts: PartsDep, identity: IdentityDep) -> Progress:
+def read_progress(file_id: str, uploads: UploadsDep, identity: IdentityDep) -> Progress:
     """Tell how far a file is."""
-    file = seen(parts, file_id, identity.id).file
-    return Progress.model_validate(messages.progress(file, ahead(parts, file)))
+    file = seen(uploads.files, file_id, identity.id).file
+    return Progress.model_validate(messages.progress(file, ahead(uploads.queue, file)))
 
 
 @router.get("/files/{file_id}/content", response_class=StreamingResponse)
-def read_content(file_id: str, request: Request, parts: PartsDep, identity: IdentityDep) -> Response:
+def read_content(file_id: str, request: Request, uploads: UploadsDep, identity: IdentityDep) -> Response:
     """Download the bytes as they were uploaded; takes `Range`, `If-Range`, `If-None-Match`."""
-    return content_response(request, parts.store, parts.soundness, seen(parts, file_id, identity.id).file)
+    return content_response(request, uploads.store, uploads.soundness, seen(uploads.files, file_id, identity.id).file)
 
 
 @router.get("/files/{file_id}/rejects", response_model=Rejects, responses={200: {"content": {"text/csv": {}}}})
 def read_rejects(
     file_id: str,
-    parts: PartsDep,
+    uploads: UploadsDep,
     identity: IdentityDep,
     *,
     limit: Annotated[int, Query(ge=1, le=MAX_LIMIT)] = 100,
@@ -222,30 +222,30 @@ def read_rejects(
     format: Literal["json", "csv"] = "json",  # noqa: A002  the name of the query parameter
 ) -> Any:
     """List what could not be read into the table, in the order of the file; `format=csv` downloads all of it."""
-    file = seen(parts, file_id, identity.id).file
+    file = seen(uploads.files, file_id, identity.id).file
     if format == "csv":
-        return rejects_csv(parts.segments, file)
-    return rejects_page(parts, file, limit, cursor)
+        return rejects_csv(uploads.segments, file)
+    return rejects_page(uploads, file, limit, cursor)
 
 
 @router.patch("/files/{file_id}")
-def change_file(file_id: str, change: FileChange, parts: PartsDep, identity: IdentityDep) -> Entry:
+def change_file(file_id: str, change: FileChange, uploads: UploadsDep, identity: IdentityDep) -> Entry:
     """Rename an own file, or let every user look at it, or nobody: `shared` is the role `view` of `*`."""
-    seen(parts, file_id, identity.id, OWNER)
+    seen(uploads.files, file_id, identity.id, OWNER)
     if change.name is None and change.shared is None:
         raise InvalidValue("Give a name, or whether the file is shared.")
     name = None if change.name is None else clean_name(change.name)
     if name is not None:
-        parts.rules.check_name(name)
-    changed = parts.files.change(file_id, identity.id, name=name, shared=change.shared)
+        uploads.rules.check_name(name)
+    changed = uploads.files.change(file_id, identity.id, name=name, shared=change.shared)
     if changed is None:
         raise NotFound("There is no such file.")
-    return Entry.model_validate(messages.entry(changed, identity.username, ahead=ahead(parts, changed)))
+    return Entry.model_validate(messages.entry(changed, identity.username, ahead=ahead(uploads.queue, changed)))
 
 
 @router.delete("/files/{file_id}", status_code=204)
-async def delete_file(file_id: str, parts: PartsDep, identity: IdentityDep) -> Response:
+async def delete_file(file_id: str, uploads: UploadsDep, identity: IdentityDep) -> Response:
     """Delete an own file: its bytes, its table and its rows."""
-    await run_in_threadpool(seen, parts, file_id, identity.id, OWNER)
-    await parts.remover.remove(file_id, Owner.of(identity))
+    await run_in_threadpool(seen, uploads.files, file_id, identity.id, OWNER)
+    await uploads.remover.remove(file_id, Owner.of(identity))
     return Response(status_code=204)

@@ -15,7 +15,7 @@ from parquay.catalog.tables import File, Reject
 from parquay.errors import BadInput
 from parquay.web.http.content import disposition
 from parquay.web.http.schemas import RejectRow, Rejects
-from parquay.wiring import Parts
+from parquay.wiring import UploadServices
 
 LINES = 500
 """Lines of a download that are made at once."""
@@ -23,7 +23,7 @@ LINES = 500
 FIELDS = ("line", "byte", "column", "code", "text")
 
 
-def rejects_page(parts: Parts, file: File, limit: int, cursor: str | None) -> Rejects:
+def rejects_page(uploads: UploadServices, file: File, limit: int, cursor: str | None) -> Rejects:
     """Return one page of the rejects of ``file``.
 
     Raises:
@@ -31,8 +31,8 @@ def rejects_page(parts: Parts, file: File, limit: int, cursor: str | None) -> Re
     """
     if cursor and not (cursor.isascii() and cursor.isdigit() and len(cursor) < 19):
         raise BadInput("This cursor is not of this list.", "bad_cursor")
-    page = parts.segments.rejects(file.id, cursor=cursor or None, limit=limit)
-    rows = parts.segments.rows_before(file, page.items, lambda: _has_end(parts, file))
+    page = uploads.segments.rejects(file.id, cursor=cursor or None, limit=limit)
+    rows = uploads.segments.rows_before(file, page.items, lambda: _has_end(uploads, file))
     items = [_row(reject, row) for reject, row in zip(page.items, rows, strict=True)]
     return Rejects(total=page.total, items=items, next=page.next)
 
@@ -42,9 +42,9 @@ def _row(reject: Reject, row: int | None) -> RejectRow:
     return RejectRow(**told, row=row)
 
 
-def _has_end(parts: Parts, file: File) -> bool:
+def _has_end(uploads: UploadServices, file: File) -> bool:
     """Whether the last line of the upload ends; in UTF-16 a NUL is a half of the character."""
-    with parts.store.reader(file.id) as reader:
+    with uploads.store.reader(file.id) as reader:
         tail = reader.read_at(max(0, file.offset - 2), 2)
     return tail.rstrip(b"\0").endswith((b"\n", b"\r"))
 

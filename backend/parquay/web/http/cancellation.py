@@ -10,42 +10,41 @@ from anyio import CapacityLimiter, to_thread
 from fastapi import Request
 from starlette.requests import ClientDisconnect
 
-from parquay.datasets.query.engine import Cancelled, Stop
+from parquay.datasets.query.engine import Cancelled, CancelToken
 
 T = TypeVar("T")
 
-THREADS = 16
+MAX_THREADS = 16
 """Threads that wait for tables. They are not those of the other routes, so that slow queries hold up nobody else."""
 
 
-def limiter(request: Request) -> CapacityLimiter:
-    """The seats of the threads that wait for tables."""
+def table_threads(request: Request) -> CapacityLimiter:
+    """Return what limits the threads that wait for tables."""
     state = request.app.state
     if not hasattr(state, "table_threads"):
-        state.table_threads = CapacityLimiter(THREADS)
-    seats: CapacityLimiter = state.table_threads
-    return seats
+        state.table_threads = CapacityLimiter(MAX_THREADS)
+    limiter: CapacityLimiter = state.table_threads
+    return limiter
 
 
-async def watched(request: Request, work: Callable[[Stop], T]) -> T:
-    """Return what ``work`` returns, done in a thread; what it is given is set as soon as the client has gone.
+async def run_cancellable(request: Request, cancel: CancelToken, work: Callable[[], T]) -> T:
+    """Return what ``work`` returns, done in a thread; ``cancel`` is set as soon as the client has gone.
 
     Raises:
         ClientDisconnect: the client has gone.
     """
     # Read to its end first: a server takes a body that nobody waits for any more for a client that has gone.
     await request.body()
-    stop = Stop()
-    watcher = asyncio.create_task(_watch(request, stop))
+    watcher = asyncio.create_task(_cancel_when_gone(request, cancel))
     try:
-        return await to_thread.run_sync(work, stop, limiter=limiter(request))
+        return await to_thread.run_sync(work, limiter=table_threads(request))
     except Cancelled:
         raise ClientDisconnect from None
     finally:
         watcher.cancel()
 
 
-async def _watch(request: Request, stop: Stop) -> None:
+async def _cancel_when_gone(request: Request, cancel: CancelToken) -> None:
     while (await request.receive())["type"] != "http.disconnect":
         pass
-    stop.cancel()
+    cancel.cancel()

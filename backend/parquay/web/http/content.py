@@ -17,7 +17,7 @@ from parquay.errors import Conflict
 from parquay.storage.chunks import Reader, Store, read_promised
 from parquay.telemetry import lost
 from parquay.uploads.maintain.integrity import Soundness, damaged
-from parquay.web.http.errors import problem
+from parquay.web.http.errors import NotModified, problem
 from parquay.web.http.ranges import Span, spans
 
 CHUNK = 512 * 1024
@@ -36,6 +36,7 @@ def content_response(request: Request, store: Store, soundness: Soundness, file:
 
     Raises:
         Conflict: ``upload_unfinished`` (409).
+        NotModified: the client has them already (304).
         Damaged: ``bytes_missing``, ``bytes_damaged`` (503): before the first byte of an answer is sent.
     """
     if not file.complete:
@@ -43,7 +44,7 @@ def content_response(request: Request, store: Store, soundness: Soundness, file:
     hashed = soundness.check(file)
     headers = _headers(file)
     if matches(request.headers.get("if-none-match"), headers["ETag"]):
-        return Response(status_code=304, headers={"ETag": headers["ETag"]})
+        raise NotModified(headers["ETag"])
     wanted = spans(_usable_range(request, headers["ETag"]), file.offset)
     if wanted == ():
         detail = f"The file has {file.offset} bytes."

@@ -1,4 +1,4 @@
-"""What the routes share: the built parts, who is asking, and from where."""
+"""What the routes share: the services that they may ask for, who is asking, and from where."""
 
 from __future__ import annotations
 
@@ -18,14 +18,16 @@ from starlette.types import Scope
 from parquay.auth.csrf import credentials, refuse_cross_site
 from parquay.auth.scopes import require_scope, sufficient
 from parquay.auth.sessions import Identity
-from parquay.catalog.files import Seen
+from parquay.catalog.files import Files, Seen
+from parquay.catalog.queue import Queue
+from parquay.catalog.session import Catalog
 from parquay.catalog.tables import File
 from parquay.errors import InvalidValue, NotFound
 from parquay.ids import is_id
 from parquay.roles import VIEW, Role, require
 from parquay.web.http.hosts import hosts_of, is_loopback_name
 from parquay.web.http.long_requests import note
-from parquay.wiring import Parts
+from parquay.wiring import AccountServices, EventServices, Services, TableServices, UploadServices
 
 Network = ipaddress.IPv4Network | ipaddress.IPv6Network
 
@@ -107,13 +109,37 @@ def _field(scope: Scope, name: bytes) -> str:
     return ",".join(value.decode("latin-1") for key, value in scope["headers"] if key == name)
 
 
-def get_parts(request: Request) -> Parts:
-    """Return the parts that this application was built from."""
-    parts: Parts = request.app.state.parts
-    return parts
+def _services(request: Request) -> Services:
+    services: Services = request.app.state.services
+    return services
 
 
-def get_policy(request: Request) -> Policy:
+async def get_uploads(request: Request) -> UploadServices:
+    """Return what takes in bytes and keeps files."""
+    return _services(request).uploads
+
+
+async def get_tables(request: Request) -> TableServices:
+    """Return what reads and changes tables."""
+    return _services(request).tables
+
+
+async def get_accounts(request: Request) -> AccountServices:
+    """Return who knows the users."""
+    return _services(request).accounts
+
+
+async def get_events(request: Request) -> EventServices:
+    """Return who knows what happened."""
+    return _services(request).events
+
+
+async def get_catalog(request: Request) -> Catalog:
+    """Return the database."""
+    return _services(request).catalog
+
+
+async def get_policy(request: Request) -> Policy:
     """Return the application's policy."""
     policy: Policy = request.app.state.policy
     return policy
@@ -133,7 +159,7 @@ async def get_identity(request: Request, _token: Annotated[str | None, Depends(_
     credential = credentials(request.scope["headers"])
     if credential.from_cookie:
         same_site_only(request)
-    sessions = get_parts(request).sessions
+    sessions = _services(request).accounts.sessions
     identity = sessions.cached(credential.token)
     if identity is None:
         identity = await run_in_threadpool(sessions.authenticate, credential.token)
@@ -188,27 +214,32 @@ def same_site_only(request: Request) -> None:
     Raises:
         Forbidden: ``cross_site`` (403).
     """
-    get_policy(request).refuse_foreign(request.scope, request.method)
+    policy: Policy = request.app.state.policy
+    policy.refuse_foreign(request.scope, request.method)
 
 
-PartsDep = Annotated[Parts, Depends(get_parts)]
+UploadsDep = Annotated[UploadServices, Depends(get_uploads)]
+TablesDep = Annotated[TableServices, Depends(get_tables)]
+AccountsDep = Annotated[AccountServices, Depends(get_accounts)]
+EventsDep = Annotated[EventServices, Depends(get_events)]
+CatalogDep = Annotated[Catalog, Depends(get_catalog)]
 PolicyDep = Annotated[Policy, Depends(get_policy)]
 IdentityDep = Annotated[Identity, Depends(get_identity)]
 
 
-def ahead(parts: Parts, file: File) -> int | None:
+def ahead(queue: Queue, file: File) -> int | None:
     """How many jobs go before that of a file, None when it does not wait."""
-    return None if file.finished_at is not None else parts.queue.ahead().get(file.id)
+    return None if file.finished_at is not None else queue.ahead().get(file.id)
 
 
-def seen(parts: Parts, file_id: str, user_id: str, needed: Role = VIEW, *, noun: str = "file") -> Seen:
+def seen(files: Files, file_id: str, user_id: str, needed: Role = VIEW, *, noun: str = "file") -> Seen:
     """Return a file as a user sees it whose role in it is ``needed`` or more (blocking). ``noun`` is what it is called.
 
     Raises:
         NotFound: it is unknown or the user may not see it, which look the same (404).
         Forbidden: ``forbidden``, the user sees it, but may not do this (403).
     """
-    found = parts.files.seen(file_id, user_id) if is_id(file_id) else None
+    found = files.seen(file_id, user_id) if is_id(file_id) else None
     if found is None:
         raise NotFound(f"There is no such {noun}.")
     require(found.role, needed)

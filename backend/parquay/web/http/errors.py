@@ -32,6 +32,14 @@ CODES = {
 _log = logging.getLogger(__name__)
 
 
+class NotModified(Exception):
+    """The client has what it asks for already, as it tells by the entity tag ``etag`` (304)."""
+
+    def __init__(self, etag: str) -> None:
+        super().__init__(etag)
+        self.etag = etag
+
+
 def problem(status: int, code: str, detail: str, headers: Mapping[str, str] | None = None, **more: Any) -> Response:
     """Return the answer to a refused request; counts it by its code."""
     refusals.labels(code).inc()
@@ -74,6 +82,10 @@ def install(app: FastAPI) -> None:
     async def _unrouted(_request: Request, error: HTTPException) -> Response:
         detail = title(error.status_code) + "."
         return problem(error.status_code, CODES.get(error.status_code, "refused"), detail, error.headers)
+
+    @app.exception_handler(NotModified)
+    async def _not_modified(_request: Request, known: NotModified) -> Response:
+        return Response(status_code=304, headers={"ETag": known.etag})
 
     @app.exception_handler(ClientDisconnect)
     async def _gone(_request: Request, _error: ClientDisconnect) -> Response:

@@ -14,11 +14,11 @@ from starlette.websockets import WebSocketDisconnect
 
 from parquay.auth.csrf import credentials
 from parquay.auth.scopes import require_scope, sufficient
-from parquay.auth.sessions import Identity
+from parquay.auth.sessions import Identity, Sessions
 from parquay.errors import ParquayError, Unauthorized
 from parquay.web.http.deps import Policy
 from parquay.web.http.errors import from_error, problem
-from parquay.wiring import Parts
+from parquay.wiring import EventServices, Services
 
 GOING_AWAY, POLICY_VIOLATION = 1001, 1008
 """Close codes (RFC 6455): the server stops; the login is missing or has ended."""
@@ -28,7 +28,8 @@ GOING_AWAY, POLICY_VIOLATION = 1001, 1008
 class SocketLogin:
     """Whose WebSocket it is."""
 
-    parts: Parts
+    events: EventServices
+    sessions: Sessions
     identity: Identity
     token: str
 
@@ -39,23 +40,24 @@ async def admitted(socket: WebSocket) -> SocketLogin | None:
     The login is the bearer token or the session cookie of the request, or `?token=` where a program can set neither.
     A page of another site is refused when the browser sent the cookie by itself.
     """
-    parts: Parts = socket.app.state.parts
+    services: Services = socket.app.state.services
     policy: Policy = socket.app.state.policy
+    sessions = services.accounts.sessions
     credential = credentials(socket.scope["headers"])
     token = credential.token or socket.query_params.get("token")
     try:
         if credential.from_cookie:
             # Opening one changes nothing, but what it tells may be read by the page: it counts as a change.
             policy.refuse_foreign(socket.scope, "POST")
-        identity = parts.sessions.cached(token)
+        identity = sessions.cached(token)
         if identity is None:
-            identity = await run_in_threadpool(parts.sessions.authenticate, token)
+            identity = await run_in_threadpool(sessions.authenticate, token)
         require_scope(identity.scopes, sufficient("GET", socket.scope["path"]))
     except ParquayError as refused:
         await _refuse(socket, from_error(refused))
         return None
     await socket.accept()
-    return SocketLogin(parts, identity, token or "")
+    return SocketLogin(services.events, sessions, identity, token or "")
 
 
 async def _refuse(socket: WebSocket, answer: Response) -> None:

@@ -15,7 +15,7 @@ from parquay.errors import Unauthorized, Unavailable
 from parquay.events.bus import Closed
 from parquay.events.messages import frame, packed
 from parquay.telemetry import sse_clients
-from parquay.web.http.deps import IdentityDep, PartsDep, PolicyDep
+from parquay.web.http.deps import AccountsDep, EventsDep, IdentityDep, PolicyDep
 from parquay.web.http.sockets import GOING_AWAY, admitted, until_gone
 from parquay.web.live.event_stream import CHECK_SECONDS, Following, event_number
 
@@ -33,7 +33,8 @@ router = APIRouter(tags=["events"])
 @router.get("/events", response_class=StreamingResponse)
 async def events(
     request: Request,
-    parts: PartsDep,
+    events: EventsDep,
+    accounts: AccountsDep,
     policy: PolicyDep,
     identity: IdentityDep,
     *,
@@ -45,10 +46,10 @@ async def events(
     if credential.from_cookie:
         # A read, but one that a page of another site could hold open: it counts as a change.
         policy.refuse_foreign(request.scope, "POST")
-    if not parts.hub.running:
+    if not events.hub.running:
         raise Unavailable("The server is stopping.", "draining", retry_after=2)
     seen = event_number(last_event_id or last)
-    following = Following(parts.hub, parts.sessions, identity, credential.token, seen)
+    following = Following(events.hub, accounts.sessions, identity, credential.token, seen)
     return StreamingResponse(_frames(following), headers=HEADERS, media_type="text/event-stream")
 
 
@@ -79,9 +80,8 @@ async def follow(socket: WebSocket) -> None:
     login = await admitted(socket)
     if login is None:
         return
-    parts = login.parts
     seen = event_number(socket.query_params.get("last_event_id"))
-    following = Following(parts.hub, parts.sessions, login.identity, login.token, seen)
+    following = Following(login.events.hub, login.sessions, login.identity, login.token, seen)
 
     async def send() -> int:
         try:

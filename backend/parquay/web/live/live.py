@@ -13,7 +13,7 @@ from starlette.concurrency import run_in_threadpool
 from parquay.catalog.tables import Sample, now
 from parquay.errors import NotFound
 from parquay.events.messages import timestamp
-from parquay.web.http.deps import IdentityDep, PartsDep
+from parquay.web.http.deps import EventsDep, IdentityDep
 from parquay.web.http.schemas import Timestamp
 from parquay.web.http.sockets import GOING_AWAY, admitted, until_gone
 from parquay.web.live.event_stream import still_valid
@@ -58,9 +58,9 @@ class SamplePage(BaseModel):
 
 
 @router.get("/live/signals")
-def list_signals(parts: PartsDep, _identity: IdentityDep) -> list[SignalRef]:
+def list_signals(events: EventsDep, _identity: IdentityDep) -> list[SignalRef]:
     """List the live signals."""
-    newest = parts.samples.newest(list(SIGNALS))
+    newest = events.samples.newest(list(SIGNALS))
     return [
         SignalRef(
             name=each.name,
@@ -75,7 +75,7 @@ def list_signals(parts: PartsDep, _identity: IdentityDep) -> list[SignalRef]:
 @router.get("/live/signals/{name}")
 def read_signal(
     name: str,
-    parts: PartsDep,
+    events: EventsDep,
     _identity: IdentityDep,
     *,
     page: Annotated[int, Query(ge=1, le=1_000_000)] = 1,
@@ -86,7 +86,7 @@ def read_signal(
     signal = SIGNALS.get(name)
     if signal is None:
         raise NotFound("There is no such signal.", "unknown_signal")
-    found, total = parts.samples.page(name, page=page, size=size, sort=sort)
+    found, total = events.samples.page(name, page=page, size=size, sort=sort)
     return SamplePage(
         name=name, unit=signal.unit, page=page, size=size, total=total, samples=[_row(each) for each in found]
     )
@@ -103,13 +103,13 @@ async def stream(socket: WebSocket) -> None:
 
     async def send() -> int:
         told = now() - SETTLED
-        while login.parts.hub.running:
+        while login.events.hub.running:
             upto = now() - SETTLED
-            for sample in await run_in_threadpool(login.parts.samples.between, told, upto):
+            for sample in await run_in_threadpool(login.events.samples.between, told, upto):
                 if sample.signal in wanted:
                     await socket.send_json(_shown(sample))
             told = upto
-            await still_valid(login.parts.sessions, login.token)
+            await still_valid(login.sessions, login.token)
             await asyncio.sleep(LOOK_SECONDS)
         return GOING_AWAY
 

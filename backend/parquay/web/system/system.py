@@ -12,7 +12,7 @@ from pydantic import BaseModel
 from parquay.catalog.queue import Health
 from parquay.errors import ParquayError, Unavailable
 from parquay.telemetry import exposition
-from parquay.web.http.deps import PartsDep, PolicyDep
+from parquay.web.http.deps import CatalogDep, PolicyDep, UploadsDep
 
 MIN_FREE = 64 * 1024 * 1024
 """Free bytes below which no upload should be sent here."""
@@ -44,7 +44,7 @@ class Ready(BaseModel):
 
 
 @router.get("/readyz")
-def readyz(request: Request, parts: PartsDep, policy: PolicyDep) -> Ready:
+def readyz(request: Request, uploads: UploadsDep, catalog: CatalogDep, policy: PolicyDep) -> Ready:
     """Tell that database and storage take a write right now and files are converted.
 
     503 when not, or when the server is stopping; `conversion_stalled`: files wait and no worker moves. A server without
@@ -53,14 +53,14 @@ def readyz(request: Request, parts: PartsDep, policy: PolicyDep) -> Ready:
     if request.app.state.draining:
         raise Unavailable("The server is stopping.", "draining", retry_after=5)
     try:
-        parts.catalog.probe()
-        parts.store.probe()
+        catalog.probe()
+        uploads.store.probe()
     except ParquayError as error:
         raise Unavailable(error.detail, error.code, retry_after=error.retry_after or 5) from error
-    free = parts.store.free()
+    free = uploads.store.free()
     if free is not None and free < MIN_FREE:
         raise Unavailable("The storage is almost full.", "storage_full", retry_after=60)
-    health = parts.queue.health()
+    health = uploads.queue.health()
     if health.stalled and policy.converts:
         raise Unavailable(_stalled(health), "conversion_stalled", retry_after=30)
     conversion = Conversion(**asdict(health))

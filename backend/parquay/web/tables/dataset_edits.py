@@ -14,6 +14,7 @@ from weakref import WeakValueDictionary
 from fastapi import APIRouter, Body, Depends, Header, Path, Query, Request, Response
 from starlette.concurrency import run_in_threadpool
 
+from parquay.catalog.files import Files
 from parquay.catalog.tables import DatasetVersion, File
 from parquay.datasets.edit.edit import Batch, Edited
 from parquay.datasets.versions.commits import Author
@@ -21,20 +22,19 @@ from parquay.datasets.versions.snapshot import Snapshot
 from parquay.errors import BadInput, InvalidValue, NotFound
 from parquay.events.messages import timestamp
 from parquay.roles import EDIT, OWNER, VIEW, Role
-from parquay.web.http.deps import IdentityDep, PartsDep, seen
+from parquay.web.http.deps import IdentityDep, TablesDep, seen
 from parquay.web.http.exact_json import ExactJSON, ExactRoute
 from parquay.web.tables.dataset_schemas import (
     MAX_ROWS,
     AppendOrder,
     Changed,
     Changes,
+    DeleteRowsRequest,
     Difference,
-    Doomed,
     Inserted,
     RestoreOrder,
     Version,
 )
-from parquay.wiring import Parts
 
 MAX_VERSIONS = 1000
 """Most versions of one answer."""
@@ -50,27 +50,27 @@ Rid = Annotated[int, Path(ge=0, lt=2**63)]
 VersionNo = Annotated[int, Path(ge=0, lt=2**63)]
 
 
-class Turns:
+class KeyedLock:
     """One change of a dataset at a time in this process: those who wait hold no thread."""
 
     def __init__(self) -> None:
         self._locks: WeakValueDictionary[str, asyncio.Lock] = WeakValueDictionary()
 
-    async def take(self, dataset_id: str, work: Callable[[], T]) -> T:
+    async def run(self, dataset_id: str, work: Callable[[], T]) -> T:
         """Run ``work`` in a thread once it is its turn."""
         lock = self._locks.setdefault(dataset_id, asyncio.Lock())
         async with lock:
             return await run_in_threadpool(work)
 
 
-def dataset_file(parts: Parts, dataset_id: str, user_id: str, needed: Role = VIEW) -> File:
+def dataset_file(files: Files, dataset_id: str, user_id: str, needed: Role = VIEW) -> File:
     """Return the file whose table a user sees, with the role ``needed`` or more (blocking).
 
     Raises:
         NotFound: it is unknown or the user may not see it, which look the same (404).
         Forbidden: ``forbidden``, the user sees it, but may not do this (403).
     """
-    return seen(parts, dataset_id, user_id, needed, noun="dataset").file
+    return seen(files, dataset_id, user_id, needed, noun="dataset").file
 
 
 def expected_version(if_match: str | None) -> int | None:
@@ -87,13 +87,13 @@ def expected_version(if_match: str | None) -> int | None:
     return int(found[1] or found[2])
 
 
-class Editing:
-    """What the routes that change a table share."""
+class EditContext:
+    """What the routes that change a table share: who asks, in whose turn."""
 
-    def __init__(self, request: Request, response: Response, parts: PartsDep, identity: IdentityDep) -> None:
-        self.parts = parts
+    def __init__(self, request: Request, response: Response, tables: TablesDep, identity: IdentityDep) -> None:
+        self.tables = tables
         self.identity = identity
-        self._turns: Turns = request.app.state.edit_turns
+        self._locks: KeyedLock = request.app.state.edit_locks
         self._response = response
 
     async def make(
@@ -104,75 +104,75 @@ class Editing:
         author, user_id = Author(self.identity.username, message), self.identity.id
 
         def do() -> T:
-            return work(dataset_file(self.parts, dataset_id, user_id, needed), author)
+            return work(dataset_file(self.tables.files, dataset_id, user_id, needed), author)
 
-        return await self._turns.take(dataset_id, do)
+        return await self._locks.run(dataset_id, do)
 
     async def file(self, file_id: str, needed: Role = VIEW) -> File:
         """Return a file in which the user has the role ``needed`` or more."""
-        return await run_in_threadpool(dataset_file, self.parts, file_id, self.identity.id, needed)
+        return await run_in_threadpool(dataset_file, self.tables.files, file_id, self.identity.id, needed)
 
-    async def edit(
+    async def rows(
         self, dataset_id: str, batch: Batch, if_match: str | None = None, *, message: str | None = None
     ) -> Edited:
         """Edit rows, and tell the new version."""
         expected = expected_version(if_match)
-        edit = self.parts.editor.edit
+        edit = self.tables.editor.edit
         edited = await self.make(dataset_id, lambda file, author: edit(file, author, batch, expected), message)
         self._response.headers["ETag"] = f'"{edited.snapshot.version}"'
         return edited
 
-    async def told(self, made: Snapshot) -> Version:
+    async def version(self, made: Snapshot) -> Version:
         """Return the version that was made."""
         self._response.headers["ETag"] = f'"{made.version}"'
-        row = await run_in_threadpool(self.parts.datasets.one, made.dataset_id, made.version)
+        row = await run_in_threadpool(self.tables.datasets.one, made.dataset_id, made.version)
         if row is None:
             raise NotFound("There is no such dataset.")
         return _version(row)
 
 
-EditingDep = Annotated[Editing, Depends()]
+EditDep = Annotated[EditContext, Depends()]
 
 
 @router.post("/datasets/{dataset_id}/rows", status_code=201, response_model=dict[str, Any] | Inserted)
-async def insert_rows(dataset_id: str, editing: EditingDep, body: Annotated[dict[str, Any], Body()]) -> Response:
+async def insert_rows(dataset_id: str, edit: EditDep, body: Annotated[dict[str, Any], Body()]) -> Response:
     """Insert a row, an object of cells by column, or several as `{"rows": [...]}`; what is left out is null."""
     many = body.get("rows") if body.keys() == {"rows"} else None
     if not isinstance(many, list):
-        edited = await editing.edit(dataset_id, Batch(inserts=[body]))
+        edited = await edit.rows(dataset_id, Batch(inserts=[body]))
         return _exact(edited, edited.inserted[0], 201)
-    edited = await editing.edit(dataset_id, Batch(inserts=_objects(many)))
+    edited = await edit.rows(dataset_id, Batch(inserts=_objects(many)))
     return _exact(edited, {"version": edited.snapshot.version, "rows": edited.inserted}, 201)
 
 
 @router.patch("/datasets/{dataset_id}/rows/{rid}", response_model=dict[str, Any])
 async def update_row(
-    dataset_id: str, editing: EditingDep, rid: Rid, body: Annotated[dict[str, Any], Body()], if_match: IfMatch = None
+    dataset_id: str, edit: EditDep, rid: Rid, body: Annotated[dict[str, Any], Body()], if_match: IfMatch = None
 ) -> Response:
     """Set cells of one row. With `If-Match`, only while the row is still as it was in that version."""
-    edited = await editing.edit(dataset_id, Batch(updates={rid: body}), if_match)
+    edited = await edit.rows(dataset_id, Batch(updates={rid: body}), if_match)
     return _exact(edited, edited.updated[0])
 
 
 @router.delete("/datasets/{dataset_id}/rows/{rid}", status_code=204)
-async def delete_row(dataset_id: str, editing: EditingDep, rid: Rid, if_match: IfMatch = None) -> None:
+async def delete_row(dataset_id: str, edit: EditDep, rid: Rid, if_match: IfMatch = None) -> None:
     """Delete one row. With `If-Match`, only while the row is still as it was in that version."""
-    await editing.edit(dataset_id, Batch(deletes=frozenset({rid})), if_match)
+    await edit.rows(dataset_id, Batch(deletes=frozenset({rid})), if_match)
 
 
 @router.patch("/datasets/{dataset_id}/rows", response_model=Changed)
-async def change_rows(dataset_id: str, editing: EditingDep, changes: Changes, if_match: IfMatch = None) -> Response:
+async def change_rows(dataset_id: str, edit: EditDep, changes: Changes, if_match: IfMatch = None) -> Response:
     """Insert, update and delete rows as one version: all of it, or nothing."""
     batch = Batch(changes.insert, _updates(changes.update), frozenset(changes.delete))
-    edited = await editing.edit(dataset_id, batch, if_match, message=changes.message)
+    edited = await edit.rows(dataset_id, batch, if_match, message=changes.message)
     done = {"inserted": edited.inserted, "updated": edited.updated, "deleted": edited.deleted}
     return _exact(edited, {"version": edited.snapshot.version, **done})
 
 
 @router.delete("/datasets/{dataset_id}/rows", status_code=204)
-async def delete_rows(dataset_id: str, editing: EditingDep, doomed: Doomed, if_match: IfMatch = None) -> None:
+async def delete_rows(dataset_id: str, edit: EditDep, chosen: DeleteRowsRequest, if_match: IfMatch = None) -> None:
     """Delete the rows whose ids are listed as `{"_rid": [...]}`, as one version."""
-    await editing.edit(dataset_id, Batch(deletes=frozenset(doomed.rids)), if_match, message=doomed.message)
+    await edit.rows(dataset_id, Batch(deletes=frozenset(chosen.rids)), if_match, message=chosen.message)
 
 
 def _exact(edited: Edited, content: dict[str, Any], status: int = 200) -> Response:
@@ -200,16 +200,16 @@ def _updates(rows: list[dict[str, Any]]) -> dict[int, dict[str, Any]]:
 @router.get("/datasets/{dataset_id}/versions")
 def list_versions(
     dataset_id: str,
-    parts: PartsDep,
+    tables: TablesDep,
     identity: IdentityDep,
     *,
     limit: Annotated[int, Query(ge=1, le=MAX_VERSIONS)] = MAX_VERSIONS,
     before: Annotated[int | None, Query(ge=0, lt=2**63)] = None,
 ) -> list[Version]:
     """List versions, newest first; `before` goes on behind the last one of an answer."""
-    file = dataset_file(parts, dataset_id, identity.id)
-    parts.commits.reconcile(file)
-    return [_version(each) for each in parts.datasets.history(file.id, limit=limit, before=before)]
+    file = dataset_file(tables.files, dataset_id, identity.id)
+    tables.commits.reconcile(file)
+    return [_version(each) for each in tables.datasets.history(file.id, limit=limit, before=before)]
 
 
 def _version(row: DatasetVersion) -> Version:
@@ -220,47 +220,47 @@ def _version(row: DatasetVersion) -> Version:
 
 
 @router.get("/datasets/{dataset_id}/versions/{a}/diff/{b}")
-def compare_versions(dataset_id: str, a: VersionNo, b: VersionNo, parts: PartsDep, identity: IdentityDep) -> Difference:
+def compare_versions(
+    dataset_id: str, a: VersionNo, b: VersionNo, tables: TablesDep, identity: IdentityDep
+) -> Difference:
     """Count the rows that version `b` has more, less and otherwise than version `a`."""
-    file = dataset_file(parts, dataset_id, identity.id)
-    found = parts.versions.difference(file, a, b)
+    file = dataset_file(tables.files, dataset_id, identity.id)
+    found = tables.versions.difference(file, a, b)
     return Difference.model_validate(
         {"from": a, "to": b, "added": found.added, "removed": found.removed, "changed": found.changed}
     )
 
 
 @router.put("/datasets/{dataset_id}/versions/{version}/pin", status_code=204)
-def pin_version(dataset_id: str, version: VersionNo, parts: PartsDep, identity: IdentityDep) -> None:
+def pin_version(dataset_id: str, version: VersionNo, tables: TablesDep, identity: IdentityDep) -> None:
     """Keep a version, whatever the retention is."""
-    parts.versions.pin(dataset_file(parts, dataset_id, identity.id, OWNER), version, pinned=True)
+    tables.versions.pin(dataset_file(tables.files, dataset_id, identity.id, OWNER), version, pinned=True)
 
 
 @router.delete("/datasets/{dataset_id}/versions/{version}/pin", status_code=204)
-def unpin_version(dataset_id: str, version: VersionNo, parts: PartsDep, identity: IdentityDep) -> None:
+def unpin_version(dataset_id: str, version: VersionNo, tables: TablesDep, identity: IdentityDep) -> None:
     """Leave a version to the retention again."""
-    parts.versions.pin(dataset_file(parts, dataset_id, identity.id, OWNER), version, pinned=False)
+    tables.versions.pin(dataset_file(tables.files, dataset_id, identity.id, OWNER), version, pinned=False)
 
 
 @router.post("/datasets/{dataset_id}/restore")
-async def restore_version(
-    dataset_id: str, editing: EditingDep, order: RestoreOrder, if_match: IfMatch = None
-) -> Version:
+async def restore_version(dataset_id: str, edit: EditDep, order: RestoreOrder, if_match: IfMatch = None) -> Version:
     """Bring a version back, as a new one. With `If-Match`, only while that version is the newest."""
     expected = expected_version(if_match)
-    restore = editing.parts.versions.restore
-    made = await editing.make(
+    restore = edit.tables.versions.restore
+    made = await edit.make(
         dataset_id, lambda file, author: restore(file, author, order.version, expected), order.message, needed=OWNER
     )
-    return await editing.told(made)
+    return await edit.version(made)
 
 
 @router.post("/datasets/{dataset_id}/append")
-async def append_file(dataset_id: str, editing: EditingDep, order: AppendOrder, if_match: IfMatch = None) -> Version:
+async def append_file(dataset_id: str, edit: EditDep, order: AppendOrder, if_match: IfMatch = None) -> Version:
     """Append the rows of another finished file. With `If-Match`, only while that version is the newest."""
     expected = expected_version(if_match)
-    await editing.file(dataset_id, EDIT)
-    source, append = await editing.file(order.file_id), editing.parts.appending.append
-    made = await editing.make(
+    await edit.file(dataset_id, EDIT)
+    source, append = await edit.file(order.file_id), edit.tables.appending.append
+    made = await edit.make(
         dataset_id, lambda file, author: append(file, author, source, expected, again=order.again), order.message
     )
-    return await editing.told(made)
+    return await edit.version(made)

@@ -40,7 +40,7 @@ class Changes(BaseModel):
     message: Message | None = None
 
 
-class Doomed(BaseModel):
+class DeleteRowsRequest(BaseModel):
     """Ids of rows to delete."""
 
     model_config = ConfigDict(extra="forbid", strict=True)

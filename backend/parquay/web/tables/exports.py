@@ -3,27 +3,27 @@
 from __future__ import annotations
 
 import zlib
-from collections.abc import AsyncIterator, Callable, Iterator
+from collections.abc import AsyncIterator, Iterator
 from contextlib import ExitStack
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Annotated, Literal
 
 from anyio import CancelScope, CapacityLimiter, to_thread
-from fastapi import APIRouter, Query, Request, Response
+from fastapi import APIRouter, Query, Response
 from starlette.responses import StreamingResponse
 
-from parquay.datasets.export.export import Export
+from parquay.datasets.export.export import Export, Exporter
 from parquay.datasets.export.formats import Wish
-from parquay.datasets.query.engine import Cancelled, Stop
+from parquay.datasets.query.engine import Cancelled, CancelToken
 from parquay.datasets.query.plan import chosen_columns
-from parquay.datasets.versions.snapshot import Snapshot
+from parquay.datasets.versions.tables import Tables
 from parquay.errors import Gone
-from parquay.web.http.cancellation import limiter, watched
+from parquay.web.http.cancellation import run_cancellable, table_threads
 from parquay.web.http.compression import accepts
-from parquay.web.http.content import disposition, matches
-from parquay.web.http.deps import IdentityDep, PartsDep
-from parquay.web.tables.table_query import Filters, Reading, Version, etag, reader, unchanged
-from parquay.wiring import Parts
+from parquay.web.http.content import disposition
+from parquay.web.http.deps import TablesDep
+from parquay.web.tables.table_query import TableQuery, TableQueryDep, TableRead
 
 GZIP_LEVEL = 4
 
@@ -32,64 +32,54 @@ router = APIRouter(tags=["datasets"])
 
 @router.get("/datasets/{dataset_id}/export", response_class=StreamingResponse)
 async def export(
-    dataset_id: str,
-    request: Request,
-    parts: PartsDep,
-    identity: IdentityDep,
+    query: TableQueryDep,
+    tables: TablesDep,
     *,
     format: Literal["csv", "parquet", "ndjson", "arrow", "xlsx"] = "csv",  # noqa: A002  the query's name
     columns: Annotated[list[str] | None, Query(description="Names with commas between them; all by default.")] = None,
-    filters: Filters = None,
     safe: bool = False,
     header: bool | None = None,
     dialect: Literal["rfc4180", "original"] = "rfc4180",
-    version: Version = None,
 ) -> Response:
     """Download a version, or those rows and columns of it that are asked for.
 
     CSV has the cells and the header of the upload; `header` says whether there is a header in any case,
     `dialect=original` takes its delimiter, quote and row ends too, `safe` keeps spreadsheets from running cells.
     """
-    read = reader(parts, dataset_id, identity.id, version, filters=filters)
-
-    def wish(reading: Reading) -> Wish:
-        chosen = chosen_columns(reading.columns, columns) if columns else reading.columns
-        return Wish(format, tuple(chosen), reading.query, safe=safe, header=header, original=dialect == "original")
-
     with ExitStack() as held:
-        reading = await watched(request, lambda _stop: _held_reading(parts, read, held, newest=version is None))
-        if matches(request.headers.get("if-none-match"), etag(reading.snapshot)):
-            return unchanged(reading.snapshot)
-        return await _download(request, parts, reading.snapshot, wish(reading), held)
+        read = await run_cancellable(query.request, query.cancel, partial(_opened, tables.tables, query, held))
+        chosen = tuple(chosen_columns(read.columns, columns) if columns else read.columns)
+        wish = Wish(format, chosen, read.query, safe=safe, header=header, original=dialect == "original")
+        return await _download(query, tables.exporter, read, wish, held)
 
 
-def _held_reading(parts: Parts, read: Callable[[], Reading], held: ExitStack, *, newest: bool) -> Reading:
+def _opened(tables: Tables, query: TableQuery, held: ExitStack) -> TableRead:
     """Open a version whose parts stay until ``held`` ends (blocking).
 
-    A version that was given up between the two steps is not there; whoever wants the ``newest`` gets the next one.
+    A version that was given up between the two steps is not there; whoever wants the newest gets the next one.
 
     Raises:
-        ParquayError: see `readings.reader` and `Tables.hold`.
+        ParquayError: see `TableQuery.open` and `Tables.hold`.
     """
     while True:
-        reading = read()
+        read = query.open()
         try:
-            held.enter_context(parts.tables.hold(reading.snapshot))
+            held.enter_context(tables.hold(read.snapshot))
         except Gone:
-            if not newest or read().snapshot.version == reading.snapshot.version:
+            if query.version is not None or query.open().snapshot.version == read.snapshot.version:
                 raise
         else:
-            return reading
+            return read
 
 
 @dataclass
-class Flow:
+class ExportStream:
     """An export on its way: its first bytes are made before the answer begins, so that a refusal can still be one."""
 
     export: Export
     first: bytes
     rest: Iterator[bytes]
-    stop: Stop
+    cancel: CancelToken
     held: ExitStack = field(default_factory=ExitStack)
 
     def next(self) -> bytes | None:
@@ -101,21 +91,22 @@ class Flow:
 
     def close(self) -> None:
         """Let go of the version (blocking)."""
-        self.stop.cancel()
+        self.cancel.cancel()
         self.rest.close()  # type: ignore[attr-defined]
         self.held.close()
 
 
-async def _download(request: Request, parts: Parts, snapshot: Snapshot, wish: Wish, held: ExitStack) -> Response:
-    """Answer with an export of ``snapshot``; ``held`` goes with it to its end.
+async def _download(query: TableQuery, exporter: Exporter, read: TableRead, wish: Wish, held: ExitStack) -> Response:
+    """Answer with an export of ``read``; ``held`` goes with it to its end.
 
     Raises:
         ParquayError: see `Exporter.export` and `Engine.table`.
     """
-    stop = Stop()
-    export = await watched(request, lambda asked: parts.exporter.export(snapshot, wish, asked, stop))
+    request, streaming = query.request, CancelToken()  # what is sent goes on after the request's own work has ended
+    make = partial(exporter.export, read.snapshot, wish, query.cancel, streaming)
+    export = await run_cancellable(request, query.cancel, make)
     headers = {
-        "ETag": etag(snapshot),
+        "ETag": read.etag,
         "Content-Disposition": disposition(export.name),
         "Content-Security-Policy": "sandbox; default-src 'none'",
         "X-Content-Type-Options": "nosniff",
@@ -127,25 +118,25 @@ async def _download(request: Request, parts: Parts, snapshot: Snapshot, wish: Wi
     if request.scope.get("parquay.head"):
         # A length would be that of no body.
         return StreamingResponse(iter(()), 200, headers, export.media_type)
-    flow = await watched(request, lambda _asked: _begin(export, stop))
+    flow = await run_cancellable(request, query.cancel, partial(_begin, export, streaming))
     flow.held = held.pop_all()
-    return StreamingResponse(_bytes(flow, limiter(request), gzip=gzip), 200, headers, export.media_type)
+    return StreamingResponse(_bytes(flow, table_threads(request), gzip=gzip), 200, headers, export.media_type)
 
 
-def _begin(export: Export, stop: Stop) -> Flow:
+def _begin(export: Export, cancel: CancelToken) -> ExportStream:
     chunks = export.chunks()
-    return Flow(export, next(chunks, b""), chunks, stop)
+    return ExportStream(export, next(chunks, b""), chunks, cancel)
 
 
-async def _bytes(flow: Flow, seats: CapacityLimiter, *, gzip: bool) -> AsyncIterator[bytes]:
+async def _bytes(flow: ExportStream, limiter: CapacityLimiter, *, gzip: bool) -> AsyncIterator[bytes]:
     squeeze = zlib.compressobj(GZIP_LEVEL, zlib.DEFLATED, 16 + zlib.MAX_WBITS) if gzip else None
     piece: bytes | None = flow.first
     try:
         while piece is not None:
-            sent = await to_thread.run_sync(squeeze.compress, piece, limiter=seats) if squeeze else piece
+            sent = await to_thread.run_sync(squeeze.compress, piece, limiter=limiter) if squeeze else piece
             if sent:
                 yield sent
-            piece = await to_thread.run_sync(flow.next, limiter=seats)
+            piece = await to_thread.run_sync(flow.next, limiter=limiter)
         if squeeze:
             yield squeeze.flush()
     finally:

@@ -1,23 +1,27 @@
-"""What every route that reads a table shares: a version, what is asked of it, and the answer about it."""
+"""What every route that reads a table shares: the version and the filters that are asked for, and how it answers."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Annotated, Any
+from functools import partial, wraps
+from typing import Annotated, Any, Concatenate, ParamSpec
 
-from fastapi import Query, Request, Response
+from fastapi import Depends, Query, Request, Response
 
 from parquay.columns.text import json_text
-from parquay.datasets.query.engine import Stop
-from parquay.datasets.query.plan import Query as Asked
-from parquay.datasets.query.plan import columns_of, read_query
+from parquay.datasets.query.engine import CancelToken
+from parquay.datasets.query.plan import Query as Plan
+from parquay.datasets.query.plan import bad_cursor, columns_of, read_query
 from parquay.datasets.query.values import Column
 from parquay.datasets.versions.snapshot import Snapshot
-from parquay.web.http.cancellation import watched
+from parquay.web.http.cancellation import run_cancellable
 from parquay.web.http.content import matches
+from parquay.web.http.deps import IdentityDep, TablesDep
+from parquay.web.http.errors import NotModified
 from parquay.web.tables.dataset_edits import dataset_file
-from parquay.wiring import Parts
+
+P = ParamSpec("P")
 
 Version = Annotated[int | None, Query(ge=0, description="A version; the newest when it is left out.")]
 Filters = Annotated[list[str] | None, Query(alias="filter", description="`column:op:value`; all must hold.")]
@@ -27,62 +31,86 @@ AsText = Annotated[bool, Query(description="Cells as they were written, as texts
 
 
 @dataclass(frozen=True)
-class Reading:
+class TableRead:
     """A version of a table, its columns, and what is asked of it."""
 
     snapshot: Snapshot
     columns: list[Column]
-    query: Asked
+    query: Plan
+
+    @property
+    def etag(self) -> str:
+        """The entity tag of the version."""
+        return f'"{self.snapshot.version}"'
+
+    def answer(self, content: dict[str, Any]) -> Response:
+        """Return the answer that tells ``content`` of this version."""
+        return Response(json_text.dumps(content).encode(), 200, {"ETag": self.etag}, "application/json")
 
 
-def reader(
-    parts: Parts,
-    dataset_id: str,
-    user_id: str,
-    version: int | None,
-    *,
-    filters: list[str] | None = None,
-    sort: list[str] | None = None,
-) -> Callable[[], Reading]:
-    """Return what reads a version and what is asked of it (blocking).
+class TableQuery:
+    """What a request asks of which table.
 
-    Raises (when called):
-        NotFound: the table or the version is unknown (404). Conflict: it is still being made (409).
-        InvalidValue: a filter or the order cannot be understood (422).
+    Attributes:
+        request: the request itself.
+        version: the version that it names, None for the newest.
+        cancel: ends the work that is done for it.
     """
 
-    def read() -> Reading:
-        snapshot = parts.tables.snapshot(dataset_file(parts, dataset_id, user_id), version)
+    def __init__(
+        self,
+        request: Request,
+        tables: TablesDep,
+        identity: IdentityDep,
+        dataset_id: str,
+        *,
+        filters: Filters = None,
+        version: Version = None,
+    ) -> None:
+        self.request = request
+        self.version = version
+        self.cancel = CancelToken()
+        self._tables = tables
+        self._identity = identity
+        self._dataset_id = dataset_id
+        self._filters = filters or ()
+
+    def pin(self, version: int) -> None:
+        """Ask for ``version``, which a cursor is of.
+
+        Raises:
+            BadInput: ``bad_cursor`` (400), the request names another one.
+        """
+        if self.version not in (None, version):
+            raise bad_cursor(f"This cursor is of version {version}.")
+        self.version = version
+
+    def open(self, sort: list[str] | None = None) -> TableRead:
+        """Read the version and what is asked of it, in the order ``sort`` (blocking).
+
+        Raises:
+            NotFound: the table or the version is unknown (404).
+            Conflict: it is still being made (409).
+            InvalidValue: a filter or the order cannot be understood (422).
+            NotModified: the client has this version already (304).
+        """
+        file = dataset_file(self._tables.files, self._dataset_id, self._identity.id)
+        snapshot = self._tables.tables.snapshot(file, self.version)
         columns = columns_of(snapshot.columns)
-        return Reading(snapshot, columns, read_query(columns, filters or (), sort or ()))
-
-    return read
-
-
-async def answer(
-    request: Request, read: Callable[[], Reading], body: Callable[[Reading, Stop], dict[str, Any]]
-) -> Response:
-    """Answer with a body about a version, or that the client has it already."""
-
-    def work(stop: Stop) -> Response:
-        reading = read()
-        if matches(request.headers.get("if-none-match"), etag(reading.snapshot)):
-            return unchanged(reading.snapshot)
-        content = json_text.dumps(body(reading, stop))
-        return Response(content.encode(), 200, _fields(reading.snapshot), "application/json")
-
-    return await watched(request, work)
+        read = TableRead(snapshot, columns, read_query(columns, self._filters, sort or ()))
+        if matches(self.request.headers.get("if-none-match"), read.etag):
+            raise NotModified(read.etag)
+        return read
 
 
-def unchanged(snapshot: Snapshot) -> Response:
-    """The answer to who has this version already."""
-    return Response(status_code=304, headers=_fields(snapshot))
+TableQueryDep = Annotated[TableQuery, Depends()]
 
 
-def _fields(snapshot: Snapshot) -> dict[str, str]:
-    return {"ETag": etag(snapshot)}
+def in_table_thread(work: Callable[Concatenate[TableQuery, P], Response]) -> Callable[..., Any]:
+    """Make ``work``, which waits for a table, a route: done in a thread of its kind, given up when its client goes."""
 
+    @wraps(work)
+    async def route(query: TableQuery, *arguments: P.args, **options: P.kwargs) -> Response:
+        return await run_cancellable(query.request, query.cancel, partial(work, query, *arguments, **options))
 
-def etag(snapshot: Snapshot) -> str:
-    """The entity tag of a version."""
-    return f'"{snapshot.version}"'
+    return route
