@@ -17,8 +17,8 @@ from parquay.catalog import whole
 from parquay.catalog.tables import NewFile, Unsynced
 from parquay.errors import Damaged, ParquayError, StorageFull
 from parquay.ids import new_id
-from parquay.storage import local
 from parquay.storage.chunks import BytesMissing
+from parquay.storage.local import uploads as local
 from parquay.storage.local.uploads import LocalStore
 from parquay.storage.local.volume import Volume, tells_faults
 from parquay.uploads.create import small_uploads as small

@@ -685,6 +685,16 @@ export interface components {
       updated_at: string;
     };
     /**
+     * DeleteRowsRequest
+     * @description Ids of rows to delete.
+     */
+    DeleteRowsRequest: {
+      /** Rid */
+      _rid: number[];
+      /** Message */
+      message?: string | null;
+    };
+    /**
      * Detail
      * @description A file with its first rows; `content` is null until there are any, and where `damage` says why not.
      */
@@ -757,16 +767,6 @@ export interface components {
       removed: number;
       /** Changed */
       changed: number;
-    };
-    /**
-     * Doomed
-     * @description Ids of rows to delete.
-     */
-    Doomed: {
-      /** Rid */
-      _rid: number[];
-      /** Message */
-      message?: string | null;
     };
     /**
      * Entry
@@ -2695,13 +2695,13 @@ export interface operations {
         size?: number;
         /** @description `column` or `-column`, several with commas between them. */
         sort?: string[] | null;
+        aggregates?: boolean;
+        /** @description Cells as they were written, as texts, instead of their values. */
+        text?: boolean;
         /** @description `column:op:value`; all must hold. */
         filter?: string[] | null;
         /** @description A version; the newest when it is left out. */
         version?: number | null;
-        aggregates?: boolean;
-        /** @description Cells as they were written, as texts, instead of their values. */
-        text?: boolean;
       };
       path: {
         dataset_id: string;
@@ -2733,12 +2733,12 @@ export interface operations {
         limit?: number;
         /** @description `column` or `-column`, several with commas between them. */
         sort?: string[] | null;
+        /** @description Cells as they were written, as texts, instead of their values. */
+        text?: boolean;
         /** @description `column:op:value`; all must hold. */
         filter?: string[] | null;
         /** @description A version; the newest when it is left out. */
         version?: number | null;
-        /** @description Cells as they were written, as texts, instead of their values. */
-        text?: boolean;
       };
       path: {
         dataset_id: string;
@@ -2809,7 +2809,7 @@ export interface operations {
     };
     requestBody: {
       content: {
-        "application/json": components["schemas"]["Doomed"];
+        "application/json": components["schemas"]["DeleteRowsRequest"];
       };
     };
     responses: {
@@ -2868,14 +2868,14 @@ export interface operations {
       query: {
         by: string;
         measure?: string;
-        /** @description `column:op:value`; all must hold. */
-        filter?: string[] | null;
         sort?: "key" | "-value";
         limit?: number;
-        /** @description A version; the newest when it is left out. */
-        version?: number | null;
         /** @description Cells as they were written, as texts, instead of their values. */
         text?: boolean;
+        /** @description `column:op:value`; all must hold. */
+        filter?: string[] | null;
+        /** @description A version; the newest when it is left out. */
+        version?: number | null;
       };
       path: {
         dataset_id: string;
@@ -2904,12 +2904,12 @@ export interface operations {
     parameters: {
       query: {
         column: string;
+        /** @description Cells as they were written, as texts, instead of their values. */
+        text?: boolean;
         /** @description `column:op:value`; all must hold. */
         filter?: string[] | null;
         /** @description A version; the newest when it is left out. */
         version?: number | null;
-        /** @description Cells as they were written, as texts, instead of their values. */
-        text?: boolean;
       };
       path: {
         dataset_id: string;
@@ -2968,11 +2968,11 @@ export interface operations {
         format?: "csv" | "parquet" | "ndjson" | "arrow" | "xlsx";
         /** @description Names with commas between them; all by default. */
         columns?: string[] | null;
-        /** @description `column:op:value`; all must hold. */
-        filter?: string[] | null;
         safe?: boolean;
         header?: boolean | null;
         dialect?: "rfc4180" | "original";
+        /** @description `column:op:value`; all must hold. */
+        filter?: string[] | null;
         /** @description A version; the newest when it is left out. */
         version?: number | null;
       };
