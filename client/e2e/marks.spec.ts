@@ -170,7 +170,7 @@ test('files that were done before somebody signed in are never shown as moving',
 
 unread(
   'who waits sees how many go before, and is told when nobody reads',
-  async ({ page, account, seed }) => {
+  async ({ page, account, makeAccount, seed }) => {
     const names = ['first.csv', 'second.csv', 'third.csv']
     for (const name of names) await seed(account, name, CSV)
     const ahead = async () =>
@@ -193,6 +193,18 @@ unread(
     await expect(rowOf(page, 'first.csv')).not.toContainText('ahead')
     await expect(rowOf(page, 'second.csv')).toContainText('Waiting, 1 ahead')
     await expect(rowOf(page, 'third.csv')).toContainText('Waiting, 2 ahead')
+
+    // Another user's file comes before it and goes, of which no event tells here.
+    const other = await makeAccount()
+    const theirs = await seed(other, 'theirs.csv', CSV)
+    const thirdWaitsFor = (count: number) =>
+      expect(async () => {
+        await page.clock.fastForward(3_000)
+        await expect(rowOf(page, 'third.csv')).toContainText(`Waiting, ${count} ahead`, { timeout: 1_000 })
+      }).toPass()
+    await thirdWaitsFor(3)
+    await ask(other, `/files/${theirs.id}`, { method: 'DELETE' })
+    await thirdWaitsFor(2)
 
     const notice = page.getByRole('status').filter({ hasText: 'Files are not being read' })
     await expect(notice).toBeHidden()

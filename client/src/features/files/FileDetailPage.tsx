@@ -15,6 +15,7 @@ import { FileFacts } from './FileFacts'
 import { FileHeading } from './FileHeading'
 import { FileProgressPanel } from './FileProgressPanel'
 import { PreviewTable } from './PreviewTable'
+import { usePlaceInQueue } from './usePlaceInQueue'
 
 /** The page does not know how a table is shown; whoever puts the page together does. */
 export type ShowTable = (file: FileDetail) => ReactNode
@@ -75,6 +76,7 @@ export const FileDetailPage = ({ showTable }: { showTable: ShowTable }) => {
   const { id } = useParams()
   const signedIn = useAppSelector((state) => selectSessionStatus(state) === 'in')
   const { data, error, isError, refetch } = useGetFileQuery(id && signedIn ? id : skipToken)
+  usePlaceInQueue(data ? [data] : [], refetch)
   return (
     <>
       <Anchor component={Link} to="/files" size="sm" className={classes.back}>

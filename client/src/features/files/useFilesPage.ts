@@ -6,6 +6,7 @@ import { useAppSelector } from '../../store/hooks'
 import { newCursors, pageOnTheWay, withNext } from './cursors'
 import type { FilesView } from './filesUrl'
 import { selectHiddenFiles } from './hiddenFilesSlice'
+import { usePlaceInQueue } from './usePlaceInQueue'
 
 /**
  * The entries of the page in view. A page begins behind the one before it, so a far one that is opened by its
@@ -27,6 +28,7 @@ export const useFilesPage = ({ page: wanted, ...asked }: FilesView, alsoHidden: 
   }, [after, kept])
 
   const shown = currentData ?? data
+  usePlaceInQueue(shown?.entries ?? [], refetch)
   const onTheWay = page < wanted && (!currentData || currentData.next !== null)
   const gone = (id: string) => hidden.includes(id) || alsoHidden.includes(id)
   const entries = shown?.entries.filter(({ id }) => !gone(id)) ?? []
