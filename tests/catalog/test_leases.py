@@ -14,7 +14,9 @@ from sqlmodel import select
 
 from parquay.catalog import leases as leases_module
 from parquay.catalog import owners
-from parquay.catalog.leases import LEASE_SECONDS, Duty, LeaseLost, Leases, LeaseTaken
+from parquay.catalog.duties import Duty
+from parquay.catalog.lease_rows import FORGET_SECONDS, LEASE_SECONDS
+from parquay.catalog.leases import LeaseLost, Leases, LeaseTaken
 from parquay.catalog.session import Catalog
 from parquay.catalog.tables import Lease
 
@@ -205,8 +207,8 @@ def test_a_duty_is_one_owners_until_it_ends(mine: Leases, others: Leases):
     assert not one.is_mine()
 
 
-def test_a_duty_is_done_while_it_is_ones_own(mine: Leases, others: Leases, catalog: Catalog, monkeypatch):
-    monkeypatch.setattr(leases_module, "RENEW_SECONDS", 0.01)
+def test_a_duty_is_done_while_it_is_ones_own(mine: Leases, others: Leases, monkeypatch):
+    monkeypatch.setattr("parquay.catalog.duties.LOOK_SECONDS", 0.01)
     done: list[str] = []
 
     async def work(name: str, begun: asyncio.Event) -> None:
@@ -236,7 +238,7 @@ def test_a_duty_is_done_while_it_is_ones_own(mine: Leases, others: Leases, catal
 
 def test_leases_that_ended_long_ago_are_forgotten(mine: Leases, catalog: Catalog):
     Leases(catalog).take_free("writer", ["old"])
-    age(catalog, LEASE_SECONDS + leases_module.FORGET_SECONDS)
+    age(catalog, LEASE_SECONDS + FORGET_SECONDS)
 
     with mine.exclusive("writer", "new", 1) as held:
         assert catalog.write(partial(mine.fence, held=held))

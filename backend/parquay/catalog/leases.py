@@ -11,39 +11,29 @@ A lease need not survive a power cut, after which its owner is gone: it is commi
 
 from __future__ import annotations
 
-import asyncio
 import itertools
 import logging
 import threading
 import time
-from collections.abc import Callable, Coroutine, Iterator, Sequence
-from contextlib import contextmanager, suppress
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import partial
-from typing import Any
 from weakref import WeakValueDictionary
 
-from sqlalchemy import ColumnElement, Float, cast, delete, func, insert, literal, select, update
-from sqlmodel import Session, col
+from sqlmodel import Session
 
 from parquay.catalog import owners
-from parquay.catalog.session import Catalog, connection_of
-from parquay.catalog.tables import Lease
+from parquay.catalog.lease_rows import LEASE_SECONDS, renew, take
+from parquay.catalog.lease_rows import release as delete
+from parquay.catalog.session import Catalog
 from parquay.errors import ParquayError, Unavailable
-
-LEASE_SECONDS = 60.0
-"""How long a lease lasts that is not renewed."""
 
 RENEW_SECONDS = 20.0
 """How often the leases of a process are renewed."""
 
-FORGET_SECONDS = 600.0
-"""How long after its end a lease that nobody has taken since is deleted."""
-
 MIN_PAUSE_SECONDS, MAX_PAUSE_SECONDS = 0.001, 0.05
 """Pauses between two looks at a lease that another process has."""
-
-DUTY = "duty"
 
 log = logging.getLogger(__name__)
 
@@ -148,11 +138,11 @@ class Leases:
                 each.sure_until = 0.0
                 self._held.pop(each.epoch, None)
         if epochs := [each.epoch for each in held]:
-            self._catalog.submit(partial(_delete, epochs=epochs), durable=False)
+            self._catalog.submit(partial(delete, epochs=epochs), durable=False)
 
     def fence(self, session: Session, held: HeldLease) -> bool:
         """Inside a transaction: renew a lease; False when it is not this process's any more."""
-        return bool(_renew(session, [held.epoch]))
+        return bool(renew(session, [held.epoch]))
 
     def ensure(self, held: HeldLease) -> None:
         """Make sure before a step that must not be taken without it that a lease is still this process's (blocking).
@@ -178,8 +168,8 @@ class Leases:
 
     def _taken(self, kind: str, keys: Sequence[str], share: str) -> list[HeldLease]:
         sure_until = elapsed() + LEASE_SECONDS
-        take = partial(_take, kind=kind, keys=keys, share=share, owner=self.owner, is_dead=self.is_dead)
-        taken = self._catalog.submit(take, durable=False).result()
+        write = partial(take, kind=kind, keys=keys, share=share, owner=self.owner, is_dead=self.is_dead)
+        taken = self._catalog.submit(write, durable=False).result()
         held = [HeldLease(kind, key, epoch, sure_until) for key, epoch in taken.items()]
         with self._lock:
             self._held.update((each.epoch, each) for each in held)
@@ -205,47 +195,11 @@ class Leases:
     def _renewed(self, held: Sequence[HeldLease]) -> set[int]:
         """Renew leases, and return the epochs of those that are still this process's."""
         sure_until = elapsed() + LEASE_SECONDS
-        renew = partial(_renew, epochs=[each.epoch for each in held])
-        renewed = self._catalog.submit(renew, durable=False).result()
+        write = partial(renew, epochs=[each.epoch for each in held])
+        renewed = self._catalog.submit(write, durable=False).result()
         for each in held:
             each.sure_until = sure_until if each.epoch in renewed else 0.0
         return renewed
-
-
-class Duty:
-    """Something that one process at a time does for all of them; it stays that one's until it ends."""
-
-    def __init__(self, leases: Leases, name: str) -> None:
-        self._leases = leases
-        self._name = name
-        self._held: HeldLease | None = None
-
-    def is_mine(self) -> bool:
-        """Tell whether this process is to do it, having taken it over if nobody does (blocking).
-
-        Raises:
-            Unavailable: the catalog does not answer (503).
-        """
-        if self._held is None or self._held.sure_until < elapsed():
-            self._held = next(iter(self._leases.take_free(DUTY, [self._name])), None)
-        return self._held is not None
-
-    async def run(self, work: Callable[[], Coroutine[Any, Any, None]]) -> None:
-        """Run ``work``, which does not end by itself, whenever this is the process to do it, for ever."""
-        while True:
-            await self._until(wanted=True)
-            working = asyncio.create_task(work())
-            try:
-                await self._until(wanted=False)
-            finally:
-                working.cancel()
-
-    async def _until(self, *, wanted: bool) -> None:
-        while True:
-            with suppress(Unavailable):
-                if await asyncio.to_thread(self.is_mine) is wanted:
-                    return
-            await asyncio.sleep(RENEW_SECONDS)
 
 
 def _awaited(take: Callable[[], list[HeldLease]], end: float) -> list[HeldLease]:
@@ -261,42 +215,3 @@ def _awaited(take: Callable[[], list[HeldLease]], end: float) -> list[HeldLease]
         time.sleep(pause)
         pause = min(2 * pause, MAX_PAUSE_SECONDS)
     return held
-
-
-def clock(session: Session) -> ColumnElement[float]:
-    """Return the time by the clock of the database of ``session``, in seconds since 1970, for its statements."""
-    if connection_of(session).dialect.name == "sqlite":
-        return func.unixepoch("subsec", type_=Float)
-    return cast(func.extract("epoch", func.clock_timestamp()), Float)
-
-
-def _take(
-    session: Session, kind: str, keys: Sequence[str], *, share: str, owner: str, is_dead: Callable[[str], bool]
-) -> dict[str, int]:
-    """Take the leases of ``keys`` that can be had, and return their epochs by key.
-
-    Writes follow one another, see `session` and `postgres`: between the look and the insertion there is no other.
-    """
-    connection, moment = connection_of(session), clock(session)
-    wanted = select(col(Lease.epoch), col(Lease.key), col(Lease.share), col(Lease.owner), col(Lease.until) < moment)
-    found = connection.execute(wanted.where(col(Lease.kind) == kind, col(Lease.key).in_(keys))).all()
-    over = [each.epoch for each in found if each[4] or is_dead(each.owner)]
-    if over:
-        _delete(session, over)
-    taken = {each.key for each in found if each.epoch not in over and not (share and each.share)}
-    free = [key for key in keys if key not in taken]
-    new = insert(Lease).returning(col(Lease.epoch))
-    until = moment + literal(LEASE_SECONDS)
-    rows = (new.values(kind=kind, key=key, share=share, owner=owner, until=until) for key in free)
-    return {key: int(connection.execute(row).scalar_one() or 0) for key, row in zip(free, rows, strict=True)}
-
-
-def _renew(session: Session, epochs: Sequence[int]) -> set[int]:
-    connection, moment = connection_of(session), clock(session)
-    connection.execute(delete(Lease).where(col(Lease.until) < moment - literal(FORGET_SECONDS)))
-    renew = update(Lease).where(col(Lease.epoch).in_(epochs)).values(until=moment + literal(LEASE_SECONDS))
-    return {int(epoch or 0) for epoch in connection.execute(renew.returning(col(Lease.epoch))).scalars()}
-
-
-def _delete(session: Session, epochs: Sequence[int]) -> None:
-    connection_of(session).execute(delete(Lease).where(col(Lease.epoch).in_(epochs)))

@@ -1,0 +1,123 @@
+"""The rows of leases: taken, renewed and deleted inside transactions, by the clock of the database."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from functools import partial
+from typing import Any
+
+from sqlalchemy import (
+    ColumnElement,
+    CursorResult,
+    Executable,
+    Float,
+    String,
+    bindparam,
+    delete,
+    func,
+    insert,
+    literal_column,
+    or_,
+    select,
+    update,
+)
+from sqlmodel import Session, col
+
+from parquay.catalog.session import connection_of
+from parquay.catalog.tables import Lease
+
+LEASE_SECONDS = 60.0
+"""How long a lease lasts that is not renewed."""
+
+FORGET_SECONDS = 600.0
+"""How long after its end a lease that nobody has taken since is deleted."""
+
+
+class _Statement:
+    """A statement that is compiled once for each kind of database: leases are on the way of every change of a table."""
+
+    def __init__(self, make: Callable[[ColumnElement[float]], Executable]) -> None:
+        """``make``: given the time by the clock of the database (s since 1970), returns the statement."""
+        self._make = make
+        self._compiled: dict[str, tuple[str, tuple[str, ...]]] = {}
+
+    def run(self, session: Session, **values: object) -> CursorResult[Any]:
+        """Execute it in the transaction of ``session``."""
+        connection = connection_of(session)
+        dialect = connection.dialect
+        if dialect.name not in self._compiled:
+            moment = _SQLITE_CLOCK if dialect.name == "sqlite" else _POSTGRESQL_CLOCK
+            compiled = self._make(moment).compile(dialect=dialect)  # type: ignore[attr-defined]
+            self._compiled[dialect.name] = str(compiled), tuple(compiled.positiontup or ())
+        sql, places = self._compiled[dialect.name]
+        return connection.exec_driver_sql(sql, tuple(values[name] for name in places) if places else values)
+
+
+_SQLITE_CLOCK: ColumnElement[float] = func.unixepoch(literal_column("'subsec'"), type_=Float)
+_POSTGRESQL_CLOCK: ColumnElement[float] = func.date_part(literal_column("'epoch'"), func.clock_timestamp(), type_=Float)
+
+_CONFLICTS = (
+    col(Lease.kind) == bindparam("kind"),
+    col(Lease.key) == bindparam("key"),
+    or_(col(Lease.share) == literal_column("''"), bindparam("share", type_=String) == literal_column("''")),
+)
+"""What keeps others from a lease: one that is somebody's alone, and every share where it is wanted alone."""
+
+_conflicts = _Statement(
+    lambda moment: select(col(Lease.epoch), col(Lease.owner), col(Lease.until) < moment).where(*_CONFLICTS)
+)
+_insert = _Statement(
+    lambda moment: (
+        insert(Lease)
+        .from_select(
+            ["kind", "key", "share", "owner", "until"],
+            select(
+                *(bindparam(name, type_=String) for name in ("kind", "key", "share", "owner")),
+                moment + bindparam("seconds", type_=Float),
+            ).where(~select(col(Lease.epoch)).where(*_CONFLICTS).exists()),
+        )
+        .returning(col(Lease.epoch))
+    )
+)
+_extend = _Statement(
+    lambda moment: (
+        update(Lease)
+        .where(col(Lease.epoch) == bindparam("held"))
+        .values(until=moment + bindparam("seconds", type_=Float))
+    )
+)
+_delete = _Statement(lambda _moment: delete(Lease).where(col(Lease.epoch) == bindparam("held")))
+_forget = _Statement(lambda moment: delete(Lease).where(col(Lease.until) < moment - bindparam("seconds", type_=Float)))
+
+
+def take(
+    session: Session, kind: str, keys: Sequence[str], *, share: str, owner: str, is_dead: Callable[[str], bool]
+) -> dict[str, int]:
+    """Take the leases of ``keys`` that can be had, and return their epochs by key.
+
+    Writes follow one another, see `session` and `postgres`: between the look and the insertion there is no other.
+    """
+    taken: dict[str, int] = {}
+    for key in keys:
+        insertion = partial(_insert.run, session, kind=kind, key=key, share=share, owner=owner, seconds=LEASE_SECONDS)
+        epoch = insertion().scalar()
+        if epoch is None:
+            found: Sequence[Any] = _conflicts.run(session, kind=kind, key=key, share=share).all()
+            over = [conflicting for conflicting, owned_by, is_over in found if is_over or is_dead(owned_by)]
+            release(session, over)
+            epoch = insertion().scalar() if over else None
+        if epoch is not None:
+            taken[key] = int(epoch)
+    return taken
+
+
+def renew(session: Session, epochs: Sequence[int]) -> set[int]:
+    """Renew leases, and return the epochs of those that there still are."""
+    _forget.run(session, seconds=FORGET_SECONDS)
+    return {each for each in epochs if _extend.run(session, held=each, seconds=LEASE_SECONDS).rowcount}
+
+
+def release(session: Session, epochs: Sequence[int]) -> None:
+    """Delete leases, as far as they are there."""
+    for each in epochs:
+        _delete.run(session, held=each)
