@@ -23,6 +23,7 @@ from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from parquay import allocator, telemetry, wiring
+from parquay.catalog.duties import Duty
 from parquay.jobs import hook
 from parquay.jobs.worker import Worker
 from parquay.settings import Settings, SettingsError
@@ -162,9 +163,9 @@ class _Service:
         jobs: list[Coroutine[Any, Any, None]] = []
         jobs.append(self._services.uploads.small.run())
         jobs.append(self._sampler().run())
+        jobs.append(self._duty("expiry").run(partial(self._services.uploads.expirer.run, SWEEP_SECONDS)))
+        jobs.append(self._duty("retention").run(partial(self._services.tables.retention.run, TIDY_SECONDS)))
         if self._primary:
-            jobs.append(self._services.uploads.expirer.run(SWEEP_SECONDS))
-            jobs.append(self._services.tables.retention.run(TIDY_SECONDS))
             self._children = [_Child(kind, self._bell) for kind in _children(settings)]
             jobs.extend(child.keep() for child in self._children)
         if settings.processes > 1 or settings.database_url:
@@ -181,8 +182,11 @@ class _Service:
             services.events.jobs,
             services.uploads.queue,
             services.uploads.writers,
-            primary=self._primary,
+            duty=self._duty("samples"),
         )
+
+    def _duty(self, name: str) -> Duty:
+        return Duty(self._services.leases, name)
 
     def _start_hooks(self) -> None:
         if self._primary and self._services.uploads.hooks:

@@ -143,11 +143,6 @@ class Services:
     accounts: AccountServices
     events: EventServices
 
-    @property
-    def workers(self) -> Path:
-        """The folder of the lock files of this machine's workers."""
-        return self.settings.root / "workers"
-
     def close(self) -> None:
         """Finish what is queued and let go of the database."""
         self.tables.engine.close()

@@ -13,7 +13,7 @@ from sqlmodel import Session, select
 
 from parquay.catalog import jobs as jobs_module
 from parquay.catalog import queue as queue_module
-from parquay.catalog.jobs import LEASE_SECONDS, Jobs, Lease
+from parquay.catalog.jobs import LEASE_SECONDS, JobLease, Jobs
 from parquay.catalog.queue import (
     BYTES_PER_SECOND,
     MOST_SECONDS,
@@ -45,7 +45,7 @@ class FixedClock:
 @pytest.fixture
 def clock(monkeypatch: pytest.MonkeyPatch) -> FixedClock:
     made = FixedClock()
-    monkeypatch.setattr(jobs_module, "now", made)
+    monkeypatch.setattr(jobs_module, "database_now", lambda _session: made())
     monkeypatch.setattr(Job.model_fields["run_after"], "default_factory", made)
     return made
 
@@ -70,7 +70,7 @@ def alive(_owner: str) -> bool:
 
 def claimed(
     jobs: Jobs, owner: str = "me", dead: Callable[[str], bool] = alive, kinds: tuple[str, ...] = (KIND,)
-) -> Lease:
+) -> JobLease:
     lease = jobs.claim(owner, kinds, dead)
     assert lease is not None
     return lease
@@ -79,6 +79,28 @@ def claimed(
 def row(catalog: Catalog, subject: str = "file") -> Job:
     with catalog.read() as session:
         return session.exec(select(Job).where(Job.subject == subject)).one()
+
+
+def test_a_named_job_is_leased_when_it_is_due_or_its_worker_silent_or_dead(catalog, jobs: Jobs, enqueue, clock):
+    enqueue("other")
+    enqueue("named")
+    named = row(catalog, "named").id
+    by_name = partial(jobs.claim, "me", (KIND,), alive, job_id=named)
+
+    lease = by_name()
+    assert lease is not None
+    assert (lease.subject, lease.epoch, by_name()) == ("named", 1, None)
+    assert jobs.claim("me", ("hook",), lambda _owner: True, job_id=named) is None
+    assert jobs.claim("other", (KIND,), lambda owner: owner == "me", job_id=named).epoch == 2
+    clock.pass_seconds(LEASE_SECONDS + 1)
+    lease = by_name()
+    assert lease.epoch == 3
+    jobs.retry(lease, 30, "OSError", "disk")
+    assert by_name() is None
+    clock.pass_seconds(31)
+    assert by_name().epoch == 4
+    assert by_name() is None
+    assert claimed(jobs).subject == "other"
 
 
 def test_a_job_is_leased_once(catalog: Catalog, jobs: Jobs, enqueue, clock: FixedClock):
@@ -254,7 +276,7 @@ def test_running_again_and_again_in_good_order_is_no_failed_attempt(jobs: Jobs, 
         jobs.idle(lease)
 
 
-def claimed_running(jobs: Jobs) -> Lease:
+def claimed_running(jobs: Jobs) -> JobLease:
     """The lease that the last claim gave, claimed anew by its successor."""
     lease = jobs.claim("next", (KIND,), lambda _owner: True)
     assert lease is not None

@@ -7,6 +7,7 @@ import threading
 import time
 from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor
+from datetime import UTC, datetime
 from functools import partial
 
 import pytest
@@ -18,7 +19,7 @@ from live_server import wait_until
 from parquay.catalog import postgres as module
 from parquay.catalog.events import Events
 from parquay.catalog.files import Files
-from parquay.catalog.jobs import Jobs
+from parquay.catalog.jobs import LEASE_SECONDS, Jobs
 from parquay.catalog.postgres import SHOWN_NUL, UnusableDatabase
 from parquay.catalog.session import Catalog, ring
 from parquay.catalog.tables import File, Secret
@@ -241,3 +242,16 @@ def test_a_missing_driver_is_told_in_one_line(monkeypatch: pytest.MonkeyPatch):
 
     with pytest.raises(UnusableDatabase, match="driver for PostgreSQL is missing"):
         Catalog("postgresql+psycopg://127.0.0.1/catalog")
+
+
+def test_the_lease_of_a_job_is_counted_by_the_clock_of_the_database(catalog: Catalog, monkeypatch):
+    monkeypatch.setattr("parquay.catalog.session.now", lambda: datetime(1999, 1, 1, tzinfo=UTC))
+    jobs = Jobs(catalog)
+    catalog.write(lambda session: jobs.enqueue(session, "convert", "file"))
+
+    lease = jobs.claim("me", ("convert",), lambda _owner: False)
+
+    assert lease is not None
+    with catalog.read() as session:
+        until, clock = session.execute(text("SELECT lease_until, timezone('utc', clock_timestamp()) FROM job")).one()
+    assert 0 < (until - clock).total_seconds() <= LEASE_SECONDS

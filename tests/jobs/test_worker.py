@@ -4,25 +4,23 @@ from __future__ import annotations
 
 import os
 import signal
-import socket
 import subprocess
 import sys
 import threading
 import time
 from collections.abc import Callable
-from pathlib import Path
 
 import pytest
 from sqlalchemy import text
 from sqlmodel import Session, select
 
 from live_server import wait_until
-from parquay.catalog.jobs import Jobs, Lease
+from parquay.catalog import owners
+from parquay.catalog.jobs import JobLease, Jobs
 from parquay.catalog.session import Catalog
 from parquay.catalog.tables import Job, Secret
 from parquay.errors import Unavailable
 from parquay.jobs import worker as worker_module
-from parquay.jobs.liveness import Liveness
 from parquay.jobs.worker import Ended, Kind, Worker
 
 
@@ -32,20 +30,15 @@ def database(sqlite_url: str) -> str:
     return sqlite_url
 
 
-@pytest.fixture
-def liveness(tmp_path: Path) -> Liveness:
-    return Liveness(tmp_path / "workers")
-
-
 class Work:
     """What the jobs of a test do: one function for each run, in order; the last one again and again."""
 
-    def __init__(self, *runs: Callable[[Lease, Callable[[], bool]], Ended]) -> None:
+    def __init__(self, *runs: Callable[[JobLease, Callable[[], bool]], Ended]) -> None:
         self.runs = list(runs)
-        self.leases: list[Lease] = []
+        self.leases: list[JobLease] = []
         self.failures: list[tuple[str, str]] = []
 
-    def run(self, lease: Lease, alive: Callable[[], bool]) -> Ended:
+    def run(self, lease: JobLease, alive: Callable[[], bool]) -> Ended:
         self.leases.append(lease)
         act = self.runs.pop(0) if len(self.runs) > 1 else self.runs[0]
         return act(lease, alive)
@@ -55,16 +48,16 @@ class Work:
         self.failures.append((code, message))
 
 
-def ends(how: Ended) -> Callable[[Lease, Callable[[], bool]], Ended]:
+def ends(how: Ended) -> Callable[[JobLease, Callable[[], bool]], Ended]:
     return lambda _lease, _alive: how
 
 
-def fails(_lease: Lease, _alive: Callable[[], bool]) -> Ended:
+def fails(_lease: JobLease, _alive: Callable[[], bool]) -> Ended:
     raise OSError("the disk is gone")
 
 
-def worker_of(catalog: Catalog, liveness: Liveness, work: Work) -> Worker:
-    return Worker(catalog, Jobs(catalog), {"work": Kind(work.run, work.give_up)}, liveness)
+def worker_of(catalog: Catalog, work: Work) -> Worker:
+    return Worker(catalog, Jobs(catalog), {"work": Kind(work.run, work.give_up)})
 
 
 def enqueue(catalog: Catalog, subject: str = "file") -> None:
@@ -80,32 +73,32 @@ def make_due(catalog: Catalog) -> None:
     catalog.write(lambda session: session.execute(text("UPDATE job SET run_after = '2020-01-01 00:00:00.000000'")))
 
 
-def test_a_worker_without_work_says_so(catalog: Catalog, liveness: Liveness):
-    assert not worker_of(catalog, liveness, Work(fails)).run_one()
+def test_a_worker_without_work_says_so(catalog: Catalog):
+    assert not worker_of(catalog, Work(fails)).run_one()
 
 
-def test_a_job_is_run_and_done(catalog: Catalog, liveness: Liveness):
+def test_a_job_is_run_and_done(catalog: Catalog):
     enqueue(catalog)
     work = Work(ends(Ended.DONE))
 
-    assert worker_of(catalog, liveness, work).run_one()
+    assert worker_of(catalog, work).run_one()
 
     assert row(catalog).state == "done"
     assert [lease.subject for lease in work.leases] == ["file"]
 
 
-def test_a_job_that_waits_for_more_is_idle(catalog: Catalog, liveness: Liveness):
+def test_a_job_that_waits_for_more_is_idle(catalog: Catalog):
     enqueue(catalog)
 
-    worker_of(catalog, liveness, Work(ends(Ended.IDLE))).run_one()
+    worker_of(catalog, Work(ends(Ended.IDLE))).run_one()
 
     assert row(catalog).state == "idle"
 
 
-def test_a_failing_job_is_repeated_with_longer_pauses_and_then_given_up(catalog: Catalog, liveness: Liveness):
+def test_a_failing_job_is_repeated_with_longer_pauses_and_then_given_up(catalog: Catalog):
     enqueue(catalog)
     work = Work(fails)
-    worker = worker_of(catalog, liveness, work)
+    worker = worker_of(catalog, work)
     pauses = []
 
     for _ in range(4):
@@ -124,32 +117,33 @@ def test_a_failing_job_is_repeated_with_longer_pauses_and_then_given_up(catalog:
     assert not worker.run_one()
 
 
-def test_a_job_that_ends_its_workers_is_given_up(catalog: Catalog, liveness: Liveness):
+def test_a_job_that_ends_its_workers_is_given_up(catalog: Catalog):
     enqueue(catalog)
     jobs, work = Jobs(catalog), Work(ends(Ended.DONE))
+    host, pid, *_ = owners.this_process().split(":")
     for _ in range(5):
-        assert jobs.claim(f"{socket.gethostname()}:0:gone", ("work",), liveness.is_dead) is not None
+        assert jobs.claim(f"{host}:{pid}:0:gone", ("work",), owners.is_dead) is not None
 
-    worker_of(catalog, liveness, work).run_one()
+    worker_of(catalog, work).run_one()
 
     assert work.leases == []
     assert [code for code, _ in work.failures] == ["worker_lost"]
     assert row(catalog).state == "failed"
 
 
-def test_a_worker_that_stops_hands_its_job_back_at_once_and_blames_nobody(catalog: Catalog, liveness: Liveness):
+def test_a_worker_that_stops_hands_its_job_back_at_once_and_blames_nobody(catalog: Catalog):
     enqueue(catalog)
 
     for _ in range(8):
         running = threading.Event()
 
-        def until_stopped(_lease: Lease, alive: Callable[[], bool], running: threading.Event = running) -> Ended:
+        def until_stopped(_lease: JobLease, alive: Callable[[], bool], running: threading.Event = running) -> Ended:
             running.set()
             while alive():
                 time.sleep(0.01)
             return Ended.ABANDONED
 
-        worker = worker_of(catalog, liveness, Work(until_stopped))
+        worker = worker_of(catalog, Work(until_stopped))
         thread = threading.Thread(target=worker.run)
         thread.start()
         assert running.wait(20)
@@ -159,14 +153,14 @@ def test_a_worker_that_stops_hands_its_job_back_at_once_and_blames_nobody(catalo
         assert (row(catalog).state, row(catalog).attempt) == ("queued", 0)
 
     work = Work(ends(Ended.DONE))
-    assert worker_of(catalog, liveness, work).run_one()
+    assert worker_of(catalog, work).run_one()
     assert work.failures == []
 
 
-def test_a_bell_starts_a_waiting_worker(catalog: Catalog, liveness: Liveness, monkeypatch):
+def test_a_bell_starts_a_waiting_worker(catalog: Catalog, monkeypatch):
     monkeypatch.setattr(worker_module, "POLL_SECONDS", 60.0)
     work = Work(ends(Ended.DONE))
-    worker = worker_of(catalog, liveness, work)
+    worker = worker_of(catalog, work)
     catalog.on_bell("jobs", worker.ring)
     thread = threading.Thread(target=worker.run)
     thread.start()
@@ -181,9 +175,9 @@ def test_a_bell_starts_a_waiting_worker(catalog: Catalog, liveness: Liveness, mo
     assert not thread.is_alive()
 
 
-def test_a_lost_bell_costs_a_second(catalog: Catalog, liveness: Liveness):
+def test_a_lost_bell_costs_a_second(catalog: Catalog):
     work = Work(ends(Ended.DONE))
-    worker = worker_of(catalog, liveness, work)
+    worker = worker_of(catalog, work)
     thread = threading.Thread(target=worker.run)
     thread.start()
 
@@ -194,12 +188,12 @@ def test_a_lost_bell_costs_a_second(catalog: Catalog, liveness: Liveness):
     thread.join(20)
 
 
-def test_a_heartbeat_tells_a_run_that_its_job_is_somebody_elses(catalog: Catalog, liveness: Liveness, monkeypatch):
+def test_a_heartbeat_tells_a_run_that_its_job_is_somebody_elses(catalog: Catalog, monkeypatch):
     monkeypatch.setattr(worker_module, "HEARTBEAT_SECONDS", 0.02)
     enqueue(catalog)
     seen: list[bool] = []
 
-    def run(lease: Lease, alive: Callable[[], bool]) -> Ended:
+    def run(lease: JobLease, alive: Callable[[], bool]) -> Ended:
         if lease.epoch == 1:
             assert alive()
             assert Jobs(catalog).claim("thief", ("work",), lambda _owner: True) is not None
@@ -207,22 +201,22 @@ def test_a_heartbeat_tells_a_run_that_its_job_is_somebody_elses(catalog: Catalog
             seen.append(True)
         return Ended.DONE
 
-    worker_of(catalog, liveness, Work(run)).run_one()
+    worker_of(catalog, Work(run)).run_one()
 
     assert seen == [True]
     assert (row(catalog).state, row(catalog).lease_owner) == ("running", "thief")
 
 
-def test_a_worker_outlives_a_catalog_that_does_not_answer(catalog: Catalog, liveness: Liveness):
+def test_a_worker_outlives_a_catalog_that_does_not_answer(catalog: Catalog):
     work = Work(ends(Ended.DONE))
-    worker = worker_of(catalog, liveness, work)
+    worker = worker_of(catalog, work)
     real, refused = worker._jobs.claim, threading.Event()
 
-    def claim(*arguments):
+    def claim(*arguments, **named):
         if not refused.is_set():
             refused.set()
             raise Unavailable("not now")
-        return real(*arguments)
+        return real(*arguments, **named)
 
     worker._jobs.claim = claim
     enqueue(catalog)
@@ -235,22 +229,22 @@ def test_a_worker_outlives_a_catalog_that_does_not_answer(catalog: Catalog, live
     thread.join(20)
 
 
-def test_the_job_of_a_killed_worker_is_taken_up_at_once(catalog: Catalog, liveness: Liveness, tmp_path: Path):
+def test_the_job_of_a_killed_worker_is_taken_up_at_once(catalog: Catalog):
     enqueue(catalog)
     script = (
-        "import sys, time; from pathlib import Path\n"
+        "import sys, time\n"
         "from parquay.catalog.session import Catalog; from parquay.catalog.jobs import Jobs\n"
-        "from parquay.jobs.liveness import Liveness; from parquay.jobs.worker import Kind, Worker\n"
+        "from parquay.jobs.worker import Kind, Worker\n"
         "catalog = Catalog(sys.argv[1])\n"
         "def run(lease, alive):\n    print('running', flush=True)\n    time.sleep(100)\n"
-        "Worker(catalog, Jobs(catalog), {'work': Kind(run, None)}, Liveness(Path(sys.argv[2]))).run()"
+        "Worker(catalog, Jobs(catalog), {'work': Kind(run, None)}).run()"
     )
-    command = [sys.executable, "-c", script, catalog.url, str(tmp_path / "workers")]
+    command = [sys.executable, "-c", script, catalog.url]
     with subprocess.Popen(command, stdout=subprocess.PIPE, env={"PYTHONPATH": "backend"}) as other:
         assert other.stdout is not None
         assert other.stdout.readline() == b"running\n"
         work = Work(ends(Ended.DONE))
-        mine = worker_of(catalog, liveness, work)
+        mine = worker_of(catalog, work)
         assert not mine.run_one()
 
         os.kill(other.pid, signal.SIGKILL)
@@ -259,3 +253,15 @@ def test_the_job_of_a_killed_worker_is_taken_up_at_once(catalog: Catalog, livene
         assert mine.run_one()
         assert [lease.attempt for lease in work.leases] == [2]
         assert row(catalog).state == "done"
+
+
+def test_a_named_job_is_run_before_its_turn_and_once(catalog: Catalog):
+    enqueue(catalog, "first")
+    enqueue(catalog, "named")
+    named = row(catalog, "named").id
+    work = Work(ends(Ended.DONE))
+    worker = worker_of(catalog, work)
+
+    assert (worker.run_one(named), worker.run_one(named), worker.run_one("no such job")) == (True, False, False)
+    assert [lease.subject for lease in work.leases] == ["named"]
+    assert row(catalog, "first").state == "queued"

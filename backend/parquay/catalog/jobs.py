@@ -19,8 +19,8 @@ from sqlmodel import Session, col, delete, func, select
 
 from parquay.catalog.prepared import Insert
 from parquay.catalog.queue import next_jobs, turn
-from parquay.catalog.session import Catalog, connection_of, ring
-from parquay.catalog.tables import Job, Served, now
+from parquay.catalog.session import Catalog, connection_of, database_now, ring
+from parquay.catalog.tables import Job, Served
 from parquay.ids import new_ids
 
 LEASE_SECONDS = 60
@@ -38,6 +38,8 @@ Note = Callable[[Session, str, str, str], None]
 
 
 _insert = Insert(Job)
+_FREE: dict[str, Any] = {"lease_owner": None, "lease_until": None}
+"""Columns of a job that nobody has."""
 _DEFAULTS = Job(id="", kind="", subject="").model_dump(exclude={"id", "subject", "owner_id", "turn_at"})
 
 
@@ -51,7 +53,7 @@ class Wanted:
 
 
 @dataclass(frozen=True)
-class Lease:
+class JobLease:
     """A job being run: the epoch fences every write of an earlier run."""
 
     job_id: str
@@ -94,14 +96,14 @@ class Jobs:
         if row is None:
             self.add(session, kind, Wanted(subject, owner_id, size), payload=payload)
         elif row[1] != "running":
-            moment = now()
+            moment = database_now(session)
             values = {"state": "queued", "run_after": moment, "turn_at": turn(moment, size), "attempt": 0}
             session.execute(update(Job).where(col(Job.id) == row[0]).values(**values))
         ring(session, "jobs")
 
     def add(self, session: Session, kind: str, *wanted: Wanted, payload: dict[str, Any] | None = None) -> None:
         """Queue the jobs ``wanted``, whose subjects cannot have one yet."""
-        moment = now()
+        moment = database_now(session)
         every = {**_DEFAULTS, "kind": kind, "payload": payload or {}, "run_after": moment, "created_at": moment}
         rows = [
             {"id": job_id, "subject": each.subject, "owner_id": each.owner_id, "turn_at": turn(moment, each.size)}
@@ -128,39 +130,59 @@ class Jobs:
         """Forget a job; a run of it fails its next fence."""
         session.execute(delete(Job).where(col(Job.kind) == kind, col(Job.subject) == subject))
 
-    def claim(self, owner: str, kinds: tuple[str, ...], dead: Callable[[str], bool]) -> Lease | None:
-        """Lease the next due job, or one whose worker is silent for too long or known to be ``dead``."""
-        return self._catalog.write(lambda session: self._claim(session, owner, kinds, dead))
+    def claim(
+        self, owner: str, kinds: tuple[str, ...], dead: Callable[[str], bool], *, job_id: str | None = None
+    ) -> JobLease | None:
+        """Lease the next due job, or one whose worker is silent for too long or known to be ``dead``.
 
-    def _claim(self, session: Session, owner: str, kinds: tuple[str, ...], dead: Callable[[str], bool]) -> Lease | None:
+        ``job_id``: that job alone, if it is one of these; for a queue elsewhere that carries nothing but the id.
+        """
+        if job_id is None:
+            return self._catalog.write(lambda session: self._claim(session, owner, kinds, dead))
+        return self._catalog.write(lambda session: self._claim_named(session, owner, kinds, dead, job_id))
+
+    def _claim(
+        self, session: Session, owner: str, kinds: tuple[str, ...], dead: Callable[[str], bool]
+    ) -> JobLease | None:
         for job in self._abandoned(session, kinds, dead):
             if lease := self._lease(session, job, owner):
                 return lease
-        for job in next_jobs(session, kinds, now()):
+        for job in next_jobs(session, kinds, database_now(session)):
             if lease := self._lease(session, job, owner):
                 return lease
         return None
 
+    def _claim_named(
+        self, session: Session, owner: str, kinds: tuple[str, ...], dead: Callable[[str], bool], job_id: str
+    ) -> JobLease | None:
+        job = session.get(Job, job_id)
+        if job is None or job.kind not in kinds:
+            return None
+        moment = database_now(session)
+        is_due = job.state == "queued" and job.run_after <= moment
+        is_silent = job.lease_until is None or job.lease_until < moment or dead(job.lease_owner or "")
+        return self._lease(session, job, owner) if is_due or (job.state == "running" and is_silent) else None
+
     def _abandoned(self, session: Session, kinds: tuple[str, ...], dead: Callable[[str], bool]) -> Iterator[Job]:
         """Yield the leased jobs whose workers are silent for too long, or dead."""
         running = select(Job).where(col(Job.state) == "running", col(Job.kind).in_(kinds))
-        silent = or_(col(Job.lease_until).is_(None), col(Job.lease_until) < now())
+        silent = or_(col(Job.lease_until).is_(None), col(Job.lease_until) < database_now(session))
         yield from session.exec(running.where(silent).order_by(col(Job.lease_until)).limit(WORKERS))
         workers = select(Job.lease_owner).where(col(Job.state) == "running", col(Job.kind).in_(kinds)).distinct()
         gone = [each for each in session.exec(workers.limit(WORKERS)) if each is not None and dead(each)]
         if gone:
             yield from session.exec(running.where(col(Job.lease_owner).in_(gone)))
 
-    def _lease(self, session: Session, job: Job, owner: str) -> Lease | None:
+    def _lease(self, session: Session, job: Job, owner: str) -> JobLease | None:
         statement = (
             update(Job)
             .where(col(Job.id) == job.id, col(Job.lease_epoch) == job.lease_epoch, col(Job.state) == job.state)
             .values(
                 state="running",
                 lease_owner=owner,
-                lease_until=now() + timedelta(seconds=LEASE_SECONDS),
+                lease_until=_lease_end(session),
                 lease_epoch=job.lease_epoch + 1,
-                moved_at=now(),
+                moved_at=database_now(session),
                 attempt=job.attempt + 1,
             )
             .execution_options(synchronize_session=False)
@@ -168,56 +190,61 @@ class Jobs:
         if cast("CursorResult[Any]", session.execute(statement)).rowcount != 1:
             return None
         _note_served(session, job.owner_id)
-        return Lease(job.id, job.kind, job.subject, job.lease_epoch + 1, job.wake, job.attempt + 1, owner, job.payload)
+        epoch, attempt = job.lease_epoch + 1, job.attempt + 1
+        return JobLease(job.id, job.kind, job.subject, epoch, job.wake, attempt, owner, job.payload)
 
-    def fence(self, session: Session, lease: Lease) -> bool:
+    def fence(self, session: Session, lease: JobLease) -> bool:
         """Inside a run's transaction: prolong the lease; False when it was lost and nothing may be written."""
-        values = {"lease_until": now() + timedelta(seconds=LEASE_SECONDS)}
-        return self._update(session, lease, **values)
+        return self._update(session, lease, lease_until=_lease_end(session))
 
-    def heartbeat(self, lease: Lease, moved_at: datetime | None = None) -> bool:
+    def heartbeat(self, lease: JobLease, moved_at: datetime | None = None) -> bool:
         """Prolong the lease of a run that moved last at ``moved_at`` (now); False when the lease was lost."""
-        moment = now()
-        values = {"lease_until": moment + timedelta(seconds=LEASE_SECONDS), "moved_at": moved_at or moment}
-        return self._catalog.write(lambda session: self._update(session, lease, **values))
 
-    def done(self, session: Session, lease: Lease) -> bool:
+        def write(session: Session) -> bool:
+            moved = moved_at or database_now(session)
+            return self._update(session, lease, lease_until=_lease_end(session), moved_at=moved)
+
+        return self._catalog.write(write)
+
+    def done(self, session: Session, lease: JobLease) -> bool:
         """End a run for good."""
-        return self._update(session, lease, state="done", finished_at=now(), lease_owner=None, lease_until=None)
+        return self._update(session, lease, state="done", finished_at=database_now(session), **_FREE)
 
-    def idle(self, lease: Lease) -> bool:
+    def idle(self, lease: JobLease) -> bool:
         """Wait for the subject to change; back to the queue at once when it did during the run."""
 
         def write(session: Session) -> bool:
             job = session.get(Job, lease.job_id)
             woken = job is not None and job.wake != lease.wake
             state = "queued" if woken else "idle"
-            return self._update(
-                session, lease, state=state, run_after=now(), attempt=0, lease_owner=None, lease_until=None
-            )
+            return self._update(session, lease, state=state, run_after=database_now(session), attempt=0, **_FREE)
 
         return self._catalog.write(write)
 
-    def retry(self, lease: Lease, seconds: float, code: str, message: str, *, attempt: int | None = None) -> bool:
+    def retry(self, lease: JobLease, seconds: float, code: str, message: str, *, attempt: int | None = None) -> bool:
         """Queue the job again after ``seconds``; ``attempt``: as if it had been tried so often (None: as it was)."""
-        values: dict[str, Any] = {"state": "queued", "run_after": now() + timedelta(seconds=seconds)}
+        values = {"state": "queued", "error_code": code, "error_message": message, **_FREE}
         values |= {} if attempt is None else {"attempt": attempt}
-        errors = {"error_code": code, "error_message": message, "lease_owner": None, "lease_until": None}
-        return self._catalog.write(lambda session: self._update(session, lease, **values, **errors))
-
-    def hand_back(self, lease: Lease) -> bool:
-        """Queue the job again at once, as if it had not been begun: its worker stops in good order."""
-        values = {"state": "queued", "run_after": now(), "attempt": lease.attempt - 1}
-        return self._catalog.write(
-            lambda session: self._update(session, lease, **values, lease_owner=None, lease_until=None)
-        )
-
-    def give_up(self, lease: Lease, code: str, message: str, note: Note) -> bool:
-        """End a run as failed; ``note`` writes the failure down on the subject in the same transaction."""
-        values = {"state": "failed", "finished_at": now(), "lease_owner": None, "lease_until": None}
 
         def write(session: Session) -> bool:
-            failed = self._update(session, lease, **values, error_code=code, error_message=message)
+            run_after = database_now(session) + timedelta(seconds=seconds)
+            return self._update(session, lease, **values, run_after=run_after)
+
+        return self._catalog.write(write)
+
+    def hand_back(self, lease: JobLease) -> bool:
+        """Queue the job again at once, as if it had not been begun: its worker stops in good order."""
+        values = {"state": "queued", "attempt": lease.attempt - 1, **_FREE}
+        return self._catalog.write(
+            lambda session: self._update(session, lease, **values, run_after=database_now(session))
+        )
+
+    def give_up(self, lease: JobLease, code: str, message: str, note: Note) -> bool:
+        """End a run as failed; ``note`` writes the failure down on the subject in the same transaction."""
+        values = {"state": "failed", "error_code": code, "error_message": message, **_FREE}
+
+        def write(session: Session) -> bool:
+            failed = self._update(session, lease, **values, finished_at=database_now(session))
             if failed:
                 note(session, lease.subject, code, message)
             return failed
@@ -236,7 +263,7 @@ class Jobs:
         with self._catalog.read() as session:
             return session.exec(query).one()
 
-    def _update(self, session: Session, lease: Lease, **values: Any) -> bool:
+    def _update(self, session: Session, lease: JobLease, **values: Any) -> bool:
         statement = (
             update(Job)
             .where(col(Job.id) == lease.job_id, col(Job.lease_epoch) == lease.epoch, col(Job.state) == "running")
@@ -246,8 +273,12 @@ class Jobs:
         return cast("CursorResult[Any]", session.execute(statement)).rowcount == 1
 
 
+def _lease_end(session: Session) -> datetime:
+    return database_now(session) + timedelta(seconds=LEASE_SECONDS)
+
+
 def _note_served(session: Session, owner_id: str) -> None:
     connection = connection_of(session)
     insert = insert_into_sqlite if connection.dialect.name == "sqlite" else insert_into_postgresql
-    statement = insert(Served).values(owner_id=owner_id, at=now())
+    statement = insert(Served).values(owner_id=owner_id, at=database_now(session))
     connection.execute(statement.on_conflict_do_update(index_elements=["owner_id"], set_={"at": statement.excluded.at}))

@@ -11,6 +11,7 @@ from __future__ import annotations
 import logging
 import threading
 from collections.abc import Callable, Iterable
+from datetime import UTC
 from typing import Any
 
 from sqlalchemy import Connection, Engine, Select, event, func, make_url, select, text
@@ -22,6 +23,9 @@ WRITER = int.from_bytes(b"parquay", "big")
 
 CHANNEL = "parquay"
 """Where bells are rung for other processes."""
+
+BEGUN = "begun"
+"""Key in ``connection.info`` of a write: when it began, by the clock of the database."""
 
 CONNECTION = {
     "application_name": "parquay",
@@ -87,16 +91,24 @@ def engine(url: str, *, durable: bool, writes: bool, size: int) -> Engine:
 
     if writes:
         one_at_a_time = _one_at_a_time(durable=durable)
-        event.listen(made, "begin", lambda connection: connection.execute(one_at_a_time))
+
+        @event.listens_for(made, "begin")
+        def _begin(connection: Connection) -> None:
+            connection.info[BEGUN] = connection.execute(one_at_a_time).one()[-1].astimezone(UTC)
+
     return made
 
 
 def _one_at_a_time(*, durable: bool) -> Select[Any]:
-    """What every transaction that writes begins with; the settings hold until its end, and so does the lock."""
+    """What every transaction that writes begins with; the settings hold until its end, and so does the lock.
+
+    Its last value is the time at which the lock was had.
+    """
     return select(
         func.set_config("lock_timeout", f"{BUSY_SECONDS}s", True),
         func.set_config("synchronous_commit", "on" if durable else "off", True),
         func.pg_advisory_xact_lock(WRITER),
+        func.clock_timestamp(),
     )
 
 

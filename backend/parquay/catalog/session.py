@@ -16,6 +16,7 @@ import time
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import Future
 from contextlib import closing, contextmanager
+from datetime import datetime
 from typing import Any, NamedTuple, TypeVar
 
 from sqlalchemy import Connection, Engine, text
@@ -25,6 +26,7 @@ from sqlalchemy.pool import PoolProxiedConnection
 from sqlmodel import Session
 
 from parquay.catalog import postgres, sqlite
+from parquay.catalog.tables import now
 from parquay.errors import Unavailable
 from parquay.ids import new_id
 from parquay.telemetry import commit_seconds
@@ -57,6 +59,12 @@ def connection_of(session: Session) -> Connection:
     """Return the connection of a write, which is in its transaction without the session having to begin one."""
     connection: Connection = session.info[CONNECTION]
     return connection
+
+
+def database_now(session: Session) -> datetime:
+    """Return when the transaction of a write began, by the clock of the database, which all machines share."""
+    moment: datetime | None = connection_of(session).info.get(postgres.BEGUN)
+    return now() if moment is None else moment
 
 
 def ring(session: Session, bell: str) -> None:

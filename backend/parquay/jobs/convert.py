@@ -9,8 +9,7 @@ from typing import TYPE_CHECKING
 
 from parquay import allocator
 from parquay.catalog.files import CONVERT
-from parquay.catalog.jobs import Lease
-from parquay.jobs.liveness import Liveness
+from parquay.catalog.jobs import JobLease
 from parquay.jobs.worker import Ended, Kind, Worker
 from parquay.wiring import Services
 
@@ -24,7 +23,7 @@ ENDED = {"done": Ended.DONE, "idle": Ended.IDLE, "gone": Ended.ABANDONED}
 def worker(services: Services) -> Worker:
     """Return a worker that converts files."""
     kinds = {CONVERT: Kind(_Converter(services).convert, services.uploads.files.fail)}
-    return Worker(services.catalog, services.events.jobs, kinds, Liveness(services.workers), hung=_end)
+    return Worker(services.catalog, services.events.jobs, kinds, hung=_end)
 
 
 class _Converter:
@@ -34,7 +33,7 @@ class _Converter:
         self._services = services
         self._converter: IncrementalConverter | None = None
 
-    def convert(self, lease: Lease, alive: Callable[[], bool]) -> Ended:
+    def convert(self, lease: JobLease, alive: Callable[[], bool]) -> Ended:
         if self._converter is None:
             allocator.keep()
             with allocator.loading():
@@ -58,5 +57,5 @@ def _converter(services: Services) -> IncrementalConverter:
 
 
 def _end() -> None:
-    """End this process, whatever its threads do: its lock goes with it, so the job is taken at once."""
+    """End this process, whatever its threads do: others see that it is gone and take the job at once."""
     os._exit(os.EX_SOFTWARE)

@@ -5,8 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from parquay.catalog.files import HOOK
-from parquay.catalog.jobs import Lease
-from parquay.jobs.liveness import Liveness
+from parquay.catalog.jobs import JobLease
 from parquay.jobs.worker import Ended, Kind, Worker
 from parquay.uploads.policy.hooks import HookedUpload
 from parquay.wiring import Services
@@ -18,11 +17,11 @@ MAX_ATTEMPTS = 20
 def worker(services: Services) -> Worker:
     """Return a worker that tells hooks."""
 
-    def tell(lease: Lease, alive: Callable[[], bool]) -> Ended:
+    def tell(lease: JobLease, alive: Callable[[], bool]) -> Ended:
         del alive
         upload = HookedUpload(**lease.payload["upload"])
         services.uploads.hooks.tell(lease.payload["event"], lease.subject, upload)
         return Ended.DONE
 
     kinds = {HOOK: Kind(tell, lambda *_: None, MAX_ATTEMPTS)}
-    return Worker(services.catalog, services.events.jobs, kinds, Liveness(services.workers))
+    return Worker(services.catalog, services.events.jobs, kinds)

@@ -7,8 +7,6 @@ at once when they can see on the same machine that its owner is gone.
 from __future__ import annotations
 
 import logging
-import os
-import socket
 import threading
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -17,12 +15,11 @@ from enum import Enum
 from errno import EDQUOT, ENOSPC
 from functools import partial
 
-from parquay.catalog.jobs import MAX_ATTEMPTS, Jobs, Lease, Note
+from parquay.catalog import owners
+from parquay.catalog.jobs import MAX_ATTEMPTS, JobLease, Jobs, Note
 from parquay.catalog.session import Catalog
 from parquay.catalog.tables import now
 from parquay.errors import ParquayError, StorageFull, Unavailable
-from parquay.ids import new_id
-from parquay.jobs.liveness import Liveness
 
 HEARTBEAT_SECONDS = 10.0
 HUNG_SECONDS = 900.0
@@ -57,7 +54,7 @@ class Kind:
         give_up: notes the failure (session, subject, code, message) inside the failing transaction.
     """
 
-    run: Callable[[Lease, Callable[[], bool]], Ended]
+    run: Callable[[JobLease, Callable[[], bool]], Ended]
     give_up: Note
     max_attempts: int = MAX_ATTEMPTS
 
@@ -77,7 +74,6 @@ class Worker:
         catalog: Catalog,
         jobs: Jobs,
         kinds: dict[str, Kind],
-        liveness: Liveness,
         *,
         hung: Callable[[], None] = lambda: None,
     ) -> None:
@@ -86,10 +82,10 @@ class Worker:
         self._catalog = catalog
         self._jobs = jobs
         self._kinds = kinds
-        self._liveness = liveness
+        self._is_dead = partial(owners.is_dead, one_machine=catalog.is_embedded)
         self._bell = threading.Event()
         self._stopping = threading.Event()
-        self.owner = f"{socket.gethostname()}:{os.getpid()}:{new_id()}"
+        self.owner = owners.this_process()
 
     def ring(self) -> None:
         """Look at the table now."""
@@ -102,19 +98,22 @@ class Worker:
 
     def run(self) -> None:
         """Work until :meth:`stop`."""
-        with self._liveness.alive(self.owner):
-            while not self._stopping.is_set():
-                self._bell.clear()
-                try:
-                    while not self._stopping.is_set() and self.run_one():
-                        pass
-                except Unavailable as error:
-                    log.warning("catalog unavailable", extra={"fields": {"code": error.code}})
-                self._bell.wait(POLL_SECONDS)
+        while not self._stopping.is_set():
+            self._bell.clear()
+            try:
+                while not self._stopping.is_set() and self.run_one():
+                    pass
+            except Unavailable as error:
+                log.warning("catalog unavailable", extra={"fields": {"code": error.code}})
+            self._bell.wait(POLL_SECONDS)
 
-    def run_one(self) -> bool:
-        """Claim a job and run it; False when there is none."""
-        lease = self._jobs.claim(self.owner, tuple(self._kinds), self._liveness.is_dead)
+    def run_one(self, job_id: str | None = None) -> bool:
+        """Claim the next job, or the job ``job_id``, and run it; False when there is none, or it is not due.
+
+        Raises:
+            Unavailable: the catalog does not answer (503).
+        """
+        lease = self._jobs.claim(self.owner, tuple(self._kinds), self._is_dead, job_id=job_id)
         if lease is None:
             return False
         if lease.attempt > self._kinds[lease.kind].max_attempts:
@@ -128,7 +127,7 @@ class Worker:
             self._retry(lease, error)
         return True
 
-    def _run(self, lease: Lease) -> Ended:
+    def _run(self, lease: JobLease) -> Ended:
         lost = threading.Event()
         ended = threading.Event()
         moving = _Moving()
@@ -145,7 +144,7 @@ class Worker:
             ended.set()
             beat.join()
 
-    def _beat(self, lease: Lease, lost: threading.Event, ended: threading.Event, moving: _Moving) -> None:
+    def _beat(self, lease: JobLease, lost: threading.Event, ended: threading.Event, moving: _Moving) -> None:
         """Prolong the lease while the run moves; a run that hangs loses it, and its worker ends if it can be ended."""
         while not ended.wait(HEARTBEAT_SECONDS):
             if (now() - moving.at).total_seconds() > HUNG_SECONDS:
@@ -159,7 +158,7 @@ class Worker:
             except Unavailable:
                 continue
 
-    def _end(self, lease: Lease, ended: Ended) -> None:
+    def _end(self, lease: JobLease, ended: Ended) -> None:
         if ended is Ended.DONE:
             self._catalog.write(partial(self._jobs.done, lease=lease))
         elif ended is Ended.IDLE:
@@ -167,7 +166,7 @@ class Worker:
         else:
             self._jobs.hand_back(lease)
 
-    def _retry(self, lease: Lease, error: Exception) -> None:
+    def _retry(self, lease: JobLease, error: Exception) -> None:
         if _is_full(error):  # there is nothing wrong with the job: it waits for room, however long
             self._jobs.retry(lease, FULL_SECONDS, _code(error), str(error)[:500], attempt=lease.attempt - 1)
             return
@@ -181,7 +180,7 @@ class Worker:
         code = error.code if isinstance(error, ParquayError) else type(error).__name__
         self._jobs.retry(lease, pause, code, str(error)[:500])
 
-    def _give_up(self, lease: Lease, code: str, message: str) -> None:
+    def _give_up(self, lease: JobLease, code: str, message: str) -> None:
         self._jobs.give_up(lease, code, message, self._kinds[lease.kind].give_up)
 
 

@@ -6,12 +6,14 @@ import asyncio
 import logging
 import random
 import time
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import partial
 
+from parquay.catalog.duties import Duty
 from parquay.catalog.jobs import Jobs
-from parquay.catalog.queue import Queue
+from parquay.catalog.queue import Health, Queue
 from parquay.catalog.samples import Samples
 from parquay.catalog.session import Catalog
 from parquay.errors import ParquayError
@@ -42,17 +44,17 @@ SIGNALS = {
 
 
 class Sampler:
-    """Takes the samples of one process. The primary one also takes those that no process has a share of."""
+    """Takes the samples of one process; whoever has the duty also takes those that no process has a share of."""
 
     def __init__(
-        self, catalog: Catalog, samples: Samples, jobs: Jobs, queue: Queue, handover: Handover, *, primary: bool
+        self, catalog: Catalog, samples: Samples, jobs: Jobs, queue: Queue, handover: Handover, *, duty: Duty
     ) -> None:
         self._catalog = catalog
         self._queue = queue
         self._samples = samples
         self._jobs = jobs
         self._handover = handover
-        self._primary = primary
+        self._duty = duty
         self._received = _bytes_received()
 
     async def run(self) -> None:
@@ -69,17 +71,22 @@ class Sampler:
         received, before = _bytes_received(), self._received
         self._received = received
         shares = {"ingest_rate": received - before, "active_uploads": float(len(self._handover.running()))}
-        if self._primary:
+        if await asyncio.to_thread(self._duty.is_mine):
             shares["queue_depth"] = float(await asyncio.to_thread(self._jobs.depth))
             shares["random"] = random.random()
-            health = await asyncio.to_thread(self._queue.health)
-            jobs_waiting.set(health.waiting)
-            jobs_late.set(health.late_seconds)
-            jobs_stuck.set(health.stuck)
-            jobs_troubled.clear()
-            for code, count in (await asyncio.to_thread(self._jobs.troubled)).items():
-                jobs_troubled.labels(code).set(count)
+            _show(await asyncio.to_thread(self._queue.health), await asyncio.to_thread(self._jobs.troubled))
+        else:  # what this process showed may be out of date
+            _show(Health(), {})
         await self._catalog.awrite(partial(self._samples.add, at=at, shares=shares))
+
+
+def _show(health: Health, troubled: Mapping[str, int]) -> None:
+    jobs_waiting.set(health.waiting)
+    jobs_late.set(health.late_seconds)
+    jobs_stuck.set(health.stuck)
+    jobs_troubled.clear()
+    for code, count in troubled.items():
+        jobs_troubled.labels(code).set(count)
 
 
 async def second_ended() -> int:
