@@ -22,6 +22,7 @@ from parquay.ingest.convert.finish import (
 )
 from parquay.ingest.convert.pipeline import Encoded, LeaseLost, Pipeline, SegmentSource, TextSegments
 from parquay.ingest.convert.plan import Plan, plan
+from parquay.ingest.formats.registry import FileFormat
 from parquay.ingest.read import segmenter
 from parquay.ingest.read.fold import Converted, FoldState
 from parquay.ingest.read.rows import MAX_KEPT_REJECTS
@@ -204,8 +205,8 @@ class ConversionPass:
             plan = self._progress.plan
             if plan is None:
                 return
-            if plan.whole and self._file.complete:
-                self._convert_whole(plan)
+            if plan.file_format is not None and self._file.complete:
+                self._convert_other(plan.file_format)
             elif plan.source is not None and plan.dialect is not None and not self._waits(plan.source):
                 plan.source.attach(reader, self._file.offset, complete=self._file.complete)
                 size = self._tools.segment_bytes or segmenter.segment_bytes(plan.dialect)
@@ -247,8 +248,8 @@ class ConversionPass:
         pipeline = Pipeline(source, self._sink, self._tools.pool, self._tools.threads, self._alive)
         pipeline.run(state, self._progress.segments)
 
-    def _convert_whole(self, plan: Plan) -> None:
-        """Read a workbook or a Parquet file in a child process with limits, once every byte is there."""
+    def _convert_other(self, file_format: FileFormat) -> None:
+        """Read a file that is no text, in a child process with limits, once every byte is there."""
         progress, file = self._progress, self._file
         if progress.segments:
             self._start_again()
@@ -256,7 +257,7 @@ class ConversionPass:
         directory.mkdir(parents=True, exist_ok=True)
         with sandbox.local_copy(self._tools.store, file.id, file.offset, directory) as path:
             overrides = Overrides.from_options(file.options)
-            made = sandbox.read_file(plan.whole, path, directory, overrides, self._alive)
+            made = sandbox.read_file(file_format, path, directory, overrides, self._alive)
             progress.state, progress.plan = FoldState.start(made.dialect), Plan(dialect=made.dialect)
             with made.segments() as source:
                 self._run(source)

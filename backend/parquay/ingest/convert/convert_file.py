@@ -199,10 +199,10 @@ class _Conversion:
     @contextmanager
     def _segments(self, found: Plan, reader: Reader, size: int, directory: Path) -> Iterator[SegmentSource | None]:
         """The segments of the file as it is planned; None when it has none."""
-        if found.whole:
+        if found.file_format is not None:
             with (
                 tempfile.TemporaryDirectory(dir=directory, prefix=".parquay-") as scratch,
-                sandbox.read_file(found.whole, self.source, Path(scratch), self.overrides).segments() as segments,
+                sandbox.read_file(found.file_format, self.source, Path(scratch), self.overrides).segments() as segments,
             ):
                 yield segments
         elif found.source is not None and found.dialect is not None:

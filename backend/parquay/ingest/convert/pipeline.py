@@ -17,6 +17,7 @@ import pyarrow.parquet as pq
 
 from parquay.columns.types import lexemes
 from parquay.columns.types.lexemes import ColumnType
+from parquay.errors import BadInput
 from parquay.ingest.read import fold
 from parquay.ingest.read.fold import Converted, FoldState, Held
 from parquay.ingest.read.segmenter import SegmentBytes, Segmenter
@@ -111,11 +112,18 @@ class RowGroups:
     size: int
 
     def segments(self, state: FoldState, no: int) -> Iterator[RowGroup]:
-        """Yield every row group; `state` and `no` are those of a start."""
+        """Yield every row group; `state` and `no` are those of a start.
+
+        Raises:
+            BadInput: they are not what `columns` says (`format_failed`).
+        """
         types, row = self._types(), state.rows
         for i in range(self.file.num_row_groups):
-            group = self.file.read_row_group(i)
-            table = pa.table([group[name].cast(kind.arrow()) for name, kind in types.items()], names=list(types))
+            try:
+                group = self.file.read_row_group(i)
+                table = pa.table([group[name].cast(kind.arrow()) for name, kind in types.items()], names=list(types))
+            except pa.ArrowException as error:
+                raise BadInput(f"The format gave other columns than it said: {error}"[:500], "format_failed") from None
             yield RowGroup(no + i, self.dialect, table, row)
             row += table.num_rows
 

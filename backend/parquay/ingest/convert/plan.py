@@ -8,6 +8,8 @@ from pathlib import PurePath
 
 from parquay.ingest.detect import sniff
 from parquay.ingest.formats import detect as formats
+from parquay.ingest.formats import registry
+from parquay.ingest.formats.registry import BrokenPlugin, FileFormat
 from parquay.ingest.read import json_scan
 from parquay.ingest.text import sources
 from parquay.ingest.text.byte_source import Reader
@@ -34,14 +36,14 @@ class Plan:
 
     Attributes:
         dialect: how its text is read; None when it is no text, or no table.
-        source: its text; None for a format that is read as a whole.
-        whole: `xlsx` or `parquet`, which can only be read once every byte is there.
+        source: its text; None for a file that is no text.
+        file_format: the format of such a file, which can only be read once every byte is there.
         code, reason: why there is no table: `no_rows`, `no_table`, or the code of an error.
     """
 
     dialect: Dialect | None = None
     source: Source | None = None
-    whole: str = ""
+    file_format: FileFormat | None = None
     code: str = ""
     reason: str = ""
 
@@ -61,7 +63,7 @@ def plan(reader: Reader, stop: int, *, complete: bool, name: str, overrides: Ove
     if not head:
         return Plan(code="no_rows", reason="The file is empty.")
     found = _plan(reader, stop, head, complete=complete, name=name, overrides=overrides)
-    if found is not None and not found.code and overrides.sheet is not None and found.whole != "xlsx":
+    if found is not None and not found.code and overrides.sheet is not None and "sheet" not in _options(found):
         return Plan(code="no_sheet", reason="The file is no workbook, so it has no sheets.")
     return found
 
@@ -82,32 +84,37 @@ def _plan(reader: Reader, stop: int, head: bytes, *, complete: bool, name: str, 
 NOT_THERE = frozenset({"no_sheet", "no_member"})
 """Codes of what was told of a file and is not in it."""
 
-MEANT = {
+TEXT_OPTIONS = {
     "csv": frozenset(
         {"delimiter", "quote", "escape", "encoding", "header", "skip", "nulls", "types", "names", "member"}
     ),
     "json": frozenset({"encoding", "types", "member"}),
-    "xlsx": frozenset({"header", "skip", "nulls", "types", "names", "sheet"}),
-    "parquet": frozenset[str](),
 }
-"""What can be told about a file of a format. The rest of what is known says itself."""
+"""What can be said about a text, by how it is written. The rest of what is known says itself."""
 
 
 def unmeant(found: Plan, overrides: Overrides) -> str:
     """Return an option that says nothing about a file of this plan's format, empty when all do."""
-    kind = found.whole or (found.dialect.format if found.dialect is not None else "csv")
-    meant = MEANT["json" if kind == "ndjson" else kind]
-    return next((name for name in overrides.told() if name not in meant), "")
+    return next((name for name in overrides.said() if name not in _options(found)), "")
+
+
+def _options(found: Plan) -> frozenset[str]:
+    if found.file_format is not None:
+        return found.file_format.options
+    return TEXT_OPTIONS["csv" if found.dialect is None or found.dialect.format == "csv" else "json"]
 
 
 def _other_format(head: bytes, suffix: str) -> Plan | None:
     """The plan for what is neither text nor packed text; None for what may be."""
+    if found := registry.find(head, suffix):
+        return Plan(file_format=found)
     if reason := formats.why_unsupported(head, suffix):
         return Plan(code="unsupported_format", reason=reason)
-    if whole := formats.whole_format(head, suffix):
-        return Plan(whole=whole)
-    if promised := formats.OTHER_FORMATS.get(suffix, ""):
-        return Plan(code="wrong_format", reason=f"The name says {promised}, but the bytes are not of that format.")
+    promised = registry.promised(suffix)
+    if isinstance(promised, BrokenPlugin):
+        return Plan(code="format_failed", reason=promised.reason)
+    if promised is not None:
+        return Plan(code="wrong_format", reason=f"The name says {promised.name}, but the bytes are not of that format.")
     return Plan(code="no_table", reason="A document is no table.") if formats.is_document(head) else None
 
 

@@ -1,6 +1,6 @@
-"""Workbooks and Parquet files are read in a child process with limits, and only its harmless output is opened here.
+"""What is no text is read in a child process with limits, and only its harmless output is opened here.
 
-Their formats let a small file ask for any amount of memory, and their readers were not written against malice. The
+Such formats let a small file ask for any amount of memory, and their readers were not written against malice. The
 child (`sandbox_child`) may use so much memory, time and disk and no more; if it dies, the file is an error.
 """
 
@@ -22,6 +22,7 @@ import pyarrow.parquet as pq
 from parquay.errors import BadInput
 from parquay.ingest.convert.pipeline import LeaseLost, RowGroups, SegmentSource, TextSegments
 from parquay.ingest.detect import sniff
+from parquay.ingest.formats.registry import FileFormat
 from parquay.ingest.read.segmenter import MAX_SEGMENT_BYTES
 from parquay.ingest.text.byte_source import PathReader, Store
 from parquay.ingest.text.dialect import Dialect, Overrides
@@ -40,9 +41,9 @@ class ChildOutput:
 
     Attributes:
         dialect: as if it had been text.
-        path: the child's file: CSV for a workbook, a Parquet file of plain types for a Parquet file.
+        path: what the child wrote: CSV, or a Parquet file of plain types.
         size: bytes of the file that the child read.
-        columns: names and types, of a Parquet file.
+        columns: names and types of the Parquet file; none for CSV.
     """
 
     dialect: Dialect
@@ -88,30 +89,31 @@ def local_copy(store: Store, file_id: str, size: int, directory: Path) -> Iterat
 
 
 def read_file(
-    kind: str, path: Path, directory: Path, overrides: Overrides, alive: Callable[[], bool] = lambda: True
+    file_format: FileFormat,
+    path: Path,
+    directory: Path,
+    overrides: Overrides,
+    alive: Callable[[], bool] = lambda: True,
 ) -> ChildOutput:
-    """Let a child read the file of `kind` at `path`; its output goes to `directory`, under a name of its own.
+    """Let a child read the file at `path`; its output goes to `directory`, under a name of its own.
 
     Raises:
         BadInput: the file is broken, lies about its format, or asks for too much.
         LeaseLost: `alive` said no meanwhile.
     """
     size = path.stat().st_size
-    output = directory / f".{kind}-{os.getpid()}-{time.monotonic_ns()}.tmp"
-    answer = _run([kind, str(path), str(output), overrides.sheet or ""], alive)
-    met = tuple(Warned(each["code"], 1, each["count"], bounded(each["text"])) for each in answer.get("warnings", ()))
-    if kind == "parquet":
-        columns = answer["columns"]
-        dialect = Dialect(
-            format="parquet",
-            delimiter="",
-            quote="",
-            header_rows=0,
-            columns=tuple(each["name"] for each in columns),
-            warnings=met,
-        )
-        return ChildOutput(dialect, output, size, tuple(columns))
-    return ChildOutput(_sheet_dialect(output, overrides, met), output, size)
+    output = directory / f".{file_format.name}-{os.getpid()}-{time.monotonic_ns()}.tmp"
+    options = {name: value for name, value in overrides.said().items() if name in file_format.options}
+    answer = _run([file_format.name, str(path), str(output), json.dumps(options)], alive)
+    warnings = tuple(
+        Warned(each["code"], 1, each["count"], bounded(each["text"])) for each in answer.get("warnings", ())
+    )
+    columns = tuple(answer.get("columns", ()))
+    if not columns:
+        return ChildOutput(_sheet_dialect(output, overrides, warnings), output, size)
+    names = tuple(each["name"] for each in columns)
+    dialect = Dialect(format=file_format.name, delimiter="", quote="", header_rows=0, columns=names, warnings=warnings)
+    return ChildOutput(dialect, output, size, columns)
 
 
 def _run(arguments: Sequence[str], alive: Callable[[], bool]) -> dict[str, Any]:
@@ -149,14 +151,14 @@ def _answered(status: int, answer: bytes, complaint: bytes) -> dict[str, Any]:
         raise BadInput("The file asks for more memory or time than a file may.", "too_expensive") from None
 
 
-def _sheet_dialect(output: Path, overrides: Overrides, met: tuple[Warned, ...]) -> Dialect:
+def _sheet_dialect(output: Path, overrides: Overrides, warnings: tuple[Warned, ...]) -> Dialect:
     """The header and the preamble of a sheet, found as in a text file."""
-    told = Overrides(
+    wanted = Overrides(
         delimiter=",", quote='"', escape="", encoding="utf-8", header=overrides.header, skip_rows=overrides.skip_rows,
         nulls=overrides.nulls, types=overrides.types, names=overrides.names,
     )  # fmt: skip
     with PathReader(output) as reader:
-        guess = sniff.guess(reader.read_at, output.stat().st_size, name="sheet.csv", complete=True, overrides=told)
+        guess = sniff.guess(reader.read_at, output.stat().st_size, name="sheet.csv", complete=True, overrides=wanted)
     if guess.dialect is None:
         raise BadInput("The sheet has no rows.", "no_rows")
-    return replace(guess.dialect, warnings=met + guess.dialect.warnings)
+    return replace(guess.dialect, warnings=warnings + guess.dialect.warnings)

@@ -1,4 +1,4 @@
-"""The program that reads a workbook or a Parquet file under limits: `sandbox_child KIND IN OUT SHEET`.
+"""The program that reads one file under limits: `sandbox_child FORMAT IN OUT OPTIONS`; `OPTIONS` is JSON.
 
 It answers with one line of JSON: on standard output what it made, or on standard error a code and a message.
 """
@@ -15,10 +15,10 @@ from parquay.ingest.formats.limits import Refused, limit
 
 def main(arguments: list[str]) -> int:
     """Read the file; return the exit status."""
-    kind, source, target, sheet = arguments
+    name, source, target, options = arguments
     limit()
     try:
-        made = _read(kind, Path(source), Path(target), sheet)
+        print(json.dumps(read(name, Path(source), Path(target), json.loads(options))))  # noqa: T201 (the answer)
     except Refused as refusal:
         code, message = refusal.args
     except MemoryError:
@@ -26,21 +26,56 @@ def main(arguments: list[str]) -> int:
     except Exception as error:  # noqa: BLE001 (whatever a reader makes of a broken file is the file's fault)
         code, message = "broken_file", f"The file cannot be read: {error}"[:500].replace("\n", " ")
     else:
-        print(json.dumps(made))  # noqa: T201 (the answer)
         return 0
     print(json.dumps({"code": code, "message": message}), file=sys.stderr)  # noqa: T201 (the answer)
     return 1
 
 
-def _read(kind: str, source: Path, target: Path, sheet: str) -> dict[str, Any]:
-    """What is made of the file; each reader's libraries are loaded when they are needed."""
-    if kind == "xlsx":
-        from parquay.ingest.formats import workbook
+def read(name: str, source: Path, target: Path, options: dict[str, Any]) -> dict[str, Any]:
+    """Read a file of the format `name`; return what its reader says.
 
-        return workbook.read_workbook(source, target, sheet)
-    from parquay.ingest.formats import foreign
+    Raises:
+        Refused: it cannot be read, or there is no such format, or its plugin gave no table.
+    """
+    from parquay.ingest.formats import registry
 
-    return foreign.read_parquet(source, target)
+    try:
+        file_format = registry.named(name)
+    except LookupError:
+        raise Refused("format_failed", f"The format {name} is not there.") from None
+    made = file_format.open(source, target, options)
+    if file_format not in registry.built_in():
+        _check(made, target)
+    return made
+
+
+def _check(made: dict[str, Any], target: Path) -> None:
+    """Refuse what a plugin may not answer, before anybody believes it.
+
+    Raises:
+        Refused: it does not keep to `registry.FileFormat`.
+    """
+    import pyarrow.parquet as pq
+
+    from parquay.columns.names import unique_names
+    from parquay.columns.types import lexemes
+    from parquay.ingest.text.dialect import COLUMN_LIMIT, TOO_MANY_COLUMNS
+
+    try:
+        columns = made.get("columns", ())
+        names = tuple(each["name"] for each in columns)
+        found = tuple(pq.read_schema(target).names) if columns else ()
+        right = target.is_file() and found == names == tuple(unique_names(names))
+        for each in columns:
+            lexemes.type_from_json(each).arrow()
+        for each in made.get("warnings", ()):
+            right = right and {"code": str, "count": int, "text": str} == {key: type(each[key]) for key in sorted(each)}
+    except Exception as error:  # noqa: BLE001 (a plugin may answer anything)
+        raise Refused("format_failed", f"The plugin of the format gave no table: {error}"[:500]) from None
+    if not right:
+        raise Refused("format_failed", "The plugin of the format gave other columns than it wrote, or none.")
+    if len(names) > COLUMN_LIMIT:
+        raise Refused("too_many_columns", TOO_MANY_COLUMNS)
 
 
 if __name__ == "__main__":

@@ -1,15 +1,15 @@
-"""What a file is by its first bytes: a format that is read as a whole, one that is refused by name, or neither."""
+"""What a file is by its first bytes, if it is none of the formats that can be read: refused by name, or no table."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Iterator
 
+from parquay.ingest.formats import registry
 from parquay.ingest.text.inflate import packing_of
 
-WORKBOOKS = {".xlsx": "xlsx", ".xlsm": "xlsx"}
-OTHER_FORMATS = WORKBOOKS | {".parquet": "parquet", ".pq": "parquet"}
-"""Endings of names that promise a format of its own."""
+WORKBOOKS = (".xlsx", ".xlsm")
+"""Endings of the names of workbooks."""
 _LOCAL_HEADER = re.compile(b"PK\x03\x04")
 _OLD_OFFICE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 _SPREADSHEET = b"application/vnd.oasis.opendocument.spreadsheet"
@@ -20,17 +20,8 @@ _ENCRYPTED = "An encrypted Parquet file cannot be read."
 _NESTED = "What is packed in the file is itself {}; unpack it once, and upload that."
 
 
-def whole_format(head: bytes, suffix: str) -> str:
-    """`parquet` or `xlsx` when the first bytes are those of such a file; `suffix`: the ending of its name."""
-    if head.startswith(b"PAR1"):
-        return "parquet"
-    if not head.startswith(b"PK\x03\x04"):
-        return ""
-    return "xlsx" if suffix in WORKBOOKS or any(name.startswith(b"xl/") for name in _members(head)) else ""
-
-
-def _members(head: bytes) -> Iterator[bytes]:
-    """The names of a ZIP archive's members whose headers are in `head`."""
+def members(head: bytes) -> Iterator[bytes]:
+    """Yield the names of a ZIP archive's members whose headers are in `head`."""
     for match in _LOCAL_HEADER.finditer(head):
         length = int.from_bytes(head[match.start() + 26 : match.start() + 28], "little")
         yield head[match.start() + 30 : match.start() + 30 + length]
@@ -38,7 +29,7 @@ def _members(head: bytes) -> Iterator[bytes]:
 
 def is_document(head: bytes) -> bool:
     """Whether it is an archive only by the way in which a document or a program is kept."""
-    names = list(_members(head)) if head.startswith(b"PK\x03\x04") else []
+    names = list(members(head)) if head.startswith(b"PK\x03\x04") else []
     return any(name in (b"[Content_Types].xml", b"mimetype", b"META-INF/MANIFEST.MF") for name in names)
 
 
@@ -46,11 +37,16 @@ def why_unsupported(head: bytes, suffix: str) -> str:
     """Why a file that may well hold a table cannot be read; empty when nothing speaks against it."""
     if head.startswith(_OLD_OFFICE) and suffix in (".xls", ".xlsb", *WORKBOOKS):
         return _OLD_WORKBOOK
-    if head.startswith(b"PK\x03\x04") and (suffix == ".ods" or _SPREADSHEET in head[:120]):
+    if is_open_document(head, suffix):
         return _OPEN_DOCUMENT
     if is_tar(head):
         return _TAR
     return _ENCRYPTED if head.startswith(b"PARE") else ""
+
+
+def is_open_document(head: bytes, suffix: str) -> bool:
+    """Whether it is an OpenDocument spreadsheet."""
+    return head.startswith(b"PK\x03\x04") and (suffix == ".ods" or _SPREADSHEET in head[:120])
 
 
 def is_tar(head: bytes) -> bool:
@@ -62,8 +58,6 @@ def why_nested(inner: bytes) -> str:
     """Why what was packed in a file cannot be read; empty when it may be text."""
     if is_tar(inner):
         return _TAR
-    if inner.startswith(b"PAR1"):
-        return _NESTED.format("a Parquet file")
-    if whole_format(inner, ""):
-        return _NESTED.format("a workbook")
+    if found := registry.find(inner, ""):
+        return _NESTED.format(found.noun)
     return _NESTED.format("packed") if packing_of(inner) else ""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import codecs
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass, field, fields, replace
 from typing import Any
 
@@ -19,7 +19,7 @@ NAMED = {"tab": "\t", "\\t": "\t", "comma": ",", "semicolon": ";", "pipe": "|", 
 """Delimiters and quotes that are hard to type, by name."""
 SAME = {"skip": "skip_rows"}
 """Options with two names."""
-UNTOLD: tuple[object, ...] = (None, (), {})
+UNSAID: tuple[object, ...] = (None, (), {})
 """Options about which nothing was said."""
 _TYPE = re.compile(r"(?:text|timestamptz|{})|decimal\(\d{{1,2}}, ?\d{{1,2}}\)".format("|".join(ORDER)))
 """What a column can be asked to be."""
@@ -74,10 +74,11 @@ class Overrides:
             raise InvalidValue("delimiter must be another character than quote and escape.")
         return told
 
-    def told(self) -> Iterator[str]:
-        """Names of those that were told, as callers know them."""
+    def said(self) -> dict[str, Any]:
+        """Those about which something was said, by the names that callers know."""
         known = {name: key for key, name in SAME.items()}
-        yield from (known.get(each.name, each.name) for each in fields(self) if getattr(self, each.name) not in UNTOLD)
+        values = {each.name: getattr(self, each.name) for each in fields(self)}
+        return {known.get(name, name): value for name, value in values.items() if value not in UNSAID}
 
     def refuse_unknown_columns(self, columns: Iterable[str]) -> None:
         """Refuse types for columns that a table does not have.

@@ -61,6 +61,7 @@ export const problems: Messages['problems'] = {
   bytes_damaged: 'Die gespeicherten Bytes dieser Datei sind nicht mehr die hochgeladenen.',
   bytes_missing: 'Ein Teil der gespeicherten Bytes dieser Datei ist verloren.',
   conversion_failed: 'Das Lesen der Datei ist gescheitert.',
+  format_failed: 'Der Zusatz für dieses Dateiformat arbeitet nicht.',
   no_member: 'Diese Datei gibt es in dem Archiv nicht, oder mehr als einmal.',
   no_rows: 'Die Datei hat keine Zeilen mit Daten.',
   no_sheet: 'Dieses Blatt gibt es in der Arbeitsmappe nicht.',
