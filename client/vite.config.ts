@@ -23,7 +23,7 @@ const swaggerUi = (): Plugin => ({
 })
 
 const PACKED = ['.js', '.css', '.svg', '.json']
-const LEAST_BYTES = 1024
+const PACKED_BYTES_MIN = 1024
 
 /** Packs the built files once, so that the server only has to pick: `.br` and `.gz` beside each. */
 const packing = (): Plugin => ({
@@ -35,7 +35,7 @@ const packing = (): Plugin => ({
       const path = join(entry.parentPath, entry.name)
       if (!entry.isFile() || !PACKED.includes(extname(path))) continue
       const bytes = readFileSync(path)
-      if (bytes.length < LEAST_BYTES) continue
+      if (bytes.length < PACKED_BYTES_MIN) continue
       writeFileSync(`${path}.br`, brotliCompressSync(bytes))
       writeFileSync(`${path}.gz`, gzipSync(bytes, { level: 9 }))
     }

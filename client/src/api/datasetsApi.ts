@@ -33,7 +33,7 @@ type ProfileQuery = TableQuery & { column: string }
 
 export const datasetTag = (id: string) => ({ type: 'Dataset', id }) as const
 /** More bars than these tell nothing. */
-const MOST_GROUPS = 20
+const GROUPS_MAX = 20
 
 /** Rows from either end that the server passes to find a page by its number, where rows must be sorted or filtered. */
 const DEEPEST_ROW = 1_000_000
@@ -118,7 +118,7 @@ export const datasetsApi = baseApi.injectEndpoints({
     groupRows: build.query<Groups, GroupQuery>({
       query: ({ id, by, measure, ...asked }) =>
         cells(
-          `${path(id)}/aggregate?${readingParams(asked, { by, measure, sort: '-value', limit: String(MOST_GROUPS), text: 'true' })}`,
+          `${path(id)}/aggregate?${readingParams(asked, { by, measure, sort: '-value', limit: String(GROUPS_MAX), text: 'true' })}`,
         ),
       providesTags: (_, __, { id }) => [datasetTag(id)],
     }),

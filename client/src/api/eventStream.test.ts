@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, expect, test, vi } from 'vitest'
-import { shareStream, type Told } from './eventStream'
+import { type StreamMessage, shareStream } from './eventStream'
 
 /** A stream whose server is the test. */
 class FakeSource extends EventTarget {
@@ -44,10 +44,10 @@ afterEach(() => {
 
 const leaving: (() => void)[] = []
 const tab = () => {
-  const told: Told[] = []
-  const leave = shareStream('ann', (each) => told.push(each))
+  const message: StreamMessage[] = []
+  const leave = shareStream('ann', (each) => message.push(each))
   leaving.push(leave)
-  return { told, leave }
+  return { message, leave }
 }
 const sources = () => FakeSource.opened
 
@@ -56,41 +56,41 @@ test('one tab reads the stream, every tab hears it', async () => {
   await vi.waitFor(() => expect(sources()).toHaveLength(1))
   sources()[0]?.onopen?.()
   sources()[0]?.send('file.created', '{"id":"1"}')
-  const heard: Told[] = [
+  const heard: StreamMessage[] = [
     { kind: 'state', state: 'live' },
     { kind: 'event', type: 'file.created', data: '{"id":"1"}' },
   ]
-  expect(first.told).toEqual(heard)
-  await vi.waitFor(() => expect(second.told).toEqual(heard))
+  expect(first.message).toEqual(heard)
+  await vi.waitFor(() => expect(second.message).toEqual(heard))
   expect(sources()).toHaveLength(1)
 })
 
-test('a tab that comes later is told the state', async () => {
+test('a tab that comes later is message the state', async () => {
   tab()
   await vi.waitFor(() => expect(sources()).toHaveLength(1))
   sources()[0]?.onopen?.()
   const late = tab()
-  await vi.waitFor(() => expect(late.told).toEqual([{ kind: 'state', state: 'live' }]))
+  await vi.waitFor(() => expect(late.message).toEqual([{ kind: 'state', state: 'live' }]))
 })
 
 test('when the reading tab ends another one takes over, and asks for what it missed', async () => {
   const [first, second] = [tab(), tab()]
   await vi.waitFor(() => expect(sources()).toHaveLength(1))
   sources()[0]?.onopen?.()
-  await vi.waitFor(() => expect(second.told).toHaveLength(1))
+  await vi.waitFor(() => expect(second.message).toHaveLength(1))
   first.leave()
   await vi.waitFor(() => expect(sources()).toHaveLength(2))
   sources()[1]?.onopen?.()
-  expect(second.told.slice(1)).toEqual([{ kind: 'state', state: 'live' }, { kind: 'gap' }])
+  expect(second.message.slice(1)).toEqual([{ kind: 'state', state: 'live' }, { kind: 'gap' }])
 })
 
 test('a stream that comes back tells that something may be missing; the first one does not', async () => {
-  const { told } = tab()
+  const { message } = tab()
   await vi.waitFor(() => expect(sources()).toHaveLength(1))
   sources()[0]?.onopen?.()
   sources()[0]?.onerror?.()
   sources()[0]?.onopen?.()
-  expect(told.map((each) => (each.kind === 'state' ? each.state : each.kind))).toEqual([
+  expect(message.map((each) => (each.kind === 'state' ? each.state : each.kind))).toEqual([
     'live',
     'reconnecting',
     'live',
@@ -98,14 +98,14 @@ test('a stream that comes back tells that something may be missing; the first on
   ])
 })
 
-test('a refused stream is told, and opened again', async () => {
+test('a refused stream is message, and opened again', async () => {
   vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] })
-  const { told } = tab()
+  const { message } = tab()
   await vi.waitFor(() => expect(sources()).toHaveLength(1))
   sources()[0]?.close()
   sources()[0]?.onerror?.()
   await vi.advanceTimersByTimeAsync(2000)
-  expect(told.at(-1)).toEqual({ kind: 'refused' })
+  expect(message.at(-1)).toEqual({ kind: 'refused' })
   expect(sources()).toHaveLength(2)
   vi.useRealTimers()
 })

@@ -3,7 +3,7 @@ import type { ApiStore } from './apiState'
 import { authApi } from './authApi'
 import { baseApi } from './baseApi'
 import { streamChanged } from './connection'
-import { type EventKind, shareStream } from './eventStream'
+import { type EventKind, type StreamMessage, shareStream } from './eventStream'
 import { filesApi } from './filesApi'
 import { fileAnnounced, fileGone, fileProgressed, isFinished } from './live'
 import type { FileEntry, FileProgress } from './types'
@@ -52,6 +52,8 @@ const refresher = (store: ApiStore) => {
   }
 }
 
+type Refresher = ReturnType<typeof refresher>
+
 /** Changes the rows of every cached list in place; false when no list holds the file. */
 const patchLists = (store: ApiStore, id: string, change: (entry: FileEntry) => void): boolean => {
   let found = false
@@ -81,88 +83,99 @@ type Hooks = {
   /** Somebody else's file can be seen from now on, or more or less may be done with it. */
   onShared: (entry: FileEntry) => void
   /** Somebody else added a file that cannot be seen from here. Without names only that much is known. */
-  onAnnounced: (told: Announced) => void
+  onAnnounced: (announcement: Announced) => void
   /** An own file was under way a moment ago, and is through. */
   onFinished: (entry: FileEntry) => void
+}
+
+/** Folds what the stream says into the store. */
+class EventSink {
+  readonly #store: ApiStore
+  readonly #hooks: Hooks
+  readonly #again: Refresher
+  /** Files whose end is still to come. A list that is asked for meanwhile may know of it before the event. */
+  readonly #underWay = new Set<string>()
+  #connected = false
+
+  constructor(store: ApiStore, hooks: Hooks, again: Refresher) {
+    this.#store = store
+    this.#hooks = hooks
+    this.#again = again
+  }
+
+  readonly take = (message: StreamMessage): void => {
+    if (message.kind === 'event') this.#handlers[message.type](message.data)
+    if (message.kind === 'state') this.#stateChanged(message.state)
+    if (message.kind === 'gap') this.#refreshAll()
+    if (message.kind === 'refused')
+      this.#store.dispatch(authApi.endpoints.me.initiate(undefined, { subscribe: false, forceRefetch: true }))
+  }
+
+  readonly #handlers: Record<EventKind, (data: string) => void> = {
+    'file.created': (data) => this.#announced(data, true),
+    'file.updated': (data) => this.#announced(data, false),
+    'file.progress': (data) => this.#progressed(JSON.parse(data)),
+    'file.deleted': (data) => {
+      const { file_id }: { file_id: string } = JSON.parse(data)
+      this.#store.dispatch(fileGone(file_id))
+      this.#underWay.delete(file_id)
+      this.#again.soon('File', 'LIST')
+    },
+    'file.announced': (data) => this.#hooks.onAnnounced(JSON.parse(data)),
+    'dataset.updated': (data) => {
+      const { dataset }: { dataset: { id: string } } = JSON.parse(data)
+      this.#again.soon('Dataset', dataset.id)
+    },
+    // The server no longer has what was missed.
+    reset: () => this.#refreshAll(),
+  }
+
+  #announced(data: string, isNew: boolean): void {
+    const entry = entryOf(JSON.parse(data))
+    if (entry === null) return
+    const state = this.#store.getState()
+    const mine = state.session.user?.username === entry.owner
+    const before = state.live[entry.id]
+    if (!mine && ((isNew && before === undefined) || (before?.role && before.role !== entry.role)))
+      this.#hooks.onShared(entry)
+    if (before && !isFinished(before.status)) this.#underWay.add(entry.id)
+    if (!isFinished(entry.status)) this.#underWay.add(entry.id)
+    else if (this.#underWay.delete(entry.id) && mine) this.#hooks.onFinished(entry)
+    this.#store.dispatch(fileAnnounced(entry, isNew))
+    patchLists(this.#store, entry.id, (row) => Object.assign(row, entry))
+    this.#again.soon('File', 'LIST', entry.id)
+  }
+  #progressed(progress: FileProgress): void {
+    this.#store.dispatch(fileProgressed(progress))
+    if (!isFinished(progress.status)) this.#underWay.add(progress.file_id)
+    const known = patchLists(this.#store, progress.file_id, (row) => {
+      row.progress = Math.max(row.progress, progress.progress)
+      row.offset = Math.max(row.offset, progress.upload.offset)
+      row.status = progress.status
+    })
+    if (!known && progress.status === 'uploading') this.#again.soon('File', 'LIST')
+  }
+  #stateChanged(state: 'live' | 'reconnecting'): void {
+    // What the page shows was asked for before the stream was there: something may have happened in between.
+    if (state === 'live' && !this.#connected) this.#again.soonAll('File')
+    this.#connected ||= state === 'live'
+    this.#store.dispatch(streamChanged(state))
+  }
+  #refreshAll(): void {
+    this.#store.dispatch(baseApi.util.invalidateTags(['File', 'Dataset']))
+  }
 }
 
 /**
  * Follows the event stream and folds what it says into the store, until the returned function is called.
  * After a gap everything visible is asked for again, since events may have been missed.
  */
-export const openEvents = (
-  userId: string,
-  store: ApiStore,
-  { onShared, onAnnounced, onFinished }: Hooks,
-): (() => void) => {
-  const { dispatch } = store
+export const openEvents = (userId: string, store: ApiStore, hooks: Hooks): (() => void) => {
   const again = refresher(store)
-  /** Files whose end is still to be told. A list that is asked for meanwhile may know of it before the event. */
-  const underWay = new Set<string>()
-
-  const announced = (data: string, born: boolean) => {
-    const entry = entryOf(JSON.parse(data))
-    if (entry === null) return
-    const state = store.getState()
-    const mine = state.session.user?.username === entry.owner
-    const before = state.live[entry.id]
-    if (!mine && ((born && before === undefined) || (before?.role && before.role !== entry.role)))
-      onShared(entry)
-    if (before && !isFinished(before.status)) underWay.add(entry.id)
-    if (!isFinished(entry.status)) underWay.add(entry.id)
-    else if (underWay.delete(entry.id) && mine) onFinished(entry)
-    dispatch(fileAnnounced(entry, born))
-    patchLists(store, entry.id, (row) => Object.assign(row, entry))
-    again.soon('File', 'LIST', entry.id)
-  }
-  const progressed = (data: string) => {
-    const progress: FileProgress = JSON.parse(data)
-    dispatch(fileProgressed(progress))
-    if (!isFinished(progress.status)) underWay.add(progress.file_id)
-    const known = patchLists(store, progress.file_id, (row) => {
-      row.progress = Math.max(row.progress, progress.progress)
-      row.offset = Math.max(row.offset, progress.upload.offset)
-      row.status = progress.status
-    })
-    if (!known && progress.status === 'uploading') again.soon('File', 'LIST')
-  }
-  let connected = false
-  const changedTo = (state: 'live' | 'reconnecting') => {
-    // What the page shows was asked for before the stream was there: something may have happened in between.
-    if (state === 'live' && !connected) again.soonAll('File')
-    connected ||= state === 'live'
-    dispatch(streamChanged(state))
-  }
-  const everything = () => dispatch(baseApi.util.invalidateTags(['File', 'Dataset']))
-
-  const handlers: Record<EventKind, (data: string) => void> = {
-    'file.created': (data) => announced(data, true),
-    'file.updated': (data) => announced(data, false),
-    'file.progress': progressed,
-    'file.deleted': (data) => {
-      const { file_id }: { file_id: string } = JSON.parse(data)
-      dispatch(fileGone(file_id))
-      underWay.delete(file_id)
-      again.soon('File', 'LIST')
-    },
-    'file.announced': (data) => onAnnounced(JSON.parse(data)),
-    'dataset.updated': (data) => {
-      const { dataset }: { dataset: { id: string } } = JSON.parse(data)
-      again.soon('Dataset', dataset.id)
-    },
-    // The server no longer has what was missed.
-    reset: everything,
-  }
-  const leave = shareStream(userId, (told) => {
-    if (told.kind === 'event') handlers[told.type](told.data)
-    if (told.kind === 'state') changedTo(told.state)
-    if (told.kind === 'gap') everything()
-    if (told.kind === 'refused')
-      dispatch(authApi.endpoints.me.initiate(undefined, { subscribe: false, forceRefetch: true }))
-  })
+  const leave = shareStream(userId, new EventSink(store, hooks, again).take)
   return () => {
     again.stop()
     leave()
-    dispatch(streamChanged('connecting'))
+    store.dispatch(streamChanged('connecting'))
   }
 }

@@ -15,7 +15,7 @@ test.each([
 ])('%s is read as %j', (written, read) => expect(parseExact(`{"cell":${written}}`)).toEqual({ cell: read }))
 
 test('texts, keys, true, false and null are left alone', () => {
-  const told = {
+  const answer = {
     '24.50': 'costs 24.50',
     quote: 'a "24.50" \\',
     back: '\\',
@@ -23,7 +23,7 @@ test('texts, keys, true, false and null are left alone', () => {
     none: null,
     list: [1, '1.0'],
   }
-  expect(parseExact(JSON.stringify(told))).toEqual(told)
+  expect(parseExact(JSON.stringify(answer))).toEqual(answer)
 })
 
 test('what is written again as text has every digit', () => {

@@ -81,8 +81,8 @@ export const filesApi = baseApi.injectEndpoints({
     /** What the server does without, null when it is in order; what it cannot do without is its error. */
     health: build.query<string | null, void>({
       query: () => '/readyz',
-      transformResponse: (told: { status: string; detail?: string | null }) =>
-        told.status === 'degraded' ? (told.detail ?? null) : null,
+      transformResponse: (health: { status: string; detail?: string | null }) =>
+        health.status === 'degraded' ? (health.detail ?? null) : null,
     }),
     /** Who may look at a file or change its rows; `*` is everybody. Only its owner may ask. */
     listAccess: build.query<Given[], string>({

@@ -35,11 +35,11 @@ type Seen = {
 export const isFinished = (status: FileStatus) => status === 'done' || status === 'error'
 
 /** Pure: what is known after `seen`. A file watched before it finished passes through Processing. */
-export const noteSeen = (before: LiveFile | undefined, seen: Seen, born = false): LiveFile => {
-  const watched = (before?.watched ?? false) || born || !isFinished(seen.status)
+export const noteSeen = (before: LiveFile | undefined, seen: Seen, isNew = false): LiveFile => {
+  const watched = (before?.watched ?? false) || isNew || !isFinished(seen.status)
   // Old news can come again after a lost connection: what was finished already stays as it is.
   const starts = watched && seen.status !== 'uploading' && !(before && isFinished(before.status))
-  const moved = born || (before !== undefined && seen.stored > before.stored)
+  const moved = isNew || (before !== undefined && seen.stored > before.stored)
   const since = before?.processingSince ?? (starts ? seen.at : null)
   return {
     status: seen.status,
@@ -75,10 +75,10 @@ const live = createSlice({
   initialState: {} as LiveState,
   reducers: {
     fileAnnounced: {
-      prepare: (entry: FileEntry, born: boolean) => ({ payload: { entry, born, at: Date.now() } }),
-      reducer: (state, { payload }: PayloadAction<{ entry: FileEntry; born: boolean; at: number }>) => {
-        const { entry, born, at } = payload
-        state[entry.id] = noteSeen(state[entry.id], ofEntry(entry, at), born)
+      prepare: (entry: FileEntry, isNew: boolean) => ({ payload: { entry, isNew, at: Date.now() } }),
+      reducer: (state, { payload }: PayloadAction<{ entry: FileEntry; isNew: boolean; at: number }>) => {
+        const { entry, isNew, at } = payload
+        state[entry.id] = noteSeen(state[entry.id], ofEntry(entry, at), isNew)
       },
     },
     fileProgressed: {

@@ -23,7 +23,7 @@ export type User = Schemas['UserRef']
  */
 export type Cell = string | number | boolean | null
 export type Row = Record<string, Cell>
-/** `truncated`: cells of which only the start is told, `row` is the place in `rows`, `length` counts characters. */
+/** `truncated`: cells of which only the start is sent, `row` is the index in `rows`, `length` counts characters. */
 export type Content = Omit<Schemas['Content'], 'rows' | 'truncated'> & {
   rows: Row[]
   truncated?: { row: number; column: string; length: number }[]
@@ -48,7 +48,7 @@ export type Table = Omit<Schemas['Table'], 'rows' | 'aggregates' | 'truncated'> 
   rows: DataRow[]
   aggregates: Record<string, Aggregates> | null
 }
-/** `cut`: of a long text only the start is told. */
+/** `cut`: of a long text only the start is sent. */
 export type Group = { key: Cell; value: Cell; cut?: boolean }
 export type Groups = Omit<Schemas['Groups'], 'groups'> & { groups: Group[] }
 export type Profile = Omit<Schemas['Profile'], 'values' | 'bins'> & {

@@ -6,7 +6,7 @@ import { Bell } from '../features/notices/Bell'
 import { useText } from '../i18n/language'
 import { Mark } from '../shared/Mark'
 import { useAppSelector } from '../store/hooks'
-import classes from './Shell.module.css'
+import classes from './Header.module.css'
 import { ThemeMenu } from './ThemeMenu'
 import { UserMenu } from './UserMenu'
 

@@ -2,8 +2,8 @@ import { Kbd, Modal } from '@mantine/core'
 import { useHotkeys } from '@mantine/hooks'
 import { useText } from '../i18n/language'
 import { useAppDispatch, useAppSelector } from '../store/hooks'
+import classes from './KeyHelp.module.css'
 import { keyHelpTurned, selectKeyHelp } from './keyHelpSlice'
-import classes from './Shell.module.css'
 
 const GROUPS = [
   [

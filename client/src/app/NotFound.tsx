@@ -2,7 +2,7 @@ import { Button } from '@mantine/core'
 import { MapPinOff } from 'lucide-react'
 import { Link, useLocation } from 'react-router'
 import { useText } from '../i18n/language'
-import classes from './Shell.module.css'
+import classes from './NotFound.module.css'
 
 /** An address that leads nowhere says so; it is nobody's wish to see the list instead. */
 export const NotFound = () => {

@@ -3,7 +3,7 @@ import { selectOnline } from '../api/connection'
 import { selectTotals } from '../features/uploads/uploadsSlice'
 import { useText } from '../i18n/language'
 import { useAppSelector } from '../store/hooks'
-import classes from './Shell.module.css'
+import classes from './OfflineBanner.module.css'
 
 export const OfflineBanner = () => {
   const words = useText().app.offline

@@ -49,7 +49,7 @@ const useEvents = () => {
         toastShared(entry.owner, entry.name, entry.id)
         store.dispatch(noticed(noticeOfShared(entry)))
       },
-      onAnnounced: (told) => void store.dispatch(noticed(noticeOfAnnounced(told))),
+      onAnnounced: (announcement) => void store.dispatch(noticed(noticeOfAnnounced(announcement))),
       onFinished: (entry) => void store.dispatch(noticed(noticeOfFinished(entry))),
     })
   }, [store, signedIn, userId])

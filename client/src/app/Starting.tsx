@@ -4,7 +4,7 @@ import { bootSession } from '../api/authApi'
 import { useText } from '../i18n/language'
 import { Mark } from '../shared/Mark'
 import { useAppDispatch } from '../store/hooks'
-import classes from './Shell.module.css'
+import classes from './Starting.module.css'
 
 const SLOW_MS = 3000
 

@@ -8,7 +8,7 @@ import { finishDeletions } from '../features/files/deleteWithUndo'
 import { LANGUAGES, type Language, setLanguage, useLanguage, useText } from '../i18n/language'
 import { useAppDispatch, useAppSelector } from '../store/hooks'
 import { keyHelpTurned } from './keyHelpSlice'
-import classes from './Shell.module.css'
+import classes from './UserMenu.module.css'
 
 const AccountDialog = lazy(() => import('../features/auth/AccountDialog'))
 

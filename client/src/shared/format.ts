@@ -57,17 +57,17 @@ const PLAIN = /^(-?)(\d+)(?:\.(\d+))?$/
  * rounding, whatever its size. What is no plain number (`1e+21`, `NaN`) stays as it is.
  */
 export const formatExact = (value: number | string): string => {
-  const [, sign, whole, fraction] = PLAIN.exec(String(value)) ?? []
-  if (whole === undefined) return String(value)
+  const [, sign, integer, fraction] = PLAIN.exec(String(value)) ?? []
+  if (integer === undefined) return String(value)
   const format = kept('exact', (tag) => new Intl.NumberFormat(tag))
   const point = format.formatToParts(1.5).find(({ type }) => type === 'decimal')?.value ?? '.'
-  return `${sign}${format.format(BigInt(whole))}${fraction === undefined ? '' : point + fraction}`
+  return `${sign}${format.format(BigInt(integer))}${fraction === undefined ? '' : point + fraction}`
 }
 
 /** Never 100 before everything is there. */
-export const percentOf = (part: number, whole: number | null): number => {
-  if (!whole) return 0
-  return part >= whole ? 100 : Math.min(99, Math.floor((part / whole) * 100))
+export const percentOf = (part: number, total: number | null): number => {
+  if (!total) return 0
+  return part >= total ? 100 : Math.min(99, Math.floor((part / total) * 100))
 }
 
 /** Whole percent, as the language writes it. */

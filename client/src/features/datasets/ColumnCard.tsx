@@ -3,16 +3,17 @@ import { useEffect, useState } from 'react'
 import type { Aggregates, Cell, Column, Table } from '../../api/types'
 import { useLaterText } from '../../i18n/later'
 import { formatCount, formatExact } from '../../shared/format'
+import { Card } from './Card'
+import classes from './ColumnCard.module.css'
 import { ColumnChart } from './charts/ColumnChart'
 import { writtenOrNull } from './columnTypes'
-import classes from './Dataset.module.css'
 import { LongText } from './LongText'
 
 /** Characters of a value that gets a line of its own. */
 const LONG = 24
 
-/** Characters of a text of which the server tells no more. */
-const TOLD = 1000
+/** Characters of a text of which the server sends no more. */
+const SENT_MAX = 1000
 
 const Facts = ({ facts }: { facts: Aggregates }) => {
   const { grid, summary: words } = useLaterText().datasets
@@ -34,7 +35,7 @@ const Facts = ({ facts }: { facts: Aggregates }) => {
         <div key={name} data-long={value.length > LONG || undefined}>
           <dt>{name}</dt>
           <dd>
-            <LongText text={value} cut={facts.cut && value.length > TOLD} />
+            <LongText text={value} cut={facts.cut && value.length > SENT_MAX} />
           </dd>
         </div>
       ))}
@@ -57,13 +58,9 @@ export const ColumnCard = ({ table, column, facts }: Props) => {
     if (entry?.isIntersecting) setSeen(true)
   }, [entry])
   return (
-    <article ref={ref} className={classes.card} aria-label={column.name}>
-      <header className={classes.cardHead}>
-        <h2>{column.name}</h2>
-        <span className={classes.type}>{column.type}</span>
-      </header>
+    <Card as="article" ref={ref} label={column.name} title={column.name} aside={column.type}>
       {facts && <Facts facts={facts} />}
       <div className={classes.chartSlot}>{seen && <ColumnChart table={table} column={column} />}</div>
-    </article>
+    </Card>
   )
 }

@@ -1,15 +1,13 @@
-import { Alert, Button, Skeleton, Tabs } from '@mantine/core'
+import { Skeleton, Tabs } from '@mantine/core'
 import { skipToken } from '@reduxjs/toolkit/query'
-import { CircleAlert } from 'lucide-react'
 import { type TableQuery, useGetTableQuery } from '../../api/datasetsApi'
-import { detailOf } from '../../api/problem'
 import { selectSessionStatus } from '../../api/session'
 import type { Role, Warned } from '../../api/types'
-import { useText } from '../../i18n/language'
+import { NotLoaded } from '../../display/NotLoaded'
 import { useLaterText } from '../../i18n/later'
 import { formatCount } from '../../shared/format'
 import { useAppSelector } from '../../store/hooks'
-import classes from './Dataset.module.css'
+import classes from './DatasetPanel.module.css'
 import { TABS } from './datasetUrl'
 import { ExportMenu } from './ExportMenu'
 import { HistoryTab } from './HistoryTab'
@@ -29,26 +27,13 @@ type Props = {
   isTable: boolean
 }
 
-const NotLoaded = ({ error, onRetry }: { error: unknown; onRetry: () => void }) => {
-  const { shared } = useText()
-  const words = useLaterText().datasets
-  return (
-    <Alert color="red" icon={<CircleAlert size={18} />} title={words.notLoaded}>
-      {detailOf(error)}{' '}
-      <Button size="compact-sm" variant="default" onClick={onRetry}>
-        {shared.tryAgain}
-      </Button>
-    </Alert>
-  )
-}
-
 /**
  * The table, and how many of its rows hold the filters. Its columns depend on no filter, so that a wrong one
  * takes nothing away: the head stays, and with it every way back.
  */
-const useTable = (whole: TableQuery | null, filters: string[]) => {
-  const table = useGetTableQuery(whole ?? skipToken)
-  const narrowed = useGetTableQuery(whole && filters.length > 0 ? { ...whole, filters } : skipToken)
+const useTable = (unfiltered: TableQuery | null, filters: string[]) => {
+  const table = useGetTableQuery(unfiltered ?? skipToken)
+  const narrowed = useGetTableQuery(unfiltered && filters.length > 0 ? { ...unfiltered, filters } : skipToken)
   const shown = table.currentData ?? (table.isError ? undefined : table.data)
   const matched = filters.length > 0 ? narrowed.currentData?.matched : shown?.matched
   return { ...table, table: shown, matched: matched ?? null }
@@ -65,7 +50,7 @@ const DatasetPanel = ({ id, name, rejectCount, warnings, role, isTable }: Props)
   if (!isTable) return <RejectsTab id={id} warnings={warnings} uploaded={undefined} />
   const choose = (tab: string | null) => change({ tab: TABS.find((each) => each === tab) ?? 'rows' })
   const waiting = isError ? (
-    <NotLoaded error={error} onRetry={refetch} />
+    <NotLoaded title={words.notLoaded} error={error} onRetry={refetch} />
   ) : (
     <Skeleton height={420} aria-busy="true" />
   )

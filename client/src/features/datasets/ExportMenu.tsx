@@ -4,7 +4,7 @@ import { type ExportFormat, exportUrl } from '../../api/datasetsApi'
 import { useLaterText } from '../../i18n/later'
 import { useDatasetView } from './useDatasetView'
 
-const MOST_EXCEL_ROWS = 1_048_575
+const EXCEL_ROWS_MAX = 1_048_575
 
 const FORMATS: { format: ExportFormat; word: 'safe' | ExportFormat; more?: Record<string, string> }[] = [
   { format: 'csv', word: 'csv', more: { dialect: 'original' } },
@@ -20,7 +20,7 @@ export const ExportMenu = ({ id, rowCount }: { id: string; rowCount: number }) =
   const words = useLaterText().datasets.export
   const { view } = useDatasetView()
   const filtered = view.filters.length > 0
-  const tooLong = rowCount > MOST_EXCEL_ROWS
+  const tooLong = rowCount > EXCEL_ROWS_MAX
   const asked = { id, version: view.version, filters: view.filters }
   return (
     <Menu position="bottom-end" width={250}>

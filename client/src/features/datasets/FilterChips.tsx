@@ -1,8 +1,8 @@
 import { CircleAlert, X } from 'lucide-react'
 import type { Column } from '../../api/types'
 import { useLaterText } from '../../i18n/later'
-import classes from './Dataset.module.css'
 import { REVERSED } from './datasetUrl'
+import classes from './FilterChips.module.css'
 import { filterProblem, filterWords } from './filters'
 import { useDatasetView } from './useDatasetView'
 

@@ -5,7 +5,8 @@ import type { Version } from '../../api/types'
 import { useText } from '../../i18n/language'
 import { useLaterText } from '../../i18n/later'
 import { formatFullTime, formatTime } from '../../shared/format'
-import classes from './Dataset.module.css'
+import { Hint } from './Hint'
+import classes from './HistoryTab.module.css'
 import type { Rights } from './rights'
 import { useDatasetView } from './useDatasetView'
 import { useRestore } from './useRestore'
@@ -58,7 +59,7 @@ const VersionItem = ({ version, newest, onPreview, onRestore }: ItemProps) => {
       </div>
       <Counts version={version} />
       {version.expired ? (
-        <span className={classes.hint}>{history.expired}</span>
+        <Hint>{history.expired}</Hint>
       ) : (
         <span className={classes.buttons}>
           <Button

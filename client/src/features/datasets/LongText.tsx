@@ -1,15 +1,15 @@
 import { useState } from 'react'
 import { useLaterText } from '../../i18n/later'
-import classes from './Dataset.module.css'
+import classes from './LongText.module.css'
 
 /** Characters that stand without being asked for; about three lines of a card. */
 const SHORT = 120
 /** Characters that are drawn at all: a cell can be a whole book. */
-const MOST = 20_000
+const DRAWN_MAX = 20_000
 
 type Props = {
   text: string
-  /** The server told no more than the start, and an ellipsis. */
+  /** The server sent no more than the start, and an ellipsis. */
   cut?: boolean | undefined
 }
 
@@ -21,9 +21,9 @@ export const LongText = ({ text, cut }: Props) => {
   return (
     <>
       {open ? (
-        <span className={classes.whole} tabIndex={0} role="region" aria-label={words.wholeText}>
-          {text.slice(0, MOST)}
-          {text.length > MOST && words.cutText(MOST, text.length)}
+        <span className={classes.full} tabIndex={0} role="region" aria-label={words.fullText}>
+          {text.slice(0, DRAWN_MAX)}
+          {text.length > DRAWN_MAX && words.cutText(DRAWN_MAX, text.length)}
           {cut && <em> {words.startOnly}</em>}
         </span>
       ) : (

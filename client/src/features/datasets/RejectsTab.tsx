@@ -1,21 +1,27 @@
 import { ActionIcon, Anchor, Button, Tooltip } from '@mantine/core'
 import { CircleCheck, Download, LocateFixed } from 'lucide-react'
 import { rejectsCsvUrl, useGetRejectsInfiniteQuery } from '../../api/filesApi'
-import type { Warned } from '../../api/types'
+import type { Rejects as RejectsPage, Warned } from '../../api/types'
 import { useLaterText } from '../../i18n/later'
 import { formatCount } from '../../shared/format'
-import classes from './Dataset.module.css'
+import { ScrollBox } from '../../shared/ScrollBox'
+import { SectionHead } from '../../shared/SectionHead'
+import { Nothing } from './Nothing'
+import { PlainTable } from './PlainTable'
+import classes from './RejectsTab.module.css'
 import { useDatasetView } from './useDatasetView'
 import { WarningList } from './WarningList'
+
+type Reject = RejectsPage['items'][number]
 
 const NoRejects = () => {
   const words = useLaterText().datasets.rejects
   return (
-    <div className={classes.nothing}>
-      <CircleCheck size={32} strokeWidth={1.25} aria-hidden />
-      <h2>{words.none}</h2>
-      <p>{words.noneWords}</p>
-    </div>
+    <Nothing
+      icon={<CircleCheck size={32} strokeWidth={1.25} aria-hidden />}
+      title={words.none}
+      words={words.noneWords}
+    />
   )
 }
 
@@ -30,8 +36,52 @@ export const RejectsTab = ({ id, warnings, uploaded }: Props) => (
   </>
 )
 
+const HeadRow = ({ canJump }: { canJump: boolean }) => {
+  const words = useLaterText().datasets.rejects
+  return (
+    <tr>
+      <th scope="col" data-numeric>
+        {words.line}
+      </th>
+      <th scope="col">{words.column}</th>
+      <th scope="col">{words.reason}</th>
+      <th scope="col">{words.text}</th>
+      {canJump && (
+        <th scope="col">
+          <span className="sr-only">{words.go}</span>
+        </th>
+      )}
+    </tr>
+  )
+}
+
+/** `onGo`: undefined where there is no row to go to. */
+type RowProps = { reject: Reject; onGo: ((row: number) => void) | undefined }
+
+const RejectRow = ({ reject: { line, column, code, text, row }, onGo }: RowProps) => {
+  const words = useLaterText().datasets.rejects
+  return (
+    <tr>
+      <td data-numeric>{formatCount(line)}</td>
+      <td>{column ?? '–'}</td>
+      <td>{words.reasons[code] ?? code.replaceAll('_', ' ')}</td>
+      <td className={classes.raw}>{text}</td>
+      {onGo && (
+        <td className={classes.narrow}>
+          {row !== null && (
+            <Tooltip label={words.go} openDelay={400}>
+              <ActionIcon variant="subtle" size={26} aria-label={words.goTo(line)} onClick={() => onGo(row)}>
+                <LocateFixed size={15} aria-hidden />
+              </ActionIcon>
+            </Tooltip>
+          )}
+        </td>
+      )}
+    </tr>
+  )
+}
+
 const Rejects = ({ id, uploaded }: Pick<Props, 'id' | 'uploaded'>) => {
-  const canJump = uploaded !== undefined
   const words = useLaterText().datasets.rejects
   const { view, change } = useDatasetView()
   const { data, hasNextPage, isFetching, fetchNextPage } = useGetRejectsInfiniteQuery(id)
@@ -39,64 +89,30 @@ const Rejects = ({ id, uploaded }: Pick<Props, 'id' | 'uploaded'>) => {
   const items = data?.pages.flatMap((page) => page.items) ?? []
   if (data && total === 0) return <NoRejects />
   /** The row that follows the missing one, in what was uploaded: edits may have moved it since. */
-  const goTo = (row: number) => {
-    if (uploaded === undefined) return
+  const goTo = (version: 0 | null) => (row: number) => {
     const page = Math.floor(row / view.size) + 1
-    change({ tab: 'rows', version: uploaded, sort: '', filters: [], page, at: row % view.size })
+    change({ tab: 'rows', version, sort: '', filters: [], page, at: row % view.size })
   }
+  const onGo = uploaded === undefined ? undefined : goTo(uploaded)
   return (
     <section aria-labelledby="rejects-title">
-      <div className={classes.sectionHead}>
-        <h2 id="rejects-title">{words.title(total)}</h2>
+      <SectionHead id="rejects-title" title={words.title(total)} apart>
         <Anchor href={rejectsCsvUrl(id)} download size="sm">
           <Download size={14} aria-hidden /> {words.download}
         </Anchor>
-      </div>
-      <section className={classes.box} tabIndex={0} aria-label={words.label}>
-        <table className={classes.plain}>
+      </SectionHead>
+      <ScrollBox label={words.label} maxHeight="min(60dvh, 560px)">
+        <PlainTable>
           <thead>
-            <tr>
-              <th scope="col" data-numeric>
-                {words.line}
-              </th>
-              <th scope="col">{words.column}</th>
-              <th scope="col">{words.reason}</th>
-              <th scope="col">{words.text}</th>
-              {canJump && (
-                <th scope="col">
-                  <span className="sr-only">{words.go}</span>
-                </th>
-              )}
-            </tr>
+            <HeadRow canJump={onGo !== undefined} />
           </thead>
           <tbody>
-            {items.map(({ line, byte, column, code, text, row }) => (
-              <tr key={`${line}-${byte}-${column}`}>
-                <td data-numeric>{formatCount(line)}</td>
-                <td>{column ?? '–'}</td>
-                <td>{words.reasons[code] ?? code.replaceAll('_', ' ')}</td>
-                <td className={classes.raw}>{text}</td>
-                {canJump && (
-                  <td className={classes.narrow}>
-                    {row !== null && (
-                      <Tooltip label={words.go} openDelay={400}>
-                        <ActionIcon
-                          variant="subtle"
-                          size={26}
-                          aria-label={words.goTo(line)}
-                          onClick={() => goTo(row)}
-                        >
-                          <LocateFixed size={15} aria-hidden />
-                        </ActionIcon>
-                      </Tooltip>
-                    )}
-                  </td>
-                )}
-              </tr>
+            {items.map((reject) => (
+              <RejectRow key={`${reject.line}-${reject.byte}-${reject.column}`} reject={reject} onGo={onGo} />
             ))}
           </tbody>
-        </table>
-      </section>
+        </PlainTable>
+      </ScrollBox>
       {hasNextPage && (
         <Button mt="sm" variant="default" loading={isFetching} onClick={() => void fetchNextPage()}>
           {words.more}

@@ -10,11 +10,13 @@ import { useText } from '../../i18n/language'
 import { useLaterText } from '../../i18n/later'
 import { useAppSelector } from '../../store/hooks'
 import { AddRowDialog } from './AddRowDialog'
-import classes from './Dataset.module.css'
 import { FilterChips } from './FilterChips'
 import { DataGrid } from './grid/DataGrid'
 import { ROW_HEIGHT } from './grid/layout'
+import { Hint } from './Hint'
+import { Nothing } from './Nothing'
 import { RowPager } from './RowPager'
+import classes from './RowsTab.module.css'
 import type { Rights } from './rights'
 import { rowsToShow } from './shownRows'
 import { useDatasetView } from './useDatasetView'
@@ -25,24 +27,24 @@ const NoRows = () => {
   const filtered = view.filters.length > 0
   if (view.page > 1)
     return (
-      <div className={classes.nothing}>
-        <h2>{words.beyond}</h2>
+      <Nothing title={words.beyond}>
         <Button variant="default" onClick={() => change({ page: 1 })}>
           {words.firstPage}
         </Button>
-      </div>
+      </Nothing>
     )
   return (
-    <div className={classes.nothing}>
-      <SearchX size={32} strokeWidth={1.25} aria-hidden />
-      <h2>{words.none}</h2>
-      <p>{filtered ? words.noneWords : words.noRows}</p>
+    <Nothing
+      icon={<SearchX size={32} strokeWidth={1.25} aria-hidden />}
+      title={words.none}
+      words={filtered ? words.noneWords : words.noRows}
+    >
       {filtered && (
         <Button variant="default" onClick={() => change({ filters: [] })}>
           {words.clearFilters}
         </Button>
       )}
-    </div>
+    </Nothing>
   )
 }
 
@@ -100,7 +102,9 @@ const AddRow = ({ table }: { table: Table }) => {
   const [open, setOpen] = useState(false)
   return (
     <>
-      <span className={`${classes.hint} ${classes.keys}`}>{words.grid.hint}</span>
+      <span className={classes.keys}>
+        <Hint>{words.grid.hint}</Hint>
+      </span>
       <Button
         size="xs"
         variant="default"
@@ -145,11 +149,11 @@ export const RowsTab = ({ table, matched, rights }: Props) => {
       <div className={classes.tools}>
         <FilterChips columns={table.columns} />
         {version !== null ? (
-          <span className={classes.hint}>{words.grid.readOnly}</span>
+          <Hint>{words.grid.readOnly}</Hint>
         ) : rights.mayEdit ? (
           <AddRow table={table} />
         ) : (
-          <span className={classes.hint}>{words.rights.view}</span>
+          <Hint>{words.rights.view}</Hint>
         )}
       </div>
       {failed && page && <Failure title={words.grid.old} error={error} onRetry={refetch} />}

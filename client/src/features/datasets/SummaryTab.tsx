@@ -2,14 +2,14 @@ import { Alert, Button, TextInput } from '@mantine/core'
 import { Search } from 'lucide-react'
 import { useState } from 'react'
 import { useGetAggregatesQuery } from '../../api/datasetsApi'
-import { detailOf, wordsFor } from '../../api/problem'
+import { wordsFor } from '../../api/problem'
 import type { Table } from '../../api/types'
-import { useText } from '../../i18n/language'
+import { NotLoaded } from '../../display/NotLoaded'
 import { useLaterText } from '../../i18n/later'
 import { ColumnCard } from './ColumnCard'
 import { GroupBuilder } from './charts/GroupBuilder'
-import classes from './Dataset.module.css'
 import { FilterChips } from './FilterChips'
+import classes from './SummaryTab.module.css'
 import { useDatasetView } from './useDatasetView'
 
 const STEP = 24
@@ -17,7 +17,6 @@ const STEP = 24
 /** The table in numbers: groups across it, and a card for each column. */
 export const SummaryTab = ({ table }: { table: Table }) => {
   const { datasets } = useLaterText()
-  const { shared } = useText()
   const words = datasets.summary
   const { view } = useDatasetView()
   const {
@@ -34,14 +33,7 @@ export const SummaryTab = ({ table }: { table: Table }) => {
   return (
     <div className={classes.summary}>
       <FilterChips columns={table.columns} />
-      {isError && (
-        <Alert color="red" title={words.failed}>
-          {detailOf(error)}{' '}
-          <Button size="compact-sm" variant="default" onClick={refetch}>
-            {shared.tryAgain}
-          </Button>
-        </Alert>
-      )}
+      {isError && <NotLoaded title={words.failed} error={error} onRetry={refetch} plain />}
       {latest && <GroupBuilder table={table} facts={latest.aggregates} />}
       {data?.aggregates_error && (
         <Alert color="yellow">{wordsFor(data.aggregates_error.code, data.aggregates_error.detail)}</Alert>

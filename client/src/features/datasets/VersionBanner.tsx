@@ -1,10 +1,10 @@
 import { Button } from '@mantine/core'
 import { History } from 'lucide-react'
 import { useLaterText } from '../../i18n/later'
-import classes from './Dataset.module.css'
 import type { Rights } from './rights'
 import { useDatasetView } from './useDatasetView'
 import { useRestore } from './useRestore'
+import classes from './VersionBanner.module.css'
 
 /** Says that this is not the table as it is now, and leads back. */
 export const VersionBanner = ({ id, rights }: { id: string; rights: Rights }) => {

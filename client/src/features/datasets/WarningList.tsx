@@ -1,6 +1,7 @@
 import type { Warned } from '../../api/types'
 import { useLaterText } from '../../i18n/later'
-import classes from './Dataset.module.css'
+import { SectionHead } from '../../shared/SectionHead'
+import classes from './WarningList.module.css'
 
 /** What was mended or skipped while the file was read: in words, with the first line and how often. */
 export const WarningList = ({ warnings }: { warnings: Warned[] }) => {
@@ -9,9 +10,7 @@ export const WarningList = ({ warnings }: { warnings: Warned[] }) => {
   if (warnings.length === 0) return null
   return (
     <section aria-labelledby="warnings-title">
-      <div className={classes.sectionHead}>
-        <h2 id="warnings-title">{words.title(warnings.length)}</h2>
-      </div>
+      <SectionHead id="warnings-title" title={words.title(warnings.length)} />
       <ul className={classes.warnings} aria-label={words.label}>
         {warnings.map(({ code, line, count, text }) => (
           <li key={code}>

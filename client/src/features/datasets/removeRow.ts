@@ -6,9 +6,9 @@ import { toastProblem, toastUndo, UNDO_MS } from '../../shared/toast'
 import type { AppDispatch } from '../../store/state'
 import { rowBack, rowRemoved } from './removedRowsSlice'
 
-type Doomed = { id: string; rid: number; base: number }
+type RowToDelete = { id: string; rid: number; base: number }
 
-const waiting = new Set<Doomed>()
+const waiting = new Set<RowToDelete>()
 
 // Leaving the page is not a wish to undo: what is waiting is carried out on the way out.
 window.addEventListener('pagehide', () => {
@@ -21,30 +21,30 @@ window.addEventListener('pagehide', () => {
   waiting.clear()
 })
 
-const carryOut = async (dispatch: AppDispatch, doomed: Doomed): Promise<void> => {
+const carryOut = async (dispatch: AppDispatch, row: RowToDelete): Promise<void> => {
   try {
-    await dispatch(datasetEdits.endpoints.deleteRow.initiate(doomed)).unwrap()
+    await dispatch(datasetEdits.endpoints.deleteRow.initiate(row)).unwrap()
   } catch (error) {
-    dispatch(rowBack(doomed))
+    dispatch(rowBack(row))
     toastProblem(laterText().datasets.edit.notDeleted, detailOf(error))
   }
 }
 
 /** Takes the row out of sight at once; the server is asked when the time for Undo is over. */
 export const removeRow =
-  (doomed: Doomed, number: number) =>
+  (row: RowToDelete, number: number) =>
   (dispatch: AppDispatch): void => {
-    dispatch(rowRemoved(doomed))
-    waiting.add(doomed)
+    dispatch(rowRemoved(row))
+    waiting.add(row)
     const timer = setTimeout(() => {
-      waiting.delete(doomed)
+      waiting.delete(row)
       close()
-      void carryOut(dispatch, doomed)
+      void carryOut(dispatch, row)
     }, UNDO_MS)
     const close = toastUndo(laterText().datasets.edit.deleted(number), () => {
       clearTimeout(timer)
-      waiting.delete(doomed)
-      dispatch(rowBack(doomed))
+      waiting.delete(row)
+      dispatch(rowBack(row))
     })
   }
 

@@ -1,7 +1,7 @@
 import { useRef } from 'react'
 import { useText } from '../../i18n/language'
-import classes from './FilesTable.module.css'
-import { LEAST_WIDTH, MOST_WIDTH } from './useColumnWidths'
+import classes from './ColumnEdge.module.css'
+import { WIDTH_MAX, WIDTH_MIN } from './useColumnWidths'
 
 const KEY_STEP = 12
 
@@ -17,8 +17,8 @@ export const ColumnEdge = ({ label, width, onWidth }: Props) => {
       role="separator"
       aria-orientation="vertical"
       aria-label={words.resize(label)}
-      aria-valuemin={LEAST_WIDTH}
-      aria-valuemax={MOST_WIDTH}
+      aria-valuemin={WIDTH_MIN}
+      aria-valuemax={WIDTH_MAX}
       aria-valuenow={width}
       tabIndex={0}
       className={classes.edge}

@@ -1,16 +1,17 @@
-import { Alert, Anchor, Button, Skeleton } from '@mantine/core'
+import { Alert, Anchor, Skeleton } from '@mantine/core'
 import { skipToken } from '@reduxjs/toolkit/query'
 import { ArrowLeft, CircleAlert } from 'lucide-react'
 import type { ReactNode } from 'react'
 import { Link, useParams } from 'react-router'
 import { useGetFileQuery } from '../../api/filesApi'
-import { detailOf, wordsFor } from '../../api/problem'
+import { wordsFor } from '../../api/problem'
 import { selectSessionStatus } from '../../api/session'
 import type { Damage, FileDetail } from '../../api/types'
+import { NotLoaded } from '../../display/NotLoaded'
 import { useShownStatus } from '../../display/useShownStatus'
 import { useText } from '../../i18n/language'
 import { useAppSelector } from '../../store/hooks'
-import classes from './FileDetail.module.css'
+import classes from './FileDetailPage.module.css'
 import { FileFacts } from './FileFacts'
 import { FileHeading } from './FileHeading'
 import { FileProgressPanel } from './FileProgressPanel'
@@ -89,14 +90,7 @@ export const FileDetailPage = ({ showTable }: { showTable: ShowTable }) => {
           <Body file={data} showTable={showTable} />
         </div>
       )}
-      {!data && isError && (
-        <Alert color="red" icon={<CircleAlert size={18} />} title={words.files.page.cannot}>
-          {detailOf(error)}{' '}
-          <Button size="compact-sm" variant="default" onClick={refetch}>
-            {words.shared.tryAgain}
-          </Button>
-        </Alert>
-      )}
+      {!data && isError && <NotLoaded title={words.files.page.cannot} error={error} onRetry={refetch} />}
       {!data && !isError && <Loading />}
     </>
   )

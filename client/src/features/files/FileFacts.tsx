@@ -3,7 +3,7 @@ import { Link } from 'react-router'
 import type { FileDetail } from '../../api/types'
 import { useText } from '../../i18n/language'
 import { formatBytes, formatCount, formatTime } from '../../shared/format'
-import classes from './FileDetail.module.css'
+import classes from './FileFacts.module.css'
 
 const Fact = ({ name, value }: { name: string; value: string }) => (
   <div>

@@ -8,10 +8,11 @@ import type { FileEntry } from '../../api/types'
 import { StatusChip } from '../../display/StatusChip'
 import { useShownStatus } from '../../display/useShownStatus'
 import { text, useText } from '../../i18n/language'
+import { PageTitle } from '../../shared/PageTitle'
 import { toastProblem } from '../../shared/toast'
 import { useAppDispatch } from '../../store/hooks'
 import { deleteWithUndo } from './deleteWithUndo'
-import classes from './FileDetail.module.css'
+import classes from './FileHeading.module.css'
 import { useShareDialog } from './useShareDialog'
 import { useStalled } from './useStalled'
 
@@ -99,7 +100,7 @@ export const FileHeading = ({ file }: { file: FileEntry }) => {
         <RenameForm file={file} onDone={() => setRenaming(false)} />
       ) : (
         <div className={classes.nameLine}>
-          <h1>{file.name}</h1>
+          <PageTitle>{file.name}</PageTitle>
           {mine && (
             <Tooltip label={words.rename.label} openDelay={400}>
               <ActionIcon

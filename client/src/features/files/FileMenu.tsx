@@ -8,7 +8,7 @@ import { text, useText } from '../../i18n/language'
 import { toastNote, toastProblem } from '../../shared/toast'
 import { useAppDispatch } from '../../store/hooks'
 import { deleteWithUndo } from './deleteWithUndo'
-import classes from './FilesTable.module.css'
+import classes from './FileMenu.module.css'
 import { useShareDialog } from './useShareDialog'
 
 const ICON = { size: 15, 'aria-hidden': true } as const

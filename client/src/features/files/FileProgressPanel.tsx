@@ -4,7 +4,7 @@ import { useText } from '../../i18n/language'
 import { formatBytes, formatCount, formatPercent } from '../../shared/format'
 import { ProgressTrack } from '../../shared/ProgressTrack'
 import { useAppSelector } from '../../store/hooks'
-import classes from './FileDetail.module.css'
+import classes from './FileProgressPanel.module.css'
 import { useStalled } from './useStalled'
 
 type Props = { file: FileDetail; status: Extract<FileStatus, 'uploading' | 'processing'> }
@@ -19,7 +19,7 @@ export const FileProgressPanel = ({ file, status }: Props) => {
   const stalled = useStalled(file) && status === 'uploading'
   return (
     <section className={classes.progress} aria-label={words.progress.label}>
-      <div className={classes.progressLine}>
+      <div className={classes.line}>
         <span>
           {status === 'uploading'
             ? words.progress.onServer(formatBytes(stored), formatBytes(file.size))

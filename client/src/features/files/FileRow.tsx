@@ -5,7 +5,7 @@ import type { FileEntry } from '../../api/types'
 import { useText } from '../../i18n/language'
 import { formatBytes, formatCount, formatFullTime, formatTime } from '../../shared/format'
 import { FileMenu } from './FileMenu'
-import classes from './FilesTable.module.css'
+import classes from './FileRow.module.css'
 import { PickBox } from './PickBox'
 import { StatusCell } from './StatusCell'
 
@@ -73,23 +73,23 @@ export const FileRow = ({ entry, active, picked, onPick, onFocus }: Props) => {
       tabIndex={active ? 0 : -1}
       onFocus={onFocus}
     >
-      <td className={classes.pickCell}>
+      <td data-cell="pick">
         <PickBox label={words.selection.one(entry.name)} checked={picked} onPick={onPick} />
       </td>
-      <td className={classes.nameCell}>
+      <td>
         <NameCell entry={entry} />
       </td>
-      <td className={classes.statusCell}>
+      <td data-cell="status">
         <StatusCell entry={entry} />
       </td>
-      <td className={classes.number}>{formatCount(entry.row_count)}</td>
-      <td className={classes.number}>{formatBytes(entry.size)}</td>
-      <td className={classes.time}>
+      <td data-cell="number">{formatCount(entry.row_count)}</td>
+      <td data-cell="number">{formatBytes(entry.size)}</td>
+      <td data-cell="time">
         <Tooltip label={formatFullTime(entry.uploaded_at)} openDelay={500}>
           <time dateTime={entry.uploaded_at}>{formatTime(entry.uploaded_at)}</time>
         </Tooltip>
       </td>
-      <td className={classes.menuCell}>
+      <td data-cell="menu">
         <FileMenu entry={entry} />
       </td>
     </tr>

@@ -1,13 +1,14 @@
-import { Alert, Button } from '@mantine/core'
-import { CircleAlert, SearchX, UploadCloud } from 'lucide-react'
+import { Button } from '@mantine/core'
+import { SearchX, UploadCloud } from 'lucide-react'
 import type { ReactNode } from 'react'
-import { detailOf } from '../../api/problem'
+import { NotLoaded } from '../../display/NotLoaded'
 import { useText } from '../../i18n/language'
+import { PageTitle } from '../../shared/PageTitle'
 import classes from './FilesPage.module.css'
+import { FilesPager } from './FilesPager'
 import { FilesTable } from './FilesTable'
 import { FilesToolbar } from './FilesToolbar'
 import { isFiltered, NO_FILTER } from './filesUrl'
-import { Pager } from './Pager'
 import { SelectionBar } from './SelectionBar'
 import { StuckNotice } from './StuckNotice'
 import { useFilesPage } from './useFilesPage'
@@ -66,19 +67,14 @@ export const FilesPage = ({ pickers, notice, hiddenIds }: Props) => {
   return (
     <>
       <div className={classes.title}>
-        <h1>{words.files.title}</h1>
+        <PageTitle>{words.files.title}</PageTitle>
         <span className={classes.count}>{page.loading ? '' : words.shared.files(page.total)}</span>
         {!(bare && !filtered) && <div className={classes.pickers}>{pickers}</div>}
       </div>
       {notice}
       <StuckNotice waiting={page.entries.some(({ status }) => status === 'processing')} />
       {page.error ? (
-        <Alert color="red" icon={<CircleAlert size={18} />} title={words.files.notLoaded}>
-          {detailOf(page.error)}{' '}
-          <Button size="compact-sm" variant="default" onClick={() => page.retry()}>
-            {words.shared.tryAgain}
-          </Button>
-        </Alert>
+        <NotLoaded title={words.files.notLoaded} error={page.error} onRetry={page.retry} />
       ) : bare && !filtered ? (
         <Empty pickers={pickers} />
       ) : (
@@ -93,7 +89,7 @@ export const FilesPage = ({ pickers, notice, hiddenIds }: Props) => {
           ) : (
             <FilesTable {...page} selection={selection} />
           )}
-          {!bare && !page.loading && <Pager total={page.total} hasNext={page.hasNext} />}
+          {!bare && !page.loading && <FilesPager total={page.total} hasNext={page.hasNext} />}
         </>
       )}
     </>

@@ -1,4 +1,5 @@
 import { Skeleton } from '@mantine/core'
+import type { SortField } from '../../api/filesApi'
 import type { FileEntry } from '../../api/types'
 import { useText } from '../../i18n/language'
 import { ColumnEdge } from './ColumnEdge'
@@ -16,20 +17,62 @@ const COLUMNS = 7
 
 const SkeletonRows = () =>
   SKELETON_ROWS.map((key) => (
-    <tr key={key} className={classes.row}>
+    <tr key={key}>
       <td colSpan={COLUMNS}>
         <Skeleton height={16} my={9} />
       </td>
     </tr>
   ))
 
-const SIZED: { column: SizedColumn; field: 'status' | 'row_count' | 'size' | 'uploaded_at'; look: string }[] =
-  [
-    { column: 'status', field: 'status', look: classes.statusCell ?? '' },
-    { column: 'rows', field: 'row_count', look: classes.number ?? '' },
-    { column: 'size', field: 'size', look: classes.number ?? '' },
-    { column: 'uploaded', field: 'uploaded_at', look: classes.time ?? '' },
-  ]
+const SIZED: { column: SizedColumn; field: SortField; cell: string }[] = [
+  { column: 'status', field: 'status', cell: 'status' },
+  { column: 'rows', field: 'row_count', cell: 'number' },
+  { column: 'size', field: 'size', cell: 'number' },
+  { column: 'uploaded', field: 'uploaded_at', cell: 'time' },
+]
+
+type HeadProps = Pick<Props, 'entries' | 'selection'> & {
+  widths: Record<SizedColumn, number>
+  onWidth: (column: SizedColumn, width: number) => void
+}
+
+const Head = ({ entries, selection, widths, onWidth }: HeadProps) => {
+  const words = useText().files
+  const picked = selection.ids.size
+  return (
+    <thead>
+      <tr>
+        <th scope="col" data-cell="pick">
+          <PickBox
+            label={words.selection.all}
+            checked={entries.length > 0 && picked === entries.length}
+            partly={picked > 0 && picked < entries.length}
+            onPick={selection.toggleAll}
+          />
+        </th>
+        <SortHead field="name" label={words.columns.name} />
+        {SIZED.map(({ column, field, cell }) => (
+          <SortHead
+            key={column}
+            field={field}
+            label={words.columns[column]}
+            cell={cell}
+            edge={
+              <ColumnEdge
+                label={words.columns[column]}
+                width={widths[column]}
+                onWidth={(width) => onWidth(column, width)}
+              />
+            }
+          />
+        ))}
+        <th scope="col" data-cell="menu">
+          <span className="sr-only">{words.columns.actions}</span>
+        </th>
+      </tr>
+    </thead>
+  )
+}
 
 type Props = {
   entries: FileEntry[]
@@ -57,37 +100,7 @@ export const FilesTable = ({ entries, total, loading, refreshing, selection }: P
         aria-busy={loading}
         onKeyDown={keys.onKeyDown}
       >
-        <thead>
-          <tr>
-            <th scope="col" className={classes.pickCell}>
-              <PickBox
-                label={words.selection.all}
-                checked={entries.length > 0 && selection.ids.size === entries.length}
-                partly={selection.ids.size > 0 && selection.ids.size < entries.length}
-                onPick={selection.toggleAll}
-              />
-            </th>
-            <SortHead field="name" label={words.columns.name} />
-            {SIZED.map(({ column, field, look }) => (
-              <SortHead
-                key={column}
-                field={field}
-                label={words.columns[column]}
-                className={look}
-                edge={
-                  <ColumnEdge
-                    label={words.columns[column]}
-                    width={widths[column]}
-                    onWidth={(width) => setWidth(column, width)}
-                  />
-                }
-              />
-            ))}
-            <th scope="col" className={classes.menuCell}>
-              <span className="sr-only">{words.columns.actions}</span>
-            </th>
-          </tr>
-        </thead>
+        <Head entries={entries} selection={selection} widths={widths} onWidth={setWidth} />
         <tbody ref={keys.body}>
           {loading ? (
             <SkeletonRows />

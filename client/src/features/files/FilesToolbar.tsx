@@ -4,7 +4,7 @@ import { Rows2, Rows4, Search } from 'lucide-react'
 import { useEffect, useRef, useState } from 'react'
 import type { FileStatus } from '../../api/types'
 import { useText } from '../../i18n/language'
-import classes from './FilesPage.module.css'
+import classes from './FilesToolbar.module.css'
 import { useDensity } from './useDensity'
 import { useFilesView } from './useFilesView'
 

@@ -1,4 +1,4 @@
-import classes from './FilesTable.module.css'
+import classes from './PickBox.module.css'
 
 type Props = { label: string; checked: boolean; partly?: boolean; onPick: (range: boolean) => void }
 

@@ -1,20 +1,23 @@
 import type { Cell, Column, Content } from '../../api/types'
 import { useText } from '../../i18n/language'
 import { formatCount } from '../../shared/format'
-import classes from './FileDetail.module.css'
+import { NoValue } from '../../shared/NoValue'
+import { ScrollBox } from '../../shared/ScrollBox'
+import { SectionHead } from '../../shared/SectionHead'
+import classes from './PreviewTable.module.css'
 
 const NUMERIC = /int|float|double|decimal|number/i
 const isNumeric = ({ type }: Column) => NUMERIC.test(type)
 
-/** `length`: characters of a cell of which only the start is told. */
+/** `length`: characters of a cell of which only the start is sent. */
 const CellText = ({ value, length }: { value: Cell | undefined; length: number | undefined }) => {
   const words = useText().files.preview
-  if (value === null || value === undefined) return <span className={classes.nothing}>{words.null}</span>
-  if (value === '') return <span className={classes.nothing}>{words.empty}</span>
+  if (value === null || value === undefined) return <NoValue>{words.null}</NoValue>
+  if (value === '') return <NoValue>{words.empty}</NoValue>
   if (length === undefined) return <>{String(value)}</>
   return (
     <>
-      {String(value)} <span className={classes.nothing}>{words.cut(formatCount(length))}</span>
+      {String(value)} <NoValue>{words.cut(formatCount(length))}</NoValue>
     </>
   )
 }
@@ -26,16 +29,15 @@ export const PreviewTable = ({ content: { columns, rows, total, truncated = [] }
   const lengths = new Map(truncated.map(({ row, column, length }) => [`${row}:${column}`, length]))
   return (
     <section className={classes.preview} aria-labelledby="preview-title">
-      <div className={classes.sectionHead}>
-        <h2 id="preview-title">{preview.title}</h2>
+      <SectionHead id="preview-title" title={preview.title} apart>
         <span>
           {total === null
             ? words.shared.rows(rows.length)
             : preview.of(formatCount(rows.length), words.shared.rows(total))}{' '}
           · {words.shared.columns(columns.length)}
         </span>
-      </div>
-      <section className={classes.scroller} tabIndex={0} aria-label={preview.label}>
+      </SectionHead>
+      <ScrollBox label={preview.label} maxHeight="min(64vh, 620px)">
         <table className={classes.rows}>
           <thead>
             <tr>
@@ -64,7 +66,7 @@ export const PreviewTable = ({ content: { columns, rows, total, truncated = [] }
             ))}
           </tbody>
         </table>
-      </section>
+      </ScrollBox>
     </section>
   )
 }

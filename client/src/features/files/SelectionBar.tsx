@@ -7,7 +7,7 @@ import { toastProblem } from '../../shared/toast'
 import { useAppDispatch } from '../../store/hooks'
 import { deleteWithUndo } from './deleteWithUndo'
 import { everyFile } from './everyFile'
-import classes from './FilesPage.module.css'
+import classes from './SelectionBar.module.css'
 import { shareWithUndo } from './shareWithUndo'
 import { useFilesView } from './useFilesView'
 import type { FilesSelection } from './useSelection'
@@ -70,9 +70,9 @@ export const SelectionBar = ({ selection, total }: { selection: FilesSelection; 
       >
         {words.actions.delete}
       </Button>
-      {selection.whole && selection.count < total && <PickEvery selection={selection} total={total} />}
+      {selection.allPicked && selection.count < total && <PickEvery selection={selection} total={total} />}
       {mine.length < selection.entries.length && (
-        <span className={classes.range}>
+        <span className={classes.others}>
           {words.selection.others(selection.entries.length - mine.length)}
         </span>
       )}

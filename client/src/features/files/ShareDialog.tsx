@@ -73,6 +73,64 @@ const AddPerson = ({ onAdd }: { onAdd: (given: Given) => Promise<boolean> }) => 
   )
 }
 
+/** `onChange`: null takes the role away; settles with whether that was done. */
+type AccessProps = {
+  given: Given[]
+  onChange: (username: string, role: Given['role'] | null) => Promise<boolean>
+}
+
+const Access = ({ given, onChange }: AccessProps) => {
+  const words = useText().files.access
+  const everybody = given.find(({ username }) => username === EVERYBODY)?.role ?? 'none'
+  const people = given.filter(({ username }) => username !== EVERYBODY)
+  return (
+    <>
+      <div className={classes.line}>
+        <span className={classes.name}>{words.everybody}</span>
+        <RoleChoice
+          label={words.roleOf(words.everybody)}
+          value={everybody}
+          none={words.nobody}
+          onChange={(role) => void onChange(EVERYBODY, role)}
+        />
+      </div>
+      <h3 className={classes.head}>{words.people}</h3>
+      <AddPerson onAdd={({ username, role }) => onChange(username, role)} />
+      <ul className={classes.list} aria-label={words.people}>
+        {people.map((person) => (
+          <Person key={person.username} person={person} onChange={onChange} />
+        ))}
+      </ul>
+      <p className={classes.note}>{words.note}</p>
+    </>
+  )
+}
+
+const Person = ({
+  person: { username, role },
+  onChange,
+}: Pick<AccessProps, 'onChange'> & { person: Given }) => {
+  const words = useText().files.access
+  return (
+    <li className={classes.line}>
+      <span className={classes.name}>{username}</span>
+      <RoleChoice
+        label={words.roleOf(username)}
+        value={role}
+        onChange={(chosen) => void onChange(username, chosen)}
+      />
+      <ActionIcon
+        variant="subtle"
+        color="gray"
+        aria-label={words.take(username)}
+        onClick={() => void onChange(username, null)}
+      >
+        <X size={15} aria-hidden />
+      </ActionIcon>
+    </li>
+  )
+}
+
 /** Who else may look at a file or change its rows: everybody, and people by name. */
 const ShareDialog = ({ file, onClose }: { file: FileEntry; onClose: () => void }) => {
   const { files, shared } = useText()
@@ -87,8 +145,6 @@ const ShareDialog = ({ file, onClose }: { file: FileEntry; onClose: () => void }
     const done = role ? await give({ id: file.id, username, role }) : await take({ id: file.id, username })
     return !('error' in done)
   }
-  const everybody = data?.find(({ username }) => username === EVERYBODY)?.role ?? 'none'
-  const people = data?.filter(({ username }) => username !== EVERYBODY) ?? []
   return (
     <Modal
       opened
@@ -103,40 +159,7 @@ const ShareDialog = ({ file, onClose }: { file: FileEntry; onClose: () => void }
         </Alert>
       )}
       {data ? (
-        <>
-          <div className={classes.line}>
-            <span className={classes.name}>{words.everybody}</span>
-            <RoleChoice
-              label={words.roleOf(words.everybody)}
-              value={everybody}
-              none={words.nobody}
-              onChange={(role) => void change(EVERYBODY, role)}
-            />
-          </div>
-          <h3 className={classes.head}>{words.people}</h3>
-          <AddPerson onAdd={({ username, role }) => change(username, role)} />
-          <ul className={classes.list} aria-label={words.people}>
-            {people.map(({ username, role }) => (
-              <li key={username} className={classes.line}>
-                <span className={classes.name}>{username}</span>
-                <RoleChoice
-                  label={words.roleOf(username)}
-                  value={role}
-                  onChange={(chosen) => void change(username, chosen)}
-                />
-                <ActionIcon
-                  variant="subtle"
-                  color="gray"
-                  aria-label={words.take(username)}
-                  onClick={() => void change(username, null)}
-                >
-                  <X size={15} aria-hidden />
-                </ActionIcon>
-              </li>
-            ))}
-          </ul>
-          <p className={classes.note}>{words.note}</p>
-        </>
+        <Access given={data} onChange={change} />
       ) : (
         !error && <Skeleton height={120} aria-busy="true" />
       )}

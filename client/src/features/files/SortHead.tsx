@@ -1,32 +1,31 @@
-import { ArrowDown, ArrowUp, ChevronsUpDown } from 'lucide-react'
 import type { ReactNode } from 'react'
 import type { SortField } from '../../api/filesApi'
-import classes from './FilesTable.module.css'
+import { directionOf, SortIcon } from '../../shared/SortIcon'
 import { nextSort } from './filesUrl'
+import classes from './SortHead.module.css'
 import { useFilesView } from './useFilesView'
 
-type Props = { field: SortField; label: string; className?: string; edge?: ReactNode }
+type Props = {
+  field: SortField
+  label: string /** Which cells of a row it stands above. */
+  cell?: string
+  edge?: ReactNode
+}
 
-export const SortHead = ({ field, label, className, edge }: Props) => {
+export const SortHead = ({ field, label, cell, edge }: Props) => {
   const { view, change } = useFilesView()
-  const active = view.sort.replace(/^-/, '') === field
-  const descending = view.sort.startsWith('-')
-  const Icon = active ? (descending ? ArrowDown : ArrowUp) : ChevronsUpDown
+  const direction = directionOf(view.sort, field)
   return (
-    <th
-      scope="col"
-      className={className}
-      aria-sort={active ? (descending ? 'descending' : 'ascending') : 'none'}
-    >
+    <th scope="col" data-cell={cell} aria-sort={direction}>
       {edge}
       <button
         type="button"
         className={classes.sort}
-        data-active={active || undefined}
+        data-active={direction !== 'none' || undefined}
         onClick={() => change({ sort: nextSort(view.sort, field) })}
       >
         {label}
-        <Icon size={13} aria-hidden />
+        <SortIcon direction={direction} />
       </button>
     </th>
   )

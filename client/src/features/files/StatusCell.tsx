@@ -9,7 +9,7 @@ import { useText } from '../../i18n/language'
 import { formatPercent, percentOf } from '../../shared/format'
 import { ProgressTrack } from '../../shared/ProgressTrack'
 import { useAppSelector } from '../../store/hooks'
-import classes from './FilesTable.module.css'
+import classes from './StatusCell.module.css'
 import { useStalled } from './useStalled'
 
 /** Status chip, with progress while it moves and the reason when it failed. */

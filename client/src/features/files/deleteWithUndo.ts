@@ -7,16 +7,16 @@ import { toastProblem, toastUndo, UNDO_MS } from '../../shared/toast'
 import type { AppDispatch } from '../../store/state'
 import { filesHidden, filesShown } from './hiddenFilesSlice'
 
-type Doomed = { id: string; name: string }
+type FileToDelete = { id: string; name: string }
 
-type Deletion = { doomed: Doomed[]; now: () => Promise<void>; timer: ReturnType<typeof setTimeout> }
+type Deletion = { files: FileToDelete[]; now: () => Promise<void>; timer: ReturnType<typeof setTimeout> }
 
 /** Deletions that can still be taken back. */
 const waiting = new Set<Deletion>()
 
 // Leaving the page is not a wish to undo: what is waiting is carried out on the way out.
 window.addEventListener('pagehide', () => {
-  for (const { id } of [...waiting].flatMap(({ doomed }) => doomed))
+  for (const { id } of [...waiting].flatMap(({ files }) => files))
     void fetch(apiUrl(`/files/${encodeURIComponent(id)}`), { method: 'DELETE', keepalive: true })
   waiting.clear()
 })
@@ -45,9 +45,9 @@ const deleteOne = async (dispatch: AppDispatch, id: string): Promise<unknown> =>
   }
 }
 
-const carryOut = async (dispatch: AppDispatch, doomed: Doomed[]): Promise<void> => {
+const carryOut = async (dispatch: AppDispatch, files: FileToDelete[]): Promise<void> => {
   const failures: unknown[] = []
-  const left = [...doomed]
+  const left = [...files]
   const work = async () => {
     for (let next = left.shift(); next; next = left.shift()) {
       const failure = await deleteOne(dispatch, next.id)
@@ -57,25 +57,22 @@ const carryOut = async (dispatch: AppDispatch, doomed: Doomed[]): Promise<void> 
   await Promise.all(Array.from({ length: AT_ONCE }, work))
   if (failures.length === 0) return
   const words = text().files
-  const [only] = doomed
+  const [only] = files
   const title =
-    doomed.length === 1 && only
-      ? words.actions.notDeleted(only.name)
-      : words.selection.notAll(failures.length)
+    files.length === 1 && only ? words.actions.notDeleted(only.name) : words.selection.notAll(failures.length)
   toastProblem(title, detailOf(failures[0]))
 }
 
 /** Takes the files out of sight at once; the server is asked when the time for Undo is over. */
 export const deleteWithUndo =
-  (doomed: Doomed[]) =>
+  (files: FileToDelete[]) =>
   (dispatch: AppDispatch): void => {
-    const ids = doomed.map(({ id }) => id)
-    const [only] = doomed
+    const ids = files.map(({ id }) => id)
+    const [only] = files
     if (!only) return
     dispatch(filesHidden(ids))
     const words = text().files
-    const said =
-      doomed.length === 1 ? words.actions.deleted(only.name) : words.selection.deleted(doomed.length)
+    const said = files.length === 1 ? words.actions.deleted(only.name) : words.selection.deleted(files.length)
     const closeToast = toastUndo(said, () => {
       clearTimeout(deletion.timer)
       waiting.delete(deletion)
@@ -85,8 +82,8 @@ export const deleteWithUndo =
       clearTimeout(deletion.timer)
       waiting.delete(deletion)
       closeToast()
-      return carryOut(dispatch, doomed)
+      return carryOut(dispatch, files)
     }
-    const deletion: Deletion = { doomed, now, timer: setTimeout(() => void now(), UNDO_MS) }
+    const deletion: Deletion = { files, now, timer: setTimeout(() => void now(), UNDO_MS) }
     waiting.add(deletion)
   }

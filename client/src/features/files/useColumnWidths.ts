@@ -6,9 +6,9 @@ export const FIRST_WIDTHS = { status: 220, rows: 104, size: 104, uploaded: 150 }
 export type SizedColumn = keyof typeof FIRST_WIDTHS
 export type Widths = Record<SizedColumn, number>
 
-export const LEAST_WIDTH = 84
-export const MOST_WIDTH = 420
-const within = (width: number) => Math.round(Math.min(MOST_WIDTH, Math.max(LEAST_WIDTH, width)))
+export const WIDTH_MIN = 84
+export const WIDTH_MAX = 420
+const within = (width: number) => Math.round(Math.min(WIDTH_MAX, Math.max(WIDTH_MIN, width)))
 
 const isWidths = (value: unknown): value is Partial<Widths> => typeof value === 'object' && value !== null
 

@@ -33,8 +33,8 @@ export const useRowKeys = (entries: FileEntry[], selection: FilesSelection) => {
     selection.toggle(to.id, true)
   }
   const remove = () => {
-    const doomed = selection.entries.length > 0 ? selection.entries : entries.slice(here, here + 1)
-    const mine = doomed.filter(({ role }) => role === 'owner')
+    const wanted = selection.entries.length > 0 ? selection.entries : entries.slice(here, here + 1)
+    const mine = wanted.filter(({ role }) => role === 'owner')
     if (mine.length > 0) dispatch(deleteWithUndo(mine))
     selection.clear()
   }

@@ -13,13 +13,13 @@ export const useSelection = (entries: FileEntry[], view: FilesView) => {
   const of = JSON.stringify(view)
   const order = useMemo(() => entries.map(({ id }) => id), [entries])
   const selection = useMemo(() => stillThere(kept, order), [kept, order])
-  const whole = order.length > 0 && selection.ids.size === order.length
-  const beyond = said?.of === of && whole ? said.entries : []
+  const allPicked = order.length > 0 && selection.ids.size === order.length
+  const beyond = said?.of === of && allPicked ? said.entries : []
   return {
     ids: selection.ids,
     count: selection.ids.size + beyond.length,
     /** Every file of this page is picked. */
-    whole,
+    allPicked,
     entries: [...entries.filter(({ id }) => selection.ids.has(id)), ...beyond],
     toggle: (id: string, range = false) => {
       setBeyond(null)

@@ -1,11 +1,10 @@
-import { Alert, Button, Select, Skeleton } from '@mantine/core'
-import { CircleAlert } from 'lucide-react'
+import { Alert, Select, Skeleton } from '@mantine/core'
 import { useState } from 'react'
 import { type Signal, useListSignalsQuery } from '../../api/liveSignals'
-import { detailOf } from '../../api/problem'
-import { useText } from '../../i18n/language'
+import { NotLoaded } from '../../display/NotLoaded'
 import { useLaterText } from '../../i18n/later'
-import classes from './Live.module.css'
+import { PageTitle } from '../../shared/PageTitle'
+import classes from './LivePage.module.css'
 import { LivePlot } from './LivePlot'
 import { SampleTable } from './SampleTable'
 import { useLiveView } from './useLiveView'
@@ -29,14 +28,13 @@ const LiveSignal = ({ signal }: { signal: Signal }) => {
 /** The server's live signals: one of them as a line that grows, and what is stored of it as a table. */
 const LivePage = () => {
   const words = useLaterText().live
-  const { shared } = useText()
   const { view, change } = useLiveView()
   const { data, error, isError, refetch } = useListSignalsQuery()
   const signal = data?.find(({ name }) => name === view.signal)
   return (
     <>
       <div className={classes.title}>
-        <h1>{words.title}</h1>
+        <PageTitle>{words.title}</PageTitle>
         {data && (
           <Select
             aria-label={words.signal}
@@ -49,14 +47,7 @@ const LivePage = () => {
         )}
         <p>{signal && (words.about[signal.name] ?? signal.description)}</p>
       </div>
-      {isError && (
-        <Alert color="red" icon={<CircleAlert size={18} />} title={words.notLoaded}>
-          {detailOf(error)}{' '}
-          <Button size="compact-sm" variant="default" onClick={refetch}>
-            {shared.tryAgain}
-          </Button>
-        </Alert>
-      )}
+      {isError && <NotLoaded title={words.notLoaded} error={error} onRetry={refetch} />}
       {data && !signal && <Alert color="yellow">{words.unknown(view.signal)}</Alert>}
       {!data && !isError && <Skeleton height={340} aria-busy="true" />}
       {signal && <LiveSignal key={signal.name} signal={signal} />}

@@ -1,14 +1,15 @@
-import { ActionIcon, Alert, Button } from '@mantine/core'
 import { useReducedMotion } from '@mantine/hooks'
-import { ArrowDown, ArrowUp, ChevronFirst, ChevronLeft, ChevronRight, ChevronsUpDown } from 'lucide-react'
 import { useEffect } from 'react'
 import { type Signal, useGetSamplesQuery } from '../../api/liveSignals'
-import { detailOf } from '../../api/problem'
-import { useText } from '../../i18n/language'
+import { NotLoaded } from '../../display/NotLoaded'
 import { useLaterText } from '../../i18n/later'
 import { formatCount, formatMoment } from '../../shared/format'
-import classes from './Live.module.css'
+import { Pager, PagerButton } from '../../shared/Pager'
+import { ScrollBox } from '../../shared/ScrollBox'
+import { SectionHead } from '../../shared/SectionHead'
+import { directionOf, SortIcon } from '../../shared/SortIcon'
 import { nextSampleSort } from './liveUrl'
+import classes from './SampleTable.module.css'
 import { CALM_MS } from './samples'
 import { useLiveView } from './useLiveView'
 
@@ -18,31 +19,38 @@ const LOOK_MS = 2000
 
 const SortHead = ({ by, word }: { by: 'timestamp' | 'value'; word: string }) => {
   const { view, change } = useLiveView()
-  const mine = view.sort.endsWith(by)
-  const up = view.sort === by
-  const Icon = !mine ? ChevronsUpDown : up ? ArrowUp : ArrowDown
+  const direction = directionOf(view.sort, by)
   return (
-    <th
-      scope="col"
-      aria-sort={!mine ? 'none' : up ? 'ascending' : 'descending'}
-      data-numeric={by === 'value' || undefined}
-    >
+    <th scope="col" aria-sort={direction} data-numeric={by === 'value' || undefined}>
       <button
         type="button"
         className={classes.sort}
         onClick={() => change({ sort: nextSampleSort(view.sort, by), page: 1 })}
       >
         {word}
-        <Icon size={13} aria-hidden />
+        <SortIcon direction={direction} />
       </button>
     </th>
+  )
+}
+
+const SamplePager = ({ last }: { last: number }) => {
+  const words = useLaterText().live
+  const { view, change } = useLiveView()
+  const goTo = (page: number) => () => change({ page })
+  const atStart = view.page === 1
+  return (
+    <Pager label={words.pages} range={words.page(formatCount(view.page), formatCount(last))}>
+      <PagerButton to="first" label={words.first} disabled={atStart} onClick={goTo(1)} />
+      <PagerButton to="previous" label={words.previous} disabled={atStart} onClick={goTo(view.page - 1)} />
+      <PagerButton to="next" label={words.next} disabled={view.page >= last} onClick={goTo(view.page + 1)} />
+    </Pager>
   )
 }
 
 /** What is stored of a signal, page by page; the page on top follows what comes. */
 export const SampleTable = ({ signal, paused }: { signal: Signal; paused: boolean }) => {
   const words = useLaterText().live
-  const { shared } = useText()
   const { view, change } = useLiveView()
   const asked = { name: signal.name, page: view.page, size: SIZE, sort: view.sort }
   const lookMs = useReducedMotion() ? CALM_MS : LOOK_MS
@@ -59,19 +67,13 @@ export const SampleTable = ({ signal, paused }: { signal: Signal; paused: boolea
   const value = signal.unit ? words.valueIn(signal.unit) : words.value
   return (
     <section aria-labelledby="samples-title">
-      <div className={classes.head}>
-        <h2 id="samples-title">{words.stored}</h2>
+      <SectionHead id="samples-title" title={words.stored}>
         <span>{page && words.count(page.total)}</span>
-      </div>
+      </SectionHead>
       {isError && !isFetching && (
-        <Alert color="red" mb="sm" title={words.notLoaded}>
-          {detailOf(error)}{' '}
-          <Button size="compact-sm" variant="default" onClick={refetch}>
-            {shared.tryAgain}
-          </Button>
-        </Alert>
+        <NotLoaded title={words.notLoaded} error={error} onRetry={refetch} mb="sm" plain />
       )}
-      <section className={classes.box} tabIndex={0} aria-label={words.table}>
+      <ScrollBox label={words.table}>
         <table className={classes.table} aria-busy={currentData === undefined || undefined}>
           <thead>
             <tr>
@@ -90,34 +92,8 @@ export const SampleTable = ({ signal, paused }: { signal: Signal; paused: boolea
             ))}
           </tbody>
         </table>
-      </section>
-      <nav className={classes.pager} aria-label={words.pages}>
-        <span>{words.page(formatCount(view.page), formatCount(last))}</span>
-        <ActionIcon
-          variant="default"
-          aria-label={words.first}
-          disabled={view.page === 1}
-          onClick={() => change({ page: 1 })}
-        >
-          <ChevronFirst size={16} aria-hidden />
-        </ActionIcon>
-        <ActionIcon
-          variant="default"
-          aria-label={words.previous}
-          disabled={view.page === 1}
-          onClick={() => change({ page: view.page - 1 })}
-        >
-          <ChevronLeft size={16} aria-hidden />
-        </ActionIcon>
-        <ActionIcon
-          variant="default"
-          aria-label={words.next}
-          disabled={view.page >= last}
-          onClick={() => change({ page: view.page + 1 })}
-        >
-          <ChevronRight size={16} aria-hidden />
-        </ActionIcon>
-      </nav>
+      </ScrollBox>
+      <SamplePager last={last} />
     </section>
   )
 }

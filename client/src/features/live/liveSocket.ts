@@ -3,9 +3,9 @@ import { apiUrl } from '../../shared/base'
 
 /** Milliseconds before the socket is opened again: longer each time, until it stood once. */
 const FIRST_WAIT_MS = 500
-const LONGEST_WAIT_MS = 10_000
+const WAIT_MS_MAX = 10_000
 
-type Told = {
+type Handlers = {
   /** The stream runs, the first time or again: what came before it has to be asked for. */
   onOpen: () => void
   onSample: (sample: Sample) => void
@@ -21,7 +21,7 @@ const address = (signal: string): string => {
 }
 
 /** Streams the samples of one signal until the returned function is called; opens again whatever breaks it. */
-export const streamSamples = (signal: string, { onOpen, onSample, onBroken }: Told): (() => void) => {
+export const streamSamples = (signal: string, { onOpen, onSample, onBroken }: Handlers): (() => void) => {
   let socket: WebSocket | undefined
   let timer: ReturnType<typeof setTimeout> | undefined
   let wait = FIRST_WAIT_MS
@@ -38,7 +38,7 @@ export const streamSamples = (signal: string, { onOpen, onSample, onBroken }: To
       if (left) return
       onBroken()
       timer = setTimeout(open, wait)
-      wait = Math.min(LONGEST_WAIT_MS, wait * 2)
+      wait = Math.min(WAIT_MS_MAX, wait * 2)
     }
   }
   const now = () => {

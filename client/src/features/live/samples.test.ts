@@ -8,8 +8,8 @@ test('what comes late stands where it belongs, and nothing twice', () =>
   expect(merged(at(1, 2, 5), at(3, 4, 5), KEEP)).toEqual(at(1, 2, 3, 4, 5)))
 
 test('the newer word about a moment is right', () => {
-  const told = merged(at(1, 2), [{ at: 2000, value: 9 }], KEEP)
-  expect(told).toEqual([...at(1), { at: 2000, value: 9 }])
+  const both = merged(at(1, 2), [{ at: 2000, value: 9 }], KEEP)
+  expect(both).toEqual([...at(1), { at: 2000, value: 9 }])
 })
 
 test('what is too old is let go', () => expect(merged(at(1, 2, 3), at(4), 2000)).toEqual(at(3, 4)))

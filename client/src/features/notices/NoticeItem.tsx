@@ -2,7 +2,7 @@ import { CircleAlert, CircleCheck, FilePlus, Users } from 'lucide-react'
 import { Link } from 'react-router'
 import { useText } from '../../i18n/language'
 import { formatFullTime, formatTime } from '../../shared/format'
-import classes from './Bell.module.css'
+import classes from './NoticeItem.module.css'
 import type { Notice } from './noticesSlice'
 
 const ICONS = { shared: Users, done: CircleCheck, failed: CircleAlert, announced: FilePlus } as const

@@ -31,11 +31,11 @@ test('the newest stands first', () => {
 })
 
 test('files that cannot be seen are told without a way to open them, the newest of each owner', () => {
-  const told = { owner: 'ann', name: 'plan.csv', at: '2026-01-02T03:04:05.006Z' }
+  const announcement = { owner: 'ann', name: 'plan.csv', at: '2026-01-02T03:04:05.006Z' }
   const state = reduce(
-    noticed(noticeOfAnnounced(told)),
-    noticed(noticeOfAnnounced({ ...told, name: 'newer.csv' })),
-    noticed(noticeOfAnnounced({ ...told, owner: null, name: null })),
+    noticed(noticeOfAnnounced(announcement)),
+    noticed(noticeOfAnnounced({ ...announcement, name: 'newer.csv' })),
+    noticed(noticeOfAnnounced({ ...announcement, owner: null, name: null })),
   )
   expect(state.map(({ owner, name, fileId }) => [owner, name, fileId])).toEqual([
     ['', '', ''],

@@ -34,7 +34,7 @@ const noticeOf = (kind: Notice['kind'], entry: FileEntry): Notice => ({
 })
 
 export const noticeOfShared = (entry: FileEntry): Notice => noticeOf('shared', entry)
-/** What is told of a file that cannot be seen: whose and which, or only that there is one. One for each owner, the newest. */
+/** What is known of a file that cannot be seen: whose and which, or only that there is one. One for each owner, the newest. */
 export const noticeOfAnnounced = ({ owner, name, at }: Announced): Notice => ({
   id: `announced-${owner ?? ''}`,
   kind: 'announced',

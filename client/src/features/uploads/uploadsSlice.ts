@@ -134,13 +134,14 @@ export const selectTotals = createSelector(rows.selectAll, (all): UploadTotals =
   return totals
 })
 
-const selectPlaces = createSelector(rows.selectAll, (all) => {
-  const places = new Map<string, number>()
-  for (const { id, phase } of all) if (MOVING.has(phase)) places.set(id, places.size)
-  return places
+const selectQueuePositions = createSelector(rows.selectAll, (all) => {
+  const positions = new Map<string, number>()
+  for (const { id, phase } of all) if (MOVING.has(phase)) positions.set(id, positions.size)
+  return positions
 })
 /** How many files are before this one in the queue. */
-export const selectAhead = (state: WithUploads, id: string): number => selectPlaces(state).get(id) ?? 0
+export const selectAhead = (state: WithUploads, id: string): number =>
+  selectQueuePositions(state).get(id) ?? 0
 /** File ids that are about to be deleted unless somebody says Undo. */
 export const selectCancellingFileIds = createSelector(rows.selectAll, (all) =>
   all.flatMap(({ phase, fileId }) => (phase === 'cancelling' && fileId ? [fileId] : [])),

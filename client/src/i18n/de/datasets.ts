@@ -122,7 +122,7 @@ export const datasets: typeof english = {
     asChart: 'Als Diagramm',
     more: (n) => `${counted(n, 'weitere Spalte', 'weitere Spalten')} zeigen`,
     failed: 'Diese Zahlen können nicht gezeigt werden',
-    wholeText: 'Der Text',
+    fullText: 'Der Text',
     moreText: (n) => `Alle ${number(n)} Zeichen zeigen`,
     startText: (n) => `Die ersten ${number(n)} Zeichen zeigen`,
     startOnly: 'Hier ist der Text abgeschnitten; Zeilen und Exporte haben ihn ganz.',

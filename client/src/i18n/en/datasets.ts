@@ -121,7 +121,7 @@ export const datasets = {
     asChart: 'As chart',
     more: (n: number) => `Show ${counted(n, 'more column', 'more columns')}`,
     failed: 'These numbers cannot be shown',
-    wholeText: 'The text',
+    fullText: 'The text',
     moreText: (n: number) => `Show all ${number(n)} characters`,
     startText: (n: number) => `Show the first ${number(n)} characters`,
     startOnly: 'Here the text is cut; rows and exports have all of it.',

@@ -2,16 +2,17 @@ import { ActionIcon, Skeleton, Tooltip } from '@mantine/core'
 import { ChartColumn, Table2 } from 'lucide-react'
 import { lazy, Suspense, useState } from 'react'
 import { useLaterText } from '../../../i18n/later'
-import classes from '../Dataset.module.css'
 import { LongText } from '../LongText'
+import { PlainTable } from '../PlainTable'
+import classes from './ChartFigure.module.css'
 import type { ChartData } from './chartData'
 
 /** The drawing library comes when the first chart is drawn. */
 const BarCanvas = lazy(() => import('./BarCanvas'))
 
 const ChartTable = ({ chart }: { chart: ChartData }) => (
-  <section className={classes.chartTable} tabIndex={0} aria-label={chart.title}>
-    <table className={classes.plain}>
+  <section className={classes.table} tabIndex={0} aria-label={chart.title}>
+    <PlainTable>
       <caption className="sr-only">{chart.title}</caption>
       <thead>
         <tr>
@@ -31,7 +32,7 @@ const ChartTable = ({ chart }: { chart: ChartData }) => (
           </tr>
         ))}
       </tbody>
-    </table>
+    </PlainTable>
   </section>
 )
 

@@ -2,7 +2,7 @@ import { Skeleton } from '@mantine/core'
 import { useGetProfileQuery } from '../../../api/datasetsApi'
 import type { Column, Table } from '../../../api/types'
 import { useLaterText } from '../../../i18n/later'
-import classes from '../Dataset.module.css'
+import { Hint } from '../Hint'
 import { useDatasetView } from '../useDatasetView'
 import { ChartFigure } from './ChartFigure'
 import { profileChart } from './chartData'
@@ -16,12 +16,8 @@ export const ColumnChart = ({ table, column }: { table: Table; column: Column })
     filters: view.filters,
     column: column.name,
   })
-  if (isError) return <p className={classes.hint}>{words.summary.noValues}</p>
+  if (isError) return <Hint as="p">{words.summary.noValues}</Hint>
   if (!currentData) return <Skeleton height={150} aria-busy="true" />
   const chart = profileChart(currentData, words)
-  return chart ? (
-    <ChartFigure chart={chart} height={150} />
-  ) : (
-    <p className={classes.hint}>{words.summary.noValues}</p>
-  )
+  return chart ? <ChartFigure chart={chart} height={150} /> : <Hint as="p">{words.summary.noValues}</Hint>
 }

@@ -4,11 +4,13 @@ import { useGroupRowsQuery } from '../../../api/datasetsApi'
 import { detailOf } from '../../../api/problem'
 import type { Column, Table } from '../../../api/types'
 import { useLaterText } from '../../../i18n/later'
+import { Card } from '../Card'
 import { isNumeric, kindOf } from '../columnTypes'
-import classes from '../Dataset.module.css'
+import { Hint } from '../Hint'
 import { useDatasetView } from '../useDatasetView'
 import { ChartFigure } from './ChartFigure'
 import { groupChart } from './chartData'
+import classes from './GroupBuilder.module.css'
 
 const MEASURES = ['count', 'sum', 'avg', 'min', 'max', 'distinct'] as const
 type Measure = (typeof MEASURES)[number]
@@ -44,7 +46,7 @@ const Groups = ({ table, by, measure, of, label }: GroupsProps) => {
   return (
     <>
       <ChartFigure key={`${by} ${label}`} chart={chart} height={200} />
-      {currentData.more && <p className={classes.hint}>{words.group.more(currentData.groups.length)}</p>}
+      {currentData.more && <Hint as="p">{words.group.more(currentData.groups.length)}</Hint>}
     </>
   )
 }
@@ -60,11 +62,8 @@ export const GroupBuilder = ({ table, facts }: { table: Table; facts: Facts }) =
   const known = numeric.length > 0 ? MEASURES : (['count'] as const)
   const label = measure === 'count' ? words.measures.count : `${words.measures[measure]} ${words.of} ${of}`
   return (
-    <section className={classes.card} aria-labelledby="group-title">
-      <header className={classes.cardHead}>
-        <h2 id="group-title">{words.title}</h2>
-      </header>
-      <div className={classes.groupForm}>
+    <Card as="section" title={words.title} titleId="group-title">
+      <div className={classes.form}>
         <Select
           label={words.by}
           data={table.columns.map(({ name }) => name)}
@@ -98,6 +97,6 @@ export const GroupBuilder = ({ table, facts }: { table: Table; facts: Facts }) =
         of={measure === 'count' ? undefined : numeric.find(({ name }) => name === of)}
         label={label}
       />
-    </section>
+    </Card>
   )
 }

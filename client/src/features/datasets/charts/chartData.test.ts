@@ -11,7 +11,7 @@ const profile = (fields: Partial<Profile> & Pick<Profile, 'shape'>): Profile => 
   ...fields,
 })
 
-const told = (chart: ChartData | null) => chart?.bars.map(({ key, value }) => [key, value])
+const barsOf = (chart: ChartData | null) => chart?.bars.map(({ key, value }) => [key, value])
 
 test('bins of numbers become bars with their borders', () => {
   const bins = [
@@ -19,7 +19,7 @@ test('bins of numbers become bars with their borders', () => {
     { from: '10.0', to: '20.0', count: 0 },
   ]
   const chart = profileChart(profile({ shape: 'histogram', bins }), words)
-  expect(told(chart)).toEqual([
+  expect(barsOf(chart)).toEqual([
     ['0 – 10', 3],
     ['10 – 20', 0],
   ])
@@ -31,7 +31,7 @@ test('years are years, and neighbours in a large range stay apart', () => {
     { from: '2023.0', to: '2024.0', count: 1 },
     { from: '2024.0', to: '2025.0', count: 2 },
   ]
-  expect(told(profileChart(profile({ shape: 'histogram', bins: years }), words))).toEqual([
+  expect(barsOf(profileChart(profile({ shape: 'histogram', bins: years }), words))).toEqual([
     ['2023', 1],
     ['2024', 2],
   ])
@@ -40,7 +40,7 @@ test('years are years, and neighbours in a large range stay apart', () => {
     { from: 1234567.4, to: 1234567.7000000002, count: 1 },
   ]
   const close = profileChart(profile({ shape: 'histogram', type: 'double', bins }), words)
-  expect(told(close)).toEqual([
+  expect(barsOf(close)).toEqual([
     ['1234567.1 – 1234567.4', 1],
     ['1234567.4 – 1234567.7', 1],
   ])
@@ -53,16 +53,16 @@ test.each([
   ['hour', '2024-03-01 05:00:00'],
 ])('a series by %s names its moments as %s', (unit, key) => {
   const points = [{ from: '2024-03-01T05:00:00', count: 1 }]
-  expect(told(profileChart(profile({ shape: 'series', unit, points }), words))).toEqual([[key, 1]])
+  expect(barsOf(profileChart(profile({ shape: 'series', unit, points }), words))).toEqual([[key, 1]])
 })
 
-test('the others are told together, without a bar', () => {
+test('the others are shown together, without a bar', () => {
   const values = [
     { value: 'a', count: 5 },
     { value: null, count: 2 },
   ]
   const chart = profileChart(profile({ shape: 'values', type: 'text', values, other: 1234 }), words)
-  expect(told(chart)).toEqual([
+  expect(barsOf(chart)).toEqual([
     ['a', 5],
     ['null', 2],
   ])
@@ -106,7 +106,7 @@ test('bars that are written alike are still different ones', () => {
   expect(new Set(bars.map(({ id }) => id)).size).toBe(3)
 })
 
-test('long texts with one start are still different ones, and told to be cut', () => {
+test('long texts with one start are still different ones, and said to be cut', () => {
   const key = `${'x'.repeat(1000)}…`
   const groups = [1, 2].map((value) => ({ key, value, cut: true }))
   const { bars } = groupChart(grouped('city', groups), 'count', 'Number of rows', words)

@@ -34,16 +34,16 @@ export type ChartData = {
 
 type Words = LaterMessages['datasets']
 
-const MOST_FREQUENT = 8
+const BARS_MAX = 8
 
-/** Characters of a text beside a bar. Numbers and moments stand there whole: cut, they would be other ones. */
-const LONGEST_TEXT = 16
-const LONGEST_NUMBER = 48
+/** Characters of a text beside a bar. Numbers and moments stand there integral: cut, they would be other ones. */
+const TEXT_CHARS_MAX = 16
+const NUMBER_CHARS_MAX = 48
 const NUMBER_OR_MOMENT = /^[-+]?\d[\d.,:eE+\-TZ ]*$/
 
 /** Pure: a key as it stands beside its bar. */
 const tickOf = (key: string): string => {
-  const longest = NUMBER_OR_MOMENT.test(key) ? LONGEST_NUMBER : LONGEST_TEXT
+  const longest = NUMBER_OR_MOMENT.test(key) ? NUMBER_CHARS_MAX : TEXT_CHARS_MAX
   return key.length > longest ? `${key.slice(0, longest - 1)}…` : key
 }
 
@@ -68,10 +68,10 @@ const borderText = (border: number, width: number): string => {
   return String(Number(border.toFixed(places)))
 }
 
-/** Pure: the words of a bin; one that holds a single whole number is that number. */
-const binText = (from: number, to: number, whole: boolean): string => {
+/** Pure: the words of a bin; one that holds a single integral number is that number. */
+const binText = (from: number, to: number, integral: boolean): string => {
   const width = to - from
-  if (from === to || (whole && width === 1)) return String(from)
+  if (from === to || (integral && width === 1)) return String(from)
   return `${borderText(from, width)} – ${borderText(to, width)}`
 }
 
@@ -85,10 +85,10 @@ export const profileChart = (profile: Profile, words: Words): ChartData | null =
 const chartOf = ({ shape, column, ...profile }: Profile, words: Words): Omit<ChartData, 'valueHead'> => {
   const { summary } = words
   if (shape === 'histogram') {
-    const whole = profile.type === 'int64'
+    const integral = profile.type === 'int64'
     const bars = (profile.bins ?? []).map(({ from, to, count }) => {
       const [low, high] = [Number(from), Number(to)]
-      return barOf(from, binText(low, high, whole), count, borderText(low, high - low))
+      return barOf(from, binText(low, high, integral), count, borderText(low, high - low))
     })
     return { title: summary.histogram(column), keyHead: summary.bin, sideways: false, bars }
   }
@@ -102,12 +102,12 @@ const chartOf = ({ shape, column, ...profile }: Profile, words: Words): Omit<Cha
     ...barOf(value, writtenOrNull(value, words.grid), count),
     ...(cut && { cut, id: `cut ${index}` }),
   }))
-  const others = bars.slice(MOST_FREQUENT).reduce((sum, { value }) => sum + (value ?? 0), profile.other ?? 0)
+  const others = bars.slice(BARS_MAX).reduce((sum, { value }) => sum + (value ?? 0), profile.other ?? 0)
   return {
     title: summary.top(column),
     keyHead: summary.value,
     sideways: true,
-    bars: bars.slice(0, MOST_FREQUENT),
+    bars: bars.slice(0, BARS_MAX),
     ...(others > 0 && { rest: { ...barOf(null, summary.others, others), id: 'others' } }),
   }
 }
@@ -132,7 +132,7 @@ export const groupChart = (
       const number = value === null ? Number.NaN : Number(value)
       const shown = writtenOrNull(key, words.grid)
       return {
-        // Long texts may differ behind what is told of them.
+        // Long texts may differ behind what is sent of them.
         id: cut ? `cut ${index}` : JSON.stringify(key),
         key: shown,
         cut,

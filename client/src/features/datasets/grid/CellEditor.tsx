@@ -2,7 +2,7 @@ import { type ReactNode, useId, useRef, useState } from 'react'
 import type { Cell, Column } from '../../../api/types'
 import { useLaterText } from '../../../i18n/later'
 import { asTyped, kindOf, readTyped } from '../columnTypes'
-import classes from './DataGrid.module.css'
+import classes from './CellEditor.module.css'
 
 export type Leave = 'stay' | 'down' | 'right' | 'left'
 
@@ -11,7 +11,7 @@ type Props = {
   label: string
   /** What the cell held when the editor opened. */
   value: Cell
-  /** The key that opened the editor takes the place of the value. */
+  /** The key that opened the editor takes the position of the value. */
   typed: string | null
   /** What is to be known while writing: that somebody else has changed the cell. */
   note: ReactNode

@@ -3,7 +3,7 @@ import type { Cell } from '../../../api/types'
 import { useLaterText } from '../../../i18n/later'
 import { writtenOrNull } from '../columnTypes'
 import { authorsSince } from './authors'
-import classes from './DataGrid.module.css'
+import classes from './ChangedNote.module.css'
 
 /** Whose doing it is that a row is not as it was in version `since`. */
 export const useAuthors = (id: string, since: number): string => {

@@ -4,7 +4,7 @@ import { useText } from '../../../i18n/language'
 import { useLaterText } from '../../../i18n/later'
 import { writtenOrNull } from '../columnTypes'
 import { useAuthors } from './ChangedNote'
-import classes from './DataGrid.module.css'
+import classes from './ConflictDialog.module.css'
 import type { Conflict } from './useCellEdits'
 
 type Props = {
@@ -35,8 +35,8 @@ export const ConflictDialog = ({ id, column, conflict, onMine, onTheirs }: Props
       closeButtonProps={{ 'aria-label': shared.close }}
     >
       <Stack gap="md">
-        <p className={classes.conflictWords}>{edit.conflictWords(column.name, who)}</p>
-        <dl className={classes.conflictValues}>
+        <p className={classes.words}>{edit.conflictWords(column.name, who)}</p>
+        <dl className={classes.values}>
           {values.map(([name, value]) => (
             <div key={name}>
               <dt>{name}</dt>

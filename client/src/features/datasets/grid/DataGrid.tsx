@@ -91,7 +91,7 @@ export const DataGrid = ({ id, name, columns, page, notice, total, editable, mar
             const row = rows[index]
             if (!row || !page) return null
             const number = first + index
-            const doomed = { id, rid: row._rid, base: baseOf(page, row._rid) }
+            const toDelete = { id, rid: row._rid, base: baseOf(page, row._rid) }
             return (
               <GridRow
                 key={row._rid}
@@ -107,7 +107,7 @@ export const DataGrid = ({ id, name, columns, page, notice, total, editable, mar
                 marked={!stale && marked === index}
                 onKeep={acts.onKeep}
                 onDrop={acts.onDrop}
-                onDelete={editable ? () => dispatch(removeRow(doomed, number)) : undefined}
+                onDelete={editable ? () => dispatch(removeRow(toDelete, number)) : undefined}
               />
             )
           })}

@@ -1,19 +1,21 @@
 import type { ReactNode } from 'react'
 import type { Cell, Column } from '../../../api/types'
 import { useLaterText } from '../../../i18n/later'
+import { NoValue } from '../../../shared/NoValue'
 import { isNumeric } from '../columnTypes'
 import { CellEditor, type Leave } from './CellEditor'
-import classes from './DataGrid.module.css'
+import classes from './GridCell.module.css'
 
 /** Characters of a cell that are drawn, and that show when the pointer rests on it. */
-const MOST_DRAWN = 1000
+const DRAWN_CHARS_MAX = 1000
 
-const shortened = (text: string) => (text.length > MOST_DRAWN ? `${text.slice(0, MOST_DRAWN)}…` : text)
+const shortened = (text: string) =>
+  text.length > DRAWN_CHARS_MAX ? `${text.slice(0, DRAWN_CHARS_MAX)}…` : text
 
 const Value = ({ value }: { value: Cell | undefined }) => {
   const words = useLaterText().datasets.grid
-  if (value === null || value === undefined) return <span className={classes.nothing}>{words.null}</span>
-  if (value === '') return <span className={classes.nothing}>{words.empty}</span>
+  if (value === null || value === undefined) return <NoValue>{words.null}</NoValue>
+  if (value === '') return <NoValue>{words.empty}</NoValue>
   return <bdi>{shortened(String(value))}</bdi>
 }
 
@@ -23,7 +25,7 @@ type Props = {
   start: number
   width: number
   index: number
-  place: string
+  position: string
   label: string
   active: boolean
   /** What the editor starts with, null while the cell is not being written. */
@@ -40,7 +42,7 @@ export const GridCell = ({
   start,
   width,
   index,
-  place,
+  position,
   label,
   active,
   writing,
@@ -55,7 +57,7 @@ export const GridCell = ({
     style={{ insetInlineStart: start, width }}
     aria-colindex={index + 2}
     tabIndex={active ? 0 : -1}
-    data-place={place}
+    data-place={position}
     data-numeric={isNumeric(column) || undefined}
     data-writing={writing !== null || undefined}
     title={writing ? undefined : shortened(String(value ?? ''))}

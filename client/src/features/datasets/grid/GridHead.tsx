@@ -2,8 +2,9 @@ import type { VirtualItem } from '@tanstack/react-virtual'
 import type { KeyboardEvent } from 'react'
 import type { Column } from '../../../api/types'
 import { useLaterText } from '../../../i18n/later'
-import classes from './DataGrid.module.css'
+import classes from './GridHead.module.css'
 import { HeadCell } from './HeadCell'
+import { IndexCell } from './IndexCell'
 import { INDEX_WIDTH } from './layout'
 
 const STEPS: Record<string, number> = { ArrowRight: 1, ArrowLeft: -1 }
@@ -26,15 +27,9 @@ export const GridHead = ({ columns, shown, width }: Props) => {
   return (
     <thead role="rowgroup" className={classes.head} style={{ width }} onKeyDown={walk}>
       <tr role="row" aria-rowindex={1}>
-        <th
-          scope="col"
-          role="columnheader"
-          className={classes.corner}
-          style={{ width: INDEX_WIDTH }}
-          aria-colindex={1}
-        >
+        <IndexCell of="head">
           <span className="sr-only">{words.row}</span>#
-        </th>
+        </IndexCell>
         {shown.map(({ index, start, size }) => {
           const column = columns[index]
           if (!column) return null

@@ -6,11 +6,12 @@ import { useLaterText } from '../../../i18n/later'
 import { formatCount } from '../../../shared/format'
 import type { Leave } from './CellEditor'
 import { ChangedNote } from './ChangedNote'
-import classes from './DataGrid.module.css'
 import { GridCell } from './GridCell'
-import type { Place } from './gridKeys'
+import classes from './GridRow.module.css'
+import type { CellPosition } from './gridKeys'
+import { IndexCell } from './IndexCell'
 import { INDEX_WIDTH } from './layout'
-import { placeName } from './useActiveCell'
+import { positionName } from './useActiveCell'
 import type { Writing } from './useCellEdits'
 
 type Props = {
@@ -22,7 +23,7 @@ type Props = {
   top: number
   columns: Column[]
   shown: VirtualItem[]
-  active: Place
+  active: CellPosition
   writing: Writing | null
   marked: boolean
   onKeep: (writing: Writing, value: Cell, leave: Leave) => void
@@ -54,13 +55,7 @@ export const GridRow = ({
       data-marked={marked || undefined}
       style={{ transform: `translateY(${top}px)` }}
     >
-      <th
-        scope="row"
-        role="rowheader"
-        className={classes.index}
-        style={{ width: INDEX_WIDTH }}
-        aria-colindex={1}
-      >
+      <IndexCell of="row">
         {onDelete && (
           <ActionIcon
             variant="subtle"
@@ -75,11 +70,11 @@ export const GridRow = ({
           </ActionIcon>
         )}
         {formatCount(number)}
-      </th>
+      </IndexCell>
       {shown.map(({ index: at, start, size }) => {
         const column = columns[at]
         if (!column) return null
-        const place = { row: index, column: at }
+        const position = { row: index, column: at }
         const here = writing?.rid === row._rid && writing.column === column.name ? writing : null
         return (
           <GridCell
@@ -89,7 +84,7 @@ export const GridRow = ({
             start={start + INDEX_WIDTH}
             width={size}
             index={at}
-            place={placeName(place)}
+            position={positionName(position)}
             label={words.grid.edit(column.name, number)}
             active={active.row === index && active.column === at}
             writing={here}

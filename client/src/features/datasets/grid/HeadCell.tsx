@@ -1,12 +1,13 @@
 import { ActionIcon } from '@mantine/core'
-import { ArrowDown, ArrowUp, ChevronsUpDown, ListFilter } from 'lucide-react'
+import { ListFilter } from 'lucide-react'
 import type { Column } from '../../../api/types'
 import { useLaterText } from '../../../i18n/later'
+import { directionOf, SortIcon } from '../../../shared/SortIcon'
 import { isNumeric } from '../columnTypes'
 import { nextColumnSort } from '../datasetUrl'
 import { FilterForm } from '../FilterForm'
 import { useDatasetView } from '../useDatasetView'
-import classes from './DataGrid.module.css'
+import classes from './HeadCell.module.css'
 
 type Props = { column: Column; start: number; width: number; index: number }
 
@@ -14,9 +15,7 @@ type Props = { column: Column; start: number; width: number; index: number }
 export const HeadCell = ({ column, start, width, index }: Props) => {
   const words = useLaterText().datasets
   const { view, change } = useDatasetView()
-  const direction =
-    view.sort === column.name ? 'ascending' : view.sort === `-${column.name}` ? 'descending' : 'none'
-  const Icon = direction === 'none' ? ChevronsUpDown : direction === 'ascending' ? ArrowUp : ArrowDown
+  const direction = directionOf(view.sort, column.name)
   const filtered = view.filters.some((filter) => filter.startsWith(`${column.name}:`))
   return (
     <th
@@ -41,7 +40,7 @@ export const HeadCell = ({ column, start, width, index }: Props) => {
           <span className={classes.columnName}>{column.name}</span>
           <span className={classes.type}>{column.type}</span>
         </span>
-        <Icon size={13} aria-hidden />
+        <SortIcon direction={direction} />
       </button>
       <FilterForm column={column}>
         <ActionIcon

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { placeAfter, startsTyping } from './gridKeys'
+import { positionAfter, startsTyping } from './gridKeys'
 
 const bounds = { rows: 50, columns: 4, page: 15 }
 const from = { row: 10, column: 1 }
@@ -15,11 +15,13 @@ test.each([
   ['End', false, { row: 10, column: 3 }],
   ['Home', true, { row: 0, column: 0 }],
   ['End', true, { row: 49, column: 3 }],
-])('%s (control: %s)', (key, control, place) => expect(placeAfter(key, from, bounds, control)).toEqual(place))
+])('%s (control: %s)', (key, control, position) =>
+  expect(positionAfter(key, from, bounds, control)).toEqual(position),
+)
 
 test('the edge of the grid holds', () => {
-  expect(placeAfter('ArrowUp', { row: 0, column: 0 }, bounds, false)).toEqual({ row: 0, column: 0 })
-  expect(placeAfter('ArrowRight', { row: 0, column: 3 }, bounds, false)).toEqual({ row: 0, column: 3 })
+  expect(positionAfter('ArrowUp', { row: 0, column: 0 }, bounds, false)).toEqual({ row: 0, column: 0 })
+  expect(positionAfter('ArrowRight', { row: 0, column: 3 }, bounds, false)).toEqual({ row: 0, column: 3 })
 })
 
 test('a letter writes, a shortcut does not', () => {
@@ -27,5 +29,5 @@ test('a letter writes, a shortcut does not', () => {
   expect(startsTyping({ ...key, key: 'x' })).toBe(true)
   expect(startsTyping({ ...key, key: 'c', ctrlKey: true })).toBe(false)
   expect(startsTyping({ ...key, key: 'Escape' })).toBe(false)
-  expect(placeAfter('x', from, bounds, false)).toBeNull()
+  expect(positionAfter('x', from, bounds, false)).toBeNull()
 })

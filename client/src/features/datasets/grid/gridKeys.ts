@@ -1,16 +1,16 @@
-/** A place in the grid: index of the row on this page, index of the column. */
-export type Place = { row: number; column: number }
+/** A position in the grid: index of the row on this page, index of the column. */
+export type CellPosition = { row: number; column: number }
 
 /** Pure: where a key leads from a cell, or null when it leads nowhere. */
-export const placeAfter = (
+export const positionAfter = (
   key: string,
-  { row, column }: Place,
+  { row, column }: CellPosition,
   { rows, columns, page }: { rows: number; columns: number; page: number },
   control: boolean,
-): Place | null => {
-  const inside = (place: Place): Place => ({
-    row: Math.min(rows - 1, Math.max(0, place.row)),
-    column: Math.min(columns - 1, Math.max(0, place.column)),
+): CellPosition | null => {
+  const inside = (position: CellPosition): CellPosition => ({
+    row: Math.min(rows - 1, Math.max(0, position.row)),
+    column: Math.min(columns - 1, Math.max(0, position.column)),
   })
   switch (key) {
     case 'ArrowUp':

@@ -10,7 +10,7 @@ import { asTyped } from '../columnTypes'
 
 /**
  * A cell in its editor: what it held when the editor opened (`seen`), and in which version (`base`). `typed` is
- * what takes the place of that, null before the first key. It is written into by the editor itself, and
+ * what takes the position of that, null before the first key. It is written into by the editor itself, and
  * outlives it where the row goes out of sight.
  */
 export type Writing = { rid: number; column: string; typed: string | null; seen: Cell; base: number }

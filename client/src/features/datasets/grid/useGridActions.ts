@@ -1,12 +1,12 @@
 import type { ClipboardEvent, KeyboardEvent, MouseEvent } from 'react'
 import type { Cell, Column, DataRow } from '../../../api/types'
 import type { Leave } from './CellEditor'
-import { type Place, placeAfter, startsTyping } from './gridKeys'
-import { placeOf } from './useActiveCell'
+import { type CellPosition, positionAfter, startsTyping } from './gridKeys'
+import { positionOf } from './useActiveCell'
 import type { Writing } from './useCellEdits'
 
 const PAGE_STEP = 15
-const STEPS: Record<Leave, Place> = {
+const STEPS: Record<Leave, CellPosition> = {
   stay: { row: 0, column: 0 },
   down: { row: 1, column: 0 },
   right: { row: 0, column: 1 },
@@ -17,8 +17,8 @@ type Parts = {
   rows: DataRow[]
   columns: Column[]
   editable: boolean
-  active: Place
-  moveTo: (place: Place) => void
+  active: CellPosition
+  moveTo: (position: CellPosition) => void
   open: (row: DataRow, column: string, typed: string | null) => void
   keep: (writing: Writing, value: Cell) => void
   drop: () => void
@@ -27,12 +27,12 @@ type Parts = {
 /** What keys, double clicks and a finished editor do in the grid. */
 export const useGridActions = ({ rows, columns, editable, active, moveTo, keep, drop, ...edits }: Parts) => {
   const bounds = { rows: rows.length, columns: columns.length, page: PAGE_STEP }
-  const step = ({ row, column }: Place) =>
+  const step = ({ row, column }: CellPosition) =>
     moveTo({
       row: Math.min(bounds.rows - 1, Math.max(0, active.row + row)),
       column: Math.min(bounds.columns - 1, Math.max(0, active.column + column)),
     })
-  const open = (typed: string | null, at: Place) => {
+  const open = (typed: string | null, at: CellPosition) => {
     const row = rows[at.row]
     const column = columns[at.column]
     if (editable && row && column) edits.open(row, column.name, typed)
@@ -40,7 +40,7 @@ export const useGridActions = ({ rows, columns, editable, active, moveTo, keep, 
   return {
     onKeyDown: (event: KeyboardEvent) => {
       if (!(event.target instanceof HTMLElement) || event.target.dataset.place === undefined) return
-      const next = placeAfter(event.key, active, bounds, event.ctrlKey || event.metaKey)
+      const next = positionAfter(event.key, active, bounds, event.ctrlKey || event.metaKey)
       if (next) moveTo(next)
       else if (event.key === 'Enter' || event.key === 'F2') open(null, active)
       else if (startsTyping(event)) open(event.key, active)
@@ -50,13 +50,13 @@ export const useGridActions = ({ rows, columns, editable, active, moveTo, keep, 
     onDoubleClick: (event: MouseEvent) => {
       const cell =
         event.target instanceof HTMLElement ? event.target.closest<HTMLElement>('[data-place]') : null
-      const place = cell && placeOf(cell)
-      if (place) open(null, place)
+      const position = cell && positionOf(cell)
+      if (position) open(null, position)
     },
     /** A cell in focus is copied as it is written, in full, unless a part of the page is selected. */
     onCopy: (event: ClipboardEvent) => {
-      const place = event.target instanceof HTMLElement ? placeOf(event.target) : null
-      const cell = place && rows[place.row]?.[columns[place.column]?.name ?? '']
+      const position = event.target instanceof HTMLElement ? positionOf(event.target) : null
+      const cell = position && rows[position.row]?.[columns[position.column]?.name ?? '']
       if (cell === null || cell === undefined || !(document.getSelection()?.isCollapsed ?? true)) return
       event.clipboardData.setData('text/plain', String(cell))
       event.preventDefault()

@@ -1,7 +1,7 @@
 import { useVirtualizer } from '@tanstack/react-virtual'
 import { type RefObject, useEffect } from 'react'
 import type { Column } from '../../../api/types'
-import type { Place } from './gridKeys'
+import type { CellPosition } from './gridKeys'
 import { columnWidth, HEAD_HEIGHT, INDEX_WIDTH, ROW_HEIGHT } from './layout'
 
 /** Which rows and columns are in view, and how to bring others there. Sizes in pixels. */
@@ -35,7 +35,7 @@ export const useGridLayout = (
     height: down.getTotalSize(),
     width: INDEX_WIDTH + across.getTotalSize(),
     scrollToRow: down.scrollToIndex,
-    reveal: ({ row, column }: Place) => {
+    reveal: ({ row, column }: CellPosition) => {
       down.scrollToIndex(row)
       across.scrollToIndex(column)
     },

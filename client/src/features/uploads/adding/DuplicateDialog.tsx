@@ -5,8 +5,8 @@ import { formatTime } from '../../../shared/format'
 import { useAppDispatch, useAppSelector } from '../../../store/hooks'
 import { addFiles } from '../commands'
 import type { PickedFile } from '../types'
-import classes from './DropOverlay.module.css'
-import { type Duplicate, duplicateSettled, selectDuplicates } from './duplicatesSlice'
+import classes from './DuplicateDialog.module.css'
+import { type Duplicate, duplicateAnswered, selectDuplicates } from './duplicatesSlice'
 import { takeHeld } from './offerFiles'
 
 /** The chosen file is on the server already, byte for byte: what now? One file after the other. */
@@ -18,16 +18,16 @@ export const DuplicateDialog = () => {
   if (!twin) return null
   const { name, fileId, datasetId, uploadedAt, target }: Duplicate = twin
   const table = target ?? (datasetId === null ? null : { id: datasetId, name })
-  const settle = (change?: (picked: PickedFile) => PickedFile) => {
+  const answer = (change?: (picked: PickedFile) => PickedFile) => {
     const picked = takeHeld(twin.key)
-    dispatch(duplicateSettled(twin.key))
+    dispatch(duplicateAnswered(twin.key))
     if (picked && change) dispatch(addFiles([change(picked)]))
   }
   const { duplicate } = words.uploads
   return (
     <Modal
       opened
-      onClose={() => settle()}
+      onClose={() => answer()}
       title={duplicate.title}
       centered
       closeButtonProps={{ 'aria-label': duplicate.skip }}
@@ -40,21 +40,21 @@ export const DuplicateDialog = () => {
         <Button
           data-autofocus
           onClick={() => {
-            settle()
+            answer()
             void navigate(`/files/${fileId}`)
           }}
         >
           {duplicate.open}
         </Button>
         {!target && (
-          <Button variant="default" onClick={() => settle((picked) => picked)}>
+          <Button variant="default" onClick={() => answer((picked) => picked)}>
             {duplicate.again}
           </Button>
         )}
         {table && (
           <Button
             variant="default"
-            onClick={() => settle((picked) => ({ ...picked, dataset: table, again: true }))}
+            onClick={() => answer((picked) => ({ ...picked, dataset: table, again: true }))}
           >
             {duplicate.append}
           </Button>

@@ -18,14 +18,14 @@ const duplicates = createSlice({
   initialState: [] as Duplicate[],
   reducers: {
     duplicatesFound: (state, { payload }: PayloadAction<Duplicate[]>) => [...state, ...payload],
-    duplicateSettled: (state, { payload }: PayloadAction<string>) =>
+    duplicateAnswered: (state, { payload }: PayloadAction<string>) =>
       state.filter(({ key }) => key !== payload),
   },
   extraReducers: (build) => build.addCase(signedOut, () => []),
   selectors: { selectDuplicates: (state) => state },
 })
 
-export const { duplicatesFound, duplicateSettled } = duplicates.actions
+export const { duplicatesFound, duplicateAnswered } = duplicates.actions
 export const { selectDuplicates } = duplicates.selectors
 export const duplicatesSlice = duplicates
 

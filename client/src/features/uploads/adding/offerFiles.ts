@@ -8,9 +8,9 @@ import { uploadsSynced } from '../uploadsSlice'
 import { type Duplicate, duplicatesFound } from './duplicatesSlice'
 
 /** Looking at more would hold up a whole folder. */
-const MOST_FILES = 20
+const FILES_MAX = 20
 /** Digested in memory, in bytes. */
-const MOST_BYTES = 64 * 1024 * 1024
+const BYTES_MAX = 64 * 1024 * 1024
 /** For all of them together: who does not answer must not hold up the uploads. */
 const PATIENCE_MS = 3000
 
@@ -42,7 +42,7 @@ const twinOf = async (
   { file, dataset }: PickedFile,
   deadline: number,
 ): Promise<FileEntry | null> => {
-  if (file.size === 0 || file.size > MOST_BYTES || Date.now() > deadline) return null
+  if (file.size === 0 || file.size > BYTES_MAX || Date.now() > deadline) return null
   const digest = await sha256Of(file)
   if (digest === null) return null
   const ask = filesApi.endpoints.findTwins.initiate(digest, { subscribe: false, forceRefetch: true })
@@ -77,7 +77,7 @@ export const offerFiles =
   async (dispatch: AppDispatch, getState: () => RootState): Promise<void> => {
     const whose = getState().session.user?.id
     const isMine = () => getState().session.user?.id === whose
-    const mayAsk = picked.length <= MOST_FILES && navigator.onLine
+    const mayAsk = picked.length <= FILES_MAX && navigator.onLine
     const asked = mayAsk ? picked.map((each) => ({ key: hold(each), each })) : []
     if (!mayAsk) dispatch(addFiles(picked))
     const rows = asked.map(({ key, each }) => shownWhileChecked(key, each))

@@ -8,15 +8,15 @@ const STEPS = [
 ]
 
 /** Pure: how much to send at once after `refused` bytes were too many; null when it cannot be less. */
-export const smallerPiece = (refused: number): number | null => STEPS.find((step) => step < refused) ?? null
+export const smallerChunk = (refused: number): number | null => STEPS.find((step) => step < refused) ?? null
 
 /** Bytes for one request; Infinity while no limit is known. */
-export const keptPiece = (): number => {
+export const keptChunkSize = (): number => {
   const kept = Number(localStorage.getItem(KEY))
   return STEPS.includes(kept) ? kept : Number.POSITIVE_INFINITY
 }
 
-export const keepPiece = (bytes: number): void => {
+export const keepChunkSize = (bytes: number): void => {
   try {
     localStorage.setItem(KEY, String(bytes))
   } catch {

@@ -4,7 +4,8 @@ import type Uppy from '@uppy/core'
 import type { TusBody } from '@uppy/tus'
 import type { HttpRequest, HttpResponse } from 'tus-js-client'
 import { beforeEach, describe, expect, test, vi } from 'vitest'
-import { makeUppy, type UploaderHooks } from './makeUppy'
+import { makeUppy } from './makeUppy'
+import type { UploaderHooks } from './requestGuard'
 import type { UploadFile, UploadMeta } from './toRow'
 
 const request = (method: string) => ({ getMethod: () => method }) as HttpRequest

@@ -10,7 +10,7 @@ import { RecoveryItem } from './RecoveryItem'
 import { useReopen } from './useReopen'
 
 /** More are counted, not listed: thousands of rows help nobody. */
-const MOST_SHOWN = 50
+const SHOWN_MAX = 50
 
 /** After a reload or a crash: what was not finished, and the three ways on. */
 export const RecoveryCard = () => {
@@ -45,10 +45,10 @@ export const RecoveryCard = () => {
         </div>
       </div>
       <ul className={classes.list}>
-        {rows.slice(0, MOST_SHOWN).map(({ id }) => (
+        {rows.slice(0, SHOWN_MAX).map(({ id }) => (
           <RecoveryItem key={id} id={id} />
         ))}
-        {rows.length > MOST_SHOWN && <li className={classes.more}>{words.more(rows.length - MOST_SHOWN)}</li>}
+        {rows.length > SHOWN_MAX && <li className={classes.more}>{words.more(rows.length - SHOWN_MAX)}</li>}
       </ul>
     </section>
   )
