@@ -13,8 +13,14 @@ from parquay.columns.parquet import parts
 from parquay.columns.types.lexemes import ColumnType, type_to_json
 from parquay.datasets.versions.row_id_ranges import Runs
 from parquay.datasets.versions.snapshot import Part, Snapshot
+from parquay.storage.local.place import LocalPlaces
 
 _numbers = itertools.count()
+
+
+def paths_of(snapshot: Snapshot) -> list[Path]:
+    """The files of the parts, in the order of the rows."""
+    return [Path(snapshot.place.url) / name for name in snapshot.names]
 
 
 def columns_json(types: Mapping[str, ColumnType]) -> tuple[dict[str, object], ...]:
@@ -41,19 +47,20 @@ def made_table(
     version: int = 0,
 ) -> Snapshot:
     """Write `table` as parts that end at the rows `cuts`; `rids` are the ids of its rows."""
+    place = LocalPlaces(directory).at("d" * 24)
     ids = list(range(table.num_rows)) if rids is None else list(rids)
     stored = parts.storable(table, types)
     made = []
     for start, stop in itertools.pairwise([0, *cuts, table.num_rows]):
         if start < stop:
             name = f"part-{next(_numbers):05d}.parquet"
-            (directory / name).write_bytes(parts.encode(stored.slice(start, stop - start)))
+            place.parts.put(name, memoryview(parts.encode(stored.slice(start, stop - start))))
             made.append(Part(name, stop - start, runs_of(ids[start:stop])))
     return Snapshot(
         dataset_id="d" * 24,
         name="made.csv",
         version=version,
-        directory=directory,
+        place=place,
         columns=columns_json(types),
         parts=tuple(made),
         dialect=None,

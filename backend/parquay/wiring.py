@@ -47,8 +47,10 @@ from parquay.errors import Conflict, InvalidValue
 from parquay.events.bus import Hub
 from parquay.settings import Settings, SettingsError
 from parquay.storage.chunks import Store
+from parquay.storage.local.place import LocalPlaces
 from parquay.storage.local.private import keep_private
 from parquay.storage.local.uploads import LocalStore
+from parquay.storage.place import Places
 from parquay.uploads.create.concat import Concatenator
 from parquay.uploads.create.create import Creator
 from parquay.uploads.create.small_uploads import SmallUploads
@@ -90,7 +92,7 @@ class UploadServices:
 class TableServices:
     """What makes tables of files, reads, changes and exports them. ``files``: those that the tables are of."""
 
-    parquet: Path
+    places: Places
     files: Files
     tables: Tables
     datasets: Datasets
@@ -196,21 +198,20 @@ def _uploads(
         rules=rules,
         hooks=hooks,
     )
-    remover = Remover(catalog, files, store, writers, disk, parquet=_parquet(settings))
+    remover = Remover(catalog, files, store, writers, disk, places=_places(settings))
     into, kept = (writers, appender, concatenator, small, creator), (remover, Expirer(files, remover, writers))
     return UploadServices(files, Segments(catalog), queue, store, rules, hooks, *into, *kept, Soundness(store))
 
 
 def _tables(settings: Settings, datasets: Datasets, uploads: UploadServices) -> TableServices:
-    parquet, files = _parquet(settings), uploads.files
-    parquet.mkdir(mode=0o700, parents=True, exist_ok=True)
-    tables = Tables(parquet, datasets)
+    places, files = _places(settings), uploads.files
+    tables = Tables(places, datasets)
     commits = Commits(tables, datasets, quota=settings.quota_bytes)
     appending = Appending(tables, commits)
-    engine = Engine(parquet, settings.root / "tmp", seconds=settings.query_timeout, memory=settings.query_memory)
+    engine = Engine(places.fetched, settings.root / "tmp", seconds=settings.query_timeout, memory=settings.query_memory)
     aggregator = Aggregator(engine)
     return TableServices(
-        parquet,
+        places,
         files,
         tables,
         datasets,
@@ -218,14 +219,14 @@ def _tables(settings: Settings, datasets: Datasets, uploads: UploadServices) -> 
         Editor(tables, commits),
         Versions(tables, commits, datasets),
         appending,
-        Publisher(parquet, files, datasets, appending),
+        Publisher(places, files, datasets, appending),
         Retention(files, datasets, tables, commits, keep=settings.versions_kept),
         engine,
         Browser(engine),
         aggregator,
         Grouper(engine),
         Exporter(engine, aggregator),
-        Preview(uploads.segments, tables, parquet),
+        Preview(uploads.segments, tables, places),
     )
 
 
@@ -336,8 +337,8 @@ def _store(settings: Settings) -> Store:
     return LocalStore(_store_root(settings) / "uploads", durable=_is_durable(settings))
 
 
-def _parquet(settings: Settings) -> Path:
-    return settings.root / "parquet"
+def _places(settings: Settings) -> Places:
+    return LocalPlaces(settings.root / "parquet")
 
 
 def _is_durable(settings: Settings) -> bool:

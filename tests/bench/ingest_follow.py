@@ -26,6 +26,7 @@ from parquay.catalog.segments import Segments
 from parquay.catalog.session import Catalog
 from parquay.catalog.tables import File, User
 from parquay.ingest.convert.incremental import IncrementalConverter, Outcome
+from parquay.storage.local.place import LocalPlaces
 
 
 class OneFile:
@@ -42,7 +43,7 @@ class OneFile:
         with self._path.open("rb") as file:
             return os.pread(file.fileno(), size, offset)
 
-    def path(self, upload_id: str) -> Path | None:
+    def local_file(self, upload_id: str, size: int) -> Path | None:
         return self._path
 
 
@@ -71,7 +72,9 @@ def follow(path: Path, rate: float, folder: Path) -> dict[str, Any]:
     SQLModel.metadata.create_all(catalog.engine)
     catalog.write(lambda session: session.add(User(id="u", username="u", password_hash="-")))
     catalog.write(lambda session: session.add(File(id="f", owner_id="u", name=path.name)))
-    converter = IncrementalConverter(segments=Segments(catalog), store=OneFile(path), parquet_dir=folder / "parquet")
+    converter = IncrementalConverter(
+        segments=Segments(catalog), store=OneFile(path), places=LocalPlaces(folder / "parquet")
+    )
     woken, ended = threading.Event(), [0.0]
 
     def work() -> None:

@@ -20,6 +20,7 @@ import numpy as np
 import pyarrow as pa
 
 from bench import report
+from made_tables import paths_of
 from parquay.columns.parquet import parts
 from parquay.columns.types import numbers
 from parquay.columns.types.lexemes import TEXT, ColumnType, type_to_json
@@ -122,7 +123,7 @@ class Plain:
 
     def __init__(self, snapshot: Snapshot) -> None:
         self.rows = snapshot.rows
-        self._files = [str(path) for path in snapshot.paths]
+        self._files = [str(path) for path in paths_of(snapshot)]
         self._connection = duckdb.connect()
         self._connection.execute("SET parquet_metadata_cache = true")
 

@@ -27,6 +27,8 @@ from parquay.datasets.versions.tables import Tables
 from parquay.datasets.versions.versions import Versions
 from parquay.ids import new_id
 from parquay.ingest.convert.incremental import IncrementalConverter, Outcome
+from parquay.storage.local.place import LocalPlaces
+from parquay.storage.place import Places
 
 
 @dataclass
@@ -39,7 +41,7 @@ class Uploads:
     def reader(self, upload_id: str) -> Iterator[Uploads._Reader]:
         yield Uploads._Reader(self.content[upload_id])
 
-    def path(self, upload_id: str) -> Path | None:
+    def local_file(self, upload_id: str, size: int) -> Path | None:
         return None
 
     @dataclass
@@ -57,7 +59,7 @@ class House:
     catalog: Catalog
     segments: Segments
     uploads: Uploads
-    parquet: Path
+    places: Places
     datasets: Datasets
     tables: Tables
     commits: Commits
@@ -65,6 +67,12 @@ class House:
     versions: Versions
     appending: Appending
     publisher: Publisher
+
+    @property
+    def parquet(self) -> Path:
+        """The folder of the parts of all tables."""
+        assert isinstance(self.places, LocalPlaces)
+        return self.places.root
 
     def convert(self, text: str, *, name: str = "data.csv", segment_bytes: int = 1 << 24, **values: object) -> File:
         """Upload a file at once, convert it, and return its row."""
@@ -80,7 +88,7 @@ class House:
         converter = IncrementalConverter(
             segments=self.segments,
             store=self.uploads,
-            parquet_dir=self.parquet,
+            places=self.places,
             segment_bytes=segment_bytes,
             publish=self.publisher.publish,
         )
@@ -97,9 +105,10 @@ class House:
         """Every row with its id first, as the parts hold it."""
         snapshot = self.tables.snapshot(file, version)
         found = []
-        for index, path in enumerate(snapshot.paths):
-            for row, cells in enumerate(pq.read_table(path).to_pylist()):
-                found.append((snapshot.rid_at(index, row), *cells.values()))
+        for index, part in enumerate(snapshot.parts):
+            with snapshot.fetch(part) as (path,):
+                for row, cells in enumerate(pq.read_table(path).to_pylist()):
+                    found.append((snapshot.rid_at(index, row), *cells.values()))
         return found
 
     def file(self, file_id: str) -> File:
@@ -109,13 +118,17 @@ class House:
 
 
 @pytest.fixture
-def house(tmp_path: Path) -> Iterator[House]:
+def places(tmp_path: Path) -> Places:
+    return LocalPlaces(tmp_path / "parquet")
+
+
+@pytest.fixture
+def house(tmp_path: Path, places: Places) -> Iterator[House]:
     catalog = Catalog(f"sqlite:///{tmp_path / 'metadata.db'}", durable=False)
     SQLModel.metadata.create_all(catalog.engine)
     catalog.write(lambda session: session.add(User(id="u", username="u", password_hash="-")))
-    parquet = tmp_path / "parquet"
     datasets = Datasets(catalog, Events(catalog), Leases(catalog))
-    tables = Tables(parquet, datasets)
+    tables = Tables(places, datasets)
     commits = Commits(tables, datasets)
     appending = Appending(tables, commits)
     files = Files(catalog, Events(catalog), Jobs(catalog))
@@ -123,13 +136,13 @@ def house(tmp_path: Path) -> Iterator[House]:
         catalog=catalog,
         segments=Segments(catalog),
         uploads=Uploads(),
-        parquet=parquet,
+        places=places,
         datasets=datasets,
         tables=tables,
         commits=commits,
         editor=Editor(tables, commits),
         versions=Versions(tables, commits, datasets),
         appending=appending,
-        publisher=Publisher(parquet, files, datasets, appending),
+        publisher=Publisher(places, files, datasets, appending),
     )
     catalog.close()

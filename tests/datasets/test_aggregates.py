@@ -11,7 +11,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from made_tables import made_table
+from made_tables import made_table, paths_of
 from parquay.columns.types.lexemes import TEXT, ColumnType
 from parquay.datasets.query import aggregates
 from parquay.datasets.query.aggregates import Aggregator
@@ -36,7 +36,7 @@ def engine(tmp_path_factory):
 
 def made(engine, types, columns, **more):
     table = pa.table([pa.array(columns[name], types[name].arrow()) for name in types], names=list(types))
-    return made_table(engine._parquet, types, table, **more)
+    return made_table(engine._fetched, types, table, **more)
 
 
 def told(engine, types, columns, *filters):
@@ -130,7 +130,7 @@ def test_version_is_computed_once(engine):
     snapshot = made(engine, {"n": INT}, {"n": [1, 2]})
     aggregator, query = Aggregator(engine), read_query(columns_of(snapshot.columns), ["n:gt:1"])
     first = aggregator.columns(snapshot, query), aggregator.count(snapshot, query)
-    snapshot.paths[0].unlink()
+    paths_of(snapshot)[0].unlink()
 
     assert (aggregator.columns(snapshot, query), aggregator.count(snapshot, query)) == first
     with pytest.raises(ParquayError):
@@ -345,7 +345,7 @@ def test_unit_gives_no_more_points_than_a_chart_has_room_for():
 
 def test_of_a_long_text_that_stands_for_a_column_or_a_group_the_start_is_told(engine):
     long = "x" * 1_000_000
-    snapshot = made_table(engine._parquet, {"t": TEXT}, pa.table({"t": ["a", long, "x" * 1000]}))
+    snapshot = made_table(engine._fetched, {"t": TEXT}, pa.table({"t": ["a", long, "x" * 1000]}))
     columns, query = columns_of(snapshot.columns), read_query(columns_of(snapshot.columns))
     start = {"key": "x" * 1000 + "…", "value": 1, "cut": True}
 

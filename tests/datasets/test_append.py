@@ -5,6 +5,7 @@ import polars as pl
 import pytest
 from deltalake import DeltaTable
 
+from made_tables import paths_of
 from parquay.columns.parquet import parts
 from parquay.columns.text import rendering
 from parquay.columns.text.rendering import columns_types
@@ -23,7 +24,7 @@ def texts_of(house, file, column: str) -> list[str | None]:
 
     snapshot = house.tables.snapshot(house.file(file.id))
     types = columns_types(snapshot.columns)
-    table = pa.concat_tables(parts.widened(pq.read_table(path), types, types) for path in snapshot.paths)
+    table = pa.concat_tables(parts.widened(pq.read_table(path), types, types) for path in paths_of(snapshot))
     return lexemes.to_text(table[column].combine_chunks(), types[column]).to_pylist()
 
 
@@ -64,8 +65,8 @@ def test_a_column_gets_the_type_that_both_files_would_have_had(house, ours: list
     snapshot = house.tables.snapshot(house.file(file.id))
     assert [each["type"] for each in snapshot.columns] == ["int64", kind]
     assert texts_of(house, file, "v") == [cell or None for cell in (*ours, *theirs)]
-    table = DeltaTable(snapshot.directory)
-    assert table.to_pyarrow_table().num_rows == pl.scan_delta(str(snapshot.directory)).collect().height == snapshot.rows
+    table = DeltaTable(snapshot.place.url)
+    assert table.to_pyarrow_table().num_rows == pl.scan_delta(str(snapshot.place.url)).collect().height == snapshot.rows
     assert len(duckdb.read_parquet(table.file_uris()).fetchall()) == snapshot.rows
 
 
@@ -108,8 +109,8 @@ def test_a_timestamp_without_zone_joins_a_table_that_had_none(house):
 
     kinds = [(each.version, each.kind) for each in house.datasets.history(file.id)]
     assert kinds == [(2, "append"), (1, "edit"), (0, "create")]
-    assert pl.scan_delta(str(made.directory)).collect()["t"].to_list()[0] is None
-    assert DeltaTable(made.directory).to_pyarrow_table().num_rows == 2
+    assert pl.scan_delta(str(made.place.url)).collect()["t"].to_list()[0] is None
+    assert DeltaTable(made.place.url).to_pyarrow_table().num_rows == 2
 
 
 def test_tables_without_a_common_column_cannot_meet(house):

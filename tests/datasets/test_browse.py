@@ -150,7 +150,7 @@ def test_pages_are_what_python_would_find_whatever_is_asked(engine, data):
     rids = sorted(data.draw(st.sets(st.integers(0, 40), min_size=len(rows), max_size=len(rows))))
     asked = data.draw(st.lists(filters(), max_size=2))
     keys, backwards, size = data.draw(KEYS), data.draw(st.booleans()), data.draw(st.integers(1, 5))
-    snapshot = made_table(engine._parquet, TYPES, arrow(rows), cuts, rids)
+    snapshot = made_table(engine._fetched, TYPES, arrow(rows), cuts, rids)
     sort = [("-" if descending else "") + name for name, descending in keys] + ["-_rid" if backwards else "_rid"]
     query = read_query(columns_of(snapshot.columns), [text for text, _ in asked], sort)
 
@@ -196,7 +196,7 @@ def whole(browser, snapshot, query, limit=3):
 
 def numbers(engine, count=10, **more):
     table = pa.table({"n": pa.array(range(count), pa.int64())})
-    return made_table(engine._parquet, {"n": ColumnType("int64", True)}, table, **more)
+    return made_table(engine._fetched, {"n": ColumnType("int64", True)}, table, **more)
 
 
 def code_of(act):
@@ -284,7 +284,7 @@ def test_cells_are_told_exactly_where_json_would_round(engine):
             "z": pa.array([0, 1_700_000_000_000_000, None], pa.timestamp("us", tz="UTC")),
         }
     )
-    snapshot = made_table(engine._parquet, types, table)
+    snapshot = made_table(engine._fetched, types, table)
 
     rows = Browser(engine).page(snapshot, read_query(columns_of(snapshot.columns)), 0, 3)
 
@@ -297,7 +297,7 @@ def test_cells_are_told_exactly_where_json_would_round(engine):
 
 def test_days_before_python_s_calendar_are_told(engine):
     table = pa.table({"day": pa.array([-800_000, 0], pa.int32()).cast(pa.date32())})
-    snapshot = made_table(engine._parquet, {"day": ColumnType("date", True)}, table)
+    snapshot = made_table(engine._fetched, {"day": ColumnType("date", True)}, table)
 
     rows = Browser(engine).page(snapshot, read_query(columns_of(snapshot.columns), (), ["day"]), 0, 2)
 
@@ -307,7 +307,7 @@ def test_days_before_python_s_calendar_are_told(engine):
 def test_many_values_of_an_in_leave_the_order_of_the_table_as_it_is(engine):
     types = {"n": ColumnType("int64", True), "t": TEXT}
     table = pa.table({"n": range(60_000), "t": [f"t{n % 1000}" for n in range(60_000)]})
-    snapshot = made_table(engine._parquet, types, table, cuts=[20_000, 21_000])
+    snapshot = made_table(engine._fetched, types, table, cuts=[20_000, 21_000])
     columns = columns_of(snapshot.columns)
 
     for asked in (

@@ -12,6 +12,7 @@ import pytest
 from deltalake import DeltaTable
 from deltalake.exceptions import DeltaError
 
+from made_tables import paths_of
 from parquay.catalog.datasets import Datasets
 from parquay.catalog.events import Events
 from parquay.catalog.files import Files
@@ -97,7 +98,7 @@ def test_parts_of_an_entry_that_could_not_be_synced_stay(house, monkeypatch):
         with pytest.raises(OSError, match="the disk fails"):
             house.edit(file, updates={0: {"n": 9}})
 
-    anew = Tables(house.parquet, house.datasets)
+    anew = Tables(house.places, house.datasets)
     assert anew.faults(file) == []
     assert house.rows(file) == [(0, 9, "a"), (1, 2, "b"), (2, 3, "c")]
     assert house.edit(file, updates={0: {"n": 10}}).snapshot.version == 2
@@ -144,7 +145,7 @@ def test_a_log_that_is_gone_is_not_made_up(house):
     shutil.rmtree(house.parquet / file.id / "_delta_log")
 
     with pytest.raises(Unavailable) as refused:
-        Tables(house.parquet, house.datasets).snapshot(house.file(file.id))
+        Tables(house.places, house.datasets).snapshot(house.file(file.id))
 
     assert refused.value.code == "log_missing"
 
@@ -180,7 +181,7 @@ def test_editors_in_many_threads_and_processes_lose_nothing(house):
     file = house.convert("editor,number\n" + "".join(f"{i},0\n" for i in range(4)))
 
     def work(editor: int) -> None:
-        tables = Tables(house.parquet, house.datasets)  # as another process would have it
+        tables = Tables(house.places, house.datasets)  # as another process would have it
         commits = Commits(tables, house.datasets)
         for number in range(1, 11):
             Editor(tables, commits).edit(file, Author(f"e{editor}"), Batch(updates={editor: {"number": number}}))
@@ -208,16 +209,17 @@ def test_a_table_that_vanishes_meanwhile_is_not_found(house):
 def test_publishing_sixteen_parts_takes_no_time(house, tmp_path):
     text = "a,b,c,d\n" + "".join(f"{i},word{i},{i}.25,2024-02-29\n" for i in range(20_000))
     file = house.convert(text, segment_bytes=40_000)
-    names = []
+    place, names = house.places.at("other"), []
+    (house.parquet / "other").mkdir()
     for number in range(16):
         names.append(f"part-{number:05d}-x.parquet")
-        os.link(house.tables.snapshot(file).paths[0], tmp_path / names[-1])
+        os.link(paths_of(house.tables.snapshot(file))[0], house.parquet / "other" / names[-1])
 
     from parquay.datasets.versions.create_table import publish
 
-    publish(tmp_path, file.columns, names, "ann")
+    publish(place, file.columns, names, "ann")
     started = time.perf_counter()
-    publish(tmp_path, file.columns, names, "ann")
+    publish(place, file.columns, names, "ann")
 
     assert time.perf_counter() - started < 4  # a twentieth of that on an idle machine
-    assert len(DeltaTable(tmp_path).file_uris()) == 16
+    assert len(DeltaTable(place.url).file_uris()) == 16

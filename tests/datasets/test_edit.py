@@ -89,7 +89,7 @@ def test_a_snapshot_read_anew_is_the_one_that_was_computed(house):
 
     from parquay.datasets.versions.tables import Tables
 
-    assert Tables(house.parquet, house.datasets).snapshot(house.file(file.id)) == computed
+    assert Tables(house.places, house.datasets).snapshot(house.file(file.id)) == computed
 
 
 def test_an_editor_hears_that_their_row_has_changed(house):
@@ -197,7 +197,7 @@ def test_a_row_of_a_version_whose_parts_are_gone_cannot_be_compared(house):
     assert retention.sweep(now() + timedelta(hours=2)) == 2
     assert_refused(house, file, 0, {"_rid": 0, "n": 1, "word": "a"})
 
-    house.tables = Tables(house.parquet, house.datasets)
+    house.tables = Tables(house.places, house.datasets)
     house.editor = Editor(house.tables, Commits(house.tables, house.datasets))
     for version in (0, 1):
         assert_refused(house, file, version, {"_rid": 0, "n": 1, "word": "a"})

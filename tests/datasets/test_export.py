@@ -12,7 +12,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
-from made_tables import made_table
+from made_tables import made_table, paths_of
 from parquay.columns.text import xlsx
 from parquay.columns.types.lexemes import TEXT, ColumnType
 from parquay.datasets.export.export import Exporter
@@ -101,7 +101,7 @@ def test_upload_with_another_dialect_comes_back_with_commas_or_as_it_was(table_o
 def test_delimiter_in_a_number_or_a_time_is_quoted(engine, export):
     types = {"t": ColumnType("timestamp", " |0|"), "n": ColumnType("int64", True)}
     table = pa.table({"t": pa.array([0, None], pa.timestamp("us")), "n": [-1, None]})
-    snapshot = made_table(engine._parquet, types, table)
+    snapshot = made_table(engine._fetched, types, table)
     told = {"format": "csv", "delimiter": "-", "quote": '"', "newline": "\n", "header_rows": 1, "header": [["t", "n"]]}
     object.__setattr__(snapshot, "dialect", told)
 
@@ -224,13 +224,13 @@ def test_parquet_has_every_row_in_its_type(table_of, export, filters):
 def test_parts_are_put_together_as_bytes_where_nothing_is_left_out(engine, export):
     types = {"n": ColumnType("int64", True), "t": TEXT}
     table = pa.table({"n": range(1000), "t": [str(n) for n in range(1000)]})
-    snapshot = made_table(engine._parquet, types, table, cuts=[100, 101, 700])
+    snapshot = made_table(engine._fetched, types, table, cuts=[100, 101, 700])
 
     content = export(snapshot, "parquet")[1]
 
     assert pq.ParquetFile(pa.BufferReader(content)).num_row_groups == 4
     assert read_parquet(content).equals(table)
-    assert all(path.read_bytes()[4:60] in content for path in snapshot.paths)
+    assert all(path.read_bytes()[4:60] in content for path in paths_of(snapshot))
 
 
 @pytest.mark.parametrize("kind", ["parquet", "arrow"])
@@ -311,7 +311,7 @@ def test_characters_that_xml_cannot_hold_are_written_as_excel_does():
     ],
 )
 def test_value_that_excel_would_change_is_a_text_there(engine, export, kind, value, cell):
-    snapshot = made_table(engine._parquet, {"v": kind}, pa.table({"v": pa.array([value], kind.arrow())}))
+    snapshot = made_table(engine._fetched, {"v": kind}, pa.table({"v": pa.array([value], kind.arrow())}))
 
     assert sheet(export(snapshot, "xlsx")[1]) == [("v",), (cell,)]
 
@@ -373,7 +373,7 @@ def test_export_ends_when_nobody_reads_it(table_of, export, kind, filters):
 @pytest.mark.parametrize("kind", ["csv", "parquet", "ndjson", "arrow"])
 def test_part_that_is_gone_is_told(table_of, export, kind):
     snapshot = table_of("a,b\n1,x\n2,y\n")
-    snapshot.paths[0].unlink()
+    paths_of(snapshot)[0].unlink()
 
     with pytest.raises(ParquayError) as caught:
         export(snapshot, kind)
@@ -385,7 +385,7 @@ def test_part_that_is_gone_is_told(table_of, export, kind):
 def test_long_table_is_exported_a_piece_at_a_time(engine, kind):
     types = {"n": ColumnType("int64", True), "t": TEXT}
     table = pa.table({"n": range(400_000), "t": [f"row {n}" for n in range(400_000)]})
-    snapshot = made_table(engine._parquet, types, table, cuts=[150_000])
+    snapshot = made_table(engine._fetched, types, table, cuts=[150_000])
     wish = Wish(kind, tuple(columns_of(snapshot.columns)), read_query(columns_of(snapshot.columns), ["n:ge:0"]))
 
     before = pa.total_allocated_bytes()

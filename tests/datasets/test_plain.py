@@ -27,6 +27,7 @@ from parquay.datasets.versions.commits import Author, Commits
 from parquay.datasets.versions.retention import Retention
 from parquay.datasets.versions.tables import Tables
 from parquay.events.messages import plain_folder
+from parquay.storage.local import newest_folder
 
 FEW = "n,word\n1,a\n2,b\n3,c\n"
 WIDE = "n,word,price\n7,x,0.0000001\nn/a,,\n"
@@ -142,7 +143,7 @@ def test_a_crash_before_the_folder_was_changed_is_made_up_for_at_the_next_start(
             house.edit(file, deletes=frozenset({0}))
     assert len(readings(folder_of(house, file))["duckdb"]) == 3
 
-    tables = Tables(house.parquet, house.datasets)
+    tables = Tables(house.places, house.datasets)
     files = Files(house.catalog, None, None)
     Retention(files, house.datasets, tables, Commits(tables, house.datasets), keep=0).reconcile()
 
@@ -153,8 +154,8 @@ def test_a_crash_behind_the_catalog_is_made_up_for_too_and_so_is_a_table_from_be
     file = house.convert(FEW)
     house.edit(file, deletes=frozenset({0}))
     directory = house.parquet / file.id
-    (directory / newest_parts.NAME).unlink()
-    newest_parts.forget(directory, set())
+    (directory / newest_folder.NAME).unlink()
+    newest_folder.forget(directory, set())
 
     Retention(Files(house.catalog, None, None), house.datasets, house.tables, house.commits, keep=0).reconcile()
 

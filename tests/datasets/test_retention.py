@@ -12,11 +12,11 @@ from datetime import timedelta
 import pyarrow.parquet as pq
 import pytest
 
+from made_tables import paths_of
 from parquay.catalog.files import Files
 from parquay.catalog.tables import now
 from parquay.datasets.export.formats import as_it_is
 from parquay.datasets.query.engine import CancelToken
-from parquay.datasets.versions import log
 from parquay.datasets.versions.commits import Commits
 from parquay.datasets.versions.retention import Retention, unneeded
 from parquay.datasets.versions.tables import Tables
@@ -134,7 +134,7 @@ def test_a_reader_in_another_process_sees_the_same_after_the_sweep(house, retent
 
     from parquay.datasets.versions.tables import Tables
 
-    anew = Tables(house.parquet, house.datasets)
+    anew = Tables(house.places, house.datasets)
     assert anew.snapshot(file) == house.tables.snapshot(file)
     assert house.rows(file) == newest
     house.edit(file, updates={0: {"n": 1}})
@@ -212,12 +212,12 @@ def test_a_version_that_a_killed_process_held_is_deleted_at_once_and_that_of_a_l
         assert reader.stdout is not None
         assert reader.stdout.readline() == b"held\n"
         eager.sweep(now() + SOON)
-        kept = opened.paths[0].is_file()
+        kept = paths_of(opened)[0].is_file()
         reader.kill()
 
     eager.sweep(now() + SOON)
 
-    assert (kept, opened.paths[0].is_file()) == (True, False)
+    assert (kept, paths_of(opened)[0].is_file()) == (True, False)
 
 
 def test_every_export_beside_edits_and_deletion_is_a_whole_version(house, eager):
@@ -257,8 +257,8 @@ def test_every_export_beside_edits_and_deletion_is_a_whole_version(house, eager)
 def test_a_table_with_a_broken_log_keeps_no_other_from_being_tidied(house, retention_of, spoilt):
     files = [edited(house, 3) for _ in range(3)]
     for at in (0, 1, 2, 3):
-        (house.parquet / files[1].id / log.FOLDER / f"{at:020}.json").write_bytes(spoilt)
-    house.tables = Tables(house.parquet, house.datasets)
+        (house.parquet / files[1].id / "_delta_log" / f"{at:020}.json").write_bytes(spoilt)
+    house.tables = Tables(house.places, house.datasets)
     house.commits = Commits(house.tables, house.datasets)
 
     retention = retention_of(1)

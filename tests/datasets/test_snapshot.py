@@ -50,18 +50,20 @@ def test_rows_and_ids_are_found_over_all_parts(ids: list[int], cuts: list[int]):
     snapshot = snapshot_of(*pieces)
 
     assert snapshot.rows == len(ids)
-    assert [snapshot.rid_at(*snapshot.place(row)) for row in range(len(ids))] == ids
+    assert [snapshot.rid_at(*snapshot.position(row)) for row in range(len(ids))] == ids
     assert {rid for rid in range(62) if snapshot.find(rid) is not None} == set(ids)
-    assert all(snapshot.find(snapshot.rid_at(*snapshot.place(row))) == snapshot.place(row) for row in range(len(ids)))
+    assert all(
+        snapshot.find(snapshot.rid_at(*snapshot.position(row))) == snapshot.position(row) for row in range(len(ids))
+    )
 
 
 @pytest.mark.parametrize("row", [-1, 2, 99])
-def test_a_row_outside_the_table_has_no_place(row: int):
+def test_a_row_outside_the_table_has_no_position(row: int):
     with pytest.raises(IndexError):
-        snapshot_of([4], [7]).place(row)
+        snapshot_of([4], [7]).position(row)
 
 
 def test_a_table_without_rows_has_no_parts():
     empty = snapshot_of()
 
-    assert (empty.rows, empty.size, empty.paths, empty.find(0)) == (0, 0, [], None)
+    assert (empty.rows, empty.size, empty.names, empty.find(0)) == (0, 0, [], None)

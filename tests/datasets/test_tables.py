@@ -6,6 +6,7 @@ import pyarrow.parquet as pq
 import pytest
 from deltalake import DeltaTable
 
+from made_tables import paths_of
 from parquay.errors import Conflict, NotFound
 
 TYPES = (
@@ -27,19 +28,19 @@ def test_the_order_of_names_is_the_order_of_rows(house):
 
     snapshot = house.tables.snapshot(file)
 
-    numbers = [n for path in snapshot.paths for n in pq.read_table(path)["n"].to_pylist()]
+    numbers = [n for path in paths_of(snapshot) for n in pq.read_table(path)["n"].to_pylist()]
     assert numbers == list(range(300_000))
     assert snapshot.version == 0
-    assert snapshot.rid_at(*snapshot.place(123_456)) == 123_456
+    assert snapshot.rid_at(*snapshot.position(123_456)) == 123_456
 
 
 def test_three_foreign_readers_see_every_type_as_it_is(house):
     file = house.convert(TYPES)
     snapshot = house.tables.snapshot(file)
 
-    table = DeltaTable(snapshot.directory)
+    table = DeltaTable(snapshot.place.url)
     by_delta = table.to_pyarrow_table()
-    by_polars = pl.scan_delta(str(snapshot.directory)).collect()
+    by_polars = pl.scan_delta(str(snapshot.place.url)).collect()
     by_duckdb = duckdb.read_parquet(table.file_uris())
 
     assert by_delta.num_rows == by_polars.height == 3

@@ -106,7 +106,7 @@ class Looks:
         """The values of the second column, with all their digits."""
         snapshot = self.house.tables.snapshot(file)
         query = read_query(columns_of(snapshot.columns))
-        preview = Preview(self.house.segments, self.house.tables, self.house.parquet)
+        preview = Preview(self.house.segments, self.house.tables, self.house.places)
         rows = {
             "page": Browser(self.engine).page(snapshot, query, 0, 100),
             "rows": Browser(self.engine).after(snapshot, query, None, 100).rows,

@@ -14,7 +14,6 @@ from deltalake import DeltaTable
 
 from parquay.catalog.files import Files
 from parquay.catalog.tables import now
-from parquay.datasets.versions import log
 from parquay.datasets.versions.commits import Author
 from parquay.datasets.versions.log_cleanup import needed, trim
 from parquay.datasets.versions.retention import Retention
@@ -102,7 +101,7 @@ def test_what_a_pinned_version_needs_stays(house, retention, edited, pinned, fir
     retention.sweep(now() + SOON)
 
     assert entries(house, edited) == [*first, *range(19, 26)]
-    anew = Tables(house.parquet, house.datasets)
+    anew = Tables(house.places, house.datasets)
     assert anew.snapshot(edited, pinned) == house.tables.snapshot(edited, pinned)
     assert house.rows(edited, pinned) == rows
     assert len({repr(found) for found in outside(house, edited, pinned)}) == 1
@@ -111,16 +110,16 @@ def test_what_a_pinned_version_needs_stays(house, retention, edited, pinned, fir
 
 
 def test_a_process_that_remembers_an_old_version_finds_the_newest_behind_the_gap(house, retention, edited):
-    others = Tables(house.parquet, house.datasets)
+    others = Tables(house.places, house.datasets)
     others.snapshot(edited, 0)
     house.versions.pin(edited, 5, pinned=True)
-    more = Tables(house.parquet, house.datasets)
+    more = Tables(house.places, house.datasets)
     more.snapshot(edited, 5)
 
     retention.sweep(now() + SOON)
 
     assert [each.snapshot(edited).version for each in (others, more)] == [EDITS, EDITS]
-    assert log.newest(house.parquet / edited.id) == EDITS
+    assert house.places.at(edited.id).newest() == EDITS
 
 
 def test_editing_goes_on_and_the_log_stays_short(house, retention, edited):
@@ -157,7 +156,7 @@ def test_the_checkpoint_is_durable_before_entries_go(house, edited, monkeypatch)
 
     monkeypatch.setattr(os, "fsync", synced)
     monkeypatch.setattr(type(folder), "unlink", deleted)
-    trim(folder.parent, {25})
+    trim(house.places.at(edited.id), {25})
 
     first = next(number for number, (what, _) in enumerate(done) if what == "delete")
     assert {f"{19:020}.checkpoint.parquet", "_last_checkpoint", "_delta_log"} <= {name for _, name in done[:first]}
@@ -182,7 +181,10 @@ def test_readers_from_outside_never_meet_a_gap_while_entries_go(house, edited):
     for number in range(20):
         house.edit(edited, updates={number % 3: {"n": number}})
         house.datasets.expire(edited.id, 3)
-        trim(directory, {each.version for each in house.datasets.uncleared(edited.id) if not each.expired_at})
+        trim(
+            house.places.at(edited.id),
+            {each.version for each in house.datasets.uncleared(edited.id) if not each.expired_at},
+        )
     stop.set()
     reader.join()
 

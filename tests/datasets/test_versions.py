@@ -5,6 +5,7 @@ import hashlib
 import pyarrow.parquet as pq
 import pytest
 
+from made_tables import paths_of
 from parquay.datasets.versions.commits import Author
 from parquay.datasets.versions.versions import Difference
 from parquay.errors import NotFound
@@ -106,4 +107,4 @@ def test_parts_hold_the_columns_of_the_user_and_nothing_else(house):
     file = house.convert(FEW)
     house.edit(file, updates={0: {"n": 5}}, inserts=[{"n": 6}])
 
-    assert [pq.read_schema(path).names for path in house.tables.snapshot(file).paths] == [["n", "word"]]
+    assert [pq.read_schema(path).names for path in paths_of(house.tables.snapshot(file))] == [["n", "word"]]

@@ -19,6 +19,7 @@ from parquay.columns.parquet import parts
 from parquay.columns.text import rendering
 from parquay.ingest.convert.finish import part_groups
 from parquay.ingest.convert.incremental import IncrementalConverter, Outcome
+from parquay.storage.local.place import LocalPlaces
 
 
 @dataclass
@@ -33,7 +34,7 @@ class MemoryUploads:
         self.readers += 1
         yield MemoryReader(self.content[upload_id])
 
-    def path(self, upload_id: str) -> Path | None:
+    def local_file(self, upload_id: str, size: int) -> Path | None:
         return None
 
 
@@ -117,7 +118,7 @@ def bench(tmp_path: Path) -> Iterator[Bench]:
         converter = IncrementalConverter(
             segments=segments,
             store=uploads,
-            parquet_dir=parquet,
+            places=LocalPlaces(parquet),
             emit=lambda _session, kind, _file: made.events.append(kind),
             **options,
         )

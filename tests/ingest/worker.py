@@ -16,6 +16,7 @@ from pathlib import Path
 from parquay.catalog.segments import Segments
 from parquay.catalog.session import Catalog
 from parquay.ingest.convert.incremental import IncrementalConverter, Outcome
+from parquay.storage.local.place import LocalPlaces
 
 
 @dataclass
@@ -29,7 +30,7 @@ class FolderStore:
         with (self.folder / upload_id).open("rb") as file:
             yield FileReader(file.fileno())
 
-    def path(self, upload_id: str) -> Path | None:
+    def local_file(self, upload_id: str, size: int) -> Path | None:
         return self.folder / upload_id
 
 
@@ -46,7 +47,7 @@ def main(folder: Path, segment_bytes: int) -> None:
     converter = IncrementalConverter(
         segments=Segments(catalog),
         store=FolderStore(folder / "uploads"),
-        parquet_dir=folder / "parquet",
+        places=LocalPlaces(folder / "parquet"),
         segment_bytes=segment_bytes,
     )
     print("ready", flush=True)

@@ -49,7 +49,7 @@ class ObjectsConformance:
 
         assert objects.read(named("a.parquet")) == CONTENT
         assert not draft.exists()
-        assert objects.sweep() == 0
+        assert list(objects.drafts()) == []
 
     def test_ranges_of_an_object_are_read(self, objects: Objects):
         objects.put(named("a.parquet"), CONTENT)
@@ -135,13 +135,15 @@ class ObjectsConformance:
         with objects.fetch(["old.parquet"]) as (path,):
             assert path.read_bytes() == CONTENT
 
-    def test_drafts_are_swept_by_their_age_and_never_listed(self, objects: Objects):
+    def test_drafts_are_discarded_by_their_age_and_never_listed(self, objects: Objects):
         for name in ("a.parquet", "b.parquet"):
             objects.draft(name).write_bytes(b"half")
 
         assert list(objects.list()) == []
-        assert objects.sweep(time.time() - 60) == 0
-        assert objects.sweep(time.time() + 60) == 2
+        assert set(objects.drafts()) == {objects.draft("a.parquet"), objects.draft("b.parquet")}
+        assert objects.discard(objects.drafts(), time.time() - 60) == 0
+        assert objects.discard(objects.drafts(), time.time() + 60) == 2
+        assert objects.discard([objects.draft("a.parquet")]) == 1
         assert not objects.draft("a.parquet").exists()
 
     def test_each_draft_is_a_file_of_its_own(self, objects: Objects):

@@ -29,9 +29,8 @@ def test_a_removed_upload_leaves_nothing(engine: Engine, complete: bool):
     async def run() -> None:
         file_id = await engine.create_id(10)
         await engine.append(file_id, 0, b"1234567890" if complete else b"123")
-        table = engine.services.tables.parquet / file_id
-        table.mkdir(parents=True)
-        (table / "part-00000.parquet").write_bytes(b"-")
+        table = engine.services.tables.places.at(file_id)
+        table.keep("part-00000.parquet", b"-")
 
         await engine.services.uploads.remover.remove(file_id, OWNER)
 

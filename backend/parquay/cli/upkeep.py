@@ -79,7 +79,7 @@ def _fsck(services: Services) -> Fsck:
         services.uploads.files,
         services.uploads.segments,
         services.uploads.store,
-        parquet=services.tables.parquet,
+        places=services.tables.places,
         faults=lambda file, rehash: services.tables.tables.faults(file, rehash=rehash),
         mend=partial(_mend, services),
     )

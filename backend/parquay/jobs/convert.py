@@ -50,7 +50,7 @@ def _converter(services: Services) -> IncrementalConverter:
     return IncrementalConverter(
         segments=services.uploads.segments,
         store=services.uploads.store,
-        parquet_dir=services.tables.parquet,
+        places=services.tables.places,
         emit=services.events.log.emit,
         publish=services.tables.publisher.publish,
     )

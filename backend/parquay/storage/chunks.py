@@ -7,7 +7,7 @@ synced and to put bytes where it is told.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Hashable, Iterator, Sequence
 from contextlib import AbstractContextManager
 from pathlib import Path
 from typing import Protocol
@@ -17,6 +17,10 @@ from parquay.telemetry import lost
 
 Chunks = Sequence[bytes | memoryview]
 """Bytes in pieces, in order."""
+
+
+State = Hashable
+"""Something to compare: as long as it is equal, so are the bytes."""
 
 
 class StoreFault(Unavailable):
@@ -108,8 +112,12 @@ class Store(Protocol):
         """Open an upload for reading. An upload that never got a byte reads as empty."""
         ...
 
-    def path(self, upload_id: str) -> Path | None:
-        """Return the local file of an upload, None when there is none."""
+    def local_file(self, upload_id: str, size: int) -> Path | None:
+        """Return the local file that has the first ``size`` bytes of an upload and no others; None without one."""
+        ...
+
+    def state(self, upload_id: str) -> State | None:
+        """Return what changes whenever somebody writes to an upload; None when that cannot be told."""
         ...
 
     def size(self, upload_id: str) -> int:
@@ -167,6 +175,7 @@ __all__ = [
     "Chunks",
     "ParquayError",
     "Reader",
+    "State",
     "StorageFull",
     "Store",
     "StoreFault",

@@ -98,7 +98,11 @@ class Objects(Protocol):
         """Return where to write a local file that `put` will take as ``key``; its folder is there."""
         ...
 
-    def sweep(self, before: float | None = None) -> int:
+    def drafts(self) -> Iterator[Path]:
+        """List drafts that were not put, whosever they are; a draft of this process may be among them."""
+        ...
+
+    def discard(self, drafts: Iterable[Path], before: float | None = None) -> int:
         """Delete drafts that nobody has written to since a time (seconds since 1970; None: any); return how many."""
         ...
 

@@ -1,18 +1,15 @@
-"""Arrow tables to Parquet parts and back. A part appears under its name whole and durable, or not at all."""
+"""Arrow tables to Parquet parts and back."""
 
 from __future__ import annotations
 
-import os
 import secrets
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
-from pathlib import Path
 
 import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from parquay.columns.parquet import disk_reserve, seal
 from parquay.columns.types import digits, lexemes
 from parquay.columns.types.lexemes import ColumnType
 
@@ -187,33 +184,6 @@ def _repeats(column: pa.ChunkedArray) -> bool:
 def _few(column: pa.ChunkedArray) -> int:
     """Different values up to which a dictionary pays; fewer for those that are packed as differences otherwise."""
     return int(max(1, len(column) // (8 if _counts(column.type) else 2)))
-
-
-def write(directory: Path, name: str, content: pa.Buffer) -> tuple[str, int]:
-    """Put a part into `directory`, durable before it is seen; return its name, sealed, and its bytes.
-
-    Raises:
-        StorageFull: it does not fit (507).
-    """
-    directory.mkdir(parents=True, exist_ok=True)
-    disk_reserve.refuse_full(directory, content.size)
-    unfinished = directory / f".{name}.tmp"
-    with unfinished.open("wb") as file:
-        file.write(content)
-        file.flush()
-        os.fsync(file.fileno())
-    final = seal.put(unfinished, directory, name)
-    sync_directory(directory)
-    return final, int(content.size)
-
-
-def sync_directory(directory: Path) -> None:
-    """Make the names in `directory` durable."""
-    handle = os.open(directory, os.O_RDONLY)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)
 
 
 def storable(table: pa.Table, types: Types) -> pa.Table:

@@ -7,7 +7,7 @@ than the table's they are read back one by one, recast, and put into a second sp
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO
@@ -15,7 +15,7 @@ from typing import BinaryIO
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from parquay.columns.parquet import disk_reserve, footer, parts, seal
+from parquay.columns.parquet import footer, parts
 from parquay.columns.parquet.parts import Codec, Types
 
 PIECE_BYTES = 64 << 10
@@ -40,9 +40,9 @@ class Stretch:
 class Spool:
     """Row groups of a table being made."""
 
-    def __init__(self, path: Path, *, reserve: bool = False) -> None:
-        """Begin the file ``path``; ``reserve``: leave the catalog the room that it needs on the same disk."""
-        self._reserve = reserve
+    def __init__(self, path: Path, *, room: Callable[[int], None] | None = None) -> None:
+        """Begin the file ``path``; ``room`` refuses so many bytes more where they do not fit."""
+        self._room = room
         path.parent.mkdir(parents=True, exist_ok=True)
         self.path = path
         self._file: BinaryIO = path.open("w+b")
@@ -69,7 +69,6 @@ class Spool:
 
     def append_part(self, path: Path, types: Types) -> None:
         """Put the row groups of a part behind the others."""
-        seal.verify([path])
         with path.open("rb") as part:
             size = part.seek(-8, os.SEEK_END) + 8
             part.seek(-footer.footer_length(part.read(8)), os.SEEK_END)
@@ -83,8 +82,8 @@ class Spool:
         self._copy(part, group)
 
     def _refuse_full(self, size: int) -> None:
-        if self._reserve:
-            disk_reserve.refuse_full(self.path.parent, size)
+        if self._room is not None:
+            self._room(size)
 
     def _copy(self, part: BinaryIO, groups: footer.Groups) -> None:
         self._refuse_full(groups.stop - groups.start)
@@ -120,28 +119,18 @@ class Spool:
         self.discard()
         return other
 
-    def seal(self, target: Path, *, key_values: dict[str, str] | None = None) -> tuple[str, int]:
-        """Make a part of it, durably, under the name of `target` with its seal; return that name and its bytes."""
-        size = self._close(durable=True, key_values=key_values)
-        name = seal.put(self.path, target.parent, target.name)
-        parts.sync_directory(target.parent)
-        return name, size
-
     def finish(self, target: Path) -> int:
         """Write the footer, give the file the name `target` and return its bytes."""
-        size = self._close()
-        self.path.replace(target)
+        path = self.finished()
+        size = path.stat().st_size
+        path.replace(target)
         return size
 
-    def _close(self, *, durable: bool = False, key_values: dict[str, str] | None = None) -> int:
-        """Write the footer, in which `key_values` stand, and close the file; return its bytes."""
+    def finished(self, key_values: dict[str, str] | None = None) -> Path:
+        """Write the footer, in which `key_values` stand, and close the file; return it."""
         self._file.write(footer.merge(((each.groups, each.at) for each in self._stretches), key_values))
-        size = self._file.tell()
-        if durable:
-            self._file.flush()
-            os.fsync(self._file.fileno())
         self._file.close()
-        return size
+        return self.path
 
     def discard(self) -> None:
         """Close and delete the file, if it has not got its name."""

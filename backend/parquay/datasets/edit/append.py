@@ -10,7 +10,6 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from parquay.catalog.tables import File
-from parquay.columns.parquet import seal
 from parquay.datasets.versions import log
 from parquay.datasets.versions.commits import Author, Change, Commits, Drafts
 from parquay.datasets.versions.snapshot import Snapshot
@@ -72,14 +71,14 @@ class Appending:
 
         def decide(before: Snapshot, drafts: Drafts) -> Change | None:
             refuse_outdated(before, expected)
-            if once and log.was_made(before.directory, before.version, this):
+            if once and log.was_made(before.place, before.version, this):
                 return None
             if more.sha256 and not again:
-                refuse_again(more.sha256 == file.sha256 or log.was_made(before.directory, before.version, same))
+                refuse_again(more.sha256 == file.sha256 or log.was_made(before.place, before.version, same))
             refuse_strangers(before, more.rows)
-            seal.verify(more.rows.paths)
             names = [*([this] if once else []), *([same] if more.sha256 else [])]
-            return Joining(before, more.rows, drafts).change(tuple(names))
+            with more.rows.place.parts.fetch(more.rows.names):
+                return Joining(before, more.rows, drafts).change(tuple(names))
 
         return self._commits.make(file, author, decide)
 

@@ -76,20 +76,22 @@ class Editor:
         def decide(before: Snapshot, drafts: Drafts) -> Change | None:
             nonlocal edited
             fitted = read_batch(batch, before)
-            places = self._places(file, before, fitted, expected)
+            positions = self._positions(file, before, fitted, expected)
             writing = _Writing(before, drafts)
-            change = writing.carry_out(fitted, places)
+            change = writing.carry_out(fitted, positions)
             edited = writing.edited(fitted)
             return change
 
         made = self._commits.make(file, author, decide)
         return Edited(made, edited.inserted, edited.updated, edited.deleted)
 
-    def _places(self, file: File, before: Snapshot, batch: Batch, expected: int | None) -> dict[int, tuple[int, int]]:
+    def _positions(
+        self, file: File, before: Snapshot, batch: Batch, expected: int | None
+    ) -> dict[int, tuple[int, int]]:
         """Where the rows of a batch are, once it is sure that they are still those that the editor saw."""
         if expected is not None:
             self._refuse_changed(file, before, batch, expected)
-        found = {rid: place for rid in batch.rids if (place := before.find(rid)) is not None}
+        found = {rid: position for rid in batch.rids if (position := before.find(rid)) is not None}
         missing = [rid for rid in batch.rids if rid not in found]
         if missing:
             raise NotFound(f"The table has no row {missing[0]}.", "unknown_row")
@@ -98,10 +100,10 @@ class Editor:
     def _refuse_changed(self, file: File, now: Snapshot, batch: Batch, expected: int) -> None:
         if expected == now.version:
             return
-        names = log.part_names(now.directory, expected) or frozenset()
+        names = log.part_names(now.place, expected) or frozenset()
         for rid in batch.rids:
-            place = now.find(rid)
-            if place is not None and now.parts[place[0]].name in names:
+            position = now.find(rid)
+            if position is not None and now.parts[position[0]].name in names:
                 continue  # the row stands where it stood
             detail = f"Row {rid} has changed since version {expected}."
             try:
@@ -121,12 +123,12 @@ class _Writing:
 
         self._before = before
         self._drafts = drafts
-        self._rewriter: Rewriter = Rewriter(before.directory, columns_types(before.columns))
+        self._rewriter: Rewriter = Rewriter(before.place, columns_types(before.columns))
         self._rows: dict[int, pa.Table] = {}
 
-    def carry_out(self, batch: Batch, places: Mapping[int, tuple[int, int]]) -> Change | None:
+    def carry_out(self, batch: Batch, positions: Mapping[int, tuple[int, int]]) -> Change | None:
         removed, added = set(), []
-        for edit in part_edits(self._before, batch, places):
+        for edit in part_edits(self._before, batch, positions):
             made = self._rewriter.write(self._drafts.name(self._before.version + 1), edit)
             self._rows |= made.rows
             if edit.part is not None:
@@ -173,17 +175,17 @@ def read_batch(batch: Batch, snapshot: Snapshot) -> Batch:
     return Batch(inserts, updates, batch.deletes)
 
 
-def part_edits(before: Snapshot, batch: Batch, places: Mapping[int, tuple[int, int]]) -> list[PartEdit]:
+def part_edits(before: Snapshot, batch: Batch, positions: Mapping[int, tuple[int, int]]) -> list[PartEdit]:
     """What happens to each part that a batch touches. New rows go behind the last one. Pure."""
     from parquay.datasets.edit.rewrite import PartEdit
 
     updates: dict[int, dict[int, Mapping[str, Any]]] = defaultdict(dict)
     deletes: dict[int, set[int]] = defaultdict(set)
     for rid, cells in batch.updates.items():
-        part, row = places[rid]
+        part, row = positions[rid]
         updates[part][row] = cells
     for rid in batch.deletes:
-        part, row = places[rid]
+        part, row = positions[rid]
         deletes[part].add(row)
     last = len(before.parts) - 1
     behind = bool(batch.inserts) and last >= 0 and _is_small(before.parts[last], len(batch.inserts))
@@ -206,14 +208,14 @@ def same_row(one: Snapshot, other: Snapshot, rid: int) -> bool:
     Raises:
         FileNotFoundError: its part in version ``one`` was deleted, because that was given up.
     """
-    places = one.find(rid), other.find(rid)
-    if places[0] is None or places[1] is None:
-        return places == (None, None)
-    if one.parts[places[0][0]].name == other.parts[places[1][0]].name:
+    positions = one.find(rid), other.find(rid)
+    if positions[0] is None or positions[1] is None:
+        return positions == (None, None)
+    if one.parts[positions[0][0]].name == other.parts[positions[1][0]].name:
         return True
-    part = one.directory / one.parts[places[0][0]].name
-    if not part.exists():
-        raise FileNotFoundError(part)
+    name = one.parts[positions[0][0]].name
+    if one.place.parts.stat(name) is None:
+        raise FileNotFoundError(name)
     return _written(one, rid) == _written(other, rid)
 
 
@@ -227,11 +229,11 @@ def read_row_json(snapshot: Snapshot, rid: int, *, text: bool = False) -> Row | 
     """A row as JSON (blocking), ``text``: with its cells as they were written; None when there is none."""
     from parquay.datasets.edit.rewrite import read_rows
 
-    place = snapshot.find(rid)
-    if place is None:
+    position = snapshot.find(rid)
+    if position is None:
         return None
-    part, row = place
-    found = read_rows(snapshot.directory / snapshot.parts[part].name, [row])
+    part, row = position
+    found = read_rows(snapshot, snapshot.parts[part], [row])
     return rows_json(snapshot, [rid], [found], text=text)[0]
 
 

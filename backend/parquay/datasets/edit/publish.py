@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
-from pathlib import Path
 
 from parquay.catalog.datasets import Datasets, NewVersion
 from parquay.catalog.files import Files
@@ -22,6 +21,7 @@ from parquay.datasets.versions.locks import TableLocks
 from parquay.datasets.versions.tables import converted
 from parquay.errors import Conflict, Forbidden, NotFound, ParquayError, TooLarge, Unavailable
 from parquay.roles import EDIT, require
+from parquay.storage.place import Places
 
 TARGET = "dataset"
 """Key in the metadata of an upload: the table that its rows are for."""
@@ -33,9 +33,9 @@ AGAIN = "again"
 class Publisher:
     """Publishes what conversions make; `ingest` calls it."""
 
-    def __init__(self, parquet: Path, files: Files, datasets: Datasets, appending: Appending) -> None:
-        """``parquet``: directory with one directory of parts for each file."""
-        self._parquet = parquet
+    def __init__(self, places: Places, files: Files, datasets: Datasets, appending: Appending) -> None:
+        """``places``: where the parts of each file are."""
+        self._places = places
         self._files = files
         self._datasets = datasets
         self._locks = TableLocks(datasets.leases)
@@ -52,21 +52,21 @@ class Publisher:
         target = (file.options or {}).get(TARGET)
         if target is not None:
             return self._append(file, verdict, str(target)), self._weighed(parts)
-        directory = self._parquet / file.id
+        place = self._places.at(file.id)
         with self._locks.writing(file.id):
             now = self._files.get(file.id)
             if now is not None and now.status == "processing":
-                publish(directory, verdict.columns or [], parts, self._files.owner_name(file))
-            first = first_version(verdict, log.commit(directory, 0))
+                publish(place, verdict.columns or [], parts, self._files.owner_name(file))
+            first = first_version(verdict, log.commit(place, 0))
         return verdict, self._datasets.creation(first)
 
     def _weighed(self, parts: Sequence[str]) -> Note:
         """Return what counts the parts of a file whose rows went to another table: they stay."""
 
         def write(_session: object, file: File) -> None:
-            directory = self._parquet / file.id
-            there = [directory / name for name in parts] if file.parquet_path else []
-            file.table_bytes = sum(path.stat().st_size for path in there if path.exists())
+            stat = self._places.at(file.id).parts.stat
+            there = [found for name in parts if (found := stat(name))] if file.parquet_path else []
+            file.table_bytes = sum(each.size for each in there)
 
         return write
 
@@ -81,7 +81,7 @@ class Publisher:
         target = seen.file
         if target.status in ("uploading", "processing"):
             raise Unavailable("The table to append to is still being made.", "not_ready")
-        more = Addition(converted(file, self._parquet / file.id, verdict.columns or []), verdict.sha256)
+        more = Addition(converted(file, self._places.at(file.id), verdict.columns or []), verdict.sha256)
         again = str((file.options or {}).get(AGAIN)).lower() in ("true", "1")
         author = Author(self._files.owner_name(file), f"Appended {file.name}")
         try:

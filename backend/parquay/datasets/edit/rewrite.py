@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from pathlib import Path
 from typing import Any, BinaryIO
 
 import numpy as np
@@ -13,13 +12,14 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
-from parquay.columns.parquet import footer, parts, seal
+from parquay.columns.parquet import footer, parts
 from parquay.columns.parquet.parts import Types
 from parquay.columns.parquet.spool import Spool
 from parquay.datasets.versions import row_id_ranges
 from parquay.datasets.versions.footers import RIDS
 from parquay.datasets.versions.row_id_ranges import Runs
-from parquay.datasets.versions.snapshot import Part
+from parquay.datasets.versions.snapshot import Part, Snapshot
+from parquay.storage.place import Place
 
 SMALL_GROUP = 4096
 """A last row group of fewer rows takes new rows in, instead of a row group of their own behind it."""
@@ -55,25 +55,25 @@ class Rewritten:
 
 
 class Rewriter:
-    """Writes new parts of one table into its directory."""
+    """Writes new parts of one table."""
 
-    def __init__(self, directory: Path, types: Types, codec: parts.Codec = parts.ZSTD) -> None:
-        self._directory = directory
+    def __init__(self, place: Place, types: Types, codec: parts.Codec = parts.ZSTD) -> None:
+        self._place = place
         self._types = types
         self._codec = codec
         self._schema = pa.schema([(name, kind.stored()) for name, kind in types.items()])
 
     def write(self, name: str, edit: PartEdit) -> Rewritten:
         """Write what becomes of a part under the new name `name`, sealed and durable; no file when no row is left."""
-        spool = Spool(self._directory / f".{name}.tmp", reserve=True)
+        spool = Spool(self._place.parts.draft(name), room=self._place.parts.refuse_full)
         made = Rewritten(None)
         try:
             for content in self._contents(spool, edit, made):
                 spool.append(parts.encode(content, self._codec), self._types)
             left = _rids(edit)
             if left:
-                name, size = spool.seal(self._directory / name, key_values={RIDS: row_id_ranges.to_text(left)})
-                made.part = Part(name, row_id_ranges.count(left), left, size)
+                kept = self._place.keep(name, spool.finished({RIDS: row_id_ranges.to_text(left)}))
+                made.part = Part(kept.key, row_id_ranges.count(left), left, kept.size)
         finally:
             if made.part is None:
                 spool.discard()
@@ -93,7 +93,7 @@ class Rewriter:
         old = edit.part
         if old is not None:
             with (
-                (self._directory / old.name).open("rb") as file,
+                self._place.parts.open(old.name) as file,
                 pq.ParquetFile(file, page_checksum_verification=True) as opened,
             ):
                 for span in _spans(file):
@@ -173,11 +173,10 @@ def _tail(file: BinaryIO) -> bytes:
     return file.read()
 
 
-def read_rows(path: Path, rows: Sequence[int]) -> pa.Table:
+def read_rows(snapshot: Snapshot, part: Part, rows: Sequence[int]) -> pa.Table:
     """Some rows of a part, as they are stored, in ascending order of `rows`; only their row groups are read."""
     found: list[pa.Table] = []
-    seal.verify([path])
-    with pq.ParquetFile(path, page_checksum_verification=True) as opened:
+    with snapshot.fetch(part) as (path,), pq.ParquetFile(path, page_checksum_verification=True) as opened:
         start = 0
         for group in range(opened.num_row_groups):
             stop = start + opened.metadata.row_group(group).num_rows

@@ -64,19 +64,20 @@ class Joining:
     def _written(self, source: Snapshot, part: Part, has: Types, wanted: Types, rids: Runs) -> Part:
         """Copy a part, recast where its columns are not those that are wanted."""
         name = self._drafts.name(self._before.version + 1)
-        path, target = source.directory / part.name, self._drafts.directory / name
-        spool = Spool(target.with_name(f".{name}.tmp"), reserve=True)
+        place = self._drafts.place
+        spool = Spool(place.parts.draft(name), room=place.parts.refuse_full)
         try:
-            if [each["name"] for each in source.columns] == list(wanted) and _stored(has) == _stored(wanted):
-                spool.append_part(path, wanted)
-            else:
-                for content in _recast(path, has, wanted):
-                    spool.append(content, wanted)
-            name, size = spool.seal(target, key_values={RIDS: row_id_ranges.to_text(rids)})
+            with source.fetch(part) as (path,):
+                if [each["name"] for each in source.columns] == list(wanted) and _stored(has) == _stored(wanted):
+                    spool.append_part(path, wanted)
+                else:
+                    for content in _recast(path, has, wanted):
+                        spool.append(content, wanted)
+            kept = place.keep(name, spool.finished({RIDS: row_id_ranges.to_text(rids)}))
         except BaseException:
             spool.discard()
             raise
-        return Part(name, part.rows, rids, size)
+        return Part(kept.key, part.rows, rids, kept.size)
 
 
 def full_types(columns: Sequence[Mapping[str, Any]]) -> dict[str, ColumnType]:
@@ -130,8 +131,8 @@ def _texts(column: pa.Array, kind: ColumnType) -> pa.StringArray:
 def cells_of(snapshot: Snapshot, names: Sequence[str], name: str) -> Iterator[pa.Array]:
     """One column of a table, as it is stored, a row group at a time."""
     spelt = str(snapshot.columns[names.index(name)]["name"])
-    for path in snapshot.paths:
-        with pq.ParquetFile(path, page_checksum_verification=True) as opened:
+    for part in snapshot.parts:
+        with snapshot.fetch(part) as (path,), pq.ParquetFile(path, page_checksum_verification=True) as opened:
             for group in range(opened.num_row_groups):
                 yield opened.read_row_group(group, columns=[spelt]).column(spelt).combine_chunks()
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING
 
-from parquay.columns.parquet import seal
 from parquay.datasets.query import sql
 from parquay.datasets.query.engine import CancelToken, Engine
 from parquay.datasets.query.plan import Query
@@ -54,10 +53,11 @@ def _whole(snapshot: Snapshot, columns: Sequence[Column]) -> Iterator[pa.Table]:
 
     names = [column.name for column in columns]
     rows = max(1, min(PIECE_ROWS, PIECE_CELLS // max(1, len(columns))))
-    for path in snapshot.paths:
-        seal.verify([path])
-        opened = pq.ParquetFile(path, pre_buffer=False, page_checksum_verification=True)
-        with opened:
+    for part in snapshot.parts:
+        with (
+            snapshot.fetch(part) as (path,),
+            pq.ParquetFile(path, pre_buffer=False, page_checksum_verification=True) as opened,
+        ):
             for batch in opened.iter_batches(batch_size=rows, columns=names):
                 yield pa.Table.from_batches([batch]).select(names)
 

@@ -5,10 +5,8 @@ from __future__ import annotations
 import os
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
-from pathlib import Path
 from typing import IO, TYPE_CHECKING, Any, cast
 
-from parquay.columns.parquet import seal
 from parquay.datasets.export.batches import types_of
 from parquay.datasets.query.engine import CancelToken
 from parquay.datasets.query.plan import Query, columns_of
@@ -149,18 +147,13 @@ def _parts(snapshot: Snapshot, stop: CancelToken) -> Iterator[Stretch]:
     """The row groups of the parts as they are."""
     from parquay.columns.parquet import footer
 
-    for path in snapshot.paths:
-        with _opened(path) as part:
-            size = part.seek(-8, os.SEEK_END) + 8
-            part.seek(-footer.footer_length(part.read(8)), os.SEEK_END)
-            groups = footer.parse_tail(part.read(), size)
+    for part in snapshot.parts:
+        with snapshot.fetch(part), snapshot.place.parts.open(part.name) as file:
+            size = file.seek(-8, os.SEEK_END) + 8
+            file.seek(-footer.footer_length(file.read(8)), os.SEEK_END)
+            groups = footer.parse_tail(file.read(), size)
             stop.check()
-            yield groups, _copied(part, groups, stop)
-
-
-def _opened(path: Path) -> IO[bytes]:
-    seal.verify([path])
-    return path.open("rb")
+            yield groups, _copied(file, groups, stop)
 
 
 def _copied(part: IO[bytes], groups: footer.Groups, stop: CancelToken) -> Iterator[bytes]:

@@ -1,8 +1,8 @@
 """Rows of a version: pages by number and by cursor.
 
-Every row in the order of the table: where a page stands is arithmetic, and one or two parts are read at the place.
-Sorted or filtered: the engine finds the places of the rows first, looking at nothing but the columns that decide, and
-then reads those rows, so that finding them costs no more in a wide table than in a narrow one.
+Every row in the order of the table: where a page stands is arithmetic, and one or two parts are read at the position.
+Sorted or filtered: the engine finds the positions of the rows first, looking at nothing but the columns that decide,
+and then reads those rows, so that finding them costs no more in a wide table than in a narrow one.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from parquay.datasets.query import cursors, sql
-from parquay.datasets.query.cursors import Cursor, Place
+from parquay.datasets.query.cursors import Cursor, RowPosition
 from parquay.datasets.query.engine import CancelToken, Engine
 from parquay.datasets.query.plan import ROW_ID, Query, bad_cursor, columns_of
 from parquay.datasets.query.sql import Stage
@@ -70,11 +70,11 @@ class Browser:
             return self._counted(snapshot, first, size, stop, backwards=query.backwards, text=text)
         behind = 0 if matched is None else matched - min(matched, first + size)
         if matched is None or first <= behind:
-            places = self._found(snapshot, sql.stages(snapshot, query), size, stop, offset=first)
+            positions = self._found(snapshot, sql.stages(snapshot, query), size, stop, offset=first)
         else:
             turned = sql.stages(snapshot, query.from_the_end)
-            places = self._found(snapshot, turned, matched - first - behind, stop, offset=behind)[::-1]
-        return self._rows(snapshot, places, stop, text=text)
+            positions = self._found(snapshot, turned, matched - first - behind, stop, offset=behind)[::-1]
+        return self._rows(snapshot, positions, stop, text=text)
 
     def after(
         self,
@@ -99,19 +99,19 @@ class Browser:
         if query.is_plain:
             first = 0 if start is None else _number(snapshot, start, backwards=query.backwards) + 1
             rows = self._counted(snapshot, first, limit, stop, backwards=query.backwards, text=text)
-            places = [_placed(snapshot, first + len(rows) - 1, backwards=query.backwards)] if rows else []
+            positions = [_position_of(snapshot, first + len(rows) - 1, backwards=query.backwards)] if rows else []
             more = first + len(rows) < snapshot.rows
         else:
-            places = self._behind(snapshot, query, start, limit + 1, stop)
-            wanted = places[:limit]
+            positions = self._behind(snapshot, query, start, limit + 1, stop)
+            wanted = positions[:limit]
             rows = self._rows(snapshot, wanted, stop, text=text)
-            places, more = wanted[: len(rows)], len(places) > len(rows)
-        return Page(rows, _cursor(snapshot, query, places[-1]).encode() if more else None)
+            positions, more = wanted[: len(rows)], len(positions) > len(rows)
+        return Page(rows, _cursor(snapshot, query, positions[-1]).encode() if more else None)
 
     def cursor_behind(self, snapshot: Snapshot, query: Query, row: Row) -> str | None:
         """The cursor of what follows ``row`` in the order of ``query``; None when ``snapshot`` has no such row."""
-        place = snapshot.find(row[ROW_ID])
-        return None if place is None else _cursor(snapshot, query, place).encode()
+        position = snapshot.find(row[ROW_ID])
+        return None if position is None else _cursor(snapshot, query, position).encode()
 
     def _counted(
         self, snapshot: Snapshot, first: int, size: int, stop: CancelToken | None, *, backwards: bool, text: bool
@@ -123,17 +123,17 @@ class Browser:
         low, high = _ends(snapshot, first, last, backwards=backwards)
         if last > first and (texts := _texts(columns)):
             found = self._engine.table(sql.rows_between(snapshot, low, high, texts, lengths=True), stop)
-            sizes = dict(zip(_places(found, range(low[0], high[0] + 1)), found["bytes"].to_pylist(), strict=True))
-            last = first + fitting([sizes[place] for place in sorted(sizes, reverse=backwards)]) - 1
+            sizes = dict(zip(_positions(found, range(low[0], high[0] + 1)), found["bytes"].to_pylist(), strict=True))
+            last = first + fitting([sizes[position] for position in sorted(sizes, reverse=backwards)]) - 1
             low, high = _ends(snapshot, first, last, backwards=backwards)
         found = self._engine.table(sql.rows_between(snapshot, low, high, columns), stop)
-        places = _places(found, range(low[0], high[0] + 1))
-        order = sorted(range(len(places)), key=places.__getitem__, reverse=backwards)
-        return _as_json(snapshot, columns, found, [places[i] for i in order], order, text=text)
+        positions = _positions(found, range(low[0], high[0] + 1))
+        order = sorted(range(len(positions)), key=positions.__getitem__, reverse=backwards)
+        return _as_json(snapshot, columns, found, [positions[i] for i in order], order, text=text)
 
     def _behind(
-        self, snapshot: Snapshot, query: Query, start: Place | None, limit: int, stop: CancelToken | None
-    ) -> list[Place]:
+        self, snapshot: Snapshot, query: Query, start: RowPosition | None, limit: int, stop: CancelToken | None
+    ) -> list[RowPosition]:
         if start is None:
             return self._found(snapshot, sql.stages(snapshot, query), limit, stop)
         values: list[str | None] = []
@@ -144,28 +144,30 @@ class Browser:
 
     def _found(
         self, snapshot: Snapshot, stages: Sequence[Stage], limit: int, stop: CancelToken | None, *, offset: int = 0
-    ) -> list[Place]:
-        found: list[Place] = []
+    ) -> list[RowPosition]:
+        found: list[RowPosition] = []
         for stage in stages:
             for parts in [stage.parts] if offset else stage.windows():
                 if parts and len(found) < limit:
-                    asked = sql.places(snapshot, stage, parts, limit=limit - len(found), offset=offset)
-                    found += _places(self._engine.table(asked, stop), parts)
+                    asked = sql.positions(snapshot, stage, parts, limit=limit - len(found), offset=offset)
+                    found += _positions(self._engine.table(asked, stop), parts)
         return found
 
-    def _rows(self, snapshot: Snapshot, places: Sequence[Place], stop: CancelToken | None, *, text: bool) -> list[Row]:
-        if not places:
+    def _rows(
+        self, snapshot: Snapshot, positions: Sequence[RowPosition], stop: CancelToken | None, *, text: bool
+    ) -> list[Row]:
+        if not positions:
             return []
         columns = columns_of(snapshot.columns)
-        if len(places) > 1 and (texts := _texts(columns)):
-            asked, parts = sql.rows_at(snapshot, places, texts, lengths=True)
+        if len(positions) > 1 and (texts := _texts(columns)):
+            asked, parts = sql.rows_at(snapshot, positions, texts, lengths=True)
             found = self._engine.table(asked, stop)
-            sizes = dict(zip(_places(found, parts), found["bytes"].to_pylist(), strict=True))
-            places = places[: fitting([sizes[place] for place in places])]
-        asked, parts = sql.rows_at(snapshot, places, columns)
+            sizes = dict(zip(_positions(found, parts), found["bytes"].to_pylist(), strict=True))
+            positions = positions[: fitting([sizes[position] for position in positions])]
+        asked, parts = sql.rows_at(snapshot, positions, columns)
         found = self._engine.table(asked, stop)
-        at = {place: i for i, place in enumerate(_places(found, parts))}
-        return _as_json(snapshot, columns, found, places, [at[place] for place in places], text=text)
+        at = {position: i for i, position in enumerate(_positions(found, parts))}
+        return _as_json(snapshot, columns, found, positions, [at[position] for position in positions], text=text)
 
 
 def _texts(columns: Sequence[Column]) -> list[Column]:
@@ -183,34 +185,34 @@ def fitting(sizes: Sequence[int]) -> int:
     return len(sizes)
 
 
-def _ends(snapshot: Snapshot, first: int, last: int, *, backwards: bool) -> tuple[Place, Place]:
-    ends = [_placed(snapshot, number, backwards=backwards) for number in (first, last)]
+def _ends(snapshot: Snapshot, first: int, last: int, *, backwards: bool) -> tuple[RowPosition, RowPosition]:
+    ends = [_position_of(snapshot, number, backwards=backwards) for number in (first, last)]
     return min(ends), max(ends)
 
 
-def _start(snapshot: Snapshot, query: Query, text: str) -> Place:
+def _start(snapshot: Snapshot, query: Query, text: str) -> RowPosition:
     cursor = cursors.decode(text)
     if cursor.version != snapshot.version:
         raise bad_cursor(f"This cursor is of version {cursor.version}.")
     if cursor.query != query.fingerprint(snapshot.dataset_id):
         raise bad_cursor("This cursor is of another table, filter or order.")
-    return cursor.place
+    return cursor.position
 
 
-def _cursor(snapshot: Snapshot, query: Query, place: Place) -> Cursor:
-    return Cursor(snapshot.version, query.fingerprint(snapshot.dataset_id), place)
+def _cursor(snapshot: Snapshot, query: Query, position: RowPosition) -> Cursor:
+    return Cursor(snapshot.version, query.fingerprint(snapshot.dataset_id), position)
 
 
-def _placed(snapshot: Snapshot, number: int, *, backwards: bool) -> Place:
-    return snapshot.place(snapshot.rows - 1 - number if backwards else number)
+def _position_of(snapshot: Snapshot, number: int, *, backwards: bool) -> RowPosition:
+    return snapshot.position(snapshot.rows - 1 - number if backwards else number)
 
 
-def _number(snapshot: Snapshot, place: Place, *, backwards: bool) -> int:
-    number = (snapshot.ends[place[0] - 1] if place[0] else 0) + place[1]
+def _number(snapshot: Snapshot, position: RowPosition, *, backwards: bool) -> int:
+    number = (snapshot.ends[position[0] - 1] if position[0] else 0) + position[1]
     return snapshot.rows - 1 - number if backwards else number
 
 
-def _places(found: pa.Table, parts: Sequence[int]) -> list[Place]:
+def _positions(found: pa.Table, parts: Sequence[int]) -> list[RowPosition]:
     indexes, rows = found["file_index"].to_pylist(), found["file_row_number"].to_pylist()
     return [(parts[index], row) for index, row in zip(indexes, rows, strict=True)]
 
@@ -219,17 +221,17 @@ def _as_json(
     snapshot: Snapshot,
     columns: Sequence[Column],
     found: pa.Table,
-    places: Sequence[Place],
+    positions: Sequence[RowPosition],
     order: Sequence[int],
     *,
     text: bool,
 ) -> list[Row]:
-    """The rows `order` of `found`, which stand at `places`."""
+    """The rows `order` of `found`, which stand at `positions`."""
     cells = typed(snapshot, found, columns, text=text)
     names, values = list(cells), list(cells.values())
     return [
-        {ROW_ID: snapshot.rid_at(*place), **dict(zip(names, (each[i] for each in values), strict=True))}
-        for place, i in zip(places, order, strict=True)
+        {ROW_ID: snapshot.rid_at(*position), **dict(zip(names, (each[i] for each in values), strict=True))}
+        for position, i in zip(positions, order, strict=True)
     ]
 
 

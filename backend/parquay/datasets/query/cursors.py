@@ -1,7 +1,7 @@
 """Where a page of rows ended, in a form that nobody has to understand and nobody can change. Pure.
 
-A cursor holds the version, a fingerprint of the query, and the place of the last row: the index of its part and its row
-in it. The values that the rows are sorted by are read again from that place, so a cursor stays short and exact.
+A cursor holds the version, a fingerprint of the query, and the position of the last row: the index of its part and its
+row in it. The values that the rows are sorted by are read again from that position, so a cursor stays short and exact.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ MAX_LENGTH = 200
 CHECK_BYTES = 9
 _PERSON = b"parquay rows"
 
-Place = tuple[int, int]
+RowPosition = tuple[int, int]
 """The index of a part, and a row in it."""
 
 
@@ -29,11 +29,11 @@ class Cursor:
 
     version: int
     query: str
-    place: Place
+    position: RowPosition
 
     def encode(self) -> str:
         """The cursor as text."""
-        content = json.dumps([self.version, self.query, *self.place], separators=(",", ":")).encode()
+        content = json.dumps([self.version, self.query, *self.position], separators=(",", ":")).encode()
         return base64.urlsafe_b64encode(_check(content) + content).decode().rstrip("=")
 
 

@@ -7,18 +7,17 @@ the first query, because importing it takes longer than the start of the server.
 
 from __future__ import annotations
 
-import os
-import shutil
 import threading
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from parquay.columns.parquet import disk_reserve, seal
-from parquay.datasets.query.sql import Sql
+from parquay.datasets.query.sql import Files, Sql
 from parquay.errors import Gone, InvalidValue, QueryTimeout, TooLarge, Unavailable
+from parquay.storage.local import reserve
+from parquay.storage.local.scratch import ProcessScratch
 
 if TYPE_CHECKING:
     import duckdb
@@ -29,6 +28,8 @@ TICK = 0.02
 SPILL = 20_000_000_000
 """Most bytes that queries put on the disk."""
 MIB = 1 << 20
+LEAST_SPILL = 64 * MIB
+"""What queries may put on any disk: more than fits is refused when it comes."""
 BROKEN = ("FatalException", "InternalException")
 """Errors after which the engine answers nothing any more, and is started anew."""
 
@@ -62,14 +63,14 @@ class Engine:
     """Runs queries; may be used by many threads."""
 
     def __init__(
-        self, parquet: Path, scratch: Path, *, seconds: float = 30.0, memory: int = 512 * MIB, queries: int = 8
+        self, fetched: Path, scratch: Path, *, seconds: float = 30.0, memory: int = 512 * MIB, queries: int = 8
     ) -> None:
-        """Read parts below ``parquet``, spill below ``scratch``.
+        """Read what `Objects.fetch` puts below ``fetched``, spill below ``scratch``.
 
         ``seconds``: time of a query; ``memory``: bytes for all of them together; ``queries``: so many at once.
         """
-        self._parquet = parquet
-        self._scratch = scratch / f"queries-{os.getpid()}"
+        self._fetched = fetched
+        self._scratch = ProcessScratch(scratch, "queries")
         self.seconds = seconds
         self._memory = memory
         self._slots = threading.BoundedSemaphore(queries)
@@ -90,9 +91,11 @@ class Engine:
             Cancelled: `stop` was set.
         """
         deadline = time.monotonic() + self.seconds
-        seal.verify(query.parts)
-        with self._slot(deadline), self._cursor() as cursor, self._watch.over(cursor, deadline, stop or CancelToken()):
-            return cursor.sql(query.text, params=list(query.values)).to_arrow_table()
+        stop = stop or CancelToken()
+        with ExitStack() as fetched:
+            values = [_bound(value, fetched) for value in query.values]
+            with self._slot(deadline), self._cursor() as cursor, self._watch.over(cursor, deadline, stop):
+                return cursor.sql(query.text, params=values).to_arrow_table()
 
     @contextmanager
     def _slot(self, deadline: float) -> Iterator[None]:
@@ -121,19 +124,18 @@ class Engine:
     def _start(self) -> duckdb.DuckDBPyConnection:
         import duckdb
 
-        _sweep(self._scratch.parent)
-        self._scratch.mkdir(mode=0o700, parents=True, exist_ok=True)
+        scratch = self._scratch.open()
         root = duckdb.connect(
             config={
                 "memory_limit": f"{max(1, self._memory // MIB)}MiB",
-                "temp_directory": str(self._scratch),
-                "max_temp_directory_size": f"{min(SPILL, _free(self._scratch)) // MIB}MiB",
+                "temp_directory": str(scratch),
+                "max_temp_directory_size": f"{min(SPILL, max(LEAST_SPILL, self._scratch.free())) // MIB}MiB",
             }
         )
         root.execute("SET parquet_metadata_cache = true")
         root.execute("SET python_enable_replacements = false")
         root.execute("SET GLOBAL TimeZone = 'UTC'")
-        root.execute("SET allowed_directories = ?", [[str(self._parquet)]])
+        root.execute("SET allowed_directories = ?", [[str(self._fetched)]])
         root.execute("SET enable_external_access = false")
         root.execute("SET lock_configuration = true")
         return root
@@ -145,7 +147,7 @@ class Engine:
                 self._root.close()
                 self._root = None
         self._watch.close()
-        shutil.rmtree(self._scratch, ignore_errors=True)
+        self._scratch.close()
 
 
 class _Watch:
@@ -213,28 +215,12 @@ def _named(stop: CancelToken) -> Iterator[None]:
         raise InvalidValue("A value is outside of what its type can hold.", "bad_value") from None
     except duckdb.IOException as error:
         if "No space left" in str(error):
-            raise disk_reserve.full() from None
+            raise reserve.full() from None
         raise Gone("Parts of this version were removed.", "version_gone") from None
 
 
-def _free(scratch: Path) -> int:
-    """Bytes of the disk that queries may take, some MiB at least: what does not fit is refused when it comes."""
-    return max(64 * MIB, shutil.disk_usage(scratch).free - 4 * disk_reserve.RESERVE)
-
-
-def _sweep(scratch: Path) -> None:
-    """Remove what processes that are gone had spilled."""
-    for folder in scratch.glob("queries-*"):
-        number = folder.name.removeprefix("queries-")
-        if number.isdigit() and not _is_alive(int(number)):
-            shutil.rmtree(folder, ignore_errors=True)
-
-
-def _is_alive(process: int) -> bool:
-    try:
-        os.kill(process, 0)
-    except ProcessLookupError:
-        return False
-    except PermissionError:
-        return True
-    return True
+def _bound(value: Any, fetched: ExitStack) -> Any:
+    """A value of a query as the engine takes it: files by their paths, as long as `fetched` is open."""
+    if isinstance(value, Files):
+        return [str(path) for path in fetched.enter_context(value.parts.fetch(value.names))]
+    return value

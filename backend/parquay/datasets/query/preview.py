@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from pathlib import Path
 from typing import Any
 
 from parquay.catalog.segments import Segments
 from parquay.catalog.tables import File
-from parquay.columns.parquet import seal
 from parquay.datasets.versions.tables import Tables
 from parquay.errors import Damaged
+from parquay.storage.objects import Objects
+from parquay.storage.place import Places
 
 PREVIEW_CHARACTERS = 1 << 20
 """Characters of all cells of a preview; it ends before the row with which there are more."""
@@ -25,11 +25,11 @@ BATCH_BYTES, BATCH_ROWS = 8 << 20, 16
 class Preview:
     """Reads the first rows of a file's table from its parts."""
 
-    def __init__(self, segments: Segments, tables: Tables, parquet: Path) -> None:
-        """``parquet``: directory with one directory of parts for each file."""
+    def __init__(self, segments: Segments, tables: Tables, places: Places) -> None:
+        """``places``: where the parts of each file are."""
         self._segments = segments
         self._tables = tables
-        self._parquet = parquet
+        self._places = places
 
     def __call__(self, file: File, limit: int) -> dict[str, Any] | None:
         """Return up to ``limit`` rows with their columns (blocking); None while there is no row.
@@ -57,9 +57,10 @@ class Preview:
         }
 
     def _rows(self, file: File, limit: int) -> Iterator[dict[str, Any]]:
+        parts = self._places.at(file.id).parts
         for name, columns in self._parts(file):
             try:
-                for row in _first(self._parquet / file.id / name, columns, limit):
+                for row in _first(parts, name, columns, limit):
                     limit -= 1
                     yield row
             except Damaged as error:
@@ -99,7 +100,7 @@ def _bounded(rows: Iterable[dict[str, Any]]) -> tuple[list[dict[str, Any]], list
     return kept, cut
 
 
-def _first(part: Path, columns: Sequence[Mapping[str, Any]], limit: int) -> Iterator[dict[str, Any]]:
+def _first(objects: Objects, name: str, columns: Sequence[Mapping[str, Any]], limit: int) -> Iterator[dict[str, Any]]:
     """Up to `limit` rows, as many at once as are some megabytes by the size of the first ones."""
     import pyarrow as pa  # a third of the server's start, and needed only once somebody looks
     import pyarrow.parquet as pq
@@ -109,8 +110,7 @@ def _first(part: Path, columns: Sequence[Mapping[str, Any]], limit: int) -> Iter
 
     types = rendering.columns_types(columns)
     try:
-        seal.verify([part])
-        with pq.ParquetFile(part, page_checksum_verification=True) as opened:
+        with objects.fetch([name]) as (path,), pq.ParquetFile(path, page_checksum_verification=True) as opened:
             group = opened.metadata.row_group(0) if opened.num_row_groups else None
             if group is None:
                 return

@@ -1,6 +1,6 @@
 """A query as SQL. Pure.
 
-No text of a request ever becomes SQL: columns are called by their place (`c0`, `c1`, …, whatever their names are),
+No text of a request ever becomes SQL: columns are called by their position (`c0`, `c1`, …, whatever their names are),
 values are bound. The engine tells where a row stands: `file_index` and `file_row_number` are virtual columns of
 `read_parquet`, and their order is the order of the table, so every order is total.
 """
@@ -9,17 +9,25 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
-from pathlib import Path
 from typing import Any
 
-from parquay.datasets.query.cursors import Place
+from parquay.datasets.query.cursors import RowPosition
 from parquay.datasets.query.plan import Condition, Key, Query, columns_of
 from parquay.datasets.query.values import Column, Comparison
 from parquay.datasets.versions.snapshot import Snapshot
+from parquay.storage.objects import Objects
 
-PLACE = "file_index, file_row_number"
+POSITION = "file_index, file_row_number"
 
 _SIGNS = {"eq": "=", "lt": "<", "le": "<=", "gt": ">", "ge": ">="}
+
+
+@dataclass(frozen=True, slots=True)
+class Files:
+    """A value that stands for the local files of some parts; the engine has them fetched."""
+
+    parts: Objects
+    names: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,12 +36,10 @@ class Sql:
 
     text: str
     values: tuple[Any, ...] = ()
-    parts: tuple[Path, ...] = ()
-    """The parts that it reads."""
 
     def __add__(self, other: Sql | str) -> Sql:
         piece = Sql(other) if isinstance(other, str) else other
-        return Sql(self.text + piece.text, self.values + piece.values, self.parts + piece.parts)
+        return Sql(self.text + piece.text, self.values + piece.values)
 
 
 TRUE, FALSE = Sql("TRUE"), Sql("FALSE")
@@ -63,10 +69,9 @@ def any_of(pieces: Iterable[Sql]) -> Sql:
 
 def table(snapshot: Snapshot, parts: Sequence[int] | None = None) -> Sql:
     """The rows of a version, or of those of its parts whose indexes are given; `file_index` counts among these."""
-    paths = snapshot.paths
-    chosen = tuple(paths if parts is None else [paths[i] for i in parts])
+    chosen = snapshot.parts if parts is None else [snapshot.parts[i] for i in parts]
     names = ",".join(f"c{i}" for i in range(len(snapshot.columns)))
-    return Sql(f"read_parquet(?) AS t({names})", ([str(path) for path in chosen],), chosen)
+    return Sql(f"read_parquet(?) AS t({names})", (Files(snapshot.place.parts, tuple(part.name for part in chosen)),))
 
 
 def rows(snapshot: Snapshot) -> Sql:
@@ -86,14 +91,18 @@ def where(snapshot: Snapshot, conditions: Iterable[Condition], parts: range | No
 def _condition(snapshot: Snapshot, condition: Condition, parts: range) -> Sql:
     if condition.column is not None:
         return _test(condition.column, condition.test)
-    places = (snapshot.find(int(value)) for value in condition.test.values)
-    found = [(place[0] - parts.start, place[1]) for place in places if place is not None and place[0] in parts]
+    positions = (snapshot.find(int(value)) for value in condition.test.values)
+    found = [
+        (position[0] - parts.start, position[1])
+        for position in positions
+        if position is not None and position[0] in parts
+    ]
     return _stands_at(found) if found else FALSE
 
 
-def _stands_at(places: Sequence[Place]) -> Sql:
-    parts, rows = [part for part, _ in places], [row for _, row in places]
-    return Sql(f"({PLACE}) IN (SELECT unnest(?::UBIGINT[]), unnest(?::BIGINT[]))", (parts, rows))
+def _stands_at(positions: Sequence[RowPosition]) -> Sql:
+    parts, rows = [part for part, _ in positions], [row for _, row in positions]
+    return Sql(f"({POSITION}) IN (SELECT unnest(?::UBIGINT[]), unnest(?::BIGINT[]))", (parts, rows))
 
 
 def _test(column: Column, test: Comparison) -> Sql:
@@ -131,13 +140,13 @@ class Stage:
         query: its filters, and the order within the run.
         condition: what else holds for its rows.
         parts: where they can be.
-        beyond: the place behind which they stand, in the order of the table; None: anywhere.
+        beyond: the position behind which they stand, in the order of the table; None: anywhere.
     """
 
     query: Query
     condition: Sql
     parts: range
-    beyond: Place | None = None
+    beyond: RowPosition | None = None
 
     def windows(self) -> Iterator[range]:
         """The parts in portions to be looked through one after the other: few at first, then more and more.
@@ -158,18 +167,18 @@ class Stage:
             size *= 2
 
 
-def places(snapshot: Snapshot, stage: Stage, parts: range, *, limit: int, offset: int = 0) -> Sql:
+def positions(snapshot: Snapshot, stage: Stage, parts: range, *, limit: int, offset: int = 0) -> Sql:
     """Where the rows of a stage stand that are in `parts`, in their order."""
     query, here = stage.query, TRUE
     if stage.beyond is not None and stage.beyond[0] in parts:
-        here = _beyond_place((stage.beyond[0] - parts.start, stage.beyond[1]), backwards=query.backwards)
-    head = Sql(f"SELECT {PLACE} FROM ") + table(snapshot, parts) + " WHERE "
+        here = _beyond_position((stage.beyond[0] - parts.start, stage.beyond[1]), backwards=query.backwards)
+    head = Sql(f"SELECT {POSITION} FROM ") + table(snapshot, parts) + " WHERE "
     condition = every([where(snapshot, query.conditions, parts), stage.condition, here])
     return head + condition + Sql(f" ORDER BY {order(query)} LIMIT ? OFFSET ?", (limit, offset))
 
 
 def rows_at(
-    snapshot: Snapshot, wanted: Sequence[Place], columns: Sequence[Column], *, lengths: bool = False
+    snapshot: Snapshot, wanted: Sequence[RowPosition], columns: Sequence[Column], *, lengths: bool = False
 ) -> tuple[Sql, list[int]]:
     """The rows at `wanted`, in no order, and the indexes of the parts that `file_index` counts.
 
@@ -182,9 +191,9 @@ def rows_at(
 
 
 def rows_between(
-    snapshot: Snapshot, first: Place, last: Place, columns: Sequence[Column], *, lengths: bool = False
+    snapshot: Snapshot, first: RowPosition, last: RowPosition, columns: Sequence[Column], *, lengths: bool = False
 ) -> Sql:
-    """The rows from the place `first` to the place `last`, in the order of the table; `lengths`: see `rows_at`."""
+    """The rows from position `first` to position `last`, in the order of the table; `lengths`: see `rows_at`."""
     parts = range(first[0], last[0] + 1)
     found = Sql(f"SELECT {_lengths(columns) if lengths else _listed(columns)} FROM ") + table(snapshot, parts)
     if len(parts) == 1:
@@ -206,19 +215,19 @@ def rows_of_part(
 
 
 def _listed(columns: Sequence[Column]) -> str:
-    return ", ".join([PLACE, *(name(column) for column in columns)])
+    return ", ".join([POSITION, *(name(column) for column in columns)])
 
 
 def _lengths(columns: Sequence[Column]) -> str:
     total = " + ".join(f"coalesce(strlen({name(column)}), 0)::BIGINT" for column in columns)
-    return f"{PLACE}, {total} AS bytes"
+    return f"{POSITION}, {total} AS bytes"
 
 
-def key_values(snapshot: Snapshot, keys: Sequence[Key], place: Place) -> Sql:
-    """The values to sort by of the row at `place`, as texts."""
+def key_values(snapshot: Snapshot, keys: Sequence[Key], position: RowPosition) -> Sql:
+    """The values to sort by of the row at `position`, as texts."""
     cells = ", ".join(f"CAST({name(key.column)} AS VARCHAR) AS k{i}" for i, key in enumerate(keys))
-    found = Sql(f"SELECT {cells} FROM ") + table(snapshot, [place[0]])
-    return found + Sql(" WHERE file_row_number = ?", (place[1],))
+    found = Sql(f"SELECT {cells} FROM ") + table(snapshot, [position[0]])
+    return found + Sql(" WHERE file_row_number = ?", (position[1],))
 
 
 def stages(snapshot: Snapshot, query: Query) -> list[Stage]:
@@ -226,8 +235,8 @@ def stages(snapshot: Snapshot, query: Query) -> list[Stage]:
     return [Stage(query, TRUE, range(len(snapshot.parts)))]
 
 
-def behind(snapshot: Snapshot, query: Query, values: Sequence[str | None], place: Place) -> list[Stage]:
-    """The rows behind the row at `place`, whose key values are `values`, as stages to be asked one after the other.
+def behind(snapshot: Snapshot, query: Query, values: Sequence[str | None], position: RowPosition) -> list[Stage]:
+    """The rows behind the row at `position`, whose key values are `values`, as stages to be asked one after the other.
 
     Those with the same first value come first, then those beyond it, then those without one. Each is a plain
     condition, by which the engine skips what lies in front; and where the first key is the only one, the rows that
@@ -235,37 +244,37 @@ def behind(snapshot: Snapshot, query: Query, values: Sequence[str | None], place
     """
     everywhere = range(len(snapshot.parts))
     if not query.keys:
-        return [_rest_of_table(snapshot, query, TRUE, place)]
+        return [_rest_of_table(snapshot, query, TRUE, position)]
     first, value = query.keys[0], values[0]
     inner = replace(query, keys=query.keys[1:])
     missing = Sql(f"{name(first.column)} IS NULL")
     same = missing if value is None else _bound(first, "=", value)
     if inner.keys:
-        found = [Stage(inner, every([same, _beyond_keys(inner, values[1:], place)]), everywhere)]
+        found = [Stage(inner, every([same, _beyond_keys(inner, values[1:], position)]), everywhere)]
     else:
-        found = [_rest_of_table(snapshot, inner, same, place)]
+        found = [_rest_of_table(snapshot, inner, same, position)]
     if value is not None:
         found += [Stage(query, _beyond(first, value, nulls=False), everywhere), Stage(inner, missing, everywhere)]
     return found
 
 
-def _rest_of_table(snapshot: Snapshot, query: Query, same: Sql, place: Place) -> Stage:
-    """The rows behind `place` in the order of the table, for which `same` holds."""
-    parts = range(place[0] + 1) if query.backwards else range(place[0], len(snapshot.parts))
-    return Stage(query, same, parts, place)
+def _rest_of_table(snapshot: Snapshot, query: Query, same: Sql, position: RowPosition) -> Stage:
+    """The rows behind `position` in the order of the table, for which `same` holds."""
+    parts = range(position[0] + 1) if query.backwards else range(position[0], len(snapshot.parts))
+    return Stage(query, same, parts, position)
 
 
-def _beyond_keys(query: Query, values: Sequence[str | None], place: Place) -> Sql:
-    beyond = _beyond_place(place, backwards=query.backwards)
+def _beyond_keys(query: Query, values: Sequence[str | None], position: RowPosition) -> Sql:
+    beyond = _beyond_position(position, backwards=query.backwards)
     for key, value in reversed(list(zip(query.keys, values, strict=True))):
         beyond = any_of([_beyond(key, value, nulls=True), every([_same(key, value), beyond])])
     return beyond
 
 
-def _beyond_place(place: Place, *, backwards: bool) -> Sql:
+def _beyond_position(position: RowPosition, *, backwards: bool) -> Sql:
     sign = "<" if backwards else ">"
     text = f"file_index {sign} ? OR (file_index = ? AND file_row_number {sign} ?)"
-    return Sql(text, (place[0], *place))
+    return Sql(text, (position[0], *position))
 
 
 def _beyond(key: Key, value: str | None, *, nulls: bool) -> Sql:

@@ -13,18 +13,17 @@ from collections import OrderedDict
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, replace
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from parquay.catalog.datasets import Datasets, NewVersion
 from parquay.catalog.leases import HeldLease
 from parquay.catalog.tables import File
-from parquay.columns.parquet import disk_reserve, seal
 from parquay.datasets.versions import log, newest_parts
 from parquay.datasets.versions.snapshot import Part, Snapshot
 from parquay.datasets.versions.tables import Tables, refuse_damaged, with_header
 from parquay.errors import Busy, NotFound
 from parquay.ids import new_id
+from parquay.storage.place import Place
 
 if TYPE_CHECKING:
     from deltalake import DeltaTable
@@ -73,8 +72,8 @@ class Change:
 class Drafts:
     """New parts on their way into the version after ``version``. Those that do not get there are deleted."""
 
-    def __init__(self, directory: Path, version: int) -> None:
-        self.directory = directory
+    def __init__(self, place: Place, version: int) -> None:
+        self.place = place
         self._version = version
         self._names: list[str] = []
 
@@ -85,11 +84,12 @@ class Drafts:
 
     def discard(self) -> None:
         """Delete what was written, unless the log has it: what fails behind its entry fails too late."""
-        made = log.added_after(self.directory, self._version) if self._names else set()
-        for name in self._names:
-            for path in self.directory.glob(f"{name.removesuffix('.parquet')}*.parquet"):
-                if path.name not in made:
-                    path.unlink(missing_ok=True)
+        if not self._names:
+            return
+        made = log.added_after(self.place, self._version)
+        stems = tuple(name.removesuffix(".parquet") for name in self._names)
+        keys = [each.key for each in self.place.parts.list()]
+        self.place.parts.delete(key for key in keys if key.startswith(stems) and key not in made)
         self._names.clear()
 
 
@@ -120,21 +120,19 @@ class Commits:
             TooLarge: ``quota_exceeded`` (413).
             Damaged: a part of the newest version or its log is damaged or gone (503).
         """
-        directory = self._tables.listed(file).directory
+        place = self._tables.listed(file).place
         try:
             with self._tables.locks.writing(file.id) as held:
                 self.reconcile(file)
-                disk_reserve.refuse_full(directory)
-                return self._make(file, directory, author, decide, held, mending=mending)
+                place.parts.refuse_full()
+                return self._make(file, place, author, decide, held, mending=mending)
         except OSError as error:
-            if error.errno in disk_reserve.FULL:
-                raise disk_reserve.full() from error
-            if not directory.exists():
+            if not place.exists():
                 raise NotFound("There is no such dataset.") from error
             raise
 
     def _make(
-        self, file: File, directory: Path, author: Author, decide: Decide, held: HeldLease, *, mending: bool
+        self, file: File, place: Place, author: Author, decide: Decide, held: HeldLease, *, mending: bool
     ) -> Snapshot:
         from deltalake.exceptions import DeltaError
 
@@ -143,8 +141,9 @@ class Commits:
             before = self._tables.listed(file)
             if not mending:  # a new version on top of a damaged one would hide what can still be repaired
                 refuse_damaged(before)
-                seal.verify(before.paths)
-            drafts = Drafts(directory, before.version)
+                with place.parts.fetch(before.names):
+                    pass
+            drafts = Drafts(place, before.version)
             try:
                 change = decide(before, drafts)
                 if change is None:
@@ -155,7 +154,7 @@ class Commits:
                     after = self._committed(before, change, author)
             except DeltaError:
                 drafts.discard()
-                if attempt == ATTEMPTS - 1 or not directory.exists():
+                if attempt == ATTEMPTS - 1 or not place.exists():
                     raise
                 self.reconcile(file)
             except BaseException:
@@ -187,23 +186,23 @@ class Commits:
             raise
 
     def _committed(self, before: Snapshot, change: Change, author: Author) -> Snapshot:
-        directory = before.directory
-        table = log.advance(self._opened.pop(before.dataset_id, None), directory, before.version)
+        place = before.place
+        table = log.advance(self._opened.pop(before.dataset_id, None), place, before.version)
         if change.columns is not None and log.lacks_feature(table, change.columns):
             log.add_feature(table, info_of(before, Change("edit"), Author()))
-            log.sync(directory, before.version + 1)
+            log.sync(place, before.version + 1)
             before = replace(before, version=before.version + 1)
-            table = log.advance(table, directory, before.version)
+            table = log.advance(table, place, before.version)
         after = applied(before, change)
         info = info_of(after, change, author)
-        if self._write(table, directory, change, info):
+        if self._write(table, place, change, info):
             self._opened[before.dataset_id] = table
             with suppress(KeyError):
                 while len(self._opened) > OPENED:
                     self._opened.popitem(last=False)
-        return replace(after, updated_at=log.commit(after.directory, after.version).made_at)
+        return replace(after, updated_at=log.commit(after.place, after.version).made_at)
 
-    def _write(self, table: DeltaTable, directory: Path, change: Change, info: dict[str, Any]) -> bool:
+    def _write(self, table: DeltaTable, place: Place, change: Change, info: dict[str, Any]) -> bool:
         """Write the entry of the next version; False when what Delta does behind it failed, such as a checkpoint."""
         from deltalake.exceptions import DeltaError
 
@@ -212,14 +211,14 @@ class Commits:
             if change.restored is not None:
                 log.restore(table, change.restored, info)
             else:
-                log.append(table, directory, change, info)
+                log.append(table, place, change, info)
         except DeltaError:
-            if not log.has(directory, version, info):
+            if not log.has(place, version, info):
                 raise
             _logger.exception("the version is made, but not all that belongs to it")
-            log.sync(directory, version)
+            log.sync(place, version)
             return False
-        log.sync(directory, version)
+        log.sync(place, version)
         return True
 
     def show(self, file: File) -> None:
@@ -228,17 +227,16 @@ class Commits:
         Raises:
             Busy: ``table_busy`` (423).
         """
-        directory = self._tables.snapshot(file).directory
+        place = self._tables.snapshot(file).place
         with self._tables.locks.writing(file.id):
             snapshot = self._tables.snapshot(file)
-            if not newest_parts.shows(directory, snapshot.version):
+            if not place.shows(snapshot.version):
                 self._show(snapshot)
 
     def _show(self, snapshot: Snapshot) -> None:
         """Whoever reads by the log is not kept waiting for this: what fails here is made up for later."""
-        names = [part.name for part in snapshot.parts]
         try:
-            newest_parts.show(snapshot.directory, snapshot.version, names, snapshot.columns)
+            newest_parts.show(snapshot.place, snapshot.version, snapshot.names, snapshot.columns)
         except OSError:
             _logger.exception("the folder of the newest version is not the newest version")
 
@@ -253,8 +251,8 @@ class Commits:
         self._noted[file.id] = found.version
 
     def _note(self, after: Snapshot, versions: Sequence[int], *, more: int = 0) -> None:
-        kept = [version for version in versions if log.is_kept(after.directory, version)]
-        told = [new_version(after, log.commit(after.directory, version)) for version in kept]
+        kept = [version for version in versions if log.is_kept(after.place, version)]
+        told = [new_version(after, log.commit(after.place, version)) for version in kept]
         if not self._datasets.note(after.dataset_id, told, more=more):
             raise NotFound("There is no such dataset.")
         self._noted[after.dataset_id] = after.version

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import shutil
 from collections.abc import Mapping, Sequence
-from pathlib import Path
 from typing import Any
 
 from parquay.datasets.versions import log, newest_parts
+from parquay.storage.place import Place
 
 CONFIGURATION = {
     # Versions go when Parquay says so, see `retention`: never by their age alone.
@@ -17,9 +16,7 @@ CONFIGURATION = {
 }
 
 
-def publish(
-    directory: Path, columns: Sequence[Mapping[str, Any]], parts: Sequence[str], author: str | None
-) -> log.Commit:
+def publish(place: Place, columns: Sequence[Mapping[str, Any]], parts: Sequence[str], author: str | None) -> log.Commit:
     """Commit `parts` (in the order of their rows) as version 0 of a table with `columns`, durably.
 
     What an earlier attempt left of a log is replaced: call it only before the table is said to be there.
@@ -29,18 +26,19 @@ def publish(
 
     from parquay.datasets.versions.footers import add_action, rows_of
 
-    shutil.rmtree(directory / log.FOLDER, ignore_errors=True)
-    adds = [add_action(directory, name) for name in parts]
+    place.reset_log()
+    adds = [add_action(place.parts, name) for name in parts]
     rows = sum(rows_of(each) for each in adds)
     info = {"kind": "create", "author": author, "message": None, "rows": rows, "inserted": rows, "next_rid": rows}
     info |= {"bytes": sum(each.size for each in adds), "updated": 0, "deleted": 0}
     create_table_with_add_actions(
-        str(directory),
+        place.url,
         Schema.from_json(log.schema_json(columns)),
         adds,
         configuration=CONFIGURATION,
         commit_properties=CommitProperties(custom_metadata={log.KEY: info}),
+        storage_options=place.options,
     )
-    log.sync(directory, 0)
-    newest_parts.show(directory, 0, parts, columns)
-    return log.commit(directory, 0)
+    log.sync(place, 0)
+    newest_parts.show(place, 0, parts, columns)
+    return log.commit(place, 0)

@@ -7,17 +7,18 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from decimal import Decimal
-from pathlib import Path
 from typing import Any
 
 import pyarrow as pa
 import pyarrow.parquet as pq
 from deltalake.transaction import AddAction
 
-from parquay.columns.parquet import seal
 from parquay.columns.types.lexemes import ColumnType, type_from_json
-from parquay.datasets.versions.log import Listed
 from parquay.datasets.versions.row_id_ranges import Runs, from_text
+from parquay.datasets.versions.snapshot import Listed
+from parquay.storage import seal
+from parquay.storage.objects import Objects, Stored
+from parquay.telemetry import lost
 
 RIDS = "parquay.rids"
 """Key in a part's footer: the ids of its rows, when they are not those of the conversion."""
@@ -56,12 +57,18 @@ class Bounds:
             self.known = False
 
 
-def add_action(directory: Path, name: str) -> AddAction:
-    """What a commit says that adds the part `name`."""
-    path = directory / name
-    state = path.stat()
-    footer = pq.read_metadata(path)
-    return AddAction(name, state.st_size, {}, int(state.st_mtime * 1000), True, json.dumps(statistics(footer)))
+def add_action(parts: Objects, name: str) -> AddAction:
+    """What a commit says that adds the part `name`.
+
+    Raises:
+        Damaged: ``part_missing``, ``part_damaged`` (503).
+    """
+    with parts.fetch([name]) as (path,):
+        footer = pq.read_metadata(path)
+    stored = parts.stat(name)
+    if stored is None:
+        raise lost(seal.missing())
+    return AddAction(name, stored.size, {}, int(stored.modified * 1000), True, json.dumps(statistics(footer)))
 
 
 def rows_of(action: AddAction) -> int:
@@ -110,20 +117,19 @@ def bound(value: Any) -> Any:
     return value if isinstance(value, int | float) else None
 
 
-def listed(path: Path) -> Listed:
+def listed(parts: Objects, stored: Stored) -> Listed:
     """What a log would list of a part."""
-    seal.verify([path])
-    return Listed(path.name, path.stat().st_size, pq.read_metadata(path).num_rows)
+    with parts.fetch([stored.key]) as (path,):
+        return Listed(stored.key, stored.size, pq.read_metadata(path).num_rows)
 
 
-def rids_of(path: Path) -> Runs:
+def rids_of(parts: Objects, name: str) -> Runs:
     """The ids that a part carries; those of a conversion carry none.
 
     Raises:
         KeyError: it carries none.
     """
-    seal.verify([path])
-    with pq.ParquetFile(path) as part:
+    with parts.fetch([name]) as (path,), pq.ParquetFile(path) as part:
         return from_text((part.metadata.metadata or {})[RIDS.encode()])
 
 

@@ -8,32 +8,21 @@ ignore it: the form of a column in its field's metadata, who made a commit and w
 from __future__ import annotations
 
 import json
-import os
 import time
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol
 
-from parquay.columns.parquet import seal
-from parquay.datasets.versions.snapshot import Part
+from parquay.datasets.versions.snapshot import Listed, Part
+from parquay.storage import seal
+from parquay.storage.place import Place, checkpoint_name, entry_name
 
 if TYPE_CHECKING:
     from deltalake import CommitProperties, DeltaTable
 
-FOLDER = "_delta_log"
 KEY = "parquay"
 """Where our own words stand in a commit and in a field."""
-
-
-@dataclass(frozen=True, slots=True)
-class Listed:
-    """A part as the log lists it: file name, bytes, rows."""
-
-    name: str
-    size: int
-    rows: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,116 +62,89 @@ def warm_up() -> None:
     del deltalake
 
 
-def newest(directory: Path, known: int = -1) -> int:
-    """The newest version of the table in `directory`; -1 when there is no log. `known`: one that there was."""
-    folder = directory / FOLDER
-    if known >= 0:
-        known = max(known, checkpointed(directory))  # there may be a gap before it, see `trim`
-    else:
-        try:
-            found = [int(path.stem) for path in folder.glob("[0-9]*.json")]
-        except FileNotFoundError:
-            return -1
-        return max(found, default=-1)
-    while is_kept(directory, known + 1):
-        known += 1
-    return known
-
-
-def checkpointed(directory: Path) -> int:
-    """The version of the last checkpoint; -1 when there is none."""
-    try:
-        return int(json.loads((directory / FOLDER / "_last_checkpoint").read_bytes())["version"])
-    except FileNotFoundError:
-        return -1
-
-
-def is_kept(directory: Path, version: int) -> bool:
+def is_kept(place: Place, version: int) -> bool:
     """Whether the log has the entry of a version."""
-    return (directory / FOLDER / f"{version:020}.json").exists()
+    return place.log.stat(entry_name(version)) is not None
 
 
-def commit(directory: Path, version: int) -> Commit:
+def commit(place: Place, version: int) -> Commit:
     """What was written beside version `version`.
 
     Raises:
         FileNotFoundError: the log does not reach back, or forward, so far.
     """
-    crcs = crc(entry_path(directory, version)), crc(checkpoint_path(directory, version))
-    for action in _actions(directory, version):
+    entry = _entry(place, version)
+    crcs = seal.crc_of(entry), crc(place, checkpoint_name(version))
+    for action in _actions(entry):
         if "commitInfo" in action:
             info = action["commitInfo"]
             moment = datetime.fromtimestamp(info.get("timestamp", 0) / 1000, UTC)
             return Commit(version, moment, info.get(KEY) or {}, *crcs)
-    moment = datetime.fromtimestamp((directory / FOLDER / f"{version:020}.json").stat().st_mtime, UTC)
-    return Commit(version, moment, {}, *crcs)
+    stored = place.log.stat(entry_name(version))
+    return Commit(version, datetime.fromtimestamp(stored.modified if stored else 0, UTC), {}, *crcs)
 
 
-def entry_path(directory: Path, version: int) -> Path:
-    """Where the entry of a version is."""
-    return directory / FOLDER / f"{version:020}.json"
-
-
-def checkpoint_path(directory: Path, version: int) -> Path:
-    """Where the checkpoint behind a version is, if there is one."""
-    return directory / FOLDER / f"{version:020}.checkpoint.parquet"
-
-
-def crc(path: Path) -> int | None:
+def crc(place: Place, key: str) -> int | None:
     """The CRC-32C of a file of the log; None when it is not there."""
     try:
-        return seal.crc_of(path)
+        return seal.crc_of(place.log.read(key))
     except FileNotFoundError:
         return None
 
 
-def is_as_noted(directory: Path, version: int, noted: Mapping[int, tuple[int | None, int | None]]) -> bool:
+def is_as_noted(place: Place, version: int, noted: Mapping[int, tuple[int | None, int | None]]) -> bool:
     """Whether the files that tell of a version are those that were written, as far as that was noted."""
     start = max((each for each, (_, made) in noted.items() if made is not None and each <= version), default=-1)
-    if start >= 0 and crc(checkpoint_path(directory, start)) != noted[start][1]:
+    if start >= 0 and crc(place, checkpoint_name(start)) != noted[start][1]:
         return False
     for each in range(start + 1, version + 1):
         entry = noted.get(each, (None, None))[0]
-        if entry is not None and crc(entry_path(directory, each)) != entry:
+        if entry is not None and crc(place, entry_name(each)) != entry:
             return False
     return True
 
 
-def has(directory: Path, version: int, info: Mapping[str, Any]) -> bool:
+def has(place: Place, version: int, info: Mapping[str, Any]) -> bool:
     """Whether version `version` is there and is the one with `info` beside it."""
     try:
-        return commit(directory, version).info == info
+        return commit(place, version).info == info
     except FileNotFoundError:
         return False
 
 
-def added_after(directory: Path, version: int) -> set[str]:
+def added_after(place: Place, version: int) -> set[str]:
     """The names of the parts that the versions after `version` brought."""
-    made = range(version + 1, newest(directory, version) + 1)
-    return {action["add"]["path"] for each in made for action in _actions(directory, each) if "add" in action}
+    made = range(version + 1, place.newest(version) + 1)
+    return {action["add"]["path"] for each in made for action in _actions(_entry(place, each)) if "add" in action}
 
 
-def _actions(directory: Path, version: int) -> Iterator[dict[str, Any]]:
+def _entry(place: Place, version: int) -> bytes:
+    found = place.entry(version)
+    if found is None:
+        raise FileNotFoundError(entry_name(version))
+    return found
+
+
+def _actions(entry: bytes) -> Iterator[dict[str, Any]]:
     # An entry is one action a line. What Python takes for line ends besides, such as U+2028, JSON keeps in its texts.
-    lines = (directory / FOLDER / f"{version:020}.json").read_bytes().split(b"\n")
-    return (json.loads(line) for line in lines if line.strip())
+    return (json.loads(line) for line in entry.split(b"\n") if line.strip())
 
 
-def open_at(directory: Path, version: int) -> DeltaTable:
+def open_at(place: Place, version: int) -> DeltaTable:
     """Open the table as it was in `version`."""
     from deltalake import DeltaTable
 
-    return DeltaTable(directory, version=version)
+    return DeltaTable(place.url, version=version, storage_options=place.options)
 
 
-def part_names(directory: Path, version: int) -> frozenset[str] | None:
+def part_names(place: Place, version: int) -> frozenset[str] | None:
     """The names of the parts of a version, which may be gone; None when the log does not reach back to it."""
     from deltalake.exceptions import DeltaError
 
-    if not is_kept(directory, version):
+    if not is_kept(place, version):
         return None
     try:
-        return frozenset(each.name for each in listed(open_at(directory, version)))
+        return frozenset(each.name for each in listed(open_at(place, version)))
     except DeltaError:  # what leads to it from a checkpoint was trimmed
         return None
 
@@ -199,16 +161,16 @@ def columns(table: DeltaTable) -> tuple[dict[str, Any], ...]:
     return tuple({"name": field.name, **json.loads(field.metadata[KEY])} for field in table.schema().fields)
 
 
-def advance(table: DeltaTable | None, directory: Path, version: int) -> DeltaTable:
+def advance(table: DeltaTable | None, place: Place, version: int) -> DeltaTable:
     """Return the table in `version`, the newest, from what is open of an earlier one: cheaper than to open it anew."""
     if table is None or table.version() > version:
-        return open_at(directory, version)
+        return open_at(place, version)
     if table.version() < version:
         table.update_incremental()
-    return table if table.version() == version else open_at(directory, version)
+    return table if table.version() == version else open_at(place, version)
 
 
-def append(table: DeltaTable, directory: Path, change: Appendable, info: Mapping[str, Any]) -> None:
+def append(table: DeltaTable, place: Place, change: Appendable, info: Mapping[str, Any]) -> None:
     """Commit a change of the opened table as its next version; it is to be synced.
 
     Raises:
@@ -219,7 +181,7 @@ def append(table: DeltaTable, directory: Path, change: Appendable, info: Mapping
 
     from parquay.datasets.versions.footers import add_action
 
-    actions: list[Any] = [add_action(directory, part.name) for part in change.added]
+    actions: list[Any] = [add_action(place.parts, part.name) for part in change.added]
     if change.columns is None:
         moment = int(time.time() * 1000)
         actions += [RemoveAction(name, True, moment, None, None) for name in sorted(change.removed)]
@@ -260,9 +222,9 @@ def add_feature(table: DeltaTable, info: Mapping[str, Any]) -> None:
     )
 
 
-def was_made(directory: Path, version: int, app: str) -> bool:
+def was_made(place: Place, version: int, app: str) -> bool:
     """Whether the commit that calls itself `app` is among those up to `version`."""
-    return open_at(directory, version).transaction_version(app) is not None
+    return open_at(place, version).transaction_version(app) is not None
 
 
 def _properties(info: Mapping[str, Any], apps: Sequence[str] = ()) -> CommitProperties:
@@ -272,14 +234,9 @@ def _properties(info: Mapping[str, Any], apps: Sequence[str] = ()) -> CommitProp
     return CommitProperties(custom_metadata={KEY: dict(info)}, max_commit_retries=0, app_transactions=transactions)
 
 
-def sync(directory: Path, version: int) -> None:
+def sync(place: Place, version: int) -> None:
     """Make a commit durable, with its name."""
-    for path in (directory / FOLDER / f"{version:020}.json", directory / FOLDER):
-        handle = os.open(path, os.O_RDONLY)
-        try:
-            os.fsync(handle)
-        finally:
-            os.close(handle)
+    place.log.sync([entry_name(version)])
 
 
 def schema_json(columns: Sequence[Mapping[str, Any]]) -> str:

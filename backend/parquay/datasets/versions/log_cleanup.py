@@ -8,37 +8,36 @@ reader comes first, never needs anything that goes.
 
 from __future__ import annotations
 
-import os
 import re
 from bisect import bisect_right
 from collections.abc import Iterable
-from pathlib import Path
 
-from parquay.datasets.versions import log
+from parquay.storage.place import LAST_CHECKPOINT, Place
 
 _NAME = re.compile(r"(\d{20})\.(json|crc|checkpoint\..+)")
 
 
-def trim(directory: Path, kept: Iterable[int]) -> int:
+def trim(place: Place, kept: Iterable[int]) -> int:
     """Delete the entries and checkpoints that none of the versions ``kept`` needs; return how many files that were.
 
     Entries from the last checkpoint on are never touched. To be called by the only writer of the table.
     """
-    folder, last = directory / log.FOLDER, log.checkpointed(directory)
-    files = [(int(found[1]), found[2], path) for path in folder.iterdir() if (found := _NAME.fullmatch(path.name))]
+    last = place.checkpointed()
+    keys = [each.key for each in place.log.list()]
+    files = [(int(found[1]), found[2], key) for key in keys if (found := _NAME.fullmatch(key))]
     checkpoints = sorted({version for version, kind, _ in files if kind.startswith("checkpoint")})
     if last not in checkpoints:
         return 0
     entries, states = needed({*kept, last}, checkpoints)
     gone = [
-        path
-        for version, kind, path in sorted(files)
+        key
+        for version, kind, key in sorted(files)
         if version < last and version not in (states if kind.startswith("checkpoint") else entries)
     ]
     if gone:
-        _make_durable(folder, [path for version, kind, path in files if version == last and kind != "crc"])
-    for path in gone:
-        path.unlink(missing_ok=True)
+        # What is to be read instead of entries must be there after a power cut, before these go.
+        place.log.sync([key for version, kind, key in files if version == last and kind != "crc"] + [LAST_CHECKPOINT])
+    place.log.delete(gone)
     return len(gone)
 
 
@@ -55,13 +54,3 @@ def needed(kept: Iterable[int], checkpoints: list[int]) -> tuple[set[int], set[i
         entries.update(range(start + 1, version + 1), [version])
         states.update([start] if at else [])
     return entries, states
-
-
-def _make_durable(folder: Path, checkpoint: list[Path]) -> None:
-    """What is to be read instead of entries must be there after a power cut, before these go."""
-    for path in (*checkpoint, folder / "_last_checkpoint", folder):
-        handle = os.open(path, os.O_RDONLY)
-        try:
-            os.fsync(handle)
-        finally:
-            os.close(handle)

@@ -6,16 +6,14 @@ new version takes the damaged part out and a new one in, with the same rows unde
 
 from __future__ import annotations
 
-import os
 from collections.abc import Iterable, Iterator, Sequence
-from pathlib import Path
 from typing import Protocol
 
 import pyarrow as pa
 import pyarrow.parquet as pq
 
 from parquay.catalog.tables import File
-from parquay.columns.parquet import parts, seal
+from parquay.columns.parquet import parts
 from parquay.columns.parquet.parts import Types
 from parquay.columns.parquet.spool import Spool
 from parquay.columns.text import rendering
@@ -25,6 +23,8 @@ from parquay.datasets.versions.footers import RIDS
 from parquay.datasets.versions.row_id_ranges import Runs
 from parquay.datasets.versions.snapshot import Part, Snapshot
 from parquay.datasets.versions.tables import Tables, first_rids
+from parquay.storage import seal
+from parquay.storage.objects import Objects
 
 MESSAGE = "Damaged parts made again from the upload"
 
@@ -33,7 +33,9 @@ class Rows(Protocol):
     """A part that holds rows of a conversion again, see `ingest.again.Remade`."""
 
     @property
-    def path(self) -> Path: ...  # noqa: D102
+    def parts(self) -> Objects: ...  # noqa: D102
+    @property
+    def name(self) -> str: ...  # noqa: D102
     @property
     def types(self) -> Types: ...  # noqa: D102
     @property
@@ -59,31 +61,27 @@ class Mender:
         """
         listed = self._tables.listed(file)
         left = self._put_back(listed, names, remade)
-        first = dict(first_rids(log.listed(log.open_at(listed.directory, 0)))) if left else {}
+        first = dict(first_rids(log.listed(log.open_at(listed.place, 0)))) if left else {}
         whole = sum(row_id_ranges.count(each) for each in first.values()) == sum(each.rows for each in remade)
         wanted = {part.name for part in listed.parts} & set(left) & first.keys() if whole else set()
         if wanted:
-            columns = log.columns(log.open_at(listed.directory, 0))
+            columns = log.columns(log.open_at(listed.place, 0))
             self._replace(file, {name: first[name] for name in wanted}, remade, rendering.columns_types(columns))
         return [name for name in left if name not in wanted]
 
     def _put_back(self, listed: Snapshot, names: Iterable[str], remade: Sequence[Rows]) -> list[str]:
         """Give parts whose bytes came out as they were their names; return the others."""
-        same = {seal.seal_in(each.path.name): each.path for each in remade}
-        directory, left = listed.directory, []
+        same = {seal.seal_in(each.name): each for each in remade}
+        place, left = listed.place, []
         with self._tables.locks.writing(listed.dataset_id):
             for name in names:
                 crc = seal.seal_in(name)
                 if crc is None or crc not in same:
                     left.append(name)
                     continue
-                draft = directory / f".{name}.tmp"
-                draft.write_bytes(same[crc].read_bytes())
-                _sync(draft)
-                draft.replace(directory / name)
-                parts.sync_directory(directory)
+                place.parts.put(name, same[crc].parts.read(same[crc].name))
             if not left:
-                newest_parts.show(directory, listed.version, [part.name for part in listed.parts], listed.columns)
+                newest_parts.show(place, listed.version, listed.names, listed.columns)
         return left
 
     def _replace(self, file: File, rids: dict[str, Runs], remade: Sequence[Rows], types: Types) -> None:
@@ -97,15 +95,15 @@ class Mender:
 def _written(drafts: Drafts, before: Snapshot, rids: Runs, remade: Sequence[Rows], types: Types) -> Part:
     ((first, count),) = rids
     name = drafts.name(before.version + 1)
-    spool = Spool(before.directory / f".{name}.tmp", reserve=True)
+    spool = Spool(before.place.parts.draft(name), room=before.place.parts.refuse_full)
     try:
         for table in _rows(remade, first, count, types):
             spool.append(parts.encode(parts.storable(table, types)), types)
-        sealed, size = spool.seal(before.directory / name, key_values={RIDS: row_id_ranges.to_text(rids)})
+        kept = before.place.keep(name, spool.finished({RIDS: row_id_ranges.to_text(rids)}))
     except BaseException:
         spool.discard()
         raise
-    return Part(sealed, count, rids, size)
+    return Part(kept.key, count, rids, kept.size)
 
 
 def _rows(remade: Sequence[Rows], first: int, count: int, types: Types) -> Iterator[pa.Table]:
@@ -114,7 +112,7 @@ def _rows(remade: Sequence[Rows], first: int, count: int, types: Types) -> Itera
         at = part.first
         if at >= first + count or at + part.rows <= first:
             continue
-        with pq.ParquetFile(part.path, page_checksum_verification=True) as opened:
+        with part.parts.fetch([part.name]) as (path,), pq.ParquetFile(path, page_checksum_verification=True) as opened:
             for group in range(opened.num_row_groups):
                 rows = opened.metadata.row_group(group).num_rows
                 start, stop = max(first, at), min(first + count, at + rows)
@@ -122,11 +120,3 @@ def _rows(remade: Sequence[Rows], first: int, count: int, types: Types) -> Itera
                     table = opened.read_row_group(group).slice(start - at, stop - start)
                     yield parts.widened(table, part.types, types)
                 at += rows
-
-
-def _sync(path: Path) -> None:
-    handle = os.open(path, os.O_RDONLY | os.O_CLOEXEC)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)

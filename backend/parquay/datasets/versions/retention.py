@@ -13,15 +13,14 @@ import logging
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import datetime, timedelta
 from functools import partial
-from pathlib import Path
 
 from parquay.catalog.datasets import Datasets
 from parquay.catalog.files import Files
 from parquay.catalog.tables import DatasetVersion, File, now
-from parquay.datasets.versions import newest_parts
 from parquay.datasets.versions.commits import Commits
 from parquay.datasets.versions.log_cleanup import trim
 from parquay.datasets.versions.tables import Tables
+from parquay.storage.place import Place
 from parquay.telemetry import tables_broken
 
 GRACE = timedelta(hours=1)
@@ -105,7 +104,7 @@ class Retention:
     def _sweep(self, file: File, *, moment: datetime, every: bool) -> int:
         if self._keep and (file.table_version or 0) >= self._keep:
             self._datasets.expire(file.id, self._keep)
-        directory = self._tables.snapshot(file).directory
+        place = self._tables.snapshot(file).place
         if not every and not self._aged(self._datasets.uncleared(file.id), moment):
             return 0
         locks = self._tables.locks
@@ -115,23 +114,24 @@ class Retention:
             with locks.unread(file.id, self._aged(versions, moment)) as over:
                 locks.ensure(held)
                 kept = {each.version for each in versions}.difference(over)
-                return self._clear(file, directory, over, kept, moment)
+                return self._clear(file, place, over, kept, moment)
 
     def _aged(self, versions: Iterable[DatasetVersion], moment: datetime) -> list[int]:
         """Those of ``versions`` that were given up long enough ago."""
         since = moment - self._grace
         return sorted(each.version for each in versions if each.expired_at is not None and each.expired_at <= since)
 
-    def _clear(self, file: File, directory: Path, over: Sequence[int], kept: set[int], moment: datetime) -> int:
-        litter = list(unneeded(directory, self._needed(file, kept), moment - self._grace))
-        for path in litter:
-            path.unlink(missing_ok=True)
+    def _clear(self, file: File, place: Place, over: Sequence[int], kept: set[int], moment: datetime) -> int:
+        since = (moment - self._grace).timestamp()
+        orphans = list(unneeded(place, self._needed(file, kept), since))
+        place.parts.delete(orphans)
+        drafts = place.parts.discard(place.parts.drafts(), since)
         if over:
             self._datasets.cleared(file.id, over)
-        trim(directory, kept)
-        self._datasets.weigh(file.id, sum(path.stat().st_size for path in directory.glob("*.parquet")))
-        newest_parts.forget(directory, {newest_parts.shown(directory)}, (moment - self._grace).timestamp())
-        return len(litter)
+        trim(place, kept)
+        self._datasets.weigh(file.id, sum(each.size for each in place.parts.list()))
+        place.forget_shown(since)
+        return len(orphans) + drafts
 
     def _needed(self, file: File, versions: Iterable[int]) -> set[str]:
         """The parts of ``versions`` and of the newest one."""
@@ -142,10 +142,6 @@ class Retention:
         return needed
 
 
-def unneeded(directory: Path, needed: set[str], before: datetime) -> Iterator[Path]:
-    """Parts that are not in ``needed``, and halves of parts, that were written before a time."""
-    limit = before.timestamp()
-    for path in directory.iterdir():
-        is_part = path.suffix == ".parquet" and path.name not in needed
-        if (is_part or path.suffix in (".tmp", ".recast")) and path.is_file() and path.stat().st_mtime <= limit:
-            yield path
+def unneeded(place: Place, needed: set[str], before: float) -> Iterator[str]:
+    """Parts that are not in ``needed``, and were put before a time (seconds since 1970)."""
+    yield from (each.key for each in place.parts.list() if each.key not in needed and each.modified <= before)

@@ -27,17 +27,17 @@ def starts(runs: Runs) -> list[int]:
 
 def id_at(runs: Runs, begins: Sequence[int], row: int) -> int:
     """The id of row `row`, from 0; `begins` are the `starts` of `runs`."""
-    place = bisect_right(begins, row) - 1
-    return runs[place][0] + row - begins[place]
+    at = bisect_right(begins, row) - 1
+    return runs[at][0] + row - begins[at]
 
 
 def row_of(runs: Runs, begins: Sequence[int], rid: int) -> int | None:
     """The row that has the id `rid`; None when none has."""
-    place = bisect_right(runs, rid, key=lambda run: run[0]) - 1
-    if place < 0:
+    at = bisect_right(runs, rid, key=lambda run: run[0]) - 1
+    if at < 0:
         return None
-    first, length = runs[place]
-    return begins[place] + rid - first if rid < first + length else None
+    first, length = runs[at]
+    return begins[at] + rid - first if rid < first + length else None
 
 
 def without(runs: Runs, gone: Iterable[int]) -> Runs:

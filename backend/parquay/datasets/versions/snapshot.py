@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from bisect import bisect_right
 from collections.abc import Mapping
-from dataclasses import dataclass
+from contextlib import AbstractContextManager
+from dataclasses import dataclass, field
 from datetime import datetime
 from functools import cached_property
 from itertools import accumulate
@@ -13,6 +14,16 @@ from typing import Any
 
 from parquay.datasets.versions import row_id_ranges
 from parquay.datasets.versions.row_id_ranges import Runs
+from parquay.storage.place import Place
+
+
+@dataclass(frozen=True, slots=True)
+class Listed:
+    """A part as the log lists it: file name, bytes, rows."""
+
+    name: str
+    size: int
+    rows: int
 
 
 @dataclass(frozen=True)
@@ -20,7 +31,7 @@ class Part:
     """A Parquet file of a table.
 
     Attributes:
-        name: file name in the dataset's directory; never given to other content.
+        name: its key among the parts of the dataset; never given to other content.
         rows: rows in it, at least one.
         rids: ids of the rows in their order, see `runs`.
         size: bytes.
@@ -45,7 +56,7 @@ class Snapshot:
         dataset_id: the id of its first file.
         name: the file's name.
         version: 0 for what was uploaded, one more with every commit.
-        directory: where the parts are.
+        place: where the parts are.
         columns: as the catalog keeps them: name, public type, kind and form (see `export.columns_types`).
         parts: in the order of the rows; none when the last row was deleted.
         dialect: how the uploaded file was written; None when it is not known.
@@ -56,7 +67,7 @@ class Snapshot:
     dataset_id: str
     name: str
     version: int
-    directory: Path
+    place: Place = field(compare=False)
     columns: tuple[dict[str, Any], ...]
     parts: tuple[Part, ...]
     dialect: Mapping[str, Any] | None
@@ -79,11 +90,15 @@ class Snapshot:
         return sum(part.size for part in self.parts)
 
     @property
-    def paths(self) -> list[Path]:
-        """The files of the parts, in the order of the rows."""
-        return [self.directory / part.name for part in self.parts]
+    def names(self) -> list[str]:
+        """The keys of the parts, in the order of the rows."""
+        return [part.name for part in self.parts]
 
-    def place(self, row: int) -> tuple[int, int]:
+    def fetch(self, part: Part) -> AbstractContextManager[list[Path]]:
+        """Yield the local file of one part, see `Objects.fetch`."""
+        return self.place.parts.fetch([part.name])
+
+    def position(self, row: int) -> tuple[int, int]:
         """The index of the part that holds row number `row` (from 0), and the row in it.
 
         Raises:

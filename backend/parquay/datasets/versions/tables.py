@@ -7,19 +7,18 @@ from collections import OrderedDict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
-from pathlib import Path
 from typing import Any
 
 from parquay.catalog.datasets import Datasets
 from parquay.catalog.tables import File
-from parquay.columns.parquet import seal
-from parquay.datasets.versions import log, newest_parts
+from parquay.datasets.versions import log
 from parquay.datasets.versions.create_table import publish
 from parquay.datasets.versions.locks import TableLocks
-from parquay.datasets.versions.log import Listed
 from parquay.datasets.versions.row_id_ranges import Runs
-from parquay.datasets.versions.snapshot import Part, Snapshot
+from parquay.datasets.versions.snapshot import Listed, Part, Snapshot
 from parquay.errors import Conflict, Damaged, Gone, NotFound, ParquayError
+from parquay.storage.objects import Stored
+from parquay.storage.place import Place, Places
 from parquay.telemetry import lost
 
 SNAPSHOTS = 256
@@ -31,9 +30,9 @@ DATASETS = 64
 class Tables:
     """Reads snapshots; may be used by many threads."""
 
-    def __init__(self, parquet: Path, datasets: Datasets) -> None:
-        """``parquet``: directory with one directory of parts for each file."""
-        self._parquet = parquet
+    def __init__(self, places: Places, datasets: Datasets) -> None:
+        """``places``: where the parts of each file are."""
+        self._places = places
         self._datasets = datasets
         self.locks = TableLocks(datasets.leases)
         self._lock = threading.Lock()
@@ -54,13 +53,13 @@ class Tables:
 
     def listed(self, file: File, version: int | None = None) -> Snapshot:
         """The same of a version whose parts may be damaged or gone: what its log says."""
-        directory = self._directory(file)
-        with readable(directory):
-            return self._listed(file, directory, version)
+        place = self._place(file)
+        with readable(place):
+            return self._listed(file, place, version)
 
-    def _listed(self, file: File, directory: Path, version: int | None) -> Snapshot:
+    def _listed(self, file: File, place: Place, version: int | None) -> Snapshot:
         self._forget_outdated(file)
-        newest = self._newest(file, directory)
+        newest = self._newest(file, place)
         if newest < (file.table_version or 0):
             raise lost(_log_damaged())
         wanted = newest if version is None else version
@@ -70,7 +69,7 @@ class Tables:
             raise NotFound(f"Version {wanted} is no longer kept.", "version_expired")
         found = self._recall(file.id, wanted)
         if found is None:
-            found = self._read(file, directory, wanted)
+            found = self._read(file, place, wanted)
             self.remember(found)
         return found if found.name == file.name else replace(found, name=file.name)
 
@@ -86,24 +85,24 @@ class Tables:
         found = self._recall(file.id, version)
         if found is not None:
             return found
-        names = log.part_names(newest.directory, version)
-        if names is None or not all((newest.directory / name).exists() for name in names):
+        names = log.part_names(newest.place, version)
+        if names is None or any(newest.place.parts.stat(name) is None for name in names):
             raise NotFound(f"Version {version} is no longer kept.", "version_expired")
-        return self._read(file, newest.directory, version)
+        return self._read(file, newest.place, version)
 
     def parts(self, file: File, version: int) -> tuple[Part, ...]:
         """The parts of a version (blocking), also of one that was given up, as long as the log has it."""
-        found, directory = self._recall(file.id, version), self._directory(file)
-        with readable(directory):
-            return (found or self._read(file, directory, version)).parts
+        found, place = self._recall(file.id, version), self._place(file)
+        with readable(place):
+            return (found or self._read(file, place, version)).parts
 
     def is_ahead(self, file: File, noted: int | None) -> bool:
         """Whether the log has a version after the one that the catalog noted."""
-        return noted is None or log.newest(self._parquet / file.id, noted) > noted
+        return noted is None or self._places.at(file.id).newest(noted) > noted
 
     def is_shown(self, file: File, version: int | None) -> bool:
         """Whether plain readers find ``version`` (None: the first) in the folder of the newest one."""
-        return newest_parts.shows(self._parquet / file.id, version or 0)
+        return self._places.at(file.id).shows(version or 0)
 
     def faults(self, file: File, *, rehash: bool = True) -> list[tuple[str, Damaged]]:
         """What is wrong with each part of the versions that are kept, newest first, by the part's name (blocking).
@@ -114,14 +113,14 @@ class Tables:
             Damaged: ``log_damaged``, the log cannot say which parts there should be.
         """
         newest = self.listed(file)
-        if not log.is_as_noted(newest.directory, newest.version, self._datasets.checksums(file.id, newest.version)):
+        if not log.is_as_noted(newest.place, newest.version, self._datasets.checksums(file.id, newest.version)):
             raise lost(_log_damaged())
         kept = [each.version for each in self._datasets.uncleared(file.id) if each.expired_at is None]
         known = {part.name: part for version in sorted(kept) for part in self.parts(file, version)}
         known |= {part.name: part for part in newest.parts}
-        look = seal.fault_of if rehash else seal.glance
-        found = [(part.name, look(newest.directory / part.name, part.size)) for part in known.values()]
-        return [(name, fault) for name, fault in found if fault is not None]
+        fault = newest.place.parts.fault
+        found = [(part.name, fault(part.name, part.size, reread=rehash)) for part in known.values()]
+        return [(name, wrong) for name, wrong in found if wrong is not None]
 
     def source(self, file: File) -> Snapshot:
         """Return the rows of ``file`` to append them elsewhere; also when they were appended to a table before.
@@ -130,7 +129,7 @@ class Tables:
             NotFound, Conflict: as `snapshot`.
         """
         if file.status == "done" and file.parquet_path is not None and file.dataset_id != file.id:
-            return converted(file, self._parquet / file.id, file.columns or [])
+            return converted(file, self._places.at(file.id), file.columns or [])
         return self.snapshot(file)
 
     @contextmanager
@@ -144,12 +143,12 @@ class Tables:
             NotFound: the whole table was (404).
         """
         with self.locks.reading(snapshot.dataset_id, snapshot.version):
-            if not snapshot.directory.exists():
+            if not snapshot.place.exists():
                 raise NotFound("There is no such dataset.")
-            if not all(path.is_file() for path in snapshot.paths):
+            if any(snapshot.place.parts.stat(name) is None for name in snapshot.names):
                 raise self._gone(snapshot)
-            seal.verify(snapshot.paths)
-            yield
+            with snapshot.place.parts.fetch(snapshot.names):
+                yield
 
     def _gone(self, snapshot: Snapshot) -> ParquayError:
         """Why parts of a version are not there: it was given up, or they are lost."""
@@ -167,18 +166,18 @@ class Tables:
             while len(self._remembered) > SNAPSHOTS:
                 self._remembered.popitem(last=False)
 
-    def _directory(self, file: File) -> Path:
+    def _place(self, file: File) -> Place:
         if file.status in ("uploading", "processing"):
             raise Conflict("The table is still being made.", "not_ready")
         if file.parquet_path is None or file.dataset_id != file.id:
             raise NotFound("The file became no table of its own.", "no_table")
-        return self._parquet / file.id
+        return self._places.at(file.id)
 
-    def _newest(self, file: File, directory: Path) -> int:
+    def _newest(self, file: File, place: Place) -> int:
         with self._lock:
             known = max((version for each, version in self._remembered if each == file.id), default=-1)
-        newest = log.newest(directory, known)
-        return self._publish(file, directory) if newest < 0 else newest
+        newest = place.newest(known)
+        return self._publish(file, place) if newest < 0 else newest
 
     def _forget_outdated(self, file: File) -> None:
         """Forget a table whose file was converted again."""
@@ -189,15 +188,14 @@ class Tables:
                 for key in [key for key in self._remembered if key[0] == file.id]:
                     del self._remembered[key]
 
-    def _publish(self, file: File, directory: Path) -> int:
+    def _publish(self, file: File, place: Place) -> int:
         """Make the log of a table that was converted before there were logs."""
         if file.table_version is not None:
             raise lost(Damaged("The log of this table is gone; its parts are still there.", "log_missing"))
         with self.locks.writing(file.id):
-            newest = log.newest(directory)
+            newest = place.newest()
             if newest < 0:
-                names = sorted(path.name for path in directory.glob("part-*.parquet"))
-                publish(directory, file.columns or [], names, None)
+                publish(place, file.columns or [], [each.key for each in _converted(place)], None)
                 newest = 0
             return newest
 
@@ -208,20 +206,20 @@ class Tables:
                 self._remembered.move_to_end((dataset_id, version))
             return found
 
-    def _read(self, file: File, directory: Path, version: int) -> Snapshot:
-        if not log.is_as_noted(directory, version, self._datasets.checksums(file.id, version)):
+    def _read(self, file: File, place: Place, version: int) -> Snapshot:
+        if not log.is_as_noted(place, version, self._datasets.checksums(file.id, version)):
             raise lost(_log_damaged())
-        table = log.open_at(directory, version)
-        rids = self._rids_of(file.id, directory)
-        made = log.commit(directory, version)
-        parts = [_part(directory, each, rids) for each in log.listed(table)]
+        table = log.open_at(place, version)
+        rids = self._rids_of(file.id, place)
+        made = log.commit(place, version)
+        parts = [_part(place, each, rids) for each in log.listed(table)]
         parts.sort(key=lambda part: part.rids[0][0])
         columns = log.columns(table)
         return Snapshot(
             dataset_id=file.id,
             name=file.name,
             version=version,
-            directory=directory,
+            place=place,
             columns=columns,
             parts=tuple(parts),
             dialect=with_header(file.dialect, columns),
@@ -229,13 +227,13 @@ class Tables:
             next_rid=int(made.info.get("next_rid") or (sum(parts[-1].rids[-1]) if parts else 0)),
         )
 
-    def _rids_of(self, dataset_id: str, directory: Path) -> dict[str, Runs]:
+    def _rids_of(self, dataset_id: str, place: Place) -> dict[str, Runs]:
         """The ids in each part that was met so far, at first those of the conversion; parts that are met join them."""
         with self._lock:
             if dataset_id in self._rids:
                 self._rids.move_to_end(dataset_id)
                 return self._rids[dataset_id]
-        found = dict(first_rids(log.listed(log.open_at(directory, 0))))
+        found = dict(first_rids(log.listed(log.open_at(place, 0))))
         with self._lock:
             while len(self._rids) >= DATASETS:
                 self._rids.popitem(last=False)
@@ -249,13 +247,13 @@ def refuse_damaged(snapshot: Snapshot) -> None:
         Damaged: ``part_missing``, ``part_damaged`` (503).
     """
     for part in snapshot.parts:
-        fault = seal.glance(snapshot.directory / part.name, part.size)
+        fault = snapshot.place.parts.fault(part.name, part.size, reread=False)
         if fault is not None:
             raise lost(fault)
 
 
 @contextmanager
-def readable(directory: Path) -> Iterator[None]:
+def readable(place: Place) -> Iterator[None]:
     """Give whatever a broken log leads to its name; what is wrong in it can be anything.
 
     Raises:
@@ -267,7 +265,7 @@ def readable(directory: Path) -> Iterator[None]:
     except ParquayError:
         raise
     except FileNotFoundError as error:
-        if not directory.exists():
+        if not place.exists():
             raise NotFound("There is no such dataset.") from error
         raise lost(_log_damaged()) from error
     except OSError:
@@ -283,16 +281,21 @@ def _log_damaged() -> Damaged:
     return Damaged("The log of this table is damaged; its parts are still there.", "log_damaged")
 
 
-def converted(file: File, directory: Path, columns: Sequence[Mapping[str, Any]]) -> Snapshot:
-    """The parts in ``directory`` that a conversion of ``file`` made, as a version of a table of their own."""
+def converted(file: File, place: Place, columns: Sequence[Mapping[str, Any]]) -> Snapshot:
+    """The parts in ``place`` that a conversion of ``file`` made, as a version of a table of their own."""
     from parquay.datasets.versions.footers import listed
 
-    found = [listed(path) for path in sorted(directory.glob("part-*.parquet"))]
+    found = [listed(place.parts, each) for each in _converted(place)]
     rids = dict(first_rids(found))
     parts = tuple(Part(each.name, each.rows, rids[each.name], each.size) for each in found)
     rows = sum(part.rows for part in parts)
     kept = tuple(dict(each) for each in columns)
-    return Snapshot(file.id, file.name, 0, directory, kept, parts, file.dialect, file.uploaded_at, rows)
+    return Snapshot(file.id, file.name, 0, place, kept, parts, file.dialect, file.uploaded_at, rows)
+
+
+def _converted(place: Place) -> list[Stored]:
+    """The parts that a conversion made, in the order of their rows."""
+    return sorted((each for each in place.parts.list() if each.key.startswith("part-")), key=lambda each: each.key)
 
 
 def with_header(dialect: Mapping[str, Any] | None, columns: Sequence[Mapping[str, Any]]) -> Mapping[str, Any] | None:
@@ -312,12 +315,12 @@ def first_rids(parts: Iterable[Listed]) -> Iterator[tuple[str, Runs]]:
         first += part.rows
 
 
-def _part(directory: Path, found: Listed, rids: dict[str, Runs]) -> Part:
+def _part(place: Place, found: Listed, rids: dict[str, Runs]) -> Part:
     if found.name not in rids:
         from parquay.datasets.versions.footers import rids_of
 
         try:
-            rids[found.name] = rids_of(directory / found.name)
+            rids[found.name] = rids_of(place.parts, found.name)
         except KeyError:
             detail = "Another program has written rows to this table; restore a version from before."
             raise Conflict(detail, "foreign_rows") from None

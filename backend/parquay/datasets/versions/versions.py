@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING
 
 from parquay.catalog.datasets import Datasets
 from parquay.catalog.tables import File
-from parquay.columns.parquet import seal
 from parquay.datasets.versions.commits import Author, Change, Commits, Drafts
 from parquay.datasets.versions.snapshot import Part, Snapshot
 from parquay.datasets.versions.tables import Tables
@@ -162,9 +161,7 @@ def _cells(snapshot: Snapshot, part: Part, name: str, rows: Ids) -> pa.Array | N
     types = rendering.columns_types([each for each in snapshot.columns if each["name"] == name])
     if not types:
         return None
-    path = snapshot.directory / part.name
-    seal.verify([path])
-    with pq.ParquetFile(path, page_checksum_verification=True) as opened:
+    with snapshot.fetch(part) as (path,), pq.ParquetFile(path, page_checksum_verification=True) as opened:
         table = opened.read(columns=[name]).select([name]).take(rows)
     plain = parts.widened(table, types, types).column(0).combine_chunks()
     return lexemes.to_text(plain, types[name])

@@ -6,7 +6,6 @@ import time
 from collections.abc import Callable
 from concurrent.futures import Executor, ThreadPoolExecutor
 from dataclasses import dataclass, field, replace
-from pathlib import Path
 
 from parquay.catalog.segments import Emit, Fence, NewReject, NewSegment, Publish, Segments
 from parquay.catalog.tables import File, Segment
@@ -30,6 +29,8 @@ from parquay.ingest.text.byte_source import Digest, Reader, Store
 from parquay.ingest.text.dialect import Dialect, Overrides
 from parquay.ingest.text.inflate import BrokenArchive
 from parquay.ingest.text.sources import Source
+from parquay.storage.objects import Stored
+from parquay.storage.place import Places
 
 FIRST_BYTES = 1 << 20
 """Bytes of the first segment: a quick preview."""
@@ -44,7 +45,7 @@ class Tools:
 
     segments: Segments
     store: Store
-    parquet_dir: Path
+    places: Places
     emit: Emit | None
     pool: Executor
     threads: int
@@ -76,14 +77,6 @@ class ConversionState:
     finished: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class WrittenPart:
-    """A part on the disk and its bytes."""
-
-    name: str
-    size: int
-
-
 class SegmentSink:
     """Writes the rows of each segment as a part and records the segment in the catalog."""
 
@@ -92,15 +85,15 @@ class SegmentSink:
         self._file_id = file_id
         self._progress = progress
         self._fence = fence
-        self.directory = tools.parquet_dir / file_id
-        self.finisher = Finisher(tools.segments, self.directory, file_id, tools.codec, fence)
+        self.place = tools.places.at(file_id)
+        self.finisher = Finisher(tools.segments, self.place, tools.codec, fence)
 
-    def encode(self, no: int, converted: Converted) -> WrittenPart:
+    def encode(self, no: int, converted: Converted) -> Stored:
         """Write the part, durably, under a name never used before."""
         stored = parts.storable(converted.table, converted.types)
-        return WrittenPart(*parts.write(self.directory, parts.part_name(no), parts.encode(stored, self._tools.codec)))
+        return self.place.keep(parts.part_name(no), memoryview(parts.encode(stored, self._tools.codec)))
 
-    def record(self, segment: Encoded[WrittenPart]) -> None:
+    def record(self, segment: Encoded[Stored]) -> None:
         """Add the segment to the catalog, with the rejects and the progress of the file.
 
         Raises:
@@ -134,15 +127,14 @@ class SegmentSink:
             LeaseLost: they may be those of another holder.
         """
         # The names are listed before the lease is checked: whatever another holder wrote later is not among them.
-        found = list(self.directory.iterdir()) if self.directory.is_dir() else []
-        if not found:
+        found, drafts = [each.key for each in self.place.parts.list()], list(self.place.parts.drafts())
+        if not found and not drafts:
             return
         known = {each.part for each in self._tools.segments.list(self._file_id)}
         if not self._tools.segments.holds(self._fence):
             raise LeaseLost
-        for path in found:
-            if path.name not in known and path.is_file():
-                path.unlink(missing_ok=True)
+        self.place.parts.delete(key for key in found if key not in known)
+        self.place.parts.discard(drafts)
 
 
 class ConversionPass:
@@ -253,11 +245,10 @@ class ConversionPass:
         progress, file = self._progress, self._file
         if progress.segments:
             self._start_again()
-        directory = self._sink.directory
-        directory.mkdir(parents=True, exist_ok=True)
-        with sandbox.local_copy(self._tools.store, file.id, file.offset, directory) as path:
+        copy = self._sink.place.parts.draft("upload")
+        with sandbox.local_copy(self._tools.store, file.id, file.offset, copy) as path:
             overrides = Overrides.from_options(file.options)
-            made = sandbox.read_file(file_format, path, directory, overrides, self._alive)
+            made = sandbox.read_file(file_format, path, copy.parent, overrides, self._alive)
             progress.state, progress.plan = FoldState.start(made.dialect), Plan(dialect=made.dialect)
             with made.segments() as source:
                 self._run(source)
@@ -281,7 +272,7 @@ class ConversionPass:
         progress.finished = True
 
 
-def new_segment(segment: Encoded[WrittenPart]) -> NewSegment:
+def new_segment(segment: Encoded[Stored]) -> NewSegment:
     """A segment as the catalog keeps it."""
     done, part = segment.converted, segment.content
     return NewSegment(
@@ -292,7 +283,7 @@ def new_segment(segment: Encoded[WrittenPart]) -> NewSegment:
         lines=done.lines,
         row_start=segment.before.rows,
         rows=done.table.num_rows,
-        part=None if part is None else part.name,
+        part=None if part is None else part.key,
         part_bytes=0 if part is None else part.size,
         state=segment.after.to_json() | {"types": types_json(done.types)},
         parsed_bytes=segment.consumed,

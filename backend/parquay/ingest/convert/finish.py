@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-import shutil
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from pathlib import Path
 
 import pyarrow as pa
 import pyarrow.parquet as pq
 
 from parquay.catalog.segments import Emit, Fence, Finished, Publish, Segments
 from parquay.catalog.tables import File, Segment
-from parquay.columns.parquet import parts, seal
+from parquay.columns.parquet import parts
 from parquay.columns.parquet.parts import Codec, Types
 from parquay.columns.parquet.spool import Spool
 from parquay.columns.types import lexemes
@@ -20,6 +18,7 @@ from parquay.columns.types.lexemes import ColumnType
 from parquay.ingest.convert.pipeline import why_no_rows
 from parquay.ingest.read.fold import FoldState
 from parquay.ingest.text.dialect import Dialect
+from parquay.storage.place import Place
 
 LARGE_BYTES, LARGE_ROWS = 64 << 20, 1_000_000
 """A part of so many bytes or rows is not put together with others."""
@@ -88,10 +87,10 @@ def types_json(types: Types) -> list[dict[str, object]]:
 class Finisher:
     """Puts the parts of one file in order."""
 
-    def __init__(self, segments: Segments, directory: Path, file_id: str, codec: Codec, fence: Fence) -> None:
+    def __init__(self, segments: Segments, place: Place, codec: Codec, fence: Fence) -> None:
         self._segments = segments
-        self._directory = directory
-        self._file_id = file_id
+        self._place = place
+        self._file_id = place.dataset_id
         self._codec = codec
         self._fence = fence
 
@@ -110,44 +109,45 @@ class Finisher:
         return all(self._recast(each, types) for each in groups if parts.arrow_types(each.types) != wanted)
 
     def _merge(self, run: Sequence[PartGroup], types: Types) -> bool:
-        spool = self._spool(run[0])
+        name, spool = self._spool(run[0])
         for batch in batches(run):
             if len(batch) == 1:
-                spool.append_part(self._directory / batch[0].name, types)
+                with self._place.parts.fetch([batch[0].name]) as (path,):
+                    spool.append_part(path, types)
             else:
                 table = pa.concat_tables([self._read(group) for group in batch])
                 spool.append(parts.encode(table, self._codec), types)
-        return self._replace(run, spool, types)
+        return self._replace(run, name, spool, types)
 
     def _recast(self, group: PartGroup, types: Types) -> bool:
-        spool = self._spool(group)
-        seal.verify([self._directory / group.name])
-        with pq.ParquetFile(self._directory / group.name, page_checksum_verification=True) as part:
+        name, spool = self._spool(group)
+        with (
+            self._place.parts.fetch([group.name]) as (path,),
+            pq.ParquetFile(path, page_checksum_verification=True) as part,
+        ):
             for i in range(part.num_row_groups):
                 table = parts.widened(part.read_row_group(i), group.types, types)
                 spool.append(parts.encode(parts.storable(table, types), self._codec), types)
-        return self._replace([group], spool, types)
+        return self._replace([group], name, spool, types)
 
     def _read(self, group: PartGroup) -> pa.Table:
-        seal.verify([self._directory / group.name])
-        return pq.read_table(self._directory / group.name, page_checksum_verification=True)
+        with self._place.parts.fetch([group.name]) as (path,):
+            return pq.read_table(path, page_checksum_verification=True)
 
-    def _spool(self, group: PartGroup) -> Spool:
+    def _spool(self, group: PartGroup) -> tuple[str, Spool]:
         name = parts.part_name(group.segments[0].no)
-        return Spool(self._directory / f".{name}.tmp", reserve=True)
+        return name, Spool(self._place.parts.draft(name), room=self._place.parts.refuse_full)
 
-    def _replace(self, run: Sequence[PartGroup], spool: Spool, types: Types) -> bool:
-        name = spool.path.name.removeprefix(".").removesuffix(".tmp")
-        name, size = spool.seal(self._directory / name)
+    def _replace(self, run: Sequence[PartGroup], name: str, spool: Spool, types: Types) -> bool:
+        kept = self._place.keep(name, spool.finished())
         members = [each for group in run for each in group.segments]
         sizes = dict.fromkeys((each.no for each in members), 0)
-        sizes[members[0].no] = size
+        sizes[members[0].no] = kept.size
         state = {"types": types_json(types)}
         names = [group.name for group in run]
-        if not self._segments.replace(self._file_id, names, name, sizes, state, fence=self._fence):
+        if not self._segments.replace(self._file_id, names, kept.key, sizes, state, fence=self._fence):
             return False
-        for each in names:
-            (self._directory / each).unlink(missing_ok=True)
+        self._place.parts.delete(names)
         return True
 
     def verify(self, rows: int) -> None:
@@ -157,9 +157,13 @@ class Finisher:
             CountMismatch: they are not `rows`.
         """
         groups = part_groups(self._segments.list(self._file_id))
-        found = sum(pq.read_metadata(self._directory / group.name).num_rows for group in groups)
+        found = sum(self._rows(group.name) for group in groups)
         if found != rows or sum(group.rows for group in groups) != rows:
             raise CountMismatch(f"{rows} rows were converted, {found} are in the parts")
+
+    def _rows(self, name: str) -> int:
+        with self._place.parts.fetch([name]) as (path,):
+            return int(pq.read_metadata(path).num_rows)
 
     def finish(self, result: ConversionResult, emit: Emit | None, publish: Publish | None = None) -> bool:
         """Publish the table, or the reason why there is none; False when the lease is lost meanwhile."""
@@ -179,7 +183,7 @@ class Finisher:
                 verdict, note = publish(result.file, verdict, names)
         done = self._segments.finish(self._file_id, verdict, fence=self._fence, emit=emit, note=note)
         if done and verdict.parquet_path is None:
-            shutil.rmtree(self._directory, ignore_errors=True)
+            self._place.erase()
         return done
 
 

@@ -8,11 +8,9 @@ leaves a part that no segment names; it is deleted when the file is taken up aga
 from __future__ import annotations
 
 import enum
-import shutil
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
-from pathlib import Path
 
 from parquay import allocator
 from parquay.catalog.segments import Emit, Fence, Publish, Segments
@@ -22,6 +20,7 @@ from parquay.ingest.convert.finish import CountMismatch
 from parquay.ingest.convert.pipeline import LeaseLost
 from parquay.ingest.text.byte_source import Store
 from parquay.storage.chunks import BytesMissing
+from parquay.storage.place import Places
 
 MAX_STATES = 64
 """Files whose digest and progress stay in memory between two passes."""
@@ -46,16 +45,16 @@ class IncrementalConverter:
         *,
         segments: Segments,
         store: Store,
-        parquet_dir: Path,
+        places: Places,
         emit: Emit | None = None,
         publish: Publish | None = None,
         threads: int = 2,
         segment_bytes: int | None = None,
         codec: parts.Codec = parts.ZSTD,
     ) -> None:
-        """`parquet_dir` gets a directory of parts for each file; `segment_bytes`: bytes of a full segment."""
+        """`places` get the parts of each file; `segment_bytes`: bytes of a full segment."""
         pool = ThreadPoolExecutor(threads, thread_name_prefix="convert")
-        self._tools = Tools(segments, store, parquet_dir, emit, pool, threads, segment_bytes, codec, publish)
+        self._tools = Tools(segments, store, places, emit, pool, threads, segment_bytes, codec, publish)
         self._states: dict[str, ConversionState] = {}
 
     def close(self) -> None:
@@ -102,7 +101,7 @@ class IncrementalConverter:
         """Leave a file to its new holder, or delete what is left of it when it is gone."""
         self._states.pop(file_id, None)
         if self._tools.segments.file(file_id) is None:
-            shutil.rmtree(self._tools.parquet_dir / file_id, ignore_errors=True)
+            self._tools.places.at(file_id).erase()
         return Outcome.GONE
 
 

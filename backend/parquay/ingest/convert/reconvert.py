@@ -19,6 +19,9 @@ from parquay.columns.parquet.parts import Types
 from parquay.ingest.convert.finish import part_groups
 from parquay.ingest.convert.incremental import IncrementalConverter
 from parquay.ingest.text.byte_source import Store
+from parquay.storage.local.place import LocalPlaces
+from parquay.storage.objects import Objects
+from parquay.storage.place import Place
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,7 +32,8 @@ class Remade:
         first: number of its first row in the file, from 0.
     """
 
-    path: Path
+    parts: Objects
+    name: str
     types: Types
     first: int
     rows: int
@@ -44,7 +48,7 @@ def remade(file: File, store: Store, scratch: Path) -> Iterator[list[Remade]]:
         BadInput, RuntimeError: the conversion fails now.
     """
     catalog = Catalog(f"sqlite:///{scratch / 'metadata.db'}", durable=False)
-    converter = None
+    converter, places = None, LocalPlaces(scratch / "parts")
     try:
         upgrade(catalog)
         files, segments = Files(catalog, Events(catalog), Jobs(catalog)), Segments(catalog)
@@ -60,17 +64,17 @@ def remade(file: File, store: Store, scratch: Path) -> Iterator[list[Remade]]:
             options={key: value for key, value in (file.options or {}).items() if key != "dataset"} or None,
         )
         catalog.write(lambda session: files.add(session, new))
-        converter = IncrementalConverter(segments=segments, store=store, parquet_dir=scratch)
+        converter = IncrementalConverter(segments=segments, store=store, places=places)
         converter.advance(file.id, alive=lambda: True, fence=lambda _session: True)
-        yield list(_listed(segments, scratch / file.id))
+        yield list(_listed(segments, places.at(file.id)))
     finally:
         if converter is not None:
             converter.close()
         catalog.close()
 
 
-def _listed(segments: Segments, directory: Path) -> Iterator[Remade]:
+def _listed(segments: Segments, place: Place) -> Iterator[Remade]:
     first = 0
-    for group in part_groups(segments.list(directory.name)):
-        yield Remade(directory / group.name, group.types, first, group.rows)
+    for group in part_groups(segments.list(place.dataset_id)):
+        yield Remade(place.parts, group.name, group.types, first, group.rows)
         first += group.rows

@@ -68,17 +68,16 @@ class ChildOutput:
 
 
 @contextmanager
-def local_copy(store: Store, file_id: str, size: int, directory: Path) -> Iterator[Path]:
-    """The `size` bytes of an upload as a local file, copied if its store is elsewhere or has other bytes behind them.
+def local_copy(store: Store, file_id: str, size: int, copy: Path) -> Iterator[Path]:
+    """The `size` bytes of an upload as a local file; it is `copy` if their store has no file of just these bytes.
 
     Raises:
         BytesMissing: they are not there.
     """
-    path = store.path(file_id)
-    if path is not None and path.is_file() and path.stat().st_size == size:
+    path = store.local_file(file_id, size)
+    if path is not None:
         yield path
         return
-    copy = directory / ".upload.tmp"
     try:
         with store.reader(file_id) as reader, copy.open("wb") as file:
             while file.tell() < size:

@@ -31,8 +31,8 @@ class Store(Protocol):
         """Open an upload for reading."""
         ...
 
-    def path(self, upload_id: str) -> Path | None:
-        """Where it is a local file, its path."""
+    def local_file(self, upload_id: str, size: int) -> Path | None:
+        """Return the local file that has the first `size` bytes of an upload and no others; None without one."""
         ...
 
 

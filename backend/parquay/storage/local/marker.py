@@ -63,6 +63,10 @@ class Marker:
         finally:
             os.close(directory)
 
+    def remove(self) -> None:
+        """Take the id out of the directory."""
+        self.path.unlink()
+
 
 def has_upload(root: Path, file_id: str) -> bool:
     """Whether the bytes of an upload are below a directory."""

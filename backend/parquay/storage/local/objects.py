@@ -94,10 +94,13 @@ class LocalObjects:
             _sync(self._folder.parent)
         return self._folder / f".{key}.tmp"
 
-    def sweep(self, before: float | None = None) -> int:
+    def drafts(self) -> Iterator[Path]:
+        """List hidden names."""
+        yield from (self._folder / name for name in self._names() if name.endswith(DRAFT_SUFFIXES))
+
+    def discard(self, drafts: Iterable[Path], before: float | None = None) -> int:
         """Unlink drafts."""
-        paths = [self._folder / name for name in self._names() if name.endswith(DRAFT_SUFFIXES)]
-        old = [path for path in paths if before is None or _is_older(path, before)]
+        old = [path for path in drafts if before is None or _is_older(path, before)]
         for path in old:
             path.unlink(missing_ok=True)
         return len(old)

@@ -22,6 +22,7 @@ class LocalPlaces:
 
     def __init__(self, root: Path) -> None:
         self.root = root
+        root.mkdir(mode=0o700, parents=True, exist_ok=True)
 
     @property
     def fetched(self) -> Path:

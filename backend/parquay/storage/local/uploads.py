@@ -19,7 +19,7 @@ from pathlib import Path
 
 from parquay.errors import Busy, Conflict, StorageFull, Unavailable
 from parquay.ids import is_id, new_id
-from parquay.storage.chunks import BytesMissing, Chunks, StoreFault
+from parquay.storage.chunks import BytesMissing, Chunks, State, StoreFault
 from parquay.storage.local.direct_io import DirectFile
 from parquay.storage.local.volume import Volume
 from parquay.telemetry import sync_errors, sync_seconds
@@ -48,6 +48,19 @@ class LocalStore:
     def path(self, upload_id: str) -> Path:
         """Return where an upload's file is, whether or not it exists."""
         return Path(self._text(upload_id))
+
+    def local_file(self, upload_id: str, size: int) -> Path | None:
+        """Return an upload's file if it has just so many bytes."""
+        path = self.path(upload_id)
+        return path if path.is_file() and path.stat().st_size == size else None
+
+    def state(self, upload_id: str) -> State | None:
+        """Return the inode, the bytes and the time of the last change of an upload's file."""
+        try:
+            found = self.path(upload_id).stat()
+        except FileNotFoundError:  # an upload without a byte has no file
+            return None
+        return found.st_ino, found.st_size, found.st_mtime_ns
 
     def _text(self, upload_id: str) -> str:
         if not is_id(upload_id):

@@ -107,12 +107,16 @@ class MemoryObjects:
         self.folder.mkdir(parents=True, exist_ok=True)
         return self.folder / f".{key}.tmp"
 
-    def sweep(self, before: float | None = None) -> int:
+    def drafts(self) -> Iterator[Path]:
+        """List hidden names."""
+        yield from self.folder.glob(".*.tmp")
+
+    def discard(self, drafts: Iterable[Path], before: float | None = None) -> int:
         """Unlink drafts."""
-        found = [path for path in self.folder.glob(".*.tmp") if before is None or path.stat().st_mtime <= before]
-        for path in found:
+        old = [path for path in drafts if before is None or path.stat().st_mtime <= before]
+        for path in old:
             path.unlink(missing_ok=True)
-        return len(found)
+        return len(old)
 
     def sync(self, keys: Iterable[str]) -> None:
         """Memory is as durable as it will be."""

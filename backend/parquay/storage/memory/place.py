@@ -1,7 +1,8 @@
 """The places of datasets whose parts are in memory.
 
 The log is a folder, because Delta's library writes it and knows no memory of ours; so it is with every store: parts are
-put by us, the log's entries by that library.
+put by us, the log's entries by that library. What that library looks for itself it does not find here: it restores no
+version, because it makes sure first that the parts are beside the log.
 """
 
 from __future__ import annotations
@@ -63,7 +64,7 @@ class MemoryPlace(ObjectPlace):
     def erase(self) -> None:
         """Forget the parts, and remove the log."""
         self.parts.delete([each.key for each in self.parts.list()])
-        self.parts.sweep()
+        self.parts.discard(self.parts.drafts())
         self._log_place.erase()
 
     def show(self, version: int, names: Sequence[str], empty: Callable[[], bytes]) -> None:

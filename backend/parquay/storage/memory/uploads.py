@@ -8,7 +8,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from parquay.errors import Busy, Conflict, StorageFull
-from parquay.storage.chunks import BytesMissing, Chunks
+from parquay.storage.chunks import BytesMissing, Chunks, State
 
 
 class MemoryStore:
@@ -43,8 +43,13 @@ class MemoryStore:
         """Open an upload for reading."""
         yield MemoryReader(self._data.get(upload_id, bytearray()))
 
-    def path(self, upload_id: str) -> Path | None:
+    def local_file(self, upload_id: str, size: int) -> Path | None:
         """There is no file."""
+        del upload_id, size
+        return None
+
+    def state(self, upload_id: str) -> State | None:
+        """Nothing tells."""
         del upload_id
         return None
 

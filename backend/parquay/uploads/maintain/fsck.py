@@ -8,19 +8,17 @@ from __future__ import annotations
 
 import hashlib
 import logging
-import shutil
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import partial
-from pathlib import Path
 
 from parquay.catalog.files import Files
 from parquay.catalog.segments import Segments
 from parquay.catalog.session import Catalog
 from parquay.catalog.tables import File
-from parquay.columns.parquet import seal
 from parquay.errors import Damaged
 from parquay.storage.chunks import Store
+from parquay.storage.place import Places
 
 GRACE_SECONDS = 3600.0
 """Litter younger than this may belong to a creation that is not committed yet."""
@@ -72,16 +70,16 @@ class Fsck:
         segments: Segments,
         store: Store,
         *,
-        parquet: Path,
+        places: Places,
         faults: Faults,
         mend: Mend,
     ) -> None:
-        """``parquet``: directory with one directory of parts for each file."""
+        """``places``: where the parts of each file are."""
         self._catalog = catalog
         self._files = files
         self._segments = segments
         self._store = store
-        self._parquet = parquet
+        self._places = places
         self._faults = faults
         self._mend = mend
 
@@ -111,10 +109,10 @@ class Fsck:
             if file_id not in known and self._store.age(file_id) > GRACE_SECONDS:
                 remove = _call(self._store.remove, file_id)
                 yield Finding("orphan_bytes", file_id, "Bytes that belong to no upload.", remove)
-        for directory in sorted(self._parquet.iterdir()):
-            if directory.name not in known:
-                remove = _call(_remove_directory, directory)
-                yield Finding("orphan_parts", directory.name, "Parts that belong to no upload.", remove)
+        for file_id in self._places.ids():
+            if file_id not in known:
+                remove = _call(self._places.at(file_id).erase)
+                yield Finding("orphan_parts", file_id, "Parts that belong to no upload.", remove)
 
     def _check(self, file: File, *, rehash: bool) -> Iterator[Finding]:
         yield from self._check_bytes(file, rehash=rehash)
@@ -154,9 +152,9 @@ class Fsck:
     def _faults_of(self, file: File, *, rehash: bool) -> list[tuple[str, Damaged]]:
         if file.status == "done" and file.table_version is not None:
             return self._faults(file, rehash)
-        directory = self._parquet / file.id
+        parts = self._places.at(file.id).parts
         found = {each.part: None for each in self._segments.list(file.id) if each.part}
-        faults = [(name, seal.fault_of(directory / name)) for name in found]
+        faults = [(name, parts.fault(name)) for name in found]
         return [(name, fault) for name, fault in faults if fault is not None]
 
     def _mended(self, file: File, names: Sequence[str]) -> Sequence[str]:
@@ -226,7 +224,3 @@ class _Once:
 
 def _call(function: Callable[..., None], *arguments: object) -> Callable[[], None]:
     return lambda: function(*arguments)
-
-
-def _remove_directory(path: Path) -> None:
-    shutil.rmtree(path, ignore_errors=True)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import contextlib
 import hashlib
 import threading
 from collections import OrderedDict
@@ -10,7 +9,7 @@ from collections.abc import Iterator
 
 from parquay.catalog.tables import File
 from parquay.errors import Damaged
-from parquay.storage.chunks import BytesMissing, Store, read_promised
+from parquay.storage.chunks import BytesMissing, State, Store, read_promised
 from parquay.telemetry import lost
 
 HASHED_FIRST = 64 << 20
@@ -20,9 +19,6 @@ REMEMBERED = 4096
 """Files of which it is known how they are."""
 
 BLOCK = 4 << 20
-
-State = tuple[int, int, int]
-"""What changes when somebody writes to a file: its inode, its bytes, the time of its last change."""
 
 
 class Soundness:
@@ -59,7 +55,7 @@ class Soundness:
 
     def learn(self, file: File, sha256: str) -> bool:
         """Remember what the bytes of a file hash to; return whether that is what they should."""
-        sound, state = sha256 == file.sha256, self._state(file.id)
+        sound, state = sha256 == file.sha256, self._store.state(file.id)
         if state is not None:
             with self._lock:
                 self._known[file.id] = state, sound
@@ -68,18 +64,10 @@ class Soundness:
         return sound
 
     def _recall(self, file_id: str) -> bool | None:
-        state = self._state(file_id)
+        state = self._store.state(file_id)
         with self._lock:
             known = self._known.get(file_id)
         return known[1] if known is not None and known[0] == state else None
-
-    def _state(self, file_id: str) -> State | None:
-        path = self._store.path(file_id)
-        if path is not None:
-            with contextlib.suppress(FileNotFoundError):  # an upload without a byte has no file
-                found = path.stat()
-                return found.st_ino, found.st_size, found.st_mtime_ns
-        return None
 
 
 def damaged() -> Damaged:

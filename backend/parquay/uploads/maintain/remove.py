@@ -3,16 +3,15 @@
 from __future__ import annotations
 
 import asyncio
-import shutil
 from concurrent.futures import Executor
 from datetime import datetime
 from functools import partial
-from pathlib import Path
 
 from parquay.catalog.files import Files
 from parquay.catalog.session import Catalog
 from parquay.errors import NotFound
 from parquay.storage.chunks import Store
+from parquay.storage.place import Places
 from parquay.telemetry import uploads_removed
 from parquay.uploads.policy.rules import Owner
 from parquay.uploads.receive.takeover import REMOVED, Handover
@@ -22,15 +21,15 @@ class Remover:
     """Takes uploads and the tables they became away."""
 
     def __init__(
-        self, catalog: Catalog, files: Files, store: Store, handover: Handover, disk: Executor, *, parquet: Path
+        self, catalog: Catalog, files: Files, store: Store, handover: Handover, disk: Executor, *, places: Places
     ) -> None:
-        """``parquet``: directory with one directory of parts for each file."""
+        """``places``: where the parts of each file are."""
         self._catalog = catalog
         self._files = files
         self._store = store
         self._handover = handover
         self._disk = disk
-        self._parquet = parquet
+        self._places = places
 
     async def remove(self, file_id: str, owner: Owner) -> None:
         """Remove an own upload.
@@ -56,4 +55,4 @@ class Remover:
     def erase(self, file_id: str) -> None:
         """Delete the bytes and parts of an upload that has no row any more."""
         self._store.remove(file_id)
-        shutil.rmtree(self._parquet / file_id, ignore_errors=True)
+        self._places.at(file_id).erase()

@@ -93,7 +93,7 @@ def _first(volumes: Volumes, found: Marker, seen: Seen) -> str:
     known = volumes.take(wanted)
     if known != wanted:
         if seen.directory is None:
-            found.path.unlink()
+            found.remove()
         raise ForeignVolume(f"{found.root}: another process has just begun to use this catalog with another directory")
     return known
 
