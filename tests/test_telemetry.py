@@ -47,4 +47,4 @@ def test_metrics_are_told_as_prometheus_reads_them():
 def test_no_metric_is_labelled_with_what_there_are_many_of():
     labels = {name for family in telemetry.registry.collect() for sample in family.samples for name in sample.labels}
 
-    assert labels <= {"method", "status", "code", "reason", "le", "kind", "event"}
+    assert labels <= {"method", "status", "code", "reason", "reader", "le", "kind", "event"}

@@ -35,6 +35,12 @@ jobs_late = Gauge(
     "parquay_jobs_late_seconds", "How long the first of the waiting files has waited, in seconds.", registry=registry
 )
 jobs_stuck = Gauge("parquay_jobs_stuck", "Conversions whose worker lives but does not move.", registry=registry)
+reader_blocks = Gauge(
+    "parquay_reader_blocks",
+    "Blocks of files by the reader that was asked: reason `read`, or why it left them to the next one.",
+    ["reader", "reason"],
+    registry=registry,
+)
 tables_broken = Gauge("parquay_tables_broken", "Tables that could not be tidied.", registry=registry)
 losses = Counter(
     "parquay_losses",

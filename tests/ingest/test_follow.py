@@ -8,8 +8,10 @@ import random
 
 import pytest
 
+from parquay.catalog import reader_blocks
 from parquay.catalog.segments import Finished
 from parquay.catalog.tables import File
+from parquay.columns import native
 from parquay.ingest.convert.finish import Finisher
 from parquay.ingest.convert.incremental import Outcome
 from parquay.storage.chunks import BytesMissing
@@ -384,3 +386,16 @@ def packed(name: str) -> bytes:
         case _:
             return random.Random(1).randbytes(400_000)
     return out.getvalue()
+
+
+def test_what_each_reader_read_and_left_is_counted(bench):
+    bench.convert("data.csv", b"a,b\n" + b"1,x\n" * 50 + b"2\n" + b"3,y\n" * 50)
+
+    counts = reader_blocks.total(bench.catalog)
+
+    assert counts == {
+        ("segmenter", "read"): 1,
+        ("typed", "width" if native.LIBRARY is not None else "no_kernel"): 1,
+        ("arrow", "width"): 1,
+        ("ragged", "read"): 1,
+    }

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import builtins
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from sqlalchemy import delete, func, insert, select, update
 from sqlmodel import Session, col
 
-from parquay.catalog import places
+from parquay.catalog import places, reader_blocks
 from parquay.catalog.session import Catalog
 from parquay.catalog.tables import File, Reject, Segment, now
 
@@ -41,7 +41,7 @@ class NewReject:
 class NewSegment:
     """A segment to record, with what the file's row says after it; see `Segment` and `File`.
 
-    `rejects` are those to keep, `reject_count` is how many there were.
+    `rejects` are those to keep, `reject_count` is how many there were; `readers` who read its blocks.
     """
 
     no: int
@@ -60,6 +60,7 @@ class NewSegment:
     dialect: dict[str, Any] | None = None
     columns: list[dict[str, Any]] | None = None
     warnings: list[dict[str, Any]] | None = None
+    readers: reader_blocks.Counts = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,6 +132,7 @@ class Segments:
             session.add(_row(file_id, segment))
             _add_rejects(session, file_id, segment)
             _record_progress(file, segment)
+            reader_blocks.add(session, segment.readers)
             if emit is not None:
                 emit(session, "file.progress", file)
             return True

@@ -411,6 +411,16 @@ class Sample(SQLModel, table=True):
     value: float
 
 
+class ReaderBlocks(SQLModel, table=True):
+    """Blocks of files that a reader has read, or left to the next one for a reason; see `reader_blocks`."""
+
+    __tablename__ = "reader_blocks"
+
+    reader: str = Field(primary_key=True)
+    reason: str = Field(primary_key=True)
+    blocks: int = Field(sa_column=Column(BigInteger, nullable=False))
+
+
 class Secret(SQLModel, table=True):
     """A secret that all API processes on one catalog share."""
 

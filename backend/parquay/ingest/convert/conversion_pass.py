@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from collections import Counter
 from collections.abc import Callable
 from concurrent.futures import Executor, ThreadPoolExecutor
 from dataclasses import dataclass, field, replace
@@ -292,6 +293,7 @@ def new_segment(segment: Encoded[Stored]) -> NewSegment:
         dialect=segment.dialect.to_json(),
         columns=parts.columns_json(segment.after.types()),
         warnings=segment.after.warnings_json(),
+        readers=Counter(done.tried),
     )
 
 

@@ -14,10 +14,11 @@ from functools import partial
 from parquay.catalog.duties import Duty
 from parquay.catalog.jobs import Jobs
 from parquay.catalog.queue import Health, Queue
+from parquay.catalog.reader_blocks import Counts, total
 from parquay.catalog.samples import Samples
 from parquay.catalog.session import Catalog
 from parquay.errors import ParquayError
-from parquay.telemetry import jobs_late, jobs_stuck, jobs_troubled, jobs_waiting, registry
+from parquay.telemetry import jobs_late, jobs_stuck, jobs_troubled, jobs_waiting, reader_blocks, registry
 from parquay.uploads.receive.takeover import Handover
 
 log = logging.getLogger(__name__)
@@ -75,8 +76,10 @@ class Sampler:
             shares["queue_depth"] = float(await asyncio.to_thread(self._jobs.depth))
             shares["random"] = random.random()
             _show(await asyncio.to_thread(self._queue.health), await asyncio.to_thread(self._jobs.troubled))
+            _show_readers(await asyncio.to_thread(total, self._catalog))
         else:  # what this process showed may be out of date
             _show(Health(), {})
+            _show_readers({})
         await self._catalog.awrite(partial(self._samples.add, at=at, shares=shares))
 
 
@@ -87,6 +90,12 @@ def _show(health: Health, troubled: Mapping[str, int]) -> None:
     jobs_troubled.clear()
     for code, count in troubled.items():
         jobs_troubled.labels(code).set(count)
+
+
+def _show_readers(counts: Counts) -> None:
+    reader_blocks.clear()
+    for (reader, reason), count in counts.items():
+        reader_blocks.labels(reader, reason).set(count)
 
 
 async def second_ended() -> int:
