@@ -562,7 +562,8 @@ def _open_uploads(process):
         ({"delimiter": "ab"}, "invalid_value"),
         ({"encoding": "klingon"}, "invalid_value"),
         ({"skip": "-1"}, "invalid_value"),
-        ({"comment": "#"}, "bad_option"),
+        ({"comment": "##"}, "invalid_value"),
+        ({"path": "data.items"}, "bad_option"),
         ({"missing": "NA"}, "bad_option"),
         ({"delimeter": ";"}, "bad_option"),
     ],
@@ -584,9 +585,9 @@ def test_option_that_cannot_be_meant_is_refused_by_name_before_anything_is_store
 
 
 def test_fields_of_a_form_tell_how_the_file_is_read(ann):
-    told = {"delimiter": ";", "skip": "1", "types": "p:decimal(18,2),n:text", "name": "a.csv"}
+    told = {"delimiter": ";", "skip": "1", "comment": "#", "types": "p:decimal(18,2),n:text", "name": "a.csv"}
 
-    made = ann.post("/upload", data=told, files={"file": ("a.csv", b"by me\nn;p\n1;2.50\n")}).json()
+    made = ann.post("/upload", data=told, files={"file": ("a.csv", b"by me\nn;p\n#;0\n1;2.50\n")}).json()
 
     assert entry_when(ann, made["id"])["content"]["columns"] == [
         {"name": "n", "type": "text"},

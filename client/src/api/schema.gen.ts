@@ -2114,6 +2114,7 @@ export interface operations {
     parameters: {
       query?: {
         again?: string;
+        comment?: string;
         dataset?: string;
         delimiter?: string;
         encoding?: string;
@@ -2133,6 +2134,7 @@ export interface operations {
       content: {
         "multipart/form-data": {
           again?: string;
+          comment?: string;
           dataset?: string;
           delimiter?: string;
           encoding?: string;
@@ -2209,6 +2211,7 @@ export interface operations {
     parameters: {
       query?: {
         again?: string;
+        comment?: string;
         dataset?: string;
         delimiter?: string;
         encoding?: string;
@@ -2242,6 +2245,7 @@ export interface operations {
       content: {
         "multipart/form-data": {
           again?: string;
+          comment?: string;
           dataset?: string;
           delimiter?: string;
           encoding?: string;

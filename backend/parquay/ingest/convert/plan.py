@@ -86,7 +86,7 @@ NOT_THERE = frozenset({"no_sheet", "no_member"})
 
 TEXT_OPTIONS = {
     "csv": frozenset(
-        {"delimiter", "quote", "escape", "encoding", "header", "skip", "nulls", "types", "names", "member"}
+        {"delimiter", "quote", "escape", "comment", "encoding", "header", "skip", "nulls", "types", "names", "member"}
     ),
     "json": frozenset({"encoding", "types", "member"}),
 }

@@ -121,7 +121,8 @@ def _is_padded(reading: Reading) -> bool:
 def _read(text: bytes, dialect: Dialect, weight: float, most: int, *, complete: bool, width: int = 0) -> Reading:
     rows: list[Row] = []
     for row in RowReader(text, dialect, final=complete, width=width).rows():
-        rows.append(row)
+        if not row.comment:
+            rows.append(row)
         if len(rows) == most:
             break
     full = [row for row in rows if not is_blank(row)]

@@ -85,6 +85,7 @@ def sniff(sample: bytes, *, name: str, complete: bool, overrides: Overrides | No
         confidence=encoding.confidence,
         quote=_quote(text) if told.quote is None else told.quote,
         escape=told.escape or "",
+        comment=told.comment or "",
         newline=_newline(text),
         bom=encoding.mark,
         nulls=told.nulls,

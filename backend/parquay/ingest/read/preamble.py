@@ -45,7 +45,7 @@ def _code_of(row: Row, text: bytes, *, told: bool) -> str:
         return ""
     if told:
         return "skipped_line"
-    if is_comment(text):
+    if row.comment or is_comment(text):
         return "comment_line"
     if text.strip(b'"').lower().startswith(b"sep=") and row.start == 0:
         return "delimiter_line"

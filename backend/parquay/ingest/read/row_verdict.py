@@ -46,8 +46,9 @@ def judge(
     `after_gap`: a blank line stands above it. `ended`: it stands below the first row of a second table.
     """
     width = len(dialect.columns)
-    if width > 1 and len(row.cells) == 1 and row.cells[0] is None:
-        return Skip(blank=True)
+    blank = width > 1 and len(row.cells) == 1 and row.cells[0] is None
+    if blank or row.comment:
+        return Skip(blank=blank, warnings=("comment_line",) * row.comment)
     if b"\0" in text and not text.strip(b"\0\r\n"):
         return Reject("bad_encoding")
     if ended or _starts_second_table(row, dialect, after_gap=after_gap):

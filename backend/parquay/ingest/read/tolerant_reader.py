@@ -2,6 +2,7 @@
 
 Its rules, field by field:
 
+- A line that starts as the caller said comments do, outside quotes, is a comment whatever else is in it.
 - A byte order mark before the first field is no part of it.
 - A quote at the start of a field opens it. It is closed by a quote that a delimiter, a row end or the end of the file
   follows, spaces between them not counted. Any other quote inside is a literal character.
@@ -44,6 +45,7 @@ class Row:
         strays: quotes that were kept as literal characters.
         quoted: numbers of the fields that stand in quotes.
         runaway: whether an opening quote was never closed.
+        comment: whether it is a line that starts as the caller said comments do; its text is its one cell.
     """
 
     start: int
@@ -52,6 +54,7 @@ class Row:
     strays: int = 0
     runaway: bool = False
     quoted: frozenset[int] = frozenset()
+    comment: bool = False
 
 
 class Incomplete(Exception):
@@ -80,6 +83,7 @@ class RowReader:
         self._closed = re.compile(spaces + b"(?:" + stops + (rb"|\Z)" if final else b")"))
         marks = b"|".join(re.escape(mark) for mark in (self._quote, self._escape, self._delimiter) if mark)
         self._escaped = re.compile(re.escape(self._escape) + b"(" + (marks or rb"\\") + rb"|\r\n|\n|\r)")
+        self._comment = dialect.comment.encode()
         self._literal: frozenset[int] = frozenset()
         self._loose = False
         self._bound: int | None = None
@@ -108,8 +112,17 @@ class RowReader:
         text = start + len(self._mark) if self._data.startswith(self._mark, start) else start
         if not self._final and text == len(self._data):
             raise Incomplete
+        if self._comment and self._data.startswith(self._comment, text):
+            return self._comment_row(start)
         row = self._plain_row(text) or self._best_row(text)
         return row if text == start else replace(row, start=start)
+
+    def _comment_row(self, start: int) -> Row:
+        match = self._line_end.search(self._data, start)
+        if not self._final and (match is None or (match.end() == len(self._data) and match[0] == b"\r")):
+            raise Incomplete
+        end, behind = (len(self._data), len(self._data)) if match is None else match.span()
+        return Row(start, behind, (self._data[start:end],), comment=True)
 
     def _plain_row(self, start: int) -> Row | None:
         """A row whose line has no quote and no escape in it; None when it has."""

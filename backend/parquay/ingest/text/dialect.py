@@ -36,6 +36,7 @@ class Overrides:
 
     Attributes:
         delimiter, quote, escape: one character; an empty quote or escape means there is none.
+        comment: the character with which lines start that are no rows, wherever they stand.
         encoding: a codec name that Python knows.
         header: number of header rows; 0 means that the first row is data.
         skip_rows: physical lines before the header.
@@ -49,6 +50,7 @@ class Overrides:
     delimiter: str | None = None
     quote: str | None = None
     escape: str | None = None
+    comment: str | None = None
     encoding: str | None = None
     header: int | None = None
     skip_rows: int | None = None
@@ -72,6 +74,8 @@ class Overrides:
         told = cls(**{key: _parsed(key, value) for key, value in given.items() if key in known})
         if told.delimiter is not None and told.delimiter in (told.quote, told.escape):
             raise InvalidValue("delimiter must be another character than quote and escape.")
+        if told.comment is not None and told.comment in (told.delimiter, told.quote, told.escape):
+            raise InvalidValue("comment must be another character than delimiter, quote and escape.")
         return told
 
     def said(self) -> dict[str, Any]:
@@ -92,7 +96,7 @@ class Overrides:
 
 
 def _parsed(key: str, value: Any) -> Any:
-    if key in ("delimiter", "quote", "escape"):
+    if key in ("delimiter", "quote", "escape", "comment"):
         return _character(key, value)
     if key in ("header", "skip_rows"):
         return _count(key, value)
@@ -108,7 +112,7 @@ def _parsed(key: str, value: Any) -> Any:
 
 def _character(key: str, value: Any) -> str:
     text = NAMED.get(str(value).lower(), str(value))
-    if len(text.encode()) > 1 or text in ("\n", "\r") or (key == "delimiter" and not text):
+    if len(text.encode()) > 1 or text in ("\n", "\r") or (key in ("delimiter", "comment") and not text):
         raise InvalidValue(f"{key} must be one ASCII character.")
     return text
 
@@ -158,6 +162,7 @@ class Dialect:
         codec: codec of the bytes that are cut and read; `utf-8` where the file is transcoded on its way.
         delimiter: between two fields; empty for a file of one column.
         quote, escape: empty when there is none; a quote inside quotes is doubled unless `escape` is set.
+        comment: what a line starts with that is no row; empty when nothing was told.
         newline: the usual row end; the others end a row too.
         header_rows, skip_rows: rows of names, and physical lines before them.
         columns: unique names of the columns.
@@ -185,6 +190,7 @@ class Dialect:
     delimiter: str = ","
     quote: str = '"'
     escape: str = ""
+    comment: str = ""
     newline: str = "\n"
     header_rows: int = 1
     skip_rows: int = 0

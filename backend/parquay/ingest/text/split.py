@@ -29,7 +29,8 @@ class SegmentCut:
 
     Attributes:
         end: bytes up to and with the last row end outside quotes; 0 when no row has ended.
-        stray: byte of the first quote that is not where a quote may be, or None when the chunk is well formed.
+        stray: byte of the first quote that is not where a quote may be, 0 also when a line may be a comment; None when
+            the chunk is well formed.
     """
 
     end: int
@@ -44,12 +45,19 @@ def split(chunk: bytes, dialect: Dialect, *, final: bool) -> SegmentCut:
     if len(dialect.columns) == 1 and not final:
         # There a blank line is a row, and a CR at the end may be half of what ends one.
         chunk = chunk.removesuffix(b"\r")
+    if dialect.comment and _may_have_comment(chunk, dialect.comment.encode()):
+        return SegmentCut(0, 0)  # quotes in a comment mean nothing, so where rows end cannot be told by them
     if not dialect.quote or chunk.find(dialect.quote.encode()) < 0:
         return SegmentCut(len(chunk) if final else _kept(chunk, chunk.rfind(row_end(dialect)) + 1, dialect))
     stray, end = _among_quotes(chunk, dialect, final=final)
     if stray is not None:
         return SegmentCut(0, stray)
     return SegmentCut(len(chunk) if final else _kept(chunk, end, dialect))
+
+
+def _may_have_comment(chunk: bytes, mark: bytes) -> bool:
+    """Whether a line of a chunk, which may be one of several in a quoted field, starts with `mark`."""
+    return chunk.startswith(mark) or any(chunk.find(end + mark) >= 0 for end in (b"\n", b"\r"))
 
 
 def _among_quotes(chunk: bytes, dialect: Dialect, *, final: bool) -> tuple[int | None, int]:
