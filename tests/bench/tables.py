@@ -30,6 +30,7 @@ from parquay.datasets.query.engine import Engine
 from parquay.datasets.query.groups import Grouper, named, read_measure
 from parquay.datasets.query.plan import Query, columns_of, read_query
 from parquay.datasets.versions.snapshot import Part, Snapshot
+from parquay.storage.local.place import LocalPlaces
 
 PART_ROWS, WIDE_ROWS = 1_000_000, 200_000
 PAGE = 100
@@ -77,7 +78,7 @@ def version(folder: Path, types: dict[str, ColumnType], rows: int) -> Snapshot:
         dataset_id="bench",
         name="bench.csv",
         version=0,
-        directory=folder,
+        place=LocalPlaces(folder.parent).at(folder.name),
         columns=tuple({"name": name, "type": kind.name, **type_to_json(kind)} for name, kind in types.items()),
         parts=tuple(Part(name, rows, ((i * rows, rows),)) for i, name in enumerate(names)),
         dialect=None,
