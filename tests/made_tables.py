@@ -10,7 +10,8 @@ from pathlib import Path
 import pyarrow as pa
 
 from parquay.columns.parquet import parts
-from parquay.columns.types.lexemes import ColumnType, type_to_json
+from parquay.columns.types.base import ColumnType
+from parquay.columns.types.registry import type_to_json
 from parquay.datasets.versions.row_id_ranges import Runs
 from parquay.datasets.versions.snapshot import Part, Snapshot
 from parquay.storage.local.place import LocalPlaces

@@ -23,7 +23,9 @@ from bench import report
 from made_tables import paths_of
 from parquay.columns.parquet import parts
 from parquay.columns.types import numbers
-from parquay.columns.types.lexemes import TEXT, ColumnType, type_to_json
+from parquay.columns.types.base import ColumnType
+from parquay.columns.types.registry import column_type, type_to_json
+from parquay.columns.types.text import TEXT
 from parquay.datasets.query.aggregates import Aggregator
 from parquay.datasets.query.browse import Browser
 from parquay.datasets.query.engine import Engine
@@ -36,12 +38,12 @@ PART_ROWS, WIDE_ROWS = 1_000_000, 200_000
 PAGE = 100
 CITIES = ("Ulm", "Bonn", "Köln", "Berlin", "Hamburg", "Basel", "Wien", "Graz")
 TALL = {
-    "id": ColumnType("int64", True),
-    "amount": ColumnType("decimal", [10, 2]),
+    "id": column_type("int64", True),
+    "amount": column_type("decimal", [10, 2]),
     "city": TEXT,
-    "day": ColumnType("date", True),
+    "day": column_type("date", True),
 }
-WIDE = {"key": ColumnType("int64", True)} | {f"text{number}": TEXT for number in range(40)}
+WIDE = {"key": column_type("int64", True)} | {f"text{number}": TEXT for number in range(40)}
 
 
 def tall(rng: np.random.Generator) -> pa.Table:
@@ -49,7 +51,7 @@ def tall(rng: np.random.Generator) -> pa.Table:
     return pa.table(
         {
             "id": pa.array(np.arange(PART_ROWS)),
-            "amount": numbers.from_doubles(pa.array(cents / 100), TALL["amount"].form),
+            "amount": numbers.decimals_from_doubles(pa.array(cents / 100), 2),
             "city": pa.array(np.array(CITIES)[rng.integers(0, len(CITIES), PART_ROWS)]),
             "day": pa.array(rng.integers(15_000, 20_000, PART_ROWS).astype("int32")).cast(pa.date32()),
         }

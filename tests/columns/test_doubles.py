@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from parquay.columns.types import lexemes
+from parquay.columns.types import candidates, registry
 
 ANY = st.integers(0, 2**64 - 1).map(lambda bits: struct.unpack("d", struct.pack("Q", bits))[0])
 DOUBLES = st.one_of(
@@ -25,10 +25,10 @@ DOUBLES = st.one_of(
 def test_shortest_texts_are_doubles_and_come_back(values):
     column = pa.array([repr(value) for value in values])
 
-    kind = lexemes.decide(lexemes.examine(column), "double")
+    kind = registry.decide(candidates.examine(column), "double")
 
-    assert kind.kind == "double"
-    assert lexemes.to_text(lexemes.to_type(column, kind), kind).to_pylist() == column.to_pylist()
+    assert kind.type_id == "double"
+    assert kind.to_text(kind.to_values(column)).to_pylist() == column.to_pylist()
 
 
 @pytest.mark.parametrize("odd", ["0.50", "0.1000000000000000055", "00.5", ".5", "5.", "0.30000000000000003", "1.5e0"])
@@ -36,4 +36,4 @@ def test_one_odd_text_far_behind_is_enough(odd):
     texts = [f"{i}.{i % 9 + 1}{i % 9 + 1}" for i in range(40_000)]
     column = pa.array([*texts, "0.123", odd])
 
-    assert lexemes.decide(lexemes.examine(column)).kind == "text"
+    assert registry.decide(candidates.examine(column)).type_id == "text"

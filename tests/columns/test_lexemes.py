@@ -9,7 +9,7 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from parquay.columns.types import lexemes
+from parquay.columns.types import candidates, registry
 
 TYPES = [
     (["7", "-12", "0"], "int64"),
@@ -83,10 +83,10 @@ TYPES = [
 def test_type_holds_only_for_canonical_texts(texts, name):
     column = pa.array(texts, pa.string())
 
-    kind = lexemes.decide(lexemes.examine(column))
+    kind = registry.decide(candidates.examine(column))
 
     assert kind.name == name
-    assert lexemes.to_text(lexemes.to_type(column, kind), kind).to_pylist() == texts
+    assert kind.to_text(kind.to_values(column)).to_pylist() == texts
 
 
 @pytest.mark.parametrize(
@@ -102,7 +102,7 @@ def test_type_holds_only_for_canonical_texts(texts, name):
 def test_value_is_what_the_text_says(text, value):
     column = pa.array([text])
 
-    assert lexemes.to_type(column, lexemes.decide(lexemes.examine(column))).to_pylist() == [value]
+    assert registry.decide(candidates.examine(column)).to_values(column).to_pylist() == [value]
 
 
 NUMBER = st.one_of(
@@ -151,9 +151,8 @@ CELLS = (
 def test_every_type_that_holds_gives_back_the_characters(texts):
     column = pa.array(texts, pa.string())
 
-    for kind, form in (lexemes.examine(column) or {}).items():
-        held = lexemes.ColumnType(kind, form)
-        assert lexemes.to_text(lexemes.to_type(column, held), held).to_pylist() == texts
+    for held in (candidates.examine(column) or {}).values():
+        assert held.to_text(held.to_values(column)).to_pylist() == texts
 
 
 @settings(max_examples=600, deadline=None)
@@ -162,14 +161,14 @@ def test_every_type_that_holds_gives_back_the_characters(texts):
 @example(["9007199254740994", "1.5"], 1)
 def test_grouping_of_the_rows_does_not_change_the_type(texts, cut):
     one, other = pa.array(texts[:cut], pa.string()), pa.array(texts[cut:], pa.string())
-    whole = lexemes.examine(pa.array(texts, pa.string()))
+    whole = candidates.examine(pa.array(texts, pa.string()))
 
-    first = lexemes.examine(one) if len(one) else None
-    second = lexemes.examine(other, first) if len(other) else None
+    first = candidates.examine(one) if len(one) else None
+    second = candidates.examine(other, first) if len(other) else None
 
-    joined = lexemes.join(first, second)
-    assert lexemes.decide(joined) == lexemes.decide(whole)
-    assert lexemes.decide(lexemes.join(lexemes.examine(other), lexemes.examine(one))) == lexemes.decide(whole)
+    joined = registry.join(first, second)
+    assert registry.decide(joined) == registry.decide(whole)
+    assert registry.decide(registry.join(candidates.examine(other), candidates.examine(one))) == registry.decide(whole)
 
 
 @settings(max_examples=400, deadline=None)
@@ -180,36 +179,36 @@ def test_grouping_of_the_rows_does_not_change_the_type(texts, cut):
 @example(["0.0000001", "0.0000000"], ["n/a"])
 def test_widening_is_exact(early, late):
     before = pa.array(early, pa.string())
-    first = lexemes.examine(before)
-    source = lexemes.decide(first)
-    target = lexemes.decide(lexemes.join(first, lexemes.examine(pa.array(late, pa.string()))))
+    first = candidates.examine(before)
+    source = registry.decide(first)
+    target = registry.decide(registry.join(first, candidates.examine(pa.array(late, pa.string()))))
 
-    widened = lexemes.widen(lexemes.to_type(before, source), source, target)
+    widened = candidates.widen(source.to_values(before), source, target)
 
     assert widened.type == target.arrow()
-    assert lexemes.to_text(widened, target).to_pylist() == early
+    assert target.to_text(widened).to_pylist() == early
 
 
 @settings(max_examples=400, deadline=None)
 @given(st.from_regex(re.compile(r"-?[0-9]{1,20}(\.[0-9]{1,3})?", re.ASCII), fullmatch=True))
 def test_numbers_are_numbers_exactly_when_they_are_canonical(text):
-    kind = lexemes.decide(lexemes.examine(pa.array([text])))
+    kind = registry.decide(candidates.examine(pa.array([text])))
 
     canonical = re.fullmatch(r"-?(0|[1-9][0-9]*)(\.[0-9]+)?", text) and not re.fullmatch(r"-0(\.0*)?", text)
-    assert (kind.kind != "text") == bool(canonical) or (kind.kind == "double" and float(text) == 0)
-    if kind.kind in ("int64", "decimal"):
-        assert lexemes.to_type(pa.array([text]), kind)[0].as_py() == Decimal(text)
+    assert (kind.type_id != "text") == bool(canonical) or (kind.type_id == "double" and float(text) == 0)
+    if kind.type_id in ("int64", "decimal"):
+        assert kind.to_values(pa.array([text]))[0].as_py() == Decimal(text)
 
 
 def test_column_without_a_cell_takes_the_type_of_what_comes_later():
-    assert lexemes.join(lexemes.examine(pa.array([None, None], pa.string())), lexemes.examine(pa.array(["1"]))) == (
-        lexemes.examine(pa.array(["1"]))
-    )
+    assert registry.join(
+        candidates.examine(pa.array([None, None], pa.string())), candidates.examine(pa.array(["1"]))
+    ) == (candidates.examine(pa.array(["1"])))
 
 
 def test_wanted_type_is_taken_only_where_it_holds():
-    kinds = lexemes.examine(pa.array(["1", "2"]))
+    kinds = candidates.examine(pa.array(["1", "2"]))
 
-    assert lexemes.decide(kinds, "text").name == "text"
-    assert lexemes.decide(kinds, "double").name == "double"
-    assert lexemes.decide(kinds, "date").name == "int64"
+    assert registry.decide(kinds, "text").name == "text"
+    assert registry.decide(kinds, "double").name == "double"
+    assert registry.decide(kinds, "date").name == "int64"

@@ -14,8 +14,9 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from parquay.columns import native
-from parquay.columns.native import Fields, Want
-from parquay.columns.types import lexemes, typed_reader
+from parquay.columns.native import ColumnRequest, Fields
+from parquay.columns.types import candidates, registry, typed_reader
+from parquay.columns.types.double import DoubleType
 
 pytestmark = pytest.mark.skipif(native.LIBRARY is None, reason="there is no C compiler here")
 
@@ -104,16 +105,16 @@ def test_odd_cell_is_told_as_its_text_is(before):
 
 
 def check(before: list[str | None], cells: list[str | None]) -> None:
-    held = lexemes.examine(pa.array(before, pa.string()))
+    held = candidates.examine(pa.array(before, pa.string()))
     texts = pa.array(cells, pa.string())
 
     found = typed_reader.read(fields_of(cells), ["i", "c", "x"], {"c": held}, {})["c"]
 
-    wanted = lexemes.examined(texts, held)
-    kind = lexemes.decide(lexemes.join(held, wanted.kinds))
-    assert (found.kinds, found.kind) == (wanted.kinds, kind)
+    wanted = candidates.examined(texts, held)
+    kind = registry.decide(registry.join(held, wanted.candidates))
+    assert (found.candidates, found.type) == (wanted.candidates, kind)
     assert found.values.cast(kind.arrow()).equals(wanted.values(texts, kind))
-    assert lexemes.to_text(found.values, kind).to_pylist() == cells
+    assert kind.to_text(found.values).to_pylist() == cells
 
 
 def test_doubles_are_read_to_the_last_bit():
@@ -122,9 +123,11 @@ def test_doubles_are_read_to_the_last_bit():
     numbers += [chance.random() * 10 ** chance.randint(-6, 16) for _ in range(20_000)]
     texts = [repr(number) for number in numbers if number < 1e16 and number != int(number)]
 
-    found = typed_reader.read(fields_of(texts[:16_000]), ["i", "c", "x"], {"c": {"double": "any"}}, {})["c"]
+    found = typed_reader.read(fields_of(texts[:16_000]), ["i", "c", "x"], {"c": registry.only(DoubleType("any"))}, {})[
+        "c"
+    ]
 
-    assert found.kinds == {"double": "any"}
+    assert found.candidates == registry.only(DoubleType("any"))
     assert found.values.to_pylist() == [float(text) for text in texts[:16_000]]
 
 
@@ -135,9 +138,9 @@ def test_longer_text_than_the_shortest_is_no_double(number, places):
     shortest = repr(float(text))
     fields = fields_of(["0.5", text])
 
-    found = fields.read([Want(1, native.DOUBLES)])[0]
+    found = fields.read([ColumnRequest(1, native.DOUBLES)])[0]
 
-    told = found is not None and not found.unsure
+    told = found is not None and not found.ambiguous
     assert not told or shortest == text
 
 
@@ -176,7 +179,7 @@ def test_fields_may_be_empty_and_as_many_as_there_are_bytes():
     found = Fields.find(b",,,,\n" * 1000, ",", '"', 5)
 
     assert found is not None
-    column = found.read([Want(4, native.TEXTS)])[0]
+    column = found.read([ColumnRequest(4, native.TEXTS)])[0]
     assert (found.rows, column.array.null_count) == (1000, 1000)
 
 
@@ -184,8 +187,8 @@ def test_words_are_given_up_when_there_are_many():
     many = fields_of([f"word {i}" for i in range(2000)])
     long = fields_of(["x" * 257])
 
-    assert many.read([Want(1, native.WORDS)]) == [None]
-    assert long.read([Want(1, native.WORDS)]) == [None]
+    assert many.read([ColumnRequest(1, native.WORDS)]) == [None]
+    assert long.read([ColumnRequest(1, native.WORDS)]) == [None]
 
 
 def test_library_of_other_sources_is_not_taken(tmp_path):

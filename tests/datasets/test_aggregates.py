@@ -12,7 +12,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from made_tables import made_table, paths_of
-from parquay.columns.types.lexemes import TEXT, ColumnType
+from parquay.columns.types.registry import column_type
+from parquay.columns.types.text import TEXT
 from parquay.datasets.query import aggregates
 from parquay.datasets.query.aggregates import Aggregator
 from parquay.datasets.query.engine import Engine
@@ -21,8 +22,8 @@ from parquay.datasets.query.memo import Memory
 from parquay.datasets.query.plan import columns_of, read_query
 from parquay.errors import ParquayError
 
-INT, DOUBLE, DAY, FLAG = (ColumnType(kind, True) for kind in ("int64", "double", "date", "bool"))
-DECIMAL, STAMP = ColumnType("decimal", [10, 2]), ColumnType("timestamp", "T|0|Z")
+INT, DOUBLE, DAY, FLAG = (column_type(kind, True) for kind in ("int64", "double", "date", "bool"))
+DECIMAL, STAMP = column_type("decimal", [10, 2]), column_type("timestamp", "T|0|Z")
 
 
 @pytest.fixture(scope="module")
@@ -83,7 +84,7 @@ def test_other_types_have_bounds_and_no_sum(engine):
 @pytest.mark.parametrize("scale", [0, 2, 37])
 def test_sum_beyond_what_decimals_hold_is_exact(engine, scale):
     digits = [10**38 - 1, 10**38 - 1, 1 - 10**38, 7, -5, 10**38 - 1]
-    kind = ColumnType("decimal", [38 - scale, scale])
+    kind = column_type("decimal", [38 - scale, scale])
     values = [Decimal(f"{each}e-{scale}") for each in digits]
 
     found = told(engine, {"d": kind, "n": INT}, {"d": [*values, None], "n": [1] * 7})
@@ -314,7 +315,7 @@ def test_days_are_counted_in_a_unit_that_fits(engine):
     ]
 
 
-@pytest.mark.parametrize("kind", [STAMP, ColumnType("timestamp", " |9|+02:00"), ColumnType("timestamp", "T|-1|")])
+@pytest.mark.parametrize("kind", [STAMP, column_type("timestamp", " |9|+02:00"), column_type("timestamp", "T|-1|")])
 def test_moments_are_counted_by_their_unit(engine, kind):
     unit = 10**9 if kind.arrow().unit == "ns" else 10**6
     found = profiled(engine, kind, [0, 59 * unit, 60 * unit, 3600 * unit, None])

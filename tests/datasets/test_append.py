@@ -7,8 +7,7 @@ from deltalake import DeltaTable
 
 from made_tables import paths_of
 from parquay.columns.parquet import parts
-from parquay.columns.text import rendering
-from parquay.columns.text.rendering import columns_types
+from parquay.columns.types.registry import columns_types
 from parquay.datasets.versions.commits import Author
 from parquay.errors import Conflict, Outdated
 
@@ -20,12 +19,10 @@ def texts_of(house, file, column: str) -> list[str | None]:
     import pyarrow as pa
     import pyarrow.parquet as pq
 
-    from parquay.columns.types import lexemes
-
     snapshot = house.tables.snapshot(house.file(file.id))
     types = columns_types(snapshot.columns)
     table = pa.concat_tables(parts.widened(pq.read_table(path), types, types) for path in paths_of(snapshot))
-    return lexemes.to_text(table[column].combine_chunks(), types[column]).to_pylist()
+    return types[column].to_text(table[column].combine_chunks()).to_pylist()
 
 
 @pytest.mark.parametrize(
@@ -149,4 +146,4 @@ def test_a_crash_after_the_commit_does_not_append_twice(house):
     assert (again.status, again.dataset_id) == ("done", file.id)
     assert house.rows(house.file(file.id)) == [(0, 1), (1, 2)]
     assert [each.part for each in house.segments.list(more.id)] == segments
-    assert rendering.columns_types(again.columns)["a"].kind == "int64"
+    assert columns_types(again.columns)["a"].type_id == "int64"

@@ -12,21 +12,22 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from made_tables import made_table
-from parquay.columns.types.lexemes import TEXT, ColumnType
+from parquay.columns.types.registry import column_type
+from parquay.columns.types.text import TEXT
 from parquay.datasets.query.browse import Browser
 from parquay.datasets.query.engine import Engine
 from parquay.datasets.query.plan import ROW_ID, columns_of, read_query
 from parquay.errors import ParquayError
 
 TYPES = {
-    "n": ColumnType("int64", True),
-    "Köln, d:eq": ColumnType("decimal", [10, 2]),
-    "x": ColumnType("double", "any"),
+    "n": column_type("int64", True),
+    "Köln, d:eq": column_type("decimal", [10, 2]),
+    "x": column_type("double", "any"),
     "X": TEXT,
-    "file_row_number": ColumnType("bool", True),
-    "day": ColumnType("date", True),
-    "clock": ColumnType("time", 1),
-    "at": ColumnType("timestamp", "T|0|+02:00"),
+    "file_row_number": column_type("bool", True),
+    "day": column_type("date", True),
+    "clock": column_type("time", 1),
+    "at": column_type("timestamp", "T|0|+02:00"),
 }
 """Names that are alike but for their case, that are the engine's own, that look like a filter."""
 
@@ -196,7 +197,7 @@ def whole(browser, snapshot, query, limit=3):
 
 def numbers(engine, count=10, **more):
     table = pa.table({"n": pa.array(range(count), pa.int64())})
-    return made_table(engine._fetched, {"n": ColumnType("int64", True)}, table, **more)
+    return made_table(engine._fetched, {"n": column_type("int64", True)}, table, **more)
 
 
 def code_of(act):
@@ -272,8 +273,8 @@ def test_cursor_of_another_query_table_or_version_is_refused(engine):
 
 def test_cells_are_told_exactly_where_json_would_round(engine):
     types = {
-        "n": ColumnType("int64", True), "d": ColumnType("decimal", [20, 2]), "x": ColumnType("double", "any"),
-        "t": ColumnType("timestamp", " |9|"), "z": ColumnType("timestamp", "T|0|+05:30"),
+        "n": column_type("int64", True), "d": column_type("decimal", [20, 2]), "x": column_type("double", "any"),
+        "t": column_type("timestamp", " |9|"), "z": column_type("timestamp", "T|0|+05:30"),
     }  # fmt: skip
     table = pa.table(
         {
@@ -297,7 +298,7 @@ def test_cells_are_told_exactly_where_json_would_round(engine):
 
 def test_days_before_python_s_calendar_are_told(engine):
     table = pa.table({"day": pa.array([-800_000, 0], pa.int32()).cast(pa.date32())})
-    snapshot = made_table(engine._fetched, {"day": ColumnType("date", True)}, table)
+    snapshot = made_table(engine._fetched, {"day": column_type("date", True)}, table)
 
     rows = Browser(engine).page(snapshot, read_query(columns_of(snapshot.columns), (), ["day"]), 0, 2)
 
@@ -305,7 +306,7 @@ def test_days_before_python_s_calendar_are_told(engine):
 
 
 def test_many_values_of_an_in_leave_the_order_of_the_table_as_it_is(engine):
-    types = {"n": ColumnType("int64", True), "t": TEXT}
+    types = {"n": column_type("int64", True), "t": TEXT}
     table = pa.table({"n": range(60_000), "t": [f"t{n % 1000}" for n in range(60_000)]})
     snapshot = made_table(engine._fetched, types, table, cuts=[20_000, 21_000])
     columns = columns_of(snapshot.columns)

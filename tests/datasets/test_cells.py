@@ -9,14 +9,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from parquay.columns.types import lexemes
-from parquay.columns.types.lexemes import ColumnType
+from parquay.columns.types import registry
+from parquay.columns.types.registry import column_type
 from parquay.datasets.edit.cells import read_cell
 from parquay.errors import InvalidValue
 
 
 def column(kind: str, form: Any = True) -> dict[str, Any]:
-    return {"name": "c", "type": ColumnType(kind, form).name, "kind": kind, "form": form}
+    return {"name": "c", "type": column_type(kind, form).name, "kind": kind, "form": form}
 
 
 FITTING = [
@@ -98,7 +98,7 @@ def test_what_fits_is_taken_exactly(of: dict[str, Any], value: Any, cell: Any):
     found = read_cell(value, of)
 
     assert (type(found), found) == (type(cell), cell)
-    kind = lexemes.type_from_json(of)
+    kind = registry.type_from_json(of)
     assert pa.array([found], kind.stored()).to_pylist() == [cell]
 
 
@@ -122,4 +122,4 @@ def test_any_value_is_taken_or_refused_by_name(of: dict[str, Any], value: Any):
         found = read_cell(value, of)
     except InvalidValue:
         return
-    assert pa.array([found], lexemes.type_from_json(of).stored()).null_count == 0
+    assert pa.array([found], registry.type_from_json(of).stored()).null_count == 0

@@ -12,7 +12,7 @@ import pytest
 
 from live_server import wait_until
 from made_tables import made_table, paths_of
-from parquay.columns.types.lexemes import ColumnType
+from parquay.columns.types.registry import column_type
 from parquay.datasets.query.engine import Cancelled, CancelToken, Engine
 from parquay.datasets.query.sql import Sql, table
 from parquay.errors import ParquayError
@@ -142,7 +142,7 @@ def test_value_that_its_type_cannot_hold_is_refused_by_name(start_engine):
 
 def test_part_that_was_removed_is_told(start_engine):
     engine = start_engine()
-    made = made_table(engine._fetched, {"n": ColumnType("int64", True)}, pa.table({"n": [1]}))
+    made = made_table(engine._fetched, {"n": column_type("int64", True)}, pa.table({"n": [1]}))
     paths_of(made)[0].unlink()
 
     assert code_of(lambda: engine.table(Sql("SELECT * FROM ") + table(made))) == (503, "part_missing")

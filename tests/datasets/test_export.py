@@ -14,7 +14,8 @@ import pytest
 
 from made_tables import made_table, paths_of
 from parquay.columns.text import xlsx
-from parquay.columns.types.lexemes import TEXT, ColumnType
+from parquay.columns.types.registry import column_type
+from parquay.columns.types.text import TEXT
 from parquay.datasets.export.export import Exporter
 from parquay.datasets.export.formats import Wish
 from parquay.datasets.query.aggregates import Aggregator
@@ -99,7 +100,7 @@ def test_upload_with_another_dialect_comes_back_with_commas_or_as_it_was(table_o
 
 
 def test_delimiter_in_a_number_or_a_time_is_quoted(engine, export):
-    types = {"t": ColumnType("timestamp", " |0|"), "n": ColumnType("int64", True)}
+    types = {"t": column_type("timestamp", " |0|"), "n": column_type("int64", True)}
     table = pa.table({"t": pa.array([0, None], pa.timestamp("us")), "n": [-1, None]})
     snapshot = made_table(engine._fetched, types, table)
     told = {"format": "csv", "delimiter": "-", "quote": '"', "newline": "\n", "header_rows": 1, "header": [["t", "n"]]}
@@ -133,7 +134,7 @@ HARMLESS = ["x=1", "a-b", "1+1", "", "#", "a\n=1", "Ä", "mail@example.org", " x
 def test_safe_csv_marks_all_that_may_run_and_nothing_else(engine, export, tmp_path):
     cells = [*RISKY, *HARMLESS]
     made = made_table(
-        tmp_path, {"=h": TEXT, "n": ColumnType("int64", True)}, pa.table({"=h": cells, "n": [-1] * len(cells)})
+        tmp_path, {"=h": TEXT, "n": column_type("int64", True)}, pa.table({"=h": cells, "n": [-1] * len(cells)})
     )
 
     rows = list(csv.reader(io.StringIO(export(made, safe=True)[1].decode(), newline="")))
@@ -141,7 +142,7 @@ def test_safe_csv_marks_all_that_may_run_and_nothing_else(engine, export, tmp_pa
     assert rows[0] == ["'=h", "n"]
     assert [row[0] for row in rows[1:]] == [*("'" + cell for cell in RISKY), *HARMLESS]
     assert {row[1] for row in rows[1:]} == {"-1"}
-    numbers = made_table(tmp_path, {"x": ColumnType("double", "any")}, pa.table({"x": [-math.inf, -1.5]}))
+    numbers = made_table(tmp_path, {"x": column_type("double", "any")}, pa.table({"x": [-math.inf, -1.5]}))
     assert export(numbers, safe=True)[1].decode() == "x\n'-inf\n-1.5\n"
 
 
@@ -222,7 +223,7 @@ def test_parquet_has_every_row_in_its_type(table_of, export, filters):
 
 
 def test_parts_are_put_together_as_bytes_where_nothing_is_left_out(engine, export):
-    types = {"n": ColumnType("int64", True), "t": TEXT}
+    types = {"n": column_type("int64", True), "t": TEXT}
     table = pa.table({"n": range(1000), "t": [str(n) for n in range(1000)]})
     snapshot = made_table(engine._fetched, types, table, cuts=[100, 101, 700])
 
@@ -298,16 +299,16 @@ def test_characters_that_xml_cannot_hold_are_written_as_excel_does():
 @pytest.mark.parametrize(
     ("kind", "value", "cell"),
     [
-        (ColumnType("double", "any"), 1e300, 1e300),
-        (ColumnType("double", "any"), math.inf, "inf"),
-        (ColumnType("decimal", [20, 2]), Decimal("1234567890123456.25"), "1234567890123456.25"),
-        (ColumnType("int64", True), 10**15, 10**15),
-        (ColumnType("int64", True), 2**53 + 1, str(2**53 + 1)),
-        (ColumnType("timestamp", "T|0|Z"), at("2024-01-01T00:00:00"), "2024-01-01T00:00:00Z"),
-        (ColumnType("timestamp", "T|6|"), at("2024-01-01T00:00:00"), "2024-01-01T00:00:00.000000"),
-        (ColumnType("date", True), date(1900, 3, 1), at("1900-03-01T00:00:00")),
-        (ColumnType("date", True), date(1900, 2, 28), "1900-02-28"),
-        (ColumnType("date", True), date(9999, 12, 31), at("9999-12-31T00:00:00")),
+        (column_type("double", "any"), 1e300, 1e300),
+        (column_type("double", "any"), math.inf, "inf"),
+        (column_type("decimal", [20, 2]), Decimal("1234567890123456.25"), "1234567890123456.25"),
+        (column_type("int64", True), 10**15, 10**15),
+        (column_type("int64", True), 2**53 + 1, str(2**53 + 1)),
+        (column_type("timestamp", "T|0|Z"), at("2024-01-01T00:00:00"), "2024-01-01T00:00:00Z"),
+        (column_type("timestamp", "T|6|"), at("2024-01-01T00:00:00"), "2024-01-01T00:00:00.000000"),
+        (column_type("date", True), date(1900, 3, 1), at("1900-03-01T00:00:00")),
+        (column_type("date", True), date(1900, 2, 28), "1900-02-28"),
+        (column_type("date", True), date(9999, 12, 31), at("9999-12-31T00:00:00")),
     ],
 )
 def test_value_that_excel_would_change_is_a_text_there(engine, export, kind, value, cell):
@@ -319,9 +320,9 @@ def test_value_that_excel_would_change_is_a_text_there(engine, export, kind, val
 @pytest.mark.parametrize(
     ("limit", "most", "code"),
     [
-        ("MOST_ROWS", 3, "too_many_rows"),
-        ("MOST_COLUMNS", 1, "too_many_columns"),
-        ("MOST_CHARACTERS", 2, "cell_too_long"),
+        ("MAX_ROWS", 3, "too_many_rows"),
+        ("MAX_COLUMNS", 1, "too_many_columns"),
+        ("MAX_CHARACTERS", 2, "cell_too_long"),
     ],
 )
 def test_what_does_not_fit_a_sheet_is_told_before(table_of, export, monkeypatch, limit, most, code):
@@ -383,7 +384,7 @@ def test_part_that_is_gone_is_told(table_of, export, kind):
 
 @pytest.mark.parametrize("kind", ["csv", "parquet", "ndjson", "arrow", "xlsx"])
 def test_long_table_is_exported_a_piece_at_a_time(engine, kind):
-    types = {"n": ColumnType("int64", True), "t": TEXT}
+    types = {"n": column_type("int64", True), "t": TEXT}
     table = pa.table({"n": range(400_000), "t": [f"row {n}" for n in range(400_000)]})
     snapshot = made_table(engine._fetched, types, table, cuts=[150_000])
     wish = Wish(kind, tuple(columns_of(snapshot.columns)), read_query(columns_of(snapshot.columns), ["n:ge:0"]))

@@ -241,7 +241,7 @@ def test_groups_bounds_and_filters_know_the_cells_by_their_text(looks, cells):
 
     assert sum(group["value"] for group in groups) == len(cells)
     assert bounds["count"] == len(present)
-    if by.kind in ("int64", "decimal", "double", "text"):
+    if by.type.type_id in ("int64", "decimal", "double", "text"):
         keys = {_read_again(group["key"]) for group in groups}
         assert keys - {None} <= set(present)
         assert present == [] or {_read_again(bounds["min"]), _read_again(bounds["max"])} <= set(present)

@@ -16,7 +16,7 @@ from parquay.catalog.segments import Segments
 from parquay.catalog.session import Catalog
 from parquay.catalog.tables import File, User
 from parquay.columns.parquet import parts
-from parquay.columns.text import rendering
+from parquay.columns.types import registry
 from parquay.ingest.convert.finish import part_groups
 from parquay.ingest.convert.incremental import IncrementalConverter, Outcome
 from parquay.storage.local.place import LocalPlaces
@@ -89,7 +89,7 @@ class Bench:
     def table(self, file_id: str = "f") -> pa.Table:
         """The rows of all parts, recast to the types that the file's row says."""
         file = self.file(file_id)
-        types = rendering.columns_types(file.columns or [])
+        types = registry.columns_types(file.columns or [])
         groups = part_groups(self.segments.list(file_id))
         tables = [
             parts.widened(pq.read_table(self.parquet / file_id / each.name), each.types, types) for each in groups

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
-from parquay.columns.types import lexemes
+from parquay.columns.types import candidates
 from parquay.ingest.convert import plan
 from parquay.ingest.read import fold, ladder
 from parquay.ingest.read.fold import FoldState
@@ -59,8 +59,8 @@ def cells_of(
         columns = []
         for name, kind in final.items():
             values = each.table[name].combine_chunks()
-            values = lexemes.widen(values, each.types[name], kind)
-            columns.append(lexemes.to_text(values, kind).to_pylist())
+            values = candidates.widen(values, each.types[name], kind)
+            columns.append(kind.to_text(values).to_pylist())
         rows += [list(row) for row in zip(*columns, strict=True)]
     return list(final), rows, state.rejects
 

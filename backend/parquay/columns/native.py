@@ -22,12 +22,12 @@ import pyarrow as pa
 
 INTEGERS, DECIMALS, DOUBLES, DATES, TEXTS, WORDS = 1, 2, 3, 4, 5, 6
 """What a column can be read as."""
-MOST_WORDS = 512
+MAX_WORDS = 512
 """Words that a column may have to be told apart."""
-WORD_BYTES = 256
+MAX_WORD_BYTES = 256
 """Bytes of the longest word."""
 
-_SLOTS, _MOST_UNSURE = 1024, 1024
+_SLOTS, _MAX_AMBIGUOUS = 1024, 1024
 _SLACK = 64  # bytes or entries behind a buffer that may be written and mean nothing
 
 
@@ -121,16 +121,16 @@ def lines(text: bytes) -> int:
 
 
 @dataclass(frozen=True, slots=True)
-class Want:
+class ColumnRequest:
     """A column that is to be read; `scale` of decimals."""
 
     index: int
-    kind: int
+    read_as: int
     scale: int = 0
 
 
 @dataclass(frozen=True, slots=True)
-class Got:
+class ColumnResult:
     """A column as it was read.
 
     Attributes:
@@ -138,7 +138,7 @@ class Got:
         low, high: of integers and of the digits of decimals; the lowest is no higher than 0, the highest no lower.
         whole, point: whether a double is written as `3`, or as `3.0`.
         last_zero: whether a decimal ends with 0.
-        unsure: rows whose doubles are still to be found.
+        ambiguous: rows whose doubles are still to be found.
     """
 
     array: pa.Array
@@ -147,7 +147,7 @@ class Got:
     whole: bool
     point: bool
     last_zero: bool
-    unsure: tuple[int, ...]
+    ambiguous: tuple[int, ...]
 
 
 _ends = threading.local()
@@ -178,39 +178,39 @@ class Fields:
                 return None
         return None
 
-    def read(self, wants: Sequence[Want]) -> list[Got | None]:
+    def read(self, requests: Sequence[ColumnRequest]) -> list[ColumnResult | None]:
         """Read columns; None for one that has a cell which is no canonical text of what was wanted."""
-        columns = (_Column * len(wants))()
-        rooms = [self._prepare(column, want) for column, want in zip(columns, wants, strict=True)]
+        columns = (_Column * len(requests))()
+        rooms = [self._prepare(column, request) for column, request in zip(columns, requests, strict=True)]
         mark = ord(self.quote) if self.quote else 0
         place = ctypes.addressof(columns)
         text, size = self.text, len(self.text)
-        LIBRARY.parquay_columns(text, size, self.ends.ctypes.data, self.width, mark, self.rows, place, len(wants))
+        LIBRARY.parquay_columns(text, size, self.ends.ctypes.data, self.width, mark, self.rows, place, len(requests))
         return [self._got(*each) for each in zip(columns, rooms, strict=True)]
 
-    def _prepare(self, column: _Column, want: Want) -> _Room:
-        column.kind, column.scale, column.index = want.kind, want.scale, want.index
-        room = _Room.of(want.kind, self.rows, self._size(want))
+    def _prepare(self, column: _Column, request: ColumnRequest) -> _Room:
+        column.kind, column.scale, column.index = request.read_as, request.scale, request.index
+        room = _Room.of(request.read_as, self.rows, self._size(request))
         column.validity, column.values = room.validity.address, room.values.address
         column.offsets = room.offsets.address if room.offsets is not None else None
         column.codes = column.unsure_rows = room.codes.address if room.codes is not None else None
-        if want.kind == WORDS:
-            column.most, column.high = MOST_WORDS, self.rows
+        if request.read_as == WORDS:
+            column.most, column.high = MAX_WORDS, self.rows
         return room
 
-    def _size(self, want: Want) -> int:
+    def _size(self, request: ColumnRequest) -> int:
         """Bytes of the values."""
-        if want.kind in (TEXTS, WORDS):
-            place, shape = self.ends.ctypes.data, (self.width, self.rows, want.index)
+        if request.read_as in (TEXTS, WORDS):
+            place, shape = self.ends.ctypes.data, (self.width, self.rows, request.index)
             size = int(LIBRARY.parquay_text_size(place, *shape)) + _SLACK
-            return size if want.kind == TEXTS else min(size, MOST_WORDS * WORD_BYTES)
-        return self.rows * {INTEGERS: 8, DECIMALS: 16, DOUBLES: 8, DATES: 4}[want.kind]
+            return size if request.read_as == TEXTS else min(size, MAX_WORDS * MAX_WORD_BYTES)
+        return self.rows * {INTEGERS: 8, DECIMALS: 16, DOUBLES: 8, DATES: 4}[request.read_as]
 
-    def _got(self, column: _Column, room: _Room) -> Got | None:
+    def _got(self, column: _Column, room: _Room) -> ColumnResult | None:
         if column.failed:
             return None
         found = (column.low, column.high, bool(column.whole), bool(column.point), bool(column.last_zero))
-        return Got(room.array(column, self.rows), *found, room.unsure(column))
+        return ColumnResult(room.array(column, self.rows), *found, room.ambiguous(column))
 
     def cell(self, row: int, index: int) -> bytes:
         """The bytes of an unquoted cell."""
@@ -233,9 +233,9 @@ class _Room:
     def of(cls, kind: int, rows: int, size: int) -> _Room:
         validity = pa.allocate_buffer(-(-rows // 8))
         ctypes.memset(validity.address, 255, validity.size)
-        entries = {TEXTS: rows + 1, WORDS: MOST_WORDS + 1}.get(kind)
+        entries = {TEXTS: rows + 1, WORDS: MAX_WORDS + 1}.get(kind)
         offsets = pa.allocate_buffer(4 * entries) if entries else None
-        entries = {WORDS: rows + _SLOTS, DOUBLES: _MOST_UNSURE}.get(kind)
+        entries = {WORDS: rows + _SLOTS, DOUBLES: _MAX_AMBIGUOUS}.get(kind)
         codes = pa.allocate_buffer(4 * entries) if entries else None
         if offsets is not None:
             ctypes.memset(offsets.address, 0, 4)
@@ -243,7 +243,7 @@ class _Room:
             ctypes.memset(codes.address + 4 * rows, 255, 4 * _SLOTS)  # no slot is taken
         return cls(kind, validity, pa.allocate_buffer(size), offsets, codes)
 
-    def unsure(self, column: _Column) -> tuple[int, ...]:
+    def ambiguous(self, column: _Column) -> tuple[int, ...]:
         """Rows whose doubles are still to be found."""
         if self.codes is None or not column.unsure:
             return ()

@@ -10,8 +10,9 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from parquay.columns.types import digits, lexemes
-from parquay.columns.types.lexemes import ColumnType
+from parquay.columns.types import candidates
+from parquay.columns.types.base import ColumnType
+from parquay.columns.types.exact import SMALL_PRECISION
 
 GROUP_ROWS = 122_880
 """About as many rows stand in a row group."""
@@ -51,11 +52,6 @@ def part_name(no: int) -> str:
 def arrow_types(types: Types) -> list[tuple[str, pa.DataType]]:
     """Names and Arrow types: two parts with the same answer have one schema."""
     return [(name, kind.arrow()) for name, kind in types.items()]
-
-
-def columns_json(types: Types) -> list[dict[str, object]]:
-    """The columns as the catalog keeps them: name, public type, and the form for a faithful export."""
-    return [{"name": name, "type": kind.name, **lexemes.type_to_json(kind)} for name, kind in types.items()]
 
 
 def encode(table: pa.Table, codec: Codec = ZSTD, *, page_bytes: int = PAGE_BYTES) -> pa.Buffer:
@@ -130,7 +126,7 @@ def _slim(table: pa.Table) -> pa.Table:
 
 
 def _slim_column(column: pa.ChunkedArray) -> pa.ChunkedArray:
-    if not pa.types.is_decimal128(column.type) or column.type.precision > digits.SMALL_PRECISION:
+    if not pa.types.is_decimal128(column.type) or column.type.precision > SMALL_PRECISION:
         return column
     kind = pa.decimal64(column.type.precision, column.type.scale)
     return pa.chunked_array([_in_64_bits(chunk, kind) for chunk in column.chunks], kind)
@@ -159,7 +155,7 @@ def _encoding(kind: pa.DataType) -> str | None:
 def _counts(kind: pa.DataType) -> bool:
     """Whether values are stored as 32 or 64 bit integers, which pack best as differences."""
     if pa.types.is_decimal(kind):
-        return bool(kind.precision <= digits.SMALL_PRECISION)
+        return bool(kind.precision <= SMALL_PRECISION)
     return bool(pa.types.is_integer(kind) or pa.types.is_temporal(kind))
 
 
@@ -190,7 +186,7 @@ def storable(table: pa.Table, types: Types) -> pa.Table:
     """The table as the parts of a dataset hold it, see `ColumnType.stored`; `widened` to the same types undoes it."""
     for i, (name, kind) in enumerate(types.items()):
         if kind.stored() != kind.arrow():
-            texts = [lexemes.to_text(chunk, kind) for chunk in table[name].chunks]
+            texts = [kind.to_text(chunk) for chunk in table[name].chunks]
             table = table.set_column(i, name, pa.chunked_array(texts, pa.string()))
     return table
 
@@ -208,7 +204,7 @@ def widened(table: pa.Table, source: Types, target: Types) -> pa.Table:
 
 def _widened_column(column: pa.ChunkedArray, source: ColumnType, target: ColumnType) -> pa.ChunkedArray:
     if column.type != source.arrow():
-        column = pa.chunked_array([lexemes.to_type(chunk, source) for chunk in column.chunks], source.arrow())
-    if source.arrow() == target.arrow() and source.kind == target.kind:
+        column = pa.chunked_array([source.to_values(chunk) for chunk in column.chunks], source.arrow())
+    if source.arrow() == target.arrow() and source.type_id == target.type_id:
         return column
-    return pa.chunked_array([lexemes.widen(chunk, source, target) for chunk in column.chunks], target.arrow())
+    return pa.chunked_array([candidates.widen(chunk, source, target) for chunk in column.chunks], target.arrow())

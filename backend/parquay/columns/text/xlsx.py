@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 import zipfile
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from decimal import Decimal
 from typing import IO, Any
 from xml.sax.saxutils import escape
@@ -17,10 +17,9 @@ from xml.sax.saxutils import escape
 import pyarrow as pa
 
 from parquay.columns.parquet.parts import Types
-from parquay.columns.types import lexemes, times
-from parquay.columns.types.lexemes import ColumnType
+from parquay.columns.types.base import ColumnType, written_texts
 
-MOST_ROWS, MOST_COLUMNS, MOST_CHARACTERS = 1_048_576, 16_384, 32_767
+MAX_ROWS, MAX_COLUMNS, MAX_CHARACTERS = 1_048_576, 16_384, 32_767
 """Rows (the header is one) and columns of a sheet, characters of a cell."""
 EXACT_DIGITS = 15
 LEAST, MOST = 2.2250738585072014e-308, 9.99999999999999e307
@@ -91,34 +90,22 @@ def _rows(columns: Sequence[Sequence[str]]) -> bytes:
 
 
 def _cells(column: pa.ChunkedArray, kind: ColumnType) -> list[str]:
-    if kind.kind in _PER_DAY and _fits(kind):
+    if kind.sheet_cell in _PER_DAY:
         return _moments(column, kind)
-    if kind.kind == "double":
-        told = zip(column.to_pylist(), _texts(column, kind), strict=True)
-        return ["<c/>" if value is None or text is None else _double(value, text) for value, text in told]
-    writers: dict[str, Callable[[Any], str]] = {"bool": _bool, "int64": _number, "decimal": _number}
-    write = writers.get(kind.kind, _text)
-    values = _texts(column, kind) if write is _text else column.to_pylist()
+    if kind.sheet_cell == "double":
+        pairs = zip(column.to_pylist(), written_texts(column, kind), strict=True)
+        return ["<c/>" if value is None or text is None else _double(value, text) for value, text in pairs]
+    write = _WRITERS.get(kind.sheet_cell, _text)
+    values = written_texts(column, kind) if write is _text else column.to_pylist()
     return ["<c/>" if value is None else write(value) for value in values]
-
-
-def _texts(column: pa.ChunkedArray, kind: ColumnType) -> list[str | None]:
-    return [text for chunk in column.chunks for text in lexemes.to_text(chunk, kind).to_pylist()]
-
-
-def _fits(kind: ColumnType) -> bool:
-    """Whether Excel has a type for a column's moments."""
-    if kind.kind == "timestamp":
-        return not times.zone_of(kind.form) and int(kind.form.split("|")[1]) <= 3
-    return kind.kind == "date" or bool(kind.form <= 3)
 
 
 def _moments(column: pa.ChunkedArray, kind: ColumnType) -> list[str]:
     """Days since Excel's first one; times of day are their fractions."""
-    ticks = column.cast(pa.int32() if kind.kind == "date" else pa.int64()).to_pylist()
-    per_day, since, style = _PER_DAY[kind.kind]
+    per_day, since, style = _PER_DAY[kind.sheet_cell]
+    ticks = column.cast(pa.int32() if per_day == 1 else pa.int64()).to_pylist()
     cells = []
-    for tick, text in zip(ticks, _texts(column, kind), strict=True):
+    for tick, text in zip(ticks, written_texts(column, kind), strict=True):
         if tick is None:
             cells.append("<c/>")
         elif since and tick / per_day + since < FIRST_DAY:
@@ -147,3 +134,6 @@ def _number(value: int | Decimal) -> str:
 
 def _bool(value: bool) -> str:  # noqa: FBT001  the value of a cell
     return f'<c t="b"><v>{int(value)}</v></c>'
+
+
+_WRITERS: Mapping[str, Callable[[Any], str]] = {"bool": _bool, "number": _number}

@@ -1,110 +1,144 @@
 """Columns straight from the bytes of well-formed rows: no text is made for a cell whose type is already known.
 
-What is told of a column is what `lexemes.examined` tells of its texts. The type that has held so far says how its cells
-are read; where one is no canonical text of that type, or more than one type may hold, the column is read as texts.
+What is told of a column is what `candidates.examined` tells of its texts. The type that has held so far says how its
+cells are read; where one is no canonical text of that type, or more than one type may hold, they are read as texts.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 import pyarrow as pa
 
 from parquay.columns import native
-from parquay.columns.native import Fields, Got, Want
-from parquay.columns.types import digits, lexemes
-from parquay.columns.types.lexemes import ColumnType, Kinds
+from parquay.columns.native import ColumnRequest, ColumnResult, Fields
+from parquay.columns.types import candidates, registry
+from parquay.columns.types.base import ColumnType, TypeCandidates
+from parquay.columns.types.date import DateType
+from parquay.columns.types.decimal import DecimalType
+from parquay.columns.types.double import DoubleType
+from parquay.columns.types.exact import EXACT_DIGITS, SMALL_PRECISION
+from parquay.columns.types.int64 import Int64Type
 
-EXACT_PLACES = 4
+MAX_EXACT_SCALE = 4
 """Digits behind the point up to which a number without trailing zeros is written without an exponent as a double."""
 
 
 @dataclass(frozen=True, slots=True)
-class Column:
+class TypedColumn:
     """A column of a few rows: the types that hold for its cells, of those that were asked about, and its values.
 
     `values` of texts may be an array of words, each held once.
     """
 
-    kinds: Kinds | None
-    kind: ColumnType
+    candidates: TypeCandidates | None
+    type: ColumnType
     values: pa.Array
 
 
+@dataclass(frozen=True, slots=True)
+class _Known:
+    """What is known of a column before it is read: the types that held, and the one that the caller asked for."""
+
+    candidates: TypeCandidates | None
+    wanted: str | None
+
+
 def read(
-    fields: Fields, names: Sequence[str], held: Mapping[str, Kinds | None], wanted: Mapping[str, str]
-) -> dict[str, Column]:
-    """Read every column; `held` are the types that held before, `wanted` those that the caller asked for."""
-    wants = [_want(i, held.get(name), wanted.get(name)) for i, name in enumerate(names)]
-    columns: list[Column | None] = []
-    for want, name, got in zip(wants, names, fields.read(wants), strict=True):
-        columns.append(None if got is None else _column(fields, want, got, held.get(name), wanted.get(name)))
+    fields: Fields, names: Sequence[str], before: Mapping[str, TypeCandidates | None], wanted: Mapping[str, str]
+) -> dict[str, TypedColumn]:
+    """Read every column; `before` are the types that held before, `wanted` those that the caller asked for."""
+    known = [_Known(before.get(name), wanted.get(name)) for name in names]
+    requests = [_request(i, each) for i, each in enumerate(known)]
+    columns: list[TypedColumn | None] = []
+    for request, each, result in zip(requests, known, fields.read(requests), strict=True):
+        columns.append(None if result is None else _column(fields, request, result, each))
     left = [i for i, column in enumerate(columns) if column is None]
-    for i, got in zip(left, fields.read([Want(i, native.TEXTS) for i in left]), strict=True):
-        columns[i] = None if got is None else _of_texts(got.array, held.get(names[i]), wanted.get(names[i]))
+    as_texts = [ColumnRequest(i, native.TEXTS) for i in left]
+    for i, result in zip(left, fields.read(as_texts), strict=True):
+        columns[i] = None if result is None else _of_texts(result.array, known[i])
     return {name: column for name, column in zip(names, columns, strict=True) if column is not None}
 
 
-def _want(index: int, held: Kinds | None, wanted: str | None) -> Want:
+_READ_AS: Mapping[type[ColumnType], int] = {
+    Int64Type: native.INTEGERS,
+    DecimalType: native.DECIMALS,
+    DoubleType: native.DOUBLES,
+    DateType: native.DATES,
+}
+"""The types whose values C can read."""
+
+
+def _request(index: int, known: _Known) -> ColumnRequest:
     """How a column is tried to be read."""
-    kind = lexemes.decide(held)
-    if wanted is not None or not held:
-        return Want(index, native.WORDS)
-    if kind.kind == "int64":
-        return Want(index, native.INTEGERS)
-    if kind.kind == "decimal" and 0 < kind.form[1] < digits.SMALL_PRECISION:
-        return Want(index, native.DECIMALS, kind.form[1])
-    if held.keys() == {"double"}:
-        return Want(index, native.DOUBLES)
-    return Want(index, native.DATES if kind.kind == "date" else native.WORDS)
+    column_type = registry.decide(known.candidates)
+    read_as = _READ_AS.get(type(column_type))
+    if known.wanted is not None or read_as is None:
+        return ColumnRequest(index, native.WORDS)
+    if not isinstance(column_type, DecimalType):
+        return ColumnRequest(index, read_as)
+    fits = 0 < column_type.scale < SMALL_PRECISION
+    return ColumnRequest(index, read_as, column_type.scale) if fits else ColumnRequest(index, native.WORDS)
 
 
-def _column(fields: Fields, want: Want, got: Got, held: Kinds | None, wanted: str | None) -> Column | None:
+def _column(fields: Fields, request: ColumnRequest, result: ColumnResult, known: _Known) -> TypedColumn | None:
     """A column that was read; None when more may hold of it than was looked at."""
-    array = got.array
-    if want.kind == native.WORDS:
-        return _of_words(array, held, wanted)
-    if want.kind == native.DOUBLES and got.unsure:
-        array = _with_unsure(fields, want.index, got)
+    if request.read_as == native.WORDS:
+        return _of_words(result.array, known)
+    before = known.candidates or {}
+    array = _with_ambiguous(fields, request.index, result) if result.ambiguous else result.array
     if array is None:
         return None
-    kinds = None if array.null_count == len(array) else _kinds(want, got, held or {})
-    if kinds is not None and not kinds:
-        return None
-    found = kinds and {kind: form for kind, form in kinds.items() if kind in (held or {})}
-    kind = lexemes.decide(lexemes.join(held, found))
-    return Column(found, kind, array) if array.type == kind.arrow() else None
+    found: TypeCandidates | None = None
+    if array.null_count < len(array):
+        held = _HELD[request.read_as](request, result, before)
+        if not held:
+            return None
+        found = {each.type_id: each for each in held if each.type_id in before}
+    column_type = registry.decide(registry.join(before, found))
+    return TypedColumn(found, column_type, array) if array.type == column_type.arrow() else None
 
 
-def _kinds(want: Want, got: Got, held: Kinds) -> Kinds:
-    """The types that hold for cells that were read; none when that cannot be told."""
-    if want.kind == native.DATES:
-        return {"date": True}
-    if want.kind == native.DOUBLES:
-        return {"double": _style(whole=got.whole, point=got.point)}
-    most = max(-got.low, got.high)
-    count = max(1, len(str(most)) - want.scale)
-    if want.kind == native.INTEGERS:
-        return {"int64": True, "decimal": [count, 0], "double": "whole"}
-    found: Kinds = {"decimal": [count, want.scale]}
-    if "double" not in held or (want.scale > 1 and got.last_zero):
-        return found
-    if want.scale > EXACT_PLACES or most >= 10**digits.EXACT_DIGITS:
-        return {}
-    return found | {"double": _style(whole=False, point=got.last_zero)}
+def _dates_held(_request: ColumnRequest, _result: ColumnResult, _before: TypeCandidates) -> Sequence[ColumnType]:
+    return (DateType(),)
 
 
-def _style(*, whole: bool, point: bool) -> str:
-    return "whole" if whole else "point" if point else "any"
+def _doubles_held(_request: ColumnRequest, result: ColumnResult, _before: TypeCandidates) -> Sequence[ColumnType]:
+    return (DoubleType("whole" if result.whole else "point" if result.point else "any"),)
 
 
-def _with_unsure(fields: Fields, index: int, got: Got) -> pa.Array | None:
+def _integers_held(_request: ColumnRequest, result: ColumnResult, _before: TypeCandidates) -> Sequence[ColumnType]:
+    digits = len(str(max(-result.low, result.high)))
+    return Int64Type(), DecimalType(digits, 0), DoubleType("whole")
+
+
+def _decimals_held(request: ColumnRequest, result: ColumnResult, before: TypeCandidates) -> Sequence[ColumnType]:
+    """None when it cannot be told whether the texts are those of doubles, too."""
+    most = max(-result.low, result.high)
+    decimal = DecimalType(max(1, len(str(most)) - request.scale), request.scale)
+    if DoubleType.type_id not in before or (request.scale > 1 and result.last_zero):
+        return (decimal,)
+    if request.scale > MAX_EXACT_SCALE or most >= 10**EXACT_DIGITS:
+        return ()
+    return decimal, DoubleType("point" if result.last_zero else "any")
+
+
+_HELD: Mapping[int, Callable[[ColumnRequest, ColumnResult, TypeCandidates], Sequence[ColumnType]]] = {
+    native.INTEGERS: _integers_held,
+    native.DECIMALS: _decimals_held,
+    native.DOUBLES: _doubles_held,
+    native.DATES: _dates_held,
+}
+"""The types that hold for cells that C read; none when that cannot be told."""
+
+
+def _with_ambiguous(fields: Fields, index: int, result: ColumnResult) -> pa.Array | None:
     """Doubles with those that only Python can tell, such as `1e-05`; None if one is no double's text."""
-    array = got.array
+    array = result.array
     values = np.frombuffer(array.buffers()[1], np.float64).copy()
-    for row in got.unsure:
+    for row in result.ambiguous:
         text = fields.cell(row, index)
         try:
             value = float(text)
@@ -116,15 +150,15 @@ def _with_unsure(fields: Fields, index: int, got: Got) -> pa.Array | None:
     return pa.Array.from_buffers(pa.float64(), len(array), [array.buffers()[0], pa.py_buffer(values)], array.null_count)
 
 
-def _of_texts(texts: pa.StringArray, held: Kinds | None, wanted: str | None) -> Column:
-    found = lexemes.examined(texts, held)
-    kind = lexemes.decide(lexemes.join(held, found.kinds), wanted)
-    return Column(found.kinds, kind, found.values(texts, kind))
+def _of_texts(texts: pa.StringArray, known: _Known) -> TypedColumn:
+    found = candidates.examined(texts, known.candidates)
+    column_type = registry.decide(registry.join(known.candidates, found.candidates), known.wanted)
+    return TypedColumn(found.candidates, column_type, found.values(texts, column_type))
 
 
-def _of_words(words: pa.DictionaryArray, held: Kinds | None, wanted: str | None) -> Column:
+def _of_words(words: pa.DictionaryArray, known: _Known) -> TypedColumn:
     """A column whose cells are few different words: what holds for these holds for all."""
-    found = _of_texts(words.dictionary, held, wanted)
-    if found.kind.kind == "text":
-        return Column(found.kinds, found.kind, words)
-    return Column(found.kinds, found.kind, found.values.take(words.indices))
+    found = _of_texts(words.dictionary, known)
+    if found.type.is_text:
+        return TypedColumn(found.candidates, found.type, words)
+    return TypedColumn(found.candidates, found.type, found.values.take(words.indices))

@@ -12,6 +12,7 @@ from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
 from parquay.catalog.tables import File
+from parquay.columns.types.registry import columns_types
 from parquay.datasets.edit.cells import read_row
 from parquay.datasets.versions import log
 from parquay.datasets.versions.commits import Author, Change, Commits, Drafts
@@ -118,7 +119,6 @@ class _Writing:
     """One batch on its way into the parts of one version."""
 
     def __init__(self, before: Snapshot, drafts: Drafts) -> None:
-        from parquay.columns.text.rendering import columns_types
         from parquay.datasets.edit.rewrite import Rewriter
 
         self._before = before
@@ -246,6 +246,6 @@ def rows_json(snapshot: Snapshot, rids: Sequence[int], rows: Sequence[pa.Table],
     from parquay.columns.parquet import parts
     from parquay.columns.text import rendering
 
-    types = rendering.columns_types(snapshot.columns)
+    types = columns_types(snapshot.columns)
     told = rendering.json_rows(parts.widened(pa.concat_tables(rows), types, types), types, text=text)
     return [{"_rid": rid, **row} for rid, row in zip(rids, told, strict=True)]

@@ -12,9 +12,9 @@ import pyarrow.parquet as pq
 from parquay.columns.parquet import parts
 from parquay.columns.parquet.parts import Types
 from parquay.columns.parquet.spool import Spool
-from parquay.columns.text import rendering
-from parquay.columns.types import kinds, lexemes
-from parquay.columns.types.lexemes import ColumnType, Kinds
+from parquay.columns.types import candidates, registry
+from parquay.columns.types.base import ColumnType, TypeCandidates
+from parquay.columns.types.text import TEXT
 from parquay.datasets.versions import row_id_ranges
 from parquay.datasets.versions.commits import Change, Drafts
 from parquay.datasets.versions.footers import RIDS
@@ -50,16 +50,16 @@ class Joining:
             tuple(added),
             new_rids=self._more.rows,
             inserted=self._more.rows,
-            columns=columns_json(types) if changed else None,
+            columns=tuple(registry.columns_json(types)) if changed else None,
             apps=apps,
         )
 
     def _joined(self, name: str) -> ColumnType:
         one, other = self._ours.get(name), self._theirs.get(name)
         if one is None or other is None or one == other:
-            return one or other or lexemes.TEXT
+            return one or other or TEXT
         cells = cells_of(self._before, list(self._ours), name), cells_of(self._more, list(self._theirs), name)
-        return wider((one, kinds_of(cells[0], one)), (other, kinds_of(cells[1], other)))
+        return wider((one, candidates_of(cells[0], one)), (other, candidates_of(cells[1], other)))
 
     def _written(self, source: Snapshot, part: Part, has: Types, wanted: Types, rids: Runs) -> Part:
         """Copy a part, recast where its columns are not those that are wanted."""
@@ -82,50 +82,35 @@ class Joining:
 
 def full_types(columns: Sequence[Mapping[str, Any]]) -> dict[str, ColumnType]:
     """The types of columns, decimals with all the digits that an edit may have given them since. Pure."""
-    return {name: _full(kind) for name, kind in rendering.columns_types(columns).items()}
+    return {name: kind.widest() for name, kind in registry.columns_types(columns).items()}
 
 
-def _full(kind: ColumnType) -> ColumnType:
-    if kind.kind != "decimal":
-        return kind
-    scale = kind.form[1]
-    return ColumnType("decimal", [kind.arrow().precision - scale, scale])
-
-
-def columns_json(types: Types) -> tuple[dict[str, Any], ...]:
-    """The columns as the catalog keeps them. Pure."""
-    return tuple({"name": name, "type": kind.name, **lexemes.type_to_json(kind)} for name, kind in types.items())
-
-
-def wider(one: tuple[ColumnType, Kinds | None], other: tuple[ColumnType, Kinds | None]) -> ColumnType:
+def wider(one: tuple[ColumnType, TypeCandidates | None], other: tuple[ColumnType, TypeCandidates | None]) -> ColumnType:
     """The narrowest type that holds for the cells of both columns and is no narrower than theirs. Pure.
 
     Each comes with the types that hold for its cells; None: it has no cell. A text stays one, whatever it looks like.
     """
     if one[1] is None or other[1] is None:
-        return _full(other[0] if one[1] is None else one[0])
-    if lexemes.TEXT in (one[0], other[0]):
-        return lexemes.TEXT
-    joined = lexemes.join(one[1], other[1]) or {}
-    least = max(kinds.ORDER.index(kind.kind) for kind, _ in (one, other))
-    for kind in kinds.ORDER[least:]:
-        if kind in joined:
-            return _full(ColumnType(kind, joined[kind]))
-    return lexemes.TEXT
+        return (other[0] if one[1] is None else one[0]).widest()
+    if TEXT in (one[0], other[0]):
+        return TEXT
+    joined = registry.join(one[1], other[1]) or {}
+    least = max(registry.RANK[kind.type_id] for kind, _ in (one, other))
+    return registry.decide({name: each for name, each in joined.items() if registry.RANK[name] >= least}).widest()
 
 
-def kinds_of(cells: Iterator[pa.Array], kind: ColumnType) -> Kinds | None:
+def candidates_of(cells: Iterator[pa.Array], kind: ColumnType) -> TypeCandidates | None:
     """The types that hold for every cell of a column; None when it has none."""
-    held: Kinds | None = None
+    held: TypeCandidates | None = None
     for column in cells:
-        held = lexemes.join(held, lexemes.examine(_texts(column, kind)))
+        held = registry.join(held, candidates.examine(_texts(column, kind)))
         if held == {}:
             break
     return held
 
 
 def _texts(column: pa.Array, kind: ColumnType) -> pa.StringArray:
-    return column if column.type == pa.string() else lexemes.to_text(column, kind)
+    return column if column.type == pa.string() else kind.to_text(column)
 
 
 def cells_of(snapshot: Snapshot, names: Sequence[str], name: str) -> Iterator[pa.Array]:

@@ -22,11 +22,9 @@ WINDOW_ROWS = 122_880
 """Rows of a part that are looked through at once when there is a filter."""
 
 
-def types_of(snapshot: Snapshot, columns: Sequence[Column]) -> Types:
+def types_of(columns: Sequence[Column]) -> Types:
     """The types of `columns`, by name."""
-    from parquay.columns.text.rendering import columns_types
-
-    return columns_types([snapshot.columns[column.index] for column in columns])
+    return {column.name: column.type for column in columns}
 
 
 def pieces(
@@ -39,7 +37,7 @@ def pieces(
     """
     from parquay.columns.parquet import parts
 
-    types = types_of(snapshot, columns)
+    types = types_of(columns)
     found = _filtered(engine, snapshot, query, columns, stop) if query.conditions else _whole(snapshot, columns)
     for table in found:
         stop.check()

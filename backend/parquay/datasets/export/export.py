@@ -72,21 +72,21 @@ class Exporter:
             if wish.format == "parquet" and formats.is_whole(snapshot, wish):
                 return formats.as_it_is(snapshot, stop)
             tables = pieces(self._engine, snapshot, wish.query, wish.columns, stop)
-            return formats.WRITERS[wish.format](snapshot, wish, types_of(snapshot, wish.columns), tables)
+            return formats.WRITERS[wish.format](snapshot, wish, types_of(wish.columns), tables)
 
         return Export(f"{_stem(snapshot.name)}.{ending}", media_type, chunks, wish.format in ("csv", "ndjson"))
 
     def _fits_a_sheet(self, snapshot: Snapshot, wish: Wish, stop: CancelToken) -> None:
-        from parquay.columns.text.xlsx import MOST_CHARACTERS, MOST_COLUMNS, MOST_ROWS
+        from parquay.columns.text.xlsx import MAX_CHARACTERS, MAX_COLUMNS, MAX_ROWS
 
         rows = self._aggregator.count(snapshot, wish.query, stop)
-        if rows > MOST_ROWS - 1:
-            raise InvalidValue(f"A sheet of Excel has room for {MOST_ROWS - 1} rows, not for {rows}.", "too_many_rows")
-        if len(wish.columns) > MOST_COLUMNS:
-            raise InvalidValue(f"A sheet of Excel has room for {MOST_COLUMNS} columns.", "too_many_columns")
+        if rows > MAX_ROWS - 1:
+            raise InvalidValue(f"A sheet of Excel has room for {MAX_ROWS - 1} rows, not for {rows}.", "too_many_rows")
+        if len(wish.columns) > MAX_COLUMNS:
+            raise InvalidValue(f"A sheet of Excel has room for {MAX_COLUMNS} columns.", "too_many_columns")
         for column in wish.columns:
-            if column.kind == "text" and self._longest(snapshot, wish, column, stop) > MOST_CHARACTERS:
-                detail = f"{column.name}: a cell of Excel has room for {MOST_CHARACTERS} characters."
+            if column.type.is_text and self._longest(snapshot, wish, column, stop) > MAX_CHARACTERS:
+                detail = f"{column.name}: a cell of Excel has room for {MAX_CHARACTERS} characters."
                 raise InvalidValue(detail, "cell_too_long")
 
     def _longest(self, snapshot: Snapshot, wish: Wish, column: Column, stop: CancelToken) -> int:

@@ -113,7 +113,7 @@ def is_whole(snapshot: Snapshot, wish: Wish) -> bool:
     """Whether the parts as they are hold what is wished for, and nothing else."""
     if wish.query.conditions or list(wish.columns) != columns_of(snapshot.columns) or not snapshot.parts:
         return False
-    return all(kind.stored() == kind.arrow() for kind in types_of(snapshot, wish.columns).values())
+    return all(kind.stored() == kind.arrow() for kind in types_of(wish.columns).values())
 
 
 Stretch = tuple["footer.Groups", Iterator[bytes]]

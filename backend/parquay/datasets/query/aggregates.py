@@ -8,11 +8,11 @@ answer about a version stays true for ever, so it is computed once.
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from decimal import Context, Decimal
 from fractions import Fraction
 from itertools import islice
 from typing import TYPE_CHECKING, Any
 
+from parquay.columns.types.exact import json_value
 from parquay.datasets.query import sql
 from parquay.datasets.query.browse import brief, typed
 from parquay.datasets.query.engine import CancelToken, Engine
@@ -92,7 +92,7 @@ class Aggregator:
         counted = set(distinct) if exact else {i for i, number in distinct.items() if number <= EXACT_VALUES}
         if counted and not exact:
             distinct |= self._distinct(snapshot, query, sorted(counted), stop)
-        low, high = (_bounds(snapshot, columns, found, word, text=text) for word in ("low", "high"))
+        low, high = (_bounds(columns, found, word, text=text) for word in ("low", "high"))
         return {
             column.name: _told(column, found, rows)
             | brief(min=low[column.name], max=high[column.name])
@@ -130,36 +130,28 @@ def _measure(column: Column, *, exact: bool, wide: bool) -> Iterator[str]:
     cell, i = sql.name(column), column.index
     yield f"count({cell}) AS count{i}, min({cell}) AS low{i}, max({cell}) AS high{i}"
     yield f"count(DISTINCT {cell}) AS distinct{i}" if exact else f"approx_count_distinct({cell}) AS distinct{i}"
-    if column.kind == "double":
-        # A double's sum depends on the order of its terms; this one hardly does.
-        yield f"fsum({cell}) AS sum{i}"
-    elif column.kind == "decimal" and wide:
-        # All digits as one whole number, which has room for a decimal but not for many: added up in two halves.
-        digits = f"replace({cell}::VARCHAR, '.', '')::HUGEINT"
-        yield f"sum({digits} // {HALF}) AS half{i}, sum({digits} % {HALF}) AS sum{i}"
-    elif column.is_number:
-        yield f"sum({cell}) AS sum{i}"
+    halves = column.type.wide_sum_sql(cell, HALF) if wide else None
+    if halves is not None:
+        yield f"{halves[0]} AS half{i}, {halves[1]} AS sum{i}"
+    elif column.type.sum_sql is not None:
+        yield f"{column.type.sum_sql.format(cell=cell)} AS sum{i}"
 
 
-def _bounds(snapshot: Snapshot, columns: Sequence[Column], found: pa.Table, word: str, *, text: bool) -> dict[str, Any]:
+def _bounds(columns: Sequence[Column], found: pa.Table, word: str, *, text: bool) -> dict[str, Any]:
     names = [f"{word}{column.index}" for column in columns]
     cells = found.select(names).rename_columns([sql.name(column) for column in columns])
-    return {name: values[0] for name, values in typed(snapshot, cells, columns, text=text).items()}
+    return {name: values[0] for name, values in typed(cells, columns, text=text).items()}
 
 
 def _told(column: Column, found: pa.Table, rows: int) -> dict[str, Any]:
-    from parquay.columns.text.rendering import json_value
-
     count = int(found[f"count{column.index}"][0].as_py())
     told: dict[str, Any] = {"count": count, "nulls": rows - count, "min": None, "max": None, "mean": None, "sum": None}
     total = found[f"sum{column.index}"][0].as_py() if column.is_number else None
     if total is None:
         return told
-    if column.kind == "int64":
-        total = int(total)
-    elif f"half{column.index}" in found.column_names:
-        digits = int(found[f"half{column.index}"][0].as_py()) * HALF + int(total)
-        total = Decimal(digits).scaleb(-column.scale, Context(prec=len(str(digits))))
+    if f"half{column.index}" in found.column_names:
+        total = int(found[f"half{column.index}"][0].as_py()) * HALF + int(total)
+    total = column.type.total(total)
     mean = total / count if isinstance(total, float) else float(Fraction(total) / count)
     return told | {"mean": json_value(mean), "sum": json_value(total)}
 

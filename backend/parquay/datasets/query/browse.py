@@ -11,6 +11,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from parquay.columns.types.base import written_texts
 from parquay.datasets.query import cursors, sql
 from parquay.datasets.query.cursors import Cursor, RowPosition
 from parquay.datasets.query.engine import CancelToken, Engine
@@ -172,7 +173,7 @@ class Browser:
 
 def _texts(columns: Sequence[Column]) -> list[Column]:
     """The columns whose cells can be of any length."""
-    return [column for column in columns if column.kind == "text"]
+    return [column for column in columns if column.type.is_text]
 
 
 def fitting(sizes: Sequence[int]) -> int:
@@ -227,7 +228,7 @@ def _as_json(
     text: bool,
 ) -> list[Row]:
     """The rows `order` of `found`, which stand at `positions`."""
-    cells = typed(snapshot, found, columns, text=text)
+    cells = typed(found, columns, text=text)
     names, values = list(cells), list(cells.values())
     return [
         {ROW_ID: snapshot.rid_at(*position), **dict(zip(names, (each[i] for each in values), strict=True))}
@@ -246,18 +247,17 @@ def brief(**told: Any) -> dict[str, Any]:
     return short | {"cut": True}
 
 
-def typed(
-    snapshot: Snapshot, found: pa.Table, columns: Sequence[Column], *, text: bool = False
-) -> dict[str, list[Any]]:
+def typed(found: pa.Table, columns: Sequence[Column], *, text: bool = False) -> dict[str, list[Any]]:
     """The cells of `columns` in an answer of the engine as JSON values, by the name of the column.
 
     `text`: as they were written.
     """
     from parquay.columns.parquet import parts
-    from parquay.columns.text import rendering
 
-    types = rendering.columns_types([snapshot.columns[column.index] for column in columns])
+    types = {column.name: column.type for column in columns}
     table = found.select([sql.name(column) for column in columns]).rename_columns(list(types))
     plain = parts.widened(table, types, types)
-    tell = rendering.written_values if text else rendering.json_values
-    return {name: tell(plain[name], kind) for name, kind in types.items()}
+    pairs = zip(plain.columns, columns, strict=True)
+    return {
+        each.name: written_texts(cells, each.type) if text else each.type.json_values(cells) for cells, each in pairs
+    }

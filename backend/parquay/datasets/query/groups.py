@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from parquay.columns.types.base import Chart
+from parquay.columns.types.exact import json_value
 from parquay.datasets.query import sql
 from parquay.datasets.query.browse import brief, typed
 from parquay.datasets.query.engine import CancelToken, Engine
@@ -58,8 +60,8 @@ class Measure:
         if self.column is None:
             return "count(*)"
         cell = sql.name(self.column)
-        if self.op == "sum":
-            return f"fsum({cell})" if self.column.kind == "double" else f"sum({cell})"
+        if self.op == "sum" and self.column.type.sum_sql is not None:
+            return self.column.type.sum_sql.format(cell=cell)
         return f"count(DISTINCT {cell})" if self.op == "distinct" else f"{self.op}({cell})"
 
 
@@ -78,7 +80,8 @@ def read_measure(columns: Sequence[Column], text: str) -> Measure:
         return Measure("count")
     column = named(columns, found[2])
     if found[1] in ("sum", "avg") and not column.is_number:
-        raise InvalidValue(f"{column.name}: {found[1]} is for numbers, the column is {column.type}.", "bad_measure")
+        detail = f"{column.name}: {found[1]} is for numbers, the column is {column.type.name}."
+        raise InvalidValue(detail, "bad_measure")
     return Measure(found[1], column)
 
 
@@ -161,19 +164,20 @@ class Grouper:
         tail = Sql(f" GROUP BY {key} ORDER BY {order} LIMIT ?", (limit + 1,))
         found = self._ask(snapshot, query, f"{key}, {measure.sql()} AS value", stop, tail)
         more, found = found.num_rows > limit, found.slice(0, limit)
-        keys = typed(snapshot, found.select([key]), [by], text=text)[by.name]
-        values = _values(snapshot, found, measure, text=text)
+        keys = typed(found.select([key]), [by], text=text)[by.name]
+        values = _values(found, measure, text=text)
         groups = [brief(key=key, value=value) for key, value in zip(keys, values, strict=True)]
         return {"groups": groups, "more": more}
 
     def _profile(
         self, snapshot: Snapshot, query: Query, column: Column, stop: CancelToken | None, *, text: bool
     ) -> dict[str, Any]:
-        if column.is_number:
-            return self._histogram(snapshot, query, column, stop)
-        if column.kind in ("date", "timestamp"):
-            return self._series(snapshot, query, column, stop)
-        return self._top(snapshot, query, column, stop, text=text)
+        charts: dict[Chart, Callable[[], dict[str, Any]]] = {
+            "histogram": lambda: self._histogram(snapshot, query, column, stop),
+            "series": lambda: self._series(snapshot, query, column, stop),
+            "values": lambda: self._top(snapshot, query, column, stop, text=text),
+        }
+        return charts[column.type.chart]()
 
     def _histogram(self, snapshot: Snapshot, query: Query, column: Column, stop: CancelToken | None) -> dict[str, Any]:
         value = f"CAST({sql.name(column)} AS DOUBLE)"
@@ -183,11 +187,11 @@ class Grouper:
         low, high = bounds["low"], bounds["high"]
         if low is None:
             return {"shape": "histogram", "bins": []}
-        count, width = bin_width(low, high, whole=column.kind == "int64")
+        count, width = bin_width(low, high, whole=column.type.is_integral)
         bin_of = Sql(f"least(floor(({value} - ?) / ?), ?)::BIGINT AS bin, count(*) AS n", (low, width, count - 1))
         found = self._ask(snapshot, query, bin_of, stop, Sql(f" AND {finite} GROUP BY bin"))
         counts = {row["bin"]: row["n"] for row in found.to_pylist()}
-        edges = _edges(low, high, count, width, whole=column.kind == "int64")
+        edges = _edges(low, high, count, width, whole=column.type.is_integral)
         bins = [{"from": edges[i], "to": edges[i + 1], "count": counts.get(i, 0)} for i in range(count)]
         return {"shape": "histogram", "bins": bins}
 
@@ -197,12 +201,12 @@ class Grouper:
         seconds = self._ask(snapshot, query, span, stop)["seconds"][0].as_py()
         if seconds is None:
             return {"shape": "series", "unit": "day", "points": []}
-        unit = unit_for(seconds, whole_days=column.kind == "date")
+        unit = unit_for(seconds, whole_days=column.type.is_integral)
         start = f"date_trunc('{unit}', {moment})::TIMESTAMP AS start, count(*) AS n"
         found = self._ask(
             snapshot, query, start, stop, Sql(f" AND {sql.name(column)} IS NOT NULL GROUP BY 1 ORDER BY 1")
         )
-        cut = 10 if column.kind == "date" or seconds > DAY * MOMENTS else 19
+        cut = 10 if column.type.is_integral or seconds > DAY * MOMENTS else 19
         texts = [text.replace(" ", "T")[:cut] for text in found["start"].cast("string").to_pylist()]
         points = [{"from": text, "count": n} for text, n in zip(texts, found["n"].to_pylist(), strict=True)]
         return {"shape": "series", "unit": unit, "points": points}
@@ -214,7 +218,7 @@ class Grouper:
         tail = Sql(f" AND {cell} IS NOT NULL GROUP BY {cell} ORDER BY n DESC, {cell} LIMIT ?", (TOP,))
         asked = f"{cell}, count(*) AS n, sum(count(*)) OVER () AS total"
         found = self._ask(snapshot, query, asked, stop, tail)
-        values = typed(snapshot, found.select([cell]), [column], text=text)[column.name]
+        values = typed(found.select([cell]), [column], text=text)[column.name]
         counts = found["n"].to_pylist()
         total = int(found["total"][0].as_py()) if counts else 0
         listed = [brief(value=value, count=n) for value, n in zip(values, counts, strict=True)]
@@ -233,19 +237,18 @@ def _key(snapshot: Snapshot, query: Query) -> tuple[str, int, str]:
 
 def _clock(column: Column) -> str:
     """A column's moments without what an engine's timestamp has no room for."""
-    return f"substr({sql.name(column)}, 1, 19)" if column.as_text else sql.name(column)
+    return f"substr({sql.name(column)}, 1, 19)" if column.type.stored_as_text else sql.name(column)
 
 
-def _values(snapshot: Snapshot, found: pa.Table, measure: Measure, *, text: bool) -> list[Any]:
-    from parquay.columns.text.rendering import json_value
-
+def _values(found: pa.Table, measure: Measure, *, text: bool) -> list[Any]:
     column = measure.column
     if column is not None and measure.op in ("min", "max"):
         cells = found.select(["value"]).rename_columns([sql.name(column)])
-        return typed(snapshot, cells, [column], text=text)[column.name]
-    whole = measure.op == "sum" and column is not None and column.kind == "int64"
+        return typed(cells, [column], text=text)[column.name]
     values = found["value"].to_pylist()
-    return [json_value(int(value) if whole and value is not None else value) for value in values]
+    if column is not None and measure.op == "sum":
+        values = [None if value is None else column.type.total(value) for value in values]
+    return [json_value(value) for value in values]
 
 
 def bin_width(low: float, high: float, *, whole: bool) -> tuple[int, float]:

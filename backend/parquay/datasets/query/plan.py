@@ -14,7 +14,10 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
-from parquay.datasets.query.values import Column, Comparison, among, bad_value, compare
+from parquay.columns.types.base import Comparison
+from parquay.columns.types.int64 import Int64Type
+from parquay.columns.types.registry import type_from_json
+from parquay.datasets.query.values import Column, among, bad_value, compare
 from parquay.errors import BadInput, InvalidValue
 
 OPERATORS = ("eq", "ne", "lt", "le", "gt", "ge", "in", "contains", "icontains", "starts", "isnull")
@@ -91,14 +94,7 @@ def _told(conditions: Sequence[Condition]) -> list[Any]:
 
 def columns_of(columns: Iterable[Mapping[str, Any]]) -> list[Column]:
     """The columns of a table, from what the catalog keeps of them."""
-    return [
-        Column(i, str(each["name"]), str(each["type"]), str(each["kind"]), _form(each.get("form")))
-        for i, each in enumerate(columns)
-    ]
-
-
-def _form(form: Any) -> Any:
-    return tuple(form) if isinstance(form, list) else form
+    return [Column(i, str(each["name"]), type_from_json(each)) for i, each in enumerate(columns)]
 
 
 def read_query(columns: Sequence[Column], filters: Sequence[str] = (), sort: Sequence[str] = ()) -> Query:
@@ -155,8 +151,8 @@ def _comparison(column: Column, op: str, value: str | None) -> Comparison:
         return Comparison("present" if value == "false" else "isnull")
     text = value or ""
     if op in ("contains", "icontains", "starts"):
-        if column.kind != "text":
-            raise InvalidValue(f"{column.name}: {op} is for text, the column is {column.type}.", "bad_operator")
+        if not column.type.is_text:
+            raise InvalidValue(f"{column.name}: {op} is for text, the column is {column.type.name}.", "bad_operator")
         return Comparison(op, (text,))
     return among(column, _listed(column, text)) if op == "in" else compare(column, op, text)
 
@@ -173,7 +169,7 @@ def _listed(column: Column, text: str) -> list[str]:
 
 
 def _row_ids(op: str, value: str | None) -> Comparison:
-    column = Column(-1, ROW_ID, "int64", "int64", True)
+    column = Column(-1, ROW_ID, Int64Type())
     if op not in ("eq", "in"):
         raise InvalidValue(f"{ROW_ID}: the operators are eq and in.", "bad_operator")
     found = among(column, _listed(column, value or ""))

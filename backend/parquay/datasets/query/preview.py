@@ -7,6 +7,7 @@ from typing import Any
 
 from parquay.catalog.segments import Segments
 from parquay.catalog.tables import File
+from parquay.columns.types import registry
 from parquay.datasets.versions.tables import Tables
 from parquay.errors import Damaged
 from parquay.storage.objects import Objects
@@ -108,7 +109,7 @@ def _first(objects: Objects, name: str, columns: Sequence[Mapping[str, Any]], li
     from parquay.columns.parquet import parts
     from parquay.columns.text import rendering
 
-    types = rendering.columns_types(columns)
+    types = registry.columns_types(columns)
     try:
         with objects.fetch([name]) as (path,), pq.ParquetFile(path, page_checksum_verification=True) as opened:
             group = opened.metadata.row_group(0) if opened.num_row_groups else None

@@ -11,9 +11,10 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
+from parquay.columns.types.base import Comparison
 from parquay.datasets.query.cursors import RowPosition
 from parquay.datasets.query.plan import Condition, Key, Query, columns_of
-from parquay.datasets.query.values import Column, Comparison
+from parquay.datasets.query.values import Column
 from parquay.datasets.versions.snapshot import Snapshot
 from parquay.storage.objects import Objects
 
@@ -78,7 +79,7 @@ def rows(snapshot: Snapshot) -> Sql:
     """The same, also of a version that has no parts."""
     if snapshot.parts:
         return table(snapshot)
-    cells = ", ".join(f"NULL::{column.sql_type} AS {name(column)}" for column in columns_of(snapshot.columns))
+    cells = ", ".join(f"NULL::{column.type.sql_type} AS {name(column)}" for column in columns_of(snapshot.columns))
     return Sql(f"(SELECT {cells}, 0::UBIGINT AS file_index, 0::BIGINT AS file_row_number LIMIT 0)")
 
 
@@ -106,7 +107,7 @@ def _stands_at(positions: Sequence[RowPosition]) -> Sql:
 
 
 def _test(column: Column, test: Comparison) -> Sql:
-    cell, cast = name(column), f"CAST(? AS {column.sql_type})"
+    cell, cast = name(column), f"CAST(? AS {column.type.sql_type})"
     if test.op in _SIGNS:
         return Sql(f"{cell} {_SIGNS[test.op]} {cast}", test.values)
     if test.op == "in":
@@ -289,4 +290,4 @@ def _same(key: Key, value: str | None) -> Sql:
 
 
 def _bound(key: Key, sign: str, value: str) -> Sql:
-    return Sql(f"{name(key.column)} {sign} CAST(? AS {key.column.sql_type})", (value,))
+    return Sql(f"{name(key.column)} {sign} CAST(? AS {key.column.type.sql_type})", (value,))

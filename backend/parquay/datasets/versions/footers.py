@@ -13,7 +13,8 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 from deltalake.transaction import AddAction
 
-from parquay.columns.types.lexemes import ColumnType, type_from_json
+from parquay.columns.types.base import ColumnType
+from parquay.columns.types.registry import type_from_json
 from parquay.datasets.versions.row_id_ranges import Runs, from_text
 from parquay.datasets.versions.snapshot import Listed
 from parquay.storage import seal

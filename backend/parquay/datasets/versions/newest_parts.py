@@ -10,6 +10,7 @@ from collections.abc import Mapping, Sequence
 from functools import partial
 from typing import Any
 
+from parquay.columns.types import registry
 from parquay.storage.place import Place
 
 
@@ -27,8 +28,7 @@ def _no_rows(columns: Sequence[Mapping[str, Any]]) -> bytes:
     import pyarrow as pa
 
     from parquay.columns.parquet import parts
-    from parquay.columns.text import rendering
 
-    types = rendering.columns_types(columns)
+    types = registry.columns_types(columns)
     empty = pa.schema(parts.arrow_types(types)).empty_table()
     return bytes(memoryview(parts.encode(parts.storable(empty, types))))

@@ -16,7 +16,7 @@ from parquay.catalog.tables import File
 from parquay.columns.parquet import parts
 from parquay.columns.parquet.parts import Types
 from parquay.columns.parquet.spool import Spool
-from parquay.columns.text import rendering
+from parquay.columns.types import registry
 from parquay.datasets.versions import log, newest_parts, row_id_ranges
 from parquay.datasets.versions.commits import Author, Change, Commits, Drafts
 from parquay.datasets.versions.footers import RIDS
@@ -66,7 +66,7 @@ class Mender:
         wanted = {part.name for part in listed.parts} & set(left) & first.keys() if whole else set()
         if wanted:
             columns = log.columns(log.open_at(listed.place, 0))
-            self._replace(file, {name: first[name] for name in wanted}, remade, rendering.columns_types(columns))
+            self._replace(file, {name: first[name] for name in wanted}, remade, registry.columns_types(columns))
         return [name for name in left if name not in wanted]
 
     def _put_back(self, listed: Snapshot, names: Iterable[str], remade: Sequence[Rows]) -> list[str]:

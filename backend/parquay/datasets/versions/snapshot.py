@@ -57,7 +57,7 @@ class Snapshot:
         name: the file's name.
         version: 0 for what was uploaded, one more with every commit.
         place: where the parts are.
-        columns: as the catalog keeps them: name, public type, kind and form (see `export.columns_types`).
+        columns: as the catalog keeps them: name, public type, kind and form (see `columns.types.registry`).
         parts: in the order of the rows; none when the last row was deleted.
         dialect: how the uploaded file was written; None when it is not known.
         updated_at: when the version was made (UTC).

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from parquay.catalog.datasets import Datasets
 from parquay.catalog.tables import File
+from parquay.columns.types import registry
 from parquay.datasets.versions.commits import Author, Change, Commits, Drafts
 from parquay.datasets.versions.snapshot import Part, Snapshot
 from parquay.datasets.versions.tables import Tables
@@ -155,16 +156,14 @@ def _cells(snapshot: Snapshot, part: Part, name: str, rows: Ids) -> pa.Array | N
     import pyarrow.parquet as pq
 
     from parquay.columns.parquet import parts
-    from parquay.columns.text import rendering
-    from parquay.columns.types import lexemes
 
-    types = rendering.columns_types([each for each in snapshot.columns if each["name"] == name])
+    types = registry.columns_types([each for each in snapshot.columns if each["name"] == name])
     if not types:
         return None
     with snapshot.fetch(part) as (path,), pq.ParquetFile(path, page_checksum_verification=True) as opened:
         table = opened.read(columns=[name]).select([name]).take(rows)
     plain = parts.widened(table, types, types).column(0).combine_chunks()
-    return lexemes.to_text(plain, types[name])
+    return types[name].to_text(plain)
 
 
 def _differing(left: pa.Array, right: pa.Array) -> Mask:

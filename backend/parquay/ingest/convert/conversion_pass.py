@@ -11,6 +11,7 @@ from dataclasses import dataclass, field, replace
 from parquay.catalog.segments import Emit, Fence, NewReject, NewSegment, Publish, Segments
 from parquay.catalog.tables import File, Segment
 from parquay.columns.parquet import parts
+from parquay.columns.types import registry
 from parquay.errors import BadInput, TooLarge
 from parquay.ingest.convert import sandbox
 from parquay.ingest.convert.finish import (
@@ -291,7 +292,7 @@ def new_segment(segment: Encoded[Stored]) -> NewSegment:
         rejects=kept_rejects(done, segment.before.rejects),
         reject_count=done.rejected,
         dialect=segment.dialect.to_json(),
-        columns=parts.columns_json(segment.after.types()),
+        columns=registry.columns_json(segment.after.types()),
         warnings=segment.after.warnings_json(),
         readers=Counter(done.tried),
     )

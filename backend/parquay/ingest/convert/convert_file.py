@@ -21,6 +21,7 @@ import pyarrow as pa
 from parquay.columns.parquet import parts
 from parquay.columns.parquet.parts import Codec, Types
 from parquay.columns.parquet.spool import Spool
+from parquay.columns.types import registry
 from parquay.errors import BadInput, InvalidValue, NoTable, TooLarge
 from parquay.ingest.convert import sandbox
 from parquay.ingest.convert.pipeline import Encoded, Pipeline, SegmentSource, TextSegments, why_no_rows
@@ -226,7 +227,7 @@ class _Conversion:
     def _close(self, report: Report, state: FoldState, size: int, *, may_be_empty: bool) -> None:
         types = state.types()
         report.rows, report.reject_count = state.rows, state.rejects
-        report.columns = parts.columns_json(types)
+        report.columns = registry.columns_json(types)
         self.overrides.refuse_unknown_columns(types)
         report.warnings = [each.to_json() for each in state.last_warnings()]
         if report.rows == 0 and not may_be_empty:

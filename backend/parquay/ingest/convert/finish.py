@@ -13,8 +13,8 @@ from parquay.catalog.tables import File, Segment
 from parquay.columns.parquet import parts
 from parquay.columns.parquet.parts import Codec, Types
 from parquay.columns.parquet.spool import Spool
-from parquay.columns.types import lexemes
-from parquay.columns.types.lexemes import ColumnType
+from parquay.columns.types import registry
+from parquay.columns.types.base import ColumnType
 from parquay.ingest.convert.pipeline import why_no_rows
 from parquay.ingest.read.fold import FoldState
 from parquay.ingest.text.dialect import Dialect
@@ -76,12 +76,12 @@ def part_groups(segments: Sequence[Segment]) -> list[PartGroup]:
 
 def types_of(segment: Segment) -> dict[str, ColumnType]:
     """The types of the columns in a segment's part."""
-    return {each["name"]: lexemes.type_from_json(each) for each in segment.state["types"]}
+    return registry.columns_types(segment.state["types"])
 
 
 def types_json(types: Types) -> list[dict[str, object]]:
     """The inverse of `types_of`."""
-    return [{"name": name, **lexemes.type_to_json(kind)} for name, kind in types.items()]
+    return [{"name": name, **registry.type_to_json(kind)} for name, kind in types.items()]
 
 
 class Finisher:
@@ -260,6 +260,6 @@ def _table(result: ConversionResult, state: FoldState, dialect: Dialect) -> Fini
         dataset_id=result.file.id,
         sha256=result.sha256,
         dialect=dialect.to_json(),
-        columns=parts.columns_json(state.types()),
+        columns=registry.columns_json(state.types()),
         warnings=[each.to_json() for each in state.last_warnings()],
     )

@@ -15,8 +15,8 @@ from typing import Any, Generic, Protocol, TypeVar
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from parquay.columns.types import lexemes
-from parquay.columns.types.lexemes import ColumnType
+from parquay.columns.types import registry
+from parquay.columns.types.base import ColumnType
 from parquay.errors import BadInput
 from parquay.ingest.read import fold
 from parquay.ingest.read.fold import Converted, FoldState, Held
@@ -130,7 +130,7 @@ class RowGroups:
     def convert(self, segment: RowGroup, held: Held, *, ended: bool = False) -> Converted:
         """The row group with the types that the file gives."""
         types = self._types()
-        kinds: Held = {name: {kind.kind: kind.form} if kind.kind != "text" else {} for name, kind in types.items()}
+        kinds: Held = {name: registry.only(kind) for name, kind in types.items()}
         # Rows stand for bytes and lines, of which such a file has none.
         row, rows = segment.row, segment.table.num_rows
         return Converted(row, row + rows, row + 1, rows, segment.table, kinds, types, (), ())
@@ -140,7 +140,7 @@ class RowGroups:
         return self.size
 
     def _types(self) -> dict[str, ColumnType]:
-        return {each["name"]: lexemes.type_from_json(each) for each in self.columns}
+        return registry.columns_types(self.columns)
 
 
 @dataclass(frozen=True, slots=True)

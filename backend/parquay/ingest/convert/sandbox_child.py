@@ -58,7 +58,7 @@ def _check(made: dict[str, Any], target: Path) -> None:
     import pyarrow.parquet as pq
 
     from parquay.columns.names import unique_names
-    from parquay.columns.types import lexemes
+    from parquay.columns.types import registry
     from parquay.ingest.text.dialect import COLUMN_LIMIT, TOO_MANY_COLUMNS
 
     try:
@@ -67,7 +67,7 @@ def _check(made: dict[str, Any], target: Path) -> None:
         found = tuple(pq.read_schema(target).names) if columns else ()
         right = target.is_file() and found == names == tuple(unique_names(names))
         for each in columns:
-            lexemes.type_from_json(each).arrow()
+            registry.type_from_json(each).arrow()
         for each in made.get("warnings", ()):
             right = right and {"code": str, "count": int, "text": str} == {key: type(each[key]) for key in sorted(each)}
     except Exception as error:  # noqa: BLE001 (a plugin may answer anything)

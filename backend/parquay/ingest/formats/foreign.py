@@ -15,8 +15,17 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from parquay.columns.names import renamed, unique_names
-from parquay.columns.types import digits
-from parquay.columns.types.lexemes import TEXT, ColumnType, type_to_json
+from parquay.columns.types.base import ColumnType
+from parquay.columns.types.bool import BoolType
+from parquay.columns.types.date import DateType
+from parquay.columns.types.decimal import DecimalType
+from parquay.columns.types.double import DoubleType
+from parquay.columns.types.exact import MAX_PRECISION
+from parquay.columns.types.int64 import Int64Type
+from parquay.columns.types.registry import type_to_json
+from parquay.columns.types.text import TEXT
+from parquay.columns.types.time import TimeType
+from parquay.columns.types.timestamp import TimestampType
 from parquay.ingest.formats import rendered
 from parquay.ingest.formats.limits import Refused
 from parquay.ingest.text.dialect import COLUMN_LIMIT, TOO_MANY_COLUMNS
@@ -45,30 +54,30 @@ def plain_type(kind: pa.DataType) -> ColumnType:
     if pa.types.is_dictionary(kind) or pa.types.is_run_end_encoded(kind):
         return plain_type(kind.value_type)
     if isinstance(kind, pa.BaseExtensionType):
-        return ColumnType("bool", True) if kind == pa.bool8() else plain_type(kind.storage_type)
+        return BoolType() if kind == pa.bool8() else plain_type(kind.storage_type)
     if pa.types.is_boolean(kind):
-        return ColumnType("bool", True)
+        return BoolType()
     return _plain_number(kind)
 
 
 def _plain_number(kind: pa.DataType) -> ColumnType:
     if pa.types.is_integer(kind):
-        return ColumnType("decimal", [20, 0]) if kind == pa.uint64() else ColumnType("int64", True)
+        return DecimalType(20, 0) if kind == pa.uint64() else Int64Type()
     if pa.types.is_floating(kind):
-        return ColumnType("double", "whole")
-    if pa.types.is_decimal(kind) and kind.scale >= 0 and kind.precision <= digits.MAX_PRECISION:
-        return ColumnType("decimal", [kind.precision - kind.scale, kind.scale])
+        return DoubleType("whole")
+    if pa.types.is_decimal(kind) and kind.scale >= 0 and kind.precision <= MAX_PRECISION:
+        return DecimalType(kind.precision - kind.scale, kind.scale)
     return _plain_time(kind)
 
 
 def _plain_time(kind: pa.DataType) -> ColumnType:
     if pa.types.is_date(kind):
-        return ColumnType("date", True)
+        return DateType()
     digits = 9 if getattr(kind, "unit", "") == "ns" else 6
     if pa.types.is_time(kind):
-        return ColumnType("time", digits)
+        return TimeType(digits)
     if pa.types.is_timestamp(kind):
-        return ColumnType("timestamp", f"T|{digits}|{'Z' if kind.tz else ''}")
+        return TimestampType("T", digits, "Z" if kind.tz else "")
     return TEXT
 
 
@@ -158,7 +167,7 @@ def _column(file: pq.ParquetFile, i: int, name: str, odd: dict[int, int], *, int
     kind = plain_type(file.schema_arrow.types[i])
     if interval:
         return PlainColumn(name, TEXT, _intervals)
-    if kind.kind in ("date", "time", "timestamp"):
+    if pa.types.is_temporal(kind.arrow()):
         outside = sum(map(rendered.out_of_range, _values(file, i)))
         if outside:
             odd[i] = outside

@@ -11,9 +11,10 @@ import pyarrow.compute as pc
 import pyarrow.csv
 
 from parquay.columns import native
-from parquay.columns.types import lexemes, typed_reader
-from parquay.columns.types.lexemes import Kinds
-from parquay.columns.types.typed_reader import Column
+from parquay.columns.types import typed_reader
+from parquay.columns.types.base import TypeCandidates
+from parquay.columns.types.candidates import examine
+from parquay.columns.types.typed_reader import TypedColumn
 from parquay.ingest.read.rows import NotMine
 from parquay.ingest.read.tolerant_reader import MARK
 from parquay.ingest.text import split
@@ -62,7 +63,9 @@ def read_texts(body: bytes, dialect: Dialect, lines: int) -> pa.Table | NotMine:
     return NotMine("repeated_header") if _has_header(table, dialect) else _without_trailing(table, dialect)
 
 
-def read_typed(body: bytes, dialect: Dialect, candidates: Mapping[str, Kinds | None]) -> dict[str, Column] | NotMine:
+def read_typed(
+    body: bytes, dialect: Dialect, candidates: Mapping[str, TypeCandidates | None]
+) -> dict[str, TypedColumn] | NotMine:
     """Read a well-formed body into typed columns, where that is certain to be what `read_texts` would give.
 
     `candidates`: the types that hold for the columns before.
@@ -175,12 +178,12 @@ def _has_header(table: pa.Table, dialect: Dialect) -> bool:
     return found is not None
 
 
-def _may_have_header(columns: Mapping[str, Column], dialect: Dialect) -> bool:
+def _may_have_header(columns: Mapping[str, TypedColumn], dialect: Dialect) -> bool:
     """Whether a row of typed columns may be the header once more; False is certain."""
     titled = list(zip(dialect.header[-1], columns.values(), strict=False)) if dialect.header else []
-    texts = [(title, column.values) for title, column in titled if column.kind.kind == "text"]
+    texts = [(title, column.values) for title, column in titled if column.type.is_text]
     # A title that is no cell of a typed column settles it, without a look at the cells.
-    if not all(column.kind.kind in ("text", *_kinds_of(title)) for title, column in titled):
+    if not all(column.type.is_text or column.type.type_id in _type_ids_of(title) for title, column in titled):
         return False
     found = None
     for title, values in texts:
@@ -192,9 +195,9 @@ def _may_have_header(columns: Mapping[str, Column], dialect: Dialect) -> bool:
 
 
 @functools.lru_cache(maxsize=1024)
-def _kinds_of(title: str) -> frozenset[str]:
+def _type_ids_of(title: str) -> frozenset[str]:
     """The types of which a title is a cell."""
-    return frozenset(lexemes.examine(pa.array([title])) or ())
+    return frozenset(examine(pa.array([title])) or ())
 
 
 def _rows_of(text: bytes, *, single: bool) -> pa.Buffer:

@@ -14,9 +14,9 @@ from typing import Any
 import pyarrow as pa
 
 from parquay.columns.names import Naming
-from parquay.columns.types import lexemes
-from parquay.columns.types.lexemes import ColumnType, Kinds
-from parquay.columns.types.typed_reader import Column
+from parquay.columns.types import candidates, registry
+from parquay.columns.types.base import ColumnType, TypeCandidates
+from parquay.columns.types.typed_reader import TypedColumn
 from parquay.ingest.read import ladder
 from parquay.ingest.read.ladder import Context, Rows, Tried, TypedRows
 from parquay.ingest.read.rows import Rejected, SegmentRows
@@ -24,7 +24,7 @@ from parquay.ingest.read.segmenter import SegmentBytes
 from parquay.ingest.text.dialect import Dialect
 from parquay.ingest.text.warnings import Warned, merged, warn
 
-Held = dict[str, "Kinds | None"]
+Held = dict[str, "TypeCandidates | None"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +45,7 @@ class Converted:
     line: int
     lines: int
     table: pa.Table
-    kinds: dict[str, Kinds | None]
+    kinds: dict[str, TypeCandidates | None]
     types: dict[str, ColumnType]
     rejects: tuple[Rejected, ...]
     warnings: tuple[Warned, ...]
@@ -78,7 +78,7 @@ class FoldState:
     byte: int
     line: int
     rows: int = 0
-    kinds: dict[str, Kinds | None] = field(default_factory=dict)
+    kinds: dict[str, TypeCandidates | None] = field(default_factory=dict)
     warnings: tuple[Warned, ...] = ()
     rejects: int = 0
     ended: bool = False
@@ -103,7 +103,7 @@ class FoldState:
             done.end,
             done.line + done.lines,
             self.rows + done.table.num_rows,
-            {name: lexemes.join(self.kinds.get(name), done.kinds.get(name)) for name in names},
+            {name: registry.join(self.kinds.get(name), done.kinds.get(name)) for name in names},
             merged(self.warnings, done.warnings),
             self.rejects + done.rejected,
             self.ended or done.ended,
@@ -117,7 +117,7 @@ class FoldState:
 
     def types(self) -> dict[str, ColumnType]:
         """The types of the columns as they stand now."""
-        return {name: lexemes.decide(kinds, self.forced.get(name)) for name, kinds in self.kinds.items()}
+        return {name: registry.decide(kinds, self.forced.get(name)) for name, kinds in self.kinds.items()}
 
     def warnings_json(self) -> list[dict[str, object]]:
         """The warnings as they are reported."""
@@ -130,14 +130,14 @@ class FoldState:
         for name, wanted in self.forced.items():
             if name not in types:
                 warn(found, "unknown_column", 1, f"{name}: there is no such column")
-            elif lexemes.kind_of(wanted) != types[name].kind:
+            elif registry.type_id_of(wanted) != types[name].type_id:
                 warn(found, "type_not_taken", 1, f"{name}: some cell is no {wanted}")
         return (*self.warnings, *found.values())
 
     def to_json(self) -> dict[str, Any]:
         """What the catalog keeps with the segment."""
         return {
-            "kinds": [[name, kinds] for name, kinds in self.kinds.items()],
+            "kinds": [[name, registry.candidates_to_json(kinds)] for name, kinds in self.kinds.items()],
             "warnings": [[each.code, each.line, each.count, each.text] for each in self.warnings],
             "rejects": self.rejects,
             "ended": self.ended,
@@ -152,7 +152,7 @@ class FoldState:
             byte,
             line,
             rows,
-            {name: kinds for name, kinds in value["kinds"]},  # noqa: C416 (pairs come as lists from JSON)
+            {name: registry.candidates_from_json(kinds) for name, kinds in value["kinds"]},
             tuple(Warned(*each) for each in value["warnings"]),
             value["rejects"],
             value["ended"],
@@ -166,13 +166,13 @@ class _Typed:
     """A block's columns, each in the narrowest type that holds so far; `rows`: how it was read where that was odd."""
 
     count: int
-    columns: dict[str, Column]
+    columns: dict[str, TypedColumn]
     rows: SegmentRows | None = None
 
     @property
     def kinds(self) -> Held:
         """What holds for each column."""
-        return {name: column.kinds for name, column in self.columns.items()}
+        return {name: column.candidates for name, column in self.columns.items()}
 
 
 def convert(content: SegmentBytes, dialect: Dialect, held: Held, *, ended: bool = False) -> Converted:
@@ -194,7 +194,10 @@ def convert(content: SegmentBytes, dialect: Dialect, held: Held, *, ended: bool 
         if typed.rows is not None:
             warnings = merged(warnings, typed.rows.warnings)
             ended = ended or typed.rows.ended
-    types = {name: lexemes.decide(lexemes.join(held.get(name), kinds[name]), dialect.types.get(name)) for name in kinds}
+    types = {
+        name: registry.decide(registry.join(held.get(name), each), dialect.types.get(name))
+        for name, each in kinds.items()
+    }
     first, last = content.blocks[0], content.blocks[-1]
     odd = [typed.rows for typed in done if typed.rows is not None]
     return Converted(
@@ -216,27 +219,27 @@ def convert(content: SegmentBytes, dialect: Dialect, held: Held, *, ended: bool 
 
 def joined(one: Held, other: Held) -> Held:
     """What still holds for the columns of two stretches."""
-    return {name: lexemes.join(one.get(name), other.get(name)) for name in (one | other)}
+    return {name: registry.join(one.get(name), other.get(name)) for name in (one | other)}
 
 
 def _typed(rows: Rows, dialect: Dialect, held: Held) -> _Typed:
     if isinstance(rows, TypedRows):
         return _Typed(rows.count, rows.columns)
-    columns: dict[str, Column] = {}
+    columns: dict[str, TypedColumn] = {}
     for name, column in zip(rows.table.column_names, rows.table.columns, strict=True):
         cells = column.chunk(0) if column.num_chunks == 1 else column.combine_chunks()
         before = held.get(name)
-        found = lexemes.examined(cells, before)
-        kinds = _allowed(found.kinds, rows.allowed.get(name))
-        kind = lexemes.decide(lexemes.join(before, kinds), dialect.types.get(name))
-        columns[name] = Column(kinds, kind, found.values(cells, kind))
+        found = candidates.examined(cells, before)
+        kinds = _allowed(found.candidates, rows.allowed.get(name))
+        kind = registry.decide(registry.join(before, kinds), dialect.types.get(name))
+        columns[name] = TypedColumn(kinds, kind, found.values(cells, kind))
     return _Typed(rows.table.num_rows, columns, rows)
 
 
 def _column(name: str, kind: ColumnType, done: Sequence[_Typed]) -> pa.ChunkedArray:
     """A column of all blocks in the type that holds for all of them."""
     pieces = [
-        lexemes.widen(column.values, column.kind, kind)
+        candidates.widen(column.values, column.type, kind)
         if (column := each.columns.get(name)) is not None
         else pa.nulls(each.count, kind.arrow())
         for each in done
@@ -247,7 +250,7 @@ def _column(name: str, kind: ColumnType, done: Sequence[_Typed]) -> pa.ChunkedAr
     return pa.chunked_array(texts, kind.arrow())
 
 
-def _allowed(kinds: Kinds | None, allowed: frozenset[str] | None) -> Kinds | None:
+def _allowed(kinds: TypeCandidates | None, allowed: frozenset[str] | None) -> TypeCandidates | None:
     if kinds is None or allowed is None:
         return kinds
     return {kind: form for kind, form in kinds.items() if kind in allowed}

@@ -15,8 +15,8 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
-from parquay.columns.types.lexemes import Kinds
-from parquay.columns.types.typed_reader import Column
+from parquay.columns.types.base import TypeCandidates
+from parquay.columns.types.typed_reader import TypedColumn
 from parquay.ingest.read import arrow_reader
 from parquay.ingest.read.rows import Block, NotMine, SegmentRows
 from parquay.ingest.read.windows import read_ragged, read_windows
@@ -36,7 +36,7 @@ class Context:
     """
 
     dialect: Dialect
-    candidates: Mapping[str, Kinds | None]
+    candidates: Mapping[str, TypeCandidates | None]
     ended: bool = False
 
 
@@ -44,7 +44,7 @@ class Context:
 class TypedRows:
     """Rows as typed columns, none of them odd."""
 
-    columns: dict[str, Column]
+    columns: dict[str, TypedColumn]
 
     @property
     def count(self) -> int:

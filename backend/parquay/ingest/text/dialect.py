@@ -8,7 +8,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass, field, fields, replace
 from typing import Any
 
-from parquay.columns.types.kinds import ORDER
+from parquay.columns.types.registry import TYPES
 from parquay.errors import InvalidValue
 from parquay.ingest.text.warnings import Warned
 
@@ -21,7 +21,7 @@ SAME = {"skip": "skip_rows"}
 """Options with two names."""
 UNSAID: tuple[object, ...] = (None, (), {})
 """Options about which nothing was said."""
-_TYPE = re.compile(r"(?:text|timestamptz|{})|decimal\(\d{{1,2}}, ?\d{{1,2}}\)".format("|".join(ORDER)))
+_TYPE = re.compile(r"(?:timestamptz|{})|decimal\(\d{{1,2}}, ?\d{{1,2}}\)".format("|".join(TYPES)))
 """What a column can be asked to be."""
 _MARKS = ',;\t|"\r\n09azAZ'
 _PAIRS_APART = re.compile(r",(?![^()]*\))")

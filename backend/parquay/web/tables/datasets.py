@@ -150,7 +150,7 @@ def read_profile(query: TableQueryDep, tables: TablesDep, column: str, *, text: 
     read = query.open()
     asked = named(read.columns, column)
     found = tables.grouper.profile(read.snapshot, read.query, asked, query.cancel, text=text)
-    return read.answer({"version": read.snapshot.version, "column": column, "type": asked.type, **found})
+    return read.answer({"version": read.snapshot.version, "column": column, "type": asked.type.name, **found})
 
 
 @router.get("/datasets/{dataset_id}/status")

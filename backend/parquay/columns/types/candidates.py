@@ -1,0 +1,69 @@
+"""Which types hold for the cells of a column, told from their texts.
+
+What is known of a column is the set of types that still hold, each in its form. Two sets are joined by intersection, so
+any grouping of the rows gives the same answer. Because a type is only ever held by canonical texts, going back to text,
+or on to a wider type, loses nothing.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+import pyarrow as pa
+
+from parquay.columns.types.base import ColumnType, TypeCandidates
+from parquay.columns.types.cells import Cells
+from parquay.columns.types.provers import PROVERS, Proof
+
+
+@dataclass(frozen=True, slots=True)
+class Examined:
+    """What was found of a column: the types that hold, and its values where they were made on the way.
+
+    Attributes:
+        candidates: None: every cell is null.
+    """
+
+    candidates: TypeCandidates | None
+    parsed: Mapping[str, pa.Array] = field(default_factory=dict)
+
+    def values(self, column: pa.StringArray, column_type: ColumnType) -> pa.Array:
+        """The column in a type that holds."""
+        parsed = self.parsed.get(column_type.type_id)
+        if parsed is not None and len(parsed) == len(column) and parsed.type == column_type.arrow():
+            return parsed
+        return column_type.to_values(column)
+
+
+def examine(column: pa.StringArray, before: TypeCandidates | None = None) -> TypeCandidates | None:
+    """Tell which types hold for every cell of `column`, of those that held `before` (None: of all).
+
+    Returns `None` when every cell is null.
+    """
+    return examined(column, before).candidates
+
+
+def examined(column: pa.StringArray, before: TypeCandidates | None = None) -> Examined:
+    """Tell what `examine` tells, with the values that were made on the way."""
+    if column.null_count == len(column):
+        return Examined(None)
+    if before is not None and not before:
+        return Examined({})
+    proof = prove(Cells.of(column.drop_null() if column.null_count else column))
+    held = {each.type_id: each for each in proof if before is None or each.type_id in before}
+    return Examined(held, {each.type_id: values for each, values in proof.items() if values is not None})
+
+
+def prove(cells: Cells) -> Proof:
+    """The types that hold for cells; the answer of the first prover that is sure."""
+    return next((proof for prover in PROVERS if (proof := prover(cells)) is not None), {})
+
+
+def widen(values: pa.Array, source: ColumnType, target: ColumnType) -> pa.Array:
+    """Recast a column, exactly, to a type that holds for its cells too."""
+    if source.type_id == target.type_id and source.arrow() == target.arrow():
+        return values
+    if values.null_count == len(values):
+        return pa.nulls(len(values), target.arrow())
+    return target.to_values(source.to_text(values))

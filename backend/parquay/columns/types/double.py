@@ -1,0 +1,97 @@
+"""The type `double`: the shortest text that reads back as the same number of 64 bits, such as `1.5`, `0.1`, `1e+16`."""
+
+from __future__ import annotations
+
+import math
+import re
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import TYPE_CHECKING, Any, ClassVar, Literal
+
+from parquay.columns.types import exact
+from parquay.columns.types.base import Chart, ColumnType, Comparison, SheetCell, Unfit
+
+if TYPE_CHECKING:
+    import pyarrow as pa
+
+Integers = Literal["whole", "point", "any"]
+_IN_FILTER = re.compile(r"[+-]?(?:(?:\d+(?:\.\d*)?|\.\d+)(?:[eE][+-]?\d+)?|Infinity)|NaN", re.ASCII)
+_WRITTEN = re.compile(r"-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][-+]?\d{1,3})?", re.ASCII)
+MINUS_ZERO = Decimal("-0")
+
+
+@dataclass(frozen=True, slots=True)
+class DoubleType(ColumnType):
+    """See `base.ColumnType`.
+
+    Attributes:
+        integers: how whole numbers below 1e16 are written: `whole` as `3`, `point` as `3.0`, `any`: there are none.
+    """
+
+    type_id: ClassVar[str] = "double"
+    chart: ClassVar[Chart] = "histogram"
+    # A sum of doubles depends on the order of its terms; this one hardly does.
+    sum_sql: ClassVar[str | None] = "fsum({cell})"
+    is_text: ClassVar[bool] = False
+    is_integral: ClassVar[bool] = False
+    formula_pattern: ClassVar[str | None] = "^-[^0-9]"  # -inf
+    name: ClassVar[str] = "double"
+    sql_type: ClassVar[str] = "DOUBLE"
+    stored_as_text: ClassVar[bool] = False
+    sheet_cell: ClassVar[SheetCell] = "double"
+
+    integers: Integers = "any"
+
+    @classmethod
+    def of_form(cls, form: Any, /) -> DoubleType:
+        return cls(form)
+
+    @property
+    def form(self) -> str:
+        return self.integers
+
+    def arrow(self) -> pa.DataType:
+        import pyarrow as pa
+
+        return pa.float64()
+
+    def to_values(self, cells: pa.StringArray) -> pa.Array:
+        return cells.cast(self.arrow())
+
+    def to_text(self, values: pa.Array) -> pa.StringArray:
+        from parquay.columns.types import numbers
+
+        return numbers.double_to_text(values, point=self.integers == "point")
+
+    def json_values(self, values: pa.ChunkedArray) -> list[Any]:
+        write = exact.json_value if self.integers == "point" else _without_point
+        return [write(value) for value in values.to_pylist()]
+
+    def compare(self, op: str, text: str) -> Comparison:
+        if len(text) > exact.MAX_FILTER_CHARS or not _IN_FILTER.fullmatch(text):
+            raise Unfit
+        value = float(text)
+        return Comparison(op, (repr(value) if math.isfinite(value) else str(value),))
+
+    def read_cell(self, value: Any) -> float:
+        number = exact.edit_number(value, _WRITTEN)
+        try:
+            found = float(number)
+        except OverflowError:
+            found = math.inf
+        if not math.isfinite(found) or Decimal(repr(found)) != number:
+            raise Unfit("a number that 64 bits keep as it is written")
+        return found
+
+    def join(self, other: DoubleType) -> DoubleType | None:
+        """The way of whole numbers that both keep."""
+        if "any" in (self.integers, other.integers):
+            return other if self.integers == "any" else self
+        return self if self == other else None
+
+
+def _without_point(value: float | None) -> Any:
+    """A double of a column in which whole numbers stand without a point, as `3` and `-0`."""
+    if value is None or not value.is_integer() or abs(value) >= exact.PLAIN_HIGH:
+        return None if value is None else exact.json_value(value)
+    return int(value) if value or math.copysign(1, value) > 0 else MINUS_ZERO

@@ -1,0 +1,62 @@
+"""Arrays of times and timestamps, and their canonical texts."""
+
+from __future__ import annotations
+
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from parquay.columns.types import clock
+
+_DAY = "1970-01-01 "
+
+
+def times_of(cells: pa.StringArray, target: pa.DataType) -> pa.Array:
+    """Read times of day.
+
+    Raises:
+        pyarrow.ArrowInvalid: a cell is no such text.
+    """
+    day = pc.binary_join_element_wise(_DAY, cells, "")
+    return day.cast(pa.timestamp(target.unit)).cast(target)
+
+
+def time_to_text(values: pa.Array, fraction: int) -> pa.StringArray:
+    """Times of day with so many digits of a second."""
+    return _cut_fraction(values.cast(pa.string()), 8, fraction)
+
+
+def timestamp_to_text(values: pa.Array, separator: str, fraction: int, zone: str) -> pa.StringArray:
+    """Moments as the clocks of their zone show them."""
+    text = _cut_fraction(_local(values, zone).cast(pa.string()), 19, fraction)
+    if separator == "T":
+        text = pc.binary_replace_slice(text, 10, 11, "T").cast(pa.string())
+    return pc.binary_join_element_wise(text, zone, "") if zone else text
+
+
+def _cut_fraction(text: pa.StringArray, seconds: int, digits: int) -> pa.StringArray:
+    stop = seconds - 3 if digits == clock.MINUTES else seconds + (digits + 1 if digits else 0)
+    return pc.utf8_slice_codeunits(text, 0, stop)
+
+
+def _local(values: pa.Array, zone: str) -> pa.Array:
+    if not zone:
+        return values
+    unit = values.type.unit
+    plain = values.cast(pa.int64())
+    minutes = clock.zone_minutes(zone)
+    if minutes:
+        plain = pc.add(plain, minutes * 60 * (10**9 if unit == "ns" else 10**6))
+    return plain.cast(pa.timestamp(unit))
+
+
+def iso_texts(values: pa.ChunkedArray) -> list[str | None]:
+    """Times and timestamps as ISO 8601 without needless zeros; instants in UTC with `Z`."""
+    zone = "Z" if pa.types.is_timestamp(values.type) and values.type.tz else ""
+    if zone:
+        values = values.cast(pa.int64()).cast(pa.timestamp(values.type.unit))
+    return [None if text is None else _trimmed(text) + zone for text in values.cast(pa.string()).to_pylist()]
+
+
+def _trimmed(text: str) -> str:
+    shown = text.replace(" ", "T", 1)
+    return shown.rstrip("0").rstrip(".") if "." in shown else shown
