@@ -338,7 +338,7 @@ def test_what_does_not_fit_a_sheet_is_told_before(table_of, export, monkeypatch,
 
 
 def test_sheet_has_room_for_exactly_the_rows_below_its_header():
-    assert (xlsx.MOST_ROWS - 1, xlsx.MOST_COLUMNS) == (1_048_575, 16_384)
+    assert (xlsx.MAX_ROWS - 1, xlsx.MAX_COLUMNS) == (1_048_575, 16_384)
 
 
 # Names, cancelling, memory

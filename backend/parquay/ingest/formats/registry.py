@@ -38,7 +38,8 @@ class FileFormat:
         magic: whether the first bytes (64 KiB at most) of a file, whose name ends in the suffix, are of it.
         open: reads the file at the first path and writes the second one; runs in the child process, where it may raise
             `limits.Refused`. What it writes is CSV (UTF-8, commas, doubled quotes) or, if the answer has `columns`,
-            a Parquet file of exactly those columns: `[{"name", "type": …}]` as `columns.types.registry.type_to_json` gives them.
+            a Parquet file of exactly those columns: `[{"name", "type": …}]` as `type_to_json` of
+            `columns.types.registry` gives them.
             The answer's `warnings`, if any, are `[{"code", "count", "text"}]`.
         options: what a caller may say about such a file; the third argument of `open` has what was said.
     """
