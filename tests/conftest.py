@@ -16,6 +16,7 @@ from live_server import LiveServer
 from parquay.catalog.migrate import upgrade
 from parquay.catalog.session import Catalog
 from postgres_server import PostgresServer
+from s3_server import ACCESS, S3Server
 
 SAMPLES = Path(__file__).parent.parent / "data" / "samples"
 
@@ -70,6 +71,41 @@ def shared_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[LiveServ
 def postgres() -> Iterator[PostgresServer]:
     """A real PostgreSQL for the tests of one process."""
     server = PostgresServer()
+    try:
+        yield server.start()
+    finally:
+        server.remove()
+
+
+@pytest.fixture(scope="session")
+def s3_access() -> Iterator[None]:
+    """The variables that an object store's client looks for."""
+    with pytest.MonkeyPatch.context() as patch:
+        for name, value in ACCESS.items():
+            patch.setenv(name, value)
+        yield
+
+
+@pytest.fixture(scope="session")
+def strict_s3(s3_access: None) -> Iterator[S3Server]:
+    """An object store that is strict in what it takes."""
+    yield from _s3_server("strict")
+
+
+@pytest.fixture(scope="session")
+def lasting_s3(s3_access: None) -> Iterator[S3Server]:
+    """An object store that keeps its objects when it is killed."""
+    yield from _s3_server("lasting")
+
+
+@pytest.fixture(scope="session")
+def careless_s3(s3_access: None) -> Iterator[S3Server]:
+    """An object store that ignores conditions."""
+    yield from _s3_server("careless")
+
+
+def _s3_server(kind: str) -> Iterator[S3Server]:
+    server = S3Server(kind)
     try:
         yield server.start()
     finally:

@@ -69,7 +69,7 @@ def test_any_writes_in_any_pieces_store_the_same_bytes(tmp_path_factory, sizes, 
         expected += piece
         position += size
         if data.draw(st.booleans()):
-            writer.sync()
+            writer.sync(0)
     writer.close()
 
     assert content(store, upload_id) == expected

@@ -16,7 +16,7 @@ from parquay.errors import Busy, StorageFull, Unavailable
 from parquay.ids import new_id
 from parquay.storage.chunks import StoreFault
 from parquay.storage.local.uploads import LocalStore
-from storage.conformance import MIB, StoreConformance, content, put
+from storage.conformance import MIB, FileConformance, content, put
 from storage.tmpfs import volume
 
 CALLS = ("open", "pwritev", "fdatasync", "fsync", "ftruncate", "mkdir", "rename", "unlink")
@@ -53,7 +53,7 @@ def store(tmp_path: Path) -> LocalStore:
     return LocalStore(tmp_path / "uploads", reserve=0)
 
 
-class TestLocalStore(StoreConformance):
+class TestLocalStore(FileConformance):
     @pytest.fixture
     def store(self, tmp_path: Path) -> LocalStore:
         return LocalStore(tmp_path / "uploads", reserve=0)
@@ -64,7 +64,7 @@ class TestLocalStore(StoreConformance):
             yield LocalStore(path / "uploads", reserve=0)
 
 
-class TestRelaxedLocalStore(StoreConformance):
+class TestRelaxedLocalStore(FileConformance):
     @pytest.fixture
     def store(self, tmp_path: Path) -> LocalStore:
         return LocalStore(tmp_path / "uploads", durable=False, reserve=0)
@@ -112,7 +112,7 @@ def test_a_name_is_made_durable_once(store: LocalStore, monkeypatch):
     watched = Recorder(monkeypatch)
 
     for _ in range(2):
-        writer.sync()
+        writer.sync(0)
     writer.close()
 
     assert watched.syncs() == [("fdatasync", upload_id), ("fsync", upload_id[:2]), ("fdatasync", upload_id)]
@@ -125,7 +125,7 @@ def test_a_known_name_needs_no_directory_sync(store: LocalStore, monkeypatch):
 
     writer = store.writer(upload_id, 5, wait=0)
     writer.write([b"more"], 5)
-    writer.sync()
+    writer.sync(0)
     writer.close()
 
     assert watched.syncs() == [("fdatasync", upload_id)]
@@ -237,7 +237,7 @@ def test_a_failed_sync_is_never_tried_again_and_marks_the_volume(store: LocalSto
         attempts = failing(broken, "fdatasync", errno.EIO)
 
         with pytest.raises(StoreFault) as caught:
-            writer.sync()
+            writer.sync(0)
 
         assert len(attempts) == 1
     assert caught.value.status == 503
@@ -266,7 +266,7 @@ def test_a_name_whose_sync_failed_is_synced_by_the_next_writer(store: LocalStore
     with monkeypatch.context() as broken:
         failing(broken, "fsync", errno.EIO)
         with pytest.raises(StoreFault):
-            writer.sync()
+            writer.sync(0)
     writer.close()
 
     watched = Recorder(monkeypatch)

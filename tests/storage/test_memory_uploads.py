@@ -6,10 +6,10 @@ import pytest
 
 from parquay.ids import new_id
 from parquay.storage.memory.uploads import MemoryStore
-from storage.conformance import MIB, StoreConformance, content, put
+from storage.conformance import MIB, FileConformance, content, put
 
 
-class TestMemoryStore(StoreConformance):
+class TestMemoryStore(FileConformance):
     @pytest.fixture
     def store(self) -> MemoryStore:
         return MemoryStore()

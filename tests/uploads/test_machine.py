@@ -106,7 +106,7 @@ class Upload:
 
     @property
     def open(self) -> bool:
-        return not self.services and (self.length is None or self.promised < self.length)
+        return not self.parts and (self.length is None or self.promised < self.length)
 
 
 class UploadMachine(RuleBasedStateMachine):

@@ -12,9 +12,10 @@ from itertools import pairwise
 
 import pytest
 
+from parquay.chunk import Chunk
 from parquay.errors import StorageFull
 from parquay.ids import new_id
-from parquay.storage.chunks import StoreFault
+from parquay.storage.chunks import Rhythm, StoreFault
 from parquay.storage.memory.uploads import MemoryStore
 from parquay.tus.create import BodyPlan
 from parquay.tus.headers import Checksum
@@ -25,13 +26,18 @@ from parquay.uploads.receive.takeover import TAKEN_OVER, Holder
 from uploads.engine import HANG, ScriptedBody, until
 
 MIB = 1 << 20
+SECONDLY = Rhythm(64 * MIB, 1.0)
 
 
 class Desk:
     """A receiver with a writer in memory; notes writes, syncs and commits in their order."""
 
     def __init__(
-        self, plan: BodyPlan | None = None, patience: Patience | None = None, capacity: int | None = None
+        self,
+        plan: BodyPlan | None = None,
+        patience: Patience | None = None,
+        capacity: int | None = None,
+        rhythm: Rhythm = SECONDLY,
     ) -> None:
         self.id = new_id()
         self.store = MemoryStore(capacity)
@@ -39,6 +45,10 @@ class Desk:
         self.holder = Holder(self.id)
         self.gate = threading.Event()
         self.gate.set()
+        self.sync_gate = threading.Event()
+        self.sync_gate.set()
+        self.syncs = [0]
+        self.named: list[Chunk] = []
         self.commits = True
         self.sync_fault = False
         self.disk = ThreadPoolExecutor(4)
@@ -51,6 +61,7 @@ class Desk:
             offset=0,
             plan=plan or BodyPlan(None),
             commit=self.commit,
+            rhythm=lambda _offset: rhythm,
             patience=patience or Patience(),
         )
 
@@ -60,10 +71,13 @@ class Desk:
         self.log.append(("write", position + written))
         return written
 
-    def sync(self) -> None:
+    def sync(self, end: int) -> Sequence[Chunk]:
+        assert self.sync_gate.wait(20)
         if self.sync_fault:
             raise StoreFault("gone")
         self.log.append(("sync", self.store.size(self.id)))
+        self.syncs.append(end)
+        return [Chunk(self.syncs[-2], end - self.syncs[-2], f"key-{end}", 0)]
 
     def truncate(self, size: int) -> None:
         self._writer.truncate(size)
@@ -71,7 +85,8 @@ class Desk:
     def close(self) -> None:
         self._writer.close()
 
-    async def commit(self, offset: int) -> bool:
+    async def commit(self, offset: int, chunks: Sequence[Chunk]) -> bool:
+        self.named += chunks
         self.log.append(("commit", offset))
         return self.commits
 
@@ -102,6 +117,27 @@ def test_nothing_is_told_before_it_is_synced():
             elif name == "commit":
                 assert value <= synced
         assert desk.committed()[-1] == 3 * MIB
+        assert [chunk.end for chunk in desk.named] == desk.committed()
+
+    asyncio.run(run())
+
+
+def test_a_sender_waits_for_a_store_that_is_slower():
+    async def run() -> None:
+        desk = Desk(rhythm=Rhythm(4 * MIB, 60.0, waiting=8 * MIB))
+        desk.sync_gate.clear()
+        body = ScriptedBody(bytes(40 * MIB), chunk=MIB)
+        running = asyncio.ensure_future(desk.run(body))
+
+        await until(lambda: body.taken >= 8 * MIB, "as much as may wait")
+        await asyncio.sleep(0.2)
+        taken = body.taken
+        desk.sync_gate.set()
+
+        assert taken <= 14 * MIB
+        assert await running == "whole"
+        assert [chunk.end for chunk in desk.named] == desk.committed()
+        assert desk.committed()[-1] == 40 * MIB
 
     asyncio.run(run())
 
@@ -109,11 +145,10 @@ def test_nothing_is_told_before_it_is_synced():
 @pytest.mark.parametrize("sent", [0, 1, 4000, 300_000, 3 * MIB])
 @pytest.mark.parametrize("checksum", [None, Checksum("sha1", bytes(20))])
 def test_a_silent_sender_holds_no_block(sent: int, checksum: Checksum | None, monkeypatch):
-    monkeypatch.setattr(receive, "CHECKPOINT_SECONDS", 0.05)
     monkeypatch.setattr(receive, "TICK_SECONDS", 0.02)
 
     async def run() -> None:
-        desk = Desk(BodyPlan(None, checksum))
+        desk = Desk(BodyPlan(None, checksum), rhythm=Rhythm(64 * MIB, 0.05))
         body = ScriptedBody(*[bytes(sent)] * bool(sent), HANG, chunk=100_000)
         running = asyncio.ensure_future(desk.run(body))
 
@@ -164,12 +199,9 @@ async def settled(look: Callable[[], int]) -> None:
             last, since = look(), time.monotonic()
 
 
-def test_many_bytes_are_a_checkpoint_though_the_second_is_not_over(monkeypatch):
-    monkeypatch.setattr(receive, "CHECKPOINT_BYTES", 4 * MIB)
-
+def test_many_bytes_are_a_checkpoint_though_the_second_is_not_over():
     async def run() -> None:
-        desk = Desk()
-        desk.receiver._last_checkpoint += 1000
+        desk = Desk(rhythm=Rhythm(4 * MIB, 1000.0))
 
         await desk.run(ScriptedBody(bytes(20 * MIB), chunk=MIB))
 

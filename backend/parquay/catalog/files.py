@@ -7,7 +7,7 @@ owns the upload, and a stale writer changes nothing.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, NamedTuple
@@ -16,6 +16,7 @@ from sqlalchemy import case, func, literal, or_, update
 from sqlmodel import Session, col, delete, select
 
 from parquay.catalog.access import granted_to
+from parquay.catalog.chunks import name, named
 from parquay.catalog.events import Events
 from parquay.catalog.jobs import Jobs, Wanted
 from parquay.catalog.listing import EVERYTHING, SORTS, Narrowed, after, listed, order
@@ -23,6 +24,7 @@ from parquay.catalog.prepared import Insert
 from parquay.catalog.session import Catalog, connection_of
 from parquay.catalog.tables import FILE_DEFAULTS, Access, File, NewFile, User, now
 from parquay.catalog.usage import refuse_over, used
+from parquay.chunk import Chunk
 from parquay.roles import VIEW, Role, everybodys_role, role_of
 from parquay.tus.headers import parse_metadata
 
@@ -172,9 +174,12 @@ class Files:
 
     # The upload path
 
-    def add(self, session: Session, *files: NewFile, quota: int = 0) -> None:
+    def add(
+        self, session: Session, *files: NewFile, chunks: Mapping[str, Sequence[Chunk]] | None = None, quota: int = 0
+    ) -> None:
         """Insert new uploads; those that are complete at once are finished too.
 
+        ``chunks``: what holds the bytes that came with them, by id.
         ``quota``: bytes that an owner may have with them, 0: any.
 
         Raises:
@@ -183,6 +188,8 @@ class Files:
         moment = now()
         rows = [file.__dict__ for file in files]
         _insert(session, rows, every={**FILE_DEFAULTS, "uploaded_at": moment, "active_at": moment})
+        for file_id, held in (chunks or {}).items():
+            name(session, file_id, held)
         for owner_id in {file.owner_id for file in files} if quota else ():
             refuse_over(session, owner_id, quota)
         told = [file for file in files if not file.is_partial]
@@ -219,11 +226,14 @@ class Files:
         claim: Claim,
         offset: int,
         *,
+        chunks: Sequence[Chunk] = (),
         expires_at: datetime | None,
         wake: bool = False,
         quota: int = 0,
     ) -> Claim | None:
         """Move the durable offset of ``claim`` to ``offset`` bytes; None when somebody else owns the upload.
+
+        ``chunks``: what holds the bytes before it; from now on they are part of the upload.
 
         Raises:
             TooLarge: ``quota_exceeded`` (413), its length is not known and it has come to more than ``quota`` leaves.
@@ -231,6 +241,7 @@ class Files:
         file = self._compare_and_set(session, claim, offset=offset, active_at=now(), expires_at=expires_at)
         if file is None:
             return None
+        name(session, claim.file_id, chunks)
         if claim.size is None:
             refuse_over(session, file.owner_id, quota)
         if file.concat != "partial":
@@ -260,7 +271,9 @@ class Files:
         refuse_over(session, file.owner_id, quota)
         return Claim(claim.file_id, claim.epoch, claim.offset, size)
 
-    def finish(self, session: Session, claim: Claim, offset: int, *, quota: int = 0) -> bool:
+    def finish(
+        self, session: Session, claim: Claim, offset: int, *, chunks: Sequence[Chunk] = (), quota: int = 0
+    ) -> bool:
         """Note that the last byte landed, and enqueue the conversion; False when somebody else owns the upload.
 
         The row, the job and the event are one transaction: an upload that is complete always has its job.
@@ -280,6 +293,7 @@ class Files:
         file = self._compare_and_set(session, claim, **values)
         if file is None:
             return False
+        name(session, claim.file_id, chunks)
         if claim.size is None:
             refuse_over(session, file.owner_id, quota)
         self._enqueue(session, file)
@@ -322,16 +336,28 @@ class Files:
         with self._catalog.read() as session:
             return list(session.exec(query))
 
-    def composed(self, session: Session, file_id: str, size: int) -> bool:
-        """Note that a final upload has all ``size`` bytes of its parts; False when it was finished or removed."""
+    def composed(self, session: Session, file_id: str, size: int, chunks: Sequence[Chunk] = ()) -> bool:
+        """Note that a final upload has all ``size`` bytes of its parts, which are in ``chunks``.
+
+        False when it was finished or removed, or one of the parts was: its chunks may be deleted already.
+        """
         file = session.get(File, file_id)
         if file is None or file.complete:
             return False
+        if chunks and not self._are_kept(session, file.parts or [], chunks):
+            return False
+        name(session, file_id, chunks)
         file.offset = file.size = size
         file.complete, file.status, file.expires_at = True, "processing", None
         session.flush()
         self._enqueue(session, file)
         return True
+
+    def _are_kept(self, session: Session, part_ids: Sequence[str], chunks: Sequence[Chunk]) -> bool:
+        """Tell whether all of ``chunks`` are named by parts that stay until this transaction has named them again."""
+        session.execute(select(File.id).where(col(File.id).in_(part_ids)).with_for_update())
+        keys = {chunk.key for chunk in chunks}
+        return named(session, list(keys)) == keys
 
     # What owners change
 

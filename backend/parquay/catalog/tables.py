@@ -299,6 +299,18 @@ class DatasetVersion(SQLModel, table=True):
     checkpoint_crc: int | None = Field(default=None, sa_column=Column(BigInteger))
 
 
+class NamedChunk(SQLModel, table=True):
+    """An object of the store that is part of an upload's bytes, from `start` on; no other kind of store has any."""
+
+    __tablename__ = "chunk"
+
+    file_id: str = Field(primary_key=True, foreign_key="file.id", ondelete="CASCADE")
+    start: int = Field(sa_column=Column(BigInteger, primary_key=True, autoincrement=False))
+    size: int = Field(sa_column=Column(BigInteger, nullable=False))
+    key: str = Field(index=True)
+    crc: int = Field(sa_column=Column(BigInteger, nullable=False), description="CRC-32C of its bytes.")
+
+
 class Segment(SQLModel, table=True):
     """A byte range of a file that became one Parquet part. Rows of a file are dense in `no`, from 0."""
 

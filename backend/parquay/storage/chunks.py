@@ -3,20 +3,51 @@
 A store keeps one growing run of bytes for each upload id. It knows nothing of offsets that were promised:
 the catalog's row is the truth, bytes past it are as if never sent, so a store only has to keep what was
 synced and to put bytes where it is told.
+
+There are two kinds. A local disk has one growing file for each upload: the upload's offset says all. An object store
+has immutable chunks: a sync makes one, and it is part of the upload once the transaction that moves the offset has
+named it in the catalog. To the first kind a sync leaves nothing to name.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Hashable, Iterator, Sequence
 from contextlib import AbstractContextManager
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
 
+from parquay.chunk import Chunk
 from parquay.errors import Damaged, ParquayError, StorageFull, Unavailable
 from parquay.telemetry import lost
 
-Chunks = Sequence[bytes | memoryview]
-"""Bytes in pieces, in order."""
+Buffers = Sequence[bytes | memoryview]
+"""Bytes in memory, in order."""
+
+
+@dataclass(frozen=True, slots=True)
+class Rhythm:
+    """When a checkpoint is due: after so many bytes or so many seconds, whichever comes first.
+
+    Attributes:
+        waiting: bytes beyond the durable ones that may wait while a checkpoint runs, None for any number.
+    """
+
+    bytes: int
+    seconds: float
+    waiting: int | None = None
+
+
+class ChunkIndex(Protocol):
+    """The catalog's knowledge of which chunks an upload consists of; to a store with chunks it is the truth."""
+
+    def of(self, upload_id: str) -> Sequence[Chunk]:
+        """Return an upload's chunks in the order of their starts."""
+        ...
+
+    def named(self, keys: Sequence[str]) -> set[str]:
+        """Return those of ``keys`` that belong to any upload."""
+        ...
 
 
 State = Hashable
@@ -35,11 +66,17 @@ class BytesMissing(Damaged):
     default_code = "bytes_missing"
 
 
+class BytesDamaged(Damaged):
+    """The stored bytes of an upload are not those that came (503, an alarm)."""
+
+    default_code = "bytes_damaged"
+
+
 class Writer(Protocol):
     """Exclusive access to the bytes of one upload."""
 
-    def write(self, chunks: Chunks, position: int) -> int:
-        """Put ``chunks`` one after the other at ``position`` (bytes from the start); return the bytes written.
+    def write(self, buffers: Buffers, position: int) -> int:
+        """Put ``buffers`` one after the other at ``position`` (bytes from the start); return the bytes written.
 
         Fewer than given means that the store is full from there on.
 
@@ -48,11 +85,13 @@ class Writer(Protocol):
         """
         ...
 
-    def sync(self) -> None:
-        """Make everything written so far survive power loss.
+    def sync(self, end: int) -> Sequence[Chunk]:
+        """Make the bytes written before ``end`` survive power loss; return the chunks that must be named for that.
+
+        None where the upload's offset says all. Several only where more than a checkpoint's bytes came at once.
 
         Raises:
-            StoreFault: it failed; it must not be tried again, unsynced bytes count as lost.
+            StoreFault: it failed; it must not be tried again by this writer, unsynced bytes count as lost.
         """
         ...
 
@@ -94,8 +133,17 @@ def read_promised(reader: Reader, offset: int, size: int) -> bytes:
 class Store(Protocol):
     """Where the bytes of uploads live."""
 
-    def writer(self, upload_id: str, durable: int, *, wait: float, owned: Callable[[], bool] | None = None) -> Writer:
+    def rhythm(self, offset: int) -> Rhythm:
+        """Return how often an upload that has ``offset`` bytes is checkpointed."""
+        ...
+
+    def writer(
+        self, upload_id: str, durable: int, *, wait: float, owned: Callable[[], bool] | None = None, epoch: int = 0
+    ) -> Writer:
         """Open an upload for writing past its ``durable`` bytes, waiting up to ``wait`` seconds for another writer.
+
+        ``epoch``: the fencing number of the writer. A store of chunks has no lock: a stale writer makes objects that
+        nobody names.
 
         What is there past them was never acknowledged and is forgotten, unless ``owned`` (asked once the access is
         exclusive) says that the upload has got another owner while this one waited: then those bytes may be theirs.
@@ -124,8 +172,10 @@ class Store(Protocol):
         """Return the bytes that are there, promised or not."""
         ...
 
-    def put(self, upload_id: str, data: bytes) -> None:
+    def put(self, upload_id: str, data: bytes) -> Sequence[Chunk]:
         """Store all bytes of a small upload that nobody else writes; they survive power loss once `settle` is done.
+
+        Returns the chunks to name, as :meth:`Writer.sync`.
 
         Raises:
             StorageFull: they do not fit; nothing is left of them.
@@ -141,12 +191,34 @@ class Store(Protocol):
         """
         ...
 
-    def compose(self, upload_id: str, parts: Sequence[tuple[str, int]]) -> None:
-        """Make ``upload_id`` from the first bytes of ``parts`` (id, size in bytes), durably."""
+    def compose(self, upload_id: str, parts: Sequence[tuple[str, int]]) -> Sequence[Chunk]:
+        """Make ``upload_id`` from the first bytes of ``parts`` (id, size in bytes), durably.
+
+        Returns the chunks to name: those of the parts with other starts, no byte moves.
+        """
         ...
 
-    def remove(self, upload_id: str) -> None:
-        """Forget an upload; one that is not there is no error."""
+    def keys(self, upload_id: str) -> Sequence[str]:
+        """Return the keys of an upload's chunks, to be given to :meth:`remove` when no row names them any more."""
+        ...
+
+    def remove(self, upload_id: str, keys: Sequence[str] = ()) -> None:
+        """Forget an upload; one that is not there is no error.
+
+        A store of chunks deletes of ``keys``, and of whatever else was ever put for the upload, what no row names.
+        """
+        ...
+
+    def orphans(self, upload_id: str, age: float) -> Sequence[str]:
+        """Return keys put for an upload more than ``age`` seconds ago that no row names."""
+        ...
+
+    def discard(self, keys: Sequence[str]) -> None:
+        """Delete those of ``keys`` that no row names."""
+        ...
+
+    def link(self, upload_id: str, name: str, seconds: int) -> str | None:
+        """Return a URL that downloads an upload as ``name`` for ``seconds`` past this server, None: there is none."""
         ...
 
     def age(self, upload_id: str) -> float:
@@ -171,10 +243,14 @@ class Store(Protocol):
 
 
 __all__ = [
+    "Buffers",
+    "BytesDamaged",
     "BytesMissing",
-    "Chunks",
+    "Chunk",
+    "ChunkIndex",
     "ParquayError",
     "Reader",
+    "Rhythm",
     "State",
     "StorageFull",
     "Store",

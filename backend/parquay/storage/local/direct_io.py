@@ -15,7 +15,7 @@ import os
 import threading
 from collections.abc import Iterator
 
-from parquay.storage.chunks import Chunks
+from parquay.storage.chunks import Buffers
 
 BLOCK = 4096
 """Offsets, lengths and memory of a direct write are multiples of so many bytes."""
@@ -42,7 +42,7 @@ class DirectFile:
         whole = (size - before) // BLOCK * BLOCK
         return (before, whole) if whole >= LEAST and self._open() else (size, 0)
 
-    def write(self, chunks: Chunks, position: int) -> int:
+    def write(self, chunks: Buffers, position: int) -> int:
         """Put ``chunks`` (whole blocks together) at ``position`` (a block's start); return the bytes written.
 
         Fewer than given means that the file does not take them this way, or that the disk is full; the usual way
@@ -86,7 +86,7 @@ class DirectFile:
             os.close(handle)
 
 
-def _aligned(chunks: Chunks) -> Iterator[memoryview]:
+def _aligned(chunks: Buffers) -> Iterator[memoryview]:
     """Pass on the bytes of ``chunks`` in aligned memory; each piece is good until the next is asked for."""
     if len(chunks) == 1 and _is_aligned(chunks[0]):
         yield memoryview(chunks[0])

@@ -17,14 +17,16 @@ from contextlib import contextmanager, suppress
 from functools import partial
 from pathlib import Path
 
+from parquay.chunk import Chunk
 from parquay.errors import Busy, Conflict, StorageFull, Unavailable
 from parquay.ids import is_id, new_id
-from parquay.storage.chunks import BytesMissing, Chunks, State, StoreFault
+from parquay.storage.chunks import Buffers, BytesMissing, Rhythm, State, StoreFault
 from parquay.storage.local.direct_io import DirectFile
 from parquay.storage.local.volume import Volume
 from parquay.telemetry import sync_errors, sync_seconds
 
 COPY_SIZE = 64 * 1024 * 1024
+RHYTHM = Rhythm(bytes=64 * 1024 * 1024, seconds=1.0)
 LOCK_POLL = 0.02
 MANY = 16
 """From so many small uploads on, one sync of the whole volume is quicker than theirs."""
@@ -67,10 +69,22 @@ class LocalStore:
             raise ValueError("not an upload id")
         return f"{self.root}/{upload_id[:2]}/{upload_id}"
 
+    def rhythm(self, offset: int) -> Rhythm:
+        """A sync costs milliseconds, whatever the offset."""
+        del offset
+        return RHYTHM
+
     def writer(
-        self, upload_id: str, durable: int, *, wait: float = 0.0, owned: Callable[[], bool] | None = None
+        self,
+        upload_id: str,
+        durable: int,
+        *,
+        wait: float = 0.0,
+        owned: Callable[[], bool] | None = None,
+        epoch: int = 0,
     ) -> LocalWriter:
         """Open an upload's file and lock it; see :class:`parquay.storage.chunks.Store`."""
+        del epoch  # the lock keeps a stale writer out
         path = self.path(upload_id)
         with _mapped(self):
             handle = self._open(path, create=durable == 0)
@@ -99,7 +113,7 @@ class LocalStore:
         except FileNotFoundError:
             return 0
 
-    def put(self, upload_id: str, data: bytes) -> None:
+    def put(self, upload_id: str, data: bytes) -> tuple[Chunk, ...]:
         """Store a small upload, not synced."""
         path = self._text(upload_id)
         flags = os.O_WRONLY | os.O_CREAT | os.O_CLOEXEC | os.O_NOFOLLOW
@@ -120,6 +134,7 @@ class LocalStore:
             if not whole:
                 Path(path).unlink()
                 raise StorageFull("The disk is full.", retry_after=60)
+        return ()
 
     def settle(self, upload_ids: Sequence[str]) -> None:
         """Sync small uploads with their names: the whole volume for many, else files, names, names of directories.
@@ -154,7 +169,7 @@ class LocalStore:
         finally:
             os.close(handle)
 
-    def compose(self, upload_id: str, parts: Sequence[tuple[str, int]]) -> None:
+    def compose(self, upload_id: str, parts: Sequence[tuple[str, int]]) -> tuple[Chunk, ...]:
         """Copy the parts into a new file, which gets its name when it is whole: what had that name is never cut."""
         draft_id = new_id()
         writer = self.writer(draft_id, 0)
@@ -164,16 +179,34 @@ class LocalStore:
                 with self.reader(part_id) as source, _mapped(self):
                     source.copy_to(writer.handle, position, size)
                 position += size
-            writer.sync()
+            writer.sync(position)
             self._rename(self.path(draft_id), self.path(upload_id))
         except BaseException:
             self.remove(draft_id)
             raise
         finally:
             writer.close()
+        return ()
 
-    def remove(self, upload_id: str) -> None:
+    def keys(self, upload_id: str) -> tuple[str, ...]:
+        """A file has no keys."""
+        del upload_id
+        return ()
+
+    def orphans(self, upload_id: str, age: float) -> tuple[str, ...]:
+        """Bytes past the offset are in the upload's own file."""
+        del upload_id, age
+        return ()
+
+    def discard(self, keys: Sequence[str]) -> None:
+        """There are no keys."""
+
+    def link(self, upload_id: str, name: str, seconds: int) -> None:
+        """Nobody else serves these files."""
+
+    def remove(self, upload_id: str, keys: Sequence[str] = ()) -> None:
         """Unlink an upload's file."""
+        del keys
         path = self.path(upload_id)
         with suppress(FileNotFoundError):
             path.unlink()
@@ -284,9 +317,9 @@ class LocalWriter:
         self._unnamed = unnamed
         self.handle = handle
 
-    def write(self, chunks: Chunks, position: int) -> int:
-        """Put ``chunks`` at ``position``; fewer bytes than given means that the disk is full up to the reserve."""
-        views = _first([memoryview(chunk) for chunk in chunks if chunk], self._store.free())
+    def write(self, buffers: Buffers, position: int) -> int:
+        """Put ``buffers`` at ``position``; fewer bytes than given means that the disk is full up to the reserve."""
+        views = _first([memoryview(buffer) for buffer in buffers if buffer], self._store.free())
         size = sum(map(len, views))
         before, blocks = self._direct.span(position, size)
         written = self._put(_first(views, before), position)
@@ -315,17 +348,19 @@ class LocalWriter:
         except OSError as error:
             raise StoreFault(f"The disk refused bytes: {error.strerror}.") from error
 
-    def sync(self) -> None:
+    def sync(self, end: int) -> tuple[Chunk, ...]:
         """Make the file's bytes survive power loss, and its name too.
 
         The name comes second: where the file's sync has committed it already, its own costs next to nothing. It is
         synced even for a file that was there: whoever made it may have been killed before.
         """
+        del end
         self._store.sync(self.handle)
         if self._unnamed is not None:
             with _mapped(self._store):
                 self._store.sync_directory(self._unnamed)
             self._unnamed = None
+        return ()
 
     def truncate(self, size: int) -> None:
         """Cut the file to ``size`` bytes."""

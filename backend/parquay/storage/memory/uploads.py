@@ -7,8 +7,9 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
+from parquay.chunk import Chunk
 from parquay.errors import Busy, Conflict, StorageFull
-from parquay.storage.chunks import BytesMissing, Chunks, State
+from parquay.storage.chunks import Buffers, BytesMissing, Rhythm, State
 
 
 class MemoryStore:
@@ -21,10 +22,22 @@ class MemoryStore:
         self._synced: dict[str, bytes] = {}
         self._locks: dict[str, threading.Lock] = {}
 
+    def rhythm(self, offset: int) -> Rhythm:
+        """Keep the time of a local disk."""
+        del offset
+        return Rhythm(bytes=64 * 1024 * 1024, seconds=1.0)
+
     def writer(
-        self, upload_id: str, durable: int, *, wait: float = 0.0, owned: Callable[[], bool] | None = None
+        self,
+        upload_id: str,
+        durable: int,
+        *,
+        wait: float = 0.0,
+        owned: Callable[[], bool] | None = None,
+        epoch: int = 0,
     ) -> MemoryWriter:
         """Open an upload for writing."""
+        del epoch
         lock = self._locks.setdefault(upload_id, threading.Lock())
         if not lock.acquire(timeout=max(wait, 0.001)):
             raise Busy("Another request is writing to this upload.", retry_after=1)
@@ -57,12 +70,13 @@ class MemoryStore:
         """Return the bytes that are there."""
         return len(self._data.get(upload_id, b""))
 
-    def put(self, upload_id: str, data: bytes) -> None:
+    def put(self, upload_id: str, data: bytes) -> tuple[Chunk, ...]:
         """Store a small upload."""
         free = self.free()
         if free is not None and len(data) > free:
             raise StorageFull("The store is full.", retry_after=60)
         self._data[upload_id] = bytearray(data)
+        return ()
 
     def settle(self, upload_ids: Sequence[str]) -> None:
         """Make small uploads survive a crash."""
@@ -70,7 +84,7 @@ class MemoryStore:
             if upload_id in self._data:
                 self.keep(upload_id)
 
-    def compose(self, upload_id: str, parts: Sequence[tuple[str, int]]) -> None:
+    def compose(self, upload_id: str, parts: Sequence[tuple[str, int]]) -> tuple[Chunk, ...]:
         """Join the parts."""
         joined = bytearray()
         for part_id, size in parts:
@@ -80,9 +94,27 @@ class MemoryStore:
             joined += part[:size]
         self._data[upload_id] = joined
         self._synced[upload_id] = bytes(joined)
+        return ()
 
-    def remove(self, upload_id: str) -> None:
+    def keys(self, upload_id: str) -> tuple[str, ...]:
+        """A byte array has no keys."""
+        del upload_id
+        return ()
+
+    def orphans(self, upload_id: str, age: float) -> tuple[str, ...]:
+        """Bytes past the offset are in the upload's own array."""
+        del upload_id, age
+        return ()
+
+    def discard(self, keys: Sequence[str]) -> None:
+        """There are no keys."""
+
+    def link(self, upload_id: str, name: str, seconds: int) -> None:
+        """Nobody else serves memory."""
+
+    def remove(self, upload_id: str, keys: Sequence[str] = ()) -> None:
         """Forget an upload."""
+        del keys
         self._data.pop(upload_id, None)
         self._synced.pop(upload_id, None)
 
@@ -125,18 +157,20 @@ class MemoryWriter:
         self._data = data
         self._lock = lock
 
-    def write(self, chunks: Chunks, position: int) -> int:
-        """Put ``chunks`` at ``position`` as far as the capacity goes."""
-        joined = b"".join(chunks)
+    def write(self, buffers: Buffers, position: int) -> int:
+        """Put ``buffers`` at ``position`` as far as the capacity goes."""
+        joined = b"".join(buffers)
         free = self._store.free()
         if free is not None:
             joined = joined[: free + max(len(self._data) - position, 0)]
         self._data[position : position + len(joined)] = joined
         return len(joined)
 
-    def sync(self) -> None:
+    def sync(self, end: int) -> tuple[Chunk, ...]:
         """Make the bytes survive a crash."""
+        del end
         self._store.keep(self._id)
+        return ()
 
     def truncate(self, size: int) -> None:
         """Cut to ``size`` bytes."""

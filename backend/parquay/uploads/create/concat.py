@@ -65,8 +65,8 @@ class Concatenator:
         if current.complete or len(sizes) < len(parts):
             return current
         loop = asyncio.get_running_loop()
-        await loop.run_in_executor(self._disk, self._store.compose, final.id, sizes)
+        chunks = await loop.run_in_executor(self._disk, self._store.compose, final.id, sizes)
         size = sum(size for _, size in sizes)
-        if await self._catalog.awrite(partial(self._files.composed, file_id=final.id, size=size)):
+        if await self._catalog.awrite(partial(self._files.composed, file_id=final.id, size=size, chunks=chunks)):
             uploads_finished.inc()
         return await asyncio.to_thread(self._files.get, final.id) or current

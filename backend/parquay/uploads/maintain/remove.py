@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Sequence
 from concurrent.futures import Executor
 from datetime import datetime
 from functools import partial
@@ -45,14 +46,16 @@ class Remover:
         """Remove whatever is left of an upload; with ``expired_before`` only while it is expired. False: it stays."""
         if expired_before is None:
             await self._handover.stop(file_id, REMOVED)
+        loop = asyncio.get_running_loop()
+        keys = await loop.run_in_executor(self._disk, self._store.keys, file_id)  # known to the rows that go now
         write = partial(self._files.remove, file_id=file_id, expired_before=expired_before)
         if not await self._catalog.awrite(write):
             return False
-        await asyncio.get_running_loop().run_in_executor(self._disk, self.erase, file_id)
+        await loop.run_in_executor(self._disk, self.erase, file_id, keys)
         uploads_removed.inc()
         return True
 
-    def erase(self, file_id: str) -> None:
-        """Delete the bytes and parts of an upload that has no row any more."""
-        self._store.remove(file_id)
+    def erase(self, file_id: str, keys: Sequence[str] = ()) -> None:
+        """Delete the bytes and parts of an upload that has no row any more; ``keys``: those of its chunks."""
+        self._store.remove(file_id, keys)
         self._places.at(file_id).erase()

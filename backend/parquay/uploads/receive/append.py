@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from concurrent.futures import Executor
 from dataclasses import replace
 from functools import partial
@@ -14,6 +14,7 @@ from parquay.catalog.files import Claim, Files
 from parquay.catalog.session import Catalog
 from parquay.catalog.tables import File
 from parquay.catalog.usage import over
+from parquay.chunk import Chunk
 from parquay.errors import Busy, Conflict, Gone, ParquayError
 from parquay.ids import new_id
 from parquay.storage.chunks import BytesMissing, Store, StoreFault, Writer
@@ -185,7 +186,12 @@ class Appender:
         self, claim: Claim, plan: AppendPlan, body: Body, holder: Holder, witness: Witness | None, *, quota: int
     ) -> Receipt:
         opening = partial(
-            self._store.writer, claim.file_id, claim.offset, wait=LOCK_SECONDS, owned=partial(self._is_owned, claim)
+            self._store.writer,
+            claim.file_id,
+            claim.offset,
+            wait=LOCK_SECONDS,
+            owned=partial(self._is_owned, claim),
+            epoch=claim.epoch,
         )
         writer: Writer = await self._on_disk(opening)
         keeper = _Keeper(
@@ -204,6 +210,7 @@ class Appender:
             offset=claim.offset,
             plan=plan.body,
             commit=keeper.commit,
+            rhythm=self._store.rhythm,
             patience=self._patience,
         )
         try:
@@ -229,9 +236,9 @@ class Appender:
         if ended not in (WHOLE, OVERRUN):
             interrupted.labels(ended).inc()
         if ends_upload(plan.body, received=receiver.received, length=keeper.claim.size, whole=ended == WHOLE):
-            await receiver.sync()
+            chunks = await receiver.sync()
             if not keeper.finished:  # a checkpoint that was under way may have been the one at the end
-                await keeper.finish(receiver.written)
+                await keeper.finish(receiver.written, chunks)
                 bytes_received.inc(receiver.written - receiver.durable)
             return Receipt(receiver.written, ended, complete=True)
         await receiver.settle()
@@ -264,19 +271,20 @@ class _Keeper:
         self.claim = claim
         self.finished = False
 
-    async def commit(self, offset: int) -> bool:
-        """Move the durable offset to ``offset`` bytes; False when somebody else owns the upload.
+    async def commit(self, offset: int, chunks: Sequence[Chunk]) -> bool:
+        """Move the durable offset to ``offset`` bytes, and name their ``chunks``; False: somebody else owns the upload.
 
         A checkpoint at the end is the end: a client that sees all of its bytes acknowledged sends none that would be.
         """
         if ends_upload(self._body, received=offset, length=self.claim.size, whole=False):
-            await self.finish(offset)
+            await self.finish(offset, chunks)
             return True
         wake = self._wakes and offset >= TABLE_BYTES
         write = partial(
             self._files.checkpoint,
             claim=self.claim,
             offset=offset,
+            chunks=chunks,
             expires_at=self._rules.expiry(),
             wake=wake,
             quota=self._rules.quota,
@@ -289,13 +297,13 @@ class _Keeper:
             await self._witness.progressed(offset)
         return True
 
-    async def finish(self, offset: int) -> None:
-        """Note that the last of ``offset`` bytes landed.
+    async def finish(self, offset: int, chunks: Sequence[Chunk]) -> None:
+        """Note that the last of ``offset`` bytes landed, in ``chunks`` where they were not named before.
 
         Raises:
             Superseded: somebody else owns the upload (409).
         """
-        finish = partial(self._files.finish, claim=self.claim, offset=offset, quota=self._rules.quota)
+        finish = partial(self._files.finish, claim=self.claim, offset=offset, chunks=chunks, quota=self._rules.quota)
         if not await self._catalog.awrite(finish):
             raise Superseded("Another request continues this upload.")
         self.finished = True

@@ -9,14 +9,15 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from concurrent.futures import Executor
 from dataclasses import dataclass
 from typing import Any, Protocol
 
 from parquay.catalog.tables import File
+from parquay.chunk import Chunk
 from parquay.errors import Conflict, StorageFull
-from parquay.storage.chunks import Writer
+from parquay.storage.chunks import Rhythm, Writer
 from parquay.telemetry import bytes_received
 from parquay.tus.create import BodyPlan
 from parquay.tus.refusals import Refusal
@@ -24,9 +25,6 @@ from parquay.uploads.receive.blocks import Block, Blocks
 from parquay.uploads.receive.body import IDLE, OVERRUN, TOO_SLOW, WHOLE, Body, BodyCut, into_memory
 from parquay.uploads.receive.digest import RunningDigest
 from parquay.uploads.receive.takeover import Holder
-
-CHECKPOINT_SECONDS = 1.0
-CHECKPOINT_BYTES = 64 * 1024 * 1024
 
 TICK_SECONDS = 0.25
 """How often a silent body is looked after, while it has bytes that are not durable."""
@@ -61,8 +59,9 @@ class Receipt:
     complete: bool = False
 
 
-Commit = Callable[[int], Awaitable[bool]]
-"""Moves the row's offset to a number of synced bytes; False when somebody else owns the upload."""
+Commit = Callable[[int, Sequence[Chunk]], Awaitable[bool]]
+"""Moves the row's offset to a number of synced bytes and names their chunks; False when somebody else owns the upload.
+"""
 
 
 BEYOND = memoryview(bytearray(1))
@@ -99,13 +98,17 @@ class Receiver:
         offset: int,
         plan: BodyPlan,
         commit: Commit,
+        rhythm: Callable[[int], Rhythm],
         patience: Patience,
     ) -> None:
+        """``rhythm``: how often an upload with so many bytes is checkpointed."""
         self._writer = writer
         self._disk = disk
         self._blocks = blocks
         self._plan = plan
         self._commit = commit
+        self._rhythm_at = rhythm
+        self._rhythm = rhythm(offset)
         self._patience = patience
         self._start = self.received = self.written = self.durable = offset
         self._block: Block | None = None
@@ -171,11 +174,15 @@ class Receiver:
             if ended == WHOLE:
                 raise Refusal("checksum_mismatch")
 
-    async def sync(self) -> None:
-        """Sync what was written without telling the row: the caller commits it with the upload's end."""
+    async def sync(self) -> Sequence[Chunk]:
+        """Sync what was written without telling the row: the caller commits it with the upload's end.
+
+        Returns the chunks that are to be named then.
+        """
         await self._write_rest()
         await self._join_checkpoint()
-        await self._on_disk(self._writer.sync)
+        chunks: Sequence[Chunk] = await self._on_disk(self._writer.sync, self.written)
+        return chunks
 
     async def abandon(self) -> None:
         """Wait for what runs on the disk's threads, whatever comes of it."""
@@ -228,14 +235,17 @@ class Receiver:
 
     async def _advance(self) -> None:
         open_ended = self._digest is None  # nothing may be acknowledged while a checksum is outstanding
-        waited = time.monotonic() - self._last_checkpoint >= CHECKPOINT_SECONDS
+        waited = time.monotonic() - self._last_checkpoint >= self._rhythm.seconds
         due = open_ended and waited
         if due or (waited and self._sip is not None):
             await self._write_rest()  # so that the checkpoint of a sender who fell silent has all of its bytes
         elif self._block is not None and not self._block.room:
             await self._join_write()
             self._start_write(self._block)
-        if due or (open_ended and self.written - self.durable >= CHECKPOINT_BYTES):
+        behind = self.written - self.durable
+        if due or (open_ended and behind >= self._rhythm.bytes):
+            if self._rhythm.waiting is not None and behind >= self._rhythm.waiting:
+                await self._join_checkpoint()  # the sender waits for the store
             self._start_checkpoint()
 
     def _start_write(self, block: Block) -> None:
@@ -286,11 +296,12 @@ class Receiver:
         target = self.written
         if target == self.durable:
             return
-        await self._on_disk(self._writer.sync)
-        if not await self._commit(target):
+        chunks = await self._on_disk(self._writer.sync, target)
+        if not await self._commit(target, chunks):
             raise Superseded("Another request continues this upload.")
         bytes_received.inc(target - self.durable)
         self.durable = target
+        self._rhythm = self._rhythm_at(target)
 
     async def _on_disk(self, call: Callable[..., Any], *arguments: Any) -> Any:
         return await asyncio.get_running_loop().run_in_executor(self._disk, call, *arguments)

@@ -1,0 +1,50 @@
+"""The chunks that uploads consist of, where the store has chunks. A key may be named by several uploads."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from sqlalchemy import select
+from sqlmodel import Session, col
+
+from parquay.catalog.prepared import Insert
+from parquay.catalog.session import Catalog
+from parquay.catalog.tables import NamedChunk
+from parquay.chunk import Chunk
+
+_insert = Insert(NamedChunk)
+
+
+class NamedChunks:
+    """What the catalog knows of chunks; it is the `ChunkIndex` of a store."""
+
+    def __init__(self, catalog: Catalog) -> None:
+        self._catalog = catalog
+
+    def of(self, upload_id: str) -> list[Chunk]:
+        """Return an upload's chunks in the order of their starts."""
+        columns = (NamedChunk.start, NamedChunk.size, NamedChunk.key, NamedChunk.crc)
+        query = select(*map(col, columns)).where(col(NamedChunk.file_id) == upload_id).order_by(col(NamedChunk.start))
+        with self._catalog.read() as session:
+            return [Chunk(*row) for row in session.execute(query)]
+
+    def named(self, keys: Sequence[str]) -> set[str]:
+        """Return those of ``keys`` that an upload consists of."""
+        with self._catalog.read() as session:
+            return named(session, keys)
+
+    def any(self) -> bool:
+        """Tell whether any upload has chunks."""
+        with self._catalog.read() as session:
+            return session.execute(select(col(NamedChunk.key)).limit(1)).first() is not None
+
+
+def named(session: Session, keys: Sequence[str]) -> set[str]:
+    """Return those of ``keys`` that an upload consists of."""
+    return set(session.execute(select(col(NamedChunk.key)).where(col(NamedChunk.key).in_(keys))).scalars())
+
+
+def name(session: Session, file_id: str, chunks: Sequence[Chunk]) -> None:
+    """Make chunks part of an upload, in the transaction that moves its offset behind them."""
+    rows = [{"file_id": file_id, "start": at.start, "size": at.size, "key": at.key, "crc": at.crc} for at in chunks]
+    _insert(session, rows)

@@ -1,0 +1,80 @@
+"""Bytes on their way into a chunk: off the heap, for a thousand uploads may gather eight megabytes each.
+
+They are in a file without a name, which the kernel keeps in memory while there is some and writes out otherwise. It is
+never synced: what has not become a chunk was never acknowledged.
+"""
+
+from __future__ import annotations
+
+import errno
+import mmap
+import os
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from parquay.storage.chunks import Buffers, StoreFault
+
+FULL = (errno.ENOSPC, errno.EDQUOT)
+
+
+class Gathering:
+    """A run of an upload's bytes from ``start`` on."""
+
+    def __init__(self, folder: Path, start: int) -> None:
+        """Gather in a file without a name in ``folder``.
+
+        Raises:
+            OSError: it cannot be made.
+        """
+        self.start = self.end = start
+        self._file = tempfile.TemporaryFile(dir=folder, buffering=0)  # noqa: SIM115  open until `close`
+
+    def write(self, buffers: Buffers, position: int) -> int:
+        """Put bytes at ``position``; fewer written than given: the disk is full.
+
+        Raises:
+            StoreFault: the disk refused them.
+        """
+        assert self.start <= position <= self.end, "bytes come in order"
+        written = 0
+        for buffer in buffers:
+            view = memoryview(buffer)
+            while view:
+                try:
+                    count = os.pwrite(self._file.fileno(), view, position + written - self.start)
+                except OSError as error:
+                    if error.errno in FULL:
+                        return self._grown(position + written, written)
+                    raise StoreFault(f"The disk refused bytes: {error.strerror}.") from error
+                written += count
+                view = view[count:]
+        return self._grown(position + written, written)
+
+    def _grown(self, end: int, written: int) -> int:
+        self.end = max(self.end, end)
+        return written
+
+    def read(self, start: int, size: int) -> bytes:
+        """Return bytes that are there."""
+        return os.pread(self._file.fileno(), size, start - self.start)
+
+    @contextmanager
+    def mapped(self, start: int, end: int) -> Iterator[memoryview]:
+        """Lend the bytes from ``start`` to ``end``, of which there is at least one, without a copy."""
+        with (
+            mmap.mmap(self._file.fileno(), end - self.start, access=mmap.ACCESS_READ) as mapping,
+            memoryview(mapping) as whole,
+            whole[start - self.start :] as view,
+        ):
+            yield view
+
+    def truncate(self, end: int) -> None:
+        """Forget everything past ``end``."""
+        self.end = min(self.end, max(end, self.start))
+        os.ftruncate(self._file.fileno(), self.end - self.start)
+
+    def close(self) -> None:
+        """Give the bytes up."""
+        self._file.close()

@@ -1,0 +1,111 @@
+"""A bucket of an object store that speaks S3."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from datetime import timedelta
+from urllib.parse import urlsplit
+
+import obstore
+from obstore.store import S3Store
+
+from parquay.storage.chunked.bucket import Held
+from parquay.storage.s3.errors import mapped
+
+STREAM_BYTES = 1 << 20
+"""Bytes of an object that are in memory at once while it is fetched."""
+
+CONNECT = timedelta(seconds=3)
+ANSWER = timedelta(seconds=20)
+"""How long one try may take, of the largest object too."""
+
+TRIES = 4
+PATIENCE = timedelta(seconds=20)
+"""After so many tries, or so long, the store counts as away."""
+
+
+class S3Bucket:
+    """The objects below a prefix of one bucket."""
+
+    def __init__(self, bucket: str, prefix: str = "", *, endpoint: str = "", region: str = "") -> None:
+        """``endpoint``: URL of the object store, empty for AWS; keys come by the usual ``AWS_*`` variables or a role.
+
+        Over TLS a body is not hashed for its signature: that would cost more than all the rest.
+        """
+        secure = urlsplit(endpoint or "https:").scheme == "https"
+        config: dict[str, object] = {"unsigned_payload": secure}
+        if endpoint:
+            config["endpoint"] = endpoint
+        if region:
+            config["region"] = region
+        self._store = S3Store(
+            bucket,
+            prefix=prefix or None,
+            config=config,  # type: ignore[arg-type]
+            client_options={"connect_timeout": CONNECT, "timeout": ANSWER, "allow_http": not secure},
+            retry_config={
+                "max_retries": TRIES - 1,
+                "retry_timeout": PATIENCE,
+                "backoff": {"init_backoff": timedelta(milliseconds=50), "max_backoff": timedelta(seconds=1), "base": 2},
+            },
+        )
+
+    def put(self, key: str, data: bytes | memoryview) -> None:
+        """Put in one request, repeated until it is answered: the key is new, so the bytes are always the same.
+
+        A condition would turn the second try after a lost answer into an error.
+        """
+        with mapped():
+            obstore.put(self._store, key, data, use_multipart=False)
+
+    def put_once(self, key: str, data: bytes) -> bool:
+        """Put unless there is an object; tell whether there was none. Only as true as the store is, see `probe`."""
+        try:
+            with mapped():
+                obstore.put(self._store, key, data, mode="create", use_multipart=False)
+        except FileExistsError:
+            return False
+        return True
+
+    def get(self, key: str, start: int, size: int) -> bytes:
+        """Get a range."""
+        with mapped():
+            return bytes(obstore.get_range(self._store, key, start=start, length=size))
+
+    def fetch(self, key: str, take: Callable[[bytes], None]) -> None:
+        """Get all bytes of an object."""
+        with mapped():
+            stream = iter(obstore.get(self._store, key).stream(min_chunk_size=STREAM_BYTES))
+        while True:
+            with mapped():
+                some = next(stream, None)
+            if some is None:
+                return
+            take(bytes(some))
+
+    def list(self, prefix: str) -> Iterator[Held]:
+        """List a folder, a thousand objects a request, in the order of keys."""
+        with mapped():
+            pages = iter(obstore.list(self._store, prefix, chunk_size=1000))
+        while True:
+            with mapped():
+                page = next(pages, None)
+            if page is None:
+                return
+            for meta in page:
+                yield Held(meta["path"], meta["size"], meta["last_modified"].timestamp())
+
+    def delete(self, keys: Sequence[str]) -> None:
+        """Delete by up to a thousand."""
+        with mapped():
+            if keys:
+                obstore.delete(self._store, list(keys))
+
+    def free(self) -> int | None:
+        """There is always room."""
+        return None
+
+    def link(self, key: str, name: str, seconds: int) -> str | None:
+        """Sign a URL."""
+        with mapped():
+            return obstore.sign(self._store, "GET", key, timedelta(seconds=seconds))
