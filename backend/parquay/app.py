@@ -12,6 +12,7 @@ from fastapi import FastAPI
 from starlette.types import Receive, Scope, Send
 
 from parquay import __version__
+from parquay.http1.connection import TryHandle
 from parquay.settings import Settings
 from parquay.web.account import account, admin, login, usage
 from parquay.web.files import access, files
@@ -27,7 +28,7 @@ from parquay.web.http.spa import WebClient
 from parquay.web.live import events, live
 from parquay.web.system import docs, system
 from parquay.web.tables import dataset_edits, datasets, exports
-from parquay.web.uploads.fast_path import ExpressLane
+from parquay.web.uploads.fast_path import FastPath
 from parquay.web.uploads.tus import TusAdapter
 from parquay.web.uploads.verbs import Verbs
 from parquay.wiring import Services, build
@@ -106,19 +107,19 @@ def _uploads(services: Services, policy: Policy) -> TusAdapter:
     return TusAdapter(verbs, sessions=services.accounts.sessions, rules=services.uploads.rules, policy=policy)
 
 
-def _fast_path(services: Services, uploads: TusAdapter, policy: Policy) -> ExpressLane | None:
+def _fast_path(services: Services, uploads: TusAdapter, policy: Policy) -> TryHandle | None:
     settings = services.settings
     if settings.tus_router == "tuspyserver":
         return None
     origin = Origin(settings.public_url, settings.proxies)
-    return ExpressLane(
+    return FastPath(
         services.uploads.creator,
         uploads,
         sessions=services.accounts.sessions,
         rules=services.uploads.rules,
         origin=origin,
         policy=policy,
-    )
+    ).try_handle
 
 
 def _rest(services: Services, policy: Policy) -> FastAPI:

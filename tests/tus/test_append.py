@@ -149,7 +149,7 @@ def test_room_is_what_the_length_or_the_limit_leaves(offset, length, limits, lef
 
 
 @pytest.mark.parametrize(
-    ("last", "received", "length", "whole", "ends"),
+    ("last", "received", "length", "complete", "ends"),
     [
         (None, 10, 10, True, True),
         (None, 10, 10, False, True),

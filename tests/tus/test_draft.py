@@ -126,7 +126,7 @@ def test_a_name_comes_from_the_disposition(value: str | None, name: str | None):
         (fields(upload_complete="?0", upload_length="x"), None, BodyPlan(None, last=False)),
         (fields(upload_complete="?1", upload_length="5", content_length="5"), 5, BodyPlan(5, last=True, expected=5)),
     ],
-    ids=["whole", "empty", "stream", "part", "careful", "length ignored", "both lengths"],
+    ids=["complete", "empty", "stream", "part", "careful", "length ignored", "both lengths"],
 )
 def test_a_creation_takes_what_is_told(sent: Fields, length: int | None, body: BodyPlan):
     # The rule: "If the request includes the Upload-Complete field value set to true and a valid Content-Length header

@@ -39,7 +39,7 @@ def test_a_whole_body_finishes_an_upload_once(engine: Engine):
 
         receipt = await engine.append(file_id, 0, DATA)
 
-        assert receipt == Receipt(len(DATA), "whole", complete=True)
+        assert receipt == Receipt(len(DATA), "complete", complete=True)
         assert engine.content(file_id) == DATA
         row = engine.row(file_id)
         assert (row.complete, row.status, row.expires_at) == (True, "processing", None)
@@ -170,7 +170,7 @@ def test_a_body_that_may_have_no_bytes_and_does_not_end_gives_way_to_the_next(en
         endless = asyncio.ensure_future(engine.append(file_id, 5, ScriptedBody(HANG)))
         await until(engine.handover.running, "the first one waits")
 
-        assert (await engine.append(file_id, 5, b"")).ended == "whole"
+        assert (await engine.append(file_id, 5, b"")).ended == "complete"
 
         assert (await endless).ended == "taken_over"
 
@@ -182,7 +182,7 @@ def test_no_bytes_at_the_end_have_a_checksum_too(engine: Engine):
         file_id = await engine.create_id(5)
         await engine.append(file_id, 0, b"12345")
 
-        assert (await engine.append(file_id, 5, b"", upload_checksum=digest_field("sha1", b""))).ended == "whole"
+        assert (await engine.append(file_id, 5, b"", upload_checksum=digest_field("sha1", b""))).ended == "complete"
         with pytest.raises(Refusal) as caught:
             await engine.append(file_id, 5, b"", upload_checksum=digest_field("sha1", b"x"))
         assert caught.value.code == "checksum_mismatch"

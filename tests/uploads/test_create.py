@@ -77,7 +77,7 @@ def test_a_whole_file_that_comes_along_is_complete(engine: Engine, size: int):
 
         file, receipt = await engine.create(body, upload_length=str(size), content_length=str(size))
 
-        assert receipt == Receipt(size, "whole", complete=True)
+        assert receipt == Receipt(size, "complete", complete=True)
         row = engine.row(file.id)
         assert (row.offset, row.complete, row.status, row.expires_at) == (size, True, "processing", None)
         assert engine.content(file.id) == DATA[:size]
@@ -92,7 +92,7 @@ def test_a_part_that_comes_along_is_continued_by_a_patch(engine: Engine, headers
     async def run() -> None:
         file, receipt = await engine.create(ScriptedBody(DATA[:1000]), upload_length=str(len(DATA)), **headers)
 
-        assert receipt == Receipt(1000, "whole")
+        assert receipt == Receipt(1000, "complete")
         assert (await engine.append(file.id, 1000, DATA[1000:])).complete
         assert engine.content(file.id) == DATA
 
@@ -135,7 +135,7 @@ def test_a_deferred_upload_takes_its_first_bytes_along(engine: Engine):
 
         file, receipt = await engine.create(body, upload_defer_length="1", content_length="5")
 
-        assert receipt == Receipt(5, "whole")
+        assert receipt == Receipt(5, "complete")
         assert engine.row(file.id).size is None
         assert (await engine.append(file.id, 5, b"67", upload_length="7")).complete
 

@@ -15,7 +15,6 @@ from pathlib import Path
 import pytest
 from sqlalchemy import update
 
-from parquay.catalog import whole
 from parquay.catalog.sqlite import sqlite_module
 from parquay.catalog.tables import File, now
 from parquay.errors import ParquayError
@@ -63,7 +62,6 @@ class Faults:
                 patched.setattr(os, name, self._watched(name, getattr(os, name)))
             dialect = engine.services.catalog.engine.dialect
             patched.setattr(dialect, "do_commit", self._watched_commit(dialect.do_commit))
-            patched.setattr(whole, "add", self._watched_commit(whole.add))
             yield
 
     def _watched(self, name: str, real: Callable[..., object]) -> Callable[..., object]:
@@ -128,7 +126,7 @@ async def uploaded_small(engine: Engine, faults: Faults) -> None:
     for _ in range(2):
         body = ScriptedBody(DATA[:1000])
         made.append(await tried(engine.create(body, upload_length="1000", content_length="1000")))
-    await tried(asyncio.to_thread(engine.services.uploads.small.settle))
+    await tried(asyncio.to_thread(engine.services.uploads.small.sync_pending))
     with faults.aside():
         for one in made:
             if not isinstance(one, Exception):

@@ -40,9 +40,9 @@ def test_of_eight_at_the_same_offset_exactly_one_wins(engine: Engine, attempt: i
 
         outcomes = [await outcome(one) for one in sending]
 
-        assert outcomes.count("whole") == 1
-        assert set(outcomes) <= {"whole", 409, 423}
-        winner = outcomes.index("whole")
+        assert outcomes.count("complete") == 1
+        assert set(outcomes) <= {"complete", 409, 423}
+        winner = outcomes.index("complete")
         assert engine.content(file_id) == bytes([winner]) * len(DATA)
         assert len(engine.jobs(file_id)) == 1
 
@@ -77,7 +77,7 @@ def test_a_writer_that_still_receives_is_not_interrupted(engine: Engine):
 
         assert time.monotonic() - started < 3
         assert refused.value.status in {409, 423}
-        assert await outcome(busy) == "whole"
+        assert await outcome(busy) == "complete"
         assert engine.content(file_id) == DATA
 
     asyncio.run(run())
@@ -102,7 +102,7 @@ def test_a_newcomer_whose_client_leaves_while_it_waits_stops_nobody(engine: Engi
         with pytest.raises(asyncio.CancelledError):
             await waiting
 
-        assert await outcome(busy) == "whole"
+        assert await outcome(busy) == "complete"
         assert engine.content(file_id) == DATA
 
     asyncio.run(run())
@@ -141,7 +141,7 @@ def test_a_reader_of_an_upload_that_never_pauses_is_answered_within_a_second(eng
 
         assert time.monotonic() - started < 3
         assert 0 < engine.offset(file_id) < len(DATA)
-        assert await outcome(busy) == "whole"
+        assert await outcome(busy) == "complete"
 
     asyncio.run(run())
 
@@ -214,8 +214,8 @@ def test_of_eight_over_two_processes_exactly_one_wins(start, attempt: int):
 
         outcomes = [await outcome(one) for one in sending]
 
-        assert outcomes.count("whole") == 1
-        assert engines[0].content(file_id) == bytes([outcomes.index("whole")]) * len(DATA)
+        assert outcomes.count("complete") == 1
+        assert engines[0].content(file_id) == bytes([outcomes.index("complete")]) * len(DATA)
         assert len(engines[0].jobs(file_id)) == 1
         for task in watching:
             task.cancel()

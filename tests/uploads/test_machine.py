@@ -331,7 +331,7 @@ class UploadMachine(RuleBasedStateMachine):
     @rule()
     def settle(self) -> None:
         """What small uploads left in the catalog goes to the disk."""
-        self.engine.services.uploads.small.settle()
+        self.engine.services.uploads.small.sync_pending()
 
     @rule(power=st.booleans(), garbage=st.booleans())
     def crash(self, power: bool, garbage: bool) -> None:

@@ -108,7 +108,7 @@ def test_nothing_is_told_before_it_is_synced():
     async def run() -> None:
         desk = Desk()
 
-        assert await desk.run(ScriptedBody(bytes(3 * MIB), chunk=100_000)) == "whole"
+        assert await desk.run(ScriptedBody(bytes(3 * MIB), chunk=100_000)) == "complete"
 
         synced = 0
         for name, value in desk.log:
@@ -184,7 +184,7 @@ def test_no_more_than_four_mebibytes_wait_for_a_slow_disk(chunk: int):
 
         assert MIB <= body.taken <= 4 * MIB
         desk.gate.set()
-        assert await receiving == "whole"
+        assert await receiving == "complete"
         assert desk.store.size(desk.id) == 32 * MIB
 
     asyncio.run(run())
@@ -324,7 +324,7 @@ def test_a_slow_sender_above_the_rate_is_borne():
     async def run() -> None:
         desk = Desk(patience=Patience(idle=0.6, min_rate=10))
 
-        assert await desk.run(Dripping(bytes(1000), chunk=25)) == "whole"
+        assert await desk.run(Dripping(bytes(1000), chunk=25)) == "complete"
 
         assert desk.committed()[-1] == 1000
 
@@ -350,7 +350,7 @@ def test_a_body_of_exactly_the_limit_is_whole():
     async def run() -> None:
         desk = Desk(BodyPlan(64))
 
-        assert await desk.run(ScriptedBody(bytes(64))) == "whole"
+        assert await desk.run(ScriptedBody(bytes(64))) == "complete"
 
     asyncio.run(run())
 
@@ -401,9 +401,9 @@ def test_a_long_checksummed_body_is_written_in_big_pieces_and_never_committed():
         desk = Desk(BodyPlan(None, Checksum("sha256", hashlib.sha256(data).digest())))
         desk.receiver._last_checkpoint -= 10
 
-        assert await desk.receiver.run(ScriptedBody(data, chunk=1 << 14), desk.holder) == "whole"
+        assert await desk.receiver.run(ScriptedBody(data, chunk=1 << 14), desk.holder) == "complete"
         before = list(desk.log)
-        await desk.receiver.verify("whole")
+        await desk.receiver.verify("complete")
         await desk.receiver.settle()
         desk.disk.shutdown()
 

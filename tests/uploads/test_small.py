@@ -13,8 +13,8 @@ from sqlalchemy import text
 from sqlalchemy.exc import IntegrityError
 from sqlmodel import select
 
-from parquay.catalog import whole
 from parquay.catalog.tables import NewFile, Unsynced
+from parquay.catalog.unsynced import UnsyncedBytes
 from parquay.errors import Damaged, ParquayError, StorageFull
 from parquay.ids import new_id
 from parquay.storage.chunks import BytesMissing
@@ -22,7 +22,7 @@ from parquay.storage.local import uploads as local
 from parquay.storage.local.uploads import LocalStore
 from parquay.storage.local.volume import Volume, tells_faults
 from parquay.uploads.create import small_uploads as small
-from parquay.uploads.create.small_uploads import SMALL_BYTES
+from parquay.uploads.create.small_uploads import MAX_SMALL_BYTES
 from uploads.engine import OWNER, Engine, ScriptedBody, until
 
 
@@ -79,7 +79,7 @@ def test_the_bytes_wait_in_the_catalog_until_their_file_is_synced(disk_engine: E
 
     assert waiting(disk_engine) == {first: b"a,b\n1,2\n", second: b"x"}
     assert [path for path in syncs if "uploads" in path] == []
-    assert disk_engine.services.uploads.small.settle() == 2
+    assert disk_engine.services.uploads.small.sync_pending() == 2
     assert waiting(disk_engine) == {}
     paths = {str(path_of(disk_engine, one)) for one in (first, second)}
     names = {str(path_of(disk_engine, one).parent) for one in (first, second)}
@@ -179,17 +179,15 @@ def test_an_upload_with_waiting_bytes_can_be_removed(disk_engine: Engine):
     assert disk_engine.services.uploads.small.restore() == 0
     assert waiting(disk_engine) == {}
     assert not path_of(disk_engine, file_id).exists()
-    assert disk_engine.services.uploads.small.settle() == 1  # what is gone needs no sync
+    assert disk_engine.services.uploads.small.sync_pending() == 1  # what is gone needs no sync
 
 
 def test_of_uploads_that_wait_together_those_that_were_removed_do_not_come_back(disk_engine: Engine):
-    small, told = disk_engine.services.uploads.small, []
+    small = disk_engine.services.uploads.small
     files = [file_of(OWNER.id) for _ in range(3)]
 
     async def run() -> None:
-        for number, file in enumerate(files):
-            small.take(file, b"%d-%d" % (number, number), told.append)
-        await until(lambda: len(told) == 3, "the ends of all")
+        await asyncio.gather(*(small.add(file, b"%d-%d" % (number, number)) for number, file in enumerate(files)))
         await disk_engine.services.uploads.remover.remove(files[0].id, OWNER)
 
     asyncio.run(run())
@@ -203,7 +201,7 @@ def test_of_uploads_that_wait_together_those_that_were_removed_do_not_come_back(
     assert waiting(disk_engine) == {}
 
 
-@pytest.mark.parametrize("size", [0, SMALL_BYTES + 1, 60_000])
+@pytest.mark.parametrize("size", [0, MAX_SMALL_BYTES + 1, 60_000])
 def test_larger_and_empty_uploads_do_not_wait(disk_engine: Engine, size: int):
     file_id = made(disk_engine, bytes(size)) if size else asyncio.run(disk_engine.create_id(0))
 
@@ -226,7 +224,7 @@ def test_a_sync_that_failed_leaves_the_bytes_in_the_catalog(disk_engine: Engine,
     with monkeypatch.context() as broken:
         broken.setattr(os, "fdatasync", lambda _: failing_sync())
         with pytest.raises(ParquayError, match="keep the bytes"):
-            disk_engine.services.uploads.small.settle()
+            disk_engine.services.uploads.small.sync_pending()
 
     assert waiting(disk_engine) == {file_id: b"abc"}
     with pytest.raises(ParquayError):
@@ -239,11 +237,11 @@ def test_a_failed_sync_is_not_believed_the_second_time(disk_engine: Engine, star
     with monkeypatch.context() as broken:
         broken.setattr(Volume, "sync", lambda _: failing_sync())
         with pytest.raises(ParquayError, match="keep the bytes"):
-            disk_engine.services.uploads.small.settle()
+            disk_engine.services.uploads.small.sync_pending()
     path_of(disk_engine, file_id).write_bytes(b"")  # what the kernel has thrown away
 
     with pytest.raises(ParquayError):
-        disk_engine.services.uploads.small.settle()
+        disk_engine.services.uploads.small.sync_pending()
 
     assert waiting(disk_engine) == {file_id: b"abc"}
     again = start()
@@ -259,7 +257,7 @@ def test_many_are_settled_by_one_sync_of_their_volume(disk_engine: Engine, monke
     real = Volume.sync
     monkeypatch.setattr(Volume, "sync", lambda volume: volumes.append(real(volume)))
 
-    assert disk_engine.services.uploads.small.settle() == 3
+    assert disk_engine.services.uploads.small.sync_pending() == 3
 
     assert volumes == [None]
     assert [path for path in syncs if "uploads" in path] == []
@@ -268,7 +266,7 @@ def test_many_are_settled_by_one_sync_of_their_volume(disk_engine: Engine, monke
 
 
 def test_uploads_are_settled_by_themselves(disk_engine: Engine, monkeypatch):
-    monkeypatch.setattr(small, "SETTLE_SECONDS", 0.01)
+    monkeypatch.setattr(small, "SYNC_DELAY_SECONDS", 0.01)
 
     async def run() -> None:
         settling = asyncio.create_task(disk_engine.services.uploads.small.run())
@@ -292,8 +290,8 @@ def test_those_that_come_together_are_committed_together_and_each_hears_of_its_o
 
     monkeypatch.setattr(type(disk_engine.store), "put", full_for_some)
     contents = [b"no room" if number % 5 == 0 else b"row %d" % number for number in range(40)]
-    add, counted = whole.add, []
-    monkeypatch.setattr(whole, "add", lambda *given, **named: (counted.append(named), add(*given, **named))[1])
+    add, counted = UnsyncedBytes.add, []
+    monkeypatch.setattr(UnsyncedBytes, "add", lambda *given, **named: (counted.append(named), add(*given, **named))[1])
 
     async def run() -> list[object]:
         told = [str(len(data)) for data in contents]
@@ -315,20 +313,16 @@ def test_those_that_come_together_are_committed_together_and_each_hears_of_its_o
     assert len(waiting(disk_engine)) == 32
 
 
-def test_a_client_that_cannot_be_told_spoils_no_neighbour(disk_engine: Engine):
-    small, told = disk_engine.services.uploads.small, []
-
-    def broken(_reason: BaseException | None) -> None:
-        raise ConnectionResetError
+def test_a_client_that_has_gone_spoils_no_neighbour(disk_engine: Engine):
+    small = disk_engine.services.uploads.small
 
     async def run() -> None:
-        small.take(file_of(OWNER.id), b"abc", broken)
-        small.take(file_of(OWNER.id), b"abc", told.append)
-        await until(lambda: told, "the second one's end")
+        first, second = (small.add(file_of(OWNER.id), b"abc") for _ in range(2))
+        first.cancel()
+        await second
 
     asyncio.run(run())
 
-    assert told == [None]
     assert len(waiting(disk_engine)) == 2
 
 
@@ -337,7 +331,7 @@ def test_a_row_that_cannot_be_inserted_spoils_no_neighbour(disk_engine: Engine):
 
     async def run() -> list[object]:
         files = [file_of(OWNER.id), file_of("nobody"), file_of(OWNER.id)]
-        return await asyncio.gather(*(small.keep(file, b"abc") for file in files), return_exceptions=True)
+        return await asyncio.gather(*(small.add(file, b"abc") for file in files), return_exceptions=True)
 
     first, second, third = asyncio.run(run())
 

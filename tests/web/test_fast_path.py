@@ -15,7 +15,7 @@ from parquay.app import Application, create_app
 from parquay.errors import StorageFull
 from parquay.settings import Settings
 from parquay.storage.local.uploads import LocalStore
-from parquay.uploads.create.small_uploads import SMALL_BYTES
+from parquay.uploads.create.small_uploads import MAX_SMALL_BYTES
 from uploads.engine import until
 
 Fields = dict[str, str]
@@ -195,7 +195,7 @@ def test_other_requests_are_left_to_the_general_way(common: Common, method: str,
     assert rows(app) == 0
 
 
-@pytest.mark.parametrize("size", [0, SMALL_BYTES + 1])
+@pytest.mark.parametrize("size", [0, MAX_SMALL_BYTES + 1])
 def test_empty_and_larger_uploads_are_left_to_the_general_way(app: Application, size: int):
     async def run() -> None:
         await looked(app)

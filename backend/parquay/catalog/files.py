@@ -7,6 +7,7 @@ owns the upload, and a stale writer changes nothing.
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -17,6 +18,7 @@ from sqlmodel import Session, col, delete, select
 
 from parquay.catalog.access import granted_to
 from parquay.catalog.chunks import name, named
+from parquay.catalog.consequences import UPDATED, Consequences, consequences
 from parquay.catalog.events import Events
 from parquay.catalog.jobs import Jobs, Wanted
 from parquay.catalog.listing import EVERYTHING, SORTS, Narrowed, after, listed, order
@@ -30,9 +32,6 @@ from parquay.tus.headers import parse_metadata
 
 CONVERT = "convert"
 """Kind of the job that turns a file into a table."""
-
-CREATED = "file.created"
-"""Kind of the event of a new file."""
 
 HOOK = "hook"
 """Kind of the jobs that tell hooks."""
@@ -192,16 +191,15 @@ class Files:
             name(session, file_id, held)
         for owner_id in {file.owner_id for file in files} if quota else ():
             refuse_over(session, owner_id, quota)
-        told = [file for file in files if not file.is_partial]
-        finished = [Wanted(file.id, file.owner_id, file.size) for file in told if file.complete]
-        if told:
-            self._events.emit(session, CREATED, *told)
-        if finished:
-            self._jobs.add(session, CONVERT, *finished)
-        for file in told:
-            self._hook(session, "created", file.id)
-            if file.complete:
-                self._hook(session, "finished", file.id)
+        alike: defaultdict[Consequences, list[NewFile]] = defaultdict(list)
+        for file in files:
+            alike[consequences(is_new=True, complete=file.complete, is_partial=file.is_partial)].append(file)
+        for found, group in alike.items():
+            if found.event:
+                self._events.emit(session, found.event, *group)
+            if found.converts:
+                self._jobs.add(session, CONVERT, *(Wanted(file.id, file.owner_id, file.size) for file in group))
+            self._tell_hooks(session, found, *group)
 
     def take_over(
         self, session: Session, file_id: str, offset: int, *, writer: str, expires_at: datetime
@@ -296,14 +294,22 @@ class Files:
         name(session, claim.file_id, chunks)
         if claim.size is None:
             refuse_over(session, file.owner_id, quota)
-        self._enqueue(session, file)
+        self._complete(session, file)
         return True
 
-    def _enqueue(self, session: Session, file: File | Touched) -> None:
-        if file.concat != "partial":
-            self._events.emit(session, "file.updated", file)
+    def _complete(self, session: Session, file: File | Touched) -> None:
+        found = consequences(is_new=False, complete=True, is_partial=file.concat == "partial")
+        if found.event:
+            self._events.emit(session, found.event, file)
+        if found.converts:  # which may wait for more bytes already
             self._jobs.enqueue(session, CONVERT, file.id, owner_id=file.owner_id, size=file.size)
-            self._hook(session, "finished", file.id)
+        self._tell_hooks(session, found, file)
+
+    def _tell_hooks(self, session: Session, found: Consequences, *files: File | NewFile | Touched) -> None:
+        if self.hooked:
+            for file in files:
+                for event in found.hooks:
+                    self._hook(session, event, file.id)
 
     def _hook(self, session: Session, event: str, file_id: str) -> None:
         if self.hooked:
@@ -350,7 +356,7 @@ class Files:
         file.offset = file.size = size
         file.complete, file.status, file.expires_at = True, "processing", None
         session.flush()
-        self._enqueue(session, file)
+        self._complete(session, file)
         return True
 
     def _are_kept(self, session: Session, part_ids: Sequence[str], chunks: Sequence[Chunk]) -> bool:
@@ -374,7 +380,7 @@ class Files:
                 self._events.open_to_everybody(session, file, role)
             else:
                 session.flush()
-                self._events.emit(session, "file.updated", file)
+                self._events.emit(session, UPDATED, file)
             return file
 
         return self._catalog.write(write)
@@ -385,7 +391,7 @@ class Files:
         if file is not None and file.status == "processing":
             file.status, file.error_code, file.error_message, file.finished_at = "error", code, message, now()
             session.flush()
-            self._events.emit(session, "file.updated", file)
+            self._events.emit(session, UPDATED, file)
 
     def has_job(self, file_id: str) -> bool:
         """Tell whether a file's conversion is queued or running."""
@@ -397,7 +403,7 @@ class Files:
         if file is not None and file.complete and not file.is_partial:
             file.status, file.finished_at, file.error_code, file.error_message = "processing", None, None, None
             session.flush()
-            self._events.emit(session, "file.updated", file)
+            self._events.emit(session, UPDATED, file)
             self._jobs.enqueue(session, CONVERT, file_id, owner_id=file.owner_id, size=file.size)
 
     def lose(self, session: Session, file_id: str, code: str, message: str) -> None:
@@ -406,7 +412,7 @@ class Files:
         if file is not None:
             file.status, file.error_code, file.error_message, file.finished_at = "error", code, message, now()
             session.flush()
-            self._events.emit(session, "file.updated", file)
+            self._events.emit(session, UPDATED, file)
 
     def remove(self, session: Session, file_id: str, *, expired_before: datetime | None = None) -> bool:
         """Delete a file with its segments, rejects and job; with ``expired_before`` only while it is expired."""

@@ -19,7 +19,7 @@ from parquay.catalog.session import connection_of
 Convert = Callable[[Any], Any]
 Row = Mapping[str, Any]
 
-MOST_ROWS = 64
+MAX_STATEMENT_ROWS = 64
 """Most rows of one statement."""
 
 
@@ -50,8 +50,8 @@ class _Compiled:
     def _long(self, values: list[list[Any]]) -> Iterator[tuple[str, Any]]:
         """Insert many rows by each statement: at every one SQLite's driver lets other threads in and waits for them."""
         row = self.sql[self.sql.rindex("(") :]
-        for start in range(0, len(values), MOST_ROWS):
-            some = values[start : start + MOST_ROWS]
+        for start in range(0, len(values), MAX_STATEMENT_ROWS):
+            some = values[start : start + MAX_STATEMENT_ROWS]
             yield self.sql + f", {row}" * (len(some) - 1), tuple(chain.from_iterable(some))
 
     def _values(self, rows: Sequence[Row], every: Row) -> list[list[Any]]:

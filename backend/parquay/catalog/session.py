@@ -15,14 +15,13 @@ import threading
 import time
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import Future
-from contextlib import closing, contextmanager
+from contextlib import contextmanager
 from datetime import datetime
 from typing import Any, NamedTuple, TypeVar
 
 from sqlalchemy import Connection, Engine, text
 from sqlalchemy.exc import DBAPIError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
-from sqlalchemy.pool import PoolProxiedConnection
 from sqlmodel import Session
 
 from parquay.catalog import postgres, sqlite
@@ -33,8 +32,6 @@ from parquay.telemetry import commit_seconds
 
 T = TypeVar("T")
 Write = Callable[[Session], T]
-Statement = Callable[[PoolProxiedConnection], Iterable[str]]
-"""A write that is a transaction by itself, in SQLite: gives the driver one statement, returns the bells to ring."""
 
 GROUP_LIMIT = 256
 """Most writes in one transaction."""
@@ -51,7 +48,6 @@ log = logging.getLogger(__name__)
 class _Queued(NamedTuple):
     write: Callable[[Any], Any]
     future: Future[Any]
-    is_alone: bool = False
     durable: bool = True
 
 
@@ -128,13 +124,6 @@ class Catalog:
         """
         return self._enqueue(_Queued(write, Future(), durable=durable))
 
-    def submit_alone(self, write: Statement) -> Future[None]:
-        """Queue ``write``, which shares its transaction with no other; the future resolves once it is committed.
-
-        Only where :attr:`is_embedded`: another database's driver would begin a transaction that nobody commits.
-        """
-        return self._enqueue(_Queued(write, Future(), is_alone=True))
-
     def _enqueue(self, queued: _Queued) -> Future[Any]:
         self._ensure_writer()
         self._queue.put(queued)
@@ -192,15 +181,12 @@ class Catalog:
             while item is not None:
                 if item.future.set_running_or_notify_cancel():  # from here on its caller cannot call it back
                     group.append(item)
-                if item.is_alone or len(group) == GROUP_LIMIT or self._queue.empty():
+                if len(group) == GROUP_LIMIT or self._queue.empty():
                     break
                 item = self._queue.get()
             stopping = item is None
-            alone = group.pop() if group and group[-1].is_alone else None
             if group:
                 self._commit_group(group)
-            if alone:
-                self._commit_alone(alone)
 
     def _commit_group(self, group: list[_Queued]) -> None:
         try:
@@ -213,22 +199,6 @@ class Catalog:
                 return
             for queued in group:
                 self._commit_group([queued])
-
-    def _commit_alone(self, queued: _Queued) -> None:
-        started = time.perf_counter()
-        try:
-            with closing(self._writer.raw_connection()) as connection:
-                bells = queued.write(connection)
-        except Exception as error:  # noqa: BLE001  as above
-            queued.future.set_exception(_unavailable(self._wrapped(error)))
-            return
-        commit_seconds.observe(time.perf_counter() - started)
-        self._settle([queued], ([None], bells))
-
-    def _wrapped(self, error: Exception) -> Exception:
-        """Return what SQLAlchemy would have made of an error of the driver."""
-        driver = self._writer.dialect.loaded_dbapi.Error
-        return DBAPIError.instance(None, None, error, driver) if isinstance(error, driver) else error
 
     def _is_cut_off(self, error: Exception) -> bool:
         """Whether the server of the database went away: the group may have been committed, so it must not run again."""

@@ -6,12 +6,12 @@ from collections.abc import Iterator, Sequence
 from concurrent.futures import Future
 from dataclasses import dataclass
 from functools import partial
+from typing import Any
 from zlib import crc32
 
 from sqlalchemy import bindparam, delete, or_, select
 from sqlmodel import Session, col
 
-from parquay.catalog import whole
 from parquay.catalog.files import Files
 from parquay.catalog.prepared import Insert
 from parquay.catalog.session import Catalog, connection_of
@@ -53,17 +53,12 @@ class UnsyncedBytes:
 
     def add(self, uploads: Sequence[tuple[NewFile, bytes]], *, wait: bool) -> Future[None]:
         """Queue complete uploads whose bytes are in their files; ``wait``: keep them here until those are synced."""
-        simple = self._catalog.is_embedded and not self._files.hooked and len(uploads) <= whole.MOST
-        if simple and all(whole.is_whole(file) for file, _ in uploads):
-            dialect = self._catalog.engine.dialect
-            add = partial(whole.add, dialect=dialect, uploads=uploads, wait=wait, volume_id=self._volume_id)
-            return self._catalog.submit_alone(add)
         return self._catalog.submit(partial(self._add, uploads=uploads, wait=wait))
 
     def _add(self, session: Session, uploads: Sequence[tuple[NewFile, bytes]], *, wait: bool) -> None:
         self._files.add(session, *(file for file, _ in uploads))
         if wait:
-            row = {"first_id": uploads[0][0].id, "volume_id": self._volume_id, **whole.joined(uploads)}
+            row = {"first_id": uploads[0][0].id, "volume_id": self._volume_id, **_joined(uploads)}
             _insert(session, [row])
 
     def batch(self, limit: int) -> dict[str, dict[str, Waiting]]:
@@ -88,6 +83,14 @@ class UnsyncedBytes:
     def forget(self, session: Session, first_ids: Sequence[str]) -> None:
         """Forget bytes that are on the disk, those of all uploads that came with ``first_ids``."""
         connection_of(session).execute(_delete, [{"forgotten": first_id} for first_id in first_ids])
+
+
+def _joined(uploads: Sequence[tuple[NewFile, bytes]]) -> dict[str, Any]:
+    """Return what the catalog keeps of uploads: their ids, sizes and CRC-32, and the bytes in one piece."""
+    return {
+        "sizes": [(file.id, len(data), crc32(data)) for file, data in uploads],
+        "data": b"".join(data for _, data in uploads),
+    }
 
 
 def _apart(row: Unsynced) -> Iterator[tuple[str, Waiting]]:

@@ -6,7 +6,7 @@
   request is refused when its turn has come ([framing][parquay.http1.framing] tells what that is).
 * Nothing is waited for without an end: not for a head, a trailer, the next request, nor for a client that reads.
 * Interim answers (1xx) can be sent.
-* A request that came in one packet can be answered without a task of its own, and by one write (`FastPath`).
+* A request that came in one packet can be answered without a task of its own, and by one write (`TryHandle`).
 
 A *cycle* is uvicorn's word for one request and its answer. ``self.cycle`` is the one whose bytes are coming in;
 the one that is answered may be an older one.
@@ -32,7 +32,7 @@ from parquay.http1.uvicorn_seam import HIGH_WATER_LIMIT, Cycle, FlowControl, mar
 Reply = Callable[[int, Fields, bytes], None]
 """Sends the whole answer to a request: its status, its fields but for those of the connection, its body."""
 
-FastPath = Callable[[Any, bytes, Reply], bool]
+TryHandle = Callable[[Any, bytes, Reply], bool]
 """Answers a request that came in one packet (its scope and body), now or later; False: it does not, and did nothing."""
 
 METHODS = "GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS"
@@ -51,7 +51,7 @@ HALF_CLOSED_SECONDS = 2.0
 class UploadConnection(Intake):
     """One connection."""
 
-    def __init__(self, *arguments: Any, fast_path: FastPath | None = None, **options: Any) -> None:
+    def __init__(self, *arguments: Any, fast_path: TryHandle | None = None, **options: Any) -> None:
         """``fast_path`` is asked before the application."""
         super().__init__(*arguments, **options)
         self._fast_path = fast_path

@@ -9,7 +9,7 @@ import time
 from functools import partial
 from typing import Any
 
-from parquay.http1.connection import IDLE_SECONDS, FastPath, UploadConnection
+from parquay.http1.connection import IDLE_SECONDS, TryHandle, UploadConnection
 from parquay.http1.sockets import SocketConnection
 from parquay.http1.uvicorn_seam import UvicornServer
 
@@ -24,7 +24,7 @@ SOCKET_BYTES = 64 * 1024
 class Listener(UvicornServer):
     """Serves an ASGI application until it is stopped. Signals stay with whoever runs it."""
 
-    def __init__(self, app: Any, host: str, port: int, *, fast_path: FastPath | None = None) -> None:
+    def __init__(self, app: Any, host: str, port: int, *, fast_path: TryHandle | None = None) -> None:
         """``app``: the application; its lifespan runs with the server. ``fast_path``: asked before it."""
         logging.getLogger("uvicorn.error").setLevel(logging.ERROR)  # below that it tells what clients did wrong
         self.listens = asyncio.Event()

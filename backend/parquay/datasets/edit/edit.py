@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
     from parquay.datasets.edit.rewrite import PartEdit, Rewriter
 
-SMALL_ROWS, SMALL_BYTES = 100_000, 4 << 20
+SMALL_ROWS, MAX_SMALL_BYTES = 100_000, 4 << 20
 """A last part up to this size takes new rows in; behind a larger one they get a part of their own."""
 
 Row = dict[str, Any]
@@ -199,7 +199,7 @@ def part_edits(before: Snapshot, batch: Batch, positions: Mapping[int, tuple[int
 
 
 def _is_small(part: Part, more: int) -> bool:
-    return part.rows + more <= SMALL_ROWS and part.size <= SMALL_BYTES
+    return part.rows + more <= SMALL_ROWS and part.size <= MAX_SMALL_BYTES
 
 
 def same_row(one: Snapshot, other: Snapshot, rid: int) -> bool:

@@ -6,7 +6,7 @@ import asyncio
 import time
 from collections.abc import AsyncIterator, Callable
 from concurrent.futures import Executor
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from functools import partial
 from typing import Any, TypeVar
 
@@ -26,23 +26,28 @@ from parquay.tus.headers import Concat, Metadata
 from parquay.tus.refusals import Refusal
 from parquay.uploads.create.concat import Concatenator
 from parquay.uploads.create.describe import Request, clean_type
-from parquay.uploads.create.small_uploads import SMALL_BYTES, SmallUploads
+from parquay.uploads.create.small_uploads import MAX_SMALL_BYTES, SmallUploads
 from parquay.uploads.policy.hooks import HookedUpload, Hooks
 from parquay.uploads.policy.rules import Owner, Rules, clean_name
 from parquay.uploads.receive.append import Appender
 from parquay.uploads.receive.bodies import IteratorBody, gather
-from parquay.uploads.receive.body import WHOLE, Body
+from parquay.uploads.receive.body import COMPLETE, Body
 from parquay.uploads.receive.receive import Receipt, Witness
 from parquay.uploads.receive.takeover import Handover
 
 T = TypeVar("T")
 
-WHOLE_BYTES = 64 * 1024
-"""A whole upload up to this size is stored first and then gets its row, already complete: one commit."""
-
 ROOM_SECONDS = 1.0
 ROOM_ASK = 1024 * 1024
 """A creation up to this size believes a look at the free space that is ``ROOM_SECONDS`` old."""
+
+
+@dataclass(frozen=True)
+class Begun:
+    """A small upload on its way: ``stored`` ends when it is durable, or with the reason why it is not."""
+
+    file_id: str
+    stored: asyncio.Future[None]
 
 
 class Creator:
@@ -94,8 +99,8 @@ class Creator:
             return await self._concatenate(request, concat), None
         await self._check_room(request.owner, request.plan.length)
         if body is not None and request.plan.body is not None:
-            if _is_small_whole(request.plan):
-                return await self._create_whole(request, body)
+            if _is_small(request.plan) and not self._rules.quota_of(request.owner):
+                return await self._create_small(request, body)
             plan = AppendPlan(0, request.plan.length, request.plan.body)
             return await self._create_with(request, plan, body, witness)
         return await self._insert(self._new_file(request), self._rules.quota_of(request.owner)), None
@@ -113,37 +118,27 @@ class Creator:
                 await self._discard(file)  # nobody was told where it is
             raise
 
-    def take(self, request: Request, data: bytes, told: Callable[[str, BaseException | None], None]) -> bool:
+    def try_begin(self, request: Request, data: bytes) -> Begun | None:
         """Begin to make a small upload whose bytes are all there, if nothing has to be waited for before.
 
-        ``told`` is called with its id when it is durable, or with the reason when it has failed. False, and nothing
-        has begun: :meth:`create` is to be asked.
+        None, and nothing has begun, where :meth:`create` is to be asked.
 
         Raises:
             ParquayError: as :meth:`create`.
         """
         self._handover.check_open()
         self._rules.check_name(request.name)
-        length, options = request.plan.length, request.options or {}
-        if (
-            self._hooks
-            or self._rules.quota_of(request.owner)
-            or "dataset" in options
-            or not _is_small_whole(request.plan)
-        ):
-            return False
-        if not 0 < len(data) <= SMALL_BYTES or len(data) != length or not self._has_room(len(data)):
-            return False
+        if self._hooks or self._rules.quota_of(request.owner) or "dataset" in (request.options or {}):
+            return None
+        if not _is_small(request.plan) or not data or len(data) != request.plan.length or not self._has_room(len(data)):
+            return None
         new = self._new_file(request, offset=len(data), complete=True)
+        return Begun(new.id, self._store_small(new, data))
 
-        def tell(reason: BaseException | None) -> None:
-            if reason is None:
-                _count(new)
-                bytes_received.inc(len(data))
-            told(new.id, reason)
-
-        self._small.take(new, data, tell)
-        return True
+    def _store_small(self, new: NewFile, data: bytes) -> asyncio.Future[None]:
+        stored = self._small.add(new, data)
+        stored.add_done_callback(partial(_count_stored, new))
+        return stored
 
     async def store_whole(
         self,
@@ -262,23 +257,18 @@ class Creator:
             expected_sha256=request.sha256,
         )
 
-    async def _create_whole(self, request: Request, body: Body) -> tuple[File, Receipt]:
-        """Store a small upload that came whole: its bytes first, then one commit of its finished row."""
-        expected, quota = request.plan.length or 0, self._rules.quota_of(request.owner)
+    async def _create_small(self, request: Request, body: Body) -> tuple[File, Receipt]:
+        """Store a small upload that comes along: its bytes first, then one commit of its row, complete already."""
+        expected = request.plan.length or 0
         data, ended = await gather(body, expected, self._appender.idle)
-        complete = ended == WHOLE and len(data) == expected
+        complete = ended == COMPLETE and len(data) == expected
         new = self._new_file(request, offset=len(data), complete=complete)
-        if complete and 0 < expected <= SMALL_BYTES and not quota:
-            await self._small.keep(new, data)
-            _count(new)
+        if complete and data:
+            await self._store_small(new, data)
         else:
             await self._on_disk(partial(_stored, self._store, new.id, data))
-            try:
-                await self._insert(new, quota)
-            except TooLarge:
-                await self._on_disk(partial(self._store.remove, new.id))
-                raise
-        bytes_received.inc(len(data))
+            await self._insert(new, quota=0)
+            bytes_received.inc(len(data))
         return File.fresh(new), Receipt(len(data), ended, complete=complete)
 
     async def _concatenate(self, request: Request, concat: Concat) -> File:
@@ -312,16 +302,18 @@ def _count(file: NewFile) -> None:
         uploads_finished.inc()
 
 
-def _is_small_whole(plan: CreationPlan) -> bool:
-    body = plan.body
-    return (
-        body is not None
-        and body.checksum is None
-        and body.last is None
-        and plan.length is not None
-        and plan.length == body.expected
-        and plan.length <= WHOLE_BYTES
-    )
+def _count_stored(file: NewFile, stored: asyncio.Future[None]) -> None:
+    if not stored.cancelled() and stored.exception() is None:
+        _count(file)
+        bytes_received.inc(file.offset)
+
+
+def _is_small(plan: CreationPlan) -> bool:
+    """Whether all of its few bytes come along, and nothing is to be compared with them."""
+    body, length = plan.body, plan.length
+    if body is None or length is None or body.checksum is not None or body.last is not None:
+        return False
+    return length == body.expected and length <= MAX_SMALL_BYTES
 
 
 def _stored(store: Store, file_id: str, data: bytes) -> None:

@@ -1,11 +1,10 @@
-"""Whole small uploads: durable with their row, on the disk a moment later.
+"""Small uploads that come in one request: durable with their row, in a synced file a moment later.
 
 A small upload would cost three syncs in a row: of its bytes, of its name, of its row. Instead its bytes go into a file
-that is not synced, and then into the catalog with the row. Those that come while others are being put into their files
-are put together, and those that are put while others are being committed are committed together, by one statement
-where that can be. A second later the files are synced, and the catalog forgets the bytes.
-After a power cut they are put into their files again before anybody reads them. Each process settles what it took in:
-it alone knows whether one of its syncs has failed.
+that is not synced, and then into the catalog with the row. Those that come while others are written into their files
+are one batch, and batches that are ready while another is committed are committed together. A second later the files
+are synced, and the catalog forgets the bytes. After a power cut they are put into their files again before anybody
+reads them. Each process syncs what it took in: it alone knows whether one of its syncs has failed.
 """
 
 from __future__ import annotations
@@ -13,57 +12,50 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections import deque
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from functools import partial
 
+from parquay.catalog.prepared import MAX_STATEMENT_ROWS
 from parquay.catalog.session import Catalog
 from parquay.catalog.tables import NewFile
 from parquay.catalog.unsynced import UnsyncedBytes, Waiting
-from parquay.catalog.whole import MOST
 from parquay.errors import ParquayError
 from parquay.storage.chunks import BytesMissing, Store
 from parquay.telemetry import lost
 
-SMALL_BYTES = 16 * 1024
-"""A larger upload is quicker synced at once than written twice."""
+MAX_SMALL_BYTES = 16 * 1024
+"""Largest small upload; a larger one is quicker synced at once than written twice. There is no other threshold."""
 
-SETTLE_SECONDS = 1.0
-"""How long bytes wait, so that more come together."""
+SYNC_DELAY_SECONDS = 1.0
+"""How long bytes wait in the catalog, so that more files are synced together."""
 
-BATCH = 100
+MAX_SYNC_TRANSACTIONS = 100
 """Transactions whose files are synced together."""
 
-RESTORED = 8
+MAX_RESTORED_TRANSACTIONS = 8
 """Transactions whose bytes are put back together; all of them are in memory then."""
 
-TOGETHER = MOST
-"""Most uploads in one transaction: as many as one statement takes."""
+MAX_BATCH_UPLOADS = MAX_STATEMENT_ROWS
+"""Uploads that are written and committed together: as many as one statement inserts."""
 
 log = logging.getLogger(__name__)
 
 
-Told = Callable[[BaseException | None], None]
-"""Hears that an upload is kept, or why not."""
-
-
 @dataclass(frozen=True, slots=True, eq=False)
-class _Arrival:
+class _SmallUpload:
     file: NewFile
     data: bytes
-    told: Told
+    stored: asyncio.Future[None]
 
-    def tell(self, reason: BaseException | None) -> None:
-        """Call ``told``; what fails there is nobody else's."""
-        try:
-            self.told(reason)
-        except Exception:
-            log.exception("the end of an upload could not be told")
+    def resolve(self, error: BaseException | None) -> None:
+        if not self.stored.done():  # else nobody waits any more: the client is gone
+            self.stored.set_exception(error) if error else self.stored.set_result(None)
 
 
 class SmallUploads:
-    """Keeps uploads that came whole in one small request."""
+    """Stores small uploads in batches. All but what is marked as blocking is for the event loop."""
 
     def __init__(self, catalog: Catalog, unsynced: UnsyncedBytes, store: Store, *, durable: bool = True) -> None:
         """``durable``: what was acknowledged survives power loss; else the file alone is enough."""
@@ -71,77 +63,72 @@ class SmallUploads:
         self._durable = durable
         self._unsynced = unsynced
         self._store = store
-        self._waiting = asyncio.Event()
+        self._has_unsynced = asyncio.Event()
         self._disk = ThreadPoolExecutor(1, thread_name_prefix="small")
-        self._arrived: list[_Arrival] = []
-        self._is_putting = False
-        self._unsettled: deque[list[str]] = deque()
+        self._queue: list[_SmallUpload] = []
+        self._is_writing = False
+        self._to_sync: deque[list[str]] = deque()
         """Ids of the uploads of each transaction."""
 
-    async def keep(self, file: NewFile, data: bytes) -> None:
-        """Store a complete upload and its row.
+    def add(self, file: NewFile, data: bytes) -> asyncio.Future[None]:
+        """Begin to store a complete upload and its row; the future ends when that has. To cancel it changes nothing.
 
-        Raises:
+        Raises (by the future):
             StorageFull: it does not fit (507).
             ParquayError: the store or the catalog failed (503).
         """
-        kept = asyncio.get_running_loop().create_future()
+        loop = asyncio.get_running_loop()
+        upload = _SmallUpload(file, data, loop.create_future())
+        self._queue.append(upload)
+        if not self._is_writing and len(self._queue) == 1:
+            loop.call_soon(self._write_batch)  # behind what else has just come
+        return upload.stored
 
-        def tell(reason: BaseException | None) -> None:
-            if not kept.done():  # else its client is gone
-                kept.set_exception(reason) if reason else kept.set_result(None)
+    def _write_batch(self) -> None:
+        # One batch at a time is written. Not one of a certain size: as small as they come they would be half as many.
+        batch, self._queue = self._queue[:MAX_BATCH_UPLOADS], self._queue[MAX_BATCH_UPLOADS:]
+        self._is_writing = True
+        writing = asyncio.get_running_loop().run_in_executor(self._disk, self._write, batch)
+        writing.add_done_callback(partial(self._commit_written, batch))
 
-        self.take(file, data, tell)
-        await kept
-
-    def take(self, file: NewFile, data: bytes, told: Told) -> None:
-        """Begin to store a complete upload and its row; ``told`` is called on the event loop when that has ended."""
-        self._arrived.append(_Arrival(file, data, told))
-        if not self._is_putting and len(self._arrived) == 1:
-            asyncio.get_running_loop().call_soon(self._put_arrived)  # behind what else has just come
-
-    def _put_arrived(self) -> None:
-        together, self._arrived = self._arrived[:TOGETHER], self._arrived[TOGETHER:]
-        self._is_putting = True
-        putting = asyncio.get_running_loop().run_in_executor(self._disk, self._put, together)
-        putting.add_done_callback(partial(self._commit_put, together))
-
-    def _put(self, together: Sequence[_Arrival]) -> Mapping[_Arrival, BaseException]:
-        refused: dict[_Arrival, BaseException] = {}
-        for each in together:
+    def _write(self, batch: Sequence[_SmallUpload]) -> Mapping[_SmallUpload, BaseException]:
+        """Write a batch into files and return what failed (blocking)."""
+        failed: dict[_SmallUpload, BaseException] = {}
+        for each in batch:
             try:
                 self._store.put(each.file.id, each.data)
-            except Exception as error:  # noqa: BLE001  told to whom it concerns
-                refused[each] = error
-        return refused
+            except Exception as error:  # noqa: BLE001  belongs to its upload
+                failed[each] = error
+        return failed
 
-    def _commit_put(self, together: Sequence[_Arrival], putting: asyncio.Future[Mapping[_Arrival, Exception]]) -> None:
-        self._is_putting = False
-        if self._arrived:
-            self._put_arrived()
-        refused = putting.result()
-        if len(refused) < len(together):
-            self._commit([each for each in together if each not in refused])
-        for each, error in refused.items():
-            each.tell(error)
+    def _commit_written(
+        self, batch: Sequence[_SmallUpload], writing: asyncio.Future[Mapping[_SmallUpload, BaseException]]
+    ) -> None:
+        self._is_writing = False
+        if self._queue:
+            self._write_batch()
+        failed = writing.result()
+        if written := [each for each in batch if each not in failed]:
+            self._commit(written)
+        for each, error in failed.items():
+            each.resolve(error)
 
-    def _commit(self, together: Sequence[_Arrival]) -> None:
-        uploads = [(each.file, each.data) for each in together]
-        written = self._unsynced.add(uploads, wait=self._durable)
-        asyncio.wrap_future(written).add_done_callback(partial(self._committed, together))
+    def _commit(self, batch: Sequence[_SmallUpload]) -> None:
+        committing = self._unsynced.add([(each.file, each.data) for each in batch], wait=self._durable)
+        asyncio.wrap_future(committing).add_done_callback(partial(self._committed, batch))
 
-    def _committed(self, together: Sequence[_Arrival], written: asyncio.Future[None]) -> None:
-        """Tell those who wait; where the fault may be one upload's alone, each of them is tried by itself."""
-        error = written.exception()
-        if error is not None and len(together) > 1 and not isinstance(error, ParquayError):
-            for each in together:
+    def _committed(self, batch: Sequence[_SmallUpload], committing: asyncio.Future[None]) -> None:
+        """Resolve a batch; where the fault may be one upload's alone, each of them is tried by itself."""
+        error = committing.exception()
+        if error is not None and len(batch) > 1 and not isinstance(error, ParquayError):
+            for each in batch:
                 self._commit([each])
             return
         if error is None and self._durable:
-            self._unsettled.append([each.file.id for each in together])
-            self._waiting.set()
-        for each in together:
-            each.tell(error)
+            self._to_sync.append([each.file.id for each in batch])
+            self._has_unsynced.set()
+        for each in batch:
+            each.resolve(error)
 
     def restore(self) -> int:
         """Put bytes that a crash may have taken from their files back; return how many uploads that were (blocking).
@@ -150,11 +137,11 @@ class SmallUploads:
             ParquayError: the store or the catalog failed.
         """
         restored = 0
-        while found := self._unsynced.batch(RESTORED):
+        while found := self._unsynced.batch(MAX_RESTORED_TRANSACTIONS):
             uploads = {file_id: kept for together in found.values() for file_id, kept in together.items()}
             for file_id, kept in uploads.items():
                 self._put_back(file_id, kept)
-            self._settle(list(found), list(uploads))
+            self._sync(list(found), list(uploads))
             restored += len(uploads)
         return restored
 
@@ -171,34 +158,34 @@ class SmallUploads:
             )
             self._store.remove(file_id)
 
-    def settle(self) -> int:
-        """Sync the files that this process has put and forget their bytes; return how many that were (blocking).
+    def sync_pending(self) -> int:
+        """Sync the files that this process has written and forget their bytes; return how many that were (blocking).
 
         Raises:
             ParquayError: the store or the catalog failed; the bytes are kept.
         """
-        settled = 0
-        while found := [self._unsettled.popleft() for _ in range(min(BATCH, len(self._unsettled)))]:
+        synced = 0
+        while found := [self._to_sync.popleft() for _ in range(min(MAX_SYNC_TRANSACTIONS, len(self._to_sync)))]:
             file_ids = [file_id for together in found for file_id in together]
             try:
-                self._settle([together[0] for together in found], file_ids)
+                self._sync([together[0] for together in found], file_ids)
             except ParquayError:
-                self._unsettled.extendleft(reversed(found))
+                self._to_sync.extendleft(reversed(found))
                 raise
-            settled += len(file_ids)
-        return settled
+            synced += len(file_ids)
+        return synced
 
-    def _settle(self, first_ids: list[str], file_ids: list[str]) -> None:
+    def _sync(self, first_ids: list[str], file_ids: list[str]) -> None:
         self._store.settle(file_ids)
         self._catalog.write(partial(self._unsynced.forget, first_ids=first_ids))
 
     async def run(self) -> None:
-        """Settle whatever comes, for ever."""
+        """Sync whatever was written, for ever."""
         while True:
-            await self._waiting.wait()
-            await asyncio.sleep(SETTLE_SECONDS)
-            self._waiting.clear()
+            await self._has_unsynced.wait()
+            await asyncio.sleep(SYNC_DELAY_SECONDS)
+            self._has_unsynced.clear()
             try:
-                await asyncio.to_thread(self.settle)
+                await asyncio.to_thread(self.sync_pending)
             except ParquayError as error:
                 log.warning("small uploads wait in the catalog", extra={"fields": {"code": error.code}})

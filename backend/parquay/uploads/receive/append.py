@@ -24,7 +24,7 @@ from parquay.tus.create import BodyPlan
 from parquay.uploads.policy.rules import Rules, state_of
 from parquay.uploads.receive.blocks import Blocks
 from parquay.uploads.receive.bodies import take_none
-from parquay.uploads.receive.body import OVERRUN, WHOLE, Body
+from parquay.uploads.receive.body import COMPLETE, OVERRUN, Body
 from parquay.uploads.receive.receive import Patience, Receipt, Receiver, Superseded, Witness
 from parquay.uploads.receive.takeover import PATIENCE_SECONDS, REMOVED, SHUTDOWN, Handover, Holder
 
@@ -233,9 +233,9 @@ class Appender:
         except ParquayError:
             await receiver.settle()
             raise
-        if ended not in (WHOLE, OVERRUN):
+        if ended not in (COMPLETE, OVERRUN):
             interrupted.labels(ended).inc()
-        if ends_upload(plan.body, received=receiver.received, length=keeper.claim.size, whole=ended == WHOLE):
+        if ends_upload(plan.body, received=receiver.received, length=keeper.claim.size, whole=ended == COMPLETE):
             chunks = await receiver.sync()
             if not keeper.finished:  # a checkpoint that was under way may have been the one at the end
                 await keeper.finish(receiver.written, chunks)

@@ -8,7 +8,7 @@ from collections.abc import AsyncIterator
 
 from parquay.tus.create import BodyPlan
 from parquay.tus.refusals import Refusal
-from parquay.uploads.receive.body import IDLE, OVERRUN, WHOLE, Body, BodyCut, into_memory
+from parquay.uploads.receive.body import COMPLETE, IDLE, OVERRUN, Body, BodyCut, into_memory
 from parquay.uploads.receive.digest import RunningDigest
 from parquay.uploads.receive.receive import BEYOND, TICK_SECONDS
 from parquay.uploads.receive.takeover import Holder
@@ -25,7 +25,7 @@ async def gather(body: Body, expected: int, idle: float) -> tuple[bytes, str]:
         except BodyCut as cut:
             return b"".join(chunks), cut.ended
         if chunk == b"":
-            return b"".join(chunks), WHOLE
+            return b"".join(chunks), COMPLETE
         if chunk is not None:
             chunks.append(chunk[:left])
             left -= len(chunks[-1])
@@ -52,7 +52,7 @@ async def take_none(plan: BodyPlan, body: Body, holder: Holder, idle: float) -> 
             return cut.ended
     if count == 0 and plan.checksum and not RunningDigest(plan.checksum).matches():
         raise Refusal("checksum_mismatch")
-    return OVERRUN if count else WHOLE
+    return OVERRUN if count else COMPLETE
 
 
 class IteratorBody:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Protocol, runtime_checkable
 
-WHOLE = "whole"
+COMPLETE = "complete"
 OVERRUN = "overrun"
 DISCONNECTED = "disconnected"
 LOGIN_ENDED = "login_ended"

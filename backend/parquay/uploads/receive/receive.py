@@ -22,7 +22,7 @@ from parquay.telemetry import bytes_received
 from parquay.tus.create import BodyPlan
 from parquay.tus.refusals import Refusal
 from parquay.uploads.receive.blocks import Block, Blocks
-from parquay.uploads.receive.body import IDLE, OVERRUN, TOO_SLOW, WHOLE, Body, BodyCut, into_memory
+from parquay.uploads.receive.body import COMPLETE, IDLE, OVERRUN, TOO_SLOW, Body, BodyCut, into_memory
 from parquay.uploads.receive.digest import RunningDigest
 from parquay.uploads.receive.takeover import Holder
 
@@ -50,7 +50,7 @@ class Receipt:
 
     Attributes:
         offset: durable bytes of the upload.
-        ended: ``whole``, or why the body was left before its end.
+        ended: ``complete``, or why the body was left before its end.
         complete: whether that was the upload's last byte.
     """
 
@@ -134,7 +134,7 @@ class Receiver:
             except BodyCut as cut:
                 return cut.ended
             if count == 0:
-                return WHOLE
+                return COMPLETE
             if count is None:
                 self._rest()
             else:
@@ -148,7 +148,7 @@ class Receiver:
             if verdict := pace.verdict(holder.silence, self.received):
                 return verdict
             await self._advance()
-        return holder.stopped or WHOLE
+        return holder.stopped or COMPLETE
 
     async def settle(self) -> None:
         """Make durable everything that was received (nothing while a checksum is outstanding)."""
@@ -167,11 +167,11 @@ class Receiver:
         await self._write_rest()
         if self._digest is None:
             return
-        matches, self._digest = ended == WHOLE and self._digest.matches(), None
+        matches, self._digest = ended == COMPLETE and self._digest.matches(), None
         if not matches:
             self.received = self.written = self._start
             await self._on_disk(self._writer.truncate, self._start)
-            if ended == WHOLE:
+            if ended == COMPLETE:
                 raise Refusal("checksum_mismatch")
 
     async def sync(self) -> Sequence[Chunk]:

@@ -1,13 +1,15 @@
-"""Whole small uploads, answered without a task of their own.
+"""The fast path of small uploads: planned where they are received, answered without a task of their own.
 
 For a creation that brings its few bytes along, the way through the layers costs more than everything that is done.
 Here the same functions plan and carry it out, one after the other, and its answer is written at once. Whatever is not
-quite plain - another header field, a login that has to be read, a rule that refuses - goes the general way, which says
-the same of it.
+quite plain - another header field, a login that has to be read, a rule that refuses - is left to the verbs, which say
+the same of it. Nothing depends on this module but the line that gives it to the server: without it every upload goes
+through the verbs (`tests/web/test_fast_path.py` compares the two).
 """
 
 from __future__ import annotations
 
+import asyncio
 from functools import partial
 
 from parquay.auth.csrf import credentials
@@ -29,20 +31,20 @@ from parquay.web.http.dispatcher import ALWAYS, PREFIX, PRIVATE, address
 from parquay.web.uploads.tus import TusAdapter
 from parquay.web.uploads.verbs import ROOT, completed
 
-PLAIN = frozenset(
+PLAIN_FIELDS = frozenset(
     b"accept accept-encoding accept-language authorization connection content-length content-type host tus-resumable "
     b"upload-length upload-metadata user-agent".split()
 )
 """Header fields that a request may have here, each once."""
 
 
-class ExpressLane:
-    """Takes creations that came whole. See :data:`parquay.http1.connection.Express`."""
+class FastPath:
+    """Answers creations that came in one packet with all of their bytes."""
 
     def __init__(
         self, creator: Creator, uploads: TusAdapter, *, sessions: Sessions, rules: Rules, origin: Origin, policy: Policy
     ) -> None:
-        """``uploads``: the general way, whose answers these are."""
+        """``uploads``: the adapter that answers all others, whose answers these are."""
         self._policy = policy
         self._creator = creator
         self._uploads = uploads
@@ -50,22 +52,22 @@ class ExpressLane:
         self._rules = rules
         self._origin = origin
         self._wire = Tus1()
-        self._counted = requests.labels("POST", "201")
+        self._created = requests.labels("POST", "201")
         self._common = _encoded((*uploads.common(self._wire, {"headers": ()}), *ALWAYS.items()))
 
-    def __call__(self, scope: Scope, body: bytes, reply: Reply) -> bool:
+    def try_handle(self, scope: Scope, body: bytes, reply: Reply) -> bool:
         """Begin to make the upload that a request asks for; False, and nothing has begun, if it is none for here."""
         if scope["method"] != "POST" or scope["query_string"] or (where := address(scope["path"])).path != ROOT:
             return False
         if not self._policy.answers(scope):
             return False
         headers = dict(scope["headers"])
-        if not headers.keys() <= PLAIN or len(headers) != len(scope["headers"]):
+        if not headers.keys() <= PLAIN_FIELDS or len(headers) != len(scope["headers"]):
             return False
         base = self._origin.base(scope) + (PREFIX if where.prefixed else "") + ROOT
         try:
             return self._begin(scope, body, base, reply)
-        except Exception:  # noqa: BLE001  whatever is wrong, the general way tells why; here it would end the connection
+        except Exception:  # noqa: BLE001  whatever is wrong, the verbs tell why; here it would end the connection
             return False
 
     def _begin(self, scope: Scope, body: bytes, base: str, reply: Reply) -> bool:
@@ -80,17 +82,22 @@ class ExpressLane:
         request = describe(Owner.of(identity), plan)
         if request.options:
             Overrides.from_options(request.options)
+        begun = self._creator.try_begin(request, body)
+        if begun is None:
+            return False
         state = UploadState(len(body), len(body), complete=True)
-        return self._creator.take(request, body, partial(self._told, state, reply, base))
+        begun.stored.add_done_callback(partial(self._reply, reply, state, f"{base}/{begun.file_id}"))
+        return True
 
-    def _told(self, state: UploadState, reply: Reply, base: str, file_id: str, reason: BaseException | None) -> None:
-        url = f"{base}/{file_id}"
-        if reason is None:
+    def _reply(self, reply: Reply, state: UploadState, url: str, stored: asyncio.Future[None]) -> None:
+        error = stored.exception()
+        if error is None:
             fields = self._wire.created(state, url, with_body=True)
             answer = Answer(201, (*fields, *completed(state, url), ("Cache-Control", PRIVATE)))
+            self._created.inc()
         else:
-            answer = self._uploads.failed(reason)
-        (self._counted if answer.status == 201 else requests.labels("POST", str(answer.status))).inc()
+            answer = self._uploads.failed(error)
+            requests.labels("POST", str(answer.status)).inc()
         reply(answer.status, (*_encoded(answer.headers), *self._common), answer.body)
 
 

@@ -27,7 +27,7 @@ from parquay.uploads.create.describe import describe
 from parquay.uploads.maintain.remove import Remover
 from parquay.uploads.policy.rules import Owner, Rules, state_of
 from parquay.uploads.receive.append import Appender
-from parquay.uploads.receive.body import OVERRUN, WHOLE, Body
+from parquay.uploads.receive.body import COMPLETE, OVERRUN, Body
 from parquay.uploads.receive.receive import Receipt, Witness
 from parquay.uploads.receive.takeover import Handover
 from parquay.web.http.asgi import Answer, Headers, Origin, Scope, problem
@@ -114,7 +114,7 @@ class Verbs:
         Overrides.from_options(request.options)  # refuses nonsense now, not when the file is read
         file, receipt = await self._creator.create(request, call.body, self._witness(call))
         location = self._url(call, file.id)
-        if receipt is not None and receipt.ended != WHOLE:
+        if receipt is not None and receipt.ended != COMPLETE:
             return await self._ended_early(call, file.id, receipt, plan.length, ("Location", location))
         state = self._after(file, receipt)
         fields = call.wire.created(state, location, with_body=receipt is not None)
@@ -138,7 +138,7 @@ class Verbs:
             plan = call.wire.plan_append(call.fields, state_of(file), self._rules.limits)
             quota = self._rules.quota_of(call.owner)
             receipt = await self._appender.append(file, plan, call.body, self._witness(call), quota=quota)
-        if receipt.ended != WHOLE:
+        if receipt.ended != COMPLETE:
             return await self._ended_early(call, file.id, receipt, plan.length)
         state = self._after(file, receipt)
         if state.complete and file.is_partial:
