@@ -64,6 +64,40 @@ def test_an_application_that_fails_is_noted(caplog: pytest.LogCaptureFixture):
 
 
 @pytest.mark.parametrize(
+    ("frames", "code"),
+    [
+        (b"\x81\x82\0\0\0\0\xff\xfe", 1007),
+        (b"\x01\x81\0\0\0\0\xc3\x80\x81\0\0\0\0a", 1007),
+        (b"\x81\x01a", 1002),
+    ],
+    ids=["no UTF-8", "no UTF-8 in two pieces", "unmasked"],
+)
+def test_a_message_that_is_none_ends_the_socket_and_is_no_error_of_the_server(
+    frames: bytes, code: int, caplog: pytest.LogCaptureFixture
+):
+    heard: list[dict[str, Any]] = []
+
+    async def listen(scope: dict[str, Any], receive: Any, send: Any) -> None:
+        await send({"type": "websocket.accept"})
+        while not heard or heard[-1]["type"] != "websocket.disconnect":
+            heard.append(await receive())
+
+    async def test(connect: Any) -> None:
+        client = await connect()
+        await client.send(opening(KEY, VERSION))
+        assert (await client.answer())[0] == 101
+        await client.send(b"\x81\x81\0\0\0\0a" + frames)
+        assert (await client.reader.read())[2:4] == code.to_bytes(2, "big")
+
+    with caplog.at_level(logging.WARNING):
+        run(listen, test)
+
+    assert {each.get("text") for each in heard} <= {None, "a"}
+    assert heard[-1]["type"] == "websocket.disconnect"
+    assert caplog.records == []
+
+
+@pytest.mark.parametrize(
     ("fields", "named"),
     [
         ([VERSION], "Sec-WebSocket-Key"),

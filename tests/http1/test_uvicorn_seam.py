@@ -57,6 +57,8 @@ CALLED = {
         (WebSocketsSansIOProtocol.__init__, "self config server_state app_state _loop"),
         (WebSocketsSansIOProtocol.data_received, "self data"),
         (WebSocketsSansIOProtocol.send, "self message"),
+        (WebSocketsSansIOProtocol.send_receive_event_to_app, "self"),
+        (WebSocketsSansIOProtocol.handle_parser_exception, "self"),
     ],
     "server": [
         (Server.__init__, "self config"),
@@ -72,7 +74,8 @@ FIELDS = {
     "cycle": "body disconnected keep_alive message_event more_body on_response response_complete response_started "
     "scope transport waiting_for_100_continue",
     "flow": "read_paused",
-    "WebSocket": "close_sent config conn handshake_complete handshake_initiated initial_response logger transport",
+    "WebSocket": "close_sent config conn curr_msg_data_type frames handshake_complete handshake_initiated initial_response "
+    "logger transport",
     "server": "server_state should_exit",
     "state": "connections default_headers",
 }

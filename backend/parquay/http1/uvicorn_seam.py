@@ -22,6 +22,10 @@ from uvicorn.protocols.websockets.websockets_sansio_impl import WebSocketsSansIO
 __all__ = ["HIGH_WATER_LIMIT", "Config", "Cycle", "FlowControl", "UvicornConnection", "UvicornServer", "UvicornSocket"]
 
 
+NO_TEXT = 1007
+"""Close code of a text that is no UTF-8 (RFC 6455)."""
+
+
 class UvicornConnection(HttpToolsProtocol):
     """uvicorn's HTTP/1.1 connection: the parser's callbacks, the pipeline, one cycle for each request."""
 
@@ -60,11 +64,28 @@ class UvicornSocket(WebSocketsSansIOProtocol):
         """Whether the library could not read the head it was given, and waits for the connection's end."""
         return not self.handshake_initiated
 
+    def send_receive_event_to_app(self) -> None:
+        """Hand a message over. A text that is none ends the WebSocket; uvicorn logs it as its own fault."""
+        if self.curr_msg_data_type == "text" and not _is_text(b"".join(self.frames)):
+            self.frames = []
+            self.conn.send_close(NO_TEXT)
+            self.handle_parser_exception()
+        else:
+            super().send_receive_event_to_app()
+
     async def send(self, message: Any) -> None:
         """Send what the application says. A refusal completes the handshake too, which uvicorn does not note."""
         await super().send(message)
         if self.initial_response is not None and self.close_sent:
             self.handshake_complete = True
+
+
+def _is_text(message: bytes) -> bool:
+    try:
+        message.decode()
+    except UnicodeDecodeError:
+        return False
+    return True
 
 
 class UvicornServer(Server):
