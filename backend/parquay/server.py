@@ -1,8 +1,6 @@
 """`parquay serve`: the API in this process, more API processes and conversion workers as children.
 
-The children hang on pipes. Down a child's standard input go bells ("look at the job table", "look at the event
-table"), and its end tells the child that this process is gone, whatever killed it. Up its standard output come the
-bells that the child rang. A lost bell costs a second, never an event: the tables are looked at anyway.
+The children hang on pipes, on which notifications go both ways, see `events.pipes`.
 """
 
 from __future__ import annotations
@@ -18,12 +16,14 @@ import signal
 import socket
 import sys
 import threading
-from collections.abc import Callable, Coroutine, Iterator
+from collections.abc import Callable, Coroutine, Iterable, Iterator, Sequence
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from parquay import allocator, telemetry, wiring
 from parquay.catalog.duties import Duty
+from parquay.catalog.notifications import JOBS, Heard
+from parquay.events.pipes import READ_BYTES, ParentPipe, decoded, encoded
 from parquay.jobs import hook
 from parquay.jobs.worker import Worker
 from parquay.settings import Settings, SettingsError
@@ -50,7 +50,6 @@ LARGEST_PIECE, KEPT = 4 << 20, 64 << 20
 Its own rule would also keep those of a password hash (19 MiB).
 """
 
-EVENTS_BELL, JOBS_BELL = b"e", b"j"
 SPAWN = "import sys; from parquay.cli import main; sys.exit(main())"
 
 log = logging.getLogger(__name__)
@@ -108,15 +107,14 @@ def work(settings: Settings, *, child: bool = False) -> int:
     if not child:
         services.uploads.small.restore()
     worker = convert.worker(services)
+    services.catalog.notifications.subscribe(JOBS, worker.wake)
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: worker.stop())
     with contextlib.suppress(OSError):
         os.nice(NICENESS)
     if child:
-        services.catalog.on_bell("events", partial(_ring_up, EVENTS_BELL))
-        follow_parent({JOBS_BELL: worker.ring})
+        services.catalog.notifications.attach(ParentPipe())
     else:
-        services.catalog.on_bell("jobs", worker.ring)
         services.catalog.listen()
     allocator.give_back()
     try:
@@ -132,7 +130,7 @@ class _Service:
     def __init__(self, services: Services, *, primary: bool) -> None:
         self._services = services
         self._primary = primary
-        self._children: list[_Child] = []
+        self._children: _Children | None = None
         self._stop = asyncio.Event()
         from parquay.app import create_app  # the web framework: twenty megabytes that a worker does without
 
@@ -148,7 +146,7 @@ class _Service:
         listener = Listener(self._app, settings.host, settings.port, fast_path=self._app.fast_path)
         serving = asyncio.create_task(listener.serve())
         tasks = [asyncio.create_task(job) for job in self._background()]
-        self._hang_up()
+        self._connect()
         self._start_hooks()
         await self._announce(listener, serving)
         gc.collect()
@@ -166,8 +164,8 @@ class _Service:
         jobs.append(self._duty("expiry").run(partial(self._services.uploads.expirer.run, SWEEP_SECONDS)))
         jobs.append(self._duty("retention").run(partial(self._services.tables.retention.run, TIDY_SECONDS)))
         if self._primary:
-            self._children = [_Child(kind, self._bell) for kind in _children(settings)]
-            jobs.extend(child.keep() for child in self._children)
+            self._children = _Children(_commands(settings))
+            jobs.extend(child.run() for child in self._children)
         if settings.processes > 1 or settings.database_url:
             jobs.append(watch(self._services.uploads.writers, self._services.uploads.files.epochs, WATCH_SECONDS))
         return jobs
@@ -191,24 +189,16 @@ class _Service:
     def _start_hooks(self) -> None:
         if self._primary and self._services.uploads.hooks:
             self._hooking = hook.worker(self._services)
-            self._services.catalog.on_bell("jobs", self._hooking.ring)
+            self._services.catalog.notifications.subscribe(JOBS, self._hooking.wake)
             threading.Thread(target=self._hooking.run, name="hooks", daemon=True).start()
 
-    def _hang_up(self) -> None:
-        catalog, bell = self._services.catalog, self._bell if self._primary else _ring_up
-        catalog.on_bell("jobs", partial(bell, JOBS_BELL))
-        catalog.on_bell("events", partial(bell, EVENTS_BELL))
-        if self._primary:
+    def _connect(self) -> None:
+        catalog = self._services.catalog
+        if self._children is not None:
+            catalog.notifications.attach(self._children, relays=True)
             catalog.listen()
         else:
-            follow_parent({EVENTS_BELL: self._services.events.hub.wake})
-
-    def _bell(self, bell: bytes, source: _Child | None = None) -> None:
-        if bell == EVENTS_BELL and source is not None:
-            self._services.events.hub.wake()
-        for child in self._children:
-            if child is not source:
-                child.ring(bell)
+            catalog.notifications.attach(ParentPipe())
 
     async def _announce(self, listener: Listener, serving: asyncio.Task[None]) -> None:
         listening = asyncio.create_task(listener.listens.wait())
@@ -230,7 +220,8 @@ class _Service:
         self._app.drain()
         if self._hooking is not None:
             self._hooking.stop()
-        for child in self._children:
+        children = self._children or ()
+        for child in children:
             child.terminate()
         await self._services.events.hub.stop()
         await self._services.uploads.writers.drain(DRAIN_SECONDS)
@@ -240,20 +231,49 @@ class _Service:
         for task in tasks:
             task.cancel()
         await asyncio.gather(*tasks, return_exceptions=True)
-        await asyncio.gather(*(child.wait(CHILD_SECONDS) for child in self._children))
+        await asyncio.gather(*(child.wait(CHILD_SECONDS) for child in children))
+
+
+class _Children:
+    """The children, as a `Notifier`: what one of them tells goes to this process and to the others."""
+
+    def __init__(self, commands: Sequence[list[str]]) -> None:
+        self._children = [_Child(command, self._heard) for command in commands]
+        self._on_heard: Heard = lambda _channels: None
+
+    def __iter__(self) -> Iterator[_Child]:
+        return iter(self._children)
+
+    def notify(self, channels: Iterable[str]) -> None:
+        """Notify every child."""
+        for child in self._children:
+            child.send(encoded(channels))
+
+    def subscribe(self, heard: Heard) -> None:
+        """Call ``heard`` with what a child tells."""
+        self._on_heard = heard
+
+    def close(self) -> None:
+        """Do nothing: a child is not heard once it has ended."""
+
+    def _heard(self, source: _Child, data: bytes) -> None:
+        for child in self._children:
+            if child is not source:
+                child.send(data)
+        self._on_heard(decoded(data))
 
 
 class _Child:
     """A child process that is started again whenever it ends by itself."""
 
-    def __init__(self, arguments: list[str], on_bell: Callable[[bytes, _Child], None]) -> None:
+    def __init__(self, arguments: list[str], on_data: Callable[[_Child, bytes], None]) -> None:
         self._arguments = arguments
-        self._on_bell = on_bell
+        self._on_data = on_data
         self._process: asyncio.subprocess.Process | None = None
         self._loop = asyncio.get_running_loop()
         self._stopping = False
 
-    async def keep(self) -> None:
+    async def run(self) -> None:
         while not self._stopping:
             self._process = await asyncio.create_subprocess_exec(
                 sys.executable,
@@ -270,21 +290,19 @@ class _Child:
 
     async def _listen(self, process: asyncio.subprocess.Process) -> None:
         stdout = process.stdout
-        while stdout is not None and (data := await stdout.read(4096)):
-            for bell in (EVENTS_BELL, JOBS_BELL):
-                if bell in data:
-                    self._on_bell(bell, self)
+        while stdout is not None and (data := await stdout.read(READ_BYTES)):
+            self._on_data(self, data)
         await process.wait()
 
-    def ring(self, bell: bytes) -> None:
-        """Send a bell down; may be called from any thread."""
+    def send(self, data: bytes) -> None:
+        """Send notifications down; may be called from any thread."""
         with contextlib.suppress(RuntimeError):
-            self._loop.call_soon_threadsafe(self._write, bell)
+            self._loop.call_soon_threadsafe(self._write, data)
 
-    def _write(self, bell: bytes) -> None:
+    def _write(self, data: bytes) -> None:
         process = self._process
         if process is not None and process.stdin is not None and not process.stdin.is_closing():
-            process.stdin.write(bell)
+            process.stdin.write(data)
 
     def terminate(self) -> None:
         self._stopping = True
@@ -302,19 +320,6 @@ class _Child:
         except TimeoutError:
             self._process.kill()
             await self._process.wait()
-
-
-def follow_parent(bells: dict[bytes, Callable[[], None]]) -> None:
-    """In a child: call the function of each bell that comes down the pipe, end at once when the parent is gone."""
-
-    def read() -> None:
-        while data := os.read(sys.stdin.fileno(), 4096):
-            for bell, callback in bells.items():
-                if bell in data:
-                    callback()
-        os._exit(0)
-
-    threading.Thread(target=read, name="parent", daemon=True).start()
 
 
 @contextlib.contextmanager
@@ -345,12 +350,7 @@ def _alone(settings: Settings) -> Iterator[None]:
         os.close(handle)
 
 
-def _ring_up(bell: bytes) -> None:
-    with contextlib.suppress(OSError):
-        os.write(sys.stdout.fileno(), bell)
-
-
-def _children(settings: Settings) -> list[list[str]]:
+def _commands(settings: Settings) -> list[list[str]]:
     workers = [] if settings.redis_url else [["worker", "--child"]] * settings.workers
     return [*workers, *[["serve", "--child"]] * (settings.processes - 1)]
 

@@ -21,6 +21,7 @@ from parquay.catalog.files import Files
 from parquay.catalog.jobs import Jobs
 from parquay.catalog.leases import Leases
 from parquay.catalog.migrate import upgrade
+from parquay.catalog.notifications import EVENTS
 from parquay.catalog.postgres import UnusableDatabase
 from parquay.catalog.queue import Queue
 from parquay.catalog.samples import Samples
@@ -173,7 +174,7 @@ def build(settings: Settings, *, migrate: bool = True) -> Services:
 def _events(settings: Settings, catalog: Catalog, queue: Queue) -> EventServices:
     log = Events(catalog, queue)
     hub = Hub(log, announce=settings.announced)
-    catalog.on_bell("events", hub.wake)
+    catalog.notifications.subscribe(EVENTS, hub.wake)
     return EventServices(log, hub, Jobs(catalog), Samples(catalog))
 
 

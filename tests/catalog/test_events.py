@@ -75,18 +75,18 @@ def test_event_of_a_change_that_failed_does_not_exist(catalog, events, ann):
     assert [one.kind for one in events.after(0, 10)] == ["file.created"]
 
 
-def test_bell_rings_after_the_commit(catalog, events, ann):
+def test_subscribers_are_notified_after_the_commit(catalog, events, ann):
     seen = []
-    rung = threading.Event()
+    notified = threading.Event()
 
     def look():
         seen.extend(one.kind for one in events.after(0, 10))
-        rung.set()
+        notified.set()
 
-    catalog.on_bell("events", look)
+    catalog.notifications.subscribe("events", look)
     add(catalog, events, ann, "f1")
 
-    assert rung.wait(5)
+    assert notified.wait(5)
     assert seen == ["file.created"]
 
 

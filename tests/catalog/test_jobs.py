@@ -154,14 +154,14 @@ def test_a_rolled_back_transaction_leaves_no_job(catalog: Catalog, jobs: Jobs):
     assert jobs.waiting() == 0
 
 
-def test_a_bell_rings_for_a_new_job(catalog: Catalog, jobs: Jobs, enqueue):
-    rung: list[int] = []
-    catalog.on_bell("jobs", lambda: rung.append(1))
+def test_workers_are_notified_of_a_new_job(catalog: Catalog, jobs: Jobs, enqueue):
+    notified: list[int] = []
+    catalog.notifications.subscribe("jobs", lambda: notified.append(1))
 
     enqueue()
     enqueue()
 
-    assert rung == [1, 1]
+    assert notified == [1, 1]
 
 
 def test_a_finished_job_is_done_until_its_subject_changes(catalog: Catalog, jobs: Jobs, enqueue):

@@ -21,7 +21,7 @@ from parquay.catalog.events import Events
 from parquay.catalog.files import Files
 from parquay.catalog.jobs import LEASE_SECONDS, Jobs
 from parquay.catalog.postgres import SHOWN_NUL, UnusableDatabase
-from parquay.catalog.session import Catalog, ring
+from parquay.catalog.session import Catalog, notify
 from parquay.catalog.tables import File, Secret
 from parquay.catalog.users import Users
 from parquay.errors import Unavailable
@@ -184,33 +184,33 @@ def test_a_group_whose_connection_breaks_is_not_repeated(catalog: Catalog, ann: 
     catalog.probe()
 
 
-# ------------------------------------------------------------------------------------------------ bells
+# ------------------------------------------------------------------------------------------------ notifications
 
 
-def test_a_bell_is_heard_by_other_processes_and_by_the_own_one_once(postgres_url: str, connect: Connect):
+def test_a_notification_is_heard_by_other_processes_and_by_the_own_one_once(postgres_url: str, connect: Connect):
     heard: dict[str, list[str]] = {"one": [], "other": []}
     catalogs = {name: connect(postgres_url) for name in heard}
     for name, each in catalogs.items():
-        each.on_bell("events", partial(heard[name].append, "events"))
+        each.notifications.subscribe("events", partial(heard[name].append, "events"))
         each.listen()
         wait_until(lambda name=name: heard[name], "the first look")
         heard[name].clear()
 
-    catalogs["one"].write(lambda session: ring(session, "events"))
-    wait_until(lambda: heard["other"], "the bell", 5)
-    catalogs["other"].write(lambda session: ring(session, "jobs"))
-    catalogs["other"].write(lambda session: ring(session, "events"))
-    wait_until(lambda: len(heard["one"]) > 1, "the other bell", 5)
+    catalogs["one"].write(lambda session: notify(session, "events"))
+    wait_until(lambda: heard["other"], "the notification", 5)
+    catalogs["other"].write(lambda session: notify(session, "jobs"))
+    catalogs["other"].write(lambda session: notify(session, "events"))
+    wait_until(lambda: len(heard["one"]) > 1, "the other notification", 5)
 
     assert heard == {"one": ["events", "events"], "other": ["events", "events"]}
 
 
-def test_bells_are_heard_again_after_the_database_was_restarted(
+def test_notifications_are_heard_again_after_the_database_was_restarted(
     postgres: PostgresServer, postgres_url: str, connect: Connect
 ):
     heard: list[float] = []
     catalog, other = connect(postgres_url), connect(postgres_url)
-    catalog.on_bell("jobs", lambda: heard.append(time.monotonic()))
+    catalog.notifications.subscribe("jobs", lambda: heard.append(time.monotonic()))
     catalog.listen()
     wait_until(lambda: heard, "the first look")
 
@@ -218,10 +218,10 @@ def test_bells_are_heard_again_after_the_database_was_restarted(
     postgres.start()
     wait_until(lambda: len(heard) > 1, "a look at what may have been missed", 10)
     heard.clear()
-    rung = time.monotonic()
-    other.write(lambda session: ring(session, "jobs"))
+    notified = time.monotonic()
+    other.write(lambda session: notify(session, "jobs"))
 
-    assert wait_until(lambda: heard, "the bell", 5)[0] - rung < 0.5
+    assert wait_until(lambda: heard, "the notification", 5)[0] - notified < 0.5
 
 
 # ------------------------------------------------------------------------------------------- what is refused

@@ -1,4 +1,4 @@
-"""The catalog's one writer: group commit, failures that stay with their write, bells, other processes."""
+"""The catalog's one writer: group commit, failures that stay with their write, notifications, other processes."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from sqlalchemy import event, text, update
 from sqlalchemy.exc import IntegrityError
 from sqlmodel import Session
 
-from parquay.catalog.session import Catalog, ring
+from parquay.catalog.session import Catalog, notify
 from parquay.catalog.sqlite import SAFE_SQLITE, sqlite_module
 from parquay.catalog.tables import Secret
 from parquay.errors import Unavailable
@@ -164,17 +164,17 @@ def test_a_write_that_is_being_committed_cannot_be_called_back(catalog: Catalog)
     assert names(catalog) == {"a", "later"}
 
 
-# ------------------------------------------------------------------------------------------------ bells
+# ------------------------------------------------------------------------------------------------ notifications
 
 
-def test_a_bell_rings_once_after_the_commit_that_asked_for_it(catalog: Catalog):
+def test_subscribers_are_notified_once_after_the_commit_that_asked_for_it(catalog: Catalog):
     seen: list[set[str]] = []
-    catalog.on_bell("events", lambda: seen.append(names(catalog)))
+    catalog.notifications.subscribe("events", lambda: seen.append(names(catalog)))
 
     def write(session: Session) -> None:
         keep("a")(session)
-        ring(session, "events")
-        ring(session, "events")
+        notify(session, "events")
+        notify(session, "events")
 
     catalog.write(write)
     catalog.write(keep("b"))
@@ -182,19 +182,19 @@ def test_a_bell_rings_once_after_the_commit_that_asked_for_it(catalog: Catalog):
     assert seen == [{"a"}]
 
 
-def test_a_bell_of_a_write_that_failed_is_silent(catalog: Catalog):
-    rung: list[str] = []
-    catalog.on_bell("events", lambda: rung.append("events"))
+def test_nobody_is_notified_of_a_write_that_failed(catalog: Catalog):
+    notified: list[str] = []
+    catalog.notifications.subscribe("events", lambda: notified.append("events"))
 
     def write(session: Session) -> None:
-        ring(session, "events")
+        notify(session, "events")
         raise KeyError
 
     with pytest.raises(KeyError):
         catalog.write(write)
     catalog.write(keep("a"))
 
-    assert rung == []
+    assert notified == []
 
 
 def test_a_listener_that_fails_harms_no_write(catalog: Catalog, caplog):
@@ -203,11 +203,11 @@ def test_a_listener_that_fails_harms_no_write(catalog: Catalog, caplog):
     def fail() -> None:
         raise RuntimeError("deaf")
 
-    catalog.on_bell("jobs", fail)
-    catalog.on_bell("jobs", lambda: heard.append("jobs"))
+    catalog.notifications.subscribe("jobs", fail)
+    catalog.notifications.subscribe("jobs", lambda: heard.append("jobs"))
 
     def write(session: Session) -> str:
-        ring(session, "jobs")
+        notify(session, "jobs")
         return keep("a")(session)
 
     assert catalog.write(write) == "a"

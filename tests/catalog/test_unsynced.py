@@ -80,15 +80,17 @@ def test_uploads_are_added_with_all_that_follows_from_them(catalog: Catalog, cou
     assert {row["file_id"] for row in found["event"]} == {row["subject"] for row in found["job"]} == set(names)
 
 
-def test_bells_ring_once_the_rows_are_there(embedded: Catalog, unsynced: UnsyncedBytes, ann: str):
-    rung: list[tuple[str, int]] = []
-    for bell in ("events", "jobs"):
-        embedded.on_bell(bell, lambda bell=bell: rung.append((bell, len(rows(embedded)["file"]))))
+def test_subscribers_are_notified_once_the_rows_are_there(embedded: Catalog, unsynced: UnsyncedBytes, ann: str):
+    notified: list[tuple[str, int]] = []
+    for channel in ("events", "jobs"):
+        embedded.notifications.subscribe(
+            channel, lambda channel=channel: notified.append((channel, len(rows(embedded)["file"])))
+        )
 
     unsynced.add([(upload(ann), b"abc")], wait=True).result(20)
-    embedded.write(lambda _: None)  # the bells are rung behind the result
+    embedded.write(lambda _: None)  # subscribers are notified behind the result
 
-    assert sorted(rung) == [("events", 1), ("jobs", 1)]
+    assert sorted(notified) == [("events", 1), ("jobs", 1)]
 
 
 def test_one_that_cannot_be_stored_leaves_nothing_of_those_beside_it(

@@ -118,7 +118,7 @@ def test_a_worker_of_its_own_is_woken_by_the_database(ann: httpx.Client):
             wait_until(lambda file_id=file_id: versions_told(stream, file_id), "the table", 20, 0.01)
             waits.append(time.monotonic() - started)
 
-    assert min(waits) < 0.4  # without bells both would look once a second
+    assert min(waits) < 0.4  # without notifications both would look once a second
 
 
 # ------------------------------------------------------------------------------------------ kills, restarts

@@ -55,8 +55,8 @@ class Scene:
 
         await self.catalog.awrite(write)
 
-    def with_bell(self):
-        self.catalog.on_bell("events", self.hub.wake)
+    def with_notifications(self):
+        self.catalog.notifications.subscribe("events", self.hub.wake)
         return self
 
 
@@ -87,11 +87,11 @@ async def silent(subscription, seconds=0.2):
     return await subscription.next(seconds) is None
 
 
-def test_event_reaches_a_subscriber_at_once_when_the_bell_rings(scene, people, monkeypatch):
+def test_event_reaches_a_subscriber_at_once_when_the_hub_is_notified(scene, people, monkeypatch):
     monkeypatch.setattr(bus, "LOOK_SECONDS", 3600)
 
     async def run():
-        await scene.with_bell().hub.start()
+        await scene.with_notifications().hub.start()
         with scene.hub.subscribe(people[0]) as subscription:
             await scene.add(people[0], "f1")
             (told,) = await read(subscription, 1)
@@ -101,7 +101,7 @@ def test_event_reaches_a_subscriber_at_once_when_the_bell_rings(scene, people, m
     asyncio.run(run())
 
 
-def test_event_of_another_process_is_seen_without_a_bell(scene, people):
+def test_event_of_another_process_is_seen_without_a_notification(scene, people):
     async def run():
         await scene.hub.start()
         with scene.hub.subscribe(people[0]) as subscription:
@@ -117,7 +117,7 @@ def test_each_user_gets_what_they_may_see(scene, people):
     ann, bob = people
 
     async def run():
-        await scene.with_bell().hub.start()
+        await scene.with_notifications().hub.start()
         with scene.hub.subscribe(ann) as at_ann, scene.hub.subscribe(bob) as at_bob:
             await scene.add(ann, "private")
             await scene.add(ann, "open", shared=True)
@@ -138,7 +138,7 @@ def test_others_hear_of_a_new_file_as_far_as_they_may(catalog, events, people, a
     scene = Scene(catalog, events, announce=announce)
 
     async def run():
-        await scene.with_bell().hub.start()
+        await scene.with_notifications().hub.start()
         with scene.hub.subscribe(ann) as at_ann, scene.hub.subscribe(bob) as at_bob:
             await scene.add(ann, "private")
             await scene.tell("file.updated", "private", status="processing")
@@ -162,7 +162,7 @@ def test_others_hear_of_a_new_file_as_far_as_they_may(catalog, events, people, a
 def test_what_happened_before_is_not_told_again(scene, people):
     async def run():
         await scene.add(people[0], "before")
-        await scene.with_bell().hub.start()
+        await scene.with_notifications().hub.start()
         with scene.hub.subscribe(people[0]) as subscription:
             await scene.add(people[0], "after")
             assert [told.file_id for told in await read(subscription, 1)] == ["after"]
@@ -174,7 +174,7 @@ def test_what_happened_before_is_not_told_again(scene, people):
 def test_progress_of_a_file_is_told_four_times_a_second_and_ends_with_the_newest(scene, people):
     async def run():
         await scene.add(people[0], "f1")
-        await scene.with_bell().hub.start()
+        await scene.with_notifications().hub.start()
         with scene.hub.subscribe(people[0]) as subscription:
             started = time.monotonic()
             offset = 0
@@ -198,7 +198,7 @@ def test_progress_of_one_file_does_not_hold_up_another(scene, people, monkeypatc
     async def run():
         await scene.add(people[0], "f1")
         await scene.add(people[0], "f2")
-        await scene.with_bell().hub.start()
+        await scene.with_notifications().hub.start()
         with scene.hub.subscribe(people[0]) as subscription:
             await scene.tell("file.progress", "f1", offset=1)
             await scene.tell("file.progress", "f2", offset=1)
@@ -211,7 +211,7 @@ def test_progress_of_one_file_does_not_hold_up_another(scene, people, monkeypatc
 def test_progress_that_waited_is_not_told_after_the_end(scene, people):
     async def run():
         await scene.add(people[0], "f1")
-        await scene.with_bell().hub.start()
+        await scene.with_notifications().hub.start()
         with scene.hub.subscribe(people[0]) as subscription:
             await scene.tell("file.progress", "f1", offset=10)
             await read(subscription, 1)
@@ -229,7 +229,7 @@ def test_slow_subscriber_loses_its_queue_and_finds_everything_in_the_table(scene
     count = QUEUE + 50
 
     async def run():
-        await scene.with_bell().hub.start()
+        await scene.with_notifications().hub.start()
         with scene.hub.subscribe(people[0]) as subscription, scene.hub.subscribe(people[0]) as quick:
             for number in range(count):
                 await scene.add(people[0], f"f{number}")
@@ -324,7 +324,7 @@ def test_hub_outlives_a_database_that_is_away(scene, people, monkeypatch):
         return real(event_id, limit)
 
     async def run():
-        await scene.with_bell().hub.start()
+        await scene.with_notifications().hub.start()
         monkeypatch.setattr(scene.events, "after", failing)
         with scene.hub.subscribe(people[0]) as subscription:
             await scene.add(people[0], "f1")
@@ -341,7 +341,7 @@ def test_thousand_subscribers_cost_one_reader(scene, people, monkeypatch):
     monkeypatch.setattr(scene.events, "after", lambda *given: reads.append(1) or real(*given))
 
     async def run():
-        await scene.with_bell().hub.start()
+        await scene.with_notifications().hub.start()
         subscribers = [scene.hub.subscribe(people[0]) for _ in range(1000)]
         opened = [each.__enter__() for each in subscribers]
         await scene.add(people[0], "f1")

@@ -38,7 +38,7 @@ def stuck(http: httpx.Client) -> float:
 
 def test_a_worker_that_hangs_is_told_of_and_ended_and_its_file_is_converted(impatient: LiveServer):
     with impatient.login() as http:
-        file_id = http.post("/files", files={"file": ("a.csv", CSV)}).json()["id"]
+        first, file_id = (http.post("/files", files={"file": ("a.csv", CSV)}).json()["id"] for _ in range(2))
     impatient.terminate()
     path = impatient.data_dir / "uploads" / file_id[:2] / file_id
     aside = path.rename(impatient.directory / "aside")
@@ -48,6 +48,7 @@ def test_a_worker_that_hangs_is_told_of_and_ended_and_its_file_is_converted(impa
     (hung,) = wait_until(impatient.workers, "a worker")
 
     with impatient.login() as http:
+        entry_when(http, first, "done")  # from now on the worker has loaded what it needs
         told = wait_until(lambda: (found := http.get("/readyz")).status_code == 503 and found, "news of the hanging")
         assert (told.json()["code"], "1 of the workers hang" in told.json()["detail"]) == ("conversion_stalled", True)
         wait_until(lambda: stuck(http) == 1, "the metric")

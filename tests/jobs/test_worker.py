@@ -157,11 +157,11 @@ def test_a_worker_that_stops_hands_its_job_back_at_once_and_blames_nobody(catalo
     assert work.failures == []
 
 
-def test_a_bell_starts_a_waiting_worker(catalog: Catalog, monkeypatch):
+def test_a_notification_starts_a_waiting_worker(catalog: Catalog, monkeypatch):
     monkeypatch.setattr(worker_module, "POLL_SECONDS", 60.0)
     work = Work(ends(Ended.DONE))
     worker = worker_of(catalog, work)
-    catalog.on_bell("jobs", worker.ring)
+    catalog.notifications.subscribe("jobs", worker.wake)
     thread = threading.Thread(target=worker.run)
     thread.start()
 
@@ -175,7 +175,7 @@ def test_a_bell_starts_a_waiting_worker(catalog: Catalog, monkeypatch):
     assert not thread.is_alive()
 
 
-def test_a_lost_bell_costs_a_second(catalog: Catalog):
+def test_a_lost_notification_costs_a_second(catalog: Catalog):
     work = Work(ends(Ended.DONE))
     worker = worker_of(catalog, work)
     thread = threading.Thread(target=worker.run)

@@ -12,7 +12,7 @@ from sqlmodel import Session, col, select
 from parquay.audit import AuditNote
 from parquay.catalog.audit import keep
 from parquay.catalog.files import CONVERT, Files
-from parquay.catalog.session import Catalog, ring
+from parquay.catalog.session import Catalog, notify
 from parquay.catalog.tables import DatasetVersion, File, Job, User, now
 from parquay.catalog.users import end_logins
 from parquay.errors import Conflict, NotFound
@@ -134,7 +134,7 @@ class Administration:
             if job.kind == CONVERT:
                 self._files.convert_again(session, job.subject)
             keep(session, note)
-            ring(session, "jobs")
+            notify(session, "jobs")
             return "failed"
 
         state = self._catalog.write(write)

@@ -17,7 +17,7 @@ from sqlmodel import Session, col, select
 
 from parquay.catalog.prepared import Insert
 from parquay.catalog.queue import Queue
-from parquay.catalog.session import Catalog, ring
+from parquay.catalog.session import Catalog, notify
 from parquay.catalog.tables import Access, Event, File, User, now
 from parquay.roles import EDIT, Role, role_of
 
@@ -92,18 +92,18 @@ class Events:
         self._queue = queue
 
     def emit(self, session: Session, kind: str, *files: Subject) -> None:
-        """Note in the transaction of ``session`` that ``kind`` happened to ``files``; rings the bell ``events``."""
+        """Note in the transaction of ``session`` that ``kind`` happened to ``files``, and notify those who follow."""
         every = {"kind": kind, "payload": {}, "created_at": now()}
         subjects = [{"owner_id": file.owner_id, "shared": file.shared, "file_id": file.id} for file in files]
         _insert(session, subjects, every=every)
-        ring(session, "events")
+        notify(session, "events")
 
     def emit_to(self, session: Session, kind: str, file: File, *user_ids: str) -> None:
         """Note that ``kind`` happened to ``file`` for these users alone: it has appeared for them, or disappeared."""
         to = {"to": list(user_ids)}
         session.add(Event(kind=kind, owner_id=file.owner_id, shared=False, file_id=file.id, payload=to))
         session.flush()  # before those that are inserted past the session
-        ring(session, "events")
+        notify(session, "events")
 
     def emit_removal(self, session: Session, file: File) -> None:
         """Note that ``file`` is about to be removed, for all who see it."""
@@ -111,7 +111,7 @@ class Events:
         payload = {"named": named} if named else {}
         gone = Event(kind="file.deleted", owner_id=file.owner_id, shared=file.shared, file_id=file.id, payload=payload)
         session.add(gone)
-        ring(session, "events")
+        notify(session, "events")
 
     def open_to_everybody(self, session: Session, file: File, role: Role | None) -> None:
         """Give every user a role in ``file``, or take it from them, and note it."""
@@ -131,7 +131,7 @@ class Events:
         session.add(Event(kind="file.updated", owner_id=file.owner_id, shared=False, file_id=file.id))
         kind = "file.created" if file.shared else "file.deleted"
         session.add(Event(kind=kind, owner_id=file.owner_id, shared=True, file_id=file.id, payload=OTHERS))
-        ring(session, "events")
+        notify(session, "events")
 
     def after(self, event_id: int, limit: int) -> Sequence[Happened]:
         """Return at most ``limit`` events younger than ``event_id``, oldest first."""

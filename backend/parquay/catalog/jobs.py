@@ -19,7 +19,7 @@ from sqlmodel import Session, col, delete, func, select
 
 from parquay.catalog.prepared import Insert
 from parquay.catalog.queue import next_jobs, turn
-from parquay.catalog.session import Catalog, connection_of, database_now, ring
+from parquay.catalog.session import Catalog, connection_of, database_now, notify
 from parquay.catalog.tables import Job, Served
 from parquay.ids import new_ids
 
@@ -99,7 +99,7 @@ class Jobs:
             moment = database_now(session)
             values = {"state": "queued", "run_after": moment, "turn_at": turn(moment, size), "attempt": 0}
             session.execute(update(Job).where(col(Job.id) == row[0]).values(**values))
-        ring(session, "jobs")
+        notify(session, "jobs")
 
     def add(self, session: Session, kind: str, *wanted: Wanted, payload: dict[str, Any] | None = None) -> None:
         """Queue the jobs ``wanted``, whose subjects cannot have one yet."""
@@ -110,7 +110,7 @@ class Jobs:
             for job_id, each in zip(new_ids(len(wanted)), wanted, strict=True)
         ]
         _insert(session, rows, every=every)
-        ring(session, "jobs")
+        notify(session, "jobs")
 
     def depth(self) -> int:
         """Count the jobs that wait for a worker or run."""

@@ -3,14 +3,14 @@
 Writes of all processes follow one another: each transaction that writes takes one advisory lock first. So a write that
 looks and then changes needs no lock of its own, and numbers that the database counts up become visible in their
 order, on which whoever reads on from the last number relies. A session that reads sees one moment. Texts are compared
-byte by byte (the migrations say so), and bells reach other processes by NOTIFY.
+byte by byte (the migrations say so), and notifications reach other processes by NOTIFY.
 """
 
 from __future__ import annotations
 
 import logging
 import threading
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from datetime import UTC
 from typing import Any
 
@@ -18,11 +18,13 @@ from sqlalchemy import Connection, Engine, Select, event, func, make_url, select
 from sqlalchemy.exc import ArgumentError, SQLAlchemyError
 from sqlmodel import create_engine
 
+from parquay.catalog.notifications import CHANNELS, Heard
+
 WRITER = int.from_bytes(b"parquay", "big")
 """The advisory lock of whoever writes."""
 
 CHANNEL = "parquay"
-"""Where bells are rung for other processes."""
+"""PostgreSQL's channel for the notifications of all of ours."""
 
 BEGUN = "begun"
 """Key in ``connection.info`` of a write: when it began, by the clock of the database."""
@@ -123,27 +125,28 @@ def check(connection: Connection) -> None:
         raise UnusableDatabase(f"the database must be made with ENCODING 'UTF8', this one has {encoding}")
 
 
-def told(name: str, bells: Iterable[str]) -> Select[Any]:
-    """Return the statement that tells others of ``bells`` once its transaction is committed, in the name ``name``."""
-    return select(func.pg_notify(CHANNEL, " ".join([name, *sorted(bells)])))
+def notification(name: str, channels: Iterable[str]) -> Select[Any]:
+    """Return the statement that notifies others once its transaction is committed, in the name ``name``."""
+    return select(func.pg_notify(CHANNEL, " ".join([name, *sorted(channels)])))
 
 
 class Listener:
-    """Hears in a thread of its own what other processes ring, on a connection that it makes anew when it breaks."""
+    """A `Notifier` that hears others by LISTEN, in a thread and on a connection of its own, which it makes anew."""
 
-    def __init__(
-        self, engine: Engine, name: str, heard: Callable[[Iterable[str]], None], known: Callable[[], Iterable[str]]
-    ) -> None:
-        """``heard`` is called with the names of bells; with all that are ``known`` when some may have been missed.
-
-        ``name``: whose bells are not heard, because they ring here anyway.
-        """
+    def __init__(self, engine: Engine, name: str) -> None:
+        """``name``: whose notifications are not heard, because they are made here."""
         self._engine = engine
         self._name = name
-        self._heard = heard
-        self._known = known
+        self._heard: Heard = lambda _channels: None
         self._ended = threading.Event()
         self._thread = threading.Thread(target=self._run, name="catalog-listener", daemon=True)
+
+    def notify(self, channels: Iterable[str]) -> None:
+        """Do nothing: the transaction itself notifies others, see `notification`."""
+
+    def subscribe(self, heard: Heard) -> None:
+        """Call ``heard`` with the channels of others; with all of them whenever some may have been missed."""
+        self._heard = heard
         self._thread.start()
 
     def close(self) -> None:
@@ -156,7 +159,7 @@ class Listener:
             try:
                 self._listen()
             except (SQLAlchemyError, self._engine.dialect.loaded_dbapi.Error) as error:
-                log.warning("bells of other processes are not heard", extra={"fields": {"error": str(error)}})
+                log.warning("notifications of other processes are not heard", extra={"fields": {"error": str(error)}})
                 self._ended.wait(RECONNECT_SECONDS)
 
     def _listen(self) -> None:
@@ -166,11 +169,11 @@ class Listener:
         try:
             connection.autocommit = True
             connection.execute(f"LISTEN {CHANNEL}")
-            self._heard(self._known())
+            self._heard(CHANNELS)
             while not self._ended.is_set():
                 for notified in connection.notifies(timeout=LISTEN_SECONDS):
-                    teller, *bells = notified.payload.split()
-                    if teller != self._name:
-                        self._heard(bells)
+                    name, *channels = notified.payload.split()
+                    if name != self._name:
+                        self._heard(channels)
         finally:
             connection.close()

@@ -25,6 +25,7 @@ from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlmodel import Session
 
 from parquay.catalog import postgres, sqlite
+from parquay.catalog.notifications import Notifications
 from parquay.catalog.tables import now
 from parquay.errors import Unavailable
 from parquay.ids import new_id
@@ -36,8 +37,8 @@ Write = Callable[[Session], T]
 GROUP_LIMIT = 256
 """Most writes in one transaction."""
 
-BELLS = "bells"
-"""Key in ``session.info``: names of bells to ring after the commit, such as ``events`` or ``jobs``."""
+CHANNELS = "channels"
+"""Key in ``session.info``: what to notify after the commit, see `notifications`."""
 
 CONNECTION = "connection"
 """Key in ``session.info`` of a write: the connection that its transaction is on."""
@@ -63,9 +64,9 @@ def database_now(session: Session) -> datetime:
     return now() if moment is None else moment
 
 
-def ring(session: Session, bell: str) -> None:
-    """Ring ``bell`` once the transaction of ``session`` is committed."""
-    session.info.setdefault(BELLS, set()).add(bell)
+def notify(session: Session, channel: str) -> None:
+    """Notify the subscribers of ``channel``, in every process, once the transaction of ``session`` is committed."""
+    session.info.setdefault(CHANNELS, set()).add(channel)
 
 
 class Catalog:
@@ -84,8 +85,8 @@ class Catalog:
         self._writer = engine(url, durable=durable, writes=True, size=1)
         self._light_writer = engine(url, durable=False, writes=True, size=1)
         self._name = new_id()
-        self._listener: postgres.Listener | None = None
-        self._bells: dict[str, list[Callable[[], None]]] = {}
+        self._listens = False
+        self.notifications = Notifications()
         self._queue: queue.SimpleQueue[_Queued | None] = queue.SimpleQueue()
         self._thread: threading.Thread | None = None
         self._starting = threading.Lock()
@@ -95,14 +96,11 @@ class Catalog:
         """The engine that migrations run on."""
         return self._writer
 
-    def on_bell(self, bell: str, callback: Callable[[], None]) -> None:
-        """Call ``callback`` after each commit that rang ``bell``, in the writer's thread (or the listener's)."""
-        self._bells.setdefault(bell, []).append(callback)
-
     def listen(self) -> None:
-        """Hear bells that other processes ring, if the database carries them. SQLite does not."""
-        if not self.is_embedded and self._listener is None:
-            self._listener = postgres.Listener(self._reader, self._name, self._ring, lambda: tuple(self._bells))
+        """Hear the notifications of other processes, if the database carries them. SQLite does not."""
+        if not self.is_embedded and not self._listens:
+            self._listens = True
+            self.notifications.attach(postgres.Listener(self._reader, self._name))
 
     @contextmanager
     def read(self) -> Iterator[Session]:
@@ -159,9 +157,7 @@ class Catalog:
             self._queue.put(None)
             thread.join()
             self._thread = None
-        if self._listener is not None:
-            self._listener.close()
-            self._listener = None
+        self.notifications.close()
         self._reader.dispose()
         self._writer.dispose()
         self._light_writer.dispose()
@@ -191,7 +187,7 @@ class Catalog:
     def _commit_group(self, group: list[_Queued]) -> None:
         try:
             engine = self._writer if any(queued.durable for queued in group) else self._light_writer
-            self._settle(group, self._run(engine, [queued.write for queued in group]))
+            self._resolve(group, self._run(engine, [queued.write for queued in group]))
         except Exception as error:  # noqa: BLE001  whatever failed belongs to the future of its write
             if len(group) == 1 or self._is_cut_off(error):
                 for queued in group:
@@ -211,24 +207,18 @@ class Catalog:
         with engine.begin() as connection, Session(connection, expire_on_commit=False) as session:
             session.info[CONNECTION] = connection
             results = [_alone(session, write) for write in writes]
-            bells: set[str] = session.info.pop(BELLS, set())
-            if bells and not self.is_embedded:
-                connection.execute(postgres.told(self._name, bells))
+            channels: set[str] = session.info.pop(CHANNELS, set())
+            if channels and not self.is_embedded:
+                connection.execute(postgres.notification(self._name, channels))
         commit_seconds.observe(time.perf_counter() - started)
-        return results, bells
+        return results, channels
 
-    def _settle(self, group: list[_Queued], outcome: tuple[list[Any], Iterable[str]]) -> None:
-        results, bells = outcome
+    def _resolve(self, group: list[_Queued], outcome: tuple[list[Any], Iterable[str]]) -> None:
+        results, channels = outcome
         for queued, result in zip(group, results, strict=True):
             queued.future.set_result(result)
-        self._ring(bells)
-
-    def _ring(self, bells: Iterable[str]) -> None:
-        for callback in (callback for bell in bells for callback in self._bells.get(bell, ())):
-            try:
-                callback()
-            except Exception:
-                log.exception("bell failed")
+        if channels:
+            self.notifications.notify(channels)
 
 
 def _alone(session: Session, write: Write[T]) -> T:

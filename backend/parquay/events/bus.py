@@ -1,7 +1,7 @@
 """The hub: one reader of the event table in each process, many streams that follow it.
 
-The table is the truth; a bell only says "look", and without one the hub looks once a second. What it reads goes to
-every subscriber that may see it, through a queue with a bound. Whoever does not keep up loses the queue, not the
+The table is the truth; a notification only says "look", and without one the hub looks once a second. What it reads goes
+to every subscriber that may see it, through a queue with a bound. Whoever does not keep up loses the queue, not the
 events: it reads what it missed from the table, just as after a reconnect.
 """
 
@@ -19,7 +19,7 @@ from parquay.events.messages import PROGRESS, Message, Occurrence, announcement,
 from parquay.roles import Role
 
 LOOK_SECONDS = 1.0
-"""How often the table is read when no bell rings."""
+"""How often the table is read without a notification."""
 
 IDLE_SECONDS = 0.05
 """Least time between two looks while nobody follows."""
@@ -99,7 +99,7 @@ class Hub:
         self._source = source
         self._announce = announce
         self._subscribers: set[Subscription] = set()
-        self._bell = asyncio.Event()
+        self._notified = asyncio.Event()
         self._loop: asyncio.AbstractEventLoop | None = None
         self._task: asyncio.Task[None] | None = None
         self._position = 0
@@ -109,7 +109,7 @@ class Hub:
     async def start(self) -> None:
         """Begin to follow the table from its end."""
         self._loop = asyncio.get_running_loop()
-        self._bell = asyncio.Event()
+        self._notified = asyncio.Event()
         _, self._position = await asyncio.to_thread(self._source.span)
         self._task = asyncio.create_task(self._follow(), name="event-hub")
 
@@ -130,7 +130,7 @@ class Hub:
         loop = self._loop
         if loop is not None:
             with contextlib.suppress(RuntimeError):  # the loop was closed just now
-                loop.call_soon_threadsafe(self._bell.set)
+                loop.call_soon_threadsafe(self._notified.set)
 
     @contextlib.contextmanager
     def subscribe(self, user_id: str, *, behind: bool = False) -> Iterator[Subscription]:
@@ -177,8 +177,8 @@ class Hub:
         while True:
             with contextlib.suppress(TimeoutError):
                 async with asyncio.timeout(PROGRESS_SECONDS if self._held else LOOK_SECONDS):
-                    await self._bell.wait()
-            self._bell.clear()
+                    await self._notified.wait()
+            self._notified.clear()
             try:
                 await self._look()
             except Exception:  # noqa: BLE001  the streams outlive a database that is away for a while

@@ -25,7 +25,7 @@ HEARTBEAT_SECONDS = 10.0
 HUNG_SECONDS = 900.0
 """How long a run may stand still before it is given up, in seconds; longer than the longest single step."""
 POLL_SECONDS = 1.0
-"""How often the table is looked at when no bell rings."""
+"""How often the table is looked at without a notification."""
 
 BACKOFF_SECONDS = (1.0, 5.0, 30.0, 120.0, 600.0, 3600.0)
 """Pauses before the next tries; the last one repeats."""
@@ -83,29 +83,29 @@ class Worker:
         self._jobs = jobs
         self._kinds = kinds
         self._is_dead = partial(owners.is_dead, one_machine=catalog.is_embedded)
-        self._bell = threading.Event()
+        self._notified = threading.Event()
         self._stopping = threading.Event()
         self.owner = owners.this_process()
 
-    def ring(self) -> None:
+    def wake(self) -> None:
         """Look at the table now."""
-        self._bell.set()
+        self._notified.set()
 
     def stop(self) -> None:
         """End after giving the running job back."""
         self._stopping.set()
-        self._bell.set()
+        self._notified.set()
 
     def run(self) -> None:
         """Work until :meth:`stop`."""
         while not self._stopping.is_set():
-            self._bell.clear()
+            self._notified.clear()
             try:
                 while not self._stopping.is_set() and self.run_one():
                     pass
             except Unavailable as error:
                 log.warning("catalog unavailable", extra={"fields": {"code": error.code}})
-            self._bell.wait(POLL_SECONDS)
+            self._notified.wait(POLL_SECONDS)
 
     def run_one(self, job_id: str | None = None) -> bool:
         """Claim the next job, or the job ``job_id``, and run it; False when there is none, or it is not due.

@@ -1,0 +1,80 @@
+"""Notifications: "look at the table", to those who subscribe to a channel, in this process and in others.
+
+A notification carries nothing but the name of its channel: rows are true, and are looked at once a second anyway, so
+one that is lost costs a second. It goes out when the transaction is committed that makes it worth looking. What carries
+it to other processes is a `Notifier`: the database itself, the pipes of a server's children, or what has its methods.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable, Iterable
+from functools import partial
+from typing import Protocol
+
+EVENTS, JOBS = "events", "jobs"
+CHANNELS = (EVENTS, JOBS)
+"""Every channel: the table of events has grown, the table of jobs has something to do."""
+
+Heard = Callable[[Iterable[str]], None]
+"""Is called with names of channels."""
+
+log = logging.getLogger(__name__)
+
+
+class Notifier(Protocol):
+    """Carries notifications between processes."""
+
+    def notify(self, channels: Iterable[str]) -> None:
+        """Notify the other processes. Never waits for them, never fails; may be called from any thread."""
+        ...
+
+    def subscribe(self, heard: Heard) -> None:
+        """Begin to hear others, once; with all ``CHANNELS`` where some may have been missed. From any thread."""
+        ...
+
+    def close(self) -> None:
+        """End hearing."""
+        ...
+
+
+class Notifications:
+    """The subscribers of this process, and what carries their notifications to others."""
+
+    def __init__(self) -> None:
+        self._callbacks: dict[str, list[Callable[[], None]]] = {}
+        self._notifiers: list[tuple[Notifier, bool]] = []
+
+    def subscribe(self, channel: str, callback: Callable[[], None]) -> None:
+        """Call ``callback`` at each notification of ``channel``, in the thread that brings it."""
+        self._callbacks.setdefault(channel, []).append(callback)
+
+    def attach(self, notifier: Notifier, *, relays: bool = False) -> None:
+        """Notify and hear other processes by ``notifier``; ``relays``: what others tell goes out by it too."""
+        self._notifiers.append((notifier, relays))
+        notifier.subscribe(partial(self._heard, notifier))
+
+    def notify(self, channels: Iterable[str]) -> None:
+        """Notify everybody of what is committed."""
+        self._dispatch(channels)
+        for notifier, _ in self._notifiers:
+            notifier.notify(channels)
+
+    def close(self) -> None:
+        """End hearing others."""
+        for notifier, _ in self._notifiers:
+            notifier.close()
+        self._notifiers.clear()
+
+    def _heard(self, source: Notifier, channels: Iterable[str]) -> None:
+        self._dispatch(channels)
+        for notifier, relays in self._notifiers:
+            if relays and notifier is not source:
+                notifier.notify(channels)
+
+    def _dispatch(self, channels: Iterable[str]) -> None:
+        for callback in (callback for channel in channels for callback in self._callbacks.get(channel, ())):
+            try:
+                callback()
+            except Exception:
+                log.exception("a subscriber failed")
