@@ -1,4 +1,4 @@
-import { type ReactNode, useId, useRef, useState } from 'react'
+import { type KeyboardEvent, type ReactNode, useId, useRef, useState } from 'react'
 import type { Cell, Column } from '../../../api/types'
 import { useLaterText } from '../../../i18n/later'
 import { asTyped, kindOf, readTyped } from '../columnTypes'
@@ -23,10 +23,10 @@ type Props = {
 
 const LEAVES: Record<string, Leave> = { Enter: 'down', Tab: 'right' }
 
-/** A cell being written. What does not fit the column's type is refused here, with the reason. */
-export const CellEditor = ({ column, label, value, typed, note, onType, onKeep, onDrop }: Props) => {
-  const words = useLaterText().datasets.edit
-  const reason = useId()
+type Draft = Pick<Props, 'column' | 'value' | 'typed' | 'onType' | 'onKeep' | 'onDrop'>
+
+/** What stands in the editor, and how it is left: once, whatever happens to the focus afterwards. */
+const useDraft = ({ column, value, typed, onType, onKeep, onDrop }: Draft) => {
   const [draft, setDraft] = useState(typed ?? asTyped(value))
   const [refusal, setRefusal] = useState<string | null>(null)
   // The focus may go elsewhere before the editor is gone: that blur decides nothing any more.
@@ -36,7 +36,6 @@ export const CellEditor = ({ column, label, value, typed, note, onType, onKeep, 
     decided.current = true
     act()
   }
-
   const keep = (leave: Leave): boolean => {
     if (draft === asTyped(value) && (value !== null || typed === null)) {
       decide(() => onKeep(value, leave))
@@ -48,6 +47,29 @@ export const CellEditor = ({ column, label, value, typed, note, onType, onKeep, 
     decide(() => onKeep(read.value, leave))
     return true
   }
+  return {
+    draft,
+    refusal,
+    keep,
+    drop: () => decide(onDrop),
+    clear: () => decide(() => onKeep(null, 'stay')),
+    type: (text: string): void => {
+      setDraft(text)
+      onType(text)
+      setRefusal(null)
+    },
+  }
+}
+
+/** Which way a key leaves the editor; null: it stays open. */
+const leaveBy = ({ key, shiftKey }: KeyboardEvent): Leave | null =>
+  key === 'Tab' && shiftKey ? 'left' : (LEAVES[key] ?? null)
+
+/** A cell being written. What does not fit the column's type is refused here, with the reason. */
+export const CellEditor = ({ label, note, ...editing }: Props) => {
+  const words = useLaterText().datasets.edit
+  const reason = useId()
+  const { draft, refusal, keep, drop, clear, type } = useDraft(editing)
   return (
     <span className={classes.editor}>
       <input
@@ -57,25 +79,19 @@ export const CellEditor = ({ column, label, value, typed, note, onType, onKeep, 
         aria-invalid={refusal !== null}
         aria-describedby={refusal === null ? undefined : reason}
         value={draft}
-        onFocus={(event) => typed === null && event.currentTarget.select()}
-        onChange={(event) => {
-          setDraft(event.currentTarget.value)
-          onType(event.currentTarget.value)
-          setRefusal(null)
-        }}
+        onFocus={(event) => editing.typed === null && event.currentTarget.select()}
+        onChange={(event) => type(event.currentTarget.value)}
         onKeyDown={(event) => {
           event.stopPropagation()
-          if (event.key === 'Escape') return decide(onDrop)
-          const leave = event.key === 'Tab' && event.shiftKey ? 'left' : LEAVES[event.key]
-          if (leave === undefined) return
+          if (event.key === 'Escape') return drop()
+          const leave = leaveBy(event)
+          if (leave === null) return
           event.preventDefault()
           keep(leave)
         }}
-        onBlur={() => {
-          if (!keep('stay')) decide(onDrop)
-        }}
+        onBlur={() => keep('stay') || drop()}
       />
-      {kindOf(column) === 'text' && (
+      {kindOf(editing.column) === 'text' && (
         <button
           type="button"
           className={classes.toNull}
@@ -83,18 +99,17 @@ export const CellEditor = ({ column, label, value, typed, note, onType, onKeep, 
           aria-label={words.setNull}
           onMouseDown={(event) => {
             event.preventDefault()
-            decide(() => onKeep(null, 'stay'))
+            clear()
           }}
         >
           ∅
         </button>
       )}
-      {refusal !== null ? (
+      {refusal === null && note}
+      {refusal !== null && (
         <span role="alert" id={reason} className={classes.refusal}>
           {refusal}
         </span>
-      ) : (
-        note
       )}
     </span>
   )

@@ -41,6 +41,14 @@ const useShownRows = (id: string, page: RowsPage | undefined): DataRow[] => {
   )
 }
 
+/** Brings the marked row into view as soon as it is there; null while it is not. */
+const useMark = (marked: number | null, show: (row: number) => void): void => {
+  // biome-ignore lint/correctness/useExhaustiveDependencies: only another mark moves anything
+  useEffect(() => {
+    if (marked !== null) show(marked)
+  }, [marked])
+}
+
 /** One page of rows. Only the cells in view exist, so a page may have a thousand rows or columns. */
 export const DataGrid = ({ id, name, columns, page, notice, total, editable, marked, stale }: Props) => {
   const words = useLaterText().datasets.grid
@@ -55,13 +63,10 @@ export const DataGrid = ({ id, name, columns, page, notice, total, editable, mar
   const { active, noteFocus, moveTo } = useActiveCell(scroller, reveal)
   const { writing, conflict, keepMine, keepTheirs, ...edits } = useCellEdits(page)
   const acts = useGridActions({ rows, columns, editable, active, moveTo, ...edits })
-  const ready = page !== undefined && !stale
-  // biome-ignore lint/correctness/useExhaustiveDependencies: only another mark moves anything
-  useEffect(() => {
-    if (marked === null || !ready) return
-    moveTo({ row: marked, column: 0 })
-    scrollToRow(marked, { align: 'center' })
-  }, [marked, ready])
+  useMark(page === undefined || stale ? null : marked, (row) => {
+    moveTo({ row, column: 0 })
+    scrollToRow(row, { align: 'center' })
+  })
   // The rows' own numbers, also while those of another page are under way.
   const first = page?.first ?? 1
   const disputed = conflict && columns.find((column) => column.name === conflict.writing.column)

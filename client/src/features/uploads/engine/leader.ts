@@ -36,7 +36,7 @@ export class Leader {
       ...hooks,
       say,
       publish,
-      onRoom: () => this.#backlog.refill(),
+      onCapacity: () => this.#backlog.refill(),
       onOffload: this.#offload,
     })
     const { uppy, dispatch } = this.#transfers

@@ -84,7 +84,7 @@ class TabEngine implements UploadEngine {
     this.#channel.postMessage({ kind: 'hello' } satisfies Message)
     // Of several tabs that are signed in again at once, the one that still holds the files goes first.
     const afterOthers = store.getState().session.wasOut && !leaders.has(userId)
-    this.#waiting = setTimeout(this.#stand, afterOthers ? OTHERS_FIRST_MS : 0)
+    this.#waiting = setTimeout(this.#standForElection, afterOthers ? OTHERS_FIRST_MS : 0)
   }
 
   readonly send: UploadEngine['send'] = (command) => this.#dispatch({ type: 'command', command })
@@ -96,7 +96,7 @@ class TabEngine implements UploadEngine {
   }
 
   /** Leads as soon as nobody else does. */
-  readonly #stand = (): void =>
+  readonly #standForElection = (): void =>
     holdLock(`parquay-uploads-${this.#userId}`, this.#closing.signal, () =>
       this.#dispatch({ type: 'elected' }),
     )

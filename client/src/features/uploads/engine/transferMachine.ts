@@ -141,7 +141,7 @@ const enqueue = (state: Transfers, id: string, toFront: boolean): Step => {
   return pump({ ...queued, queue: toFront ? [id, ...others] : inPlace })
 }
 
-const rest = (state: Transfers, id: string): Step => {
+const pauseOne = (state: Transfers, id: string): Step => {
   const transfer = state.transfers.get(id)
   if (!transfer) return same(state)
   const quiet = change(state, id, { retry: null, speed: null })
@@ -150,10 +150,10 @@ const rest = (state: Transfers, id: string): Step => {
   return same(wasToBeSent ? change(unqueue(quiet, id), id, { stage: 'held' }) : quiet)
 }
 /** Those that wait are held first, and nobody starts before all rest: else each pause would start the next one. */
-const restMany = (state: Transfers, ids: readonly string[]): Step => {
+const pauseMany = (state: Transfers, ids: readonly string[]): Step => {
   const isRunning = (id: string) => runs(state.transfers.get(id))
   const order = [...ids.filter((id) => !isRunning(id)), ...ids.filter(isRunning)]
-  return then(each(state, order, rest), pump)
+  return then(each(state, order, pauseOne), pump)
 }
 const resume = (state: Transfers, id: string): Step => {
   if (state.transfers.get(id)?.stage !== 'paused') return enqueue(state, id, true)
@@ -217,7 +217,7 @@ const ASKED: Pick<
 > = {
   enqueue: (state, { id }) => enqueue(state, id, false),
   prioritize: (state, { id }) => enqueue(state, id, true),
-  pause: (state, { id }) => restMany(state, [id]),
+  pause: (state, { id }) => pauseMany(state, [id]),
   resume: (state, { id }) => resume(state, id),
   // Somebody asked for this one: it does not wait for its turn.
   retry: (state, { id }) => start(state, id),
@@ -228,8 +228,8 @@ const ASKED: Pick<
   },
   cancel: (state, { id }) => {
     if (state.transfers.get(id)?.cancelling !== false) return same(state)
-    const resting = restMany(change(state, id, { cancelling: true }), [id])
-    return then(resting, (now) => [now, [{ type: 'armUndo', id }]])
+    const paused = pauseMany(change(state, id, { cancelling: true }), [id])
+    return then(paused, (now) => [now, [{ type: 'armUndo', id }]])
   },
   undoCancel: (state, { id }) => undoCancel(state, id),
   remove: (state, { id }) => remove(state, id),
@@ -252,8 +252,8 @@ const ON: On = {
     if (transfer?.cancelling) return undoCancel(state, id)
     return [state, [{ type: 'sayNotAdded', name, message: transfer ? null : message }]]
   },
-  pauseMany: (state, { ids }) => restMany(state, ids),
-  suspend: (state, { ids }) => restMany({ ...state, suspended: ids }, ids),
+  pauseMany: (state, { ids }) => pauseMany(state, ids),
+  suspend: (state, { ids }) => pauseMany({ ...state, suspended: ids }, ids),
   wake: (state) => each({ ...state, suspended: [] }, state.suspended, resume),
   markUploaded: (state, { id }) => markUploaded(state, id),
   undoElapsed: (state, { id }) => [

@@ -19,7 +19,7 @@ export type TransferHooks = Pick<UploaderHooks, 'whenSignedIn' | 'onExpired'> & 
   publish: (upsert: UploadRow[], remove: string[]) => void
   say: (title: string, detail: string) => void
   /** There may be room for those who wait outside. */
-  onRoom: () => void
+  onCapacity: () => void
   /** Uppy had better not hold this one, which has failed. */
   onOffload: (file: UploadFile, row: UploadRow) => void
 }
@@ -93,7 +93,7 @@ export class Transfers {
       [...rows, ...sent],
       gone.filter((id) => !this.#sent.has(id)),
     )
-    if (gone.length > 0) this.#hooks.onRoom()
+    if (gone.length > 0) this.#hooks.onCapacity()
   }
 
   /** A stalled connection reports no progress; the speed has to fall all the same. */
@@ -144,7 +144,7 @@ export class Transfers {
       const file = this.fileOf(id)
       if (file) this.#hooks.onOffload(file, this.#rowOf(file))
     },
-    refill: () => this.#hooks.onRoom(),
+    refill: () => this.#hooks.onCapacity(),
     sayNotAdded: ({ name, message }) => {
       const words = text().uploads.say
       this.#hooks.say(words.notAdded, message ?? words.already(name))

@@ -34,7 +34,7 @@ export class BacklogQueue {
     this.#dispatch({ type: 'chosen', picked, inside: this.#seams.inside(), at: Date.now() })
   }
   refill(): void {
-    this.#dispatch({ type: 'roomLeft', inside: this.#seams.inside() })
+    this.#dispatch({ type: 'capacityLeft', inside: this.#seams.inside() })
   }
   /** Takes in what failed before the server had a byte of it; it can be tried again from here. */
   takeFailed(row: UploadRow, picked: PickedFile): void {

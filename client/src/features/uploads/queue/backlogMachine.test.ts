@@ -116,7 +116,7 @@ describe('room', () => {
     ])
   })
   test('lets in as many as it is for', () => {
-    const { effects, state } = play(three.state, { type: 'roomLeft', inside: FULL - 2 })
+    const { effects, state } = play(three.state, { type: 'capacityLeft', inside: FULL - 2 })
     expect(effects[1]).toMatchObject({
       type: 'admit',
       prioritized: false,
@@ -125,7 +125,7 @@ describe('room', () => {
     expect(state.entries.size).toBe(1)
   })
   test('of which there is none left lets nobody in', () => {
-    expect(play(three.state, { type: 'roomLeft', inside: FULL + 1 }).types).toEqual([])
+    expect(play(three.state, { type: 'capacityLeft', inside: FULL + 1 }).types).toEqual([])
   })
   test('is for those that wait, not for newcomers', () => {
     const { types } = play(three.state, { type: 'chosen', picked: [picked('d')], inside: 0, at: 6 })

@@ -15,7 +15,7 @@ export type Backlog = { readonly entries: ReadonlyMap<string, BacklogEntry>; rea
 export type BacklogEvent =
   /** Chosen files of which only as many go in as there is room for. */
   | { type: 'chosen'; picked: PickedFile[]; inside: number; at: number }
-  | { type: 'roomLeft'; inside: number }
+  | { type: 'capacityLeft'; inside: number }
   /** The server did not want it, and it had better not stay with Uppy. */
   | { type: 'offloaded'; row: UploadRow; picked: PickedFile; at: number }
   /** What an earlier visit stored, less those that had gone in already. */
@@ -128,7 +128,7 @@ const remove = (state: Backlog, ids: string[]): BacklogStep => [
     { type: 'publish', changed: [], gone: ids },
   ],
 ]
-const giveFiles = (state: Backlog, files: ReadonlyMap<string, File>, inside: number): BacklogStep => {
+const attachFiles = (state: Backlog, files: ReadonlyMap<string, File>, inside: number): BacklogStep => {
   const ids = [...files.keys()]
   const given = entriesOf(state, ids).map((entry) => ({ ...entry, file: files.get(entry.row.id) ?? null }))
   if (given.length === 0) return same(state)
@@ -138,18 +138,18 @@ const giveFiles = (state: Backlog, files: ReadonlyMap<string, File>, inside: num
 }
 
 /** Files chosen again go on as those that an earlier visit left; the others are returned. */
-const takeBack = (state: Backlog, picked: PickedFile[], inside: number): [BacklogStep, PickedFile[]] => {
+const matchLeftOver = (state: Backlog, picked: PickedFile[], inside: number): [BacklogStep, PickedFile[]] => {
   const ids = idsWith(state, (phase) => LEFT_OVER.has(phase))
   const left = new Map(entriesOf(state, ids).map((entry) => [keyOfEntry(entry), entry.row.id]))
   const idFor = (each: PickedFile) => left.get(keyOfPicked(each))
   const found = new Map(picked.map((each) => [idFor(each) ?? '', each.file]))
   found.delete('')
-  return [giveFiles(state, found, inside), picked.filter((each) => idFor(each) === undefined)]
+  return [attachFiles(state, found, inside), picked.filter((each) => idFor(each) === undefined)]
 }
 const admittedBy = ([, effects]: BacklogStep): number =>
   effects.reduce((sum, effect) => sum + (effect.type === 'admit' ? effect.picked.length : 0), 0)
 /** Who waits already goes first: while anybody does, newcomers wait too. */
-const queueRest = (state: Backlog, fresh: PickedFile[], inside: number, at: number): BacklogStep => {
+const queueRemaining = (state: Backlog, fresh: PickedFile[], inside: number, at: number): BacklogStep => {
   const free = idsIn(state, 'queued').length > 0 ? 0 : Math.max(0, INSIDE_MAX - inside)
   const fit = fresh.slice(0, free)
   const added = fresh
@@ -190,11 +190,11 @@ const commandAll = (state: Backlog, command: UploadCommand, inside: number): Bac
 
 const ON: On = {
   chosen: (state, { picked, inside, at }) => {
-    const [step, fresh] = takeBack(state, picked, inside)
+    const [step, fresh] = matchLeftOver(state, picked, inside)
     const insideThen = inside + admittedBy(step)
-    return then(step, (now) => queueRest(now, fresh, insideThen, at))
+    return then(step, (now) => queueRemaining(now, fresh, insideThen, at))
   },
-  roomLeft: (state, { inside }) => refill(state, inside),
+  capacityLeft: (state, { inside }) => refill(state, inside),
   offloaded: (state, { row, picked, at }) => {
     const number = state.lastNumber + 1
     const entry = newEntry(idOf(at, number), at, picked)
@@ -215,7 +215,7 @@ const ON: On = {
   },
   fileChecked: (state, { id, file, refusal, inside }) =>
     refusal === null
-      ? giveFiles(state, new Map([[id, file]]), inside)
+      ? attachFiles(state, new Map([[id, file]]), inside)
       : [state, [{ type: 'sayRefused', refusal }]],
 }
 
