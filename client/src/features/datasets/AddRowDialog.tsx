@@ -12,9 +12,8 @@ import { deleteAddedRow } from './removeRow'
 
 type Props = { table: Table; onClose: () => void }
 
-/** A new row, field by field; each must fit its column. */
-export const AddRowDialog = ({ table: { id, columns }, onClose }: Props) => {
-  const { shared } = useText()
+/** What was typed for each column, and whether it fits; an empty field is no value. */
+const useNewRow = ({ id, columns }: Table, onAdded: () => void) => {
   const words = useLaterText().datasets.edit
   const dispatch = useAppDispatch()
   const [typed, setTyped] = useState<Record<string, string>>({})
@@ -24,7 +23,6 @@ export const AddRowDialog = ({ table: { id, columns }, onClose }: Props) => {
   const read = Object.fromEntries(
     filled.map((column) => [column.name, readTyped(column, typed[column.name] ?? '')]),
   )
-
   const save = async () => {
     setAsked(true)
     const row: Row = {}
@@ -34,12 +32,26 @@ export const AddRowDialog = ({ table: { id, columns }, onClose }: Props) => {
     }
     try {
       const added = await addRow({ id, row }).unwrap()
-      onClose()
+      onAdded()
       toastUndo(words.added, () => dispatch(deleteAddedRow(id, added)))
     } catch (error) {
       toastProblem(words.notAdded, detailOf(error))
     }
   }
+  return {
+    isLoading,
+    save,
+    textOf: (name: string): string => typed[name] ?? '',
+    refusalOf: (name: string) => (asked ? (read[name]?.refusal ?? undefined) : undefined),
+    type: (name: string, text: string): void => setTyped({ ...typed, [name]: text }),
+  }
+}
+
+/** A new row, field by field; each must fit its column. */
+export const AddRowDialog = ({ table, onClose }: Props) => {
+  const { shared } = useText()
+  const words = useLaterText().datasets.edit
+  const { isLoading, save, textOf, refusalOf, type } = useNewRow(table, onClose)
   return (
     <Modal opened onClose={onClose} title={words.addTitle} closeButtonProps={{ 'aria-label': shared.close }}>
       <form
@@ -50,15 +62,15 @@ export const AddRowDialog = ({ table: { id, columns }, onClose }: Props) => {
       >
         <Stack gap="sm">
           <p style={{ margin: 0 }}>{words.addWords}</p>
-          {columns.map(({ name, type }, index) => (
+          {table.columns.map((column, index) => (
             <TextInput
-              key={name}
+              key={column.name}
               data-autofocus={index === 0 || undefined}
-              label={name}
-              description={type}
-              value={typed[name] ?? ''}
-              error={asked ? (read[name]?.refusal ?? undefined) : undefined}
-              onChange={(event) => setTyped({ ...typed, [name]: event.currentTarget.value })}
+              label={column.name}
+              description={column.type}
+              value={textOf(column.name)}
+              error={refusalOf(column.name)}
+              onChange={(event) => type(column.name, event.currentTarget.value)}
             />
           ))}
           <Group justify="flex-end">

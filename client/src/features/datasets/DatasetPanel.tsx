@@ -39,6 +39,27 @@ const useTable = (unfiltered: TableQuery | null, filters: string[]) => {
   return { ...table, table: shown, matched: matched ?? null }
 }
 
+const TabList = ({ rejectCount, warningCount }: { rejectCount: number; warningCount: number }) => {
+  const words = useLaterText().datasets
+  return (
+    <Tabs.List aria-label={words.parts} className={classes.tabs}>
+      {TABS.map((tab) => (
+        <Tabs.Tab key={tab} value={tab}>
+          {words.tabs[tab]}
+          {tab === 'rejects' && rejectCount > 0 && (
+            <span className={classes.badge}>{formatCount(rejectCount)}</span>
+          )}
+          {tab === 'rejects' && warningCount > 0 && (
+            <span className={classes.badge} data-tone="processing">
+              {words.warnings.badge(warningCount)}
+            </span>
+          )}
+        </Tabs.Tab>
+      ))}
+    </Tabs.List>
+  )
+}
+
 /** The table that a file became: its rows, its columns in numbers, what did not fit, and its versions. */
 const DatasetPanel = ({ id, name, rejectCount, warnings, role, isTable }: Props) => {
   const words = useLaterText().datasets
@@ -65,21 +86,7 @@ const DatasetPanel = ({ id, name, rejectCount, warnings, role, isTable }: Props)
       <VersionBanner id={id} rights={rights} />
       <Tabs value={view.tab} onChange={choose} keepMounted={false}>
         <div className={classes.bar}>
-          <Tabs.List aria-label={words.parts} className={classes.tabs}>
-            {TABS.map((tab) => (
-              <Tabs.Tab key={tab} value={tab}>
-                {words.tabs[tab]}
-                {tab === 'rejects' && rejectCount > 0 && (
-                  <span className={classes.badge}>{formatCount(rejectCount)}</span>
-                )}
-                {tab === 'rejects' && warnings.length > 0 && (
-                  <span className={classes.badge} data-tone="processing">
-                    {words.warnings.badge(warnings.length)}
-                  </span>
-                )}
-              </Tabs.Tab>
-            ))}
-          </Tabs.List>
+          <TabList rejectCount={rejectCount} warningCount={warnings.length} />
           {table && <ExportMenu id={id} rowCount={matched ?? table.row_count} />}
         </div>
         <Tabs.Panel value="rows">

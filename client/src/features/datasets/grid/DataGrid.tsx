@@ -1,3 +1,4 @@
+import type { VirtualItem } from '@tanstack/react-virtual'
 import { type ReactNode, useEffect, useMemo, useRef } from 'react'
 import type { RowsPage } from '../../../api/datasetsApi'
 import type { Column, DataRow } from '../../../api/types'
@@ -8,7 +9,7 @@ import { removeRow } from '../removeRow'
 import { ConflictDialog } from './ConflictDialog'
 import classes from './DataGrid.module.css'
 import { GridHead } from './GridHead'
-import { GridRow } from './GridRow'
+import { GridRow, type RowFrame } from './GridRow'
 import { useActiveCell } from './useActiveCell'
 import { baseOf, useCellEdits } from './useCellEdits'
 import { useGridActions } from './useGridActions'
@@ -49,10 +50,41 @@ const useMark = (marked: number | null, show: (row: number) => void): void => {
   }, [marked])
 }
 
+type RowsProps = RowFrame & {
+  page: RowsPage | undefined
+  rows: DataRow[]
+  inView: VirtualItem[]
+  marked: number | null
+  editable: boolean
+}
+
+const Rows = ({ page, rows, inView, marked, editable, ...frame }: RowsProps) => {
+  const dispatch = useAppDispatch()
+  if (!page) return null
+  return inView.map(({ index, start }) => {
+    const row = rows[index]
+    if (!row) return null
+    // The rows' own numbers, also while those of another page are under way.
+    const number = page.first + index
+    const toDelete = { id: frame.id, rid: row._rid, base: baseOf(page, row._rid) }
+    return (
+      <GridRow
+        key={row._rid}
+        row={row}
+        index={index}
+        number={number}
+        top={start}
+        marked={marked === index}
+        onDelete={editable ? () => dispatch(removeRow(toDelete, number)) : undefined}
+        {...frame}
+      />
+    )
+  })
+}
+
 /** One page of rows. Only the cells in view exist, so a page may have a thousand rows or columns. */
 export const DataGrid = ({ id, name, columns, page, notice, total, editable, marked, stale }: Props) => {
   const words = useLaterText().datasets.grid
-  const dispatch = useAppDispatch()
   const scroller = useRef<HTMLDivElement>(null)
   const rows = useShownRows(id, page)
   const { shownRows, shownColumns, height, width, scrollToRow, reveal } = useGridLayout(
@@ -67,8 +99,6 @@ export const DataGrid = ({ id, name, columns, page, notice, total, editable, mar
     moveTo({ row, column: 0 })
     scrollToRow(row, { align: 'center' })
   })
-  // The rows' own numbers, also while those of another page are under way.
-  const first = page?.first ?? 1
   const disputed = conflict && columns.find((column) => column.name === conflict.writing.column)
   return (
     <div className={classes.scroller} ref={scroller} data-stale={stale || undefined}>
@@ -92,30 +122,20 @@ export const DataGrid = ({ id, name, columns, page, notice, total, editable, mar
           onDoubleClick={acts.onDoubleClick}
           onCopy={acts.onCopy}
         >
-          {shownRows.map(({ index, start }) => {
-            const row = rows[index]
-            if (!row || !page) return null
-            const number = first + index
-            const toDelete = { id, rid: row._rid, base: baseOf(page, row._rid) }
-            return (
-              <GridRow
-                key={row._rid}
-                id={id}
-                row={row}
-                index={index}
-                number={number}
-                top={start}
-                columns={columns}
-                shown={shownColumns}
-                active={active}
-                writing={writing}
-                marked={!stale && marked === index}
-                onKeep={acts.onKeep}
-                onDrop={acts.onDrop}
-                onDelete={editable ? () => dispatch(removeRow(toDelete, number)) : undefined}
-              />
-            )
-          })}
+          <Rows
+            page={page}
+            rows={rows}
+            inView={shownRows}
+            marked={stale ? null : marked}
+            editable={editable}
+            id={id}
+            columns={columns}
+            shown={shownColumns}
+            active={active}
+            writing={writing}
+            onKeep={acts.onKeep}
+            onDrop={acts.onDrop}
+          />
         </tbody>
       </table>
       {notice && <div className={classes.notice}>{notice}</div>}

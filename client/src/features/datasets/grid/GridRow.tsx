@@ -1,7 +1,7 @@
 import { ActionIcon } from '@mantine/core'
 import type { VirtualItem } from '@tanstack/react-virtual'
 import { Trash2 } from 'lucide-react'
-import type { Cell, Column, DataRow } from '../../../api/types'
+import type { Column, DataRow, Cell as Value } from '../../../api/types'
 import { useLaterText } from '../../../i18n/later'
 import { formatCount } from '../../../shared/format'
 import type { Leave } from './CellEditor'
@@ -14,39 +14,61 @@ import { INDEX_WIDTH } from './layout'
 import { positionName } from './useActiveCell'
 import type { Writing } from './useCellEdits'
 
-type Props = {
+/** What is the same for every row: its columns in view, where the focus is, and what is being written. */
+export type RowFrame = {
   /** The table's id. */
   id: string
-  row: DataRow
-  index: number
-  number: number
-  top: number
   columns: Column[]
   shown: VirtualItem[]
   active: CellPosition
   writing: Writing | null
-  marked: boolean
-  onKeep: (writing: Writing, value: Cell, leave: Leave) => void
+  onKeep: (writing: Writing, value: Value, leave: Leave) => void
   onDrop: () => void
+}
+type Props = RowFrame & {
+  row: DataRow
+  index: number
+  number: number
+  top: number
+  marked: boolean
   /** Undefined where rows cannot be deleted. */
   onDelete: (() => void) | undefined
 }
 
-export const GridRow = ({
-  id,
-  row,
-  index,
-  number,
-  top,
-  columns,
-  shown,
-  active,
-  writing,
-  marked,
-  ...acts
-}: Props) => {
-  const words = useLaterText().datasets
-  const { onKeep, onDrop, onDelete } = acts
+type CellProps = Omit<Props, 'columns' | 'shown' | 'top' | 'marked' | 'onDelete'> & {
+  column: Column
+  slot: VirtualItem
+}
+
+const Cell = ({ column, slot, id, row, index, number, active, writing, onKeep, onDrop }: CellProps) => {
+  const words = useLaterText().datasets.grid
+  const value = row[column.name]
+  const here = writing?.rid === row._rid && writing.column === column.name ? writing : null
+  const changed = here !== null && (value ?? null) !== here.seen
+  return (
+    <GridCell
+      column={column}
+      value={value}
+      start={slot.start + INDEX_WIDTH}
+      width={slot.size}
+      index={slot.index}
+      position={positionName({ row: index, column: slot.index })}
+      label={words.edit(column.name, number)}
+      active={active.row === index && active.column === slot.index}
+      writing={here}
+      note={changed && <ChangedNote id={id} since={here.base} now={value ?? null} />}
+      onType={(draft) => {
+        if (here) here.typed = draft
+      }}
+      onKeep={(kept, leave) => here && onKeep(here, kept, leave)}
+      onDrop={onDrop}
+    />
+  )
+}
+
+export const GridRow = ({ columns, shown, top, marked, onDelete, ...cells }: Props) => {
+  const words = useLaterText().datasets.edit
+  const { active, index, number } = cells
   return (
     <tr
       role="row"
@@ -63,7 +85,7 @@ export const GridRow = ({
             size={24}
             className={classes.delete}
             tabIndex={active.row === index ? 0 : -1}
-            aria-label={`${words.edit.delete} ${formatCount(number)}`}
+            aria-label={`${words.delete} ${formatCount(number)}`}
             onClick={onDelete}
           >
             <Trash2 size={14} aria-hidden />
@@ -71,35 +93,9 @@ export const GridRow = ({
         )}
         {formatCount(number)}
       </IndexCell>
-      {shown.map(({ index: at, start, size }) => {
-        const column = columns[at]
-        if (!column) return null
-        const position = { row: index, column: at }
-        const here = writing?.rid === row._rid && writing.column === column.name ? writing : null
-        return (
-          <GridCell
-            key={column.name}
-            column={column}
-            value={row[column.name]}
-            start={start + INDEX_WIDTH}
-            width={size}
-            index={at}
-            position={positionName(position)}
-            label={words.grid.edit(column.name, number)}
-            active={active.row === index && active.column === at}
-            writing={here}
-            note={
-              here && (row[column.name] ?? null) !== here.seen ? (
-                <ChangedNote id={id} since={here.base} now={row[column.name] ?? null} />
-              ) : null
-            }
-            onType={(draft) => {
-              if (here) here.typed = draft
-            }}
-            onKeep={(value, leave) => here && onKeep(here, value, leave)}
-            onDrop={onDrop}
-          />
-        )
+      {shown.map((slot) => {
+        const column = columns[slot.index]
+        return column && <Cell key={column.name} column={column} slot={slot} {...cells} />
       })}
     </tr>
   )
