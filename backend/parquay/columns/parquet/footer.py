@@ -9,25 +9,82 @@ so that what this module does not know is kept as it is.
 from __future__ import annotations
 
 import struct
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from parquay.columns.parquet import thrift
 from parquay.columns.parquet.thrift import BINARY, I16, I64, LIST, STRUCT, Struct
 
 MAGIC = b"PAR1"
 
-_NUM_ROWS, _ROW_GROUPS, _KEY_VALUES, _CREATED_BY = 3, 4, 5, 6
-_GROUP_COLUMNS, _GROUP_ROWS, _GROUP_OFFSET, _GROUP_ORDINAL = 1, 3, 5, 7
-_CHUNK_OFFSET, _CHUNK_META = 2, 3
-_CHUNK_INDEXES = (4, 5, 6, 7)
-_META_SIZE = 7
-_META_OFFSETS = (9, 10, 11)
-_META_BLOOM = (14, 15)
+
+class FileMetaData:
+    """Fields of the struct of that name in `parquet.thrift`."""
+
+    NUM_ROWS, ROW_GROUPS, KEY_VALUE_METADATA = 3, 4, 5
+
+
+class RowGroup:
+    """Fields of the struct of that name in `parquet.thrift`."""
+
+    COLUMNS, NUM_ROWS, FILE_OFFSET, ORDINAL = 1, 3, 5, 7
+
+
+class ColumnChunk:
+    """Fields of the struct of that name in `parquet.thrift`."""
+
+    FILE_OFFSET, META_DATA = 2, 3
+    OFFSET_INDEX_OFFSET, OFFSET_INDEX_LENGTH, COLUMN_INDEX_OFFSET, COLUMN_INDEX_LENGTH = 4, 5, 6, 7
+
+
+class ColumnMetaData:
+    """Fields of the struct of that name in `parquet.thrift`."""
+
+    TOTAL_COMPRESSED_SIZE = 7
+    DATA_PAGE_OFFSET, INDEX_PAGE_OFFSET, DICTIONARY_PAGE_OFFSET = 9, 10, 11
+    BLOOM_FILTER_OFFSET, BLOOM_FILTER_LENGTH = 14, 15
+
+
+class KeyValue:
+    """Fields of the struct of that name in `parquet.thrift`."""
+
+    KEY, VALUE = 1, 2
+
+
+_PAGE_OFFSETS = (
+    ColumnMetaData.DATA_PAGE_OFFSET,
+    ColumnMetaData.INDEX_PAGE_OFFSET,
+    ColumnMetaData.DICTIONARY_PAGE_OFFSET,
+)
+# Indexes and filters stand outside of the row groups, so they are not copied with them.
+_LEFT_OUT_OF_CHUNK = frozenset(
+    {
+        ColumnChunk.OFFSET_INDEX_OFFSET,
+        ColumnChunk.OFFSET_INDEX_LENGTH,
+        ColumnChunk.COLUMN_INDEX_OFFSET,
+        ColumnChunk.COLUMN_INDEX_LENGTH,
+    }
+)
+_LEFT_OUT_OF_META = frozenset({ColumnMetaData.BLOOM_FILTER_OFFSET, ColumnMetaData.BLOOM_FILTER_LENGTH})
+
+
+def _value(fields: Struct, field: int) -> Any:
+    return fields[field][1]
+
+
+def _structs(fields: Struct, field: int) -> list[Struct]:
+    """The structs in a list."""
+    found: list[Struct] = fields[field][1][1]
+    return found
+
+
+def _list_of(structs: Sequence[Struct | bytes]) -> tuple[int, Any]:
+    return LIST, (STRUCT, structs)
 
 
 @dataclass(frozen=True, slots=True)
-class Groups:
+class RowGroupSpan:
     """The row groups of one file.
 
     Attributes:
@@ -47,12 +104,12 @@ class Groups:
         return self.footer if isinstance(self.footer, dict) else thrift.read(self.footer, 0)[0]
 
 
-def parse(content: bytes | memoryview) -> Groups:
+def parse(content: bytes | memoryview) -> RowGroupSpan:
     """Read the footer of a whole Parquet file that lies in memory."""
     return parse_tail(content, len(content))
 
 
-def parse_tail(tail: bytes | memoryview, size: int) -> Groups:
+def parse_tail(tail: bytes | memoryview, size: int) -> RowGroupSpan:
     """Read the footer from the last bytes of a file of `size` bytes.
 
     Raises:
@@ -64,8 +121,8 @@ def parse_tail(tail: bytes | memoryview, size: int) -> Groups:
     if length + 8 > len(tail):
         raise ValueError("the footer is longer than what is there")
     footer = bytes(tail[-8 - length : -8])
-    head, _ = thrift.read(footer, 0, last=_NUM_ROWS)
-    return Groups(footer, len(MAGIC), size - 8 - length, head[_NUM_ROWS][1])
+    head, _ = thrift.read(footer, 0, last=FileMetaData.NUM_ROWS)
+    return RowGroupSpan(footer, len(MAGIC), size - 8 - length, _value(head, FileMetaData.NUM_ROWS))
 
 
 def footer_length(last_eight: bytes) -> int:
@@ -73,26 +130,26 @@ def footer_length(last_eight: bytes) -> int:
     return int(struct.unpack("<I", last_eight[:4])[0]) + 8
 
 
-def split(whole: Groups) -> list[Groups]:
+def split(span: RowGroupSpan) -> list[RowGroupSpan]:
     """Each row group of a file alone, to be put together again with others by `merge`."""
-    footer = whole.metadata
-    return [_alone(footer, group) for group in footer[_ROW_GROUPS][1][1]]
+    footer = span.metadata
+    return [_alone(footer, group) for group in _structs(footer, FileMetaData.ROW_GROUPS)]
 
 
-def _alone(footer: Struct, group: Struct) -> Groups:
-    chunks = [chunk[_CHUNK_META][1] for chunk in group[_GROUP_COLUMNS][1][1]]
-    starts, stops = zip(*map(_extent, chunks), strict=True)
-    rows = group[_GROUP_ROWS][1]
-    return Groups({**footer, _ROW_GROUPS: (LIST, (STRUCT, [group]))}, min(starts), max(stops), rows)
+def _alone(footer: Struct, group: Struct) -> RowGroupSpan:
+    metas = [_value(chunk, ColumnChunk.META_DATA) for chunk in _structs(group, RowGroup.COLUMNS)]
+    starts, stops = zip(*map(_extent, metas), strict=True)
+    alone = {**footer, FileMetaData.ROW_GROUPS: _list_of([group])}
+    return RowGroupSpan(alone, min(starts), max(stops), _value(group, RowGroup.NUM_ROWS))
 
 
 def _extent(meta: Struct) -> tuple[int, int]:
     """Where a column chunk starts and stops."""
-    start = min(meta[field][1] for field in _META_OFFSETS if meta.get(field, (0, 0))[1])
-    return start, start + meta[_META_SIZE][1]
+    start = min(_value(meta, field) for field in _PAGE_OFFSETS if field in meta and _value(meta, field))
+    return start, start + int(_value(meta, ColumnMetaData.TOTAL_COMPRESSED_SIZE))
 
 
-def merge(parts: Iterable[tuple[Groups, int]], key_values: dict[str, str] | None = None) -> bytes:
+def merge(parts: Iterable[tuple[RowGroupSpan, int]], key_values: dict[str, str] | None = None) -> bytes:
     """Return the footer, with its length and magic, of a file that holds the row groups of all `parts`.
 
     Each part comes with the byte at which its first row group now stands. All have one schema.
@@ -105,43 +162,47 @@ def merge(parts: Iterable[tuple[Groups, int]], key_values: dict[str, str] | None
         merged = merged or first
         groups += moved
         rows += part.rows
-    merged[_NUM_ROWS] = (I64, rows)
-    merged[_ROW_GROUPS] = (LIST, (STRUCT, groups))
+    merged[FileMetaData.NUM_ROWS] = (I64, rows)
+    merged[FileMetaData.ROW_GROUPS] = _list_of(groups)
     if key_values:
-        pairs = [{1: (BINARY, key.encode()), 2: (BINARY, value.encode())} for key, value in key_values.items()]
-        merged[_KEY_VALUES] = (LIST, (STRUCT, pairs))
+        merged[FileMetaData.KEY_VALUE_METADATA] = _list_of(
+            [
+                {KeyValue.KEY: (BINARY, key.encode()), KeyValue.VALUE: (BINARY, value.encode())}
+                for key, value in key_values.items()
+            ]
+        )
     out = thrift.written(merged)
     return out + struct.pack("<I", len(out)) + MAGIC
 
 
-def _placed(part: Groups, at: int, ordinal: int) -> tuple[Struct, list[bytes]]:
+def _placed(part: RowGroupSpan, at: int, ordinal: int) -> tuple[Struct, list[bytes]]:
     """Return a part's metadata without its row groups, and those written as they are at their new place."""
     metadata = dict(part.metadata)
-    _, (_, groups) = metadata.pop(_ROW_GROUPS)
+    _, (_, groups) = metadata.pop(FileMetaData.ROW_GROUPS)
     return metadata, [thrift.written(_moved(group, at - part.start, ordinal + i)) for i, group in enumerate(groups)]
 
 
 def _moved(group: Struct, shift: int, ordinal: int) -> Struct:
     moved = dict(group)
-    if _GROUP_OFFSET in moved:
-        moved[_GROUP_OFFSET] = (I64, moved[_GROUP_OFFSET][1] + shift)
+    if RowGroup.FILE_OFFSET in moved:
+        moved[RowGroup.FILE_OFFSET] = (I64, _value(moved, RowGroup.FILE_OFFSET) + shift)
     if ordinal < 1 << 15:
-        moved[_GROUP_ORDINAL] = (I16, ordinal)
+        moved[RowGroup.ORDINAL] = (I16, ordinal)
     else:
-        moved.pop(_GROUP_ORDINAL, None)
-    chunks = [_moved_chunk(chunk, shift) for chunk in moved[_GROUP_COLUMNS][1][1]]
-    moved[_GROUP_COLUMNS] = (LIST, (STRUCT, chunks))
+        moved.pop(RowGroup.ORDINAL, None)
+    moved[RowGroup.COLUMNS] = _list_of([_moved_chunk(chunk, shift) for chunk in _structs(moved, RowGroup.COLUMNS)])
     return moved
 
 
 def _moved_chunk(chunk: Struct, shift: int) -> Struct:
-    moved = {field: value for field, value in chunk.items() if field not in _CHUNK_INDEXES}
+    moved = {field: value for field, value in chunk.items() if field not in _LEFT_OUT_OF_CHUNK}
     # The deprecated file_offset is 0 in files of today; only a real one is moved.
-    if moved[_CHUNK_OFFSET][1]:
-        moved[_CHUNK_OFFSET] = (I64, moved[_CHUNK_OFFSET][1] + shift)
-    meta = {field: value for field, value in moved[_CHUNK_META][1].items() if field not in _META_BLOOM}
-    for field in _META_OFFSETS:
+    if _value(moved, ColumnChunk.FILE_OFFSET):
+        moved[ColumnChunk.FILE_OFFSET] = (I64, _value(moved, ColumnChunk.FILE_OFFSET) + shift)
+    fields = _value(moved, ColumnChunk.META_DATA)
+    meta = {field: value for field, value in fields.items() if field not in _LEFT_OUT_OF_META}
+    for field in _PAGE_OFFSETS:
         if field in meta:
-            meta[field] = (I64, meta[field][1] + shift)
-    moved[_CHUNK_META] = (STRUCT, meta)
+            meta[field] = (I64, _value(meta, field) + shift)
+    moved[ColumnChunk.META_DATA] = (STRUCT, meta)
     return moved

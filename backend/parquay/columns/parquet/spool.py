@@ -19,15 +19,15 @@ from parquay.columns.parquet import footer, parts
 from parquay.columns.parquet.parts import Codec, Types
 
 PIECE_BYTES = 64 << 10
-"""Bytes written at once. For more Linux takes large stretches of memory, which a virtual machine may have to fetch from
+"""Bytes written at once. For more Linux takes large spanes of memory, which a virtual machine may have to fetch from
 its host first; small ones were in use a moment ago."""
 
 
 @dataclass(frozen=True, slots=True)
-class Stretch:
+class SpooledSpan:
     """Row groups that came together, and where they stand in the spool."""
 
-    groups: footer.Groups
+    groups: footer.RowGroupSpan
     at: int
     types: Types
 
@@ -47,12 +47,12 @@ class Spool:
         self.path = path
         self._file: BinaryIO = path.open("w+b")
         self._file.write(footer.MAGIC)
-        self._stretches: list[Stretch] = []
+        self._spans: list[SpooledSpan] = []
 
     @property
     def rows(self) -> int:
         """Rows so far."""
-        return sum(each.groups.rows for each in self._stretches)
+        return sum(each.groups.rows for each in self._spans)
 
     def append(self, content: pa.Buffer, types: Types) -> None:
         """Put the row groups of a Parquet file in memory behind the others.
@@ -63,7 +63,7 @@ class Spool:
         self._refuse_full(content.size)
         whole = memoryview(content)
         groups = footer.parse(whole)
-        self._stretches.append(Stretch(groups, self._file.tell(), types))
+        self._spans.append(SpooledSpan(groups, self._file.tell(), types))
         for at in range(groups.start, groups.stop, PIECE_BYTES):
             self._file.write(whole[at : min(at + PIECE_BYTES, groups.stop)])
 
@@ -73,19 +73,19 @@ class Spool:
             size = part.seek(-8, os.SEEK_END) + 8
             part.seek(-footer.footer_length(part.read(8)), os.SEEK_END)
             groups = footer.parse_tail(part.read(), size)
-            self._stretches.append(Stretch(groups, self._file.tell(), types))
+            self._spans.append(SpooledSpan(groups, self._file.tell(), types))
             self._copy(part, groups)
 
-    def append_group(self, part: BinaryIO, group: footer.Groups, types: Types) -> None:
+    def append_group(self, part: BinaryIO, group: footer.RowGroupSpan, types: Types) -> None:
         """Put one row group of an open part behind the others, as it is; see `footer.split`."""
-        self._stretches.append(Stretch(group, self._file.tell(), types))
+        self._spans.append(SpooledSpan(group, self._file.tell(), types))
         self._copy(part, group)
 
     def _refuse_full(self, size: int) -> None:
         if self._room is not None:
             self._room(size)
 
-    def _copy(self, part: BinaryIO, groups: footer.Groups) -> None:
+    def _copy(self, part: BinaryIO, groups: footer.RowGroupSpan) -> None:
         self._refuse_full(groups.stop - groups.start)
         part.seek(groups.start)
         left = groups.stop - groups.start
@@ -97,19 +97,19 @@ class Spool:
     def tables(self, types: Types) -> Iterator[pa.Table]:
         """Read back the row groups, recast to `types`."""
         self._file.flush()
-        for stretch in self._stretches:
-            file = pq.ParquetFile(pa.BufferReader(self._whole(stretch)))
+        for span in self._spans:
+            file = pq.ParquetFile(pa.BufferReader(self._whole(span)))
             for i in range(file.num_row_groups):
-                yield parts.widened(file.read_row_group(i), stretch.types, types)
+                yield parts.widened(file.read_row_group(i), span.types, types)
 
-    def _whole(self, stretch: Stretch) -> bytes:
-        pages = os.pread(self._file.fileno(), stretch.size, stretch.at)
-        return footer.MAGIC + pages + footer.merge([(stretch.groups, len(footer.MAGIC))])
+    def _whole(self, span: SpooledSpan) -> bytes:
+        pages = os.pread(self._file.fileno(), span.size, span.at)
+        return footer.MAGIC + pages + footer.merge([(span.groups, len(footer.MAGIC))])
 
     def has_types(self, types: Types) -> bool:
         """Whether all row groups have the schema of `types`."""
         wanted = parts.arrow_types(types)
-        return all(parts.arrow_types(each.types) == wanted for each in self._stretches)
+        return all(parts.arrow_types(each.types) == wanted for each in self._spans)
 
     def recast(self, types: Types, codec: Codec) -> Spool:
         """A new spool with every row group recast to `types`; this one is discarded."""
@@ -128,7 +128,7 @@ class Spool:
 
     def finished(self, key_values: dict[str, str] | None = None) -> Path:
         """Write the footer, in which `key_values` stand, and close the file; return it."""
-        self._file.write(footer.merge(((each.groups, each.at) for each in self._stretches), key_values))
+        self._file.write(footer.merge(((each.groups, each.at) for each in self._spans), key_values))
         self._file.close()
         return self.path
 

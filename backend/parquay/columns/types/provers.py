@@ -180,6 +180,8 @@ def _doubles(cells: Cells) -> Proof:
         values = cells.array.cast(pa.float64())
     except pa.ArrowInvalid:
         return {}
+    if not pc.all(pc.is_finite(values)).as_py():
+        return {}
     forms = (DoubleType("whole"), DoubleType("point")) if numbers.has_whole(values) else (DoubleType("any"),)
     for form in forms:
         if pc.all(pc.equal(form.to_text(values), cells.array)).as_py():

@@ -6,6 +6,7 @@ cells are read; where one is no canonical text of that type, or more than one ty
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
@@ -144,7 +145,7 @@ def _with_ambiguous(fields: Fields, index: int, result: ColumnResult) -> pa.Arra
             value = float(text)
         except ValueError:
             return None
-        if value.is_integer() or repr(value).encode() != text:
+        if value.is_integer() or not math.isfinite(value) or repr(value).encode() != text:
             return None
         values[row] = value
     return pa.Array.from_buffers(pa.float64(), len(array), [array.buffers()[0], pa.py_buffer(values)], array.null_count)

@@ -154,7 +154,7 @@ class _Span:
     number: int
     start: int
     stop: int
-    group: footer.Groups
+    group: footer.RowGroupSpan
 
     def is_touched(self, edit: PartEdit) -> bool:
         return any(self.start <= row < self.stop for row in (*edit.updates, *edit.deletes))

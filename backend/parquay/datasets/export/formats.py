@@ -116,7 +116,7 @@ def is_whole(snapshot: Snapshot, wish: Wish) -> bool:
     return all(kind.stored() == kind.arrow() for kind in types_of(wish.columns).values())
 
 
-Stretch = tuple["footer.Groups", Iterator[bytes]]
+EncodedSpan = tuple["footer.RowGroupSpan", Iterator[bytes]]
 """Row groups, and their bytes."""
 
 
@@ -129,21 +129,21 @@ def _parquet(snapshot: Snapshot, _wish: Wish, types: Types, tables: Iterator[pa.
     return _merged(_encoded(types, tables), snapshot)
 
 
-def _merged(stretches: Iterator[Stretch], snapshot: Snapshot) -> Iterator[bytes]:
+def _merged(spans: Iterator[EncodedSpan], snapshot: Snapshot) -> Iterator[bytes]:
     """One Parquet file: the row groups end to end, and a footer that says where each stands."""
     from parquay.columns.parquet import footer
 
     at = len(footer.MAGIC)
-    groups: list[tuple[footer.Groups, int]] = []
+    groups: list[tuple[footer.RowGroupSpan, int]] = []
     yield footer.MAGIC
-    for each, content in stretches:
+    for each, content in spans:
         groups.append((each, at))
         at += each.stop - each.start
         yield from content
     yield footer.merge(groups, {"parquay.version": str(snapshot.version)})
 
 
-def _parts(snapshot: Snapshot, stop: CancelToken) -> Iterator[Stretch]:
+def _parts(snapshot: Snapshot, stop: CancelToken) -> Iterator[EncodedSpan]:
     """The row groups of the parts as they are."""
     from parquay.columns.parquet import footer
 
@@ -156,7 +156,7 @@ def _parts(snapshot: Snapshot, stop: CancelToken) -> Iterator[Stretch]:
             yield groups, _copied(file, groups, stop)
 
 
-def _copied(part: IO[bytes], groups: footer.Groups, stop: CancelToken) -> Iterator[bytes]:
+def _copied(part: IO[bytes], groups: footer.RowGroupSpan, stop: CancelToken) -> Iterator[bytes]:
     part.seek(groups.start)
     left = groups.stop - groups.start
     while left:
@@ -168,7 +168,7 @@ def _copied(part: IO[bytes], groups: footer.Groups, stop: CancelToken) -> Iterat
         yield piece
 
 
-def _encoded(types: Types, tables: Iterator[pa.Table]) -> Iterator[Stretch]:
+def _encoded(types: Types, tables: Iterator[pa.Table]) -> Iterator[EncodedSpan]:
     """The rows of the tables in new row groups; one without rows when there are none, for the columns' sake."""
     import pyarrow as pa
 
@@ -181,7 +181,7 @@ def _encoded(types: Types, tables: Iterator[pa.Table]) -> Iterator[Stretch]:
         yield _one(pa.schema(parts.arrow_types(types)).empty_table())
 
 
-def _one(table: pa.Table) -> Stretch:
+def _one(table: pa.Table) -> EncodedSpan:
     from parquay.columns.parquet import footer, parts
 
     content = parts.encode(table)

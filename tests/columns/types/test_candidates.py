@@ -47,6 +47,8 @@ TYPES = [
     (["-INFINITY"], "text"),
     (["-nan"], "text"),
     (["-1", "-Inf"], "text"),
+    (["1.5", "nan"], "text"),
+    (["1.5", "inf"], "text"),
     (["true", "false"], "bool"),
     (["Yes", "No"], "text"),
     (["True"], "text"),

@@ -9,6 +9,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from parquay.columns.types import candidates, registry
+from parquay.columns.types.base import Unfit
+from parquay.columns.types.double import DoubleType
 
 ANY = st.integers(0, 2**64 - 1).map(lambda bits: struct.unpack("d", struct.pack("Q", bits))[0])
 DOUBLES = st.one_of(
@@ -37,3 +39,35 @@ def test_one_odd_text_far_behind_is_enough(odd):
     column = pa.array([*texts, "0.123", odd])
 
     assert registry.decide(candidates.examine(column)).type_id == "text"
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "joined"), [("any", "whole", "whole"), ("any", "any", "any"), ("whole", "point", None)]
+)
+def test_columns_are_joined_when_they_write_whole_numbers_alike(one, other, joined):
+    assert DoubleType(one).join(DoubleType(other)) == (joined and DoubleType(joined))
+
+
+@pytest.mark.parametrize("value", ["1e400", "0.1000000000000000055", "00.5", "NaN", True, 2**53 + 1])
+def test_what_64_bits_do_not_keep_does_not_fit(value):
+    with pytest.raises(Unfit):
+        DoubleType("any").read_cell(value)
+
+
+@pytest.mark.parametrize(("text", "asked"), [(".5", "0.5"), ("1e3", "1000.0"), ("Infinity", "inf"), ("NaN", "nan")])
+def test_a_filter_reads_any_spelling_of_a_number(text, asked):
+    assert DoubleType("any").compare("eq", text).values == (asked,)
+
+
+def test_numbers_stand_in_json_as_the_column_writes_them():
+    values = pa.chunked_array([[3.0, -0.0, 1.5, 1e16, math.inf, None]])
+
+    assert [str(each) for each in DoubleType("whole").json_values(values)] == [
+        "3",
+        "-0",
+        "1.5",
+        "1e+16",
+        "Infinity",
+        "None",
+    ]
+    assert [str(each) for each in DoubleType("point").json_values(values)][:2] == ["3.0", "-0.0"]
