@@ -84,13 +84,15 @@ def test_a_failed_export_leaves_nothing_behind(shared_server: LiveServer, table:
 def test_the_history_is_shown_and_a_version_brought_back(shared_server: LiveServer, table: str):
     code, out, _ = parquay(shared_server, "restore", table, "0", "-m", "as it came")
     assert (code, out) == (0, "2\n")
+    code, out, _ = parquay(shared_server, "restore", table, "2", "--json")
+    assert (code, json.loads(out)["version"]) == (0, 3)
 
     _, out, _ = parquay(shared_server, "history", table, "--json")
     told = [(each["version"], each["kind"], each["author"], each["message"]) for each in json.loads(out)]
-    assert told[0] == (2, "restore", "test", "as it came")
+    assert told[1] == (2, "restore", "test", "as it came")
     _, out, _ = parquay(shared_server, "history", table)
     assert [line.split()[:2] for line in out.splitlines()] == [
-        ["Version", "Kind"], ["2", "restore"], ["1", "edit"], ["0", "create"]
+        ["Version", "Kind"], ["3", "restore"], ["2", "restore"], ["1", "edit"], ["0", "create"]
     ]  # fmt: skip
 
 

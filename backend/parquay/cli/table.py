@@ -168,13 +168,14 @@ def restore(
     password: Password = None,
     token: Token = None,
     message: Annotated[str | None, typer.Option("--message", "-m", help="Why, for the history.")] = None,
+    as_json: AsJson = False,
 ) -> None:
     """Make a version again, as the newest one, and print its number."""
     with connect(url, user, password, token) as login:
         body = {"version": version, "message": message}
         answer = login.http.post(f"{login.server}/datasets/{table}/restore", json=body)
         login.refuse(answer)
-    typer.echo(answer.json()["version"])
+    typer.echo(answer.text if as_json else answer.json()["version"])
 
 
 def _asked(**given: Any) -> dict[str, Any]:
