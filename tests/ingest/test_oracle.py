@@ -15,7 +15,7 @@ from parquay.ingest.read import fold, ladder
 from parquay.ingest.read.fold import FoldState
 from parquay.ingest.read.rows import Block, NotMine
 from parquay.ingest.read.segmenter import Segmenter
-from parquay.ingest.text.byte_source import Reader
+from parquay.ingest.text.byte_source import ByteReader
 from parquay.ingest.text.dialect import Dialect, Overrides
 
 TEXT = st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\0\r"), max_size=12)
@@ -41,7 +41,7 @@ def cells_of(
     content: bytes, *, size: int, overrides: Overrides, block: int = 1 << 20
 ) -> tuple[list[str], list[list[str | None]], int]:
     """Names, rows of texts and rejects, by segments of `size` bytes in blocks of `block` bytes."""
-    reader: Reader = Bytes(content)
+    reader: ByteReader = Bytes(content)
     found = plan.plan(reader, len(content), complete=True, name="data.csv", overrides=overrides)
     assert found is not None
     assert found.source is not None
@@ -81,9 +81,9 @@ def test_cells_are_those_that_the_csv_module_reads(rows, newline, delimiter, quo
     out = io.StringIO()
     csv.writer(out, delimiter=delimiter, lineterminator=newline, quoting=quoting).writerows(rows)
     content = out.getvalue().encode()
-    told = Overrides(delimiter=delimiter, header=0, quote='"', escape="", skip_rows=0, encoding="utf-8")
+    given = Overrides(delimiter=delimiter, header=0, quote='"', escape="", skip_rows=0, encoding="utf-8")
 
-    names, found, rejects = cells_of(content, size=size, overrides=told)
+    names, found, rejects = cells_of(content, size=size, overrides=given)
 
     wanted = list(csv.reader(io.StringIO(out.getvalue(), newline=""), delimiter=delimiter))
     assert rejects == 0
@@ -102,9 +102,9 @@ def test_cells_are_those_that_the_csv_module_reads(rows, newline, delimiter, quo
 @given(st.text(',"\n\r;a1 ', max_size=60), st.integers(1, 40), st.integers(1, 40))
 def test_any_text_gives_the_same_rows_in_any_segments(text, one, other):
     content = b"a,b,c\n1,2,3\n4,5,6\n" + text.encode()
-    told = Overrides(delimiter=",", quote='"', header=1, encoding="utf-8")
+    given = Overrides(delimiter=",", quote='"', header=1, encoding="utf-8")
 
-    assert cells_of(content, size=one, overrides=told) == cells_of(content, size=other, overrides=told, block=one)
+    assert cells_of(content, size=one, overrides=given) == cells_of(content, size=other, overrides=given, block=one)
 
 
 @settings(max_examples=60, deadline=None)
@@ -112,9 +112,9 @@ def test_any_text_gives_the_same_rows_in_any_segments(text, one, other):
 @given(st.text('"\n\ra1', max_size=30), st.sampled_from(["\n", "\r", "\r\n"]), st.integers(1, 40), st.integers(1, 40))
 def test_one_column_gives_the_same_rows_in_any_segments(text, newline, one, other):
     content = f"a{newline}b{newline}c{newline}{text}".encode()
-    told = Overrides(quote='"', header=1, encoding="utf-8")
+    given = Overrides(quote='"', header=1, encoding="utf-8")
 
-    assert cells_of(content, size=one, overrides=told) == cells_of(content, size=other, overrides=told)
+    assert cells_of(content, size=one, overrides=given) == cells_of(content, size=other, overrides=given)
 
 
 @settings(max_examples=100, deadline=None)

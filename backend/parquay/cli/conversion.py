@@ -22,11 +22,11 @@ if TYPE_CHECKING:
 ENDINGS = (".parquet", ".pq", ".csv", ".ndjson", ".jsonl")
 """What OUT may end in; `ingest.convert.convert_file`, which takes time to load, knows what they mean."""
 
-Told = dict[str, "str | dict[str, str] | None"]
+Options = dict[str, "str | dict[str, str] | None"]
 """Options about how a file is read, as they were given."""
 
 
-def convert_one(source: Path, out: str, report: Path | None, told: Told) -> None:
+def convert_one(source: Path, out: str, report: Path | None, options: Options) -> None:
     """Convert a file, and write the report where one is wanted.
 
     Raises:
@@ -41,7 +41,7 @@ def convert_one(source: Path, out: str, report: Path | None, told: Told) -> None
         raise Failure(f"{target}: IN and OUT are the same file", 2)
     try:
         with _progress(source) as progress:
-            made = convert_file(source, target, overrides=_overrides(told), progress=progress)
+            made = convert_file(source, target, overrides=_overrides(options), progress=progress)
     except InvalidValue as error:
         raise Failure(f"{source}: {error.detail} ({error.code})", 2) from None
     except BadInput as error:
@@ -62,8 +62,8 @@ def _target(out: str) -> Path:
     path = Path(out)
     if path.suffix.lower() in ENDINGS or not path.suffix or path.is_dir() or out.endswith(os.sep):
         return path
-    told = f"OUT ends in {', '.join(ENDINGS)}, or is a directory ({out}{os.sep} makes one)"
-    raise Failure(f"{out}: {told}", 2)
+    rule = f"OUT ends in {', '.join(ENDINGS)}, or is a directory ({out}{os.sep} makes one)"
+    raise Failure(f"{out}: {rule}", 2)
 
 
 @contextmanager
@@ -81,7 +81,7 @@ def _progress(source: Path) -> Iterator[Progress | None]:
         yield lambda done, _size: bar.to(done)
 
 
-def _overrides(told: Told) -> Overrides:
+def _overrides(options: Options) -> Overrides:
     """What the options say about the file.
 
     Raises:
@@ -90,12 +90,12 @@ def _overrides(told: Told) -> Overrides:
     from parquay.ingest.text.dialect import Overrides
 
     try:
-        return Overrides.from_options(told)
+        return Overrides.from_options(options)
     except InvalidValue as error:
         raise Failure(error.detail, 2) from None
 
 
-def convert_many(sources: Sequence[Path], out_dir: Path, to: str, told: Told) -> None:
+def convert_many(sources: Sequence[Path], out_dir: Path, to: str, options: Options) -> None:
     """Convert every file into a directory.
 
     Raises:
@@ -105,13 +105,13 @@ def convert_many(sources: Sequence[Path], out_dir: Path, to: str, told: Told) ->
     with allocator.loading():
         from parquay.ingest.convert import convert_file as convert
 
-    def tell(source: Path, outcome: Report | ConversionFailure) -> None:
+    def report_outcome(source: Path, outcome: Report | ConversionFailure) -> None:
         if isinstance(outcome, convert.Report):
             _say(_summary(source, outcome))
         else:
             _say(f"parquay: {source}: {outcome.message} ({outcome.code})")
 
-    if convert.convert_many(sources, out_dir, to=to, overrides=_overrides(told), progress=tell):
+    if convert.convert_many(sources, out_dir, to=to, overrides=_overrides(options), progress=report_outcome):
         raise Failure(exit_code=1)
 
 

@@ -13,7 +13,7 @@ from parquay.cli import conversion
 from parquay.cli.failure import Failure
 
 
-class Format(StrEnum):
+class TargetFormat(StrEnum):
     """What many files are converted to."""
 
     PARQUET = "parquet"
@@ -24,7 +24,7 @@ class Format(StrEnum):
 def convert(
     paths: Annotated[list[str], typer.Argument(metavar="IN OUT | IN...", help="With --out-dir all are inputs.")],
     out_dir: Annotated[Path | None, typer.Option(help="Convert every IN into this directory.")] = None,
-    to: Annotated[Format | None, typer.Option(help="With --out-dir: into what.", show_default="parquet")] = None,
+    to: Annotated[TargetFormat | None, typer.Option(help="With --out-dir: into what.", show_default="parquet")] = None,
     report: Annotated[Path | None, typer.Option(help="Write what was found as JSON; for one IN.")] = None,
     delimiter: Annotated[str | None, typer.Option(help="Between two fields: one character, or its name.")] = None,
     quote: Annotated[str | None, typer.Option(help="Around fields; none: there is none.")] = None,
@@ -43,7 +43,7 @@ def convert(
     without an ending or with a slash behind it, gets part files. With --out-dir each IN becomes DIR/NAME.EXT with
     DIR/NAME.report.json beside it, and one that fails does not stop the rest.
     """
-    overrides: conversion.Told = {
+    overrides: conversion.Options = {
         "delimiter": delimiter,
         "quote": quote,
         "escape": escape,
@@ -58,7 +58,7 @@ def convert(
     if out_dir is not None:
         if report is not None:
             raise Failure("--report is for one IN; --out-dir writes a report beside each table", 2)
-        conversion.convert_many([*map(Path, paths)], out_dir, (to or Format.PARQUET).value, overrides)
+        conversion.convert_many([*map(Path, paths)], out_dir, (to or TargetFormat.PARQUET).value, overrides)
         return
     if len(paths) != 2:
         raise Failure("give IN and OUT, or any number of IN with --out-dir", 2)

@@ -20,7 +20,7 @@ from parquay.ingest.convert.pipeline import (
 )
 from parquay.ingest.read.fold import Converted, FoldState
 from parquay.ingest.text.dialect import Dialect
-from parquay.ingest.text.sources import Source
+from parquay.ingest.text.sources import TextSource
 
 DIALECT = Dialect(columns=("a", "b"))
 
@@ -57,7 +57,7 @@ def pool() -> Iterator[ThreadPoolExecutor]:
 
 
 def text_of(content: bytes, *, segment_bytes: int = 8) -> TextSegments:
-    source = Source()
+    source = TextSource()
     source.attach(Bytes(content), len(content), complete=True)
     return TextSegments(source, DIALECT, segment_bytes, 4)
 

@@ -13,8 +13,10 @@ def rows_of(text: bytes) -> list[Row]:
     return [row for row in RowReader(text, Dialect(), final=True).rows() if not header.is_blank(row)]
 
 
-def layout(text: bytes, width: int = 2, told: int | None = None, *, at_top: bool = False) -> tuple[int, int, int, bool]:
-    found = header.lay_out(rows_of(text), width, told=told, at_top=at_top)
+def layout(
+    text: bytes, width: int = 2, declared: int | None = None, *, at_top: bool = False
+) -> tuple[int, int, int, bool]:
+    found = header.lay_out(rows_of(text), width, declared=declared, at_top=at_top)
     return found.first, found.header, found.width, found.trailing
 
 
@@ -36,8 +38,8 @@ def test_a_delimiter_at_each_rows_end_is_no_column():
 
 
 def test_what_the_caller_says_is_taken():
-    assert layout(b"a,b\n1,2\n", told=0)[:2] == (0, 0)
-    assert layout(b"a,b\nc,d\n1,2\n", told=2)[:2] == (0, 2)
+    assert layout(b"a,b\n1,2\n", declared=0)[:2] == (0, 0)
+    assert layout(b"a,b\nc,d\n1,2\n", declared=2)[:2] == (0, 2)
 
 
 def test_rows_of_names_are_put_together_and_made_unique():

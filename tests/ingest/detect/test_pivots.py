@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from parquay.ingest.detect.pivots import named_places
+from parquay.ingest.detect.pivots import named_positions
 
 
 @pytest.mark.parametrize(
@@ -20,4 +20,4 @@ from parquay.ingest.detect.pivots import named_places
     ],
 )
 def test_the_columns_that_values_name(top, below, places):
-    assert named_places(top, below) == places
+    assert named_positions(top, below) == places

@@ -8,8 +8,8 @@ from parquay.ingest.text.dialect import Dialect, Overrides
 
 
 def dialect(text: bytes, **overrides: object) -> Dialect:
-    told = Overrides(**overrides)
-    return dialect_of(text, 0, best_reading(text, Dialect(), told, complete=True), told)
+    given = Overrides(**overrides)
+    return dialect_of(text, 0, best_reading(text, Dialect(), given, complete=True), given)
 
 
 def test_places_names_and_shapes_are_found():

@@ -197,7 +197,7 @@ def test_objects_without_keys_in_common_are_refused_before_they_take_the_memory(
 
 
 def test_sparse_objects_in_many_blocks_are_the_same_rows(convert, monkeypatch):
-    monkeypatch.setattr("parquay.ingest.read.json_rows.CELLS", 100)
+    monkeypatch.setattr("parquay.ingest.read.json_rows.MAX_BLOCK_CELLS", 100)
     rows = [{f"k{i % 7}": i} for i in range(500)]
 
     _, lines = convert("".join(json.dumps(row) + "\n" for row in rows).encode(), name="a.ndjson")

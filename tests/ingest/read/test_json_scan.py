@@ -40,8 +40,8 @@ def test_an_element_that_goes_on_waits():
 
 
 def test_comments_and_commas_too_many_are_left_out():
-    assert json_scan.mended('{"a":"1", /* c */ "b":2,}') == {"a": "1", "b": "2"}
-    assert json_scan.mended('{"a":x}') is None
+    assert json_scan.repaired('{"a":"1", /* c */ "b":2,}') == {"a": "1", "b": "2"}
+    assert json_scan.repaired('{"a":x}') is None
     assert json_scan.commented_lines("// a\n\n/* b */ // c\n") == 2
 
 

@@ -8,7 +8,7 @@ from parquay.errors import TooLarge
 from parquay.ingest.read import segmenter
 from parquay.ingest.read.segmenter import Segmenter, segment_bytes
 from parquay.ingest.text.dialect import Dialect
-from parquay.ingest.text.sources import Source
+from parquay.ingest.text.sources import TextSource
 
 
 class Bytes:
@@ -19,8 +19,8 @@ class Bytes:
         return self.content[offset : offset + size]
 
 
-def source_of(content: bytes, *, complete: bool = True) -> Source:
-    source = Source()
+def source_of(content: bytes, *, complete: bool = True) -> TextSource:
+    source = TextSource()
     source.attach(Bytes(content), len(content), complete=complete)
     return source
 

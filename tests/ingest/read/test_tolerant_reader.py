@@ -6,7 +6,7 @@ import itertools
 
 import pytest
 
-from parquay.ingest.read.tolerant_reader import RUNAWAY, Incomplete, RowReader
+from parquay.ingest.read.tolerant_reader import RUNAWAY_BYTES, Incomplete, RowReader
 from parquay.ingest.text.dialect import Dialect
 
 
@@ -57,7 +57,7 @@ def test_strays_and_runaways_are_counted():
 
 
 def test_a_quote_that_is_never_closed_takes_no_more_than_its_line():
-    data = b'"a,b\n' + b"c,d\n" * (RUNAWAY // 3)
+    data = b'"a,b\n' + b"c,d\n" * (RUNAWAY_BYTES // 3)
 
     rows = RowReader(data, Dialect(), final=False, width=2).rows()
 

@@ -6,7 +6,7 @@ import pytest
 
 from parquay.errors import InvalidValue
 from parquay.ingest.text.dialect import Dialect, Overrides
-from parquay.ingest.text.warnings import Warned
+from parquay.ingest.text.warnings import FileWarning
 
 
 def test_options_are_read_from_texts_and_their_names_given_back():
@@ -54,7 +54,7 @@ def test_types_of_unknown_columns_are_refused_by_name():
 
 def test_a_dialect_comes_back_from_its_json():
     dialect = Dialect(
-        columns=("a",), header=(("a",),), nulls=("NA",), shapes=("x",), warnings=(Warned("c", 1, 2, "t"),)
+        columns=("a",), header=(("a",),), nulls=("NA",), shapes=("x",), warnings=(FileWarning("c", 1, 2, "t"),)
     )
 
     assert Dialect.from_json(dialect.to_json() | {"of a later version": 1}) == dialect

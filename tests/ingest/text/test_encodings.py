@@ -41,8 +41,8 @@ def test_control_bytes_are_no_text_unless_they_only_pad_it():
 def test_a_mark_is_more_precise_than_what_the_caller_says():
     sample = "\ufeffa".encode("utf-16-be")
 
-    assert encodings.detect(sample, complete=True, told="utf-16").name == "utf-16-be"
-    assert encodings.detect(b"a\xff", complete=True, told="latin-1").name == "iso8859-1"
+    assert encodings.detect(sample, complete=True, declared="utf-16").name == "utf-16-be"
+    assert encodings.detect(b"a\xff", complete=True, declared="latin-1").name == "iso8859-1"
 
 
 def test_the_warning_about_a_guess_stands_where_the_first_odd_byte_does():

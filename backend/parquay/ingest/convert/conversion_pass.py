@@ -27,10 +27,10 @@ from parquay.ingest.formats.registry import FileFormat
 from parquay.ingest.read import segmenter
 from parquay.ingest.read.fold import Converted, FoldState
 from parquay.ingest.read.rows import MAX_KEPT_REJECTS
-from parquay.ingest.text.byte_source import Digest, Reader, Store
+from parquay.ingest.text.byte_source import ByteReader, Digest, UploadBytes
 from parquay.ingest.text.dialect import Dialect, Overrides
 from parquay.ingest.text.inflate import BrokenArchive
-from parquay.ingest.text.sources import Source
+from parquay.ingest.text.sources import TextSource
 from parquay.storage.objects import Stored
 from parquay.storage.place import Places
 
@@ -46,7 +46,7 @@ class Tools:
     """What all conversions of a process share."""
 
     segments: Segments
-    store: Store
+    store: UploadBytes
     places: Places
     emit: Emit | None
     pool: Executor
@@ -152,7 +152,7 @@ class ConversionPass:
         self._fence = fence
         self._sink = SegmentSink(tools, file.id, progress, fence)
 
-    def advance(self, reader: Reader) -> None:
+    def advance(self, reader: ByteReader) -> None:
         """Convert the segments that are missing up to the checkpoint, and finish the file when it is complete.
 
         Raises:
@@ -193,7 +193,7 @@ class ConversionPass:
             self._sink.delete_unknown_parts()
             progress.cleaned = True
 
-    def _convert(self, reader: Reader) -> None:
+    def _convert(self, reader: ByteReader) -> None:
         try:
             self._plan(reader)
             plan = self._progress.plan
@@ -216,7 +216,7 @@ class ConversionPass:
             return Plan(code="broken_archive", reason=f"The file cannot be unpacked: {reason}.")
         return Plan(code="no_table", reason=reason)
 
-    def _plan(self, reader: Reader) -> None:
+    def _plan(self, reader: ByteReader) -> None:
         progress, file = self._progress, self._file
         if progress.plan is not None:
             return
@@ -228,7 +228,7 @@ class ConversionPass:
             progress.state = progress.state or FoldState.start(dialect)
         progress.plan = found
 
-    def _waits(self, source: Source) -> bool:
+    def _waits(self, source: TextSource) -> bool:
         """Whether a small piece of a growing file is left for later, so that parts do not get tiny."""
         progress = self._progress
         if self._file.complete or not progress.segments or progress.state is None:

@@ -27,9 +27,9 @@ from parquay.ingest.convert import sandbox
 from parquay.ingest.convert.pipeline import Encoded, Pipeline, SegmentSource, TextSegments, why_no_rows
 from parquay.ingest.convert.plan import Plan, plan, unmeant
 from parquay.ingest.read import segmenter
-from parquay.ingest.read.fold import Converted, FoldState, Held
+from parquay.ingest.read.fold import ColumnCandidates, Converted, FoldState
 from parquay.ingest.read.rows import Rejected
-from parquay.ingest.text.byte_source import PathReader, Reader
+from parquay.ingest.text.byte_source import ByteReader, PathReader
 from parquay.ingest.text.dialect import Dialect, Overrides
 from parquay.ingest.text.inflate import BrokenArchive
 
@@ -198,7 +198,7 @@ class _Conversion:
         return report, state.types()
 
     @contextmanager
-    def _segments(self, found: Plan, reader: Reader, size: int, directory: Path) -> Iterator[SegmentSource | None]:
+    def _segments(self, found: Plan, reader: ByteReader, size: int, directory: Path) -> Iterator[SegmentSource | None]:
         """The segments of the file as it is planned; None when it has none."""
         if found.file_format is not None:
             with (
@@ -234,7 +234,7 @@ class _Conversion:
             raise NoTable(why_no_rows(size, report.dialect, state), "no_rows")
 
 
-def _candidates(first: TextSegments) -> Held:
+def _candidates(first: TextSegments) -> ColumnCandidates:
     """The types that the first rows leave open; the other rows need not be asked about more."""
     segment = next(first.segments(FoldState.start(first.dialect), 0), None)
     return {} if segment is None else first.convert(segment, {}).kinds

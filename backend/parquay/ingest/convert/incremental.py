@@ -18,7 +18,7 @@ from parquay.columns.parquet import parts
 from parquay.ingest.convert.conversion_pass import ConversionPass, ConversionState, Tools
 from parquay.ingest.convert.finish import CountMismatch
 from parquay.ingest.convert.pipeline import LeaseLost
-from parquay.ingest.text.byte_source import Store
+from parquay.ingest.text.byte_source import UploadBytes
 from parquay.storage.chunks import BytesMissing
 from parquay.storage.place import Places
 
@@ -44,7 +44,7 @@ class IncrementalConverter:
         self,
         *,
         segments: Segments,
-        store: Store,
+        store: UploadBytes,
         places: Places,
         emit: Emit | None = None,
         publish: Publish | None = None,

@@ -19,10 +19,10 @@ from parquay.columns.types import registry
 from parquay.columns.types.base import ColumnType
 from parquay.errors import BadInput
 from parquay.ingest.read import fold
-from parquay.ingest.read.fold import Converted, FoldState, Held
+from parquay.ingest.read.fold import ColumnCandidates, Converted, FoldState
 from parquay.ingest.read.segmenter import SegmentBytes, Segmenter
 from parquay.ingest.text.dialect import Dialect
-from parquay.ingest.text.sources import Source
+from parquay.ingest.text.sources import TextSource
 
 Content = TypeVar("Content")
 Result = TypeVar("Result")
@@ -54,7 +54,7 @@ class SegmentSource(Protocol):
         """Yield what follows `state` and can be converted now, numbered from `no`; each has a `no` and a `dialect`."""
         ...
 
-    def convert(self, segment: Any, held: Held, *, ended: bool = False) -> Converted:
+    def convert(self, segment: Any, before: ColumnCandidates, *, ended: bool = False) -> Converted:
         """Read and type one of its segments, on any thread; see `fold.convert`."""
         ...
 
@@ -73,11 +73,11 @@ class TextSegments:
         size: bytes of the upload that the text stands for as a whole; None: the text's own source tells.
     """
 
-    source: Source
+    source: TextSource
     dialect: Dialect
     segment_bytes: int
     first_bytes: int
-    candidates: Held = field(default_factory=dict)
+    candidates: ColumnCandidates = field(default_factory=dict)
     size: int | None = None
 
     def segments(self, state: FoldState, no: int) -> Iterator[SegmentBytes]:
@@ -88,9 +88,9 @@ class TextSegments:
             yield segment
             segmenter.size = self.segment_bytes
 
-    def convert(self, segment: SegmentBytes, held: Held, *, ended: bool = False) -> Converted:
+    def convert(self, segment: SegmentBytes, before: ColumnCandidates, *, ended: bool = False) -> Converted:
         """Read and type one segment, in the encoding that was decided for it."""
-        return fold.convert(segment, segment.dialect, fold.joined(self.candidates, held), ended=ended)
+        return fold.convert(segment, segment.dialect, fold.joined(self.candidates, before), ended=ended)
 
     def consumed(self, end: int) -> int:
         """Bytes of the upload that are done."""
@@ -127,10 +127,10 @@ class RowGroups:
             yield RowGroup(no + i, self.dialect, table, row)
             row += table.num_rows
 
-    def convert(self, segment: RowGroup, held: Held, *, ended: bool = False) -> Converted:
+    def convert(self, segment: RowGroup, before: ColumnCandidates, *, ended: bool = False) -> Converted:
         """The row group with the types that the file gives."""
         types = self._types()
-        kinds: Held = {name: registry.only(kind) for name, kind in types.items()}
+        kinds: ColumnCandidates = {name: registry.only(kind) for name, kind in types.items()}
         # Rows stand for bytes and lines, of which such a file has none.
         row, rows = segment.row, segment.table.num_rows
         return Converted(row, row + rows, row + 1, rows, segment.table, kinds, types, (), ())

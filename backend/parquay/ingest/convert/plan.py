@@ -12,11 +12,11 @@ from parquay.ingest.formats import registry
 from parquay.ingest.formats.registry import BrokenPlugin, FileFormat
 from parquay.ingest.read import json_scan
 from parquay.ingest.text import sources
-from parquay.ingest.text.byte_source import Reader
-from parquay.ingest.text.dialect import COLUMN_LIMIT, TOO_MANY_COLUMNS, Dialect, Overrides
+from parquay.ingest.text.byte_source import ByteReader
+from parquay.ingest.text.dialect import MAX_TABLE_COLUMNS, TOO_MANY_COLUMNS, Dialect, Overrides
 from parquay.ingest.text.encodings import detect
 from parquay.ingest.text.inflate import packing_of
-from parquay.ingest.text.sources import Source
+from parquay.ingest.text.sources import TextSource
 from parquay.storage.chunks import read_promised
 
 JSON_NAMES = frozenset({".json", ".ndjson", ".jsonl", ".geojson"})
@@ -24,7 +24,7 @@ JSON_NAMES = frozenset({".json", ".ndjson", ".jsonl", ".geojson"})
 PACKED_NAMES = frozenset({".gz", ".gzip", ".zst", ".zstd", ".bz2", ".xz", ".zip"})
 """Endings of names that promise a packed file."""
 
-PLAINLY_TOO_MANY = 2
+SURELY_TOO_MANY = 2
 """So many times as many delimiters in a row as columns can be read leave no doubt."""
 _LINE_END = re.compile(rb"[\r\n]")
 _QUOTED = re.compile(rb'"[^"]*"')
@@ -42,13 +42,13 @@ class Plan:
     """
 
     dialect: Dialect | None = None
-    source: Source | None = None
+    source: TextSource | None = None
     file_format: FileFormat | None = None
     code: str = ""
     reason: str = ""
 
 
-def plan(reader: Reader, stop: int, *, complete: bool, name: str, overrides: Overrides) -> Plan | None:
+def plan(reader: ByteReader, stop: int, *, complete: bool, name: str, overrides: Overrides) -> Plan | None:
     """Decide from the first bytes below `stop`; None while they are too few (`complete`: there will be no more).
 
     The same bytes always give the same answer, however they arrived.
@@ -68,7 +68,9 @@ def plan(reader: Reader, stop: int, *, complete: bool, name: str, overrides: Ove
     return found
 
 
-def _plan(reader: Reader, stop: int, head: bytes, *, complete: bool, name: str, overrides: Overrides) -> Plan | None:
+def _plan(
+    reader: ByteReader, stop: int, head: bytes, *, complete: bool, name: str, overrides: Overrides
+) -> Plan | None:
     found = _other_format(head, PurePath(name).suffix.lower())
     if found is not None:
         return found
@@ -76,7 +78,7 @@ def _plan(reader: Reader, stop: int, head: bytes, *, complete: bool, name: str, 
         return None  # the archive's directory stands at its end
     if overrides.member is not None and packing_of(head) != "zip":
         return Plan(code="no_member", reason="The file is no archive, so there is no file in it.")
-    source = sources.open_source(reader, stop, complete=complete, told=overrides.encoding, wanted=overrides.member)
+    source = sources.open_source(reader, stop, complete=complete, declared=overrides.encoding, wanted=overrides.member)
     inner = inner_name(name) if source.member is None else PurePath(source.member.name).name
     return _text_plan(source, name=inner, overrides=overrides)
 
@@ -124,7 +126,7 @@ def inner_name(name: str) -> str:
     return path.stem if path.suffix.lower() in PACKED_NAMES else name
 
 
-def _text_plan(source: Source, *, name: str, overrides: Overrides) -> Plan | None:
+def _text_plan(source: TextSource, *, name: str, overrides: Overrides) -> Plan | None:
     for size in sniff.sample_sizes():
         sample = source.read_at(0, size)
         ended = len(sample) < size
@@ -139,13 +141,13 @@ def _text_plan(source: Source, *, name: str, overrides: Overrides) -> Plan | Non
             break
     if guess.dialect is None:
         return Plan(code=guess.code, reason=guess.reason)
-    if len(guess.dialect.columns) > COLUMN_LIMIT:
+    if len(guess.dialect.columns) > MAX_TABLE_COLUMNS:
         return Plan(code="too_many_columns", reason=TOO_MANY_COLUMNS)
     warnings = source.warnings + guess.dialect.warnings
     return Plan(replace(guess.dialect, types=dict(overrides.types), warnings=warnings), source)
 
 
-def _refused_early(source: Source, sample: bytes) -> Plan | None:
+def _refused_early(source: TextSource, sample: bytes) -> Plan | None:
     if source.packing and (reason := formats.why_nested(sample)):
         return Plan(code="unsupported_format", reason=reason)
     return Plan(code="too_many_columns", reason=TOO_MANY_COLUMNS) if is_too_wide(sample) else None
@@ -154,13 +156,13 @@ def _refused_early(source: Source, sample: bytes) -> Plan | None:
 def is_too_wide(sample: bytes) -> bool:
     """Whether a first row has far too many columns, whatever parts them; to try every delimiter on it takes long."""
     first = _LINE_END.split(sample.lstrip(), 1)[0]
-    if len(first) <= PLAINLY_TOO_MANY * COLUMN_LIMIT:
+    if len(first) <= SURELY_TOO_MANY * MAX_TABLE_COLUMNS:
         return False
     plain = _QUOTED.sub(b"", first)
-    return max(map(plain.count, (b",", b";", b"\t", b"|"))) > PLAINLY_TOO_MANY * COLUMN_LIMIT
+    return max(map(plain.count, (b",", b";", b"\t", b"|"))) > SURELY_TOO_MANY * MAX_TABLE_COLUMNS
 
 
-def _json_plan(source: Source, sample: bytes, name: str, overrides: Overrides, *, complete: bool) -> Plan | None:
+def _json_plan(source: TextSource, sample: bytes, name: str, overrides: Overrides, *, complete: bool) -> Plan | None:
     kind = json_scan.format_of(sample, complete=complete, name=PurePath(name).suffix.lower())
     if kind == json_scan.WANTS_MORE:
         return None

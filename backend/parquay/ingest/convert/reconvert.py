@@ -18,7 +18,7 @@ from parquay.catalog.users import Users
 from parquay.columns.parquet.parts import Types
 from parquay.ingest.convert.finish import part_groups
 from parquay.ingest.convert.incremental import IncrementalConverter
-from parquay.ingest.text.byte_source import Store
+from parquay.ingest.text.byte_source import UploadBytes
 from parquay.storage.local.place import LocalPlaces
 from parquay.storage.objects import Objects
 from parquay.storage.place import Place
@@ -40,7 +40,7 @@ class Remade:
 
 
 @contextmanager
-def remade(file: File, store: Store, scratch: Path) -> Iterator[list[Remade]]:
+def remade(file: File, store: UploadBytes, scratch: Path) -> Iterator[list[Remade]]:
     """Convert a complete upload into the folder ``scratch``; yield the parts in the order of their rows.
 
     Raises:

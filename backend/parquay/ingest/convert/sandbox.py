@@ -24,10 +24,10 @@ from parquay.ingest.convert.pipeline import LeaseLost, RowGroups, SegmentSource,
 from parquay.ingest.detect import sniff
 from parquay.ingest.formats.registry import FileFormat
 from parquay.ingest.read.segmenter import MAX_SEGMENT_BYTES
-from parquay.ingest.text.byte_source import PathReader, Store
+from parquay.ingest.text.byte_source import PathReader, UploadBytes
 from parquay.ingest.text.dialect import Dialect, Overrides
-from parquay.ingest.text.sources import Source
-from parquay.ingest.text.warnings import Warned, bounded
+from parquay.ingest.text.sources import TextSource
+from parquay.ingest.text.warnings import FileWarning, bounded
 from parquay.storage.chunks import read_promised
 
 WALL_SECONDS = 900
@@ -60,7 +60,7 @@ class ChildOutput:
                     yield RowGroups(file, self.dialect, self.columns, self.size)
                 return
             with PathReader(self.path) as reader:
-                source = Source()
+                source = TextSource()
                 source.attach(reader, self.path.stat().st_size, complete=True)
                 yield TextSegments(source, self.dialect, MAX_SEGMENT_BYTES, MAX_SEGMENT_BYTES, size=self.size)
         finally:
@@ -68,7 +68,7 @@ class ChildOutput:
 
 
 @contextmanager
-def local_copy(store: Store, file_id: str, size: int, copy: Path) -> Iterator[Path]:
+def local_copy(store: UploadBytes, file_id: str, size: int, copy: Path) -> Iterator[Path]:
     """The `size` bytes of an upload as a local file; it is `copy` if their store has no file of just these bytes.
 
     Raises:
@@ -105,7 +105,7 @@ def read_file(
     options = {name: value for name, value in overrides.said().items() if name in file_format.options}
     answer = _run([file_format.name, str(path), str(output), json.dumps(options)], alive)
     warnings = tuple(
-        Warned(each["code"], 1, each["count"], bounded(each["text"])) for each in answer.get("warnings", ())
+        FileWarning(each["code"], 1, each["count"], bounded(each["text"])) for each in answer.get("warnings", ())
     )
     columns = tuple(answer.get("columns", ()))
     if not columns:
@@ -150,7 +150,7 @@ def _answered(status: int, answer: bytes, complaint: bytes) -> dict[str, Any]:
         raise BadInput("The file asks for more memory or time than a file may.", "too_expensive") from None
 
 
-def _sheet_dialect(output: Path, overrides: Overrides, warnings: tuple[Warned, ...]) -> Dialect:
+def _sheet_dialect(output: Path, overrides: Overrides, warnings: tuple[FileWarning, ...]) -> Dialect:
     """The header and the preamble of a sheet, found as in a text file."""
     wanted = Overrides(
         delimiter=",", quote='"', escape="", encoding="utf-8", header=overrides.header, skip_rows=overrides.skip_rows,

@@ -59,7 +59,7 @@ def _check(made: dict[str, Any], target: Path) -> None:
 
     from parquay.columns.names import unique_names
     from parquay.columns.types import registry
-    from parquay.ingest.text.dialect import COLUMN_LIMIT, TOO_MANY_COLUMNS
+    from parquay.ingest.text.dialect import MAX_TABLE_COLUMNS, TOO_MANY_COLUMNS
 
     try:
         columns = made.get("columns", ())
@@ -74,7 +74,7 @@ def _check(made: dict[str, Any], target: Path) -> None:
         raise Refused("format_failed", f"The plugin of the format gave no table: {error}"[:500]) from None
     if not right:
         raise Refused("format_failed", "The plugin of the format gave other columns than it wrote, or none.")
-    if len(names) > COLUMN_LIMIT:
+    if len(names) > MAX_TABLE_COLUMNS:
         raise Refused("too_many_columns", TOO_MANY_COLUMNS)
 
 

@@ -1,7 +1,7 @@
 """Whether a delimiter parts columns, or only stands inside the values of a file of one column.
 
 A file of one column has no delimiter, but its values have characters that could be one: the colons of times, the spaces
-of names, the commas of prices. What tells is the header line: names of columns are parted as the rows below are.
+of names, the commas of prices. What decides is the header line: names of columns are parted as the rows below are.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ NEVER_TYPED = frozenset("\t\x1f\x01\x02")
 """Delimiters that hardly stand in a text."""
 MOSTLY = 0.8
 """Share of lines that make a file one of single values."""
-LOOKED_AT = 60
+MAX_COMPARED_ROWS = 60
 """Rows that are looked at."""
 _SINGLE_VALUES = tuple(
     re.compile(pattern)
@@ -54,7 +54,7 @@ def parts_columns(delimiter: str, rows: Sequence[Row], lines: Sequence[bytes], w
     """
     head = _head(rows, width)
     has_it = len(rows[head].cells) > 1
-    singles = [line.strip() for line in lines[head + 1 : head + 1 + LOOKED_AT]] or [lines[head].strip()]
+    singles = [line.strip() for line in lines[head + 1 : head + 1 + MAX_COMPARED_ROWS]] or [lines[head].strip()]
     if delimiter not in COMMON:
         return _is_rare_one(delimiter, rows[head:], width) and not _is_of_single_values(singles)
     if has_it:
@@ -89,7 +89,7 @@ def _is_rare_one(delimiter: str, rows: Sequence[Row], width: int) -> bool:
     nameless = len(head) == width - 1 > 1
     if len(head) not in (width, width + 1) and not nameless:
         return False
-    body = [row.cells for row in rows[1 : 1 + LOOKED_AT] if len(row.cells) == width]
+    body = [row.cells for row in rows[1 : 1 + MAX_COMPARED_ROWS] if len(row.cells) == width]
     if not body:
         return len(head) == width > 2
     if delimiter == ":" and sum(any((cell or b"").startswith(b"//") for cell in cells) for cells in body) * 2 > len(
@@ -109,7 +109,7 @@ def _is_typed(column: Sequence[bytes | None]) -> bool:
 def _has_table_below(rows: Sequence[Row], width: int, title: bytes, *, spaced: bool, certain: bool) -> bool:
     """Whether below a first line without the delimiter a table begins, rather than values under one name."""
     start = next((i for i, row in enumerate(rows) if len(row.cells) == width), 0)
-    below = rows[start : start + LOOKED_AT]
+    below = rows[start : start + MAX_COMPARED_ROWS]
     table: list[Cells] = [row.cells for row in below if len(row.cells) == width]
     if sum(1 for row in below if len(row.cells) > 1) < MOSTLY * len(below):
         return False

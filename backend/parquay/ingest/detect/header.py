@@ -9,11 +9,11 @@ from parquay.columns import names as safe
 from parquay.ingest.detect.header_evidence import header_votes, is_header, is_more_header
 from parquay.ingest.read.cell_kinds import COMMENT_MARKS, Cells, is_comment, is_value
 from parquay.ingest.read.tolerant_reader import Row
-from parquay.ingest.text.warnings import Warned, bounded
+from parquay.ingest.text.warnings import FileWarning, bounded
 
-MOST_ROWS = 4
+MAX_HEADER_ROWS = 4
 """Most rows of a header."""
-LOOKED_AT = 100
+MAX_COMPARED_ROWS = 100
 """Rows below the header that are compared with it."""
 
 
@@ -66,19 +66,19 @@ def _counts_rows(column: Sequence[bytes | None]) -> bool:
     return bool(column) and all(cell == str(i).encode() for i, cell in enumerate(column, 1))
 
 
-def lay_out(rows: Sequence[Row], width: int, *, told: int | None, at_top: bool) -> Layout:
+def lay_out(rows: Sequence[Row], width: int, *, declared: int | None, at_top: bool) -> Layout:
     """Find the table among `rows` (no blank ones), most of which have `width` fields.
 
-    `told`: the number of header rows, if the caller said it. `at_top`: the table starts with the first row.
+    `declared`: the number of header rows, if the caller said it. `at_top`: the table starts with the first row.
     """
-    trailing = told != 0 and _is_trailing(rows, width)
+    trailing = declared != 0 and _is_trailing(rows, width)
     narrow = width - 1 if trailing else width
     first = (
         0 if at_top else _behind_padded(rows, _behind_gap(rows, _first_row(rows, width, narrow), width, narrow), width)
     )
     table = _rows_of_width(rows[first:], width, narrow)
-    if told is not None:
-        return Layout(first, told, narrow, trailing)
+    if declared is not None:
+        return Layout(first, declared, narrow, trailing)
     count = min(header_rows(table), _together(rows[first:], width, narrow)) if table else 0
     if count == 0 and not at_top:
         # A row that is padded with empty fields is no title where no names stand below it.
@@ -108,11 +108,11 @@ def _with_rows_above(rows: Sequence[Row], found: Layout, table: Sequence[Cells])
     while top and rows[top - 1].end == rows[top].start and len(rows[top - 1].cells) not in (1, *same):
         top -= 1
     above = [_fit(row.cells, found.width) for row in rows[top : found.first]]
-    if not above or (found.header and header_votes(table[0], table[1 : 1 + LOOKED_AT]) > 0):
+    if not above or (found.header and header_votes(table[0], table[1 : 1 + MAX_COMPARED_ROWS]) > 0):
         return found
     if found.header and len(above) < 2:
         return found
-    named = is_header(above[0], [*above[1:], *table][:LOOKED_AT])
+    named = is_header(above[0], [*above[1:], *table][:MAX_COMPARED_ROWS])
     if found.header and not named:
         return found
     if found.header == 0 and len(above) == 1 and not named and _is_odd_header(rows[top].cells, found.width):
@@ -140,7 +140,7 @@ def _is_trailing(rows: Sequence[Row], width: int) -> bool:
     index = next(i for i, row in enumerate(rows) if len(row.cells) == width)
     if index > 0 and len(rows[index - 1].cells) == width - 1 and all(rows[index - 1].cells):
         return True
-    return all(full[0][:-1]) and is_header(full[0][:-1], [cells[:-1] for cells in full[1 : 1 + LOOKED_AT]])
+    return all(full[0][:-1]) and is_header(full[0][:-1], [cells[:-1] for cells in full[1 : 1 + MAX_COMPARED_ROWS]])
 
 
 def _first_row(rows: Sequence[Row], width: int, narrow: int) -> int:
@@ -158,7 +158,9 @@ def _first_row(rows: Sequence[Row], width: int, narrow: int) -> int:
 def _behind_gap(rows: Sequence[Row], first: int, width: int, narrow: int) -> int:
     """The row behind the first blank line, where names stand there for sure and hardly above it."""
     gap = next((i for i in range(first + 1, len(rows)) if rows[i - 1].end < rows[i].start), 0)
-    above, below = (_rows_of_width(part, width, narrow) for part in (rows[first:gap], rows[gap : gap + LOOKED_AT]))
+    above, below = (
+        _rows_of_width(part, width, narrow) for part in (rows[first:gap], rows[gap : gap + MAX_COMPARED_ROWS])
+    )
     if not gap or len(rows[gap].cells) not in (width, narrow) or len(below) <= len(above):
         return first
     if len(above) > 1 and header_votes(above[0], above[1:]) > 0:
@@ -176,7 +178,7 @@ def _behind_padded(rows: Sequence[Row], first: int, width: int) -> int:
     labelled = all((cells[0] or b":").rstrip().endswith(b":") for cells in above)
     if not above or not (labelled or len(above) > 1) or not all(map(_is_padded, above)):
         return first
-    below = [row.cells for row in rows[full + 1 : full + 1 + LOOKED_AT] if len(row.cells) == width]
+    below = [row.cells for row in rows[full + 1 : full + 1 + MAX_COMPARED_ROWS] if len(row.cells) == width]
     named = not any(map(is_value, rows[full].cells)) and bool(below)
     return full if named and (labelled or header_votes(rows[full].cells, below) > 0) else first
 
@@ -192,36 +194,36 @@ def _is_comment(rows: Sequence[Row], width: int, narrow: int) -> bool:
     if not is_comment(rows[0].cells[0]):
         return False
     below = [row for row in rows if not is_comment(row.cells[0])]
-    table = _rows_of_width(below[: 1 + LOOKED_AT], width, narrow)
+    table = _rows_of_width(below[: 1 + MAX_COMPARED_ROWS], width, narrow)
     return len(table) > 1 and header_votes(table[0], table[1:]) > 0
 
 
 def header_rows(table: Sequence[Cells]) -> int:
-    """How many rows at the top name the columns, 0 to `MOST_ROWS`."""
-    if not is_header(table[0], table[1 : 1 + LOOKED_AT]):
+    """How many rows at the top name the columns, 0 to `MAX_HEADER_ROWS`."""
+    if not is_header(table[0], table[1 : 1 + MAX_COMPARED_ROWS]):
         return 0
     count = 1
-    while count < min(MOST_ROWS, len(table) - 1) and _is_more_header(table, count):
+    while count < min(MAX_HEADER_ROWS, len(table) - 1) and _is_more_header(table, count):
         count += 1
     return count
 
 
 def _is_more_header(table: Sequence[Cells], count: int) -> bool:
-    return is_more_header(table[count - 1], table[count], table[count + 1 : count + 1 + LOOKED_AT])
+    return is_more_header(table[count - 1], table[count], table[count + 1 : count + 1 + MAX_COMPARED_ROWS])
 
 
-def header_names(header: Sequence[Sequence[str]], width: int, told: Sequence[str]) -> list[str]:
+def header_names(header: Sequence[Sequence[str]], width: int, declared: Sequence[str]) -> list[str]:
     """What the file or the caller calls each column, rows of names put together; empty where nothing does."""
     merged = [" ".join(row[i].strip() for row in header if i < len(row) and row[i].strip()) for i in range(width)]
-    return [told[i] if i < len(told) else merged[i] for i in range(width)]
+    return [declared[i] if i < len(declared) else merged[i] for i in range(width)]
 
 
-def column_names(header: Sequence[Sequence[str]], width: int, told: Sequence[str]) -> tuple[str, ...]:
+def column_names(header: Sequence[Sequence[str]], width: int, declared: Sequence[str]) -> tuple[str, ...]:
     """The names of the columns, unique and safe: see `columns.names`."""
-    return safe.unique_names(header_names(header, width, told))
+    return safe.unique_names(header_names(header, width, declared))
 
 
-def renamed(wanted: Sequence[str], names: Sequence[str], line: int) -> tuple[Warned, ...]:
+def renamed(wanted: Sequence[str], names: Sequence[str], line: int) -> tuple[FileWarning, ...]:
     """The warning about columns that are not called what the file calls them; `line`: of the header."""
     sentences = safe.renamed(wanted, names)
-    return (Warned("renamed_column", line, len(sentences), bounded("; ".join(sentences))),) if sentences else ()
+    return (FileWarning("renamed_column", line, len(sentences), bounded("; ".join(sentences))),) if sentences else ()

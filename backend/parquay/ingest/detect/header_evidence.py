@@ -12,12 +12,12 @@ import re
 from collections import Counter
 from collections.abc import Sequence
 
-from parquay.ingest.detect.pivots import named_places
+from parquay.ingest.detect.pivots import named_positions
 from parquay.ingest.read.cell_kinds import Cells, is_value, kind_of
 
-LEAST_RUN = 3
+MIN_RUN = 3
 """Numbers in a row that go on regularly, and so may be names."""
-OF_SAME_FORM = 3
+MIN_OF_SAME_FORM = 3
 """Cells of one form below a cell that tell whether it is one of them."""
 _YEAR = re.compile(rb"(?:19|20)\d\d")
 _WHOLE = re.compile(rb"\d{1,9}")
@@ -56,7 +56,7 @@ def header_votes(top: Cells, below: Sequence[Cells]) -> int:
 
 def _votes(top: Cells, below: Sequence[Cells]) -> int:
     columns = [[row[i] for row in below if row[i] is not None] for i in range(len(top))]
-    run = _run_of_names(top, below, columns) or named_places(top, below)
+    run = _run_of_names(top, below, columns) or named_positions(top, below)
     if run:
         words = sum(1 for i, cell in enumerate(top) if i not in run and columns[i] and not kind_of(cell))
         return len(run) + words
@@ -105,7 +105,7 @@ def _vote_of_form(cell: bytes, column: Sequence[bytes | None]) -> int:
     `q1` may be the name above answers such as `a1`: only the same letters make it one of them.
     """
     forms = {form_of(each) for each in column}
-    if len(column) < OF_SAME_FORM or len(forms) > 1 or b"0" not in next(iter(forms)):
+    if len(column) < MIN_OF_SAME_FORM or len(forms) > 1 or b"0" not in next(iter(forms)):
         return 0
     if form_of(cell) in forms:
         return -2 if _DIGITS.sub(b"0", cell) in {_DIGITS.sub(b"0", each or b"") for each in column} else 0
@@ -119,22 +119,22 @@ def form_of(cell: bytes | None) -> bytes:
 
 def _run_of_names(top: Cells, below: Sequence[Cells], columns: Sequence[Sequence[bytes | None]]) -> set[int]:
     """Columns whose names are whole numbers that go on by the same step, as no row below does."""
-    places = [i for i, cell in enumerate(top) if _WHOLE.fullmatch((cell or b"").strip()) and columns[i]]
-    if len(places) < 2 or not _goes_on(top, places):
+    positions = [i for i, cell in enumerate(top) if _WHOLE.fullmatch((cell or b"").strip()) and columns[i]]
+    if len(positions) < 2 or not _goes_on(top, positions):
         return set()
-    alike = sum(1 for row in below if _goes_on(row, places))
-    numbers = [int(top[i] or b"0") for i in places]
+    alike = sum(1 for row in below if _goes_on(row, positions))
+    numbers = [int(top[i] or b"0") for i in positions]
     named = any(cell is not None and not kind_of(cell) for cell in top)
     counted = numbers == list(range(len(numbers))) or all(
         map(_YEAR.fullmatch, (str(each).encode() for each in numbers))
     )
-    decimals = all(not _WHOLE.fullmatch((cell or b"").strip()) for i in places for cell in columns[i])
-    enough = len(places) >= LEAST_RUN and (named or counted)
-    return set(places) if alike * 2 <= len(below) and (enough or (named and decimals)) else set()
+    decimals = all(not _WHOLE.fullmatch((cell or b"").strip()) for i in positions for cell in columns[i])
+    enough = len(positions) >= MIN_RUN and (named or counted)
+    return set(positions) if alike * 2 <= len(below) and (enough or (named and decimals)) else set()
 
 
-def _goes_on(row: Cells, places: Sequence[int]) -> bool:
-    texts = [(row[i] or b"").strip() for i in places]
+def _goes_on(row: Cells, positions: Sequence[int]) -> bool:
+    texts = [(row[i] or b"").strip() for i in positions]
     if not all(map(_WHOLE.fullmatch, texts)):
         return False
     numbers = [int(text) for text in texts]
@@ -145,7 +145,7 @@ def _goes_on(row: Cells, places: Sequence[int]) -> bool:
 def is_more_header(above: Cells, row: Cells, below: Sequence[Cells]) -> bool:
     """Whether `row` below the header row `above` is a header row too."""
     if row == above:
-        # It is the header again, which is told as everywhere below.
+        # It is the header again, which is a reject as everywhere below.
         return False
     if len(below) < 2 or not any(row):
         return False
@@ -163,8 +163,8 @@ def _is_typed(column: Sequence[bytes | None]) -> bool:
 def _is_of_units(row: Cells, typed: Sequence[int]) -> bool:
     texts = [(cell or b"").decode("utf-8", "replace").strip().lower() for cell in row]
     named = [text for text in texts if text]
-    told = sum(1 for i in typed if texts[i] not in ("", "-"))
-    return told * 2 >= len(typed) and all(text in _UNITS or _BRACKETED.fullmatch(text) for text in named)
+    named_units = sum(1 for i in typed if texts[i] not in ("", "-"))
+    return named_units * 2 >= len(typed) and all(text in _UNITS or _BRACKETED.fullmatch(text) for text in named)
 
 
 def _fills_in(above: Cells, row: Cells, below: Sequence[Cells], typed: Sequence[int]) -> bool:

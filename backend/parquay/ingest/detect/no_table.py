@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import PurePath
 
 from parquay.ingest.detect.header import is_blank
-from parquay.ingest.detect.reading import SAMPLE_LIMIT, Reading, value_share
+from parquay.ingest.detect.reading import MAX_SAMPLE_BYTES, Reading, value_share
 from parquay.ingest.text.dialect import Overrides
 
 TABLE_NAMES = frozenset({".csv", ".tsv", ".tab", ".psv", ".ssv"})
@@ -21,15 +21,15 @@ _UNIFORM_NAMED, _UNIFORM_UNNAMED = 0.3, 0.8
 """Least share of rows of one width: in a file whose name promises a table, and in any other."""
 
 
-def refusal(reading: Reading, name: str, told: Overrides, *, complete: bool) -> tuple[str, str]:
+def refusal(reading: Reading, name: str, overrides: Overrides, *, complete: bool) -> tuple[str, str]:
     """Why the sample is no table: a code and a reason, both empty when it is one."""
     suffix = PurePath(name).suffix.lower()
-    promised = suffix in TABLE_NAMES or told.delimiter is not None or told.header is not None
+    promised = suffix in TABLE_NAMES or overrides.delimiter is not None or overrides.header is not None
     if reading.width == 0 and complete:
         return "no_rows", "The file has no rows."
     if reading.width == 0 and promised:
-        return "row_too_long", f"The first row is longer than {SAMPLE_LIMIT >> 20} MiB."
-    reason = "" if told.delimiter is not None else _why_no_table(reading, suffix, promised=promised)
+        return "row_too_long", f"The first row is longer than {MAX_SAMPLE_BYTES >> 20} MiB."
+    reason = "" if overrides.delimiter is not None else _why_no_table(reading, suffix, promised=promised)
     return ("no_table", reason) if reason else ("", "")
 
 

@@ -11,19 +11,19 @@ from parquay.ingest.read import row_repair
 from parquay.ingest.read.tolerant_reader import Row
 from parquay.ingest.text.dialect import Dialect, Overrides
 from parquay.ingest.text.split import count_lines
-from parquay.ingest.text.warnings import Warned, bounded
+from parquay.ingest.text.warnings import FileWarning, bounded
 
 
-def dialect_of(text: bytes, skipped: int, reading: Reading, told: Overrides) -> Dialect:
+def dialect_of(text: bytes, skipped: int, reading: Reading, overrides: Overrides) -> Dialect:
     """Return the dialect of the table in a reading of `text` behind its first `skipped` bytes."""
     rows = [row for row in reading.rows if not is_blank(row)]
-    layout = lay_out(rows, reading.width, told=told.header, at_top=told.skip_rows is not None)
+    layout = lay_out(rows, reading.width, declared=overrides.header, at_top=overrides.skip_rows is not None)
     base = reading.dialect
     table = rows[layout.first :]
     cells = tuple(_texts(row, base) for row in layout.names(rows, base.quote.encode()))
     start = table[0].start if table else 0
     body = table[layout.header - 1].end if 0 < layout.header <= len(table) else start
-    names = column_names(cells, layout.width, told.names)
+    names = column_names(cells, layout.width, overrides.names)
     line = 1 + count_lines(text[: skipped + start])
     return replace(
         base,
@@ -41,15 +41,19 @@ def dialect_of(text: bytes, skipped: int, reading: Reading, told: Overrides) -> 
         warnings=(
             *base.warnings,
             *_long_header(text[skipped:], table[: layout.header], layout.width, line),
-            *(renamed(header_names(cells, layout.width, told.names), names, line) if cells or told.names else ()),
+            *(
+                renamed(header_names(cells, layout.width, overrides.names), names, line)
+                if cells or overrides.names
+                else ()
+            ),
         ),
     )
 
 
-def _long_header(text: bytes, header: Sequence[Row], width: int, line: int) -> tuple[Warned, ...]:
+def _long_header(text: bytes, header: Sequence[Row], width: int, line: int) -> tuple[FileWarning, ...]:
     """The warning about names that have no column, because the rows below have fewer fields."""
     long = [row for row in header if sum(1 for cell in row.cells if cell and cell.strip(b"#%/ ")) > width]
-    return (Warned("long_header", line, len(long), bounded(text[long[0].start : long[0].end])),) if long else ()
+    return (FileWarning("long_header", line, len(long), bounded(text[long[0].start : long[0].end])),) if long else ()
 
 
 def _texts(cells: Sequence[bytes | None], dialect: Dialect) -> tuple[str, ...]:

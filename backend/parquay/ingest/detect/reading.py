@@ -14,7 +14,7 @@ from parquay.ingest.read.tolerant_reader import Row, RowReader
 from parquay.ingest.text import encodings
 from parquay.ingest.text.dialect import Dialect, Overrides
 
-SAMPLE_LIMIT = 32 << 20
+MAX_SAMPLE_BYTES = 32 << 20
 """Most bytes that are looked at when rows are very long."""
 FIRST_TABLE_ROWS = 5
 """Rows of one width above another table that are a table too."""
@@ -55,16 +55,16 @@ class Reading:
         return sum(row.strays + row.runaway for row in self.rows)
 
 
-def best_reading(text: bytes, base: Dialect, told: Overrides, *, complete: bool) -> Reading:
+def best_reading(text: bytes, base: Dialect, overrides: Overrides, *, complete: bool) -> Reading:
     """The best of all delimiters, then the better escape, then without the spaces behind delimiters."""
-    best = _best_delimiter(text, base, told, complete=complete)
+    best = _best_delimiter(text, base, overrides, complete=complete)
     best = _read(text, best.dialect, 1.0, SAMPLE_ROWS, complete=complete)
-    may_escape = told.escape is None and base.codec not in encodings.WITH_BACKSLASHES
+    may_escape = overrides.escape is None and base.codec not in encodings.WITH_BACKSLASHES
     if may_escape and best.dialect.quote and b"\\" + best.dialect.quote.encode() in text:
         escaped = _read(text, replace(best.dialect, escape="\\"), 1.0, SAMPLE_ROWS, complete=complete)
         if (escaped.uniform, -escaped.strays) > (best.uniform, -best.strays):
             best = escaped
-    if told.delimiter is None and _is_padded(best):
+    if overrides.delimiter is None and _is_padded(best):
         best = _read(text, replace(best.dialect, trim=True), 1.0, SAMPLE_ROWS, complete=complete)
     if best.width > 1 and (best.strays or best.uniform < 1):
         # Once the width is known, odd quotes can be read better.
@@ -72,22 +72,22 @@ def best_reading(text: bytes, base: Dialect, told: Overrides, *, complete: bool)
     return best
 
 
-def _best_delimiter(text: bytes, base: Dialect, told: Overrides, *, complete: bool) -> Reading:
-    """The sample read with the delimiter that was told, or with the best one that parts columns, or as one column."""
-    candidates = {told.delimiter: 1.0} if told.delimiter is not None else _DELIMITERS
+def _best_delimiter(text: bytes, base: Dialect, overrides: Overrides, *, complete: bool) -> Reading:
+    """The sample read with the delimiter that is given, or with the best one that parts columns, or as one column."""
+    candidates = {overrides.delimiter: 1.0} if overrides.delimiter is not None else _DELIMITERS
     readings = [
         _read_quoted(text, replace(base, delimiter=each), weight, complete=complete)
         for each, weight in candidates.items()
         if each.encode() in text
     ]
     for best in sorted(readings, key=_rank, reverse=True):
-        if best.score > 0.0 and (told.delimiter is not None or _parts_columns(best, text)):
+        if best.score > 0.0 and (overrides.delimiter is not None or _parts_columns(best, text)):
             return best
     single = _read(text, replace(base, delimiter=""), 0.0, TRIED_ROWS, complete=complete)
     named = bool(single.rows) and is_header(single.rows[0].cells[:1], [row.cells[:1] for row in single.rows[1:]])
-    if told.delimiter is None and (named or b"," in text):
+    if overrides.delimiter is None and (named or b"," in text):
         return single
-    return _read(text, replace(base, delimiter=told.delimiter or ","), 0.0, TRIED_ROWS, complete=complete)
+    return _read(text, replace(base, delimiter=overrides.delimiter or ","), 0.0, TRIED_ROWS, complete=complete)
 
 
 def _rank(reading: Reading) -> float:

@@ -13,7 +13,7 @@ from dataclasses import dataclass, replace
 
 from parquay.ingest.detect.no_table import refusal
 from parquay.ingest.detect.placement import dialect_of
-from parquay.ingest.detect.reading import SAMPLE_LIMIT, best_reading
+from parquay.ingest.detect.reading import MAX_SAMPLE_BYTES, best_reading
 from parquay.ingest.text import encodings
 from parquay.ingest.text.dialect import Dialect, Overrides
 
@@ -22,7 +22,7 @@ SAMPLE_BYTES = 64 << 10
 ENOUGH_ROWS = 3
 """Rows that a sample must hold while there are more bytes."""
 _NAMED_DELIMITER = re.compile(rb"\"?(?i:sep)=([\x01-\x7f])\"?(?:\r\n|\n|\r)")
-"""A first line with which spreadsheets are told the delimiter."""
+"""A first line with which spreadsheets learn the delimiter."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,9 +54,9 @@ def guess(
     for size in sample_sizes():
         if size > available and not complete:
             break
-        whole = complete and size >= available
-        found = sniff(read_at(0, min(size, available)), name=name, complete=whole, overrides=overrides)
-        if whole or not found.wants_more:
+        ended = complete and size >= available
+        found = sniff(read_at(0, min(size, available)), name=name, complete=ended, overrides=overrides)
+        if ended or not found.wants_more:
             break
     return found
 
@@ -64,7 +64,7 @@ def guess(
 def sample_sizes() -> Iterator[int]:
     """How many bytes to look at, one after the other, while a guess wants more."""
     size = SAMPLE_BYTES
-    while size <= SAMPLE_LIMIT:
+    while size <= MAX_SAMPLE_BYTES:
         yield size
         size *= 8
 
@@ -74,8 +74,12 @@ def sniff(sample: bytes, *, name: str, complete: bool, overrides: Overrides | No
 
     `complete`: there are no more. `wide`: the encoding of the file where `sample` is already transcoded to UTF-8.
     """
-    told = overrides or Overrides()
-    encoding = encodings.transcoded(sample) if wide else encodings.detect(sample, complete=complete, told=told.encoding)
+    declared = overrides or Overrides()
+    encoding = (
+        encodings.transcoded(sample)
+        if wide
+        else encodings.detect(sample, complete=complete, declared=declared.encoding)
+    )
     if encoding is None:
         return Guess(None, "no_table", "The bytes are no text.")
     text = sample[encoding.mark :]
@@ -83,24 +87,24 @@ def sniff(sample: bytes, *, name: str, complete: bool, overrides: Overrides | No
         encoding=wide or encoding.name,
         codec=encoding.name,
         confidence=encoding.confidence,
-        quote=_quote(text) if told.quote is None else told.quote,
-        escape=told.escape or "",
-        comment=told.comment or "",
+        quote=_quote(text) if declared.quote is None else declared.quote,
+        escape=declared.escape or "",
+        comment=declared.comment or "",
         newline=_newline(text),
         bom=encoding.mark,
-        nulls=told.nulls,
-        told_lines=told.skip_rows or 0,
-        ascii_so_far=not (complete or wide or encoding.mark or told.encoding) and sample.isascii(),
-        warnings=() if wide or told.encoding else encodings.warnings_of(encoding, text, line=1),
+        nulls=declared.nulls,
+        told_lines=declared.skip_rows or 0,
+        ascii_so_far=not (complete or wide or encoding.mark or declared.encoding) and sample.isascii(),
+        warnings=() if wide or declared.encoding else encodings.warnings_of(encoding, text, line=1),
     )
-    skipped = _behind_lines(text, told.skip_rows or 0)
-    if (named := _NAMED_DELIMITER.match(text)) and told.delimiter is None and not skipped:
-        skipped, told = named.end(), replace(told, delimiter=named[1].decode())
-    reading = best_reading(text[skipped:], base, told, complete=complete)
-    if not complete and len(reading.rows) < ENOUGH_ROWS and len(sample) < SAMPLE_LIMIT:
+    skipped = _behind_lines(text, declared.skip_rows or 0)
+    if (named := _NAMED_DELIMITER.match(text)) and declared.delimiter is None and not skipped:
+        skipped, declared = named.end(), replace(declared, delimiter=named[1].decode())
+    reading = best_reading(text[skipped:], base, declared, complete=complete)
+    if not complete and len(reading.rows) < ENOUGH_ROWS and len(sample) < MAX_SAMPLE_BYTES:
         return Guess(None, wants_more=True)
-    code, reason = refusal(reading, name, told, complete=complete)
-    return Guess(None, code, reason) if code else Guess(dialect_of(text, skipped, reading, told))
+    code, reason = refusal(reading, name, declared, complete=complete)
+    return Guess(None, code, reason) if code else Guess(dialect_of(text, skipped, reading, declared))
 
 
 def _quote(text: bytes) -> str:

@@ -28,7 +28,7 @@ from parquay.columns.types.time import TimeType
 from parquay.columns.types.timestamp import TimestampType
 from parquay.ingest.formats import rendered
 from parquay.ingest.formats.limits import Refused
-from parquay.ingest.text.dialect import COLUMN_LIMIT, TOO_MANY_COLUMNS
+from parquay.ingest.text.dialect import MAX_TABLE_COLUMNS, TOO_MANY_COLUMNS
 
 BATCH_ROWS = 65_536
 """Most rows that are read at once."""
@@ -145,7 +145,7 @@ def _leaves(batch: pa.RecordBatch) -> Iterator[pa.Array]:
 
 def _check_shape(file: pq.ParquetFile) -> None:
     width = len(file.schema_arrow)
-    if width > COLUMN_LIMIT:
+    if width > MAX_TABLE_COLUMNS:
         raise Refused("too_many_columns", TOO_MANY_COLUMNS)
     if not width or not file.metadata.num_rows:
         raise Refused("no_rows", "The file has no rows." if width else "The file has no columns.")

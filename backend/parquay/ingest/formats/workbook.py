@@ -29,7 +29,7 @@ MAX_COLUMNS = 5000
 """Widest sheet whose rows are evened out; a cell farther right makes its row a reject."""
 MAX_ROWS = 1 << 20
 """Rows of a sheet; a row cannot have a higher number."""
-TOLD_SHEETS = 10
+MAX_NAMED_SHEETS = 10
 """Other sheets that a warning names."""
 LEAP_DAY = 60
 """The day that is the 29th of February 1900 in a workbook, and in no calendar."""
@@ -269,7 +269,7 @@ def _warnings(sheet: Sheet, others: list[str]) -> list[dict[str, Any]]:
         {"code": code, "count": count, "text": f"first in {sheet.first[code]}"} for code, count in sheet.met.items()
     ]
     if others:
-        named = ", ".join(others[:TOLD_SHEETS]) + (", …" if len(others) > TOLD_SHEETS else "")
+        named = ", ".join(others[:MAX_NAMED_SHEETS]) + (", …" if len(others) > MAX_NAMED_SHEETS else "")
         found.append({"code": "other_sheets", "count": len(others), "text": f"{sheet.name} is read, not {named}"})
     return found
 

@@ -1,4 +1,4 @@
-"""What a cell is by its text alone, as far as rows of names are told from rows of values and comments by it."""
+"""What a cell is by its text alone, as far as rows of names can be distinguished from rows of values and comments."""
 
 from __future__ import annotations
 

@@ -22,9 +22,9 @@ from parquay.ingest.read.ladder import Context, Rows, Tried, TypedRows
 from parquay.ingest.read.rows import Rejected, SegmentRows
 from parquay.ingest.read.segmenter import SegmentBytes
 from parquay.ingest.text.dialect import Dialect
-from parquay.ingest.text.warnings import Warned, merged, warn
+from parquay.ingest.text.warnings import FileWarning, merged, warn
 
-Held = dict[str, "TypeCandidates | None"]
+ColumnCandidates = dict[str, "TypeCandidates | None"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +48,7 @@ class Converted:
     kinds: dict[str, TypeCandidates | None]
     types: dict[str, ColumnType]
     rejects: tuple[Rejected, ...]
-    warnings: tuple[Warned, ...]
+    warnings: tuple[FileWarning, ...]
     ended: bool = False
     unlisted: int = 0
     renamed: tuple[tuple[str, int, str], ...] = ()
@@ -68,7 +68,7 @@ class FoldState:
         byte, line: where the next segment starts.
         rows: rows so far.
         kinds: for each column, in order, the types that still hold; None for a column without any cell.
-        warnings: what was mended so far.
+        warnings: what was repaired so far.
         rejects: rows that were rejected so far.
         ended: whether a second table has started, so that no more rows belong to this one.
         forced: types that the caller asked for.
@@ -79,7 +79,7 @@ class FoldState:
     line: int
     rows: int = 0
     kinds: dict[str, TypeCandidates | None] = field(default_factory=dict)
-    warnings: tuple[Warned, ...] = ()
+    warnings: tuple[FileWarning, ...] = ()
     rejects: int = 0
     ended: bool = False
     forced: Mapping[str, str] = field(default_factory=dict)
@@ -123,9 +123,9 @@ class FoldState:
         """The warnings as they are reported."""
         return [each.to_json() for each in self.warnings]
 
-    def last_warnings(self) -> tuple[Warned, ...]:
+    def last_warnings(self) -> tuple[FileWarning, ...]:
         """The warnings, with those about the types that the caller asked for, once all rows are there."""
-        found: dict[str, Warned] = {}
+        found: dict[str, FileWarning] = {}
         types = self.types()
         for name, wanted in self.forced.items():
             if name not in types:
@@ -153,7 +153,7 @@ class FoldState:
             line,
             rows,
             {name: registry.candidates_from_json(kinds) for name, kinds in value["kinds"]},
-            tuple(Warned(*each) for each in value["warnings"]),
+            tuple(FileWarning(*each) for each in value["warnings"]),
             value["rejects"],
             value["ended"],
             value["forced"],
@@ -170,22 +170,23 @@ class _Typed:
     rows: SegmentRows | None = None
 
     @property
-    def kinds(self) -> Held:
+    def kinds(self) -> ColumnCandidates:
         """What holds for each column."""
         return {name: column.candidates for name, column in self.columns.items()}
 
 
-def convert(content: SegmentBytes, dialect: Dialect, held: Held, *, ended: bool = False) -> Converted:
+def convert(content: SegmentBytes, dialect: Dialect, before: ColumnCandidates, *, ended: bool = False) -> Converted:
     """Read and type one segment.
 
-    `held`: what held before it, so that hopeless types are not tried again. `ended`: a second table has started.
+    `before`: what holds for the rows before it, so that hopeless types are not tried again. `ended`: a second table
+    has started.
     """
     done: list[_Typed] = []
     tried: list[tuple[str, str]] = []
-    kinds: Held = {}
+    kinds: ColumnCandidates = {}
     warnings = content.warnings
     for block in content.blocks:
-        known = joined(held, kinds)
+        known = joined(before, kinds)
         rows, asked = ladder.read(block, Context(dialect, known, ended))
         tried.extend(asked)
         typed = _typed(rows, dialect, known)
@@ -195,7 +196,7 @@ def convert(content: SegmentBytes, dialect: Dialect, held: Held, *, ended: bool 
             warnings = merged(warnings, typed.rows.warnings)
             ended = ended or typed.rows.ended
     types = {
-        name: registry.decide(registry.join(held.get(name), each), dialect.types.get(name))
+        name: registry.decide(registry.join(before.get(name), each), dialect.types.get(name))
         for name, each in kinds.items()
     }
     first, last = content.blocks[0], content.blocks[-1]
@@ -217,36 +218,36 @@ def convert(content: SegmentBytes, dialect: Dialect, held: Held, *, ended: bool 
     )
 
 
-def joined(one: Held, other: Held) -> Held:
-    """What still holds for the columns of two stretches."""
+def joined(one: ColumnCandidates, other: ColumnCandidates) -> ColumnCandidates:
+    """What still holds for the columns of two segments."""
     return {name: registry.join(one.get(name), other.get(name)) for name in (one | other)}
 
 
-def _typed(rows: Rows, dialect: Dialect, held: Held) -> _Typed:
+def _typed(rows: Rows, dialect: Dialect, before: ColumnCandidates) -> _Typed:
     if isinstance(rows, TypedRows):
         return _Typed(rows.count, rows.columns)
     columns: dict[str, TypedColumn] = {}
     for name, column in zip(rows.table.column_names, rows.table.columns, strict=True):
         cells = column.chunk(0) if column.num_chunks == 1 else column.combine_chunks()
-        before = held.get(name)
-        found = candidates.examined(cells, before)
+        above = before.get(name)
+        found = candidates.examined(cells, above)
         kinds = _allowed(found.candidates, rows.allowed.get(name))
-        kind = registry.decide(registry.join(before, kinds), dialect.types.get(name))
+        kind = registry.decide(registry.join(above, kinds), dialect.types.get(name))
         columns[name] = TypedColumn(kinds, kind, found.values(cells, kind))
     return _Typed(rows.table.num_rows, columns, rows)
 
 
 def _column(name: str, kind: ColumnType, done: Sequence[_Typed]) -> pa.ChunkedArray:
     """A column of all blocks in the type that holds for all of them."""
-    pieces = [
+    chunks = [
         candidates.widen(column.values, column.type, kind)
         if (column := each.columns.get(name)) is not None
         else pa.nulls(each.count, kind.arrow())
         for each in done
     ]
-    if all(pa.types.is_dictionary(piece.type) for piece in pieces):
-        return pa.chunked_array(pieces).unify_dictionaries()
-    texts = [piece.cast(kind.arrow()) if pa.types.is_dictionary(piece.type) else piece for piece in pieces]
+    if all(pa.types.is_dictionary(chunk.type) for chunk in chunks):
+        return pa.chunked_array(chunks).unify_dictionaries()
+    texts = [chunk.cast(kind.arrow()) if pa.types.is_dictionary(chunk.type) else chunk for chunk in chunks]
     return pa.chunked_array(texts, kind.arrow())
 
 

@@ -20,11 +20,11 @@ from parquay.errors import TooLarge
 from parquay.ingest.read import json_scan
 from parquay.ingest.read.json_scan import Number, Repeated
 from parquay.ingest.read.rows import RejectList, SegmentRows
-from parquay.ingest.text.dialect import COLUMN_LIMIT, TOO_MANY_COLUMNS
+from parquay.ingest.text.dialect import MAX_TABLE_COLUMNS, TOO_MANY_COLUMNS
 from parquay.ingest.text.split import count_lines
-from parquay.ingest.text.warnings import Warned, warn
+from parquay.ingest.text.warnings import FileWarning, warn
 
-CELLS = 4 << 20
+MAX_BLOCK_CELLS = 4 << 20
 """Cells of a block, also empty ones: objects that have few keys in common make many of them out of few bytes."""
 _IN_TEXT = frozenset({"date", "time", "timestamp"})
 _IN_NUMBER = frozenset({"int64", "decimal", "double"})
@@ -45,13 +45,13 @@ class _Columns:
     kinds: dict[str, set[frozenset[str]]] = field(default_factory=dict)
     rows: int = 0
     rejects: RejectList = field(default_factory=RejectList)
-    warnings: dict[str, Warned] = field(default_factory=dict)
+    warnings: dict[str, FileWarning] = field(default_factory=dict)
     renamed: list[tuple[str, int, str]] = field(default_factory=list)
 
     @property
     def full(self) -> bool:
         """Whether there are as many cells as a block may have."""
-        return self.rows * max(1, len(self.naming)) >= CELLS
+        return self.rows * max(1, len(self.naming)) >= MAX_BLOCK_CELLS
 
     def add(self, row: Row, line: int) -> None:
         """Put one object, which starts at `line`, behind the others."""
@@ -74,7 +74,7 @@ class _Columns:
             warn(self.warnings, "renamed_column", line, told(key, name))
         column = self.cells.get(name)
         if column is None:
-            if len(self.naming) > COLUMN_LIMIT:
+            if len(self.naming) > MAX_TABLE_COLUMNS:
                 raise TooLarge(TOO_MANY_COLUMNS, "too_many_columns")
             column = self.cells[name] = []
             self.kinds[name] = set()
@@ -167,7 +167,7 @@ def _read_line(columns: _Columns, raw: bytes, line: int, byte: int) -> None:
         try:
             value, end = json_scan.DECODER.raw_decode(text, at)
         except (ValueError, RecursionError):
-            value, end = json_scan.mended(text[at:]), len(text)
+            value, end = json_scan.repaired(text[at:]), len(text)
             if value is not None:
                 warn(columns.warnings, "mended_json", line, text)
         if not _is_row(value):
@@ -192,8 +192,8 @@ def _lines(body: bytes) -> Iterator[tuple[int, bytes]]:
 
 
 @dataclass(slots=True)
-class _Places:
-    """Where a place in a text stands in the file; asked for ever later places."""
+class _Positions:
+    """Where an offset in a text stands in the file; asked for ever later ones."""
 
     text: str
     byte: int
@@ -216,7 +216,7 @@ def read_array(chunk: bytes, *, byte: int, line: int, final: bool, naming: Namin
     """
     columns = _Columns(naming, line)
     text = chunk.decode("utf-8", "surrogateescape")
-    places = _Places(text, byte, line)
+    positions = _Positions(text, byte, line)
     at = done = 0
     within, closed = not text[json_scan.behind_gap(text, 0) :].startswith("["), False
     while not columns.full:
@@ -228,19 +228,19 @@ def read_array(chunk: bytes, *, byte: int, line: int, final: bool, naming: Namin
             at, within = at + 1, mark != "]"
             closed = mark == "]" or (mark == "," and closed)
             if mark == "]":
-                _warn_of_comments(columns, text[done:at], places.move(at)[0])
+                _warn_of_comments(columns, text[done:at], positions.move(at)[0])
                 done = at
             continue
-        end = _element(columns, places, at, final=final)
+        end = _element(columns, positions, at, final=final)
         if end is None:
             break
-        _warn_of_comments(columns, text[done:at], places.line)
+        _warn_of_comments(columns, text[done:at], positions.line)
         at = done = end
     if final and not columns.full:
-        _warn_of_comments(columns, text[done:], places.move(len(text))[0])
+        _warn_of_comments(columns, text[done:], positions.move(len(text))[0])
         done = len(text)
         if not closed and text[json_scan.behind_gap(text, 0) :][:1] in ("[", ","):
-            warn(columns.warnings, "unclosed_array", places.move(done)[0])
+            warn(columns.warnings, "unclosed_array", positions.move(done)[0])
     end = _bytes(text[:done])
     return columns.result(end if columns.rows or columns.rejects.kept or final else 0, count_lines(chunk[:end]))
 
@@ -250,9 +250,9 @@ def _warn_of_comments(columns: _Columns, gap: str, line: int) -> None:
         warn(columns.warnings, "comment_line", line, gap.strip(" \t\r\n,]"), count)
 
 
-def _element(columns: _Columns, places: _Places, at: int, *, final: bool) -> int | None:
+def _element(columns: _Columns, positions: _Positions, at: int, *, final: bool) -> int | None:
     """Read the element at `at` and return where it ends; None when that is not there yet."""
-    text = places.text
+    text = positions.text
     try:
         value, end = json_scan.DECODER.raw_decode(text, at)
         if end >= len(text) and not final:
@@ -261,10 +261,10 @@ def _element(columns: _Columns, places: _Places, at: int, *, final: bool) -> int
         found = json_scan.element_end(text, at, final=final)
         if found is None:
             return None
-        value, end = json_scan.mended(text[at:found]), found
+        value, end = json_scan.repaired(text[at:found]), found
         if value is not None:
-            warn(columns.warnings, "mended_json", places.move(at)[0], text[at:end])
-    line, start = places.move(at)
+            warn(columns.warnings, "mended_json", positions.move(at)[0], text[at:end])
+    line, start = positions.move(at)
     if _is_row(value):
         columns.add(value, line)
     else:

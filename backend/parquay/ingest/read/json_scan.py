@@ -1,4 +1,4 @@
-"""JSON text at the level of its tokens: what kind of JSON it is, where a broken element ends, what can be mended.
+"""JSON text at the level of its tokens: what kind of JSON it is, where a broken element ends, what can be repaired.
 
 Where an element cannot be read, the next one is found by its brackets; where these do not help, by the next line that
 begins with a whole object. What is found depends on the text alone, not on how much of it has arrived.
@@ -14,9 +14,9 @@ from typing import Any
 
 WANTS_MORE = "?"
 """No answer yet."""
-SCANNED = 1 << 20
+MAX_SCANNED_CHARS = 1 << 20
 """Characters of a broken element in which its end is looked for."""
-TRIES = 1000
+MAX_TRIED_LINES = 1000
 """Lines that are tried as the next element."""
 _TEXT = r'"(?:[^"\\\n\r]++|\\[^\n\r])*+"?'
 _REMARK = r"//[^\n\r]*+|/\*(?:.*?\*/)?"
@@ -50,7 +50,7 @@ DECODER = json.JSONDecoder(parse_float=Number, parse_int=Number, parse_constant=
 
 
 def behind_gap(text: str, at: int) -> int:
-    """The place behind white space and comments."""
+    """The offset behind white space and comments."""
     match = _GAP.match(text, at)
     return match.end() if match else at
 
@@ -60,16 +60,16 @@ def element_end(text: str, at: int, *, final: bool) -> int | None:
 
     `final`: there is no more text.
     """
-    stop = min(len(text), at + SCANNED)
+    stop = min(len(text), at + MAX_SCANNED_CHARS)
     end = _closed(text, at, stop)
     if end is not None:
         return _before_object(text, at, max(end, at + 1))
     if stop == len(text) and not final:
         return None
     for count, match in enumerate(_NEXT_LINE.finditer(text, at + 1)):
-        if not final and match.end() + SCANNED > len(text):
+        if not final and match.end() + MAX_SCANNED_CHARS > len(text):
             return None
-        if count == TRIES:
+        if count == MAX_TRIED_LINES:
             break
         if isinstance(decoded(text, match.end()), dict):
             return match.start()
@@ -80,7 +80,7 @@ def _before_object(text: str, at: int, end: int) -> int:
     """Where a bare word ends that has no brackets of its own: before a line that begins with a whole object."""
     if text[at] in '{["':
         return end
-    lines = itertools.islice(_NEXT_LINE.finditer(text, at + 1, end), TRIES)
+    lines = itertools.islice(_NEXT_LINE.finditer(text, at + 1, end), MAX_TRIED_LINES)
     return next((line.start() for line in lines if isinstance(decoded(text, line.end()), dict | Repeated)), end)
 
 
@@ -123,7 +123,7 @@ def decoded(text: str, at: int) -> Any:
         return None
 
 
-def mended(text: str) -> dict[str, Any] | Repeated | None:
+def repaired(text: str) -> dict[str, Any] | Repeated | None:
     """The one object in `text` without its comments and its superfluous commas; None when that is not the trouble."""
     plain = _UNWANTED.sub(lambda match: match[0] if match[0][0] == '"' else " ", text).strip(" \t\n\r\ufeff")
     if plain == text.strip():

@@ -92,7 +92,7 @@ READERS: tuple[Callable[[Block, Context], Rows | NotMine], ...] = (typed, arrow,
 
 
 def read(block: Block, context: Context) -> tuple[Rows, Tried]:
-    """Read a block; tell which readers were asked."""
+    """Read a block; return also which readers were asked."""
     if block.rows is not None and not context.ended:
         return block.rows, (("segmenter", READ),)
     left: Tried = ()

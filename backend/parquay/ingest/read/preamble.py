@@ -8,22 +8,22 @@ from parquay.ingest.read.rows import RejectList, SegmentRows
 from parquay.ingest.read.tolerant_reader import Row, RowReader
 from parquay.ingest.text import split
 from parquay.ingest.text.dialect import Dialect
-from parquay.ingest.text.warnings import Warned, warn
+from parquay.ingest.text.warnings import FileWarning, warn
 
 
 def read_above(data: bytes, dialect: Dialect) -> SegmentRows:
     """Read the bytes of a file from behind its mark up to the first data row; the header is the end of them.
 
-    A row with several fields is a reject, a line with one is told as a warning, and a blank one means nothing.
+    A row with several fields is a reject, a line with one is a warning, and a blank one means nothing.
     """
     above = data[: max(0, dialect.head - dialect.bom)]
-    warnings: dict[str, Warned] = {}
+    warnings: dict[str, FileWarning] = {}
     rejects = RejectList()
     line = 1
     for row in RowReader(above, dialect, final=True).rows():
         text = above[row.start : row.end]
         lines = split.count_lines(text)
-        code = _code_of(row, text, told=line <= dialect.told_lines)
+        code = _code_of(row, text, declared=line <= dialect.told_lines)
         if code == "above_table":
             rejects.add(code, None, text, line=line, byte=dialect.bom + row.start, codec=dialect.codec)
         elif code:
@@ -39,11 +39,11 @@ def read_above(data: bytes, dialect: Dialect) -> SegmentRows:
     )
 
 
-def _code_of(row: Row, text: bytes, *, told: bool) -> str:
+def _code_of(row: Row, text: bytes, *, declared: bool) -> str:
     """What a line above the table is; empty for a blank one."""
     if not text.strip():
         return ""
-    if told:
+    if declared:
         return "skipped_line"
     if row.comment or is_comment(text):
         return "comment_line"

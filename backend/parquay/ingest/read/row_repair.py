@@ -1,6 +1,6 @@
 """Rows of the wrong width, repaired where the other rows leave one way only.
 
-What the other rows tell is a shape for each column: a regular expression for its cells, learnt from the sample. A
+What the other rows give is a shape for each column: a regular expression for its cells, learnt from the sample. A
 row is repaired when exactly one removal of an empty field, one split of a field, or one other delimiter makes every
 cell fit its column; otherwise it is left to be rejected.
 """
@@ -118,8 +118,8 @@ def _halves(cell: bytes, dialect: Dialect, *, certain: bool) -> Iterator[tuple[b
 def _with_delimiter(text: bytes, dialect: Dialect) -> Iterator[Cells]:
     """The row read again with a delimiter put before or behind one of its quotes."""
     quote, delimiter = dialect.quote.encode(), dialect.delimiter.encode()
-    places = [match.start() + side for match in re.finditer(re.escape(quote), text) for side in (0, 1)]
-    for at in places[: 2 * MAX_TRIED_QUOTES]:
+    positions = [match.start() + side for match in re.finditer(re.escape(quote), text) for side in (0, 1)]
+    for at in positions[: 2 * MAX_TRIED_QUOTES]:
         yield from _reread(text[:at] + delimiter + text[at:], dialect)
 
 

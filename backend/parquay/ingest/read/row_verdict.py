@@ -15,7 +15,7 @@ _DIGIT = re.compile(r"\[0-9\]")
 
 @dataclass(frozen=True, slots=True)
 class Keep:
-    """A row of the table; `warnings`: codes of what was mended."""
+    """A row of the table; `warnings`: codes of what was repaired."""
 
     texts: list[str | None]
     warnings: tuple[str, ...] = ()

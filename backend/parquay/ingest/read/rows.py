@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 
 import pyarrow as pa
 
-from parquay.ingest.text.warnings import Warned
+from parquay.ingest.text.warnings import FileWarning
 
 MAX_KEPT_REJECTS = 50_000
 """Rejects of a file that are kept one by one; all are counted."""
@@ -75,7 +75,7 @@ class SegmentRows:
     end: int
     lines: int
     rejects: tuple[Rejected, ...] = ()
-    warnings: tuple[Warned, ...] = ()
+    warnings: tuple[FileWarning, ...] = ()
     unlisted: int = 0
     ended: bool = False
     allowed: Mapping[str, frozenset[str]] = field(default_factory=dict)
@@ -84,7 +84,7 @@ class SegmentRows:
 
 @dataclass(frozen=True, slots=True)
 class Block:
-    """Neighbouring whole rows, cut and counted, or already read where their ends could not be told otherwise.
+    """Neighbouring whole rows, cut and counted, or already read where their ends could not be found otherwise.
 
     Attributes:
         byte, line: where it starts in the file's text.

@@ -13,8 +13,8 @@ from parquay.ingest.read.rows import Block, SegmentRows
 from parquay.ingest.read.windows import read_windows
 from parquay.ingest.text import encodings, split
 from parquay.ingest.text.dialect import Dialect
-from parquay.ingest.text.sources import Source
-from parquay.ingest.text.warnings import Warned
+from parquay.ingest.text.sources import TextSource
+from parquay.ingest.text.warnings import FileWarning
 
 MIN_SEGMENT_BYTES, MAX_SEGMENT_BYTES = 4 << 20, 12 << 20
 """Bytes of a segment where enough of the file is there."""
@@ -46,7 +46,7 @@ class SegmentBytes:
     no: int
     blocks: tuple[Block, ...]
     dialect: Dialect
-    warnings: tuple[Warned, ...] = ()
+    warnings: tuple[FileWarning, ...] = ()
 
 
 @dataclass(slots=True)
@@ -64,7 +64,7 @@ class Segmenter:
         warnings: of the next segment.
     """
 
-    source: Source
+    source: TextSource
     dialect: Dialect
     byte: int
     line: int
@@ -72,7 +72,7 @@ class Segmenter:
     no: int = 0
     block: int = MAX_BLOCK_BYTES
     naming: Naming = field(default_factory=Naming)
-    warnings: tuple[Warned, ...] = ()
+    warnings: tuple[FileWarning, ...] = ()
     _cells: int = 0
     _read: int = 0
 
@@ -134,7 +134,7 @@ class Segmenter:
         """
         first = encodings.first_high(chunk)
         start = max(chunk.rfind(b"\n", 0, first), chunk.rfind(b"\r", 0, first)) + 1
-        stop = first + encodings.LOOKED_AT
+        stop = first + encodings.SAMPLE_BYTES
         sample = self.source.read_at(self.byte, stop)
         complete = len(sample) < stop
         if complete and not self.source.complete:

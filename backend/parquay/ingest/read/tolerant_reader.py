@@ -1,4 +1,4 @@
-"""The tolerant reader: looks at every field of a stretch that is not well formed, and loses only what is broken.
+"""The tolerant reader: looks at every field of bytes that are not well formed, and loses only what is broken.
 
 Its rules, field by field:
 
@@ -7,14 +7,14 @@ Its rules, field by field:
 - A quote at the start of a field opens it. It is closed by a quote that a delimiter, a row end or the end of the file
   follows, spaces between them not counted. Any other quote inside is a literal character.
 - A quote anywhere else is a literal character.
-- An opening quote that is never closed, or whose text has run on for `RUNAWAY` bytes without a close, is a literal
+- An opening quote that is never closed, or whose text has run on for `RUNAWAY_BYTES` without a close, is a literal
   character too: its row ends where its line ends.
 - Where a row comes out in the wrong width and a quoted field in it has an odd quote inside, the quote that opens it is
   tried as a literal character, and then a doubled quote before a delimiter as a literal one that closes; the first
   reading of the right width is taken. A field whose quotes are all in order is never cut apart, whatever its row's
   width is and however many lines it has.
 
-It works on bytes and is slow; only stretches that the quick reader cannot take come here.
+It works on bytes and is slow; only bytes that the readers before it on the `ladder` leave come here.
 """
 
 from __future__ import annotations
@@ -27,20 +27,20 @@ from parquay.ingest.text.dialect import Dialect
 
 MARK = b"\xef\xbb\xbf"
 """A byte order mark: where files were put end to end, rows start with one that belongs to no cell."""
-RUNAWAY = 1 << 20
+RUNAWAY_BYTES = 1 << 20
 """Bytes after which an open quote is taken for a stray one, if the lines behind it look like rows."""
-TRIES = 8
+MAX_TRIED_QUOTES = 8
 """Opening quotes of a row that are tried as literal characters."""
-LOOKED_AT = 200
+MAX_COMPARED_LINES = 200
 """Lines of an open field that are compared with rows."""
 
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """One row as it stands in the stretch.
+    """One row as it stands in the bytes.
 
     Attributes:
-        start, end: bytes in the stretch, the row end included.
+        start, end: offsets in the bytes, the row end included.
         cells: the fields without their quotes; None where an unquoted field is empty or a null word.
         strays: quotes that were kept as literal characters.
         quoted: numbers of the fields that stand in quotes.
@@ -62,7 +62,7 @@ class Incomplete(Exception):
 
 
 class RowReader:
-    """Reads the rows of one stretch."""
+    """Reads the rows of some bytes."""
 
     def __init__(self, data: bytes, dialect: Dialect, *, final: bool, width: int = 0) -> None:
         """`final`: the file ends with `data`. `width`: fields that a row should have; 0: any number."""
@@ -143,7 +143,7 @@ class RowReader:
         fits = len(first.cells) == self._width
         if not self._width or not self._doubtful or (fits and not several_lines):
             return first
-        for quote in self._doubtful[:TRIES]:
+        for quote in self._doubtful[:MAX_TRIED_QUOTES]:
             other = self._other_row(first, frozenset({quote}), loose=False)
             if other is not None and (not fits or self._swallowed_row(other.end, first.end)):
                 return other
@@ -199,7 +199,7 @@ class RowReader:
             if not self._final:
                 raise Incomplete
             return self._bare(at, len(self._data)), len(self._data), False
-        self._whole_row_end(match)
+        self._require_row_end(match)
         return self._bare(at, match.start()), match.end(), self._is_delimiter(match)
 
     def _is_delimiter(self, match: re.Match[bytes]) -> bool:
@@ -232,7 +232,7 @@ class RowReader:
                 self._strays += 1
             match = self._closed.match(self._data, quote + 1)
             if match is not None:
-                self._whole_row_end(match)
+                self._require_row_end(match)
                 return self._inner(start + 1, quote), match.end(), self._is_delimiter(match)
             if quote + 1 >= len(self._data) and not self._final:
                 raise Incomplete
@@ -244,10 +244,10 @@ class RowReader:
 
     def _limit(self, start: int) -> int:
         """Where the search for a closing quote ends: early when the lines behind the quote look like rows."""
-        limit = start + RUNAWAY
+        limit = start + RUNAWAY_BYTES
         if limit >= len(self._data) or not self._width:
             return len(self._data)
-        lines = self._line_end.split(self._data[start : start + RUNAWAY], LOOKED_AT + 1)[1:-1]
+        lines = self._line_end.split(self._data[start : start + RUNAWAY_BYTES], MAX_COMPARED_LINES + 1)[1:-1]
         rows = sum(1 for line in lines if line.count(self._delimiter or b",") == self._width - 1)
         return limit if self._width > 1 and rows * 2 > len(lines) else len(self._data)
 
@@ -263,7 +263,7 @@ class RowReader:
             return self._unescaped(cell)
         return cell.replace(self._quote * 2, self._quote)
 
-    def _whole_row_end(self, match: re.Match[bytes]) -> None:
+    def _require_row_end(self, match: re.Match[bytes]) -> None:
         """A CR at the end of what is there may be half of a CRLF, and a delimiter's spaces may go on."""
         if not self._final and match.end() == len(self._data) and (match[0].endswith(b"\r") or self._trim):
             raise Incomplete

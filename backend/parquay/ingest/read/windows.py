@@ -17,7 +17,7 @@ from parquay.ingest.read.rows import MAX_TEXT_CHARS, NotMine, RejectList, Segmen
 from parquay.ingest.read.tolerant_reader import RowReader
 from parquay.ingest.text import split
 from parquay.ingest.text.dialect import Dialect
-from parquay.ingest.text.warnings import Warned, warn
+from parquay.ingest.text.warnings import FileWarning, warn
 
 WINDOW_BYTES = 64 << 10
 """Bytes of a window."""
@@ -50,7 +50,7 @@ class _Findings:
     byte: int
     tables: list[pa.Table] = field(default_factory=list)
     rejects: RejectList = field(default_factory=RejectList)
-    warnings: dict[str, Warned] = field(default_factory=dict)
+    warnings: dict[str, FileWarning] = field(default_factory=dict)
 
     def note(self, verdict: Keep | Skip | Reject, text: bytes, *, at: int, line: int) -> None:
         """Write down what a verdict about the row `text` says besides its cells."""
@@ -145,9 +145,9 @@ def _lines(text: bytes) -> int:
 def read_ragged(
     body: bytes, ragged: arrow_reader.Ragged, dialect: Dialect, *, byte: int, line: int, lines: int
 ) -> SegmentRows | NotMine:
-    """Look only at the rows of the wrong width in a body whose lines are all rows; what is mended goes to its place."""
-    found, mended = _Findings(dialect, byte), dict[int, list[str | None]]()
-    starts = [0, *(split.places(body, split.LF) + 1).tolist()]
+    """Look only at the rows of the wrong width where every line is a row; what is repaired goes where it stood."""
+    found, repaired = _Findings(dialect, byte), dict[int, list[str | None]]()
+    starts = [0, *(split.positions(body, split.LF) + 1).tolist()]
     reader = RowReader(body, dialect, final=True, width=len(dialect.columns))
     for number in ragged.odd:
         row = reader.row_at(starts[number])
@@ -156,17 +156,17 @@ def read_ragged(
         if isinstance(verdict, Reject) and verdict.code == "second_table":
             return NotMine("second_table")
         if isinstance(verdict, Keep):
-            mended[number] = verdict.texts
+            repaired[number] = verdict.texts
         found.note(verdict, text, at=row.start, line=line + number)
-    return found.result(_with_rows(ragged, mended), len(body), lines)
+    return found.result(_with_rows(ragged, repaired), len(body), lines)
 
 
-def _with_rows(ragged: arrow_reader.Ragged, mended: Mapping[int, list[str | None]]) -> pa.Table:
-    """The rows of the right width and those that were mended, in the order of the file."""
-    if not mended:
+def _with_rows(ragged: arrow_reader.Ragged, repaired: Mapping[int, list[str | None]]) -> pa.Table:
+    """The rows of the right width and those that were repaired, in the order of the file."""
+    if not repaired:
         return ragged.table
     right = np.delete(np.arange(ragged.table.num_rows + len(ragged.odd)), list(ragged.odd))
-    columns = [pa.array(cells, pa.string()) for cells in zip(*mended.values(), strict=True)]
+    columns = [pa.array(cells, pa.string()) for cells in zip(*repaired.values(), strict=True)]
     rows = pa.concat_tables([ragged.table, pa.table(columns, schema=ragged.table.schema)])
-    order = np.argsort(np.concatenate([right, list(mended)]), kind="stable")
+    order = np.argsort(np.concatenate([right, list(repaired)]), kind="stable")
     return rows.take(order).combine_chunks()

@@ -1,7 +1,7 @@
 """The one member of a ZIP archive that holds the table, found in the archive's directory (APPNOTE 4.3.12, 4.3.14).
 
 The directory stands at the end, so an archive is read when its last byte is there. What operating systems put beside
-the files means nothing; members that are not read are told.
+the files means nothing; members that are not read are named in a warning.
 """
 
 from __future__ import annotations
@@ -13,9 +13,9 @@ from dataclasses import dataclass
 from pathlib import PurePosixPath
 
 from parquay.errors import BadInput, NoTable, TooLarge
-from parquay.ingest.text.byte_source import Reader
+from parquay.ingest.text.byte_source import ByteReader
 from parquay.ingest.text.inflate import BrokenArchive
-from parquay.ingest.text.warnings import Warned, bounded
+from parquay.ingest.text.warnings import FileWarning, bounded
 from parquay.storage.chunks import read_promised
 
 DIRECTORY_BYTES = 32 << 20
@@ -47,13 +47,13 @@ class Member:
     packing: str
     crc: int
     size: int
-    warnings: tuple[Warned, ...] = ()
+    warnings: tuple[FileWarning, ...] = ()
 
 
 class _File(io.RawIOBase):
     """A stored file as Python's own reader of archives wants it."""
 
-    def __init__(self, reader: Reader, size: int) -> None:
+    def __init__(self, reader: ByteReader, size: int) -> None:
         self._reader = reader
         self._size = size
         self._at = 0
@@ -83,8 +83,8 @@ class _File(io.RawIOBase):
         return found
 
 
-def find_member(reader: Reader, size: int, wanted: str | None = None) -> Member:
-    """The member to read in the archive of `size` bytes; `wanted`: its name, where it was told.
+def find_member(reader: ByteReader, size: int, wanted: str | None = None) -> Member:
+    """The member to read in the archive of `size` bytes; `wanted`: its name, where the caller gave it.
 
     Raises:
         BrokenArchive: its directory makes no sense.
@@ -101,12 +101,14 @@ def find_member(reader: Reader, size: int, wanted: str | None = None) -> Member:
         raise BrokenArchive(str(error)) from None
     chosen = _readable(_likely(members) if wanted is None else _named(members, wanted))
     others = [each.filename for each in members if each is not chosen] if wanted is None else []
-    told = (Warned("other_members", 1, len(others), bounded(_not_read(chosen.filename, others))),) if others else ()
+    warnings = (
+        (FileWarning("other_members", 1, len(others), bounded(_not_read(chosen.filename, others))),) if others else ()
+    )
     start = _data_start(reader, chosen)
     stop = start + chosen.compress_size
     if stop > size:
         raise BrokenArchive("a member ends behind the archive")
-    return Member(chosen.filename, start, stop, _METHODS[chosen.compress_type], chosen.CRC, chosen.file_size, told)
+    return Member(chosen.filename, start, stop, _METHODS[chosen.compress_type], chosen.CRC, chosen.file_size, warnings)
 
 
 def is_junk(name: str) -> bool:
@@ -148,7 +150,7 @@ def _not_read(name: str, others: Sequence[str]) -> str:
     return f"{name} is read, not {', '.join(others[:TOLD])}{', …' if len(others) > TOLD else ''}"
 
 
-def _data_start(reader: Reader, member: zipfile.ZipInfo) -> int:
+def _data_start(reader: ByteReader, member: zipfile.ZipInfo) -> int:
     """Where a member's bytes start, behind its local header (APPNOTE 4.3.7)."""
     head = reader.read_at(member.header_offset, 30)
     if len(head) < 30 or not head.startswith(b"PK\x03\x04"):

@@ -16,7 +16,7 @@ HASH_BYTES = 4 << 20
 """Bytes hashed at once."""
 
 
-class Reader(Protocol):
+class ByteReader(Protocol):
     """Reads one upload."""
 
     def read_at(self, offset: int, size: int) -> bytes:
@@ -24,10 +24,10 @@ class Reader(Protocol):
         ...
 
 
-class Store(Protocol):
+class UploadBytes(Protocol):
     """The part of the byte store that conversion uses."""
 
-    def reader(self, upload_id: str) -> AbstractContextManager[Reader]:
+    def reader(self, upload_id: str) -> AbstractContextManager[ByteReader]:
         """Open an upload for reading."""
         ...
 
@@ -38,7 +38,7 @@ class Store(Protocol):
 
 @dataclass(slots=True)
 class PathReader:
-    """Reads a local file; a `Reader` for the command line."""
+    """Reads a local file; a `ByteReader` for the command line."""
 
     path: Path
     _file: BinaryIO | None = field(default=None)
@@ -58,19 +58,19 @@ class PathReader:
         if self._file is None:
             return b""
         self._file.seek(offset)
-        return read_whole(self._file, size)
+        return read_full(self._file, size)
 
 
-def read_whole(file: BinaryIO, size: int) -> bytes:
+def read_full(file: BinaryIO, size: int) -> bytes:
     """Read `size` bytes, or up to the end."""
-    pieces = []
+    chunks = []
     while size > 0:
-        piece = file.read(size)
-        if not piece:
+        chunk = file.read(size)
+        if not chunk:
             break
-        pieces.append(piece)
-        size -= len(piece)
-    return pieces[0] if len(pieces) == 1 else b"".join(pieces)
+        chunks.append(chunk)
+        size -= len(chunk)
+    return chunks[0] if len(chunks) == 1 else b"".join(chunks)
 
 
 @dataclass(slots=True)
@@ -80,16 +80,16 @@ class Digest:
     hashed: int = 0
     _sha256: hashlib._Hash = field(default_factory=hashlib.sha256)
 
-    def feed(self, reader: Reader, upto: int) -> None:
+    def feed(self, reader: ByteReader, upto: int) -> None:
         """Hash the bytes from where it stands up to byte `upto`.
 
         Raises:
             BytesMissing: they are not there.
         """
         while self.hashed < upto:
-            piece = read_promised(reader, self.hashed, min(HASH_BYTES, upto - self.hashed))
-            self._sha256.update(piece)
-            self.hashed += len(piece)
+            chunk = read_promised(reader, self.hashed, min(HASH_BYTES, upto - self.hashed))
+            self._sha256.update(chunk)
+            self.hashed += len(chunk)
 
     def hexdigest(self) -> str:
         """The digest of what was fed."""
@@ -97,7 +97,7 @@ class Digest:
 
 
 @contextmanager
-def path_reader(path: Path) -> Iterator[Reader]:
+def path_reader(path: Path) -> Iterator[ByteReader]:
     """Open a local file for reading."""
     with PathReader(path) as reader:
         yield reader

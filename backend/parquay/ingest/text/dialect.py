@@ -10,10 +10,10 @@ from typing import Any
 
 from parquay.columns.types.registry import TYPES
 from parquay.errors import InvalidValue
-from parquay.ingest.text.warnings import Warned
+from parquay.ingest.text.warnings import FileWarning
 
-MOST_ROWS = 1_000_000
-"""Most rows of a header, or above it, that can be told."""
+MAX_ROWS_ABOVE = 1_000_000
+"""Most rows of a header, or above it, that a caller can say."""
 
 NAMED = {"tab": "\t", "\\t": "\t", "comma": ",", "semicolon": ";", "pipe": "|", "colon": ":", "space": " ", "none": ""}
 """Delimiters and quotes that are hard to type, by name."""
@@ -25,9 +25,9 @@ _TYPE = re.compile(r"(?:timestamptz|{})|decimal\(\d{{1,2}}, ?\d{{1,2}}\)".format
 """What a column can be asked to be."""
 _MARKS = ',;\t|"\r\n09azAZ'
 _PAIRS_APART = re.compile(r",(?![^()]*\))")
-COLUMN_LIMIT = 10_000
+MAX_TABLE_COLUMNS = 10_000
 """Most columns of a table: each costs time and memory in every segment, whatever is in it."""
-TOO_MANY_COLUMNS = f"The table has more than {COLUMN_LIMIT} columns, which is as many as can be read."
+TOO_MANY_COLUMNS = f"The table has more than {MAX_TABLE_COLUMNS} columns, which is as many as can be read."
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,12 +71,12 @@ class Overrides:
             return cls()
         known = {each.name for each in fields(cls)}
         given = {SAME.get(key, key): value for key, value in options.items() if value is not None}
-        told = cls(**{key: _parsed(key, value) for key, value in given.items() if key in known})
-        if told.delimiter is not None and told.delimiter in (told.quote, told.escape):
+        found = cls(**{key: _parsed(key, value) for key, value in given.items() if key in known})
+        if found.delimiter is not None and found.delimiter in (found.quote, found.escape):
             raise InvalidValue("delimiter must be another character than quote and escape.")
-        if told.comment is not None and told.comment in (told.delimiter, told.quote, told.escape):
+        if found.comment is not None and found.comment in (found.delimiter, found.quote, found.escape):
             raise InvalidValue("comment must be another character than delimiter, quote and escape.")
-        return told
+        return found
 
     def said(self) -> dict[str, Any]:
         """Those about which something was said, by the names that callers know."""
@@ -123,7 +123,7 @@ def _count(key: str, value: Any) -> int:
     if text in words:
         return words[text]
     # The length first: Python refuses to read numbers of thousands of digits.
-    if not text.isdecimal() or len(text) > len(str(MOST_ROWS)) or int(text) > MOST_ROWS:
+    if not text.isdecimal() or len(text) > len(str(MAX_ROWS_ABOVE)) or int(text) > MAX_ROWS_ABOVE:
         raise InvalidValue(f"{key} must be a number of rows.")
     return int(text)
 
@@ -142,15 +142,15 @@ def _encoding(value: Any) -> str:
 def _types(value: Any) -> dict[str, str]:
     if isinstance(value, str):
         pairs = [pair.rpartition(":") for pair in _PAIRS_APART.split(value) if pair.strip()]
-        told = {name.strip(): kind.strip() for name, _, kind in pairs}
+        found = {name.strip(): kind.strip() for name, _, kind in pairs}
     elif isinstance(value, Mapping):
-        told = {str(name): str(kind).strip() for name, kind in value.items()}
+        found = {str(name): str(kind).strip() for name, kind in value.items()}
     else:
         raise InvalidValue("types must map column names to types.")
-    for name, kind in told.items():
+    for name, kind in found.items():
         if not name or not _TYPE.fullmatch(kind):
             raise InvalidValue(f"types: {kind[:40]!r} of the column {name[:100]!r} is no type.")
-    return told
+    return found
 
 
 @dataclass(frozen=True, slots=True)
@@ -162,7 +162,7 @@ class Dialect:
         codec: codec of the bytes that are cut and read; `utf-8` where the file is transcoded on its way.
         delimiter: between two fields; empty for a file of one column.
         quote, escape: empty when there is none; a quote inside quotes is doubled unless `escape` is set.
-        comment: what a line starts with that is no row; empty when nothing was told.
+        comment: what a line starts with that is no row; empty when nothing was said.
         newline: the usual row end; the others end a row too.
         header_rows, skip_rows: rows of names, and physical lines before them.
         columns: unique names of the columns.
@@ -211,7 +211,7 @@ class Dialect:
     format: str = "csv"
     types: Mapping[str, str] = field(default_factory=dict)
     shapes: tuple[str, ...] = ()
-    warnings: tuple[Warned, ...] = ()
+    warnings: tuple[FileWarning, ...] = ()
 
     def report(self) -> dict[str, Any]:
         """The public part: what a person or another tool needs to read the file the same way."""
@@ -241,5 +241,5 @@ class Dialect:
             header=tuple(tuple(row) for row in plain.header),
             nulls=tuple(plain.nulls),
             shapes=tuple(plain.shapes),
-            warnings=tuple(map(Warned.from_json, value.get("warnings", ()))),
+            warnings=tuple(map(FileWarning.from_json, value.get("warnings", ()))),
         )

@@ -11,7 +11,7 @@ import re
 from dataclasses import dataclass
 
 from parquay.ingest.text import split
-from parquay.ingest.text.warnings import Warned
+from parquay.ingest.text.warnings import FileWarning
 
 _MARKS = (
     (codecs.BOM_UTF8, "utf-8"),
@@ -24,7 +24,7 @@ WIDE = frozenset({"utf-16-le", "utf-16-be", "utf-32-le", "utf-32-be"})
 """Encodings in which a comma is more than one byte."""
 WITH_BACKSLASHES = frozenset({"cp932", "shift_jis", "big5", "gbk", "gb18030", "cp949", "johab"})
 """Encodings in which the byte of a backslash may be half of a letter."""
-LOOKED_AT = 64 << 10
+SAMPLE_BYTES = 64 << 10
 """Bytes that are looked at."""
 _HIGH = re.compile(rb"[\x80-\xff]")
 _HIGH_RUN = re.compile(rb"[\x80-\xff]+")
@@ -41,13 +41,13 @@ class Encoding:
     mark: int = 0
 
 
-def detect(sample: bytes, *, complete: bool, told: str | None = None) -> Encoding | None:
+def detect(sample: bytes, *, complete: bool, declared: str | None = None) -> Encoding | None:
     """Guess the encoding of a file from its first bytes; None when they are no text.
 
-    `complete`: there are no more bytes. `told`: the caller's word for it, which only a mark can make more precise.
+    `complete`: there are no more bytes. `declared`: the caller's word for it, which only a mark can make more precise.
     """
-    if told is not None:
-        return _told(sample, told)
+    if declared is not None:
+        return _declared(sample, declared)
     for mark, name in _MARKS:
         if sample.startswith(mark):
             return Encoding(name, 1.0, len(mark))
@@ -55,16 +55,18 @@ def detect(sample: bytes, *, complete: bool, told: str | None = None) -> Encodin
         return Encoding(wide, 0.9)
     if _is_binary(sample):
         return None
-    return _utf8(sample[:LOOKED_AT], cut=len(sample) > LOOKED_AT or not complete) or _legacy(sample[:LOOKED_AT])
+    return _utf8(sample[:SAMPLE_BYTES], cut=len(sample) > SAMPLE_BYTES or not complete) or _legacy(
+        sample[:SAMPLE_BYTES]
+    )
 
 
 def transcoded(sample: bytes) -> Encoding | None:
     """UTF-8, which a text of a wide encoding becomes, however many of its units are no letters; None for no text."""
-    return None if _is_binary(sample) else _told(sample, "utf-8")
+    return None if _is_binary(sample) else _declared(sample, "utf-8")
 
 
-def _told(sample: bytes, told: str) -> Encoding:
-    name = codecs.lookup(told).name
+def _declared(sample: bytes, declared: str) -> Encoding:
+    name = codecs.lookup(declared).name
     if name in ("utf-8-sig", "utf-8"):
         return Encoding("utf-8", 1.0, 3 if sample.startswith(codecs.BOM_UTF8) else 0)
     for mark, marked in _MARKS[1:]:
@@ -78,7 +80,7 @@ def _unmarked_wide(sample: bytes) -> str:
     units = len(sample) // 4
     if units < 2 or sample.count(0) * 4 < len(sample):
         return ""
-    zeros = [sample[place : units * 4 : 4].count(0) / units for place in range(4)]
+    zeros = [sample[offset : units * 4 : 4].count(0) / units for offset in range(4)]
     for name, empty, full in (
         ("utf-32-le", (1, 2, 3), (0,)),
         ("utf-32-be", (0, 1, 2), (3,)),
@@ -96,12 +98,12 @@ def _is_binary(sample: bytes) -> bool:
     return (controls > 8 and controls * 20 > len(text)) or (not text and len(sample) > 8)
 
 
-def warnings_of(found: Encoding, text: bytes, *, line: int) -> tuple[Warned, ...]:
+def warnings_of(found: Encoding, text: bytes, *, line: int) -> tuple[FileWarning, ...]:
     """What there is to say about an encoding that was guessed for a `text` that starts at `line`."""
     if found.mark or found.name == "utf-8" or found.name in WIDE:
         return ()
     at = line + split.count_lines(text[: first_high(text)])
-    return (Warned("encoding_guessed", at, 1, f"The bytes are no UTF-8; they were read as {found.name}."),)
+    return (FileWarning("encoding_guessed", at, 1, f"The bytes are no UTF-8; they were read as {found.name}."),)
 
 
 def first_high(text: bytes) -> int:

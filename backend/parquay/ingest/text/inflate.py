@@ -1,4 +1,4 @@
-"""Packed files and members of archives, unpacked piece by piece."""
+"""Packed files and members of archives, unpacked chunk by chunk."""
 
 from __future__ import annotations
 
@@ -14,9 +14,9 @@ class BrokenArchive(Exception):
 
 
 class Inflater(Protocol):
-    """Unpacks a stream, piece by piece."""
+    """Unpacks a stream, chunk by chunk."""
 
-    def inflate(self, piece: bytes, limit: int) -> bytes:
+    def inflate(self, chunk: bytes, limit: int) -> bytes:
         """Take the next packed bytes and return at most about `limit` unpacked ones; more come with the next call.
 
         Raises:
@@ -43,30 +43,30 @@ class _Streams:
         self._make = make
         self._errors = errors
         self._current = make()
-        self._held = b""
+        self._packed = b""
 
     @property
     def waits(self) -> bool:
-        return bool(self._held) or not (self._current.eof or self._current.needs_input)
+        return bool(self._packed) or not (self._current.eof or self._current.needs_input)
 
     @property
     def unfinished(self) -> bool:
         return not self._current.eof
 
-    def inflate(self, piece: bytes, limit: int) -> bytes:
-        self._held += piece
+    def inflate(self, chunk: bytes, limit: int) -> bytes:
+        self._packed += chunk
         try:
             if self._current.eof:
-                if not self._held.strip(b"\0"):
-                    self._held = b""
+                if not self._packed.strip(b"\0"):
+                    self._packed = b""
                     return b""
                 self._current = self._make()
-            given, self._held = self._held, b""
+            given, self._packed = self._packed, b""
             text = self._current.decompress(given, limit)
         except self._errors as error:
             raise BrokenArchive(str(error)) from None
         if self._current.eof:
-            self._held = self._current.unused_data
+            self._packed = self._current.unused_data
         return text
 
 
@@ -110,9 +110,9 @@ class _Stored:
     waits = False
     unfinished = False
 
-    def inflate(self, piece: bytes, limit: int) -> bytes:
-        del limit  # a piece is no longer than what was read
-        return piece
+    def inflate(self, chunk: bytes, limit: int) -> bytes:
+        del limit  # a chunk is no longer than what was read
+        return chunk
 
 
 class Checked:
@@ -134,9 +134,9 @@ class Checked:
         """Whether bytes of the member are missing."""
         return self._left > 0 or self._inner.unfinished
 
-    def inflate(self, piece: bytes, limit: int) -> bytes:
+    def inflate(self, chunk: bytes, limit: int) -> bytes:
         """See `Inflater`."""
-        text = self._inner.inflate(piece, limit)
+        text = self._inner.inflate(chunk, limit)
         self._left -= len(text)
         self._found = zlib.crc32(text, self._found)
         if self._left < 0 or (self._left == 0 and self._found != self._crc):

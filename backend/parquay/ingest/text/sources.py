@@ -12,9 +12,9 @@ import codecs
 from parquay.errors import TooLarge
 from parquay.ingest.text import archive, encodings
 from parquay.ingest.text.archive import Member
-from parquay.ingest.text.byte_source import Reader
+from parquay.ingest.text.byte_source import ByteReader
 from parquay.ingest.text.inflate import BrokenArchive, Checked, Inflater, inflater_of, packing_of
-from parquay.ingest.text.warnings import Warned
+from parquay.ingest.text.warnings import FileWarning
 from parquay.storage.chunks import read_promised
 
 MAX_RATIO = 250
@@ -39,7 +39,7 @@ def _no_letter(error: UnicodeError) -> tuple[str, int]:
 codecs.register_error(NO_LETTER, _no_letter)
 
 
-class Source:
+class TextSource:
     """The text of one file, as far as the file has arrived."""
 
     def __init__(self, packing: str = "", wide: str = "", mark: int = 0, member: Member | None = None) -> None:
@@ -51,17 +51,17 @@ class Source:
         self.member = member
         self.wide = wide
         self._mark = mark
-        self._reader: Reader | None = None
+        self._reader: ByteReader | None = None
         self.stop = 0
         self.complete = False
         self._restart()
 
-    def attach(self, reader: Reader, stop: int, *, complete: bool) -> None:
+    def attach(self, reader: ByteReader, stop: int, *, complete: bool) -> None:
         """Read from `reader`, whose bytes below `stop` are there; `complete`: there will be no more."""
         self._reader, self.stop, self.complete = reader, stop, complete
 
     @property
-    def warnings(self) -> tuple[Warned, ...]:
+    def warnings(self) -> tuple[FileWarning, ...]:
         """What is not read of an archive."""
         return self.member.warnings if self.member is not None else ()
 
@@ -118,11 +118,11 @@ class Source:
     def _more(self, wanted: int) -> bool:
         """Make some more text; False when there is none now."""
         waits = self._inflater is not None and self._inflater.waits
-        piece = b"" if waits else self._raw(self._read, PACKED_STEP if self._inflater else STEP)
-        self._read += len(piece)
-        if not piece and not waits:
+        chunk = b"" if waits else self._raw(self._read, PACKED_STEP if self._inflater else STEP)
+        self._read += len(chunk)
+        if not chunk and not waits:
             return self._end()
-        text = self._inflated(self._inflater, piece) if self._inflater else piece
+        text = self._inflated(self._inflater, chunk) if self._inflater else chunk
         self._append(text)
         gone = min(max(0, wanted - self._start), len(self._text))
         if gone > 8 * STEP:
@@ -130,8 +130,8 @@ class Source:
             self._start += gone
         return True
 
-    def _inflated(self, inflater: Inflater, piece: bytes) -> bytes:
-        text = inflater.inflate(piece, 8 * STEP)
+    def _inflated(self, inflater: Inflater, chunk: bytes) -> bytes:
+        text = inflater.inflate(chunk, 8 * STEP)
         self._made += len(text)
         if (self._made > FREE_BYTES and self._made > MAX_RATIO * (self._read - self._first)) or self._made > MAX_BYTES:
             raise TooLarge("The file unpacks to far more bytes than a table would.", "too_expanded")
@@ -157,11 +157,11 @@ class Source:
 
 
 def open_source(
-    reader: Reader, stop: int, *, complete: bool, told: str | None = None, wanted: str | None = None
-) -> Source:
+    reader: ByteReader, stop: int, *, complete: bool, declared: str | None = None, wanted: str | None = None
+) -> TextSource:
     """Find out how a file is packed and whether its encoding is wide, from its first bytes.
 
-    `told`: its encoding; `wanted`: the file of an archive that is to be read.
+    `declared`: its encoding; `wanted`: the file of an archive that is to be read.
 
     Needs `sniff.SAMPLE_BYTES` of the file, or all of it; of a ZIP archive all of it.
 
@@ -172,12 +172,12 @@ def open_source(
     packing = packing_of(read_promised(reader, 0, min(16, stop)))
     member = archive.find_member(reader, stop, wanted) if packing == "zip" else None
     packing = packing if member is None else member.packing
-    source = Source(packing, member=member)
+    source = TextSource(packing, member=member)
     source.attach(reader, stop, complete=complete)
-    sample = source.read_at(0, encodings.LOOKED_AT)
-    found = encodings.detect(sample, complete=complete and len(sample) < encodings.LOOKED_AT, told=told)
+    sample = source.read_at(0, encodings.SAMPLE_BYTES)
+    found = encodings.detect(sample, complete=complete and len(sample) < encodings.SAMPLE_BYTES, declared=declared)
     if found is None or found.name not in encodings.WIDE:
         return source
-    wide = Source(packing, found.name, found.mark, member)
+    wide = TextSource(packing, found.name, found.mark, member)
     wide.attach(reader, stop, complete=complete)
     return wide

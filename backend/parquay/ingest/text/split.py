@@ -18,7 +18,7 @@ from parquay.columns import native
 from parquay.ingest.text.dialect import Dialect
 
 LF, CR, SPACE = 10, 13, 32
-STRETCH = 1 << 17
+SLICE_BYTES = 1 << 17
 """Bytes that are compared at once, so few that they stay in the cache of a core."""
 Positions = npt.NDArray[np.int64]
 
@@ -67,7 +67,7 @@ def _among_quotes(chunk: bytes, dialect: Dialect, *, final: bool) -> tuple[int |
         newline, doubled = row_end(dialect), not dialect.escape
         found = native.quotes(chunk, dialect.delimiter, dialect.quote, newline, doubled=doubled)
         return (found.open if found.stray is None and final else found.stray), found.row_end
-    quotes = places(chunk, ord(dialect.quote))
+    quotes = positions(chunk, ord(dialect.quote))
     stray = _first_stray(chunk, quotes, dialect, final=final)
     return stray, 0 if stray is not None else _last_row_end(chunk, quotes, row_end(dialect))
 
@@ -158,17 +158,17 @@ def without_padding(body: bytes, dialect: Dialect) -> bytes:
     return np.delete(data, candidates[outside]).tobytes()
 
 
-def places(chunk: bytes, byte: int) -> Positions:
+def positions(chunk: bytes, byte: int) -> Positions:
     """Where a byte stands in `chunk`."""
     data = np.frombuffer(chunk, np.uint8)
-    found = [np.flatnonzero(data[at : at + STRETCH] == byte) + at for at in range(0, len(data), STRETCH)]
+    found = [np.flatnonzero(data[at : at + SLICE_BYTES] == byte) + at for at in range(0, len(data), SLICE_BYTES)]
     return np.concatenate(found) if found else np.empty(0, np.int64)
 
 
 def count(chunk: bytes | pa.Buffer, byte: int) -> int:
     """How often a byte stands in `chunk`."""
     data = np.frombuffer(chunk, np.uint8)
-    return sum(int(np.count_nonzero(data[at : at + STRETCH] == byte)) for at in range(0, len(data), STRETCH))
+    return sum(int(np.count_nonzero(data[at : at + SLICE_BYTES] == byte)) for at in range(0, len(data), SLICE_BYTES))
 
 
 def count_lines(chunk: bytes) -> int:
