@@ -62,5 +62,10 @@ export default defineConfig({
     environment: 'node',
     include: ['src/**/*.test.{ts,tsx}'],
     restoreMocks: true,
+    // What browsers run, and not what the tus client has for Node.
+    alias: {
+      'tus-js-client': join(import.meta.dirname, 'node_modules/tus-js-client/lib.esm/browser/index.js'),
+    },
+    server: { deps: { inline: ['@uppy/tus'] } },
   },
 })

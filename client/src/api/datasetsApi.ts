@@ -36,7 +36,7 @@ export const datasetTag = (id: string) => ({ type: 'Dataset', id }) as const
 const GROUPS_MAX = 20
 
 /** Rows from either end that the server passes to find a page by its number, where rows must be sorted or filtered. */
-const DEEPEST_ROW = 1_000_000
+const NUMBERED_ROWS_MAX = 1_000_000
 
 /** Pages that cannot be had by their number, both ends included. */
 export type Gap = { from: number; to: number }
@@ -50,8 +50,8 @@ export const gapOf = (
   rows: number,
 ): Gap | null => {
   if (filters.length === 0 && /^(-?_rid)?$/.test(sort)) return null
-  const from = Math.floor(DEEPEST_ROW / size) + 2
-  const to = Math.ceil((rows - DEEPEST_ROW) / size) - 1
+  const from = Math.floor(NUMBERED_ROWS_MAX / size) + 2
+  const to = Math.ceil((rows - NUMBERED_ROWS_MAX) / size) - 1
   return from <= to ? { from, to } : null
 }
 

@@ -8,7 +8,7 @@ import type { FileStatus } from '../api/types'
 export const PROCESSING_SHOWN_MS = 3250
 
 /** Milliseconds after which a row that comes into sight shows at once that its file is finished. */
-const LATEST_MS = 15_000
+const LATE_MS = 15_000
 
 /** Where on the page a status is shown. */
 export type Surface = 'table' | 'dock'
@@ -29,7 +29,7 @@ export const shownStatus = (
 ): { status: FileStatus; waitMs: number | null } => {
   const since = live.processingSince
   if (!isFinished(live.status) || since === null) return { status: live.status, waitMs: null }
-  const unseen = surface !== undefined && now - since < LATEST_MS ? now : since
+  const unseen = surface !== undefined && now - since < LATE_MS ? now : since
   const left = ((surface && drawn[surface]) ?? unseen) + PROCESSING_SHOWN_MS - now
   return left > 0 ? { status: 'processing', waitMs: left } : { status: live.status, waitMs: null }
 }

@@ -9,9 +9,10 @@ Chart.register(BarController, BarElement, CategoryScale, LinearScale, Tooltip)
 
 const BAR_HEIGHT = 22
 /** Characters of a key above the number that belongs to it. */
-const LONGEST_TITLE = 120
+const TITLE_CHARS_MAX = 120
 
-const shorten = (key: string) => (key.length > LONGEST_TITLE ? `${key.slice(0, LONGEST_TITLE - 1)}…` : key)
+const shorten = (key: string) =>
+  key.length > TITLE_CHARS_MAX ? `${key.slice(0, TITLE_CHARS_MAX - 1)}…` : key
 
 /** The page's own colours, as they are in the theme in use. */
 const colours = () => {

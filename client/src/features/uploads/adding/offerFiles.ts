@@ -12,7 +12,7 @@ const FILES_MAX = 20
 /** Digested in memory, in bytes. */
 const BYTES_MAX = 64 * 1024 * 1024
 /** For all of them together: who does not answer must not hold up the uploads. */
-const PATIENCE_MS = 3000
+const TIMEOUT_MS = 3000
 
 /** Files that wait for an answer; the store keeps only what is shown of them. */
 const held = new Map<string, PickedFile>()
@@ -82,7 +82,7 @@ export const offerFiles =
     if (!mayAsk) dispatch(addFiles(picked))
     const rows = asked.map(({ key, each }) => shownWhileChecked(key, each))
     if (rows.length > 0) dispatch(uploadsSynced({ upsert: rows, remove: [], full: false }))
-    const deadline = Date.now() + PATIENCE_MS
+    const deadline = Date.now() + TIMEOUT_MS
     for (const { key, each } of asked) {
       const twin = await twinOf(dispatch, each, deadline)
       // What one person chose is never sent as another's.

@@ -7,7 +7,7 @@ import type { TransferEvent } from './transferMachine'
 /** Where the golden retriever writes down which files there were. */
 const RECORDS = { database: 'uppy-blobs', store: 'metadata', foreign: true } as const
 /** Far more than reading that takes; only a record that cannot be read lets it pass. */
-const PATIENCE_MS = 15_000
+const TIMEOUT_MS = 15_000
 
 type GoldenRecord = { expires: number } | undefined
 
@@ -27,7 +27,7 @@ export const restoreUploads = async (
 ): Promise<void> => {
   const broughtBack = new Promise<void>((resolve) => uppy.on('restored', () => resolve()))
   if (!(await hasRecord(uppy.getID()))) return
-  await Promise.race([broughtBack, new Promise((resolve) => setTimeout(resolve, PATIENCE_MS))])
+  await Promise.race([broughtBack, new Promise((resolve) => setTimeout(resolve, TIMEOUT_MS))])
   for (const file of uppy.getFiles()) {
     // What the server refused before it took a byte has nothing to go on with.
     const refused = file.error && !file.tus?.uploadUrl
