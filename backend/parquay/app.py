@@ -18,9 +18,9 @@ from parquay.web.account import account, admin, login, usage
 from parquay.web.files import access, files
 from parquay.web.http import errors, sockets
 from parquay.web.http.asgi import Origin
-from parquay.web.http.compression import Packing
+from parquay.web.http.compression import Compression
 from parquay.web.http.deps import Policy
-from parquay.web.http.dispatcher import Edge
+from parquay.web.http.dispatcher import Dispatcher
 from parquay.web.http.long_requests import LoginWatch
 from parquay.web.http.openapi import DESCRIPTION, DescribedApi
 from parquay.web.http.schemas import Problem
@@ -51,8 +51,8 @@ class Application:
         policy = policy_of(services.settings)
         self.rest = _rest(services, policy)
         uploads = _uploads(services, policy)
-        self._edge = Edge(
-            Packing(self.rest),
+        self._dispatch = Dispatcher(
+            Compression(self.rest),
             uploads,
             WebClient(client, policy.base_path),
             policy,
@@ -66,7 +66,7 @@ class Application:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer one request (or run the lifespan)."""
-        await self._edge(scope, receive, send)
+        await self._dispatch(scope, receive, send)
 
 
 def create_app(source: Services | Settings) -> Application:
@@ -95,13 +95,13 @@ def _uploads(services: Services, policy: Policy) -> TusAdapter:
         appender=services.uploads.appender,
         remover=services.uploads.remover,
         concatenator=services.uploads.concatenator,
-        handover=services.uploads.writers,
+        writers=services.uploads.writers,
         rules=services.uploads.rules,
         origin=Origin(settings.public_url, settings.proxies),
         interim=settings.interim_answers,
     ).by_method
     if settings.tus_router == "tuspyserver":
-        from parquay.web.uploads.tuspy_router import TuspyRouter
+        from parquay.web.tuspy.router import TuspyRouter
 
         verbs = TuspyRouter(verbs, services.uploads.files, services.uploads.store).by_method
     return TusAdapter(verbs, sessions=services.accounts.sessions, rules=services.uploads.rules, policy=policy)

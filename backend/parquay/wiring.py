@@ -62,8 +62,8 @@ from parquay.uploads.maintain.volume import ForeignVolume, bind
 from parquay.uploads.policy.hooks import Hooks, installed
 from parquay.uploads.policy.rules import Rules
 from parquay.uploads.receive.append import Appender
-from parquay.uploads.receive.receive import Patience
-from parquay.uploads.receive.takeover import Handover
+from parquay.uploads.receive.receive import StallTimeout
+from parquay.uploads.receive.takeover import WriterRegistry
 
 DISK_THREADS = 16
 """Threads for writes and syncs. More uploads than that share them in turn."""
@@ -79,7 +79,7 @@ class UploadServices:
     store: Store
     rules: Rules
     hooks: Hooks
-    writers: Handover
+    writers: WriterRegistry
     appender: Appender
     concatenator: Concatenator
     small: SmallUploads
@@ -181,10 +181,10 @@ def _events(settings: Settings, catalog: Catalog, queue: Queue) -> EventServices
 def _uploads(
     settings: Settings, catalog: Catalog, events: EventServices, queue: Queue, volume_id: str
 ) -> UploadServices:
-    rules, hooks, store, writers = _rules(settings), _hooks(settings), _store(settings), Handover()
+    rules, hooks, store, writers = _rules(settings), _hooks(settings), _store(settings), WriterRegistry()
     files, disk = Files(catalog, events.log, events.jobs, hooked=bool(hooks)), ThreadPoolExecutor(DISK_THREADS, "disk")
-    patience = Patience(settings.idle_timeout, settings.min_rate)
-    appender = Appender(catalog, files, store, writers, disk, rules=rules, patience=patience)
+    stall_timeout = StallTimeout(settings.idle_timeout, settings.min_rate)
+    appender = Appender(catalog, files, store, writers, disk, rules=rules, stall_timeout=stall_timeout)
     concatenator = Concatenator(catalog, files, store, disk)
     small = SmallUploads(catalog, UnsyncedBytes(catalog, files, volume_id), store, durable=_is_durable(settings))
     creator = Creator(

@@ -37,7 +37,7 @@ def test_a_deferred_length_is_unknown():
 
 
 def test_no_length_at_all_is_refused():
-    # The rule: "The request MUST include one of the following headers"
+    # The rule: "The request MUST include one of the stream headers"
     assert refused(fields()) == ("length_required", 400)
 
 

@@ -91,7 +91,7 @@ class Engine:
         chosen = Settings(_env_file=None, data_dir=directory, **settings)
         with patch.object(wiring, "_store", lambda *_, **__: store) if store is not None else no_change():
             self.services = wiring.build(chosen, migrate=False)
-        self.files, self.store, self.handover = (
+        self.files, self.store, self.writers = (
             self.services.uploads.files,
             self.services.uploads.store,
             self.services.uploads.writers,

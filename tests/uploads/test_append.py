@@ -168,7 +168,7 @@ def test_a_body_that_may_have_no_bytes_and_does_not_end_gives_way_to_the_next(en
         file_id = await engine.create_id(5)
         await engine.append(file_id, 0, b"12345")
         endless = asyncio.ensure_future(engine.append(file_id, 5, ScriptedBody(HANG)))
-        await until(engine.handover.running, "the first one waits")
+        await until(engine.writers.running, "the first one waits")
 
         assert (await engine.append(file_id, 5, b"")).ended == "complete"
 
@@ -234,7 +234,7 @@ def test_bytes_become_durable_while_the_body_still_runs(engine: Engine):
         assert not sending.done()
         assert engine.content(file_id) == DATA[:200_000]
         assert "file.progress" in engine.events(file_id)
-        await engine.handover.stop(file_id, "taken_over")
+        await engine.writers.stop(file_id, "taken_over")
         assert (await sending).offset == 200_000
 
     asyncio.run(run())
@@ -244,13 +244,13 @@ def test_a_reader_gets_everything_received_at_once(engine: Engine):
     async def run() -> None:
         file_id = await engine.create_id(len(DATA))
         sending = asyncio.create_task(engine.append(file_id, 0, ScriptedBody(DATA[:100], HANG)))
-        await until(lambda: file_id in engine.handover.running(), "a writer")
+        await until(lambda: file_id in engine.writers.running(), "a writer")
 
         async with asyncio.timeout(1.0):
-            await engine.handover.settle(file_id)
+            await engine.writers.wait_durable(file_id)
 
         assert engine.offset(file_id) == 100
-        await engine.handover.stop(file_id, "taken_over")
+        await engine.writers.stop(file_id, "taken_over")
         await sending
 
     asyncio.run(run())
@@ -279,7 +279,7 @@ def test_a_cancelled_request_still_takes_its_last_checkpoint(engine: Engine):
             await sending
 
         assert engine.offset(file_id) == 1000
-        assert file_id not in engine.handover.running()
+        assert file_id not in engine.writers.running()
 
     asyncio.run(run())
 
@@ -341,10 +341,10 @@ def test_the_offset_stays_while_a_checksum_is_outstanding(engine: Engine):
         await until(lambda: body.taken == 200_000, "bytes taken in", 5)
 
         async with asyncio.timeout(1.0):
-            await engine.handover.settle(file_id)
+            await engine.writers.wait_durable(file_id)
 
         assert engine.offset(file_id) == 0
-        await engine.handover.stop(file_id, "taken_over")
+        await engine.writers.stop(file_id, "taken_over")
         assert (await sending).offset == 0
         assert engine.store.size(file_id) == 0
 

@@ -96,7 +96,7 @@ def test_a_final_upload_waits_for_its_last_part(engine: Engine):
         assert not engine.row(whole).complete
         assert engine.jobs(whole) == []
         await engine.append(running, 0, DATA[1000:])
-        await engine.services.uploads.concatenator.settle_waiting(OWNER.id)
+        await engine.services.uploads.concatenator.finish_waiting(OWNER.id)
         assert engine.content(whole) == DATA
         assert len(engine.jobs(whole)) == 1
 
@@ -108,7 +108,7 @@ def test_settling_again_changes_nothing(engine: Engine):
         whole = await final(engine, await part(engine, DATA))
         before = engine.row(whole), engine.events(whole)
 
-        await asyncio.gather(*(engine.services.uploads.concatenator.settle(engine.row(whole)) for _ in range(4)))
+        await asyncio.gather(*(engine.services.uploads.concatenator.try_finish(engine.row(whole)) for _ in range(4)))
 
         assert (engine.row(whole), engine.events(whole)) == before
         assert len(engine.jobs(whole)) == 1
@@ -125,7 +125,7 @@ def test_two_processes_that_settle_at_once_make_one_whole_file(start):
         waiting = first.row(whole)
 
         await asyncio.gather(
-            *(engine.services.uploads.concatenator.settle(waiting) for engine in (first, second) for _ in range(3))
+            *(engine.services.uploads.concatenator.try_finish(waiting) for engine in (first, second) for _ in range(3))
         )
 
         assert first.content(whole) == DATA
@@ -146,7 +146,7 @@ def test_a_late_settler_harms_no_finished_file_though_its_parts_are_gone(start):
         second.files.many = lambda ids: {**many(ids), whole: stale}
         await first.services.uploads.remover.remove(only, OWNER)
 
-        await second.services.uploads.concatenator.settle(stale)
+        await second.services.uploads.concatenator.try_finish(stale)
 
         assert first.content(whole) == DATA
         assert len(first.jobs(whole)) == 1
@@ -289,7 +289,7 @@ def test_a_waiting_final_upload_is_finished_while_its_parts_are_sent_by_many(eng
 
         async def send(number: int, part_id: str) -> None:
             await engine.append(part_id, 0, bytes([number]) * 1000)
-            await engine.services.uploads.concatenator.settle_waiting(OWNER.id)
+            await engine.services.uploads.concatenator.finish_waiting(OWNER.id)
 
         await asyncio.gather(*(send(number, part_id) for number, part_id in enumerate(parts)))
 

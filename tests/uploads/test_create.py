@@ -267,7 +267,7 @@ def test_a_body_that_does_not_fit_leaves_nothing_behind(start, size: int):
 
 def test_nothing_is_created_while_the_server_shuts_down(engine: Engine):
     async def run() -> None:
-        await engine.handover.drain(1)
+        await engine.writers.drain(1)
 
         with pytest.raises(Unavailable) as caught:
             await engine.create_id(1)

@@ -100,7 +100,7 @@ def made_table(server: LiveServer, http: httpx.Client, edits: int) -> Table:
 
 
 @pytest.fixture(scope="module")
-def holder(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[LiveServer, httpx.Client]]:
+def active(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[LiveServer, httpx.Client]]:
     server = LiveServer(tmp_path_factory.mktemp("damage")).start()
     with server.login() as http:
         yield server, http
@@ -108,9 +108,9 @@ def holder(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[LiveServe
 
 
 @pytest.fixture
-def table(holder: tuple[LiveServer, httpx.Client]) -> Iterator[Callable[..., Table]]:
+def table(active: tuple[LiveServer, httpx.Client]) -> Iterator[Callable[..., Table]]:
     """Make tables: `table(edits=2)`."""
-    server, http = holder
+    server, http = active
     made: list[str] = []
 
     def make(edits: int = 0) -> Table:

@@ -180,7 +180,7 @@ class UploadMachine(RuleBasedStateMachine):
         receipt = self.run(self.engine.append(upload.id, self.engine.offset(upload.id), body, **headers))
         assert receipt.offset == expected
         upload.promised = expected
-        self.run(self.engine.services.uploads.concatenator.settle_waiting(OWNER.id))
+        self.run(self.engine.services.uploads.concatenator.finish_waiting(OWNER.id))
 
     def idle(self, upload: Upload) -> bool:
         return upload.open and upload.hanging is None
@@ -224,7 +224,7 @@ class UploadMachine(RuleBasedStateMachine):
     @rule(number=st.integers(0, 20))
     def head(self, number: int) -> None:
         if upload := self.pick(number, lambda _: True):
-            self.run(self.engine.handover.settle(upload.id))
+            self.run(self.engine.writers.wait_durable(upload.id))
             if not upload.parts:
                 offset = self.engine.offset(upload.id)
                 if upload.body is not None:
@@ -245,9 +245,7 @@ class UploadMachine(RuleBasedStateMachine):
 
         async def begin() -> asyncio.Task:
             sending = asyncio.create_task(self.engine.append(upload.id, start, upload.body))
-            await until(
-                lambda: upload.body.taken == len(sent) and upload.id in self.engine.handover.running(), "a body"
-            )
+            await until(lambda: upload.body.taken == len(sent) and upload.id in self.engine.writers.running(), "a body")
             return sending
 
         upload.hanging = self.run(begin())
@@ -256,7 +254,7 @@ class UploadMachine(RuleBasedStateMachine):
     def take_over(self, number: int, size: int) -> None:
         if not (upload := self.pick(number, lambda one: one.hanging)):
             return
-        self.run(self.engine.handover.settle(upload.id))
+        self.run(self.engine.writers.wait_durable(upload.id))
         start = self.engine.offset(upload.id)
         sent = upload.data[start : start + size]
         receipt = self.run(self.engine.append(upload.id, start, ScriptedBody(sent)))
@@ -264,7 +262,7 @@ class UploadMachine(RuleBasedStateMachine):
         upload.hanging = upload.body = None
         upload.promised = receipt.offset
         assert receipt.offset == start + len(sent)
-        self.run(self.engine.services.uploads.concatenator.settle_waiting(OWNER.id))
+        self.run(self.engine.services.uploads.concatenator.finish_waiting(OWNER.id))
 
     async def ended(self, sending: asyncio.Task) -> str:
         return (await sending).ended
@@ -314,7 +312,7 @@ class UploadMachine(RuleBasedStateMachine):
     @rule()
     def restart(self) -> None:
         """SIGTERM: everybody gets a last checkpoint."""
-        self.run(self.engine.handover.drain(5))
+        self.run(self.engine.writers.drain(5))
         for upload in self.uploads:
             if upload.hanging is not None:
                 assert self.run(self.ended(upload.hanging)) == "shutdown"

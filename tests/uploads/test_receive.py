@@ -21,8 +21,8 @@ from parquay.tus.create import BodyPlan
 from parquay.tus.headers import Checksum
 from parquay.uploads.receive import receive
 from parquay.uploads.receive.blocks import BLOCK_SIZE, LARGE_BLOCKS, SMALL_SIZE, Blocks
-from parquay.uploads.receive.receive import Patience, Receiver, Superseded
-from parquay.uploads.receive.takeover import TAKEN_OVER, Holder
+from parquay.uploads.receive.receive import Receiver, StallTimeout, Superseded
+from parquay.uploads.receive.takeover import TAKEN_OVER, ActiveWriter
 from uploads.engine import HANG, ScriptedBody, until
 
 MIB = 1 << 20
@@ -35,14 +35,14 @@ class Desk:
     def __init__(
         self,
         plan: BodyPlan | None = None,
-        patience: Patience | None = None,
+        stall_timeout: StallTimeout | None = None,
         capacity: int | None = None,
         rhythm: Rhythm = SECONDLY,
     ) -> None:
         self.id = new_id()
         self.store = MemoryStore(capacity)
         self.log: list[tuple[str, int]] = []
-        self.holder = Holder(self.id)
+        self.active = ActiveWriter(self.id)
         self.gate = threading.Event()
         self.gate.set()
         self.sync_gate = threading.Event()
@@ -62,7 +62,7 @@ class Desk:
             plan=plan or BodyPlan(None),
             commit=self.commit,
             rhythm=lambda _offset: rhythm,
-            patience=patience or Patience(),
+            stall_timeout=stall_timeout or StallTimeout(),
         )
 
     def write(self, chunks: Sequence[bytes], position: int) -> int:
@@ -94,10 +94,10 @@ class Desk:
         return [value for name, value in self.log if name == "commit"]
 
     async def run(self, body: ScriptedBody) -> str:
-        self.holder.on_wake(body.wake)
+        self.active.on_wake(body.wake)
         try:
-            ended = await self.receiver.run(body, self.holder)
-            await self.receiver.settle()
+            ended = await self.receiver.run(body, self.active)
+            await self.receiver.flush()
             return ended
         finally:
             await self.receiver.abandon()
@@ -135,7 +135,7 @@ def test_a_sender_waits_for_a_store_that_is_slower():
         desk.sync_gate.set()
 
         assert taken <= 14 * MIB
-        assert await running == "whole"
+        assert await running == "complete"
         assert [chunk.end for chunk in desk.named] == desk.committed()
         assert desk.committed()[-1] == 40 * MIB
 
@@ -154,7 +154,7 @@ def test_a_silent_sender_holds_no_block(sent: int, checksum: Checksum | None, mo
 
         await until(lambda: desk.receiver.written == sent and desk.blocks.used == 0, "no block")
 
-        desk.holder.stop(TAKEN_OVER)
+        desk.active.stop(TAKEN_OVER)
         assert await running == TAKEN_OVER
         assert desk.blocks.used == 0
 
@@ -219,7 +219,7 @@ def test_a_sender_who_falls_silent_has_its_bytes_checkpointed_in_two_seconds():
 
         await until(lambda: 1000 in desk.committed(), "a checkpoint", 2.0)
 
-        desk.holder.stop(TAKEN_OVER)
+        desk.active.stop(TAKEN_OVER)
         assert await receiving == TAKEN_OVER
 
     asyncio.run(run())
@@ -227,7 +227,7 @@ def test_a_sender_who_falls_silent_has_its_bytes_checkpointed_in_two_seconds():
 
 def test_a_silent_body_is_checkpointed_once():
     async def run() -> None:
-        desk = Desk(patience=Patience(idle=2.5))
+        desk = Desk(stall_timeout=StallTimeout(idle=2.5))
 
         assert await desk.run(ScriptedBody(bytes(1000), HANG)) == "idle_timeout"
 
@@ -243,10 +243,10 @@ def test_a_wanted_checkpoint_covers_everything_received():
         await until(lambda: body.taken == 1000, "bytes taken in")
 
         async with asyncio.timeout(1):
-            await desk.holder.checkpoint()
+            await desk.active.checkpoint()
 
         assert desk.committed() == [1000]
-        desk.holder.stop(TAKEN_OVER)
+        desk.active.stop(TAKEN_OVER)
         await receiving
 
     asyncio.run(run())
@@ -259,7 +259,7 @@ def test_a_stop_is_heard_while_waiting_for_bytes():
         await until(lambda: body.taken == 1000, "bytes taken in")
 
         started = time.monotonic()
-        desk.holder.stop(TAKEN_OVER)
+        desk.active.stop(TAKEN_OVER)
 
         assert await receiving == TAKEN_OVER
         assert time.monotonic() - started < 5
@@ -268,14 +268,14 @@ def test_a_stop_is_heard_while_waiting_for_bytes():
     asyncio.run(run())
 
 
-# ------------------------------------------------------------------------------------------------ patience
+# ------------------------------------------------------------------------------------------------ stall_timeout
 
 
 def test_a_silent_sender_is_given_up():
     # The rule: "Both Client and Server, SHOULD attempt to detect and handle network errors predictably. They MAY do so
     # by checking for read/write socket errors, as well as setting read/write timeouts."
     async def run() -> None:
-        desk = Desk(patience=Patience(idle=0.5))
+        desk = Desk(stall_timeout=StallTimeout(idle=0.5))
         started = time.monotonic()
 
         assert await desk.run(ScriptedBody(bytes(1000), HANG)) == "idle_timeout"
@@ -288,12 +288,12 @@ def test_a_silent_sender_is_given_up():
 
 def test_a_silent_sender_is_given_up_even_while_somebody_asks_for_checkpoints():
     async def run() -> None:
-        desk = Desk(patience=Patience(idle=0.6))
+        desk = Desk(stall_timeout=StallTimeout(idle=0.6))
         receiving = asyncio.create_task(desk.run(ScriptedBody(bytes(1000), HANG)))
 
         async with asyncio.timeout(10):
             while not receiving.done():
-                desk.holder.checkpoint()
+                desk.active.checkpoint()
                 await asyncio.sleep(0.02)
 
         assert await receiving == "idle_timeout"
@@ -311,7 +311,7 @@ class Dripping(ScriptedBody):
 
 def test_a_dripping_sender_is_given_up():
     async def run() -> None:
-        desk = Desk(patience=Patience(idle=0.6, min_rate=1000))
+        desk = Desk(stall_timeout=StallTimeout(idle=0.6, min_rate=1000))
 
         assert await desk.run(Dripping(bytes(10_000), chunk=1)) == "too_slow"
 
@@ -322,7 +322,7 @@ def test_a_dripping_sender_is_given_up():
 
 def test_a_slow_sender_above_the_rate_is_borne():
     async def run() -> None:
-        desk = Desk(patience=Patience(idle=0.6, min_rate=10))
+        desk = Desk(stall_timeout=StallTimeout(idle=0.6, min_rate=10))
 
         assert await desk.run(Dripping(bytes(1000), chunk=25)) == "complete"
 
@@ -361,7 +361,7 @@ def test_a_full_disk_ends_the_body_and_what_fits_is_kept():
 
         with pytest.raises(StorageFull):
             await desk.run(ScriptedBody(bytes(8 * MIB)))
-        await desk.receiver.settle() if not desk.disk._shutdown else None
+        await desk.receiver.flush() if not desk.disk._shutdown else None
 
         assert desk.receiver.written == desk.receiver.received == 2 * MIB + 5
 
@@ -401,10 +401,10 @@ def test_a_long_checksummed_body_is_written_in_big_pieces_and_never_committed():
         desk = Desk(BodyPlan(None, Checksum("sha256", hashlib.sha256(data).digest())))
         desk.receiver._last_checkpoint -= 10
 
-        assert await desk.receiver.run(ScriptedBody(data, chunk=1 << 14), desk.holder) == "complete"
+        assert await desk.receiver.run(ScriptedBody(data, chunk=1 << 14), desk.active) == "complete"
         before = list(desk.log)
         await desk.receiver.verify("complete")
-        await desk.receiver.settle()
+        await desk.receiver.flush()
         desk.disk.shutdown()
 
         assert len(before) <= 6

@@ -112,7 +112,7 @@ def test_what_is_being_written_is_never_swept(engine: Engine):
 
         assert await engine.services.uploads.expirer.sweep() == 0
 
-        await engine.handover.stop(file_id, "taken_over")
+        await engine.writers.stop(file_id, "taken_over")
         assert (await sending).offset == 3
         assert engine.row(file_id).expires_at > now()
 

@@ -16,7 +16,7 @@ SMALL = b"id,name\n" + b"".join(b"%d,name %d\n" % (number, number) for number in
 
 
 @pytest.fixture(scope="module")
-def holder(shared_server: LiveServer):
+def active(shared_server: LiveServer):
     with shared_server.register("sound", "the secret of sound") as http:
         yield http
 
@@ -49,43 +49,43 @@ def remove(path):
 
 @pytest.mark.parametrize(("harm", "code"), [(cut, "bytes_missing"), (remove, "bytes_missing"), (flip, "bytes_damaged")])
 @pytest.mark.parametrize("was_read", [False, True])
-def test_a_damaged_upload_is_refused_before_the_head(shared_server, holder, harm, code, was_read):
-    file_id = stored(holder, SMALL)
+def test_a_damaged_upload_is_refused_before_the_head(shared_server, active, harm, code, was_read):
+    file_id = stored(active, SMALL)
     if was_read:
-        assert holder.get(f"/files/{file_id}/content").content == SMALL
+        assert active.get(f"/files/{file_id}/content").content == SMALL
     harm(path_of(shared_server, file_id))
 
-    whole = holder.get(f"/files/{file_id}/content")
-    ranged = holder.get(f"/files/{file_id}/content", headers={"Range": "bytes=0-9"})
-    ranges = holder.get(f"/files/{file_id}/content", headers={"Range": "bytes=0-9,20-29"})
-    head = holder.head(f"/files/{file_id}/content")
+    whole = active.get(f"/files/{file_id}/content")
+    ranged = active.get(f"/files/{file_id}/content", headers={"Range": "bytes=0-9"})
+    ranges = active.get(f"/files/{file_id}/content", headers={"Range": "bytes=0-9,20-29"})
+    head = active.head(f"/files/{file_id}/content")
 
     assert is_problem(whole, 503, code)
     assert is_problem(ranged, 503, code)
     assert is_problem(ranges, 503, code)
     assert (head.status_code, head.content) == (503, b"")
-    assert holder.get(f"/files/{file_id}").json()["content"]["total"] == 2000
-    assert f'parquay_losses_total{{code="{code}"}}' in holder.get("/metrics").text
+    assert active.get(f"/files/{file_id}").json()["content"]["total"] == 2000
+    assert f'parquay_losses_total{{code="{code}"}}' in active.get("/metrics").text
 
 
-def test_a_file_without_a_byte_is_whole(holder):
-    file_id = holder.post("/files", files={"file": ("empty.bin", b"")}).json()["id"]
-    entry_when(holder, file_id)
+def test_a_file_without_a_byte_is_whole(active):
+    file_id = active.post("/files", files={"file": ("empty.bin", b"")}).json()["id"]
+    entry_when(active, file_id)
 
-    answer = holder.get(f"/files/{file_id}/content")
+    answer = active.get(f"/files/{file_id}/content")
 
     assert (answer.status_code, answer.content) == (200, b"")
 
 
-def test_a_large_file_is_hashed_on_its_way_and_its_last_bytes_stay_if_it_is_damaged(shared_server, holder):
+def test_a_large_file_is_hashed_on_its_way_and_its_last_bytes_stay_if_it_is_damaged(shared_server, active):
     content = random.Random(5).randbytes(integrity.HASHED_FIRST + 1000)
-    file_id = stored(holder, content, "large.bin")
+    file_id = stored(active, content, "large.bin")
     flip(path_of(shared_server, file_id), 1_000_000)
 
     with pytest.raises(httpx.RemoteProtocolError):
-        holder.get(f"/files/{file_id}/content")
-    again = holder.get(f"/files/{file_id}/content")
+        active.get(f"/files/{file_id}/content")
+    again = active.get(f"/files/{file_id}/content")
     flip(path_of(shared_server, file_id), 1_000_000)
 
     assert is_problem(again, 503, "bytes_damaged")
-    assert holder.get(f"/files/{file_id}/content").content == content
+    assert active.get(f"/files/{file_id}/content").content == content

@@ -101,7 +101,7 @@ def test_ids_cannot_be_guessed(tus: TusUser):
     ids=["none", "both", "0", "2", "true", "empty"],
 )
 def test_lengths_that_make_no_sense_are_refused(tus: TusUser, headers: dict[str, str]):
-    # 27, 28, 29. The rule: "The request MUST include one of the following headers" "If the Upload-Defer-Length header
+    # 27, 28, 29. The rule: "The request MUST include one of the stream headers" "If the Upload-Defer-Length header
     # contains any other value than 1 the server should return a 400 Bad Request status."
     before = len(tus.names())
 

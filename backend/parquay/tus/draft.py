@@ -180,11 +180,11 @@ class Draft:
         del with_body  # tus-js-client asks for the offset in every answer
         return (("Location", location), *self._progress(state), *self._limit(state))
 
-    def born(self, state: UploadState, location: str) -> tuple[Header, ...] | None:
+    def on_created(self, state: UploadState, location: str) -> tuple[Header, ...] | None:
         """Header fields of the interim answer that tells where a new upload is."""
         return (*self.common, ("Location", location), *self._limit(state)) if self.announced else None
 
-    def progressed(self, offset: int) -> tuple[Header, ...] | None:
+    def on_progress(self, offset: int) -> tuple[Header, ...] | None:
         """Header fields of the interim answer that tells how much is durable."""
         return (*self.common, ("Upload-Offset", str(offset))) if self.announced else None
 

@@ -38,11 +38,11 @@ class Wire(Protocol):
         """Header fields of the answer to a creation."""
         ...
 
-    def born(self, state: UploadState, location: str) -> tuple[Header, ...] | None:
+    def on_created(self, state: UploadState, location: str) -> tuple[Header, ...] | None:
         """Header fields of the interim answer (104) once an upload can be resumed, None where none is sent."""
         ...
 
-    def progressed(self, offset: int) -> tuple[Header, ...] | None:
+    def on_progress(self, offset: int) -> tuple[Header, ...] | None:
         """Header fields of the interim answer (104) once ``offset`` bytes are durable, None where none is sent."""
         ...
 
@@ -100,10 +100,10 @@ class Tus1:
         """See :func:`parquay.tus.answers.created`."""
         return answers.created(state, location, with_body=with_body)
 
-    def born(self, state: UploadState, location: str) -> None:
+    def on_created(self, state: UploadState, location: str) -> None:
         """There are no interim answers."""
 
-    def progressed(self, offset: int) -> None:
+    def on_progress(self, offset: int) -> None:
         """There are no interim answers."""
 
     def appended(self, state: UploadState) -> tuple[Header, ...]:

@@ -39,7 +39,7 @@ class Concatenator:
             raise Refusal("concat_not_partial")
         return found
 
-    async def settle(self, final: File) -> File:
+    async def try_finish(self, final: File) -> File:
         """Compose ``final`` if all its parts are finished; return it as it is then.
 
         Raises:
@@ -51,10 +51,10 @@ class Concatenator:
             finally:
                 self._composing.pop(final.id, None)
 
-    async def settle_waiting(self, owner_id: str) -> None:
+    async def finish_waiting(self, owner_id: str) -> None:
         """Compose those of a user's final uploads whose last part has just been finished."""
         for final in await asyncio.to_thread(self._files.finals_of, owner_id):
-            await self.settle(final)
+            await self.try_finish(final)
 
     async def _settle(self, final: File) -> File:
         part_ids = final.parts or []

@@ -32,8 +32,8 @@ from parquay.uploads.policy.rules import Owner, Rules, clean_name
 from parquay.uploads.receive.append import Appender
 from parquay.uploads.receive.bodies import IteratorBody, gather
 from parquay.uploads.receive.body import COMPLETE, Body
-from parquay.uploads.receive.receive import Receipt, Witness
-from parquay.uploads.receive.takeover import Handover
+from parquay.uploads.receive.receive import Receipt, UploadObserver
+from parquay.uploads.receive.takeover import WriterRegistry
 
 T = TypeVar("T")
 
@@ -58,7 +58,7 @@ class Creator:
         catalog: Catalog,
         files: Files,
         store: Store,
-        handover: Handover,
+        writers: WriterRegistry,
         *,
         appender: Appender,
         concatenator: Concatenator,
@@ -71,7 +71,7 @@ class Creator:
         self._hooks = hooks
         self._files = files
         self._store = store
-        self._handover = handover
+        self._writers = writers
         self._appender = appender
         self._concatenator = concatenator
         self._small = small
@@ -80,9 +80,9 @@ class Creator:
         self._room: tuple[float, int | None] = (-ROOM_SECONDS, None)
 
     async def create(
-        self, request: Request, body: Body | None = None, witness: Witness | None = None
+        self, request: Request, body: Body | None = None, observer: UploadObserver | None = None
     ) -> tuple[File, Receipt | None]:
-        """Make an upload, and store the bytes that came with it; ``witness`` hears how that goes.
+        """Make an upload, and store the bytes that came with it; ``observer`` hears how that goes.
 
         Raises:
             Refusal: a part of a concatenation is missing or unfinished (400, 404).
@@ -91,7 +91,7 @@ class Creator:
             StorageFull: it would not fit (507).
             ParquayError: as :meth:`Appender.append`.
         """
-        self._handover.check_open()
+        self._writers.check_open()
         concat = request.plan.concat
         if concat is None or concat.role == "final":
             request = await self._admitted(request)
@@ -102,17 +102,17 @@ class Creator:
             if _is_small(request.plan) and not self._rules.quota_of(request.owner):
                 return await self._create_small(request, body)
             plan = AppendPlan(0, request.plan.length, request.plan.body)
-            return await self._create_with(request, plan, body, witness)
+            return await self._create_with(request, plan, body, observer)
         return await self._insert(self._new_file(request), self._rules.quota_of(request.owner)), None
 
     async def _create_with(
-        self, request: Request, plan: AppendPlan, body: Body, witness: Witness | None
+        self, request: Request, plan: AppendPlan, body: Body, observer: UploadObserver | None
     ) -> tuple[File, Receipt]:
         quota = self._rules.quota_of(request.owner)
         file = await self._insert(self._new_file(request), quota)
-        is_known = witness is not None and await witness.born(file)
+        is_known = observer is not None and await observer.on_created(file)
         try:
-            return file, await self._appender.append(file, plan, body, witness, quota=quota)
+            return file, await self._appender.append(file, plan, body, observer, quota=quota)
         except Exception:
             if not is_known:
                 await self._discard(file)  # nobody was told where it is
@@ -126,7 +126,7 @@ class Creator:
         Raises:
             ParquayError: as :meth:`create`.
         """
-        self._handover.check_open()
+        self._writers.check_open()
         self._rules.check_name(request.name)
         if self._hooks or self._rules.quota_of(request.owner) or "dataset" in (request.options or {}):
             return None
@@ -282,7 +282,7 @@ class Creator:
         new = self._new_file(request, complete=False, parts=list(concat.parts))
         file = await self._insert(new, self._rules.quota_of(request.owner))
         try:
-            return await self._concatenator.settle(file)
+            return await self._concatenator.try_finish(file)
         except Exception:
             await self._discard(file)  # nobody was told where it is
             raise

@@ -9,7 +9,7 @@ from datetime import datetime
 from parquay.catalog.files import Files
 from parquay.catalog.tables import now
 from parquay.uploads.maintain.remove import Remover
-from parquay.uploads.receive.takeover import Handover
+from parquay.uploads.receive.takeover import WriterRegistry
 
 BATCH = 100
 """Uploads removed between two breaths."""
@@ -20,17 +20,17 @@ log = logging.getLogger(__name__)
 class Expirer:
     """Removes uploads whose time is over."""
 
-    def __init__(self, files: Files, remover: Remover, handover: Handover) -> None:
+    def __init__(self, files: Files, remover: Remover, writers: WriterRegistry) -> None:
         self._files = files
         self._remover = remover
-        self._handover = handover
+        self._writers = writers
 
     async def sweep(self) -> int:
         """Remove what has expired; return how many uploads that were."""
         moment = now()
         removed = 0
         while batch := await asyncio.to_thread(self._files.expired, moment, BATCH):
-            writing = self._handover.running()
+            writing = self._writers.running()
             gone = [await self._discarded(file_id, moment) for file_id in batch if file_id not in writing]
             removed += sum(gone)
             if not any(gone):

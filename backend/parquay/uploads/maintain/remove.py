@@ -15,20 +15,20 @@ from parquay.storage.chunks import Store
 from parquay.storage.place import Places
 from parquay.telemetry import uploads_removed
 from parquay.uploads.policy.rules import Owner
-from parquay.uploads.receive.takeover import REMOVED, Handover
+from parquay.uploads.receive.takeover import REMOVED, WriterRegistry
 
 
 class Remover:
     """Takes uploads and the tables they became away."""
 
     def __init__(
-        self, catalog: Catalog, files: Files, store: Store, handover: Handover, disk: Executor, *, places: Places
+        self, catalog: Catalog, files: Files, store: Store, writers: WriterRegistry, disk: Executor, *, places: Places
     ) -> None:
         """``places``: where the parts of each file are."""
         self._catalog = catalog
         self._files = files
         self._store = store
-        self._handover = handover
+        self._writers = writers
         self._disk = disk
         self._places = places
 
@@ -45,7 +45,7 @@ class Remover:
     async def discard(self, file_id: str, *, expired_before: datetime | None = None) -> bool:
         """Remove whatever is left of an upload; with ``expired_before`` only while it is expired. False: it stays."""
         if expired_before is None:
-            await self._handover.stop(file_id, REMOVED)
+            await self._writers.stop(file_id, REMOVED)
         loop = asyncio.get_running_loop()
         keys = await loop.run_in_executor(self._disk, self._store.keys, file_id)  # known to the rows that go now
         write = partial(self._files.remove, file_id=file_id, expired_before=expired_before)

@@ -11,7 +11,7 @@ from parquay.tus.refusals import Refusal
 from parquay.uploads.receive.body import COMPLETE, IDLE, OVERRUN, Body, BodyCut, into_memory
 from parquay.uploads.receive.digest import RunningDigest
 from parquay.uploads.receive.receive import BEYOND, TICK_SECONDS
-from parquay.uploads.receive.takeover import Holder
+from parquay.uploads.receive.takeover import ActiveWriter
 
 
 async def gather(body: Body, expected: int, idle: float) -> tuple[bytes, str]:
@@ -33,7 +33,7 @@ async def gather(body: Body, expected: int, idle: float) -> tuple[bytes, str]:
     return b"".join(chunks), IDLE
 
 
-async def take_none(plan: BodyPlan, body: Body, holder: Holder, idle: float) -> str:
+async def take_none(plan: BodyPlan, body: Body, active: ActiveWriter, idle: float) -> str:
     """Wait for the end of a body that has no bytes and tell why it ended: its first byte is one too many.
 
     Only its end tells that a chunked body is empty; it is waited for ``idle`` seconds.
@@ -41,11 +41,11 @@ async def take_none(plan: BodyPlan, body: Body, holder: Holder, idle: float) -> 
     Raises:
         Refusal: ``checksum_mismatch`` (460).
     """
-    holder.on_wake(body.wake)
+    active.on_wake(body.wake)
     source, count = into_memory(body), None
     while count is None:
-        if holder.stopped or holder.silence >= idle:
-            return holder.stopped or IDLE
+        if active.stopped or active.silence >= idle:
+            return active.stopped or IDLE
         try:
             count = await source.read_into(BEYOND, TICK_SECONDS)
         except BodyCut as cut:

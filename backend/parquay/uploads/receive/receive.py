@@ -24,7 +24,7 @@ from parquay.tus.refusals import Refusal
 from parquay.uploads.receive.blocks import Block, Blocks
 from parquay.uploads.receive.body import COMPLETE, IDLE, OVERRUN, TOO_SLOW, Body, BodyCut, into_memory
 from parquay.uploads.receive.digest import RunningDigest
-from parquay.uploads.receive.takeover import Holder
+from parquay.uploads.receive.takeover import ActiveWriter
 
 TICK_SECONDS = 0.25
 """How often a silent body is looked after, while it has bytes that are not durable."""
@@ -32,12 +32,12 @@ TICK_SECONDS = 0.25
 SILENT_TICK_SECONDS = 1.0
 """How often one is that has none: there may be thousands."""
 
-SIP_BYTES = 4096
+FIRST_BYTES = 4096
 """Bytes that are received into no block: the first ones after a silence."""
 
 
 @dataclass(frozen=True)
-class Patience:
+class StallTimeout:
     """When a sender is given up: after ``idle`` seconds without a byte, or below ``min_rate`` bytes a second."""
 
     idle: float = 60.0
@@ -68,14 +68,14 @@ BEYOND = memoryview(bytearray(1))
 """Where a byte goes that is one too many."""
 
 
-class Witness(Protocol):
+class UploadObserver(Protocol):
     """Whoever wants to hear of an upload while its request still runs."""
 
-    async def born(self, file: File) -> bool:
+    async def on_created(self, file: File) -> bool:
         """Hear that an upload can be resumed from now on; tell whether its client knows."""
         ...
 
-    async def progressed(self, offset: int) -> None:
+    async def on_progress(self, offset: int) -> None:
         """Hear that ``offset`` bytes are durable."""
         ...
 
@@ -99,7 +99,7 @@ class Receiver:
         plan: BodyPlan,
         commit: Commit,
         rhythm: Callable[[int], Rhythm],
-        patience: Patience,
+        stall_timeout: StallTimeout,
     ) -> None:
         """``rhythm``: how often an upload with so many bytes is checkpointed."""
         self._writer = writer
@@ -109,25 +109,25 @@ class Receiver:
         self._commit = commit
         self._rhythm_at = rhythm
         self._rhythm = rhythm(offset)
-        self._patience = patience
+        self._stall_timeout = stall_timeout
         self._start = self.received = self.written = self.durable = offset
         self._block: Block | None = None
-        self._sip: memoryview | None = memoryview(bytearray(SIP_BYTES))
+        self._first: memoryview | None = memoryview(bytearray(FIRST_BYTES))
         self._writing: tuple[Block, asyncio.Future[int]] | None = None
         self._checkpointing: asyncio.Task[None] | None = None
         self._last_checkpoint = time.monotonic()
         self._digest = RunningDigest(plan.checksum) if plan.checksum else None
         self._full = False
 
-    async def run(self, body: Body, holder: Holder) -> str:
-        """Take in ``body`` until it ends, is cut, or ``holder`` is told to stop; return why it ended.
+    async def run(self, body: Body, active: ActiveWriter) -> str:
+        """Take in ``body`` until it ends, is cut, or ``active`` is told to stop; return why it ended.
 
         Raises:
             StorageFull: the store is full (507); what fitted is kept.
             ParquayError: the store or the catalog failed.
         """
-        pace, source = _Pace(self._patience), into_memory(body)
-        while not holder.stopped:
+        rate, source = RateMonitor(self._stall_timeout), into_memory(body)
+        while not active.stopped:
             room = self._room()
             try:
                 count = await source.read_into(room or BEYOND, self._tick())
@@ -138,19 +138,19 @@ class Receiver:
             if count is None:
                 self._rest()
             else:
-                holder.touch()
+                active.touch()
                 if not room:
                     return OVERRUN
                 self._take(count)
-            if holder.checkpoint_wanted is not None:
-                await self.settle()
-                holder.checkpointed()
-            if verdict := pace.verdict(holder.silence, self.received):
+            if active.checkpoint_wanted is not None:
+                await self.flush()
+                active.checkpointed()
+            if verdict := rate.verdict(active.silence, self.received):
                 return verdict
             await self._advance()
-        return holder.stopped or COMPLETE
+        return active.stopped or COMPLETE
 
-    async def settle(self) -> None:
+    async def flush(self) -> None:
         """Make durable everything that was received (nothing while a checksum is outstanding)."""
         await self._write_rest()
         if self._digest is None:
@@ -198,27 +198,27 @@ class Receiver:
 
     def _room(self) -> memoryview:
         """Return where the next bytes belong: nowhere once the plan's last byte is there."""
-        if self._block is None and self._sip is None:
+        if self._block is None and self._first is None:
             self._block = self._blocks.take(self.received)
-        room = self._sip if self._block is None else self._block.room
+        room = self._first if self._block is None else self._block.room
         if room is None or self._plan.limit is None:
             return room or memoryview(b"")
         return room[: self._start + self._plan.limit - self.received]
 
     def _take(self, count: int) -> None:
-        if self._sip is not None:
-            sip, self._sip = self._sip, None
+        if self._first is not None:
+            first, self._first = self._first, None
             if self._block is None:
                 self._block = self._blocks.take(self.received)
-                self._block.room[:count] = sip[:count]
+                self._block.room[:count] = first[:count]
         if self._block is not None:
             self._block.grow(count)
         self.received += count
 
     def _rest(self) -> None:
         """Hold no memory for a sender that is silent: it may be one of thousands."""
-        if self._sip is None:
-            self._sip = memoryview(bytearray(SIP_BYTES))
+        if self._first is None:
+            self._first = memoryview(bytearray(FIRST_BYTES))
         if self._block is not None and not len(self._block):
             self._drop_block()
 
@@ -229,15 +229,15 @@ class Receiver:
 
     def _tick(self) -> float:
         """Return the seconds after which to look up from waiting for bytes."""
-        if self._sip is None or self.received > self.durable:
+        if self._first is None or self.received > self.durable:
             return TICK_SECONDS
-        return min(SILENT_TICK_SECONDS, max(TICK_SECONDS, self._patience.idle / 4))
+        return min(SILENT_TICK_SECONDS, max(TICK_SECONDS, self._stall_timeout.idle / 4))
 
     async def _advance(self) -> None:
         open_ended = self._digest is None  # nothing may be acknowledged while a checksum is outstanding
         waited = time.monotonic() - self._last_checkpoint >= self._rhythm.seconds
         due = open_ended and waited
-        if due or (waited and self._sip is not None):
+        if due or (waited and self._first is not None):
             await self._write_rest()  # so that the checkpoint of a sender who fell silent has all of its bytes
         elif self._block is not None and not self._block.room:
             await self._join_write()
@@ -307,23 +307,23 @@ class Receiver:
         return await asyncio.get_running_loop().run_in_executor(self._disk, call, *arguments)
 
 
-class _Pace:
+class RateMonitor:
     """Tells when a sender is too slow: silent for too long, or dripping."""
 
-    def __init__(self, patience: Patience) -> None:
-        self._patience = patience
+    def __init__(self, stall_timeout: StallTimeout) -> None:
+        self._stall_timeout = stall_timeout
         self._since = time.monotonic()
         self._count: int | None = None
 
     def verdict(self, silence: float, received: int) -> str | None:
         """Return why to give up, None to go on. ``silence`` in seconds, ``received`` in bytes."""
-        if silence >= self._patience.idle:
+        if silence >= self._stall_timeout.idle:
             return IDLE
         if self._count is None:
             self._count = received
         elapsed = time.monotonic() - self._since
-        if elapsed < self._patience.idle:
+        if elapsed < self._stall_timeout.idle:
             return None
-        slow = received - self._count < self._patience.min_rate * elapsed
+        slow = received - self._count < self._stall_timeout.min_rate * elapsed
         self._since, self._count = time.monotonic(), received
         return TOO_SLOW if slow else None

@@ -19,7 +19,7 @@ from parquay.telemetry import uploads_active
 ACTIVE_SECONDS = 1.0
 """A writer that received something this recently is not interrupted."""
 
-PATIENCE_SECONDS = 2.0
+TAKEOVER_SECONDS = 2.0
 """How long a newcomer waits for the writer before it is told to come back."""
 
 QUIET_SECONDS = 0.25
@@ -36,7 +36,7 @@ SHUTDOWN = "shutdown"
 log = logging.getLogger(__name__)
 
 
-class Holder:
+class ActiveWriter:
     """The request that writes an upload now."""
 
     def __init__(self, file_id: str) -> None:
@@ -66,13 +66,13 @@ class Holder:
     def stop(self, reason: str) -> None:
         """Ask the writer to take a last checkpoint and end."""
         self.stopped = self.stopped or reason
-        self._nudge()
+        self._wake_writer()
 
     def checkpoint(self) -> asyncio.Future[None]:
         """Ask the writer to make durable what it has; the future resolves when that is done."""
         if self.checkpoint_wanted is None:
             self.checkpoint_wanted = asyncio.get_running_loop().create_future()
-            self._nudge()
+            self._wake_writer()
         return self.checkpoint_wanted
 
     def checkpointed(self) -> None:
@@ -82,17 +82,17 @@ class Holder:
                 self.checkpoint_wanted.set_result(None)
             self.checkpoint_wanted = None
 
-    def _nudge(self) -> None:
+    def _wake_writer(self) -> None:
         if self._wake is not None:
             self._wake()
 
 
-class Handover:
+class WriterRegistry:
     """The writers of this process."""
 
     def __init__(self) -> None:
-        self._holders: dict[str, Holder] = {}
-        self._arriving: dict[str, set[asyncio.Event]] = {}
+        self._active: dict[str, ActiveWriter] = {}
+        self._pending: dict[str, set[asyncio.Event]] = {}
         self._draining = False
 
     @property
@@ -110,23 +110,23 @@ class Handover:
             raise Unavailable("The server is shutting down.", "shutting_down", retry_after=2)
 
     @contextmanager
-    def arriving(self, file_id: str) -> Iterator[None]:
+    def pending(self, file_id: str) -> Iterator[None]:
         """Note a request that wants to write, from its first line on.
 
         Its sender may be gone before it becomes the writer, and ask how far the upload is: that question came second.
         """
         arrival = asyncio.Event()
-        self._arriving.setdefault(file_id, set()).add(arrival)
+        self._pending.setdefault(file_id, set()).add(arrival)
         try:
             yield
         finally:
             arrival.set()
-            self._arriving[file_id].discard(arrival)
-            if not self._arriving[file_id]:
-                del self._arriving[file_id]
+            self._pending[file_id].discard(arrival)
+            if not self._pending[file_id]:
+                del self._pending[file_id]
 
     @asynccontextmanager
-    async def hold(self, file_id: str) -> AsyncIterator[Holder]:
+    async def hold(self, file_id: str) -> AsyncIterator[ActiveWriter]:
         """Become the writer of an upload in this process; a silent writer is stopped, a busy one waited for.
 
         Raises:
@@ -134,66 +134,66 @@ class Handover:
             Unavailable: the process is draining (503).
         """
         self.check_open()
-        await self._vacate(file_id)
-        holder = self._holders[file_id] = Holder(file_id)
-        for arrival in self._arriving.get(file_id, ()):
+        await self._evict(file_id)
+        active = self._active[file_id] = ActiveWriter(file_id)
+        for arrival in self._pending.get(file_id, ()):
             arrival.set()
         uploads_active.inc()
         try:
-            yield holder
+            yield active
         finally:
             uploads_active.dec()
-            del self._holders[file_id]
-            holder.checkpointed()
-            holder.done.set()
+            del self._active[file_id]
+            active.checkpointed()
+            active.done.set()
 
-    async def settle(self, file_id: str) -> None:
+    async def wait_durable(self, file_id: str) -> None:
         """Wait a moment until what the current writer received is durable, so that the row tells the truth.
 
         The sender of a writer that still takes in bytes may be gone already, with the rest in the buffers between: it
         is given time to come to its end, so that the answer is the offset at which the next writer can start.
         """
         deadline = time.monotonic() + ENDING_SECONDS
-        if file_id not in self._holders:
-            for arrival in list(self._arriving.get(file_id, ())):
+        if file_id not in self._active:
+            for arrival in list(self._pending.get(file_id, ())):
                 await _within(deadline - time.monotonic(), arrival)
-        holder = self._holders.get(file_id)
-        if holder is None:
+        active = self._active.get(file_id)
+        if active is None:
             return
-        while not holder.done.is_set() and holder.silence < QUIET_SECONDS and (left := deadline - time.monotonic()) > 0:
-            await _within(min(left, QUIET_SECONDS - holder.silence + 0.01), holder.done)
-        if not holder.done.is_set():
-            await asyncio.wait({holder.checkpoint()}, timeout=CHECKPOINT_SECONDS)
+        while not active.done.is_set() and active.silence < QUIET_SECONDS and (left := deadline - time.monotonic()) > 0:
+            await _within(min(left, QUIET_SECONDS - active.silence + 0.01), active.done)
+        if not active.done.is_set():
+            await asyncio.wait({active.checkpoint()}, timeout=CHECKPOINT_SECONDS)
 
     async def stop(self, file_id: str, reason: str) -> None:
         """End an upload's writer, if there is one, and wait for its last checkpoint."""
-        holder = self._holders.get(file_id)
-        if holder is not None:
-            holder.stop(reason)
-            await _within(PATIENCE_SECONDS, holder.done)
+        active = self._active.get(file_id)
+        if active is not None:
+            active.stop(reason)
+            await _within(TAKEOVER_SECONDS, active.done)
 
     async def drain(self, seconds: float) -> None:
         """Refuse new writers and end the running ones within ``seconds``."""
         self._draining = True
-        holders = list(self._holders.values())
-        for holder in holders:
-            holder.stop(SHUTDOWN)
-        if holders:
-            await asyncio.wait({asyncio.ensure_future(holder.done.wait()) for holder in holders}, timeout=seconds)
+        running = list(self._active.values())
+        for active in running:
+            active.stop(SHUTDOWN)
+        if running:
+            await asyncio.wait({asyncio.ensure_future(active.done.wait()) for active in running}, timeout=seconds)
 
-    def running(self) -> dict[str, Holder]:
+    def running(self) -> dict[str, ActiveWriter]:
         """Return the writers of this process by upload id."""
-        return dict(self._holders)
+        return dict(self._active)
 
-    async def _vacate(self, file_id: str) -> None:
-        deadline = time.monotonic() + PATIENCE_SECONDS
-        while (holder := self._holders.get(file_id)) is not None:
+    async def _evict(self, file_id: str) -> None:
+        deadline = time.monotonic() + TAKEOVER_SECONDS
+        while (active := self._active.get(file_id)) is not None:
             left = deadline - time.monotonic()
             if left <= 0:
                 raise Busy("Another request is writing to this upload.", retry_after=1)
-            if holder.silence >= ACTIVE_SECONDS:
-                holder.stop(TAKEN_OVER)
-            await _within(min(left, max(ACTIVE_SECONDS - holder.silence, 0.05)), holder.done)
+            if active.silence >= ACTIVE_SECONDS:
+                active.stop(TAKEN_OVER)
+            await _within(min(left, max(ACTIVE_SECONDS - active.silence, 0.05)), active.done)
 
 
 async def _within(seconds: float, event: asyncio.Event) -> None:
@@ -204,11 +204,11 @@ async def _within(seconds: float, event: asyncio.Event) -> None:
         pass
 
 
-async def watch(handover: Handover, epochs: Callable[[list[str]], dict[str, int]], seconds: float) -> None:
+async def watch(writers: WriterRegistry, epochs: Callable[[list[str]], dict[str, int]], seconds: float) -> None:
     """Stop writers whose upload was taken over or removed by another process; look every ``seconds``."""
     while True:
         await asyncio.sleep(seconds)
-        running = {file_id: holder for file_id, holder in handover.running().items() if holder.epoch}
+        running = {file_id: active for file_id, active in writers.running().items() if active.epoch}
         if not running:
             continue
         try:
@@ -216,6 +216,6 @@ async def watch(handover: Handover, epochs: Callable[[list[str]], dict[str, int]
         except ParquayError as error:
             log.warning("other processes' writers are not seen", extra={"fields": {"code": error.code}})
             continue
-        for file_id, holder in running.items():
-            if current.get(file_id) != holder.epoch:
-                holder.stop(TAKEN_OVER if file_id in current else REMOVED)
+        for file_id, active in running.items():
+            if current.get(file_id) != active.epoch:
+                active.stop(TAKEN_OVER if file_id in current else REMOVED)

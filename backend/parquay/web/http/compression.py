@@ -49,7 +49,7 @@ def packed(body: bytes) -> bytes:
     return b"".join((_HEAD, padding, squeeze.compress(body), squeeze.flush(), trailer))
 
 
-class Packing:
+class Compression:
     """Packs whole JSON answers of an application; streams, ranges and errors pass as they are."""
 
     def __init__(self, app: ASGIApp) -> None:

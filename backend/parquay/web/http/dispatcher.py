@@ -1,4 +1,4 @@
-"""The outermost layer: one path for every spelling, the right door for every protocol, headers on every answer.
+"""The outermost layer: one path for every spelling, the right application for every protocol, headers on every answer.
 
 Plain ASGI, because a request that streams gigabytes must not pass through anything that looks at its body. An
 answer is touched only where its headers are sent.
@@ -39,17 +39,17 @@ METHODS = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"}
 FORMS = frozenset({"/files", "/upload"})
 """Where a body may be a file of any size."""
 
-MAX_BODY = 64 * 1024
+MAX_BODY_BYTES = 64 * 1024
 """Largest body anywhere else, in bytes."""
 
 ROWS = re.compile(r"/datasets/[^/]+/rows")
 """Where a body may hold many rows."""
 
-MAX_ROWS_BODY = 16 * 1024 * 1024
+MAX_ROWS_BODY_BYTES = 16 * 1024 * 1024
 """Largest body there, in bytes."""
 
 BODY_SECONDS = 30.0
-LEAST_RATE = 1024
+MIN_BODY_RATE = 1024
 """How long such a body may take, and how many bytes a second it must have beyond that."""
 
 STREAMS = frozenset({"/events"})
@@ -72,7 +72,7 @@ REVALIDATED = "private, no-cache"
 
 _PUBLIC = frozenset({"/docs", "/openapi.json", "/livez", "/readyz", "/metrics"})
 
-Door = Literal["uploads", "rest", "client"]
+Target = Literal["uploads", "rest", "client"]
 
 
 @dataclass(frozen=True)
@@ -95,7 +95,7 @@ def address(path: str) -> Address:
     return Address(bare.rstrip("/") or "/", prefixed)
 
 
-def door(method: str, where: Address, headers: Mapping[str, str], query: str = "") -> Door:
+def target_of(method: str, where: Address, headers: Mapping[str, str], query: str = "") -> Target:
     """Choose who answers. ``headers`` have names in lower case. Pure."""
     if FILES.fullmatch(where.path) and _is_upload(method, where.path, headers):
         return "uploads"
@@ -135,8 +135,8 @@ def cross_origin(origin: str | None, allowed: frozenset[str], *, preflight: bool
     return fields
 
 
-class Edge:
-    """Sends each request through its door."""
+class Dispatcher:
+    """Sends each request to the application that answers it."""
 
     def __init__(self, rest: ASGIApp, uploads: ASGIApp, client: WebClient, policy: Policy, logins: LoginWatch) -> None:
         self._rest = rest
@@ -149,51 +149,63 @@ class Edge:
         """Answer one request (or run the lifespan)."""
         if scope["type"] != "lifespan" and not self._policy.answers(scope):
             await _misdirected(scope, send)
-            return
-        if scope["type"] == "websocket":
-            scope["path"] = address(below(self._policy.base_path, scope["path"])).path
-        if scope["type"] != "http":
+        elif scope["type"] == "http":
+            await self._answer(scope, receive, send)
+        else:
+            if scope["type"] == "websocket":
+                scope["path"] = address(below(self._policy.base_path, scope["path"])).path
             await self._rest(scope, receive, send)
-            return
+
+    async def _answer(self, scope: Scope, receive: Receive, send: Send) -> None:
         headers = {name.decode("latin-1").lower(): value.decode("latin-1") for name, value in scope["headers"]}
         where = address(below(self._policy.base_path, scope["path"]))
-        scope["path"] = where.path
-        scope["raw_path"] = where.path.encode("utf-8", "surrogateescape")
-        if where.prefixed:
-            scope["root_path"] = scope.get("root_path", "") + PREFIX
-        if OVERRIDE in headers and FILES.fullmatch(where.path):
-            scope["method"] = headers[OVERRIDE].strip().upper()
+        _respell(scope, where, headers)
         preflight = scope["method"] == "OPTIONS" and "access-control-request-method" in headers
         fields = cross_origin(headers.get("origin"), self._policy.origins, preflight=preflight)
         outgoing = _Outgoing(scope, send, fields)
-        chosen = door(scope["method"], where, headers, scope["query_string"].decode("latin-1"))
-        if chosen == "uploads":
-            outgoing.caching = PRIVATE
-            with self._logins.watching(scope, _cut(scope)):
-                await self._uploads(scope, receive, outgoing.send)
+        target = target_of(scope["method"], where, headers, scope["query_string"].decode("latin-1"))
+        if target == "uploads":
+            await self._ask_uploads(scope, receive, outgoing)
         elif preflight:
             await outgoing.send({"type": "http.response.start", "status": 204, "headers": []})
             await outgoing.send({"type": "http.response.body", "body": b""})
-        elif chosen == "client" or self._is_built_file(scope["method"], where):
+        elif target == "client" or self._is_built_file(scope["method"], where):
             outgoing.counted = True
             await self._client(scope, receive, outgoing.send)
         else:
-            outgoing.counted, outgoing.caching = True, caching_of(where.path)
-            is_form = scope["method"] == "POST" and where.path in FORMS
-            largest = MAX_ROWS_BODY if ROWS.fullmatch(where.path) else MAX_BODY
-            end = None if where.path in STREAMS else _cut(scope)  # those look at their login themselves
-            with self._logins.watching(scope, end):
-                await self._ask_rest(scope, receive if is_form else _limited(receive, largest), outgoing)
+            await self._ask_rest(scope, receive, outgoing)
+
+    async def _ask_uploads(self, scope: Scope, receive: Receive, outgoing: _Outgoing) -> None:
+        outgoing.caching = PRIVATE
+        with self._logins.watching(scope, _cut(scope)):
+            await self._uploads(scope, receive, outgoing.send)
+
+    async def _ask_rest(self, scope: Scope, receive: Receive, outgoing: _Outgoing) -> None:
+        path = scope["path"]
+        outgoing.counted, outgoing.caching = True, caching_of(path)
+        is_form = scope["method"] == "POST" and path in FORMS
+        limited = (
+            receive if is_form else _limited(receive, MAX_ROWS_BODY_BYTES if ROWS.fullmatch(path) else MAX_BODY_BYTES)
+        )
+        end = None if path in STREAMS else _cut(scope)  # those look at their login themselves
+        send = outgoing.send
+        if scope["method"] == "HEAD" and path not in STREAMS:
+            scope["method"], scope["parquay.head"], send = "GET", True, outgoing.send_head
+        with self._logins.watching(scope, end):
+            await self._rest(scope, limited, send)
 
     def _is_built_file(self, method: str, where: Address) -> bool:
         return not where.prefixed and method in ("GET", "HEAD") and self._client.file(where.path) is not None
 
-    async def _ask_rest(self, scope: Scope, receive: Receive, outgoing: _Outgoing) -> None:
-        if scope["method"] == "HEAD" and scope["path"] not in STREAMS:
-            scope["method"], scope["parquay.head"] = "GET", True
-            await self._rest(scope, receive, outgoing.send_head)
-        else:
-            await self._rest(scope, receive, outgoing.send)
+
+def _respell(scope: Scope, where: Address, headers: Mapping[str, str]) -> None:
+    """Give a request the one spelling of its path, and the method that is meant."""
+    scope["path"] = where.path
+    scope["raw_path"] = where.path.encode("utf-8", "surrogateescape")
+    if where.prefixed:
+        scope["root_path"] = scope.get("root_path", "") + PREFIX
+    if OVERRIDE in headers and FILES.fullmatch(where.path):
+        scope["method"] = headers[OVERRIDE].strip().upper()
 
 
 def _cut(scope: Scope) -> Callable[[], None] | None:
@@ -232,7 +244,7 @@ def _limited(receive: Receive, largest: int) -> Receive:
 
     async def read() -> Message:
         nonlocal count, ended
-        left = None if ended else started + BODY_SECONDS + count / LEAST_RATE - time.monotonic()
+        left = None if ended else started + BODY_SECONDS + count / MIN_BODY_RATE - time.monotonic()
         try:
             async with asyncio.timeout(left):  # a body that was read to its end is followed by news of the client
                 message = await receive()
@@ -259,7 +271,7 @@ class _Outgoing:
 
     async def send(self, message: Message) -> None:
         if message["type"] == "http.response.start":
-            if self.counted:  # the upload door counts its own
+            if self.counted:  # the verbs of uploads count their own
                 requests.labels(self._method, message["status"]).inc()
             caching = PRIVATE if self.caching and message["status"] >= 400 else self.caching
             message = {**message, "headers": self._completed(message.get("headers", ()), caching)}

@@ -19,7 +19,7 @@ CHECK_SECONDS = 2.0
 """How often the session is looked at again."""
 
 
-class Following:
+class EventStream:
     """One client's place in the stream. ``last``: id of the youngest event that it was told."""
 
     def __init__(self, hub: Hub, sessions: Sessions, identity: Identity, token: str | None, seen: int | None) -> None:

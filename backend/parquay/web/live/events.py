@@ -17,7 +17,7 @@ from parquay.events.messages import frame, packed
 from parquay.telemetry import sse_clients
 from parquay.web.http.deps import AccountsDep, EventsDep, IdentityDep, PolicyDep
 from parquay.web.http.sockets import GOING_AWAY, admitted, until_gone
-from parquay.web.live.event_stream import CHECK_SECONDS, Following, event_number
+from parquay.web.live.event_stream import CHECK_SECONDS, EventStream, event_number
 
 KEEP_ALIVE_SECONDS = 15.0
 """A comment is sent after this long without a message, so that nothing between takes the stream for dead."""
@@ -49,19 +49,19 @@ async def events(
     if not events.hub.running:
         raise Unavailable("The server is stopping.", "draining", retry_after=2)
     seen = event_number(last_event_id or last)
-    following = Following(events.hub, accounts.sessions, identity, credential.token, seen)
-    return StreamingResponse(_frames(following), headers=HEADERS, media_type="text/event-stream")
+    stream = EventStream(events.hub, accounts.sessions, identity, credential.token, seen)
+    return StreamingResponse(_frames(stream), headers=HEADERS, media_type="text/event-stream")
 
 
-async def _frames(following: Following) -> AsyncIterator[bytes]:
+async def _frames(stream: EventStream) -> AsyncIterator[bytes]:
     sse_clients.inc()
     sent = time.monotonic()
     try:
-        yield f": connected\nretry: {RETRY_MILLISECONDS}\nid: {following.last}\n\n".encode()
-        async for told in following.messages():
+        yield f": connected\nretry: {RETRY_MILLISECONDS}\nid: {stream.last}\n\n".encode()
+        async for told in stream.messages():
             if told is not None:
                 sent = time.monotonic()
-                yield frame(told, following.last)
+                yield frame(told, stream.last)
             elif time.monotonic() - sent >= KEEP_ALIVE_SECONDS - CHECK_SECONDS:
                 sent = time.monotonic()
                 yield b": keep-alive\n\n"
@@ -81,13 +81,13 @@ async def follow(socket: WebSocket) -> None:
     if login is None:
         return
     seen = event_number(socket.query_params.get("last_event_id"))
-    following = Following(login.events.hub, login.sessions, login.identity, login.token, seen)
+    stream = EventStream(login.events.hub, login.sessions, login.identity, login.token, seen)
 
     async def send() -> int:
         try:
-            async for told in following.messages():
+            async for told in stream.messages():
                 if told is not None:
-                    await socket.send_text(packed(told, following.last))
+                    await socket.send_text(packed(told, stream.last))
         except Closed:
             pass
         return GOING_AWAY

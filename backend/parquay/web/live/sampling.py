@@ -19,7 +19,7 @@ from parquay.catalog.samples import Samples
 from parquay.catalog.session import Catalog
 from parquay.errors import ParquayError
 from parquay.telemetry import jobs_late, jobs_stuck, jobs_troubled, jobs_waiting, reader_blocks, registry
-from parquay.uploads.receive.takeover import Handover
+from parquay.uploads.receive.takeover import WriterRegistry
 
 log = logging.getLogger(__name__)
 
@@ -48,13 +48,13 @@ class Sampler:
     """Takes the samples of one process; whoever has the duty also takes those that no process has a share of."""
 
     def __init__(
-        self, catalog: Catalog, samples: Samples, jobs: Jobs, queue: Queue, handover: Handover, *, duty: Duty
+        self, catalog: Catalog, samples: Samples, jobs: Jobs, queue: Queue, writers: WriterRegistry, *, duty: Duty
     ) -> None:
         self._catalog = catalog
         self._queue = queue
         self._samples = samples
         self._jobs = jobs
-        self._handover = handover
+        self._writers = writers
         self._duty = duty
         self._received = _bytes_received()
 
@@ -71,7 +71,7 @@ class Sampler:
         """Keep this process's share of the second ``at``."""
         received, before = _bytes_received(), self._received
         self._received = received
-        shares = {"ingest_rate": received - before, "active_uploads": float(len(self._handover.running()))}
+        shares = {"ingest_rate": received - before, "active_uploads": float(len(self._writers.running()))}
         if await asyncio.to_thread(self._duty.is_mine):
             shares["queue_depth"] = float(await asyncio.to_thread(self._jobs.depth))
             shares["random"] = random.random()

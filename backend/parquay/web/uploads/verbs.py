@@ -28,8 +28,8 @@ from parquay.uploads.maintain.remove import Remover
 from parquay.uploads.policy.rules import Owner, Rules, state_of
 from parquay.uploads.receive.append import Appender
 from parquay.uploads.receive.body import COMPLETE, OVERRUN, Body
-from parquay.uploads.receive.receive import Receipt, Witness
-from parquay.uploads.receive.takeover import Handover
+from parquay.uploads.receive.receive import Receipt, UploadObserver
+from parquay.uploads.receive.takeover import WriterRegistry
 from parquay.web.http.asgi import Answer, Headers, Origin, Scope, problem
 
 ROOT = "/files"
@@ -83,7 +83,7 @@ class Verbs:
         appender: Appender,
         remover: Remover,
         concatenator: Concatenator,
-        handover: Handover,
+        writers: WriterRegistry,
         rules: Rules,
         origin: Origin,
         interim: InterimAnswers = "auto",
@@ -94,7 +94,7 @@ class Verbs:
         self._appender = appender
         self._remover = remover
         self._concatenator = concatenator
-        self._handover = handover
+        self._writers = writers
         self._rules = rules
         self._origin = origin
         self._interim = interim
@@ -112,7 +112,7 @@ class Verbs:
         plan = call.wire.plan_creation(call.fields, self._rules.limits, path_prefixes=prefixes, hosts=hosts)
         request = describe(call.owner, plan, dict(QueryParams(call.scope["query_string"])))
         Overrides.from_options(request.options)  # refuses nonsense now, not when the file is read
-        file, receipt = await self._creator.create(request, call.body, self._witness(call))
+        file, receipt = await self._creator.create(request, call.body, self._observer(call))
         location = self._url(call, file.id)
         if receipt is not None and receipt.ended != COMPLETE:
             return await self._ended_early(call, file.id, receipt, plan.length, ("Location", location))
@@ -125,24 +125,24 @@ class Verbs:
         call.wire.check_bare("HEAD", call.fields)
         file = await self._seen(call, VIEW)
         if file.owner_id == call.owner.id and not file.complete:
-            await self._handover.settle(file.id)
+            await self._writers.wait_durable(file.id)
             file = await self._seen(call, VIEW)
         if file.parts and not file.complete:
-            file = await self._concatenator.settle(file)
+            file = await self._concatenator.try_finish(file)
         return Answer(200, call.wire.head(state_of(file)))
 
     async def append(self, call: Call) -> Answer:
         """Store the body at the end (204)."""
-        with self._handover.arriving(call.file_id):
+        with self._writers.pending(call.file_id):
             file = await self._seen(call, OWNER)
             plan = call.wire.plan_append(call.fields, state_of(file), self._rules.limits)
             quota = self._rules.quota_of(call.owner)
-            receipt = await self._appender.append(file, plan, call.body, self._witness(call), quota=quota)
+            receipt = await self._appender.append(file, plan, call.body, self._observer(call), quota=quota)
         if receipt.ended != COMPLETE:
             return await self._ended_early(call, file.id, receipt, plan.length)
         state = self._after(file, receipt)
         if state.complete and file.is_partial:
-            await self._concatenator.settle_waiting(call.owner.id)
+            await self._concatenator.finish_waiting(call.owner.id)
         return Answer(
             call.wire.appended_status, (*call.wire.appended(state), *completed(state, self._url(call, file.id)))
         )
@@ -176,7 +176,7 @@ class Verbs:
         require(found.role, needed)
         file = found.file
         expired = file.expires_at is not None and file.expires_at < now()
-        if expired and file.id not in self._handover.running():
+        if expired and file.id not in self._writers.running():
             raise Gone("The upload has expired.")
         return file
 
@@ -189,35 +189,35 @@ class Verbs:
         expires = None if complete and not file.is_partial else self._rules.expiry()
         return replace(state, offset=receipt.offset, complete=complete, expires=expires)
 
-    def _witness(self, call: Call) -> Witness | None:
+    def _observer(self, call: Call) -> UploadObserver | None:
         """Return who tells the client by interim answers, where protocol and server have them."""
         # Many a proxy passes them on wrongly: its client waits for ever, or loses its connection.
         if self._interim == "off" or (self._interim == "auto" and not self._origin.is_direct(call.scope)):
             return None
         interim: Interim | None = call.scope.get("extensions", {}).get(INTERIM)
-        if interim is None or call.wire.progressed(0) is None or call.fields.content_length() == 0:
+        if interim is None or call.wire.on_progress(0) is None or call.fields.content_length() == 0:
             return None
-        return _Told(interim, call.wire, partial(self._url, call))
+        return InterimResponder(interim, call.wire, partial(self._url, call))
 
     def _url(self, call: Call, file_id: str) -> str:
         return f"{self._origin.base(call.scope)}{call.scope.get('root_path', '')}{ROOT}/{file_id}"
 
 
-class _Told:
-    """Tells a client what its upload has come to. See :class:`parquay.uploads.receive.receive.Witness`."""
+class InterimResponder:
+    """Tells a client what its upload has come to. See :class:`parquay.uploads.receive.receive.UploadObserver`."""
 
     def __init__(self, interim: Interim, wire: Wire, url: Callable[[str], str]) -> None:
         self._interim = interim
         self._wire = wire
         self._url = url
 
-    async def born(self, file: File) -> bool:
+    async def on_created(self, file: File) -> bool:
         """Tell where the upload is."""
-        return await self._send(self._wire.born(state_of(file), self._url(file.id)))
+        return await self._send(self._wire.on_created(state_of(file), self._url(file.id)))
 
-    async def progressed(self, offset: int) -> None:
+    async def on_progress(self, offset: int) -> None:
         """Tell how much is durable."""
-        await self._send(self._wire.progressed(offset))
+        await self._send(self._wire.on_progress(offset))
 
     async def _send(self, headers: Headers | None) -> bool:
         if headers is None:

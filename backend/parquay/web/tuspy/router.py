@@ -40,10 +40,10 @@ from parquay.tus.answers import effective_method
 from parquay.tus.headers import INTEGER_LIMIT, http_date, parse_metadata
 from parquay.tus.wire import Tus1
 from parquay.uploads.receive.body import Body, BodyCut
-from parquay.uploads.receive.push import Push
 from parquay.uploads.receive.receive import TICK_SECONDS
 from parquay.web.http import errors
 from parquay.web.http.asgi import Answer
+from parquay.web.tuspy.push import Push
 from parquay.web.uploads.verbs import Call, Verb
 
 UNTYPED = "application/octet-stream"

@@ -9,7 +9,7 @@ import pytest
 
 from parquay.errors import Busy, ParquayError, Unavailable
 from parquay.tus.refusals import Refusal
-from parquay.uploads.receive.takeover import REMOVED, TAKEN_OVER, Handover, watch
+from parquay.uploads.receive.takeover import REMOVED, TAKEN_OVER, WriterRegistry, watch
 from uploads.engine import HANG, Engine, ScriptedBody, until
 
 DATA = bytes(range(256)) * 40
@@ -114,7 +114,7 @@ def test_a_reader_is_told_what_the_next_writer_can_start_at(engine: Engine):
         silent = await send(engine, file_id, ScriptedBody(DATA[:777], HANG))
 
         started = time.monotonic()
-        await engine.handover.settle(file_id)
+        await engine.writers.wait_durable(file_id)
         offset = engine.offset(file_id)
 
         assert time.monotonic() - started < 5
@@ -128,7 +128,7 @@ def test_a_reader_is_told_what_the_next_writer_can_start_at(engine: Engine):
 
 def test_a_reader_of_an_upload_that_nobody_writes_waits_for_nothing(engine: Engine):
     with pytest.raises(StopIteration):  # it came to its end without a single pause
-        engine.handover.settle("nobody").send(None)
+        engine.writers.wait_durable("nobody").send(None)
 
 
 def test_a_reader_of_an_upload_that_never_pauses_is_answered_within_a_second(engine: Engine):
@@ -137,7 +137,7 @@ def test_a_reader_of_an_upload_that_never_pauses_is_answered_within_a_second(eng
         busy = await send(engine, file_id, Steady(DATA, chunk=300))
 
         started = time.monotonic()
-        await engine.handover.settle(file_id)
+        await engine.writers.wait_durable(file_id)
 
         assert time.monotonic() - started < 3
         assert 0 < engine.offset(file_id) < len(DATA)
@@ -152,12 +152,12 @@ def test_draining_ends_every_writer_with_its_last_checkpoint(engine: Engine):
         writers = [await send(engine, file_id, ScriptedBody(DATA[:500], HANG)) for file_id in ids]
 
         started = time.monotonic()
-        await engine.handover.drain(5)
+        await engine.writers.drain(5)
 
         assert time.monotonic() - started < 5
         assert [await outcome(writer) for writer in writers] == ["shutdown"] * 5
         assert [engine.offset(file_id) for file_id in ids] == [500] * 5
-        assert engine.handover.draining
+        assert engine.writers.draining
         with pytest.raises(Unavailable) as refused:
             await engine.append(ids[0], 500, DATA[500:])
         assert refused.value.code == "shutting_down"
@@ -167,11 +167,11 @@ def test_draining_ends_every_writer_with_its_last_checkpoint(engine: Engine):
 
 def test_a_writer_whose_epoch_was_raised_elsewhere_is_stopped():
     async def run() -> None:
-        handover, stops = Handover(), {}
-        async with handover.hold("taken") as taken, handover.hold("gone") as gone, handover.hold("mine") as mine:
-            for number, holder in enumerate((taken, gone, mine), 1):
-                holder.epoch = number
-            watching = asyncio.create_task(watch(handover, lambda _ids: {"taken": 9, "mine": 3}, 0.01))
+        writers, stops = WriterRegistry(), {}
+        async with writers.hold("taken") as taken, writers.hold("gone") as gone, writers.hold("mine") as mine:
+            for number, active in enumerate((taken, gone, mine), 1):
+                active.epoch = number
+            watching = asyncio.create_task(watch(writers, lambda _ids: {"taken": 9, "mine": 3}, 0.01))
             await until(lambda: taken.stopped and gone.stopped, "stops")
             stops = {"taken": taken.stopped, "gone": gone.stopped, "mine": mine.stopped}
             watching.cancel()
@@ -184,7 +184,7 @@ def test_a_writer_whose_epoch_was_raised_elsewhere_is_stopped():
 def test_a_writer_of_another_process_is_taken_over_and_its_late_bytes_never_land(start):
     async def run() -> None:
         first, second = start(), start()
-        watching = asyncio.create_task(watch(first.handover, first.files.epochs, 0.1))
+        watching = asyncio.create_task(watch(first.writers, first.files.epochs, 0.1))
         file_id = await first.create_id(len(DATA))
         release = asyncio.Event()
         hung = await send(first, file_id, ScriptedBody(DATA[:1000], release, b"late" * 100))
@@ -207,7 +207,7 @@ def test_a_writer_of_another_process_is_taken_over_and_its_late_bytes_never_land
 def test_of_eight_over_two_processes_exactly_one_wins(start, attempt: int):
     async def run() -> None:
         engines = [start(), start()]
-        watching = [asyncio.create_task(watch(one.handover, one.files.epochs, 0.05)) for one in engines]
+        watching = [asyncio.create_task(watch(one.writers, one.files.epochs, 0.05)) for one in engines]
         file_id = await engines[0].create_id(len(DATA))
         bodies = [ScriptedBody(bytes([number]) * len(DATA), chunk=500 + attempt) for number in range(8)]
         sending = [asyncio.create_task(engines[n % 2].append(file_id, 0, body)) for n, body in enumerate(bodies)]
@@ -225,17 +225,17 @@ def test_of_eight_over_two_processes_exactly_one_wins(start, attempt: int):
 
 def test_who_asks_waits_for_a_request_that_came_before_and_is_not_the_writer_yet():
     async def run() -> None:
-        handover, told = Handover(), []
+        writers, told = WriterRegistry(), []
 
         async def ask() -> None:
-            await handover.settle("upload")
+            await writers.wait_durable("upload")
             told.append("asked")
 
-        with handover.arriving("upload"):
+        with writers.pending("upload"):
             asking = asyncio.create_task(ask())
             await asyncio.sleep(0.05)
             assert told == []
-            async with handover.hold("upload"):
+            async with writers.hold("upload"):
                 told.append("written")
             await asking
 
@@ -247,14 +247,14 @@ def test_who_asks_waits_for_a_request_that_came_before_and_is_not_the_writer_yet
 @pytest.mark.parametrize("leaves", [True, False])
 def test_who_asks_does_not_wait_for_long_for_a_request_that_never_writes(leaves: bool):
     async def run() -> None:
-        handover = Handover()
-        with handover.arriving("upload"):
-            asking = asyncio.create_task(handover.settle("upload"))
+        writers = WriterRegistry()
+        with writers.pending("upload"):
+            asking = asyncio.create_task(writers.wait_durable("upload"))
             await asyncio.sleep(0.05)
             if not leaves:
                 await asking
         await asking
 
-        assert handover._arriving == {}
+        assert writers._pending == {}
 
     asyncio.run(run())

@@ -1,7 +1,7 @@
 import pytest
 
 from parquay.web.http.deps import Policy
-from parquay.web.http.dispatcher import Address, address, below, cross_origin, door
+from parquay.web.http.dispatcher import Address, address, below, cross_origin, target_of
 from parquay.web.http.spa import WebClient, is_page
 
 NAVIGATION = {"sec-fetch-mode": "navigate", "sec-fetch-dest": "document", "accept": "text/html,*/*"}
@@ -47,7 +47,7 @@ def test_every_spelling_of_a_path_is_one_address(path, expected):
 )
 def test_upload_protocols_have_a_door_of_their_own(method, path, headers):
     for prefix in ("", "/api"):
-        assert door(method, address(prefix + path), headers) == "uploads"
+        assert target_of(method, address(prefix + path), headers) == "uploads"
 
 
 @pytest.mark.parametrize(
@@ -74,17 +74,17 @@ def test_upload_protocols_have_a_door_of_their_own(method, path, headers):
     ],
 )
 def test_programs_get_the_interface(method, path, headers):
-    assert door(method, address(path), headers) == "rest"
+    assert target_of(method, address(path), headers) == "rest"
 
 
 def test_downloads_of_rejects_are_no_page():
-    assert door("GET", address("/files/x/rejects"), NAVIGATION, "format=csv") == "rest"
+    assert target_of("GET", address("/files/x/rejects"), NAVIGATION, "format=csv") == "rest"
 
 
 @pytest.mark.parametrize("path", ["/", "/files", "/files/", "/files/abc", "/login", "/live", "/anything/else"])
 @pytest.mark.parametrize("headers", [NAVIGATION, OLD_BROWSER])
 def test_people_get_the_page(path, headers):
-    assert door("GET", address(path), headers) == "client"
+    assert target_of("GET", address(path), headers) == "client"
 
 
 def test_root_is_the_page_for_everybody():

@@ -1,0 +1,93 @@
+"""Becoming the writer of an upload: its epoch is raised, so that whoever wrote before can move its offset no more."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from dataclasses import replace
+from functools import partial
+
+from parquay.catalog.files import Claim, Files
+from parquay.catalog.session import Catalog
+from parquay.catalog.tables import File
+from parquay.catalog.usage import over
+from parquay.errors import Busy, Conflict, Gone
+from parquay.ids import new_id
+from parquay.tus.append import AppendPlan, check_offset
+from parquay.uploads.policy.rules import Rules, state_of
+from parquay.uploads.receive.receive import Superseded
+from parquay.uploads.receive.takeover import TAKEOVER_SECONDS
+
+TAKEOVER_POLL_SECONDS = 0.1
+"""Seconds between two tries to take an upload over from another process."""
+
+
+class Claims:
+    """Claims uploads in the name of this process."""
+
+    def __init__(self, catalog: Catalog, files: Files, rules: Rules) -> None:
+        self._catalog = catalog
+        self._files = files
+        self._rules = rules
+        self._process = new_id()
+
+    async def claim(self, file: File, plan: AppendPlan, quota: int) -> Claim:
+        """Become the writer of ``file`` at the offset of ``plan``, and fix its length where the plan tells one.
+
+        Raises:
+            Refusal: the upload stands at another offset (409).
+            Busy: a writer of another process does not let go (423).
+            Gone: the upload was removed (410).
+            Conflict: ``already_complete``, or ``taken_over`` by another request meanwhile (409).
+            TooLarge: the length is over ``quota`` bytes (413).
+        """
+        claim = await self._take_over(file, plan)
+        if plan.length is not None and claim.size is None:
+            declare = partial(self._files.declare, claim=claim, size=plan.length, quota=quota)
+            declared = await self._catalog.awrite(declare)
+            if declared is None:
+                raise Superseded("Another request continues this upload.")
+            claim = declared
+        return claim
+
+    async def _take_over(self, file: File, plan: AppendPlan) -> Claim:
+        """Become the upload's writer, after waiting a moment for one of another process."""
+        deadline = time.monotonic() + TAKEOVER_SECONDS
+        while True:
+            take_over = partial(
+                self._files.take_over,
+                file_id=file.id,
+                offset=plan.offset,
+                writer=self._process,
+                expires_at=self._rules.expiry(),
+            )
+            claim = await self._catalog.awrite(take_over)
+            if claim is not None:
+                return claim
+            current = await asyncio.to_thread(self._files.get, file.id)
+            if current is None:
+                raise Gone("The upload was removed.")
+            check_offset(plan.offset, state_of(current))
+            if current.complete:
+                raise Conflict("The upload is complete.", "already_complete")
+            if time.monotonic() >= deadline and self._files.is_written(current, self._process):
+                raise Busy("Another request is writing to this upload.", retry_after=1)
+            await asyncio.sleep(TAKEOVER_POLL_SECONDS)
+
+    def is_owned(self, claim: Claim) -> bool:
+        """Tell whether ``claim`` is still the newest one (blocking)."""
+        return self._files.epochs([claim.file_id]).get(claim.file_id) == claim.epoch
+
+    async def within_quota(self, file: File, plan: AppendPlan, quota: int) -> AppendPlan:
+        """Return the plan with no more bytes than the owner has left: a deferred length reserved none.
+
+        Raises:
+            TooLarge: ``quota_exceeded`` (413), already by what the request announces.
+        """
+        used = await asyncio.to_thread(self._files.stored_bytes, file.owner_id)
+        left = max(quota - used, 0)
+        announced = plan.body.expected if plan.length is None else plan.length - file.offset
+        if announced is not None and announced > left:
+            raise over(quota)
+        limit = left if plan.body.limit is None else min(plan.body.limit, left)
+        return replace(plan, body=replace(plan.body, limit=limit))

@@ -1,0 +1,1 @@
+"""Uploads through the router of the package tuspyserver: this room alone, asked for by `PARQUAY_TUS_ROUTER`."""
