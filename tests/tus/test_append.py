@@ -149,7 +149,7 @@ def test_room_is_what_the_length_or_the_limit_leaves(offset, length, limits, lef
 
 
 @pytest.mark.parametrize(
-    ("last", "received", "length", "complete", "ends"),
+    ("last", "received", "length", "body_ended", "ends"),
     [
         (None, 10, 10, True, True),
         (None, 10, 10, False, True),
@@ -166,14 +166,14 @@ def test_room_is_what_the_length_or_the_limit_leaves(offset, length, limits, lef
          "last body, cut", "last body of known length", "not the last body", "not the last body, length unknown",
          "not the last body, though it reached the length"],
 )  # fmt: skip
-def test_an_upload_ends_with_its_last_byte(last, received, length, whole, ends):
+def test_an_upload_ends_with_its_last_byte(last, received, length, body_ended, ends):
     body = BodyPlan(None, last=last)
 
-    assert ends_upload(body, received=received, length=length, whole=whole) is ends
+    assert ends_upload(body, received=received, length=length, body_ended=body_ended) is ends
 
 
 def test_a_last_body_that_leaves_another_length_is_refused():
     with pytest.raises(Refusal) as caught:
-        ends_upload(BodyPlan(None, last=True), received=7, length=10, whole=True)
+        ends_upload(BodyPlan(None, last=True), received=7, length=10, body_ended=True)
 
     assert (caught.value.code, caught.value.status) == ("inconsistent_length", 400)

@@ -89,20 +89,20 @@ def room(offset: int, length: int | None, limits: Limits) -> int | None:
     return max(limits.max_size - offset, 0) if limits.max_size else None
 
 
-def ends_upload(body: BodyPlan, *, received: int, length: int | None, whole: bool) -> bool:
+def ends_upload(body: BodyPlan, *, received: int, length: int | None, body_ended: bool) -> bool:
     """Tell whether an upload is complete after ``body``.
 
     Args:
         body: the plan that was carried out.
         received: bytes of the upload that are there now.
         length: total bytes, None while unknown.
-        whole: whether the body came to its own end.
+        body_ended: whether the body came to its own end.
 
     Raises:
         Refusal: ``inconsistent_length``, the body was to be the last one and leaves the upload at another length.
     """
-    if body.last and whole and length not in (None, received):
+    if body.last and body_ended and length not in (None, received):
         raise Refusal("inconsistent_length", f"The upload was to have {length} bytes and ends with {received}.")
     # The draft: "The upload is not automatically completed if the offset reaches the upload's final size. Instead, a
     # client MUST indicate the completion of an upload through the Upload-Complete header field."
-    return received == length if body.last is None else body.last and whole
+    return received == length if body.last is None else body.last and body_ended

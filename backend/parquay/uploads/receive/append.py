@@ -195,8 +195,8 @@ async def _taken_in(receiver: Receiver, body: Body, active: ActiveWriter) -> str
 
 async def _ended(receiver: Receiver, committer: CheckpointCommitter, plan: AppendPlan, ended: str) -> Receipt:
     """Finish the upload if its last byte is there, else make durable what came."""
-    length, whole = committer.claim.size, ended == COMPLETE
-    if not ends_upload(plan.body, received=receiver.received, length=length, whole=whole):
+    length, body_ended = committer.claim.size, ended == COMPLETE
+    if not ends_upload(plan.body, received=receiver.received, length=length, body_ended=body_ended):
         await receiver.flush()
         return Receipt(receiver.durable, ended)
     chunks = await receiver.sync()

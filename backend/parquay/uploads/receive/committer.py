@@ -46,7 +46,7 @@ class CheckpointCommitter:
 
         A checkpoint at the end is the end: a client that sees all of its bytes acknowledged sends none that would be.
         """
-        if ends_upload(self._body, received=offset, length=self.claim.size, whole=False):
+        if ends_upload(self._body, received=offset, length=self.claim.size, body_ended=False):
             await self.finish(offset, chunks)
             return True
         wake = self._wakes and offset >= TABLE_BYTES
