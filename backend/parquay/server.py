@@ -44,7 +44,7 @@ WATCH_SECONDS = 0.25
 NICENESS = 10
 """Added to a worker's priority number, so that conversion never slows an upload."""
 
-LARGEST_PIECE, KEPT = 4 << 20, 64 << 20
+MAX_PIECE_BYTES, MAX_FREED_BYTES = 4 << 20, 64 << 20
 """Bytes of the largest freed piece of memory that the C library keeps, and of all that it keeps.
 
 Its own rule would also keep those of a password hash (19 MiB).
@@ -58,9 +58,9 @@ log = logging.getLogger(__name__)
 def serve(settings: Settings) -> int:
     """Serve until SIGTERM or SIGINT; return the exit code."""
     os.umask(OTHERS)
-    allocator.keep_pieces(LARGEST_PIECE, KEPT)
+    allocator.keep_pieces(MAX_PIECE_BYTES, MAX_FREED_BYTES)
     telemetry.configure_logging(settings.log_level)
-    with _alone(settings):
+    with _only_server(settings):
         services = wiring.build(settings)
         wiring.prepare(services)
         try:
@@ -73,7 +73,7 @@ def serve(settings: Settings) -> int:
 def serve_child(settings: Settings) -> int:
     """Serve as one of several API processes, hanging on the first one's pipes; return the exit code."""
     os.umask(OTHERS)
-    allocator.keep_pieces(LARGEST_PIECE, KEPT)
+    allocator.keep_pieces(MAX_PIECE_BYTES, MAX_FREED_BYTES)
     telemetry.configure_logging(settings.log_level)
     services = wiring.build(settings, migrate=False)
     try:
@@ -93,7 +93,7 @@ def _run(services: Services, *, primary: bool) -> None:
 def _allow_handles() -> None:
     """Let this process open as many files and connections as it may: an upload in progress has three."""
     most = resource.getrlimit(resource.RLIMIT_NOFILE)[1]
-    with contextlib.suppress(OSError, ValueError):  # some systems tell more than they allow
+    with contextlib.suppress(OSError, ValueError):  # some systems name more than they allow
         resource.setrlimit(resource.RLIMIT_NOFILE, (most, most))
 
 
@@ -323,7 +323,7 @@ class _Child:
 
 
 @contextlib.contextmanager
-def _alone(settings: Settings) -> Iterator[None]:
+def _only_server(settings: Settings) -> Iterator[None]:
     """Make sure that no other server has the port or the data directory.
 
     The server's own sockets share their port so that several API processes can listen on it, hence another
@@ -335,8 +335,8 @@ def _alone(settings: Settings) -> Iterator[None]:
         try:
             probe.bind((settings.host, settings.port))
         except OSError as error:
-            told = f"PARQUAY_HOST, PARQUAY_PORT: cannot listen on {_url(settings)}: {error.strerror}"
-            raise SettingsError(told) from None
+            detail = f"PARQUAY_HOST, PARQUAY_PORT: cannot listen on {_url(settings)}: {error.strerror}"
+            raise SettingsError(detail) from None
     settings.root.mkdir(mode=0o700, parents=True, exist_ok=True)
     handle = os.open(settings.root / "server.lock", os.O_CREAT | os.O_RDWR | os.O_CLOEXEC, 0o600)
     try:

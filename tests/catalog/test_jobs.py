@@ -16,12 +16,12 @@ from parquay.catalog import queue as queue_module
 from parquay.catalog.jobs import LEASE_SECONDS, JobLease, Jobs
 from parquay.catalog.queue import (
     BYTES_PER_SECOND,
-    MOST_SECONDS,
+    MAX_PAUSE_SECONDS,
     STUCK_SECONDS,
     TAKEOVER_SECONDS,
     Health,
     Queue,
-    places,
+    positions,
 )
 from parquay.catalog.session import Catalog
 from parquay.catalog.tables import Job
@@ -394,9 +394,9 @@ def test_whoever_was_served_longest_ago_is_next(catalog: Catalog, jobs: Jobs, cl
 
 
 def test_small_jobs_go_before_large_ones_and_nothing_waits_for_ever(catalog: Catalog, jobs: Jobs, clock: FixedClock):
-    large = int(MOST_SECONDS) * BYTES_PER_SECOND * 9
+    large = int(MAX_PAUSE_SECONDS) * BYTES_PER_SECOND * 9
     queue_of(catalog, jobs, clock, ("large", "a", large), ("small", "a", 1))
-    clock.pass_seconds(MOST_SECONDS)
+    clock.pass_seconds(MAX_PAUSE_SECONDS)
     queue_of(catalog, jobs, clock, ("late", "a", 1))
 
     assert taken(jobs, clock) == ["small", "large", "late"]
@@ -474,7 +474,7 @@ def test_health_tells_waiting_late_and_stuck_jobs(catalog: Catalog, jobs: Jobs, 
 def test_places_are_the_order_in_which_owners_take_turns(owners: list[str], turns: list[str]):
     waiting = [(f"{owner}{i}", owner) for i, owner in enumerate(owners)]
 
-    found = places(waiting, turns)
+    found = positions(waiting, turns)
 
     order, left, rotation = [], list(waiting), list(turns)
     while left:

@@ -5,24 +5,29 @@ from __future__ import annotations
 import errno
 import os
 import shutil
+import subprocess
+import sys
+import threading
 import time
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 from deltalake import DeltaTable
 from deltalake.exceptions import DeltaError
+from sqlalchemy import delete
 
 from made_tables import paths_of
 from parquay.catalog.datasets import Datasets
 from parquay.catalog.events import Events
 from parquay.catalog.files import Files
-from parquay.catalog.leases import Leases
+from parquay.catalog.leases import HeldLease, Leases
+from parquay.catalog.tables import Lease
 from parquay.datasets.edit.edit import Batch, Editor
 from parquay.datasets.versions import log
 from parquay.datasets.versions.commits import Author, Commits
 from parquay.datasets.versions.retention import Retention
 from parquay.datasets.versions.tables import Tables
-from parquay.errors import Conflict, NotFound, Unavailable
+from parquay.errors import Busy, Conflict, NotFound, Unavailable
 
 FEW = "n,word\n1,a\n2,b\n3,c\n"
 
@@ -223,3 +228,49 @@ def test_publishing_sixteen_parts_takes_no_time(house, tmp_path):
 
     assert time.perf_counter() - started < 4  # a twentieth of that on an idle machine
     assert len(DeltaTable(place.url).file_uris()) == 16
+
+
+def test_the_next_writer_waits_for_none_that_was_killed_in_the_middle_of_an_edit(house):
+    file = house.convert("n\n1\n2\n")
+    script = (
+        "import sys, time; from parquay.catalog.leases import Leases; from parquay.catalog.session import Catalog\n"
+        "from parquay.datasets.versions.locks import TableLocks\n"
+        "with TableLocks(Leases(Catalog(sys.argv[1]))).writing(sys.argv[2]):\n"
+        "    print('writing', flush=True); time.sleep(100)"
+    )
+    command = [sys.executable, "-c", script, house.catalog.url, file.id]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, env={"PYTHONPATH": "backend"}) as writer:
+        assert writer.stdout is not None
+        assert writer.stdout.readline() == b"writing\n"
+        edited = threading.Event()
+        editing = threading.Thread(target=lambda: house.edit(file, updates={0: {"n": 9}}) and edited.set())
+        editing.start()
+        was_kept_out = not edited.wait(0.2)
+        writer.kill()
+
+        assert edited.wait(20)  # a lease lasts a minute
+    editing.join(20)
+    assert was_kept_out
+    assert house.rows(file) == [(0, 9), (1, 2)]
+
+
+def test_a_writer_that_lost_its_lease_puts_no_entry_and_leaves_no_part(house):
+    file = house.convert("n\n1\n2\n")
+    parts = sorted(path.name for path in (house.parquet / file.id).glob("*.parquet"))
+    ensure, locks = house.tables.locks.ensure, house.tables.locks
+
+    def late(held: HeldLease) -> None:
+        """Go on as a process that was paused, after somebody else has taken its lease."""
+        house.catalog.write(lambda session: session.execute(delete(Lease).where(Lease.epoch == held.epoch)))
+        held.sure_until = 0.0
+        ensure(held)
+
+    locks.ensure = late
+    with pytest.raises(Busy) as refused:
+        house.edit(file, updates={0: {"n": 9}})
+    del locks.ensure
+
+    assert refused.value.code == "table_busy"
+    assert house.rows(file) == [(0, 1), (1, 2)]
+    assert sorted(path.name for path in (house.parquet / file.id).glob("*.parquet")) == parts
+    assert house.edit(file, updates={0: {"n": 9}}).snapshot.version == 1

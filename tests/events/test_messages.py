@@ -5,7 +5,7 @@ import pytest
 
 from parquay.catalog.events import Happened
 from parquay.catalog.tables import File
-from parquay.events.messages import Message, entry, frame, message, percent, progress, timestamp
+from parquay.events.messages import Message, entry, frame, message_of, percent, progress, timestamp
 
 FIELDS = [
     "id", "name", "size", "offset", "content_type", "status", "progress", "error", "uploaded_at", "finished_at",
@@ -121,7 +121,7 @@ def test_timestamp_is_utc_whatever_the_zone():
 def test_message_of_a_change_carries_the_entry(kind):
     row = file(size=1)
 
-    assert message(happened(kind, row)) == Message(7, kind, "f1", {"file": entry(row, "ann")})
+    assert message_of(happened(kind, row)) == Message(7, kind, "f1", {"file": entry(row, "ann")})
 
 
 def test_message_of_a_table_tells_its_newest_version():
@@ -130,26 +130,26 @@ def test_message_of_a_table_tells_its_newest_version():
 
     told = {"id": "f1", "name": "sales.csv", "columns": [{"name": "n", "type": "int64"}], "row_count": 5, "version": 3}
     expected = {"dataset": told | {"updated_at": "2026-05-04T03:02:01.987Z"}}
-    assert message(happened("dataset.updated", row)) == Message(7, "dataset.updated", "f1", expected)
+    assert message_of(happened("dataset.updated", row)) == Message(7, "dataset.updated", "f1", expected)
 
 
 def test_message_of_progress_and_removal():
     row = file(size=1)
 
-    assert message(happened("file.progress", row)).data == progress(row)
-    assert message(happened("file.deleted", None)).data == {"file_id": "f1"}
+    assert message_of(happened("file.progress", row)).data == progress(row)
+    assert message_of(happened("file.deleted", None)).data == {"file_id": "f1"}
 
 
 @pytest.mark.parametrize("kind", ["file.created", "file.updated", "file.progress"])
 def test_nothing_is_told_of_a_file_that_is_gone(kind):
-    assert message(happened(kind, None)) is None
+    assert message_of(happened(kind, None)) is None
 
 
 def test_frame_is_one_event_whatever_the_file_is_called():
     row = file(size=1)
     row.name = "a\r\ndata: evil\n\nevent: x\u2028.csv"
 
-    raw = frame(message(happened("file.created", row)), 9)
+    raw = frame(message_of(happened("file.created", row)), 9)
 
     lines = raw.decode().split("\n")
     assert [line.partition(":")[0] for line in lines] == ["id", "event", "data", "", ""]

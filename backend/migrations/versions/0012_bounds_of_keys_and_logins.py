@@ -3,7 +3,7 @@
 import sqlalchemy as sa
 from alembic import op
 
-from parquay.catalog.likeness import likeness
+from parquay.catalog.confusables import skeleton
 
 revision = "0012"
 down_revision = "0011"
@@ -38,7 +38,7 @@ def upgrade() -> None:
 def _fill() -> None:
     user = sa.table("user", sa.column("id", sa.String), sa.column("username", sa.String), sa.column("likeness"))
     for row in op.get_bind().execute(sa.select(user.c.id, user.c.username)).all():
-        op.get_bind().execute(user.update().where(user.c.id == row.id).values(likeness=likeness(row.username)))
+        op.get_bind().execute(user.update().where(user.c.id == row.id).values(likeness=skeleton(row.username)))
 
 
 def downgrade() -> None:

@@ -21,7 +21,7 @@ from parquay.catalog.tables import Access, File, User
 from parquay.errors import Conflict
 from parquay.roles import Role, everybodys_role, role_of
 
-MOST_PEOPLE = 1000
+MAX_PEOPLE = 1000
 """Most people that one file is shared with by name."""
 
 
@@ -38,7 +38,7 @@ def granted_to(user_id: str) -> ColumnElement[bool]:
 
 
 class Sharing:
-    """Gives roles and takes them. Each change is told to those whom it concerns, in its transaction."""
+    """Gives roles and takes them. Each change notes an event for those whom it concerns, in its transaction."""
 
     def __init__(self, catalog: Catalog, events: Events) -> None:
         self._catalog = catalog
@@ -65,7 +65,7 @@ class Sharing:
             before = role_of(file, user_id, given.role if given else None)
             if given is not None:
                 given.role = role
-            elif _count(session, file_id) >= MOST_PEOPLE:
+            elif _count(session, file_id) >= MAX_PEOPLE:
                 return None
             else:
                 session.add(Access(file_id=file_id, user_id=user_id, role=role))
@@ -78,7 +78,7 @@ class Sharing:
 
         is_done = self._catalog.write(write)
         if is_done is None:
-            raise Conflict(f"A file may be shared with {MOST_PEOPLE} people.", "too_many_people")
+            raise Conflict(f"A file may be shared with {MAX_PEOPLE} people.", "too_many_people")
         return is_done
 
     def take(self, file_id: str, user_id: str, note: AuditNote | None = None) -> bool:

@@ -15,8 +15,8 @@ from parquay.catalog.tables import Audit
 def keep(session: Session, note: AuditNote | None, subject: str | None = None, **detail: Any) -> None:
     """Write a note down in the transaction of what it tells, with what only that transaction knows."""
     if note is not None:
-        told = {"actor": note.actor, "action": note.action, "subject": note.subject if subject is None else subject}
-        session.add(Audit.model_validate({**told, "detail": {**note.detail, **detail}}))
+        values = {"actor": note.actor, "action": note.action, "subject": note.subject if subject is None else subject}
+        session.add(Audit.model_validate({**values, "detail": {**note.detail, **detail}}))
 
 
 class AuditLog:

@@ -34,7 +34,7 @@ CONVERT = "convert"
 """Kind of the job that turns a file into a table."""
 
 HOOK = "hook"
-"""Kind of the jobs that tell hooks."""
+"""Kind of the jobs that call hooks."""
 
 WRITER_ACTIVE = timedelta(seconds=1.5)
 """A writer of another process that made a checkpoint this recently is not interrupted; it makes one each second."""
@@ -430,7 +430,7 @@ class Files:
 
 
 def hooked_json(file: File, owner: str) -> dict[str, Any]:
-    """Return what hooks are told of a file."""
+    """Return what hooks get of a file."""
     return {
         "id": file.id,
         "name": file.name,

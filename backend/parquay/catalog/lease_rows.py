@@ -49,8 +49,8 @@ class _Statement:
             moment = _SQLITE_CLOCK if dialect.name == "sqlite" else _POSTGRESQL_CLOCK
             compiled = self._make(moment).compile(dialect=dialect)  # type: ignore[attr-defined]
             self._compiled[dialect.name] = str(compiled), tuple(compiled.positiontup or ())
-        sql, places = self._compiled[dialect.name]
-        return connection.exec_driver_sql(sql, tuple(values[name] for name in places) if places else values)
+        sql, names = self._compiled[dialect.name]
+        return connection.exec_driver_sql(sql, tuple(values[name] for name in names) if names else values)
 
 
 _SQLITE_CLOCK: ColumnElement[float] = func.unixepoch(literal_column("'subsec'"), type_=Float)

@@ -10,7 +10,7 @@ from sqlalchemy import case, or_, select
 from sqlalchemy.sql.elements import ColumnElement
 from sqlmodel import col
 
-from parquay.catalog.case import search
+from parquay.catalog.case_folding import any_case_pattern
 from parquay.catalog.tables import Access, File
 
 SORTS: dict[str, Any] = {
@@ -60,7 +60,7 @@ def listed(user_id: str, narrowed: Narrowed) -> list[ColumnElement[bool]]:
     if narrowed.status:
         conditions.append(col(File.status).in_(narrowed.status.split(",")))
     if narrowed.q:
-        wanted = search(narrowed.q)
+        wanted = any_case_pattern(narrowed.q)
         conditions.append(or_(col(File.name).regexp_match(wanted), col(File.path).regexp_match(wanted)))
     if narrowed.mine is not None:
         conditions.append(own if narrowed.mine else col(File.owner_id) != user_id)

@@ -40,8 +40,8 @@ def upgrade(catalog: Catalog) -> None:
         catalog.probe()
     except (DBAPIError, Unavailable) as error:
         reason = error if isinstance(error, DBAPIError) else error.__cause__ or error
-        told = getattr(reason, "orig", None) or reason
-        raise UnusableDatabase(f"cannot be used: {' '.join(str(told).split())}") from error
+        said = getattr(reason, "orig", None) or reason
+        raise UnusableDatabase(f"cannot be used: {' '.join(str(said).split())}") from error
 
 
 def _migrate(catalog: Catalog, found: str | None) -> None:

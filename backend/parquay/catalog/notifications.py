@@ -50,7 +50,7 @@ class Notifications:
         self._callbacks.setdefault(channel, []).append(callback)
 
     def attach(self, notifier: Notifier, *, relays: bool = False) -> None:
-        """Notify and hear other processes by ``notifier``; ``relays``: what others tell goes out by it too."""
+        """Notify and hear other processes by ``notifier``; ``relays``: what others notify goes out by it too."""
         self._notifiers.append((notifier, relays))
         notifier.subscribe(partial(self._heard, notifier))
 

@@ -35,8 +35,8 @@ def is_dead(owner: str, *, one_machine: bool = False) -> bool:
     ``one_machine``: all owners run on this machine, so those of another boot are gone with it.
     """
     host, _, process = owner.partition(":")
-    _, _, place = host.partition("/")
-    boot, _, namespace = place.partition("/")
+    _, _, location = host.partition("/")
+    boot, _, namespace = location.partition("/")
     pid, _, rest = process.partition(":")
     if not boot or not pid.isdecimal():
         return False

@@ -26,7 +26,7 @@ MAX_STATEMENT_ROWS = 64
 @dataclass(frozen=True, slots=True)
 class _Column:
     name: str
-    place: int
+    index: int
     convert: Convert | None
     null: Any
     """What the driver gets for None."""
@@ -65,9 +65,9 @@ def _fill(values: list[Any], row: Row, columns: Sequence[_Column]) -> list[Any]:
     for column in columns:
         value = row[column.name]
         if value is None:
-            values[column.place] = column.null
+            values[column.index] = column.null
         else:
-            values[column.place] = value if column.convert is None else column.convert(value)
+            values[column.index] = value if column.convert is None else column.convert(value)
     return values
 
 
@@ -105,7 +105,7 @@ class Insert:
         given = [name for name, (_, null) in found.items() if null is not None or name not in without]
         statement = insert(self._table).compile(dialect=dialect, column_keys=given)
         names = statement.positiontup or given
-        columns = tuple(_Column(name, place, *found[name]) for place, name in enumerate(names))
+        columns = tuple(_Column(name, index, *found[name]) for index, name in enumerate(names))
         return _Compiled(str(statement), columns, dialect.positional)
 
     def _convert(self, name: str, dialect: Dialect) -> tuple[Convert | None, Any]:

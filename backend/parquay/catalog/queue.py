@@ -23,19 +23,19 @@ from parquay.catalog.tables import Job, Served, now
 
 BYTES_PER_SECOND = 16 << 20
 """Bytes of a file for which its job lets others of its owner go first by a second."""
-MOST_SECONDS = 300
+MAX_PAUSE_SECONDS = 300
 """Longest pause."""
 COUNTED = 10_000
 """Waiting jobs that are counted; whoever stands behind them waits for so many at least."""
 FRESH_SECONDS = 1.0
-"""How long places in the queue are taken for true."""
+"""How long positions in the queue are taken for true."""
 
 _LONG_AGO = datetime.min.replace(tzinfo=UTC)
 
 
 def turn(queued_at: datetime, size: int | None) -> datetime:
     """When it is the turn of a job that is about ``size`` bytes. Pure."""
-    return queued_at + timedelta(seconds=min(MOST_SECONDS, (size or 0) // BYTES_PER_SECOND))
+    return queued_at + timedelta(seconds=min(MAX_PAUSE_SECONDS, (size or 0) // BYTES_PER_SECOND))
 
 
 def owners(session: Session) -> list[str]:
@@ -68,7 +68,7 @@ def _due(moment: datetime) -> tuple[ColumnElement[bool], ColumnElement[bool]]:
     return col(Job.state) == "queued", col(Job.run_after) <= moment
 
 
-def places(waiting: Sequence[tuple[str, str]], turns: Sequence[str]) -> dict[str, int]:
+def positions(waiting: Sequence[tuple[str, str]], turns: Sequence[str]) -> dict[str, int]:
     """How many jobs go before each of ``waiting`` (subject and owner, by turn); ``turns``: owners in order. Pure."""
     lines: defaultdict[str, list[str]] = defaultdict(list)
     for subject, owner_id in waiting:
@@ -110,27 +110,27 @@ STUCK_SECONDS = 300.0
 
 
 class Queue:
-    """What is told about the queue."""
+    """Reads how the queue stands."""
 
     def __init__(self, catalog: Catalog) -> None:
         self._catalog = catalog
         self._lock = threading.Lock()
-        self._places: dict[str, dict[str, int]] = {}
+        self._positions: dict[str, dict[str, int]] = {}
         self._known: dict[str, float] = {}
 
     def ahead(self, kind: str = "convert") -> Mapping[str, int]:
         """How many jobs go before that of each subject which waits; at most ``FRESH_SECONDS`` old."""
         with self._lock:
             if time.monotonic() - self._known.get(kind, -FRESH_SECONDS) >= FRESH_SECONDS:
-                self._places[kind] = self._look(kind)
+                self._positions[kind] = self._look(kind)
                 self._known[kind] = time.monotonic()
-            return self._places[kind]
+            return self._positions[kind]
 
     def _look(self, kind: str) -> dict[str, int]:
         query = select(Job.subject, Job.owner_id).where(*_due(now()), Job.kind == kind)
         with self._catalog.read() as session:
             waiting = session.exec(query.order_by(col(Job.turn_at)).limit(COUNTED)).all()
-            return places(waiting, owners(session)) if waiting else {}
+            return positions(waiting, owners(session)) if waiting else {}
 
     def health(self, kind: str = "convert") -> Health:
         """Look at how the queue moves."""

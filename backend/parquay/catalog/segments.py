@@ -10,7 +10,7 @@ from typing import Any
 from sqlalchemy import delete, func, insert, select, update
 from sqlmodel import Session, col
 
-from parquay.catalog import places, reader_blocks
+from parquay.catalog import reader_blocks, reject_positions
 from parquay.catalog.session import Catalog
 from parquay.catalog.tables import File, Reject, Segment, now
 
@@ -221,8 +221,8 @@ class Segments:
         return RejectPage(total or 0, items, str(items[-1].id) if more else None)
 
     def rows_before(self, file: File, page: Sequence[Reject], ended: Callable[[], bool]) -> builtins.list[int | None]:
-        """How many rows of the file stand before each reject of a page; see `places.rows_before`."""
-        return places.rows_before(self._catalog, file, page, ended)
+        """How many rows of the file stand before each reject of a page; see `reject_positions.rows_before`."""
+        return reject_positions.rows_before(self._catalog, file, page, ended)
 
     def every_reject(self, file_id: str) -> Iterator[Reject]:
         """All rejects of a file in order, a batch at a time, with no session open in between."""

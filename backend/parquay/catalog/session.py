@@ -143,12 +143,12 @@ class Catalog:
         """
         self.write(lambda session: session.execute(text("UPDATE secret SET name = name WHERE name = ''")))
 
-    def faults(self, *, whole: bool) -> list[str]:
+    def faults(self, *, full: bool) -> list[str]:
         """What is wrong with the file of the database; none of a database that is no file of ours.
 
-        ``whole``: compare every index with its table too.
+        ``full``: compare every index with its table too.
         """
-        return sqlite.faults(self._reader, whole=whole) if self.is_embedded else []
+        return sqlite.faults(self._reader, full=full) if self.is_embedded else []
 
     def close(self) -> None:
         """Finish queued writes and disconnect."""
@@ -206,7 +206,7 @@ class Catalog:
         started = time.perf_counter()
         with engine.begin() as connection, Session(connection, expire_on_commit=False) as session:
             session.info[CONNECTION] = connection
-            results = [_alone(session, write) for write in writes]
+            results = [_run_apart(session, write) for write in writes]
             channels: set[str] = session.info.pop(CHANNELS, set())
             if channels and not self.is_embedded:
                 connection.execute(postgres.notification(self._name, channels))
@@ -221,7 +221,7 @@ class Catalog:
             self.notifications.notify(channels)
 
 
-def _alone(session: Session, write: Write[T]) -> T:
+def _run_apart(session: Session, write: Write[T]) -> T:
     """Run a write; what it loaded is not kept, so that its neighbour in the group reads what the rows are then."""
     result = write(session)
     session.flush()

@@ -24,7 +24,7 @@ STATEMENTS = 512
 """Most statements that a connection keeps prepared; one for each number of rows that are inserted together."""
 
 FAULTS = 20
-"""Most faults of a file that are told; one bad page can lead to thousands."""
+"""Most faults of a file that are reported; one bad page can lead to thousands."""
 
 SAFE_SQLITE = (3, 51, 3)
 """Older builds may corrupt a WAL when two connections write and checkpoint at once."""
@@ -57,9 +57,9 @@ def trouble_of(error: BaseException | None) -> ParquayError | None:
     return None
 
 
-def faults(made: Engine, *, whole: bool) -> list[str]:
-    """What SQLite's own check finds wrong with its file; ``whole``: compare indexes with their tables too (slower)."""
-    check = "integrity_check" if whole else "quick_check"
+def faults(made: Engine, *, full: bool) -> list[str]:
+    """What SQLite's own check finds wrong with its file; ``full``: compare indexes with their tables too (slower)."""
+    check = "integrity_check" if full else "quick_check"
     try:
         with made.connect() as connection:
             found = connection.exec_driver_sql(f"PRAGMA {check}({FAULTS})").scalars().all()
@@ -76,7 +76,7 @@ def engine(url: str, *, durable: bool, writes: bool, size: int) -> Engine:
     if path:
         Path(path).parent.mkdir(mode=0o700, parents=True, exist_ok=True)
         # What SQLite makes beside the file gets the rights of the file.
-        with suppress(OSError):  # is told when it is opened
+        with suppress(OSError):  # is reported when it is opened
             os.close(os.open(path, os.O_CREAT | os.O_RDONLY | os.O_CLOEXEC, 0o600))
     made = create_engine(
         url,

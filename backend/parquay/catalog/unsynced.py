@@ -65,7 +65,7 @@ class UnsyncedBytes:
         """Return the bytes of up to ``limit`` transactions by the id that stands for each; not of removed uploads.
 
         Raises:
-            Damaged: ``catalog_damaged``, it cannot be told whose bytes these are (503).
+            Damaged: ``catalog_damaged``, nobody knows whose bytes these are (503).
         """
         own = or_(col(Unsynced.volume_id).is_(None), col(Unsynced.volume_id) == self._volume_id)
         try:

@@ -13,8 +13,8 @@ from sqlmodel import Session, col, select
 
 from parquay.audit import AuditNote
 from parquay.catalog.audit import keep
-from parquay.catalog.case import folded
-from parquay.catalog.likeness import likeness
+from parquay.catalog.case_folding import folded
+from parquay.catalog.confusables import skeleton
 from parquay.catalog.session import Catalog
 from parquay.catalog.tables import ApiKey, Login, Secret, Throttle, User, now
 from parquay.errors import Conflict, NotFound
@@ -51,7 +51,7 @@ class Users:
         Raises:
             Conflict: ``username_taken`` (409), also by a name that a reader takes for this one.
         """
-        looks = likeness(username)
+        looks = skeleton(username)
         user = {"id": new_id(), "username": username, "password_hash": password_hash, "is_admin": is_admin}
 
         def write(session: Session) -> User | None:

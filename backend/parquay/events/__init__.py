@@ -1,1 +1,1 @@
-"""What happened, told to those who may see it."""
+"""What happened, sent to those who may see it."""

@@ -15,7 +15,7 @@ import time
 from collections.abc import Iterator, Sequence
 from typing import Protocol
 
-from parquay.events.messages import PROGRESS, Message, Occurrence, announcement, message
+from parquay.events.messages import PROGRESS, Message, Occurrence, announcement, message_of
 from parquay.roles import Role
 
 LOOK_SECONDS = 1.0
@@ -51,7 +51,7 @@ class Closed(Exception):
 
 
 class Subscription:
-    """What one client still has to be told."""
+    """What is still to be sent to one client."""
 
     def __init__(self, user_id: str, *, behind: bool) -> None:
         """Follow for ``user_id``; ``behind`` when the table has to be read first."""
@@ -60,10 +60,10 @@ class Subscription:
         self.closed = False
         self._queue: asyncio.Queue[Message | None] = asyncio.Queue(QUEUE)
 
-    def offer(self, told: Message | None) -> None:
+    def offer(self, message: Message | None) -> None:
         """Queue a message; None wakes the reader. A full queue is dropped and its reader sent to the table."""
         try:
-            self._queue.put_nowait(told)
+            self._queue.put_nowait(message)
         except asyncio.QueueFull:
             self.behind = True
             self.drain()
@@ -82,13 +82,13 @@ class Subscription:
         """
         if self.closed:
             raise Closed
-        told = None
+        message = None
         with contextlib.suppress(TimeoutError):
             async with asyncio.timeout(timeout):
-                told = await self._queue.get()
+                message = await self._queue.get()
         if self.closed:
             raise Closed
-        return told
+        return message
 
 
 class Hub:
@@ -103,8 +103,8 @@ class Hub:
         self._loop: asyncio.AbstractEventLoop | None = None
         self._task: asyncio.Task[None] | None = None
         self._position = 0
-        self._held: dict[str, Occurrence] = {}
-        self._told: dict[str, float] = {}
+        self._delayed: dict[str, Occurrence] = {}
+        self._sent_at: dict[str, float] = {}
 
     async def start(self) -> None:
         """Begin to follow the table from its end."""
@@ -165,8 +165,8 @@ class Hub:
         """
         page = await asyncio.to_thread(self._source.after, event_id, PAGE)
         seen = [happened for happened in newest(page) if happened.visible_to(user_id)]
-        told = [told for each in seen if (told := message(each, each.role_of(user_id))) is not None]
-        return told, page[-1].id if page else event_id
+        found = [message for each in seen if (message := message_of(each, each.role_of(user_id))) is not None]
+        return found, page[-1].id if page else event_id
 
     async def lost(self, event_id: int) -> bool:
         """Tell whether events after ``event_id`` are gone from the table, or the id is not of this table."""
@@ -176,7 +176,7 @@ class Hub:
     async def _follow(self) -> None:
         while True:
             with contextlib.suppress(TimeoutError):
-                async with asyncio.timeout(PROGRESS_SECONDS if self._held else LOOK_SECONDS):
+                async with asyncio.timeout(PROGRESS_SECONDS if self._delayed else LOOK_SECONDS):
                     await self._notified.wait()
             self._notified.clear()
             try:
@@ -190,7 +190,7 @@ class Hub:
             youngest = (await asyncio.to_thread(self._source.span))[1]
             if not self._subscribers:  # whoever came meanwhile gets what happened since
                 self._position = max(self._position, youngest)
-                self._held.clear()
+                self._delayed.clear()
                 await asyncio.sleep(IDLE_SECONDS)
                 return
         full = True
@@ -206,24 +206,24 @@ class Hub:
     def _hand_on(self, happened: Occurrence, moment: float) -> None:
         file_id = happened.file_id
         if happened.kind == PROGRESS:
-            if moment - self._told.get(file_id, -math.inf) < PROGRESS_SECONDS:
-                self._held[file_id] = happened
+            if moment - self._sent_at.get(file_id, -math.inf) < PROGRESS_SECONDS:
+                self._delayed[file_id] = happened
                 return
-            self._told[file_id] = moment
-        # Whatever else is told shows the file as it is now; progress that waited would be older.
-        self._held.pop(file_id, None)
+            self._sent_at[file_id] = moment
+        # Whatever else is sent shows the file as it is now; progress that waited would be older.
+        self._delayed.pop(file_id, None)
         self._deliver(happened)
 
     def _release(self, moment: float) -> None:
-        for file_id in [held for held in self._held if moment - self._told[held] >= PROGRESS_SECONDS]:
-            self._told[file_id] = moment
-            self._deliver(self._held.pop(file_id))
-        self._told = {
-            file_id: told for file_id, told in self._told.items() if moment - told < 1 or file_id in self._held
+        for file_id in [each for each in self._delayed if moment - self._sent_at[each] >= PROGRESS_SECONDS]:
+            self._sent_at[file_id] = moment
+            self._deliver(self._delayed.pop(file_id))
+        self._sent_at = {
+            file_id: sent for file_id, sent in self._sent_at.items() if moment - sent < 1 or file_id in self._delayed
         }
 
     def _deliver(self, happened: Occurrence) -> None:
-        told: dict[Role | None, Message | None] = {}
+        messages: dict[Role | None, Message | None] = {}
         announced = announcement(happened, self._announce)
         for subscriber in self._subscribers:
             if not happened.visible_to(subscriber.user_id):
@@ -231,16 +231,16 @@ class Hub:
                     subscriber.offer(announced)
             else:
                 role = happened.role_of(subscriber.user_id)
-                if role not in told:
-                    told[role] = message(happened, role)
-                if (own := told[role]) is not None:
+                if role not in messages:
+                    messages[role] = message_of(happened, role)
+                if (own := messages[role]) is not None:
                     subscriber.offer(own)
 
 
 def newest(page: Sequence[Occurrence]) -> list[Occurrence]:
     """Drop events of ``page`` that a later one of the same kind and file repeats.
 
-    Each is told with the file as it is now, so only the last of equal ones says anything. Pure.
+    Each is sent with the file as it is now, so only the last of equal ones says anything. Pure.
     """
     last = {_same(happened): happened.id for happened in page}
     return [each for each in page if last[_same(each)] == each.id]

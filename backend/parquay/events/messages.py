@@ -1,4 +1,4 @@
-"""What is told about a file: its entry, its progress, and the messages of the event stream.
+"""What is sent about a file: its entry, its progress, and the messages of the event stream.
 
 One rendering for every route, so that a list, a single file and a pushed event never differ. A message is made
 from the file as it is when delivered, therefore a late message is never an old one.
@@ -29,7 +29,7 @@ RESET = "reset"
 
 
 class FileRow(Protocol):
-    """A file, as far as it is told to people. Sizes are bytes; see the catalog's File."""
+    """A file, as far as it is shown to people. Sizes are bytes; see the catalog's File."""
 
     @property
     def id(self) -> str: ...  # noqa: D102  see the catalog's File
@@ -195,8 +195,8 @@ def dataset(file: FileRow) -> dict[str, Any]:
     }
 
 
-def message(happened: Occurrence, role: Role | None = OWNER) -> Message | None:
-    """Return what to tell somebody who has ``role`` about an event; None when its file is gone: a later one says so."""
+def message_of(happened: Occurrence, role: Role | None = OWNER) -> Message | None:
+    """Return what somebody who has ``role`` gets of an event; None when its file is gone: a later one says so."""
     if happened.kind == DELETED:
         return _message(happened, {"file_id": happened.file_id})
     if happened.file is None or role is None:
@@ -217,23 +217,23 @@ def announcement(happened: Occurrence, announce: str) -> Message | None:
     if announce == "off" or happened.kind != CREATED or happened.to or happened.to_others or file is None:
         return None
     named = announce == "names"
-    told = {"owner": happened.owner if named else None, "name": file.name if named else None}
-    return Message(happened.id, ANNOUNCED, "", told | {"at": timestamp(file.uploaded_at)})
+    names = {"owner": happened.owner if named else None, "name": file.name if named else None}
+    return Message(happened.id, ANNOUNCED, "", names | {"at": timestamp(file.uploaded_at)})
 
 
 def _message(happened: Occurrence, data: Mapping[str, Any]) -> Message:
     return Message(happened.id, happened.kind, happened.file_id, data)
 
 
-def frame(told: Message, last_id: int) -> bytes:
+def frame(message: Message, last_id: int) -> bytes:
     """Return a message as server-sent event; ``last_id`` is where a client continues that has it."""
-    data = json.dumps(told.data, ensure_ascii=False, separators=(",", ":"))
-    return f"id: {last_id}\nevent: {told.kind}\ndata: {data}\n\n".encode()
+    data = json.dumps(message.data, ensure_ascii=False, separators=(",", ":"))
+    return f"id: {last_id}\nevent: {message.kind}\ndata: {data}\n\n".encode()
 
 
-def packed(told: Message, last_id: int) -> str:
+def packed(message: Message, last_id: int) -> str:
     """Return a message as text for a WebSocket; ``last_id`` is where a client continues that has it."""
-    shown = {"id": last_id, "event": told.kind, "data": told.data}
+    shown = {"id": last_id, "event": message.kind, "data": message.data}
     return json.dumps(shown, ensure_ascii=False, separators=(",", ":"))
 
 

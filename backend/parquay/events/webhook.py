@@ -22,7 +22,7 @@ ANSWER_LIMIT = 64 * 1024
 
 
 class Webhook:
-    """An address that is told of events."""
+    """An address to which events are posted."""
 
     def __init__(self, url: str, secret: str) -> None:
         self._url = url

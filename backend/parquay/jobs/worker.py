@@ -67,7 +67,7 @@ class _Moving:
 
 
 class Worker:
-    """Runs jobs until it is told to stop."""
+    """Runs jobs until :meth:`stop`."""
 
     def __init__(
         self,
@@ -171,10 +171,10 @@ class Worker:
             self._jobs.retry(lease, FULL_SECONDS, _code(error), str(error)[:500], attempt=lease.attempt - 1)
             return
         if lease.attempt >= self._kinds[lease.kind].max_attempts:
-            told = (
+            message = (
                 error.detail if isinstance(error, ParquayError) else f"The conversion failed: {type(error).__name__}."
             )
-            self._give_up(lease, _code(error), told)
+            self._give_up(lease, _code(error), message)
             return
         pause = BACKOFF_SECONDS[min(lease.attempt, len(BACKOFF_SECONDS)) - 1]
         code = error.code if isinstance(error, ParquayError) else type(error).__name__

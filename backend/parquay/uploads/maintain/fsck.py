@@ -88,7 +88,7 @@ class Fsck:
 
         Nothing must be compared with a damaged one: uploads that it lost would be taken for litter.
         """
-        return [Finding("catalog_damaged", "", f"{fault}.") for fault in self._catalog.faults(whole=whole)]
+        return [Finding("catalog_damaged", "", f"{fault}.") for fault in self._catalog.faults(full=whole)]
 
     def run(self, *, rehash: bool = True) -> Iterator[Finding]:
         """Yield every finding; ``rehash``: read all bytes of finished files and of parts too."""

@@ -1,4 +1,4 @@
-"""What one client of the event stream is told, in order and with nothing left out; shared by SSE and WebSocket.
+"""What is sent to one client of the event stream, in order and with nothing left out; shared by SSE and WebSocket.
 
 A client that comes back with the id it has seen last gets everything after it from the event table first. One that
 reads too slowly is sent there too. The session is looked at again every few seconds: a logout ends the stream.
@@ -20,7 +20,7 @@ CHECK_SECONDS = 2.0
 
 
 class EventStream:
-    """One client's place in the stream. ``last``: id of the youngest event that it was told."""
+    """How far one client has come in the stream. ``last``: id of the youngest event that it was sent."""
 
     def __init__(self, hub: Hub, sessions: Sessions, identity: Identity, token: str | None, seen: int | None) -> None:
         """``seen``: the last event that the client had before, None when it starts now."""
@@ -47,29 +47,29 @@ class EventStream:
             checked = time.monotonic()
             while True:
                 while subscription.behind:
-                    async for told in self._caught_up(subscription):
-                        yield self._noted(told)
-                told_now = await subscription.next(CHECK_SECONDS)
+                    async for message in self._caught_up(subscription):
+                        yield self._noted(message)
+                arrived = await subscription.next(CHECK_SECONDS)
                 if time.monotonic() - checked >= CHECK_SECONDS:
                     checked = time.monotonic()
                     await still_valid(self._sessions, self._token)
-                yield None if told_now is None else self._noted(told_now)
+                yield None if arrived is None else self._noted(arrived)
 
     async def _caught_up(self, subscription: Subscription) -> AsyncIterator[Message]:
-        """Read the table page by page to its end. What arrives meanwhile is told again from the queue, at worst."""
+        """Read the table page by page to its end. What arrives meanwhile is sent again from the queue, at worst."""
         subscription.behind = False
         subscription.drain()
         while True:
             missed, upto = await self._hub.missed(self._identity.id, self.last)
-            for told in missed:
-                yield told
+            for message in missed:
+                yield message
             if upto == self.last:
                 return
             self.last = upto
 
-    def _noted(self, told: Message) -> Message:
-        self.last = max(self.last, told.id)
-        return told
+    def _noted(self, message: Message) -> Message:
+        self.last = max(self.last, message.id)
+        return message
 
 
 async def still_valid(sessions: Sessions, token: str | None) -> None:

@@ -58,10 +58,10 @@ async def _frames(stream: EventStream) -> AsyncIterator[bytes]:
     sent = time.monotonic()
     try:
         yield f": connected\nretry: {RETRY_MILLISECONDS}\nid: {stream.last}\n\n".encode()
-        async for told in stream.messages():
-            if told is not None:
+        async for message in stream.messages():
+            if message is not None:
                 sent = time.monotonic()
-                yield frame(told, stream.last)
+                yield frame(message, stream.last)
             elif time.monotonic() - sent >= KEEP_ALIVE_SECONDS - CHECK_SECONDS:
                 sent = time.monotonic()
                 yield b": keep-alive\n\n"
@@ -85,9 +85,9 @@ async def follow(socket: WebSocket) -> None:
 
     async def send() -> int:
         try:
-            async for told in stream.messages():
-                if told is not None:
-                    await socket.send_text(packed(told, stream.last))
+            async for message in stream.messages():
+                if message is not None:
+                    await socket.send_text(packed(message, stream.last))
         except Closed:
             pass
         return GOING_AWAY

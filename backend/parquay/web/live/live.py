@@ -102,13 +102,13 @@ async def stream(socket: WebSocket) -> None:
     wanted = set(asked.split(",")) if asked else set(SIGNALS)
 
     async def send() -> int:
-        told = now() - SETTLED
+        sent_until = now() - SETTLED
         while login.events.hub.running:
             upto = now() - SETTLED
-            for sample in await run_in_threadpool(login.events.samples.between, told, upto):
+            for sample in await run_in_threadpool(login.events.samples.between, sent_until, upto):
                 if sample.signal in wanted:
                     await socket.send_json(_shown(sample))
-            told = upto
+            sent_until = upto
             await still_valid(login.sessions, login.token)
             await asyncio.sleep(LOOK_SECONDS)
         return GOING_AWAY

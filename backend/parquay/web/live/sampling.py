@@ -101,7 +101,7 @@ def _show_readers(counts: Counts) -> None:
 async def second_ended() -> int:
     """Wait for the end of this second and return it (s since 1970), never one that is still to come.
 
-    A timer may fire a little before its moment by the wall clock: the same second would be told twice.
+    A timer may fire a little before its moment by the wall clock: the same second would be sampled twice.
     """
     end = int(time.time()) + 1
     while (left := end - time.time()) > 0:

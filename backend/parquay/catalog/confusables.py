@@ -27,7 +27,7 @@ _CAPITALS, _SMALL = (
 )
 
 
-def likeness(name: str) -> str:
-    """Return what ``name`` looks like: equal for names that a reader takes for one another."""
+def skeleton(name: str) -> str:
+    """Return what ``name`` looks like, its skeleton (UTS 39): equal for names that readers take for one another."""
     drawn = unicodedata.normalize("NFKC", name).translate(_CAPITALS)
     return drawn.casefold().translate(_SMALL)

@@ -20,11 +20,11 @@ def folded(text: str) -> str:
     return text.translate(_SMALL)
 
 
-LAST_CASED = 0x1E943
+MAX_CASED_CODE = 0x1E943
 """The last character that has another case."""
 
 
-def search(text: str) -> str:
+def any_case_pattern(text: str) -> str:
     """Return a regular expression, for Python and for PostgreSQL, that finds ``text`` in any case. Pure.
 
     Each letter is written out in all its cases, so that no setting of a database decides what belongs together.
@@ -41,7 +41,7 @@ def _any_case(character: str) -> str:
 def _cases() -> dict[str, set[str]]:
     """Characters by what they are folded to, where there is more than one."""
     found: defaultdict[str, set[str]] = defaultdict(set)
-    for code in range(LAST_CASED + 1):
+    for code in range(MAX_CASED_CODE + 1):
         character = chr(code)
         if (small := character.casefold()) != character:
             found[small] |= {character, small} if len(small) == 1 else {character}

@@ -1,6 +1,6 @@
 """Where in the table a reject would stand: how many of the file's rows come before it, where that is certain.
 
-Lines are counted, rows are not looked at. A segment of which every line is one row or one reject tells the place of
+Lines are counted, rows are not looked at. A segment of which every line is one row or one reject tells the position of
 each line in it; where a cell has several lines, or a line is blank or a comment, nobody knows how many stand before.
 """
 
@@ -60,8 +60,8 @@ def rows_before(catalog: Catalog, file: File, page: Sequence[Reject], ended: Cal
     for reject in page:
         segment, passed = segments.get(reject.segment_no), before.get(reject.segment_no, 0)
         top = above if reject.segment_no == 0 else 0
-        whole = has_end or reject.segment_no != last
-        found.append(None if segment is None else row_of(segment, reject, first_line, top, passed, ended=whole))
+        is_complete = has_end or reject.segment_no != last
+        found.append(None if segment is None else row_of(segment, reject, first_line, top, passed, ended=is_complete))
         before[reject.segment_no] = passed + (reject.line >= first_line)
     return found
 
