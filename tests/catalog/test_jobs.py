@@ -16,9 +16,9 @@ from parquay.catalog import queue as queue_module
 from parquay.catalog.jobs import LEASE_SECONDS, JobLease, Jobs
 from parquay.catalog.queue import (
     BYTES_PER_SECOND,
+    MAX_LATE_SECONDS,
     MAX_PAUSE_SECONDS,
     STUCK_SECONDS,
-    TAKEOVER_SECONDS,
     Health,
     Queue,
     positions,
@@ -452,10 +452,10 @@ def test_health_tells_waiting_late_and_stuck_jobs(catalog: Catalog, jobs: Jobs, 
     queue_of(catalog, jobs, clock, ("a0", "a", 1), ("a1", "a", 1))
     assert not queue.health(KIND).stalled
 
-    clock.pass_seconds(TAKEOVER_SECONDS)
+    clock.pass_seconds(MAX_LATE_SECONDS)
     assert queue.health(KIND).stalled  # nobody takes them
     lease = claimed(jobs)
-    assert queue.health(KIND) == Health(waiting=1, late_seconds=TAKEOVER_SECONDS + 1, running=1)
+    assert queue.health(KIND) == Health(waiting=1, late_seconds=MAX_LATE_SECONDS + 1, running=1)
 
     began = clock()
     clock.pass_seconds(STUCK_SECONDS + 1)
@@ -465,7 +465,7 @@ def test_health_tells_waiting_late_and_stuck_jobs(catalog: Catalog, jobs: Jobs, 
 
     assert jobs.heartbeat(lease)
     assert not queue.health(KIND).stalled
-    clock.pass_seconds(LEASE_SECONDS + TAKEOVER_SECONDS + 1)
+    clock.pass_seconds(LEASE_SECONDS + MAX_LATE_SECONDS + 1)
     assert queue.health(KIND).stalled  # its worker is silent
     assert queue.health(KIND).waiting == 2
 

@@ -100,10 +100,10 @@ class Health:
     @property
     def stalled(self) -> bool:
         """Whether nothing is converted although something waits."""
-        return self.running == 0 and (self.stuck > 0 or self.late_seconds > PATIENCE_SECONDS)
+        return self.running == 0 and (self.stuck > 0 or self.late_seconds > MAX_LATE_SECONDS)
 
 
-PATIENCE_SECONDS = 30.0
+MAX_LATE_SECONDS = 30.0
 """How long a job may wait while none runs before that is a fault."""
 STUCK_SECONDS = 300.0
 """How long a run may stand still before its worker is taken for hung."""
