@@ -18,7 +18,7 @@ from parquay.datasets.query import aggregates
 from parquay.datasets.query.aggregates import Aggregator
 from parquay.datasets.query.engine import Engine
 from parquay.datasets.query.groups import BINS, MOMENTS, TOP, Grouper, bin_width, named, read_measure, unit_for
-from parquay.datasets.query.memo import Memory
+from parquay.datasets.query.memo import AnswerCache
 from parquay.datasets.query.plan import columns_of, read_query
 from parquay.errors import ParquayError
 
@@ -138,11 +138,11 @@ def test_version_is_computed_once(engine):
         Aggregator(engine).columns(snapshot, query)
 
 
-# Memory
+# AnswerCache
 
 
 def test_answer_is_made_once_for_all_who_wait_for_it():
-    memory, made_times, may_end, found = Memory(2), [], threading.Event(), []
+    memory, made_times, may_end, found = AnswerCache(2), [], threading.Event(), []
 
     def make():
         made_times.append(1)
@@ -160,7 +160,7 @@ def test_answer_is_made_once_for_all_who_wait_for_it():
 
 
 def test_failure_is_not_remembered_and_the_oldest_answer_goes():
-    memory = Memory(2)
+    memory = AnswerCache(2)
     with pytest.raises(ZeroDivisionError):
         memory.get("a", lambda: 1 // 0)
 

@@ -17,7 +17,7 @@ from parquay.columns.text import xlsx
 from parquay.columns.types.registry import column_type
 from parquay.columns.types.text import TEXT
 from parquay.datasets.export.export import Exporter
-from parquay.datasets.export.formats import Wish
+from parquay.datasets.export.formats import ExportRequest
 from parquay.datasets.query.aggregates import Aggregator
 from parquay.datasets.query.engine import Cancelled, CancelToken, Engine
 from parquay.datasets.query.plan import chosen_columns, columns_of, read_query
@@ -41,7 +41,7 @@ def export(engine):
     def run(snapshot, kind="csv", *filters, columns=(), stop=None, **how):
         known = columns_of(snapshot.columns)
         chosen = chosen_columns(known, columns) if columns else known
-        wish = Wish(kind, tuple(chosen), read_query(known, filters), **how)
+        wish = ExportRequest(kind, tuple(chosen), read_query(known, filters), **how)
         made = Exporter(engine, Aggregator(engine)).export(snapshot, wish, CancelToken(), stop or CancelToken())
         return made.name, b"".join(made.chunks())
 
@@ -387,7 +387,9 @@ def test_long_table_is_exported_a_piece_at_a_time(engine, kind):
     types = {"n": column_type("int64", True), "t": TEXT}
     table = pa.table({"n": range(400_000), "t": [f"row {n}" for n in range(400_000)]})
     snapshot = made_table(engine._fetched, types, table, cuts=[150_000])
-    wish = Wish(kind, tuple(columns_of(snapshot.columns)), read_query(columns_of(snapshot.columns), ["n:ge:0"]))
+    wish = ExportRequest(
+        kind, tuple(columns_of(snapshot.columns)), read_query(columns_of(snapshot.columns), ["n:ge:0"])
+    )
 
     before = pa.total_allocated_bytes()
     largest, total = 0, 0

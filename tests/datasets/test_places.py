@@ -9,7 +9,7 @@ import pytest
 
 from parquay.catalog.files import Files
 from parquay.catalog.tables import now
-from parquay.datasets.export.export import Exporter, Wish
+from parquay.datasets.export.export import Exporter, ExportRequest
 from parquay.datasets.query.aggregates import Aggregator
 from parquay.datasets.query.browse import Browser
 from parquay.datasets.query.engine import CancelToken, Engine
@@ -49,7 +49,7 @@ def test_a_table_in_memory_is_paged_edited_exported_appended_to_and_tidied(house
 
     page = Browser(engine).page(snapshot, read_query(columns, ["word:eq:changed"]), 0, 10)
     last = Browser(engine).page(snapshot, read_query(columns, []), 2999, 10)
-    wish = Wish("parquet", tuple(columns), read_query(columns, []))
+    wish = ExportRequest("parquet", tuple(columns), read_query(columns, []))
     exported = b"".join(
         Exporter(engine, Aggregator(engine)).export(snapshot, wish, CancelToken(), CancelToken()).chunks()
     )

@@ -11,10 +11,10 @@ from hypothesis import strategies as st
 from parquay.datasets.query import cursors
 from parquay.datasets.query.cursors import Cursor
 from parquay.datasets.query.plan import (
-    DEEPEST,
-    LARGEST_PAGE,
-    MOST_CELLS,
-    MOST_FILTERS,
+    MAX_DEPTH_ROWS,
+    MAX_FILTERS,
+    MAX_PAGE_CELLS,
+    MAX_PAGE_ROWS,
     Query,
     check_size,
     chosen_columns,
@@ -170,7 +170,7 @@ def test_ill_typed_value_is_refused_naming_column_and_type(kind, text):
         (['text:in:"open'], "bad_value"),
         (["int64:in:1,x"], "bad_value"),
         (["int64:in:" + ",".join(["1"] * 1001)], "bad_value"),
-        (["int64:eq:1"] * (MOST_FILTERS + 1), "bad_filter"),
+        (["int64:eq:1"] * (MAX_FILTERS + 1), "bad_filter"),
     ],
 )
 def test_bad_filter_is_refused_by_name(filters, code):
@@ -277,27 +277,32 @@ def test_sort_by_too_many_columns_is_refused():
 
 
 @pytest.mark.parametrize(
-    ("size", "columns"), [(0, 1), (-1, 1), (LARGEST_PAGE + 1, 1), (10**30, 1), (1001, MOST_CELLS // 1000)]
+    ("size", "columns"), [(0, 1), (-1, 1), (MAX_PAGE_ROWS + 1, 1), (10**30, 1), (1001, MAX_PAGE_CELLS // 1000)]
 )
 def test_page_of_impossible_size_is_refused(size, columns):
     assert code_of(lambda: check_size(size, columns)) == (422, "bad_size")
 
 
 def test_largest_page_shrinks_in_wide_tables_to_one_row_at_least():
-    assert check_size(1000, MOST_CELLS // 1000) == 1000
-    assert check_size(1, 10 * MOST_CELLS) == 1
+    assert check_size(1000, MAX_PAGE_CELLS // 1000) == 1000
+    assert check_size(1, 10 * MAX_PAGE_CELLS) == 1
 
 
 def test_pages_in_the_order_of_the_table_have_no_depth_limit_and_sorted_ones_do():
     columns = table("a")
     assert first_row(10**12, 100, Query(), 5) == (10**12 - 1) * 100
-    deep = DEEPEST // 100 + 2
-    assert first_row(10**7 - DEEPEST // 100, 100, read_query(columns, (), ["a"]), 10**9) == 10**9 - DEEPEST - 100
-    assert code_of(lambda: first_row(10**7 - DEEPEST // 100 - 1, 100, read_query(columns, (), ["a"]), 10**9)) == (
+    deep = MAX_DEPTH_ROWS // 100 + 2
+    assert (
+        first_row(10**7 - MAX_DEPTH_ROWS // 100, 100, read_query(columns, (), ["a"]), 10**9)
+        == 10**9 - MAX_DEPTH_ROWS - 100
+    )
+    assert code_of(
+        lambda: first_row(10**7 - MAX_DEPTH_ROWS // 100 - 1, 100, read_query(columns, (), ["a"]), 10**9)
+    ) == (
         422,
         "page_too_deep",
     )
-    assert first_row(deep - 1, 100, read_query(columns, (), ["a"]), 10**9) == DEEPEST
+    assert first_row(deep - 1, 100, read_query(columns, (), ["a"]), 10**9) == MAX_DEPTH_ROWS
     assert code_of(lambda: first_row(deep, 100, read_query(columns, (), ["a"]), 10**9)) == (422, "page_too_deep")
     assert code_of(lambda: first_row(deep, 100, read_query(columns, ["a:eq:1"]), 10**9)) == (422, "page_too_deep")
 

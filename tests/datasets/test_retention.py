@@ -15,7 +15,7 @@ import pytest
 from made_tables import paths_of
 from parquay.catalog.files import Files
 from parquay.catalog.tables import now
-from parquay.datasets.export.formats import as_it_is
+from parquay.datasets.export.formats import copied_parts
 from parquay.datasets.query.engine import CancelToken
 from parquay.datasets.versions.commits import Commits
 from parquay.datasets.versions.retention import Retention, unneeded
@@ -238,7 +238,7 @@ def test_every_export_beside_edits_and_deletion_is_a_whole_version(house, eager)
             opened = house.tables.snapshot(file)
             try:
                 with house.tables.hold(opened):
-                    exports.append((opened.version, b"".join(as_it_is(opened, CancelToken()))))
+                    exports.append((opened.version, b"".join(copied_parts(opened, CancelToken()))))
             except Gone:
                 assert house.tables.snapshot(file).version > opened.version
 

@@ -20,7 +20,7 @@ from hypothesis import strategies as st
 
 from parquay.columns.text import json_text
 from parquay.datasets.export.export import Exporter
-from parquay.datasets.export.formats import Wish
+from parquay.datasets.export.formats import ExportRequest
 from parquay.datasets.query.aggregates import Aggregator
 from parquay.datasets.query.browse import Browser
 from parquay.datasets.query.engine import CancelToken, Engine
@@ -116,7 +116,7 @@ class Looks:
         return {way: [_read_again(row["v"]) for row in each] for way, each in rows.items()}
 
     def export(self, snapshot, kind: str, **how) -> bytes:
-        wish = Wish(kind, tuple(columns_of(snapshot.columns)), **how)
+        wish = ExportRequest(kind, tuple(columns_of(snapshot.columns)), **how)
         exporter = Exporter(self.engine, Aggregator(self.engine))
         return b"".join(exporter.export(snapshot, wish, CancelToken(), CancelToken()).chunks())
 

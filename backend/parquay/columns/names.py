@@ -1,7 +1,7 @@
 """Names of columns, the same rule for every format: unique, not empty, and safe for whatever reads the table.
 
 SQL engines and Delta tables take `Id` and `id` for one name. Some names are ours (`RESERVED`). Characters that break
-lines or cannot be written as UTF-8 do not belong into a name. What is called otherwise than in the file is told by
+lines or cannot be written as UTF-8 do not belong into a name. What is called otherwise than in the file is renaming by
 `renamed`.
 """
 
@@ -53,10 +53,10 @@ def _unique(name: str, seen: set[str], taken: Iterable[str] = frozenset()) -> st
 
 def renamed(wanted: Sequence[str], names: Sequence[str]) -> list[str]:
     """A sentence for each column that is not called what the file calls it."""
-    return [told(old, new) for old, new in zip(wanted, names, strict=True) if old.strip() != new]
+    return [renaming(old, new) for old, new in zip(wanted, names, strict=True) if old.strip() != new]
 
 
-def told(old: str, new: str) -> str:
+def renaming(old: str, new: str) -> str:
     """That a column is called otherwise than in the file."""
     return f"{_shown(old)} is called {_shown(new)}"
 

@@ -63,13 +63,13 @@ def fingerprint(sources: Path) -> int:
 
 
 def _load() -> ctypes.CDLL | None:
-    place = Path(__file__)
+    here = Path(__file__)
     try:
-        library = ctypes.CDLL(str(place.with_name("_native.so")))
+        library = ctypes.CDLL(str(here.with_name("_native.so")))
         built_from = ctypes.c_uint32.in_dll(library, "parquay_sources").value
     except (OSError, ValueError):
         return None
-    if sys.byteorder != "little" or built_from != fingerprint(place.with_name("native")):
+    if sys.byteorder != "little" or built_from != fingerprint(here.with_name("native")):
         return None
     text, size, byte, pointer = ctypes.c_char_p, ctypes.c_int64, ctypes.c_uint8, ctypes.c_void_p
     shapes = {
@@ -183,9 +183,9 @@ class Fields:
         columns = (_Column * len(requests))()
         rooms = [self._prepare(column, request) for column, request in zip(columns, requests, strict=True)]
         mark = ord(self.quote) if self.quote else 0
-        place = ctypes.addressof(columns)
+        address = ctypes.addressof(columns)
         text, size = self.text, len(self.text)
-        LIBRARY.parquay_columns(text, size, self.ends.ctypes.data, self.width, mark, self.rows, place, len(requests))
+        LIBRARY.parquay_columns(text, size, self.ends.ctypes.data, self.width, mark, self.rows, address, len(requests))
         return [self._got(*each) for each in zip(columns, rooms, strict=True)]
 
     def _prepare(self, column: _Column, request: ColumnRequest) -> _Room:

@@ -21,12 +21,12 @@ PAGE_BYTES = 64 << 10
 SAMPLE_ROWS = 4096
 """Rows that decide whether a column is worth a dictionary."""
 LARGE_PAGE_BYTES = 1 << 20
-"""The same for files that are read as a whole, as other programs write them."""
-DENSE_ROWS, DENSE_SHARE = 2048, 0.92
+"""Bytes of a page, before it is compressed, of files that are read from start to end; other programs write such."""
+SAMPLED_ROWS, INCOMPRESSIBLE_SHARE = 2048, 0.92
 """If so many rows of a column keep more than this share of their bytes, the column is not compressed."""
-LEAST_DENSE_ROWS = 8 * DENSE_ROWS
+MIN_SAMPLED_ROWS = 8 * SAMPLED_ROWS
 """Of fewer rows a sample is not worth its time."""
-GLANCE_ROWS, GLANCE_MOST = 512, 480
+FIRST_SAMPLE_ROWS, MAX_DIFFERENT_ROWS = 512, 480
 """If of so many rows more than so many are different, no more are looked at."""
 
 Types = Mapping[str, ColumnType]
@@ -61,11 +61,13 @@ def encode(table: pa.Table, codec: Codec = ZSTD, *, page_bytes: int = PAGE_BYTES
     """
     table = table.replace_schema_metadata(None)
     repeating = _worth_a_dictionary(table)
-    slim = _slim(table)
-    dense = _dense(slim.select([name for name in _numbers(table) if name not in repeating]), codec)
+    backed = _int64_backed(table)
+    incompressible = _incompressible(backed.select([name for name in _numbers(table) if name not in repeating]), codec)
     groups = max(1, round(table.num_rows / GROUP_ROWS))
     group_rows = max(1, -(-table.num_rows // groups))
-    return _encoded(slim, codec, group_rows=group_rows, page_bytes=page_bytes, repeating=repeating, dense=dense)
+    return _encoded(
+        backed, codec, group_rows=group_rows, page_bytes=page_bytes, repeating=repeating, incompressible=incompressible
+    )
 
 
 def _encoded(
@@ -75,18 +77,18 @@ def _encoded(
     group_rows: int,
     page_bytes: int,
     repeating: Collection[str] = (),
-    dense: Collection[str] = (),
+    incompressible: Collection[str] = (),
 ) -> pa.Buffer:
-    """A Parquet file; `repeating` columns get dictionaries, `dense` ones are not compressed."""
+    """A Parquet file; `repeating` columns get dictionaries, `incompressible` ones are not compressed."""
     sink = pa.BufferOutputStream()
-    squeezed = [name for name in table.column_names if name not in dense]
+    compressed = [name for name in table.column_names if name not in incompressible]
     encodings = {each.name: _encoding(each.type) for each in table.schema if each.name not in repeating}
     pq.write_table(
         table,
         sink,
         row_group_size=group_rows,
-        compression=dict.fromkeys(dense, "none") | dict.fromkeys(squeezed, codec.name),
-        compression_level=None if codec.level is None else dict.fromkeys(squeezed, codec.level),
+        compression=dict.fromkeys(incompressible, "none") | dict.fromkeys(compressed, codec.name),
+        compression_level=None if codec.level is None else dict.fromkeys(compressed, codec.level),
         data_page_size=page_bytes,
         use_dictionary=list(repeating),
         column_encoding={name: encoding for name, encoding in encodings.items() if encoding},
@@ -97,21 +99,21 @@ def _encoded(
     return sink.getvalue()
 
 
-def _dense(table: pa.Table, codec: Codec) -> frozenset[str]:
+def _incompressible(table: pa.Table, codec: Codec) -> frozenset[str]:
     """Columns of numbers that compression would hardly make smaller, seen from a sample of the rows.
 
     The digits of measured or random numbers are noise, and packed differences have little else in them.
     """
-    if codec.name == "none" or table.num_rows < LEAST_DENSE_ROWS or not table.num_columns:
+    if codec.name == "none" or table.num_rows < MIN_SAMPLED_ROWS or not table.num_columns:
         return frozenset()
-    sample = table.slice(table.num_rows // 2, DENSE_ROWS)
+    sample = table.slice(table.num_rows // 2, SAMPLED_ROWS)
     chunks = pq.read_metadata(
-        pa.BufferReader(_encoded(sample, codec, group_rows=DENSE_ROWS, page_bytes=PAGE_BYTES))
+        pa.BufferReader(_encoded(sample, codec, group_rows=SAMPLED_ROWS, page_bytes=PAGE_BYTES))
     ).row_group(0)
     return frozenset(
         name
         for i, name in enumerate(table.column_names)
-        if chunks.column(i).total_compressed_size > DENSE_SHARE * chunks.column(i).total_uncompressed_size
+        if chunks.column(i).total_compressed_size > INCOMPRESSIBLE_SHARE * chunks.column(i).total_uncompressed_size
     )
 
 
@@ -119,13 +121,13 @@ def _numbers(table: pa.Table) -> list[str]:
     return [field.name for field in table.schema if _counts(field.type) or pa.types.is_floating(field.type)]
 
 
-def _slim(table: pa.Table) -> pa.Table:
+def _int64_backed(table: pa.Table) -> pa.Table:
     """The table with small decimals in 64 bits, which is what Parquet stores: the same file, sooner."""
-    columns = [_slim_column(column) for column in table.columns]
+    columns = [_int64_backed_column(column) for column in table.columns]
     return pa.Table.from_arrays(columns, table.column_names)
 
 
-def _slim_column(column: pa.ChunkedArray) -> pa.ChunkedArray:
+def _int64_backed_column(column: pa.ChunkedArray) -> pa.ChunkedArray:
     if not pa.types.is_decimal128(column.type) or column.type.precision > SMALL_PRECISION:
         return column
     kind = pa.decimal64(column.type.precision, column.type.scale)
@@ -171,7 +173,7 @@ def _named(table: pa.Table) -> Iterator[tuple[str, pa.ChunkedArray]]:
 def _repeats(column: pa.ChunkedArray) -> bool:
     if pa.types.is_dictionary(column.type) or pa.types.is_boolean(column.type):
         return bool(pa.types.is_dictionary(column.type))
-    if len(column.slice(0, GLANCE_ROWS).unique()) > GLANCE_MOST:
+    if len(column.slice(0, FIRST_SAMPLE_ROWS).unique()) > MAX_DIFFERENT_ROWS:
         return False
     sample = column.slice(0, SAMPLE_ROWS)
     return len(sample.unique()) <= _few(sample)

@@ -22,7 +22,7 @@ from parquay.columns.types.base import ColumnType, written_texts
 MAX_ROWS, MAX_COLUMNS, MAX_CHARACTERS = 1_048_576, 16_384, 32_767
 """Rows (the header is one) and columns of a sheet, characters of a cell."""
 EXACT_DIGITS = 15
-LEAST, MOST = 2.2250738585072014e-308, 9.99999999999999e307
+MIN_MAGNITUDE, MAX_MAGNITUDE = 2.2250738585072014e-308, 9.99999999999999e307
 """Magnitudes that Excel keeps; smaller ones it takes for 0, which has no sign there."""
 FIRST_DAY = 61
 """Number of 1 March 1900. Days before it are numbered in two ways: to Excel 1900 was a leap year."""
@@ -122,7 +122,7 @@ def _text(value: Any) -> str:
 
 
 def _double(value: float, text: str) -> str:
-    kept = LEAST <= abs(value) <= MOST or text in ("0", "0.0")
+    kept = MIN_MAGNITUDE <= abs(value) <= MAX_MAGNITUDE or text in ("0", "0.0")
     return f"<c><v>{value!r}</v></c>" if kept else _text(text)
 
 

@@ -1,4 +1,4 @@
-"""Which types hold for the cells of a column, told from their texts.
+"""Which types hold for the cells of a column, by their texts.
 
 What is known of a column is the set of types that still hold, each in its form. Two sets are joined by intersection, so
 any grouping of the rows gives the same answer. Because a type is only ever held by canonical texts, going back to text,
@@ -37,7 +37,7 @@ class Examined:
 
 
 def examine(column: pa.StringArray, before: TypeCandidates | None = None) -> TypeCandidates | None:
-    """Tell which types hold for every cell of `column`, of those that held `before` (None: of all).
+    """Find which types hold for every cell of `column`, of those that held `before` (None: of all).
 
     Returns `None` when every cell is null.
     """
@@ -45,7 +45,7 @@ def examine(column: pa.StringArray, before: TypeCandidates | None = None) -> Typ
 
 
 def examined(column: pa.StringArray, before: TypeCandidates | None = None) -> Examined:
-    """Tell what `examine` tells, with the values that were made on the way."""
+    """Find what `examine` finds, with the values that were made on the way."""
     if column.null_count == len(column):
         return Examined(None)
     if before is not None and not before:

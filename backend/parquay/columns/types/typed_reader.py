@@ -1,6 +1,6 @@
 """Columns straight from the bytes of well-formed rows: no text is made for a cell whose type is already known.
 
-What is told of a column is what `candidates.examined` tells of its texts. The type that has held so far says how its
+What is found of a column is what `candidates.examined` finds in its texts. The type that has held so far says how its
 cells are read; where one is no canonical text of that type, or more than one type may hold, they are read as texts.
 """
 

@@ -1,4 +1,4 @@
-"""A version of a table from its first row to its last, a piece at a time: memory stays flat however long it is."""
+"""A version of a table from its first row to its last, a batch at a time: memory stays flat however long it is."""
 
 from __future__ import annotations
 
@@ -16,8 +16,8 @@ if TYPE_CHECKING:
 
     from parquay.columns.parquet.parts import Types
 
-PIECE_ROWS, PIECE_CELLS = 65_536, 2_000_000
-"""Most rows and most cells of a piece."""
+MAX_BATCH_ROWS, MAX_BATCH_CELLS = 65_536, 2_000_000
+"""Most rows and most cells of a batch."""
 WINDOW_ROWS = 122_880
 """Rows of a part that are looked through at once when there is a filter."""
 
@@ -27,7 +27,7 @@ def types_of(columns: Sequence[Column]) -> Types:
     return {column.name: column.type for column in columns}
 
 
-def pieces(
+def scan(
     engine: Engine, snapshot: Snapshot, query: Query, columns: Sequence[Column], stop: CancelToken
 ) -> Iterator[pa.Table]:
     """The rows that hold all filters of `query`, in the order of the table, in their own types (blocking).
@@ -38,19 +38,19 @@ def pieces(
     from parquay.columns.parquet import parts
 
     types = types_of(columns)
-    found = _filtered(engine, snapshot, query, columns, stop) if query.conditions else _whole(snapshot, columns)
+    found = _filtered(engine, snapshot, query, columns, stop) if query.conditions else _all_rows(snapshot, columns)
     for table in found:
         stop.check()
         if table.num_rows:
             yield parts.widened(table.rename_columns(list(types)), types, types)
 
 
-def _whole(snapshot: Snapshot, columns: Sequence[Column]) -> Iterator[pa.Table]:
+def _all_rows(snapshot: Snapshot, columns: Sequence[Column]) -> Iterator[pa.Table]:
     import pyarrow as pa
     import pyarrow.parquet as pq
 
     names = [column.name for column in columns]
-    rows = max(1, min(PIECE_ROWS, PIECE_CELLS // max(1, len(columns))))
+    rows = max(1, min(MAX_BATCH_ROWS, MAX_BATCH_CELLS // max(1, len(columns))))
     for part in snapshot.parts:
         with (
             snapshot.fetch(part) as (path,),
@@ -63,7 +63,7 @@ def _whole(snapshot: Snapshot, columns: Sequence[Column]) -> Iterator[pa.Table]:
 def _filtered(
     engine: Engine, snapshot: Snapshot, query: Query, columns: Sequence[Column], stop: CancelToken
 ) -> Iterator[pa.Table]:
-    window = max(1, min(WINDOW_ROWS, PIECE_CELLS // max(1, len(columns))))
+    window = max(1, min(WINDOW_ROWS, MAX_BATCH_CELLS // max(1, len(columns))))
     names = [sql.name(column) for column in columns]
     for part, held in enumerate(snapshot.parts):
         for first in range(0, held.rows, window):

@@ -11,8 +11,8 @@ from dataclasses import dataclass
 from pathlib import PurePath
 
 from parquay.datasets.export import formats
-from parquay.datasets.export.batches import pieces, types_of
-from parquay.datasets.export.formats import Wish
+from parquay.datasets.export.batches import scan, types_of
+from parquay.datasets.export.formats import ExportRequest
 from parquay.datasets.query import sql
 from parquay.datasets.query.aggregates import Aggregator
 from parquay.datasets.query.engine import CancelToken, Engine
@@ -26,7 +26,7 @@ ENDINGS = frozenset(
 )
 """Endings of an upload's name that its export does not keep."""
 
-KINDS = {
+MEDIA_TYPES = {
     "csv": ("csv", "text/csv; charset=utf-8"),
     "parquet": ("parquet", "application/vnd.apache.parquet"),
     "ndjson": ("ndjson", "application/x-ndjson"),
@@ -58,40 +58,40 @@ class Exporter:
         self._engine = engine
         self._aggregator = aggregator
 
-    def export(self, snapshot: Snapshot, wish: Wish, asking: CancelToken, stop: CancelToken) -> Export:
-        """Return the download that ``wish`` asks for (blocking); `stop` ends it, `asking` this call.
+    def export(self, snapshot: Snapshot, request: ExportRequest, asking: CancelToken, stop: CancelToken) -> Export:
+        """Return the download that ``request`` asks for (blocking); `stop` ends it, `asking` this call.
 
         Raises:
             InvalidValue: ``too_many_rows``, ``too_many_columns`` or ``cell_too_long`` for a sheet of Excel (422).
         """
-        if wish.format == "xlsx":
-            self._fits_a_sheet(snapshot, wish, asking)
-        ending, media_type = KINDS[wish.format]
+        if request.format == "xlsx":
+            self._fits_a_sheet(snapshot, request, asking)
+        ending, media_type = MEDIA_TYPES[request.format]
 
         def chunks() -> Iterator[bytes]:
-            if wish.format == "parquet" and formats.is_whole(snapshot, wish):
-                return formats.as_it_is(snapshot, stop)
-            tables = pieces(self._engine, snapshot, wish.query, wish.columns, stop)
-            return formats.WRITERS[wish.format](snapshot, wish, types_of(wish.columns), tables)
+            if request.format == "parquet" and formats.is_unchanged(snapshot, request):
+                return formats.copied_parts(snapshot, stop)
+            tables = scan(self._engine, snapshot, request.query, request.columns, stop)
+            return formats.WRITERS[request.format](snapshot, request, types_of(request.columns), tables)
 
-        return Export(f"{_stem(snapshot.name)}.{ending}", media_type, chunks, wish.format in ("csv", "ndjson"))
+        return Export(f"{_stem(snapshot.name)}.{ending}", media_type, chunks, request.format in ("csv", "ndjson"))
 
-    def _fits_a_sheet(self, snapshot: Snapshot, wish: Wish, stop: CancelToken) -> None:
+    def _fits_a_sheet(self, snapshot: Snapshot, request: ExportRequest, stop: CancelToken) -> None:
         from parquay.columns.text.xlsx import MAX_CHARACTERS, MAX_COLUMNS, MAX_ROWS
 
-        rows = self._aggregator.count(snapshot, wish.query, stop)
+        rows = self._aggregator.count(snapshot, request.query, stop)
         if rows > MAX_ROWS - 1:
             raise InvalidValue(f"A sheet of Excel has room for {MAX_ROWS - 1} rows, not for {rows}.", "too_many_rows")
-        if len(wish.columns) > MAX_COLUMNS:
+        if len(request.columns) > MAX_COLUMNS:
             raise InvalidValue(f"A sheet of Excel has room for {MAX_COLUMNS} columns.", "too_many_columns")
-        for column in wish.columns:
-            if column.type.is_text and self._longest(snapshot, wish, column, stop) > MAX_CHARACTERS:
+        for column in request.columns:
+            if column.type.is_text and self._longest(snapshot, request, column, stop) > MAX_CHARACTERS:
                 detail = f"{column.name}: a cell of Excel has room for {MAX_CHARACTERS} characters."
                 raise InvalidValue(detail, "cell_too_long")
 
-    def _longest(self, snapshot: Snapshot, wish: Wish, column: Column, stop: CancelToken) -> int:
+    def _longest(self, snapshot: Snapshot, request: ExportRequest, column: Column, stop: CancelToken) -> int:
         head = Sql(f"SELECT max(length({sql.name(column)})) AS n FROM ") + sql.rows(snapshot)
-        found = self._engine.table(head + " WHERE " + sql.where(snapshot, wish.query.conditions), stop)
+        found = self._engine.table(head + " WHERE " + sql.where(snapshot, request.query.conditions), stop)
         return int(found["n"][0].as_py() or 0)
 
 

@@ -1,4 +1,4 @@
-"""How each format of an export is written: tables in, bytes out, a piece at a time."""
+"""How each format of an export is written: tables in, bytes out, some rows at a time."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ COPY_BYTES = 4 << 20
 
 
 @dataclass(frozen=True, slots=True)
-class Wish:
+class ExportRequest:
     """What is to be exported, and how.
 
     Attributes:
@@ -44,40 +44,40 @@ class Wish:
     original: bool = False
 
 
-def _header(snapshot: Snapshot, wish: Wish) -> list[str]:
+def _header(snapshot: Snapshot, request: ExportRequest) -> list[str]:
     """The cells of the first row as they stood in the upload, newer columns behind them; none when it has no header."""
     from parquay.columns.text.rendering import header_row
 
     names = [column["name"] for column in snapshot.columns]
     uploaded = header_row(snapshot.dialect, names) if snapshot.dialect else tuple(names)
-    if wish.header is False or (not uploaded and wish.header is None):
+    if request.header is False or (not uploaded and request.header is None):
         return []
     cells = [*uploaded, *names[len(uploaded) :]]
-    return [cells[column.index] for column in wish.columns]
+    return [cells[column.index] for column in request.columns]
 
 
-def _csv(snapshot: Snapshot, wish: Wish, types: Types, tables: Iterator[pa.Table]) -> Iterator[bytes]:
+def _csv(snapshot: Snapshot, request: ExportRequest, types: Types, tables: Iterator[pa.Table]) -> Iterator[bytes]:
     from parquay.columns.text import rendering
 
     sink = _Sink()
-    style = _style(snapshot, wish)
-    rendering.write_csv_header(sink, _header(snapshot, wish), style)
+    style = _style(snapshot, request)
+    rendering.write_csv_header(sink, _header(snapshot, request), style)
     for table in tables:
         rendering.write_csv_rows(sink, table, types, style)
         yield sink.taken()
     yield sink.taken()
 
 
-def _style(snapshot: Snapshot, wish: Wish) -> Style:
+def _style(snapshot: Snapshot, request: ExportRequest) -> Style:
     from parquay.columns.text.rendering import Style
 
-    told = snapshot.dialect or {}
-    if not wish.original or told.get("format") != "csv":
-        return Style(safe=wish.safe)
-    return Style(told["delimiter"] or ",", told["quote"] or '"', told["newline"] or "\n", wish.safe)
+    uploaded = snapshot.dialect or {}
+    if not request.original or uploaded.get("format") != "csv":
+        return Style(safe=request.safe)
+    return Style(uploaded["delimiter"] or ",", uploaded["quote"] or '"', uploaded["newline"] or "\n", request.safe)
 
 
-def _ndjson(_snapshot: Snapshot, _wish: Wish, types: Types, tables: Iterator[pa.Table]) -> Iterator[bytes]:
+def _ndjson(_snapshot: Snapshot, _request: ExportRequest, types: Types, tables: Iterator[pa.Table]) -> Iterator[bytes]:
     from parquay.columns.text.rendering import write_ndjson_rows
 
     sink = _Sink()
@@ -86,7 +86,7 @@ def _ndjson(_snapshot: Snapshot, _wish: Wish, types: Types, tables: Iterator[pa.
         yield sink.taken()
 
 
-def _arrow(_snapshot: Snapshot, _wish: Wish, types: Types, tables: Iterator[pa.Table]) -> Iterator[bytes]:
+def _arrow(_snapshot: Snapshot, _request: ExportRequest, types: Types, tables: Iterator[pa.Table]) -> Iterator[bytes]:
     import pyarrow as pa
 
     from parquay.columns.parquet.parts import arrow_types
@@ -99,33 +99,33 @@ def _arrow(_snapshot: Snapshot, _wish: Wish, types: Types, tables: Iterator[pa.T
     yield sink.taken()
 
 
-def _xlsx(snapshot: Snapshot, wish: Wish, types: Types, tables: Iterator[pa.Table]) -> Iterator[bytes]:
+def _xlsx(snapshot: Snapshot, request: ExportRequest, types: Types, tables: Iterator[pa.Table]) -> Iterator[bytes]:
     from parquay.columns.text import xlsx
 
     sink = _Sink()
-    header = [] if wish.header is False else _header(snapshot, wish) or list(types)
+    header = [] if request.header is False else _header(snapshot, request) or list(types)
     for _ in xlsx.write(cast("IO[bytes]", sink), header, tables, types):
         yield sink.taken()
     yield sink.taken()
 
 
-def is_whole(snapshot: Snapshot, wish: Wish) -> bool:
+def is_unchanged(snapshot: Snapshot, request: ExportRequest) -> bool:
     """Whether the parts as they are hold what is wished for, and nothing else."""
-    if wish.query.conditions or list(wish.columns) != columns_of(snapshot.columns) or not snapshot.parts:
+    if request.query.conditions or list(request.columns) != columns_of(snapshot.columns) or not snapshot.parts:
         return False
-    return all(kind.stored() == kind.arrow() for kind in types_of(wish.columns).values())
+    return all(kind.stored() == kind.arrow() for kind in types_of(request.columns).values())
 
 
 EncodedSpan = tuple["footer.RowGroupSpan", Iterator[bytes]]
 """Row groups, and their bytes."""
 
 
-def as_it_is(snapshot: Snapshot, stop: CancelToken) -> Iterator[bytes]:
+def copied_parts(snapshot: Snapshot, stop: CancelToken) -> Iterator[bytes]:
     """A whole version as one Parquet file."""
     return _merged(_parts(snapshot, stop), snapshot)
 
 
-def _parquet(snapshot: Snapshot, _wish: Wish, types: Types, tables: Iterator[pa.Table]) -> Iterator[bytes]:
+def _parquet(snapshot: Snapshot, _request: ExportRequest, types: Types, tables: Iterator[pa.Table]) -> Iterator[bytes]:
     return _merged(_encoded(types, tables), snapshot)
 
 
@@ -190,7 +190,7 @@ def _one(table: pa.Table) -> EncodedSpan:
 
 
 def _gathered(tables: Iterator[pa.Table]) -> Iterator[pa.Table]:
-    """The same rows in tables of about a row group."""
+    """Rows in tables of about a row group."""
     import pyarrow as pa
 
     held: list[pa.Table] = []
@@ -203,7 +203,7 @@ def _gathered(tables: Iterator[pa.Table]) -> Iterator[pa.Table]:
         yield pa.concat_tables(held)
 
 
-Writer = Callable[[Snapshot, Wish, "Types", "Iterator[pa.Table]"], Iterator[bytes]]
+Writer = Callable[[Snapshot, ExportRequest, "Types", "Iterator[pa.Table]"], Iterator[bytes]]
 WRITERS: dict[str, Writer] = {"csv": _csv, "parquet": _parquet, "ndjson": _ndjson, "arrow": _arrow, "xlsx": _xlsx}
 
 
@@ -236,5 +236,5 @@ class _Sink:
         """Nothing: who writes takes the bytes out."""
 
     def writable(self) -> bool:
-        """It is."""
+        """Whether bytes can be written: always."""
         return True

@@ -16,7 +16,7 @@ from parquay.columns.types.exact import json_value
 from parquay.datasets.query import sql
 from parquay.datasets.query.browse import brief, typed
 from parquay.datasets.query.engine import CancelToken, Engine
-from parquay.datasets.query.memo import Memory
+from parquay.datasets.query.memo import AnswerCache
 from parquay.datasets.query.plan import Query, columns_of
 from parquay.datasets.query.sql import Sql
 from parquay.datasets.query.values import Column
@@ -42,13 +42,13 @@ class Aggregator:
 
     def __init__(self, engine: Engine) -> None:
         self._engine = engine
-        self._memory = Memory(REMEMBERED)
+        self._answers = AnswerCache(REMEMBERED)
 
     def count(self, snapshot: Snapshot, query: Query, stop: CancelToken | None = None) -> int:
         """How many rows hold all filters of ``query`` (blocking)."""
         if not query.conditions:
             return snapshot.rows
-        return self._memory.get(_key(snapshot, query, "count"), lambda: self._count(snapshot, query, stop))
+        return self._answers.get(_key(snapshot, query, "count"), lambda: self._count(snapshot, query, stop))
 
     def columns(
         self, snapshot: Snapshot, query: Query, stop: CancelToken | None = None, *, text: bool = False
@@ -61,7 +61,7 @@ class Aggregator:
             ParquayError: see `Engine.table`.
         """
         what = "columns as text" if text else "columns"
-        return self._memory.get(_key(snapshot, query, what), lambda: self._columns(snapshot, query, stop, text=text))
+        return self._answers.get(_key(snapshot, query, what), lambda: self._columns(snapshot, query, stop, text=text))
 
     def _count(self, snapshot: Snapshot, query: Query, stop: CancelToken | None) -> int:
         return int(self._ask(snapshot, query, "count(*) AS n", stop)["n"][0].as_py())
@@ -94,7 +94,7 @@ class Aggregator:
             distinct |= self._distinct(snapshot, query, sorted(counted), stop)
         low, high = (_bounds(columns, found, word, text=text) for word in ("low", "high"))
         return {
-            column.name: _told(column, found, rows)
+            column.name: _sums(column, found, rows)
             | brief(min=low[column.name], max=high[column.name])
             | _distinct(column, found, distinct[column.index], exact=column.index in counted)
             for column in columns
@@ -143,17 +143,17 @@ def _bounds(columns: Sequence[Column], found: pa.Table, word: str, *, text: bool
     return {name: values[0] for name, values in typed(cells, columns, text=text).items()}
 
 
-def _told(column: Column, found: pa.Table, rows: int) -> dict[str, Any]:
+def _sums(column: Column, found: pa.Table, rows: int) -> dict[str, Any]:
     count = int(found[f"count{column.index}"][0].as_py())
-    told: dict[str, Any] = {"count": count, "nulls": rows - count, "min": None, "max": None, "mean": None, "sum": None}
+    sums: dict[str, Any] = {"count": count, "nulls": rows - count, "min": None, "max": None, "mean": None, "sum": None}
     total = found[f"sum{column.index}"][0].as_py() if column.is_number else None
     if total is None:
-        return told
+        return sums
     if f"half{column.index}" in found.column_names:
         total = int(found[f"half{column.index}"][0].as_py()) * HALF + int(total)
     total = column.type.total(total)
     mean = total / count if isinstance(total, float) else float(Fraction(total) / count)
-    return told | {"mean": json_value(mean), "sum": json_value(total)}
+    return sums | {"mean": json_value(mean), "sum": json_value(total)}
 
 
 def _distinct(column: Column, found: pa.Table, number: int, *, exact: bool) -> dict[str, Any]:

@@ -23,7 +23,7 @@ from parquay.datasets.versions.snapshot import Snapshot
 if TYPE_CHECKING:
     import pyarrow as pa
 
-LONGEST_TOLD = 1000
+MAX_SUMMARY_CHARS = 1000
 """Characters of the longest text that stands for a column or a group; rows and exports have all of them."""
 
 PAGE_BYTES = 4 << 20
@@ -236,13 +236,13 @@ def _as_json(
     ]
 
 
-def brief(**told: Any) -> dict[str, Any]:
-    """What is told of a column, its long texts cut; `cut` is beside them then. Pure."""
-    if not any(isinstance(value, str) and len(value) > LONGEST_TOLD for value in told.values()):
-        return told
+def brief(**fields: Any) -> dict[str, Any]:
+    """What is shown of a column, its long texts cut; `cut` is beside them then. Pure."""
+    if not any(isinstance(value, str) and len(value) > MAX_SUMMARY_CHARS for value in fields.values()):
+        return fields
     short = {
-        name: value[:LONGEST_TOLD] + "…" if isinstance(value, str) and len(value) > LONGEST_TOLD else value
-        for name, value in told.items()
+        name: value[:MAX_SUMMARY_CHARS] + "…" if isinstance(value, str) and len(value) > MAX_SUMMARY_CHARS else value
+        for name, value in fields.items()
     }
     return short | {"cut": True}
 

@@ -28,7 +28,7 @@ TICK = 0.02
 SPILL = 20_000_000_000
 """Most bytes that queries put on the disk."""
 MIB = 1 << 20
-LEAST_SPILL = 64 * MIB
+MIN_SPILL = 64 * MIB
 """What queries may put on any disk: more than fits is refused when it comes."""
 BROKEN = ("FatalException", "InternalException")
 """Errors after which the engine answers nothing any more, and is started anew."""
@@ -129,7 +129,7 @@ class Engine:
             config={
                 "memory_limit": f"{max(1, self._memory // MIB)}MiB",
                 "temp_directory": str(scratch),
-                "max_temp_directory_size": f"{min(SPILL, max(LEAST_SPILL, self._scratch.free())) // MIB}MiB",
+                "max_temp_directory_size": f"{min(SPILL, max(MIN_SPILL, self._scratch.free())) // MIB}MiB",
             }
         )
         root.execute("SET parquet_metadata_cache = true")

@@ -12,7 +12,7 @@ from parquay.columns.types.exact import json_value
 from parquay.datasets.query import sql
 from parquay.datasets.query.browse import brief, typed
 from parquay.datasets.query.engine import CancelToken, Engine
-from parquay.datasets.query.memo import Memory
+from parquay.datasets.query.memo import AnswerCache
 from parquay.datasets.query.plan import Query, unknown_column
 from parquay.datasets.query.sql import Sql
 from parquay.datasets.query.values import Column
@@ -28,7 +28,7 @@ TOP = 20
 """Values that are listed by their number."""
 MOMENTS = 60
 """Most points of a series over time."""
-MOST_GROUPS = 10_000
+MAX_GROUPS = 10_000
 DAY = 86_400
 UNITS = {
     "second": 1,
@@ -50,7 +50,7 @@ _MEASURE = re.compile(r"(count|sum|avg|min|max|distinct)\((.*)\)", re.DOTALL)
 
 @dataclass(frozen=True, slots=True)
 class Measure:
-    """What is told of each group. `column` None: its rows are counted."""
+    """What is computed of each group. `column` None: its rows are counted."""
 
     op: str
     column: Column | None = None
@@ -102,7 +102,7 @@ class Grouper:
 
     def __init__(self, engine: Engine) -> None:
         self._engine = engine
-        self._memory = Memory(REMEMBERED)
+        self._answers = AnswerCache(REMEMBERED)
 
     def groups(
         self,
@@ -125,7 +125,7 @@ class Grouper:
             ParquayError: see `Engine.table`.
         """
         asked = (by.index, measure, limit, largest, text)
-        return self._memory.get(
+        return self._answers.get(
             (*_key(snapshot, query), asked),
             lambda: self._groups(snapshot, query, by, measure, limit=limit, largest=largest, text=text, stop=stop),
         )
@@ -142,7 +142,7 @@ class Grouper:
         Raises:
             ParquayError: see `Engine.table`.
         """
-        return self._memory.get(
+        return self._answers.get(
             (*_key(snapshot, query), column.index, text),
             lambda: self._profile(snapshot, query, column, stop, text=text),
         )
@@ -187,11 +187,11 @@ class Grouper:
         low, high = bounds["low"], bounds["high"]
         if low is None:
             return {"shape": "histogram", "bins": []}
-        count, width = bin_width(low, high, whole=column.type.is_integral)
+        count, width = bin_width(low, high, integral=column.type.is_integral)
         bin_of = Sql(f"least(floor(({value} - ?) / ?), ?)::BIGINT AS bin, count(*) AS n", (low, width, count - 1))
         found = self._ask(snapshot, query, bin_of, stop, Sql(f" AND {finite} GROUP BY bin"))
         counts = {row["bin"]: row["n"] for row in found.to_pylist()}
-        edges = _edges(low, high, count, width, whole=column.type.is_integral)
+        edges = _edges(low, high, count, width, integral=column.type.is_integral)
         bins = [{"from": edges[i], "to": edges[i + 1], "count": counts.get(i, 0)} for i in range(count)]
         return {"shape": "histogram", "bins": bins}
 
@@ -251,9 +251,9 @@ def _values(found: pa.Table, measure: Measure, *, text: bool) -> list[Any]:
     return [json_value(value) for value in values]
 
 
-def bin_width(low: float, high: float, *, whole: bool) -> tuple[int, float]:
-    """How many bins, and how wide, cover the values from `low` to `high`; `whole`: borders are whole numbers. Pure."""
-    if whole:
+def bin_width(low: float, high: float, *, integral: bool) -> tuple[int, float]:
+    """How many bins, and how wide, cover the values from `low` to `high`; `integral`: with borders that are. Pure."""
+    if integral:
         span = int(high) - int(low) + 1
         width = -(-span // BINS)
         return -(-span // width), float(width)
@@ -262,8 +262,8 @@ def bin_width(low: float, high: float, *, whole: bool) -> tuple[int, float]:
     return BINS, max(high / BINS - low / BINS, 5e-324)
 
 
-def _edges(low: float, high: float, count: int, width: float, *, whole: bool) -> list[float]:
-    if whole or count == 1:
+def _edges(low: float, high: float, count: int, width: float, *, integral: bool) -> list[float]:
+    if integral or count == 1:
         return [low + i * width for i in range(count + 1)]
     # Not by adding up widths: the ends are exact this way, and nothing overflows however far they are apart.
     return [low * (1 - i / count) + high * (i / count) for i in range(count + 1)]

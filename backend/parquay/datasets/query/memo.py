@@ -10,7 +10,7 @@ from typing import TypeVar
 T = TypeVar("T")
 
 
-class Memory:
+class AnswerCache:
     """Remembers the newest answers; who asks for one that is being made waits for it. For many threads."""
 
     def __init__(self, size: int) -> None:

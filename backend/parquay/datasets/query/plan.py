@@ -23,14 +23,14 @@ from parquay.errors import BadInput, InvalidValue
 OPERATORS = ("eq", "ne", "lt", "le", "gt", "ge", "in", "contains", "icontains", "starts", "isnull")
 ROW_ID = "_rid"
 """The id of a row. It can be asked for by `eq` and `in`; sorting by it is the order of the rows."""
-LARGEST_PAGE = 10_000
+MAX_PAGE_ROWS = 10_000
 """Rows of the largest page."""
-MOST_CELLS = 1_000_000
+MAX_PAGE_CELLS = 1_000_000
 """Cells of the largest page."""
-DEEPEST = 1_000_000
+MAX_DEPTH_ROWS = 1_000_000
 """Rows in front of the deepest page by number in an order that must be sorted, from either end of it; cursors go on
 without a limit."""
-MOST_FILTERS, MOST_VALUES, MOST_KEYS = 50, 1000, 16
+MAX_FILTERS, MAX_VALUES, MAX_SORT_KEYS = 50, 1000, 16
 """Filters of a request, values of an `in`, columns to sort by."""
 
 
@@ -67,7 +67,7 @@ class Query:
 
     @property
     def from_the_end(self) -> Query:
-        """The same rows, the last one first."""
+        """The query for the same rows, the last one first."""
         if not self.keys:
             return replace(self, backwards=not self.backwards)
         return replace(self, mirrored=not self.mirrored, backwards=not self.backwards)
@@ -79,16 +79,21 @@ class Query:
 
     def fingerprint(self, dataset_id: str = "") -> str:
         """A short text that no other query on the dataset has."""
-        told = [dataset_id, _told(self.conditions), [[k.column.name, k.descending] for k in self.keys], self.backwards]
-        return hashlib.blake2b(json.dumps(told).encode(), digest_size=12).hexdigest()
+        content = [
+            dataset_id,
+            _as_json(self.conditions),
+            [[k.column.name, k.descending] for k in self.keys],
+            self.backwards,
+        ]
+        return hashlib.blake2b(json.dumps(content).encode(), digest_size=12).hexdigest()
 
     @property
     def filter_key(self) -> str:
-        """The same for its filters alone."""
-        return json.dumps(_told(self.conditions))
+        """A text that no other filters have."""
+        return json.dumps(_as_json(self.conditions))
 
 
-def _told(conditions: Sequence[Condition]) -> list[Any]:
+def _as_json(conditions: Sequence[Condition]) -> list[Any]:
     return [[each.column.name if each.column else None, each.test.op, each.test.values] for each in conditions]
 
 
@@ -103,8 +108,8 @@ def read_query(columns: Sequence[Column], filters: Sequence[str] = (), sort: Seq
     Raises:
         InvalidValue: ``bad_filter``, ``unknown_column``, ``bad_operator``, ``bad_value`` or ``bad_sort`` (422).
     """
-    if len(filters) > MOST_FILTERS:
-        raise InvalidValue(f"At most {MOST_FILTERS} filters.", "bad_filter")
+    if len(filters) > MAX_FILTERS:
+        raise InvalidValue(f"At most {MAX_FILTERS} filters.", "bad_filter")
     by_name = {column.name: column for column in columns}
     conditions = tuple(dict.fromkeys(_condition(by_name, text) for text in filters))
     keys, backwards = _order(by_name, sort)
@@ -163,8 +168,8 @@ def _listed(column: Column, text: str) -> list[str]:
         rows = list(csv.reader([text], strict=True)) if text else [[""]]
     except csv.Error:
         raise bad_value(column, text, "values with commas between them") from None
-    if len(rows) != 1 or len(rows[0]) > MOST_VALUES:
-        raise bad_value(column, text, f"one line of at most {MOST_VALUES} values")
+    if len(rows) != 1 or len(rows[0]) > MAX_VALUES:
+        raise bad_value(column, text, f"one line of at most {MAX_VALUES} values")
     return rows[0]
 
 
@@ -186,8 +191,8 @@ def _order(by_name: Mapping[str, Column], sort: Sequence[str]) -> tuple[tuple[Ke
                 return tuple(keys), descending
             if name not in {key.column.name for key in keys}:
                 keys.append(Key(by_name[name], descending))
-    if len(keys) > MOST_KEYS:
-        raise InvalidValue(f"Sort by at most {MOST_KEYS} columns.", "bad_sort")
+    if len(keys) > MAX_SORT_KEYS:
+        raise InvalidValue(f"Sort by at most {MAX_SORT_KEYS} columns.", "bad_sort")
     return tuple(keys), False
 
 
@@ -207,7 +212,7 @@ def check_size(size: int, columns: int) -> int:
     Raises:
         InvalidValue: ``bad_size`` (422).
     """
-    most = max(1, min(LARGEST_PAGE, MOST_CELLS // max(1, columns)))
+    most = max(1, min(MAX_PAGE_ROWS, MAX_PAGE_CELLS // max(1, columns)))
     if not 1 <= size <= most:
         raise InvalidValue(f"A page of this table has 1 to {most} rows.", "bad_size")
     return size
@@ -222,9 +227,9 @@ def first_row(page: int, size: int, query: Query, matched: int) -> int:
     if page < 1:
         raise InvalidValue("Pages are counted from 1.", "bad_page")
     first = (page - 1) * size
-    if not query.is_plain and min(first, matched - first - size) > DEEPEST:
-        detail = f"Pages by number reach row {DEEPEST} of a sorted or filtered table, from either end; go on by cursor."
-        raise InvalidValue(detail, "page_too_deep")
+    if not query.is_plain and min(first, matched - first - size) > MAX_DEPTH_ROWS:
+        reach = f"Pages by number reach row {MAX_DEPTH_ROWS} of a sorted or filtered table, from either end"
+        raise InvalidValue(f"{reach}; go on by cursor.", "page_too_deep")
     if first >= 2**63:
         raise InvalidValue("No table has that page.", "bad_page")
     return first

@@ -76,7 +76,7 @@ def table(snapshot: Snapshot, parts: Sequence[int] | None = None) -> Sql:
 
 
 def rows(snapshot: Snapshot) -> Sql:
-    """The same, also of a version that has no parts."""
+    """The rows of a version, also of one that has no parts."""
     if snapshot.parts:
         return table(snapshot)
     cells = ", ".join(f"NULL::{column.type.sql_type} AS {name(column)}" for column in columns_of(snapshot.columns))

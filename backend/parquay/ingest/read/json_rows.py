@@ -15,7 +15,7 @@ from typing import Any
 
 import pyarrow as pa
 
-from parquay.columns.names import Naming, told
+from parquay.columns.names import Naming, renaming
 from parquay.errors import TooLarge
 from parquay.ingest.read import json_scan
 from parquay.ingest.read.json_scan import Number, Repeated
@@ -71,7 +71,7 @@ class _Columns:
         name, first = self.naming.name(key, turn)
         if first and (turn > 1 or name != key):
             self.renamed.append((key, turn, name))
-            warn(self.warnings, "renamed_column", line, told(key, name))
+            warn(self.warnings, "renamed_column", line, renaming(key, name))
         column = self.cells.get(name)
         if column is None:
             if len(self.naming) > MAX_TABLE_COLUMNS:

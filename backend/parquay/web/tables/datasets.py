@@ -11,7 +11,7 @@ from parquay.datasets.query import cursors
 from parquay.datasets.query.aggregates import Aggregator
 from parquay.datasets.query.browse import Row
 from parquay.datasets.query.engine import CancelToken
-from parquay.datasets.query.groups import MOST_GROUPS, named, read_measure
+from parquay.datasets.query.groups import MAX_GROUPS, named, read_measure
 from parquay.datasets.query.plan import check_size, first_row
 from parquay.datasets.versions.snapshot import Snapshot
 from parquay.errors import QueryTimeout
@@ -131,7 +131,7 @@ def read_groups(
     *,
     measure: str = "count()",
     sort: Literal["key", "-value"] = "key",
-    limit: Annotated[int, Query(ge=1, le=MOST_GROUPS)] = 1000,
+    limit: Annotated[int, Query(ge=1, le=MAX_GROUPS)] = 1000,
     text: AsText = False,
 ) -> Response:
     """Group rows by the values of a column, with a measure of each group; `more` when there are more than `limit`."""

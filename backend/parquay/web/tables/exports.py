@@ -14,7 +14,7 @@ from fastapi import APIRouter, Query, Response
 from starlette.responses import StreamingResponse
 
 from parquay.datasets.export.export import Export, Exporter
-from parquay.datasets.export.formats import Wish
+from parquay.datasets.export.formats import ExportRequest
 from parquay.datasets.query.engine import Cancelled, CancelToken
 from parquay.datasets.query.plan import chosen_columns
 from parquay.datasets.versions.tables import Tables
@@ -49,7 +49,7 @@ async def export(
     with ExitStack() as held:
         read = await run_cancellable(query.request, query.cancel, partial(_opened, tables.tables, query, held))
         chosen = tuple(chosen_columns(read.columns, columns) if columns else read.columns)
-        wish = Wish(format, chosen, read.query, safe=safe, header=header, original=dialect == "original")
+        wish = ExportRequest(format, chosen, read.query, safe=safe, header=header, original=dialect == "original")
         return await _download(query, tables.exporter, read, wish, held)
 
 
@@ -96,7 +96,9 @@ class ExportStream:
         self.held.close()
 
 
-async def _download(query: TableQuery, exporter: Exporter, read: TableRead, wish: Wish, held: ExitStack) -> Response:
+async def _download(
+    query: TableQuery, exporter: Exporter, read: TableRead, wish: ExportRequest, held: ExitStack
+) -> Response:
     """Answer with an export of ``read``; ``held`` goes with it to its end.
 
     Raises:
