@@ -12,7 +12,7 @@ import pyarrow as pa
 from parquay.columns.parquet import parts
 from parquay.columns.types.base import ColumnType
 from parquay.columns.types.registry import type_to_json
-from parquay.datasets.versions.row_id_ranges import Runs
+from parquay.datasets.versions.row_id_ranges import RowIdRanges
 from parquay.datasets.versions.snapshot import Part, Snapshot
 from parquay.storage.local.place import LocalPlaces
 
@@ -28,7 +28,7 @@ def columns_json(types: Mapping[str, ColumnType]) -> tuple[dict[str, object], ..
     return tuple({"name": name, "type": kind.name, **type_to_json(kind)} for name, kind in types.items())
 
 
-def runs_of(rids: Sequence[int]) -> Runs:
+def runs_of(rids: Sequence[int]) -> RowIdRanges:
     """Ids that ascend, as runs."""
     found: list[tuple[int, int]] = []
     for rid in rids:

@@ -13,7 +13,7 @@ from parquay.datasets.versions.snapshot import Part, Snapshot
 IDS = st.lists(st.integers(0, 60), unique=True).map(sorted)
 
 
-def runs_of(ids: list[int]) -> row_id_ranges.Runs:
+def runs_of(ids: list[int]) -> row_id_ranges.RowIdRanges:
     found: list[tuple[int, int]] = []
     for rid in ids:
         if found and found[-1][0] + found[-1][1] == rid:

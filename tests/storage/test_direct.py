@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from parquay.ids import new_id
 from parquay.storage.chunks import StoreFault
-from parquay.storage.local.direct_io import BLOCK, BUFFER_SIZE, LEAST, DirectFile
+from parquay.storage.local.direct_io import BLOCK, BUFFER_SIZE, MIN_DIRECT_BYTES, DirectFile
 from parquay.storage.local.uploads import LocalStore
 
 DATA = random.Random(7).randbytes(3 * BUFFER_SIZE + 12_345)
@@ -49,9 +49,9 @@ class Watched:
 def direct_works(directory: Path) -> bool:
     with (directory / "probe").open("wb") as file:
         probe = DirectFile(file.fileno())
-        _, whole = probe.span(0, LEAST)
+        _, whole = probe.span(0, MIN_DIRECT_BYTES)
         try:
-            return bool(whole) and probe.write([DATA[:LEAST]], 0) == LEAST
+            return bool(whole) and probe.write([DATA[:MIN_DIRECT_BYTES]], 0) == MIN_DIRECT_BYTES
         finally:
             probe.close()
 
@@ -95,7 +95,7 @@ def test_small_writes_go_through_the_cache(store: LocalStore, monkeypatch):
     writer = store.writer(new_id(), 0)
     watched = Watched(monkeypatch, writer.handle)
 
-    writer.write([DATA[: LEAST - 1]], 0)
+    writer.write([DATA[: MIN_DIRECT_BYTES - 1]], 0)
     writer.close()
 
     assert watched.bytes == 0

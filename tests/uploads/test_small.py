@@ -233,7 +233,7 @@ def test_a_sync_that_failed_leaves_the_bytes_in_the_catalog(disk_engine: Engine,
 
 def test_a_failed_sync_is_not_believed_the_second_time(disk_engine: Engine, start, monkeypatch):
     file_id = made(disk_engine, b"abc")
-    monkeypatch.setattr(local, "MANY", 1)
+    monkeypatch.setattr(local, "MIN_VOLUME_SYNC_FILES", 1)
     with monkeypatch.context() as broken:
         broken.setattr(Volume, "sync", lambda _: failing_sync())
         with pytest.raises(ParquayError, match="keep the bytes"):
@@ -251,7 +251,7 @@ def test_a_failed_sync_is_not_believed_the_second_time(disk_engine: Engine, star
 
 @pytest.mark.skipif(not tells_faults(), reason="this kernel cannot sync a volume and tell its faults")
 def test_many_are_settled_by_one_sync_of_their_volume(disk_engine: Engine, monkeypatch):
-    monkeypatch.setattr(local, "MANY", 2)
+    monkeypatch.setattr(local, "MIN_VOLUME_SYNC_FILES", 2)
     ids = [made(disk_engine, b"%d" % number) for number in range(3)]
     syncs, volumes = watched_syncs(monkeypatch), []
     real = Volume.sync

@@ -83,13 +83,14 @@ def _fault_inside(path: Path, state: State) -> Damaged | None:
     return None
 
 
-def remember(path: Path, state: State | None = None) -> None:
-    """Take a file for sound as long as it does not change."""
+def remember(path: Path, state: State | None = None) -> State:
+    """Take a file for sound as long as it does not change; return how it is."""
     state = state or _state(path)
     with _lock:
         _sound[path] = state
         while len(_sound) > REMEMBERED:
             _sound.popitem(last=False)
+    return state
 
 
 def _state(path: Path) -> State:

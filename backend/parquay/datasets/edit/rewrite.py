@@ -17,7 +17,7 @@ from parquay.columns.parquet.parts import Types
 from parquay.columns.parquet.spool import Spool
 from parquay.datasets.versions import row_id_ranges
 from parquay.datasets.versions.footers import RIDS
-from parquay.datasets.versions.row_id_ranges import Runs
+from parquay.datasets.versions.row_id_ranges import RowIdRanges
 from parquay.datasets.versions.snapshot import Part, Snapshot
 from parquay.storage.place import Place
 
@@ -43,7 +43,7 @@ class PartEdit:
     updates: Mapping[int, Cells] = field(default_factory=dict)
     deletes: frozenset[int] = frozenset()
     inserts: Sequence[Cells] = ()
-    rids: Runs = ()
+    rids: RowIdRanges = ()
 
 
 @dataclass(slots=True)
@@ -130,7 +130,7 @@ class Rewriter:
         return table.set_column(index, field_, column)
 
 
-def _rids(edit: PartEdit) -> Runs:
+def _rids(edit: PartEdit) -> RowIdRanges:
     """The ids of the rows that are left and new."""
     old = edit.part
     if old is None:

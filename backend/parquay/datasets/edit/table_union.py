@@ -18,7 +18,7 @@ from parquay.columns.types.text import TEXT
 from parquay.datasets.versions import row_id_ranges
 from parquay.datasets.versions.commits import Change, Drafts
 from parquay.datasets.versions.footers import RIDS
-from parquay.datasets.versions.row_id_ranges import Runs
+from parquay.datasets.versions.row_id_ranges import RowIdRanges
 from parquay.datasets.versions.snapshot import Part, Snapshot
 
 
@@ -61,7 +61,7 @@ class Joining:
         cells = cells_of(self._before, list(self._ours), name), cells_of(self._more, list(self._theirs), name)
         return wider((one, candidates_of(cells[0], one)), (other, candidates_of(cells[1], other)))
 
-    def _written(self, source: Snapshot, part: Part, has: Types, wanted: Types, rids: Runs) -> Part:
+    def _written(self, source: Snapshot, part: Part, has: Types, wanted: Types, rids: RowIdRanges) -> Part:
         """Copy a part, recast where its columns are not those that are wanted."""
         name = self._drafts.name(self._before.version + 1)
         place = self._drafts.place

@@ -14,7 +14,7 @@ from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from parquay.datasets.query.sql import Files, Sql
+from parquay.datasets.query.sql import PartFiles, Sql
 from parquay.errors import Gone, InvalidValue, QueryTimeout, TooLarge, Unavailable
 from parquay.storage.local import reserve
 from parquay.storage.local.scratch import ProcessScratch
@@ -221,6 +221,6 @@ def _named(stop: CancelToken) -> Iterator[None]:
 
 def _bound(value: Any, fetched: ExitStack) -> Any:
     """A value of a query as the engine takes it: files by their paths, as long as `fetched` is open."""
-    if isinstance(value, Files):
+    if isinstance(value, PartFiles):
         return [str(path) for path in fetched.enter_context(value.parts.fetch(value.names))]
     return value

@@ -24,7 +24,7 @@ _SIGNS = {"eq": "=", "lt": "<", "le": "<=", "gt": ">", "ge": ">="}
 
 
 @dataclass(frozen=True, slots=True)
-class Files:
+class PartFiles:
     """A value that stands for the local files of some parts; the engine has them fetched."""
 
     parts: Objects
@@ -72,7 +72,9 @@ def table(snapshot: Snapshot, parts: Sequence[int] | None = None) -> Sql:
     """The rows of a version, or of those of its parts whose indexes are given; `file_index` counts among these."""
     chosen = snapshot.parts if parts is None else [snapshot.parts[i] for i in parts]
     names = ",".join(f"c{i}" for i in range(len(snapshot.columns)))
-    return Sql(f"read_parquet(?) AS t({names})", (Files(snapshot.place.parts, tuple(part.name for part in chosen)),))
+    return Sql(
+        f"read_parquet(?) AS t({names})", (PartFiles(snapshot.place.parts, tuple(part.name for part in chosen)),)
+    )
 
 
 def rows(snapshot: Snapshot) -> Sql:

@@ -28,7 +28,7 @@ from parquay.storage.place import Place
 if TYPE_CHECKING:
     from deltalake import DeltaTable
 
-OPENED = 32
+MAX_OPEN_LOGS = 32
 """Logs that are kept open between two commits."""
 ATTEMPTS = 5
 """Commits tried against a program that writes to the log beside us."""
@@ -198,7 +198,7 @@ class Commits:
         if self._write(table, place, change, info):
             self._opened[before.dataset_id] = table
             with suppress(KeyError):
-                while len(self._opened) > OPENED:
+                while len(self._opened) > MAX_OPEN_LOGS:
                     self._opened.popitem(last=False)
         return replace(after, updated_at=log.commit(after.place, after.version).made_at)
 

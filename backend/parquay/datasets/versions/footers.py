@@ -15,7 +15,7 @@ from deltalake.transaction import AddAction
 
 from parquay.columns.types.base import ColumnType
 from parquay.columns.types.registry import type_from_json
-from parquay.datasets.versions.row_id_ranges import Runs, from_text
+from parquay.datasets.versions.row_id_ranges import RowIdRanges, from_text
 from parquay.datasets.versions.snapshot import Listed
 from parquay.storage import seal
 from parquay.storage.objects import Objects, Stored
@@ -23,9 +23,9 @@ from parquay.telemetry import lost
 
 RIDS = "parquay.rids"
 """Key in a part's footer: the ids of its rows, when they are not those of the conversion."""
-BOUNDED_COLUMNS = 32
+MAX_BOUNDED_COLUMNS = 32
 """Only so many columns, the first, have bounds in the log, as usual for Delta tables."""
-LONGEST_BOUND = 64
+MAX_BOUND_CHARACTERS = 64
 """Characters of the longest text that is a bound in the log."""
 EXACT_DIGITS = 15
 """Digits of the longest decimal that survives as a JSON number everywhere."""
@@ -93,7 +93,7 @@ def statistics(footer: pq.FileMetaData) -> dict[str, Any]:
 
 def _bounds(footer: pq.FileMetaData) -> Iterator[tuple[str, Bounds]]:
     names: list[str] = footer.schema.to_arrow_schema().names
-    for i in range(min(len(names), BOUNDED_COLUMNS)):
+    for i in range(min(len(names), MAX_BOUNDED_COLUMNS)):
         found = Bounds()
         for group in range(footer.num_row_groups):
             found.take(footer.row_group(group).column(i).statistics)
@@ -107,7 +107,7 @@ def bound(value: Any) -> Any:
     if isinstance(value, bool) or value is None:
         return None
     if isinstance(value, str):
-        return value if len(value) <= LONGEST_BOUND else None
+        return value if len(value) <= MAX_BOUND_CHARACTERS else None
     if isinstance(value, Decimal):
         return float(value) if len(value.as_tuple().digits) <= EXACT_DIGITS else None
     if isinstance(value, datetime):
@@ -124,7 +124,7 @@ def listed(parts: Objects, stored: Stored) -> Listed:
         return Listed(stored.key, stored.size, pq.read_metadata(path).num_rows)
 
 
-def rids_of(parts: Objects, name: str) -> Runs:
+def rids_of(parts: Objects, name: str) -> RowIdRanges:
     """The ids that a part carries; those of a conversion carry none.
 
     Raises:

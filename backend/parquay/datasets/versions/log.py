@@ -212,7 +212,7 @@ def lacks_feature(table: DeltaTable, columns: Sequence[Mapping[str, Any]]) -> bo
 
 
 def add_feature(table: DeltaTable, info: Mapping[str, Any]) -> None:
-    """Say so, in a version of its own."""
+    """Say in a version of its own that readers must know timestamps without a zone."""
     from deltalake import TableFeatures
 
     table.alter.add_feature(

@@ -20,7 +20,7 @@ from parquay.columns.types import registry
 from parquay.datasets.versions import log, newest_parts, row_id_ranges
 from parquay.datasets.versions.commits import Author, Change, Commits, Drafts
 from parquay.datasets.versions.footers import RIDS
-from parquay.datasets.versions.row_id_ranges import Runs
+from parquay.datasets.versions.row_id_ranges import RowIdRanges
 from parquay.datasets.versions.snapshot import Part, Snapshot
 from parquay.datasets.versions.tables import Tables, first_rids
 from parquay.storage import seal
@@ -84,7 +84,7 @@ class Mender:
                 newest_parts.show(place, listed.version, listed.names, listed.columns)
         return left
 
-    def _replace(self, file: File, rids: dict[str, Runs], remade: Sequence[Rows], types: Types) -> None:
+    def _replace(self, file: File, rids: dict[str, RowIdRanges], remade: Sequence[Rows], types: Types) -> None:
         def decide(before: Snapshot, drafts: Drafts) -> Change:
             added = tuple(_written(drafts, before, each, remade, types) for each in rids.values())
             return Change("edit", frozenset(rids), added)
@@ -92,7 +92,7 @@ class Mender:
         self._commits.make(file, Author(None, MESSAGE), decide, mending=True)
 
 
-def _written(drafts: Drafts, before: Snapshot, rids: Runs, remade: Sequence[Rows], types: Types) -> Part:
+def _written(drafts: Drafts, before: Snapshot, rids: RowIdRanges, remade: Sequence[Rows], types: Types) -> Part:
     ((first, count),) = rids
     name = drafts.name(before.version + 1)
     spool = Spool(before.place.parts.draft(name), room=before.place.parts.refuse_full)

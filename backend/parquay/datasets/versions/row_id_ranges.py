@@ -11,27 +11,27 @@ from bisect import bisect_right
 from collections.abc import Iterable, Sequence
 from itertools import accumulate
 
-Runs = tuple[tuple[int, int], ...]
+RowIdRanges = tuple[tuple[int, int], ...]
 """First id and number of ids, again and again."""
 
 
-def count(runs: Runs) -> int:
+def count(runs: RowIdRanges) -> int:
     """How many rows the runs name."""
     return sum(length for _, length in runs)
 
 
-def starts(runs: Runs) -> list[int]:
+def starts(runs: RowIdRanges) -> list[int]:
     """The row at which each run begins, and behind the last one the number of rows."""
     return list(accumulate((length for _, length in runs), initial=0))
 
 
-def id_at(runs: Runs, begins: Sequence[int], row: int) -> int:
+def id_at(runs: RowIdRanges, begins: Sequence[int], row: int) -> int:
     """The id of row `row`, from 0; `begins` are the `starts` of `runs`."""
     at = bisect_right(begins, row) - 1
     return runs[at][0] + row - begins[at]
 
 
-def row_of(runs: Runs, begins: Sequence[int], rid: int) -> int | None:
+def row_of(runs: RowIdRanges, begins: Sequence[int], rid: int) -> int | None:
     """The row that has the id `rid`; None when none has."""
     at = bisect_right(runs, rid, key=lambda run: run[0]) - 1
     if at < 0:
@@ -40,35 +40,35 @@ def row_of(runs: Runs, begins: Sequence[int], rid: int) -> int | None:
     return begins[at] + rid - first if rid < first + length else None
 
 
-def without(runs: Runs, gone: Iterable[int]) -> Runs:
+def without(runs: RowIdRanges, gone: Iterable[int]) -> RowIdRanges:
     """The runs that are left when the ids `gone` (ascending, each of them there) are deleted."""
     left: list[tuple[int, int]] = []
-    doomed = iter(gone)
-    rid = next(doomed, None)
+    rest = iter(gone)
+    rid = next(rest, None)
     for run_first, length in runs:
         first, end = run_first, run_first + length
         while rid is not None and rid < end:
             if rid > first:
                 left.append((first, rid - first))
             first = rid + 1
-            rid = next(doomed, None)
+            rid = next(rest, None)
         if first < end:
             left.append((first, end - first))
     return tuple(left)
 
 
-def joined(one: Runs, other: Runs) -> Runs:
+def joined(one: RowIdRanges, other: RowIdRanges) -> RowIdRanges:
     """The runs of rows that stand behind others; all ids of `other` are above those of `one`."""
     if one and other and sum(one[-1]) == other[0][0]:
         return (*one[:-1], (one[-1][0], one[-1][1] + other[0][1]), *other[1:])
     return one + other
 
 
-def to_text(runs: Runs) -> str:
+def to_text(runs: RowIdRanges) -> str:
     """The runs as a part carries them in its footer."""
     return json.dumps(runs, separators=(",", ":"))
 
 
-def from_text(text: str | bytes) -> Runs:
+def from_text(text: str | bytes) -> RowIdRanges:
     """The inverse of `to_text`."""
     return tuple((int(first), int(length)) for first, length in json.loads(text))

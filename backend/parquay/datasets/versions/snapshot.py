@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from parquay.datasets.versions import row_id_ranges
-from parquay.datasets.versions.row_id_ranges import Runs
+from parquay.datasets.versions.row_id_ranges import RowIdRanges
 from parquay.storage.place import Place
 
 
@@ -39,7 +39,7 @@ class Part:
 
     name: str
     rows: int
-    rids: Runs
+    rids: RowIdRanges
     size: int = 0
 
     @cached_property

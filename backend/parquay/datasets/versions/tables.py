@@ -14,16 +14,16 @@ from parquay.catalog.tables import File
 from parquay.datasets.versions import log
 from parquay.datasets.versions.create_table import publish
 from parquay.datasets.versions.locks import TableLocks
-from parquay.datasets.versions.row_id_ranges import Runs
+from parquay.datasets.versions.row_id_ranges import RowIdRanges
 from parquay.datasets.versions.snapshot import Listed, Part, Snapshot
 from parquay.errors import Conflict, Damaged, Gone, NotFound, ParquayError
 from parquay.storage.objects import Stored
 from parquay.storage.place import Place, Places
 from parquay.telemetry import lost
 
-SNAPSHOTS = 256
+MAX_SNAPSHOTS = 256
 """Versions that are remembered, of all datasets together."""
-DATASETS = 64
+MAX_DATASETS = 64
 """Datasets whose parts' row ids are remembered."""
 
 
@@ -37,7 +37,7 @@ class Tables:
         self.locks = TableLocks(datasets.leases)
         self._lock = threading.Lock()
         self._remembered: OrderedDict[tuple[str, int], Snapshot] = OrderedDict()
-        self._rids: OrderedDict[str, dict[str, Runs]] = OrderedDict()
+        self._rids: OrderedDict[str, dict[str, RowIdRanges]] = OrderedDict()
 
     def snapshot(self, file: File, version: int | None = None) -> Snapshot:
         """Return a version of the table that ``file`` became (blocking); None is the newest.
@@ -52,7 +52,7 @@ class Tables:
         return found
 
     def listed(self, file: File, version: int | None = None) -> Snapshot:
-        """The same of a version whose parts may be damaged or gone: what its log says."""
+        """Return a version as its log says, whose parts may be damaged or gone; see `snapshot`."""
         place = self._place(file)
         with readable(place):
             return self._listed(file, place, version)
@@ -163,7 +163,7 @@ class Tables:
             if snapshot.dataset_id in self._rids:
                 self._rids[snapshot.dataset_id].update((part.name, part.rids) for part in snapshot.parts)
             self._remembered[snapshot.dataset_id, snapshot.version] = snapshot
-            while len(self._remembered) > SNAPSHOTS:
+            while len(self._remembered) > MAX_SNAPSHOTS:
                 self._remembered.popitem(last=False)
 
     def _place(self, file: File) -> Place:
@@ -227,7 +227,7 @@ class Tables:
             next_rid=int(made.info.get("next_rid") or (sum(parts[-1].rids[-1]) if parts else 0)),
         )
 
-    def _rids_of(self, dataset_id: str, place: Place) -> dict[str, Runs]:
+    def _rids_of(self, dataset_id: str, place: Place) -> dict[str, RowIdRanges]:
         """The ids in each part that was met so far, at first those of the conversion; parts that are met join them."""
         with self._lock:
             if dataset_id in self._rids:
@@ -235,7 +235,7 @@ class Tables:
                 return self._rids[dataset_id]
         found = dict(first_rids(log.listed(log.open_at(place, 0))))
         with self._lock:
-            while len(self._rids) >= DATASETS:
+            while len(self._rids) >= MAX_DATASETS:
                 self._rids.popitem(last=False)
             return self._rids.setdefault(dataset_id, found)
 
@@ -307,7 +307,7 @@ def with_header(dialect: Mapping[str, Any] | None, columns: Sequence[Mapping[str
     return {**dialect, "header": [[*header[0], *more]]}
 
 
-def first_rids(parts: Iterable[Listed]) -> Iterator[tuple[str, Runs]]:
+def first_rids(parts: Iterable[Listed]) -> Iterator[tuple[str, RowIdRanges]]:
     """The ids of the rows as they were uploaded: their numbers, from 0, in the order of the parts' names."""
     first = 0
     for part in sorted(parts, key=lambda each: each.name):
@@ -315,7 +315,7 @@ def first_rids(parts: Iterable[Listed]) -> Iterator[tuple[str, Runs]]:
         first += part.rows
 
 
-def _part(place: Place, found: Listed, rids: dict[str, Runs]) -> Part:
+def _part(place: Place, found: Listed, rids: dict[str, RowIdRanges]) -> Part:
     if found.name not in rids:
         from parquay.datasets.versions.footers import rids_of
 

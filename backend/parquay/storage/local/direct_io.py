@@ -19,8 +19,8 @@ from parquay.storage.chunks import Buffers
 
 BLOCK = 4096
 """Offsets, lengths and memory of a direct write are multiples of so many bytes."""
-LEAST = 256 * 1024
-"""Fewer bytes than these are quicker through the cache."""
+MIN_DIRECT_BYTES = 256 * 1024
+"""Fewer bytes are quicker through the cache."""
 BUFFER_SIZE = 2 * 1024 * 1024
 
 _FLAG = getattr(os, "O_DIRECT", 0)
@@ -30,9 +30,9 @@ _buffers = threading.local()
 class DirectFile:
     """A second way into one open file. It is opened with the first large write, and given up where it does not work."""
 
-    def __init__(self, usual: int) -> None:
-        """``usual``: the handle of the open file."""
-        self._usual = usual
+    def __init__(self, handle: int) -> None:
+        """``handle``: of the open file."""
+        self._cached = handle
         self._handle: int | None = None
         self._refused = not _FLAG
 
@@ -40,13 +40,13 @@ class DirectFile:
         """Return how many of ``size`` bytes at ``position`` come before the part for this way, and the part's bytes."""
         before = -position % BLOCK
         whole = (size - before) // BLOCK * BLOCK
-        return (before, whole) if whole >= LEAST and self._open() else (size, 0)
+        return (before, whole) if whole >= MIN_DIRECT_BYTES and self._open() else (size, 0)
 
     def write(self, chunks: Buffers, position: int) -> int:
         """Put ``chunks`` (whole blocks together) at ``position`` (a block's start); return the bytes written.
 
-        Fewer than given means that the file does not take them this way, or that the disk is full; the usual way
-        tells which.
+        Fewer than given means that the file does not take them this way, or that the disk is full; the way
+        through the cache says which.
 
         Raises:
             OSError: the disk refused.
@@ -74,7 +74,7 @@ class DirectFile:
     def _open(self) -> bool:
         if self._handle is None and not self._refused:
             try:
-                self._handle = os.open(f"/proc/self/fd/{self._usual}", os.O_WRONLY | os.O_CLOEXEC | _FLAG)
+                self._handle = os.open(f"/proc/self/fd/{self._cached}", os.O_WRONLY | os.O_CLOEXEC | _FLAG)
             except OSError:
                 self._refused = True
         return self._handle is not None

@@ -27,12 +27,10 @@ class LocalObjects:
 
     def put(self, key: str, content: Content) -> Stored:
         """Write a file, or take a draft; sync it, name it, and sync its name."""
-        draft, path = self.draft(key), self._folder / key
+        draft, path = content if isinstance(content, Path) else self.draft(key), self._folder / key
         try:
             with reserve.full_named():
-                if isinstance(content, Path):
-                    draft = content
-                else:
+                if not isinstance(content, Path):
                     reserve.refuse_full(self._folder, len(content))
                     draft.write_bytes(content)
                 _sync(draft)
@@ -41,8 +39,8 @@ class LocalObjects:
         except BaseException:
             draft.unlink(missing_ok=True)
             raise
-        seal.remember(path)
-        return _stored(path)
+        _, size, modified = seal.remember(path)
+        return Stored(key, size, modified / 1e9)
 
     def read(self, key: str) -> bytes:
         """Read a file."""

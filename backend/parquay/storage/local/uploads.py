@@ -28,7 +28,7 @@ from parquay.telemetry import sync_errors, sync_seconds
 COPY_SIZE = 64 * 1024 * 1024
 RHYTHM = Rhythm(bytes=64 * 1024 * 1024, seconds=1.0)
 LOCK_POLL = 0.02
-MANY = 16
+MIN_VOLUME_SYNC_FILES = 16
 """From so many small uploads on, one sync of the whole volume is quicker than theirs."""
 FULL = (errno.ENOSPC, errno.EDQUOT)
 NO_HANDLES = (errno.EMFILE, errno.ENFILE)
@@ -145,7 +145,7 @@ class LocalStore:
         if self._fault:
             raise StoreFault(self._fault)
         paths = [self.path(upload_id) for upload_id in upload_ids]
-        if len(paths) >= MANY and self._volume.is_watched:
+        if len(paths) >= MIN_VOLUME_SYNC_FILES and self._volume.is_watched:
             self._timed(self._volume.sync)
             return
         with _mapped(self):

@@ -12,7 +12,7 @@ import platform
 import re
 from pathlib import Path
 
-LEAST_KERNEL = (5, 8)
+MIN_KERNEL = (5, 8)
 
 
 class Volume:
@@ -55,4 +55,4 @@ class Volume:
 def tells_faults(system: str = platform.system(), release: str = platform.release()) -> bool:
     """Tell whether a kernel's `syncfs` reports what it could not write."""
     found = re.match(r"(\d+)\.(\d+)", release)
-    return system == "Linux" and found is not None and (int(found[1]), int(found[2])) >= LEAST_KERNEL
+    return system == "Linux" and found is not None and (int(found[1]), int(found[2])) >= MIN_KERNEL
