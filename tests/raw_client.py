@@ -113,7 +113,7 @@ async def whole(receive: Any) -> bytes:
 
 
 async def zero_copy(scope: dict[str, Any], size: int = MIB) -> bytes:
-    """Read a body by the short way, `size` bytes at once."""
+    """Read a zero-copy body, `size` bytes at once."""
     body: ZeroCopyBody = scope["extensions"][ZERO_COPY]
     data, buffer = bytearray(), bytearray(size)
     while (count := await body.read_into(memoryview(buffer), 10)) != 0:

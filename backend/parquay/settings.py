@@ -31,7 +31,7 @@ _HOST = re.compile(r"[A-Za-z0-9.:%_-]+")
 OF_CLIENTS = frozenset({"PARQUAY_URL", "PARQUAY_TOKEN"})
 """Names that mean something to the commands that talk to a server; a server starts with them too."""
 
-MOST_BYTES = 2**63 - 1
+MAX_BYTES = 2**63 - 1
 """Largest number of bytes that an upload can announce and the catalog can keep."""
 
 
@@ -65,10 +65,10 @@ class Settings(BaseSettings):
     open_registration: bool | None = Field(
         None, description="Whether anybody may register; unset: yes on loopback, else no."
     )
-    max_size: int = Field(0, ge=0, le=MOST_BYTES, description="Largest upload in bytes; 0: no limit.")
+    max_size: int = Field(0, ge=0, le=MAX_BYTES, description="Largest upload in bytes; 0: no limit.")
     allowed_extensions: str = Field("", description="Such as `.iso,.img`; empty: all.")
     quota_bytes: int = Field(
-        0, ge=0, le=MOST_BYTES, description="Bytes for each user, of files and of all versions of tables; 0: any."
+        0, ge=0, le=MAX_BYTES, description="Bytes for each user, of files and of all versions of tables; 0: any."
     )
     upload_ttl: int = Field(
         604800, ge=1, le=CENTURY, description="Seconds an unfinished upload is kept after its last byte."

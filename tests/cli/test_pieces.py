@@ -14,8 +14,8 @@ from live_server import PARQUAY, LiveServer, clean_environment
 from parquay.cli.resume import UploadBook
 from parquay.cli.tus_answers import TransferError, is_of_server
 from parquay.cli.tus_client import (
-    LARGEST_PIECE,
-    LEAST_PIECE,
+    MAX_CHUNK_BYTES,
+    MIN_CHUNK_BYTES,
     Source,
     TusClient,
     Watch,
@@ -29,12 +29,12 @@ DATA = random.Random(6).randbytes(5 * MIB)
 @pytest.mark.parametrize(
     ("refused", "piece"),
     [
-        (10 << 30, LARGEST_PIECE),
-        (LARGEST_PIECE, LARGEST_PIECE // 2),
+        (10 << 30, MAX_CHUNK_BYTES),
+        (MAX_CHUNK_BYTES, MAX_CHUNK_BYTES // 2),
         (MIB + 1, MIB),
         (MIB, MIB // 2),
-        (LEAST_PIECE + 1, LEAST_PIECE),
-        (LEAST_PIECE, None),
+        (MIN_CHUNK_BYTES + 1, MIN_CHUNK_BYTES),
+        (MIN_CHUNK_BYTES, None),
         (0, None),
     ],
 )
@@ -127,7 +127,7 @@ def test_a_proxy_that_takes_next_to_nothing_is_given_up(shared_server: LiveServe
     try:
         with pytest.raises(TransferError, match="413"):
             Run(proxy, shared_server, path)
-        assert proxy.refused[-1] == LEAST_PIECE
+        assert proxy.refused[-1] == MIN_CHUNK_BYTES
     finally:
         proxy.close()
 

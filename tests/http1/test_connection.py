@@ -47,7 +47,7 @@ def test_bytes_before_and_behind_the_switch_keep_their_order(pause_after: int):
     async def test(connect: Any) -> None:
         client = await connect()
         client.writer.write(request(length=len(DATA)) + DATA[:pause_after])
-        await asyncio.sleep(0.05)  # so that some of it is taken in by the usual way
+        await asyncio.sleep(0.05)  # so that some of it is taken in by the parser
         begun.set()
         await client.send(DATA[pause_after:])
         assert (await client.answer())[0] == 200

@@ -104,7 +104,7 @@ def test_late_bytes_never_land_while_the_other_process_receives(pair: tuple[TusU
         old.send(DATA[:1000])
         old.flush()
         wait_until(lambda: other.offset(url) == 1000, "a checkpoint")
-        wait_until(lambda: other.patch(url, 1000, DATA[1000:2000]).status_code == 204, "the hand-over")
+        wait_until(lambda: other.patch(url, 1000, DATA[1000:2000]).status_code == 204, "the takeover")
         with other.begin_patch(url, 2000, len(DATA) - 2000) as new:
             new.send(DATA[2000:3000])
             new.flush()

@@ -155,8 +155,8 @@ def _line(version: dict[str, Any]) -> tuple[str, ...]:
     notes = [word for word in ("pinned", "expired") if version[word]]
     counts = (f"{version[name]:,}" for name in ("rows", "inserted", "updated", "deleted"))
     when = f"{version['created_at'][:19]}Z"
-    told = ", ".join([*notes, *([version["message"]] if version["message"] else [])])
-    return (str(version["version"]), version["kind"], when, version["author"] or "", *counts, told)
+    shown = ", ".join([*notes, *([version["message"]] if version["message"] else [])])
+    return (str(version["version"]), version["kind"], when, version["author"] or "", *counts, shown)
 
 
 @tables.command()

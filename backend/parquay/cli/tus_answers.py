@@ -65,10 +65,10 @@ def is_of_server(response: httpx.Response) -> bool:
     if "tus-resumable" in response.headers:
         return True
     try:
-        told = response.json()
+        payload = response.json()
     except ValueError:
         return False
-    return isinstance(told, dict) and "code" in told
+    return isinstance(payload, dict) and "code" in payload
 
 
 def check(response: httpx.Response) -> None:

@@ -23,16 +23,16 @@ from parquay.cli.tus_answers import LoginExpired, Setback, TooMuch, TransferErro
 BLOCK = 1 << 20
 """Bytes read and sent at a time."""
 
-LARGEST_PIECE, LEAST_PIECE = 64 << 20, 64 << 10
+MAX_CHUNK_BYTES, MIN_CHUNK_BYTES = 64 << 20, 64 << 10
 """Bytes of a request once the rest was too much for one: the first size that is tried, and the last."""
 
 PATIENCE = 900.0
 """Seconds without a new byte after which an upload is given up."""
 
 FIRST_PAUSE = 0.5
-"""Seconds before the first retry; doubles up to `LONGEST_PAUSE`."""
+"""Seconds before the first retry; doubles up to `MAX_PAUSE_SECONDS`."""
 
-LONGEST_PAUSE = 20.0
+MAX_PAUSE_SECONDS = 20.0
 """Seconds between retries at most, unless the server asks for more."""
 
 TUS = {"Tus-Resumable": "1.0.0"}
@@ -69,8 +69,8 @@ def encode_metadata(metadata: Mapping[str, str]) -> str:
 
 def smaller_than(count: int) -> int | None:
     """Return how many bytes to send at once after so many were too many, None when there is no less. Pure."""
-    piece = min(1 << (count - 1).bit_length() - 1, LARGEST_PIECE) if count > 1 else 0
-    return piece if piece >= LEAST_PIECE else None
+    piece = min(1 << (count - 1).bit_length() - 1, MAX_CHUNK_BYTES) if count > 1 else 0
+    return piece if piece >= MIN_CHUNK_BYTES else None
 
 
 class Backoff:
@@ -93,7 +93,7 @@ class Backoff:
         """Return the seconds to wait before the next try, None when patience is over."""
         left = self._patience - (self._clock() - self._since)
         pause = max(self._pause * random.uniform(0.75, 1.25), asked or 0.0)
-        self._pause = min(self._pause * 2, LONGEST_PAUSE)
+        self._pause = min(self._pause * 2, MAX_PAUSE_SECONDS)
         return pause if pause <= left else None
 
 

@@ -37,14 +37,14 @@ class Fault:
 
 def problem_of(found: Fault) -> tuple[list[Field], bytes]:
     """Return the fields and the body of the answer to what is not served."""
-    told = {
+    payload = {
         "type": "about:blank",
         "title": found.status.phrase,
         "status": found.status,
         "detail": found.detail,
         "code": found.code,
     }
-    body = json.dumps(told).encode()
+    body = json.dumps(payload).encode()
     return [(b"content-type", b"application/problem+json"), (b"content-length", b"%d" % len(body))], body
 
 

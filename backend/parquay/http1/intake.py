@@ -150,8 +150,8 @@ class Intake(UvicornConnection):
         if version == "1.1" and is_websocket(self.headers):
             self.scope["method"] = method
             if self.is_busy:
-                told = "A WebSocket is opened once the requests before are answered."
-                self._stop_at(Fault(HTTPStatus.BAD_REQUEST, "bad_request", told))
+                detail = "A WebSocket is opened once the requests before are answered."
+                self._stop_at(Fault(HTTPStatus.BAD_REQUEST, "bad_request", detail))
         else:
             self._plain_head = without_upgrade(version, method, self.url, self.headers)
 

@@ -94,8 +94,8 @@ def read_options(given: Mapping[str, str | None]) -> dict[str, Any] | None:
     Raises:
         InvalidValue: ``bad_option`` (422).
     """
-    told = {key: text for key, text in given.items() if key in OPTION_KEYS and text is not None}
-    return {key: _parsed(key, text) for key, text in told.items()} or None
+    declared = {key: text for key, text in given.items() if key in OPTION_KEYS and text is not None}
+    return {key: _parsed(key, text) for key, text in declared.items()} or None
 
 
 def _texts(metadata: Metadata) -> dict[str, str | None]:

@@ -110,16 +110,16 @@ class Hooks:
             return upload.name
         answer = self._remote.call("pre_create", "", upload.to_json())
         if refused := answer.get("reject"):
-            told = refused if isinstance(refused, dict) else {}
-            raise HookRefused(str(told.get("message", "The upload was refused.")), _status(told.get("status")))
+            payload = refused if isinstance(refused, dict) else {}
+            raise HookRefused(str(payload.get("message", "The upload was refused.")), _status(payload.get("status")))
         return str(answer.get("name") or upload.name)
 
     def tell(self, event: str, key: str, upload: HookedUpload) -> None:
         """Tell every hook of ``event`` (blocking); raises what a hook raises, so that the job is repeated."""
         for hook in self._local:
-            told: Callable[[HookedUpload, str], None] | None = getattr(hook, event, None)
-            if told is not None:
-                told(upload, key)
+            notify: Callable[[HookedUpload, str], None] | None = getattr(hook, event, None)
+            if notify is not None:
+                notify(upload, key)
         if self._remote is not None:
             self._remote.call(event, key, upload.to_json())
 

@@ -108,8 +108,8 @@ def folder_of(metadata: Metadata) -> str | None:
 
     Only for people to read: it is cleaned like a name, and nothing is ever stored below it.
     """
-    told = (metadata.text("relativePath") or "").replace("\\", "/")
-    folders = [clean_name(each) for each in told.split("/")[:-1] if each.strip(". ")]
+    declared = (metadata.text("relativePath") or "").replace("\\", "/")
+    folders = [clean_name(each) for each in declared.split("/")[:-1] if each.strip(". ")]
     kept = "/".join(folders)
     return kept[:PATH_LIMIT] or None
 

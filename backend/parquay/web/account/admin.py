@@ -98,11 +98,11 @@ async def change_user(
 
 def _change(accounts: AccountServices, admin: Identity, user_id: str, change: UserChange) -> AdminUser:
     username = _found(accounts, user_id).username
-    told, hashed = change.model_dump(exclude_unset=True, exclude={"password"}), None
+    detail, hashed = change.model_dump(exclude_unset=True, exclude={"password"}), None
     if change.password is not None:
         check_new(change.password, username)
-        told, hashed = {**told, "reset": "password"}, accounts.passwords.hash(change.password)
-    note = AuditNote(admin.username, "user.changed", username, told)
+        detail, hashed = {**detail, "reset": "password"}, accounts.passwords.hash(change.password)
+    note = AuditNote(admin.username, "user.changed", username, detail)
     given = {"disabled": change.disabled, "is_admin": change.is_admin}
     quota = Quota(change.quota_bytes) if "quota_bytes" in change.model_fields_set else None
     accounts.administration.change(user_id, **given, password_hash=hashed, quota=quota, note=note)

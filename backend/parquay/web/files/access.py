@@ -23,8 +23,8 @@ def list_access(file_id: str, accounts: AccountsDep, uploads: UploadsDep, identi
     """List who may look at an own file (`view`) or change its rows too (`edit`); `*` is every user."""
     file = seen(uploads.files, file_id, identity.id, OWNER).file
     everybody = everybodys_role(file)
-    told = [] if everybody is None else [(EVERYBODY, everybody)]
-    return [Given(username=name, role=role) for name, role in [*told, *accounts.sharing.people(file.id)]]
+    given_to_all = [] if everybody is None else [(EVERYBODY, everybody)]
+    return [Given(username=name, role=role) for name, role in [*given_to_all, *accounts.sharing.people(file.id)]]
 
 
 @router.get("/files/{file_id}/access/{username}")

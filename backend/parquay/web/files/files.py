@@ -82,8 +82,8 @@ async def upload(request: Request, uploads: UploadsDep, policy: PolicyDep, ident
     file = await run_in_threadpool(uploads.files.get, file_id)
     if file is None:
         raise NotFound("The file was removed.")
-    told = messages.entry(file, identity.username, ahead=await run_in_threadpool(ahead, uploads.queue, file))
-    return Uploaded.model_validate({**told, "file_id": file_id})
+    entry = messages.entry(file, identity.username, ahead=await run_in_threadpool(ahead, uploads.queue, file))
+    return Uploaded.model_validate({**entry, "file_id": file_id})
 
 
 def reading_options(query: Mapping[str, str]) -> dict[str, Any] | None:

@@ -38,8 +38,8 @@ def rejects_page(uploads: UploadServices, file: File, limit: int, cursor: str | 
 
 
 def _row(reject: Reject, row: int | None) -> RejectRow:
-    told = {field: getattr(reject, field) for field in FIELDS}
-    return RejectRow(**told, row=row)
+    fields = {field: getattr(reject, field) for field in FIELDS}
+    return RejectRow(**fields, row=row)
 
 
 def _has_end(uploads: UploadServices, file: File) -> bool:

@@ -30,7 +30,7 @@ DRAIN_BYTES = 4 * 1024 * 1024
 DRAIN_SECONDS = 1.0
 """How much of an unwanted body is read after the answer before the connection is left to close."""
 
-PIECE = 256 * 1024
+CHUNK_BYTES = 256 * 1024
 """Bytes of a long body that are read at once by those who do not say where to."""
 
 FORWARDING = frozenset({b"forwarded", b"via", b"x-real-ip"})
@@ -59,9 +59,9 @@ def problem(
 ) -> Answer:
     """Return an error as ``application/problem+json`` (RFC 9457) with a stable ``code``."""
     title = "Checksum Mismatch" if status == 460 else HTTPStatus(status).phrase
-    told = {"type": kind, "title": title, "status": status, "detail": detail, "code": code} | (extra or {})
+    payload = {"type": kind, "title": title, "status": status, "detail": detail, "code": code} | (extra or {})
     fields = (("Content-Type", "application/problem+json"), ("Cache-Control", "no-store"))
-    return Answer(status, (*fields, *headers), json.dumps(told).encode())
+    return Answer(status, (*fields, *headers), json.dumps(payload).encode())
 
 
 class AsgiBody:
@@ -112,7 +112,7 @@ class AsgiBody:
             BodyCut: the client is gone.
         """
         if self._zero_copy is not None:
-            buffer = bytearray(PIECE)
+            buffer = bytearray(CHUNK_BYTES)
             count = await self.read_into(memoryview(buffer), seconds)
             return None if count is None else bytes(buffer[:count])
         if self.ended:

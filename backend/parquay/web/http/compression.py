@@ -23,10 +23,10 @@ LEAST = 1024
 
 LEVEL = 5
 
-MOST_AT_ONCE = 64 * 1024
+MAX_CHUNK_BYTES = 64 * 1024
 """Bytes above which packing is left to a thread, so that the others do not wait."""
 
-MOST_PADDING = 64
+MAX_PADDING_BYTES = 64
 """Bytes of comment at most."""
 
 _NEVER = re.compile(r"q=0(\.0*)?")
@@ -44,7 +44,7 @@ def accepts(field: str, coding: str) -> bool:
 def packed(body: bytes) -> bytes:
     """Return ``body`` as gzip; the same body has another length each time."""
     squeeze = zlib.compressobj(LEVEL, zlib.DEFLATED, -zlib.MAX_WBITS)
-    padding = b"x" * secrets.randbelow(MOST_PADDING) + b"\0"
+    padding = b"x" * secrets.randbelow(MAX_PADDING_BYTES) + b"\0"
     trailer = zlib.crc32(body).to_bytes(4, "little") + (len(body) & 0xFFFFFFFF).to_bytes(4, "little")
     return b"".join((_HEAD, padding, squeeze.compress(body), squeeze.flush(), trailer))
 
@@ -88,7 +88,7 @@ async def _pack(head: Message, message: Message) -> tuple[Message, Message]:
     body = message.get("body", b"")
     if message.get("more_body"):
         return head, message
-    small = await to_thread.run_sync(packed, body) if len(body) > MOST_AT_ONCE else packed(body)
+    small = await to_thread.run_sync(packed, body) if len(body) > MAX_CHUNK_BYTES else packed(body)
     kept = [(name, value) for name, value in head["headers"] if name.lower() != b"content-length"]
     length = (b"content-length", str(len(small)).encode())
     return {**head, "headers": [*kept, (b"content-encoding", b"gzip"), length]}, {**message, "body": small}

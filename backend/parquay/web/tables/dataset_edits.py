@@ -213,9 +213,9 @@ def list_versions(
 
 
 def _version(row: DatasetVersion) -> Version:
-    told = {name: getattr(row, name) for name in Version.model_fields if name not in ("created_at", "expired")}
+    fields = {name: getattr(row, name) for name in Version.model_fields if name not in ("created_at", "expired")}
     return Version.model_validate(
-        {**told, "created_at": timestamp(row.created_at), "expired": row.expired_at is not None}
+        {**fields, "created_at": timestamp(row.created_at), "expired": row.expired_at is not None}
     )
 
 

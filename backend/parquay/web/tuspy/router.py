@@ -1,7 +1,7 @@
 """Uploads through the router of the package tuspyserver, over the same store, catalog and accounts.
 
 The package reads the header fields and makes the answers; what it asks of its storage and its hooks is carried out by
-the native verbs, so that ownership, rules, checkpoints, hand-over and the finishing transaction are the same:
+the native verbs, so that ownership, rules, checkpoints, takeover and the finishing transaction are the same:
 
     package          carried out as
     pre_create       the native creation, body included
