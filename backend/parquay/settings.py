@@ -25,6 +25,7 @@ DAY, CENTURY = 86_400, 3_153_600_000
 
 
 _ENDING = re.compile(r"\.?[^\s./\\*?]+(\.[^\s./\\*?]+)*")
+_BUCKET = re.compile(r"s3://[a-z0-9][a-z0-9.-]{1,61}[a-z0-9](/[A-Za-z0-9!_.*'()-]+)*/?")
 _HOST = re.compile(r"[A-Za-z0-9.:%_-]+")
 
 
@@ -52,9 +53,11 @@ class Settings(BaseSettings):
     )
     storage_url: str = Field(
         "",
-        description="Where bytes and parts lie: empty or `file://` the data dir; `s3://` is not there yet.",
+        description="Where the bytes of uploads lie: empty the data dir, `file://` another directory, or "
+        "`s3://bucket/prefix` (`scaling.md`), with keys from the usual `AWS_*`.",
     )
-    s3_endpoint: str = Field("", description="For `s3://`, which is not there yet.")
+    s3_endpoint: str = Field("", description="URL of the object store for `s3://`; empty: that of AWS.")
+    s3_region: str = Field("", description="Its region; empty: `AWS_REGION`, or `us-east-1`.")
     redis_url: str = Field("", description="Refused when set: nothing uses Redis yet; events and jobs stay in process.")
     processes: int = Field(1, ge=1, le=256, description="API processes.")
     workers: int = Field(1, ge=0, le=256, description="Conversion worker processes started by `parquay serve`.")
@@ -187,10 +190,19 @@ class Settings(BaseSettings):
     def _known_store(cls, value: str) -> str:
         if value and not value.startswith(("file://", "s3://")):
             raise ValueError("must start with file:// or s3://")
+        if value.startswith("s3://") and not _BUCKET.fullmatch(value):
+            raise ValueError("must be s3:// and a bucket, with or without a prefix, such as s3://uploads/parquay")
         path = value.removeprefix("file://")
         is_file = path.startswith("/") and Path(path).is_file()
         if value.startswith("file://") and (not path.startswith("/") or is_file):
             raise ValueError("must be file:// and the absolute path of a directory, such as file:///srv/uploads")
+        return value
+
+    @field_validator("s3_endpoint")
+    @classmethod
+    def _known_endpoint(cls, value: str) -> str:
+        if value and (urlsplit(value).scheme not in ("http", "https") or not urlsplit(value).netloc):
+            raise ValueError("must be http:// or https:// and a host, such as http://minio:9000")
         return value
 
     @model_validator(mode="after")

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import secrets
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Executor, ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from parquay.auth.accounts import ensure_demo
 from parquay.auth.passwords import Passwords
@@ -15,6 +16,7 @@ from parquay.auth.tokens import Tokens
 from parquay.catalog.access import Sharing
 from parquay.catalog.admin import Administration
 from parquay.catalog.audit import AuditLog
+from parquay.catalog.chunks import NamedChunks
 from parquay.catalog.datasets import Datasets
 from parquay.catalog.events import Events
 from parquay.catalog.files import Files
@@ -47,26 +49,34 @@ from parquay.datasets.versions.versions import Versions
 from parquay.errors import Conflict, InvalidValue
 from parquay.events.bus import Hub
 from parquay.settings import Settings, SettingsError
-from parquay.storage.chunks import Store
+from parquay.storage.chunked.store import ChunkStore
+from parquay.storage.chunks import Store, StoreFault
 from parquay.storage.local.place import LocalPlaces
 from parquay.storage.local.private import keep_private
 from parquay.storage.local.uploads import LocalStore
 from parquay.storage.place import Places
 from parquay.uploads.create.concat import Concatenator
 from parquay.uploads.create.create import Creator
+from parquay.uploads.create.put_uploads import PutUploads
 from parquay.uploads.create.small_uploads import SmallUploads
 from parquay.uploads.maintain.expire import Expirer
 from parquay.uploads.maintain.integrity import Soundness
 from parquay.uploads.maintain.remove import Remover
-from parquay.uploads.maintain.volume import ForeignVolume, bind
+from parquay.uploads.maintain.volume import ForeignVolume, bind, bind_bucket
 from parquay.uploads.policy.hooks import Hooks, installed
 from parquay.uploads.policy.rules import Rules
 from parquay.uploads.receive.append import Appender
 from parquay.uploads.receive.receive import StallTimeout
 from parquay.uploads.receive.takeover import WriterRegistry
 
+if TYPE_CHECKING:
+    from parquay.storage.s3.bucket import S3Bucket
+
 DISK_THREADS = 16
 """Threads for writes and syncs. More uploads than that share them in turn."""
+
+BUCKET_THREADS = 48
+"""Threads where most of them wait for the answers of an object store."""
 
 
 @dataclass(frozen=True)
@@ -82,7 +92,7 @@ class UploadServices:
     writers: WriterRegistry
     appender: Appender
     concatenator: Concatenator
-    small: SmallUploads
+    small: SmallUploads | PutUploads
     creator: Creator
     remover: Remover
     expirer: Expirer
@@ -161,11 +171,13 @@ def build(settings: Settings, *, migrate: bool = True) -> Services:
     """
     _refuse_scaled(settings)
     catalog = _catalog(settings, migrate=migrate)
-    volume_id = _bound(settings, catalog)
+    bucket = _bucket(settings, catalog) if _is_remote(settings) else None
+    volume_id = _bound(settings, catalog) if bucket is None else _bound_bucket(bucket, catalog)
     _keep_private(settings)
     queue, leases = Queue(catalog), Leases(catalog)
     events = _events(settings, catalog, queue)
-    uploads = _uploads(settings, catalog, events, queue, volume_id)
+    store = _store(settings, catalog, bucket)
+    uploads = _uploads(settings, catalog, events, queue, store=store, volume_id=volume_id)
     tables = _tables(settings, Datasets(catalog, events.log, leases), uploads)
     accounts = _accounts(settings, catalog, events, uploads.files)
     return Services(settings, catalog, leases, uploads, tables, accounts, events)
@@ -179,14 +191,17 @@ def _events(settings: Settings, catalog: Catalog, queue: Queue) -> EventServices
 
 
 def _uploads(
-    settings: Settings, catalog: Catalog, events: EventServices, queue: Queue, volume_id: str
+    settings: Settings, catalog: Catalog, events: EventServices, queue: Queue, *, store: Store, volume_id: str
 ) -> UploadServices:
-    rules, hooks, store, writers = _rules(settings), _hooks(settings), _store(settings), WriterRegistry()
-    files, disk = Files(catalog, events.log, events.jobs, hooked=bool(hooks)), ThreadPoolExecutor(DISK_THREADS, "disk")
+    rules, hooks, writers = _rules(settings), _hooks(settings), WriterRegistry()
+    files, disk = Files(catalog, events.log, events.jobs, hooked=bool(hooks)), _disk(store)
     stall_timeout = StallTimeout(settings.idle_timeout, settings.min_rate)
     appender = Appender(catalog, files, store, writers, disk, rules=rules, stall_timeout=stall_timeout)
     concatenator = Concatenator(catalog, files, store, disk)
-    small = SmallUploads(catalog, UnsyncedBytes(catalog, files, volume_id), store, durable=_is_durable(settings))
+    small: SmallUploads | PutUploads = PutUploads(catalog, files, store, disk)
+    if not isinstance(store, ChunkStore):
+        unsynced = UnsyncedBytes(catalog, files, volume_id)
+        small = SmallUploads(catalog, unsynced, store, durable=_is_durable(settings))
     creator = Creator(
         catalog,
         files,
@@ -258,8 +273,8 @@ def _refuse_scaled(settings: Settings) -> None:
     """Say at start what this build cannot do, instead of doing something else."""
     if settings.redis_url:
         raise SettingsError("PARQUAY_REDIS_URL: Redis is not part of this build")
-    if settings.storage_url.startswith("s3://"):
-        raise SettingsError("PARQUAY_STORAGE_URL: S3 storage is not part of this build")
+    if _is_remote(settings) and settings.sqlalchemy_url.startswith("sqlite"):
+        raise SettingsError("PARQUAY_STORAGE_URL: s3:// needs PostgreSQL, see PARQUAY_DATABASE_URL")
 
 
 def _catalog(settings: Settings, *, migrate: bool) -> Catalog:
@@ -330,12 +345,61 @@ def _bound(settings: Settings, catalog: Catalog) -> str:
 
 
 def _store_root(settings: Settings) -> Path:
-    url = settings.storage_url
+    url = "" if _is_remote(settings) else settings.storage_url
     return Path(url.removeprefix("file://")).resolve() if url else settings.root
 
 
-def _store(settings: Settings) -> Store:
-    return LocalStore(_store_root(settings) / "uploads", durable=_is_durable(settings))
+def _is_remote(settings: Settings) -> bool:
+    return settings.storage_url.startswith("s3://")
+
+
+def _bucket(settings: Settings, catalog: Catalog) -> S3Bucket:
+    """Return the bucket of the storage URL, once it is known to keep conditions.
+
+    Raises:
+        SettingsError: it does not, it cannot be reached, or its client is not installed.
+    """
+    try:
+        from parquay.storage.s3.bucket import S3Bucket  # brings a client that only this setting needs
+        from parquay.storage.s3.probe import Unconditional, probe
+    except ModuleNotFoundError as error:
+        catalog.close()
+        raise SettingsError(f"PARQUAY_STORAGE_URL: s3:// needs parquay[s3] ({error.name} is not installed)") from None
+    name, _, prefix = settings.storage_url.removeprefix("s3://").strip("/").partition("/")
+    bucket = S3Bucket(name, prefix, endpoint=settings.s3_endpoint, region=settings.s3_region)
+    try:
+        probe(bucket)
+    except Unconditional as error:
+        catalog.close()
+        raise SettingsError(f"PARQUAY_STORAGE_URL: the object store ignores If-None-Match ({error})") from None
+    except StoreFault as error:
+        catalog.close()
+        raise SettingsError(f"PARQUAY_STORAGE_URL: {error.detail}") from None
+    return bucket
+
+
+def _bound_bucket(bucket: S3Bucket, catalog: Catalog) -> str:
+    """Return the id of the volume, once the bucket is known to be that of the catalog.
+
+    Raises:
+        SettingsError: it is not.
+    """
+    try:
+        return bind_bucket(Volumes(catalog), bucket)
+    except (ForeignVolume, StoreFault) as error:
+        catalog.close()
+        raise SettingsError(f"PARQUAY_STORAGE_URL: {error}") from None
+
+
+def _store(settings: Settings, catalog: Catalog, bucket: S3Bucket | None) -> Store:
+    if bucket is None:
+        return LocalStore(_store_root(settings) / "uploads", durable=_is_durable(settings))
+    return ChunkStore(bucket, NamedChunks(catalog), settings.root / "gathering")
+
+
+def _disk(store: Store) -> Executor:
+    """Return the threads that wait for a store: for an object store more of them, which do less."""
+    return ThreadPoolExecutor(BUCKET_THREADS if isinstance(store, ChunkStore) else DISK_THREADS, "disk")
 
 
 def _places(settings: Settings) -> Places:

@@ -1,5 +1,7 @@
 import secrets
+import threading
 import time
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
@@ -315,6 +317,28 @@ def test_weak_password_is_refused_and_makes_no_account(users):
 
     assert refusal.value.code == "weak_password"
     assert users.by_name("carl") is None
+
+
+def test_processes_that_start_together_make_each_account_once(users: Users):
+    both = threading.Barrier(2)
+
+    class Starting:
+        """Looks when the other does."""
+
+        def by_name(self, name: str):
+            found = users.by_name(name)
+            if found is None:
+                both.wait(20)
+            return found
+
+        def create(self, *arguments, **named):
+            return users.create(*arguments, **named)
+
+    with ThreadPoolExecutor(2) as processes:
+        starts = [processes.submit(ensure_demo, Starting(), CHEAP, [("test", "password")]) for _ in range(2)]
+        assert [start.result() for start in starts] == [None, None]
+
+    assert users.by_name("test") is not None
 
 
 def test_demo_accounts_are_made_once_and_may_be_weak(users, sessions):

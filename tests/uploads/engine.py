@@ -14,10 +14,12 @@ from sqlmodel import select
 
 from header_fields import fields
 from parquay import wiring
+from parquay.catalog.chunks import NamedChunks
 from parquay.catalog.migrate import upgrade
 from parquay.catalog.session import Catalog
 from parquay.catalog.tables import Event, File, Job, User
 from parquay.settings import Settings
+from parquay.storage.chunked.store import ChunkStore
 from parquay.storage.chunks import Store
 from parquay.tus.append import plan_append
 from parquay.tus.create import plan_creation
@@ -87,9 +89,15 @@ class Engine:
     """One process. Engines on the same directory are processes on one database."""
 
     def __init__(self, directory: Path, store: Store | None = None, **settings: object) -> None:
-        """`store` replaces the local disk."""
+        """`store` replaces the local disk; one of chunks gets them named by this catalog."""
+
+        def given(_settings: Settings, catalog: Catalog, *_: object) -> Store:
+            if isinstance(store, ChunkStore):
+                store._index = NamedChunks(catalog)
+            return store
+
         chosen = Settings(_env_file=None, data_dir=directory, **settings)
-        with patch.object(wiring, "_store", lambda *_, **__: store) if store is not None else no_change():
+        with patch.object(wiring, "_store", given) if store is not None else no_change():
             self.services = wiring.build(chosen, migrate=False)
         self.files, self.store, self.writers = (
             self.services.uploads.files,

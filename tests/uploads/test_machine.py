@@ -34,8 +34,10 @@ from sqlalchemy import update
 from parquay.catalog.session import Catalog
 from parquay.catalog.tables import File, User, now
 from parquay.errors import ParquayError
+from parquay.storage.chunked.store import ChunkStore
 from parquay.storage.chunks import Store
 from parquay.storage.local.uploads import LocalStore, LocalWriter
+from parquay.storage.memory.bucket import MemoryBucket
 from parquay.storage.memory.uploads import MemoryStore
 from parquay.tus.refusals import Refusal
 from parquay.uploads.receive import takeover
@@ -419,6 +421,26 @@ class DiskMachine(UploadMachine):
         self.store.end_process()
 
 
+class ChunkMachine(UploadMachine):
+    """Chunks in a bucket in memory: what was put stays, whatever ends."""
+
+    def make_store(self) -> Store:
+        return ChunkStore(MemoryBucket(), None, self.directory / "gathering")
+
+    def lose_power(self, garbage: bool) -> None:
+        pass
+
+    @precondition(lambda self: not any(one.hanging for one in self.uploads))
+    @invariant()
+    def nothing_else_is_kept(self) -> None:
+        """What belongs to no upload can be told, and goes."""
+        known = self.engine.files.ids()
+        assert known == {upload.id for upload in self.uploads}
+        for upload_id in set(self.store.ids()) - known:
+            self.store.remove(upload_id)
+            assert list(self.store.orphans(upload_id, 0)) == []
+
+
 class PostgresMachine(DiskMachine):
     new_database: Callable[[], str]
 
@@ -437,7 +459,7 @@ def quick(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.mark.timeout(300)
-@pytest.mark.parametrize("machine", [MemoryMachine, DiskMachine])
+@pytest.mark.parametrize("machine", [MemoryMachine, ChunkMachine, DiskMachine])
 def test_no_order_of_events_breaks_a_promise(machine: type[UploadMachine], tmp_path_factory):
     machine.template = migrated(tmp_path_factory.mktemp("machine-template"))
 

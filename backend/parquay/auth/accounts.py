@@ -9,6 +9,7 @@ from parquay.audit import AuditNote
 from parquay.auth.names import clean_name
 from parquay.auth.passwords import Passwords, check_new
 from parquay.auth.sessions import Account
+from parquay.errors import Conflict
 
 
 class AccountStore(Protocol):
@@ -55,4 +56,8 @@ def ensure_demo(store: AccountStore, passwords: Passwords, accounts: Iterable[tu
     for given, password in accounts:
         name = clean_name(given)
         if store.by_name(name) is None:
-            store.create(name, passwords.hash(password), is_admin=name == "admin")
+            try:
+                store.create(name, passwords.hash(password), is_admin=name == "admin")
+            except Conflict:
+                if store.by_name(name) is None:  # else another process that starts has just made it
+                    raise

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Sequence
 from concurrent.futures import Executor
 from dataclasses import dataclass, replace
 from functools import partial
@@ -15,6 +15,7 @@ from parquay.catalog.files import Files
 from parquay.catalog.session import Catalog
 from parquay.catalog.tables import File, NewFile
 from parquay.catalog.usage import over
+from parquay.chunk import Chunk
 from parquay.errors import InvalidValue, StorageFull, TooLarge
 from parquay.ids import new_id
 from parquay.roles import EDIT, require
@@ -26,6 +27,7 @@ from parquay.tus.headers import Concat, Metadata
 from parquay.tus.refusals import Refusal
 from parquay.uploads.create.concat import Concatenator
 from parquay.uploads.create.describe import Request, clean_type
+from parquay.uploads.create.put_uploads import PutUploads
 from parquay.uploads.create.small_uploads import MAX_SMALL_BYTES, SmallUploads
 from parquay.uploads.policy.hooks import HookedUpload, Hooks
 from parquay.uploads.policy.rules import Owner, Rules, clean_name
@@ -62,7 +64,7 @@ class Creator:
         *,
         appender: Appender,
         concatenator: Concatenator,
-        small: SmallUploads,
+        small: SmallUploads | PutUploads,
         disk: Executor,
         rules: Rules,
         hooks: Hooks,
@@ -226,8 +228,9 @@ class Creator:
         moment, free = self._room
         return time.monotonic() - moment <= ROOM_SECONDS and (free is None or length <= free)
 
-    async def _insert(self, new: NewFile, quota: int) -> File:
-        await self._catalog.awrite(lambda session: self._files.add(session, new, quota=quota))
+    async def _insert(self, new: NewFile, quota: int, chunks: Sequence[Chunk] = ()) -> File:
+        add = partial(self._files.add, chunks={new.id: chunks}, quota=quota)
+        await self._catalog.awrite(lambda session: add(session, new))
         _count(new)
         return File.fresh(new)
 
@@ -266,8 +269,8 @@ class Creator:
         if complete and data:
             await self._store_small(new, data)
         else:
-            await self._on_disk(partial(_stored, self._store, new.id, data))
-            await self._insert(new, quota=0)
+            chunks = await self._on_disk(partial(_stored, self._store, new.id, data))
+            await self._insert(new, quota=0, chunks=chunks)
             bytes_received.inc(len(data))
         return File.fresh(new), Receipt(len(data), ended, complete=complete)
 
@@ -316,7 +319,9 @@ def _is_small(plan: CreationPlan) -> bool:
     return length == body.expected and length <= MAX_SMALL_BYTES
 
 
-def _stored(store: Store, file_id: str, data: bytes) -> None:
-    if data:
-        store.put(file_id, data)
-        store.settle([file_id])
+def _stored(store: Store, file_id: str, data: bytes) -> Sequence[Chunk]:
+    if not data:
+        return ()
+    chunks = store.put(file_id, data)
+    store.settle([file_id])
+    return chunks

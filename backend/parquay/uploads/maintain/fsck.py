@@ -109,10 +109,18 @@ class Fsck:
             if file_id not in known and self._store.age(file_id) > GRACE_SECONDS:
                 remove = _call(self._store.remove, file_id)
                 yield Finding("orphan_bytes", file_id, "Bytes that belong to no upload.", remove)
+            elif orphans := self._orphans(file_id) if file_id in known else ():
+                discard = _call(self._store.discard, orphans)
+                yield Finding("orphan_bytes", file_id, f"{len(orphans)} chunks that belong to no upload.", discard)
         for file_id in self._places.ids():
             if file_id not in known:
                 remove = _call(self._places.at(file_id).erase)
                 yield Finding("orphan_parts", file_id, "Parts that belong to no upload.", remove)
+
+    def _orphans(self, file_id: str) -> Sequence[str]:
+        """Return keys of chunks that no upload has and none will: a finished upload gets no more of them."""
+        file = self._files.get(file_id)
+        return self._store.orphans(file_id, 0 if file is not None and file.complete else GRACE_SECONDS)
 
     def _check(self, file: File, *, rehash: bool) -> Iterator[Finding]:
         yield from self._check_bytes(file, rehash=rehash)

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from enum import Enum
 from pathlib import Path
+from typing import Protocol
 
 from parquay.catalog.volumes import Volumes
 from parquay.ids import new_id
+from parquay.storage.chunked.bucket import Held
 from parquay.storage.local import marker
 from parquay.storage.local.marker import Marker
 
@@ -79,6 +81,53 @@ def bind(volumes: Volumes, root: Path, *, uploads: bool, parts: bool, is_home: b
         if verdict is Verdict.ADOPT:
             log.warning("the volume id of %s was not there; it is the catalog's by its files", root)
         return known
+
+
+class MarkedBucket(Protocol):
+    """A bucket that may carry a volume id; see `Bucket`."""
+
+    def get(self, key: str, start: int, size: int) -> bytes:
+        """Return a range of an object, or raise FileNotFoundError."""
+        ...
+
+    def put_once(self, key: str, data: bytes) -> bool:
+        """Put unless there is an object; tell whether there was none."""
+        ...
+
+    def list(self, prefix: str) -> Iterator[Held]:
+        """List a folder."""
+        ...
+
+
+def bind_bucket(volumes: Volumes, bucket: MarkedBucket) -> str:
+    """Return the volume id once a bucket is known to be the catalog's, having made it so where nothing is lost by that.
+
+    Several machines may do this at once on an empty catalog and an empty bucket: the first mark stays, and is all of
+    theirs.
+
+    Raises:
+        ForeignVolume: it is another catalog's, or an empty one under a catalog that is not.
+        StoreFault: the object store does not answer.
+    """
+    known, found = volumes.id(), _mark(bucket)
+    if found is None:
+        if known is not None and volumes.uploads():
+            raise ForeignVolume("it is empty, but the catalog knows uploads that must be there (is it the right one?)")
+        bucket.put_once(marker.NAME, (known or new_id()).encode())
+        found = _mark(bucket)
+    elif known is None and next(iter(bucket.list("bytes/")), None) is not None:
+        raise ForeignVolume("it holds the bytes of another catalog (was the database lost, or its URL changed?)")
+    known = volumes.take(found or "")
+    if known != found:
+        raise ForeignVolume(f"its {marker.NAME} is {found}, but the catalog's bytes are on the volume {known}")
+    return known
+
+
+def _mark(bucket: MarkedBucket) -> str | None:
+    try:
+        return bucket.get(marker.NAME, 0, 64).decode(errors="replace").strip()
+    except FileNotFoundError:
+        return None
 
 
 def _first(volumes: Volumes, found: Marker, seen: Seen) -> str:

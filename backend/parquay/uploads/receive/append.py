@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 from collections.abc import Callable
 from concurrent.futures import Executor
 from dataclasses import dataclass, replace
@@ -26,6 +27,11 @@ from parquay.uploads.receive.receive import Receipt, Receiver, StallTimeout, Upl
 from parquay.uploads.receive.takeover import REMOVED, SHUTDOWN, ActiveWriter, WriterRegistry
 
 T = TypeVar("T")
+
+log = logging.getLogger(__name__)
+
+ORPHAN_SECONDS = 3600.0
+"""A chunk without a row that is younger may be named by a transaction that still runs."""
 
 LOCK_SECONDS = 2.0
 """How long the store waits for a stale writer of another process to let go."""
@@ -155,7 +161,10 @@ class Appender:
         )
         try:
             ended = await _taken_in(receiver, request.body, active)
-            return await _ended(receiver, committer, request.plan, ended)
+            receipt = await _ended(receiver, committer, request.plan, ended)
+            if receipt.complete and claim.epoch > 1:  # who had it before may have left chunks
+                asyncio.get_running_loop().run_in_executor(self._disk, self._sweep, claim.file_id)
+            return receipt
         finally:
             await receiver.abandon()
             await self._on_disk(writer.close)
@@ -173,6 +182,13 @@ class Appender:
         return CheckpointCommitter(
             self._catalog, self._files, claim, rules=rules, body=body, observer=observer, wakes=self._follow
         )
+
+    def _sweep(self, file_id: str) -> None:
+        """Delete chunks of a finished upload that no row names; what cannot be now is found by ``gc``."""
+        try:
+            self._store.discard(self._store.orphans(file_id, ORPHAN_SECONDS))
+        except ParquayError as error:
+            log.warning("orphans of an upload stay", extra={"fields": {"file": file_id, "code": error.code}})
 
     async def _on_disk(self, call: Callable[[], T]) -> T:
         return await asyncio.get_running_loop().run_in_executor(self._disk, call)

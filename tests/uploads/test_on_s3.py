@@ -1,0 +1,305 @@
+"""The whole server with its bytes in an object store and its catalog in PostgreSQL."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import json
+import random
+import subprocess
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+import httpx
+import pytest
+
+from faulty_proxy import FAULTS, FaultyProxy
+from live_server import PARQUAY, LiveServer, clean_environment, wait_until
+from s3_server import S3Server, client, keys_in
+from tus_calls import TUS
+
+MIB = 1 << 20
+OCTETS = {**TUS, "Content-Type": "application/offset+octet-stream"}
+
+
+@pytest.fixture(scope="module")
+def bucket(lasting_s3: S3Server) -> str:
+    return lasting_s3.new_bucket()
+
+
+@pytest.fixture(scope="module")
+def server(
+    tmp_path_factory: pytest.TempPathFactory, lasting_s3: S3Server, bucket: str, new_database: Callable[[], str]
+) -> Iterator[LiveServer]:
+    settings = {"storage_url": f"s3://{bucket}/parquay", "s3_endpoint": lasting_s3.url, "database_url": new_database()}
+    server = LiveServer(tmp_path_factory.mktemp("on-s3"), **settings)
+    yield server.start()
+    server.stop()
+
+
+@pytest.fixture(scope="module")
+def http(server: LiveServer) -> Iterator[httpx.Client]:
+    with server.login() as logged_in:
+        yield logged_in
+
+
+def refused(tmp_path: Path, **settings: object) -> str:
+    env = clean_environment(data_dir=tmp_path / "var", port=1, **settings)
+    ended = subprocess.run(
+        [PARQUAY, "serve"], cwd=tmp_path, env=env, capture_output=True, text=True, timeout=60, check=False
+    )
+    assert ended.returncode != 0
+    return ended.stderr.strip()
+
+
+def create(http: httpx.Client, length: int | None = None, name: str = "a.bin", **headers: str) -> str:
+    told = {"Upload-Defer-Length": "1"} if length is None else {"Upload-Length": str(length)}
+    named = f"filename {base64.b64encode(name.encode()).decode()}"
+    answer = http.post("/files", headers={**TUS, **told, "Upload-Metadata": named, **headers})
+    assert answer.status_code == 201, answer.text
+    return answer.headers["location"].rpartition("/")[2]
+
+
+def patch(http: httpx.Client, file_id: str, offset: int, data: bytes, **headers: str) -> httpx.Response:
+    return http.patch(f"/files/{file_id}", headers={**OCTETS, "Upload-Offset": str(offset), **headers}, content=data)
+
+
+def content(http: httpx.Client, file_id: str, **headers: str) -> bytes:
+    answer = http.get(f"/files/{file_id}/content", headers=headers)
+    assert answer.is_success, answer.text
+    return answer.content
+
+
+def test_s3_without_postgresql_is_refused_in_one_line(tmp_path: Path, lasting_s3: S3Server):
+    said = refused(tmp_path, storage_url="s3://some-bucket", s3_endpoint=lasting_s3.url)
+
+    assert len(said.splitlines()) == 1
+    assert "PARQUAY_STORAGE_URL" in said
+    assert "PostgreSQL" in said
+
+
+def test_a_store_that_ignores_conditions_is_refused_in_one_line(
+    tmp_path: Path, careless_s3: S3Server, new_database: Callable[[], str]
+):
+    url = f"s3://{careless_s3.new_bucket()}"
+
+    said = refused(tmp_path, storage_url=url, s3_endpoint=careless_s3.url, database_url=new_database())
+
+    assert len(said.splitlines()) == 1
+    assert "PARQUAY_STORAGE_URL" in said
+    assert "If-None-Match" in said
+
+
+def test_a_bucket_of_another_catalog_is_refused(
+    tmp_path: Path, http: httpx.Client, lasting_s3: S3Server, bucket: str, new_database: Callable[[], str]
+):
+    http.post("/files", files={"file": ("there.bin", b"bytes")}).raise_for_status()
+    url = f"s3://{bucket}/parquay"
+
+    said = refused(tmp_path, storage_url=url, s3_endpoint=lasting_s3.url, database_url=new_database())
+
+    assert len(said.splitlines()) == 1
+    assert "another catalog" in said
+
+
+def test_an_upload_arrives_in_pieces_and_is_read_in_any(http: httpx.Client):
+    data, chance = random.Random(1).randbytes(3 * MIB), random.Random(2)
+    file_id, offset = create(http, len(data)), 0
+    for end in (5, MIB, 2 * MIB + 7, len(data)):
+        answer = patch(http, file_id, offset, data[offset:end])
+        assert (answer.status_code, answer.headers["upload-offset"]) == (204, str(end))
+        offset = end
+
+    assert content(http, file_id) == data
+    for _ in range(12):
+        start, size = chance.randrange(len(data)), chance.choice([1, 700, MIB])
+        some = content(http, file_id, Range=f"bytes={start}-{start + size - 1}")
+        assert some == data[start : start + size]
+
+
+def test_what_is_larger_than_a_chunk_is_several_objects(http: httpx.Client, lasting_s3: S3Server, bucket: str):
+    data = random.Random(3).randbytes(20 * MIB)
+    file_id = create(http, len(data))
+
+    patch(http, file_id, 0, data).raise_for_status()
+
+    keys = keys_in(lasting_s3.url, bucket, f"parquay/bytes/{file_id[-2:]}/{file_id}/")
+    assert len(keys) >= 2
+    assert hashlib.sha256(content(http, file_id)).digest() == hashlib.sha256(data).digest()
+
+
+def test_a_small_upload_is_one_object_and_goes_with_its_file(http: httpx.Client, lasting_s3: S3Server, bucket: str):
+    for size in (0, 1, 1000, 40_000):
+        data = random.Random(size).randbytes(size)
+        answer = http.post("/files", headers={**OCTETS, "Upload-Length": str(size)}, content=data)
+        assert answer.status_code == 201, answer.text
+        file_id = answer.headers["location"].rpartition("/")[2]
+        prefix = f"parquay/bytes/{file_id[-2:]}/{file_id}/"
+
+        assert content(http, file_id) == data
+        assert len(keys_in(lasting_s3.url, bucket, prefix)) == (1 if size else 0)
+        http.delete(f"/files/{file_id}", headers=TUS).raise_for_status()
+        assert keys_in(lasting_s3.url, bucket, prefix) == []
+
+
+def test_checksums_and_lengths_that_come_late(http: httpx.Client):
+    data = random.Random(4).randbytes(100_000)
+    right = base64.b64encode(hashlib.sha1(data[:60_000]).digest()).decode()
+    file_id = create(http)
+
+    wrong = patch(http, file_id, 0, data[:50_000], **{"Upload-Checksum": f"sha1 {right}"})
+    kept = patch(http, file_id, 0, data[:60_000], **{"Upload-Checksum": f"sha1 {right}"})
+    last = patch(http, file_id, 60_000, data[60_000:], **{"Upload-Length": str(len(data))})
+
+    assert (wrong.status_code, kept.status_code, last.status_code) == (460, 204, 204)
+    assert content(http, file_id) == data
+
+
+def test_a_concatenation_moves_no_bytes_and_outlives_its_parts(http: httpx.Client, lasting_s3: S3Server, bucket: str):
+    halves = [random.Random(seed).randbytes(70_000) for seed in (5, 6)]
+    parts = [create(http, 70_000, **{"Upload-Concat": "partial"}) for _ in halves]
+    for part, data in zip(parts, halves, strict=True):
+        patch(http, part, 0, data).raise_for_status()
+    before = len(keys_in(lasting_s3.url, bucket))
+
+    joined = http.post("/files", headers={**TUS, "Upload-Concat": f"final;/files/{parts[0]} /files/{parts[1]}"})
+    final = joined.headers["location"].rpartition("/")[2]
+    keys = len(keys_in(lasting_s3.url, bucket))
+    for part in parts:
+        http.delete(f"/files/{part}", headers=TUS).raise_for_status()
+
+    assert keys == before
+    assert content(http, final) == b"".join(halves)
+    http.delete(f"/files/{final}", headers=TUS).raise_for_status()
+    assert len(keys_in(lasting_s3.url, bucket)) == before - 2
+
+
+def test_a_form_becomes_a_table(http: httpx.Client):
+    text = "id,name\n" + "".join(f"{number},row {number}\n" for number in range(200_000))
+    answer = http.post("/files", files={"file": ("table.csv", text.encode())})
+    file_id = answer.json()["files"][0]["id"] if "files" in answer.json() else answer.json()["id"]
+
+    def done() -> dict | None:
+        file = http.get(f"/files/{file_id}").json()
+        assert file["status"] != "error", file
+        return file if file["status"] == "done" else None
+
+    file = wait_until(done, "a table", 60)
+
+    assert file["row_count"] == 200_000
+    assert content(http, file_id) == text.encode()
+
+
+def test_a_wrong_byte_is_found_before_it_becomes_a_row(
+    server: LiveServer, http: httpx.Client, lasting_s3: S3Server, bucket: str
+):
+    data = b"a,b\n" + b"1,2\n" * 20_000
+    file_id = create(http, len(data), "wrong.csv")
+    patch(http, file_id, 0, data[:50_000]).raise_for_status()
+    (key,) = keys_in(lasting_s3.url, bucket, f"parquay/bytes/{file_id[-2:]}/{file_id}/")
+    client(lasting_s3.url).put_object(Bucket=bucket, Key=key, Body=data[:49_999] + b"x")
+
+    patch(http, file_id, 50_000, data[50_000:]).raise_for_status()
+
+    wait_until(lambda: "bytes_damaged" in server.log(), "a conversion that noticed", 30)
+    with pytest.raises(httpx.RemoteProtocolError):
+        content(http, file_id)
+    assert http.get(f"/files/{file_id}").json()["status"] == "processing"
+    http.delete(f"/files/{file_id}", headers=TUS).raise_for_status()
+
+
+def test_while_the_store_is_away_nothing_moves_and_then_it_goes_on(
+    server: LiveServer, http: httpx.Client, lasting_s3: S3Server
+):
+    data = random.Random(7).randbytes(300_000)
+    file_id = create(http, len(data))
+    patch(http, file_id, 0, data[:100_000]).raise_for_status()
+
+    lasting_s3.kill()
+    try:
+        refused = patch(http, file_id, 100_000, data[100_000:])
+        unready = httpx.get(f"{server.url}/readyz", trust_env=False, timeout=30)
+        offset = http.head(f"/files/{file_id}", headers=TUS).headers["upload-offset"]
+    finally:
+        lasting_s3.start()
+
+    assert (refused.status_code, refused.json()["code"], offset) == (503, "storage_fault", "100000")
+    assert int(refused.headers["retry-after"]) > 0
+    assert (unready.status_code, unready.json()["code"]) == (503, "storage_fault")
+    wait_until(lambda: httpx.get(f"{server.url}/readyz", trust_env=False).status_code == 200, "readiness")
+    patch(http, file_id, 100_000, data[100_000:]).raise_for_status()
+    assert content(http, file_id) == data
+
+
+def test_fsck_and_gc_know_chunks(server: LiveServer, http: httpx.Client, lasting_s3: S3Server, bucket: str):
+    data = random.Random(8).randbytes(200_000)
+    file_id = create(http, len(data))
+    patch(http, file_id, 0, data[:100_000]).raise_for_status()
+    patch(http, file_id, 100_000, data[100_000:]).raise_for_status()
+    folder = f"parquay/bytes/{file_id[-2:]}/{file_id}/"
+    client(lasting_s3.url).put_object(Bucket=bucket, Key=f"{folder}{0:016d}-1-orphan", Body=b"never named")
+
+    swept = run(server, "gc")
+    named = keys_in(lasting_s3.url, bucket, folder)
+    client(lasting_s3.url).delete_object(Bucket=bucket, Key=named[1])
+    found = [json.loads(line) for line in run(server, "fsck", "--quick", "--json").splitlines()]
+
+    assert any("orphan_bytes" in line and file_id in line for line in swept.splitlines())
+    assert len(named) == 2
+    assert ("missing_bytes", file_id) in [(each["code"], each["file_id"]) for each in found]
+    answer = http.get(f"/files/{file_id}/content")
+    assert (answer.status_code, answer.json()["code"]) == (503, "bytes_missing")
+
+
+def run(server: LiveServer, *command: str) -> str:
+    ended = subprocess.run(
+        [PARQUAY, *command],
+        cwd=server.directory,
+        env=server.env,
+        capture_output=True,
+        text=True,
+        timeout=120,
+        check=False,
+    )
+    assert ended.returncode in (0, 1), ended.stderr
+    return ended.stdout
+
+
+@pytest.mark.timeout(240)
+def test_one_fault_in_five_requests_costs_no_byte(
+    tmp_path_factory: pytest.TempPathFactory, lasting_s3: S3Server, new_database: Callable[[], str]
+):
+    url = f"s3://{lasting_s3.new_bucket()}"
+    with FaultyProxy(lasting_s3.port) as proxy:
+        directory = tmp_path_factory.mktemp("faults")
+        server = LiveServer(directory, storage_url=url, s3_endpoint=proxy.url, database_url=new_database(), workers=0)
+        server.start()
+        try:
+            proxy.share = 0.2
+            token = server.token()
+            with ThreadPoolExecutor(8) as senders:
+                found = list(senders.map(lambda number: _sent(server, token, number), range(24)))
+            proxy.share = 0.0
+            with server.client(headers={"Authorization": f"Bearer {token}"}) as http:
+                for file_id, data in found:
+                    assert content(http, file_id) == data
+        finally:
+            server.stop()
+    assert all(proxy.met[fault] for fault in FAULTS)
+
+
+def _sent(server: LiveServer, token: str, number: int) -> tuple[str, bytes]:
+    """Send a file as a client does that comes back for as long as it takes."""
+    chance = random.Random(number)
+    data = chance.randbytes(chance.choice([1, 5_000, 70_000, 400_000]))
+    with server.client(headers={"Authorization": f"Bearer {token}"}) as http:
+        file_id = create(http, len(data))
+        for _ in range(100):
+            offset = int(http.head(f"/files/{file_id}", headers=TUS).headers["upload-offset"])
+            if offset == len(data):
+                return file_id, data
+            end = min(len(data), offset + chance.choice([1, 30_000, 400_000]))
+            answer = patch(http, file_id, offset, data[offset:end])
+            assert answer.status_code in (204, 409, 423, 503), answer.text
+        pytest.fail("a hundred tries were not enough")
