@@ -57,6 +57,9 @@ class Settings(BaseSettings):
         "`s3://bucket/prefix` (`scaling.md`), with keys from the usual `AWS_*`.",
     )
     s3_endpoint: str = Field("", description="URL of the object store for `s3://`; empty: that of AWS.")
+    s3_redirect: bool = Field(
+        False, description="Whether downloads of files that are one object are presigned redirects to the object store."
+    )
     s3_region: str = Field("", description="Its region; empty: `AWS_REGION`, or `us-east-1`.")
     redis_url: str = Field("", description="Refused when set: nothing uses Redis yet; events and jobs stay in process.")
     processes: int = Field(1, ge=1, le=256, description="API processes.")

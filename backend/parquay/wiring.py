@@ -394,7 +394,7 @@ def _bound_bucket(bucket: S3Bucket, catalog: Catalog) -> str:
 def _store(settings: Settings, catalog: Catalog, bucket: S3Bucket | None) -> Store:
     if bucket is None:
         return LocalStore(_store_root(settings) / "uploads", durable=_is_durable(settings))
-    return ChunkStore(bucket, NamedChunks(catalog), settings.root / "gathering")
+    return ChunkStore(bucket, NamedChunks(catalog), settings.root / "gathering", links=settings.s3_redirect)
 
 
 def _disk(store: Store) -> Executor:

@@ -143,6 +143,35 @@ def test_a_small_upload_is_one_object_and_goes_with_its_file(http: httpx.Client,
         assert keys_in(lasting_s3.url, bucket, prefix) == []
 
 
+def test_a_file_of_one_object_is_a_redirect_where_that_is_wanted(
+    tmp_path_factory: pytest.TempPathFactory, lasting_s3: S3Server, new_database: Callable[[], str]
+):
+    url = f"s3://{lasting_s3.new_bucket()}/parquay"
+    settings = {
+        "storage_url": url,
+        "s3_endpoint": lasting_s3.url,
+        "database_url": new_database(),
+        "s3_redirect": "true",
+    }
+    server = LiveServer(tmp_path_factory.mktemp("redirect"), workers=0, **settings)
+    try:
+        server.start()
+        with server.login() as http:
+            one, two = create(http, 10), create(http, 10)
+            patch(http, one, 0, b"0123456789").raise_for_status()
+            patch(http, two, 0, b"01234").raise_for_status()
+            patch(http, two, 5, b"56789").raise_for_status()
+
+            answer = http.get(f"/files/{one}/content")
+            some = httpx.get(answer.headers["location"], headers={"Range": "bytes=2-4"}, trust_env=False)
+
+            assert (answer.status_code, some.content) == (302, b"234")
+            assert "Signature" in answer.headers["location"]
+            assert content(http, two) == b"0123456789"
+    finally:
+        server.stop()
+
+
 def test_checksums_and_lengths_that_come_late(http: httpx.Client):
     data = random.Random(4).randbytes(100_000)
     right = base64.b64encode(hashlib.sha1(data[:60_000]).digest()).decode()

@@ -217,8 +217,8 @@ class Store(Protocol):
         """Delete those of ``keys`` that no row names."""
         ...
 
-    def link(self, upload_id: str, name: str, seconds: int) -> str | None:
-        """Return a URL that downloads an upload as ``name`` for ``seconds`` past this server, None: there is none."""
+    def link(self, upload_id: str, seconds: int) -> str | None:
+        """Return a URL that downloads an upload for ``seconds`` past this server, None: there is none."""
         ...
 
     def age(self, upload_id: str) -> float:

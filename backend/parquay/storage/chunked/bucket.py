@@ -58,6 +58,6 @@ class Bucket(Protocol):
         """Return the bytes that can still be stored, None when there is no limit."""
         ...
 
-    def link(self, key: str, name: str, seconds: int) -> str | None:
-        """Return a URL that downloads an object as ``name`` for ``seconds``, None when there can be none."""
+    def link(self, key: str, seconds: int) -> str | None:
+        """Return a URL that downloads an object for ``seconds``, None when there can be none."""
         ...

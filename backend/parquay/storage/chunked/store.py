@@ -27,6 +27,7 @@ from parquay.storage.chunked.bucket import Bucket, Held
 from parquay.storage.chunked.gathering import Gathering
 from parquay.storage.chunked.reader import ChunkReader
 from parquay.storage.chunks import Buffers, BytesMissing, ChunkIndex, Rhythm, State, StoreFault
+from parquay.telemetry import sync_errors, sync_seconds
 
 FOLDER = "bytes/"
 CHUNK_BYTES_MIN = 8 << 20
@@ -43,8 +44,12 @@ KEYS = 1000
 class ChunkStore:
     """A store of immutable chunks."""
 
-    def __init__(self, bucket: Bucket, index: ChunkIndex, folder: Path) -> None:
-        """Bytes gather in ``folder`` until they are a chunk; ``index`` knows which chunks an upload consists of."""
+    def __init__(self, bucket: Bucket, index: ChunkIndex, folder: Path, *, links: bool = False) -> None:
+        """Bytes gather in ``folder`` until they are a chunk; ``index`` knows which chunks an upload consists of.
+
+        ``links``: uploads may be downloaded from the bucket, past this server.
+        """
+        self._links = links
         self._bucket = bucket
         self._index = index
         self._folder = folder
@@ -131,7 +136,13 @@ class ChunkStore:
         _check(upload_id)
         chunk = Chunk(start, len(data), _key(upload_id, start, epoch), seal.crc_of(data))
         with self._puts:
-            self._bucket.put(chunk.key, data)
+            started = time.perf_counter()
+            try:
+                self._bucket.put(chunk.key, data)
+            except StoreFault:
+                sync_errors.inc()
+                raise
+            sync_seconds.observe(time.perf_counter() - started)
         return chunk
 
     def settle(self, upload_ids: Sequence[str]) -> None:
@@ -194,10 +205,10 @@ class ChunkStore:
         """Ask the bucket."""
         return self._bucket.free()
 
-    def link(self, upload_id: str, name: str, seconds: int) -> str | None:
+    def link(self, upload_id: str, seconds: int) -> str | None:
         """Return a link where one object holds the upload."""
-        chunks = self._index.of(upload_id)
-        return self._bucket.link(chunks[0].key, name, seconds) if len(chunks) == 1 else None
+        chunks = self._index.of(upload_id) if self._links else ()
+        return self._bucket.link(chunks[0].key, seconds) if len(chunks) == 1 else None
 
     def probe(self) -> None:
         """Put and delete an object."""

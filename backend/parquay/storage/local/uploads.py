@@ -201,7 +201,7 @@ class LocalStore:
     def discard(self, keys: Sequence[str]) -> None:
         """There are no keys."""
 
-    def link(self, upload_id: str, name: str, seconds: int) -> None:
+    def link(self, upload_id: str, seconds: int) -> None:
         """Nobody else serves these files."""
 
     def remove(self, upload_id: str, keys: Sequence[str] = ()) -> None:

@@ -59,5 +59,5 @@ class MemoryBucket:
             return None
         return max(self.capacity - sum(len(data) for data, _ in list(self._objects.values())), 0)
 
-    def link(self, key: str, name: str, seconds: int) -> None:
+    def link(self, key: str, seconds: int) -> None:
         """Nobody serves memory."""

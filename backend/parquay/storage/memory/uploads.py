@@ -109,7 +109,7 @@ class MemoryStore:
     def discard(self, keys: Sequence[str]) -> None:
         """There are no keys."""
 
-    def link(self, upload_id: str, name: str, seconds: int) -> None:
+    def link(self, upload_id: str, seconds: int) -> None:
         """Nobody else serves memory."""
 
     def remove(self, upload_id: str, keys: Sequence[str] = ()) -> None:

@@ -105,7 +105,7 @@ class S3Bucket:
         """There is always room."""
         return None
 
-    def link(self, key: str, name: str, seconds: int) -> str | None:
+    def link(self, key: str, seconds: int) -> str | None:
         """Sign a URL."""
         with mapped():
             return obstore.sign(self._store, "GET", key, timedelta(seconds=seconds))

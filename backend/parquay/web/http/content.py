@@ -10,7 +10,7 @@ from urllib.parse import quote
 
 from fastapi import Request, Response
 from starlette.concurrency import run_in_threadpool
-from starlette.responses import StreamingResponse
+from starlette.responses import RedirectResponse, StreamingResponse
 
 from parquay.catalog.tables import File
 from parquay.errors import Conflict
@@ -22,6 +22,9 @@ from parquay.web.http.ranges import Span, spans
 
 CHUNK = 512 * 1024
 """Bytes read at once."""
+
+LINK_SECONDS = 300
+"""How long a link to the object store opens a file: long enough to begin a download, too short to be passed on."""
 
 KINDS = frozenset({"text/csv", "text/tab-separated-values", "text/plain", "application/json", "application/x-ndjson"})
 """Media types that are told; everything else is told as plain bytes."""
@@ -45,6 +48,8 @@ def content_response(request: Request, store: Store, soundness: Soundness, file:
     headers = _headers(file)
     if matches(request.headers.get("if-none-match"), headers["ETag"]):
         raise NotModified(headers["ETag"])
+    if not request.scope.get("parquay.head") and (link := store.link(file.id, LINK_SECONDS)) is not None:
+        return RedirectResponse(link, 302, {"Cache-Control": "no-store"})
     wanted = spans(_usable_range(request, headers["ETag"]), file.offset)
     if wanted == ():
         detail = f"The file has {file.offset} bytes."
