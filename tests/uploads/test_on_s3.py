@@ -7,8 +7,11 @@ import hashlib
 import json
 import random
 import subprocess
+import threading
+import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import ExitStack
 from pathlib import Path
 
 import httpx
@@ -332,3 +335,54 @@ def _sent(server: LiveServer, token: str, number: int) -> tuple[str, bytes]:
             answer = patch(http, file_id, offset, data[offset:end])
             assert answer.status_code in (204, 409, 423, 503), answer.text
         pytest.fail("a hundred tries were not enough")
+
+
+def test_an_upload_goes_on_at_another_machine_while_the_first_is_paused(
+    tmp_path_factory: pytest.TempPathFactory, lasting_s3: S3Server, new_database: Callable[[], str]
+):
+    url, data = f"s3://{lasting_s3.new_bucket()}", random.Random(9).randbytes(600_000)
+    settings = {"storage_url": url, "s3_endpoint": lasting_s3.url, "database_url": new_database(), "workers": 0}
+    servers = [LiveServer(tmp_path_factory.mktemp("machine"), **settings) for _ in range(2)]
+    go_on, sent = threading.Event(), threading.Event()
+
+    def body() -> Iterator[bytes]:
+        yield data[:300_000]
+        sent.set()
+        go_on.wait(60)
+        yield data[300_000:]
+
+    def send(http: httpx.Client, file_id: str) -> int:
+        headers = {**OCTETS, "Upload-Offset": "0", "Content-Length": str(len(data))}
+        return http.patch(f"/files/{file_id}", headers=headers, content=body()).status_code
+
+    try:
+        with ThreadPoolExecutor(2) as threads, ExitStack() as logged_in:
+            list(threads.map(LiveServer.start, servers))
+            first, second = (logged_in.enter_context(server.login()) for server in servers)
+            file_id = create(first, len(data))
+            sending = threads.submit(send, first, file_id)
+            assert sent.wait(20)
+            wait_until(
+                lambda: first.head(f"/files/{file_id}", headers=TUS).headers["upload-offset"] == "300000", "a HEAD"
+            )
+
+            paused = servers[0].processes()
+            for process in paused:
+                process.suspend()
+            told = second.head(f"/files/{file_id}", headers=TUS).headers["upload-offset"]
+            since = time.monotonic()
+            answer = patch(second, file_id, 300_000, data[300_000:])
+            took = time.monotonic() - since
+            for process in paused:
+                process.resume()
+            go_on.set()
+
+            assert (told, answer.status_code) == ("300000", 204)
+            assert took < 5
+            assert sending.result() != 204
+            assert content(second, file_id) == data
+            assert content(first, file_id) == data
+    finally:
+        go_on.set()
+        for server in servers:
+            server.stop()
