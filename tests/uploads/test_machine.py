@@ -39,8 +39,10 @@ from parquay.storage.chunks import Store
 from parquay.storage.local.uploads import LocalStore, LocalWriter
 from parquay.storage.memory.bucket import MemoryBucket
 from parquay.storage.memory.uploads import MemoryStore
+from parquay.storage.s3.bucket import S3Bucket
 from parquay.tus.refusals import Refusal
 from parquay.uploads.receive import takeover
+from s3_server import S3Server
 from uploads.engine import CUT, HANG, OWNER, Engine, ScriptedBody, copy_of, migrated, until
 
 EXAMPLES = int(os.environ.get("MACHINE_EXAMPLES", "12"))
@@ -441,6 +443,16 @@ class ChunkMachine(UploadMachine):
             assert list(self.store.orphans(upload_id, 0)) == []
 
 
+class S3Machine(ChunkMachine):
+    """Chunks in an object store."""
+
+    server: S3Server
+
+    def make_store(self) -> Store:
+        bucket = S3Bucket(self.server.new_bucket(), endpoint=self.server.url)
+        return ChunkStore(bucket, None, self.directory / "gathering")
+
+
 class PostgresMachine(DiskMachine):
     new_database: Callable[[], str]
 
@@ -464,6 +476,13 @@ def test_no_order_of_events_breaks_a_promise(machine: type[UploadMachine], tmp_p
     machine.template = migrated(tmp_path_factory.mktemp("machine-template"))
 
     run_machine(machine, EXAMPLES)
+
+
+@pytest.mark.timeout(300)
+def test_no_order_of_events_breaks_a_promise_on_s3(strict_s3: S3Server, tmp_path_factory):
+    S3Machine.template, S3Machine.server = migrated(tmp_path_factory.mktemp("machine-template")), strict_s3
+
+    run_machine(S3Machine, max(1, EXAMPLES // 6))
 
 
 @pytest.mark.timeout(300)
