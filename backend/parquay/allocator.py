@@ -15,7 +15,7 @@ from collections.abc import Iterator
 
 M_TRIM_THRESHOLD, M_MMAP_THRESHOLD = -1, -3
 """Names of `mallopt(3)`."""
-LARGEST_PIECE, KEPT = 32 << 20, 256 << 20
+MAX_PIECE_BYTES, KEPT = 32 << 20, 256 << 20
 """Bytes of the largest piece that is kept, and of all that the C library keeps."""
 
 
@@ -24,7 +24,7 @@ def keep() -> None:
     # Nothing here multiplies matrices: NumPy's library for that gets no threads, which would spin when they are idle.
     os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
     os.environ.setdefault("MIMALLOC_PURGE_DELAY", "-1")
-    keep_pieces(LARGEST_PIECE, KEPT)
+    keep_pieces(MAX_PIECE_BYTES, KEPT)
 
 
 @contextlib.contextmanager

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from parquay.auth.accounts import ensure_demo
 from parquay.auth.passwords import Passwords
 from parquay.auth.sessions import Sessions
-from parquay.auth.throttle import Throttle
+from parquay.auth.throttle import LoginThrottle
 from parquay.auth.tokens import Tokens
 from parquay.catalog.access import Sharing
 from parquay.catalog.admin import Administration
@@ -248,7 +248,7 @@ def _tables(settings: Settings, datasets: Datasets, uploads: UploadServices) -> 
 
 def _accounts(settings: Settings, catalog: Catalog, events: EventServices, files: Files) -> AccountServices:
     users, passwords = Users(catalog), Passwords()
-    tokens, throttle = Tokens(_secret(settings, users)), Throttle(users)
+    tokens, throttle = Tokens(_secret(settings, users)), LoginThrottle(users)
     return AccountServices(
         users,
         passwords,

@@ -8,7 +8,7 @@ import pytest
 from parquay.auth.accounts import ensure_demo, register
 from parquay.auth.passwords import Passwords
 from parquay.auth.sessions import CACHED, FRESH_SECONDS, KEY_PREFIX, Identity, Sessions, key_hash, new_key
-from parquay.auth.throttle import Throttle
+from parquay.auth.throttle import LoginThrottle
 from parquay.auth.tokens import Tokens
 from parquay.catalog.users import Users
 from parquay.errors import Conflict, Forbidden, InvalidValue, TooManyRequests, Unauthorized
@@ -40,7 +40,7 @@ def users(catalog):
 
 
 def sessions_of(users, ttl=3600):
-    return Sessions(users, Tokens(SECRET), CHEAP, Throttle(users), ttl)
+    return Sessions(users, Tokens(SECRET), CHEAP, LoginThrottle(users), ttl)
 
 
 @pytest.fixture
@@ -208,7 +208,7 @@ def test_session_past_its_end_is_over_even_if_a_token_lives_longer(users):
 
 def test_outdated_hash_is_renewed_by_a_login(users):
     before = users.by_name("ann").password_hash
-    sessions = Sessions(users, Tokens(SECRET), Passwords(memory_kib=128, passes=1), Throttle(users), 60)
+    sessions = Sessions(users, Tokens(SECRET), Passwords(memory_kib=128, passes=1), LoginThrottle(users), 60)
 
     sessions.login("ann", "ann has a secret", HERE)
 

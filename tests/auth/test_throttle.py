@@ -2,7 +2,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from parquay.auth.throttle import FREE, FREE_NAMES, MAX_DELAY, Throttle, delay_after, key
+from parquay.auth.throttle import FREE, FREE_NAMES, MAX_DELAY, LoginThrottle, delay_after, key
 from parquay.catalog.users import Users
 from parquay.errors import TooManyRequests
 
@@ -27,7 +27,7 @@ def test_delay_is_nothing_at_first_then_doubles_up_to_its_bound():
 
 
 def test_five_wrong_passwords_are_free_and_the_sixth_try_has_to_wait(users):
-    throttle = Throttle(users)
+    throttle = LoginThrottle(users)
     for _ in range(FREE):
         throttle.check("ann", "192.0.2.1")
         throttle.failed("ann", "192.0.2.1")
@@ -40,7 +40,7 @@ def test_five_wrong_passwords_are_free_and_the_sixth_try_has_to_wait(users):
 
 def test_delay_ends_by_itself(users):
     clock = FixedClock()
-    throttle = Throttle(users, clock)
+    throttle = LoginThrottle(users, clock)
     for _ in range(FREE + 20):
         throttle.failed("ann", "192.0.2.1")
     with pytest.raises(TooManyRequests):
@@ -52,7 +52,7 @@ def test_delay_ends_by_itself(users):
 
 
 def test_owner_elsewhere_and_other_accounts_here_are_not_held_up(users):
-    throttle = Throttle(users)
+    throttle = LoginThrottle(users)
     for _ in range(FREE + 5):
         throttle.failed("ann", "192.0.2.1")
 
@@ -61,7 +61,7 @@ def test_owner_elsewhere_and_other_accounts_here_are_not_held_up(users):
 
 
 def test_right_password_forgets_the_wrong_ones(users):
-    throttle = Throttle(users)
+    throttle = LoginThrottle(users)
     for _ in range(FREE - 1):
         throttle.failed("ann", "192.0.2.1")
 
@@ -73,14 +73,14 @@ def test_right_password_forgets_the_wrong_ones(users):
 
 def test_delay_survives_a_restart(users, database, connect):
     for _ in range(FREE + 3):
-        Throttle(users).failed("ann", "192.0.2.1")
+        LoginThrottle(users).failed("ann", "192.0.2.1")
 
     with pytest.raises(TooManyRequests):
-        Throttle(Users(connect(database))).check("ann", "192.0.2.1")
+        LoginThrottle(Users(connect(database))).check("ann", "192.0.2.1")
 
 
 def test_wrong_passwords_of_yesterday_do_not_count(users):
-    throttle = Throttle(users)
+    throttle = LoginThrottle(users)
     for _ in range(FREE + 3):
         users.failed(key("ann", "192.0.2.1"), delay_after, timedelta(0))
 
@@ -109,7 +109,7 @@ def test_key_is_short_and_does_not_show_what_was_typed():
 
 
 def test_an_address_that_tries_many_names_has_to_wait_whatever_it_tries_next(users):
-    throttle = Throttle(users)
+    throttle = LoginThrottle(users)
     for number in range(FREE_NAMES):
         throttle.check(f"name{number}", "192.0.2.1")
         throttle.failed(f"name{number}", "192.0.2.1")
@@ -124,7 +124,7 @@ def test_an_address_that_tries_many_names_has_to_wait_whatever_it_tries_next(use
 def test_who_was_there_before_does_not_wait_for_a_guesser_next_door(users):
     ann = users.create("ann", "-")
     users.open_login("session", ann.id, datetime.now(UTC) + timedelta(hours=1), network="192.0.2.1")
-    throttle = Throttle(users)
+    throttle = LoginThrottle(users)
     for number in range(2 * FREE_NAMES):
         throttle.failed(f"name{number}", "192.0.2.1")
 
@@ -134,7 +134,7 @@ def test_who_was_there_before_does_not_wait_for_a_guesser_next_door(users):
 
 
 def test_one_name_tried_again_and_again_does_not_hold_up_its_address(users):
-    throttle = Throttle(users)
+    throttle = LoginThrottle(users)
     for _ in range(10 * FREE_NAMES):
         throttle.failed("ann", "192.0.2.1")
 
@@ -146,12 +146,12 @@ def test_a_clock_that_was_set_back_lets_nobody_wait_longer_than_the_longest_dela
     with monkeypatch.context() as patched:
         patched.setattr("parquay.catalog.users.now", lambda: ahead)
         for _ in range(FREE + 3):
-            Throttle(users).failed("ann", "192.0.2.1")
+            LoginThrottle(users).failed("ann", "192.0.2.1")
 
     with pytest.raises(TooManyRequests) as refusal:
-        Throttle(users).check("ann", "192.0.2.1")
+        LoginThrottle(users).check("ann", "192.0.2.1")
     later = FixedClock()
     later.moment += timedelta(seconds=MAX_DELAY + 2)
 
     assert refusal.value.retry_after <= MAX_DELAY
-    Throttle(users, later).check("ann", "192.0.2.1")
+    LoginThrottle(users, later).check("ann", "192.0.2.1")

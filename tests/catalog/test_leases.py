@@ -51,7 +51,7 @@ def age(catalog: Catalog, seconds: float) -> None:
     catalog.write(lambda session: session.execute(update(Lease).values(until=Lease.until - seconds)))
 
 
-def settle(*leases: Leases) -> None:
+def flush(*leases: Leases) -> None:
     """Wait for what was released."""
     for each in leases:
         each._catalog.write(lambda _session: None)
@@ -114,7 +114,7 @@ def test_whoever_waits_is_let_in_when_the_other_one_is_done(mine: Leases, others
 def test_shares_keep_others_from_having_it_alone_and_the_other_way_round(mine: Leases, others: Leases):
     with mine.shared("reader", "1", 1), others.shared("reader", "1", 1), mine.shared("reader", "1", 1):
         assert [each.key for each in mine.take_free("reader", ["1", "2"])] == ["2"]
-    settle(mine, others)
+    flush(mine, others)
     (alone,) = others.take_free("reader", ["1"])
 
     with pytest.raises(LeaseTaken), mine.shared("reader", "1", 0):
@@ -167,7 +167,7 @@ def test_an_owner_that_was_paused_for_too_long_may_not_go_on(mine: Leases, other
             with pytest.raises(LeaseLost):
                 mine.ensure(held)
             assert not catalog.write(partial(mine.fence, held=held))
-    settle(mine, others)
+    flush(mine, others)
     assert newer.epoch > held.epoch
     assert rows(catalog) == []
 

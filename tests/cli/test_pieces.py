@@ -16,8 +16,8 @@ from parquay.cli.tus_answers import TransferError, is_of_server
 from parquay.cli.tus_client import (
     MAX_CHUNK_BYTES,
     MIN_CHUNK_BYTES,
-    Source,
     TusClient,
+    UploadSource,
     Watch,
     smaller_than,
 )
@@ -67,7 +67,7 @@ class Run:
         watch = Watch(lambda _: None, lambda _: None, self._count, lambda: False, self.smaller.append)
         with httpx.Client(headers=login, trust_env=False) as http:
             client = TusClient(http, f"{proxy.url}/files", sleep=lambda _: None, piece=piece)
-            url = client.upload(Source(path, len(DATA), {"filename": path.name}), watch)
+            url = client.upload(UploadSource(path, len(DATA), {"filename": path.name}), watch)
         with server.login() as http:
             assert http.get(f"/files/{url.rpartition('/')[2]}/content").content == DATA
 

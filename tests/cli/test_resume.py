@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from parquay.cli.resume import KEPT, Busy, UploadBook, key_of, state_directory
+from parquay.cli.resume import KEPT, UploadBook, UploadBusy, key_of, state_directory
 
 CLAIM = """
 import sys, time
@@ -71,7 +71,7 @@ def test_file_is_claimed_by_one_process_and_free_after_its_death(tmp_path: Path)
         assert other.stdout is not None
         assert other.stdout.readline() == "claimed\n"
 
-        with pytest.raises(Busy), UploadBook(tmp_path).claim("key"):
+        with pytest.raises(UploadBusy), UploadBook(tmp_path).claim("key"):
             pass
         with UploadBook(tmp_path).claim("another file"):
             pass

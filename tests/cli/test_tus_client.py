@@ -15,8 +15,8 @@ import pytest
 from parquay.cli.tus_answers import TransferError, retry_after
 from parquay.cli.tus_client import (
     Backoff,
-    Source,
     TusClient,
+    UploadSource,
     Watch,
     encode_metadata,
 )
@@ -109,10 +109,10 @@ def stubborn() -> Iterator[StubbornServer]:
 
 
 @pytest.fixture
-def source(tmp_path: Path) -> Source:
+def source(tmp_path: Path) -> UploadSource:
     path = tmp_path / "numbers.csv"
     path.write_bytes(bytes(range(250)) * (SIZE // 250))
-    return Source(path, SIZE, {"filename": path.name})
+    return UploadSource(path, SIZE, {"filename": path.name})
 
 
 class Log:
@@ -136,7 +136,7 @@ class Log:
         return self._renews
 
 
-def upload(server: StubbornServer, source: Source, log: Log, url: str | None = None, patience: float = 60) -> str:
+def upload(server: StubbornServer, source: UploadSource, log: Log, url: str | None = None, patience: float = 60) -> str:
     with httpx.Client(trust_env=False) as http:
         client = TusClient(http, server.endpoint, patience=patience, sleep=log.pauses.append)
         return client.upload(source, log.watch(), url)
@@ -146,7 +146,7 @@ def stored(server: StubbornServer, url: str) -> bytes:
     return bytes(server.uploads[httpx.URL(url).path])
 
 
-def test_every_byte_arrives_and_progress_ends_at_the_size(stubborn: StubbornServer, source: Source):
+def test_every_byte_arrives_and_progress_ends_at_the_size(stubborn: StubbornServer, source: UploadSource):
     log = Log()
 
     url = upload(stubborn, source, log)
@@ -162,13 +162,13 @@ def test_empty_file_is_complete_with_its_creation(stubborn: StubbornServer, tmp_
     path = tmp_path / "empty.csv"
     path.touch()
 
-    url = upload(stubborn, Source(path, 0, {}), Log())
+    url = upload(stubborn, UploadSource(path, 0, {}), Log())
 
     assert stored(stubborn, url) == b""
     assert "PATCH" not in stubborn.seen
 
 
-def test_cut_connection_costs_only_what_had_not_arrived(stubborn: StubbornServer, source: Source):
+def test_cut_connection_costs_only_what_had_not_arrived(stubborn: StubbornServer, source: UploadSource):
     stubborn.cut_after, log = 1_000_000, Log()
 
     url = upload(stubborn, source, log)
@@ -180,7 +180,7 @@ def test_cut_connection_costs_only_what_had_not_arrived(stubborn: StubbornServer
 
 @pytest.mark.parametrize("status", [409, 423, 425, 429, 408, 500, 502, 503, 504])
 @pytest.mark.parametrize("method", ["POST", "HEAD", "PATCH"])
-def test_refusal_that_passes_is_tried_again(stubborn: StubbornServer, source: Source, status: int, method: str):
+def test_refusal_that_passes_is_tried_again(stubborn: StubbornServer, source: UploadSource, status: int, method: str):
     stubborn.script[method].extend([(status, {})] * 2)
     log = Log()
 
@@ -192,7 +192,7 @@ def test_refusal_that_passes_is_tried_again(stubborn: StubbornServer, source: So
 
 
 @pytest.mark.parametrize("status", [400, 403, 413, 415, 422, 507])
-def test_refusal_for_good_ends_the_upload_at_once(stubborn: StubbornServer, source: Source, status: int):
+def test_refusal_for_good_ends_the_upload_at_once(stubborn: StubbornServer, source: UploadSource, status: int):
     stubborn.script["POST"].append((status, {}))
     log = Log()
 
@@ -202,7 +202,7 @@ def test_refusal_for_good_ends_the_upload_at_once(stubborn: StubbornServer, sour
     assert log.pauses == []
 
 
-def test_server_is_left_alone_as_long_as_it_asks(stubborn: StubbornServer, source: Source):
+def test_server_is_left_alone_as_long_as_it_asks(stubborn: StubbornServer, source: UploadSource):
     stubborn.script["PATCH"].append((503, {"Retry-After": "17"}))
     log = Log()
 
@@ -211,14 +211,14 @@ def test_server_is_left_alone_as_long_as_it_asks(stubborn: StubbornServer, sourc
     assert log.pauses == [17.0]
 
 
-def test_patience_ends_when_the_server_asks_for_more_than_there_is(stubborn: StubbornServer, source: Source):
+def test_patience_ends_when_the_server_asks_for_more_than_there_is(stubborn: StubbornServer, source: UploadSource):
     stubborn.script["PATCH"].append((503, {"Retry-After": "3600"}))
 
     with pytest.raises(TransferError, match="given up"):
         upload(stubborn, source, Log(), patience=60)
 
 
-def test_upload_begun_earlier_goes_on(stubborn: StubbornServer, source: Source):
+def test_upload_begun_earlier_goes_on(stubborn: StubbornServer, source: UploadSource):
     stubborn.uploads["/files/old"] = bytearray(source.path.read_bytes()[:2_000_000])
     stubborn.lengths["/files/old"] = SIZE
     log = Log()
@@ -232,7 +232,7 @@ def test_upload_begun_earlier_goes_on(stubborn: StubbornServer, source: Source):
 
 
 @pytest.mark.parametrize("length", [None, SIZE - 1], ids=["forgotten", "of another size"])
-def test_upload_that_is_gone_is_begun_anew(stubborn: StubbornServer, source: Source, length: int | None):
+def test_upload_that_is_gone_is_begun_anew(stubborn: StubbornServer, source: UploadSource, length: int | None):
     if length is not None:
         stubborn.uploads["/files/old"], stubborn.lengths["/files/old"] = bytearray(b"x"), length
     log = Log()
@@ -243,7 +243,7 @@ def test_upload_that_is_gone_is_begun_anew(stubborn: StubbornServer, source: Sou
     assert stored(stubborn, url) == source.path.read_bytes()
 
 
-def test_login_is_renewed_when_it_ends_in_the_midst(stubborn: StubbornServer, source: Source):
+def test_login_is_renewed_when_it_ends_in_the_midst(stubborn: StubbornServer, source: UploadSource):
     stubborn.script["PATCH"].append((401, {}))
     log = Log(renews=True)
 
@@ -253,19 +253,19 @@ def test_login_is_renewed_when_it_ends_in_the_midst(stubborn: StubbornServer, so
     assert stored(stubborn, url) == source.path.read_bytes()
 
 
-def test_login_that_cannot_be_renewed_ends_the_upload(stubborn: StubbornServer, source: Source):
+def test_login_that_cannot_be_renewed_ends_the_upload(stubborn: StubbornServer, source: UploadSource):
     stubborn.script["HEAD"].append((401, {}))
 
     with pytest.raises(TransferError, match="401"):
         upload(stubborn, source, Log())
 
 
-def test_file_that_became_shorter_is_no_success(stubborn: StubbornServer, source: Source):
+def test_file_that_became_shorter_is_no_success(stubborn: StubbornServer, source: UploadSource):
     with pytest.raises(TransferError, match="shorter"):
-        upload(stubborn, Source(source.path, SIZE + 1, {}), Log())
+        upload(stubborn, UploadSource(source.path, SIZE + 1, {}), Log())
 
 
-def test_address_without_upload_service_is_named(stubborn: StubbornServer, source: Source):
+def test_address_without_upload_service_is_named(stubborn: StubbornServer, source: UploadSource):
     stubborn.script["POST"].append((404, {}))
 
     with pytest.raises(TransferError, match="no upload service"):

@@ -14,7 +14,7 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from parquay.columns import native
-from parquay.columns.native import ColumnRequest, Fields
+from parquay.columns.native import ColumnRequest, FieldOffsets
 from parquay.columns.types import candidates, registry, typed_reader
 from parquay.columns.types.double import DoubleType
 
@@ -65,10 +65,10 @@ def quoted(cell: str) -> str:
     return '"' + cell.replace('"', '""') + '"' if cell == "" or set(cell) & set(',"\n\r') else cell
 
 
-def fields_of(cells: list[str | None], newline: str = "\n") -> Fields:
+def fields_of(cells: list[str | None], newline: str = "\n") -> FieldOffsets:
     """The cells as a column between two others."""
     lines = [f"{i},{'' if cell is None else quoted(cell)},x{newline}" for i, cell in enumerate(cells)]
-    found = Fields.find("".join(lines).encode(), ",", '"', 3)
+    found = FieldOffsets.find("".join(lines).encode(), ",", '"', 3)
     assert found is not None
     return found
 
@@ -172,11 +172,11 @@ def test_text_is_utf8_when_python_reads_it(content):
     ["1,2,3\n1,2\n", "1,2\n\n3,4\n", "1,2\r3,4\n", "1,2\n3,4", "1,2\n\r", "\n1,2\n", '1,"2\n', "1,2\n3\n4,5,6\n"],
 )
 def test_rows_of_another_shape_are_left_to_others(text):
-    assert Fields.find(text.encode(), ",", '"', 2) is None
+    assert FieldOffsets.find(text.encode(), ",", '"', 2) is None
 
 
 def test_fields_may_be_empty_and_as_many_as_there_are_bytes():
-    found = Fields.find(b",,,,\n" * 1000, ",", '"', 5)
+    found = FieldOffsets.find(b",,,,\n" * 1000, ",", '"', 5)
 
     assert found is not None
     column = found.read([ColumnRequest(4, native.TEXTS)])[0]
@@ -203,7 +203,7 @@ def test_library_of_other_sources_is_not_taken(tmp_path):
 
 def test_library_whose_structure_has_another_size_is_not_taken(monkeypatch):
     class Longer(ctypes.Structure):
-        _fields_ = (*native._Column._fields_, ("more", ctypes.c_int64))
+        _fields_ = (*native._NativeColumn._fields_, ("more", ctypes.c_int64))
 
     monkeypatch.setattr(native, "_Column", Longer)
 

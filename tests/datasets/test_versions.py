@@ -7,7 +7,7 @@ import pytest
 
 from made_tables import paths_of
 from parquay.datasets.versions.commits import Author
-from parquay.datasets.versions.versions import Difference
+from parquay.datasets.versions.versions import VersionDifference
 from parquay.errors import NotFound
 
 ANN = Author("ann", "because")
@@ -79,9 +79,9 @@ def test_a_difference_counts_rows_by_id(house):
     file = house.convert(FEW)
     house.edit(file, updates={0: {"n": 9}, 1: {"n": 2}}, deletes=frozenset({2}), inserts=[{"n": 4}, {"n": 5}])
 
-    assert house.versions.difference(file, 0, 1) == Difference(added=2, removed=1, changed=1)
-    assert house.versions.difference(file, 1, 0) == Difference(added=1, removed=2, changed=1)
-    assert house.versions.difference(file, 1, 1) == Difference(0, 0, 0)
+    assert house.versions.difference(file, 0, 1) == VersionDifference(added=2, removed=1, changed=1)
+    assert house.versions.difference(file, 1, 0) == VersionDifference(added=1, removed=2, changed=1)
+    assert house.versions.difference(file, 1, 1) == VersionDifference(0, 0, 0)
 
 
 def test_a_wider_column_alone_changes_no_row(house):
@@ -89,7 +89,7 @@ def test_a_wider_column_alone_changes_no_row(house):
 
     house.appending.append(file, ANN, more)
 
-    assert house.versions.difference(house.file(file.id), 0, 1) == Difference(added=1, removed=0, changed=0)
+    assert house.versions.difference(house.file(file.id), 0, 1) == VersionDifference(added=1, removed=0, changed=0)
 
 
 @pytest.mark.parametrize("version", [1, 7])

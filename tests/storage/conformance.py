@@ -134,7 +134,7 @@ class StoreConformance:
         name(store, upload_id, store.put(upload_id, b"a;b"))
         store.put(removed, b"x")
         store.remove(removed)
-        store.settle([upload_id, removed])
+        store.flush([upload_id, removed])
 
         with store.reader(upload_id) as reader:
             assert reader.read_at(0, 100) == b"a;b"

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from parquay.storage.local.volume import Volume, tells_faults
+from parquay.storage.local.volume import VolumeSync, tells_faults
 
 
 @pytest.mark.parametrize(
@@ -27,7 +27,7 @@ def test_only_newer_kernels_are_believed(system: str, release: str, *, expected:
 def test_a_volume_is_synced_once_it_is_watched(tmp_path: Path):
     if not tells_faults():
         pytest.skip("this kernel cannot")
-    volume = Volume(tmp_path)
+    volume = VolumeSync(tmp_path)
     with pytest.raises(OSError, match="Bad file descriptor"):
         volume.sync()
 

@@ -331,7 +331,7 @@ class UploadMachine(RuleBasedStateMachine):
         self.engine.services.uploads.small.restore()
 
     @rule()
-    def settle(self) -> None:
+    def flush(self) -> None:
         """What small uploads left in the catalog goes to the disk."""
         self.engine.services.uploads.small.sync_pending()
 

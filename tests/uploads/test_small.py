@@ -20,7 +20,7 @@ from parquay.ids import new_id
 from parquay.storage.chunks import BytesMissing
 from parquay.storage.local import uploads as local
 from parquay.storage.local.uploads import LocalStore
-from parquay.storage.local.volume import Volume, tells_faults
+from parquay.storage.local.volume import VolumeSync, tells_faults
 from parquay.uploads.create import small_uploads as small
 from parquay.uploads.create.small_uploads import MAX_SMALL_BYTES
 from uploads.engine import OWNER, Engine, ScriptedBody, until
@@ -235,7 +235,7 @@ def test_a_failed_sync_is_not_believed_the_second_time(disk_engine: Engine, star
     file_id = made(disk_engine, b"abc")
     monkeypatch.setattr(local, "MIN_VOLUME_SYNC_FILES", 1)
     with monkeypatch.context() as broken:
-        broken.setattr(Volume, "sync", lambda _: failing_sync())
+        broken.setattr(VolumeSync, "sync", lambda _: failing_sync())
         with pytest.raises(ParquayError, match="keep the bytes"):
             disk_engine.services.uploads.small.sync_pending()
     path_of(disk_engine, file_id).write_bytes(b"")  # what the kernel has thrown away
@@ -254,8 +254,8 @@ def test_many_are_settled_by_one_sync_of_their_volume(disk_engine: Engine, monke
     monkeypatch.setattr(local, "MIN_VOLUME_SYNC_FILES", 2)
     ids = [made(disk_engine, b"%d" % number) for number in range(3)]
     syncs, volumes = watched_syncs(monkeypatch), []
-    real = Volume.sync
-    monkeypatch.setattr(Volume, "sync", lambda volume: volumes.append(real(volume)))
+    real = VolumeSync.sync
+    monkeypatch.setattr(VolumeSync, "sync", lambda volume: volumes.append(real(volume)))
 
     assert disk_engine.services.uploads.small.sync_pending() == 3
 

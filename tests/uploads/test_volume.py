@@ -17,7 +17,7 @@ from parquay.catalog.unsynced import UnsyncedBytes
 from parquay.ids import new_id
 from parquay.settings import Settings, SettingsError
 from parquay.storage.local.marker import NAME, Marker
-from parquay.uploads.maintain.volume import Seen, Verdict, decide, reason
+from parquay.uploads.maintain.volume import VolumeFindings, VolumeVerdict, decide, reason
 from parquay.wiring import build
 
 
@@ -41,7 +41,7 @@ def refused(ran, name="PARQUAY_DATA_DIR"):
 @pytest.mark.parametrize(
     "seen",
     [
-        Seen(*each)
+        VolumeFindings(*each)
         for each in itertools.product((None, "X"), (None, "", "X", "Y"), *[(False, True)] * 4)
         if not (each[3] and (each[4] or not each[2]))  # what is there is not nothing, and is known
     ],
@@ -52,9 +52,9 @@ def test_nothing_is_begun_where_another_catalogs_bytes_may_be_or_the_catalogs_ar
     if seen.catalog and seen.directory and seen.catalog != seen.directory:
         assert verdict is None
     elif seen.catalog and seen.catalog == seen.directory:
-        assert verdict is Verdict.KEEP
+        assert verdict is VolumeVerdict.KEEP
     elif seen.is_known:
-        assert verdict is (Verdict.ADOPT if seen.is_there else None)
+        assert verdict is (VolumeVerdict.ADOPT if seen.is_there else None)
     elif not seen.is_empty:
         assert verdict is None
     if verdict is None:

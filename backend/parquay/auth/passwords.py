@@ -48,7 +48,7 @@ COMMON = frozenset(_COMMON.split())
 
 
 @dataclass(frozen=True)
-class Verdict:
+class PasswordVerdict:
     """Whether the password fits; ``new_hash`` replaces the stored hash when that one is out of date."""
 
     ok: bool
@@ -76,20 +76,20 @@ class Passwords:
         with self._slots:
             return str(self._context.hash(_composed(password)))
 
-    def verify(self, password: str, stored: str | None) -> Verdict:
+    def verify(self, password: str, stored: str | None) -> PasswordVerdict:
         """Check ``password`` against ``stored``; None stands for an unknown user.
 
         An unknown user takes the same time as a wrong password, so that time does not tell who has an account.
         A hash that no scheme here can read fits no password.
         """
         if len(password) > MAX_LENGTH:
-            return Verdict(ok=False)
+            return PasswordVerdict(ok=False)
         with self._slots:
             try:
                 fits, new_hash = self._context.verify_and_update(_composed(password), stored or self._dummy)
             except (ValueError, TypeError, RuntimeError):
-                return Verdict(ok=False)
-        return Verdict(ok=True, new_hash=new_hash) if fits and stored is not None else Verdict(ok=False)
+                return PasswordVerdict(ok=False)
+        return PasswordVerdict(ok=True, new_hash=new_hash) if fits and stored is not None else PasswordVerdict(ok=False)
 
 
 def _composed(password: str) -> str:

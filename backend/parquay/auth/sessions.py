@@ -21,7 +21,7 @@ from parquay.audit import AuditNote
 from parquay.auth.names import by_typed_name, login_name
 from parquay.auth.passwords import Passwords, check_new
 from parquay.auth.scopes import Scopes
-from parquay.auth.throttle import Throttle, network
+from parquay.auth.throttle import LoginThrottle, network
 from parquay.auth.tokens import Tokens
 from parquay.errors import Forbidden, Unauthorized
 from parquay.ids import new_id
@@ -61,7 +61,7 @@ class KeyOwner(Protocol):
     """Who an API key belongs to, and what it may do."""
 
     @property
-    def account(self) -> Account: ...  # noqa: D102  see the catalog's KeyOwner
+    def account(self) -> Account: ...  # noqa: D102  see the catalog's KeyHolder
     @property
     def scopes(self) -> Scopes | None: ...  # noqa: D102
     @property
@@ -136,7 +136,9 @@ class _Known:
 class Sessions:
     """Logs users in and out, and tells who a token belongs to."""
 
-    def __init__(self, accounts: Accounts, tokens: Tokens, passwords: Passwords, throttle: Throttle, ttl: int) -> None:
+    def __init__(
+        self, accounts: Accounts, tokens: Tokens, passwords: Passwords, throttle: LoginThrottle, ttl: int
+    ) -> None:
         """A login lasts ``ttl`` seconds."""
         self._accounts = accounts
         self._tokens = tokens

@@ -50,7 +50,7 @@ class Attempts(Protocol):
         """Forget the failures of ``key``."""
 
 
-class Throttle:
+class LoginThrottle:
     """Decides whether a password may be tried now."""
 
     def __init__(self, attempts: Attempts, clock: Callable[[], datetime] = lambda: datetime.now(UTC)) -> None:

@@ -25,7 +25,7 @@ MAX_PEOPLE = 1000
 """Most people that one file is shared with by name."""
 
 
-class Given(NamedTuple):
+class Grant(NamedTuple):
     """A role that somebody was given."""
 
     username: str
@@ -44,12 +44,12 @@ class Sharing:
         self._catalog = catalog
         self._events = events
 
-    def people(self, file_id: str) -> Sequence[Given]:
+    def people(self, file_id: str) -> Sequence[Grant]:
         """Return who has a role by name, in the order of the names."""
         query = select(User.username, Access.role).join(User, col(User.id) == Access.user_id)
         with self._catalog.read() as session:
             found = session.execute(query.where(Access.file_id == file_id).order_by(User.username))
-            return [Given(*each) for each in found]
+            return [Grant(*each) for each in found]
 
     def give(self, file_id: str, user_id: str, role: Role, note: AuditNote | None = None) -> bool:
         """Give ``user_id`` a role, in place of the one they had by name; False when the file is gone.

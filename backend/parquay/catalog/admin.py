@@ -18,7 +18,7 @@ from parquay.catalog.users import end_logins
 from parquay.errors import Conflict, NotFound
 
 
-class Account(NamedTuple):
+class AccountSummary(NamedTuple):
     """A user with the number of their files and the bytes of these as they were uploaded."""
 
     user: User
@@ -41,7 +41,7 @@ class JobRow(NamedTuple):
 
 
 @dataclass(frozen=True)
-class Stored:
+class StoredBytes:
     """Bytes of uploads and of the newest versions of tables, and the number of files."""
 
     files: int
@@ -56,13 +56,13 @@ class Administration:
         self._catalog = catalog
         self._files = files
 
-    def accounts(self, user_id: str | None = None) -> Sequence[Account]:
+    def accounts(self, user_id: str | None = None) -> Sequence[AccountSummary]:
         """Return every user by name, or one."""
         stored = (func.count(col(File.id)), func.coalesce(func.sum(File.offset), 0))
         query = select(User, *stored).join(File, col(File.owner_id) == User.id, isouter=True).group_by(col(User.id))
         query = query.order_by(User.username) if user_id is None else query.where(User.id == user_id)
         with self._catalog.read() as session:
-            return [Account(user, files, int(size)) for user, files, size in session.execute(query)]
+            return [AccountSummary(user, files, int(size)) for user, files, size in session.execute(query)]
 
     def change(
         self,
@@ -143,7 +143,7 @@ class Administration:
         if state != "failed":
             raise Conflict(f"The job is {state}; only one that has failed can be tried again.", "job_not_failed")
 
-    def stored(self) -> Stored:
+    def stored(self) -> StoredBytes:
         """Return what is stored, as the catalog counts it."""
         uploads = select(func.count(col(File.id)), func.coalesce(func.sum(File.offset), 0))
         newest = col(File.table_version) == DatasetVersion.version
@@ -151,7 +151,7 @@ class Administration:
         tables = tables.join(File, col(File.id) == DatasetVersion.dataset_id).where(newest)
         with self._catalog.read() as session:
             files, received = session.execute(uploads).one()
-            return Stored(files, int(received), int(session.execute(tables).scalar_one()))
+            return StoredBytes(files, int(received), int(session.execute(tables).scalar_one()))
 
 
 def _other_admin(session: Session, user_id: str) -> bool:

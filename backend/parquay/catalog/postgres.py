@@ -130,7 +130,7 @@ def notification(name: str, channels: Iterable[str]) -> Select[Any]:
     return select(func.pg_notify(CHANNEL, " ".join([name, *sorted(channels)])))
 
 
-class Listener:
+class NotifyListener:
     """A `Notifier` that hears others by LISTEN, in a thread and on a connection of its own, which it makes anew."""
 
     def __init__(self, engine: Engine, name: str) -> None:

@@ -100,7 +100,7 @@ class Catalog:
         """Hear the notifications of other processes, if the database carries them. SQLite does not."""
         if not self.is_embedded and not self._listens:
             self._listens = True
-            self.notifications.attach(postgres.Listener(self._reader, self._name))
+            self.notifications.attach(postgres.NotifyListener(self._reader, self._name))
 
     @contextmanager
     def read(self) -> Iterator[Session]:

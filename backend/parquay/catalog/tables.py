@@ -255,7 +255,7 @@ class Unsynced(SQLModel, table=True):
     volume_id: str | None = Field(default=None, description="Where the files are; None: this catalog's first volume.")
 
 
-class Usage(SQLModel, table=True):
+class StoredUsage(SQLModel, table=True):
     """Bytes that a user stores; triggers on `file` keep it, see `usage`."""
 
     __tablename__ = "usage"

@@ -12,7 +12,7 @@ from sqlalchemy import DDL, event
 from sqlmodel import Session, SQLModel, select
 
 from parquay.catalog.session import Catalog
-from parquay.catalog.tables import Usage, User
+from parquay.catalog.tables import StoredUsage, User
 from parquay.errors import TooLarge
 
 _NEW, _OLD = 'coalesce(NEW.size, NEW."offset")', 'coalesce(OLD.size, OLD."offset")'
@@ -67,7 +67,7 @@ class Used:
 
 def used(session: Session, owner_id: str) -> Used:
     """What a user stores as of this transaction."""
-    found = session.get(Usage, owner_id, populate_existing=True)
+    found = session.get(StoredUsage, owner_id, populate_existing=True)
     return Used() if found is None else Used(found.uploads, found.tables)
 
 

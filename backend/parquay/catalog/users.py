@@ -29,7 +29,7 @@ KEYS_PER_USER = 100
 
 
 @dataclass(frozen=True)
-class KeyOwner:
+class KeyHolder:
     """Who an API key belongs to, what it may do (None: everything) and until when."""
 
     account: User
@@ -252,7 +252,7 @@ class Users:
         if not self._catalog.write(write):
             raise NotFound("There is no such key.", "unknown_key")
 
-    def of_key(self, key_hash: str) -> KeyOwner | None:
+    def of_key(self, key_hash: str) -> KeyHolder | None:
         """Return who the API key with that hash belongs to, also when its time is over."""
         query = select(User, ApiKey).join(ApiKey, col(ApiKey.user_id) == User.id).where(ApiKey.key_hash == key_hash)
         with self._catalog.read() as session:
@@ -261,7 +261,7 @@ class Users:
             return None
         user, key = found
         scopes = None if key.scopes is None else frozenset(cast("list[Scope]", key.scopes))
-        return KeyOwner(user, scopes, key.expires_at)
+        return KeyHolder(user, scopes, key.expires_at)
 
     # Wrong passwords
 

@@ -12,11 +12,11 @@ from rich.console import Console
 
 from parquay.cli.failure import Failure
 from parquay.cli.progress import Bars
-from parquay.cli.resume import Busy, UploadBook, key_of
+from parquay.cli.resume import UploadBook, UploadBusy, key_of
 from parquay.cli.server_login import ServerLogin, connect
 from parquay.cli.tables import print_table
 from parquay.cli.tus_answers import TransferError
-from parquay.cli.tus_client import PATIENCE, Source, TusClient, Watch
+from parquay.cli.tus_client import PATIENCE, TusClient, UploadSource, Watch
 
 Url = Annotated[str, typer.Option("--url", envvar="PARQUAY_URL", help="Address of the server.")]
 User = Annotated[str | None, typer.Option("--user", "-u", help="User name.")]
@@ -50,7 +50,7 @@ def upload(
         for path in paths:
             try:
                 typer.echo(_upload_one(path, name or path.name, login, bars, patience))
-            except (TransferError, Busy, OSError) as error:
+            except (TransferError, UploadBusy, OSError) as error:
                 failed += 1
                 bars.say(f"parquay: {path}: {error.strerror if isinstance(error, OSError) else error}")
     if failed:
@@ -70,7 +70,7 @@ def _upload_one(path: Path, name: str, login: ServerLogin, bars: Bars, patience:
             smaller=lambda piece: book.keep_piece(login.server, piece),
         )
         client = TusClient(login.http, f"{login.server}/files", patience=patience, piece=book.piece(login.server))
-        place = client.upload(Source(path, size, _metadata(path, name)), watch, book.recall(key))
+        place = client.upload(UploadSource(path, size, _metadata(path, name)), watch, book.recall(key))
         if key_of(login.server, path) != key:
             raise TransferError("the file changed while it was uploaded; run the command again")
         book.forget(key)

@@ -20,11 +20,11 @@ KEPT = 30 * 86400
 """Seconds after which an entry is dropped; servers keep unfinished uploads for less."""
 
 
-class Busy(Exception):
+class UploadBusy(Exception):
     """Another process is uploading this file to this server right now."""
 
 
-class Entry(TypedDict):
+class ResumeEntry(TypedDict):
     """An upload begun: its URL and the POSIX time of its creation."""
 
     url: str
@@ -66,7 +66,7 @@ class UploadBook:
     def remember(self, key: str, url: str) -> None:
         """Note that the upload at `url` was begun."""
         with self._locked():
-            self._write(self._read() | {key: Entry(url=url, at=time.time())})
+            self._write(self._read() | {key: ResumeEntry(url=url, at=time.time())})
 
     def forget(self, key: str) -> None:
         """Drop the note of an upload that is complete or unknown to the server."""
@@ -108,7 +108,7 @@ class UploadBook:
             try:
                 fcntl.lockf(handle, fcntl.LOCK_EX | fcntl.LOCK_NB, 1, place)
             except OSError:
-                raise Busy("already being uploaded by another process") from None
+                raise UploadBusy("already being uploaded by another process") from None
             yield
 
     def _open(self, name: str) -> TextIO:
@@ -121,16 +121,16 @@ class UploadBook:
             fcntl.flock(handle, fcntl.LOCK_EX)
             yield
 
-    def _read(self) -> dict[str, Entry]:
+    def _read(self) -> dict[str, ResumeEntry]:
         try:
             found = json.loads(self._path.read_text())
-            entries = {key: Entry(url=str(one["url"]), at=float(one["at"])) for key, one in found.items()}
+            entries = {key: ResumeEntry(url=str(one["url"]), at=float(one["at"])) for key, one in found.items()}
         except (OSError, ValueError, KeyError, TypeError, AttributeError):
             return {}  # a damaged book costs uploading again, never the command
         oldest = time.time() - KEPT
         return {key: one for key, one in entries.items() if one["at"] > oldest}
 
-    def _write(self, entries: Mapping[str, Entry] | Mapping[str, Piece], path: Path | None = None) -> None:
+    def _write(self, entries: Mapping[str, ResumeEntry] | Mapping[str, Piece], path: Path | None = None) -> None:
         path = path or self._path
         made = path.with_suffix(".new")
         with made.open("w") as handle:

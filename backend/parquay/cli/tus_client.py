@@ -42,7 +42,7 @@ TIMEOUT = httpx.Timeout(60.0, connect=10.0, read=180.0)
 
 
 @dataclass(frozen=True)
-class Source:
+class UploadSource:
     """What to upload and how to describe it. `size` in bytes."""
 
     path: Path
@@ -118,7 +118,7 @@ class TusClient:
         self._sending: tuple[int, int] | None = None
         self._broken_at: int | None = None
 
-    def upload(self, source: Source, watch: Watch, url: str | None = None) -> str:
+    def upload(self, source: UploadSource, watch: Watch, url: str | None = None) -> str:
         """Bring every byte of `source` to the server and return the upload's URL.
 
         With `url` an upload begun earlier goes on; one that the server has forgotten is begun anew.
@@ -175,7 +175,7 @@ class TusClient:
             self._piece = smaller_than(end - start) or self._piece
         self._broken_at = start
 
-    def _create(self, source: Source, watch: Watch) -> str:
+    def _create(self, source: UploadSource, watch: Watch) -> str:
         headers = {**TUS, "Upload-Length": str(source.size), "Upload-Metadata": encode_metadata(source.metadata)}
         response = self._http.post(self._endpoint, headers=headers)
         if response.status_code in {404, 405}:
@@ -188,7 +188,7 @@ class TusClient:
         watch.created(url)
         return url
 
-    def _advance(self, url: str, body: BinaryIO, source: Source, watch: Watch, backoff: Backoff) -> bool:
+    def _advance(self, url: str, body: BinaryIO, source: UploadSource, watch: Watch, backoff: Backoff) -> bool:
         """Ask for the offset and send the rest. Return whether the server has everything."""
         offset = self._offset(url, source.size)
         watch.offset(offset)

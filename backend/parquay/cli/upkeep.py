@@ -56,7 +56,7 @@ def gc(
             typer.echo(f"{services.tables.retention.sweep(every=True)} parts of old versions of tables removed")
             for file_id in services.tables.retention.broken:
                 _say("broken_table", file_id, "Its old versions could not be tidied; fsck says more.")
-        for finding in _fsck(services).litter():
+        for finding in _fsck(services).orphans():
             if not dry_run and finding.repair is not None:
                 finding.repair()
             _say(finding.code, finding.file_id, finding.detail, repaired=not dry_run)

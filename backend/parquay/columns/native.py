@@ -31,7 +31,7 @@ _SLOTS, _MAX_AMBIGUOUS = 1024, 1024
 _SLACK = 64  # bytes or entries behind a buffer that may be written and mean nothing
 
 
-class _Column(ctypes.Structure):
+class _NativeColumn(ctypes.Structure):
     """The structure `column_t` of `cells.h`."""
 
     _fields_ = (
@@ -83,7 +83,7 @@ def _load() -> ctypes.CDLL | None:
     for name, (answer, arguments) in shapes.items():
         function = getattr(library, f"parquay_{name}")
         function.restype, function.argtypes = answer, arguments
-    if ctypes.c_int64.in_dll(library, "parquay_column_size").value != ctypes.sizeof(_Column):
+    if ctypes.c_int64.in_dll(library, "parquay_column_size").value != ctypes.sizeof(_NativeColumn):
         raise ImportError("the structure column_t of cells.h is another one than _Column here")
     return library
 
@@ -154,7 +154,7 @@ _ends = threading.local()
 
 
 @dataclass(frozen=True, slots=True)
-class Fields:
+class FieldOffsets:
     """Where the fields of a text end, row after row. Valid until the thread that found them looks at another text."""
 
     text: bytes
@@ -164,7 +164,7 @@ class Fields:
     rows: int
 
     @classmethod
-    def find(cls, text: bytes, delimiter: str, quote: str, width: int) -> Fields | None:
+    def find(cls, text: bytes, delimiter: str, quote: str, width: int) -> FieldOffsets | None:
         """Find them in UTF-8 whose quotes are all in place; None when a row has another width, or for no such text."""
         if LIBRARY is None or not LIBRARY.parquay_utf8(text, len(text)):
             return None
@@ -180,7 +180,7 @@ class Fields:
 
     def read(self, requests: Sequence[ColumnRequest]) -> list[ColumnResult | None]:
         """Read columns; None for one that has a cell which is no canonical text of what was wanted."""
-        columns = (_Column * len(requests))()
+        columns = (_NativeColumn * len(requests))()
         rooms = [self._prepare(column, request) for column, request in zip(columns, requests, strict=True)]
         mark = ord(self.quote) if self.quote else 0
         address = ctypes.addressof(columns)
@@ -188,7 +188,7 @@ class Fields:
         LIBRARY.parquay_columns(text, size, self.ends.ctypes.data, self.width, mark, self.rows, address, len(requests))
         return [self._got(*each) for each in zip(columns, rooms, strict=True)]
 
-    def _prepare(self, column: _Column, request: ColumnRequest) -> _Room:
+    def _prepare(self, column: _NativeColumn, request: ColumnRequest) -> _Room:
         column.kind, column.scale, column.index = request.read_as, request.scale, request.index
         room = _Room.of(request.read_as, self.rows, self._size(request))
         column.validity, column.values = room.validity.address, room.values.address
@@ -206,7 +206,7 @@ class Fields:
             return size if request.read_as == TEXTS else min(size, MAX_WORDS * MAX_WORD_BYTES)
         return self.rows * {INTEGERS: 8, DECIMALS: 16, DOUBLES: 8, DATES: 4}[request.read_as]
 
-    def _got(self, column: _Column, room: _Room) -> ColumnResult | None:
+    def _got(self, column: _NativeColumn, room: _Room) -> ColumnResult | None:
         if column.failed:
             return None
         found = (column.low, column.high, bool(column.whole), bool(column.point), bool(column.last_zero))
@@ -243,13 +243,13 @@ class _Room:
             ctypes.memset(codes.address + 4 * rows, 255, 4 * _SLOTS)  # no slot is taken
         return cls(kind, validity, pa.allocate_buffer(size), offsets, codes)
 
-    def ambiguous(self, column: _Column) -> tuple[int, ...]:
+    def ambiguous(self, column: _NativeColumn) -> tuple[int, ...]:
         """Rows whose doubles are still to be found."""
         if self.codes is None or not column.unsure:
             return ()
         return tuple(np.frombuffer(self.codes, np.int32, column.unsure).tolist())
 
-    def array(self, column: _Column, rows: int) -> pa.Array:
+    def array(self, column: _NativeColumn, rows: int) -> pa.Array:
         """The column as Arrow sees it."""
         validity = self.validity if column.nulls else None
         if self.kind == WORDS:

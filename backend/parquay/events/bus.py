@@ -36,7 +36,7 @@ PROGRESS_SECONDS = 0.25
 _log = logging.getLogger(__name__)
 
 
-class Source(Protocol):
+class EventSource(Protocol):
     """The event table."""
 
     def after(self, event_id: int, limit: int) -> Sequence[Occurrence]:
@@ -94,7 +94,7 @@ class Subscription:
 class Hub:
     """Reads new events and hands each to the subscribers that may see it."""
 
-    def __init__(self, source: Source, *, announce: str = "off") -> None:
+    def __init__(self, source: EventSource, *, announce: str = "off") -> None:
         """``announce``: what those hear of a new file who may not see it: ``off``, ``count`` or ``names``."""
         self._source = source
         self._announce = announce

@@ -30,7 +30,7 @@ class Receiving(Protocol):
         ...
 
 
-class Owner(Protocol):
+class BufferOwner(Protocol):
     """The request that a body belongs to."""
 
     @property
@@ -63,7 +63,7 @@ class Owner(Protocol):
 class ZeroCopyBody(asyncio.BufferedProtocol):
     """The body of one request with a known length. One caller at a time."""
 
-    def __init__(self, owner: Owner, length: int) -> None:
+    def __init__(self, owner: BufferOwner, length: int) -> None:
         """Receive the body of ``length`` bytes.
 
         Attributes:

@@ -173,7 +173,7 @@ class Store(Protocol):
         ...
 
     def put(self, upload_id: str, data: bytes) -> Sequence[Chunk]:
-        """Store all bytes of a small upload that nobody else writes; they survive power loss once `settle` is done.
+        """Store all bytes of a small upload that nobody else writes; they survive power loss once `flush` is done.
 
         Returns the chunks to name, as :meth:`Writer.sync`.
 
@@ -183,7 +183,7 @@ class Store(Protocol):
         """
         ...
 
-    def settle(self, upload_ids: Sequence[str]) -> None:
+    def flush(self, upload_ids: Sequence[str]) -> None:
         """Make durable what was `put`. One that was removed meanwhile is no error.
 
         Raises:

@@ -70,16 +70,16 @@ def declared_length(fields: Fields, state: UploadState, limits: Limits) -> int |
     Raises:
         Refusal: ``length_fixed``, ``length_too_small`` or ``too_large``.
     """
-    told = fields.integer("Upload-Length")
-    if told is None:
+    declared = fields.integer("Upload-Length")
+    if declared is None:
         return state.length
     # "Once set the length MUST NOT change".
-    if state.length is not None and told != state.length:
+    if state.length is not None and declared != state.length:
         raise Refusal("length_fixed")
-    if told < state.offset:
+    if declared < state.offset:
         raise Refusal("length_too_small")
-    check_size(told, limits)
-    return told
+    check_size(declared, limits)
+    return declared
 
 
 def room(offset: int, length: int | None, limits: Limits) -> int | None:

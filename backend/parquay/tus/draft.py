@@ -78,10 +78,10 @@ class Draft:
         Raises:
             Refusal: ``unsupported_draft`` (400).
         """
-        told, max_size = fields.get(INTEROP), limits.max_size if limits else 0
-        if told is None:
+        declared, max_size = fields.get(INTEROP), limits.max_size if limits else 0
+        if declared is None:
             return cls(max_size=max_size)
-        found = _SF_INTEGER.fullmatch(told)
+        found = _SF_INTEGER.fullmatch(declared)
         if found is None or not 5 <= int(found.group(1)) <= LATEST:
             raise Refusal("unsupported_draft")
         return cls(int(found.group(1)), announced=True, max_size=max_size)
@@ -241,8 +241,8 @@ class Draft:
         if state.expires is not None and not state.complete:
             left = max(int((state.expires - datetime.now(UTC)).total_seconds()), 0)
             limits["expires" if self.version == 6 else "max-age"] = left
-        told = limits or ({"min-size": 0} if self.version == LATEST else {})
-        return (("Upload-Limit", ", ".join(f"{key}={value}" for key, value in told.items())),) if told else ()
+        shown = limits or ({"min-size": 0} if self.version == LATEST else {})
+        return (("Upload-Limit", ", ".join(f"{key}={value}" for key, value in shown.items())),) if shown else ()
 
 
 def limits_field(limits: Limits) -> Header:
@@ -268,12 +268,12 @@ def total_length(fields: Fields, offset: int, *, complete: bool) -> int | None:
     Raises:
         Refusal: ``inconsistent_length``, the two do not agree.
     """
-    told = integer(fields, "Upload-Length")
+    declared = integer(fields, "Upload-Length")
     body = fields.content_length()
     ends = offset + body if complete and body is not None else None
-    if told is not None and ends is not None and told != ends:
+    if declared is not None and ends is not None and declared != ends:
         raise Refusal("inconsistent_length")
-    return told if told is not None else ends
+    return declared if declared is not None else ends
 
 
 def digest(fields: Fields, name: str) -> str | None:
@@ -288,8 +288,8 @@ def digest(fields: Fields, name: str) -> str | None:
 
 def content_digest(fields: Fields) -> Checksum | None:
     """Return what the body must hash to by its Content-Digest, None without one."""
-    told = digest(fields, "Content-Digest")
-    return None if told is None else Checksum("sha256", bytes.fromhex(told))
+    declared = digest(fields, "Content-Digest")
+    return None if declared is None else Checksum("sha256", bytes.fromhex(declared))
 
 
 def disposition_name(value: str | None) -> str | None:

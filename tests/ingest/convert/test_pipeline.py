@@ -12,7 +12,7 @@ import pytest
 
 from parquay.ingest.convert.pipeline import (
     Encoded,
-    LeaseLost,
+    JobLost,
     Pipeline,
     TextSegments,
     in_order,
@@ -88,7 +88,7 @@ def test_rows_below_a_second_table_are_rejects_although_they_were_read_before(po
 def test_nothing_is_recorded_once_the_lease_is_lost(pool):
     sink, answers = ListSink(), iter([True, True, False])
 
-    with pytest.raises(LeaseLost):
+    with pytest.raises(JobLost):
         Pipeline(text_of(b"1,x\n2,y\n3,z\n4,w\n5,v\n"), sink, pool, 1, lambda: next(answers)).run(
             FoldState.start(DIALECT)
         )

@@ -19,7 +19,7 @@ def test_each_line_above_the_header_is_told_or_rejected():
 
 
 def test_lines_that_the_caller_left_out_are_told_as_such():
-    found = read_above(b"x,y\na,b\n", Dialect(columns=("a", "b"), head=4, body=8, told_lines=1))
+    found = read_above(b"x,y\na,b\n", Dialect(columns=("a", "b"), head=4, body=8, declared_lines=1))
 
     assert [each.code for each in found.warnings] == ["skipped_line"]
     assert found.rejects == ()

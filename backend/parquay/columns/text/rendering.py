@@ -34,7 +34,7 @@ def header_row(dialect: Mapping[str, Any], names: Iterable[str]) -> tuple[str, .
     return tuple(header[0]) if len(header) == 1 else tuple(names)
 
 
-class Sink(Protocol):
+class TextSink(Protocol):
     """Where bytes go."""
 
     def write(self, piece: bytes, /) -> object:
@@ -58,7 +58,7 @@ class Style:
 RFC_4180 = Style()
 
 
-def write_csv_header(sink: Sink, header: Sequence[str], style: Style = RFC_4180) -> None:
+def write_csv_header(sink: TextSink, header: Sequence[str], style: Style = RFC_4180) -> None:
     """Write a header row; nothing when `header` is empty."""
     if header:
         cells = pa.array(header, pa.string())
@@ -66,7 +66,7 @@ def write_csv_header(sink: Sink, header: Sequence[str], style: Style = RFC_4180)
         sink.write((style.delimiter.join(cells.to_pylist()) + style.newline).encode())
 
 
-def write_csv_rows(sink: Sink, table: pa.Table, types: Types, style: Style = RFC_4180) -> None:
+def write_csv_rows(sink: TextSink, table: pa.Table, types: Types, style: Style = RFC_4180) -> None:
     """Write a table's rows as CSV."""
     for piece in _slices(table):
         if piece.num_columns == 0:
@@ -111,7 +111,7 @@ def _quoted_column(text: pa.StringArray, style: Style, *, empty: bool = True) ->
     return pc.if_else(needs, pc.binary_join_element_wise(quote, doubled, quote, ""), text)
 
 
-def write_ndjson_rows(sink: Sink, table: pa.Table, types: Types) -> None:
+def write_ndjson_rows(sink: TextSink, table: pa.Table, types: Types) -> None:
     """Write a table's rows as one JSON object a line."""
     for piece in _slices(table):
         lines = map(json_text.dumps, json_rows(piece, types))

@@ -14,7 +14,7 @@ import numpy as np
 import pyarrow as pa
 
 from parquay.columns import native
-from parquay.columns.native import ColumnRequest, ColumnResult, Fields
+from parquay.columns.native import ColumnRequest, ColumnResult, FieldOffsets
 from parquay.columns.types import candidates, registry
 from parquay.columns.types.base import ColumnType, TypeCandidates
 from parquay.columns.types.date import DateType
@@ -40,7 +40,7 @@ class TypedColumn:
 
 
 @dataclass(frozen=True, slots=True)
-class _Known:
+class _KnownColumn:
     """What is known of a column before it is read: the types that held, and the one that the caller asked for."""
 
     candidates: TypeCandidates | None
@@ -48,10 +48,10 @@ class _Known:
 
 
 def read(
-    fields: Fields, names: Sequence[str], before: Mapping[str, TypeCandidates | None], wanted: Mapping[str, str]
+    fields: FieldOffsets, names: Sequence[str], before: Mapping[str, TypeCandidates | None], wanted: Mapping[str, str]
 ) -> dict[str, TypedColumn]:
     """Read every column; `before` are the types that held before, `wanted` those that the caller asked for."""
-    known = [_Known(before.get(name), wanted.get(name)) for name in names]
+    known = [_KnownColumn(before.get(name), wanted.get(name)) for name in names]
     requests = [_request(i, each) for i, each in enumerate(known)]
     columns: list[TypedColumn | None] = []
     for request, each, result in zip(requests, known, fields.read(requests), strict=True):
@@ -72,7 +72,7 @@ _READ_AS: Mapping[type[ColumnType], int] = {
 """The types whose values C can read."""
 
 
-def _request(index: int, known: _Known) -> ColumnRequest:
+def _request(index: int, known: _KnownColumn) -> ColumnRequest:
     """How a column is tried to be read."""
     column_type = registry.decide(known.candidates)
     read_as = _READ_AS.get(type(column_type))
@@ -84,7 +84,9 @@ def _request(index: int, known: _Known) -> ColumnRequest:
     return ColumnRequest(index, read_as, column_type.scale) if fits else ColumnRequest(index, native.WORDS)
 
 
-def _column(fields: Fields, request: ColumnRequest, result: ColumnResult, known: _Known) -> TypedColumn | None:
+def _column(
+    fields: FieldOffsets, request: ColumnRequest, result: ColumnResult, known: _KnownColumn
+) -> TypedColumn | None:
     """A column that was read; None when more may hold of it than was looked at."""
     if request.read_as == native.WORDS:
         return _of_words(result.array, known)
@@ -135,7 +137,7 @@ _HELD: Mapping[int, Callable[[ColumnRequest, ColumnResult, TypeCandidates], Sequ
 """The types that hold for cells that C read; none when that cannot be told."""
 
 
-def _with_ambiguous(fields: Fields, index: int, result: ColumnResult) -> pa.Array | None:
+def _with_ambiguous(fields: FieldOffsets, index: int, result: ColumnResult) -> pa.Array | None:
     """Doubles with those that only Python can tell, such as `1e-05`; None if one is no double's text."""
     array = result.array
     values = np.frombuffer(array.buffers()[1], np.float64).copy()
@@ -151,13 +153,13 @@ def _with_ambiguous(fields: Fields, index: int, result: ColumnResult) -> pa.Arra
     return pa.Array.from_buffers(pa.float64(), len(array), [array.buffers()[0], pa.py_buffer(values)], array.null_count)
 
 
-def _of_texts(texts: pa.StringArray, known: _Known) -> TypedColumn:
+def _of_texts(texts: pa.StringArray, known: _KnownColumn) -> TypedColumn:
     found = candidates.examined(texts, known.candidates)
     column_type = registry.decide(registry.join(known.candidates, found.candidates), known.wanted)
     return TypedColumn(found.candidates, column_type, found.values(texts, column_type))
 
 
-def _of_words(words: pa.DictionaryArray, known: _Known) -> TypedColumn:
+def _of_words(words: pa.DictionaryArray, known: _KnownColumn) -> TypedColumn:
     """A column whose cells are few different words: what holds for these holds for all."""
     found = _of_texts(words.dictionary, known)
     if found.type.is_text:

@@ -103,6 +103,6 @@ def refuse_strangers(before: Snapshot, more: Snapshot) -> None:
     ours, theirs = (sorted(str(each["name"]) for each in one.columns) for one in (before, more))
     folded = {name.lower() for name in ours}
     if not any(name.lower() in folded for name in theirs):
-        told = [", ".join(names[:5]) + (", …" if len(names) > 5 else "") for names in (ours, theirs)]
-        detail = f"No column has the same name: the table has {told[0]}; the file has {told[1]}."
+        listed = [", ".join(names[:5]) + (", …" if len(names) > 5 else "") for names in (ours, theirs)]
+        detail = f"No column has the same name: the table has {listed[0]}; the file has {listed[1]}."
         raise Conflict(detail, "columns_differ")

@@ -247,5 +247,5 @@ def rows_json(snapshot: Snapshot, rids: Sequence[int], rows: Sequence[pa.Table],
     from parquay.columns.text import rendering
 
     types = columns_types(snapshot.columns)
-    told = rendering.json_rows(parts.widened(pa.concat_tables(rows), types, types), types, text=text)
-    return [{"_rid": rid, **row} for rid, row in zip(rids, told, strict=True)]
+    rendered = rendering.json_rows(parts.widened(pa.concat_tables(rows), types, types), types, text=text)
+    return [{"_rid": rid, **row} for rid, row in zip(rids, rendered, strict=True)]

@@ -252,8 +252,8 @@ class Commits:
 
     def _note(self, after: Snapshot, versions: Sequence[int], *, more: int = 0) -> None:
         kept = [version for version in versions if log.is_kept(after.place, version)]
-        told = [new_version(after, log.commit(after.place, version)) for version in kept]
-        if not self._datasets.note(after.dataset_id, told, more=more):
+        mirrored = [new_version(after, log.commit(after.place, version)) for version in kept]
+        if not self._datasets.note(after.dataset_id, mirrored, more=more):
             raise NotFound("There is no such dataset.")
         self._noted[after.dataset_id] = after.version
 

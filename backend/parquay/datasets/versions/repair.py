@@ -29,7 +29,7 @@ from parquay.storage.objects import Objects
 MESSAGE = "Damaged parts made again from the upload"
 
 
-class Rows(Protocol):
+class ConvertedRows(Protocol):
     """A part that holds rows of a conversion again, see `ingest.again.Remade`."""
 
     @property
@@ -51,7 +51,7 @@ class Mender:
         self._tables = tables
         self._commits = commits
 
-    def mend(self, file: File, names: Iterable[str], remade: Sequence[Rows]) -> list[str]:
+    def mend(self, file: File, names: Iterable[str], remade: Sequence[ConvertedRows]) -> list[str]:
         """Make the parts ``names`` of a table whole from all rows of its conversion; return those that are not.
 
         What an edit wrote cannot be made again.
@@ -69,7 +69,7 @@ class Mender:
             self._replace(file, {name: first[name] for name in wanted}, remade, registry.columns_types(columns))
         return [name for name in left if name not in wanted]
 
-    def _put_back(self, listed: Snapshot, names: Iterable[str], remade: Sequence[Rows]) -> list[str]:
+    def _put_back(self, listed: Snapshot, names: Iterable[str], remade: Sequence[ConvertedRows]) -> list[str]:
         """Give parts whose bytes came out as they were their names; return the others."""
         same = {seal.seal_in(each.name): each for each in remade}
         place, left = listed.place, []
@@ -84,7 +84,7 @@ class Mender:
                 newest_parts.show(place, listed.version, listed.names, listed.columns)
         return left
 
-    def _replace(self, file: File, rids: dict[str, RowIdRanges], remade: Sequence[Rows], types: Types) -> None:
+    def _replace(self, file: File, rids: dict[str, RowIdRanges], remade: Sequence[ConvertedRows], types: Types) -> None:
         def decide(before: Snapshot, drafts: Drafts) -> Change:
             added = tuple(_written(drafts, before, each, remade, types) for each in rids.values())
             return Change("edit", frozenset(rids), added)
@@ -92,7 +92,9 @@ class Mender:
         self._commits.make(file, Author(None, MESSAGE), decide, mending=True)
 
 
-def _written(drafts: Drafts, before: Snapshot, rids: RowIdRanges, remade: Sequence[Rows], types: Types) -> Part:
+def _written(
+    drafts: Drafts, before: Snapshot, rids: RowIdRanges, remade: Sequence[ConvertedRows], types: Types
+) -> Part:
     ((first, count),) = rids
     name = drafts.name(before.version + 1)
     spool = Spool(before.place.parts.draft(name), room=before.place.parts.refuse_full)
@@ -106,7 +108,7 @@ def _written(drafts: Drafts, before: Snapshot, rids: RowIdRanges, remade: Sequen
     return Part(kept.key, count, rids, kept.size)
 
 
-def _rows(remade: Sequence[Rows], first: int, count: int, types: Types) -> Iterator[pa.Table]:
+def _rows(remade: Sequence[ConvertedRows], first: int, count: int, types: Types) -> Iterator[pa.Table]:
     """Rows of a conversion by their numbers, in the types of the table, a row group at a time."""
     for part in remade:
         at = part.first

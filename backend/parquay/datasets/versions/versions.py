@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True, slots=True)
-class Difference:
+class VersionDifference:
     """Rows of a version that another has not, and the other way round, and those that both have but not alike."""
 
     added: int
@@ -40,7 +40,7 @@ class Versions:
         self._commits = commits
         self._datasets = datasets
 
-    def difference(self, file: File, one: int, other: int) -> Difference:
+    def difference(self, file: File, one: int, other: int) -> VersionDifference:
         """Count what version ``other`` has otherwise than version ``one`` (blocking).
 
         Raises:
@@ -99,7 +99,7 @@ def refuse_outdated(before: Snapshot, expected: int | None) -> None:
         raise Outdated(detail, "version_changed", version=before.version)
 
 
-def difference(one: Snapshot, other: Snapshot) -> Difference:
+def difference(one: Snapshot, other: Snapshot) -> VersionDifference:
     """Compare two versions row by row, by id; parts that both have are not read."""
     shared = {part.name for part in one.parts} & {part.name for part in other.parts}
     if one.columns != other.columns:
@@ -111,7 +111,7 @@ def difference(one: Snapshot, other: Snapshot) -> Difference:
         common, differing = _compared(one, mine, other, his)
         both += common
         changed += differing
-    return Difference(sum(part.rows for part in theirs) - both, sum(part.rows for part in ours) - both, changed)
+    return VersionDifference(sum(part.rows for part in theirs) - both, sum(part.rows for part in ours) - both, changed)
 
 
 def _overlapping(ours: list[Part], theirs: list[Part]) -> Iterator[tuple[Part, Part]]:

@@ -21,7 +21,7 @@ from parquay.ingest.convert.finish import (
     Finisher,
     types_json,
 )
-from parquay.ingest.convert.pipeline import Encoded, LeaseLost, Pipeline, SegmentSource, TextSegments
+from parquay.ingest.convert.pipeline import Encoded, JobLost, Pipeline, SegmentSource, TextSegments
 from parquay.ingest.convert.plan import Plan, plan
 from parquay.ingest.formats.registry import FileFormat
 from parquay.ingest.read import segmenter
@@ -103,7 +103,7 @@ class SegmentSink:
         """
         new = new_segment(segment)
         if not self._tools.segments.add(self._file_id, new, fence=self._fence, emit=self._tools.emit):
-            raise LeaseLost
+            raise JobLost
         progress = self._progress
         assert progress.segments == segment.no, "segments are recorded in order"
         progress.state, progress.segments, progress.written = segment.after, segment.no + 1, time.monotonic()
@@ -120,7 +120,7 @@ class SegmentSink:
             return
         progress.loose_bytes = progress.loose_rows = 0
         if not self.finisher.compact(state.types(), all_of_them=False):
-            raise LeaseLost
+            raise JobLost
 
     def delete_unknown_parts(self) -> None:
         """Delete what a crash has left behind: parts that no segment names.
@@ -134,7 +134,7 @@ class SegmentSink:
             return
         known = {each.part for each in self._tools.segments.list(self._file_id)}
         if not self._tools.segments.holds(self._fence):
-            raise LeaseLost
+            raise JobLost
         self.place.parts.delete(key for key in found if key not in known)
         self.place.parts.discard(drafts)
 
@@ -167,7 +167,7 @@ class ConversionPass:
                 hashing.result()
             file = self._tools.segments.file(self._file.id)
             if file is None:
-                raise LeaseLost
+                raise JobLost
             self._file = file
             if complete:
                 self._finish()
@@ -258,7 +258,7 @@ class ConversionPass:
     def _start_again(self) -> None:
         """What a child had made before a crash is made anew: its output is gone."""
         if not self._tools.segments.reset(self._file.id, fence=self._fence):
-            raise LeaseLost
+            raise JobLost
         self._progress.segments = 0
         self._sink.delete_unknown_parts()
 
@@ -270,7 +270,7 @@ class ConversionPass:
             self._file, progress.digest.hexdigest(), found.dialect, progress.state, found.code, found.reason
         )
         if not self._sink.finisher.finish(result, self._tools.emit, self._tools.publish):
-            raise LeaseLost
+            raise JobLost
         progress.finished = True
 
 

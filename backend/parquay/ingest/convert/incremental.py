@@ -17,7 +17,7 @@ from parquay.catalog.segments import Emit, Fence, Publish, Segments
 from parquay.columns.parquet import parts
 from parquay.ingest.convert.conversion_pass import ConversionPass, ConversionState, Tools
 from parquay.ingest.convert.finish import CountMismatch
-from parquay.ingest.convert.pipeline import LeaseLost
+from parquay.ingest.convert.pipeline import JobLost
 from parquay.ingest.text.byte_source import UploadBytes
 from parquay.storage.chunks import BytesMissing
 from parquay.storage.place import Places
@@ -75,7 +75,7 @@ class IncrementalConverter:
         try:
             with self._state(file_id) as state, self._tools.store.reader(file_id) as reader:
                 ConversionPass(self._tools, file, state, alive, fence).advance(reader)
-        except LeaseLost:
+        except JobLost:
             return self._gone(file_id)
         except (CountMismatch, OSError, BytesMissing):
             # Whoever deleted the file took its rows and parts from under this pass.

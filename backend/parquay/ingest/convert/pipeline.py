@@ -28,12 +28,12 @@ Content = TypeVar("Content")
 Result = TypeVar("Result")
 
 
-class LeaseLost(Exception):
+class JobLost(Exception):
     """Somebody else has the job now: stop without publishing."""
 
 
 @dataclass(frozen=True, slots=True)
-class RowGroup:
+class TableSegment:
     """A segment that is a typed table already; `row`: number of its first row in the file, from 0."""
 
     no: int
@@ -111,7 +111,7 @@ class RowGroups:
     columns: tuple[dict[str, Any], ...]
     size: int
 
-    def segments(self, state: FoldState, no: int) -> Iterator[RowGroup]:
+    def segments(self, state: FoldState, no: int) -> Iterator[TableSegment]:
         """Yield every row group; `state` and `no` are those of a start.
 
         Raises:
@@ -124,10 +124,10 @@ class RowGroups:
                 table = pa.table([group[name].cast(kind.arrow()) for name, kind in types.items()], names=list(types))
             except pa.ArrowException as error:
                 raise BadInput(f"The format gave other columns than it said: {error}"[:500], "format_failed") from None
-            yield RowGroup(no + i, self.dialect, table, row)
+            yield TableSegment(no + i, self.dialect, table, row)
             row += table.num_rows
 
-    def convert(self, segment: RowGroup, before: ColumnCandidates, *, ended: bool = False) -> Converted:
+    def convert(self, segment: TableSegment, before: ColumnCandidates, *, ended: bool = False) -> Converted:
         """The row group with the types that the file gives."""
         types = self._types()
         kinds: ColumnCandidates = {name: registry.only(kind) for name, kind in types.items()}
@@ -222,7 +222,7 @@ class Pipeline(Generic[Content]):
     def _living(self, state: FoldState, no: int) -> Iterator[Any]:
         for segment in self._source.segments(state, no):
             if not self._alive():
-                raise LeaseLost
+                raise JobLost
             yield segment
 
     def _encoded(self, no: int, done: Converted) -> tuple[Converted, Content | None]:

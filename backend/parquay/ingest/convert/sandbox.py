@@ -20,7 +20,7 @@ from typing import Any
 import pyarrow.parquet as pq
 
 from parquay.errors import BadInput
-from parquay.ingest.convert.pipeline import LeaseLost, RowGroups, SegmentSource, TextSegments
+from parquay.ingest.convert.pipeline import JobLost, RowGroups, SegmentSource, TextSegments
 from parquay.ingest.detect import sniff
 from parquay.ingest.formats.registry import FileFormat
 from parquay.ingest.read.segmenter import MAX_SEGMENT_BYTES
@@ -129,7 +129,7 @@ def _run(arguments: Sequence[str], alive: Callable[[], bool]) -> dict[str, Any]:
                 break
             except subprocess.TimeoutExpired:
                 if not alive():
-                    raise LeaseLost from None
+                    raise JobLost from None
                 if time.monotonic() - started > WALL_SECONDS:
                     raise BadInput("Reading the file took too long.", "too_expensive") from None
     finally:

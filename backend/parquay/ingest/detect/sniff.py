@@ -93,7 +93,7 @@ def sniff(sample: bytes, *, name: str, complete: bool, overrides: Overrides | No
         newline=_newline(text),
         bom=encoding.mark,
         nulls=declared.nulls,
-        told_lines=declared.skip_rows or 0,
+        declared_lines=declared.skip_rows or 0,
         ascii_so_far=not (complete or wide or encoding.mark or declared.encoding) and sample.isascii(),
         warnings=() if wide or declared.encoding else encodings.warnings_of(encoding, text, line=1),
     )

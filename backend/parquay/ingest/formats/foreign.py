@@ -99,8 +99,8 @@ def read_parquet(source: Path, target: Path) -> dict[str, Any]:
     sentences = renamed(file.schema_arrow.names, names)
     warnings = [{"code": "renamed_column", "count": len(sentences), "text": "; ".join(sentences)}] if sentences else []
     if odd:
-        told = ", ".join(names[i] for i in odd)
-        warnings.append({"code": "no_such_date", "count": sum(odd.values()), "text": f"kept as text: {told}"})
+        listed = ", ".join(names[i] for i in odd)
+        warnings.append({"code": "no_such_date", "count": sum(odd.values()), "text": f"kept as text: {listed}"})
     return {"columns": [column.to_json() for column in columns], "warnings": warnings}
 
 

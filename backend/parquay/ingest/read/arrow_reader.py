@@ -81,7 +81,7 @@ def read_typed(
         return NotMine("not_text" if text is None else "byte_order_mark")
     rows = _rows_of(text, single=False)
     terminated = text if rows.size == len(text) else rows.to_pybytes()
-    fields = native.Fields.find(terminated, dialect.delimiter, dialect.quote, len(dialect.columns))
+    fields = native.FieldOffsets.find(terminated, dialect.delimiter, dialect.quote, len(dialect.columns))
     if fields is None or not fields.rows:
         return NotMine("width")
     columns = typed_reader.read(fields, dialect.columns, candidates, dialect.types)

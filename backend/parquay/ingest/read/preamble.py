@@ -23,7 +23,7 @@ def read_above(data: bytes, dialect: Dialect) -> SegmentRows:
     for row in RowReader(above, dialect, final=True).rows():
         text = above[row.start : row.end]
         lines = split.count_lines(text)
-        code = _code_of(row, text, declared=line <= dialect.told_lines)
+        code = _code_of(row, text, declared=line <= dialect.declared_lines)
         if code == "above_table":
             rejects.add(code, None, text, line=line, byte=dialect.bom + row.start, codec=dialect.codec)
         elif code:

@@ -30,7 +30,7 @@ class Skip:
 
 
 @dataclass(frozen=True, slots=True)
-class Reject:
+class RejectedRow:
     """A row that is not in the table, and why; `column`: the one concerned, if it is one."""
 
     code: str
@@ -40,7 +40,7 @@ class Reject:
 
 def judge(
     row: Row, text: bytes, dialect: Dialect, *, after_gap: bool = False, ended: bool = False
-) -> Keep | Skip | Reject:
+) -> Keep | Skip | RejectedRow:
     """Decide about a row, which stands in the file as `text`.
 
     `after_gap`: a blank line stands above it. `ended`: it stands below the first row of a second table.
@@ -50,9 +50,9 @@ def judge(
     if blank or row.comment:
         return Skip(blank=blank, warnings=("comment_line",) * row.comment)
     if b"\0" in text and not text.strip(b"\0\r\n"):
-        return Reject("bad_encoding")
+        return RejectedRow("bad_encoding")
     if ended or _starts_second_table(row, dialect, after_gap=after_gap):
-        return Reject("second_table")
+        return RejectedRow("second_table")
     if dialect.trailing and len(row.cells) == width + 1 and row.cells[-1] is None:
         row = replace(row, cells=row.cells[:width])
     if len(row.cells) != width:
@@ -69,25 +69,25 @@ def judge(
     return _decoded(row.cells if repaired is None else repaired.cells, text, dialect, warnings)
 
 
-def _wrong_width(found: int, text: bytes, dialect: Dialect) -> Reject:
+def _wrong_width(found: int, text: bytes, dialect: Dialect) -> RejectedRow:
     try:
         text.decode(dialect.codec)
     except UnicodeError:
-        return Reject("bad_encoding")
+        return RejectedRow("bad_encoding")
     if found < len(dialect.columns):
-        return Reject("too_few_fields", dialect.columns[found])
-    return Reject("too_many_fields")
+        return RejectedRow("too_few_fields", dialect.columns[found])
+    return RejectedRow("too_many_fields")
 
 
-def _decoded(cells: row_repair.Cells, text: bytes, dialect: Dialect, warnings: tuple[str, ...]) -> Keep | Reject:
+def _decoded(cells: row_repair.Cells, text: bytes, dialect: Dialect, warnings: tuple[str, ...]) -> Keep | RejectedRow:
     texts: list[str | None] = []
     for name, cell in zip(dialect.columns, cells, strict=True):
         try:
             texts.append(None if cell is None else cell.decode(dialect.codec))
         except UnicodeError:
-            return Reject("bad_encoding", name, warnings)
+            return RejectedRow("bad_encoding", name, warnings)
     if len(texts) > 1 and dialect.header and tuple(texts) == dialect.header[-1]:
-        return Reject("repeated_header", None, warnings)
+        return RejectedRow("repeated_header", None, warnings)
     if dialect.codec == "utf-8" and text.startswith(MARK):
         warnings = (*warnings, "byte_order_mark")
     return Keep(texts, warnings)

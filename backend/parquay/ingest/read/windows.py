@@ -12,7 +12,7 @@ import numpy as np
 import pyarrow as pa
 
 from parquay.ingest.read import arrow_reader
-from parquay.ingest.read.row_verdict import Keep, Reject, Skip, judge
+from parquay.ingest.read.row_verdict import Keep, RejectedRow, Skip, judge
 from parquay.ingest.read.rows import MAX_TEXT_CHARS, NotMine, RejectList, SegmentRows
 from parquay.ingest.read.tolerant_reader import RowReader
 from parquay.ingest.text import split
@@ -52,13 +52,13 @@ class _Findings:
     rejects: RejectList = field(default_factory=RejectList)
     warnings: dict[str, FileWarning] = field(default_factory=dict)
 
-    def note(self, verdict: Keep | Skip | Reject, text: bytes, *, at: int, line: int) -> None:
+    def note(self, verdict: Keep | Skip | RejectedRow, text: bytes, *, at: int, line: int) -> None:
         """Write down what a verdict about the row `text` says besides its cells."""
         for code in verdict.warnings:
             known = code in self.warnings
             shown = "" if known else text[: 4 * MAX_TEXT_CHARS].decode(self.dialect.codec, "replace")
             warn(self.warnings, code, line, shown)
-        if isinstance(verdict, Reject):
+        if isinstance(verdict, RejectedRow):
             byte, codec = self.byte + at, self.dialect.codec
             self.rejects.add(verdict.code, verdict.column, text, line=line, byte=byte, codec=codec)
 
@@ -129,7 +129,7 @@ def _read_rows(window: bytes, cursor: _Cursor, found: _Findings, *, final: bool)
             kept.append(verdict.texts)
         found.note(verdict, text, at=start + row.start, line=line)
         at, line = start + row.end, line + _lines(text)
-        ended = ended or (isinstance(verdict, Reject) and verdict.code == "second_table")
+        ended = ended or (isinstance(verdict, RejectedRow) and verdict.code == "second_table")
         blank = isinstance(verdict, Skip) and verdict.blank
         after_gap = blank and not dialect.spaced
         if not blank:
@@ -153,7 +153,7 @@ def read_ragged(
         row = reader.row_at(starts[number])
         text = body[row.start : row.end]
         verdict = judge(row, text, dialect)
-        if isinstance(verdict, Reject) and verdict.code == "second_table":
+        if isinstance(verdict, RejectedRow) and verdict.code == "second_table":
             return NotMine("second_table")
         if isinstance(verdict, Keep):
             repaired[number] = verdict.texts

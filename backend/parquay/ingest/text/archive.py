@@ -20,7 +20,7 @@ from parquay.storage.chunks import read_promised
 
 DIRECTORY_BYTES = 32 << 20
 """Bytes of the longest directory that is read."""
-TOLD = 10
+MAX_NAMES = 10
 """Members that a warning or an error names."""
 TABLES = frozenset({
     ".csv", ".tsv", ".tab", ".psv", ".ssv", ".txt", ".dat", ".json", ".ndjson", ".jsonl", ".geojson",
@@ -147,7 +147,7 @@ def _readable(chosen: zipfile.ZipInfo) -> zipfile.ZipInfo:
 
 
 def _not_read(name: str, others: Sequence[str]) -> str:
-    return f"{name} is read, not {', '.join(others[:TOLD])}{', …' if len(others) > TOLD else ''}"
+    return f"{name} is read, not {', '.join(others[:MAX_NAMES])}{', …' if len(others) > MAX_NAMES else ''}"
 
 
 def _data_start(reader: ByteReader, member: zipfile.ZipInfo) -> int:

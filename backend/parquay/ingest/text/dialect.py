@@ -171,7 +171,7 @@ class Dialect:
         body: byte of the file at which the first data row starts.
         body_line: physical line of the first data row, from 1.
         bom: bytes of a byte order mark.
-        told_lines: physical lines at the top that the caller said are no part of the table.
+        declared_lines: physical lines at the top that the caller said are no part of the table.
         confidence: of the encoding, 0 to 1.
         ascii_so_far: whether the sample was ASCII, so that the encoding is decided at the first other byte.
         nulls: words that stand for a missing value when unquoted, beside the empty field.
@@ -200,7 +200,7 @@ class Dialect:
     body: int = 0
     body_line: int = 1
     bom: int = 0
-    told_lines: int = 0
+    declared_lines: int = 0
     confidence: float = 1.0
     ascii_so_far: bool = False
     nulls: tuple[str, ...] = ()
@@ -237,6 +237,8 @@ class Dialect:
         plain = cls(**{key: value[key] for key in (each.name for each in fields(cls)) if key in value})
         return replace(
             plain,
+            # Called `told_lines` by 0.1.0, of which a conversion may be under way.
+            declared_lines=value.get("declared_lines", value.get("told_lines", 0)),
             columns=tuple(plain.columns),
             header=tuple(tuple(row) for row in plain.header),
             nulls=tuple(plain.nulls),

@@ -145,7 +145,7 @@ class ChunkStore:
             sync_seconds.observe(time.perf_counter() - started)
         return chunk
 
-    def settle(self, upload_ids: Sequence[str]) -> None:
+    def flush(self, upload_ids: Sequence[str]) -> None:
         """What was put is durable."""
 
     def compose(self, upload_id: str, parts: Sequence[tuple[str, int]]) -> tuple[Chunk, ...]:

@@ -22,7 +22,7 @@ from parquay.errors import Busy, Conflict, StorageFull, Unavailable
 from parquay.ids import is_id, new_id
 from parquay.storage.chunks import Buffers, BytesMissing, Rhythm, State, StoreFault
 from parquay.storage.local.direct_io import DirectFile
-from parquay.storage.local.volume import Volume
+from parquay.storage.local.volume import VolumeSync
 from parquay.telemetry import sync_errors, sync_seconds
 
 COPY_SIZE = 64 * 1024 * 1024
@@ -45,7 +45,7 @@ class LocalStore:
         self._fault: str | None = None
         self._known_directories: set[str] = set()
         root.mkdir(mode=0o700, parents=True, exist_ok=True)
-        self._volume = Volume(root)
+        self._volume = VolumeSync(root)
 
     def path(self, upload_id: str) -> Path:
         """Return where an upload's file is, whether or not it exists."""
@@ -136,7 +136,7 @@ class LocalStore:
                 raise StorageFull("The disk is full.", retry_after=60)
         return ()
 
-    def settle(self, upload_ids: Sequence[str]) -> None:
+    def flush(self, upload_ids: Sequence[str]) -> None:
         """Sync small uploads with their names: the whole volume for many, else files, names, names of directories.
 
         After a failed sync nothing is settled any more: the files may lack bytes that the kernel has thrown away. A

@@ -15,7 +15,7 @@ from pathlib import Path
 MIN_KERNEL = (5, 8)
 
 
-class Volume:
+class VolumeSync:
     """The volume that a directory is on."""
 
     def __init__(self, directory: Path) -> None:

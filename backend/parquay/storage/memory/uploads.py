@@ -78,7 +78,7 @@ class MemoryStore:
         self._data[upload_id] = bytearray(data)
         return ()
 
-    def settle(self, upload_ids: Sequence[str]) -> None:
+    def flush(self, upload_ids: Sequence[str]) -> None:
         """Make small uploads survive a crash."""
         for upload_id in upload_ids:
             if upload_id in self._data:

@@ -47,7 +47,7 @@ class Concatenator:
         """
         async with self._composing.setdefault(final.id, asyncio.Lock()):
             try:
-                return await self._settle(final)
+                return await self._try_finish(final)
             finally:
                 self._composing.pop(final.id, None)
 
@@ -56,7 +56,7 @@ class Concatenator:
         for final in await asyncio.to_thread(self._files.finals_of, owner_id):
             await self.try_finish(final)
 
-    async def _settle(self, final: File) -> File:
+    async def _try_finish(self, final: File) -> File:
         part_ids = final.parts or []
         known = await asyncio.to_thread(self._files.many, [final.id, *part_ids])
         current = known.get(final.id, final)

@@ -323,5 +323,5 @@ def _stored(store: Store, file_id: str, data: bytes) -> Sequence[Chunk]:
     if not data:
         return ()
     chunks = store.put(file_id, data)
-    store.settle([file_id])
+    store.flush([file_id])
     return chunks

@@ -176,7 +176,7 @@ class SmallUploads:
         return synced
 
     def _sync(self, first_ids: list[str], file_ids: list[str]) -> None:
-        self._store.settle(file_ids)
+        self._store.flush(file_ids)
         self._catalog.write(partial(self._unsynced.forget, first_ids=first_ids))
 
     async def run(self) -> None:

@@ -1,7 +1,7 @@
 """Comparing the catalog with the store, both ways, and re-hashing what is there.
 
 The row is the truth about what was promised, the store about what there is. What the store has and no row knows is
-litter; what a row promised and the store lacks is a loss, and is said aloud.
+orphaned; what a row promised and the store lacks is a loss, and is said aloud.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ BLOCK = 4 * 1024 * 1024
 
 log = logging.getLogger(__name__)
 
-LITTER = frozenset({"orphan_bytes", "orphan_parts"})
+ORPHANS = frozenset({"orphan_bytes", "orphan_parts"})
 """Findings that lose nothing when they are removed."""
 
 
@@ -86,13 +86,13 @@ class Fsck:
     def catalog(self, *, whole: bool = True) -> list[Finding]:
         """What is wrong with the catalog's own file; ``whole``: look at indexes too.
 
-        Nothing must be compared with a damaged one: uploads that it lost would be taken for litter.
+        Nothing must be compared with a damaged one: uploads that it lost would be taken for orphans.
         """
         return [Finding("catalog_damaged", "", f"{fault}.") for fault in self._catalog.faults(full=whole)]
 
     def run(self, *, rehash: bool = True) -> Iterator[Finding]:
         """Yield every finding; ``rehash``: read all bytes of finished files and of parts too."""
-        yield from self.litter()
+        yield from self.orphans()
         for file_id in sorted(self._files.ids()):
             try:
                 file = self._files.get(file_id)
@@ -102,7 +102,7 @@ class Fsck:
                 log.exception("a file could not be checked", extra={"fields": {"file": file_id}})
                 yield Finding("unreadable", file_id, f"It could not be checked: {type(error).__name__}.")
 
-    def litter(self) -> Iterator[Finding]:
+    def orphans(self) -> Iterator[Finding]:
         """Yield bytes and parts that belong to no upload."""
         known = self._files.ids()
         for file_id in self._store.ids():

@@ -25,7 +25,7 @@ class ForeignVolume(Exception):
     """The data directory is not the catalog's; the message is one line."""
 
 
-class Verdict(Enum):
+class VolumeVerdict(Enum):
     """What is to be done at a start."""
 
     KEEP = "keep"
@@ -34,7 +34,7 @@ class Verdict(Enum):
 
 
 @dataclass(frozen=True)
-class Seen:
+class VolumeFindings:
     """What a start finds.
 
     Attributes:
@@ -72,13 +72,13 @@ def bind(volumes: Volumes, root: Path, *, uploads: bool, parts: bool, is_home: b
         verdict = decide(seen)
         if verdict is None:
             raise ForeignVolume(f"{root}: {reason(seen)}")
-        if verdict is Verdict.KEEP and known is not None:
+        if verdict is VolumeVerdict.KEEP and known is not None:
             return known
         if known is None:
             known = _first(volumes, found, seen)
         elif found.read() != known:
             found.write(known)
-        if verdict is Verdict.ADOPT:
+        if verdict is VolumeVerdict.ADOPT:
             log.warning("the volume id of %s was not there; it is the catalog's by its files", root)
         return known
 
@@ -130,7 +130,7 @@ def _mark(bucket: MarkedBucket) -> str | None:
         return None
 
 
-def _first(volumes: Volumes, found: Marker, seen: Seen) -> str:
+def _first(volumes: Volumes, found: Marker, seen: VolumeFindings) -> str:
     """Give a catalog its volume id, the directory's where it has one: the directory first, so that a crash is harmless.
 
     Raises:
@@ -147,36 +147,38 @@ def _first(volumes: Volumes, found: Marker, seen: Seen) -> str:
     return known
 
 
-def _look(volumes: Volumes, found: Marker, known: str | None, *, uploads: bool, parts: bool, is_home: bool) -> Seen:
-    witnesses: list[tuple[Sequence[str], Callable[[Path, str], bool]]] = []
+def _look(
+    volumes: Volumes, found: Marker, known: str | None, *, uploads: bool, parts: bool, is_home: bool
+) -> VolumeFindings:
+    evidence: list[tuple[Sequence[str], Callable[[Path, str], bool]]] = []
     if uploads:
-        witnesses.append((volumes.uploads(), marker.has_upload))
+        evidence.append((volumes.uploads(), marker.has_upload))
     if parts:
-        witnesses.append((volumes.tables(), marker.has_parts))
-    return Seen(
+        evidence.append((volumes.tables(), marker.has_parts))
+    return VolumeFindings(
         catalog=known,
         directory=found.read(),
-        is_known=any(ids for ids, _ in witnesses),
-        is_there=any(holds(found.root, each) for ids, holds in witnesses for each in ids),
+        is_known=any(ids for ids, _ in evidence),
+        is_there=any(holds(found.root, each) for ids, holds in evidence for each in ids),
         is_empty=marker.is_empty(found.root),
         is_home=is_home,
     )
 
 
-def decide(seen: Seen) -> Verdict | None:
+def decide(seen: VolumeFindings) -> VolumeVerdict | None:
     """Decide whether a process may start on a directory; None: it must not. Pure."""
     if seen.directory and seen.catalog and seen.directory != seen.catalog:
         return None
     if seen.directory and seen.directory == seen.catalog:
-        return Verdict.KEEP
+        return VolumeVerdict.KEEP
     if seen.is_known:
-        return Verdict.ADOPT if seen.is_there else None
+        return VolumeVerdict.ADOPT if seen.is_there else None
     if seen.catalog is not None and not seen.is_home:
         return None
-    return Verdict.MARK if seen.is_empty else None
+    return VolumeVerdict.MARK if seen.is_empty else None
 
 
-def reason(seen: Seen) -> str:
+def reason(seen: VolumeFindings) -> str:
     """Say why a process must not start. Pure."""
     if seen.directory and seen.catalog:
         return f"its {marker.NAME} is {seen.directory}, but the catalog's bytes are on the volume {seen.catalog}"

@@ -21,7 +21,7 @@ from parquay.uploads.policy.rules import Rules
 from parquay.uploads.receive.blocks import Blocks
 from parquay.uploads.receive.bodies import take_none
 from parquay.uploads.receive.body import COMPLETE, OVERRUN, Body
-from parquay.uploads.receive.claims import Claims
+from parquay.uploads.receive.claims import UploadClaims
 from parquay.uploads.receive.committer import CheckpointCommitter
 from parquay.uploads.receive.receive import Receipt, Receiver, StallTimeout, UploadObserver
 from parquay.uploads.receive.takeover import REMOVED, SHUTDOWN, ActiveWriter, WriterRegistry
@@ -70,7 +70,7 @@ class Appender:
         self._writers = writers
         self._disk = disk
         self._rules = rules
-        self._claims = Claims(catalog, files, rules)
+        self._claims = UploadClaims(catalog, files, rules)
         self._stall_timeout = stall_timeout
         self._follow = follow
         self._blocks = Blocks()

@@ -23,7 +23,7 @@ KEPT = 16
 PAGE = mmap.PAGESIZE
 
 
-class Block:
+class AlignedBlock:
     """A run of a file's bytes in memory, from ``position`` on.
 
     Attributes:
@@ -66,15 +66,15 @@ class Blocks:
         self._large = 0
         self.used = 0
 
-    def take(self, position: int) -> Block:
+    def take(self, position: int) -> AlignedBlock:
         """Return an empty block for the bytes from ``position`` on."""
         size = BLOCK_SIZE if self._large < LARGE_BLOCKS else SMALL_SIZE
         self.used += 1
         self._large += size == BLOCK_SIZE
         free = self._free[size]
-        return Block(free.pop() if free else memoryview(mmap.mmap(-1, size)), position)
+        return AlignedBlock(free.pop() if free else memoryview(mmap.mmap(-1, size)), position)
 
-    def give(self, block: Block) -> None:
+    def give(self, block: AlignedBlock) -> None:
         """Take a block back that nobody uses any more."""
         size = len(block.memory)
         self.used -= 1

@@ -22,7 +22,7 @@ TAKEOVER_POLL_SECONDS = 0.1
 """Seconds between two tries to take an upload over from another process."""
 
 
-class Claims:
+class UploadClaims:
     """Claims uploads in the name of this process."""
 
     def __init__(self, catalog: Catalog, files: Files, rules: Rules) -> None:

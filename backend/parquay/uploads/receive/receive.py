@@ -21,7 +21,7 @@ from parquay.storage.chunks import Rhythm, Writer
 from parquay.telemetry import bytes_received
 from parquay.tus.create import BodyPlan
 from parquay.tus.refusals import Refusal
-from parquay.uploads.receive.blocks import Block, Blocks
+from parquay.uploads.receive.blocks import AlignedBlock, Blocks
 from parquay.uploads.receive.body import COMPLETE, IDLE, OVERRUN, TOO_SLOW, Body, BodyCut, into_memory
 from parquay.uploads.receive.digest import RunningDigest
 from parquay.uploads.receive.takeover import ActiveWriter
@@ -111,9 +111,9 @@ class Receiver:
         self._rhythm = rhythm(offset)
         self._stall_timeout = stall_timeout
         self._start = self.received = self.written = self.durable = offset
-        self._block: Block | None = None
+        self._block: AlignedBlock | None = None
         self._first: memoryview | None = memoryview(bytearray(FIRST_BYTES))
-        self._writing: tuple[Block, asyncio.Future[int]] | None = None
+        self._writing: tuple[AlignedBlock, asyncio.Future[int]] | None = None
         self._checkpointing: asyncio.Task[None] | None = None
         self._last_checkpoint = time.monotonic()
         self._digest = RunningDigest(plan.checksum) if plan.checksum else None
@@ -248,12 +248,12 @@ class Receiver:
                 await self._join_checkpoint()  # the sender waits for the store
             self._start_checkpoint()
 
-    def _start_write(self, block: Block) -> None:
+    def _start_write(self, block: AlignedBlock) -> None:
         self._block = None
         writing = asyncio.get_running_loop().run_in_executor(self._disk, self._put, block)
         self._writing = block, writing
 
-    def _put(self, block: Block) -> int:
+    def _put(self, block: AlignedBlock) -> int:
         written = self._writer.write([block.filled], block.position)
         if self._digest is not None:
             self._digest.update(block.filled)

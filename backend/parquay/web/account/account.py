@@ -79,10 +79,10 @@ def end_session(accounts: AccountsDep, identity: SessionDep, session_id: str) ->
 @router.get("/auth/api-keys")
 def list_keys(accounts: AccountsDep, identity: SessionDep) -> list[KeyRef]:
     """List the API keys of the user."""
-    return [KeyRef.model_validate(_told(key)) for key in accounts.users.keys(identity.id)]
+    return [KeyRef.model_validate(_key_fields(key)) for key in accounts.users.keys(identity.id)]
 
 
-def _told(key: ApiKey) -> dict[str, Any]:
+def _key_fields(key: ApiKey) -> dict[str, Any]:
     until = None if key.expires_at is None else timestamp(key.expires_at)
     created = timestamp(key.created_at)
     return {"id": key.id, "name": key.name, "created_at": created, "scopes": key.scopes, "expires_at": until}
@@ -97,7 +97,7 @@ def add_key(accounts: AccountsDep, identity: SessionDep, new: NewKey) -> ShownKe
     bounds: dict[str, Any] = {"scopes": new.scopes, "expires_at": new.expires_at}
     note = AuditNote(identity.username, "key.made")
     key = accounts.users.add_key(identity.id, new.name, key_hash(secret), **bounds, note=note)
-    return ShownKey.model_validate({**_told(key), "key": secret})
+    return ShownKey.model_validate({**_key_fields(key), "key": secret})
 
 
 @router.delete("/auth/api-keys/{key_id}", status_code=204)

@@ -10,7 +10,7 @@ from parquay.audit import AuditNote
 from parquay.auth.accounts import register
 from parquay.auth.passwords import check_new
 from parquay.auth.sessions import Identity
-from parquay.catalog.admin import Account, JobRow, Quota
+from parquay.catalog.admin import AccountSummary, JobRow, Quota
 from parquay.catalog.tables import Audit
 from parquay.errors import Forbidden, InvalidValue, NotFound
 from parquay.events.messages import timestamp
@@ -53,7 +53,7 @@ def _found(accounts: AccountServices, user_id: str) -> AdminUser:
     raise NotFound("There is no such user.", "unknown_user")
 
 
-def _user(account: Account) -> AdminUser:
+def _user(account: AccountSummary) -> AdminUser:
     user = account.user
     return AdminUser(
         id=user.id,

@@ -37,8 +37,8 @@ _HEAD = b"\x1f\x8b\x08\x10\0\0\0\0\0\xff"
 def accepts(field: str, coding: str) -> bool:
     """Whether an Accept-Encoding allows ``coding``, such as ``gzip``. Pure."""
     weights = {name.strip(): rest for name, _, rest in (each.partition(";") for each in field.lower().split(","))}
-    told = weights.get(coding, weights.get("*"))
-    return told is not None and not _NEVER.fullmatch(told.replace(" ", ""))
+    weight = weights.get(coding, weights.get("*"))
+    return weight is not None and not _NEVER.fullmatch(weight.replace(" ", ""))
 
 
 def packed(body: bytes) -> bytes:
@@ -103,5 +103,5 @@ def _is_packable(head: Message) -> bool:
 
 def _varying(headers: Any) -> list[tuple[bytes, bytes]]:
     others = [(name, value) for name, value in headers if name.lower() != b"vary"]
-    told = [value for name, value in headers if name.lower() == b"vary"]
-    return [*others, (b"vary", b", ".join([*told, b"Accept-Encoding"]))]
+    existing = [value for name, value in headers if name.lower() == b"vary"]
+    return [*others, (b"vary", b", ".join([*existing, b"Accept-Encoding"]))]

@@ -56,7 +56,7 @@ def content_response(request: Request, store: Store, soundness: Soundness, file:
         return problem(416, "range_not_satisfiable", detail, {"Content-Range": f"bytes */{file.offset}"})
     kind = file.content_type if file.content_type in KINDS else OCTETS
     learn = None if hashed else soundness.learn
-    return _Answer(store, file, kind, headers, learn).to(wanted, head=bool(request.scope.get("parquay.head")))
+    return _ContentAnswer(store, file, kind, headers, learn).to(wanted, head=bool(request.scope.get("parquay.head")))
 
 
 def _usable_range(request: Request, etag: str) -> str | None:
@@ -92,7 +92,7 @@ def disposition(name: str) -> str:
     return f"attachment; filename=\"{plain}\"; filename*=UTF-8''{quote(name, safe='')}"
 
 
-class _Answer:
+class _ContentAnswer:
     """Makes the answer in each of its three shapes: whole, one range, several ranges."""
 
     def __init__(

@@ -204,8 +204,8 @@ def _declared(dependant: Dependant) -> Iterator[str]:
 
 def _also(route: APIRoute) -> list[dict[str, str]]:
     """Parameters that a route reads by itself and tells of in its description."""
-    told: list[dict[str, str]] = (route.openapi_extra or {}).get("parameters", [])
-    return [each for each in told if each["in"] == "query"]
+    described: list[dict[str, str]] = (route.openapi_extra or {}).get("parameters", [])
+    return [each for each in described if each["in"] == "query"]
 
 
 def same_site_only(request: Request) -> None:
