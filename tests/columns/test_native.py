@@ -205,7 +205,7 @@ def test_library_whose_structure_has_another_size_is_not_taken(monkeypatch):
     class Longer(ctypes.Structure):
         _fields_ = (*native._NativeColumn._fields_, ("more", ctypes.c_int64))
 
-    monkeypatch.setattr(native, "_Column", Longer)
+    monkeypatch.setattr(native, "_NativeColumn", Longer)
 
     with pytest.raises(ImportError, match="column_t"):
         native._load()

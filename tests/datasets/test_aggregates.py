@@ -330,7 +330,7 @@ def test_profile_is_that_of_the_rows_that_hold_the_filters(engine):
 
 @pytest.mark.parametrize(("low", "high", "count"), [(0, 0, 1), (0, 29, 30), (0, 30, 16), (-5, 60, 22)])
 def test_bins_of_whole_numbers_have_whole_borders(low, high, count):
-    found, width = bin_width(low, high, whole=True)
+    found, width = bin_width(low, high, integral=True)
 
     assert found == count
     assert width == int(width)

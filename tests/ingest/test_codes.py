@@ -10,7 +10,7 @@ import parquay.ingest
 SOURCE = "\n".join(path.read_text() for path in sorted(Path(parquay.ingest.__file__).parent.rglob("*.py")))
 DOCS = (Path(__file__).parents[2] / "docs" / "ingest.md").read_text()
 GIVEN = re.compile(
-    r"(?:Reject\(|rejects\.add\(|warnings=\(|, \"runaway_quote\" if row\.runaway else |warn\((?:\w[\w.]*, )?|FileWarning\(|_error\(end, |code=|Refused\(\s*|RepairedRow\(.*, |Guess\(None, |column, |, None, )"
+    r"(?:RejectedRow\(|rejects\.add\(|warnings=\(|, \"runaway_quote\" if row\.runaway else |warn\((?:\w[\w.]*, )?|FileWarning\(|_error\(end, |code=|Refused\(\s*|RepairedRow\(.*, |Guess\(None, |column, |, None, )"
     r'"([a-z_]+)"'
     r'|raise (?:BadInput|TooLarge|NoTable)\([^"]*f?"[^"]*"(?:[^"]*"[^"]*")?, "([a-z_]+)"'
     r'|return _only\(.*"([a-z_]+)"\)'

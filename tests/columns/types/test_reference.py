@@ -69,6 +69,7 @@ def forms(texts: list[str]) -> list[ColumnType]:
 @example(["9007199254740993", "1"])
 @example(["18446744073709551615"])
 @example(["1.5", "1.50"])
+@example(["0.00", "1.797693134862316e+306"])
 @example(["1500-01-01 00:00:00.1234567"])
 @example(["2024-01-02T03:04Z"])
 @given(COLUMNS)

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import pytest
 
-from parquay.ingest.read.row_verdict import Keep, RejectRow, Skip, judge
+from parquay.ingest.read.row_verdict import Keep, RejectedRow, Skip, judge
 from parquay.ingest.read.tolerant_reader import RowReader
 from parquay.ingest.text.dialect import Dialect
 
 DIALECT = Dialect(columns=("id", "name"), header=(("id", "name"),), shapes=("[0-9]{1}", ""))
 
 
-def verdict(text: bytes, dialect: Dialect = DIALECT, **around: bool) -> Keep | Skip | RejectRow:
+def verdict(text: bytes, dialect: Dialect = DIALECT, **around: bool) -> Keep | Skip | RejectedRow:
     (row,) = RowReader(text, dialect, final=True, width=len(dialect.columns)).rows()
     return judge(row, text, dialect, **around)
 
@@ -23,13 +23,13 @@ def verdict(text: bytes, dialect: Dialect = DIALECT, **around: bool) -> Keep | S
         (b",\n", Keep([None, None])),
         (b"\n", Skip(blank=True)),
         (b"# note\n", Skip(warnings=("comment_line",))),
-        (b"\0\0\0\n", RejectRow("bad_encoding")),
-        (b"1,\xff\n", RejectRow("bad_encoding", "name")),
-        (b"\xff\n", RejectRow("bad_encoding")),
-        (b"abc\n", RejectRow("too_few_fields", "name")),
-        (b"a,b,c\n", RejectRow("too_many_fields")),
+        (b"\0\0\0\n", RejectedRow("bad_encoding")),
+        (b"1,\xff\n", RejectedRow("bad_encoding", "name")),
+        (b"\xff\n", RejectedRow("bad_encoding")),
+        (b"abc\n", RejectedRow("too_few_fields", "name")),
+        (b"a,b,c\n", RejectedRow("too_many_fields")),
         (b"1,x,\n", Keep(["1", "x"], ("extra_delimiter",))),
-        (b"id,name\n", RejectRow("repeated_header")),
+        (b"id,name\n", RejectedRow("repeated_header")),
         (b'1,x"y\n', Keep(["1", 'x"y'], ("stray_quote",))),
         (b'"1,x\n', Keep(['"1', "x"], ("runaway_quote",))),
         (b"\xef\xbb\xbf1,x\n", Keep(["1", "x"], ("byte_order_mark",))),
@@ -40,10 +40,10 @@ def test_a_row_is_kept_passed_over_or_rejected(text, expected):
 
 
 def test_names_behind_a_gap_or_in_another_width_head_a_second_table():
-    assert verdict(b"city,country\n", after_gap=True) == RejectRow("second_table")
+    assert verdict(b"city,country\n", after_gap=True) == RejectedRow("second_table")
     assert verdict(b"2,x\n", after_gap=True) == Keep(["2", "x"])
-    assert verdict(b"id,name,more\n") == RejectRow("second_table")
-    assert verdict(b"1,x\n", ended=True) == RejectRow("second_table")
+    assert verdict(b"id,name,more\n") == RejectedRow("second_table")
+    assert verdict(b"1,x\n", ended=True) == RejectedRow("second_table")
     assert verdict(b"\n", ended=True) == Skip(blank=True)
 
 

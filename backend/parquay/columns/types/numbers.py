@@ -72,9 +72,9 @@ def _plain(values: pa.Array) -> pa.StringArray:
 
 def decimals_from_doubles(values: pa.DoubleArray, scale: int) -> pa.Array:
     """Decimals of at most `EXACT_DIGITS` digits from the doubles that are nearest to them: exact, and fast."""
-    unscaled = np.rint(as_numpy(values, np.float64) * 10.0**scale)
-    with np.errstate(invalid="ignore"):
-        digits = unscaled.astype(np.int64)
+    # Where a double is too large the digits are any, and their text is not that of the cell: no decimal, as it must be.
+    with np.errstate(over="ignore", invalid="ignore"):
+        digits = np.rint(as_numpy(values, np.float64) * 10.0**scale).astype(np.int64)
     pairs = np.empty((len(digits), 2), np.int64)
     pairs[:, 0] = digits
     pairs[:, 1] = digits >> 63
