@@ -47,8 +47,9 @@ types: $(TESTS_STAMP) $(CLIENT_STAMP) ## mypy (strict) and tsc
 architecture: $(TESTS_STAMP) ## which module may import which
 	$(BIN)/lint-imports
 
+# Three processes on two cores: tests wait for servers, disks and clocks a third of their time.
 unit: $(TESTS_STAMP) $(BUILD_STAMP) $(NODE_CLIENTS_STAMP) $(GENERATOR_STAMP) ## pytest: also with real servers, foreign upload clients, 2 GB, kill -9
-	$(BIN)/python -m pytest -n 2 --dist loadfile --no-loadscope-reorder -m "not long" $(ARGS)
+	$(BIN)/python -m pytest -n 3 --dist loadfile --no-loadscope-reorder -m "not long" $(ARGS)
 
 client: $(PYTHON_STAMP) $(CLIENT_STAMP) ## Vitest: the web client's parts, and its types against the server
 	cd client && npm run --silent test

@@ -40,6 +40,12 @@ class ObjectsConformance:
         assert objects.stat(stored.key) == stored
         assert list(objects.list()) == [stored]
 
+    def test_what_put_returns_is_what_is_listed_and_looked_up(self, objects: Objects):
+        put = {key: objects.put(key, CONTENT) for key in (named(f"{number}.parquet") for number in range(30))}
+
+        assert {key: objects.stat(key) for key in put} == put
+        assert {each.key: each for each in objects.list()} == put
+
     def test_a_draft_becomes_an_object_and_is_no_draft_any_more(self, objects: Objects):
         draft = objects.draft("a.parquet")
         draft.write_bytes(CONTENT)

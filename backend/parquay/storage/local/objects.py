@@ -122,7 +122,7 @@ class LocalObjects:
 
 def _stored(path: Path) -> Stored:
     found = path.stat()
-    return Stored(path.name, found.st_size, found.st_mtime)
+    return Stored(path.name, found.st_size, found.st_mtime_ns / 1e9)
 
 
 def _is_older(path: Path, before: float) -> bool:
