@@ -34,6 +34,8 @@ from sqlalchemy import update
 from parquay.catalog.session import Catalog
 from parquay.catalog.tables import File, User, now
 from parquay.errors import ParquayError
+from parquay.storage.chunked.bucket import Bucket
+from parquay.storage.chunked.gathering import Gathering
 from parquay.storage.chunked.store import ChunkStore
 from parquay.storage.chunks import Store
 from parquay.storage.local.uploads import LocalStore, LocalWriter
@@ -93,6 +95,25 @@ class DiskThatLosesPower(LocalStore):
             if garbage and size > kept:
                 with path.open("ab") as handle:
                     handle.write(b"\xee" * (size - kept))
+
+
+class ChunksOfOneProcess(ChunkStore):
+    """Chunks in a bucket; remembers the files in which bytes gathered."""
+
+    def __init__(self, bucket: Bucket, folder: Path) -> None:
+        super().__init__(bucket, None, folder)
+        self.open: list[Gathering] = []
+
+    def gathering(self, start: int) -> Gathering:
+        made = super().gathering(start)
+        self.open.append(made)
+        return made
+
+    def end_process(self) -> None:
+        """Close what a dead process held open, as the kernel does."""
+        for gathering in self.open:
+            gathering.close()
+        self.open.clear()
 
 
 @dataclass
@@ -393,6 +414,7 @@ class UploadMachine(RuleBasedStateMachine):
         hanging = [upload.hanging for upload in self.uploads if upload.hanging]
         self.run(self.cancelled(hanging))
         self.engine.close()
+        self.end_process()
         self.runner.close()
         shutil.rmtree(self.directory)
 
@@ -427,10 +449,13 @@ class ChunkMachine(UploadMachine):
     """Chunks in a bucket in memory: what was put stays, whatever ends."""
 
     def make_store(self) -> Store:
-        return ChunkStore(MemoryBucket(), None, self.directory / "gathering")
+        return ChunksOfOneProcess(MemoryBucket(), self.directory / "gathering")
 
     def lose_power(self, garbage: bool) -> None:
         pass
+
+    def end_process(self) -> None:
+        self.store.end_process()
 
     @precondition(lambda self: not any(one.hanging for one in self.uploads))
     @invariant()
@@ -450,7 +475,7 @@ class S3Machine(ChunkMachine):
 
     def make_store(self) -> Store:
         bucket = S3Bucket(self.server.new_bucket(), endpoint=self.server.url)
-        return ChunkStore(bucket, None, self.directory / "gathering")
+        return ChunksOfOneProcess(bucket, self.directory / "gathering")
 
 
 class PostgresMachine(DiskMachine):
