@@ -32,6 +32,27 @@ def pytest_configure():
         del os.environ[name]
 
 
+EMBEDDED, SCALED = "embedded", "scaled"
+
+
+@pytest.fixture(scope="session", params=[EMBEDDED, pytest.param(SCALED, marks=pytest.mark.long)])
+def setting(request: pytest.FixtureRequest) -> Callable[[], dict[str, object]]:
+    """Make what a server is told to keep its things: a directory, or an object store and PostgreSQL.
+
+    Whoever starts a server with this runs in both settings, `make large` in the second; a few of these tests are run on
+    S3 by `uploads/test_on_s3.py` always.
+    """
+    if request.param == EMBEDDED:
+        return dict
+    s3: S3Server = request.getfixturevalue("lasting_s3")
+    new_database: Callable[[], str] = request.getfixturevalue("new_database")
+    return lambda: {
+        "storage_url": f"s3://{s3.new_bucket()}/parquay",
+        "s3_endpoint": s3.url,
+        "database_url": new_database(),
+    }
+
+
 @pytest.fixture(scope="session")
 def samples() -> Path:
     """The folder of sample files."""

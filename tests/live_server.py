@@ -50,6 +50,7 @@ class LiveServer:
         self.port = free_port()
         self.url = f"http://127.0.0.1:{self.port}"
         self.env = clean_environment(data_dir=self.data_dir, port=self.port, **settings)
+        self.is_scaled = str(settings.get("storage_url", "")).startswith("s3:")
         self._log = directory / "server.log"
         self._process: subprocess.Popen[bytes] | None = None
 

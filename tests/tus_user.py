@@ -10,6 +10,7 @@ import httpx
 import psycopg
 
 from live_server import LiveServer
+from s3_server import client
 from wire import Answer, Wire, exchange
 
 TUS = {"Tus-Resumable": "1.0.0"}
@@ -109,10 +110,22 @@ class TusUser:
         return self.count("SELECT count(*) FROM event WHERE kind = ? AND file_id = ?", kind, id_of(url))
 
     def stored(self, url: str) -> bytes | None:
-        """The bytes on the server's disk, acknowledged or not."""
+        """The bytes on the server's disk, acknowledged or not; in its object store those that its database names."""
         file_id = id_of(url)
+        if self.server.is_scaled:
+            return self._chunks(file_id, self.server.env["PARQUAY_STORAGE_URL"])
         path = self.server.data_dir / "uploads" / file_id[:2] / file_id
         return path.read_bytes() if path.exists() else None
+
+    def _chunks(self, file_id: str, storage: str) -> bytes | None:
+        bucket, _, prefix = storage.removeprefix("s3://").partition("/")
+        s3 = client(self.server.env["PARQUAY_S3_ENDPOINT"])
+        folder = f"{prefix}/bytes/{file_id[-2:]}/{file_id}/"
+        if not s3.list_objects_v2(Bucket=bucket, Prefix=folder)["KeyCount"]:
+            return None
+        with psycopg.connect(self.server.env["PARQUAY_DATABASE_URL"].replace("+psycopg", "")) as database:
+            rows = database.execute("SELECT key FROM chunk WHERE file_id = %s ORDER BY start", [file_id]).fetchall()
+        return b"".join(s3.get_object(Bucket=bucket, Key=f"{prefix}/{key}")["Body"].read() for (key,) in rows)
 
 
 def id_of(url: str) -> str:

@@ -34,6 +34,13 @@ pytestmark = [
 ]
 
 
+@pytest.fixture(scope="module")
+def server(tmp_path_factory: pytest.TempPathFactory, setting: Callable[[], dict[str, object]]) -> Iterator[LiveServer]:
+    made = LiveServer(tmp_path_factory.mktemp("foreign-clients"), **setting()).start()
+    yield made
+    made.stop()
+
+
 @pytest.fixture
 def source(tmp_path: Path) -> Callable[[int], Path]:
     """Make a file of a given size with bytes that no compression or table reader takes for something else."""
@@ -47,15 +54,15 @@ def source(tmp_path: Path) -> Callable[[int], Path]:
 
 
 @pytest.fixture
-def proxy(shared_server: LiveServer) -> Iterator[CuttingProxy]:
-    made = CuttingProxy(shared_server.port)
+def proxy(server: LiveServer) -> Iterator[CuttingProxy]:
+    made = CuttingProxy(server.port)
     yield made
     made.close()
 
 
 @pytest.fixture(scope="module")
-def owner(shared_server: LiveServer) -> Iterator[httpx.Client]:
-    with shared_server.register("foreign-clients", "long enough to be kept") as http:
+def owner(server: LiveServer) -> Iterator[httpx.Client]:
+    with server.register("foreign-clients", "long enough to be kept") as http:
         yield http
 
 
@@ -90,11 +97,11 @@ def tuspy_client(url: str, token: str) -> TusClient:
 
 
 @pytest.mark.parametrize("size", SIZES)
-def test_tuspy_uploads(shared_server: LiveServer, owner: httpx.Client, token: str, source, size: int):
+def test_tuspy_uploads(server: LiveServer, owner: httpx.Client, token: str, source, size: int):
     path = source(size)
 
     with path.open("rb") as stream:
-        uploader = tuspy_client(shared_server.url, token).uploader(
+        uploader = tuspy_client(server.url, token).uploader(
             file_stream=stream, metadata={"filename": path.name}, chunk_size=3 * MIB
         )
         uploader.upload()
@@ -121,12 +128,12 @@ def test_tuspy_resumes_after_its_connection_was_cut(proxy, owner: httpx.Client, 
     assert len(ids(owner) - before) == 1
 
 
-def test_tuspy_async_uploads_with_checksums(shared_server: LiveServer, owner: httpx.Client, token: str, source):
+def test_tuspy_async_uploads_with_checksums(server: LiveServer, owner: httpx.Client, token: str, source):
     path = source(5 * MIB + 1)
 
     async def run() -> str:
         with path.open("rb") as stream:
-            uploader = tuspy_client(shared_server.url, token).async_uploader(
+            uploader = tuspy_client(server.url, token).async_uploader(
                 file_stream=stream, metadata={"filename": path.name}, chunk_size=MIB, upload_checksum=True
             )
             await uploader.upload()
@@ -155,10 +162,10 @@ def aiotus_upload(url: str, token: str, path: Path) -> str:
 
 
 @pytest.mark.parametrize("size", SIZES)
-def test_aiotus_uploads(shared_server: LiveServer, owner: httpx.Client, token: str, source, size: int):
+def test_aiotus_uploads(server: LiveServer, owner: httpx.Client, token: str, source, size: int):
     path = source(size)
 
-    url = aiotus_upload(shared_server.url, token, path)
+    url = aiotus_upload(server.url, token, path)
 
     assert_same_bytes(owner, url, path)
 
@@ -176,9 +183,7 @@ def test_aiotus_goes_on_after_its_connection_was_cut(proxy, owner: httpx.Client,
     assert len(ids(owner) - before) == 1
 
 
-def test_aiotus_joins_files_that_it_sends_side_by_side(
-    shared_server: LiveServer, owner: httpx.Client, token: str, source
-):
+def test_aiotus_joins_files_that_it_sends_side_by_side(server: LiveServer, owner: httpx.Client, token: str, source):
     paths = [source(size) for size in (3 * MIB, 1, 5 * MIB)]
     whole = paths[0].with_name("joined.bin")
     whole.write_bytes(b"".join(path.read_bytes() for path in paths))
@@ -186,7 +191,7 @@ def test_aiotus_joins_files_that_it_sends_side_by_side(
     async def run() -> str:
         with contextlib.ExitStack() as opened:
             location = await aiotus.upload_multiple(
-                f"{shared_server.url}/files",
+                f"{server.url}/files",
                 [opened.enter_context(path.open("rb")) for path in paths],
                 {"filename": whole.name.encode()},
                 headers={"Authorization": f"Bearer {token}"},
@@ -220,11 +225,11 @@ def node_upload(url: str, token: str, path: Path, storage: Path, **options: obje
     [*((size, False) for size in SIZES), *((size, True) for size in SIZES[1:])],
 )
 def test_tus_js_client_uploads(
-    shared_server: LiveServer, owner: httpx.Client, token: str, source, tmp_path, size: int, with_creation: bool
+    server: LiveServer, owner: httpx.Client, token: str, source, tmp_path, size: int, with_creation: bool
 ):
     path = source(size)
 
-    result = node_upload(shared_server.url, token, path, tmp_path / "urls.json", uploadDataDuringCreation=with_creation)
+    result = node_upload(server.url, token, path, tmp_path / "urls.json", uploadDataDuringCreation=with_creation)
 
     assert "error" not in result
     assert_same_bytes(owner, str(result["url"]), path)
@@ -258,11 +263,11 @@ def test_tus_js_client_resumes_in_another_process(proxy, owner: httpx.Client, to
     ids=lambda options: "-".join(map(str, options.values())) + "-" + "-".join(options),
 )
 def test_tus_js_client_uploads_in_every_way_it_knows(
-    shared_server: LiveServer, owner: httpx.Client, token: str, source, tmp_path, options: dict[str, object]
+    server: LiveServer, owner: httpx.Client, token: str, source, tmp_path, options: dict[str, object]
 ):
     path = source(20 * MB)
 
-    result = node_upload(shared_server.url, token, path, tmp_path / "urls.json", **options)
+    result = node_upload(server.url, token, path, tmp_path / "urls.json", **options)
 
     assert "error" not in result, result
     assert_same_bytes(owner, str(result["url"]), path)

@@ -21,6 +21,8 @@ from faulty_proxy import FAULTS, FaultyProxy
 from live_server import PARQUAY, LiveServer, clean_environment, wait_until
 from s3_server import S3Server, client, keys_in
 from tus_calls import TUS
+from tus_user import TusUser
+from web import test_tus_draft, test_tus_extensions
 
 MIB = 1 << 20
 OCTETS = {**TUS, "Content-Type": "application/offset+octet-stream"}
@@ -45,6 +47,34 @@ def server(
 def http(server: LiveServer) -> Iterator[httpx.Client]:
     with server.login() as logged_in:
         yield logged_in
+
+
+# What both settings promise and `make large` tries in both, a few of it here at every run.
+draft, newest = test_tus_draft.draft, test_tus_draft.newest
+test_a_length_below_what_is_there_is_refused_also_in_chunks = (
+    test_tus_draft.test_a_length_below_what_is_there_is_refused_also_in_chunks
+)
+test_both_protocols_speak_of_the_same_uploads = test_tus_draft.test_both_protocols_speak_of_the_same_uploads
+test_cancelling_ends_the_request_that_sends = test_tus_draft.test_cancelling_ends_the_request_that_sends
+test_what_arrived_before_a_cut_is_kept_and_is_not_complete = (
+    test_tus_draft.test_what_arrived_before_a_cut_is_kept_and_is_not_complete
+)
+test_a_final_upload_waits_for_its_parts = test_tus_extensions.test_a_final_upload_waits_for_its_parts
+test_a_part_can_belong_to_two = test_tus_extensions.test_a_part_can_belong_to_two
+test_a_removed_upload_is_gone_for_good = test_tus_extensions.test_a_removed_upload_is_gone_for_good
+test_bytes_with_a_wrong_checksum_are_discarded = test_tus_extensions.test_bytes_with_a_wrong_checksum_are_discarded
+test_nothing_of_a_checksummed_body_is_kept_when_it_is_cut = (
+    test_tus_extensions.test_nothing_of_a_checksummed_body_is_kept_when_it_is_cut
+)
+test_only_the_whole_is_processed = test_tus_extensions.test_only_the_whole_is_processed
+test_removing_an_upload_ends_the_request_that_sends_it = (
+    test_tus_extensions.test_removing_an_upload_ends_the_request_that_sends_it
+)
+
+
+@pytest.fixture(scope="module")
+def tus(server: LiveServer, http: httpx.Client) -> TusUser:
+    return TusUser(server, http)
 
 
 def refused(tmp_path: Path, **settings: object) -> str:

@@ -46,9 +46,11 @@ def anybody(shared_server: LiveServer) -> httpx.Client:
 
 
 @pytest.fixture(scope="session")
-def tus_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[LiveServer]:
+def tus_server(
+    tmp_path_factory: pytest.TempPathFactory, setting: Callable[[], dict[str, object]]
+) -> Iterator[LiveServer]:
     """A server that only takes uploads in: nothing is converted, so that the tests see what an upload alone does."""
-    server = LiveServer(tmp_path_factory.mktemp("tus-server"), workers=0).start()
+    server = LiveServer(tmp_path_factory.mktemp("tus-server"), workers=0, **setting()).start()
     yield server
     server.stop()
 
@@ -62,7 +64,9 @@ def tus(tus_server: LiveServer) -> Iterator[TusUser]:
 
 
 @pytest.fixture(scope="session")
-def small_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[LiveServer]:
+def small_server(
+    tmp_path_factory: pytest.TempPathFactory, setting: Callable[[], dict[str, object]]
+) -> Iterator[LiveServer]:
     """A server with a limit, with little patience, for a page of another origin, behind a proxy."""
     settings = {
         "max_size": 1_000_000,
@@ -71,7 +75,7 @@ def small_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[LiveServe
         "trusted_proxies": "127.0.0.1",
         "workers": 0,
     }
-    server = LiveServer(tmp_path_factory.mktemp("small-server"), **settings).start()
+    server = LiveServer(tmp_path_factory.mktemp("small-server"), **settings, **setting()).start()
     yield server
     server.stop()
 

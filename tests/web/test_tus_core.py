@@ -203,7 +203,7 @@ def test_what_is_no_upload_is_not_found_and_nothing_is_touched(tus: TusUser, met
     assert answer.get("upload-offset") is None
     assert tus.offset(url) == 3
     assert tus.stored(url) == b"123"
-    assert (tus.server.data_dir / "metadata.db").exists()
+    assert tus.count("SELECT count(*) FROM file WHERE id = ?", id_of(url)) == 1
 
 
 def test_an_upload_of_somebody_else_is_as_unknown_as_none(tus: TusUser, tus_server):

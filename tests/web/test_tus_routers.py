@@ -26,9 +26,13 @@ MAX_SIZE = 1 << 30
 
 
 @pytest.fixture(scope="module", params=["native", "tuspyserver"])
-def router(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
+def router(
+    request: pytest.FixtureRequest,
+    tmp_path_factory: pytest.TempPathFactory,
+    setting: Callable[[], dict[str, object]],
+) -> Iterator[World]:
     directory = tmp_path_factory.mktemp(request.param)
-    server = LiveServer(directory, tus_router=request.param, max_size=MAX_SIZE).start()
+    server = LiveServer(directory, tus_router=request.param, max_size=MAX_SIZE, **setting()).start()
     with server.login() as http, server.login("admin", "admin123") as other:
         yield World(request.param, server, http, other)
     server.stop()
