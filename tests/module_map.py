@@ -20,11 +20,13 @@ PROTOCOLS = {
 """Definitions without behaviour of their own: whoever implements or uses them is tested, by one suite for all."""
 
 IMPLEMENTATIONS = {
+    "storage/local/locks": "storage/test_local_uploads",
     "storage/local/objects": "storage/test_local_objects",
     "storage/local/place": "storage/test_local_objects",
     "storage/local/uploads": "storage/test_local_uploads",
     "storage/local/marker": "uploads/test_volume",
     "storage/local/newest_folder": "datasets/test_newest_parts",
+    "storage/local/reader": "storage/test_local_uploads",
     "storage/local/reserve": "storage/test_local_objects",
     "storage/local/scratch": "datasets/test_engine",
     "storage/memory/bucket": "storage/test_chunk_store",
@@ -45,6 +47,7 @@ STEPS = {
     "catalog/access": "web/test_access web/test_matrix",
     "catalog/admin": "catalog/test_audit web/test_account",
     "catalog/case_folding": "catalog/test_users",
+    "catalog/checkpoint_requests": "uploads/test_remote_writers",
     "catalog/chunks": "uploads/test_machine uploads/test_on_s3",
     "catalog/confusables": "catalog/test_users",
     "catalog/duties": "catalog/test_leases",

@@ -96,6 +96,7 @@ def _uploads(services: Services, policy: Policy) -> TusAdapter:
         remover=services.uploads.remover,
         concatenator=services.uploads.concatenator,
         writers=services.uploads.writers,
+        remote=services.uploads.remote,
         rules=services.uploads.rules,
         origin=Origin(settings.public_url, settings.proxies),
         interim=settings.interim_answers,

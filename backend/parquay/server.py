@@ -166,8 +166,9 @@ class _Service:
         if self._primary:
             self._children = _Children(_commands(settings))
             jobs.extend(child.run() for child in self._children)
-        if settings.processes > 1 or settings.database_url:
-            jobs.append(watch(self._services.uploads.writers, self._services.uploads.files.epochs, WATCH_SECONDS))
+        uploads = self._services.uploads
+        if uploads.remote is not None:
+            jobs.append(watch(uploads.writers, uploads.files.epochs, WATCH_SECONDS, uploads.remote.answer))
         return jobs
 
     def _sampler(self) -> Sampler:

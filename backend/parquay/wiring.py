@@ -16,6 +16,7 @@ from parquay.auth.tokens import Tokens
 from parquay.catalog.access import Sharing
 from parquay.catalog.admin import Administration
 from parquay.catalog.audit import AuditLog
+from parquay.catalog.checkpoint_requests import CheckpointRequests
 from parquay.catalog.chunks import NamedChunks
 from parquay.catalog.datasets import Datasets
 from parquay.catalog.events import Events
@@ -67,6 +68,7 @@ from parquay.uploads.policy.hooks import Hooks, installed
 from parquay.uploads.policy.rules import Rules
 from parquay.uploads.receive.append import Appender
 from parquay.uploads.receive.receive import StallTimeout
+from parquay.uploads.receive.remote_writers import RemoteWriters
 from parquay.uploads.receive.takeover import WriterRegistry
 
 if TYPE_CHECKING:
@@ -90,6 +92,7 @@ class UploadServices:
     rules: Rules
     hooks: Hooks
     writers: WriterRegistry
+    remote: RemoteWriters | None
     appender: Appender
     concatenator: Concatenator
     small: SmallUploads | PutUploads
@@ -196,7 +199,9 @@ def _uploads(
     rules, hooks, writers = _rules(settings), _hooks(settings), WriterRegistry()
     files, disk = Files(catalog, events.log, events.jobs, hooked=bool(hooks)), _disk(store)
     stall_timeout = StallTimeout(settings.idle_timeout, settings.min_rate)
-    appender = Appender(catalog, files, store, writers, disk, rules=rules, stall_timeout=stall_timeout)
+    is_shared = settings.processes > 1 or bool(settings.database_url)
+    remote = RemoteWriters(catalog, CheckpointRequests(catalog), writers) if is_shared else None
+    appender = Appender(catalog, files, store, writers, disk, rules=rules, stall_timeout=stall_timeout, remote=remote)
     concatenator = Concatenator(catalog, files, store, disk)
     small: SmallUploads | PutUploads = PutUploads(catalog, files, store, disk)
     if not isinstance(store, ChunkStore):
@@ -215,7 +220,7 @@ def _uploads(
         hooks=hooks,
     )
     remover = Remover(catalog, files, store, writers, disk, places=_places(settings))
-    into, kept = (writers, appender, concatenator, small, creator), (remover, Expirer(files, remover, writers))
+    into, kept = (writers, remote, appender, concatenator, small, creator), (remover, Expirer(files, remover, writers))
     return UploadServices(files, Segments(catalog), queue, store, rules, hooks, *into, *kept, Soundness(store))
 
 

@@ -8,14 +8,15 @@ import resource
 import subprocess
 import sys
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
 
-from parquay.errors import Busy, StorageFull, Unavailable
+from parquay.errors import Busy, Conflict, StorageFull, Unavailable
 from parquay.ids import new_id
 from parquay.storage.chunks import StoreFault
-from parquay.storage.local.uploads import LocalStore
+from parquay.storage.local.uploads import LocalStore, LocalWriter
 from storage.conformance import MIB, FileConformance, content, put
 from storage.tmpfs import volume
 
@@ -213,6 +214,88 @@ def test_the_lock_of_a_killed_process_is_free(store: LocalStore):
         other.wait()
 
         store.writer(upload_id, 0, wait=0).close()
+
+
+def stale(store: LocalStore) -> tuple[str, LocalWriter]:
+    """An upload of five promised bytes whose writer keeps its lock, and writes more."""
+    upload_id = new_id()
+    writer = store.writer(upload_id, 0)
+    writer.write([b"first"], 0)
+    writer.sync(5)
+    writer.write([b" lost"], 5)
+    return upload_id, writer
+
+
+def test_a_copy_takes_the_place_of_a_file_that_a_stale_writer_keeps(store: LocalStore):
+    upload_id, paused = stale(store)
+
+    newer = store.writer(upload_id, 5, wait=0, owned=lambda: True)
+    newer.write([b" newer"], 5)
+    newer.sync(11)
+    paused.write([b" late bytes"], 5)
+    paused.sync(16)
+
+    assert store.path(upload_id).read_bytes() == b"first newer"
+    assert list(store.ids()) == [upload_id]
+    with pytest.raises(Busy):
+        store.writer(upload_id, 11, wait=0)
+    paused.close()
+    newer.close()
+    store.writer(upload_id, 11, wait=0, owned=lambda: True).close()
+
+
+def test_who_has_lost_an_upload_meanwhile_replaces_nothing(store: LocalStore):
+    upload_id, paused = stale(store)
+
+    with pytest.raises(Conflict):
+        store.writer(upload_id, 5, wait=0, owned=lambda: False)
+
+    assert os.fstat(paused.handle).st_nlink == 1
+    assert list(store.ids()) == [upload_id]
+    paused.close()
+
+
+def test_nothing_is_copied_where_there_is_no_room(store: LocalStore, monkeypatch: pytest.MonkeyPatch):
+    upload_id, paused = stale(store)
+    monkeypatch.setattr(store, "free", lambda: 4)
+
+    with pytest.raises(Busy):
+        store.writer(upload_id, 5, wait=0, owned=lambda: True)
+
+    assert list(store.ids()) == [upload_id]
+    paused.close()
+
+
+def test_who_waited_for_a_file_that_was_replaced_writes_to_its_successor(store: LocalStore):
+    upload_id, paused = stale(store)
+    with ThreadPoolExecutor(1) as threads:
+        waiting = threads.submit(store.writer, upload_id, 5, wait=20, owned=lambda: True)
+        newer = store.writer(upload_id, 5, wait=0, owned=lambda: True)
+        newer.close()
+        paused.close()
+        newest = waiting.result()
+
+    newest.write([b" newest"], 5)
+    newest.close()
+
+    assert store.path(upload_id).read_bytes() == b"first newest"
+
+
+def test_a_reader_goes_on_in_the_file_that_took_the_place_of_its_own(store: LocalStore):
+    upload_id, paused = stale(store)
+
+    with store.reader(upload_id) as reader:
+        before = reader.read_at(0, 5)
+        newer = store.writer(upload_id, 5, wait=0, owned=lambda: True)
+        newer.write([b" newer"], 5)
+        paused.write([b" late!"], 5)
+        after = reader.read_at(5, 6)
+        newer.close()
+        store.remove(upload_id)
+        removed = reader.read_at(0, 5)
+
+    assert (before, after, removed) == (b"first", b" newer", b"first")
+    paused.close()
 
 
 # ------------------------------------------------------------------------------------- what can go wrong

@@ -202,13 +202,23 @@ class Files:
             self._tell_hooks(session, found, *group)
 
     def take_over(
-        self, session: Session, file_id: str, offset: int, *, writer: str, expires_at: datetime
+        self,
+        session: Session,
+        file_id: str,
+        offset: int,
+        *,
+        writer: str,
+        expires_at: datetime,
+        lost_epoch: int | None = None,
     ) -> Claim | None:
         """Let the process ``writer`` take in the bytes of an upload that stands at ``offset`` bytes.
 
         None when it stands elsewhere, is done, or another process is taking in bytes for it, see :meth:`is_written`.
+        ``lost_epoch``: epoch of a writer that does not answer; it is not waited for.
         """
         free = or_(col(File.writer).is_(None), col(File.writer) == writer, col(File.active_at) < now() - WRITER_ACTIVE)
+        if lost_epoch is not None:
+            free = or_(free, col(File.epoch) == lost_epoch)
         statement = (
             update(File)
             .where(col(File.id) == file_id, col(File.offset) == offset, col(File.complete).is_(False), free)

@@ -311,6 +311,16 @@ class NamedChunk(SQLModel, table=True):
     crc: int = Field(sa_column=Column(BigInteger, nullable=False), description="CRC-32C of its bytes.")
 
 
+class CheckpointRequest(SQLModel, table=True):
+    """What another process asks the writer of an upload: to make durable what it has."""
+
+    __tablename__ = "checkpoint_request"
+
+    file_id: str = Field(primary_key=True, foreign_key="file.id", ondelete="CASCADE")
+    asked: int = Field(sa_column=Column(BigInteger, nullable=False), description="Number of the newest request.")
+    answered: int = Field(sa_column=Column(BigInteger, nullable=False), description="Number of the last one answered.")
+
+
 class Segment(SQLModel, table=True):
     """A byte range of a file that became one Parquet part. Rows of a file are dense in `no`, from 0."""
 

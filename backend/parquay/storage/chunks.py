@@ -147,6 +147,8 @@ class Store(Protocol):
 
         What is there past them was never acknowledged and is forgotten, unless ``owned`` (asked once the access is
         exclusive) says that the upload has got another owner while this one waited: then those bytes may be theirs.
+        Where ``owned`` is given, a writer that does not let go in time has lost the upload: the store does without it
+        where it can.
 
         Raises:
             Busy: another writer holds it (423).

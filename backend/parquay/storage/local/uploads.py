@@ -8,12 +8,11 @@ because the kernel may have thrown the pages away and would call the second one 
 from __future__ import annotations
 
 import errno
-import fcntl
 import os
 import shutil
 import time
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager, suppress
+from contextlib import closing, contextmanager, suppress
 from functools import partial
 from pathlib import Path
 
@@ -21,13 +20,15 @@ from parquay.chunk import Chunk
 from parquay.errors import Busy, Conflict, StorageFull, Unavailable
 from parquay.ids import is_id, new_id
 from parquay.storage.chunks import Buffers, BytesMissing, Rhythm, State, StoreFault
+from parquay.storage.local import locks
 from parquay.storage.local.direct_io import DirectFile
+from parquay.storage.local.reader import LocalReader
 from parquay.storage.local.volume import VolumeSync
 from parquay.telemetry import sync_errors, sync_seconds
 
-COPY_SIZE = 64 * 1024 * 1024
+COPY_RATE = 2e9
+"""Bytes a second: so much longer is waited for the writer of a large file, of which a copy costs more."""
 RHYTHM = Rhythm(bytes=64 * 1024 * 1024, seconds=1.0)
-LOCK_POLL = 0.02
 MIN_VOLUME_SYNC_FILES = 16
 """From so many small uploads on, one sync of the whole volume is quicker than theirs."""
 FULL = (errno.ENOSPC, errno.EDQUOT)
@@ -87,9 +88,9 @@ class LocalStore:
         del epoch  # the lock keeps a stale writer out
         path = self.path(upload_id)
         with _mapped(self):
-            handle = self._open(path, create=durable == 0)
+            patience = wait + (durable / COPY_RATE if owned is not None else 0.0)
+            handle = self._locked(path, durable, time.monotonic() + patience, owned)
             try:
-                _lock(handle, wait)
                 _cut(handle, durable, owned)
             except BaseException:
                 os.close(handle)
@@ -99,12 +100,12 @@ class LocalStore:
     @contextmanager
     def reader(self, upload_id: str) -> Iterator[LocalReader]:
         """Open an upload for reading."""
-        handle = self._open_to_read(self.path(upload_id))
+        with _mapped(self):
+            reader = LocalReader(self.path(upload_id))
         try:
-            yield LocalReader(handle)
+            yield reader
         finally:
-            if handle is not None:
-                os.close(handle)
+            reader.close()
 
     def size(self, upload_id: str) -> int:
         """Return the size of an upload's file in bytes, 0 without one."""
@@ -171,21 +172,8 @@ class LocalStore:
 
     def compose(self, upload_id: str, parts: Sequence[tuple[str, int]]) -> tuple[Chunk, ...]:
         """Copy the parts into a new file, which gets its name when it is whole: what had that name is never cut."""
-        draft_id = new_id()
-        writer = self.writer(draft_id, 0)
-        try:
-            position = 0
-            for part_id, size in parts:
-                with self.reader(part_id) as source, _mapped(self):
-                    source.copy_to(writer.handle, position, size)
-                position += size
-            writer.sync(position)
-            self._rename(self.path(draft_id), self.path(upload_id))
-        except BaseException:
-            self.remove(draft_id)
-            raise
-        finally:
-            writer.close()
+        with self._copied([(self.path(part_id), size) for part_id, size in parts]) as (draft, _):
+            self._rename(draft, self.path(upload_id))
         return ()
 
     def keys(self, upload_id: str) -> tuple[str, ...]:
@@ -277,6 +265,52 @@ class LocalStore:
         sync_errors.inc()
         self._fault = f"A sync failed: {os.strerror(error.errno or errno.EIO)}."
 
+    def _locked(self, path: Path, durable: int, deadline: float, owned: Callable[[], bool] | None) -> int:
+        """Open an upload's file and lock it; in place of one that a stale writer keeps comes a copy."""
+        while True:
+            handle = self._open(path, create=durable == 0)
+            try:
+                locks.lock(handle, deadline)
+                if owned is None or locks.is_named(self.root, handle, path):
+                    return handle
+            except Busy:
+                os.close(handle)
+                if owned is None or self.free() < durable:
+                    raise
+                return self._replaced(path, durable, owned)
+            except BaseException:
+                os.close(handle)
+                raise
+            os.close(handle)
+
+    def _replaced(self, path: Path, durable: int, owned: Callable[[], bool]) -> int:
+        """Put a copy of what was promised in place of a file that a stale writer has locked; return it, locked."""
+        with self._copied([(path, durable)]) as (draft, handle):
+            with locks.names(self.root):
+                if not owned():
+                    raise Conflict("Another request continues this upload.", "taken_over")
+                self._rename(draft, path)
+            return os.dup(handle)  # which keeps the lock
+
+    @contextmanager
+    def _copied(self, sources: Sequence[tuple[Path, int]]) -> Iterator[tuple[Path, int]]:
+        """Lend a new file, locked and synced, with the first bytes of ``sources``, to be given a name."""
+        draft_id = new_id()
+        writer = self.writer(draft_id, 0)
+        try:
+            position = 0
+            for source, size in sources:
+                with _mapped(self), closing(LocalReader(source)) as reader:
+                    reader.copy_to(writer.handle, position, size)
+                position += size
+            writer.sync(position)
+            yield self.path(draft_id), writer.handle
+        except BaseException:
+            self.remove(draft_id)
+            raise
+        finally:
+            writer.close()
+
     def _open(self, path: Path, *, create: bool) -> int:
         if not create:
             try:
@@ -285,13 +319,6 @@ class LocalStore:
                 raise BytesMissing("Promised bytes are not there.") from None
         self._make_directory(path.parent)
         return os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC | os.O_NOFOLLOW, 0o600)
-
-    def _open_to_read(self, path: Path) -> int | None:
-        with _mapped(self):
-            try:
-                return os.open(path, os.O_RDONLY | os.O_CLOEXEC)
-            except FileNotFoundError:
-                return None
 
     def _rename(self, source: Path, target: Path) -> None:
         with _mapped(self):
@@ -372,32 +399,6 @@ class LocalWriter:
         os.close(self.handle)
 
 
-class LocalReader:
-    """An open file, or none for an upload that never got a byte."""
-
-    def __init__(self, handle: int | None) -> None:
-        self._handle = handle
-
-    def read_at(self, offset: int, size: int) -> bytes:
-        """Return up to ``size`` bytes from ``offset``."""
-        return b"" if self._handle is None else os.pread(self._handle, size, offset)
-
-    def copy_to(self, target: int, position: int, size: int) -> None:
-        """Copy the first ``size`` bytes into the file ``target`` at ``position``.
-
-        Raises:
-            BytesMissing: the file is shorter.
-        """
-        done = 0
-        while done < size:
-            chunk = self.read_at(done, min(COPY_SIZE // 8, size - done))
-            if not chunk:
-                raise BytesMissing("A part has fewer bytes than promised.")
-            if os.pwrite(target, chunk, position + done) != len(chunk):
-                raise StorageFull("The disk is full.")
-            done += len(chunk)
-
-
 def _first(views: list[memoryview], size: int) -> list[memoryview]:
     """Return the first ``size`` bytes."""
     if sum(map(len, views)) <= size:
@@ -415,19 +416,6 @@ def _after(views: list[memoryview], count: int) -> list[memoryview]:
             return [view[count:], *views[index + 1 :]]
         count -= len(view)
     return []
-
-
-def _lock(handle: int, wait: float) -> None:
-    deadline = time.monotonic() + wait
-    while True:
-        try:
-            fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
-            if time.monotonic() >= deadline:
-                raise Busy("Another request is writing to this upload.", retry_after=1) from None
-            time.sleep(LOCK_POLL)
-        else:
-            return
 
 
 def _cut(handle: int, durable: int, owned: Callable[[], bool] | None) -> None:

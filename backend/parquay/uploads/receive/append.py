@@ -24,6 +24,7 @@ from parquay.uploads.receive.body import COMPLETE, OVERRUN, Body
 from parquay.uploads.receive.claims import UploadClaims
 from parquay.uploads.receive.committer import CheckpointCommitter
 from parquay.uploads.receive.receive import Receipt, Receiver, StallTimeout, UploadObserver
+from parquay.uploads.receive.remote_writers import RemoteWriters
 from parquay.uploads.receive.takeover import REMOVED, SHUTDOWN, ActiveWriter, WriterRegistry
 
 T = TypeVar("T")
@@ -33,8 +34,11 @@ log = logging.getLogger(__name__)
 ORPHAN_SECONDS = 3600.0
 """A chunk without a row that is younger may be named by a transaction that still runs."""
 
-LOCK_SECONDS = 2.0
-"""How long the store waits for a stale writer of another process to let go."""
+LOCK_SECONDS = 0.6
+"""How long the store waits for a stale writer of another process to let go, before it does without."""
+
+CANCEL_SECONDS = 2.0
+"""How long a cancelled request waits for its last checkpoint."""
 
 
 @dataclass(frozen=True)
@@ -62,15 +66,19 @@ class Appender:
         rules: Rules,
         stall_timeout: StallTimeout,
         follow: bool = True,
+        remote: RemoteWriters | None = None,
     ) -> None:
-        """``follow``: wake the converter while bytes still arrive, not only at the end."""
+        """``follow``: wake the converter while bytes still arrive, not only at the end.
+
+        ``remote``: the writers of other processes, None where there are no other processes.
+        """
         self._catalog = catalog
         self._files = files
         self._store = store
         self._writers = writers
         self._disk = disk
         self._rules = rules
-        self._claims = UploadClaims(catalog, files, rules)
+        self._claims = UploadClaims(catalog, files, rules, writers.process, remote)
         self._stall_timeout = stall_timeout
         self._follow = follow
         self._blocks = Blocks()
@@ -115,7 +123,7 @@ class Appender:
                 started.result().stop(SHUTDOWN)
             else:
                 work.cancel()
-            await asyncio.wait({work}, timeout=LOCK_SECONDS)
+            await asyncio.wait({work}, timeout=CANCEL_SECONDS)
             raise
 
     async def _append(self, request: _Append, started: asyncio.Future[ActiveWriter]) -> Receipt:

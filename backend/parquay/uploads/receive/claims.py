@@ -12,10 +12,10 @@ from parquay.catalog.session import Catalog
 from parquay.catalog.tables import File
 from parquay.catalog.usage import over
 from parquay.errors import Busy, Conflict, Gone
-from parquay.ids import new_id
 from parquay.tus.append import AppendPlan, check_offset
 from parquay.uploads.policy.rules import Rules, state_of
 from parquay.uploads.receive.receive import Superseded
+from parquay.uploads.receive.remote_writers import RemoteWriters
 from parquay.uploads.receive.takeover import TAKEOVER_SECONDS
 
 TAKEOVER_POLL_SECONDS = 0.1
@@ -25,11 +25,18 @@ TAKEOVER_POLL_SECONDS = 0.1
 class UploadClaims:
     """Claims uploads in the name of this process."""
 
-    def __init__(self, catalog: Catalog, files: Files, rules: Rules) -> None:
+    def __init__(
+        self, catalog: Catalog, files: Files, rules: Rules, process: str, remote: RemoteWriters | None = None
+    ) -> None:
+        """``process``: the name of this process.
+
+        ``remote``: the writers of other processes, None where there are no other processes.
+        """
         self._catalog = catalog
+        self._remote = remote
         self._files = files
         self._rules = rules
-        self._process = new_id()
+        self._process = process
 
     async def claim(self, file: File, plan: AppendPlan, quota: int) -> Claim:
         """Become the writer of ``file`` at the offset of ``plan``, and fix its length where the plan tells one.
@@ -51,7 +58,8 @@ class UploadClaims:
         return claim
 
     async def _take_over(self, file: File, plan: AppendPlan) -> Claim:
-        """Become the upload's writer, after waiting a moment for one of another process."""
+        """Become the upload's writer, after waiting a moment for one of another process that still answers."""
+        is_lost = self._remote is not None and await self._remote.checkpoint(file) is False
         deadline = time.monotonic() + TAKEOVER_SECONDS
         while True:
             take_over = partial(
@@ -60,6 +68,7 @@ class UploadClaims:
                 offset=plan.offset,
                 writer=self._process,
                 expires_at=self._rules.expiry(),
+                lost_epoch=file.epoch if is_lost else None,
             )
             claim = await self._catalog.awrite(take_over)
             if claim is not None:

@@ -10,10 +10,11 @@ from __future__ import annotations
 import asyncio
 import logging
 import time
-from collections.abc import AsyncIterator, Callable, Iterator
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from contextlib import asynccontextmanager, contextmanager
 
 from parquay.errors import Busy, ParquayError, Unavailable
+from parquay.ids import new_id
 from parquay.telemetry import uploads_active
 
 ACTIVE_SECONDS = 1.0
@@ -88,9 +89,14 @@ class ActiveWriter:
 
 
 class WriterRegistry:
-    """The writers of this process."""
+    """The writers of this process.
+
+    Attributes:
+        process: the name under which it writes.
+    """
 
     def __init__(self) -> None:
+        self.process = new_id()
         self._active: dict[str, ActiveWriter] = {}
         self._pending: dict[str, set[asyncio.Event]] = {}
         self._draining = False
@@ -204,8 +210,16 @@ async def _within(seconds: float, event: asyncio.Event) -> None:
         pass
 
 
-async def watch(writers: WriterRegistry, epochs: Callable[[list[str]], dict[str, int]], seconds: float) -> None:
-    """Stop writers whose upload was taken over or removed by another process; look every ``seconds``."""
+async def watch(
+    writers: WriterRegistry,
+    epochs: Callable[[list[str]], dict[str, int]],
+    seconds: float,
+    answer: Callable[[], Awaitable[None]] | None = None,
+) -> None:
+    """Stop writers whose upload was taken over or removed by another process; look every ``seconds``.
+
+    ``answer``: does what other processes ask of the running writers.
+    """
     while True:
         await asyncio.sleep(seconds)
         running = {file_id: active for file_id, active in writers.running().items() if active.epoch}
@@ -213,6 +227,8 @@ async def watch(writers: WriterRegistry, epochs: Callable[[list[str]], dict[str,
             continue
         try:
             current = await asyncio.to_thread(epochs, list(running))
+            if answer is not None:
+                await answer()
         except ParquayError as error:
             log.warning("other processes' writers are not seen", extra={"fields": {"code": error.code}})
             continue

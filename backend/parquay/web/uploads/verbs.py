@@ -29,6 +29,7 @@ from parquay.uploads.policy.rules import Owner, Rules, state_of
 from parquay.uploads.receive.append import Appender
 from parquay.uploads.receive.body import COMPLETE, OVERRUN, Body
 from parquay.uploads.receive.receive import Receipt, UploadObserver
+from parquay.uploads.receive.remote_writers import RemoteWriters
 from parquay.uploads.receive.takeover import WriterRegistry
 from parquay.web.http.asgi import Answer, Headers, Origin, Scope, problem
 
@@ -84,17 +85,22 @@ class Verbs:
         remover: Remover,
         concatenator: Concatenator,
         writers: WriterRegistry,
+        remote: RemoteWriters | None,
         rules: Rules,
         origin: Origin,
         interim: InterimAnswers = "auto",
     ) -> None:
-        """``interim``: whether interim answers are sent; ``auto``: where no proxy stands between."""
+        """``remote``: the writers of other processes, None where there are no other processes.
+
+        ``interim``: whether interim answers are sent; ``auto``: where no proxy stands between.
+        """
         self._files = files
         self._creator = creator
         self._appender = appender
         self._remover = remover
         self._concatenator = concatenator
         self._writers = writers
+        self._remote = remote
         self._rules = rules
         self._origin = origin
         self._interim = interim
@@ -126,6 +132,8 @@ class Verbs:
         file = await self._seen(call, VIEW)
         if file.owner_id == call.owner.id and not file.complete:
             await self._writers.wait_durable(file.id)
+            if self._remote is not None:
+                await self._remote.checkpoint(file)
             file = await self._seen(call, VIEW)
         if file.parts and not file.complete:
             file = await self._concatenator.try_finish(file)
