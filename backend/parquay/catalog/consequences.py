@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cache
 
 CREATED = "file.created"
 UPDATED = "file.updated"
@@ -27,6 +28,7 @@ class Consequences:
 NOTHING = Consequences()
 
 
+@cache
 def consequences(*, is_new: bool, complete: bool, is_partial: bool) -> Consequences:
     """Return what follows when the row of an upload is made (``is_new``), or gets its last byte (``complete``).
 

@@ -74,7 +74,7 @@ class Touched(NamedTuple):
     size: int | None
 
 
-_insert = Insert(File)
+_insert = Insert(File, constants=FILE_DEFAULTS)
 
 
 class Files:
@@ -186,7 +186,7 @@ class Files:
         """
         moment = now()
         rows = [file.__dict__ for file in files]
-        _insert(session, rows, every={**FILE_DEFAULTS, "uploaded_at": moment, "active_at": moment})
+        _insert(session, rows, every={"uploaded_at": moment, "active_at": moment})
         for file_id, held in (chunks or {}).items():
             name(session, file_id, held)
         for owner_id in {file.owner_id for file in files} if quota else ():

@@ -37,10 +37,11 @@ Note = Callable[[Session, str, str, str], None]
 """Writes a failure (code, message) down on a subject, inside a transaction."""
 
 
-_insert = Insert(Job)
 _FREE: dict[str, Any] = {"lease_owner": None, "lease_until": None}
 """Columns of a job that nobody has."""
-_DEFAULTS = Job(id="", kind="", subject="").model_dump(exclude={"id", "subject", "owner_id", "turn_at"})
+_GIVEN = {"id", "kind", "subject", "owner_id", "payload", "run_after", "turn_at", "created_at"}
+"""Columns of a new job whose values are its own."""
+_insert = Insert(Job, constants=Job(id="", kind="", subject="").model_dump(exclude=_GIVEN))
 
 
 @dataclass(frozen=True)
@@ -104,7 +105,7 @@ class Jobs:
     def add(self, session: Session, kind: str, *wanted: Wanted, payload: dict[str, Any] | None = None) -> None:
         """Queue the jobs ``wanted``, whose subjects cannot have one yet."""
         moment = database_now(session)
-        every = {**_DEFAULTS, "kind": kind, "payload": payload or {}, "run_after": moment, "created_at": moment}
+        every = {"kind": kind, "payload": payload or {}, "run_after": moment, "created_at": moment}
         rows = [
             {"id": job_id, "subject": each.subject, "owner_id": each.owner_id, "turn_at": turn(moment, each.size)}
             for job_id, each in zip(new_ids(len(wanted)), wanted, strict=True)

@@ -11,9 +11,10 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import threading
 from collections import deque
-from collections.abc import Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 from functools import partial
 
@@ -65,6 +66,8 @@ class SmallUploads:
         self._store = store
         self._has_unsynced = asyncio.Event()
         self._disk = ThreadPoolExecutor(1, thread_name_prefix="small")
+        self._lock = threading.Lock()
+        """Holds `_queue` and `_is_writing` together."""
         self._queue: list[_SmallUpload] = []
         self._is_writing = False
         self._to_sync: deque[list[str]] = deque()
@@ -79,50 +82,47 @@ class SmallUploads:
         """
         loop = asyncio.get_running_loop()
         upload = _SmallUpload(file, data, loop.create_future())
-        self._queue.append(upload)
-        if not self._is_writing and len(self._queue) == 1:
-            loop.call_soon(self._write_batch)  # behind what else has just come
+        with self._lock:
+            self._queue.append(upload)
+            is_first, self._is_writing = not self._is_writing, True
+        if is_first:
+            loop.call_soon(self._begin_batch, loop)  # behind what else has just come
         return upload.stored
 
-    def _write_batch(self) -> None:
+    def _begin_batch(self, loop: asyncio.AbstractEventLoop) -> None:
         # One batch at a time is written. Not one of a certain size: as small as they come they would be half as many.
-        batch, self._queue = self._queue[:MAX_BATCH_UPLOADS], self._queue[MAX_BATCH_UPLOADS:]
-        self._is_writing = True
-        writing = asyncio.get_running_loop().run_in_executor(self._disk, self._write, batch)
-        writing.add_done_callback(partial(self._commit_written, batch))
+        with self._lock:
+            batch, self._queue = self._queue[:MAX_BATCH_UPLOADS], self._queue[MAX_BATCH_UPLOADS:]
+        self._disk.submit(self._write_batch, loop, batch)
 
-    def _write(self, batch: Sequence[_SmallUpload]) -> Mapping[_SmallUpload, BaseException]:
-        """Write a batch into files and return what failed (blocking)."""
-        failed: dict[_SmallUpload, BaseException] = {}
+    def _write_batch(self, loop: asyncio.AbstractEventLoop, batch: Sequence[_SmallUpload]) -> None:
+        """Write a batch into files and commit it, without a detour by the loop, which costs a wake-up (blocking)."""
+        written = []
         for each in batch:
             try:
                 self._store.put(each.file.id, each.data)
+                written.append(each)
             except Exception as error:  # noqa: BLE001  belongs to its upload
-                failed[each] = error
-        return failed
+                loop.call_soon_threadsafe(each.resolve, error)
+        if written:
+            self._commit(loop, written)
+        with self._lock:
+            self._is_writing = has_more = bool(self._queue)
+        if has_more:
+            loop.call_soon_threadsafe(self._begin_batch, loop)
 
-    def _commit_written(
-        self, batch: Sequence[_SmallUpload], writing: asyncio.Future[Mapping[_SmallUpload, BaseException]]
-    ) -> None:
-        self._is_writing = False
-        if self._queue:
-            self._write_batch()
-        failed = writing.result()
-        if written := [each for each in batch if each not in failed]:
-            self._commit(written)
-        for each, error in failed.items():
-            each.resolve(error)
-
-    def _commit(self, batch: Sequence[_SmallUpload]) -> None:
+    def _commit(self, loop: asyncio.AbstractEventLoop, batch: Sequence[_SmallUpload]) -> None:
         committing = self._unsynced.add([(each.file, each.data) for each in batch], wait=self._durable)
-        asyncio.wrap_future(committing).add_done_callback(partial(self._committed, batch))
+        committing.add_done_callback(lambda done: loop.call_soon_threadsafe(self._committed, loop, batch, done))
 
-    def _committed(self, batch: Sequence[_SmallUpload], committing: asyncio.Future[None]) -> None:
+    def _committed(
+        self, loop: asyncio.AbstractEventLoop, batch: Sequence[_SmallUpload], committing: Future[None]
+    ) -> None:
         """Resolve a batch; where the fault may be one upload's alone, each of them is tried by itself."""
         error = committing.exception()
         if error is not None and len(batch) > 1 and not isinstance(error, ParquayError):
             for each in batch:
-                self._commit([each])
+                self._commit(loop, [each])
             return
         if error is None and self._durable:
             self._to_sync.append([each.file.id for each in batch])

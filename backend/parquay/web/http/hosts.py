@@ -11,10 +11,12 @@ from __future__ import annotations
 import ipaddress
 import re
 from collections.abc import Iterable
+from functools import lru_cache
 
 _HOST = re.compile(r"(?P<name>\[[0-9a-f:.]+\]|[^:\[\]]*)(:[0-9]{0,5})?")
 
 
+@lru_cache(maxsize=64)  # asked for each request, mostly of one name
 def is_loopback_name(host: str) -> bool:
     """Tell whether a Host field, ``name`` or ``name:port``, names this machine and can name no other."""
     found = _HOST.fullmatch(host.strip().lower())
