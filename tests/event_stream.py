@@ -12,7 +12,7 @@ from typing import Any, Self
 
 import httpx
 
-from live_server import wait_until
+from live_server import NO_TLS, wait_until
 
 
 @dataclass
@@ -39,7 +39,7 @@ class EventStream:
         self.ended = threading.Event()
         self._opened = threading.Event()
         self._client = httpx.Client(
-            base_url=http.base_url, headers=headers, cookies=http.cookies, timeout=60, trust_env=False
+            base_url=http.base_url, headers=headers, cookies=http.cookies, timeout=60, trust_env=False, verify=NO_TLS
         )
         self._path = path
         self._thread = threading.Thread(target=self._read, daemon=True)
