@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import json
 import random
+import shutil
 import sqlite3
 import subprocess
 import sys
@@ -26,14 +27,20 @@ def settings_of(root: Path) -> Settings:
     return Settings(_env_file=None, data_dir=root)
 
 
-@pytest.fixture
-def root(tmp_path: Path) -> Path:
-    """A data directory with a catalog and nothing else."""
-    services = build(settings_of(tmp_path / "var"))
+@pytest.fixture(scope="module")
+def _unharmed(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    root = tmp_path_factory.mktemp("unharmed") / "var"
+    services = build(settings_of(root))
     for number in range(300):
         services.accounts.users.create(f"user{number}", "x" * 200)
     services.close()
-    return tmp_path / "var"
+    return root
+
+
+@pytest.fixture
+def root(_unharmed: Path, tmp_path: Path) -> Path:
+    """A data directory with a catalog and nothing else."""
+    return shutil.copytree(_unharmed, tmp_path / "var")
 
 
 def no_database(path: Path) -> None:

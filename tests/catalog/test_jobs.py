@@ -367,10 +367,11 @@ def taken(jobs: Jobs, clock: FixedClock) -> list[str]:
 
 
 def test_a_job_is_taken_however_many_are_leased(catalog: Catalog, jobs: Jobs, clock: FixedClock):
-    queue_of(catalog, jobs, clock, *((f"{i}", "a", 1) for i in range(300)))
-    for i in range(300):
-        claimed(jobs, f"worker {i}")
-        clock.pass_seconds(0.01)
+    queue_of(catalog, jobs, clock, ("first", "a", 1))
+    claimed(jobs, "worker 0")
+    leased = row(catalog, "first").model_dump()
+    each_of_one = [{"id": f"{i}", "subject": f"{i}", "lease_owner": f"worker {i}"} for i in range(1, 300)]
+    catalog.write(lambda session: session.add_all([Job(**(leased | own)) for own in each_of_one]))
     queue_of(catalog, jobs, clock, ("late", "a", 1))
 
     assert claimed(jobs, "me").subject == "late"
