@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import random
 from decimal import Decimal
+from pathlib import Path
 
+import duckdb
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
@@ -77,3 +79,14 @@ def test_table_without_rows_is_encoded():
     table = pa.table({"amount": pa.array([], pa.decimal128(18, 2)), "name": pa.array([], pa.string())})
 
     assert pq.read_table(pa.BufferReader(parts.encode(table))).equals(table)
+
+
+@pytest.mark.parametrize("cells", [[None, "b"], ["", None, None], ["b", None, "b"], ["b"] * 3 + [None] * 9])
+def test_engines_tell_one_text_from_the_missing_cells_beside_it(tmp_path: Path, cells: list[str | None]):
+    path = tmp_path / "part.parquet"
+    path.write_bytes(parts.encode(pa.table({"text": pa.array(cells)})))
+
+    with duckdb.connect() as engine:
+        found = engine.execute("SELECT count(*) FROM read_parquet(?) WHERE text IS NULL", [str(path)]).fetchall()
+
+    assert found == [(cells.count(None),)]

@@ -12,6 +12,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from made_tables import made_table
+from parquay.columns.parquet import parts
 from parquay.columns.types.registry import column_type
 from parquay.columns.types.text import TEXT
 from parquay.datasets.query.browse import Browser
@@ -171,6 +172,7 @@ def test_pages_are_what_python_would_find_whatever_is_asked(engine, data):
         page = browser.after(snapshot, query, cursor, size)
         assert len(page.rows) == size or page.next is None
         by_cursor.append(page.rows)
+        assert len(by_cursor) <= len(rows) // size + 1, "the cursor leads nowhere"
         if (cursor := page.next) is None:
             break
     assert [row[ROW_ID] for page in by_number for row in page] == expected
@@ -204,6 +206,23 @@ def code_of(act):
     with pytest.raises(ParquayError) as caught:
         act()
     return caught.value.status, caught.value.code
+
+
+@pytest.mark.parametrize("has_dictionary", [True, False])
+def test_one_text_beside_missing_cells_is_told_from_them(engine, monkeypatch, has_dictionary: bool):
+    monkeypatch.setattr(parts, "_repeats", lambda _column: has_dictionary)
+    table = pa.table({"X": pa.array([None, "b", None])})
+    snapshot = made_table(engine._fetched, {"X": TEXT}, table)
+
+    def found(filters: list[str], sort: str) -> list[int]:
+        query = read_query(columns_of(snapshot.columns), filters, [sort])
+        return [row[ROW_ID] for row in whole(Browser(engine), snapshot, query, 1)]
+
+    assert found(["X:isnull:true"], "_rid") == [0, 2]
+    assert found(["X:isnull:false"], "_rid") == [1]
+    assert found(["X:ne:b"], "_rid") == [0, 2]
+    assert found([], "X") == [1, 0, 2]
+    assert found([], "-X") == [1, 0, 2]
 
 
 def test_rows_are_found_by_their_ids(engine):

@@ -176,7 +176,10 @@ def _repeats(column: pa.ChunkedArray) -> bool:
     if len(column.slice(0, FIRST_SAMPLE_ROWS).unique()) > MAX_DIFFERENT_ROWS:
         return False
     sample = column.slice(0, SAMPLE_ROWS)
-    return len(sample.unique()) <= _few(sample)
+    different = len(sample.unique())
+    # By the statistics alone DuckDB takes one text and missing cells for missing ones only; with a dictionary it looks.
+    is_one_text = different == 2 and sample.null_count > 0 and pa.types.is_string(column.type)
+    return is_one_text or different <= _few(sample)
 
 
 def _few(column: pa.ChunkedArray) -> int:

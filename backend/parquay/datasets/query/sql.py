@@ -115,15 +115,24 @@ def _test(column: Column, test: Comparison) -> Sql:
     if test.op == "in":
         return Sql(f"{cell} IN ({','.join([cast] * len(test.values))})", test.values)
     fixed = {
-        "ne": f"{cell} IS DISTINCT FROM {cast}",
+        "ne": f"coalesce({cell} <> {cast}, TRUE)" if column.type.is_text else f"{cell} IS DISTINCT FROM {cast}",
         "contains": f"contains({cell}, ?)",
         "icontains": f"contains(lower({cell}), lower(?))",
         "starts": f"starts_with({cell}, ?)",
-        "isnull": f"{cell} IS NULL",
+        "isnull": _missing(column),
         "present": f"{cell} IS NOT NULL",
         "none": "FALSE",
     }
     return Sql(fixed[test.op], test.values)
+
+
+def _missing(column: Column) -> str:
+    """The condition that a cell is missing.
+
+    Of texts it is one that the engine does not look up in a part's statistics: where a row group has one text and
+    missing cells, it would take all of them for missing. ("ne" is asked in such a way too.)
+    """
+    return f"({name(column)} IS NULL) IS TRUE" if column.type.is_text else f"{name(column)} IS NULL"
 
 
 def order(query: Query) -> str:
@@ -250,7 +259,7 @@ def behind(snapshot: Snapshot, query: Query, values: Sequence[str | None], posit
         return [_rest_of_table(snapshot, query, TRUE, position)]
     first, value = query.keys[0], values[0]
     inner = replace(query, keys=query.keys[1:])
-    missing = Sql(f"{name(first.column)} IS NULL")
+    missing = Sql(_missing(first.column))
     same = missing if value is None else _bound(first, "=", value)
     if inner.keys:
         found = [Stage(inner, every([same, _beyond_keys(inner, values[1:], position)]), everywhere)]
@@ -284,11 +293,11 @@ def _beyond(key: Key, value: str | None, *, nulls: bool) -> Sql:
     if value is None:
         return FALSE
     found = _bound(key, "<" if key.descending else ">", value)
-    return any_of([found, Sql(f"{name(key.column)} IS NULL")]) if nulls else found
+    return any_of([found, Sql(_missing(key.column))]) if nulls else found
 
 
 def _same(key: Key, value: str | None) -> Sql:
-    return Sql(f"{name(key.column)} IS NULL") if value is None else _bound(key, "=", value)
+    return Sql(_missing(key.column)) if value is None else _bound(key, "=", value)
 
 
 def _bound(key: Key, sign: str, value: str) -> Sql:
