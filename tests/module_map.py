@@ -60,6 +60,7 @@ STEPS = {
     "catalog/samples": "web/test_sampling",
     "catalog/sqlite": "catalog/test_session catalog/test_damage",
     "catalog/volumes": "uploads/test_volume",
+    "ingest/text/original": "web/test_uploaded_text",
     "columns/parquet/spool": "columns/test_footer cli/test_commands",
     "columns/parquet/thrift": "columns/test_footer",
     "columns/text/json_text": "datasets/test_text_out",

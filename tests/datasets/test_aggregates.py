@@ -95,6 +95,20 @@ def test_sum_beyond_what_decimals_hold_is_exact(engine, scale):
     assert found["d"]["mean"] == float(Fraction(sum(digits), 6 * 10**scale))
 
 
+def test_queries_of_one_answer_have_the_time_of_one_together(engine, monkeypatch):
+    snapshot = made(engine, {f"c{i}": INT for i in range(9)}, {f"c{i}": [i] for i in range(9)})
+    monkeypatch.setattr(aggregates, "TOGETHER", 1)
+    monkeypatch.setattr(engine, "seconds", 2.0)
+    deadlines = []
+    ask = engine.table
+    monkeypatch.setattr(engine, "table", lambda query, stop: deadlines.append(stop.deadline) or ask(query, stop))
+
+    Aggregator(engine).columns(snapshot, read_query(columns_of(snapshot.columns)))
+
+    assert len(deadlines) == 9
+    assert len(set(deadlines)) == 1
+
+
 def test_infinite_and_undefined_numbers_are_told_as_texts(engine):
     found = told(engine, {"x": DOUBLE}, {"x": [1.0, math.inf, math.nan]})["x"]
 
@@ -177,6 +191,28 @@ def grouped(engine, types, columns, by, measure, **more):
     known = columns_of(snapshot.columns)
     asked = {"limit": 100} | more
     return Grouper(engine).groups(snapshot, read_query(known), named(known, by), read_measure(known, measure), **asked)
+
+
+@pytest.mark.parametrize("largest", [False, True])
+@pytest.mark.parametrize("scale", [0, 2, 37])
+def test_groups_have_sums_and_means_beyond_what_decimals_hold(engine, scale, largest):
+    big = 10**38 - 1
+    cells = [("a", big), ("a", big), ("b", -big), ("b", -big), ("c", 10**19), ("c", -5), ("d", 10**19 - 1), ("e", None)]
+    kind = column_type("decimal", [38 - scale, scale])
+    values = [value if value is None else Decimal(f"{value}e-{scale}") for _, value in cells]
+    types, columns = {"g": TEXT, "d": kind}, {"g": [key for key, _ in cells], "d": values}
+    sums = {key: sum(value for each, value in cells if each == key and value is not None) for key in "abcd"}
+
+    found = grouped(engine, types, columns, "g", "sum(d)", largest=largest)["groups"]
+    means = grouped(engine, types, columns, "g", "avg(d)", largest=largest)["groups"]
+
+    order = ["a", "d", "c", "b", "e"] if largest else list("abcde")
+    assert [each["key"] for each in found] == order
+    exact: dict[str, Fraction | None] = {key: Fraction(total, 10**scale) for key, total in sums.items()}
+    assert {each["key"]: each["value"] and Fraction(each["value"]) for each in found} == exact | {"e": None}
+    counts = {"a": 2, "b": 2, "c": 2, "d": 1}
+    rounded = {key: float(exact[key] / count) for key, count in counts.items()}
+    assert {each["key"]: each["value"] for each in means} == rounded | {"e": None}
 
 
 SALES = {"city": TEXT, "price": DECIMAL, "day": DAY}

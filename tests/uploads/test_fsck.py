@@ -1,5 +1,6 @@
 """fsck: catalog and store compared both ways, on real files that were damaged on purpose."""
 
+import gzip
 import os
 import subprocess
 import time
@@ -40,7 +41,14 @@ def age(path, seconds=7200):
 
 
 def test_a_healthy_server_has_no_findings(stopped):
+    """Nor has a file of which some was converted before its conversion failed."""
     server, _ = stopped
+    server.start()
+    with server.login() as client:
+        bomb = gzip.compress(b"a,b\n" + b"0,0\n" * 10_000_000)
+        file_id = client.post("/files", files={"file": ("bomb.csv.gz", bomb)}).json()["id"]
+        assert entry_when(client, file_id, "error")["error"]["code"] == "too_expanded"
+    server.terminate()
 
     code, out, err = fsck(server)
 

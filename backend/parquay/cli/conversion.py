@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import os
+import shutil
 import sys
 from contextlib import contextmanager
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING
 
 from parquay import allocator
@@ -21,6 +23,8 @@ if TYPE_CHECKING:
 
 ENDINGS = (".parquet", ".pq", ".csv", ".ndjson", ".jsonl")
 """What OUT may end in; `ingest.convert.convert_file`, which takes time to load, knows what they mean."""
+
+COPY_BYTES = 1 << 20
 
 Options = dict[str, "str | dict[str, str] | None"]
 """Options about how a file is read, as they were given."""
@@ -40,8 +44,8 @@ def convert_one(source: Path, out: str, report: Path | None, options: Options) -
     if source.exists() and target.exists() and source.samefile(target):
         raise Failure(f"{target}: IN and OUT are the same file", 2)
     try:
-        with _progress(source) as progress:
-            made = convert_file(source, target, overrides=_overrides(options), progress=progress)
+        with _regular(source) as file, _progress(file) as progress:
+            made = convert_file(file, target, overrides=_overrides(options), progress=progress)
     except InvalidValue as error:
         raise Failure(f"{source}: {error.detail} ({error.code})", 2) from None
     except BadInput as error:
@@ -51,6 +55,19 @@ def convert_one(source: Path, out: str, report: Path | None, options: Options) -
     if report is not None:
         write_report(report, made.to_json())
     _say(_summary(source, made))
+
+
+@contextmanager
+def _regular(source: Path) -> Iterator[Path]:
+    """The file itself, or what comes out of a pipe as a file: a conversion reads some bytes more than once."""
+    if source.is_file() or source.is_dir() or not source.exists():
+        yield source
+        return
+    with TemporaryDirectory(prefix="parquay-") as folder:
+        file = Path(folder) / source.name
+        with source.open("rb") as pipe, file.open("wb") as copy:
+            shutil.copyfileobj(pipe, copy, COPY_BYTES)
+        yield file
 
 
 def _target(out: str) -> Path:
@@ -101,6 +118,9 @@ def convert_many(sources: Sequence[Path], out_dir: Path, to: str, options: Optio
     Raises:
         Failure: some cannot be read; what was wrong was said.
     """
+    piped = next((each for each in sources if each.exists() and not (each.is_file() or each.is_dir())), None)
+    if piped is not None:
+        raise Failure(f"{piped}: no file; a pipe is converted alone, without --out-dir", 2)
     allocator.keep()
     with allocator.loading():
         from parquay.ingest.convert import convert_file as convert

@@ -58,6 +58,8 @@ def upload(
 
 
 def _upload_one(path: Path, name: str, login: ServerLogin, bars: Bars, patience: float) -> str:
+    if not path.is_file():
+        raise TransferError("not a file: an upload that can go on after an interruption needs one; save the pipe first")
     book, key = UploadBook(), key_of(login.server, path)
     with book.claim(key):
         size = path.stat().st_size

@@ -340,7 +340,8 @@ export interface paths {
      * @description Download a version, or those rows and columns of it that are asked for.
      *
      * CSV has the cells and the header of the upload; `header` says whether there is a header in any case,
-     * `dialect=original` takes its delimiter, quote and row ends too, `safe` keeps spreadsheets from running cells.
+     * `dialect=original` is the upload itself, byte for byte, while nothing was edited, and takes its delimiter, quote and
+     * row ends else; `safe` keeps spreadsheets from running cells.
      */
     get: operations["export_datasets__dataset_id__export_get"];
   };
@@ -2964,7 +2965,8 @@ export interface operations {
    * @description Download a version, or those rows and columns of it that are asked for.
    *
    * CSV has the cells and the header of the upload; `header` says whether there is a header in any case,
-   * `dialect=original` takes its delimiter, quote and row ends too, `safe` keeps spreadsheets from running cells.
+   * `dialect=original` is the upload itself, byte for byte, while nothing was edited, and takes its delimiter, quote and
+   * row ends else; `safe` keeps spreadsheets from running cells.
    */
   export_datasets__dataset_id__export_get: {
     parameters: {

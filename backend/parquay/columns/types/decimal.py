@@ -17,7 +17,6 @@ from parquay.columns.types.exact import MAX_PRECISION, SMALL_PRECISION
 if TYPE_CHECKING:
     import pyarrow as pa
 
-_IN_FILTER = re.compile(r"[+-]?(?:\d+(?:\.\d*)?|\.\d+)", re.ASCII)
 _WRITTEN = re.compile(r"(?!-0(?:\.0+)?\Z)-?(?:0|[1-9]\d*)(?:\.\d+)?", re.ASCII)
 _EXACT = Context(prec=2000)
 
@@ -87,7 +86,7 @@ class DecimalType(ColumnType):
 
     def compare(self, op: str, text: str) -> Comparison:
         high = exact.below_power(self.precision, self.scale)
-        return exact.on_grid(op, exact.filter_number(text, _IN_FILTER), self.scale, -high, high)
+        return exact.on_grid(op, exact.filter_number(text, exact.DECIMAL_IN_FILTER), self.scale, -high, high)
 
     def read_cell(self, value: Any) -> Decimal:
         grid = exact.edit_number(value, _WRITTEN).scaleb(self.scale, _EXACT)

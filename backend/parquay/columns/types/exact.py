@@ -29,6 +29,8 @@ PLAIN_HIGH = 1e16
 NOT_FINITE = {math.inf: "Infinity", -math.inf: "-Infinity"}
 """Numbers that JSON has no numbers for; what is no number at all is `NaN`."""
 
+DECIMAL_IN_FILTER = re.compile(r"[+-]?(?:\d+(?:\.\d*)?|\.\d+)", re.ASCII)
+"""A number of a filter on whole numbers and decimals, which may lie between two of them."""
 _ANY_NUMBER = re.compile(r"-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][-+]?\d{1,3})?", re.ASCII)
 _EXACT = Context(prec=4 * MAX_FILTER_CHARS)
 

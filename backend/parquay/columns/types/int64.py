@@ -14,7 +14,6 @@ if TYPE_CHECKING:
     import pyarrow as pa
 
 LIMIT = 2**63
-_IN_FILTER = re.compile(r"[+-]?\d+", re.ASCII)
 _WRITTEN = re.compile(r"0|-?[1-9]\d*", re.ASCII)
 
 
@@ -53,7 +52,9 @@ class Int64Type(ColumnType):
         return [exact.json_value(value) for value in values.to_pylist()]
 
     def compare(self, op: str, text: str) -> Comparison:
-        return exact.on_grid(op, exact.filter_number(text, _IN_FILTER), 0, Decimal(-LIMIT), Decimal(LIMIT - 1))
+        return exact.on_grid(
+            op, exact.filter_number(text, exact.DECIMAL_IN_FILTER), 0, Decimal(-LIMIT), Decimal(LIMIT - 1)
+        )
 
     def read_cell(self, value: Any) -> int:
         number = exact.edit_number(value, _WRITTEN)

@@ -68,6 +68,7 @@ class Aggregator:
 
     def _columns(self, snapshot: Snapshot, query: Query, stop: CancelToken | None, *, text: bool) -> Aggregates:
         found: Aggregates = {}
+        stop = self._engine.timed(stop)
         rows = self.count(snapshot, query, stop)
         for columns in _batches(columns_of(snapshot.columns)):
             found |= self._batch(snapshot, query, columns, rows, stop, text=text)

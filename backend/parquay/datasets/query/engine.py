@@ -7,6 +7,7 @@ the first query, because importing it takes longer than the start of the server.
 
 from __future__ import annotations
 
+import math
 import threading
 import time
 from collections.abc import Iterator
@@ -39,10 +40,22 @@ class Cancelled(Exception):
 
 
 class CancelToken:
-    """Tells a running query that nobody waits for it. May be set from any thread."""
+    """Tells running queries that nobody waits for them, and when their time is over. May be set from any thread.
+
+    Attributes:
+        deadline: when an answer of several queries must be there, by `time.monotonic`.
+    """
 
     def __init__(self) -> None:
         self._event = threading.Event()
+        self.deadline = math.inf
+
+    def until(self, deadline: float) -> CancelToken:
+        """The same token for queries that together have to end at ``deadline``."""
+        token = CancelToken()
+        token._event = self._event
+        token.deadline = min(deadline, self.deadline)
+        return token
 
     def cancel(self) -> None:
         """End the query, now or as soon as it begins."""
@@ -78,6 +91,10 @@ class Engine:
         self._root: duckdb.DuckDBPyConnection | None = None
         self._watch = _Watch()
 
+    def timed(self, stop: CancelToken | None = None) -> CancelToken:
+        """A token for an answer that needs several queries, which together have the time of one."""
+        return (stop or CancelToken()).until(time.monotonic() + self.seconds)
+
     def table(self, query: Sql, stop: CancelToken | None = None) -> pa.Table:
         """Answer a query (blocking).
 
@@ -90,8 +107,8 @@ class Engine:
             Damaged: ``part_missing``, ``part_damaged`` (503).
             Cancelled: `stop` was set.
         """
-        deadline = time.monotonic() + self.seconds
-        stop = stop or CancelToken()
+        stop = self.timed(stop)
+        deadline = stop.deadline
         with ExitStack() as fetched:
             values = [_bound(value, fetched) for value in query.values]
             with self._slot(deadline), self._cursor() as cursor, self._watch.over(cursor, deadline, stop):

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from fractions import Fraction
 from typing import TYPE_CHECKING, Any
 
 from parquay.columns.types.base import Chart
 from parquay.columns.types.exact import json_value
 from parquay.datasets.query import sql
+from parquay.datasets.query.aggregates import HALF
 from parquay.datasets.query.browse import brief, typed
 from parquay.datasets.query.engine import CancelToken, Engine
 from parquay.datasets.query.memo import AnswerCache
@@ -63,6 +65,22 @@ class Measure:
         if self.op == "sum" and self.column.type.sum_sql is not None:
             return self.column.type.sum_sql.format(cell=cell)
         return f"count(DISTINCT {cell})" if self.op == "distinct" else f"{self.op}({cell})"
+
+    def wide_sql(self) -> tuple[str, str] | None:
+        """A sum or a mean in two, for sums beyond the engine's digits, and their order, the largest first.
+
+        Of sums of both signs the lower one may be negative: a carry makes the order of two numbers that of one.
+        """
+        if self.column is None or self.op not in ("sum", "avg"):
+            return None
+        halves = self.column.type.wide_sum_sql(sql.name(self.column), HALF)
+        if halves is None:
+            return None
+        selected = f"{halves[0]} AS high, {halves[1]} AS low, count({sql.name(self.column)}) AS n"
+        if self.op == "avg":
+            return selected, f"(high::DOUBLE * {HALF} + low) / n DESC NULLS LAST"
+        carry = f"(CASE WHEN low < 0 THEN -(({HALF - 1} - low) // {HALF}) ELSE low // {HALF} END)"
+        return selected, f"high + {carry} DESC NULLS LAST, low - {carry} * {HALF} DESC"
 
 
 def read_measure(columns: Sequence[Column], text: str) -> Measure:
@@ -159,10 +177,20 @@ class Grouper:
         text: bool,
         stop: CancelToken | None,
     ) -> dict[str, Any]:
-        key = sql.name(by)
-        order = f"value DESC NULLS LAST, {key} ASC NULLS LAST" if largest else f"{key} ASC NULLS LAST"
-        tail = Sql(f" GROUP BY {key} ORDER BY {order} LIMIT ?", (limit + 1,))
-        found = self._ask(snapshot, query, f"{key}, {measure.sql()} AS value", stop, tail)
+        key, stop = sql.name(by), self._engine.timed(stop)
+
+        def ask(selected: str, order: str) -> pa.Table:
+            by_value = f"{order}, " if largest else ""
+            tail = Sql(f" GROUP BY {key} ORDER BY {by_value}{key} ASC NULLS LAST LIMIT ?", (limit + 1,))
+            return self._ask(snapshot, query, f"{key}, {selected}", stop, tail)
+
+        try:
+            found = ask(f"{measure.sql()} AS value", "value DESC NULLS LAST")
+        except InvalidValue:  # a sum beyond 38 digits
+            wide = measure.wide_sql()
+            if wide is None:
+                raise
+            found = ask(*wide)
         more, found = found.num_rows > limit, found.slice(0, limit)
         keys = typed(found.select([key]), [by], text=text)[by.name]
         values = _values(found, measure, text=text)
@@ -172,6 +200,7 @@ class Grouper:
     def _profile(
         self, snapshot: Snapshot, query: Query, column: Column, stop: CancelToken | None, *, text: bool
     ) -> dict[str, Any]:
+        stop = self._engine.timed(stop)
         charts: dict[Chart, Callable[[], dict[str, Any]]] = {
             "histogram": lambda: self._histogram(snapshot, query, column, stop),
             "series": lambda: self._series(snapshot, query, column, stop),
@@ -245,10 +274,20 @@ def _values(found: pa.Table, measure: Measure, *, text: bool) -> list[Any]:
     if column is not None and measure.op in ("min", "max"):
         cells = found.select(["value"]).rename_columns([sql.name(column)])
         return typed(cells, [column], text=text)[column.name]
+    if column is not None and "high" in found.column_names:
+        return [_wide_value(row, measure.op, column) for row in found.select(["high", "low", "n"]).to_pylist()]
     values = found["value"].to_pylist()
     if column is not None and measure.op == "sum":
         values = [None if value is None else column.type.total(value) for value in values]
     return [json_value(value) for value in values]
+
+
+def _wide_value(row: Mapping[str, Any], op: str, column: Column) -> Any:
+    """The sum or the mean that stands in two numbers; a mean is rounded once, here."""
+    if row["high"] is None:
+        return None
+    total = column.type.total(int(row["high"]) * HALF + int(row["low"]))
+    return json_value(total if op == "sum" else float(Fraction(total) / row["n"]))
 
 
 def bin_width(low: float, high: float, *, integral: bool) -> tuple[int, float]:

@@ -160,6 +160,8 @@ class Fsck:
     def _faults_of(self, file: File, *, rehash: bool) -> list[tuple[str, Damaged]]:
         if file.status == "done" and file.table_version is not None:
             return self._faults(file, rehash)
+        if file.status == "error":
+            return []  # it has no table: what was converted of it is gone, as it should be
         parts = self._places.at(file.id).parts
         found = {each.part: None for each in self._segments.list(file.id) if each.part}
         faults = [(name, parts.fault(name)) for name in found]

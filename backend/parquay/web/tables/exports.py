@@ -13,7 +13,7 @@ from anyio import CancelScope, CapacityLimiter, to_thread
 from fastapi import APIRouter, Query, Response
 from starlette.responses import StreamingResponse
 
-from parquay.datasets.export.export import Export, Exporter
+from parquay.datasets.export.export import Export
 from parquay.datasets.export.formats import ExportRequest
 from parquay.datasets.query.engine import Cancelled, CancelToken
 from parquay.datasets.query.plan import chosen_columns
@@ -22,8 +22,10 @@ from parquay.errors import Gone
 from parquay.web.http.cancellation import run_cancellable, table_threads
 from parquay.web.http.compression import accepts
 from parquay.web.http.content import disposition
-from parquay.web.http.deps import TablesDep
+from parquay.web.http.deps import TablesDep, UploadsDep
 from parquay.web.tables.table_query import TableQuery, TableQueryDep, TableRead
+from parquay.web.tables.uploaded_text import is_the_upload, uploaded_text
+from parquay.wiring import TableServices, UploadServices
 
 GZIP_LEVEL = 4
 
@@ -34,6 +36,7 @@ router = APIRouter(tags=["datasets"])
 async def export(
     query: TableQueryDep,
     tables: TablesDep,
+    uploads: UploadsDep,
     *,
     format: Literal["csv", "parquet", "ndjson", "arrow", "xlsx"] = "csv",  # noqa: A002  the query's name
     columns: Annotated[list[str] | None, Query(description="Names with commas between them; all by default.")] = None,
@@ -44,13 +47,14 @@ async def export(
     """Download a version, or those rows and columns of it that are asked for.
 
     CSV has the cells and the header of the upload; `header` says whether there is a header in any case,
-    `dialect=original` takes its delimiter, quote and row ends too, `safe` keeps spreadsheets from running cells.
+    `dialect=original` is the upload itself, byte for byte, while nothing was edited, and takes its delimiter, quote and
+    row ends else; `safe` keeps spreadsheets from running cells.
     """
     with ExitStack() as held:
         read = await run_cancellable(query.request, query.cancel, partial(_opened, tables.tables, query, held))
-        chosen = tuple(chosen_columns(read.columns, columns) if columns else read.columns)
+        chosen = tuple(chosen_columns(read.columns, columns) if columns and any(columns) else read.columns)
         wish = ExportRequest(format, chosen, read.query, safe=safe, header=header, original=dialect == "original")
-        return await _download(query, tables.exporter, read, wish, held)
+        return await _download(query, Downloads(tables, uploads), read, wish, held)
 
 
 def _opened(tables: Tables, query: TableQuery, held: ExitStack) -> TableRead:
@@ -96,8 +100,27 @@ class ExportStream:
         self.held.close()
 
 
+@dataclass(frozen=True)
+class Downloads:
+    """What makes a download."""
+
+    tables: TableServices
+    uploads: UploadServices
+
+    def make(self, read: TableRead, wish: ExportRequest, asking: CancelToken, streaming: CancelToken) -> Export:
+        """Return the export of ``read`` that is wished for (blocking); ``streaming`` ends it, ``asking`` this call.
+
+        Raises:
+            ParquayError: see `Exporter.export` and `uploaded_text`.
+        """
+        made = self.tables.exporter.export(read.snapshot, wish, asking, streaming)
+        if is_the_upload(self.tables.tables, read.file, read.snapshot, wish):
+            return uploaded_text(self.uploads, read.file, made, streaming)
+        return made
+
+
 async def _download(
-    query: TableQuery, exporter: Exporter, read: TableRead, wish: ExportRequest, held: ExitStack
+    query: TableQuery, downloads: Downloads, read: TableRead, wish: ExportRequest, held: ExitStack
 ) -> Response:
     """Answer with an export of ``read``; ``held`` goes with it to its end.
 
@@ -105,7 +128,7 @@ async def _download(
         ParquayError: see `Exporter.export` and `Engine.table`.
     """
     request, streaming = query.request, CancelToken()  # what is sent goes on after the request's own work has ended
-    make = partial(exporter.export, read.snapshot, wish, query.cancel, streaming)
+    make = partial(downloads.make, read, wish, query.cancel, streaming)
     export = await run_cancellable(request, query.cancel, make)
     headers = {
         "ETag": read.etag,

@@ -9,6 +9,7 @@ from typing import Annotated, Any, Concatenate, ParamSpec
 
 from fastapi import Depends, Query, Request, Response
 
+from parquay.catalog.tables import File
 from parquay.columns.text import json_text
 from parquay.datasets.query.engine import CancelToken
 from parquay.datasets.query.plan import Query as Plan
@@ -32,8 +33,9 @@ AsText = Annotated[bool, Query(description="Cells as they were written, as texts
 
 @dataclass(frozen=True)
 class TableRead:
-    """A version of a table, its columns, and what is asked of it."""
+    """A version of a table, its columns, and what is asked of it. ``file``: the one that became the table."""
 
+    file: File
     snapshot: Snapshot
     columns: list[Column]
     query: Plan
@@ -97,7 +99,7 @@ class TableQuery:
         file = dataset_file(self._tables.files, self._dataset_id, self._identity.id)
         snapshot = self._tables.tables.snapshot(file, self.version)
         columns = columns_of(snapshot.columns)
-        read = TableRead(snapshot, columns, read_query(columns, self._filters, sort or ()))
+        read = TableRead(file, snapshot, columns, read_query(columns, self._filters, sort or ()))
         if matches(self.request.headers.get("if-none-match"), read.etag):
             raise NotModified(read.etag)
         return read

@@ -1,0 +1,79 @@
+"""An export that is the upload: the text itself, as long as nobody has changed its table."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterator
+
+from parquay.catalog.tables import File
+from parquay.datasets.export.export import Export
+from parquay.datasets.export.formats import ExportRequest
+from parquay.datasets.query.engine import CancelToken
+from parquay.datasets.query.plan import columns_of
+from parquay.datasets.versions.snapshot import Snapshot
+from parquay.datasets.versions.tables import Tables
+from parquay.errors import NotFound
+from parquay.ingest.text.dialect import Overrides
+from parquay.ingest.text.inflate import packing_of
+from parquay.ingest.text.original import original_text
+from parquay.telemetry import lost
+from parquay.uploads.maintain.integrity import Soundness, damaged
+from parquay.wiring import UploadServices
+
+
+def is_the_upload(tables: Tables, file: File, snapshot: Snapshot, request: ExportRequest) -> bool:
+    """Tell whether ``request`` wants what was uploaded, all of it, as it was written (blocking)."""
+    if request.format != "csv" or not request.original or request.safe or request.header is not None:
+        return False
+    if (snapshot.dialect or {}).get("format") != "csv" or request.query.conditions:
+        return False
+    return list(request.columns) == columns_of(snapshot.columns) and is_unchanged(tables, file, snapshot)
+
+
+def is_unchanged(tables: Tables, file: File, snapshot: Snapshot) -> bool:
+    """Tell whether a version has the columns and the parts of the first one (blocking): the first, or it restored."""
+    if snapshot.version == 0:
+        return True
+    try:
+        first = tables.snapshot(file, 0)
+    except NotFound:
+        return False  # nobody can tell any more
+    return snapshot.names == first.names and snapshot.columns == first.columns
+
+
+def uploaded_text(uploads: UploadServices, file: File, made: Export, stop: CancelToken) -> Export:
+    """Return the export ``made`` with the bytes of the upload in place of its own (blocking).
+
+    Raises:
+        Damaged: ``bytes_missing``, ``bytes_damaged`` (503).
+    """
+    hashed = uploads.soundness.check(file)
+    encoding = (file.dialect or {}).get("encoding", "utf-8")
+    member = Overrides.from_options(file.options).member
+
+    def chunks() -> Iterator[bytes]:
+        with uploads.store.reader(file.id) as reader:
+            packed = packing_of(reader.read_at(0, min(16, file.offset)))
+            text = original_text(reader, file.offset, member)  # an archive has sums of its own
+            for block in text if hashed or packed else _hashed(uploads.soundness, file, text):
+                stop.check()
+                yield block
+
+    return Export(made.name, f"text/csv; charset={encoding}", chunks, is_text=True)
+
+
+def _hashed(soundness: Soundness, file: File, blocks: Iterator[bytes]) -> Iterator[bytes]:
+    """The blocks of a file that was not hashed before; the last one only if all of them are right.
+
+    Raises:
+        Damaged: ``bytes_damaged``; the answer ends too early, which every client notices.
+    """
+    digest, held = hashlib.sha256(), b""
+    for block in blocks:
+        digest.update(block)
+        if held:
+            yield held
+        held = block
+    if not soundness.learn(file, digest.hexdigest()):
+        raise lost(damaged())
+    yield held
