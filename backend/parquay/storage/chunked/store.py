@@ -26,6 +26,7 @@ from parquay.storage import seal
 from parquay.storage.chunked.bucket import Bucket, Held
 from parquay.storage.chunked.gathering import Gathering
 from parquay.storage.chunked.reader import ChunkReader
+from parquay.storage.chunked.readiness import Readiness
 from parquay.storage.chunks import Buffers, BytesMissing, ChunkIndex, Rhythm, State, StoreFault
 from parquay.telemetry import sync_errors, sync_seconds
 
@@ -54,6 +55,7 @@ class ChunkStore:
         self._index = index
         self._folder = folder
         self._puts = threading.BoundedSemaphore(PUTS)
+        self._readiness = Readiness(self._attempt)
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
 
     def rhythm(self, offset: int) -> Rhythm:
@@ -139,9 +141,11 @@ class ChunkStore:
             started = time.perf_counter()
             try:
                 self._bucket.put(chunk.key, data)
-            except StoreFault:
+            except StoreFault as error:
                 sync_errors.inc()
+                self._readiness.note(error)
                 raise
+            self._readiness.note(None)
             sync_seconds.observe(time.perf_counter() - started)
         return chunk
 
@@ -211,7 +215,10 @@ class ChunkStore:
         return self._bucket.link(chunks[0].key, seconds) if len(chunks) == 1 else None
 
     def probe(self) -> None:
-        """Put and delete an object."""
+        """Tell how the last objects fared; where that is long ago, put and delete one."""
+        self._readiness.check()
+
+    def _attempt(self) -> None:
         key = f"probe/{secrets.token_hex(8)}"
         self._bucket.put(key, b"parquay")
         self._bucket.delete([key])

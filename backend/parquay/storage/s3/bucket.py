@@ -15,12 +15,14 @@ from parquay.storage.s3.errors import mapped
 STREAM_BYTES = 1 << 20
 """Bytes of an object that are in memory at once while it is fetched."""
 
-CONNECT = timedelta(seconds=3)
-ANSWER = timedelta(seconds=20)
-"""How long one try may take, of the largest object too."""
+CONNECT = timedelta(seconds=2)
+ANSWER, QUICK_ANSWER = timedelta(seconds=20), timedelta(seconds=4)
+"""How long one try may take: of the largest object, and of whatever moves less than `QUICK_BYTES`."""
+
+QUICK_BYTES = 1 << 20
 
 TRIES = 4
-PATIENCE = timedelta(seconds=20)
+PATIENCE, QUICK_PATIENCE = timedelta(seconds=20), timedelta(seconds=8)
 """After so many tries, or so long, the store counts as away."""
 
 
@@ -38,17 +40,28 @@ class S3Bucket:
             config["endpoint"] = endpoint
         if region:
             config["region"] = region
-        self._store = S3Store(
-            bucket,
-            prefix=prefix or None,
-            config=config,  # type: ignore[arg-type]
-            client_options={"connect_timeout": CONNECT, "timeout": ANSWER, "allow_http": not secure},
-            retry_config={
-                "max_retries": TRIES - 1,
-                "retry_timeout": PATIENCE,
-                "backoff": {"init_backoff": timedelta(milliseconds=50), "max_backoff": timedelta(seconds=1), "base": 2},
-            },
-        )
+
+        def connected(answer: timedelta, patience: timedelta) -> S3Store:
+            return S3Store(
+                bucket,
+                prefix=prefix or None,
+                config=config,  # type: ignore[arg-type]
+                client_options={"connect_timeout": CONNECT, "timeout": answer, "allow_http": not secure},
+                retry_config={
+                    "max_retries": TRIES - 1,
+                    "retry_timeout": patience,
+                    "backoff": {
+                        "init_backoff": timedelta(milliseconds=50),
+                        "max_backoff": timedelta(seconds=1),
+                        "base": 2,
+                    },
+                },
+            )
+
+        self._bulk, self._quick = connected(ANSWER, PATIENCE), connected(QUICK_ANSWER, QUICK_PATIENCE)
+
+    def _for(self, size: int) -> S3Store:
+        return self._quick if size < QUICK_BYTES else self._bulk
 
     def put(self, key: str, data: bytes | memoryview) -> None:
         """Put in one request, repeated until it is answered: the key is new, so the bytes are always the same.
@@ -56,13 +69,13 @@ class S3Bucket:
         A condition would turn the second try after a lost answer into an error.
         """
         with mapped():
-            obstore.put(self._store, key, data, use_multipart=False)
+            obstore.put(self._for(len(data)), key, data, use_multipart=False)
 
     def put_once(self, key: str, data: bytes) -> bool:
         """Put unless there is an object; tell whether there was none. Only as true as the store is, see `probe`."""
         try:
             with mapped():
-                obstore.put(self._store, key, data, mode="create", use_multipart=False)
+                obstore.put(self._quick, key, data, mode="create", use_multipart=False)
         except FileExistsError:
             return False
         return True
@@ -70,12 +83,12 @@ class S3Bucket:
     def get(self, key: str, start: int, size: int) -> bytes:
         """Get a range."""
         with mapped():
-            return bytes(obstore.get_range(self._store, key, start=start, length=size))
+            return bytes(obstore.get_range(self._for(size), key, start=start, length=size))
 
     def fetch(self, key: str, take: Callable[[bytes], None]) -> None:
         """Get all bytes of an object."""
         with mapped():
-            stream = iter(obstore.get(self._store, key).stream(min_chunk_size=STREAM_BYTES))
+            stream = iter(obstore.get(self._bulk, key).stream(min_chunk_size=STREAM_BYTES))
         while True:
             with mapped():
                 some = next(stream, None)
@@ -86,7 +99,7 @@ class S3Bucket:
     def list(self, prefix: str) -> Iterator[Held]:
         """List a folder, a thousand objects a request, in the order of keys."""
         with mapped():
-            pages = iter(obstore.list(self._store, prefix, chunk_size=1000))
+            pages = iter(obstore.list(self._quick, prefix, chunk_size=1000))
         while True:
             with mapped():
                 page = next(pages, None)
@@ -99,7 +112,7 @@ class S3Bucket:
         """Delete by up to a thousand."""
         with mapped():
             if keys:
-                obstore.delete(self._store, list(keys))
+                obstore.delete(self._bulk, list(keys))
 
     def free(self) -> int | None:
         """There is always room."""
@@ -108,4 +121,4 @@ class S3Bucket:
     def link(self, key: str, seconds: int) -> str | None:
         """Sign a URL."""
         with mapped():
-            return obstore.sign(self._store, "GET", key, timedelta(seconds=seconds))
+            return obstore.sign(self._quick, "GET", key, timedelta(seconds=seconds))
