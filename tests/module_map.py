@@ -107,6 +107,7 @@ STEPS = {
     "uploads/create/describe": "uploads/test_create",
     "uploads/create/put_uploads": "uploads/test_on_s3",
     "uploads/maintain/expire": "uploads/test_remove",
+    "uploads/maintain/finding": "uploads/test_fsck uploads/test_chunk_rows",
     "uploads/receive/blocks": "uploads/test_receive",
     "uploads/receive/bodies": "uploads/test_create",
     "uploads/receive/body": "web/test_asgi",

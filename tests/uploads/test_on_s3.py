@@ -15,6 +15,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import httpx
+import psycopg
 import pytest
 from sqlalchemy import make_url
 
@@ -302,18 +303,27 @@ def test_fsck_and_gc_know_chunks(server: LiveServer, http: httpx.Client, lasting
     patch(http, file_id, 0, data[:100_000]).raise_for_status()
     patch(http, file_id, 100_000, data[100_000:]).raise_for_status()
     folder = f"parquay/bytes/{file_id[-2:]}/{file_id}/"
-    client(lasting_s3.url).put_object(Bucket=bucket, Key=f"{folder}{0:016d}-1-orphan", Body=b"never named")
+    client(lasting_s3.url).put_object(Bucket=bucket, Key=f"{folder}{0:016d}-0-0123456789ab", Body=b"never named")
+    with psycopg.connect(server.env["PARQUAY_DATABASE_URL"].replace("+psycopg", "")) as database:
+        database.execute("DELETE FROM chunk WHERE file_id = %s", [file_id])
 
-    swept = run(server, "gc")
+    mended = findings(server, "fsck", "--repair", "--quick")
+    again = content(http, file_id)
     named = keys_in(lasting_s3.url, bucket, folder)
     client(lasting_s3.url).delete_object(Bucket=bucket, Key=named[1])
-    found = [json.loads(line) for line in run(server, "fsck", "--quick", "--json").splitlines()]
+    found = findings(server, "fsck", "--quick")
 
-    assert any("orphan_bytes" in line and file_id in line for line in swept.splitlines())
+    assert {("unnamed_chunks", file_id, True), ("orphan_bytes", file_id, True)} <= mended
+    assert again == data
     assert len(named) == 2
-    assert ("missing_bytes", file_id) in [(each["code"], each["file_id"]) for each in found]
+    assert ("missing_bytes", file_id, False) in found
     answer = http.get(f"/files/{file_id}/content")
     assert (answer.status_code, answer.json()["code"]) == (503, "bytes_missing")
+
+
+def findings(server: LiveServer, *command: str) -> set[tuple[str, str, bool]]:
+    lines = [json.loads(line) for line in run(server, *command, "--json").splitlines()]
+    return {(each["code"], each["file_id"], each["repaired"]) for each in lines}
 
 
 def run(server: LiveServer, *command: str) -> str:

@@ -9,7 +9,7 @@ from sqlmodel import Session, col
 
 from parquay.catalog.prepared import Insert
 from parquay.catalog.session import Catalog
-from parquay.catalog.tables import NamedChunk
+from parquay.catalog.tables import File, NamedChunk
 from parquay.chunk import Chunk
 
 _insert = Insert(NamedChunk)
@@ -48,3 +48,14 @@ def name(session: Session, file_id: str, chunks: Sequence[Chunk]) -> None:
     """Make chunks part of an upload, in the transaction that moves its offset behind them."""
     rows = [{"file_id": file_id, "start": at.start, "size": at.size, "key": at.key, "crc": at.crc} for at in chunks]
     _insert(session, rows)
+
+
+def name_again(session: Session, file_id: str, epoch: int, offset: int, chunks: Sequence[Chunk]) -> bool:
+    """Make chunks part of an upload whose rows are gone; False when it is not as it was any more."""
+    as_it_was = select(col(File.id)).where(
+        col(File.id) == file_id, col(File.epoch) == epoch, col(File.offset) == offset
+    )
+    if session.execute(as_it_was.with_for_update()).first() is None:
+        return False
+    name(session, file_id, chunks)
+    return True

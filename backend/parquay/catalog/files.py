@@ -352,6 +352,12 @@ class Files:
         with self._catalog.read() as session:
             return list(session.exec(query))
 
+    def joined(self) -> list[File]:
+        """Return every final upload that has the bytes of its parts."""
+        query = select(File).where(col(File.complete).is_(True), col(File.concat).startswith("final"))
+        with self._catalog.read() as session:
+            return list(session.exec(query))
+
     def composed(self, session: Session, file_id: str, size: int, chunks: Sequence[Chunk] = ()) -> bool:
         """Note that a final upload has all ``size`` bytes of its parts, which are in ``chunks``.
 

@@ -18,7 +18,8 @@ from parquay.errors import Damaged
 
 if TYPE_CHECKING:
     from parquay.catalog.tables import File
-    from parquay.uploads.maintain.fsck import Finding, Fsck
+    from parquay.uploads.maintain.finding import Finding
+    from parquay.uploads.maintain.fsck import Fsck
     from parquay.wiring import Services
 
 
@@ -72,13 +73,17 @@ def _findings(services: Services, *, rehash: bool) -> Iterator[Finding]:
 
 
 def _fsck(services: Services) -> Fsck:
+    from parquay.storage.chunked.store import ChunkStore
+    from parquay.uploads.maintain.chunk_rows import ChunkRows
     from parquay.uploads.maintain.fsck import Fsck
 
+    catalog, files, store = services.catalog, services.uploads.files, services.uploads.store
     return Fsck(
-        services.catalog,
-        services.uploads.files,
+        catalog,
+        files,
         services.uploads.segments,
-        services.uploads.store,
+        store,
+        chunk_rows=ChunkRows(catalog, files, store) if isinstance(store, ChunkStore) else None,
         places=services.tables.places,
         faults=lambda file, rehash: services.tables.tables.faults(file, rehash=rehash),
         mend=partial(_mend, services),

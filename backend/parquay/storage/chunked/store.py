@@ -19,6 +19,8 @@ from contextlib import contextmanager
 from itertools import pairwise
 from pathlib import Path
 
+import google_crc32c
+
 from parquay.chunk import Chunk
 from parquay.errors import Conflict
 from parquay.ids import is_id
@@ -27,6 +29,7 @@ from parquay.storage.chunked.bucket import Bucket, Held
 from parquay.storage.chunked.gathering import Gathering
 from parquay.storage.chunked.reader import ChunkReader
 from parquay.storage.chunked.readiness import Readiness
+from parquay.storage.chunked.recovery import FoundChunk, parsed
 from parquay.storage.chunks import Buffers, BytesMissing, ChunkIndex, Rhythm, State, StoreFault
 from parquay.telemetry import sync_errors, sync_seconds
 
@@ -111,6 +114,36 @@ class ChunkStore:
         """Return the bytes that the catalog names."""
         chunks = self._index.of(upload_id)
         return chunks[-1].end if chunks else 0
+
+    def named(self, upload_id: str) -> Sequence[Chunk]:
+        """Return the chunks that the catalog names."""
+        return self._index.of(upload_id)
+
+    def found(self, upload_id: str) -> list[FoundChunk]:
+        """Return what is in an upload's folder, named or not."""
+        return parsed(self._held(upload_id))
+
+    def read(self, found: Sequence[FoundChunk]) -> tuple[Chunk, ...]:
+        """Make chunks that can be named of objects, which are read for their CRC-32C.
+
+        Raises:
+            BytesMissing: one of them is gone.
+            StoreFault: the object store does not answer.
+        """
+        return tuple(Chunk(each.start, each.size, each.key, self._crc(each.key)) for each in found)
+
+    def _crc(self, key: str) -> int:
+        crc = 0
+
+        def take(data: bytes) -> None:
+            nonlocal crc
+            crc = google_crc32c.extend(crc, data)
+
+        try:
+            self._bucket.fetch(key, take)
+        except FileNotFoundError:
+            raise BytesMissing("A chunk is gone.") from None
+        return crc
 
     def size(self, upload_id: str) -> int:
         """Return the bytes that are named and there, up to the first chunk that is missing or has another size."""

@@ -9,7 +9,6 @@ from __future__ import annotations
 import hashlib
 import logging
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
 from functools import partial
 
 from parquay.catalog.files import Files
@@ -19,6 +18,8 @@ from parquay.catalog.tables import File
 from parquay.errors import Damaged
 from parquay.storage.chunks import Store
 from parquay.storage.place import Places
+from parquay.uploads.maintain.chunk_rows import ChunkRows
+from parquay.uploads.maintain.finding import Finding
 
 GRACE_SECONDS = 3600.0
 """Litter younger than this may belong to a creation that is not committed yet."""
@@ -29,25 +30,6 @@ log = logging.getLogger(__name__)
 
 ORPHANS = frozenset({"orphan_bytes", "orphan_parts"})
 """Findings that lose nothing when they are removed."""
-
-
-@dataclass(frozen=True)
-class Finding:
-    """Something that is not as it should be.
-
-    Attributes:
-        code: ``catalog_damaged``, ``orphan_bytes``, ``orphan_parts``, ``surplus_bytes``, ``missing_bytes``,
-            ``found_bytes``, ``digest_mismatch``, ``no_job``, ``missing_part``, ``damaged_part``, ``damaged_log`` or
-            ``unreadable``.
-        file_id: which upload, empty for the catalog itself.
-        detail: one sentence.
-        repair: puts it right, None when nothing can; False when it could not after all.
-    """
-
-    code: str
-    file_id: str
-    detail: str
-    repair: Callable[[], bool | None] | None = None
 
 
 Faults = Callable[[File, bool], list[tuple[str, Damaged]]]
@@ -73,8 +55,9 @@ class Fsck:
         places: Places,
         faults: Faults,
         mend: Mend,
+        chunk_rows: ChunkRows | None = None,
     ) -> None:
-        """``places``: where the parts of each file are."""
+        """``places``: where the parts of each file are. ``chunk_rows``: where the store has chunks."""
         self._catalog = catalog
         self._files = files
         self._segments = segments
@@ -82,6 +65,7 @@ class Fsck:
         self._places = places
         self._faults = faults
         self._mend = mend
+        self._chunk_rows = chunk_rows
 
     def catalog(self, *, whole: bool = True) -> list[Finding]:
         """What is wrong with the catalog's own file; ``whole``: look at indexes too.
@@ -92,6 +76,8 @@ class Fsck:
 
     def run(self, *, rehash: bool = True) -> Iterator[Finding]:
         """Yield every finding; ``rehash``: read all bytes of finished files and of parts too."""
+        if self._chunk_rows is not None:  # before anything that no row names is taken for an orphan
+            yield from self._chunk_rows.findings()
         yield from self.orphans()
         for file_id in sorted(self._files.ids()):
             try:
@@ -105,7 +91,10 @@ class Fsck:
     def orphans(self) -> Iterator[Finding]:
         """Yield bytes and parts that belong to no upload."""
         known = self._files.ids()
+        needed = self._chunk_rows.needed_parts() if self._chunk_rows is not None else set()
         for file_id in self._store.ids():
+            if file_id in needed:
+                continue
             if file_id not in known and self._store.age(file_id) > GRACE_SECONDS:
                 remove = _call(self._store.remove, file_id)
                 yield Finding("orphan_bytes", file_id, "Bytes that belong to no upload.", remove)
@@ -118,8 +107,13 @@ class Fsck:
                 yield Finding("orphan_parts", file_id, "Parts that belong to no upload.", remove)
 
     def _orphans(self, file_id: str) -> Sequence[str]:
-        """Return keys of chunks that no upload has and none will: a finished upload gets no more of them."""
+        """Return keys of chunks that no upload has and none will: a finished upload gets no more of them.
+
+        None of an upload that lacks bytes: they may be in chunks whose rows are gone.
+        """
         file = self._files.get(file_id)
+        if self._chunk_rows is not None and file is not None and not self._chunk_rows.is_whole(file):
+            return ()
         return self._store.orphans(file_id, 0 if file is not None and file.complete else GRACE_SECONDS)
 
     def _check(self, file: File, *, rehash: bool) -> Iterator[Finding]:
