@@ -5,8 +5,7 @@ from __future__ import annotations
 import asyncio
 import base64
 import shutil
-from collections.abc import Iterator
-from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
 from unittest.mock import patch
 
@@ -14,6 +13,7 @@ from sqlmodel import select
 
 from header_fields import fields
 from parquay import wiring
+from parquay.auth.passwords import Passwords
 from parquay.catalog.chunks import NamedChunks
 from parquay.catalog.migrate import upgrade
 from parquay.catalog.session import Catalog
@@ -33,6 +33,8 @@ HANG = "hang"
 TICK = 0.25
 
 OWNER = Owner("owner-0000000000000000001", "ann")
+QUICK_PASSWORDS = partial(Passwords, memory_kib=64, passes=1)
+"""For engines to which nobody logs in: half of the work of building one is a hash otherwise."""
 OCTETS = ("Content-Type", "application/offset+octet-stream")
 
 
@@ -97,7 +99,8 @@ class Engine:
             return store
 
         chosen = Settings(_env_file=None, data_dir=directory, **settings)
-        with patch.object(wiring, "_store", given) if store is not None else no_change():
+        replaced = {} if store is None else {"_store": given}
+        with patch.multiple(wiring, Passwords=QUICK_PASSWORDS, **replaced):
             self.services = wiring.build(chosen, migrate=False)
         self.files, self.store, self.writers = (
             self.services.uploads.files,
@@ -154,11 +157,6 @@ class Engine:
     def close(self) -> None:
         self.services.uploads.appender._disk.shutdown(wait=True)
         self.services.close()
-
-
-@contextmanager
-def no_change() -> Iterator[None]:
-    yield
 
 
 def migrated(directory: Path) -> Path:

@@ -7,6 +7,7 @@ import time
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
+from unittest.mock import patch
 
 import pytest
 
@@ -16,7 +17,7 @@ from parquay.errors import StorageFull
 from parquay.settings import Settings
 from parquay.storage.local.uploads import LocalStore
 from parquay.uploads.create.small_uploads import MAX_SMALL_BYTES
-from uploads.engine import until
+from uploads.engine import QUICK_PASSWORDS, until
 
 Fields = dict[str, str]
 Common = tuple[Application, Fields]
@@ -40,9 +41,9 @@ def common(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Common]:
 
 
 def served(directory: Path, **settings: object) -> Application:
-    services = wiring.build(
-        Settings(_env_file=None, data_dir=directory, demo_users="ann:the secret of ann", **settings)
-    )
+    chosen = Settings(_env_file=None, data_dir=directory, demo_users="ann:the secret of ann", **settings)
+    with patch.object(wiring, "Passwords", QUICK_PASSWORDS):
+        services = wiring.build(chosen)
     wiring.prepare(services)
     return create_app(services)
 
