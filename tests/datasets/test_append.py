@@ -40,7 +40,15 @@ def texts_of(house, file, column: str) -> list[str | None]:
         (["true"], ["1"], "text"),
         (["2024-02-29"], ["1999-12-31"], "date"),
         (["2024-02-29"], ["2024-02-29 10:00:00"], "text"),
-        (["2024-02-29 10:00:00"], ["2024-02-29 10:00:00.5"], "text"),
+        (["2024-02-29 10:00:00"], ["2024-02-29 10:00:00.5"], "timestamp"),
+        (["1.234,50 €"], ["0,75 €"], "decimal(18,2)"),
+        (["999"], ["1.000.000"], "int64"),
+        (["999"], ["0,5"], "double"),
+        (["13:05"], ["23:59"], "time"),
+        (["13:05"], ["23:59:00"], "text"),
+        (["31.12.2024"], ["2024-12-31"], "text"),
+        (["31.12.2024"], ["01.02.2025"], "text"),
+        (["TRUE"], ["FALSE"], "bool"),
         (["2024-02-29 10:00:00"], ["2024-02-29 11:00:00"], "timestamp"),
         (["2024-02-29T10:00:00+02:00"], ["2024-02-29T10:00:00Z"], "text"),
         (["13:05:09"], ["00:00:00"], "time"),
@@ -54,7 +62,7 @@ def texts_of(house, file, column: str) -> list[str | None]:
 )
 def test_a_column_gets_the_type_that_both_files_would_have_had(house, ours: list[str], theirs: list[str], kind: str):
     file, more = (
-        house.convert("k,v\n" + "".join(f"{i},{cell}\n" for i, cell in enumerate(cells))) for cells in (ours, theirs)
+        house.convert("k;v\n" + "".join(f"{i};{cell}\n" for i, cell in enumerate(cells))) for cells in (ours, theirs)
     )
 
     house.appending.append(file, ANN, more)

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import itertools
+from decimal import Decimal
 
 import pytest
 
@@ -160,10 +162,11 @@ def test_structure_is_understood(convert, content, names, rows, codes):
     assert report.reject_count == len(codes)
 
 
-def test_decimal_commas_stay_text(convert):
-    _, table = convert(b"a;b\n1,5;2\n2,5;3\n")
+def test_decimal_commas_are_numbers(convert):
+    report, table = convert(b"a;b\n1,5;2\n2,5;3\n")
 
-    assert table["a"].to_pylist() == ["1,5", "2,5"]
+    assert table["a"].to_pylist() == [Decimal("1.5"), Decimal("2.5")]
+    assert report.columns[0]["style"] == "0,0"
 
 
 def test_cell_under_an_open_quote_keeps_it(convert):
@@ -234,7 +237,7 @@ def test_missing_delimiter_is_mended_where_there_is_one_way(convert):
     report, table = convert(content)
 
     assert table.num_rows == 101
-    assert table["time"].to_pylist()[50] == "10:30"
+    assert table["time"].to_pylist()[50] == dt.time(10, 30)
     assert [(each["code"], each["line"], each["count"]) for each in report.warnings] == [("missing_delimiter", 52, 1)]
 
 

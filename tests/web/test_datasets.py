@@ -81,7 +81,7 @@ def test_tables_are_listed_newest_first_page_by_page(ann):
     assert "link" not in second.headers
     assert set(listed[0]) == {"id", "name", "columns", "row_count", "version", "updated_at"}
     assert (listed[0]["name"], listed[0]["row_count"], listed[0]["version"]) == ("t2.csv", 2, 0)
-    assert listed[0]["columns"] == [{"name": "a", "type": "int64"}, {"name": "b", "type": "int64"}]
+    assert listed[0]["columns"] == [{"name": name, "type": "int64", "style": "0"} for name in "ab"]
 
 
 def test_page_shows_rows_and_the_aggregates_of_every_column(reader):

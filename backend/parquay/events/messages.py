@@ -188,7 +188,7 @@ def dataset(file: FileRow) -> dict[str, Any]:
     return {
         "id": file.id,
         "name": file.name,
-        "columns": [{"name": each["name"], "type": each["type"]} for each in file.columns or ()],
+        "columns": [{key: each.get(key) for key in ("name", "type", "style")} for each in file.columns or ()],
         "row_count": file.row_count or 0,
         "version": file.table_version or 0,
         "updated_at": timestamp(file.table_at or file.finished_at or file.uploaded_at),

@@ -602,13 +602,15 @@ export interface components {
     };
     /**
      * ColumnRef
-     * @description A column of the table.
+     * @description A column of the table; `style` is how its cells are written, null in lists where it was not kept yet.
      */
     ColumnRef: {
       /** Name */
       name: string;
       /** Type */
       type: string;
+      /** Style */
+      style: string | null;
     };
     /**
      * Content

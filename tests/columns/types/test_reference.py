@@ -19,6 +19,7 @@ from parquay.columns.types.decimal import DecimalType
 from parquay.columns.types.double import DoubleType
 from parquay.columns.types.int64 import Int64Type
 from parquay.columns.types.reference import is_canonical
+from parquay.columns.types.styled import MARK
 from parquay.columns.types.time import TimeType
 from parquay.columns.types.timestamp import TimestampType
 
@@ -79,7 +80,7 @@ def test_a_type_holds_exactly_where_reading_and_writing_gives_back_every_cell(te
     found = examined(column)
 
     held = {each.type_id for each in forms(texts) if is_canonical(column, each)}
-    assert set(found.candidates or ()) == held
+    assert {key for key in found.candidates or () if MARK not in key} == held
     for each in (found.candidates or {}).values():
         assert is_canonical(column, each)
         assert found.values(column, each).equals(each.to_values(column))
@@ -104,6 +105,6 @@ def test_what_is_no_number_is_no_canonical_double(text):
 def test_every_type_but_text_has_a_prover_or_is_found():
     samples = ["true", "7", "1.50", "1.5", "2024-02-29", "13:05:09", "2024-02-29 13:05:09"]
 
-    found = {type_id for text in samples for type_id in examined(pa.array([text])).candidates or ()}
+    found = {each.type_id for text in samples for each in (examined(pa.array([text])).candidates or {}).values()}
 
     assert found == set(registry.TYPES) - {"text"}

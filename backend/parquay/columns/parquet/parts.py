@@ -50,8 +50,13 @@ def part_name(no: int) -> str:
 
 
 def arrow_types(types: Types) -> list[tuple[str, pa.DataType]]:
-    """Names and Arrow types: two parts with the same answer have one schema."""
+    """Names and Arrow types."""
     return [(name, kind.arrow()) for name, kind in types.items()]
+
+
+def value_types(types: Types) -> list[tuple[str, pa.DataType, str]]:
+    """Names, Arrow types and readings: two parts with the same answer have one schema, and the same values by it."""
+    return [(name, kind.arrow(), kind.reading) for name, kind in types.items()]
 
 
 def encode(table: pa.Table, codec: Codec = ZSTD, *, page_bytes: int = PAGE_BYTES) -> pa.Buffer:
@@ -191,7 +196,7 @@ def storable(table: pa.Table, types: Types) -> pa.Table:
     """The table as the parts of a dataset hold it, see `ColumnType.stored`; `widened` to the same types undoes it."""
     for i, (name, kind) in enumerate(types.items()):
         if kind.stored() != kind.arrow():
-            texts = [kind.to_text(chunk) for chunk in table[name].chunks]
+            texts = [kind.to_stored(chunk) for chunk in table[name].chunks]
             table = table.set_column(i, name, pa.chunked_array(texts, pa.string()))
     return table
 
@@ -209,7 +214,7 @@ def widened(table: pa.Table, source: Types, target: Types) -> pa.Table:
 
 def _widened_column(column: pa.ChunkedArray, source: ColumnType, target: ColumnType) -> pa.ChunkedArray:
     if column.type != source.arrow():
-        column = pa.chunked_array([source.to_values(chunk) for chunk in column.chunks], source.arrow())
-    if source.arrow() == target.arrow() and source.type_id == target.type_id:
+        column = pa.chunked_array([source.of_stored(chunk) for chunk in column.chunks], source.arrow())
+    if candidates.has_same_values(source, target):
         return column
     return pa.chunked_array([candidates.widen(chunk, source, target) for chunk in column.chunks], target.arrow())

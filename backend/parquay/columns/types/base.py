@@ -2,7 +2,8 @@
 
 A type comes with a form: how its cells are written (digits behind the point, a separator, a zone). Both together fix
 one text for each value, the canonical one. A column has a type only while every cell is the canonical text of a value
-(`reference`). Everybody else asks the object and never its name; `docs/extending/types.md` tells how to add one.
+(`reference`), or the text into which a style turns it (`styled`).
+Everybody else asks the object and never its name; `docs/extending/types.md` tells how to add one.
 
 Pure; Arrow is loaded only by what makes or reads arrays, because a server that just started has no need of it.
 """
@@ -10,7 +11,7 @@ Pure; Arrow is loaded only by what makes or reads arrays, because a server that 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, ClassVar, Literal, Protocol, Self
+from typing import TYPE_CHECKING, Any, Literal, Protocol, Self
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -50,12 +51,43 @@ class ColumnType(Protocol):
         formula_pattern: which of its texts a spreadsheet may run, as a regular expression; None: none of them.
     """
 
-    type_id: ClassVar[str]
-    chart: ClassVar[Chart]
-    sum_sql: ClassVar[str | None]
-    is_text: ClassVar[bool]
-    is_integral: ClassVar[bool]
-    formula_pattern: ClassVar[str | None]
+    @property
+    def type_id(self) -> str:
+        """See above."""
+
+    @property
+    def chart(self) -> Chart:
+        """See above."""
+
+    @property
+    def sum_sql(self) -> str | None:
+        """See above."""
+
+    @property
+    def is_text(self) -> bool:
+        """See above."""
+
+    @property
+    def is_integral(self) -> bool:
+        """See above."""
+
+    @property
+    def formula_pattern(self) -> str | None:
+        """See above."""
+
+    @property
+    def style(self) -> str:
+        """How its cells are written, as callers see it: a pattern, see `columns.styles`."""
+
+    @property
+    def key(self) -> str:
+        """What it is called among candidates: its id, with the style where that is not the canonical one."""
+        return self.type_id
+
+    @property
+    def reading(self) -> str:
+        """What its texts mean, see `CellStyle.reading`: texts of two readings may have different values."""
+        return ""
 
     @classmethod
     def of_form(cls, form: Any, /) -> Self:
@@ -93,6 +125,23 @@ class ColumnType(Protocol):
 
     def to_text(self, values: pa.Array) -> pa.StringArray:
         """The canonical texts of values: the exact inverse of `to_values`."""
+
+    @property
+    def is_open(self) -> bool:
+        """See `CellStyle.is_open`."""
+        return False
+
+    def closed(self) -> ColumnType:
+        """The same where the caller has named the style, so that nothing is open."""
+        return self
+
+    def of_stored(self, stored: pa.Array) -> pa.Array:
+        """Values from those of a part, which are texts where `stored_as_text`."""
+        return self.to_values(stored) if stored.type != self.arrow() else stored
+
+    def to_stored(self, values: pa.Array) -> pa.Array:
+        """Values as a part holds them; the inverse of `of_stored`."""
+        return self.to_text(values) if self.stored() != self.arrow() else values
 
     def json_values(self, values: pa.ChunkedArray) -> list[Any]:
         """Values for `json_text`, exact: numbers as they were written, as texts where readers would round them."""
@@ -137,7 +186,7 @@ class ColumnType(Protocol):
 
 
 TypeCandidates = dict[str, ColumnType]
-"""The types that hold for all cells so far, by their ids, each in its form. Empty: only text holds."""
+"""The types that hold for all cells so far, by their keys, each in its form. Empty: only text holds."""
 
 
 def written_texts(values: pa.ChunkedArray, column_type: ColumnType) -> list[str | None]:

@@ -23,6 +23,7 @@ class BoolType(ColumnType):
     formula_pattern: ClassVar[str | None] = None
     form: ClassVar[bool] = True
     name: ClassVar[str] = "bool"
+    style: ClassVar[str] = "true/false"
     sql_type: ClassVar[str] = "BOOLEAN"
     stored_as_text: ClassVar[bool] = False
     sheet_cell: ClassVar[SheetCell] = "bool"

@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 
 import pyarrow as pa
 
+from parquay.columns.types import registry, style_provers
 from parquay.columns.types.base import ColumnType, TypeCandidates
 from parquay.columns.types.cells import Cells
 from parquay.columns.types.provers import PROVERS, Proof
@@ -30,7 +31,7 @@ class Examined:
 
     def values(self, column: pa.StringArray, column_type: ColumnType) -> pa.Array:
         """The column in a type that holds."""
-        parsed = self.parsed.get(column_type.type_id)
+        parsed = self.parsed.get(column_type.key)
         if parsed is not None and len(parsed) == len(column) and parsed.type == column_type.arrow():
             return parsed
         return column_type.to_values(column)
@@ -51,18 +52,32 @@ def examined(column: pa.StringArray, before: TypeCandidates | None = None) -> Ex
     if before is not None and not before:
         return Examined({})
     proof = prove(Cells.of(column.drop_null() if column.null_count else column))
-    held = {each.type_id: each for each in proof if before is None or each.type_id in before}
-    return Examined(held, {each.type_id: values for each, values in proof.items() if values is not None})
+    held = registry.of_those({each.key: each for each in proof}, before)
+    return Examined(held, {each.key: values for each, values in proof.items() if values is not None})
 
 
 def prove(cells: Cells) -> Proof:
-    """The types that hold for cells; the answer of the first prover that is sure."""
+    """The types that hold for cells, in canonical texts or in styles."""
+    proof = _prove_canonical(cells)
+    if proof:
+        return proof | style_provers.also(cells, proof)
+    return style_provers.styled(cells, _prove_canonical)
+
+
+def _prove_canonical(cells: Cells) -> Proof:
+    """The answer of the first prover that is sure."""
     return next((proof for prover in PROVERS if (proof := prover(cells)) is not None), {})
+
+
+def has_same_values(source: ColumnType, target: ColumnType) -> bool:
+    """Whether the values of the cells that both hold for are the same, bit by bit."""
+    kinds = [(each.type_id, each.reading, each.arrow()) for each in (source, target)]
+    return kinds[0] == kinds[1]
 
 
 def widen(values: pa.Array, source: ColumnType, target: ColumnType) -> pa.Array:
     """Recast a column, exactly, to a type that holds for its cells too."""
-    if source.type_id == target.type_id and source.arrow() == target.arrow():
+    if has_same_values(source, target):
         return values
     if values.null_count == len(values):
         return pa.nulls(len(values), target.arrow())

@@ -16,6 +16,11 @@ ZONE = r"(Z|[+-]\d\d(?::?\d\d)?)?"
 _ZONE = re.compile(r"([+-])(\d\d):?(\d\d)?")
 
 
+def fraction_pattern(digits: int) -> str:
+    """So many digits of a second in the letters of CLDR's patterns."""
+    return "." + "S" * digits if digits > 0 else ""
+
+
 def iso_zone(zone: str) -> str:
     """A zone in the one spelling that every Python reads; empty when there is none."""
     if zone in ("", "Z"):

@@ -27,6 +27,7 @@ class DateType(ColumnType):
     formula_pattern: ClassVar[str | None] = None
     form: ClassVar[bool] = True
     name: ClassVar[str] = "date"
+    style: ClassVar[str] = "yyyy-MM-dd"
     sql_type: ClassVar[str] = "DATE"
     stored_as_text: ClassVar[bool] = False
     sheet_cell: ClassVar[SheetCell] = "date"

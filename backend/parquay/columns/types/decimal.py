@@ -61,6 +61,10 @@ class DecimalType(ColumnType):
         return f"decimal({self.precision},{self.scale})"
 
     @property
+    def style(self) -> str:
+        return "0.0" if self.scale else "0"
+
+    @property
     def sql_type(self) -> str:
         return f"DECIMAL({self.precision},{self.scale})"
 

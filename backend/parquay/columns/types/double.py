@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any, ClassVar, Literal
 
@@ -26,6 +26,8 @@ class DoubleType(ColumnType):
 
     Attributes:
         integers: how whole numbers below 1e16 are written: `whole` as `3`, `point` as `3.0`, `any`: there are none.
+        small: whether all numbers were seen to be nearer to zero than 1,000, so that none would have a group.
+        all_whole: whether all were seen to be written without a point, so that any mark would do.
     """
 
     type_id: ClassVar[str] = "double"
@@ -41,14 +43,21 @@ class DoubleType(ColumnType):
     sheet_cell: ClassVar[SheetCell] = "double"
 
     integers: Integers = "any"
+    small: bool = field(default=False, compare=False)
+    all_whole: bool = field(default=False, compare=False)
 
     @classmethod
     def of_form(cls, form: Any, /) -> DoubleType:
-        return cls(form)
+        integers, *seen = form.split(" ")
+        return cls(integers, "small" in seen, "all" in seen)
 
     @property
     def form(self) -> str:
-        return self.integers
+        return self.integers + " small" * self.small + " all" * self.all_whole
+
+    @property
+    def style(self) -> str:
+        return "0.0" if self.integers == "point" else "0.#"
 
     def arrow(self) -> pa.DataType:
         import pyarrow as pa
@@ -85,9 +94,13 @@ class DoubleType(ColumnType):
 
     def join(self, other: DoubleType) -> DoubleType | None:
         """The way of whole numbers that both keep."""
-        if "any" in (self.integers, other.integers):
-            return other if self.integers == "any" else self
-        return self if self == other else None
+        if "any" not in (self.integers, other.integers) and self != other:
+            return None
+        integers = other.integers if self.integers == "any" else self.integers
+        return DoubleType(integers, self.small and other.small, self.all_whole and other.all_whole)
+
+    def widest(self) -> DoubleType:
+        return DoubleType(self.integers)
 
 
 def _without_point(value: float | None) -> Any:

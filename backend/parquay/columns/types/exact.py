@@ -16,6 +16,8 @@ from parquay.columns.types.base import Comparison, Unfit
 
 SMALL_PRECISION, MAX_PRECISION = 18, 38
 """Digits of decimals. Two precisions only, so that a longer number rarely changes the type of what is written."""
+SMALL, SMALL_DIGITS = 1000, 3
+"""Numbers below this, which have so many digits before the point, have no group of thousands."""
 EXACT_DIGITS = 15
 """Decimal digits that every double keeps: two numbers of so few digits are never the same double."""
 EXACT_INT = 2**53

@@ -29,6 +29,7 @@ class Int64Type(ColumnType):
     formula_pattern: ClassVar[str | None] = None
     form: ClassVar[bool] = True
     name: ClassVar[str] = "int64"
+    style: ClassVar[str] = "0"
     sql_type: ClassVar[str] = "BIGINT"
     stored_as_text: ClassVar[bool] = False
     sheet_cell: ClassVar[SheetCell] = "number"

@@ -23,6 +23,12 @@ def has_whole(values: pa.DoubleArray) -> bool:
     return bool(pc.any(pc.and_(plain, pc.equal(pc.trunc(values), values))).as_py())
 
 
+def are_plain_whole(values: pa.DoubleArray) -> bool:
+    """Whether all are whole numbers that are written without an exponent."""
+    plain = pc.less(pc.abs(values), PLAIN_HIGH)
+    return bool(pc.all(pc.and_(plain, pc.equal(pc.trunc(values), values))).as_py())
+
+
 def double_to_text(values: pa.DoubleArray, *, point: bool) -> pa.StringArray:
     """The shortest text of each double; whole numbers as `3.0` if `point`, else as `3`."""
     text = values.cast(pa.string())

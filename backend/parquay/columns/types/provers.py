@@ -20,7 +20,7 @@ from parquay.columns.types.cells import Cells
 from parquay.columns.types.date import DateType
 from parquay.columns.types.decimal import DecimalType
 from parquay.columns.types.double import DoubleType
-from parquay.columns.types.exact import EXACT_DIGITS, EXACT_INT, MAX_PRECISION
+from parquay.columns.types.exact import EXACT_DIGITS, EXACT_INT, MAX_PRECISION, SMALL, SMALL_DIGITS
 from parquay.columns.types.int64 import Int64Type
 from parquay.columns.types.time import TimeType
 from parquay.columns.types.timestamp import TimestampType
@@ -114,7 +114,7 @@ def _integers(cells: Cells) -> Proof:
     if bool(((cells.data[cells.starts] == MINUS) & (cells.data[cells.ends - 1] == ZERO) & (cells.lengths == 2)).any()):
         # Only a double keeps the sign of "-0".
         return _doubles(cells)
-    decimal = DecimalType(digits, 0)
+    decimal, small = DecimalType(digits, 0), digits <= SMALL_DIGITS
     try:
         values = cells.array.cast(pa.int64())
     except pa.ArrowInvalid:
@@ -123,7 +123,7 @@ def _integers(cells: Cells) -> Proof:
     bounds = pc.min_max(values)
     proof: Proof = {Int64Type(): values, decimal: None}
     if bounds["min"].as_py() >= -EXACT_INT and bounds["max"].as_py() <= EXACT_INT:
-        return proof | {DoubleType("whole"): None}
+        return proof | {DoubleType("whole", small, all_whole=True): None}
     return proof | _doubles(cells)
 
 
@@ -182,7 +182,11 @@ def _doubles(cells: Cells) -> Proof:
         return {}
     if not pc.all(pc.is_finite(values)).as_py():
         return {}
-    forms = (DoubleType("whole"), DoubleType("point")) if numbers.has_whole(values) else (DoubleType("any"),)
+    bounds = pc.min_max(values)
+    small = max(-bounds["min"].as_py(), bounds["max"].as_py()) < SMALL
+    seen = small, b"." not in cells.raw and b"e" not in cells.raw
+    whole = numbers.has_whole(values)
+    forms = (DoubleType("whole", *seen), DoubleType("point", *seen)) if whole else (DoubleType("any", *seen),)
     for form in forms:
         if pc.all(pc.equal(form.to_text(values), cells.array)).as_py():
             return {form: values}

@@ -5,32 +5,51 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import Any
 
+from parquay.columns.styles.amounts import OPEN
+from parquay.columns.styles.registry import style_named
 from parquay.columns.types.base import ColumnType, TypeCandidates
 from parquay.columns.types.bool import BoolType
 from parquay.columns.types.date import DateType
 from parquay.columns.types.decimal import DecimalType
 from parquay.columns.types.double import DoubleType
 from parquay.columns.types.int64 import Int64Type
+from parquay.columns.types.style_joins import has_styles, join_styles, joinable
+from parquay.columns.types.styled import MARK, StyledType
 from parquay.columns.types.text import TEXT, TextType
 from parquay.columns.types.time import TimeType
 from parquay.columns.types.timestamp import TimestampType
 
 TYPES: Mapping[str, type[ColumnType]] = {
-    each.type_id: each
-    for each in (BoolType, Int64Type, DecimalType, DoubleType, DateType, TimeType, TimestampType, TextType)
+    BoolType.type_id: BoolType,
+    Int64Type.type_id: Int64Type,
+    DecimalType.type_id: DecimalType,
+    DoubleType.type_id: DoubleType,
+    DateType.type_id: DateType,
+    TimeType.type_id: TimeType,
+    TimestampType.type_id: TimestampType,
+    TextType.type_id: TextType,
 }
 """By their ids. The narrowest comes first: of several types that hold for a column it gets that one."""
 RANK = {type_id: rank for rank, type_id in enumerate(TYPES)}
 
 
 def column_type(type_id: str, form: Any = None) -> ColumnType:
-    """The type of an id in a form as the catalog keeps it."""
-    return TYPES[type_id].of_form(form)
+    """The type of an id in a form as the catalog keeps it.
+
+    Raises:
+        LookupError: there is no such type or style.
+    """
+    if not isinstance(form, dict):
+        return TYPES[type_id].of_form(form)
+    style = style_named(form["style"])
+    if style is None:
+        raise LookupError(form["style"])
+    return StyledType(TYPES[type_id].of_form(form["form"]), style)
 
 
 def type_id_of(name: str) -> str:
-    """The id of a type as a caller names it, such as `decimal(18,2)`."""
-    return name.partition("(")[0].replace("timestamptz", "timestamp")
+    """The id of a type as a caller names it, such as `decimal(18,2)`, or with a style, as `date:dd/MM/yyyy`."""
+    return name.partition(":")[0].partition("(")[0].replace("timestamptz", "timestamp")
 
 
 def type_from_json(value: Mapping[str, Any]) -> ColumnType:
@@ -49,37 +68,70 @@ def columns_types(columns: Iterable[Mapping[str, Any]]) -> dict[str, ColumnType]
 
 
 def columns_json(types: Mapping[str, ColumnType]) -> list[dict[str, Any]]:
-    """The columns as the catalog keeps them: name, public type, and the form for a faithful export."""
-    return [{"name": name, "type": each.name, **type_to_json(each)} for name, each in types.items()]
+    """The columns as the catalog keeps them: name, public type and style, and the form for a faithful export."""
+    return [
+        {"name": name, "type": each.name, "style": each.style, **type_to_json(each)} for name, each in types.items()
+    ]
+
+
+def shown_column(column: Mapping[str, Any]) -> dict[str, str]:
+    """A column as callers see it, of those as the catalog keeps them; older ones were kept without their style."""
+    return {"name": column["name"], "type": column["type"], "style": type_from_json(column).style}
 
 
 def candidates_from_json(value: Mapping[str, Any] | None) -> TypeCandidates | None:
     """The inverse of `candidates_to_json`."""
-    return None if value is None else {type_id: column_type(type_id, form) for type_id, form in value.items()}
+    return None if value is None else {key: column_type(key.partition(MARK)[0], form) for key, form in value.items()}
 
 
 def candidates_to_json(candidates: TypeCandidates | None) -> dict[str, Any] | None:
     """The types that hold, with their forms, as the catalog keeps them with a segment."""
-    return None if candidates is None else {type_id: each.form for type_id, each in candidates.items()}
+    return None if candidates is None else {key: each.form for key, each in candidates.items()}
 
 
 def only(column_type: ColumnType) -> TypeCandidates:
     """A type as the only one that holds."""
-    return {} if column_type == TEXT else {column_type.type_id: column_type}
+    return {} if column_type == TEXT else {column_type.key: column_type}
 
 
 def join(one: TypeCandidates | None, other: TypeCandidates | None) -> TypeCandidates | None:
     """What still holds for the cells behind both; None: no cell was seen yet."""
     if one is None or other is None:
         return other if one is None else one
-    joined = {type_id: one[type_id].join(other[type_id]) for type_id in one.keys() & other.keys()}
-    return {type_id: each for type_id, each in joined.items() if each is not None}
+    joined = {key: one[key].join(other[key]) for key in one.keys() & other.keys() if MARK not in key}
+    held = {key: each for key, each in joined.items() if each is not None}
+    return held | join_styles(one, other) if has_styles(one) or has_styles(other) else held
+
+
+def of_those(held: TypeCandidates, before: TypeCandidates | None) -> TypeCandidates:
+    """What holds, without that which cannot be joined with what held before, if that is known."""
+    if before is None:
+        return held
+    left = {each.type_id for each in before.values()}
+    canonical = {key: each for key, each in held.items() if each.type_id in left and MARK not in key}
+    return canonical | joinable(held, before) if has_styles(held) else canonical
 
 
 def decide(candidates: TypeCandidates | None, wanted: str | None = None) -> ColumnType:
-    """The type that is `wanted` if it holds, else the narrowest that does; text where none does or no cell was seen."""
-    held = candidates or {}
-    type_id = type_id_of(wanted or "")
+    """The type that is `wanted` if it holds, else the narrowest that does; text where none does or no cell was seen.
+
+    Where the canonical texts of no type hold, but those of styles, these must agree on what the texts mean.
+    """
+    held = list((candidates or {}).values())
+    type_id, style = type_id_of(wanted or ""), (wanted or "").partition(":")[2]
     if type_id == TEXT.type_id or not held:
         return TEXT
-    return held[type_id] if type_id in held else held[min(held, key=RANK.__getitem__)]
+    if style and (exact := [each for each in held if (each.type_id, each.style.rstrip(OPEN)) == (type_id, style)]):
+        return exact[0].closed()
+    canonical = [each for each in held if each.key == each.type_id]
+    pool = canonical or held
+    pool = [each for each in pool if each.type_id == type_id] or pool
+    is_sure = len({each.reading for each in pool}) == 1 and not any(each.is_open for each in pool)
+    return min(pool, key=_preference) if is_sure else TEXT
+
+
+def _preference(column_type: ColumnType) -> tuple[int, bool, int, int, str]:
+    """The narrowest type; of its styles one without parts that may be missing, with most to see, in usual words."""
+    style = column_type.style
+    pattern, _, language = style.partition("@")
+    return RANK[column_type.type_id], "[" in style, -len(pattern), len(language), style

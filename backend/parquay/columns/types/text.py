@@ -26,6 +26,7 @@ class TextType(ColumnType):
     )
     form: ClassVar[None] = None
     name: ClassVar[str] = "text"
+    style: ClassVar[str] = "text"
     sql_type: ClassVar[str] = "VARCHAR"
     stored_as_text: ClassVar[bool] = True
     sheet_cell: ClassVar[SheetCell] = "text"

@@ -46,6 +46,10 @@ class TimeType(ColumnType):
         return self.fraction
 
     @property
+    def style(self) -> str:
+        return f"HH:mm:ss{clock.fraction_pattern(self.fraction)}"
+
+    @property
     def sheet_cell(self) -> SheetCell:
         return "time" if self.fraction <= 3 else "text"
 

@@ -55,6 +55,12 @@ class TimestampType(ColumnType):
         return "timestamptz" if self.zone else "timestamp"
 
     @property
+    def style(self) -> str:
+        between = "'T'" if self.separator == "T" else self.separator
+        seconds = "" if self.fraction == clock.MINUTES else f":ss{clock.fraction_pattern(self.fraction)}"
+        return f"yyyy-MM-dd{between}HH:mm{seconds}" + (f"'{self.zone}'" if self.zone else "")
+
+    @property
     def stored_as_text(self) -> bool:
         return self.fraction > 6
 

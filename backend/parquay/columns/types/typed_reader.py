@@ -7,20 +7,21 @@ cells are read; where one is no canonical text of that type, or more than one ty
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 
 import numpy as np
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from parquay.columns import native
 from parquay.columns.native import ColumnRequest, ColumnResult, FieldOffsets
-from parquay.columns.types import candidates, registry
+from parquay.columns.types import candidates, numbers, registry, style_provers
 from parquay.columns.types.base import ColumnType, TypeCandidates
 from parquay.columns.types.date import DateType
 from parquay.columns.types.decimal import DecimalType
 from parquay.columns.types.double import DoubleType
-from parquay.columns.types.exact import EXACT_DIGITS, SMALL_PRECISION
+from parquay.columns.types.exact import EXACT_DIGITS, SMALL, SMALL_DIGITS, SMALL_PRECISION
 from parquay.columns.types.int64 import Int64Type
 
 MAX_EXACT_SCALE = 4
@@ -76,12 +77,18 @@ def _request(index: int, known: _KnownColumn) -> ColumnRequest:
     """How a column is tried to be read."""
     column_type = registry.decide(known.candidates)
     read_as = _READ_AS.get(type(column_type))
-    if known.wanted is not None or read_as is None:
+    if known.wanted is not None or read_as is None or _is_open(known.candidates or {}, column_type):
         return ColumnRequest(index, native.WORDS)
     if not isinstance(column_type, DecimalType):
         return ColumnRequest(index, read_as)
     fits = 0 < column_type.scale < SMALL_PRECISION
     return ColumnRequest(index, read_as, column_type.scale) if fits else ColumnRequest(index, native.WORDS)
+
+
+def _is_open(candidates: TypeCandidates, column_type: ColumnType) -> bool:
+    """Whether a column of doubles may yet be one of another type in some style."""
+    others = (each.type_id != column_type.type_id for each in candidates.values())
+    return isinstance(column_type, DoubleType) and any(others)
 
 
 def _column(
@@ -96,36 +103,52 @@ def _column(
         return None
     found: TypeCandidates | None = None
     if array.null_count < len(array):
-        held = _HELD[request.read_as](request, result, before)
+        held = _HELD[request.read_as](request, replace(result, array=array), before)
         if not held:
             return None
-        found = {each.type_id: each for each in held if each.type_id in before}
+        found = registry.of_those({each.key: each for each in held}, before)
     column_type = registry.decide(registry.join(before, found))
     return TypedColumn(found, column_type, array) if array.type == column_type.arrow() else None
 
 
-def _dates_held(_request: ColumnRequest, _result: ColumnResult, _before: TypeCandidates) -> Sequence[ColumnType]:
-    return (DateType(),)
+def _dates_held(_request: ColumnRequest, result: ColumnResult, _before: TypeCandidates) -> Sequence[ColumnType]:
+    dates = result.array.drop_null() if result.array.null_count else result.array
+    return (DateType(), *style_provers.date_styles(dates))
 
 
 def _doubles_held(_request: ColumnRequest, result: ColumnResult, _before: TypeCandidates) -> Sequence[ColumnType]:
-    return (DoubleType("whole" if result.whole else "point" if result.point else "any"),)
+    bounds = pc.min_max(result.array)
+    low, high = bounds["min"].as_py(), bounds["max"].as_py()
+    small, all_whole = -SMALL < low <= high < SMALL, result.whole and numbers.are_plain_whole(result.array)
+    double = DoubleType("whole" if result.whole else "point" if result.point else "any", small, all_whole)
+    styles = style_provers.grouped_doubles(double, result.array)
+    return (double, *styles, *(style_provers.not_positive((double,), result.array) if high <= 0 else ()))
 
 
 def _integers_held(_request: ColumnRequest, result: ColumnResult, _before: TypeCandidates) -> Sequence[ColumnType]:
     digits = len(str(max(-result.low, result.high)))
-    return Int64Type(), DecimalType(digits, 0), DoubleType("whole")
+    held = Int64Type(), DecimalType(digits, 0), DoubleType("whole", digits <= SMALL_DIGITS, all_whole=True)
+    return (*held, *(() if result.high else style_provers.not_positive(held, result.array)))
 
 
 def _decimals_held(request: ColumnRequest, result: ColumnResult, before: TypeCandidates) -> Sequence[ColumnType]:
     """None when it cannot be told whether the texts are those of doubles, too."""
     most = max(-result.low, result.high)
     decimal = DecimalType(max(1, len(str(most)) - request.scale), request.scale)
-    if DoubleType.type_id not in before or (request.scale > 1 and result.last_zero):
-        return (decimal,)
+    may_be_double = any(each.type_id == DoubleType.type_id for each in before.values())
+    if not may_be_double or (request.scale > 1 and result.last_zero):
+        return (decimal, *_decimal_styles((decimal,), result))
     if request.scale > MAX_EXACT_SCALE or most >= 10**EXACT_DIGITS:
         return ()
-    return decimal, DoubleType("point" if result.last_zero else "any")
+    held = decimal, DoubleType("point" if result.last_zero else "any", decimal.digits <= SMALL_DIGITS)
+    return (*held, *_decimal_styles(held, result))
+
+
+def _decimal_styles(held: Sequence[ColumnType], result: ColumnResult) -> Iterator[ColumnType]:
+    for decimal in held:
+        if isinstance(decimal, DecimalType):
+            yield from style_provers.grouped_decimals(decimal, result.array)
+    yield from () if result.high else style_provers.not_positive(held, result.array)
 
 
 _HELD: Mapping[int, Callable[[ColumnRequest, ColumnResult, TypeCandidates], Sequence[ColumnType]]] = {

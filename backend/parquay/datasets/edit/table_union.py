@@ -96,7 +96,9 @@ def wider(one: tuple[ColumnType, TypeCandidates | None], other: tuple[ColumnType
         return TEXT
     joined = registry.join(one[1], other[1]) or {}
     least = max(registry.RANK[kind.type_id] for kind, _ in (one, other))
-    return registry.decide({name: each for name, each in joined.items() if registry.RANK[name] >= least}).widest()
+    return registry.decide(
+        {name: each for name, each in joined.items() if registry.RANK[each.type_id] >= least}
+    ).widest()
 
 
 def candidates_of(cells: Iterator[pa.Array], kind: ColumnType) -> TypeCandidates | None:
@@ -110,7 +112,7 @@ def candidates_of(cells: Iterator[pa.Array], kind: ColumnType) -> TypeCandidates
 
 
 def _texts(column: pa.Array, kind: ColumnType) -> pa.StringArray:
-    return column if column.type == pa.string() else kind.to_text(column)
+    return kind.to_text(kind.of_stored(column))
 
 
 def cells_of(snapshot: Snapshot, names: Sequence[str], name: str) -> Iterator[pa.Array]:
@@ -122,8 +124,12 @@ def cells_of(snapshot: Snapshot, names: Sequence[str], name: str) -> Iterator[pa
                 yield opened.read_row_group(group, columns=[spelt]).column(spelt).combine_chunks()
 
 
-def _stored(types: Types) -> list[tuple[str, pa.DataType]]:
-    return [(name, kind.stored()) for name, kind in types.items()]
+def _stored(types: Types) -> list[tuple[str, pa.DataType, str, str]]:
+    """What parts hold; what is stored as the text of a styled column is not the text of its cells."""
+    styles = {
+        name: kind.style if kind.stored_as_text and kind.key != kind.type_id else "" for name, kind in types.items()
+    }
+    return [(name, kind.stored(), kind.reading, styles[name]) for name, kind in types.items()]
 
 
 def _recast(path: Path, has: Types, wanted: Types) -> Iterator[pa.Buffer]:

@@ -42,7 +42,7 @@ class Preview:
         """
         if not file.columns:
             return None
-        columns = [{"name": str(column["name"]), "type": str(column["type"])} for column in file.columns]
+        columns = [registry.shown_column(column) for column in file.columns]
         names = [column["name"] for column in columns]
         rows, cut = _bounded(dict.fromkeys(names) | row for row in self._rows(file, limit))
         if not rows:

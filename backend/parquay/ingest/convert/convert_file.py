@@ -66,7 +66,7 @@ class Report:
         """The report as it is written to a file."""
         return {
             "rows": self.rows,
-            "columns": [{"name": each["name"], "type": each["type"]} for each in self.columns],
+            "columns": [registry.shown_column(each) for each in self.columns],
             "dialect": self.dialect.report(),
             "rejects": [
                 {"line": each.line, "byte": each.byte, "column": each.column, "code": each.code, "text": each.text}

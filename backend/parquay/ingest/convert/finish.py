@@ -104,9 +104,9 @@ class Finisher:
 
     def unify(self, types: Types) -> bool:
         """Recast each part that has another schema than `types`; False when the lease is lost."""
-        wanted = parts.arrow_types(types)
+        wanted = parts.value_types(types)
         groups = part_groups(self._segments.list(self._file_id))
-        return all(self._recast(each, types) for each in groups if parts.arrow_types(each.types) != wanted)
+        return all(self._recast(each, types) for each in groups if parts.value_types(each.types) != wanted)
 
     def _merge(self, run: Sequence[PartGroup], types: Types) -> bool:
         name, spool = self._spool(run[0])
@@ -189,10 +189,10 @@ class Finisher:
 
 def runs(groups: Sequence[PartGroup], types: Types, *, all_of_them: bool) -> Iterator[list[PartGroup]]:
     """Neighbouring small parts of one schema that together make a large one."""
-    wanted = parts.arrow_types(types)
+    wanted = parts.value_types(types)
     run: list[PartGroup] = []
     for group in groups:
-        fits = parts.arrow_types(group.types) == wanted and not _is_large([group])
+        fits = parts.value_types(group.types) == wanted and not _is_large([group])
         if fits:
             run.append(group)
         if run and (not fits or _is_large(run)):

@@ -197,7 +197,7 @@ def _may_have_header(columns: Mapping[str, TypedColumn], dialect: Dialect) -> bo
 @functools.lru_cache(maxsize=1024)
 def _type_ids_of(title: str) -> frozenset[str]:
     """The types of which a title is a cell."""
-    return frozenset(examine(pa.array([title])) or ())
+    return frozenset(each.type_id for each in (examine(pa.array([title])) or {}).values())
 
 
 def _rows_of(text: bytes, *, single: bool) -> pa.Buffer:

@@ -168,10 +168,11 @@ class Uploaded(Entry):
 
 
 class ColumnRef(BaseModel):
-    """A column of the table."""
+    """A column of the table; `style` is how its cells are written, null in lists where it was not kept yet."""
 
     name: str
     type: str
+    style: str | None
 
 
 class CutCell(BaseModel):

@@ -7,6 +7,7 @@ from typing import Annotated, Any, Literal
 from fastapi import APIRouter, Query, Request, Response
 
 from parquay.catalog.listing import Narrowed
+from parquay.columns.types.registry import shown_column
 from parquay.datasets.query import cursors
 from parquay.datasets.query.aggregates import Aggregator
 from parquay.datasets.query.browse import Row
@@ -161,5 +162,5 @@ def read_status(dataset_id: str, uploads: UploadsDep, identity: IdentityDep) -> 
 
 
 def _head(snapshot: Snapshot) -> Row:
-    columns = [{"name": each["name"], "type": each["type"]} for each in snapshot.columns]
+    columns = [shown_column(each) for each in snapshot.columns]
     return {"id": snapshot.dataset_id, "name": snapshot.name, "version": snapshot.version, "columns": columns}

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import { kindOf, readTyped } from './columnTypes'
 
-const column = (type: string) => ({ name: 'c', type })
+const column = (type: string) => ({ name: 'c', type, style: null })
 
 describe('the kind of a column', () => {
   test.each([

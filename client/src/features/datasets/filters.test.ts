@@ -3,9 +3,9 @@ import { datasets } from '../../i18n/en/datasets'
 import { filterProblem, filterText, filterWords, opsFor, readFilter } from './filters'
 
 const columns = [
-  { name: 'price', type: 'double' },
-  { name: 'a:b', type: 'text' },
-  { name: 'a', type: 'text' },
+  { name: 'price', type: 'double', style: null },
+  { name: 'a:b', type: 'text', style: null },
+  { name: 'a', type: 'text', style: null },
 ]
 
 test.each([
@@ -31,13 +31,13 @@ test('what is written is read again', () => {
 })
 
 test('text is searched, numbers are compared', () => {
-  expect(opsFor({ name: 'n', type: 'int64' })).not.toContain('contains')
-  expect(opsFor({ name: 't', type: 'text' })).toContain('contains')
+  expect(opsFor({ name: 'n', type: 'int64', style: null })).not.toContain('contains')
+  expect(opsFor({ name: 't', type: 'text', style: null })).toContain('contains')
 })
 
 test('a form for text begins with looking in any case, one for numbers with the same number', () => {
-  expect(opsFor({ name: 't', type: 'text' })[0]).toBe('icontains')
-  expect(opsFor({ name: 'n', type: 'int64' })[0]).toBe('eq')
+  expect(opsFor({ name: 't', type: 'text', style: null })[0]).toBe('icontains')
+  expect(opsFor({ name: 'n', type: 'int64', style: null })[0]).toBe('eq')
 })
 
 test('a filter is said in words', () => {
@@ -48,13 +48,13 @@ test('a filter is said in words', () => {
 
 const said = { filter: datasets.filter, expected: datasets.edit.expected }
 const typed = [
-  { name: 'n', type: 'int64' },
-  { name: 'd', type: 'decimal(9,2)' },
-  { name: 'b', type: 'bool' },
-  { name: 'day', type: 'date' },
-  { name: 'at', type: 'timestamp' },
-  { name: 't', type: 'text' },
-  { name: 'id', type: 'uuid' },
+  { name: 'n', type: 'int64', style: null },
+  { name: 'd', type: 'decimal(9,2)', style: null },
+  { name: 'b', type: 'bool', style: null },
+  { name: 'day', type: 'date', style: null },
+  { name: 'at', type: 'timestamp', style: null },
+  { name: 't', type: 'text', style: null },
+  { name: 'id', type: 'uuid', style: null },
 ]
 
 test.each([

@@ -1,0 +1,125 @@
+"""What holds for the cells of two pieces of a column when one of them, or both, are written in a style.
+
+A piece may be written alike in two styles, because it has nothing in which they differ: `12` is a whole number with
+groups or without, `10:00:00` a time with fractions where there are any. So a canonical candidate counts here as one of
+the style that canonical texts are, and two styles are joined where each would write the other's cells as they are.
+Pure.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+
+from parquay.columns.styles import amounts
+from parquay.columns.styles.base import CellStyle
+from parquay.columns.styles.calendar import MomentStyle
+from parquay.columns.types.base import ColumnType, TypeCandidates
+from parquay.columns.types.decimal import DecimalType
+from parquay.columns.types.double import DoubleType
+from parquay.columns.types.exact import SMALL_DIGITS
+from parquay.columns.types.int64 import Int64Type
+from parquay.columns.types.styled import MARK, StyledType
+from parquay.columns.types.time import TimeType
+from parquay.columns.types.timestamp import TimestampType
+
+
+@dataclass(frozen=True, slots=True)
+class _Held:
+    """A candidate as one of a style; `small` as in `CellStyle.join`."""
+
+    base: ColumnType
+    cell_style: CellStyle
+    small: bool
+    is_canonical: bool
+
+
+def has_styles(held: TypeCandidates) -> bool:
+    """Whether there is a candidate that is not written as canonical texts are."""
+    return any(MARK in key for key in held)
+
+
+def join_styles(one: TypeCandidates, other: TypeCandidates) -> TypeCandidates:
+    """The styled types that hold for the cells behind both."""
+    others = list(_held(other))
+    pairs = ((each, more) for each in _held(one) for more in others if not (each.is_canonical and more.is_canonical))
+    joined = [found for each, more in pairs if (found := _joined(each, more)) is not None]
+    return {each.key: each for each in without_names(joined)}
+
+
+def joinable(held: TypeCandidates, before: TypeCandidates) -> TypeCandidates:
+    """The styled types in ``held`` that can be joined with what held before."""
+    befores = list(_held(before))
+    return {
+        StyledType(each.base, each.cell_style).key: StyledType(each.base, each.cell_style)
+        for each in _held(held)
+        if not each.is_canonical and any(_joined(each, one) is not None for one in befores)
+    }
+
+
+def without_names(held: Sequence[StyledType]) -> Iterator[StyledType]:
+    """Those whose cells cannot be names of things that look like numbers."""
+    names = {each.style for each in held if _may_be_names(each.cell_style, each.base)}
+    return (each for each in held if each.style not in names)
+
+
+def _joined(one: _Held, other: _Held) -> StyledType | None:
+    if one.base.type_id != other.base.type_id or type(one.cell_style) is not type(other.cell_style):
+        return None
+    style = one.cell_style.join(other.cell_style, small=one.small, other_small=other.small)
+    base = None if style is None else _joined_bases(one.base, other.base)
+    return None if style is None or base is None else StyledType(base, style)
+
+
+def _may_be_names(style: CellStyle, base: ColumnType) -> bool:
+    if not isinstance(style, amounts.NumberStyle) or not isinstance(base, DecimalType) or base.scale:
+        return False
+    return amounts.looks_like_a_name(style, base.digits)
+
+
+def _joined_bases(one: ColumnType, other: ColumnType) -> ColumnType | None:
+    """The canonical type; where a style leaves the length of fractions open, the one with room for the longest."""
+    joined = one.join(other)
+    if joined is None and isinstance(one, TimestampType | TimeType) and isinstance(other, type(one)):
+        longer, shorter = (one, other) if one.fraction > other.fraction else (other, one)
+        return longer if replace(shorter, fraction=longer.fraction) == longer else None
+    return joined
+
+
+def _held(candidates: TypeCandidates) -> Iterator[_Held]:
+    """Every candidate as one of a style."""
+    whole = any(map(_is_whole, candidates.values()))
+    for each in candidates.values():
+        if isinstance(each, StyledType):
+            yield _Held(each.base, each.cell_style, _is_small(candidates, each.cell_style), is_canonical=False)
+        elif isinstance(each, Int64Type | DecimalType | DoubleType):
+            yield _Held(each, amounts.PLAIN[whole], _is_small(candidates, None), is_canonical=True)
+        elif isinstance(each, TimeType | TimestampType) and each.fraction == 0 and (pattern := _pattern(each)):
+            base = replace(each, separator=" ") if isinstance(each, TimestampType) else each
+            yield _Held(base, MomentStyle(pattern), small=False, is_canonical=True)
+
+
+def _is_whole(column_type: ColumnType) -> bool:
+    if isinstance(column_type, DoubleType):
+        return column_type.all_whole
+    return isinstance(column_type, Int64Type) or (isinstance(column_type, DecimalType) and not column_type.scale)
+
+
+def _pattern(column_type: TimeType | TimestampType) -> str | None:
+    """The canonical pattern, where a style may be joined with it."""
+    if isinstance(column_type, TimestampType) and column_type.zone not in ("", "Z"):
+        return None
+    return column_type.style
+
+
+def _is_small(candidates: TypeCandidates, style: CellStyle | None) -> bool:
+    """Whether all numbers of one style, None: of canonical ones, are nearer to zero than 1,000."""
+    bases = [
+        each.base if isinstance(each, StyledType) else each
+        for each in candidates.values()
+        if (each.cell_style if isinstance(each, StyledType) else None) == style
+    ]
+    decimals = [each.digits for each in bases if isinstance(each, DecimalType)]
+    if decimals:
+        return max(decimals) <= SMALL_DIGITS
+    return any(each.small for each in bases if isinstance(each, DoubleType))

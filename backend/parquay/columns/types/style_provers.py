@@ -1,0 +1,202 @@
+"""What proves for a whole column at once that its cells are written in a style.
+
+The first cells say which styles are worth it; most columns have none and cost a look at a few cells. A proof maps all
+cells to canonical texts, proves those, and maps them back. Of a column of canonical texts some are written as a style
+writes them, too (`2024-11-12` has no needless zero); that must be known when a later piece of the column needs one.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from parquay.columns.styles import amounts, patterns, words
+from parquay.columns.styles.amounts import NumberStyle
+from parquay.columns.styles.base import CellStyle
+from parquay.columns.styles.calendar import BRACKETS, MomentStyle
+from parquay.columns.types import numbers
+from parquay.columns.types.base import ColumnType
+from parquay.columns.types.bool import BoolType
+from parquay.columns.types.cells import Cells
+from parquay.columns.types.date import DateType
+from parquay.columns.types.decimal import DecimalType
+from parquay.columns.types.double import DoubleType
+from parquay.columns.types.exact import SMALL_DIGITS
+from parquay.columns.types.int64 import Int64Type
+from parquay.columns.types.style_joins import without_names
+from parquay.columns.types.styled import StyledType
+from parquay.columns.types.time import TimeType
+from parquay.columns.types.timestamp import TimestampType
+
+Proof = dict[ColumnType, pa.Array | None]
+Prove = Callable[[Cells], Proof]
+"""The proof of canonical texts."""
+
+SAMPLED_CELLS = 8
+MAX_CELL_BYTES = 80
+"""Bytes of the longest cell that has a style."""
+GROUPED = NumberStyle(group=".")
+SIGNED = (NumberStyle(plus=True, signed_zero=True), NumberStyle(plus=True))
+MINUS, ZERO = b"-0"
+_TYPES: dict[type[CellStyle], tuple[type[ColumnType], ...]] = {
+    words.BoolWords: (BoolType,),
+    NumberStyle: (Int64Type, DecimalType, DoubleType),
+    MomentStyle: (DateType, TimeType, TimestampType),
+}
+
+
+def styled(cells: Cells, prove: Prove) -> Proof:
+    """The styled types that hold for cells of which no canonical type does."""
+    sample = _sample(cells)
+    if sample is None:
+        return {}
+    found: Proof = {}
+    for style in _styles(cells, sample):
+        found |= _proof(cells, style, prove)
+    held = set(without_names([each for each in found if isinstance(each, StyledType)]))
+    return {each: values for each, values in found.items() if each in held}
+
+
+def _sample(cells: Cells) -> list[str] | None:
+    """A few cells from all over the column; None if some are too long for a style, or no text."""
+    if int(cells.lengths.max()) > MAX_CELL_BYTES:
+        return None
+    count = len(cells.array)
+    places = sorted({i * (count - 1) // (SAMPLED_CELLS - 1) for i in range(SAMPLED_CELLS)})
+    return [str(cells.array[i].as_py()) for i in places]
+
+
+def _styles(cells: Cells, sample: Sequence[str]) -> Iterable[CellStyle]:
+    """The styles that the cells may have."""
+    yield from words.styles_of(sample[0])
+    longest = str(cells.array[int(cells.lengths.argmax())].as_py())
+    fractions = ":" in longest and "." in longest
+    yield from _moments([*sample, longest], fractions=fractions)
+    if all(map(amounts.may_be_number, sample)):
+        yield from amounts.styles_of(sample[0], cells.raw)
+
+
+def _moments(sample: Sequence[str], *, fractions: bool) -> list[MomentStyle]:
+    """The styles of dates and times that all cells of a sample may have."""
+    first = patterns.styles_of(sample[0], fractions=fractions)
+    if not first:
+        return []
+    others = [patterns.styles_of(each, fractions=fractions) for each in sample[1:]]
+    return [style for style in first if all(style in each for each in others)]
+
+
+def _proof(cells: Cells, style: CellStyle, prove: Prove) -> Proof:
+    """The types that hold in a style."""
+    plain = style.plain(cells.array)
+    if plain.null_count:
+        return {}
+    proof = prove(Cells.of(plain))
+    held = {each: values for each, values in proof.items() if isinstance(each, _TYPES[type(style)])}
+    if not held or not _is_as_seen(style, held) or not style.written(plain).equals(cells.array):
+        return {}
+    seen = amounts.seen_in(style, plain) if isinstance(style, NumberStyle) else style
+    return {StyledType(each, seen): values for each, values in held.items()}
+
+
+def _is_as_seen(style: CellStyle, held: Proof) -> bool:
+    """Whether numbers without a decimal mark are whole ones; `-0` is none."""
+    if not isinstance(style, NumberStyle) or style.decimal:
+        return True
+    return any(isinstance(each, Int64Type) or (isinstance(each, DecimalType) and not each.scale) for each in held)
+
+
+def also(cells: Cells, proof: Proof) -> Proof:
+    """The styles in which cells are written, too, that have canonical types."""
+    for held in proof:
+        if isinstance(held, DateType | TimeType | TimestampType):
+            return _also_moments(cells, held)
+    found: list[StyledType] = []
+    for held, values in proof.items():
+        if values is not None and isinstance(held, DecimalType):
+            found += grouped_decimals(held, values)
+        if values is not None and isinstance(held, DoubleType) and not found:
+            found += grouped_doubles(held, values)
+    known = [values for values in proof.values() if values is not None]
+    if known and cells.first[0] in (MINUS, ZERO):
+        found += not_positive(list(proof), known[0])
+    return dict.fromkeys(found)
+
+
+def grouped_decimals(decimal: DecimalType, values: pa.Array) -> list[StyledType]:
+    """Thousands with a point as their group mark look like numbers with three digits behind it: `1.234`."""
+    if decimal.scale != 3 or decimal.digits > SMALL_DIGITS or pc.min(pc.abs(values)).as_py() < 1:
+        return []
+    return _grouped(decimal.digits + 3)
+
+
+def grouped_doubles(double: DoubleType, values: pa.Array) -> list[StyledType]:
+    """The same beside numbers below 1,000, which have no mark."""
+    if double.integers != "whole" or not double.small:
+        return []
+    size = np.abs(numbers.as_numpy(values.drop_null(), np.float64))
+    size = size[np.trunc(size) != size]
+    thousands = np.rint(size * 1000)
+    if not len(size) or not bool(((size >= 1) & (thousands / 1000 == size) & (thousands % 10 != 0)).all()):
+        return []
+    return _grouped(len(str(int(thousands.max()))))
+
+
+def _grouped(digits: int) -> list[StyledType]:
+    return [StyledType(base, GROUPED) for base in (Int64Type(), DecimalType(digits, 0), DoubleType("whole"))]
+
+
+def not_positive(held: Sequence[ColumnType], values: pa.Array) -> list[StyledType]:
+    """Numbers none of which is above zero are written as where positive ones have a plus."""
+    most = pc.max(values).as_py()
+    if most > 0:
+        return []
+    styles = [each for each in SIGNED if most or not each.signed_zero]
+    held = [each for each in held if isinstance(each, Int64Type | DecimalType | DoubleType)]
+    return list(without_names([StyledType(each, style) for each in held for style in styles]))
+
+
+def _also_moments(cells: Cells, held: ColumnType) -> Proof:
+    """Canonical moments have their fields in the same places, so a few bytes of each tell."""
+    sample = _sample(cells) or [""]
+    fraction = getattr(held, "fraction", 0)
+    styles = _moments(sample, fractions=fraction > 0)
+    fits = [style for style in styles if _has_no_other_zeros(cells, style, held)]
+    return {StyledType(_base(held, style), style): None for style in fits}
+
+
+def _base(held: ColumnType, style: MomentStyle) -> ColumnType:
+    if isinstance(held, TimestampType):
+        fraction = 6 if any(each in style.pattern for each in BRACKETS) else held.fraction
+        return TimestampType(" ", fraction, held.zone)
+    if isinstance(held, TimeType) and any(each in style.pattern for each in BRACKETS):
+        return TimeType(6)
+    return held
+
+
+def _has_no_other_zeros(cells: Cells, style: MomentStyle, held: ColumnType) -> bool:
+    """Whether no cell has a zero that the style leaves out."""
+    tokens = {each.token for each in style.fields}
+    day = -11 if isinstance(held, TimeType) else 0
+    narrow = [at for token, at in (("M", 5), ("d", 8), ("H", 11 + day)) if token in tokens]
+    if any(bool((cells.data[cells.starts + at] == ZERO).any()) for at in narrow):
+        return False
+    end = 20 + day + getattr(held, "fraction", 0)
+    zeros = {"[.S]": 1, "[.SSS]": 3, "[.SSSSSS]": 6}
+    counts = [zeros[token] for token in tokens if token in zeros]
+    return not any(
+        bool(np.logical_and.reduce([cells.data[cells.starts + end - 1 - i] == ZERO for i in range(count)]).any())
+        for count in counts
+    )
+
+
+def date_styles(days: pa.Array) -> list[StyledType]:
+    """The styles in which canonical dates without nulls are written, too: those without a needless zero."""
+    first = days[0].as_py()
+    if first.month < 10 or first.day < 10:
+        return []
+    if pc.min(pc.month(days)).as_py() < 10 or pc.min(pc.day(days)).as_py() < 10:
+        return []
+    return [StyledType(DateType(), MomentStyle("yyyy-M-d"))]

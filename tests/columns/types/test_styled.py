@@ -1,0 +1,243 @@
+"""Styles against renderings of their own: Python writes the values, and they must come back, whatever cuts the column."""
+
+from __future__ import annotations
+
+import datetime as dt
+from decimal import Decimal
+
+import pyarrow as pa
+import pytest
+from hypothesis import example, given, settings
+from hypothesis import strategies as st
+
+from parquay.columns.types import candidates, registry
+from parquay.columns.types.base import Unfit
+from parquay.columns.types.reference import is_canonical
+from parquay.columns.types.styled import StyledType
+
+MONTHS = [
+    "Januar",
+    "Februar",
+    "März",
+    "April",
+    "Mai",
+    "Juni",
+    "Juli",
+    "August",
+    "September",
+    "Oktober",
+    "November",
+    "Dezember",
+]
+CENTS = st.integers(-(10**12), 10**12).map(lambda cents: Decimal(cents).scaleb(-2))
+INTEGERS = st.integers(-(10**8), 10**8) | st.integers(-1200, 1200)
+DAYS = st.dates()
+STAMPS = st.datetimes().map(lambda value: value.replace(microsecond=0))
+FINE = st.datetimes() | STAMPS
+
+
+def _european(text: str) -> str:
+    return text.translate(str.maketrans(",.", ".,"))
+
+
+def _trimmed(value: dt.datetime) -> str:
+    return value.isoformat(" ", "microseconds").rstrip("0").removesuffix(".")
+
+
+WRITTEN = {
+    "TRUE/FALSE": (st.booleans(), lambda value: str(value).upper()),
+    "True/False": (st.booleans(), str),
+    "#,##0": (INTEGERS, lambda value: f"{value:,}"),
+    "#,##0.0": (CENTS, lambda value: f"{value:,.2f}"),
+    "#.##0,0": (CENTS, lambda value: _european(f"{value:,.2f}")),
+    "# ##0,0": (CENTS, lambda value: f"{value:,.2f}".replace(",", " ").replace(".", ",")),
+    "#'##0.0": (CENTS, lambda value: f"{value:,.2f}".replace(",", "'")),
+    "0,0": (CENTS, lambda value: f"{value:.2f}".replace(".", ",")),
+    "+0;-0;0": (st.integers(-999_999, 999_999), lambda value: f"{value:+d}" if value else "0"),
+    "+0": (st.integers(-999_999, 999_999), lambda value: f"{value:+d}"),
+    "0%": (INTEGERS, lambda value: f"{value}%"),
+    "0,0 %": (CENTS, lambda value: f"{value:.2f} %".replace(".", ",")),
+    "$#,##0.0": (CENTS, lambda value: f"{'-' * (value < 0)}${abs(value):,.2f}"),
+    "#.##0,0 €": (CENTS, lambda value: _european(f"{value:,.2f} €")),
+    " 0": (INTEGERS, lambda value: f"{'-' * (value < 0)} {abs(value)}"),
+    "dd/MM/yyyy": (DAYS, lambda value: f"{value.day:02}/{value.month:02}/{value.year:04}"),
+    "M/d/yyyy": (DAYS, lambda value: f"{value.month}/{value.day}/{value.year:04}"),
+    "d.M.yyyy": (DAYS, lambda value: f"{value.day}.{value.month}.{value.year:04}"),
+    "yyyy/MM/dd": (DAYS, lambda value: value.isoformat().replace("-", "/")),
+    "yyyy-M-d": (DAYS, lambda value: f"{value.year:04}-{value.month}-{value.day}"),
+    "d. MMMM yyyy@de": (DAYS, lambda value: f"{value.day}. {MONTHS[value.month - 1]} {value.year:04}"),
+    "dd.MM.yyyy HH:mm": (STAMPS.map(lambda value: value.replace(second=0)), lambda value: f"{value.day:02}.{value.month:02}.{value.year:04} {value:%H:%M}"),
+    "M/d/yyyy h:mm:ss a": (STAMPS, lambda value: f"{value.month}/{value.day}/{value.year:04} {(value.hour % 12) or 12}:{value:%M:%S} {'PM' if value.hour > 11 else 'AM'}"),
+    "yyyy-MM-dd HH:mm:ss[.S]": (FINE, _trimmed),
+    "yyyy-MM-dd'T'HH:mm:ss[.SSSSSS]": (FINE, lambda value: value.isoformat()),
+    "HH:mm": (st.times().map(lambda value: value.replace(second=0, microsecond=0)), lambda value: f"{value:%H:%M}"),
+}  # fmt: skip
+"""For each style values and how they are written."""
+COLUMNS = st.sampled_from(sorted(WRITTEN)).flatmap(
+    lambda style: st.tuples(st.just(style), st.lists(WRITTEN[style][0], min_size=1, max_size=8))
+)
+
+
+def decided(texts: list[str]) -> object:
+    return registry.decide(candidates.examine(pa.array(texts, pa.string())))
+
+
+@settings(max_examples=400, deadline=None)
+@given(COLUMNS)
+@example(("#,##0", [1234, 1_000_000]))
+@example(("#.##0,0", [Decimal("1234.50")]))
+def test_every_cell_comes_back_and_has_its_value(column):
+    style, values = column
+    cells = pa.array([WRITTEN[style][1](value) for value in values], pa.string())
+
+    held = candidates.examined(cells)
+
+    kinds = list((held.candidates or {}).values())
+    assert all(is_canonical(cells, kind) for kind in kinds)
+    same = [kind for kind in kinds if kind.style == style]
+    for kind in same:
+        assert [_plain(value) for value in held.values(cells, kind).to_pylist()] == list(values)
+    chosen = registry.decide(held.candidates)
+    if chosen.style == style:
+        assert chosen in same
+    assert chosen.to_text(chosen.to_values(cells)).to_pylist() == cells.to_pylist()
+
+
+def _plain(value: object) -> object:
+    return Decimal(repr(value)) if isinstance(value, float) else value
+
+
+@settings(max_examples=600, deadline=None)
+@given(
+    COLUMNS,
+    st.integers(1, 7),
+    st.sampled_from(["", "x", "7", "1.234", "2024-11-12", "2024-11-12 10:00:00", "-3", None]),
+)
+@example(("#,##0.0", [Decimal("9.50"), Decimal("1234.50")]), 1, "")
+@example(("#,##0", [999, 1234]), 1, "")
+@example(("+0", [-5, 5]), 1, "")
+@example(("+0;-0;0", [0, 5]), 1, "")
+@example(("#.##0,0", [Decimal("1.00"), Decimal("1234.50")]), 1, "1.234")
+@example(
+    (
+        "yyyy-MM-dd HH:mm:ss[.S]",
+        [dt.datetime.fromisoformat(f"2024-01-01 {clock}") for clock in ("10:00", "10:00:00.5")],
+    ),
+    1,
+    "",
+)
+@example(("dd/MM/yyyy", [dt.date(2024, 1, 2), dt.date(2024, 1, 13)]), 1, "")
+def test_a_cut_anywhere_gives_the_same_type(column, cut, odd):
+    style, values = column
+    texts = [WRITTEN[style][1](value) for value in values] + ([] if odd == "" else [odd])
+    whole = decided(texts)
+
+    first = candidates.examine(pa.array(texts[:cut], pa.string()))
+    second = candidates.examine(pa.array(texts[cut:], pa.string()), first) if texts[cut:] else None
+    alone = candidates.examine(pa.array(texts[cut:], pa.string())) if texts[cut:] else None
+
+    joined = registry.join(first, second)
+    assert registry.decide(joined) == whole
+    assert registry.decide(registry.join(alone, first)) == whole
+    assert registry.candidates_from_json(registry.candidates_to_json(joined)) == joined
+
+
+@settings(max_examples=300, deadline=None)
+@given(COLUMNS, st.sampled_from(["n/a", "1.234", "12", "007", "2024-01-02", "12,5"]))
+def test_a_late_misfit_widens_back_to_what_was_written(column, odd):
+    style, values = column
+    texts = pa.array([WRITTEN[style][1](value) for value in values], pa.string())
+    first = candidates.examine(texts)
+    source = registry.decide(first)
+    target = registry.decide(registry.join(first, candidates.examine(pa.array([odd]))))
+
+    widened = candidates.widen(source.to_values(texts), source, target)
+
+    assert widened.type == target.arrow()
+    assert target.to_text(widened).to_pylist() == texts.to_pylist()
+    assert widened.equals(target.to_values(texts))
+
+
+@settings(max_examples=200, deadline=None)
+@given(COLUMNS, st.data())
+def test_an_edit_takes_values_and_texts_of_the_style(column, data):
+    style, values = column
+    write = WRITTEN[style][1]
+    cells = pa.array([write(value) for value in values], pa.string())
+    kind = decided(cells.to_pylist())
+    if not isinstance(kind, StyledType) or kind.style != style:
+        return
+    new = data.draw(st.sampled_from(values))
+    stored = pa.array([kind.read_cell(write(new))], kind.stored())
+
+    assert kind.to_text(kind.of_stored(stored)).to_pylist() == [write(new)]
+    shown = kind.json_values(pa.chunked_array([kind.of_stored(stored)]))[0]
+    assert pa.array([kind.read_cell(shown)], kind.stored()).equals(stored)
+
+
+@pytest.mark.parametrize(
+    ("style", "texts", "value"),
+    [
+        ("HH:mm", ["10:05"], "10:05:30"),
+        ("yyyy-MM", ["2024-01"], "2024-01-15"),
+        ("dd.MM.yyyy HH:mm", ["31.12.2024 10:05"], "2024-12-31 10:05:01"),
+        ("#,##0", ["1,234,567"], "1.5"),
+    ],
+)
+def test_what_the_style_cannot_write_is_no_edit(style, texts, value):
+    kind = decided(texts)
+
+    assert kind.style == style
+    with pytest.raises(Unfit):
+        kind.read_cell(value)
+
+
+@pytest.mark.parametrize(
+    "texts",
+    [
+        ["007", "1,234"], ["+491701234567"], ["12E4"], ["192.168.100.200"], ["612 345 678"], ["1,234"], ["05/04/2025"],
+        ["1.1", "1.10"], ["1,1", "1,10"], ["12%", "12"], ["$5", "5"], ["$-5"], ["1,23,456"], ["1.234,567.8"], ["+5", "5"],
+        ["10:05", "01:05", "1:05"], ["31.12.25"], ["12/2024"], ["ABC 123"], ["TRUE", "true"], ["29/02/2023"], ["1234", "1,234"],
+        ["5 Foo 2024"], ["9" * 39 + "%"], ["1 234 567 890"], ["-0%"], ["2024-13"], ["1234", "1,234", "12,345"],
+    ],
+)  # fmt: skip
+def test_what_is_not_sure_stays_text(texts):
+    assert decided(texts).is_text
+
+
+@pytest.mark.parametrize("sure", ["1,5", "0,234", "1234,567", "-0,001"])
+def test_a_comma_is_a_decimal_mark_when_one_cell_shows_it(sure):
+    assert decided(["1234", "1,234", sure]).style == "0,0"
+
+
+@pytest.mark.parametrize(
+    ("texts", "op", "asked", "values"),
+    [
+        (["1,234.50"], "eq", "1234.5", ("1234.50",)),
+        (["1,234.50"], "eq", "1,234.50", ("1234.50",)),
+        (["31.12.2025"], "ge", "31.12.2025", ("2025-12-31",)),
+        (["31.12.2025"], "ge", "2025-12-31", ("2025-12-31",)),
+        (["TRUE"], "eq", "true", ("true",)),
+        (["12%"], "gt", "12%", ("12",)),
+    ],
+)
+def test_a_filter_takes_values_and_texts_of_the_style(texts, op, asked, values):
+    assert decided(texts).compare(op, asked).values == values
+
+
+def test_catalog_keeps_style_and_form():
+    kind = decided(["1.234,56", "0,50"])
+
+    assert registry.type_to_json(kind) == {"kind": "decimal", "form": {"style": "#.##0,0", "form": [4, 2]}}
+    assert registry.type_from_json(registry.type_to_json(kind)) == kind
+    with pytest.raises(LookupError):
+        registry.column_type("decimal", {"style": "no style", "form": [4, 2]})
+
+
+def test_a_style_that_the_caller_names_decides_what_is_open():
+    held = candidates.examine(pa.array(["05/04/2025"]))
+
+    assert registry.decide(held, "date:MM/dd/yyyy").to_values(pa.array(["05/04/2025"]))[0].as_py() == dt.date(
+        2025, 5, 4
+    )
+    assert registry.decide(held, "date").is_text
