@@ -154,14 +154,16 @@ def test_first_day_of_1904_is_a_day(convert):
 
 
 def test_formula_without_a_value_and_merged_cells_are_told(convert):
+    """A text that a formula made may be empty; a number may not."""
     rows = [HEADER, n(1) + "<c r='B2'><f>1+1</f></c>", n(2) + "<c r='B3'><f>2+2</f><v></v></c>", n(3) + n(9)]
+    rows.append(n(4) + "<c r='B5' t='str'><f>LEFT(A1,0)</f><v></v></c>")
     content = sheet(*rows, tail='<mergeCells count="1"><mergeCell ref="A4:A5"/></mergeCells>')
 
     report, table = convert(content, name="b.xlsx")
 
-    assert table["v"].to_pylist() == [None, None, 9]
+    assert table["v"].to_pylist() == [None, None, 9, None]
     assert report.warnings == [
-        {"code": "formula_without_value", "line": 1, "count": 1, "text": "first in B2"},
+        {"code": "formula_without_value", "line": 1, "count": 2, "text": "first in B2"},
         {"code": "merged_cells", "line": 1, "count": 1, "text": "first in A4:A5"},
     ]
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
@@ -69,7 +70,7 @@ def add_action(parts: Objects, name: str) -> AddAction:
     stored = parts.stat(name)
     if stored is None:
         raise lost(seal.missing())
-    return AddAction(name, stored.size, {}, int(stored.modified * 1000), True, json.dumps(statistics(footer)))
+    return AddAction(name, stored.size, {}, int(stored.modified * 1000), True, json.dumps(statistics(footer), allow_nan=False))
 
 
 def rows_of(action: AddAction) -> int:
@@ -115,7 +116,7 @@ def bound(value: Any) -> Any:
         return text.isoformat(timespec="microseconds") + ("Z" if value.tzinfo else "")
     if isinstance(value, date):
         return value.isoformat()
-    return value if isinstance(value, int | float) else None
+    return value if isinstance(value, int | float) and math.isfinite(value) else None  # JSON has no infinity
 
 
 def listed(parts: Objects, stored: Stored) -> Listed:

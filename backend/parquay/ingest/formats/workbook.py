@@ -103,7 +103,8 @@ class Sheet:
             inline = cell.find(_NS + "is")
             return None if inline is None else flat(inline) or None
         value = cell.findtext(_NS + "v")
-        if value is None and cell.find(_NS + "f") is not None:
+        # What a formula of texts gives may be an empty one.
+        if (value is None or (not value and kind != "str")) and cell.find(_NS + "f") is not None:
             self._meet("formula_without_value", cell.get("r"))
         if not value:
             return None
