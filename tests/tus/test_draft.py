@@ -181,9 +181,38 @@ def test_a_creation_takes_its_file_from_the_usual_fields():
     assert plan.body.checksum == Checksum("sha256", DIGEST)
 
 
-@pytest.mark.parametrize("value", ["sha-256=:AAAA:", "sha-512=:AAAA:", "sha-256=x", ""])
-def test_a_digest_that_is_none_is_ignored(value: str):
+@pytest.mark.parametrize("value", ["sha-512=:AAAA:", "md5=:AAAA:, unixsum=:AA==:", ""])
+def test_digests_of_other_kinds_are_ignored(value: str):
     assert created(fields(upload_complete="?1", repr_digest=value)).sha256 is None
+
+
+@pytest.mark.parametrize("name", ["repr_digest", "content_digest"])
+@pytest.mark.parametrize(
+    "value",
+    [
+        *(
+            "sha-256=:AAAA:",
+            "sha-256=x",
+            "sha-256=5",
+            "sha-256",
+            "sha-256=",
+            "SHA-256=:AAAA:",
+            "md5=:AA==:, sha-256=::",
+        ),
+        DIGEST_FIELD.replace(":", ""),
+        DIGEST_FIELD[:-1],
+    ],
+)
+def test_a_digest_that_no_bytes_can_have_is_refused(name: str, value: str):
+    with pytest.raises(Refusal, match="sha-256 is 32 bytes"):
+        created(fields(upload_complete="?1", **{name: value}))
+
+
+def test_the_name_of_a_digest_has_no_case():
+    assert (
+        created(fields(upload_complete="?1", repr_digest=DIGEST_FIELD.upper()[:8] + DIGEST_FIELD[8:])).sha256
+        == DIGEST.hex()
+    )
 
 
 # ------------------------------------------------------------------------------------------------- append

@@ -144,6 +144,8 @@ def test_a_bad_edit_is_a_named_4xx_and_changes_nothing(ann: httpx.Client):
     assert is_problem(ann.post(rows, json={"rows": [1]}), 422, "invalid_value")
     assert is_problem(ann.post(rows, json={"rows": many}), 422, "invalid_value")
     assert is_problem(ann.post(rows, content=b"{", headers={"Content-Type": "application/json"}), 400, "bad_json")
+    twice = ann.patch(f"{rows}/0", content=b'{"qty": 1, "qty": 7}', headers={"Content-Type": "application/json"})
+    assert is_problem(twice, 400, "bad_json")
     assert is_problem(ann.patch(rows, json={"update": [{"n": 1}]}), 422, "missing_rid")
     assert is_problem(ann.patch(rows, json={"update": [{"_rid": 1}, {"_rid": 1}]}), 422, "repeated_row")
     assert is_problem(ann.patch(rows, json={"update": [{"_rid": 1}], "delete": [1]}), 422, "repeated_row")

@@ -21,7 +21,6 @@ draft; they are complete with their last byte, as those of tus are.
 from __future__ import annotations
 
 import base64
-import binascii
 import re
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -51,7 +50,8 @@ UPLOAD_FIELDS = ("Upload-Offset", "Upload-Complete", "Upload-Length")
 
 _SF_INTEGER = re.compile(r" *([0-9]{1,15}) *")
 _SF_BOOLEAN = re.compile(r" *\?([01]) *")
-_SHA256 = re.compile(r"(?:^|,)\s*sha-256=:([A-Za-z0-9+/=]{44}):")
+_SHA256 = re.compile(r"(?:^|,)\s*sha-256\s*(?:=\s*([^,]*))?(?:,|$)", re.IGNORECASE)
+_DIGEST_BYTES = re.compile(r":([A-Za-z0-9+/]{43}=):\s*")
 _FILENAME_STAR = re.compile(r"filename\*\s*=\s*utf-8''([^;]+)", re.IGNORECASE)
 _FILENAME = re.compile(r'filename\s*=\s*(?:"((?:[^"\\]|\\.)*)"|([^;\s]+))', re.IGNORECASE)
 
@@ -277,13 +277,18 @@ def total_length(fields: Fields, offset: int, *, complete: bool) -> int | None:
 
 
 def digest(fields: Fields, name: str) -> str | None:
-    """Return the SHA-256 of a digest field (RFC 9530) in hexadecimal, None without one."""
+    """Return the SHA-256 of a digest field (RFC 9530) in hexadecimal, None without one.
+
+    Raises:
+        Refusal: ``bad_header`` (400), it has one that no bytes can have: whoever sends a digest wants it compared.
+    """
     found = _SHA256.search(fields.get(name) or "")
-    try:
-        value = base64.b64decode(found.group(1), validate=True) if found else b""
-    except binascii.Error:
+    if found is None:
         return None
-    return value.hex() if len(value) == 32 else None
+    value = _DIGEST_BYTES.fullmatch(found[1] or "")
+    if value is None:
+        raise Refusal("bad_header", f"{name}: sha-256 is 32 bytes, in base64 between colons.")
+    return base64.b64decode(value[1]).hex()
 
 
 def content_digest(fields: Fields) -> Checksum | None:

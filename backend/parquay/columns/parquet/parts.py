@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 import numpy as np
 import pyarrow as pa
+import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from parquay.columns.types import candidates
@@ -97,11 +98,17 @@ def _encoded(
         data_page_size=page_bytes,
         use_dictionary=list(repeating),
         column_encoding={name: encoding for name, encoding in encodings.items() if encoding},
+        write_statistics=[name for name, column in _named(table) if not _has_nan(column)],
         store_schema=False,
         store_decimal_as_integer=True,
         write_page_checksum=True,
     )
     return sink.getvalue()
+
+
+def _has_nan(column: pa.ChunkedArray) -> bool:
+    """Whether some of its numbers are none. Bounds leave these out, and readers skip what is out of bounds."""
+    return pa.types.is_floating(column.type) and bool(pc.any(pc.is_nan(column)).as_py())
 
 
 def _incompressible(table: pa.Table, codec: Codec) -> frozenset[str]:

@@ -60,8 +60,21 @@ def dump_rows(rows: list[dict[str, Any]]) -> str:
 
 
 def loads(text: str | bytes) -> Any:
-    """Read JSON so that `dumps` writes every number as it was: what a float does not tell by its text is a decimal."""
-    return json.loads(text, parse_float=_number, parse_int=_whole)
+    """Read JSON so that `dumps` writes every number as it was: what a float does not tell by its text is a decimal.
+
+    Raises:
+        json.JSONDecodeError: it is none, or an object has a name twice, of whose values only one would be kept.
+    """
+    return json.loads(text, parse_float=_number, parse_int=_whole, object_pairs_hook=_distinct)
+
+
+def _distinct(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    found = dict(pairs)
+    if len(found) < len(pairs):
+        names = [name for name, _ in pairs]
+        twice = next(name for name in names if names.count(name) > 1)
+        raise json.JSONDecodeError(f"The name {twice[:100]!r} stands twice in an object", "", 0)
+    return found
 
 
 def _whole(text: str) -> int | Decimal:

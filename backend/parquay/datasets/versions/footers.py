@@ -70,7 +70,9 @@ def add_action(parts: Objects, name: str) -> AddAction:
     stored = parts.stat(name)
     if stored is None:
         raise lost(seal.missing())
-    return AddAction(name, stored.size, {}, int(stored.modified * 1000), True, json.dumps(statistics(footer), allow_nan=False))
+    return AddAction(
+        name, stored.size, {}, int(stored.modified * 1000), True, json.dumps(statistics(footer), allow_nan=False)
+    )
 
 
 def rows_of(action: AddAction) -> int:
