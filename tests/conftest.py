@@ -152,7 +152,7 @@ def _used_again(new_database: Callable[[], str]) -> str:
 def postgres_url(postgres: PostgresServer, _used_again: str) -> str:
     """The URL of a migrated database in PostgreSQL that is empty when the test begins."""
     tables = [f'DELETE FROM "{table.name}";' for table in reversed(SQLModel.metadata.sorted_tables)]
-    tables += [f"ALTER SEQUENCE {name}_id_seq RESTART;" for name in ("event", "reject")]
+    tables += [f"ALTER SEQUENCE {name}_id_seq RESTART;" for name in ("audit", "reject")]
     with postgres.connect(_used_again.rpartition("/")[2]) as connection:
         connection.execute("".join(tables))
     return _used_again

@@ -55,6 +55,7 @@ STEPS = {
     "catalog/lease_rows": "catalog/test_leases",
     "catalog/listing": "catalog/test_files",
     "catalog/notifications": "catalog/test_postgres e2e/test_postgres",
+    "catalog/postgres_notifier": "catalog/test_postgres",
     "catalog/prepared": "catalog/test_unsynced catalog/test_files",
     "catalog/queue": "catalog/test_jobs web/test_queue",
     "catalog/reject_positions": "catalog/test_segments",

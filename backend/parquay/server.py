@@ -23,7 +23,7 @@ from typing import TYPE_CHECKING, Any
 from parquay import allocator, telemetry, wiring
 from parquay.catalog.duties import Duty
 from parquay.catalog.notifications import JOBS, Heard
-from parquay.events.pipes import READ_BYTES, ParentPipe, decoded, encoded
+from parquay.events.pipes import READ_BYTES, ChannelLines, ParentPipe, encoded
 from parquay.jobs import hook
 from parquay.jobs.worker import Worker
 from parquay.settings import Settings, SettingsError
@@ -257,19 +257,20 @@ class _Children:
     def close(self) -> None:
         """Do nothing: a child is not heard once it has ended."""
 
-    def _heard(self, source: _Child, data: bytes) -> None:
+    def _heard(self, source: _Child, channels: list[str]) -> None:
+        data = encoded(channels)
         for child in self._children:
             if child is not source:
                 child.send(data)
-        self._on_heard(decoded(data))
+        self._on_heard(channels)
 
 
 class _Child:
     """A child process that is started again whenever it ends by itself."""
 
-    def __init__(self, arguments: list[str], on_data: Callable[[_Child, bytes], None]) -> None:
+    def __init__(self, arguments: list[str], on_heard: Callable[[_Child, list[str]], None]) -> None:
         self._arguments = arguments
-        self._on_data = on_data
+        self._on_heard = on_heard
         self._process: asyncio.subprocess.Process | None = None
         self._loop = asyncio.get_running_loop()
         self._stopping = False
@@ -290,9 +291,10 @@ class _Child:
                 await asyncio.sleep(RESPAWN_SECONDS)
 
     async def _listen(self, process: asyncio.subprocess.Process) -> None:
-        stdout = process.stdout
+        stdout, lines = process.stdout, ChannelLines()
         while stdout is not None and (data := await stdout.read(READ_BYTES)):
-            self._on_data(self, data)
+            if channels := lines.channels(data):
+                self._on_heard(self, channels)
         await process.wait()
 
     def send(self, data: bytes) -> None:

@@ -190,6 +190,7 @@ def _events(settings: Settings, catalog: Catalog, queue: Queue) -> EventServices
     log = Events(catalog, queue)
     hub = Hub(log, announce=settings.announced)
     catalog.notifications.subscribe(EVENTS, hub.wake)
+    catalog.notifications.subscribe_progress(hub.moved)
     return EventServices(log, hub, Jobs(catalog), Samples(catalog))
 
 

@@ -154,13 +154,17 @@ def test_a_stale_writer_cannot_release_what_is_somebody_elses(catalog: Catalog, 
 def test_a_checkpoint_moves_the_offset_once(catalog: Catalog, files: Files, add, take_over):
     claim = take_over(add())
 
+    moving: list[str] = []
+    catalog.notifications.subscribe_progress(moving.extend)
+
     moved = checkpoint(catalog, files, claim, 60)
 
     assert moved == Claim(claim.file_id, 1, 60, 100)
     assert row(files, claim.file_id).offset == 60
     assert checkpoint(catalog, files, claim, 70) is None, "a checkpoint from an old offset"
     assert checkpoint(catalog, files, moved, 70) is not None
-    assert kinds(catalog, claim.file_id) == ["file.created", "file.progress", "file.progress"]
+    assert moving == [claim.file_id] * 2
+    assert kinds(catalog, claim.file_id) == ["file.created"]
     assert jobs(catalog) == []
 
 

@@ -7,7 +7,7 @@ import threading
 import time
 from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from functools import partial
 
 import pytest
@@ -20,11 +20,13 @@ from parquay.catalog import postgres as module
 from parquay.catalog.events import Events
 from parquay.catalog.files import Files
 from parquay.catalog.jobs import LEASE_SECONDS, Jobs
+from parquay.catalog.leases import Leases, LeaseTaken
 from parquay.catalog.postgres import SHOWN_NUL, UnusableDatabase
-from parquay.catalog.session import Catalog, notify
-from parquay.catalog.tables import File, Secret
+from parquay.catalog.session import Catalog, alone, notify
+from parquay.catalog.tables import File, Job, Secret
 from parquay.catalog.users import Users
-from parquay.errors import Unavailable
+from parquay.catalog.volumes import Volumes
+from parquay.errors import Conflict, Unavailable
 from postgres_server import PostgresServer
 
 Connect = Callable[[str], Catalog]
@@ -46,7 +48,7 @@ def happen(catalog: Catalog, owner: str, file_id: str) -> Future[None]:
     return catalog.submit(lambda session: Events(catalog).emit(session, "file.created", file))
 
 
-# ------------------------------------------------------------------------------------ one writer at a time
+# -------------------------------------------------------------------------------------------- many writers
 
 
 def test_an_event_that_was_begun_first_is_seen_first(catalog: Catalog, connect: Connect, ann: str):
@@ -57,38 +59,99 @@ def test_an_event_that_was_begun_first_is_seen_first(catalog: Catalog, connect: 
 
     slow = happen(catalog, ann, "slow")
     assert reached.wait(20)
-    quick = happen(other, ann, "quick")
-    with pytest.raises(TimeoutError):
-        quick.result(0.3)
-    seen_meanwhile = events.after(0, 10)
+    happen(other, ann, "quick").result(20)
+    seen_meanwhile, held_back = events.after(0, 10), events.held_back()
     go.set()
     slow.result(20)
-    quick.result(20)
 
-    assert seen_meanwhile == []
+    assert (seen_meanwhile, held_back, events.held_back()) == ([], {"quick"}, frozenset())
     assert [each.file_id for each in events.after(0, 10)] == ["slow", "quick"]
 
 
-def test_who_reads_on_from_the_last_event_misses_none_of_several_processes(
-    catalog: Catalog, connect: Connect, ann: str
+@pytest.mark.parametrize("each", [30, pytest.param(5000, marks=pytest.mark.long)])
+def test_who_reads_on_from_the_last_event_gets_each_of_twenty_processes_once_and_in_order(
+    catalog: Catalog, connect: Connect, ann: str, each: int
 ):
-    writers, each = [connect(catalog.url) for _ in range(4)], 60
-    events, seen, position = Events(catalog), [], 0
+    writers = [connect(catalog.url) for _ in range(20)]
+    events, seen, positions, position = Events(catalog), [], [], 0
 
     def write(number: int) -> None:
         for at in range(each):
             happen(writers[number], ann, f"{number} {at}").result(30)
 
-    with ThreadPoolExecutor(4) as pool:
-        writing = [pool.submit(write, number) for number in range(4)]
+    with ThreadPoolExecutor(len(writers)) as pool:
+        writing = [pool.submit(write, number) for number in range(len(writers))]
         while not all(one.done() for one in writing) or events.after(position, 1):
-            for happened in events.after(position, 7):
+            for happened in events.after(position, 500):
                 seen.append(happened.file_id)
                 position = happened.id
+                positions.append(position)
         for one in writing:
             one.result()
 
-    assert sorted(seen) == sorted(f"{number} {at}" for number in range(4) for at in range(each))
+    assert sorted(seen) == sorted(f"{number} {at}" for number in range(20) for at in range(each))
+    assert positions == sorted(positions)
+    for number in range(20):
+        own = [file_id for file_id in seen if file_id.split()[0] == str(number)]
+        assert own == [f"{number} {at}" for at in range(each)]
+
+
+def test_processes_that_make_the_same_at_the_same_time_have_one_of_it(postgres_url: str, connect: Connect):
+    catalogs = [connect(postgres_url) for _ in range(8)]
+    together = threading.Barrier(len(catalogs))
+
+    def start(number: int) -> tuple[str, bytes, str, int]:
+        mine, events = catalogs[number], Events(catalogs[number])
+        together.wait(20)
+        try:
+            name = Users(mine).create("Anna" if number % 2 else "anna", "-").username
+        except Conflict:
+            name = ""
+        secret = Users(mine).secret("key", lambda: bytes([number]))
+        volume = Volumes(mine).take(f"volume {number}")
+        mine.write(lambda session: Jobs(mine).enqueue(session, "convert", "one file"))
+        failures = Users(mine).failed("address", lambda _failures: 0, timedelta(days=1))
+        assert events.span() == (0, 0)
+        return name, secret, volume, failures
+
+    with ThreadPoolExecutor(len(catalogs)) as pool:
+        names, secrets, volumes, failures = zip(*pool.map(start, range(len(catalogs))), strict=True)
+
+    assert len([name for name in names if name]) == 1
+    assert (len(set(secrets)), len(set(volumes))) == (1, 1)
+    assert sorted(failures) == list(range(1, 9))
+    with catalogs[0].read() as session:
+        jobs = session.execute(select(Job.subject, Job.wake)).all()
+    assert jobs == [("one file", 7)]
+
+
+@pytest.mark.parametrize("key", range(5))
+def test_of_processes_that_want_a_lease_one_has_it_alone(postgres_url: str, connect: Connect, key: int):
+    alone_of = [Leases(connect(postgres_url), f"process {number}") for number in range(3)]
+    sharing = Leases(connect(postgres_url), "another process")
+    together, looked = threading.Barrier(4), threading.Barrier(4)
+
+    def take(mine: Leases) -> int:
+        together.wait(20)
+        had = len(mine.take_free("writer", [f"table {key}"]))
+        looked.wait(20)
+        return had
+
+    def share() -> int:
+        together.wait(20)
+        try:
+            with sharing.shared("writer", f"table {key}", 0):
+                looked.wait(20)
+                return 1
+        except LeaseTaken:
+            looked.wait(20)
+            return 0
+
+    with ThreadPoolExecutor(4) as pool:
+        had = [pool.submit(take, each) for each in alone_of] + [pool.submit(share)]
+        assert sum(one.result() for one in had) == 1
+    for each in (*alone_of, sharing):
+        each.close()
 
 
 def test_a_write_that_waits_too_long_for_another_process_is_unavailable(
@@ -97,10 +160,15 @@ def test_a_write_that_waits_too_long_for_another_process_is_unavailable(
     monkeypatch.setattr(module, "BUSY_SECONDS", 1)
     impatient, other = connect(postgres_url), connect(postgres_url)
 
-    with other.engine.begin(), pytest.raises(Unavailable):
-        impatient.probe()
+    def write(session: Session) -> None:
+        alone(session, "something")
 
-    impatient.probe()
+    with other.engine.begin() as connection:
+        module.alone(connection, "something")
+        with pytest.raises(Unavailable):
+            impatient.write(write)
+
+    impatient.write(write)
 
 
 def test_a_session_that_reads_sees_one_moment_and_changes_nothing(catalog: Catalog):

@@ -56,6 +56,7 @@ class Bench:
     parquet: Path
     converter_of: Callable[..., IncrementalConverter]
     events: list[str] = field(default_factory=list)
+    moved: list[str] = field(default_factory=list)
 
     def create(self, name: str, *, file_id: str = "f", **values: object) -> str:
         def write(session):
@@ -110,9 +111,11 @@ def bench(tmp_path: Path) -> Iterator[Bench]:
     catalog = Catalog(f"sqlite:///{tmp_path / 'metadata.db'}", durable=False)
     SQLModel.metadata.create_all(catalog.engine)
     catalog.write(lambda session: session.add(User(id="u", username="u", password_hash="-")))
+    moved: list[str] = []
+    catalog.notifications.subscribe_progress(moved.extend)
     segments, uploads, parquet = Segments(catalog), MemoryUploads(), tmp_path / "parquet"
     started: list[IncrementalConverter] = []
-    made = Bench(catalog, segments, uploads, parquet, lambda **_: None)
+    made = Bench(catalog, segments, uploads, parquet, lambda **_: None, moved=moved)
 
     def converter_of(**options: object) -> IncrementalConverter:
         converter = IncrementalConverter(

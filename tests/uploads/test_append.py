@@ -224,6 +224,9 @@ def test_a_length_that_is_reached_already_completes_with_an_empty_body(engine: E
 
 
 def test_bytes_become_durable_while_the_body_still_runs(engine: Engine):
+    moved: list[str] = []
+    engine.services.catalog.notifications.subscribe_progress(moved.extend)
+
     async def run() -> None:
         file_id = await engine.create_id(len(DATA))
         body = ScriptedBody(DATA[:200_000], HANG)
@@ -233,7 +236,7 @@ def test_bytes_become_durable_while_the_body_still_runs(engine: Engine):
 
         assert not sending.done()
         assert engine.content(file_id) == DATA[:200_000]
-        assert "file.progress" in engine.events(file_id)
+        await until(lambda: file_id in moved, "the notification of its progress", 5)
         await engine.writers.stop(file_id, "taken_over")
         assert (await sending).offset == 200_000
 

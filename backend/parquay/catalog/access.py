@@ -59,7 +59,8 @@ class Sharing:
         """
 
         def write(session: Session) -> bool | None:
-            file, given = session.get(File, file_id), session.get(Access, (file_id, user_id))
+            file = session.get(File, file_id, with_for_update=True)
+            given = session.get(Access, (file_id, user_id))
             if file is None:
                 return False
             before = role_of(file, user_id, given.role if given else None)
@@ -85,7 +86,8 @@ class Sharing:
         """Take the role that ``user_id`` was given by name; False when they had none."""
 
         def write(session: Session) -> bool:
-            file, given = session.get(File, file_id), session.get(Access, (file_id, user_id))
+            file = session.get(File, file_id, with_for_update=True)
+            given = session.get(Access, (file_id, user_id))
             if file is None or given is None:
                 return False
             session.delete(given)
@@ -102,7 +104,7 @@ class Sharing:
         """Give every user a role, or take everybody's; False when the file is gone."""
 
         def write(session: Session) -> bool:
-            file = session.get(File, file_id)
+            file = session.get(File, file_id, with_for_update=True)
             if file is not None and everybodys_role(file) != role:
                 self._events.open_to_everybody(session, file, role)
             if file is not None:

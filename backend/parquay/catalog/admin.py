@@ -12,7 +12,7 @@ from sqlmodel import Session, col, select
 from parquay.audit import AuditNote
 from parquay.catalog.audit import keep
 from parquay.catalog.files import CONVERT, Files
-from parquay.catalog.session import Catalog, notify
+from parquay.catalog.session import Catalog, alone, notify
 from parquay.catalog.tables import DatasetVersion, File, Job, User, now
 from parquay.catalog.users import end_logins
 from parquay.errors import Conflict, NotFound
@@ -84,7 +84,8 @@ class Administration:
         """
 
         def write(session: Session) -> User | str:
-            user = session.get(User, user_id)
+            alone(session, "administrators")
+            user = session.get(User, user_id, with_for_update={"key_share": True})
             if user is None:
                 return "unknown_user"
             could = user.is_admin and not user.disabled
@@ -125,7 +126,9 @@ class Administration:
         """
 
         def write(session: Session) -> str:
-            job = session.get(Job, job_id)
+            subject = session.exec(select(Job.subject).where(Job.id == job_id)).first()
+            session.exec(select(File.id).where(File.id == subject).with_for_update()).first()  # before that of its job
+            job = session.get(Job, job_id, with_for_update=True)
             if job is None or job.state != "failed":
                 return "" if job is None else job.state
             again = {"state": "queued", "run_after": now(), "attempt": 0, "finished_at": None}

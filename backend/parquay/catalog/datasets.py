@@ -59,7 +59,7 @@ class Datasets:
         """
 
         def write(session: Session) -> bool:
-            file = session.get(File, dataset_id)
+            file = session.get(File, dataset_id, with_for_update=True)
             if file is None:
                 return False
             fresh = [each for each in versions if session.get(DatasetVersion, (dataset_id, each.version)) is None]
@@ -94,7 +94,7 @@ class Datasets:
         """
 
         def write(session: Session) -> None:
-            file = session.get(File, dataset_id)
+            file = session.get(File, dataset_id, with_for_update=True)
             if file is not None:
                 file.table_bytes += more
                 session.flush()
@@ -149,7 +149,7 @@ class Datasets:
         """Keep a version for good, or no longer; None when there is none, or its rows are gone."""
 
         def write(session: Session) -> DatasetVersion | None:
-            found = session.get(DatasetVersion, (dataset_id, version))
+            found = session.get(DatasetVersion, (dataset_id, version), with_for_update=True)
             if found is None or found.expired_at is not None:
                 return None
             found.pinned = pinned

@@ -11,6 +11,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from operator import attrgetter
 from typing import Any, NamedTuple
 
 from sqlalchemy import case, func, literal, or_, update
@@ -22,8 +23,9 @@ from parquay.catalog.consequences import UPDATED, Consequences, consequences
 from parquay.catalog.events import Events
 from parquay.catalog.jobs import Jobs, Wanted
 from parquay.catalog.listing import EVERYTHING, SORTS, Narrowed, after, listed, order
+from parquay.catalog.notifications import progress_of
 from parquay.catalog.prepared import Insert
-from parquay.catalog.session import Catalog, connection_of
+from parquay.catalog.session import Catalog, connection_of, notify
 from parquay.catalog.tables import FILE_DEFAULTS, Access, File, NewFile, User, now
 from parquay.catalog.usage import refuse_over, used
 from parquay.chunk import Chunk
@@ -185,7 +187,8 @@ class Files:
             TooLarge: ``quota_exceeded`` (413).
         """
         moment = now()
-        rows = [file.__dict__ for file in files]
+        # In the order of their owners, whose totals change: two processes never wait for each other's.
+        rows = [file.__dict__ for file in sorted(files, key=attrgetter("owner_id"))]
         _insert(session, rows, every={"uploaded_at": moment, "active_at": moment})
         for file_id, held in (chunks or {}).items():
             name(session, file_id, held)
@@ -253,7 +256,7 @@ class Files:
         if claim.size is None:
             refuse_over(session, file.owner_id, quota)
         if file.concat != "partial":
-            self._events.emit(session, "file.progress", file)
+            notify(session, progress_of(file.id))
             if wake:
                 self._jobs.enqueue(session, CONVERT, file.id, owner_id=file.owner_id, size=claim.size)
         return Claim(claim.file_id, claim.epoch, offset, claim.size)
@@ -363,7 +366,7 @@ class Files:
 
         False when it was finished or removed, or one of the parts was: its chunks may be deleted already.
         """
-        file = session.get(File, file_id)
+        file = session.get(File, file_id, with_for_update=True)
         if file is None or file.complete:
             return False
         if chunks and not self._are_kept(session, file.parts or [], chunks):
@@ -377,7 +380,7 @@ class Files:
 
     def _are_kept(self, session: Session, part_ids: Sequence[str], chunks: Sequence[Chunk]) -> bool:
         """Tell whether all of ``chunks`` are named by parts that stay until this transaction has named them again."""
-        session.execute(select(File.id).where(col(File.id).in_(part_ids)).with_for_update())
+        session.execute(select(File.id).where(col(File.id).in_(part_ids)).order_by(File.id).with_for_update())
         keys = {chunk.key for chunk in chunks}
         return named(session, list(keys)) == keys
 
@@ -387,7 +390,7 @@ class Files:
         """Rename an own file, let every user look at it or none, in one step; None when it is not theirs."""
 
         def write(session: Session) -> File | None:
-            file = session.get(File, file_id)
+            file = session.get(File, file_id, with_for_update=True)
             if file is None or file.owner_id != user_id:
                 return None
             file.name = file.name if name is None else name
@@ -403,7 +406,7 @@ class Files:
 
     def fail(self, session: Session, file_id: str, code: str, message: str) -> None:
         """Note that a file cannot become a table."""
-        file = session.get(File, file_id)
+        file = session.get(File, file_id, with_for_update=True)
         if file is not None and file.status == "processing":
             file.status, file.error_code, file.error_message, file.finished_at = "error", code, message, now()
             session.flush()
@@ -415,7 +418,7 @@ class Files:
 
     def convert_again(self, session: Session, file_id: str) -> None:
         """Send a complete file back to its conversion."""
-        file = session.get(File, file_id)
+        file = session.get(File, file_id, with_for_update=True)
         if file is not None and file.complete and not file.is_partial:
             file.status, file.finished_at, file.error_code, file.error_message = "processing", None, None, None
             session.flush()
@@ -424,7 +427,7 @@ class Files:
 
     def lose(self, session: Session, file_id: str, code: str, message: str) -> None:
         """Note that promised bytes of a file are gone: it ends, it cannot be continued."""
-        file = session.get(File, file_id)
+        file = session.get(File, file_id, with_for_update=True)
         if file is not None:
             file.status, file.error_code, file.error_message, file.finished_at = "error", code, message, now()
             session.flush()
@@ -432,7 +435,7 @@ class Files:
 
     def remove(self, session: Session, file_id: str, *, expired_before: datetime | None = None) -> bool:
         """Delete a file with its segments, rejects and job; with ``expired_before`` only while it is expired."""
-        file = session.get(File, file_id)
+        file = session.get(File, file_id, with_for_update=True)
         if file is None:
             return False
         if expired_before is not None and (file.expires_at is None or file.expires_at >= expired_before):

@@ -156,7 +156,7 @@ class Jobs:
     def _claim_named(
         self, session: Session, owner: str, kinds: tuple[str, ...], dead: Callable[[str], bool], job_id: str
     ) -> JobLease | None:
-        job = session.get(Job, job_id)
+        job = session.get(Job, job_id, with_for_update=True)
         if job is None or job.kind not in kinds:
             return None
         moment = database_now(session)
@@ -215,7 +215,7 @@ class Jobs:
         """Wait for the subject to change; back to the queue at once when it did during the run."""
 
         def write(session: Session) -> bool:
-            job = session.get(Job, lease.job_id)
+            job = session.get(Job, lease.job_id, with_for_update=True)
             woken = job is not None and job.wake != lease.wake
             state = "queued" if woken else "idle"
             return self._update(session, lease, state=state, run_after=database_now(session), attempt=0, **_FREE)

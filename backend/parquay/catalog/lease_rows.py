@@ -23,7 +23,7 @@ from sqlalchemy import (
 )
 from sqlmodel import Session, col
 
-from parquay.catalog.session import connection_of
+from parquay.catalog.session import alone, connection_of
 from parquay.catalog.tables import Lease
 
 LEASE_SECONDS = 60.0
@@ -64,7 +64,10 @@ _CONFLICTS = (
 """What keeps others from a lease: one that is somebody's alone, and every share where it is wanted alone."""
 
 _conflicts = _Statement(
-    lambda moment: select(col(Lease.epoch), col(Lease.owner), col(Lease.until) < moment).where(*_CONFLICTS)
+    # The rows are locked: one that is over may be renewed at this moment, and is not over then.
+    lambda moment: (
+        select(col(Lease.epoch), col(Lease.owner), col(Lease.until) < moment).where(*_CONFLICTS).with_for_update()
+    )
 )
 _insert = _Statement(
     lambda moment: (
@@ -95,10 +98,11 @@ def take(
 ) -> dict[str, int]:
     """Take the leases of ``keys`` that can be had, and return their epochs by key.
 
-    Writes follow one another, see `session` and `postgres`: between the look and the insertion there is no other.
+    Of transactions that ask for the same lease one runs at a time: between look and insertion there is no other.
     """
     taken: dict[str, int] = {}
-    for key in keys:
+    for key in sorted(keys):
+        alone(session, f"lease {kind} {key}")
         insertion = partial(_insert.run, session, kind=kind, key=key, share=share, owner=owner, seconds=LEASE_SECONDS)
         epoch = insertion().scalar()
         if epoch is None:

@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING
 from sqlalchemy import inspect, text
 from sqlalchemy.exc import DBAPIError
 
-from parquay.catalog.postgres import UnusableDatabase, check
+from parquay.catalog.events import forget_foreign
+from parquay.catalog.postgres import UnusableDatabase, check, wait_for_others
 from parquay.catalog.session import Catalog
 from parquay.errors import Unavailable
 
@@ -37,6 +38,8 @@ def upgrade(catalog: Catalog) -> None:
         found = _version(catalog)
         if found != newest():
             _migrate(catalog, found)
+        if not catalog.is_embedded:
+            catalog.write(forget_foreign)
         catalog.probe()
     except (DBAPIError, Unavailable) as error:
         reason = error if isinstance(error, DBAPIError) else error.__cause__ or error
@@ -55,6 +58,8 @@ def _migrate(catalog: Catalog, found: str | None) -> None:
     from alembic import command
 
     with catalog.engine.begin() as connection:
+        if not catalog.is_embedded:
+            wait_for_others(connection)
         made = config()
         made.attributes["connection"] = connection
         command.upgrade(made, "head")

@@ -1,33 +1,23 @@
-"""PostgreSQL as the catalog, kept to the promises that SQLite makes by itself.
+"""PostgreSQL as the catalog: many processes write at the same time, and no lock is everybody's.
 
-Writes of all processes follow one another: each transaction that writes takes one advisory lock first. So a write that
-looks and then changes needs no lock of its own, and numbers that the database counts up become visible in their
-order, on which whoever reads on from the last number relies. A session that reads sees one moment. Texts are compared
-byte by byte (the migrations say so), and notifications reach other processes by NOTIFY.
+A write that looks and then changes locks the row that it looks at, or, where there is no row yet, the name of what it
+is about to make (`alone`). Two that wait for each other, or make the same row, are told so by the database, and run
+again (`is_to_be_repeated`). Events carry the number of their transaction, see `events`. A session that reads sees one
+moment. Texts are compared byte by byte (the migrations say so), and notifications reach other processes by NOTIFY, in
+transactions of their own: one with a NOTIFY in it waits for every other such.
 """
 
 from __future__ import annotations
 
-import logging
-import threading
-from collections.abc import Iterable
-from datetime import UTC
+from datetime import UTC, datetime
 from typing import Any
 
-from sqlalchemy import Connection, Engine, Select, event, func, make_url, select, text
-from sqlalchemy.exc import ArgumentError, SQLAlchemyError
+from sqlalchemy import URL, Connection, Engine, event, func, make_url, select, text
+from sqlalchemy.exc import ArgumentError, DBAPIError
 from sqlmodel import create_engine
 
-from parquay.catalog.notifications import CHANNELS, Heard
-
-WRITER = int.from_bytes(b"parquay", "big")
-"""The advisory lock of whoever writes."""
-
-CHANNEL = "parquay"
-"""PostgreSQL's channel for the notifications of all of ours."""
-
-BEGUN = "begun"
-"""Key in ``connection.info`` of a write: when it began, by the clock of the database."""
+MIGRATION = int.from_bytes(b"parquay", "big")
+"""The advisory lock of whoever changes the schema."""
 
 CONNECTION = {
     "application_name": "parquay",
@@ -42,17 +32,17 @@ CONNECTION = {
 is noticed within seconds, where the operating system would wait for hours."""
 
 BUSY_SECONDS = 30
-"""How long a write waits for those of other processes."""
+"""How long a write waits for a row or a name that another process has locked."""
 
-LISTEN_SECONDS = 0.5
-"""How soon a listener notices that it shall end."""
+STILL_SECONDS = 30
+"""How long a transaction that writes may stand still before the database ends it: its process was paused or cut off,
+and nobody gets the events of later transactions before it has ended."""
 
-RECONNECT_SECONDS = 1.0
+REPEATED = frozenset({"23505", "40001", "40P01"})
+"""What the database calls a row that is there already, a transaction that must follow another, and a deadlock."""
 
 NUL, SHOWN_NUL = "\0", "\u2400"
 """PostgreSQL's texts cannot hold NUL: it is kept as the sign that stands for it."""
-
-log = logging.getLogger(__name__)
 
 
 class UnusableDatabase(ValueError):
@@ -60,7 +50,7 @@ class UnusableDatabase(ValueError):
 
 
 def engine(url: str, *, durable: bool, writes: bool, size: int) -> Engine:
-    """Return an engine with ``size`` connections; ``writes``: its transactions exclude each other.
+    """Return an engine with ``size`` connections; ``writes``: they may, and see what others have committed meanwhile.
 
     Raises:
         UnusableDatabase: the URL is none, or the driver is missing.
@@ -74,7 +64,7 @@ def engine(url: str, *, durable: bool, writes: bool, size: int) -> Engine:
             pool_pre_ping=True,
             isolation_level="READ COMMITTED" if writes else "REPEATABLE READ",
             use_native_hstore=False,
-            connect_args={name: value for name, value in CONNECTION.items() if name not in asked.query},
+            connect_args=_connection(asked, durable=durable, writes=writes),
         )
         from psycopg.types.string import StrDumperUnknown
     except ImportError:
@@ -91,27 +81,40 @@ def engine(url: str, *, durable: bool, writes: bool, size: int) -> Engine:
         connection.adapters.register_dumper(str, AnyText)
         connection.read_only = not writes
 
-    if writes:
-        one_at_a_time = _one_at_a_time(durable=durable)
-
-        @event.listens_for(made, "begin")
-        def _begin(connection: Connection) -> None:
-            connection.info[BEGUN] = connection.execute(one_at_a_time).one()[-1].astimezone(UTC)
-
     return made
 
 
-def _one_at_a_time(*, durable: bool) -> Select[Any]:
-    """What every transaction that writes begins with; the settings hold until its end, and so does the lock.
+def _connection(asked: URL, *, durable: bool, writes: bool) -> dict[str, Any]:
+    """Return the parameters of a connection: ours, as far as ``asked`` has no others, and the settings of a session."""
+    parameters = {name: value for name, value in CONNECTION.items() if name not in asked.query}
+    settings = {"synchronous_commit": "on" if durable else "off", "lock_timeout": f"{BUSY_SECONDS}s"}
+    if writes:
+        settings["idle_in_transaction_session_timeout"] = f"{STILL_SECONDS}s"
+    options = [f"-c {name}={value}" for name, value in settings.items()]
+    own = asked.query.get("options", ())
+    return parameters | {"options": " ".join([*options, *([own] if isinstance(own, str) else own)])}
 
-    Its last value is the time at which the lock was had.
-    """
-    return select(
-        func.set_config("lock_timeout", f"{BUSY_SECONDS}s", True),
-        func.set_config("synchronous_commit", "on" if durable else "off", True),
-        func.pg_advisory_xact_lock(WRITER),
-        func.clock_timestamp(),
-    )
+
+def wait_for_others(connection: Connection) -> None:
+    """Wait for others that change the schema, and let nobody do it until the end of this transaction."""
+    connection.execute(select(func.set_config("idle_in_transaction_session_timeout", "0", True)))
+    connection.execute(select(func.pg_advisory_xact_lock(MIGRATION)))
+
+
+def clock(connection: Connection) -> datetime:
+    """Return the time by the clock of the database, which all machines share."""
+    moment: datetime = connection.execute(select(func.clock_timestamp())).scalar_one()
+    return moment.astimezone(UTC)
+
+
+def alone(connection: Connection, name: str) -> None:
+    """Wait for other transactions that have locked ``name``, and lock it until the end of this one."""
+    connection.execute(select(func.pg_advisory_xact_lock(func.hashtextextended(name, 0))))
+
+
+def is_to_be_repeated(error: Exception) -> bool:
+    """Tell whether a transaction failed for what another one did at the same time, and would not fail again for it."""
+    return isinstance(error, DBAPIError) and getattr(error.orig, "sqlstate", None) in REPEATED
 
 
 def check(connection: Connection) -> None:
@@ -123,57 +126,3 @@ def check(connection: Connection) -> None:
     encoding = connection.execute(text("SHOW server_encoding")).scalar_one()
     if encoding != "UTF8":
         raise UnusableDatabase(f"the database must be made with ENCODING 'UTF8', this one has {encoding}")
-
-
-def notification(name: str, channels: Iterable[str]) -> Select[Any]:
-    """Return the statement that notifies others once its transaction is committed, in the name ``name``."""
-    return select(func.pg_notify(CHANNEL, " ".join([name, *sorted(channels)])))
-
-
-class NotifyListener:
-    """A `Notifier` that hears others by LISTEN, in a thread and on a connection of its own, which it makes anew."""
-
-    def __init__(self, engine: Engine, name: str) -> None:
-        """``name``: whose notifications are not heard, because they are made here."""
-        self._engine = engine
-        self._name = name
-        self._heard: Heard = lambda _channels: None
-        self._ended = threading.Event()
-        self._thread = threading.Thread(target=self._run, name="catalog-listener", daemon=True)
-
-    def notify(self, channels: Iterable[str]) -> None:
-        """Do nothing: the transaction itself notifies others, see `notification`."""
-
-    def subscribe(self, heard: Heard) -> None:
-        """Call ``heard`` with the channels of others; with all of them whenever some may have been missed."""
-        self._heard = heard
-        self._thread.start()
-
-    def close(self) -> None:
-        """End the thread and its connection."""
-        self._ended.set()
-        self._thread.join()
-
-    def _run(self) -> None:
-        while not self._ended.is_set():
-            try:
-                self._listen()
-            except (SQLAlchemyError, self._engine.dialect.loaded_dbapi.Error) as error:
-                log.warning("notifications of other processes are not heard", extra={"fields": {"error": str(error)}})
-                self._ended.wait(RECONNECT_SECONDS)
-
-    def _listen(self) -> None:
-        pooled = self._engine.raw_connection()
-        connection: Any = pooled.driver_connection
-        pooled.detach()
-        try:
-            connection.autocommit = True
-            connection.execute(f"LISTEN {CHANNEL}")
-            self._heard(CHANNELS)
-            while not self._ended.is_set():
-                for notified in connection.notifies(timeout=LISTEN_SECONDS):
-                    name, *channels = notified.payload.split()
-                    if name != self._name:
-                        self._heard(channels)
-        finally:
-            connection.close()

@@ -77,9 +77,18 @@ class Insert:
     """Inserts rows of a table; called with a value for every column of each, but those that are constant."""
 
     def __init__(
-        self, model: type[SQLModel] | Table, *, filled_in: frozenset[str] = frozenset(), constants: Row | None = None
+        self,
+        model: type[SQLModel] | Table,
+        *,
+        filled_in: frozenset[str] = frozenset(),
+        constants: Row | None = None,
+        computed: Mapping[str, str] | None = None,
     ) -> None:
-        """``filled_in``: columns whose values the database makes; ``constants``: values that all rows have."""
+        """``filled_in``: columns whose values the database makes; ``constants``: values that all rows have.
+
+        ``computed``: SQL that makes a column's value of the one that is given.
+        """
+        self._computed = computed or {}
         self._table: Table = model if isinstance(model, Table) else model.__table__  # type: ignore[attr-defined]
         self._names = [column.name for column in self._table.columns if column.name not in filled_in]
         self._constants = constants or {}
@@ -112,6 +121,7 @@ class Insert:
         given = [name for name in self._names if constants.get(name, "") is not None]
         statement = insert(self._table).compile(dialect=dialect, column_keys=given)
         names = tuple(statement.positiontup or given)
-        return _Compiled(
-            str(statement), names, tuple(conversions.values()), constants, dialect.positional, itemgetter(*names)
-        )
+        sql = str(statement)
+        for name, made in self._computed.items():
+            sql = sql.replace(f"%({name})s", made.format(f"%({name})s"), 1)
+        return _Compiled(sql, names, tuple(conversions.values()), constants, dialect.positional, itemgetter(*names))

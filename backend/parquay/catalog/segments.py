@@ -11,7 +11,8 @@ from sqlalchemy import delete, func, insert, select, update
 from sqlmodel import Session, col
 
 from parquay.catalog import reader_blocks, reject_positions
-from parquay.catalog.session import Catalog
+from parquay.catalog.notifications import progress_of
+from parquay.catalog.session import Catalog, notify
 from parquay.catalog.tables import File, Reject, Segment, now
 
 Fence = Callable[[Session], bool]
@@ -119,7 +120,7 @@ class Segments:
             query = select(Segment).where(col(Segment.file_id) == file_id).order_by(col(Segment.no).desc()).limit(1)
             return session.scalar(query)
 
-    def add(self, file_id: str, segment: NewSegment, *, fence: Fence, emit: Emit | None = None) -> bool:
+    def add(self, file_id: str, segment: NewSegment, *, fence: Fence) -> bool:
         """Record a segment, its rejects and the file's progress in one transaction.
 
         Returns False, and changes nothing, when the lease is lost, the file is gone, or the segment is not the next.
@@ -133,8 +134,7 @@ class Segments:
             _add_rejects(session, file_id, segment)
             _record_progress(file, segment)
             reader_blocks.add(session, segment.readers)
-            if emit is not None:
-                emit(session, "file.progress", file)
+            notify(session, progress_of(file_id))
             return True
 
         return self._catalog.write(write)
@@ -172,6 +172,8 @@ class Segments:
         """Forget all segments of a file, so that its conversion starts again; False when the lease is lost."""
 
         def write(session: Session) -> bool:
+            # The file's row first, as everywhere: two that lock rows in another order would wait for each other.
+            session.get(File, file_id, with_for_update=True)
             if not fence(session):
                 return False
             session.execute(delete(Segment).where(col(Segment.file_id) == file_id))

@@ -3,7 +3,8 @@
 A process hands its writes to one thread. While a transaction is being committed the next writes gather,
 and all of them go into one transaction: sixty-four uploads that finish together cost one sync of the
 write-ahead log, and two writers of one process never meet a lock. A write is a function of a session; it
-must not have effects outside it, because it runs again alone when a neighbour in its group fails.
+must not have effects outside it, because it runs again alone when a neighbour in its group fails, or when
+another process was quicker, see `postgres`. A write that looks and then changes has to lock what it looks at.
 """
 
 from __future__ import annotations
@@ -13,7 +14,7 @@ import logging
 import queue
 import threading
 import time
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterator
 from concurrent.futures import Future
 from contextlib import contextmanager
 from datetime import datetime
@@ -26,6 +27,7 @@ from sqlmodel import Session
 
 from parquay.catalog import postgres, sqlite
 from parquay.catalog.notifications import Notifications
+from parquay.catalog.postgres_notifier import PostgresNotifier
 from parquay.catalog.tables import now
 from parquay.errors import Unavailable
 from parquay.ids import new_id
@@ -43,6 +45,12 @@ CHANNELS = "channels"
 CONNECTION = "connection"
 """Key in ``session.info`` of a write: the connection that its transaction is on."""
 
+CLOCK = "clock"
+"""Key in ``session.info`` of a write: the time by the clock of the database, once it was asked."""
+
+TRIES = 5
+"""How often a write runs that other processes get in the way of."""
+
 log = logging.getLogger(__name__)
 
 
@@ -50,6 +58,7 @@ class _Queued(NamedTuple):
     write: Callable[[Any], Any]
     future: Future[Any]
     durable: bool = True
+    owner_id: str = ""
 
 
 def connection_of(session: Session) -> Connection:
@@ -59,9 +68,24 @@ def connection_of(session: Session) -> Connection:
 
 
 def database_now(session: Session) -> datetime:
-    """Return when the transaction of a write began, by the clock of the database, which all machines share."""
-    moment: datetime | None = connection_of(session).info.get(postgres.BEGUN)
-    return now() if moment is None else moment
+    """Return the time of a write by the clock of the database, which all machines share."""
+    connection = connection_of(session)
+    if connection.dialect.name == "sqlite":
+        return now()
+    if CLOCK not in session.info:
+        session.info[CLOCK] = postgres.clock(connection)
+    moment: datetime = session.info[CLOCK]
+    return moment
+
+
+def alone(session: Session, name: str) -> None:
+    """Let no other transaction that asks for ``name`` run beside this one: it looks whether something is there yet.
+
+    SQLite's transactions have no other beside them anyway.
+    """
+    connection = connection_of(session)
+    if connection.dialect.name != "sqlite":
+        postgres.alone(connection, name)
 
 
 def notify(session: Session, channel: str) -> None:
@@ -84,9 +108,9 @@ class Catalog:
         self._reader = engine(url, durable=durable, writes=False, size=readers)
         self._writer = engine(url, durable=durable, writes=True, size=1)
         self._light_writer = engine(url, durable=False, writes=True, size=1)
-        self._name = new_id()
         self._listens = False
-        self.notifications = Notifications()
+        self._notifier = None if self.is_embedded else PostgresNotifier(self._reader, new_id())
+        self.notifications = Notifications(self._notifier)
         self._queue: queue.SimpleQueue[_Queued | None] = queue.SimpleQueue()
         self._thread: threading.Thread | None = None
         self._starting = threading.Lock()
@@ -98,9 +122,9 @@ class Catalog:
 
     def listen(self) -> None:
         """Hear the notifications of other processes, if the database carries them. SQLite does not."""
-        if not self.is_embedded and not self._listens:
+        if self._notifier is not None and not self._listens:
             self._listens = True
-            self.notifications.attach(postgres.NotifyListener(self._reader, self._name))
+            self.notifications.attach(self._notifier, relays=True)
 
     @contextmanager
     def read(self) -> Iterator[Session]:
@@ -115,15 +139,14 @@ class Catalog:
         except (DBAPIError, PoolTimeout) as error:
             raise _unavailable(error) from error
 
-    def submit(self, write: Write[T], *, durable: bool = True) -> Future[T]:
+    def submit(self, write: Write[T], *, durable: bool = True, owner_id: str = "") -> Future[T]:
         """Queue ``write``; the future resolves with its result once it is committed.
 
         ``durable``: False where a power cut may take it, which is as quick as a commit without a sync.
+        ``owner_id``: whose total of bytes it changes. Processes change those of several in one order.
         """
-        return self._enqueue(_Queued(write, Future(), durable=durable))
-
-    def _enqueue(self, queued: _Queued) -> Future[Any]:
         self._ensure_writer()
+        queued = _Queued(write, Future(), durable=durable, owner_id=owner_id)
         self._queue.put(queued)
         return queued.future
 
@@ -131,9 +154,9 @@ class Catalog:
         """Run ``write`` in a transaction and wait for its commit (not on the event loop)."""
         return self.submit(write).result()
 
-    async def awrite(self, write: Write[T]) -> T:
-        """Run ``write`` in a transaction and wait for its commit without blocking the event loop."""
-        return await asyncio.wrap_future(self.submit(write))
+    async def awrite(self, write: Write[T], *, owner_id: str = "") -> T:
+        """Run ``write`` in a transaction and wait for its commit without blocking the event loop; see `submit`."""
+        return await asyncio.wrap_future(self.submit(write, owner_id=owner_id))
 
     def probe(self) -> None:
         """Write and read one value.
@@ -182,19 +205,23 @@ class Catalog:
                 item = self._queue.get()
             stopping = item is None
             if group:
-                self._commit_group(group)
+                self._commit_group(group if self.is_embedded else sorted(group, key=_owner))
 
-    def _commit_group(self, group: list[_Queued]) -> None:
+    def _commit_group(self, group: list[_Queued], tries: int = 1) -> None:
         try:
             engine = self._writer if any(queued.durable for queued in group) else self._light_writer
             self._resolve(group, self._run(engine, [queued.write for queued in group]))
         except Exception as error:  # noqa: BLE001  whatever failed belongs to the future of its write
-            if len(group) == 1 or self._is_cut_off(error):
+            if self._is_cut_off(error):
                 for queued in group:
                     queued.future.set_exception(_unavailable(error))
-                return
-            for queued in group:
-                self._commit_group([queued])
+            elif len(group) > 1:
+                for queued in group:
+                    self._commit_group([queued])
+            elif tries < TRIES and postgres.is_to_be_repeated(error):
+                self._commit_group(group, tries + 1)
+            else:
+                group[0].future.set_exception(_unavailable(error))
 
     def _is_cut_off(self, error: Exception) -> bool:
         """Whether the server of the database went away: the group may have been committed, so it must not run again."""
@@ -208,17 +235,19 @@ class Catalog:
             session.info[CONNECTION] = connection
             results = [_run_apart(session, write) for write in writes]
             channels: set[str] = session.info.pop(CHANNELS, set())
-            if channels and not self.is_embedded:
-                connection.execute(postgres.notification(self._name, channels))
         commit_seconds.observe(time.perf_counter() - started)
         return results, channels
 
-    def _resolve(self, group: list[_Queued], outcome: tuple[list[Any], Iterable[str]]) -> None:
+    def _resolve(self, group: list[_Queued], outcome: tuple[list[Any], set[str]]) -> None:
         results, channels = outcome
         for queued, result in zip(group, results, strict=True):
             queued.future.set_result(result)
         if channels:
             self.notifications.notify(channels)
+
+
+def _owner(queued: _Queued) -> str:
+    return queued.owner_id
 
 
 def _run_apart(session: Session, write: Write[T]) -> T:

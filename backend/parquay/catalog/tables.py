@@ -423,6 +423,14 @@ class Event(SQLModel, table=True):
     created_at: datetime = Field(default_factory=now, sa_column=_time(null=False, index=True))
 
 
+class RemovedEvents(SQLModel, table=True):
+    """The greatest id of the events that were removed: whoever has read no further has missed some."""
+
+    __tablename__ = "removed_events"
+
+    upto: int = Field(sa_column=Column(BigInteger, primary_key=True, autoincrement=False))
+
+
 class Sample(SQLModel, table=True):
     """The value of a live signal in one second, over all processes."""
 

@@ -53,7 +53,8 @@ class UnsyncedBytes:
 
     def add(self, uploads: Sequence[tuple[NewFile, bytes]], *, wait: bool) -> Future[None]:
         """Queue complete uploads whose bytes are in their files; ``wait``: keep them here until those are synced."""
-        return self._catalog.submit(partial(self._add, uploads=uploads, wait=wait))
+        first_owner = min(file.owner_id for file, _ in uploads)
+        return self._catalog.submit(partial(self._add, uploads=uploads, wait=wait), owner_id=first_owner)
 
     def _add(self, session: Session, uploads: Sequence[tuple[NewFile, bytes]], *, wait: bool) -> None:
         self._files.add(session, *(file for file, _ in uploads))

@@ -15,7 +15,7 @@ from parquay.audit import AuditNote
 from parquay.catalog.audit import keep
 from parquay.catalog.case_folding import folded
 from parquay.catalog.confusables import skeleton
-from parquay.catalog.session import Catalog
+from parquay.catalog.session import Catalog, alone
 from parquay.catalog.tables import ApiKey, Login, Secret, Throttle, User, now
 from parquay.errors import Conflict, NotFound
 from parquay.ids import new_id
@@ -55,6 +55,7 @@ class Users:
         user = {"id": new_id(), "username": username, "password_hash": password_hash, "is_admin": is_admin}
 
         def write(session: Session) -> User | None:
+            alone(session, "user names")
             alike = or_(func.lower(col(User.username)) == folded(username), col(User.likeness) == looks)
             if session.exec(select(User.id).where(alike)).first() is not None:
                 return None
@@ -111,7 +112,7 @@ class Users:
         """
 
         def write(session: Session) -> User | None:
-            user = session.exec(select(User).where(User.username == username)).first()
+            user = session.exec(select(User).where(User.username == username).with_for_update(key_share=True)).first()
             if user is not None:
                 user.disabled = disabled
                 if disabled:
@@ -214,6 +215,7 @@ class Users:
         bounds = {"scopes": None if scopes is None else sorted(set(scopes)), "expires_at": expires_at}
 
         def write(session: Session) -> ApiKey | None:
+            session.get(User, user_id, with_for_update={"key_share": True})  # one at a time adds a key
             kept = session.exec(select(func.count()).select_from(ApiKey).where(ApiKey.user_id == user_id)).one()
             if kept >= KEYS_PER_USER:
                 return None
@@ -290,6 +292,7 @@ class Users:
         moment = now()
 
         def write(session: Session) -> int:
+            alone(session, f"throttle {key}")
             row = session.get(Throttle, key) or Throttle(key=key)
             row.failures = 1 if row.updated_at < moment - forget else row.failures + 1
             row.updated_at = moment

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from sqlmodel import Session, col, select
 
-from parquay.catalog.session import Catalog
+from parquay.catalog.session import Catalog, alone
 from parquay.catalog.tables import File, Volume
 
 WITNESSES = 200
@@ -26,6 +26,7 @@ class Volumes:
         """Make ``volume_id`` the catalog's if it has none yet; return the one that it has."""
 
         def write(session: Session) -> str:
+            alone(session, "volume")
             found = session.exec(select(Volume.id)).one_or_none()
             if found is None:
                 session.add(Volume(id=volume_id))

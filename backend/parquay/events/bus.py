@@ -3,6 +3,9 @@
 The table is the truth; a notification only says "look", and without one the hub looks once a second. What it reads goes
 to every subscriber that may see it, through a queue with a bound. Whoever does not keep up loses the queue, not the
 events: it reads what it missed from the table, just as after a reconnect.
+
+Progress is not in the table. A notification names the files that have come further, and their rows say how far; those
+that are being converted are looked at once a second besides. One that is lost is followed by the next.
 """
 
 from __future__ import annotations
@@ -11,11 +14,12 @@ import asyncio
 import contextlib
 import logging
 import math
+import threading
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from typing import Protocol
 
-from parquay.events.messages import PROGRESS, Message, Occurrence, announcement, message_of
+from parquay.events.messages import Message, Occurrence, announcement, message_of
 from parquay.roles import Role
 
 LOOK_SECONDS = 1.0
@@ -43,7 +47,16 @@ class EventSource(Protocol):
         """At most ``limit`` events younger than ``event_id``, oldest first."""
 
     def span(self) -> tuple[int, int]:
-        """The ids of the oldest and the youngest event, (0, 0) when there is none."""
+        """The id behind which all events are there, and that of the youngest one, 0 before the first."""
+
+    def held_back(self) -> Collection[str]:
+        """The files that have events which can be read in a moment, not yet."""
+
+    def progress(self, file_ids: Collection[str], position: int) -> Sequence[Occurrence]:
+        """How far those of ``file_ids`` are that exist, as if each had happened at ``position``."""
+
+    def converting(self) -> Mapping[str, int]:
+        """How far the files are that are being converted, in bytes, by their ids."""
 
 
 class Closed(Exception):
@@ -103,7 +116,11 @@ class Hub:
         self._loop: asyncio.AbstractEventLoop | None = None
         self._task: asyncio.Task[None] | None = None
         self._position = 0
-        self._delayed: dict[str, Occurrence] = {}
+        self._held_back: Collection[str] = ()
+        self._moved: set[str] = set()
+        self._looking = threading.Lock()
+        self._converting: Mapping[str, int] = {}
+        self._converting_at = -math.inf
         self._sent_at: dict[str, float] = {}
 
     async def start(self) -> None:
@@ -131,6 +148,13 @@ class Hub:
         if loop is not None:
             with contextlib.suppress(RuntimeError):  # the loop was closed just now
                 loop.call_soon_threadsafe(self._notified.set)
+
+    def moved(self, file_ids: Iterable[str]) -> None:
+        """Look how far these files are. May be called from any thread, at any time."""
+        if self._subscribers:
+            with self._looking:
+                self._moved.update(file_ids)
+            self.wake()
 
     @contextlib.contextmanager
     def subscribe(self, user_id: str, *, behind: bool = False) -> Iterator[Subscription]:
@@ -170,13 +194,13 @@ class Hub:
 
     async def lost(self, event_id: int) -> bool:
         """Tell whether events after ``event_id`` are gone from the table, or the id is not of this table."""
-        oldest, youngest = await asyncio.to_thread(self._source.span)
-        return event_id > youngest or event_id < oldest - 1
+        removed, youngest = await asyncio.to_thread(self._source.span)
+        return event_id > youngest or event_id < removed
 
     async def _follow(self) -> None:
         while True:
             with contextlib.suppress(TimeoutError):
-                async with asyncio.timeout(PROGRESS_SECONDS if self._delayed else LOOK_SECONDS):
+                async with asyncio.timeout(self._pause()):
                     await self._notified.wait()
             self._notified.clear()
             try:
@@ -185,42 +209,50 @@ class Hub:
                 _log.exception("the event table could not be read")
                 await asyncio.sleep(LOOK_SECONDS)
 
+    def _pause(self) -> float:
+        if self._held_back:
+            return IDLE_SECONDS
+        return PROGRESS_SECONDS if self._moved else LOOK_SECONDS
+
     async def _look(self) -> None:
         if not self._subscribers:
             youngest = (await asyncio.to_thread(self._source.span))[1]
             if not self._subscribers:  # whoever came meanwhile gets what happened since
                 self._position = max(self._position, youngest)
-                self._delayed.clear()
+                self._held_back = ()
+                self._moved.clear()
                 await asyncio.sleep(IDLE_SECONDS)
                 return
+        waiting = frozenset(self._moved)
         full = True
         while full:
             page = await asyncio.to_thread(self._source.after, self._position, PAGE)
             full = len(page) == PAGE
             for happened in newest(page):
-                self._hand_on(happened, time.monotonic())
+                self._deliver(happened)
+            with self._looking:
+                # What was sent shows the files as they are now: progress that waited says nothing more.
+                self._moved -= waiting.intersection(happened.file_id for happened in page)
             if page:
                 self._position = page[-1].id
-        self._release(time.monotonic())
+        self._held_back = await asyncio.to_thread(self._source.held_back)
+        # Only of files whose earlier events have been handed on: nobody hears of progress before the creation.
+        await self._look_at_progress(waiting.difference(self._held_back), time.monotonic())
 
-    def _hand_on(self, happened: Occurrence, moment: float) -> None:
-        file_id = happened.file_id
-        if happened.kind == PROGRESS:
-            if moment - self._sent_at.get(file_id, -math.inf) < PROGRESS_SECONDS:
-                self._delayed[file_id] = happened
-                return
-            self._sent_at[file_id] = moment
-        # Whatever else is sent shows the file as it is now; progress that waited would be older.
-        self._delayed.pop(file_id, None)
-        self._deliver(happened)
-
-    def _release(self, moment: float) -> None:
-        for file_id in [each for each in self._delayed if moment - self._sent_at[each] >= PROGRESS_SECONDS]:
-            self._sent_at[file_id] = moment
-            self._deliver(self._delayed.pop(file_id))
-        self._sent_at = {
-            file_id: sent for file_id, sent in self._sent_at.items() if moment - sent < 1 or file_id in self._delayed
-        }
+    async def _look_at_progress(self, file_ids: Collection[str], moment: float) -> None:
+        if moment - self._converting_at >= LOOK_SECONDS:
+            before, self._converting = self._converting, await asyncio.to_thread(self._source.converting)
+            self._converting_at = moment
+            with self._looking:
+                self._moved.update(each for each, bytes_ in self._converting.items() if before.get(each) != bytes_)
+        self._sent_at = {file_id: at for file_id, at in self._sent_at.items() if moment - at < PROGRESS_SECONDS}
+        with self._looking:
+            due = self._moved.intersection(file_ids) - self._sent_at.keys()
+            self._moved -= due
+        if due:
+            for happened in await asyncio.to_thread(self._source.progress, due, self._position):
+                self._deliver(happened)
+            self._sent_at.update(dict.fromkeys(due, moment))
 
     def _deliver(self, happened: Occurrence) -> None:
         messages: dict[Role | None, Message | None] = {}

@@ -102,7 +102,7 @@ class SegmentSink:
             LeaseLost: it was not added.
         """
         new = new_segment(segment)
-        if not self._tools.segments.add(self._file_id, new, fence=self._fence, emit=self._tools.emit):
+        if not self._tools.segments.add(self._file_id, new, fence=self._fence):
             raise JobLost
         progress = self._progress
         assert progress.segments == segment.no, "segments are recorded in order"

@@ -230,7 +230,7 @@ class Creator:
 
     async def _insert(self, new: NewFile, quota: int, chunks: Sequence[Chunk] = ()) -> File:
         add = partial(self._files.add, chunks={new.id: chunks}, quota=quota)
-        await self._catalog.awrite(lambda session: add(session, new))
+        await self._catalog.awrite(lambda session: add(session, new), owner_id=new.owner_id)
         _count(new)
         return File.fresh(new)
 

@@ -40,7 +40,9 @@ class PutUploads:
 
     async def _store_one(self, file: NewFile, data: bytes) -> None:
         chunks = await asyncio.get_running_loop().run_in_executor(self._disk, self._store.put, file.id, data)
-        await self._catalog.awrite(lambda session: self._files.add(session, file, chunks={file.id: chunks}))
+        await self._catalog.awrite(
+            lambda session: self._files.add(session, file, chunks={file.id: chunks}), owner_id=file.owner_id
+        )
 
     def _end(self, stored: asyncio.Future[None], storing: asyncio.Task[None]) -> None:
         self._storing.discard(storing)
