@@ -70,6 +70,7 @@ STEPS = {
     "columns/text/xlsx": "datasets/test_export",
     "columns/styles/amounts": "columns/types/test_styled",
     "columns/styles/calendar": "columns/types/test_styled",
+    "columns/styles/exponents": "columns/types/test_styled",
     "columns/styles/month_names": "columns/types/test_styled",
     "columns/styles/patterns": "columns/types/test_styled",
     "columns/types/cells": "columns/types/test_candidates columns/types/test_reference",

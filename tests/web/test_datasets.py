@@ -620,3 +620,71 @@ def test_an_edit_takes_and_tells_every_digit(ann):
     assert is_problem(too_fine, 422, "bad_cell")
     assert is_problem(endless, 422, "bad_cell")
     assert got(ann, f"{path}/rows", text="true")["rows"][0]["wide"] == "98765432109876543210.75"
+
+
+# Styles
+
+WAYS = (
+    "id;paid;flag;day;at;share;price\n"
+    "1;1.234,50;TRUE;31.12.2024;01.02.2025 09:05;12%;€1,234.00\n"
+    "2;-0,75;FALSE;01.02.2025;31.12.2024 23:59;7%;-€5.50\n"
+    "3;999,00;TRUE;15.03.2025;01.01.2025 00:00;100%;€0.00\n"
+)
+
+
+def test_cells_in_a_style_are_values_and_come_back_as_they_were(ann):
+    path = table(ann, WAYS, "ways.csv")
+
+    body = got(ann, path)
+
+    shown = {each["name"]: (each["type"], each["style"]) for each in body["columns"]}
+    assert shown == {
+        "id": ("int64", "0"), "paid": ("decimal(18,2)", "#.##0,0"), "flag": ("bool", "TRUE/FALSE"),
+        "day": ("date", "dd.MM.yyyy"), "at": ("timestamp", "dd.MM.yyyy HH:mm"), "share": ("int64", "0%"),
+        "price": ("decimal(18,2)", "€#,##0.0"),
+    }  # fmt: skip
+    first = body["rows"][0]
+    assert (first["paid"], first["flag"], first["day"], first["share"]) == (1234.5, True, "2024-12-31", 12)
+    assert (first["at"], first["price"]) == ("2025-02-01T09:05:00", 1234.0)
+    assert body["aggregates"]["share"]["sum"] == 119
+    written = got(ann, f"{path}/rows", text=True)["rows"]
+    assert [each["paid"] for each in written] == ["1.234,50", "-0,75", "999,00"]
+    assert ann.get(f"{path}/export?dialect=original").text == WAYS
+    late = got(ann, f"{path}/rows", filter="day:gt:31.12.2024", sort="-paid")["rows"]
+    assert [each["id"] for each in late] == [3, 2]
+    assert [each["id"] for each in got(ann, f"{path}/rows", filter="paid:ge:999")["rows"]] == [1, 3]
+
+
+@pytest.mark.parametrize("delimiter", [",", ";", "\t", ".", "%", "/"])
+def test_cells_in_a_style_are_quoted_where_they_hold_the_delimiter(ann, delimiter):
+    rows = [["n", "paid", "share", "day"], ["1", "1,234.50", "12%", "31/12/2024"], ["2", "0.75", "7%", "01/02/2025"]]
+    quoted = [[f'"{cell}"' if delimiter in cell else cell for cell in row] for row in rows]
+    content = "".join(delimiter.join(row) + "\n" for row in quoted)
+
+    answer = ann.post(
+        "/files", params={"delimiter": delimiter}, files={"file": ("ways.csv", content.encode(), "text/csv")}
+    )
+    path = f"/datasets/{entry_when(ann, answer.json()['id'])['id']}"
+    row = ann.patch(f"{path}/rows/0", json={"paid": "1,000,000.00"}, headers={"If-Match": '"0"'})
+
+    assert row.status_code == 200, row.text
+    rows[1][1] = "1,000,000.00"
+    assert list(csv.reader(io.StringIO(ann.get(f"{path}/export?dialect=original").text), delimiter=delimiter)) == rows
+    assert list(csv.reader(io.StringIO(ann.get(f"{path}/export").text))) == rows
+    assert [each["paid"] for each in got(ann, f"{path}/rows")["rows"]] == [1000000.0, 0.75]
+
+
+def test_edits_of_a_style_are_values_or_texts_and_are_exported_in_it(ann):
+    path = table(ann, WAYS, "ways.csv")
+
+    for row, cells in ((0, {"paid": 2000000.25, "flag": False}), (1, {"day": "05.06.2025", "at": "2025-06-05 10:00"})):
+        done = ann.patch(f"{path}/rows/{row}", json=cells, headers={"If-Match": f'"{row}"'})
+        assert done.status_code == 200, done.text
+    refused = ann.patch(f"{path}/rows/2", json={"at": "2025-06-05 10:00:30"}, headers={"If-Match": '"2"'})
+
+    assert (refused.status_code, refused.json()["code"]) == (422, "bad_cell")
+    lines = ann.get(f"{path}/export?dialect=original").text.splitlines()
+    assert lines[1] == "1;2.000.000,25;FALSE;31.12.2024;01.02.2025 09:05;12%;€1,234.00"
+    assert lines[2] == "2;-0,75;FALSE;05.06.2025;05.06.2025 10:00;7%;-€5.50"
+    ann.post(f"{path}/restore", json={"version": 0})
+    assert ann.get(f"{path}/export?dialect=original").text == WAYS

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import re
 from decimal import Decimal
 
 import pyarrow as pa
@@ -36,6 +37,14 @@ STAMPS = st.datetimes().map(lambda value: value.replace(microsecond=0))
 FINE = st.datetimes() | STAMPS
 
 
+SIX = st.floats(allow_nan=False, allow_infinity=False).map(lambda value: float(f"{value:.2e}"))
+BINARY = st.floats(-1000, 1000) | st.floats(1e-9, 1e-3) | st.integers(-(10**14), 10**14).map(float)
+
+
+def _dotnet(value: float) -> str:
+    return repr(value).removesuffix(".0").replace("e", "E")
+
+
 def _european(text: str) -> str:
     return text.translate(str.maketrans(",.", ".,"))
 
@@ -60,6 +69,10 @@ WRITTEN = {
     "$#,##0.0": (CENTS, lambda value: f"{'-' * (value < 0)}${abs(value):,.2f}"),
     "#.##0,0 €": (CENTS, lambda value: _european(f"{value:,.2f} €")),
     " 0": (INTEGERS, lambda value: f"{'-' * (value < 0)} {abs(value)}"),
+    "0.000000e+00": (SIX, lambda value: f"{value:.6e}"),
+    "0.00E+0": (SIX, lambda value: re.sub(r"e([+-])0?", r"E\1", f"{value:.2e}")),
+    ".NET": (BINARY, _dotnet),
+    "JavaScript": (BINARY.filter(lambda value: 1e-6 <= abs(value) < 1e16), lambda value: format(Decimal(repr(value)), "f").removesuffix(".0")),
     "dd/MM/yyyy": (DAYS, lambda value: f"{value.day:02}/{value.month:02}/{value.year:04}"),
     "M/d/yyyy": (DAYS, lambda value: f"{value.month}/{value.day}/{value.year:04}"),
     "d.M.yyyy": (DAYS, lambda value: f"{value.day}.{value.month}.{value.year:04}"),
@@ -96,7 +109,7 @@ def test_every_cell_comes_back_and_has_its_value(column):
     assert all(is_canonical(cells, kind) for kind in kinds)
     same = [kind for kind in kinds if kind.style == style]
     for kind in same:
-        assert [_plain(value) for value in held.values(cells, kind).to_pylist()] == list(values)
+        assert [_plain(value) for value in held.values(cells, kind).to_pylist()] == [_plain(value) for value in values]
     chosen = registry.decide(held.candidates)
     if chosen.style == style:
         assert chosen in same
@@ -115,6 +128,8 @@ def _plain(value: object) -> object:
 )
 @example(("#,##0.0", [Decimal("9.50"), Decimal("1234.50")]), 1, "")
 @example(("#,##0", [999, 1234]), 1, "")
+@example((".NET", [0.5, 1e-05]), 1, "")
+@example((".NET", [3.0, 1e-05]), 1, "7")
 @example(("+0", [-5, 5]), 1, "")
 @example(("+0;-0;0", [0, 5]), 1, "")
 @example(("#.##0,0", [Decimal("1.00"), Decimal("1234.50")]), 1, "1.234")
@@ -198,7 +213,7 @@ def test_what_the_style_cannot_write_is_no_edit(style, texts, value):
         ["007", "1,234"], ["+491701234567"], ["12E4"], ["192.168.100.200"], ["612 345 678"], ["1,234"], ["05/04/2025"],
         ["1.1", "1.10"], ["1,1", "1,10"], ["12%", "12"], ["$5", "5"], ["$-5"], ["1,23,456"], ["1.234,567.8"], ["+5", "5"],
         ["10:05", "01:05", "1:05"], ["31.12.25"], ["12/2024"], ["ABC 123"], ["TRUE", "true"], ["29/02/2023"], ["1234", "1,234"],
-        ["5 Foo 2024"], ["9" * 39 + "%"], ["1 234 567 890"], ["-0%"], ["2024-13"], ["1234", "1,234", "12,345"],
+        ["1E5"], ["1e10"], ["5 Foo 2024"], ["9" * 39 + "%"], ["1 234 567 890"], ["-0%"], ["2024-13"], ["1234", "1,234", "12,345"],
     ],
 )  # fmt: skip
 def test_what_is_not_sure_stays_text(texts):

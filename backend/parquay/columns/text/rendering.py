@@ -86,8 +86,8 @@ def _cells(column: pa.ChunkedArray, kind: ColumnType, style: Style) -> pa.String
     text = kind.to_text(whole)
     if style.safe:
         text = _protected(text, kind.formula_pattern)
-    # No other delimiter than the comma is sure not to stand in a number or a time.
-    if kind.is_text or style.delimiter != ",":
+    # No other delimiter than the comma is sure not to stand in a canonical number or time.
+    if kind.is_text or not kind.is_canonical or style.delimiter != ",":
         text = _quoted_column(text, style)
     return pc.fill_null(text, "")
 

@@ -85,6 +85,11 @@ class ColumnType(Protocol):
         return self.type_id
 
     @property
+    def is_canonical(self) -> bool:
+        """Whether its cells are canonical texts, written in no style of their own."""
+        return self.key == self.type_id
+
+    @property
     def reading(self) -> str:
         """What its texts mean, see `CellStyle.reading`: texts of two readings may have different values."""
         return ""

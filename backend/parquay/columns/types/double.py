@@ -28,6 +28,7 @@ class DoubleType(ColumnType):
         integers: how whole numbers below 1e16 are written: `whole` as `3`, `point` as `3.0`, `any`: there are none.
         small: whether all numbers were seen to be nearer to zero than 1,000, so that none would have a group.
         all_whole: whether all were seen to be written without a point, so that any mark would do.
+        is_plain: whether no program would print any of them with an exponent.
     """
 
     type_id: ClassVar[str] = "double"
@@ -45,15 +46,16 @@ class DoubleType(ColumnType):
     integers: Integers = "any"
     small: bool = field(default=False, compare=False)
     all_whole: bool = field(default=False, compare=False)
+    is_plain: bool = field(default=False, compare=False)
 
     @classmethod
     def of_form(cls, form: Any, /) -> DoubleType:
         integers, *seen = form.split(" ")
-        return cls(integers, "small" in seen, "all" in seen)
+        return cls(integers, "small" in seen, "all" in seen, "plain" in seen)
 
     @property
     def form(self) -> str:
-        return self.integers + " small" * self.small + " all" * self.all_whole
+        return self.integers + " small" * self.small + " all" * self.all_whole + " plain" * self.is_plain
 
     @property
     def style(self) -> str:
@@ -97,7 +99,8 @@ class DoubleType(ColumnType):
         if "any" not in (self.integers, other.integers) and self != other:
             return None
         integers = other.integers if self.integers == "any" else self.integers
-        return DoubleType(integers, self.small and other.small, self.all_whole and other.all_whole)
+        seen = self.small and other.small, self.all_whole and other.all_whole, self.is_plain and other.is_plain
+        return DoubleType(integers, *seen)
 
     def widest(self) -> DoubleType:
         return DoubleType(self.integers)

@@ -13,6 +13,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from parquay.columns.styles import exponents
 from parquay.columns.types import clock, numbers
 from parquay.columns.types.base import ColumnType
 from parquay.columns.types.bool import BoolType
@@ -123,7 +124,7 @@ def _integers(cells: Cells) -> Proof:
     bounds = pc.min_max(values)
     proof: Proof = {Int64Type(): values, decimal: None}
     if bounds["min"].as_py() >= -EXACT_INT and bounds["max"].as_py() <= EXACT_INT:
-        return proof | {DoubleType("whole", small, all_whole=True): None}
+        return proof | {DoubleType("whole", small, all_whole=True, is_plain=digits <= EXACT_DIGITS): None}
     return proof | _doubles(cells)
 
 
@@ -183,8 +184,8 @@ def _doubles(cells: Cells) -> Proof:
     if not pc.all(pc.is_finite(values)).as_py():
         return {}
     bounds = pc.min_max(values)
-    small = max(-bounds["min"].as_py(), bounds["max"].as_py()) < SMALL
-    seen = small, b"." not in cells.raw and b"e" not in cells.raw
+    most, has_exponent = max(-bounds["min"].as_py(), bounds["max"].as_py()), b"e" in cells.raw
+    seen = most < SMALL, b"." not in cells.raw and not has_exponent, most < exponents.PLAIN_HIGH and not has_exponent
     whole = numbers.has_whole(values)
     forms = (DoubleType("whole", *seen), DoubleType("point", *seen)) if whole else (DoubleType("any", *seen),)
     for form in forms:

@@ -123,7 +123,7 @@ def decide(candidates: TypeCandidates | None, wanted: str | None = None) -> Colu
         return TEXT
     if style and (exact := [each for each in held if (each.type_id, each.style.rstrip(OPEN)) == (type_id, style)]):
         return exact[0].closed()
-    canonical = [each for each in held if each.key == each.type_id]
+    canonical = [each for each in held if each.is_canonical]
     pool = canonical or held
     pool = [each for each in pool if each.type_id == type_id] or pool
     is_sure = len({each.reading for each in pool}) == 1 and not any(each.is_open for each in pool)

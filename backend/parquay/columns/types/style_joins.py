@@ -11,7 +11,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
-from parquay.columns.styles import amounts
+from parquay.columns.styles import amounts, exponents
 from parquay.columns.styles.base import CellStyle
 from parquay.columns.styles.calendar import MomentStyle
 from parquay.columns.types.base import ColumnType, TypeCandidates
@@ -94,6 +94,9 @@ def _held(candidates: TypeCandidates) -> Iterator[_Held]:
             yield _Held(each.base, each.cell_style, _is_small(candidates, each.cell_style), is_canonical=False)
         elif isinstance(each, Int64Type | DecimalType | DoubleType):
             yield _Held(each, amounts.PLAIN[whole], _is_small(candidates, None), is_canonical=True)
+            if isinstance(each, DoubleType) and each.is_plain and each.integers != "point":
+                printed = DoubleType("point", each.small, each.all_whole, each.is_plain)
+                yield from (_Held(printed, printer, small=False, is_canonical=True) for printer in exponents.PRINTERS)
         elif isinstance(each, TimeType | TimestampType) and each.fraction == 0 and (pattern := _pattern(each)):
             base = replace(each, separator=" ") if isinstance(each, TimestampType) else each
             yield _Held(base, MomentStyle(pattern), small=False, is_canonical=True)

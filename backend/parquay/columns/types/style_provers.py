@@ -13,10 +13,11 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from parquay.columns.styles import amounts, patterns, words
+from parquay.columns.styles import amounts, exponents, patterns, words
 from parquay.columns.styles.amounts import NumberStyle
 from parquay.columns.styles.base import CellStyle
 from parquay.columns.styles.calendar import BRACKETS, MomentStyle
+from parquay.columns.styles.exponents import ExponentStyle
 from parquay.columns.types import numbers
 from parquay.columns.types.base import ColumnType
 from parquay.columns.types.bool import BoolType
@@ -44,6 +45,7 @@ MINUS, ZERO = b"-0"
 _TYPES: dict[type[CellStyle], tuple[type[ColumnType], ...]] = {
     words.BoolWords: (BoolType,),
     NumberStyle: (Int64Type, DecimalType, DoubleType),
+    ExponentStyle: (DoubleType,),
     MomentStyle: (DateType, TimeType, TimestampType),
 }
 
@@ -77,6 +79,8 @@ def _styles(cells: Cells, sample: Sequence[str]) -> Iterable[CellStyle]:
     yield from _moments([*sample, longest], fractions=fractions)
     if all(map(amounts.may_be_number, sample)):
         yield from amounts.styles_of(sample[0], cells.raw)
+    else:
+        yield from exponents.styles_of(sample, cells.raw)
 
 
 def _moments(sample: Sequence[str], *, fractions: bool) -> list[MomentStyle]:
@@ -97,6 +101,8 @@ def _proof(cells: Cells, style: CellStyle, prove: Prove) -> Proof:
     held = {each: values for each, values in proof.items() if isinstance(each, _TYPES[type(style)])}
     if not held or not _is_as_seen(style, held) or not style.written(plain).equals(cells.array):
         return {}
+    if isinstance(style, ExponentStyle):  # however many whole numbers are there, Python writes them with a point
+        held = {DoubleType("point"): values for values in held.values()}
     seen = amounts.seen_in(style, plain) if isinstance(style, NumberStyle) else style
     return {StyledType(each, seen): values for each, values in held.items()}
 

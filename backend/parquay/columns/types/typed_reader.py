@@ -16,6 +16,7 @@ import pyarrow.compute as pc
 
 from parquay.columns import native
 from parquay.columns.native import ColumnRequest, ColumnResult, FieldOffsets
+from parquay.columns.styles import exponents
 from parquay.columns.types import candidates, numbers, registry, style_provers
 from parquay.columns.types.base import ColumnType, TypeCandidates
 from parquay.columns.types.date import DateType
@@ -120,14 +121,16 @@ def _doubles_held(_request: ColumnRequest, result: ColumnResult, _before: TypeCa
     bounds = pc.min_max(result.array)
     low, high = bounds["min"].as_py(), bounds["max"].as_py()
     small, all_whole = -SMALL < low <= high < SMALL, result.whole and numbers.are_plain_whole(result.array)
-    double = DoubleType("whole" if result.whole else "point" if result.point else "any", small, all_whole)
+    is_plain = not result.ambiguous and -exponents.PLAIN_HIGH < low <= high < exponents.PLAIN_HIGH
+    double = DoubleType("whole" if result.whole else "point" if result.point else "any", small, all_whole, is_plain)
     styles = style_provers.grouped_doubles(double, result.array)
     return (double, *styles, *(style_provers.not_positive((double,), result.array) if high <= 0 else ()))
 
 
 def _integers_held(_request: ColumnRequest, result: ColumnResult, _before: TypeCandidates) -> Sequence[ColumnType]:
     digits = len(str(max(-result.low, result.high)))
-    held = Int64Type(), DecimalType(digits, 0), DoubleType("whole", digits <= SMALL_DIGITS, all_whole=True)
+    double = DoubleType("whole", digits <= SMALL_DIGITS, all_whole=True, is_plain=digits <= EXACT_DIGITS)
+    held = Int64Type(), DecimalType(digits, 0), double
     return (*held, *(() if result.high else style_provers.not_positive(held, result.array)))
 
 
@@ -140,7 +143,7 @@ def _decimals_held(request: ColumnRequest, result: ColumnResult, before: TypeCan
         return (decimal, *_decimal_styles((decimal,), result))
     if request.scale > MAX_EXACT_SCALE or most >= 10**EXACT_DIGITS:
         return ()
-    held = decimal, DoubleType("point" if result.last_zero else "any", decimal.digits <= SMALL_DIGITS)
+    held = decimal, DoubleType("point" if result.last_zero else "any", decimal.digits <= SMALL_DIGITS, is_plain=True)
     return (*held, *_decimal_styles(held, result))
 
 

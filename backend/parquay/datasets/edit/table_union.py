@@ -126,9 +126,7 @@ def cells_of(snapshot: Snapshot, names: Sequence[str], name: str) -> Iterator[pa
 
 def _stored(types: Types) -> list[tuple[str, pa.DataType, str, str]]:
     """What parts hold; what is stored as the text of a styled column is not the text of its cells."""
-    styles = {
-        name: kind.style if kind.stored_as_text and kind.key != kind.type_id else "" for name, kind in types.items()
-    }
+    styles = {name: kind.style if kind.stored_as_text and not kind.is_canonical else "" for name, kind in types.items()}
     return [(name, kind.stored(), kind.reading, styles[name]) for name, kind in types.items()]
 
 
