@@ -22,7 +22,8 @@ from parquay.datasets.query.memo import AnswerCache
 from parquay.datasets.query.plan import columns_of, read_query
 from parquay.errors import ParquayError
 
-INT, DOUBLE, DAY, FLAG = (column_type(kind, True) for kind in ("int64", "double", "date", "bool"))
+INT, DAY, FLAG = (column_type(kind, True) for kind in ("int64", "date", "bool"))
+DOUBLE = column_type("double", "any")
 DECIMAL, STAMP = column_type("decimal", [10, 2]), column_type("timestamp", "T|0|Z")
 
 

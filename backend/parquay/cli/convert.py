@@ -35,7 +35,10 @@ def convert(
     comment: Annotated[str | None, typer.Option(help="What lines start with that are no rows: one character.")] = None,
     sheet: Annotated[str | None, typer.Option(help="The sheet of a workbook.")] = None,
     member: Annotated[str | None, typer.Option(help="The file in a ZIP archive.")] = None,
-    type_: Annotated[list[str] | None, typer.Option("--type", metavar="COL=TYPE", help="What a column is.")] = None,
+    type_: Annotated[
+        list[str] | None,
+        typer.Option("--type", metavar="COL=TYPE[:STYLE]", help="What a column is."),
+    ] = None,
 ) -> None:
     """Convert CSV and TSV files to tables, without a server.
 
@@ -77,5 +80,5 @@ def _types(given: Sequence[str]) -> dict[str, str] | None:
     pairs = [each.rpartition("=") for each in given]
     for each, (name, _, kind) in zip(given, pairs, strict=True):
         if not name or not kind:
-            raise Failure(f"--type {each}: give COL=TYPE", 2)
+            raise Failure(f"--type {each}: give COL=TYPE or COL=TYPE:STYLE", 2)
     return {name: kind for name, _, kind in pairs} or None

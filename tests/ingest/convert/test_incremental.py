@@ -6,12 +6,14 @@ import hashlib
 import io
 import random
 
+import pyarrow as pa
 import pytest
 
 from parquay.catalog import reader_blocks
 from parquay.catalog.segments import Finished
 from parquay.catalog.tables import File
 from parquay.columns import native
+from parquay.columns.types import registry
 from parquay.ingest.convert.finish import Finisher
 from parquay.ingest.convert.incremental import Outcome
 from parquay.storage.chunks import BytesMissing
@@ -66,6 +68,45 @@ def test_table_is_the_same_however_the_upload_is_cut(bench, seed):
     assert [each or "" for each in table["note"].to_pylist()] == [row[3] for row in whole]
     assert bench.file().row_count == 6000
     assert sum(each.lines for each in bench.segments.list("f")) == content.count(b"\n")
+
+
+WAYS = {
+    "dots": lambda i: f"{i % 8 + 1}.{i % 1000:03d}" if i < 3000 else f"{i % 8 + 1}.{i % 1000:03d}.{i % 1000:03d}",
+    "commas": lambda i: f"{i * 1000:,}" if i > 3000 else str(i % 1000),
+    "decimal": lambda i: str(i % 10) if i < 2000 else f"{i % 10},{i % 9 + 1}",
+    "day": lambda i: f"{i % 12 + 1:02}/{i % 11 + 1:02}/2024" if i < 4000 else f"{i % 28 + 1:02}/11/2024",
+    "at": lambda i: f"2024-01-02 10:{i % 60:02}:00" + (f".{i % 9 + 1}" if i > 2500 else ""),
+    "small": lambda i: f"{i % 9 + 1}.5" if i < 4500 else "1E-05",
+    "mixed": lambda i: f"{i % 8 + 1}.{i % 1000:03d}" if i < 3000 else "1,5",
+    "late": lambda i: f"{i},5" if i < 5900 else "n/a",
+}
+"""Cells whose style shows late."""
+TYPES = {
+    "dots": ("int64", "#.##0"), "commas": ("int64", "#,##0"), "decimal": ("double", "0,0"), "day": ("date", "dd/MM/yyyy"),
+    "at": ("timestamp", "yyyy-MM-dd HH:mm:ss[.S]"), "small": ("double", ".NET"), "mixed": ("double", "#.##0,0"),
+    "late": ("text", "text"),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("segment_bytes", [3000, 50_000, 1 << 24])
+def test_a_style_that_shows_late_holds_for_the_whole_table(bench, segment_bytes):
+    rows = [[way(i) for way in WAYS.values()] for i in range(6000)]
+    content = "".join(";".join(row) + "\n" for row in [list(WAYS), *rows]).encode()
+    converter = bench.converter_of(segment_bytes=segment_bytes)
+
+    bench.create("ways.csv")
+    for cut in (len(content) // 3, len(content) // 2, len(content)):
+        bench.checkpoint(content[:cut], complete=cut == len(content))
+        bench.advance(converter)
+
+    file = bench.file()
+    assert {each["name"]: (each["type"], each["style"]) for each in file.columns} == TYPES
+    types = registry.columns_types(file.columns)
+    table = bench.table()
+    for name, column in zip(WAYS, zip(*rows, strict=True), strict=True):
+        cells = table[name].combine_chunks()
+        assert types[name].to_text(types[name].of_stored(cells)).to_pylist() == list(column), name
+        assert types[name].of_stored(cells).equals(types[name].to_values(pa.array(column))), name
 
 
 def test_rows_are_there_while_bytes_still_arrive(bench):

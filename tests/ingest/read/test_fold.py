@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 
+import pytest
+
 from parquay.ingest.read import fold
 from parquay.ingest.read.fold import FoldState
 from parquay.ingest.read.rows import Block
@@ -49,6 +51,18 @@ def test_a_state_comes_back_from_the_catalog():
     kept = json.loads(json.dumps(state.to_json()))
 
     assert FoldState.from_json(kept, byte=state.byte, line=state.line, rows=state.rows) == state
+
+
+@pytest.mark.parametrize(
+    ("wanted", "codes"), [("date:MM/dd/yyyy", []), ("date:dd/MM/yyyy", []), ("date:dd.MM.yyyy", ["type_not_taken"]), ("date", ["type_not_taken"])]
+)  # fmt: skip
+def test_a_style_that_was_asked_for_decides_how_dates_are_read(wanted, codes):
+    dialect = Dialect(columns=("a", "b"), types={"a": wanted})
+
+    state = FoldState.start(dialect).after(converted(b"05/04/2025,1\n", dialect=dialect))
+
+    assert [each.code for each in state.last_warnings()] == codes
+    assert state.types()["a"].style == ("text" if codes else wanted.partition(":")[2])
 
 
 def test_types_that_were_asked_for_and_do_not_hold_are_told_at_the_end():

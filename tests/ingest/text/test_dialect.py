@@ -40,11 +40,23 @@ def test_options_are_read_from_texts_and_their_names_given_back():
         {"encoding": "no-such"},
         {"encoding": "cp037"},
         {"types": {"a": "complex"}},
+        {"types": {"a": "date:no style"}},
+        {"types": {"a": {"type": "date", "style": "no style"}}},
+        {"types": {"a": {"style": "dd/MM/yyyy"}}},
     ],
 )
 def test_what_cannot_be_meant_is_refused(options):
     with pytest.raises(InvalidValue):
         Overrides.from_options(options)
+
+
+@pytest.mark.parametrize(
+    "style", ["dd/MM/yyyy", "yyyy-MM-dd HH:mm:ss.SSS'Z'", "d MMM yyyy@de", "#.##0,0 €", "0", "JavaScript", "HH:mm:ss"]
+)
+def test_a_type_may_come_with_a_style(style):
+    same = [{"a": f"date:{style}"}, {"a": {"type": "date", "style": style}}]
+
+    assert [dict(Overrides.from_options({"types": each}).types) for each in same] == [{"a": f"date:{style}"}] * 2
 
 
 def test_types_of_unknown_columns_are_refused_by_name():

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping
 from typing import Any
 
@@ -30,6 +31,9 @@ TYPES: Mapping[str, type[ColumnType]] = {
     TextType.type_id: TextType,
 }
 """By their ids. The narrowest comes first: of several types that hold for a column it gets that one."""
+_CANONICAL_STYLE = re.compile(
+    r"true/false|0|0\.0|0\.#|text|(?:yyyy-MM-dd)?(?: |'T'|\b)?(?:HH:mm(?::ss(?:\.S{1,9})?)?)?(?:'[-+:Z\d]+')?"
+)
 RANK = {type_id: rank for rank, type_id in enumerate(TYPES)}
 
 
@@ -101,6 +105,16 @@ def join(one: TypeCandidates | None, other: TypeCandidates | None) -> TypeCandid
     joined = {key: one[key].join(other[key]) for key in one.keys() & other.keys() if MARK not in key}
     held = {key: each for key, each in joined.items() if each is not None}
     return held | join_styles(one, other) if has_styles(one) or has_styles(other) else held
+
+
+def is_wanted(column_type: ColumnType, wanted: str) -> bool:
+    """Whether a type is the one that a caller named, in the style that was named with it, if any was."""
+    return type_id_of(wanted) == column_type.type_id and wanted.partition(":")[2] in ("", column_type.style)
+
+
+def is_style(name: str) -> bool:
+    """Whether a style has that name, canonical ones included."""
+    return style_named(name) is not None or _CANONICAL_STYLE.fullmatch(name) is not None
 
 
 def of_those(held: TypeCandidates, before: TypeCandidates | None) -> TypeCandidates:

@@ -130,7 +130,7 @@ class FoldState:
         for name, wanted in self.forced.items():
             if name not in types:
                 warn(found, "unknown_column", 1, f"{name}: there is no such column")
-            elif registry.type_id_of(wanted) != types[name].type_id:
+            elif not registry.is_wanted(types[name], wanted):
                 warn(found, "type_not_taken", 1, f"{name}: some cell is no {wanted}")
         return (*self.warnings, *found.values())
 

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass, field, fields, replace
 from typing import Any
 
-from parquay.columns.types.registry import TYPES
+from parquay.columns.types.registry import TYPES, is_style
 from parquay.errors import InvalidValue
 from parquay.ingest.text.warnings import FileWarning
 
@@ -144,13 +144,23 @@ def _types(value: Any) -> dict[str, str]:
         pairs = [pair.rpartition(":") for pair in _PAIRS_APART.split(value) if pair.strip()]
         found = {name.strip(): kind.strip() for name, _, kind in pairs}
     elif isinstance(value, Mapping):
-        found = {str(name): str(kind).strip() for name, kind in value.items()}
+        found = {str(name): _with_style(kind) for name, kind in value.items()}
     else:
         raise InvalidValue("types must map column names to types.")
     for name, kind in found.items():
-        if not name or not _TYPE.fullmatch(kind):
+        type_name, _, style = kind.partition(":")
+        if not name or not _TYPE.fullmatch(type_name):
             raise InvalidValue(f"types: {kind[:40]!r} of the column {name[:100]!r} is no type.")
+        if style and not is_style(style):
+            raise InvalidValue(f"types: {style[:40]!r} of the column {name[:100]!r} is no style.")
     return found
+
+
+def _with_style(kind: Any) -> str:
+    """A type as `registry.decide` reads it, of a text or of an object with `type` and perhaps `style`."""
+    if isinstance(kind, Mapping):
+        return f"{kind.get('type', '')}:{kind.get('style') or ''}".rstrip(":")
+    return str(kind).strip()
 
 
 @dataclass(frozen=True, slots=True)
