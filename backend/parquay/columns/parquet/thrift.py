@@ -26,8 +26,11 @@ def read(data: bytes, at: int, last: int | None = None) -> tuple[Struct, int]:
             field += head >> 4
         else:
             field, at = _read_zigzag(data, at)
-        if kind in (TRUE, FALSE):
+        if kind <= FALSE:
             fields[field] = (kind, kind == TRUE)
+        elif I16 <= kind <= I64 and (byte := data[at]) < 128:  # most fields are small numbers
+            fields[field] = (kind, (byte >> 1) ^ -(byte & 1))
+            at += 1
         else:
             value, at = _read_value(data, at, kind)
             fields[field] = (kind, value)
@@ -35,7 +38,7 @@ def read(data: bytes, at: int, last: int | None = None) -> tuple[Struct, int]:
 
 
 def _read_value(data: bytes, at: int, kind: int) -> tuple[Any, int]:
-    if kind in (I16, I32, I64):
+    if I16 <= kind <= I64:
         return _read_zigzag(data, at)
     if kind == BINARY:
         length, at = _read_varint(data, at)
@@ -65,7 +68,11 @@ def _read_list(data: bytes, at: int) -> tuple[tuple[int, list[Any]], int]:
 
 
 def _read_varint(data: bytes, at: int) -> tuple[int, int]:
-    value = shift = 0
+    byte = data[at]
+    at += 1
+    if byte < 128:
+        return byte, at
+    value, shift = byte & 127, 7
     while True:
         byte = data[at]
         at += 1
@@ -97,13 +104,15 @@ def _write_struct(out: bytearray, fields: Struct) -> None:
             out.append(kind)
             _write_zigzag(out, field)
         before = field
-        if kind not in (TRUE, FALSE):
+        if I16 <= kind <= I64 and -64 <= value < 64:  # most fields are small numbers
+            out.append(value << 1 if value >= 0 else (-value << 1) - 1)
+        elif kind > FALSE:
             _write_value(out, kind, value)
     out.append(0)
 
 
 def _write_value(out: bytearray, kind: int, value: Any) -> None:
-    if kind in (I16, I32, I64):
+    if I16 <= kind <= I64:
         _write_zigzag(out, value)
     elif kind == BINARY:
         write_varint(out, len(value))

@@ -80,8 +80,9 @@ def _request(index: int, known: _KnownColumn) -> ColumnRequest:
     read_as = _READ_AS.get(type(column_type))
     if known.wanted is not None or read_as is None or _is_open(known.candidates or {}, column_type):
         return ColumnRequest(index, native.WORDS)
-    if not isinstance(column_type, DecimalType):
+    if read_as != native.DECIMALS:
         return ColumnRequest(index, read_as)
+    assert isinstance(column_type, DecimalType)
     fits = 0 < column_type.scale < SMALL_PRECISION
     return ColumnRequest(index, read_as, column_type.scale) if fits else ColumnRequest(index, native.WORDS)
 

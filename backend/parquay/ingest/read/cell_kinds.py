@@ -14,12 +14,17 @@ _VALUE = re.compile(
     rb"|\d{1,4}[-/.]\d{1,2}[-/.]\d{1,4}(?:[ T].*)?|\d\d?:\d\d(?::\d\d)?.*"
     rb"|true|false|True|False|TRUE|FALSE|yes|no|NULL|null|NA|N/A|nan|NaN|-"
 )
-_NOTHING = re.compile(rb"NULL|null|NA|N/A|n/a|nan|NaN|None|none|[-:.?]{1,3}(?:\s[a-z]{1,2})?")
-_FLAG = re.compile(rb"(?i:true|false|yes|no)")
-_DATE = re.compile(rb"\d{1,4}([-/.])\d{1,2}\1\d{1,4}(?:[ T].*)?|(?:0?[1-9]|1[0-2])[./](?:19|20)\d\d")
-_CLOCK = re.compile(rb"\d\d?:\d\d(?::\d\d)?.*")
-_MARKED_NUMBER = re.compile(rb"[-+]?[\d.,]*\d\s[a-z]{1,3}")
+_NOTHING = rb"NULL|null|NA|N/A|n/a|nan|NaN|None|none|[-:.?]{1,3}(?:\s[a-z]{1,2})?"
+_FLAG = rb"(?i:true|false|yes|no)"
+_DATE = rb"\d{1,4}(?P<mark>[-/.])\d{1,2}(?P=mark)\d{1,4}(?:[ T].*)?|(?:0?[1-9]|1[0-2])[./](?:19|20)\d\d"
+_CLOCK = rb"\d\d?:\d\d(?::\d\d)?.*"
+_MARKED_NUMBER = rb"[-+]?[\d.,]*\d\s[a-z]{1,3}"
 """A number with the letter of a footnote behind it, as statistics offices write them."""
+_KIND = re.compile(
+    rb"(?P<nothing>%b)|(?P<flag>%b)|(?P<date>%b)|(?P<clock>%b)|(?P<number>%b|%b)"
+    % (_NOTHING, _FLAG, _DATE, _CLOCK, _MARKED_NUMBER, _VALUE.pattern)
+)
+"""The kinds in their order: the first that the whole cell is."""
 
 
 def is_value(cell: bytes | None) -> bool:
@@ -30,12 +35,10 @@ def is_value(cell: bytes | None) -> bool:
 def kind_of(cell: bytes | None) -> str:
     """What kind of value a cell is: number, date, clock, flag or nothing; empty where it is a word."""
     text = (cell or b"").strip()
-    if not text or _NOTHING.fullmatch(text):
+    if not text:
         return "nothing"
-    for kind, pattern in (("flag", _FLAG), ("date", _DATE), ("clock", _CLOCK), ("number", _MARKED_NUMBER)):
-        if pattern.fullmatch(text):
-            return kind
-    return "number" if _VALUE.fullmatch(text) else ""
+    found = _KIND.fullmatch(text)
+    return "" if found is None else str(found.lastgroup)
 
 
 def is_comment(text: bytes | None) -> bool:

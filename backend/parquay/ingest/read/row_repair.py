@@ -24,7 +24,7 @@ MAX_TRIED_QUOTES = 20
 """Quotes of a row beside which a delimiter may be missing."""
 MAX_OUTLINES = 3
 """Outlines that a column's cells may have."""
-OTHER_DELIMITERS = (",", ";", "\t", "|", " ")
+OTHER_DELIMITERS = (b",", b";", b"\t", b"|", b" ")
 NOTHING, SOMETHING = "(?:)", ".+"
 """Shapes of a column that is always empty, and of one that never is."""
 _RUN = re.compile(r"[0-9]+|[A-Z]+|[a-z]+|.", re.DOTALL)
@@ -130,9 +130,10 @@ def _reread(text: bytes, dialect: Dialect) -> Iterator[Cells]:
 
 
 def _other_delimiters(text: bytes, dialect: Dialect) -> Iterator[Cells]:
+    needed, own = len(dialect.columns) - 1, dialect.delimiter.encode()
     for delimiter in OTHER_DELIMITERS:
-        if delimiter != dialect.delimiter and text.count(delimiter.encode()) >= len(dialect.columns) - 1:
-            yield from _reread(text, replace(dialect, delimiter=delimiter, trim=False))
+        if delimiter != own and text.count(delimiter) >= needed:
+            yield from _reread(text, replace(dialect, delimiter=delimiter.decode(), trim=False))
 
 
 def shape_of(cells: Sequence[bytes | None]) -> str:

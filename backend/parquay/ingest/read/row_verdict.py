@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from parquay.ingest.read import row_repair
 from parquay.ingest.read.cell_kinds import is_comment
@@ -54,7 +54,7 @@ def judge(
     if ended or _starts_second_table(row, dialect, after_gap=after_gap):
         return RejectedRow("second_table")
     if dialect.trailing and len(row.cells) == width + 1 and row.cells[-1] is None:
-        row = replace(row, cells=row.cells[:width])
+        row = row._replace(cells=row.cells[:width])
     if len(row.cells) != width:
         if is_comment(text):
             return Skip(warnings=("comment_line",))
@@ -99,7 +99,7 @@ def _starts_second_table(row: Row, dialect: Dialect, *, after_gap: bool) -> bool
     if width < 2 or len(cells) < 2 or (len(cells) == width and not after_gap) or not all(cells):
         return False
     words = [(cell or b"").decode(dialect.codec, "replace") for cell in cells]
-    if len(cells) != width and sum(word in dialect.columns for word in words) * 2 > max(2, len(cells)):
+    if len(cells) != width and len([word for word in words if word in dialect.columns]) * 2 > max(2, len(cells)):
         return True
     if not after_gap or any(any(mark.isdigit() for mark in word) for word in words):
         return False

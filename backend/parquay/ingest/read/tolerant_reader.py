@@ -21,7 +21,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from typing import NamedTuple
 
 from parquay.ingest.text.dialect import Dialect
 
@@ -35,8 +35,7 @@ MAX_COMPARED_LINES = 200
 """Lines of an open field that are compared with rows."""
 
 
-@dataclass(frozen=True, slots=True)
-class Row:
+class Row(NamedTuple):
     """One row as it stands in the bytes.
 
     Attributes:
@@ -84,6 +83,7 @@ class RowReader:
         marks = b"|".join(re.escape(mark) for mark in (self._quote, self._escape, self._delimiter) if mark)
         self._escaped = re.compile(re.escape(self._escape) + b"(" + (marks or rb"\\") + rb"|\r\n|\n|\r)")
         self._comment = dialect.comment.encode()
+        self._has_returns = b"\r" in data
         self._literal: frozenset[int] = frozenset()
         self._loose = False
         self._bound: int | None = None
@@ -115,7 +115,7 @@ class RowReader:
         if self._comment and self._data.startswith(self._comment, text):
             return self._comment_row(start)
         row = self._plain_row(text) or self._best_row(text)
-        return row if text == start else replace(row, start=start)
+        return row if text == start else row._replace(start=start)
 
     def _comment_row(self, start: int) -> Row:
         match = self._line_end.search(self._data, start)
@@ -126,15 +126,20 @@ class RowReader:
 
     def _plain_row(self, start: int) -> Row | None:
         """A row whose line has no quote and no escape in it; None when it has."""
-        match = self._line_end.search(self._data, start)
-        if match is None:
+        if self._has_returns:
+            match = self._line_end.search(self._data, start)
+            if match is None or (match.end() == len(self._data) and match[0] == b"\r" and not self._final):
+                return None
+            end, behind = match.span()
+        elif (end := self._data.find(b"\n", start)) < 0:
             return None
-        line = self._data[start : match.start()]
-        odd = (self._quote and self._quote in line) or (self._escape and self._escape in line) or self._trim
-        if odd or (match.end() == len(self._data) and match[0] == b"\r" and not self._final):
+        else:
+            behind = end + 1
+        line = self._data[start:end]
+        if (self._quote and self._quote in line) or (self._escape and self._escape in line) or self._trim:
             return None
-        cells = line.split(self._delimiter) if self._delimiter else [line]
-        return Row(start, match.end(), tuple(None if not cell or cell in self._nulls else cell for cell in cells))
+        cells, nulls = line.split(self._delimiter) if self._delimiter else [line], self._nulls
+        return Row(start, behind, tuple([None if not cell or cell in nulls else cell for cell in cells]))
 
     def _best_row(self, start: int) -> Row:
         first = self._row(start)
