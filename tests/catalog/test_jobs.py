@@ -9,6 +9,7 @@ from functools import partial
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from sqlalchemy import event
 from sqlmodel import Session, select
 
 from parquay.catalog import jobs as jobs_module
@@ -121,8 +122,15 @@ def test_a_job_is_leased_once(catalog: Catalog, jobs: Jobs, enqueue, clock: Fixe
     assert found.lease_until == clock.moment + timedelta(seconds=LEASE_SECONDS)
 
 
-def test_nothing_is_leased_where_there_is_nothing(jobs: Jobs):
+def test_nothing_is_leased_nor_written_where_there_is_nothing(catalog: Catalog, jobs: Jobs, enqueue):
+    enqueue("taken")
+    claimed(jobs)
+    writes: list[str] = []
+    event.listen(catalog.engine, "begin", lambda _connection: writes.append("begun"))
+
     assert jobs.claim("me", (KIND,), alive) is None
+
+    assert writes == []
 
 
 def test_the_oldest_due_job_comes_first_and_only_of_known_kinds(jobs: Jobs, enqueue):

@@ -19,7 +19,7 @@ from live_server import wait_until
 from parquay.catalog import postgres as module
 from parquay.catalog.events import Events
 from parquay.catalog.files import Files
-from parquay.catalog.jobs import LEASE_SECONDS, Jobs
+from parquay.catalog.jobs import LEASE_SECONDS, JobLease, Jobs
 from parquay.catalog.leases import Leases, LeaseTaken
 from parquay.catalog.postgres import SHOWN_NUL, UnusableDatabase
 from parquay.catalog.session import Catalog, alone, notify
@@ -27,6 +27,7 @@ from parquay.catalog.tables import File, Job, Secret
 from parquay.catalog.users import Users
 from parquay.catalog.volumes import Volumes
 from parquay.errors import Conflict, Unavailable
+from parquay.jobs.worker import Ended, Kind, Worker
 from postgres_server import PostgresServer
 
 Connect = Callable[[str], Catalog]
@@ -250,6 +251,37 @@ def test_a_group_whose_connection_breaks_is_not_repeated(catalog: Catalog, ann: 
             one.result(20)
     assert ran == ["before", "breaks"]
     catalog.probe()
+
+
+def test_a_worker_takes_its_own_job_up_again_when_the_database_was_away_at_its_end(
+    catalog: Catalog, postgres: PostgresServer, caplog: pytest.LogCaptureFixture
+):
+    epochs: list[int] = []
+
+    def run(lease: JobLease, _alive: Callable[[], bool]) -> Ended:
+        epochs.append(lease.epoch)
+        if len(epochs) == 1:
+            postgres.stop("QUIT")
+        return Ended.DONE
+
+    jobs = Jobs(catalog)
+    catalog.write(lambda session: jobs.enqueue(session, "convert", "file"))
+    worker = Worker(catalog, jobs, {"convert": Kind(run, lambda *_failure: None)})
+    working = threading.Thread(target=worker.run)
+    working.start()
+    try:
+        wait_until(lambda: "catalog unavailable" in caplog.text, "a run that could not be ended")
+    finally:
+        postgres.start()
+    started = time.monotonic()
+    wait_until(lambda: len(epochs) > 1, "the next run", LEASE_SECONDS)
+    lasted = time.monotonic() - started
+    worker.stop()
+    working.join(20)
+
+    assert lasted < LEASE_SECONDS / 4  # 5 s on a machine that does nothing else
+    assert epochs == [1, 2]
+    assert not jobs.is_open("convert", "file")
 
 
 # ------------------------------------------------------------------------------------------------ notifications

@@ -15,7 +15,7 @@ from parquay.catalog.migrate import upgrade
 from parquay.catalog.session import Catalog
 from parquay.catalog.tables import File, NewFile
 from parquay.catalog.unsynced import UnsyncedBytes
-from parquay.catalog.usage import Usages
+from parquay.catalog.usage import Usages, Used
 from parquay.catalog.users import Users
 from parquay.ids import new_id
 
@@ -72,3 +72,25 @@ def test_totals_are_the_sums_of_the_rows_after_anything(catalog: Catalog):
             uploads, tables = session.execute(SUMS, {"owner": owner}).one()
         assert (found.uploads, found.tables) == (uploads or 0, tables or 0)
         assert files.stored_bytes(owner) == found.bytes
+
+
+def test_a_total_that_is_wrong_is_found_and_mended(catalog: Catalog):
+    files, usages = Files(catalog, Events(catalog), Jobs(catalog)), Usages(catalog)
+    ann, bob, eve = (Users(catalog).create(name, "-").id for name in ("ann", "bob", "eve"))
+    for owner in (ann, bob):
+        new = NewFile(id=new_id(), owner_id=owner, name="a", size=700)
+        catalog.write(lambda session, new=new: files.add(session, new))
+    assert usages.wrong() == []
+
+    catalog.write(lambda session: session.execute(text("UPDATE usage SET uploads = 1 WHERE owner_id = :o"), {"o": ann}))
+    catalog.write(lambda session: session.execute(text("DELETE FROM usage WHERE owner_id = :o"), {"o": bob}))
+    found = usages.wrong()
+    for each in found:
+        usages.mend(each.owner_id)
+
+    assert {(each.owner_id, each.summed, each.noted) for each in found} == {
+        (ann, Used(700, 0), Used(1, 0)),
+        (bob, Used(700, 0), Used(0, 0)),
+    }
+    assert usages.wrong() == []
+    assert [usages.of(owner).bytes for owner in (ann, bob, eve)] == [700, 700, 0]

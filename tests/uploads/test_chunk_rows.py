@@ -11,6 +11,7 @@ import pytest
 from sqlmodel import col, delete, update
 
 from parquay.catalog.tables import File, NamedChunk, now
+from parquay.catalog.usage import Usages
 from parquay.storage.chunked.store import ChunkStore
 from parquay.storage.memory.bucket import MemoryBucket
 from parquay.uploads.maintain.chunk_rows import ChunkRows
@@ -47,6 +48,7 @@ def fsck_of(engine: Engine) -> Fsck:
         places=tables.places,
         faults=lambda _file, _rehash: [],
         mend=lambda _file, names: names,
+        usages=Usages(engine.services.catalog),
         chunk_rows=rows_of(engine),
     )
 

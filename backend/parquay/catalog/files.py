@@ -14,7 +14,7 @@ from datetime import datetime, timedelta
 from operator import attrgetter
 from typing import Any, NamedTuple
 
-from sqlalchemy import case, func, literal, or_, update
+from sqlalchemy import case, func, literal, or_, union_all, update
 from sqlmodel import Session, col, delete, select
 
 from parquay.catalog.access import granted_to
@@ -22,7 +22,7 @@ from parquay.catalog.chunks import name, named
 from parquay.catalog.consequences import UPDATED, Consequences, consequences
 from parquay.catalog.events import Events
 from parquay.catalog.jobs import Jobs, Wanted
-from parquay.catalog.listing import EVERYTHING, SORTS, Narrowed, after, listed, order
+from parquay.catalog.listing import EVERYTHING, SORTS, Narrowed, after, branches, narrowing, order
 from parquay.catalog.notifications import progress_of
 from parquay.catalog.prepared import Insert
 from parquay.catalog.session import Catalog, connection_of, notify
@@ -138,10 +138,16 @@ class Files:
         column = SORTS[sort]
         query = select(File, User.username, Access.role).join(User, col(User.id) == File.owner_id)
         query = query.join(Access, granted_to(user_id), isouter=True)
-        query = query.where(*listed(user_id, narrowed))
+        conditions = narrowing(narrowed)
         if cursor is not None:
-            query = query.where(after(column, cursor, descending=descending))
-        query = query.order_by(*order(column, descending=descending)).limit(limit)
+            conditions.append(after(column, cursor, descending=descending))
+        ordered = order(column, descending=descending)
+        firsts = (
+            select(File.id).where(*each.sees, *conditions).order_by(*ordered).limit(limit).subquery()
+            for each in branches(user_id, narrowed)
+        )
+        candidates = union_all(*(select(each.c.id) for each in firsts))
+        query = query.where(col(File.id).in_(candidates)).order_by(*ordered).limit(limit)
         with self._catalog.read() as session:
             found = session.execute(query).all()
         return [Seen(file, owner, role_of(file, user_id, given) or VIEW) for file, owner, given in found]
@@ -149,7 +155,11 @@ class Files:
     def count(self, user_id: str, narrowed: Narrowed = EVERYTHING) -> int:
         """Return how many files a list without a page would have."""
         with self._catalog.read() as session:
-            return session.exec(select(func.count()).select_from(File).where(*listed(user_id, narrowed))).one()
+            counts = (
+                select(func.count()).select_from(File).where(*each.sees, *each.others, *narrowing(narrowed))
+                for each in branches(user_id, narrowed)
+            )
+            return sum(session.exec(count).one() for count in counts)
 
     def stored_bytes(self, user_id: str) -> int:
         """Return the bytes that a user has stored or reserved, those of tables too."""

@@ -137,15 +137,27 @@ class Jobs:
         """Lease the next due job, or one whose worker is silent for too long or known to be ``dead``.
 
         ``job_id``: that job alone, if it is one of these; for a queue elsewhere that carries nothing but the id.
+        Nothing is written while there is nothing to do, however often it is asked.
         """
+        if job_id is None and not self._may_claim(kinds, dead):
+            return None
         if job_id is None:
             return self._catalog.write(lambda session: self._claim(session, owner, kinds, dead))
         return self._catalog.write(lambda session: self._claim_named(session, owner, kinds, dead, job_id))
 
+    def _may_claim(self, kinds: tuple[str, ...], dead: Callable[[str], bool]) -> bool:
+        """Look whether a job is due, or was abandoned."""
+        with self._catalog.read() as session:
+            moment = database_now(session)
+            due = select(Job.id).where(col(Job.state) == "queued", col(Job.run_after) <= moment)
+            if session.exec(due.where(col(Job.kind).in_(kinds)).limit(1)).first() is not None:
+                return True
+            return next(self._abandoned(session, kinds, dead, moment), None) is not None
+
     def _claim(
         self, session: Session, owner: str, kinds: tuple[str, ...], dead: Callable[[str], bool]
     ) -> JobLease | None:
-        for job in self._abandoned(session, kinds, dead):
+        for job in self._abandoned(session, kinds, dead, database_now(session)):
             if lease := self._lease(session, job, owner):
                 return lease
         for job in next_jobs(session, kinds, database_now(session)):
@@ -164,10 +176,12 @@ class Jobs:
         is_silent = job.lease_until is None or job.lease_until < moment or dead(job.lease_owner or "")
         return self._lease(session, job, owner) if is_due or (job.state == "running" and is_silent) else None
 
-    def _abandoned(self, session: Session, kinds: tuple[str, ...], dead: Callable[[str], bool]) -> Iterator[Job]:
+    def _abandoned(
+        self, session: Session, kinds: tuple[str, ...], dead: Callable[[str], bool], moment: datetime
+    ) -> Iterator[Job]:
         """Yield the leased jobs whose workers are silent for too long, or dead."""
         running = select(Job).where(col(Job.state) == "running", col(Job.kind).in_(kinds))
-        silent = or_(col(Job.lease_until).is_(None), col(Job.lease_until) < database_now(session))
+        silent = or_(col(Job.lease_until).is_(None), col(Job.lease_until) < moment)
         yield from session.exec(running.where(silent).order_by(col(Job.lease_until)).limit(WORKERS))
         workers = select(Job.lease_owner).where(col(Job.state) == "running", col(Job.kind).in_(kinds)).distinct()
         gone = [each for each in session.exec(workers.limit(WORKERS)) if each is not None and dead(each)]

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import case, or_, select
+from sqlalchemy import not_, or_, select
 from sqlalchemy.sql.elements import ColumnElement
 from sqlmodel import col
 
@@ -48,22 +48,41 @@ class Narrowed:
 EVERYTHING = Narrowed()
 
 
-def listed(user_id: str, narrowed: Narrowed) -> list[ColumnElement[bool]]:
-    """What a user's list shows: own files and those shared with them, without the parts of concatenations."""
-    own = col(File.owner_id) == user_id
-    named = select(col(Access.file_id)).where(col(Access.user_id) == user_id)
-    conditions: list[ColumnElement[bool]] = [
-        # Not an OR: that would be looked up in two indexes and sorted, where the list's own order needs neither.
-        case((own, True), (col(File.shared), True), else_=col(File.id).in_(named)).is_(True),
-        col(File.concat).is_distinct_from("partial"),
-    ]
+@dataclass(frozen=True)
+class Branch:
+    """Why a user sees files: each kind of reason is found in an index of its own.
+
+    Attributes:
+        sees: the files that this lets a user see.
+        others: those of them that no branch before has.
+    """
+
+    sees: tuple[ColumnElement[bool], ...]
+    others: tuple[ColumnElement[bool], ...] = ()
+
+
+def branches(user_id: str, narrowed: Narrowed) -> list[Branch]:
+    """The parts that a user's list is put together from: own files, those that everybody sees, those given by name.
+
+    Not one condition with OR: that walks along the files of everybody.
+    """
+    own, theirs = col(File.owner_id) == user_id, col(File.owner_id) != user_id
+    shared: Any = col(File.shared)  # as the condition of the index says it
+    named = col(File.id).in_(select(col(Access.file_id)).where(col(Access.user_id) == user_id))
+    if narrowed.mine:
+        return [Branch((own,))]
+    found = [Branch((shared, theirs)), Branch((named, theirs), (not_(shared),))]
+    return found if narrowed.mine is False else [Branch((own,)), *found]
+
+
+def narrowing(narrowed: Narrowed) -> list[ColumnElement[bool]]:
+    """What each branch of a list is narrowed to. Parts of concatenations are never listed."""
+    conditions: list[ColumnElement[bool]] = [col(File.concat).is_distinct_from("partial")]
     if narrowed.status:
         conditions.append(col(File.status).in_(narrowed.status.split(",")))
     if narrowed.q:
         wanted = any_case_pattern(narrowed.q)
         conditions.append(or_(col(File.name).regexp_match(wanted), col(File.path).regexp_match(wanted)))
-    if narrowed.mine is not None:
-        conditions.append(own if narrowed.mine else col(File.owner_id) != user_id)
     if narrowed.table is not None:
         dataset = col(File.dataset_id)  # another file's id when its rows were appended to that one's table
         conditions.append(dataset == File.id if narrowed.table else dataset.is_distinct_from(File.id))

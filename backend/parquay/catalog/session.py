@@ -68,8 +68,8 @@ def connection_of(session: Session) -> Connection:
 
 
 def database_now(session: Session) -> datetime:
-    """Return the time of a write by the clock of the database, which all machines share."""
-    connection = connection_of(session)
+    """Return the time of a session by the clock of the database, which all machines share."""
+    connection = session.info.get(CONNECTION) or session.connection()
     if connection.dialect.name == "sqlite":
         return now()
     if CLOCK not in session.info:

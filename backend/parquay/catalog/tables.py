@@ -56,6 +56,7 @@ def _serial() -> Any:
 
 
 _EXPIRES = text("expires_at IS NOT NULL")
+_SHARED = text("shared = 1"), text("shared")
 
 
 class User(SQLModel, table=True):
@@ -138,7 +139,13 @@ class File(SQLModel, table=True):
     __tablename__ = "file"
     __table_args__ = (
         Index("file_by_owner", "owner_id", "uploaded_at", "id"),
-        Index("file_by_time", "uploaded_at", "id", "owner_id", "shared", "concat"),
+        Index("file_by_time", "uploaded_at", "id"),
+        Index(
+            "file_shared",
+            *("uploaded_at", "id", "owner_id", "concat"),
+            sqlite_where=_SHARED[0],
+            postgresql_where=_SHARED[1],
+        ),
         Index("file_expiring", "expires_at", sqlite_where=_EXPIRES, postgresql_where=_EXPIRES),
     )
 

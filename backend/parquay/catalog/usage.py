@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from sqlalchemy import DDL, event
+from sqlalchemy import DDL, event, text
 from sqlmodel import Session, SQLModel, select
 
 from parquay.catalog.session import Catalog
@@ -92,6 +92,29 @@ def over(quota: int) -> TooLarge:
     return TooLarge(f"The quota of {quota} bytes is used up; deleting files makes room.", "quota_exceeded")
 
 
+_SUMS = """SELECT "user".id AS owner_id, coalesce(sum(coalesce(file.size, file."offset")), 0) AS uploads,
+    coalesce(sum(file.table_bytes), 0) AS tables FROM "user" LEFT JOIN file ON file.owner_id = "user".id"""
+_WRONG = text(
+    f"""SELECT summed.owner_id, summed.uploads, summed.tables, coalesce(usage.uploads, 0), coalesce(usage.tables, 0)
+    FROM ({_SUMS} GROUP BY "user".id) AS summed LEFT JOIN usage ON usage.owner_id = summed.owner_id
+    WHERE summed.uploads <> coalesce(usage.uploads, 0) OR summed.tables <> coalesce(usage.tables, 0)
+    ORDER BY summed.owner_id"""  # noqa: S608  no value is in it
+)
+_MEND = text(
+    f"""INSERT INTO usage (owner_id, uploads, tables) {_SUMS} WHERE "user".id = :owner_id GROUP BY "user".id
+    ON CONFLICT (owner_id) DO UPDATE SET uploads = excluded.uploads, tables = excluded.tables"""
+)
+
+
+@dataclass(frozen=True, slots=True)
+class WrongTotal:
+    """A total that is not the sum of the user's files."""
+
+    owner_id: str
+    summed: Used
+    noted: Used
+
+
 class Usages:
     """The totals of all users."""
 
@@ -102,3 +125,22 @@ class Usages:
         """What a user stores now."""
         with self._catalog.read() as session:
             return used(session, owner_id)
+
+    def wrong(self) -> list[WrongTotal]:
+        """Return the totals that are not the sums of the files, as of one moment. Reads every file's row."""
+        with self._catalog.read() as session:
+            rows = session.execute(_WRONG).all()
+        return [
+            WrongTotal(owner_id, Used(int(uploads), int(tables)), Used(noted_uploads, noted_tables))
+            for owner_id, uploads, tables, noted_uploads, noted_tables in rows
+        ]
+
+    def mend(self, owner_id: str) -> None:
+        """Let the total of a user be the sum of the files."""
+
+        def write(session: Session) -> None:
+            # Locked before it is summed: what others change meanwhile is added to it afterwards.
+            session.get(StoredUsage, owner_id, with_for_update=True)
+            session.execute(_MEND, {"owner_id": owner_id})
+
+        self._catalog.write(write)

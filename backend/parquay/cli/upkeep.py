@@ -87,6 +87,7 @@ def _fsck(services: Services) -> Fsck:
         places=services.tables.places,
         faults=lambda file, rehash: services.tables.tables.faults(file, rehash=rehash),
         mend=partial(_mend, services),
+        usages=services.accounts.usages,
     )
 
 

@@ -1,7 +1,8 @@
 """A worker: claims jobs one at a time, runs them under a heartbeat, gives them back in an orderly way.
 
 A job's row is the truth. A worker that dies leaves a lease behind; others take the job when the lease runs out, or
-at once when they can see on the same machine that its owner is gone.
+at once when they can see on the same machine that its owner is gone. A worker that lives, but could not reach the
+database when its run ended, takes its own job up again.
 """
 
 from __future__ import annotations
@@ -82,10 +83,17 @@ class Worker:
         self._catalog = catalog
         self._jobs = jobs
         self._kinds = kinds
-        self._is_dead = partial(owners.is_dead, one_machine=catalog.is_embedded)
         self._notified = threading.Event()
         self._stopping = threading.Event()
         self.owner = owners.this_process()
+
+    def _is_dead(self, owner: str) -> bool:
+        """Tell whether nobody works on what ``owner`` has leased.
+
+        This worker looks for a job when it runs none: what it has leased by then it could not give back, because the
+        database was away.
+        """
+        return owner == self.owner or owners.is_dead(owner, one_machine=self._catalog.is_embedded)
 
     def wake(self) -> None:
         """Look at the table now."""

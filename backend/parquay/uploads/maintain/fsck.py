@@ -15,6 +15,7 @@ from parquay.catalog.files import Files
 from parquay.catalog.segments import Segments
 from parquay.catalog.session import Catalog
 from parquay.catalog.tables import File
+from parquay.catalog.usage import Usages
 from parquay.errors import Damaged
 from parquay.storage.chunks import Store
 from parquay.storage.place import Places
@@ -55,9 +56,11 @@ class Fsck:
         places: Places,
         faults: Faults,
         mend: Mend,
+        usages: Usages,
         chunk_rows: ChunkRows | None = None,
     ) -> None:
         """``places``: where the parts of each file are. ``chunk_rows``: where the store has chunks."""
+        self._usages = usages
         self._catalog = catalog
         self._files = files
         self._segments = segments
@@ -78,6 +81,7 @@ class Fsck:
         """Yield every finding; ``rehash``: read all bytes of finished files and of parts too."""
         if self._chunk_rows is not None:  # before anything that no row names is taken for an orphan
             yield from self._chunk_rows.findings()
+        yield from self._totals()
         yield from self.orphans()
         for file_id in sorted(self._files.ids()):
             try:
@@ -87,6 +91,13 @@ class Fsck:
             except Exception as error:
                 log.exception("a file could not be checked", extra={"fields": {"file": file_id}})
                 yield Finding("unreadable", file_id, f"It could not be checked: {type(error).__name__}.")
+
+    def _totals(self) -> Iterator[Finding]:
+        """Yield the users whose total of bytes, by which quotas go, is not the sum of their files."""
+        for wrong in self._usages.wrong():
+            noted, stored = wrong.noted.bytes, wrong.summed.bytes
+            detail = f"{noted} bytes are noted for the user {wrong.owner_id}, {stored} are stored."
+            yield Finding("wrong_total", "", detail, _call(self._usages.mend, wrong.owner_id))
 
     def orphans(self) -> Iterator[Finding]:
         """Yield bytes and parts that belong to no upload."""
