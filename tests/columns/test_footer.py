@@ -10,6 +10,7 @@ import pytest
 
 from parquay.columns.parquet import footer, parts
 from parquay.columns.parquet.spool import Spool
+from parquay.columns.types import candidates, registry
 
 
 def table_of(start: int, rows: int) -> pa.Table:
@@ -79,3 +80,18 @@ def test_foreign_metadata_is_dropped():
     metadata = pq.read_metadata(io.BytesIO(parts.encode(table).to_pybytes()))
 
     assert metadata.metadata is None
+
+
+def test_numbers_of_one_type_are_recast_where_their_texts_came_to_mean_others(tmp_path):
+    cells = pa.array(["999", "1.234"])
+    canonical = registry.decide(candidates.examine(cells))
+    european = registry.decide(candidates.examine(pa.array([*cells.to_pylist(), "0,5"])))
+    spool = Spool(tmp_path / "spool")
+    spool.append(parts.encode(pa.table({"v": canonical.to_values(cells)})), {"v": canonical})
+
+    assert canonical.arrow() == european.arrow() == pa.float64()
+    assert spool.has_types({"v": canonical})
+    assert not spool.has_types({"v": european})
+    recast = spool.recast({"v": european}, parts.ZSTD)
+    assert [table["v"].to_pylist() for table in recast.tables({"v": european})] == [[999.0, 1234.0]]
+    recast.discard()

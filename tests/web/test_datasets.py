@@ -688,3 +688,35 @@ def test_edits_of_a_style_are_values_or_texts_and_are_exported_in_it(ann):
     assert lines[2] == "2;-0,75;FALSE;05.06.2025;05.06.2025 10:00;7%;-€5.50"
     ann.post(f"{path}/restore", json={"version": 0})
     assert ann.get(f"{path}/export?dialect=original").text == WAYS
+
+
+def test_whatever_looks_at_a_table_takes_cells_in_a_style(ann):
+    path = table(ann, WAYS, "ways.csv")
+    names = WAYS.splitlines()[0].split(";")
+
+    shown = got(ann, path, text=True)["aggregates"]
+    profiles = {name: got(ann, f"{path}/profile", column=name, text=True) for name in names}
+    groups = {name: got(ann, f"{path}/aggregate", by=name, measure="sum(share)", text=True)["groups"] for name in names}
+
+    assert (shown["paid"]["min"], shown["paid"]["max"], shown["paid"]["sum"]) == ("-0,75", "1.234,50", 2232.75)
+    assert (shown["day"]["min"], shown["day"]["max"]) == ("31.12.2024", "15.03.2025")
+    assert profiles["day"]["shape"] == "series"
+    assert profiles["share"]["shape"] == profiles["paid"]["shape"] == "histogram"
+    assert sorted(each["key"] for each in groups["day"]) == ["01.02.2025", "15.03.2025", "31.12.2024"]
+    assert sorted(each["key"] for each in groups["price"]) == ["-€5.50", "€0.00", "€1,234.00"]
+    sheet = openpyxl.load_workbook(io.BytesIO(ann.get(f"{path}/export?format=xlsx").content)).active
+    assert [str(cell.value) for cell in sheet[2]] == [
+        "1",
+        "1234.5",
+        "True",
+        "2024-12-31 00:00:00",
+        "2025-02-01 09:05:00",
+        "12",
+        "1234.0",
+    ]
+    parquet = pq.read_table(io.BytesIO(ann.get(f"{path}/export?format=parquet").content))
+    assert [str(kind) for kind in parquet.schema.types] == [
+        "int64", "decimal128(18, 2)", "bool", "date32[day]", "timestamp[us]", "int64", "decimal128(18, 2)"
+    ]  # fmt: skip
+    lines = [json.loads(line) for line in ann.get(f"{path}/export?format=ndjson").text.splitlines()]
+    assert lines[0]["day"] == "2024-12-31"

@@ -107,9 +107,9 @@ class Spool:
         return footer.MAGIC + pages + footer.merge([(span.groups, len(footer.MAGIC))])
 
     def has_types(self, types: Types) -> bool:
-        """Whether all row groups have the schema of `types`."""
-        wanted = parts.arrow_types(types)
-        return all(parts.arrow_types(each.types) == wanted for each in self._spans)
+        """Whether all row groups have the schema of `types`, and their values mean the same."""
+        wanted = parts.value_types(types)
+        return all(parts.value_types(each.types) == wanted for each in self._spans)
 
     def recast(self, types: Types, codec: Codec) -> Spool:
         """A new spool with every row group recast to `types`; this one is discarded."""
