@@ -42,8 +42,8 @@ QUICK = {
 class PostgresServer:
     """A cluster in a folder of its own."""
 
-    def __init__(self) -> None:
-        self.port = free_port()
+    def __init__(self, options: dict[str, str] = QUICK) -> None:
+        self.port, self._options = free_port(), options
         self._folder = Path(tempfile.mkdtemp(prefix="parquay-pg-"))
         self._programs, self._user = _programs(), {}
         if os.geteuid() == 0:
@@ -66,7 +66,13 @@ class PostgresServer:
 
     def start(self) -> PostgresServer:
         command = [self._programs / "postgres", "-D", self._folder / "data", "-k", self._folder]
-        command += ["-h", "127.0.0.1", "-p", str(self.port), *(f"--{name}={value}" for name, value in QUICK.items())]
+        command += [
+            "-h",
+            "127.0.0.1",
+            "-p",
+            str(self.port),
+            *(f"--{name}={value}" for name, value in self._options.items()),
+        ]
         with (self._folder / "log").open("ab") as log:
             self._process = subprocess.Popen(
                 ["sh", "-c", WATCHED, "sh", *command],

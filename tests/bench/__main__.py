@@ -10,7 +10,7 @@ import importlib
 
 from bench import report
 
-SUITES = ("uploads", "ingest", "tables")
+SUITES = ("uploads", "object_store", "ingest", "tables")
 
 
 def main() -> None:

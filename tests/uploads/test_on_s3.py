@@ -340,11 +340,13 @@ def run(server: LiveServer, *command: str) -> str:
     return ended.stdout
 
 
-@pytest.mark.timeout(240)
+@pytest.mark.timeout(900)
+@pytest.mark.parametrize("uploads", [24, pytest.param(200, marks=pytest.mark.long)])
 def test_one_fault_in_five_requests_costs_no_byte(
-    tmp_path_factory: pytest.TempPathFactory, lasting_s3: S3Server, new_database: Callable[[], str]
+    tmp_path_factory: pytest.TempPathFactory, lasting_s3: S3Server, new_database: Callable[[], str], uploads: int
 ):
-    url = f"s3://{lasting_s3.new_bucket()}"
+    bucket = lasting_s3.new_bucket()
+    url = f"s3://{bucket}"
     with FaultyProxy(lasting_s3.port) as proxy:
         directory = tmp_path_factory.mktemp("faults")
         server = LiveServer(directory, storage_url=url, s3_endpoint=proxy.url, database_url=new_database(), workers=0)
@@ -353,11 +355,15 @@ def test_one_fault_in_five_requests_costs_no_byte(
             proxy.share = 0.2
             token = server.token()
             with ThreadPoolExecutor(8) as senders:
-                found = list(senders.map(lambda number: _sent(server, token, number), range(24)))
+                found = list(senders.map(lambda number: _sent(server, token, number), range(uploads)))
             proxy.share = 0.0
             with server.client(headers={"Authorization": f"Bearer {token}"}) as http:
                 for file_id, data in found:
                     assert content(http, file_id) == data
+            run(server, "gc")
+            with psycopg.connect(server.env["PARQUAY_DATABASE_URL"].replace("+psycopg", "")) as database:
+                named = {key for (key,) in database.execute("SELECT key FROM chunk")}
+            assert set(keys_in(lasting_s3.url, bucket, "bytes/")) == named
         finally:
             server.stop()
     assert all(proxy.met[fault] for fault in FAULTS)

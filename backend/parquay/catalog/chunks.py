@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from sqlalchemy import select
 from sqlmodel import Session, col
@@ -46,8 +46,19 @@ def named(session: Session, keys: Sequence[str]) -> set[str]:
 
 def name(session: Session, file_id: str, chunks: Sequence[Chunk]) -> None:
     """Make chunks part of an upload, in the transaction that moves its offset behind them."""
-    rows = [{"file_id": file_id, "start": at.start, "size": at.size, "key": at.key, "crc": at.crc} for at in chunks]
-    _insert(session, rows)
+    name_all(session, {file_id: chunks})
+
+
+def name_all(session: Session, chunks: Mapping[str, Sequence[Chunk]]) -> None:
+    """Make chunks part of several uploads, by their ids, in one statement."""
+    _insert(
+        session,
+        [
+            {"file_id": file_id, "start": at.start, "size": at.size, "key": at.key, "crc": at.crc}
+            for file_id, held in chunks.items()
+            for at in held
+        ],
+    )
 
 
 def name_again(session: Session, file_id: str, epoch: int, offset: int, chunks: Sequence[Chunk]) -> bool:

@@ -18,7 +18,7 @@ from sqlalchemy import case, func, literal, or_, union_all, update
 from sqlmodel import Session, col, delete, select
 
 from parquay.catalog.access import granted_to
-from parquay.catalog.chunks import name, named
+from parquay.catalog.chunks import name, name_all, named
 from parquay.catalog.consequences import UPDATED, Consequences, consequences
 from parquay.catalog.events import Events
 from parquay.catalog.jobs import Jobs, Wanted
@@ -200,8 +200,7 @@ class Files:
         # In the order of their owners, whose totals change: two processes never wait for each other's.
         rows = [file.__dict__ for file in sorted(files, key=attrgetter("owner_id"))]
         _insert(session, rows, every={"uploaded_at": moment, "active_at": moment})
-        for file_id, held in (chunks or {}).items():
-            name(session, file_id, held)
+        name_all(session, chunks or {})
         for owner_id in {file.owner_id for file in files} if quota else ():
             refuse_over(session, owner_id, quota)
         alike: defaultdict[Consequences, list[NewFile]] = defaultdict(list)

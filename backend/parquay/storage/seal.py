@@ -16,7 +16,7 @@ import google_crc32c
 
 from parquay.errors import Damaged
 
-BLOCK = 1 << 20
+BLOCK = 256 << 10
 """Bytes read at once."""
 REMEMBERED = 65_536
 """Files that are known to be sound."""

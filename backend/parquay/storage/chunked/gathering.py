@@ -1,7 +1,8 @@
 """Bytes on their way into a chunk: off the heap, for a thousand uploads may gather eight megabytes each.
 
 They are in a file without a name, which the kernel keeps in memory while there is some and writes out otherwise. It is
-never synced: what has not become a chunk was never acknowledged.
+never synced: what has not become a chunk was never acknowledged. A few files are used again: finding fresh pages for
+a file costs the kernel more than the copy of the bytes.
 """
 
 from __future__ import annotations
@@ -10,26 +11,66 @@ import errno
 import mmap
 import os
 import tempfile
+import weakref
+from collections import deque
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import IO
 
 from parquay.storage.chunks import Buffers, StoreFault
 
 FULL = (errno.ENOSPC, errno.EDQUOT)
 
 
+SPARE_FILES = 3
+"""Files that are kept to be used again: as many as one upload has, filling, waiting and being put."""
+
+
+class GatheringFiles:
+    """Makes files without a name in one folder."""
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+        self._spare: deque[IO[bytes]] = deque()
+        weakref.finalize(self, _close, self._spare)
+
+    def take(self) -> IO[bytes]:
+        """Return a file, with any bytes in it.
+
+        Raises:
+            OSError: it cannot be made.
+        """
+        try:
+            return self._spare.pop()
+        except IndexError:
+            return tempfile.TemporaryFile(dir=self._folder, buffering=0)
+
+    def give(self, file: IO[bytes]) -> None:
+        """Take a file back."""
+        if len(self._spare) < SPARE_FILES:
+            self._spare.append(file)
+        else:
+            file.close()
+
+
+def _close(files: deque[IO[bytes]]) -> None:
+    while files:
+        files.pop().close()
+
+
 class Gathering:
     """A run of an upload's bytes from ``start`` on."""
 
-    def __init__(self, folder: Path, start: int) -> None:
-        """Gather in a file without a name in ``folder``.
+    def __init__(self, files: GatheringFiles, start: int) -> None:
+        """Gather in one of ``files``.
 
         Raises:
             OSError: it cannot be made.
         """
         self.start = self.end = start
-        self._file = tempfile.TemporaryFile(dir=folder, buffering=0)  # noqa: SIM115  open until `close`
+        self._files = files
+        self._file = files.take()
 
     def write(self, buffers: Buffers, position: int) -> int:
         """Put bytes at ``position``; fewer written than given: the disk is full.
@@ -58,7 +99,7 @@ class Gathering:
 
     def read(self, start: int, size: int) -> bytes:
         """Return bytes that are there."""
-        return os.pread(self._file.fileno(), size, start - self.start)
+        return os.pread(self._file.fileno(), min(size, self.end - start), start - self.start)
 
     @contextmanager
     def mapped(self, start: int, end: int) -> Iterator[memoryview]:
@@ -73,8 +114,7 @@ class Gathering:
     def truncate(self, end: int) -> None:
         """Forget everything past ``end``."""
         self.end = min(self.end, max(end, self.start))
-        os.ftruncate(self._file.fileno(), self.end - self.start)
 
     def close(self) -> None:
         """Give the bytes up."""
-        self._file.close()
+        self._files.give(self._file)

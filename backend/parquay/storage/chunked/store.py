@@ -26,7 +26,7 @@ from parquay.errors import Conflict
 from parquay.ids import is_id
 from parquay.storage import seal
 from parquay.storage.chunked.bucket import Bucket, Held
-from parquay.storage.chunked.gathering import Gathering
+from parquay.storage.chunked.gathering import Gathering, GatheringFiles
 from parquay.storage.chunked.reader import ChunkReader
 from parquay.storage.chunked.readiness import Readiness
 from parquay.storage.chunked.recovery import FoundChunk, parsed
@@ -60,6 +60,7 @@ class ChunkStore:
         self._puts = threading.BoundedSemaphore(PUTS)
         self._readiness = Readiness(self._attempt)
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        self._gathering = GatheringFiles(folder)
 
     def rhythm(self, offset: int) -> Rhythm:
         """Chunks grow with the upload: each of them is a request that is paid for."""
@@ -90,7 +91,7 @@ class ChunkStore:
 
     def gathering(self, start: int) -> Gathering:
         """Begin to gather the bytes from ``start`` on."""
-        return Gathering(self._folder, start)
+        return Gathering(self._gathering, start)
 
     @contextmanager
     def reader(self, upload_id: str) -> Iterator[ChunkReader]:

@@ -21,6 +21,8 @@ ANSWER, QUICK_ANSWER = timedelta(seconds=20), timedelta(seconds=4)
 
 QUICK_BYTES = 1 << 20
 
+LOOPBACK = ("127.0.0.1", "::1", "localhost")
+
 TRIES = 4
 PATIENCE, QUICK_PATIENCE = timedelta(seconds=20), timedelta(seconds=8)
 """After so many tries, or so long, the store counts as away."""
@@ -32,10 +34,11 @@ class S3Bucket:
     def __init__(self, bucket: str, prefix: str = "", *, endpoint: str = "", region: str = "") -> None:
         """``endpoint``: URL of the object store, empty for AWS; keys come by the usual ``AWS_*`` variables or a role.
 
-        Over TLS a body is not hashed for its signature: that would cost more than all the rest.
+        Over TLS, and on this machine, a body is not hashed for its signature: that would cost more than all the rest.
         """
-        secure = urlsplit(endpoint or "https:").scheme == "https"
-        config: dict[str, object] = {"unsigned_payload": secure}
+        where = urlsplit(endpoint or "https:")
+        secure = where.scheme == "https"
+        config: dict[str, object] = {"unsigned_payload": secure or where.hostname in LOOPBACK}
         if endpoint:
             config["endpoint"] = endpoint
         if region:
