@@ -51,17 +51,17 @@ def examined(column: pa.StringArray, before: TypeCandidates | None = None) -> Ex
         return Examined(None)
     if before is not None and not before:
         return Examined({})
-    proof = prove(Cells.of(column.drop_null() if column.null_count else column))
+    proof = prove(Cells.of(column.drop_null() if column.null_count else column), before)
     held = registry.of_those({each.key: each for each in proof}, before)
     return Examined(held, {each.key: values for each, values in proof.items() if values is not None})
 
 
-def prove(cells: Cells) -> Proof:
-    """The types that hold for cells, in canonical texts or in styles."""
+def prove(cells: Cells, before: TypeCandidates | None = None) -> Proof:
+    """The types that hold for cells, in canonical texts or in styles; of these only what `before` leaves open."""
     proof = _prove_canonical(cells)
     if proof:
         return proof | style_provers.also(cells, proof)
-    return style_provers.styled(cells, _prove_canonical)
+    return style_provers.styled(cells, _prove_canonical, before)
 
 
 def _prove_canonical(cells: Cells) -> Proof:

@@ -19,7 +19,7 @@ from parquay.columns.styles.base import CellStyle
 from parquay.columns.styles.calendar import BRACKETS, MomentStyle
 from parquay.columns.styles.exponents import ExponentStyle
 from parquay.columns.types import numbers
-from parquay.columns.types.base import ColumnType
+from parquay.columns.types.base import ColumnType, TypeCandidates
 from parquay.columns.types.bool import BoolType
 from parquay.columns.types.cells import Cells
 from parquay.columns.types.date import DateType
@@ -50,16 +50,29 @@ _TYPES: dict[type[CellStyle], tuple[type[ColumnType], ...]] = {
 }
 
 
-def styled(cells: Cells, prove: Prove) -> Proof:
-    """The styled types that hold for cells of which no canonical type does."""
+def styled(cells: Cells, prove: Prove, before: TypeCandidates | None = None) -> Proof:
+    """The styled types that hold for cells of which no canonical type does, as far as ``before`` leaves them open."""
     sample = _sample(cells)
     if sample is None:
         return {}
     found: Proof = {}
     for style in _styles(cells, sample):
-        found |= _proof(cells, style, prove)
+        if _is_left(style, before):
+            found |= _proof(cells, style, prove)
     held = set(without_names([each for each in found if isinstance(each, StyledType)]))
     return {each: values for each, values in found.items() if each in held}
+
+
+def _is_left(style: CellStyle, before: TypeCandidates | None) -> bool:
+    """Whether what held before may be joined with cells in a style; canonical texts may with many."""
+    return before is None or any(
+        not isinstance(each, StyledType)
+        or (
+            type(each.cell_style) is type(style)
+            and each.cell_style.join(style, small=True, other_small=True) is not None
+        )
+        for each in before.values()
+    )
 
 
 def _sample(cells: Cells) -> list[str] | None:
