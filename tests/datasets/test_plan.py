@@ -5,7 +5,7 @@ import string
 from decimal import Decimal
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from parquay.datasets.query import cursors
@@ -194,6 +194,7 @@ def holds(comparison, cell: Decimal) -> bool:
     return comparison.op != "none" and SIGNS[comparison.op](cell, Decimal(comparison.values[0]))
 
 
+@settings(deadline=None)
 @given(value=NUMBERS, cell=st.integers(-20_000, 20_000), op=st.sampled_from(sorted(SIGNS)))
 def test_comparison_moved_to_the_column_s_grid_asks_the_same(value, cell, op):
     column = table("a", kind="decimal")[0]
@@ -215,6 +216,7 @@ def test_number_beyond_the_type_still_compares(value, op):
     assert all(-(2**63) <= int(text) < 2**63 for text in comparison.values)
 
 
+@settings(deadline=None)
 @given(st.lists(st.text(alphabet='ab:,-" ', min_size=1, max_size=4), unique=True, max_size=4), st.text(max_size=12))
 def test_any_filter_and_sort_is_read_or_refused_by_name(names, text):
     columns = table(*names, kind="text")
@@ -336,6 +338,7 @@ def test_cursor_with_any_character_changed_is_refused():
         assert code_of(lambda changed=text[:i] + other + text[i + 1 :]: cursors.decode(changed)) == (400, "bad_cursor")
 
 
+@settings(deadline=None)
 @given(st.text(alphabet=string.printable + "é", max_size=300))
 def test_text_that_is_no_cursor_is_refused(text):
     assert code_of(lambda: cursors.decode(text)) == (400, "bad_cursor")
