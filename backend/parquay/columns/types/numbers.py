@@ -29,6 +29,15 @@ def are_plain_whole(values: pa.DoubleArray) -> bool:
     return bool(pc.all(pc.and_(plain, pc.equal(pc.trunc(values), values))).as_py())
 
 
+def bounds(values: pa.DoubleArray) -> tuple[float, float]:
+    """The least and the largest of doubles of which at least one is there, and none is no number."""
+    if values.null_count:
+        found = pc.min_max(values)
+        return found["min"].as_py(), found["max"].as_py()
+    size = as_numpy(values, np.float64)
+    return float(size.min()), float(size.max())
+
+
 def double_to_text(values: pa.DoubleArray, *, point: bool) -> pa.StringArray:
     """The shortest text of each double; whole numbers as `3.0` if `point`, else as `3`."""
     text = values.cast(pa.string())

@@ -183,8 +183,8 @@ def _doubles(cells: Cells) -> Proof:
         return {}
     if not pc.all(pc.is_finite(values)).as_py():
         return {}
-    bounds = pc.min_max(values)
-    most, has_exponent = max(-bounds["min"].as_py(), bounds["max"].as_py()), b"e" in cells.raw
+    low, high = numbers.bounds(values)
+    most, has_exponent = max(-low, high), b"e" in cells.raw
     seen = most < SMALL, b"." not in cells.raw and not has_exponent, most < exponents.PLAIN_HIGH and not has_exponent
     whole = numbers.has_whole(values)
     forms = (DoubleType("whole", *seen), DoubleType("point", *seen)) if whole else (DoubleType("any", *seen),)

@@ -102,8 +102,10 @@ def join(one: TypeCandidates | None, other: TypeCandidates | None) -> TypeCandid
     """What still holds for the cells behind both; None: no cell was seen yet."""
     if one is None or other is None:
         return other if one is None else one
-    joined = {key: one[key].join(other[key]) for key in one.keys() & other.keys() if MARK not in key}
-    held = {key: each for key, each in joined.items() if each is not None}
+    held: TypeCandidates = {}
+    for key, each in one.items():
+        if key in other and MARK not in key and (both := each.join(other[key])) is not None:
+            held[key] = both
     return held | join_styles(one, other) if has_styles(one) or has_styles(other) else held
 
 
@@ -131,15 +133,15 @@ def decide(candidates: TypeCandidates | None, wanted: str | None = None) -> Colu
 
     Where the canonical texts of no type hold, but those of styles, these must agree on what the texts mean.
     """
-    held = list((candidates or {}).values())
-    type_id, style = type_id_of(wanted or ""), (wanted or "").partition(":")[2]
-    if type_id == TEXT.type_id or not held:
+    type_id, style = (type_id_of(wanted), wanted.partition(":")[2]) if wanted else ("", "")
+    if type_id == TEXT.type_id or not candidates:
         return TEXT
+    held = candidates.values()
     if style and (exact := [each for each in held if (each.type_id, each.style.rstrip(OPEN)) == (type_id, style)]):
         return exact[0].closed()
-    canonical = [each for each in held if each.is_canonical]
-    pool = canonical or held
-    pool = [each for each in pool if each.type_id == type_id] or pool
+    if canonical := [key for key in candidates if MARK not in key]:
+        return candidates[type_id if type_id in canonical else min(canonical, key=RANK.__getitem__)]
+    pool = [each for each in held if each.type_id == type_id] or held
     is_sure = len({each.reading for each in pool}) == 1 and not any(each.is_open for each in pool)
     return min(pool, key=_preference) if is_sure else TEXT
 

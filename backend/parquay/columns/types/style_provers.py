@@ -146,7 +146,9 @@ def also(cells: Cells, proof: Proof) -> Proof:
 
 def grouped_decimals(decimal: DecimalType, values: pa.Array) -> list[StyledType]:
     """Thousands with a point as their group mark look like numbers with three digits behind it: `1.234`."""
-    if decimal.scale != 3 or decimal.digits > SMALL_DIGITS or pc.min(pc.abs(values)).as_py() < 1:
+    if decimal.scale != 3 or decimal.digits > SMALL_DIGITS or abs(values[0].as_py() or 1) < 1:
+        return []
+    if pc.min(pc.abs(values)).as_py() < 1:
         return []
     return _grouped(decimal.digits + 3)
 

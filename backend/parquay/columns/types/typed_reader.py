@@ -12,7 +12,6 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 import pyarrow as pa
-import pyarrow.compute as pc
 
 from parquay.columns import native
 from parquay.columns.native import ColumnRequest, ColumnResult, FieldOffsets
@@ -78,7 +77,9 @@ def _request(index: int, known: _KnownColumn) -> ColumnRequest:
     """How a column is tried to be read."""
     column_type = registry.decide(known.candidates)
     read_as = _READ_AS.get(type(column_type))
-    if known.wanted is not None or read_as is None or _is_open(known.candidates or {}, column_type):
+    if known.wanted is not None or read_as is None:
+        return ColumnRequest(index, native.WORDS)
+    if read_as == native.DOUBLES and _is_open(known.candidates or {}):
         return ColumnRequest(index, native.WORDS)
     if read_as != native.DECIMALS:
         return ColumnRequest(index, read_as)
@@ -87,10 +88,9 @@ def _request(index: int, known: _KnownColumn) -> ColumnRequest:
     return ColumnRequest(index, read_as, column_type.scale) if fits else ColumnRequest(index, native.WORDS)
 
 
-def _is_open(candidates: TypeCandidates, column_type: ColumnType) -> bool:
+def _is_open(candidates: TypeCandidates) -> bool:
     """Whether a column of doubles may yet be one of another type in some style."""
-    others = (each.type_id != column_type.type_id for each in candidates.values())
-    return isinstance(column_type, DoubleType) and any(others)
+    return any(each.type_id != DoubleType.type_id for each in candidates.values())
 
 
 def _column(
@@ -100,12 +100,15 @@ def _column(
     if request.read_as == native.WORDS:
         return _of_words(result.array, known)
     before = known.candidates or {}
-    array = _with_ambiguous(fields, request.index, result) if result.ambiguous else result.array
-    if array is None:
-        return None
+    if result.ambiguous:
+        completed = _with_ambiguous(fields, request.index, result)
+        if completed is None:
+            return None
+        result = replace(result, array=completed)
+    array = result.array
     found: TypeCandidates | None = None
     if array.null_count < len(array):
-        held = _HELD[request.read_as](request, replace(result, array=array), before)
+        held = _HELD[request.read_as](request, result, before)
         if not held:
             return None
         found = registry.of_those({each.key: each for each in held}, before)
@@ -119,8 +122,7 @@ def _dates_held(_request: ColumnRequest, result: ColumnResult, _before: TypeCand
 
 
 def _doubles_held(_request: ColumnRequest, result: ColumnResult, _before: TypeCandidates) -> Sequence[ColumnType]:
-    bounds = pc.min_max(result.array)
-    low, high = bounds["min"].as_py(), bounds["max"].as_py()
+    low, high = numbers.bounds(result.array)
     small, all_whole = -SMALL < low <= high < SMALL, result.whole and numbers.are_plain_whole(result.array)
     is_plain = not result.ambiguous and -exponents.PLAIN_HIGH < low <= high < exponents.PLAIN_HIGH
     double = DoubleType("whole" if result.whole else "point" if result.point else "any", small, all_whole, is_plain)
