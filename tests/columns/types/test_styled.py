@@ -95,7 +95,7 @@ def decided(texts: list[str]) -> object:
     return registry.decide(candidates.examine(pa.array(texts, pa.string())))
 
 
-@settings(max_examples=400, deadline=None)
+@settings(max_examples=150, deadline=None)
 @given(COLUMNS)
 @example(("#,##0", [1234, 1_000_000]))
 @example(("#.##0,0", [Decimal("1234.50")]))
@@ -120,7 +120,7 @@ def _plain(value: object) -> object:
     return Decimal(repr(value)) if isinstance(value, float) else value
 
 
-@settings(max_examples=600, deadline=None)
+@settings(max_examples=250, deadline=None)
 @given(
     COLUMNS,
     st.integers(1, 7),
@@ -157,7 +157,7 @@ def test_a_cut_anywhere_gives_the_same_type(column, cut, odd):
     assert registry.candidates_from_json(registry.candidates_to_json(joined)) == joined
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=100, deadline=None)
 @given(COLUMNS, st.sampled_from(["n/a", "1.234", "12", "007", "2024-01-02", "12,5"]))
 def test_a_late_misfit_widens_back_to_what_was_written(column, odd):
     style, values = column
@@ -173,7 +173,7 @@ def test_a_late_misfit_widens_back_to_what_was_written(column, odd):
     assert widened.equals(target.to_values(texts))
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=60, deadline=None)
 @given(COLUMNS, st.data())
 def test_an_edit_takes_values_and_texts_of_the_style(column, data):
     style, values = column
