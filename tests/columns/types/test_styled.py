@@ -240,6 +240,21 @@ def test_a_filter_takes_values_and_texts_of_the_style(texts, op, asked, values):
     assert decided(texts).compare(op, asked).values == values
 
 
+@pytest.mark.parametrize(
+    ("texts", "style"),
+    [
+        (["Jan 2024", "Feb 2024"], "MMM yyyy@en"),
+        (["Jan 2024", "Dez 2024"], "MMM yyyy@de"),
+        (["5 JAN 2024", "5 DEC 2024"], "d MMM yyyy@EN"),
+        (["5 ene 2024", "5 abr 2024"], "d MMM yyyy@es"),
+        (["5 Mai 2024", "6 Juni 2024"], "d MMMM yyyy@de"),
+        (["1 janv. 2024", "1 août 2024"], "d MMM yyyy@fr"),
+    ],
+)
+def test_names_of_months_tell_their_language(texts, style):
+    assert decided(texts).style == style
+
+
 def test_catalog_keeps_style_and_form():
     kind = decided(["1.234,56", "0,50"])
 

@@ -146,8 +146,18 @@ def decide(candidates: TypeCandidates | None, wanted: str | None = None) -> Colu
     return min(pool, key=_preference) if is_sure else TEXT
 
 
-def _preference(column_type: ColumnType) -> tuple[int, bool, int, int, str]:
-    """The narrowest type; of its styles one without parts that may be missing, with most to see, in usual words."""
+def _preference(column_type: ColumnType) -> tuple[int, bool, int, bool, int, str]:
+    """The narrowest type; of its styles one without parts that may be missing, with most to see, in usual words.
+
+    Names of months that are English and something else, as `Jan` is, are English.
+    """
     style = column_type.style
     pattern, _, language = style.partition("@")
-    return RANK[column_type.type_id], "[" in style, -len(pattern), len(language), style
+    return (
+        RANK[column_type.type_id],
+        "[" in style,
+        -len(pattern),
+        not language.lower().startswith("en"),
+        len(language),
+        style,
+    )
