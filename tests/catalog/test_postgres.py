@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import subprocess
 import sys
 import threading
 import time
@@ -124,6 +125,44 @@ def test_processes_that_make_the_same_at_the_same_time_have_one_of_it(postgres_u
     with catalogs[0].read() as session:
         jobs = session.execute(select(Job.subject, Job.wake)).all()
     assert jobs == [("one file", 7)]
+
+
+STARTS = """
+import sys
+from parquay.auth.accounts import ensure_demo
+from parquay.auth.passwords import Passwords
+from parquay.catalog.migrate import upgrade
+from parquay.catalog.session import Catalog
+from parquay.catalog.users import Users
+from parquay.catalog.volumes import Volumes
+print("ready", flush=True)
+sys.stdin.readline()
+catalog = Catalog(sys.argv[1])
+upgrade(catalog)
+ensure_demo(Users(catalog), Passwords(), [("test", "password"), ("admin", "admin123")])
+print(Users(catalog).secret("key", sys.argv[2].encode).decode(), Volumes(catalog).take(sys.argv[2]))
+catalog.close()
+"""
+
+
+@pytest.mark.parametrize("count", [3, pytest.param(8, marks=pytest.mark.long)])
+def test_processes_that_start_at_the_same_moment_on_an_empty_database_all_come_up(
+    postgres: PostgresServer, connect: Connect, count: int
+):
+    url = postgres.make(f"starting{count}", "template0")
+    command = [sys.executable, "-c", STARTS, url]
+    pipes = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE, "text": True}
+    processes = [subprocess.Popen([*command, f"process-{number}"], **pipes) for number in range(count)]
+    assert {process.stdout.readline() for process in processes} == {"ready\n"}
+    for process in processes:
+        process.stdin.write("go\n")
+        process.stdin.flush()
+
+    answers = {process.communicate(timeout=100)[0] for process in processes}
+
+    assert {process.returncode for process in processes} == {0}
+    assert len(answers) == 1
+    assert [user.username for user in Users(connect(url)).list()] == ["admin", "test"]
 
 
 @pytest.mark.parametrize("key", range(5))
