@@ -9,7 +9,7 @@ from collections.abc import Callable
 from parquay.errors import ParquayError
 from parquay.storage.chunks import StoreFault
 
-FRESH_SECONDS = 5.0
+FRESH_SECONDS = 3.0
 """How long what was found holds."""
 
 WAIT_SECONDS = 2.5
