@@ -3,8 +3,8 @@ import { defineConfig } from '@playwright/test'
 export default defineConfig({
   testDir: 'e2e',
   outputDir: 'test-results',
-  // Each worker has a real server of its own. Tests mostly wait for throttled bytes, so two fit a small machine.
-  workers: 2,
+  // Each worker has a real server of its own. Tests mostly wait for throttled bytes, so three fit two cores.
+  workers: 3,
   fullyParallel: true,
   forbidOnly: !!process.env.CI,
   retries: 0,

@@ -3,58 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from functools import partial
-from typing import Any
 
 import pytest
-from sqlalchemy import event, text, update
-from sqlmodel import Session, select
+from sqlalchemy import text, update
+from sqlmodel import select
 
-from parquay.catalog.events import Events
+from catalog.made_files import LATER, row
 from parquay.catalog.files import Claim, Files
-from parquay.catalog.jobs import Jobs
-from parquay.catalog.listing import Narrowed
 from parquay.catalog.session import Catalog
-from parquay.catalog.tables import Event, File, Job, NewFile, now
-from parquay.catalog.users import Users
+from parquay.catalog.tables import Event, File, Job, now
 from parquay.ids import new_id
-
-LATER = datetime(2030, 1, 1, tzinfo=UTC)
-
-
-@pytest.fixture
-def files(catalog: Catalog) -> Files:
-    return Files(catalog, Events(catalog), Jobs(catalog))
-
-
-@pytest.fixture
-def ann(catalog: Catalog) -> str:
-    return Users(catalog).create("ann", "-").id
-
-
-@pytest.fixture
-def bob(catalog: Catalog) -> str:
-    return Users(catalog).create("bob", "-").id
-
-
-@pytest.fixture
-def add(catalog: Catalog, files: Files, ann: str) -> Callable[..., str]:
-    """Add a file and return its id."""
-
-    def insert(**values: object) -> str:
-        known = {"id": new_id(), "owner_id": ann, "name": "a.csv", "size": 100, "expires_at": LATER, **values}
-        new = NewFile(**{name: known.pop(name) for name in NewFile.__dataclass_fields__ if name in known})
-
-        def write(session: Session) -> None:
-            files.add(session, new)
-            if known:
-                session.execute(update(File).where(File.id == new.id).values(**known))
-
-        catalog.write(write)
-        return new.id
-
-    return insert
 
 
 @pytest.fixture
@@ -71,12 +31,6 @@ def checkpoint(catalog: Catalog, files: Files, claim: Claim, offset: int, **opti
 
 def finish(catalog: Catalog, files: Files, claim: Claim, offset: int) -> bool:
     return catalog.write(partial(files.finish, claim=claim, offset=offset))
-
-
-def row(files: Files, file_id: str) -> File:
-    file = files.get(file_id)
-    assert file is not None
-    return file
 
 
 def kinds(catalog: Catalog, file_id: str) -> list[str]:
@@ -306,118 +260,6 @@ def test_everything_goes_with_a_file(catalog: Catalog, files: Files, add, take_o
     assert kinds(catalog, claim.file_id)[-1] == "file.deleted"
 
 
-# ------------------------------------------------------------------------------------------ whose, and lists
-
-
-def test_a_file_is_seen_by_its_owner_and_when_shared_by_all(files: Files, add, ann: str, bob: str):
-    own, shared = add(), add(shared=True)
-
-    assert files.owned(own, ann) is not None
-    assert files.owned(own, bob) is None
-    assert files.owned(shared, bob) is None
-    assert files.seen(own, bob) is None
-    assert files.seen(new_id(), ann) is None
-    mine, theirs = files.seen(own, ann), files.seen(shared, bob)
-    assert mine is not None
-    assert theirs is not None
-    assert (mine.owner, mine.role) == ("ann", "owner")
-    assert (theirs.owner, theirs.role) == ("ann", "view")
-    assert files.owner_name(row(files, own)) == "ann"
-
-
-def test_a_list_shows_own_and_shared_files_but_no_parts(files: Files, add, ann: str, bob: str):
-    own, shared = add(), add(shared=True)
-    add(concat="partial")
-    foreign = add(owner_id=bob)
-
-    assert {file.id for file, *_ in files.page(ann, limit=10)} == {own, shared}
-    assert {(file.id, *more) for file, *more in files.page(bob, limit=10)} == {
-        (shared, "ann", "view"),
-        (foreign, "bob", "owner"),
-    }
-    assert (files.count(ann), files.count(bob)) == (2, 2)
-
-
-@pytest.mark.parametrize("descending", [True, False])
-@pytest.mark.parametrize("sort", ["uploaded_at", "name", "size", "row_count", "finished_at", "status"])
-def test_pages_one_after_the_other_show_every_file_once_in_order(
-    files: Files, add, ann: str, sort: str, descending: bool
-):
-    moment = now()
-    for number in range(23):
-        add(
-            name=f"{number % 5}.csv",
-            size=None if number % 4 == 0 else number % 7,
-            row_count=None if number % 3 == 0 else number // 4,
-            finished_at=None if number % 2 else moment + timedelta(seconds=number // 3),
-            uploaded_at=moment + timedelta(seconds=number // 2),
-        )
-    whole = [file for file, *_ in files.page(ann, limit=100, sort=sort, descending=descending)]
-
-    seen: list[File] = []
-    cursor = None
-    while page := files.page(ann, limit=4, cursor=cursor, sort=sort, descending=descending):
-        seen.extend(file for file, *_ in page)
-        cursor = (getattr(seen[-1], sort), seen[-1].id)
-
-    assert seen == whole
-    assert len({file.id for file in whole}) == 23
-    keys = [(getattr(file, sort) is not None, getattr(file, sort) or 0, file.id) for file in whole]
-    comparable = [(known, value if known else 0, file_id) for known, value, file_id in keys]
-    assert [one[0] for one in comparable] == sorted((one[0] for one in comparable), reverse=descending)
-    values = [one[1] for one in comparable if one[0]]
-    assert values == sorted(values, reverse=descending)
-
-
-@pytest.mark.parametrize(
-    ("q", "found"),
-    [
-        ("LÄGER", ["läger.csv", "LÄGER 2.csv"]),
-        ("la\u0308ger", ["läger.csv", "LÄGER 2.csv"]),
-        ("σας", ["ΣΑΣ.csv"]),
-        ("Straẞe", ["straße (alt).csv"]),
-        ("ЖУРНАЛ", ["журнал.csv"]),
-        ("E (A", ["straße (alt).csv"]),
-        ("r.c", ["läger.csv"]),
-        ("[x]-^$|", ["[X]-^$|.csv"]),
-        ("lager", []),
-    ],
-)
-def test_names_are_found_in_any_case_of_any_script(files: Files, add, ann: str, q: str, found: list[str]):
-    for name in ("läger.csv", "LÄGER 2.csv", "ΣΑΣ.csv", "straße (alt).csv", "журнал.csv", "[X]-^$|.csv", "räck.csv"):
-        add(name=name)
-
-    page = files.page(ann, limit=9, narrowed=Narrowed(q=q))
-
-    assert sorted(file.name for file, *_ in page) == sorted(found)
-    assert files.count(ann, Narrowed(q=q)) == len(found)
-
-
-def test_lists_are_filtered_by_status_and_name(files: Files, add, ann: str):
-    done, percent = add(status="done", name="Report.csv"), add(status="error", name="50%_off.csv")
-    add(name="other.csv")
-
-    assert [file.id for file, *_ in files.page(ann, limit=9, narrowed=Narrowed(status="done"))] == [done]
-    assert {file.id for file, *_ in files.page(ann, limit=9, narrowed=Narrowed(status="done,error"))} == {done, percent}
-    assert [file.id for file, *_ in files.page(ann, limit=9, narrowed=Narrowed(q="repORT"))] == [done]
-    assert [file.id for file, *_ in files.page(ann, limit=9, narrowed=Narrowed(q="%_"))] == [percent]
-    assert files.count(ann, Narrowed(status="done,error", q="off")) == 1
-
-
-def test_lists_are_narrowed_by_owner_kind_time_and_digest(files: Files, add, ann: str, bob: str):
-    table, plain = add(id="t" * 24, dataset_id="t" * 24, sha256="a" * 64), add()
-    foreign = add(owner_id=bob, shared=True, dataset_id=table)  # appended to that table
-
-    def found(**narrowed) -> set[str]:
-        return {file.id for file, *_ in files.page(ann, limit=9, narrowed=Narrowed(**narrowed))}
-
-    assert (found(mine=True), found(mine=False)) == ({table, plain}, {foreign})
-    assert (found(table=True), found(table=False)) == ({table}, {plain, foreign})
-    assert found(sha256="a" * 64) == {table}
-    assert found(since=now() + timedelta(hours=1)) == set()
-    assert found(since=now() - timedelta(hours=1)) == {table, plain, foreign}
-
-
 def test_stored_bytes_count_what_is_reserved(files: Files, add, ann: str, bob: str):
     add(size=100, offset=10)
     add(size=None, offset=7)
@@ -461,53 +303,3 @@ def test_a_complete_file_can_be_converted_again(catalog: Catalog, files: Files, 
     assert (row(files, failed).status, row(files, failed).error_code) == ("processing", None)
     assert files.has_job(failed)
     assert not files.has_job(part)
-
-
-def plans(catalog: Catalog, act: Callable[[], object]) -> list[list[str]]:
-    """The plans of the queries that `act` makes, step by step."""
-    asked: list[tuple[str, Any]] = []
-    with catalog.read() as session:
-        bind = session.get_bind()
-
-        def note(*call: Any) -> None:
-            asked.append((call[2], call[3]))
-
-        event.listen(bind, "before_cursor_execute", note)
-        act()
-        event.remove(bind, "before_cursor_execute", note)
-        explain = "EXPLAIN QUERY PLAN " if catalog.is_embedded else "EXPLAIN "
-        return [
-            [str(row[-1]) for row in session.connection().exec_driver_sql(explain + sql, values)]
-            for sql, values in asked
-            if sql.startswith("SELECT")
-        ]
-
-
-def test_a_list_is_put_together_from_indexes_of_what_the_user_sees(catalog: Catalog, files: Files, ann: str, bob: str):
-    # Of many files of others none is looked at.
-    if not catalog.is_embedded:
-        add_many(catalog, ann, 5000)
-
-    page, *counts = plans(catalog, lambda: (files.page(bob, limit=100), files.count(bob)))
-
-    steps = [step for step in page + [step for count in counts for step in count] if "file" in step]
-    assert len(counts) == 3
-    assert any("file_by_owner" in step for step in page)
-    assert any("file_shared" in step for step in page)
-    walked = [step for step in steps if "Seq Scan on file" in step or "SCAN file" in step or "file_by_time" in step]
-    assert [step for step in walked if "file_shared" not in step] == []
-
-
-def add_many(catalog: Catalog, owner_id: str, count: int) -> None:
-    """Add files of one owner, in one statement of PostgreSQL."""
-    source = text(
-        'INSERT INTO file (id, owner_id, name, upload_metadata, "offset", epoch, complete, status, shared,'
-        " everybody_edits, uploaded_at, active_at, parsed_bytes, parsed_rows, reject_count)"
-        " SELECT 'many' || n, :owner, 'a.csv', '', 0, 0, true, 'done', false, false,"
-        " timestamp '2026-01-01' + n * interval '1 second', timestamp '2026-01-01', 0, 0, 0"
-        " FROM generate_series(1, :count) AS n"
-    )
-    catalog.write(lambda session: session.execute(source, {"owner": owner_id, "count": count}))
-    with catalog.engine.connect() as connection:
-        connection.execute(text("ANALYZE file"))
-        connection.commit()

@@ -22,6 +22,11 @@ from parquay.catalog.tables import File, User
 from parquay.datasets.edit.append import Appending
 from parquay.datasets.edit.edit import Batch, Edited, Editor
 from parquay.datasets.edit.publish import Publisher
+from parquay.datasets.export.export import Exporter
+from parquay.datasets.export.formats import ExportRequest
+from parquay.datasets.query.aggregates import Aggregator
+from parquay.datasets.query.engine import CancelToken, Engine
+from parquay.datasets.query.plan import chosen_columns, columns_of, read_query
 from parquay.datasets.versions.commits import Author, Commits
 from parquay.datasets.versions.tables import Tables
 from parquay.datasets.versions.versions import Versions
@@ -146,3 +151,35 @@ def house(tmp_path: Path, places: Places) -> Iterator[House]:
         publisher=Publisher(places, files, datasets, appending),
     )
     catalog.close()
+
+
+@pytest.fixture
+def engine(house, tmp_path):
+    house.parquet.mkdir(exist_ok=True)
+    engine = Engine(house.parquet, tmp_path / "scratch")
+    yield engine
+    engine.close()
+
+
+@pytest.fixture
+def export(engine):
+    """Export a snapshot; return the file's name and content."""
+
+    def run(snapshot, kind="csv", *filters, columns=(), stop=None, **how):
+        known = columns_of(snapshot.columns)
+        chosen = chosen_columns(known, columns) if columns else known
+        wish = ExportRequest(kind, tuple(chosen), read_query(known, filters), **how)
+        made = Exporter(engine, Aggregator(engine)).export(snapshot, wish, CancelToken(), stop or CancelToken())
+        return made.name, b"".join(made.chunks())
+
+    return run
+
+
+@pytest.fixture
+def table_of(house):
+    """Upload a text and return the table that it becomes, in several parts."""
+
+    def make(text, name="data.csv", **values):
+        return house.tables.snapshot(house.convert(text, name=name, segment_bytes=1 << 16, **values))
+
+    return make

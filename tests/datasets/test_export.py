@@ -4,8 +4,6 @@ import csv
 import io
 import json
 import math
-from datetime import date, datetime, time
-from decimal import Decimal
 
 import openpyxl
 import pyarrow as pa
@@ -13,50 +11,14 @@ import pyarrow.parquet as pq
 import pytest
 
 from made_tables import made_table, paths_of
-from parquay.columns.text import xlsx
 from parquay.columns.types.registry import column_type
 from parquay.columns.types.text import TEXT
 from parquay.datasets.export.export import Exporter
 from parquay.datasets.export.formats import ExportRequest
 from parquay.datasets.query.aggregates import Aggregator
-from parquay.datasets.query.engine import Cancelled, CancelToken, Engine
-from parquay.datasets.query.plan import chosen_columns, columns_of, read_query
+from parquay.datasets.query.engine import Cancelled, CancelToken
+from parquay.datasets.query.plan import columns_of, read_query
 from parquay.errors import ParquayError
-
-at = datetime.fromisoformat
-
-
-@pytest.fixture
-def engine(house, tmp_path):
-    house.parquet.mkdir(exist_ok=True)
-    engine = Engine(house.parquet, tmp_path / "scratch")
-    yield engine
-    engine.close()
-
-
-@pytest.fixture
-def export(engine):
-    """Export a snapshot; return the file's name and content."""
-
-    def run(snapshot, kind="csv", *filters, columns=(), stop=None, **how):
-        known = columns_of(snapshot.columns)
-        chosen = chosen_columns(known, columns) if columns else known
-        wish = ExportRequest(kind, tuple(chosen), read_query(known, filters), **how)
-        made = Exporter(engine, Aggregator(engine)).export(snapshot, wish, CancelToken(), stop or CancelToken())
-        return made.name, b"".join(made.chunks())
-
-    return run
-
-
-@pytest.fixture
-def table_of(house):
-    """Upload a text and return the table that it becomes, in several parts."""
-
-    def make(text, name="data.csv", **values):
-        return house.tables.snapshot(house.convert(text, name=name, segment_bytes=1 << 16, **values))
-
-    return make
-
 
 NOTES = ("plain", "", '""', '"a,b"', '"two\nlines"')
 MIXED = "id,price,note,day,at,clock,flag\n" + "".join(
@@ -262,83 +224,6 @@ def test_ndjson_has_an_object_for_each_row(table_of, export):
         "clock": "10:03:00.123456789",
         "flag": False,
     }
-
-
-# Excel
-
-
-def sheet(content):
-    return list(openpyxl.load_workbook(io.BytesIO(content)).active.iter_rows(values_only=True))
-
-
-def test_workbook_has_every_cell_in_a_type_that_excel_knows(table_of, export):
-    text = (
-        "id,price,note,day,at,clock,flag,big\n"
-        "1,1.50,=1+1,2024-02-29,2024-02-29 10:00:00.250,10:30:00,true,12345678901234567890\n"
-        '2,-2.25,"<a & ""b"">\nc",1899-12-31,1850-01-01 00:00:00.000,00:00:01,false,1\n'
-        "3,,_x0041_ \x01,2024-12-31,2024-01-01 23:59:59.999,23:59:59,true,2\n"
-    )
-
-    rows = sheet(export(table_of(text), "xlsx")[1])
-
-    assert rows[0] == ("id", "price", "note", "day", "at", "clock", "flag", "big")
-    assert rows[1][:3] == (1, 1.5, "=1+1")
-    assert rows[1][3:] == (
-        at("2024-02-29T00:00:00"), at("2024-02-29T10:00:00.250000"), time(10, 30), True, "12345678901234567890",
-    )  # fmt: skip
-    assert rows[2][2:5] == ('<a & "b">\nc', "1899-12-31", "1850-01-01 00:00:00.000")
-    assert (rows[3][1], rows[3][4]) == (None, at("2024-01-01T23:59:59.999000"))
-
-
-def test_characters_that_xml_cannot_hold_are_written_as_excel_does():
-    assert xlsx._text("\x01_x0041_\r\t\ufffe") == (
-        '<c t="inlineStr"><is><t xml:space="preserve">_x0001__x005F_x0041__x000D_\t_xFFFE_</t></is></c>'
-    )
-
-
-@pytest.mark.parametrize(
-    ("kind", "value", "cell"),
-    [
-        (column_type("double", "any"), 1e300, 1e300),
-        (column_type("double", "any"), math.inf, "inf"),
-        (column_type("decimal", [20, 2]), Decimal("1234567890123456.25"), "1234567890123456.25"),
-        (column_type("int64", True), 10**15, 10**15),
-        (column_type("int64", True), 2**53 + 1, str(2**53 + 1)),
-        (column_type("timestamp", "T|0|Z"), at("2024-01-01T00:00:00"), "2024-01-01T00:00:00Z"),
-        (column_type("timestamp", "T|6|"), at("2024-01-01T00:00:00"), "2024-01-01T00:00:00.000000"),
-        (column_type("date", True), date(1900, 3, 1), at("1900-03-01T00:00:00")),
-        (column_type("date", True), date(1900, 2, 28), "1900-02-28"),
-        (column_type("date", True), date(9999, 12, 31), at("9999-12-31T00:00:00")),
-    ],
-)
-def test_value_that_excel_would_change_is_a_text_there(engine, export, kind, value, cell):
-    snapshot = made_table(engine._fetched, {"v": kind}, pa.table({"v": pa.array([value], kind.arrow())}))
-
-    assert sheet(export(snapshot, "xlsx")[1]) == [("v",), (cell,)]
-
-
-@pytest.mark.parametrize(
-    ("limit", "most", "code"),
-    [
-        ("MAX_ROWS", 3, "too_many_rows"),
-        ("MAX_COLUMNS", 1, "too_many_columns"),
-        ("MAX_CHARACTERS", 2, "cell_too_long"),
-    ],
-)
-def test_what_does_not_fit_a_sheet_is_told_before(table_of, export, monkeypatch, limit, most, code):
-    snapshot = table_of("a,b\n1,xyz\n2,x\n3,x\n")
-    monkeypatch.setattr(xlsx, limit, most)
-
-    with pytest.raises(ParquayError) as caught:
-        export(snapshot, "xlsx")
-
-    assert (caught.value.status, caught.value.code) == (422, code)
-    if limit == "MOST_ROWS":
-        assert len(sheet(export(snapshot, "xlsx", "a:lt:3")[1])) == 3
-
-
-def test_sheet_has_room_for_exactly_the_rows_below_its_header():
-    assert (xlsx.MAX_ROWS - 1, xlsx.MAX_COLUMNS) == (1_048_575, 16_384)
 
 
 # Names, cancelling, memory

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import csv
+import io
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -17,6 +19,7 @@ from parquay.catalog.session import Catalog
 from parquay.catalog.tables import File, User
 from parquay.columns.parquet import parts
 from parquay.columns.types import registry
+from parquay.ingest.convert.convert_file import convert_file
 from parquay.ingest.convert.finish import part_groups
 from parquay.ingest.convert.incremental import IncrementalConverter, Outcome
 from parquay.storage.local.place import LocalPlaces
@@ -150,5 +153,19 @@ def convert(tmp_path: Path):
         target = tmp_path / f"out-{number}.{to}"
         report = convert_file(source, target, **options)
         return report, pq.read_table(target) if to == "parquet" else target.read_bytes()
+
+    return run
+
+
+@pytest.fixture
+def read(tmp_path):
+    """The report of a file, and the cells of its export below the header, which is one row there."""
+
+    def run(content: str | bytes, name: str = "data.csv"):
+        source = tmp_path / name
+        source.write_bytes(content.encode() if isinstance(content, str) else content)
+        report = convert_file(source, tmp_path / "out.csv")
+        cells = list(csv.reader(io.StringIO((tmp_path / "out.csv").read_bytes().decode(), newline="")))
+        return report, cells[min(1, report.dialect.header_rows) :]
 
     return run

@@ -4,104 +4,22 @@ from __future__ import annotations
 
 import asyncio
 import hashlib
-import threading
 import time
-from collections.abc import Callable, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Callable
 from itertools import pairwise
 
 import pytest
 
-from parquay.chunk import Chunk
 from parquay.errors import StorageFull
-from parquay.ids import new_id
 from parquay.storage.chunks import Rhythm, StoreFault
-from parquay.storage.memory.uploads import MemoryStore
 from parquay.tus.create import BodyPlan
 from parquay.tus.headers import Checksum
 from parquay.uploads.receive import receive
 from parquay.uploads.receive.blocks import BLOCK_SIZE, LARGE_BLOCKS, SMALL_SIZE, Blocks
-from parquay.uploads.receive.receive import Receiver, StallTimeout, Superseded
-from parquay.uploads.receive.takeover import TAKEN_OVER, ActiveWriter
+from parquay.uploads.receive.receive import StallTimeout, Superseded
+from parquay.uploads.receive.takeover import TAKEN_OVER
+from uploads.desk import MIB, Desk
 from uploads.engine import HANG, ScriptedBody, until
-
-MIB = 1 << 20
-SECONDLY = Rhythm(64 * MIB, 1.0)
-
-
-class Desk:
-    """A receiver with a writer in memory; notes writes, syncs and commits in their order."""
-
-    def __init__(
-        self,
-        plan: BodyPlan | None = None,
-        stall_timeout: StallTimeout | None = None,
-        capacity: int | None = None,
-        rhythm: Rhythm = SECONDLY,
-    ) -> None:
-        self.id = new_id()
-        self.store = MemoryStore(capacity)
-        self.log: list[tuple[str, int]] = []
-        self.active = ActiveWriter(self.id)
-        self.gate = threading.Event()
-        self.gate.set()
-        self.sync_gate = threading.Event()
-        self.sync_gate.set()
-        self.syncs = [0]
-        self.named: list[Chunk] = []
-        self.commits = True
-        self.sync_fault = False
-        self.disk = ThreadPoolExecutor(4)
-        self.blocks = Blocks()
-        self._writer = self.store.writer(self.id, 0)
-        self.receiver = Receiver(
-            self,
-            self.disk,
-            self.blocks,
-            offset=0,
-            plan=plan or BodyPlan(None),
-            commit=self.commit,
-            rhythm=lambda _offset: rhythm,
-            stall_timeout=stall_timeout or StallTimeout(),
-        )
-
-    def write(self, chunks: Sequence[bytes], position: int) -> int:
-        assert self.gate.wait(20)
-        written = self._writer.write(chunks, position)
-        self.log.append(("write", position + written))
-        return written
-
-    def sync(self, end: int) -> Sequence[Chunk]:
-        assert self.sync_gate.wait(20)
-        if self.sync_fault:
-            raise StoreFault("gone")
-        self.log.append(("sync", self.store.size(self.id)))
-        self.syncs.append(end)
-        return [Chunk(self.syncs[-2], end - self.syncs[-2], f"key-{end}", 0)]
-
-    def truncate(self, size: int) -> None:
-        self._writer.truncate(size)
-
-    def close(self) -> None:
-        self._writer.close()
-
-    async def commit(self, offset: int, chunks: Sequence[Chunk]) -> bool:
-        self.named += chunks
-        self.log.append(("commit", offset))
-        return self.commits
-
-    def committed(self) -> list[int]:
-        return [value for name, value in self.log if name == "commit"]
-
-    async def run(self, body: ScriptedBody) -> str:
-        self.active.on_wake(body.wake)
-        try:
-            ended = await self.receiver.run(body, self.active)
-            await self.receiver.flush()
-            return ended
-        finally:
-            await self.receiver.abandon()
-            self.disk.shutdown()
 
 
 def test_nothing_is_told_before_it_is_synced():
@@ -264,69 +182,6 @@ def test_a_stop_is_heard_while_waiting_for_bytes():
         assert await receiving == TAKEN_OVER
         assert time.monotonic() - started < 5
         assert desk.committed() == [1000]
-
-    asyncio.run(run())
-
-
-# ------------------------------------------------------------------------------------------------ stall_timeout
-
-
-def test_a_silent_sender_is_given_up():
-    # The rule: "Both Client and Server, SHOULD attempt to detect and handle network errors predictably. They MAY do so
-    # by checking for read/write socket errors, as well as setting read/write timeouts."
-    async def run() -> None:
-        desk = Desk(stall_timeout=StallTimeout(idle=0.5))
-        started = time.monotonic()
-
-        assert await desk.run(ScriptedBody(bytes(1000), HANG)) == "idle_timeout"
-
-        assert 0.4 < time.monotonic() - started < 5
-        assert desk.committed() == [1000]
-
-    asyncio.run(run())
-
-
-def test_a_silent_sender_is_given_up_even_while_somebody_asks_for_checkpoints():
-    async def run() -> None:
-        desk = Desk(stall_timeout=StallTimeout(idle=0.6))
-        receiving = asyncio.create_task(desk.run(ScriptedBody(bytes(1000), HANG)))
-
-        async with asyncio.timeout(10):
-            while not receiving.done():
-                desk.active.checkpoint()
-                await asyncio.sleep(0.02)
-
-        assert await receiving == "idle_timeout"
-
-    asyncio.run(run())
-
-
-class Dripping(ScriptedBody):
-    """One byte each 50 ms."""
-
-    async def read(self, seconds: float) -> bytes | None:
-        await asyncio.sleep(min(0.05, seconds))
-        return await super().read(seconds)
-
-
-def test_a_dripping_sender_is_given_up():
-    async def run() -> None:
-        desk = Desk(stall_timeout=StallTimeout(idle=0.6, min_rate=1000))
-
-        assert await desk.run(Dripping(bytes(10_000), chunk=1)) == "too_slow"
-
-        assert 0 < desk.committed()[-1] < 1000
-
-    asyncio.run(run())
-
-
-def test_a_slow_sender_above_the_rate_is_borne():
-    async def run() -> None:
-        desk = Desk(stall_timeout=StallTimeout(idle=0.6, min_rate=10))
-
-        assert await desk.run(Dripping(bytes(1000), chunk=25)) == "complete"
-
-        assert desk.committed()[-1] == 1000
 
     asyncio.run(run())
 

@@ -8,6 +8,7 @@ import pytest
 
 from live_server import LiveServer
 from tus_user import TusUser
+from web.sales_table import table
 
 _numbers = itertools.count(1)
 
@@ -86,3 +87,19 @@ def small(small_server: LiveServer) -> Iterator[TusUser]:
     name = f"small{next(_numbers)}"
     with small_server.register(name, f"the secret of {name}") as http:
         yield TusUser(small_server, http)
+
+
+@pytest.fixture(scope="session")
+def reader(shared_server: LiveServer) -> Iterator[httpx.Client]:
+    """Somebody who only reads one table, and its path."""
+    with shared_server.register("tablereader", "the secret of the reader") as http:
+        http.sales = table(http)
+        yield http
+
+
+@pytest.fixture
+def account(anybody):
+    """Name and password of a new account."""
+    given = {"username": f"login{next(_numbers)}", "password": "correct horse battery"}
+    anybody.post("/auth/register", json=given).raise_for_status()
+    return given

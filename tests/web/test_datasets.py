@@ -1,66 +1,18 @@
 from __future__ import annotations
 
-import asyncio
 import csv
-import gzip
 import io
-import itertools
-import json
-import re
-import socket
-import struct
-import time
-from urllib.parse import parse_qs, quote, urlsplit
+from urllib.parse import parse_qs, urlsplit
 
 import httpx
-import openpyxl
-import pyarrow as pa
-import pyarrow.parquet as pq
 import pytest
-from fastapi import FastAPI, Request
-from starlette.requests import ClientDisconnect
 
-from live_server import LiveServer, entry_when, wait_until
-from parquay.datasets.query.engine import CancelToken, Engine
-from parquay.datasets.query.sql import Sql
+from live_server import entry_when
 from parquay.ids import new_id
-from parquay.web.http.cancellation import run_cancellable
-from parquay.web.http.compression import accepts
 from problems import is_problem
+from web.sales_table import SALES, got, table, upload
 
-CITIES = ("Ulm", "Bonn", "Köln", "")
-SALES = "id,city,price,day,note\n" + "".join(
-    f'{i},{CITIES[i % 4]},{i % 50}.{i % 10}5,2024-{1 + i % 12:02}-15,"a, ""{i}"""\n' for i in range(1000)
-)
 ROUTES = ("", "/rows", "/aggregate?by=city", "/profile?column=price", "/status", "/export")
-
-
-def upload(http, content, name="sales.csv"):
-    data = content.encode() if isinstance(content, str) else content
-    answer = http.post("/files", files={"file": (name, data, "text/csv")})
-    assert answer.status_code == 201, answer.text
-    return answer.json()["id"]
-
-
-def table(http, content=SALES, name="sales.csv"):
-    """Upload a table; return the path of its dataset."""
-    file_id = upload(http, content, name)
-    assert entry_when(http, file_id)["status"] == "done"
-    return f"/datasets/{file_id}"
-
-
-@pytest.fixture(scope="module")
-def reader(shared_server):
-    """Somebody who only reads one table, and its path."""
-    with shared_server.register("tablereader", "the secret of the reader") as http:
-        http.sales = table(http)
-        yield http
-
-
-def got(http, path, **params):
-    answer = http.get(path, params=params)
-    assert answer.status_code == 200, answer.text
-    return answer.json()
 
 
 # Lists and pages
@@ -210,89 +162,6 @@ def test_reads_take_a_version_and_cursors_stay_with_theirs(ann):
     assert got(ann, f"{path}/aggregate", by="b", version=0)["groups"][-1]["key"] == "z"
 
 
-# Downloads
-
-
-def test_csv_is_the_upload_again_and_compressed_for_who_can_read_it(reader):
-    path = f"{reader.sales}/export"
-    plain = reader.get(path, headers={"Accept-Encoding": "identity"})
-    with reader.stream("GET", path, headers={"Accept-Encoding": "br, gzip;q=0.5"}) as answer:
-        packed = b"".join(answer.iter_raw())
-
-    assert plain.content.decode() == SALES
-    assert "content-encoding" not in plain.headers
-    assert answer.headers["content-encoding"] == "gzip"
-    assert gzip.decompress(packed) == plain.content
-    assert len(packed) < len(plain.content) / 2
-    assert plain.headers["vary"] == answer.headers["vary"] == "Accept-Encoding"
-    assert plain.headers["content-type"] == "text/csv; charset=utf-8"
-    assert plain.headers["x-content-type-options"] == "nosniff"
-
-
-def ids_in(name, content):
-    """The first column of a download."""
-    if name == "parquet":
-        return pq.read_table(pa.BufferReader(content))["id"].to_pylist()
-    if name == "arrow":
-        return pa.ipc.open_stream(content).read_all()["id"].to_pylist()
-    if name == "ndjson":
-        return [json.loads(line)["id"] for line in content.splitlines()]
-    return [row[0] for row in openpyxl.load_workbook(io.BytesIO(content)).active.values][1:]
-
-
-@pytest.mark.parametrize(
-    ("name", "kind", "ending"),
-    [
-        ("parquet", "application/vnd.apache.parquet", "parquet"),
-        ("ndjson", "application/x-ndjson", "ndjson"),
-        ("arrow", "application/vnd.apache.arrow.stream", "arrows"),
-        ("xlsx", "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet", "xlsx"),
-    ],
-)
-def test_other_formats_hold_the_same_rows(reader, name, kind, ending):
-    answer = reader.get(f"{reader.sales}/export", params={"format": name})
-
-    assert ids_in(name, answer.content) == list(range(1000))
-    assert answer.headers["content-type"] == kind
-    assert answer.headers["content-disposition"].startswith(f'attachment; filename="sales.{ending}"')
-    assert ("content-encoding" in answer.headers) is (name == "ndjson")
-
-
-def test_download_is_named_in_any_script(ann):
-    path = table(ann, name="Größe 表.csv")
-
-    answer = ann.get(f"{path}/export")
-
-    assert f"filename*=UTF-8''{quote('Größe 表.csv')}" in answer.headers["content-disposition"]
-
-
-def test_download_of_chosen_rows_and_columns_with_formulas_made_harmless(ann):
-    path = table(ann, "a,b,c\n=1+1,2,x\nb,3,y\n=c,4,z\n")
-
-    answer = ann.get(f"{path}/export", params={"columns": "c,a", "filter": "b:ge:3", "safe": "true"})
-
-    assert answer.text == "c,a\ny,b\nz,'=c\n"
-
-
-def test_head_of_a_download_has_no_body_and_no_length_of_one(reader):
-    answer = reader.head(f"{reader.sales}/export", headers={"Accept-Encoding": "identity"})
-
-    assert (answer.status_code, answer.content) == (200, b"")
-    assert answer.headers["etag"] == '"0"'
-    assert answer.headers.get("content-length", "") != "0"
-
-
-@pytest.mark.parametrize(
-    ("field", "accepted"),
-    [
-        ("gzip", True), ("GZIP;q=0.1, br", True), ("br;q=1.0, *;q=0.5", True), ("x, gzip ; q=1", True),
-        ("", False), ("br", False), ("gzip;q=0", False), ("gzip; q=0.000", False), ("*, gzip;q=0", False), ("*;q=0", False),
-    ],
-)  # fmt: skip
-def test_gzip_is_chosen_as_accept_encoding_says(field, accepted):
-    assert accepts(field, "gzip") is accepted
-
-
 # Refusals
 
 
@@ -396,136 +265,6 @@ def test_table_that_is_still_being_made_says_so_and_has_a_status(tus_server):
         assert got(http, "/datasets") == []
 
 
-# Time and those who do not wait
-
-
-def large_table(rows: int) -> str:
-    return "n,t\n" + "".join(f"{n * 7919 % rows},text {n * 104729 % rows}\n" for n in range(rows))
-
-
-@pytest.fixture(scope="module")
-def hasty(tmp_path_factory):
-    """A server that gives a query next to no time, and the path of a table that is too large for it."""
-    server = LiveServer(tmp_path_factory.mktemp("hasty"), query_timeout=0.001).start()
-    with server.login() as http:
-        http.large = table(http, large_table(150_000))
-        yield http
-    server.stop()
-
-
-def test_query_past_its_time_ends_with_408(hasty):
-    answer = hasty.get(f"{hasty.large}/aggregate", params={"by": "t", "measure": "distinct(n)"})
-
-    assert is_problem(answer, 408, "query_timeout")
-
-
-def test_rows_come_when_the_aggregates_take_too_long(hasty):
-    def page() -> httpx.Response | None:
-        answer = hasty.get(hasty.large)
-        return answer if answer.status_code == 200 else None
-
-    body = wait_until(page, "rows within next to no time").json()
-
-    assert len(body["rows"]) == 100
-    assert (body["aggregates"], body["aggregates_error"]["code"]) == (None, "query_timeout")
-
-
-def test_query_ends_when_its_client_goes_away(shared_server, ann):
-    path = table(ann, large_table(300_000))
-    attempts = itertools.count(1)
-
-    def gone() -> float:
-        told = re.search(r'code="client_disconnected"\} (\S+)', ann.get("/metrics").text)
-        return float(told[1]) if told else 0.0
-
-    def left_in_the_middle() -> bool:
-        """Ask something new and leave, each time after another moment: one of them is in the middle of the query."""
-        number = next(attempts)
-        asked = f"GET {path}/aggregate?by=t&measure=distinct(t)&filter=t:ne:{number} HTTP/1.1\r\nHost: localhost\r\n"
-        with socket.create_connection(("127.0.0.1", shared_server.port)) as line:
-            line.sendall(f"{asked}Authorization: {ann.headers['authorization']}\r\n\r\n".encode())
-            time.sleep(0.02 * (number % 10))
-            # Reset: who only closes the sending side may still want the answer, and is given some seconds.
-            line.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
-        return gone() > before
-
-    before = gone()
-    wait_until(left_in_the_middle, "query that ended because its client had gone", 40)
-
-
-def test_work_is_told_that_its_client_has_gone(tmp_path):
-    (tmp_path / "parquet").mkdir()
-    engine = Engine(tmp_path / "parquet", tmp_path / "scratch", seconds=60)
-    heavy = Sql("SELECT count(*) FROM range(100000000) a, range(100000) b WHERE hash(a.range, b.range) % 7 = 3")
-
-    async def leave_while_it_runs() -> None:
-        messages: asyncio.Queue[dict[str, object]] = asyncio.Queue()
-        messages.put_nowait({"type": "http.request", "body": b"", "more_body": False})
-        request = Request({"type": "http", "headers": [], "app": FastAPI()}, messages.get)
-        cancel = CancelToken()
-        working = asyncio.create_task(run_cancellable(request, cancel, lambda: engine.table(heavy, cancel)))
-        await asyncio.sleep(0.3)
-        assert not working.done()
-        messages.put_nowait({"type": "http.disconnect"})
-        with pytest.raises(ClientDisconnect):
-            await asyncio.wait_for(working, 10)
-
-    asyncio.run(leave_while_it_runs())
-    engine.close()
-
-
-def test_client_of_a_request_that_is_worked_on_twice_is_not_taken_for_gone():
-    class Server:
-        """Takes a client for gone once nobody waits for the body of its request any more, as real ones do."""
-
-        sent = lost = False
-
-        async def receive(self):
-            if self.lost:
-                return {"type": "http.disconnect"}
-            if self.sent:
-                await asyncio.Event().wait()
-            try:
-                await asyncio.sleep(0.05)
-            except asyncio.CancelledError:
-                self.lost = True
-                raise
-            self.sent = True
-            return {"type": "http.request", "body": b"", "more_body": False}
-
-    cancel = CancelToken()
-
-    def still_there():
-        time.sleep(0.1)
-        return not cancel.cancelled
-
-    async def twice() -> list[bool]:
-        request = Request({"type": "http", "headers": [], "app": FastAPI()}, Server().receive)
-        return [await run_cancellable(request, cancel, still_there) for _ in range(2)]
-
-    assert asyncio.run(twice()) == [True, True]
-
-
-def test_broken_off_download_lets_go_and_the_server_goes_on(reader):
-    with reader.stream("GET", f"{reader.sales}/export", params={"format": "ndjson"}) as answer:
-        next(answer.iter_raw())
-
-    assert got(reader, reader.sales)["row_count"] == 1000
-
-
-def test_download_that_could_not_be_finished_is_not_begun(shared_server, ann):
-    path = table(ann, "n,t\n" + "".join(f"{n},{n:0200}\n" for n in range(10_000)))
-    more = table(ann, "n,t\n1,x\n2,y\n", "more.csv").removeprefix("/datasets/")
-    assert ann.post(f"{path}/append", json={"file_id": more}).status_code == 200
-    (last,) = (shared_server.data_dir / "parquet" / path.removeprefix("/datasets/")).glob("version-*.parquet")
-    last.write_bytes(b"PAR1")
-
-    assert is_problem(ann.get(f"{path}/export"), 503, "part_damaged")
-
-    last.unlink()
-    assert is_problem(ann.get(f"{path}/export"), 503, "part_missing")
-
-
 def test_server_of_uploads_runs_without_the_engine_of_queries(tus_server):
     modules = {mapped.path for process in tus_server.processes() for mapped in process.memory_maps()}
 
@@ -536,90 +275,6 @@ def test_forged_query_text_is_data(reader):
     for text in ("x' OR '1'='1", 'x" OR "1"="1', "x; SELECT 1", "%", "\\", "\x00"):
         assert got(reader, f"{reader.sales}/rows", filter=f"city:eq:{text}")["rows"] == []
     assert isinstance(reader, httpx.Client)
-
-
-# Numbers as they are written
-
-WRITTEN = "year,key,price,tiny,big,share\n2024,1234567,24.50,0.0000001,9007199254740993,3\n2025,1234568,0.10,0.5000000,1,0.5\n"
-ROW = '"year":2024,"key":1234567,"price":24.50,"tiny":0.0000001,"big":"9007199254740993","share":3'
-
-
-def test_every_answer_writes_numbers_as_the_upload_has_them(ann):
-    path = table(ann, WRITTEN, "written.csv")
-    file_id = path.rpartition("/")[2]
-
-    for asked in (f"{path}/rows", path, f"{path}?sort=-tiny&filter=price:gt:0", f"/files/{file_id}"):
-        assert ROW in ann.get(asked).text, asked
-    assert f"{{{ROW}}}\n" in ann.get(f"{path}/export?format=ndjson").text
-    groups = ann.get(f"{path}/aggregate?by=key&measure=sum(price)").text
-    assert '{"key":1234567,"value":24.50}' in groups
-    bounds = ann.get(path).text.partition('"aggregates":')[2]
-    assert '"min":0.10,"max":24.50,"mean":12.3,"sum":24.60' in bounds
-    assert '"min":0.0000001,"max":0.5000000' in bounds
-    assert '{"value":24.50,"count":1}' not in ann.get(f"{path}/profile?column=price").text
-
-
-def test_cells_are_texts_as_they_were_written_when_asked_for(ann):
-    text = "n,x,at,day,note\n1,3.0,2024-01-02T03:04:05.50+02:00,,\n-7,1e-07,2024-01-02T03:04:05.00+02:00,2024-02-29,a\n"
-    path = table(ann, text, "moments.csv")
-
-    rows = got(ann, f"{path}/rows", text="true")["rows"]
-    page = got(ann, path, text="true", sort="-n")["rows"]
-
-    assert (
-        rows
-        == page
-        == [
-            {"_rid": 0, "n": "1", "x": "3.0", "at": "2024-01-02T03:04:05.50+02:00", "day": None, "note": None},
-            {
-                "_rid": 1,
-                "n": "-7",
-                "x": "1e-07",
-                "at": "2024-01-02T03:04:05.00+02:00",
-                "day": "2024-02-29",
-                "note": "a",
-            },
-        ]
-    )
-
-
-def test_keys_bounds_and_frequent_values_are_texts_as_they_were_written_when_asked_for(ann):
-    late, early = "2024-01-02T03:04:05.50+02:00", "2024-01-02T03:04:05.00+02:00"
-    path = table(ann, f"at,mark,word\n{late},3.0,a\n{early},1.5,b\n{early},2.0,b\n", "keys.csv")
-
-    groups = got(ann, f"{path}/aggregate", by="at", measure="min(at)", text="true")["groups"]
-    numbers = got(ann, f"{path}/aggregate", by="mark", text="true")["groups"]
-    bounds = got(ann, path, text="true")["aggregates"]
-    words = got(ann, f"{path}/profile", column="word", text="true")["values"]
-    plain = got(ann, f"{path}/aggregate", by="at")["groups"]
-
-    assert groups == [{"key": early, "value": early}, {"key": late, "value": late}]
-    assert [each["key"] for each in numbers] == ["1.5", "2.0", "3.0"]
-    assert (bounds["at"]["min"], bounds["at"]["max"]) == (early, late)
-    assert (bounds["mark"]["min"], bounds["mark"]["max"], bounds["mark"]["sum"]) == ("1.5", "3.0", 6.5)
-    assert words == [{"value": "b", "count": 2}, {"value": "a", "count": 1}]
-    assert [each["key"] for each in plain] == ["2024-01-02T01:04:05Z", "2024-01-02T01:04:05.5Z"]
-
-
-def test_an_edit_takes_and_tells_every_digit(ann):
-    path = table(ann, "n,price,wide\n1,24.50,12345678901234567890.25\n2,0.10,1.00\n", "digits.csv")
-    exact = '"price":7.10,"wide":"98765432109876543210.75"'
-
-    ann.headers["Content-Type"] = "application/json"
-    made = ann.patch(f"{path}/rows/0", content='{"price": 7.1, "wide": 98765432109876543210.75}')
-    batch = ann.patch(f"{path}/rows", content='{"update": [{"_rid": 1, "price": 3.20, "wide": -0.25}]}')
-    refused = ann.patch(f"{path}/rows/0", content='{"price": 1.00}', headers={"If-Match": '"0"'})
-    too_fine = ann.patch(f"{path}/rows/0", content='{"price": 7.1000000000000000001}')
-    endless = ann.patch(f"{path}/rows/0", content='{"price": 1e999999999}')
-
-    assert made.status_code == 200
-    assert exact in made.text
-    assert '"price":3.20,"wide":-0.25' in batch.text
-    assert is_problem(refused, 412, "row_changed")
-    assert exact in refused.text
-    assert is_problem(too_fine, 422, "bad_cell")
-    assert is_problem(endless, 422, "bad_cell")
-    assert got(ann, f"{path}/rows", text="true")["rows"][0]["wide"] == "98765432109876543210.75"
 
 
 # Styles
