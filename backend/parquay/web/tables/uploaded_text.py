@@ -15,7 +15,6 @@ from parquay.datasets.versions.tables import Tables
 from parquay.errors import NotFound
 from parquay.ingest.text.dialect import Overrides
 from parquay.ingest.text.inflate import packing_of
-from parquay.ingest.text.original import original_text
 from parquay.telemetry import lost
 from parquay.uploads.maintain.integrity import Soundness, damaged
 from parquay.wiring import UploadServices
@@ -47,6 +46,8 @@ def uploaded_text(uploads: UploadServices, file: File, made: Export, stop: Cance
     Raises:
         Damaged: ``bytes_missing``, ``bytes_damaged`` (503).
     """
+    from parquay.ingest.text.original import original_text  # brings Arrow, without which uploads are served
+
     hashed = uploads.soundness.check(file)
     encoding = (file.dialect or {}).get("encoding", "utf-8")
     member = Overrides.from_options(file.options).member
