@@ -8,6 +8,7 @@ import pytest
 
 from live_server import LiveServer
 from tus_user import TusUser
+from web.draft_user import VERSIONS, DraftUser
 from web.sales_table import table
 
 _numbers = itertools.count(1)
@@ -103,3 +104,36 @@ def account(anybody):
     given = {"username": f"login{next(_numbers)}", "password": "correct horse battery"}
     anybody.post("/auth/register", json=given).raise_for_status()
     return given
+
+
+@pytest.fixture(scope="module")
+def short_server(
+    tmp_path_factory: pytest.TempPathFactory, setting: Callable[[], dict[str, object]]
+) -> Iterator[LiveServer]:
+    """A server that forgets quickly, takes few bytes of few kinds, and is known under another address."""
+    settings = {
+        "upload_ttl": 2,
+        "quota_bytes": 1_000_000,
+        "allowed_extensions": ".csv,.bin",
+        "public_url": "https://files.example/parquay/",
+        "workers": 0,
+    }
+    server = LiveServer(tmp_path_factory.mktemp("short-server"), **settings, **setting()).start()
+    yield server
+    server.stop()
+
+
+@pytest.fixture(scope="module")
+def short(short_server: LiveServer) -> Iterator[TusUser]:
+    with short_server.register("short", "the secret of short") as http:
+        yield TusUser(short_server, http)
+
+
+@pytest.fixture(params=VERSIONS, ids=[f"interop-{version}" for version in VERSIONS])
+def draft(request: pytest.FixtureRequest, tus: TusUser) -> DraftUser:
+    return DraftUser(tus, request.param)
+
+
+@pytest.fixture
+def newest(tus: TusUser) -> DraftUser:
+    return DraftUser(tus, 8)

@@ -1,0 +1,5 @@
+"""Bytes to upload with a creation."""
+
+from __future__ import annotations
+
+RESUMABLE = ("Tus-Resumable", "1.0.0")
