@@ -16,12 +16,13 @@ NODE_CLIENTS_STAMP := tests/e2e/node/node_modules/.installed
 GENERATOR_STAMP := .cache/generated/.installed-$(PLACE)
 NODE_SERVERS_STAMP := tests/bench/node/node_modules/.installed
 BENCH_STAMP := .venv/.bench-$(PLACE)
+COVERAGE_STAMP := .venv/.coverage-$(PLACE)
 NATIVE := backend/build_native.py $(wildcard backend/parquay/columns/native/*)
 BROWSER := .cache/chromium
 BIN := .venv/bin
 
 .DEFAULT_GOAL := help
-.PHONY: help serve test lint format types architecture unit client browser e2e large chaos bench pollock pictures build clean distclean
+.PHONY: help serve test lint format types architecture unit client browser e2e large chaos coverage bench pollock pictures build clean distclean
 .DELETE_ON_ERROR:
 
 help: ## show this list
@@ -62,6 +63,14 @@ large: $(TESTS_STAMP) ## pytest: uploads of 2 GB and 1,000 that wait, memory wat
 
 chaos: $(TESTS_STAMP) ## pytest: kill the server at random, ROUNDS times (default 500)
 	CHAOS_ROUNDS=$(or $(ROUNDS),500) $(BIN)/python -m pytest -m chaos --timeout 7200 $(ARGS)
+
+# Absolute, for servers that run in folders of their own. What is killed in the midst of its work tells nothing of it.
+coverage: export COVERAGE_FILE := $(CURDIR)/.cache/coverage/data
+coverage: $(COVERAGE_STAMP) $(BUILD_STAMP) $(NODE_CLIENTS_STAMP) $(GENERATOR_STAMP) ## pytest: how many of the package's lines and branches the tests run; 90 % at least
+	rm -rf .cache/coverage
+	$(BIN)/coverage run -m pytest -n 3 --dist loadfile --no-loadscope-reorder -m "not long" $(ARGS)
+	$(BIN)/coverage combine --quiet
+	$(BIN)/coverage report
 
 # ------------------------------------------------------------------------------------------ for makers
 bench: $(BENCH_STAMP) $(NODE_SERVERS_STAMP) ## measure beside the peers and write docs/benchmarks.md (ARGS="uploads --quick": less)
@@ -112,6 +121,12 @@ $(TESTS_STAMP): pyproject.toml uv.lock $(NATIVE) $(BIN)/python | .cache/uv
 $(BENCH_STAMP): pyproject.toml uv.lock $(NATIVE) $(BIN)/python | .cache/uv
 	@echo "Python packages with the benchmark's peers ..."
 	@.cache/uv sync --quiet --frozen --inexact --all-extras --group bench
+	@$(BIN)/python -m compileall -q backend/parquay
+	@touch $@ $(TESTS_STAMP) $(PYTHON_STAMP)
+
+$(COVERAGE_STAMP): pyproject.toml uv.lock $(NATIVE) $(BIN)/python | .cache/uv
+	@echo "Python packages with coverage ..."
+	@.cache/uv sync --quiet --frozen --inexact --all-extras --group coverage
 	@$(BIN)/python -m compileall -q backend/parquay
 	@touch $@ $(TESTS_STAMP) $(PYTHON_STAMP)
 

@@ -2,9 +2,12 @@ from __future__ import annotations
 
 import csv
 import io
+import json
 from urllib.parse import parse_qs, urlsplit
 
 import httpx
+import openpyxl
+import pyarrow.parquet as pq
 import pytest
 
 from live_server import entry_when

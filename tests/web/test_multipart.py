@@ -165,7 +165,7 @@ def test_body_that_is_broken_or_has_too_much_beside_the_file_is_refused(raw):
 def test_silent_body_is_given_up():
     async def silent():
         yield part("file", b"begin", "a.csv")[:-2]
-        await asyncio.sleep(30)
+        await asyncio.Event().wait()
         yield END
 
     async def run():
