@@ -10,7 +10,7 @@ import importlib
 
 from bench import report
 
-SUITES = ("uploads", "object_store", "ingest", "tables")
+SUITES = ("uploads", "object_store", "ingest", "tables", "catalog")
 
 
 def main() -> None:
