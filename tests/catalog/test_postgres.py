@@ -33,6 +33,9 @@ from postgres_server import PostgresServer
 
 Connect = Callable[[str], Catalog]
 
+GATHERED = 10
+"""Events that a process writes before it waits for their commit."""
+
 
 @pytest.fixture
 def catalog(postgres_url: str, connect: Connect) -> Catalog:
@@ -70,6 +73,7 @@ def test_an_event_that_was_begun_first_is_seen_first(catalog: Catalog, connect: 
     assert [each.file_id for each in events.after(0, 10)] == ["slow", "quick"]
 
 
+@pytest.mark.timeout(900)
 @pytest.mark.parametrize("each", [30, pytest.param(5000, marks=pytest.mark.long)])
 def test_who_reads_on_from_the_last_event_gets_each_of_twenty_processes_once_and_in_order(
     catalog: Catalog, connect: Connect, ann: str, each: int
@@ -78,8 +82,9 @@ def test_who_reads_on_from_the_last_event_gets_each_of_twenty_processes_once_and
     events, seen, positions, position = Events(catalog), [], [], 0
 
     def write(number: int) -> None:
-        for at in range(each):
-            happen(writers[number], ann, f"{number} {at}").result(30)
+        for start in range(0, each, GATHERED):
+            for one in [happen(writers[number], ann, f"{number} {at}") for at in range(start, start + GATHERED)]:
+                one.result(60)
 
     with ThreadPoolExecutor(len(writers)) as pool:
         writing = [pool.submit(write, number) for number in range(len(writers))]
