@@ -13,8 +13,9 @@ from parquay.chunk import Chunk
 from parquay.errors import Conflict
 from parquay.ids import new_id
 from parquay.storage.chunked.bucket import Bucket
+from parquay.storage.chunked.gathering import Gathering, GatheringFiles
 from parquay.storage.chunked.store import CHUNK_BYTES_MAX, CHUNK_BYTES_MIN, ChunkStore
-from parquay.storage.chunks import BytesDamaged, BytesMissing
+from parquay.storage.chunks import BytesDamaged, BytesMissing, StoreFault
 from parquay.storage.memory.bucket import MemoryBucket
 from parquay.storage.s3.bucket import S3Bucket
 from s3_server import S3Server
@@ -247,3 +248,23 @@ class TestLastingS3(ChunkConformance):
         assert content(store, upload_id) == b"kept"
         with pytest.raises(BytesMissing):
             store.writer(upload_id, 5, wait=0)
+
+
+def test_a_file_is_used_again_by_one_alone(tmp_path: Path):
+    files = GatheringFiles(tmp_path)
+    first = Gathering(files, 0)
+    first.write([b"of another upload"], 0)
+    first.close()
+    first.close()
+
+    second, third = Gathering(files, 7), Gathering(files, 7)
+    second.write([b"second"], 7)
+    third.write([b"third"], 7)
+
+    assert (second.read(7, 100), third.read(7, 100)) == (b"second", b"third")
+    with pytest.raises(StoreFault):
+        first.write([b"late"], 0)
+    with second.mapped(7, 13) as view:
+        assert bytes(view) == b"second"
+    for each in (second, third):
+        each.close()

@@ -70,7 +70,8 @@ class Gathering:
         """
         self.start = self.end = start
         self._files = files
-        self._file = files.take()
+        self._file: IO[bytes] | None = files.take()
+        self._handle = self._file.fileno()
 
     def write(self, buffers: Buffers, position: int) -> int:
         """Put bytes at ``position``; fewer written than given: the disk is full.
@@ -84,7 +85,7 @@ class Gathering:
             view = memoryview(buffer)
             while view:
                 try:
-                    count = os.pwrite(self._file.fileno(), view, position + written - self.start)
+                    count = os.pwrite(self._handle, view, position + written - self.start)
                 except OSError as error:
                     if error.errno in FULL:
                         return self._grown(position + written, written)
@@ -99,13 +100,14 @@ class Gathering:
 
     def read(self, start: int, size: int) -> bytes:
         """Return bytes that are there."""
-        return os.pread(self._file.fileno(), min(size, self.end - start), start - self.start)
+        return os.pread(self._handle, min(size, self.end - start), start - self.start)
 
     @contextmanager
     def mapped(self, start: int, end: int) -> Iterator[memoryview]:
         """Lend the bytes from ``start`` to ``end``, of which there is at least one, without a copy."""
+        assert self._file is not None, "a mapping of no file would be zeros"
         with (
-            mmap.mmap(self._file.fileno(), end - self.start, access=mmap.ACCESS_READ) as mapping,
+            mmap.mmap(self._handle, end - self.start, access=mmap.ACCESS_READ) as mapping,
             memoryview(mapping) as whole,
             whole[start - self.start :] as view,
         ):
@@ -116,5 +118,7 @@ class Gathering:
         self.end = min(self.end, max(end, self.start))
 
     def close(self) -> None:
-        """Give the bytes up."""
-        self._files.give(self._file)
+        """Give the bytes up; once, for the file is another's then."""
+        file, self._file, self._handle = self._file, None, -1
+        if file is not None:
+            self._files.give(file)
