@@ -103,6 +103,8 @@ def work(settings: Settings, *, child: bool = False) -> int:
     from parquay.jobs import convert
 
     telemetry.configure_logging(settings.log_level)
+    if settings.redis_url:
+        return _work_by_celery(settings, child=child)
     services = wiring.build(settings, migrate=not child)
     if not child:
         services.uploads.small.restore()
@@ -122,6 +124,22 @@ def work(settings: Settings, *, child: bool = False) -> int:
     finally:
         services.close()
     return 0
+
+
+def _work_by_celery(settings: Settings, *, child: bool) -> int:
+    from parquay.jobs import celery_worker
+
+    address = wiring.redis_address(settings)
+    assert address is not None
+    if child:
+        ParentPipe().subscribe(lambda _channels: None)  # ends this process with the server
+    else:
+        services = wiring.build(settings)
+        services.uploads.small.restore()
+        services.close()
+    with contextlib.suppress(OSError):
+        os.nice(NICENESS)
+    return celery_worker.run(address, partial(wiring.build, settings, migrate=False), max(1, settings.workers))
 
 
 class _Service:
@@ -182,6 +200,7 @@ class _Service:
             services.uploads.queue,
             services.uploads.writers,
             duty=self._duty("samples"),
+            random_samples=services.events.random,
         )
 
     def _duty(self, name: str) -> Duty:
@@ -200,6 +219,11 @@ class _Service:
             catalog.listen()
         else:
             catalog.notifications.attach(ParentPipe())
+        address = wiring.redis_address(self._services.settings)
+        if address is not None and self._primary:
+            from parquay.jobs.celery_app import JobMessages
+
+            catalog.notifications.attach(JobMessages(address), relays=True)
 
     async def _announce(self, listener: Listener, serving: asyncio.Task[None]) -> None:
         listening = asyncio.create_task(listener.listens.wait())
@@ -354,7 +378,8 @@ def _only_server(settings: Settings) -> Iterator[None]:
 
 
 def _commands(settings: Settings) -> list[list[str]]:
-    workers = [] if settings.redis_url else [["worker", "--child"]] * settings.workers
+    processes = min(1, settings.workers) if settings.redis_url else settings.workers  # Celery starts its own
+    workers = [["worker", "--child"]] * processes
     return [*workers, *[["serve", "--child"]] * (settings.processes - 1)]
 
 

@@ -61,7 +61,11 @@ class Settings(BaseSettings):
         False, description="Whether downloads of files that are one object are presigned redirects to the object store."
     )
     s3_region: str = Field("", description="Its region; empty: `AWS_REGION`, or `us-east-1`.")
-    redis_url: str = Field("", description="Refused when set: nothing uses Redis yet; events and jobs stay in process.")
+    redis_url: str = Field(
+        "",
+        description="`redis://`, `rediss://` or `sentinel://` (`scaling.md`): carries notifications, jobs by Celery; "
+        "needs PostgreSQL. Empty: the database and pipes do.",
+    )
     processes: int = Field(1, ge=1, le=256, description="API processes.")
     workers: int = Field(1, ge=0, le=256, description="Conversion worker processes started by `parquay serve`.")
     secret_key: str = Field("", description="Signs tokens, at least 32 bytes; empty: generated into the data dir.")

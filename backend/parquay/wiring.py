@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import importlib
 import secrets
 from concurrent.futures import Executor, ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
 
 from parquay.auth.accounts import ensure_demo
 from parquay.auth.passwords import Passwords
@@ -48,7 +50,10 @@ from parquay.datasets.versions.retention import Retention
 from parquay.datasets.versions.tables import Tables
 from parquay.datasets.versions.versions import Versions
 from parquay.errors import Conflict, InvalidValue
+from parquay.events import redis_server
 from parquay.events.bus import Hub
+from parquay.events.redis_samples import RedisSamples
+from parquay.events.redis_server import RedisAddress, RedisCarrier, RedisHealth
 from parquay.settings import Settings, SettingsError
 from parquay.storage.chunked.store import ChunkStore
 from parquay.storage.chunks import Store, StoreFault
@@ -139,12 +144,20 @@ class AccountServices:
 
 @dataclass(frozen=True)
 class EventServices:
-    """What happened, who hears of it, and what is to be done. ``log``: the events as rows."""
+    """What happened, who hears of it, and what is to be done.
+
+    Attributes:
+        log: the events as rows.
+        random: the samples of the signal `random`, where there is a Redis to keep them too.
+        redis: whether Redis answers; None: there is none.
+    """
 
     log: Events
     hub: Hub
     jobs: Jobs
     samples: Samples
+    random: RedisSamples | None = None
+    redis: RedisHealth | None = None
 
 
 @dataclass(frozen=True)
@@ -191,7 +204,11 @@ def _events(settings: Settings, catalog: Catalog, queue: Queue) -> EventServices
     hub = Hub(log, announce=settings.announced)
     catalog.notifications.subscribe(EVENTS, hub.wake)
     catalog.notifications.subscribe_progress(hub.moved)
-    return EventServices(log, hub, Jobs(catalog), Samples(catalog))
+    address = redis_address(settings)
+    found = EventServices(log, hub, Jobs(catalog), Samples(catalog))
+    if address is None:
+        return found
+    return replace(found, random=RedisSamples(address, "random"), redis=RedisHealth(address))
 
 
 def _uploads(
@@ -277,8 +294,8 @@ def prepare(services: Services) -> None:
 
 def _refuse_scaled(settings: Settings) -> None:
     """Say at start what this build cannot do, instead of doing something else."""
-    if settings.redis_url:
-        raise SettingsError("PARQUAY_REDIS_URL: Redis is not part of this build")
+    if settings.redis_url and settings.sqlalchemy_url.startswith("sqlite"):
+        raise SettingsError("PARQUAY_REDIS_URL: Redis needs PostgreSQL, see PARQUAY_DATABASE_URL")
     if _is_remote(settings) and settings.sqlalchemy_url.startswith("sqlite"):
         raise SettingsError("PARQUAY_STORAGE_URL: s3:// needs PostgreSQL, see PARQUAY_DATABASE_URL")
 
@@ -286,7 +303,7 @@ def _refuse_scaled(settings: Settings) -> None:
 def _catalog(settings: Settings, *, migrate: bool) -> Catalog:
     catalog = None
     try:
-        catalog = Catalog(settings.sqlalchemy_url, durable=_is_durable(settings))
+        catalog = Catalog(settings.sqlalchemy_url, durable=_is_durable(settings), carrier=_carrier(settings))
         if migrate:
             upgrade(catalog)
     except UnusableDatabase as error:
@@ -295,6 +312,30 @@ def _catalog(settings: Settings, *, migrate: bool) -> Catalog:
         name = "PARQUAY_DATABASE_URL" if settings.database_url else str(settings.root / "metadata.db")
         raise SettingsError(f"{name}: {error}") from None
     return catalog
+
+
+def _carrier(settings: Settings) -> RedisCarrier | None:
+    """What carries notifications between processes in place of the database."""
+    address = redis_address(settings)
+    return RedisCarrier(address) if address is not None else None
+
+
+def redis_address(settings: Settings) -> RedisAddress | None:
+    """Where Redis is; None: there is none.
+
+    Raises:
+        SettingsError: the URL is none, or what speaks to Redis is not installed.
+    """
+    if not settings.redis_url:
+        return None
+    try:
+        redis_server.check(settings.redis_url)
+        importlib.import_module("redis")
+    except ValueError as error:
+        raise SettingsError(f"PARQUAY_REDIS_URL: {error}") from None
+    except ImportError:
+        raise SettingsError("PARQUAY_REDIS_URL: Redis needs the extra parquay[redis]") from None
+    return RedisAddress(settings.redis_url, f"parquay:{urlsplit(settings.sqlalchemy_url).path.strip('/')}")
 
 
 def _rules(settings: Settings) -> Rules:

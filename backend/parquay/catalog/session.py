@@ -27,8 +27,9 @@ from sqlmodel import Session
 
 from parquay.catalog import postgres, sqlite
 from parquay.catalog.notifications import Notifications
-from parquay.catalog.postgres_notifier import PostgresNotifier
+from parquay.catalog.postgres_notifier import PostgresCarrier
 from parquay.catalog.tables import now
+from parquay.catalog.threaded_notifier import Carrier, ThreadedNotifier
 from parquay.errors import Unavailable
 from parquay.ids import new_id
 from parquay.telemetry import commit_seconds
@@ -96,8 +97,10 @@ def notify(session: Session, channel: str) -> None:
 class Catalog:
     """One database, seen from one process."""
 
-    def __init__(self, url: str, *, durable: bool = True, readers: int = 8) -> None:
+    def __init__(self, url: str, *, durable: bool = True, readers: int = 8, carrier: Carrier | None = None) -> None:
         """Connect lazily to ``url``; ``durable`` commits survive power loss, others a crash of the process.
+
+        ``carrier``: carries notifications to other processes in place of the database.
 
         Raises:
             UnusableDatabase: the URL is none, or the driver of its database is missing.
@@ -109,7 +112,9 @@ class Catalog:
         self._writer = engine(url, durable=durable, writes=True, size=1)
         self._light_writer = engine(url, durable=False, writes=True, size=1)
         self._listens = False
-        self._notifier = None if self.is_embedded else PostgresNotifier(self._reader, new_id())
+        self._notifier = None
+        if not self.is_embedded:
+            self._notifier = ThreadedNotifier(carrier or PostgresCarrier(self._reader), new_id())
         self.notifications = Notifications(self._notifier)
         self._queue: queue.SimpleQueue[_Queued | None] = queue.SimpleQueue()
         self._thread: threading.Thread | None = None

@@ -431,7 +431,8 @@ export interface paths {
      * @description Tell that database and storage take a write right now and files are converted.
      *
      * 503 when not, or when the server is stopping; `conversion_stalled`: files wait and no worker moves. A server without
-     * workers of its own is `degraded` then, and goes on to take uploads: those elsewhere may come back.
+     * workers of its own is `degraded` then, and goes on to take uploads: those elsewhere may come back. So is one without
+     * its Redis: everything goes on, and others hear of it a second later.
      */
     get: operations["readyz_readyz_get"];
   };
@@ -1128,7 +1129,9 @@ export interface components {
     };
     /**
      * Ready
-     * @description The service takes uploads, and converts them; `degraded`: workers elsewhere do not, `detail` says more.
+     * @description The service takes uploads, and converts them; `degraded`: something elsewhere is away, `detail` says more.
+     *
+     * `redis` is null where none is used.
      */
     Ready: {
       /**
@@ -1140,6 +1143,8 @@ export interface components {
       /** Detail */
       detail?: string | null;
       conversion: components["schemas"]["Conversion"];
+      /** Redis */
+      redis?: ("up" | "down") | null;
     };
     /**
      * Received
@@ -3343,7 +3348,8 @@ export interface operations {
    * @description Tell that database and storage take a write right now and files are converted.
    *
    * 503 when not, or when the server is stopping; `conversion_stalled`: files wait and no worker moves. A server without
-   * workers of its own is `degraded` then, and goes on to take uploads: those elsewhere may come back.
+   * workers of its own is `degraded` then, and goes on to take uploads: those elsewhere may come back. So is one without
+   * its Redis: everything goes on, and others hear of it a second later.
    */
   readyz_readyz_get: {
     responses: {

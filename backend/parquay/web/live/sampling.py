@@ -15,9 +15,10 @@ from parquay.catalog.duties import Duty
 from parquay.catalog.jobs import Jobs
 from parquay.catalog.queue import Health, Queue
 from parquay.catalog.reader_blocks import Counts, total
-from parquay.catalog.samples import Samples
+from parquay.catalog.samples import KEEP, Samples
 from parquay.catalog.session import Catalog
 from parquay.errors import ParquayError
+from parquay.events.redis_samples import RedisSamples
 from parquay.telemetry import jobs_late, jobs_stuck, jobs_troubled, jobs_waiting, reader_blocks, registry
 from parquay.uploads.receive.takeover import WriterRegistry
 
@@ -48,14 +49,24 @@ class Sampler:
     """Takes the samples of one process; whoever has the duty also takes those that no process has a share of."""
 
     def __init__(
-        self, catalog: Catalog, samples: Samples, jobs: Jobs, queue: Queue, writers: WriterRegistry, *, duty: Duty
+        self,
+        catalog: Catalog,
+        samples: Samples,
+        jobs: Jobs,
+        queue: Queue,
+        writers: WriterRegistry,
+        *,
+        duty: Duty,
+        random_samples: RedisSamples | None = None,
     ) -> None:
+        """``random_samples``: where those of `random` are kept first, and come from into the table."""
         self._catalog = catalog
         self._queue = queue
         self._samples = samples
         self._jobs = jobs
         self._writers = writers
         self._duty = duty
+        self._random = random_samples
         self._received = _bytes_received()
 
     async def run(self) -> None:
@@ -74,13 +85,24 @@ class Sampler:
         shares = {"ingest_rate": received - before, "active_uploads": float(len(self._writers.running()))}
         if await asyncio.to_thread(self._duty.is_mine):
             shares["queue_depth"] = float(await asyncio.to_thread(self._jobs.depth))
-            shares["random"] = random.random()
+            if self._random is None:
+                shares["random"] = random.random()
+            else:
+                await asyncio.to_thread(self._take_random, self._random, at)
             _show(await asyncio.to_thread(self._queue.health), await asyncio.to_thread(self._jobs.troubled))
             _show_readers(await asyncio.to_thread(total, self._catalog))
         else:  # what this process showed may be out of date
             _show(Health(), {})
             _show_readers({})
         await self._catalog.awrite(partial(self._samples.add, at=at, shares=shares))
+
+    def _take_random(self, kept: RedisSamples, at: datetime) -> None:
+        """Keep a sample of `random` in Redis, and in the table what it does not have yet of those (blocking)."""
+        newest = self._samples.newest(["random"]).get("random")
+        since = newest.at if newest is not None else at - KEEP
+        for moment, value in kept.keep(at, random.random(), since).items():
+            if moment > since:
+                self._catalog.write(partial(self._samples.add, at=moment, shares={"random": value}))
 
 
 def _show(health: Health, troubled: Mapping[str, int]) -> None:

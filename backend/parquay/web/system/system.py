@@ -12,10 +12,13 @@ from pydantic import BaseModel
 from parquay.catalog.queue import Health
 from parquay.errors import ParquayError, Unavailable
 from parquay.telemetry import exposition
-from parquay.web.http.deps import CatalogDep, PolicyDep, UploadsDep
+from parquay.web.http.deps import CatalogDep, EventsDep, PolicyDep, UploadsDep
+from parquay.wiring import EventServices
 
 MIN_FREE = 64 * 1024 * 1024
 """Free bytes below which no upload should be sent here."""
+
+REDIS_AWAY = "Redis does not answer: what other machines do is seen a second later, and jobs begin some seconds later."
 
 router = APIRouter(tags=["system"])
 
@@ -36,19 +39,24 @@ class Conversion(BaseModel):
 
 
 class Ready(BaseModel):
-    """The service takes uploads, and converts them; `degraded`: workers elsewhere do not, `detail` says more."""
+    """The service takes uploads, and converts them; `degraded`: something elsewhere is away, `detail` says more.
+
+    `redis` is null where none is used.
+    """
 
     status: Literal["ready", "degraded"] = "ready"
     detail: str | None = None
     conversion: Conversion
+    redis: Literal["up", "down"] | None = None
 
 
 @router.get("/readyz")
-def readyz(request: Request, uploads: UploadsDep, catalog: CatalogDep, policy: PolicyDep) -> Ready:
+def readyz(request: Request, uploads: UploadsDep, catalog: CatalogDep, events: EventsDep, policy: PolicyDep) -> Ready:
     """Tell that database and storage take a write right now and files are converted.
 
     503 when not, or when the server is stopping; `conversion_stalled`: files wait and no worker moves. A server without
-    workers of its own is `degraded` then, and goes on to take uploads: those elsewhere may come back.
+    workers of its own is `degraded` then, and goes on to take uploads: those elsewhere may come back. So is one without
+    its Redis: everything goes on, and others hear of it a second later.
     """
     if request.app.state.draining:
         raise Unavailable("The server is stopping.", "draining", retry_after=5)
@@ -64,9 +72,17 @@ def readyz(request: Request, uploads: UploadsDep, catalog: CatalogDep, policy: P
     if health.stalled and policy.converts:
         raise Unavailable(_stalled(health), "conversion_stalled", retry_after=30)
     conversion = Conversion(**asdict(health))
-    if health.stalled:
-        return Ready(status="degraded", detail=_stalled(health), conversion=conversion)
-    return Ready(conversion=conversion)
+    redis = _redis(events)
+    details = [_stalled(health)] * health.stalled + [REDIS_AWAY] * (redis == "down")
+    if details:
+        return Ready(status="degraded", detail=" ".join(details), conversion=conversion, redis=redis)
+    return Ready(conversion=conversion, redis=redis)
+
+
+def _redis(events: EventServices) -> Literal["up", "down"] | None:
+    if events.redis is None:
+        return None
+    return "up" if events.redis.is_up() else "down"
 
 
 def _stalled(health: Health) -> str:
@@ -77,6 +93,7 @@ def _stalled(health: Health) -> str:
 
 
 @router.get("/metrics", response_class=Response)
-def metrics() -> Response:
+def metrics(events: EventsDep) -> Response:
     """Show the metrics in the Prometheus text format."""
+    _redis(events)
     return Response(exposition(), media_type=CONTENT_TYPE_LATEST)
