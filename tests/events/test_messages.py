@@ -128,7 +128,13 @@ def test_message_of_a_table_tells_its_newest_version():
     column = {"name": "n", "type": "int64", "kind": "int64", "form": True}
     row = file(size=1, row_count=5, columns=[column], table_version=3, table_at=AT)
 
-    told = {"id": "f1", "name": "sales.csv", "columns": [{"name": "n", "type": "int64"}], "row_count": 5, "version": 3}
+    told = {
+        "id": "f1",
+        "name": "sales.csv",
+        "columns": [{"name": "n", "type": "int64", "style": None}],
+        "row_count": 5,
+        "version": 3,
+    }
     expected = {"dataset": told | {"updated_at": "2026-05-04T03:02:01.987Z"}}
     assert message_of(happened("dataset.updated", row)) == Message(7, "dataset.updated", "f1", expected)
 
