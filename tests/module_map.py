@@ -14,7 +14,9 @@ PROTOCOLS = {
     "columns/styles/base": "columns/types/test_styled",
     "columns/types/base": "columns/types/test_registry columns/types/test_reference",
     "tus/wire": "tus/test_append tus/test_draft",
-    "catalog/tables": "catalog/test_migrate",
+    "catalog/tables/accounts": "catalog/test_migrate catalog/test_users",
+    "catalog/tables/column_types": "catalog/test_migrate",
+    "catalog/tables/upload_bytes": "catalog/test_migrate catalog/test_unsynced uploads/test_chunk_rows",
     "roles": "web/test_access web/test_matrix",
     "chunk": "storage/test_chunk_store",
 }
