@@ -54,6 +54,8 @@ STEPS = {
     "catalog/chunks": "uploads/test_machine uploads/test_on_s3",
     "catalog/confusables": "catalog/test_users",
     "catalog/duties": "catalog/test_leases",
+    "catalog/file_queries": "catalog/test_files catalog/test_listing",
+    "catalog/hook_jobs": "uploads/test_hooks",
     "catalog/lease_rows": "catalog/test_leases",
     "catalog/notifications": "catalog/test_postgres e2e/test_postgres",
     "catalog/postgres_notifier": "catalog/test_postgres",

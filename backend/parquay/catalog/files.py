@@ -1,4 +1,4 @@
-"""Files in the catalog: creation, the checkpoint's compare-and-set, reading, listing.
+"""Files in the catalog: creation, the checkpoint's compare-and-set, what owners change, removal.
 
 The statements of the upload path are Core statements on one row each. A checkpoint moves ``offset`` only from
 the value its writer knows and only while the writer's ``epoch`` is the row's: whoever raised the epoch later
@@ -8,35 +8,31 @@ owns the upload, and a stale writer changes nothing.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from operator import attrgetter
 from typing import Any, NamedTuple
 
-from sqlalchemy import case, func, literal, or_, union_all, update
+from sqlalchemy import case, literal, or_, update
 from sqlmodel import Session, col, delete, select
 
-from parquay.catalog.access import granted_to
 from parquay.catalog.chunks import name, name_all, named
 from parquay.catalog.consequences import UPDATED, Consequences, consequences
 from parquay.catalog.events import Events
+from parquay.catalog.file_queries import FileQueries
+from parquay.catalog.hook_jobs import HookJobs
 from parquay.catalog.jobs import Jobs, Wanted
-from parquay.catalog.listing import EVERYTHING, SORTS, Narrowed, after, branches, narrowing, order
 from parquay.catalog.notifications import progress_of
 from parquay.catalog.prepared import Insert
 from parquay.catalog.session import Catalog, connection_of, notify
-from parquay.catalog.tables import FILE_DEFAULTS, Access, File, NewFile, User, now
-from parquay.catalog.usage import refuse_over, used
+from parquay.catalog.tables import FILE_DEFAULTS, File, NewFile, now
+from parquay.catalog.usage import refuse_over
 from parquay.chunk import Chunk
-from parquay.roles import VIEW, Role, everybodys_role, role_of
-from parquay.tus.headers import parse_metadata
+from parquay.roles import VIEW, everybodys_role
 
 CONVERT = "convert"
 """Kind of the job that turns a file into a table."""
-
-HOOK = "hook"
-"""Kind of the jobs that call hooks."""
 
 WRITER_ACTIVE = timedelta(seconds=1.5)
 """A writer of another process that made a checkpoint this recently is not interrupted; it makes one each second."""
@@ -58,14 +54,6 @@ class Claim:
     size: int | None
 
 
-class Seen(NamedTuple):
-    """A file as a user sees it: with its owner's name, and the user's role in it."""
-
-    file: File
-    owner: str
-    role: Role
-
-
 class Touched(NamedTuple):
     """What a statement tells of the row that it changed."""
 
@@ -79,109 +67,15 @@ class Touched(NamedTuple):
 _insert = Insert(File, constants=FILE_DEFAULTS)
 
 
-class Files:
+class Files(FileQueries):
     """Queries and writes on files. Methods that take a session run inside somebody's transaction."""
 
     def __init__(self, catalog: Catalog, events: Events, jobs: Jobs, *, hooked: bool = False) -> None:
         """``hooked``: enqueue a job for the hooks with every creation, end and removal of an upload."""
-        self._catalog = catalog
-        self.hooked = hooked
+        super().__init__(catalog)
         self._events = events
         self._jobs = jobs
-
-    # Reading
-
-    def get(self, file_id: str) -> File | None:
-        """Return a file, None when there is none."""
-        with self._catalog.read() as session:
-            return session.get(File, file_id)
-
-    def many(self, file_ids: Iterable[str]) -> dict[str, File]:
-        """Return those of ``file_ids`` that exist, by id."""
-        with self._catalog.read() as session:
-            found = session.exec(select(File).where(col(File.id).in_(list(file_ids)))).all()
-        return {file.id: file for file in found}
-
-    def owned(self, file_id: str, user_id: str) -> File | None:
-        """Return a file of ``user_id``, None when it is unknown or somebody else's."""
-        file = self.get(file_id)
-        return file if file is not None and file.owner_id == user_id else None
-
-    def seen(self, file_id: str, user_id: str) -> Seen | None:
-        """Return a file that ``user_id`` may look at: an own one, or one that is shared with them."""
-        query = select(File, User.username, Access.role).join(User, col(User.id) == File.owner_id)
-        query = query.join(Access, granted_to(user_id), isouter=True).where(File.id == file_id)
-        with self._catalog.read() as session:
-            found = session.execute(query).one_or_none()
-        role = None if found is None else role_of(found[0], user_id, found[2])
-        return None if found is None or role is None else Seen(found[0], found[1], role)
-
-    def owner_name(self, file: File) -> str:
-        """Return the name of a file's owner."""
-        with self._catalog.read() as session:
-            return session.exec(select(User.username).where(User.id == file.owner_id)).one()
-
-    def page(
-        self,
-        user_id: str,
-        *,
-        limit: int,
-        cursor: tuple[Any, str] | None = None,
-        sort: str = "uploaded_at",
-        descending: bool = True,
-        narrowed: Narrowed = EVERYTHING,
-    ) -> list[Seen]:
-        """Return up to ``limit`` files that ``user_id`` sees, after ``cursor`` (sort value, id).
-
-        Missing values sort below every other.
-        """
-        column = SORTS[sort]
-        query = select(File, User.username, Access.role).join(User, col(User.id) == File.owner_id)
-        query = query.join(Access, granted_to(user_id), isouter=True)
-        conditions = narrowing(narrowed)
-        if cursor is not None:
-            conditions.append(after(column, cursor, descending=descending))
-        ordered = order(column, descending=descending)
-        firsts = (
-            select(File.id).where(*each.sees, *conditions).order_by(*ordered).limit(limit).subquery()
-            for each in branches(user_id, narrowed)
-        )
-        candidates = union_all(*(select(each.c.id) for each in firsts))
-        query = query.where(col(File.id).in_(candidates)).order_by(*ordered).limit(limit)
-        with self._catalog.read() as session:
-            found = session.execute(query).all()
-        return [Seen(file, owner, role_of(file, user_id, given) or VIEW) for file, owner, given in found]
-
-    def count(self, user_id: str, narrowed: Narrowed = EVERYTHING) -> int:
-        """Return how many files a list without a page would have."""
-        with self._catalog.read() as session:
-            counts = (
-                select(func.count()).select_from(File).where(*each.sees, *each.others, *narrowing(narrowed))
-                for each in branches(user_id, narrowed)
-            )
-            return sum(session.exec(count).one() for count in counts)
-
-    def stored_bytes(self, user_id: str) -> int:
-        """Return the bytes that a user has stored or reserved, those of tables too."""
-        with self._catalog.read() as session:
-            return used(session, user_id).bytes
-
-    def epochs(self, file_ids: list[str]) -> dict[str, int]:
-        """Return the epochs of those of ``file_ids`` that exist."""
-        with self._catalog.read() as session:
-            found = session.exec(select(File.id, File.epoch).where(col(File.id).in_(file_ids))).all()
-        return dict(found)
-
-    def ids(self) -> set[str]:
-        """Return every file's id."""
-        with self._catalog.read() as session:
-            return set(session.exec(select(File.id)))
-
-    def expired(self, moment: datetime, limit: int) -> list[str]:
-        """Return ids of up to ``limit`` unfinished or partial uploads whose time was over at ``moment``."""
-        query = select(File.id).where(col(File.expires_at) < moment)
-        with self._catalog.read() as session:
-            return list(session.exec(query.order_by(col(File.expires_at)).limit(limit)))
+        self._hooks = HookJobs(jobs) if hooked else None
 
     # The upload path
 
@@ -211,7 +105,7 @@ class Files:
                 self._events.emit(session, found.event, *group)
             if found.converts:
                 self._jobs.add(session, CONVERT, *(Wanted(file.id, file.owner_id, file.size) for file in group))
-            self._tell_hooks(session, found, *group)
+            self._tell_hooks(session, found.hooks, *(file.id for file in group))
 
     def take_over(
         self,
@@ -325,21 +219,11 @@ class Files:
             self._events.emit(session, found.event, file)
         if found.converts:  # which may wait for more bytes already
             self._jobs.enqueue(session, CONVERT, file.id, owner_id=file.owner_id, size=file.size)
-        self._tell_hooks(session, found, file)
+        self._tell_hooks(session, found.hooks, file.id)
 
-    def _tell_hooks(self, session: Session, found: Consequences, *files: File | NewFile | Touched) -> None:
-        if self.hooked:
-            for file in files:
-                for event in found.hooks:
-                    self._hook(session, event, file.id)
-
-    def _hook(self, session: Session, event: str, file_id: str) -> None:
-        if self.hooked:
-            # What is gone when the job runs must be in the job.
-            file = session.get_one(File, file_id, populate_existing=True)
-            owner = session.get_one(User, file.owner_id).username
-            payload = {"event": event, "upload": hooked_json(file, owner)}
-            self._jobs.enqueue(session, HOOK, f"{event}:{file_id}", payload)
+    def _tell_hooks(self, session: Session, events: Sequence[str], *file_ids: str) -> None:
+        if self._hooks is not None:
+            self._hooks.add(session, events, *file_ids)
 
     def _compare_and_set(self, session: Session, claim: Claim, **values: Any) -> Touched | None:
         statement = (
@@ -355,20 +239,6 @@ class Files:
         )
         row = connection_of(session).execute(statement).one_or_none()
         return None if row is None else Touched(*row)
-
-    def finals_of(self, owner_id: str) -> list[File]:
-        """Return a user's final uploads that wait for their parts."""
-        query = select(File).where(
-            File.owner_id == owner_id, col(File.complete).is_(False), col(File.concat).startswith("final")
-        )
-        with self._catalog.read() as session:
-            return list(session.exec(query))
-
-    def joined(self) -> list[File]:
-        """Return every final upload that has the bytes of its parts."""
-        query = select(File).where(col(File.complete).is_(True), col(File.concat).startswith("final"))
-        with self._catalog.read() as session:
-            return list(session.exec(query))
 
     def composed(self, session: Session, file_id: str, size: int, chunks: Sequence[Chunk] = ()) -> bool:
         """Note that a final upload has all ``size`` bytes of its parts, which are in ``chunks``.
@@ -450,20 +320,8 @@ class Files:
         if expired_before is not None and (file.expires_at is None or file.expires_at >= expired_before):
             return False
         if not file.is_partial:
-            self._hook(session, "removed", file_id)
+            self._tell_hooks(session, ["removed"], file_id)
             self._events.emit_removal(session, file)
         self._jobs.cancel(session, CONVERT, file_id)
         session.execute(delete(File).where(col(File.id) == file_id))
         return True
-
-
-def hooked_json(file: File, owner: str) -> dict[str, Any]:
-    """Return what hooks get of a file."""
-    return {
-        "id": file.id,
-        "name": file.name,
-        "size": file.size,
-        "content_type": file.content_type,
-        "owner": owner,
-        "metadata": parse_metadata(file.upload_metadata).texts(),
-    }

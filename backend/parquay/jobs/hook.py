@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from parquay.catalog.files import HOOK
+from parquay.catalog.hook_jobs import HOOK
 from parquay.catalog.jobs import JobLease
 from parquay.jobs.worker import Ended, Kind, Worker
 from parquay.uploads.policy.hooks import HookedUpload

@@ -18,7 +18,8 @@ from starlette.types import Scope
 from parquay.auth.csrf import credentials, refuse_cross_site
 from parquay.auth.scopes import require_scope, sufficient
 from parquay.auth.sessions import Identity
-from parquay.catalog.files import Files, Seen
+from parquay.catalog.file_queries import Seen
+from parquay.catalog.files import Files
 from parquay.catalog.queue import Queue
 from parquay.catalog.session import Catalog
 from parquay.catalog.tables import File
