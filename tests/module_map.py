@@ -23,6 +23,7 @@ PROTOCOLS = {
 """Definitions without behaviour of their own: whoever implements or uses them is tested, by one suite for all."""
 
 IMPLEMENTATIONS = {
+    "storage/local/faults": "storage/test_local_faults",
     "storage/local/locks": "storage/test_local_uploads",
     "storage/local/objects": "storage/test_local_objects",
     "storage/local/place": "storage/test_local_objects",
@@ -32,6 +33,7 @@ IMPLEMENTATIONS = {
     "storage/local/reader": "storage/test_local_uploads",
     "storage/local/reserve": "storage/test_local_objects",
     "storage/local/scratch": "datasets/test_engine",
+    "storage/local/writer": "storage/test_local_uploads storage/test_local_faults",
     "storage/memory/bucket": "storage/test_chunk_store",
     "storage/memory/objects": "storage/test_memory_objects",
     "storage/memory/place": "storage/test_memory_objects",

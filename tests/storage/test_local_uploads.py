@@ -14,7 +14,8 @@ import pytest
 from parquay.errors import Busy, Conflict
 from parquay.ids import new_id
 from parquay.storage.chunks import StoreFault
-from parquay.storage.local.uploads import LocalStore, LocalWriter
+from parquay.storage.local.uploads import LocalStore
+from parquay.storage.local.writer import LocalWriter
 from storage.conformance import MIB, FileConformance, put
 from storage.recorded import Recorder
 from storage.tmpfs import volume

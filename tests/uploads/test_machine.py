@@ -24,7 +24,8 @@ from parquay.storage.chunked.bucket import Bucket
 from parquay.storage.chunked.gathering import Gathering
 from parquay.storage.chunked.store import ChunkStore
 from parquay.storage.chunks import Store
-from parquay.storage.local.uploads import LocalStore, LocalWriter
+from parquay.storage.local.uploads import LocalStore
+from parquay.storage.local.writer import LocalWriter
 from parquay.storage.memory.bucket import MemoryBucket
 from parquay.storage.memory.uploads import MemoryStore
 from parquay.storage.s3.bucket import S3Bucket

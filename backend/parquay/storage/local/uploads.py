@@ -17,13 +17,14 @@ from functools import partial
 from pathlib import Path
 
 from parquay.chunk import Chunk
-from parquay.errors import Busy, Conflict, StorageFull, Unavailable
+from parquay.errors import Busy, Conflict, StorageFull
 from parquay.ids import is_id, new_id
-from parquay.storage.chunks import Buffers, BytesMissing, Rhythm, State, StoreFault
+from parquay.storage.chunks import BytesMissing, Rhythm, State, StoreFault
 from parquay.storage.local import locks
-from parquay.storage.local.direct_io import DirectFile
+from parquay.storage.local.faults import mapped
 from parquay.storage.local.reader import LocalReader
 from parquay.storage.local.volume import VolumeSync
+from parquay.storage.local.writer import LocalWriter
 from parquay.telemetry import sync_errors, sync_seconds
 
 COPY_RATE = 2e9
@@ -31,8 +32,6 @@ COPY_RATE = 2e9
 RHYTHM = Rhythm(bytes=64 * 1024 * 1024, seconds=1.0)
 MIN_VOLUME_SYNC_FILES = 16
 """From so many small uploads on, one sync of the whole volume is quicker than theirs."""
-FULL = (errno.ENOSPC, errno.EDQUOT)
-NO_HANDLES = (errno.EMFILE, errno.ENFILE)
 
 
 class LocalStore:
@@ -87,7 +86,7 @@ class LocalStore:
         """Open an upload's file and lock it; see :class:`parquay.storage.chunks.Store`."""
         del epoch  # the lock keeps a stale writer out
         path = self.path(upload_id)
-        with _mapped(self):
+        with mapped(self):
             patience = wait + (durable / COPY_RATE if owned is not None else 0.0)
             handle = self._locked(path, durable, time.monotonic() + patience, owned)
             try:
@@ -100,7 +99,7 @@ class LocalStore:
     @contextmanager
     def reader(self, upload_id: str) -> Iterator[LocalReader]:
         """Open an upload for reading."""
-        with _mapped(self):
+        with mapped(self):
             reader = LocalReader(self.path(upload_id))
         try:
             yield reader
@@ -118,7 +117,7 @@ class LocalStore:
         """Store a small upload, not synced."""
         path = self._text(upload_id)
         flags = os.O_WRONLY | os.O_CREAT | os.O_CLOEXEC | os.O_NOFOLLOW
-        with _mapped(self):
+        with mapped(self):
             self._volume.watch()
             try:
                 handle = os.open(path, flags, 0o600)
@@ -149,7 +148,7 @@ class LocalStore:
         if len(paths) >= MIN_VOLUME_SYNC_FILES and self._volume.is_watched:
             self._timed(self._volume.sync)
             return
-        with _mapped(self):
+        with mapped(self):
             for path in paths:
                 self._sync_file(path)
             directories = {path.parent for path in paths}
@@ -215,7 +214,7 @@ class LocalStore:
 
     def free(self) -> int:
         """Return the bytes left on the volume, less the reserve."""
-        with _mapped(self):
+        with mapped(self):
             return max(shutil.disk_usage(self.root).free - self._reserve, 0)
 
     def probe(self) -> None:
@@ -223,7 +222,7 @@ class LocalStore:
         if self._fault:
             raise StoreFault(self._fault)
         path = self.root / f".probe-{new_id()}"
-        with _mapped(self):
+        with mapped(self):
             handle = os.open(path, os.O_CREAT | os.O_EXCL | os.O_WRONLY | os.O_CLOEXEC, 0o600)
             try:
                 os.write(handle, b"parquay")
@@ -300,7 +299,7 @@ class LocalStore:
         try:
             position = 0
             for source, size in sources:
-                with _mapped(self), closing(LocalReader(source)) as reader:
+                with mapped(self), closing(LocalReader(source)) as reader:
                     reader.copy_to(writer.handle, position, size)
                 position += size
             writer.sync(position)
@@ -321,7 +320,7 @@ class LocalStore:
         return os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC | os.O_NOFOLLOW, 0o600)
 
     def _rename(self, source: Path, target: Path) -> None:
-        with _mapped(self):
+        with mapped(self):
             self._make_directory(target.parent)
             source.rename(target)
             self.sync_directory(target.parent)
@@ -334,90 +333,6 @@ class LocalStore:
             self._known_directories.add(path.name)
 
 
-class LocalWriter:
-    """The locked file of one upload."""
-
-    def __init__(self, store: LocalStore, handle: int, *, unnamed: Path | None = None) -> None:
-        """``unnamed``: the directory in which the file's name may not be durable yet."""
-        self._store = store
-        self._direct = DirectFile(handle)
-        self._unnamed = unnamed
-        self.handle = handle
-
-    def write(self, buffers: Buffers, position: int) -> int:
-        """Put ``buffers`` at ``position``; fewer bytes than given means that the disk is full up to the reserve."""
-        views = _first([memoryview(buffer) for buffer in buffers if buffer], self._store.free())
-        size = sum(map(len, views))
-        before, blocks = self._direct.span(position, size)
-        written = self._put(_first(views, before), position)
-        if written < before:
-            return written
-        if blocks:
-            written += self._past_the_cache(_first(_after(views, before), blocks), position + before)
-        return written + self._put(_after(views, written), position + written)
-
-    def _put(self, views: list[memoryview], position: int) -> int:
-        written = 0
-        while views:
-            try:
-                count = os.pwritev(self.handle, views[:512], position + written)
-            except OSError as error:
-                if error.errno in FULL:
-                    return written
-                raise StoreFault(f"The disk refused bytes: {error.strerror}.") from error
-            written += count
-            views = _after(views, count)
-        return written
-
-    def _past_the_cache(self, views: list[memoryview], position: int) -> int:
-        try:
-            return self._direct.write(views, position)
-        except OSError as error:
-            raise StoreFault(f"The disk refused bytes: {error.strerror}.") from error
-
-    def sync(self, end: int) -> tuple[Chunk, ...]:
-        """Make the file's bytes survive power loss, and its name too.
-
-        The name comes second: where the file's sync has committed it already, its own costs next to nothing. It is
-        synced even for a file that was there: whoever made it may have been killed before.
-        """
-        del end
-        self._store.sync(self.handle)
-        if self._unnamed is not None:
-            with _mapped(self._store):
-                self._store.sync_directory(self._unnamed)
-            self._unnamed = None
-        return ()
-
-    def truncate(self, size: int) -> None:
-        """Cut the file to ``size`` bytes."""
-        os.ftruncate(self.handle, size)
-
-    def close(self) -> None:
-        """Close the file, which gives the lock up."""
-        self._direct.close()
-        os.close(self.handle)
-
-
-def _first(views: list[memoryview], size: int) -> list[memoryview]:
-    """Return the first ``size`` bytes."""
-    if sum(map(len, views)) <= size:
-        return views
-    kept = []
-    for view in views:
-        kept.append(view[:size])
-        size = max(size - len(view), 0)
-    return [view for view in kept if view]
-
-
-def _after(views: list[memoryview], count: int) -> list[memoryview]:
-    for index, view in enumerate(views):
-        if count < len(view):
-            return [view[count:], *views[index + 1 :]]
-        count -= len(view)
-    return []
-
-
 def _cut(handle: int, durable: int, owned: Callable[[], bool] | None) -> None:
     """Forget what was never acknowledged: it is as if never sent."""
     size = os.fstat(handle).st_size
@@ -427,18 +342,3 @@ def _cut(handle: int, durable: int, owned: Callable[[], bool] | None) -> None:
         raise BytesMissing(f"{durable} bytes were promised and are not there.")
     if size > durable:
         os.ftruncate(handle, durable)
-
-
-@contextmanager
-def _mapped(store: LocalStore) -> Iterator[None]:
-    """Turn the operating system's refusals into ours."""
-    try:
-        yield
-    except OSError as error:
-        if error.errno in FULL:
-            raise StorageFull("The disk is full.", retry_after=60) from error
-        if error.errno in NO_HANDLES:
-            raise Unavailable("Too many open files.", "too_many_open_files", retry_after=2) from error
-        if error.errno == errno.EIO:
-            store.mark_faulty(error)
-        raise StoreFault(f"The disk refused: {error.strerror}.") from error
