@@ -179,7 +179,14 @@ SURFACES = {
     "web/tuspy/router": "web/test_tus_routers",
     "web/uploads/tus": "web/test_tus_core web/test_tus_creation",
     "web/uploads/verbs": "web/test_tus_core web/test_tus_draft",
-    "wiring": "test_server uploads/test_volume",
+    "wiring/accounts": "auth/test_sessions web/test_matrix",
+    "wiring/database": "test_server e2e/test_postgres e2e/test_redis",
+    "wiring/events": "test_server e2e/test_redis",
+    "wiring/process": "test_server uploads/test_volume",
+    "wiring/services": "web/test_matrix",
+    "wiring/stores": "uploads/test_volume uploads/test_on_s3",
+    "wiring/tables": "test_server web/test_datasets",
+    "wiring/uploads": "test_server uploads/test_hooks",
 }
 """What a person or a program meets: tested from there, by commands, requests and real servers."""
 

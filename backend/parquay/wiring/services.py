@@ -1,0 +1,146 @@
+"""What a process is made of, in four groups."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from parquay.auth.passwords import Passwords
+from parquay.auth.sessions import Sessions
+from parquay.catalog.access import Sharing
+from parquay.catalog.admin import Administration
+from parquay.catalog.audit import AuditLog
+from parquay.catalog.datasets import Datasets
+from parquay.catalog.events import Events
+from parquay.catalog.files import Files
+from parquay.catalog.jobs import Jobs
+from parquay.catalog.leases import Leases
+from parquay.catalog.queue import Queue
+from parquay.catalog.samples import Samples
+from parquay.catalog.segments import Segments
+from parquay.catalog.session import Catalog
+from parquay.catalog.usage import Usages
+from parquay.catalog.users import Users
+from parquay.datasets.edit.append import Appending
+from parquay.datasets.edit.edit import Editor
+from parquay.datasets.edit.publish import Publisher
+from parquay.datasets.export.export import Exporter
+from parquay.datasets.query.aggregates import Aggregator
+from parquay.datasets.query.browse import Browser
+from parquay.datasets.query.engine import Engine
+from parquay.datasets.query.groups import Grouper
+from parquay.datasets.query.preview import Preview
+from parquay.datasets.versions.commits import Commits
+from parquay.datasets.versions.retention import Retention
+from parquay.datasets.versions.tables import Tables
+from parquay.datasets.versions.versions import Versions
+from parquay.events.bus import Hub
+from parquay.events.redis_samples import RedisSamples
+from parquay.events.redis_server import RedisHealth
+from parquay.settings import Settings
+from parquay.storage.chunks import Store
+from parquay.storage.place import Places
+from parquay.uploads.create.concat import Concatenator
+from parquay.uploads.create.create import Creator
+from parquay.uploads.create.put_uploads import PutUploads
+from parquay.uploads.create.small_uploads import SmallUploads
+from parquay.uploads.maintain.expire import Expirer
+from parquay.uploads.maintain.integrity import Soundness
+from parquay.uploads.maintain.remove import Remover
+from parquay.uploads.policy.hooks import Hooks
+from parquay.uploads.policy.rules import Rules
+from parquay.uploads.receive.append import Appender
+from parquay.uploads.receive.remote_writers import RemoteWriters
+from parquay.uploads.receive.takeover import WriterRegistry
+
+
+@dataclass(frozen=True)
+class UploadServices:
+    """What takes in bytes and keeps the files that they make."""
+
+    files: Files
+    segments: Segments
+    queue: Queue
+    store: Store
+    rules: Rules
+    hooks: Hooks
+    writers: WriterRegistry
+    remote: RemoteWriters | None
+    appender: Appender
+    concatenator: Concatenator
+    small: SmallUploads | PutUploads
+    creator: Creator
+    remover: Remover
+    expirer: Expirer
+    soundness: Soundness
+
+
+@dataclass(frozen=True)
+class TableServices:
+    """What makes tables of files, reads, changes and exports them. ``files``: those that the tables are of."""
+
+    places: Places
+    files: Files
+    tables: Tables
+    datasets: Datasets
+    commits: Commits
+    editor: Editor
+    versions: Versions
+    appending: Appending
+    publisher: Publisher
+    retention: Retention
+    engine: Engine
+    browser: Browser
+    aggregator: Aggregator
+    grouper: Grouper
+    exporter: Exporter
+    preview: Preview
+
+
+@dataclass(frozen=True)
+class AccountServices:
+    """Who is who, who may what, and what was done."""
+
+    users: Users
+    passwords: Passwords
+    sessions: Sessions
+    sharing: Sharing
+    administration: Administration
+    audit: AuditLog
+    usages: Usages
+
+
+@dataclass(frozen=True)
+class EventServices:
+    """What happened, who hears of it, and what is to be done.
+
+    Attributes:
+        log: the events as rows.
+        random: the samples of the signal `random`, where there is a Redis to keep them too.
+        redis: whether Redis answers; None: there is none.
+    """
+
+    log: Events
+    hub: Hub
+    jobs: Jobs
+    samples: Samples
+    random: RedisSamples | None = None
+    redis: RedisHealth | None = None
+
+
+@dataclass(frozen=True)
+class Services:
+    """Everything a process is made of, in groups."""
+
+    settings: Settings
+    catalog: Catalog
+    leases: Leases
+    uploads: UploadServices
+    tables: TableServices
+    accounts: AccountServices
+    events: EventServices
+
+    def close(self) -> None:
+        """Finish what is queued and let go of the database."""
+        self.tables.engine.close()
+        self.leases.close()
+        self.catalog.close()

@@ -1,0 +1,49 @@
+"""Builds what makes tables of files, reads, changes and exports them."""
+
+from __future__ import annotations
+
+from parquay.catalog.datasets import Datasets
+from parquay.datasets.edit.append import Appending
+from parquay.datasets.edit.edit import Editor
+from parquay.datasets.edit.publish import Publisher
+from parquay.datasets.export.export import Exporter
+from parquay.datasets.query.aggregates import Aggregator
+from parquay.datasets.query.browse import Browser
+from parquay.datasets.query.engine import Engine
+from parquay.datasets.query.groups import Grouper
+from parquay.datasets.query.preview import Preview
+from parquay.datasets.versions.commits import Commits
+from parquay.datasets.versions.retention import Retention
+from parquay.datasets.versions.tables import Tables
+from parquay.datasets.versions.versions import Versions
+from parquay.settings import Settings
+from parquay.wiring.services import TableServices, UploadServices
+from parquay.wiring.stores import places_of
+
+
+def table_services(settings: Settings, datasets: Datasets, uploads: UploadServices) -> TableServices:
+    """Build what makes, reads and changes tables."""
+    places, files = places_of(settings), uploads.files
+    tables = Tables(places, datasets)
+    commits = Commits(tables, datasets, quota=settings.quota_bytes)
+    appending = Appending(tables, commits)
+    engine = Engine(places.fetched, settings.root / "tmp", seconds=settings.query_timeout, memory=settings.query_memory)
+    aggregator = Aggregator(engine)
+    return TableServices(
+        places,
+        files,
+        tables,
+        datasets,
+        commits,
+        Editor(tables, commits),
+        Versions(tables, commits, datasets),
+        appending,
+        Publisher(places, files, datasets, appending),
+        Retention(files, datasets, tables, commits, keep=settings.versions_kept),
+        engine,
+        Browser(engine),
+        aggregator,
+        Grouper(engine),
+        Exporter(engine, aggregator),
+        Preview(uploads.segments, tables, places),
+    )
