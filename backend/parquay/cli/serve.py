@@ -20,7 +20,7 @@ def serve(
     child: Child = False,
 ) -> None:
     """Serve the API and the web client, with local workers, in the foreground."""
-    from parquay import server
+    from parquay.server import serve as server
 
     settings = _settings(host=host, port=port)
     if with_parent is not None:
@@ -30,9 +30,9 @@ def serve(
 
 def worker(child: Child = False) -> None:
     """Run a conversion worker on the catalog and the data directory of this machine's settings."""
-    from parquay import server
+    from parquay.server.work import work
 
-    raise typer.Exit(server.work(_settings(), child=child))
+    raise typer.Exit(work(_settings(), child=child))
 
 
 def _settings(**given: str | int | None) -> Settings:

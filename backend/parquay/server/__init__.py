@@ -1,0 +1,1 @@
+"""The serving process, its children and its workers."""

@@ -1,0 +1,62 @@
+"""`parquay serve`: the API in this process, more API processes and conversion workers as children."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import resource
+
+from parquay import allocator, telemetry, wiring
+from parquay.server.api_process import ApiProcess
+from parquay.server.lock import only_server
+from parquay.settings import Settings
+from parquay.storage.local.private import OTHERS
+from parquay.wiring import Services
+
+MAX_PIECE_BYTES, MAX_FREED_BYTES = 4 << 20, 64 << 20
+"""Bytes of the largest freed piece of memory that the C library keeps, and of all that it keeps.
+
+Its own rule would also keep those of a password hash (19 MiB).
+"""
+
+
+def serve(settings: Settings) -> int:
+    """Serve until SIGTERM or SIGINT; return the exit code."""
+    os.umask(OTHERS)
+    allocator.keep_pieces(MAX_PIECE_BYTES, MAX_FREED_BYTES)
+    telemetry.configure_logging(settings.log_level)
+    with only_server(settings):
+        services = wiring.build(settings)
+        wiring.prepare(services)
+        try:
+            _run(services, primary=True)
+        finally:
+            services.close()
+    return 0
+
+
+def serve_child(settings: Settings) -> int:
+    """Serve as one of several API processes, hanging on the first one's pipes; return the exit code."""
+    os.umask(OTHERS)
+    allocator.keep_pieces(MAX_PIECE_BYTES, MAX_FREED_BYTES)
+    telemetry.configure_logging(settings.log_level)
+    services = wiring.build(settings, migrate=False)
+    try:
+        _run(services, primary=False)
+    finally:
+        services.close()
+    return 0
+
+
+def _run(services: Services, *, primary: bool) -> None:
+    import uvloop
+
+    _allow_handles()
+    uvloop.run(ApiProcess(services, primary=primary).run())
+
+
+def _allow_handles() -> None:
+    """Let this process open as many files and connections as it may: an upload in progress has three."""
+    most = resource.getrlimit(resource.RLIMIT_NOFILE)[1]
+    with contextlib.suppress(OSError, ValueError):  # some systems name more than they allow
+        resource.setrlimit(resource.RLIMIT_NOFILE, (most, most))

@@ -1,0 +1,62 @@
+"""`parquay worker`: converts files, as a child of the server or by itself."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import signal
+from functools import partial
+
+from parquay import allocator, telemetry, wiring
+from parquay.catalog.notifications import JOBS
+from parquay.events.pipes import ParentPipe
+from parquay.settings import Settings
+from parquay.storage.local.private import OTHERS
+
+NICENESS = 10
+"""Added to a worker's priority number, so that conversion never slows an upload."""
+
+
+def work(settings: Settings, *, child: bool = False) -> int:
+    """Convert files until SIGTERM or SIGINT; return the exit code. ``child``: hang on the server's pipes."""
+    os.umask(OTHERS)
+    from parquay.jobs import convert
+
+    telemetry.configure_logging(settings.log_level)
+    if settings.redis_url:
+        return _work_by_celery(settings, child=child)
+    services = wiring.build(settings, migrate=not child)
+    if not child:
+        services.uploads.small.restore()
+    worker = convert.worker(services)
+    services.catalog.notifications.subscribe(JOBS, worker.wake)
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, lambda *_: worker.stop())
+    with contextlib.suppress(OSError):
+        os.nice(NICENESS)
+    if child:
+        services.catalog.notifications.attach(ParentPipe())
+    else:
+        services.catalog.listen()
+    allocator.give_back()
+    try:
+        worker.run()
+    finally:
+        services.close()
+    return 0
+
+
+def _work_by_celery(settings: Settings, *, child: bool) -> int:
+    from parquay.jobs import celery_worker
+
+    address = wiring.redis_address(settings)
+    assert address is not None
+    if child:
+        ParentPipe().subscribe(lambda _channels: None)  # ends this process with the server
+    else:
+        services = wiring.build(settings)
+        services.uploads.small.restore()
+        services.close()
+    with contextlib.suppress(OSError):
+        os.nice(NICENESS)
+    return celery_worker.run(address, partial(wiring.build, settings, migrate=False), max(1, settings.workers))
