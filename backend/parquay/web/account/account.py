@@ -11,9 +11,9 @@ from parquay.auth.sessions import Identity, key_hash, new_key
 from parquay.catalog.tables import ApiKey, Login, now
 from parquay.errors import Forbidden, InvalidValue, NotFound
 from parquay.events.messages import timestamp
+from parquay.web.account.account_schemas import KeyRef, NewKey, NewPassword, SessionRef, ShownKey
 from parquay.web.account.login import HashingDep
 from parquay.web.http.deps import AccountsDep, IdentityDep, PolicyDep
-from parquay.web.http.schemas import KeyRef, NewKey, NewPassword, SessionRef, ShownKey
 
 router = APIRouter(tags=["account"])
 

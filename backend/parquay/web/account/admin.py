@@ -14,9 +14,10 @@ from parquay.catalog.admin import AccountSummary, JobRow, Quota
 from parquay.catalog.tables import Audit
 from parquay.errors import Forbidden, InvalidValue, NotFound
 from parquay.events.messages import timestamp
+from parquay.web.account.account_schemas import AdminUser, AuditRow, JobRef, NewUser, Storage, UserChange
 from parquay.web.account.login import HashingDep
 from parquay.web.http.deps import AccountsDep, IdentityDep, UploadsDep
-from parquay.web.http.schemas import AdminUser, AuditRow, FileError, JobRef, NewUser, Storage, UserChange
+from parquay.web.http.schemas import FileError
 from parquay.wiring import AccountServices
 
 MAX_LIMIT = 1000

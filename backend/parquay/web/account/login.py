@@ -20,8 +20,9 @@ from parquay.auth.names import clean_name
 from parquay.auth.passwords import PARALLEL
 from parquay.auth.sessions import Account, Granted
 from parquay.errors import BadInput, Forbidden, InvalidValue, Unavailable, UnsupportedType
+from parquay.web.account.account_schemas import LoginAnswer, Me, Token, UserRef
 from parquay.web.http.deps import AccountsDep, IdentityDep, Policy, PolicyDep, same_site_only
-from parquay.web.http.schemas import Credentials, LoginAnswer, Me, Token, UserRef
+from parquay.web.http.schemas import Credentials
 
 OAUTH = frozenset({"grant_type", "scope", "client_id", "client_secret"})
 """Fields that OAuth2 clients send with a password."""

@@ -11,8 +11,8 @@ from parquay.auth.names import by_typed_name
 from parquay.auth.sessions import Account
 from parquay.errors import InvalidValue, NotFound
 from parquay.roles import EVERYBODY, OWNER, everybodys_role
+from parquay.web.files.file_schemas import Given, RoleChoice
 from parquay.web.http.deps import AccountsDep, IdentityDep, UploadsDep, seen
-from parquay.web.http.schemas import Given, RoleChoice
 from parquay.wiring import AccountServices
 
 router = APIRouter(tags=["files"])

@@ -18,6 +18,7 @@ from parquay.roles import OWNER
 from parquay.uploads.create.describe import OPTION_KEYS, OTHER_OPTIONS, read_options
 from parquay.uploads.policy.rules import Owner, clean_name
 from parquay.uploads.receive.body import BodyCut
+from parquay.web.files.file_schemas import Detail, Entry, FileChange, Rejects, Uploaded
 from parquay.web.files.rejects import rejects_csv, rejects_page
 from parquay.web.http.content import content_response
 from parquay.web.http.deps import IdentityDep, PolicyDep, TablesDep, UploadsDep, ahead, seen
@@ -26,7 +27,7 @@ from parquay.web.http.list_cursors import cursor_after, place
 from parquay.web.http.list_links import MAX_LIMIT, next_page
 from parquay.web.http.multipart import file_part
 from parquay.web.http.openapi import BINARY
-from parquay.web.http.schemas import Detail, Entry, FileChange, Moment, Progress, Rejects, Status, Uploaded
+from parquay.web.http.schemas import Moment, Progress, Status
 
 """Most entries of one page."""
 

@@ -13,8 +13,8 @@ from starlette.responses import StreamingResponse
 from parquay.catalog.segments import Segments
 from parquay.catalog.tables import File, Reject
 from parquay.errors import BadInput
+from parquay.web.files.file_schemas import RejectRow, Rejects
 from parquay.web.http.content import disposition
-from parquay.web.http.schemas import RejectRow, Rejects
 from parquay.wiring import UploadServices
 
 LINES = 500

@@ -1,0 +1,133 @@
+"""The bodies of requests and answers about files, as OpenAPI shows them. Sizes and offsets are bytes."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from parquay.roles import GivenRole, Role
+from parquay.web.http.schemas import ColumnRef, FileError, Status, Timestamp
+
+
+class Warned(BaseModel):
+    """What was mended, passed over or guessed: where it was first met, how often, and the first such line."""
+
+    code: str
+    line: int
+    count: int
+    text: str
+
+
+class Entry(BaseModel):
+    """A file. `progress` is 0 to 100 over upload and parsing together and never goes back; `role`: the caller's.
+
+    `path`: the folder that the file was in inside an uploaded folder. `ahead`: how many jobs go before its own, null
+    when it does not wait.
+    """
+
+    id: str
+    name: str
+    size: int | None
+    offset: int
+    content_type: str | None
+    status: Status
+    progress: int
+    error: FileError | None
+    uploaded_at: Timestamp
+    finished_at: Timestamp | None
+    row_count: int | None
+    reject_count: int
+    warnings: list[Warned]
+    parquet_path: str | None
+    dataset_id: str | None
+    sha256: str | None
+    owner: str
+    shared: bool
+    role: Role
+    path: str | None
+    ahead: int | None
+
+
+class Uploaded(Entry):
+    """A file that was just uploaded; `file_id` repeats `id`."""
+
+    file_id: str
+
+
+class CutCell(BaseModel):
+    """A cell of which only the start is shown: the row's place in `rows`, and how many characters the cell has."""
+
+    row: int
+    column: str
+    length: int
+
+
+class Content(BaseModel):
+    """The first rows. `next` is where more are, null at the end; `truncated` names the cells that are not whole."""
+
+    columns: list[ColumnRef]
+    rows: list[dict[str, Any]]
+    total: int | None
+    next: str | None
+    truncated: list[CutCell]
+
+
+class Damage(BaseModel):
+    """Why a table that there is cannot be shown."""
+
+    code: str
+    message: str
+
+
+class Detail(Entry):
+    """A file with its first rows; `content` is null until there are any, and where `damage` says why not."""
+
+    content: Content | None
+    damage: Damage | None = None
+
+
+class RejectRow(BaseModel):
+    """Text that could not be read into the table. `line` is the physical line of the file, from 1.
+
+    `row`: how many rows of version 0 stand before it; null where lines do not tell.
+    """
+
+    line: int
+    byte: int
+    column: str | None
+    code: str
+    text: str
+    row: int | None
+
+
+class Rejects(BaseModel):
+    """A page of rejects. `next` is the cursor of the next page, null at the end."""
+
+    total: int
+    items: list[RejectRow]
+    next: str | None
+
+
+class FileChange(BaseModel):
+    """What to change about a file."""
+
+    model_config = ConfigDict(extra="forbid", strict=True)
+
+    name: str | None = Field(None, min_length=1, max_length=1024)
+    shared: bool | None = None
+
+
+class RoleChoice(BaseModel):
+    """What somebody may do with a file: look, or also change its rows."""
+
+    model_config = ConfigDict(extra="forbid", strict=True)
+
+    role: GivenRole
+
+
+class Given(BaseModel):
+    """Somebody's role in a file; the name `*` stands for every user."""
+
+    username: str
+    role: GivenRole
