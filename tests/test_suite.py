@@ -1,4 +1,4 @@
-"""The suite itself: no test file is long, and nothing sleeps and hopes that something has happened meanwhile."""
+"""The suite itself, and how long files are: nothing sleeps and hopes that something has happened meanwhile."""
 
 from __future__ import annotations
 
@@ -8,9 +8,13 @@ from pathlib import Path
 
 import pytest
 
+import parquay
+
 TESTS = Path(__file__).parent
 BROWSER_TESTS = TESTS.parent / "client" / "e2e"
+PACKAGE = Path(parquay.__file__).parent
 MAX_LINES = 400
+MAX_MODULE_LINES = 350
 
 PACE = "somebody is slow, or sends at a pace"
 MOMENT = "something is ended at a moment that nobody chose"
@@ -137,6 +141,13 @@ def test_no_file_is_long() -> None:
     long = {path.name: len(path.read_text().splitlines()) for path in files}
 
     assert {name: lines for name, lines in long.items() if lines > MAX_LINES} == {}
+
+
+def test_no_module_is_long() -> None:
+    lines = {path: len(path.read_text(encoding="utf-8").splitlines()) for path in PACKAGE.rglob("*.py")}
+
+    assert len(lines) > 300
+    assert {str(path.relative_to(PACKAGE)): count for path, count in lines.items() if count > MAX_MODULE_LINES} == {}
 
 
 def test_whoever_sleeps_has_a_reason() -> None:
