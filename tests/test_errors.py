@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import re
 
 import pytest
@@ -36,6 +37,20 @@ def test_every_error_has_a_code_of_its_own():
 
     assert len(set(codes)) == len(codes)
     assert all(re.fullmatch(r"[a-z_]+", code) for code in codes)
+
+
+@pytest.mark.parametrize(
+    ("error", "expected"),
+    [
+        (errors.StorageFull("x"), True),
+        (OSError(errno.ENOSPC, "x"), True),
+        (OSError(errno.EDQUOT, "x"), True),
+        (OSError(errno.EIO, "x"), False),
+        (errors.Unavailable("x"), False),
+    ],
+)
+def test_want_of_room_is_known_whoever_tells_of_it(error: Exception, expected: bool):
+    assert errors.is_full(error) is expected
 
 
 def test_an_error_tells_what_it_was_given():

@@ -22,6 +22,8 @@ ParquayError
 
 from __future__ import annotations
 
+from errno import EDQUOT, ENOSPC
+
 
 class ParquayError(Exception):
     """Base of every error that a caller may meet.
@@ -126,3 +128,8 @@ class Damaged(Unavailable):
 class StorageFull(ParquayError):
     status = 507
     default_code = "storage_full"
+
+
+def is_full(error: BaseException) -> bool:
+    """Tell whether something failed for want of room on a disk, or of a quota there. Pure."""
+    return isinstance(error, StorageFull) or (isinstance(error, OSError) and error.errno in {ENOSPC, EDQUOT})

@@ -77,11 +77,6 @@ class Users:
         with self._catalog.read() as session:
             return session.exec(select(User).where(User.username == username)).first()
 
-    def by_id(self, user_id: str) -> User | None:
-        """Return the user ``user_id``."""
-        with self._catalog.read() as session:
-            return session.get(User, user_id)
-
     def list(self) -> Sequence[User]:
         """Return every user, by name."""
         with self._catalog.read() as session:

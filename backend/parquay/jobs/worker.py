@@ -13,14 +13,13 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import Enum
-from errno import EDQUOT, ENOSPC
 from functools import partial
 
 from parquay.catalog import owners
 from parquay.catalog.jobs import MAX_ATTEMPTS, JobLease, Jobs, Note
 from parquay.catalog.session import Catalog
 from parquay.catalog.tables import now
-from parquay.errors import ParquayError, StorageFull, Unavailable
+from parquay.errors import ParquayError, StorageFull, Unavailable, is_full
 
 HEARTBEAT_SECONDS = 10.0
 HUNG_SECONDS = 900.0
@@ -175,7 +174,7 @@ class Worker:
             self._jobs.hand_back(lease)
 
     def _retry(self, lease: JobLease, error: Exception) -> None:
-        if _is_full(error):  # there is nothing wrong with the job: it waits for room, however long
+        if is_full(error):  # there is nothing wrong with the job: it waits for room, however long
             self._jobs.retry(lease, FULL_SECONDS, _code(error), str(error)[:500], attempt=lease.attempt - 1)
             return
         if lease.attempt >= self._kinds[lease.kind].max_attempts:
@@ -192,13 +191,8 @@ class Worker:
         self._jobs.give_up(lease, code, message, self._kinds[lease.kind].give_up)
 
 
-def _is_full(error: Exception) -> bool:
-    """Whether it failed for want of room. Pure."""
-    return isinstance(error, StorageFull) or (isinstance(error, OSError) and error.errno in (ENOSPC, EDQUOT))
-
-
 def _code(error: Exception) -> str:
     """How a failure is called. Pure."""
-    if _is_full(error):
+    if is_full(error):
         return StorageFull.default_code
     return error.code if isinstance(error, ParquayError) else "conversion_failed"

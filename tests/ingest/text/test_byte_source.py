@@ -6,7 +6,7 @@ import hashlib
 
 import pytest
 
-from parquay.ingest.text.byte_source import Digest, path_reader
+from parquay.ingest.text.byte_source import Digest, PathReader
 from parquay.storage.chunks import BytesMissing
 
 
@@ -14,7 +14,7 @@ def test_bytes_are_read_at_any_offset_and_fewer_only_at_the_end(tmp_path):
     path = tmp_path / "f"
     path.write_bytes(b"0123456789")
 
-    with path_reader(path) as reader:
+    with PathReader(path) as reader:
         found = [reader.read_at(offset, 4) for offset in (0, 7, 20, 2)]
 
     assert found == [b"0123", b"789", b"", b"2345"]
@@ -25,7 +25,7 @@ def test_a_digest_grows_with_the_bytes_and_refuses_too_few(tmp_path):
     path.write_bytes(b"0123456789")
     digest = Digest()
 
-    with path_reader(path) as reader:
+    with PathReader(path) as reader:
         digest.feed(reader, 4)
         digest.feed(reader, 4)
         digest.feed(reader, 10)

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterator
-from contextlib import AbstractContextManager, contextmanager
+from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from pathlib import Path
 from types import TracebackType
@@ -94,10 +93,3 @@ class Digest:
     def hexdigest(self) -> str:
         """The digest of what was fed."""
         return self._sha256.hexdigest()
-
-
-@contextmanager
-def path_reader(path: Path) -> Iterator[ByteReader]:
-    """Open a local file for reading."""
-    with PathReader(path) as reader:
-        yield reader

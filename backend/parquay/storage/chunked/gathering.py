@@ -7,7 +7,6 @@ a file costs the kernel more than the copy of the bytes.
 
 from __future__ import annotations
 
-import errno
 import mmap
 import os
 import tempfile
@@ -18,10 +17,8 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import IO
 
+from parquay.errors import is_full
 from parquay.storage.chunks import Buffers, StoreFault
-
-FULL = (errno.ENOSPC, errno.EDQUOT)
-
 
 SPARE_FILES = 3
 """Files that are kept to be used again: as many as one upload has, filling, waiting and being put."""
@@ -87,7 +84,7 @@ class Gathering:
                 try:
                     count = os.pwrite(self._handle, view, position + written - self.start)
                 except OSError as error:
-                    if error.errno in FULL:
+                    if is_full(error):
                         return self._grown(position + written, written)
                     raise StoreFault(f"The disk refused bytes: {error.strerror}.") from error
                 written += count

@@ -15,6 +15,7 @@ import os
 import threading
 from collections.abc import Iterator
 
+from parquay.errors import is_full
 from parquay.storage.chunks import Buffers
 
 BLOCK = 4096
@@ -65,7 +66,7 @@ class DirectFile:
         try:
             return os.pwritev(self._handle, [piece], position)
         except OSError as error:
-            if error.errno not in (errno.EINVAL, errno.ENOSPC, errno.EDQUOT):
+            if error.errno != errno.EINVAL and not is_full(error):
                 raise
             self._refused = True
             self.close()

@@ -8,9 +8,8 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Protocol
 
-from parquay.errors import StorageFull, Unavailable
+from parquay.errors import StorageFull, Unavailable, is_full
 from parquay.storage.chunks import StoreFault
-from parquay.storage.local.reserve import FULL
 
 NO_HANDLES = (errno.EMFILE, errno.ENFILE)
 
@@ -43,7 +42,7 @@ def mapped(disk: Disk) -> Iterator[None]:
     try:
         yield
     except OSError as error:
-        if error.errno in FULL:
+        if is_full(error):
             raise StorageFull("The disk is full.", retry_after=60) from error
         if error.errno in NO_HANDLES:
             raise Unavailable("Too many open files.", "too_many_open_files", retry_after=2) from error

@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-import errno
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from parquay.errors import StorageFull
+from parquay.errors import StorageFull, is_full
 
 RESERVE = 16 << 20
 """Bytes of a volume that no part may take."""
-FULL = (errno.ENOSPC, errno.EDQUOT)
 
 
 def refuse_full(directory: Path, size: int = 0) -> None:
@@ -36,7 +34,7 @@ def full_named() -> Iterator[None]:
     try:
         yield
     except OSError as error:
-        if error.errno in FULL:
+        if is_full(error):
             raise full() from error
         raise
 

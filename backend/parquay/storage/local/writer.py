@@ -6,10 +6,10 @@ import os
 from pathlib import Path
 
 from parquay.chunk import Chunk
+from parquay.errors import is_full
 from parquay.storage.chunks import Buffers, StoreFault
 from parquay.storage.local.direct_io import DirectFile
 from parquay.storage.local.faults import Disk, mapped
-from parquay.storage.local.reserve import FULL
 
 
 class LocalWriter:
@@ -40,7 +40,7 @@ class LocalWriter:
             try:
                 count = os.pwritev(self.handle, views[:512], position + written)
             except OSError as error:
-                if error.errno in FULL:
+                if is_full(error):
                     return written
                 raise StoreFault(f"The disk refused bytes: {error.strerror}.") from error
             written += count

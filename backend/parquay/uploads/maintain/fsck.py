@@ -29,10 +29,6 @@ BLOCK = 4 * 1024 * 1024
 
 log = logging.getLogger(__name__)
 
-ORPHANS = frozenset({"orphan_bytes", "orphan_parts"})
-"""Findings that lose nothing when they are removed."""
-
-
 Faults = Callable[[File, bool], list[tuple[str, Damaged]]]
 """What is wrong with each part of a table, by the part's name; read whole, or only looked at."""
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import errno
 import logging
 from collections.abc import Mapping
 from http import HTTPStatus
@@ -14,7 +13,7 @@ from starlette.exceptions import HTTPException
 from starlette.requests import ClientDisconnect
 
 from parquay.columns.text import json_text
-from parquay.errors import ParquayError, StorageFull
+from parquay.errors import ParquayError, StorageFull, is_full
 from parquay.telemetry import refusals
 
 MEDIA_TYPE = "application/problem+json"
@@ -93,7 +92,7 @@ def install(app: FastAPI) -> None:
 
     @app.exception_handler(OSError)
     async def _refused_by_the_system(request: Request, error: OSError) -> Response:
-        if error.errno in (errno.ENOSPC, errno.EDQUOT):
+        if is_full(error):
             return from_error(StorageFull("There is no room left on the server.", retry_after=60))
         return await _unexpected(request, error)
 
