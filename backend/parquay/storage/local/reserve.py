@@ -10,7 +10,7 @@ from pathlib import Path
 from parquay.errors import StorageFull, is_full
 
 RESERVE = 16 << 20
-"""Bytes of a volume that no part may take."""
+"""Bytes of a volume that no upload and no part may take."""
 
 
 def refuse_full(directory: Path, size: int = 0) -> None:

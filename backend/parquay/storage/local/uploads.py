@@ -23,6 +23,7 @@ from parquay.storage.chunks import BytesMissing, Rhythm, State, StoreFault
 from parquay.storage.local import locks
 from parquay.storage.local.faults import mapped
 from parquay.storage.local.reader import LocalReader
+from parquay.storage.local.reserve import RESERVE
 from parquay.storage.local.volume import VolumeSync
 from parquay.storage.local.writer import LocalWriter
 from parquay.telemetry import sync_errors, sync_seconds
@@ -37,7 +38,7 @@ MIN_VOLUME_SYNC_FILES = 16
 class LocalStore:
     """A store on one local volume."""
 
-    def __init__(self, root: Path, *, durable: bool = True, reserve: int = 16 * 1024 * 1024) -> None:
+    def __init__(self, root: Path, *, durable: bool = True, reserve: int = RESERVE) -> None:
         """Keep uploads below ``root``; leave ``reserve`` bytes of the volume free for the catalog."""
         self.root = root
         self._durable = durable
