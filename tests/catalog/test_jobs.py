@@ -10,6 +10,7 @@ from sqlalchemy import event
 from sqlmodel import Session
 
 from catalog.leased_jobs import KIND, FixedClock, alive, claimed, row
+from parquay.catalog import jobs as jobs_module
 from parquay.catalog.jobs import LEASE_SECONDS, JobLease, Jobs
 from parquay.catalog.session import Catalog
 
@@ -236,6 +237,15 @@ def test_a_failed_run_is_repeated_later(catalog: Catalog, jobs: Jobs, enqueue, c
     assert jobs.claim("me", (KIND,), alive) is None
     clock.pass_seconds(1.1)
     assert claimed(jobs).attempt == 2
+
+
+def test_a_run_that_ended_with_its_server_is_no_attempt(jobs: Jobs, enqueue, monkeypatch: pytest.MonkeyPatch):
+    """However often the server is killed: only a worker that ends alone may have ended by its file."""
+    enqueue()
+    monkeypatch.setattr(jobs_module, "ended_with_its_server", lambda owner: owner == "cut")
+    leases = [jobs.claim(owner, (KIND,), lambda _: True) for owner in ("cut", "cut", "cut", "alone", "next")]
+
+    assert [lease.attempt for lease in leases if lease is not None] == [1, 1, 1, 1, 2]
 
 
 def test_a_run_that_was_handed_back_is_no_attempt(catalog: Catalog, jobs: Jobs, enqueue):

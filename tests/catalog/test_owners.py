@@ -6,9 +6,12 @@ import os
 import signal
 import subprocess
 import sys
+from collections.abc import Iterator
+from contextlib import suppress
 
 import pytest
 
+from live_server import wait_until
 from parquay.catalog import owners
 
 SCRIPT = (
@@ -85,3 +88,56 @@ def test_in_another_container_a_number_says_nothing():
     assert not owners.is_dead(f"{name}/{boot}/{namespace}1:{2**22 + 1}:1:token")
     assert owners.is_dead(f"{name}/{boot}/{namespace}:{2**22 + 1}:1:token")
     assert process
+
+
+CHILD = (
+    "import os, time; from parquay.catalog.owners import this_process\n"
+    "print(this_process(os.getppid()), flush=True); time.sleep(100)"
+)
+SERVER = f"import subprocess, sys, time; subprocess.Popen([sys.executable, '-c', {CHILD!r}]); time.sleep(100)"
+
+
+@pytest.fixture
+def family() -> Iterator[tuple[subprocess.Popen[bytes], str, int]]:
+    """A server, the name of its child as an owner, and the number of the child."""
+    with subprocess.Popen(
+        [sys.executable, "-c", SERVER], stdout=subprocess.PIPE, env={"PYTHONPATH": "backend"}
+    ) as server:
+        owner = named(server)
+        child = int(owner.split(":")[1])
+        yield server, owner, child
+        server.kill()
+        with suppress(ProcessLookupError):
+            os.kill(child, signal.SIGKILL)
+
+
+def test_a_child_that_ends_alone_has_not_ended_with_its_server(family):
+    _, owner, child = family
+    assert not owners.ended_with_its_server(owner)
+
+    os.kill(child, signal.SIGKILL)
+    wait_until(lambda: owners.is_dead(owner), "its end")
+
+    assert not owners.ended_with_its_server(owner)
+
+
+def test_a_child_that_ends_after_its_server_was_ended_from_outside(family):
+    server, owner, child = family
+    server.kill()
+    server.wait()
+    assert not owners.ended_with_its_server(owner)
+
+    os.kill(child, signal.SIGKILL)
+    wait_until(lambda: owners.is_dead(owner), "its end")
+
+    assert owners.ended_with_its_server(owner)
+
+
+def test_a_machine_that_was_started_again_ended_all_of_its_own():
+    own = owners.this_process()
+    name, boot, rest = own.split("/")
+
+    assert owners.ended_with_its_server(f"{name}/another-{boot}/{rest}")
+    assert not owners.ended_with_its_server(f"not-{name}/another-{boot}/{rest}")
+    assert not owners.ended_with_its_server(own)
+    assert not owners.ended_with_its_server("elsewhere:1:token")

@@ -14,10 +14,8 @@ import re
 import secrets
 import time
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any, Never
-
-from jose import jwk, jwt
-from jose.exceptions import ExpiredSignatureError
 
 from parquay.errors import Unauthorized
 
@@ -39,6 +37,8 @@ LEEWAY = 10
 
 REQUIRED = ("exp", "iat", "sub", "sid", "jti", "aud", "iss")
 
+_OTHER_KEY = re.compile(rb"----[- ]BEGIN |ssh-|ecdsa-sha2-|-cert-v01@openssh\.com")
+"""What the library, too, refuses as a secret, and more."""
 _FORM = re.compile(r"[A-Za-z0-9_-]{2,}\.[A-Za-z0-9_-]{2,}\.[A-Za-z0-9_-]{43}")
 _HEADER = {"alg": ALGORITHM, "typ": TYPE}
 _OPTIONS = {f"require_{claim}": True for claim in ("aud", "iat", "exp", "iss", "sub", "jti")} | {"leeway": LEEWAY}
@@ -66,10 +66,16 @@ class Tokens:
         """
         if len(secret) < MIN_SECRET:
             raise ValueError(f"the secret key must have at least {MIN_SECRET} bytes")
-        try:
-            self._key = jwk.construct(secret, ALGORITHM)
-        except Exception:  # noqa: BLE001  the library's refusal may quote the key
-            raise ValueError("the secret key must be random bytes, not a key of another kind") from None
+        if _OTHER_KEY.search(secret):
+            raise ValueError("the secret key must be random bytes, not a key of another kind")
+        self._secret = secret
+
+    @cached_property
+    def _key(self) -> Any:
+        """The key as the library takes it, loaded with the first token: a worker, which has none, does without."""
+        from jose import jwk
+
+        return jwk.construct(self._secret, ALGORITHM)
 
     def issue(self, user_id: str, session_id: str, lifetime: int) -> str:
         """Return a token of ``user_id`` in ``session_id`` that is good for ``lifetime`` seconds."""
@@ -83,6 +89,8 @@ class Tokens:
             "iat": issued_at,
             "exp": issued_at + lifetime,
         }
+        from jose import jwt
+
         return str(jwt.encode(claims, self._key, ALGORITHM, headers={"typ": TYPE}))
 
     def read(self, token: str) -> Claims:
@@ -91,6 +99,9 @@ class Tokens:
         Raises:
             Unauthorized: ``bad_token`` or ``token_expired`` (401), whatever is wrong with it.
         """
+        from jose import jwt
+        from jose.exceptions import ExpiredSignatureError
+
         try:
             _check_form(token)
             claims = jwt.decode(

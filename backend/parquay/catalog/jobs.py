@@ -17,6 +17,7 @@ from sqlalchemy.dialects.postgresql import insert as insert_into_postgresql
 from sqlalchemy.dialects.sqlite import insert as insert_into_sqlite
 from sqlmodel import Session, col, delete, func, select
 
+from parquay.catalog.owners import ended_with_its_server
 from parquay.catalog.prepared import Insert
 from parquay.catalog.queue import next_jobs, turn
 from parquay.catalog.session import Catalog, connection_of, database_now, notify
@@ -189,6 +190,9 @@ class Jobs:
             yield from session.exec(running.where(col(Job.lease_owner).in_(gone)))
 
     def _lease(self, session: Session, job: Job, owner: str) -> JobLease | None:
+        # A run that was ended from outside says nothing about its file, however often that happens.
+        was_cut = job.state == "running" and job.lease_owner is not None and ended_with_its_server(job.lease_owner)
+        attempt = job.attempt + (not was_cut)
         statement = (
             update(Job)
             .where(col(Job.id) == job.id, col(Job.lease_epoch) == job.lease_epoch, col(Job.state) == job.state)
@@ -198,15 +202,14 @@ class Jobs:
                 lease_until=_lease_end(session),
                 lease_epoch=job.lease_epoch + 1,
                 moved_at=database_now(session),
-                attempt=job.attempt + 1,
+                attempt=attempt,
             )
             .execution_options(synchronize_session=False)
         )
         if cast("CursorResult[Any]", session.execute(statement)).rowcount != 1:
             return None
         _note_served(session, job.owner_id)
-        epoch, attempt = job.lease_epoch + 1, job.attempt + 1
-        return JobLease(job.id, job.kind, job.subject, epoch, job.wake, attempt, owner, job.payload)
+        return JobLease(job.id, job.kind, job.subject, job.lease_epoch + 1, job.wake, attempt, owner, job.payload)
 
     def fence(self, session: Session, lease: JobLease) -> bool:
         """Inside a run's transaction: prolong the lease; False when it was lost and nothing may be written."""

@@ -1,6 +1,7 @@
 """Names of processes that own leases, from which another process of the same machine sees that an owner is gone.
 
-A name is ``host/boot/pid namespace:pid:start:token``. A process number alone is given again, and means another process
+A name is ``host/boot/pid namespace:pid:start:token``, and ``~pid:start`` of the server behind it for a server's
+child. A process number alone is given again, and means another process
 in another container, so the name carries the boot, the namespace and the time of the process's start as well. Whoever
 shares boot and namespace with an owner can look for it; of all others nothing is known, and time decides.
 """
@@ -23,10 +24,29 @@ _ENDED = "ZX"
 """States of a process that has ended, and waits for its parent to hear of it."""
 
 
-def this_process() -> str:
-    """Return a new name of an owner in this process; each call returns another one."""
-    pid = os.getpid()
-    return f"{socket.gethostname()}/{_boot()}/{_namespace()}:{pid}:{_started(pid) or ''}:{new_id()}"
+def this_process(server: int | None = None) -> str:
+    """Return a new name of an owner in this process; each call returns another one. ``server``: its parent process."""
+    name = f"{socket.gethostname()}/{_boot()}/{_namespace()}:{_identity(os.getpid())}:{new_id()}"
+    return name if server is None else f"{name}~{_identity(server)}"
+
+
+def _identity(pid: int) -> str:
+    return f"{pid}:{_started(pid) or ''}"
+
+
+def ended_with_its_server(owner: str) -> bool:
+    """Tell whether the process of ``owner`` is gone, and its server or machine with it: not by its own work."""
+    name, _, server = owner.partition("~")
+    if _location(name)[0] != _boot():
+        return name.startswith(f"{socket.gethostname()}/") and is_dead(name, one_machine=True)
+    pid, _, started = server.partition(":")
+    return is_dead(name) and pid.isdecimal() and not _runs(int(pid), started)
+
+
+def _location(owner: str) -> tuple[str, str]:
+    """The boot and the namespace of a name. Pure."""
+    boot, _, namespace = owner.partition(":")[0].partition("/")[2].partition("/")
+    return boot, namespace
 
 
 def is_dead(owner: str, *, one_machine: bool = False) -> bool:
@@ -34,10 +54,8 @@ def is_dead(owner: str, *, one_machine: bool = False) -> bool:
 
     ``one_machine``: all owners run on this machine, so those of another boot are gone with it.
     """
-    host, _, process = owner.partition(":")
-    _, _, location = host.partition("/")
-    boot, _, namespace = location.partition("/")
-    pid, _, rest = process.partition(":")
+    boot, namespace = _location(owner)
+    pid, _, rest = owner.partition(":")[2].partition(":")
     if not boot or not pid.isdecimal():
         return False
     if boot != _boot():

@@ -66,7 +66,7 @@ class PoolMember:
 
     def __init__(self, services: Services, stopping: multiprocessing.synchronize.Event, parent: int) -> None:
         """``stopping``: is set in the parent when no more jobs are to be taken; ``parent``: its process."""
-        self._worker: Worker = convert.worker(services)
+        self._worker: Worker = convert.worker(services, parent)
         self._busy = threading.Lock()
         self._stopping = stopping
         self._parent = parent

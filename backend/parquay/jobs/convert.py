@@ -20,10 +20,10 @@ ENDED = {"done": Ended.DONE, "idle": Ended.IDLE, "gone": Ended.ABANDONED}
 """How a run ended, by what it left behind."""
 
 
-def worker(services: Services) -> Worker:
-    """Return a worker that converts files."""
+def worker(services: Services, server: int | None = None) -> Worker:
+    """Return a worker that converts files; ``server``: the process that started this one, if it is a server's child."""
     kinds = {CONVERT: Kind(_Converter(services).convert, services.uploads.files.fail)}
-    return Worker(services.catalog, services.events.jobs, kinds, hung=_end)
+    return Worker(services.catalog, services.events.jobs, kinds, hung=_end, server=server)
 
 
 class _Converter:

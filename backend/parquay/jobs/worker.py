@@ -76,15 +76,19 @@ class Worker:
         kinds: dict[str, Kind],
         *,
         hung: Callable[[], None] = lambda: None,
+        server: int | None = None,
     ) -> None:
-        """``hung``: called from another thread when a run hangs; it ends the process, if it is the worker's own."""
+        """``hung``: called from another thread when a run hangs; it ends the process, if it is the worker's own.
+
+        ``server``: the process that started this one: a run that ends together with it is no attempt.
+        """
         self._hung = hung
         self._catalog = catalog
         self._jobs = jobs
         self._kinds = kinds
         self._notified = threading.Event()
         self._stopping = threading.Event()
-        self.owner = owners.this_process()
+        self.owner = owners.this_process(server)
 
     def _is_dead(self, owner: str) -> bool:
         """Tell whether nobody works on what ``owner`` has leased.

@@ -28,7 +28,7 @@ def work(settings: Settings, *, child: bool = False) -> int:
     services = wiring.build(settings, migrate=not child)
     if not child:
         services.uploads.small.restore()
-    worker = convert.worker(services)
+    worker = convert.worker(services, os.getppid() if child else None)
     services.catalog.notifications.subscribe(JOBS, worker.wake)
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: worker.stop())
