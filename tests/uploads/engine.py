@@ -12,7 +12,6 @@ from unittest.mock import patch
 from sqlmodel import select
 
 from header_fields import fields
-from parquay import wiring
 from parquay.auth.passwords import Passwords
 from parquay.catalog.chunks import NamedChunks
 from parquay.catalog.migrate import upgrade
@@ -27,6 +26,7 @@ from parquay.uploads.create.describe import describe
 from parquay.uploads.policy.rules import Owner, state_of
 from parquay.uploads.receive.body import BodyCut
 from parquay.uploads.receive.receive import Receipt
+from parquay.wiring import accounts, build, process
 
 CUT = "cut"
 HANG = "hang"
@@ -99,9 +99,9 @@ class Engine:
             return store
 
         chosen = Settings(_env_file=None, data_dir=directory, **settings)
-        replaced = {} if store is None else {"_store": given}
-        with patch.multiple(wiring, Passwords=QUICK_PASSWORDS, **replaced):
-            self.services = wiring.build(chosen, migrate=False)
+        open_store = process.open_store if store is None else given
+        with patch.object(accounts, "Passwords", QUICK_PASSWORDS), patch.object(process, "open_store", open_store):
+            self.services = build(chosen, migrate=False)
         self.files, self.store, self.writers = (
             self.services.uploads.files,
             self.services.uploads.store,

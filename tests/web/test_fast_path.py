@@ -11,12 +11,12 @@ from unittest.mock import patch
 
 import pytest
 
-from parquay import wiring
 from parquay.app import Application, create_app
 from parquay.errors import StorageFull
 from parquay.settings import Settings
 from parquay.storage.local.uploads import LocalStore
 from parquay.uploads.create.small_uploads import MAX_SMALL_BYTES
+from parquay.wiring import accounts, build, prepare
 from uploads.engine import QUICK_PASSWORDS, until
 
 Fields = dict[str, str]
@@ -42,9 +42,9 @@ def common(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Common]:
 
 def served(directory: Path, **settings: object) -> Application:
     chosen = Settings(_env_file=None, data_dir=directory, demo_users="ann:the secret of ann", **settings)
-    with patch.object(wiring, "Passwords", QUICK_PASSWORDS):
-        services = wiring.build(chosen)
-    wiring.prepare(services)
+    with patch.object(accounts, "Passwords", QUICK_PASSWORDS):
+        services = build(chosen)
+    prepare(services)
     return create_app(services)
 
 
