@@ -75,7 +75,8 @@ def test_hash_that_cannot_be_read_fits_nothing(passwords, stored):
 
 def test_unknown_user_takes_as_long_as_a_wrong_password(passwords):
     stored = passwords.hash("a long secret")
-    known, unknown = [], []
+    known: list[float] = []
+    unknown: list[float] = []
 
     for _ in range(15):
         for times, given in ((known, stored), (unknown, None)):

@@ -153,5 +153,6 @@ def test_a_clock_that_was_set_back_lets_nobody_wait_longer_than_the_longest_dela
     later = FixedClock()
     later.moment += timedelta(seconds=MAX_DELAY + 2)
 
+    assert refusal.value.retry_after is not None
     assert refusal.value.retry_after <= MAX_DELAY
     LoginThrottle(users, later).check("ann", "192.0.2.1")

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import Any
 
 import pytest
 from sqlalchemy import update
-from sqlmodel import Session
+from sqlmodel import Session, col
 
 from catalog.leased_jobs import KIND, FixedClock
 from catalog.made_files import LATER
@@ -39,14 +40,21 @@ def bob(catalog: Catalog) -> str:
 def add(catalog: Catalog, files: Files, ann: str) -> Callable[..., str]:
     """Add a file and return its id."""
 
-    def insert(**values: object) -> str:
-        known = {"id": new_id(), "owner_id": ann, "name": "a.csv", "size": 100, "expires_at": LATER, **values}
+    def insert(**values: Any) -> str:
+        known: dict[str, Any] = {
+            "id": new_id(),
+            "owner_id": ann,
+            "name": "a.csv",
+            "size": 100,
+            "expires_at": LATER,
+            **values,
+        }
         new = NewFile(**{name: known.pop(name) for name in NewFile.__dataclass_fields__ if name in known})
 
         def write(session: Session) -> None:
             files.add(session, new)
             if known:
-                session.execute(update(File).where(File.id == new.id).values(**known))
+                session.execute(update(File).where(col(File.id) == new.id).values(**known))
 
         catalog.write(write)
         return new.id

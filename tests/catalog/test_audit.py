@@ -63,7 +63,8 @@ class House:
         def fail(session) -> str:
             job = session.exec(select(Job)).one()
             job.state, job.error_code = "failed", "conversion_failed"
-            return job.id
+            job_id: str = job.id
+            return job_id
 
         return self.catalog.write(fail)
 

@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 
 from parquay.catalog.datasets import Datasets, NewVersion
@@ -95,7 +97,11 @@ def test_only_what_is_neither_new_nor_pinned_expires(datasets: Datasets):
 
 
 def test_only_tables_of_their_own_are_listed(catalog: Catalog, datasets: Datasets):
-    others = {"a": {"status": "processing"}, "b": {"parquet_path": "p", "dataset_id": "f"}, "c": {}}
+    others: dict[str, dict[str, Any]] = {
+        "a": {"status": "processing"},
+        "b": {"parquet_path": "p", "dataset_id": "f"},
+        "c": {},
+    }
 
     def write(session):
         for name, values in others.items():

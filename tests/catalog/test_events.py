@@ -76,7 +76,7 @@ def test_event_of_a_change_that_failed_does_not_exist(catalog, events, ann):
 
 
 def test_subscribers_are_notified_after_the_commit(catalog, events, ann):
-    seen = []
+    seen: list[str] = []
     notified = threading.Event()
 
     def look():

@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import timedelta
 from functools import partial
+from typing import Any
 
 import pytest
 from sqlalchemy import text, update
-from sqlmodel import select
+from sqlmodel import col, select
 
 from catalog.made_files import LATER, row
 from parquay.catalog.files import Claim, Files
@@ -25,7 +26,7 @@ def take_over(catalog: Catalog, files: Files) -> Callable[..., Claim | None]:
     return take
 
 
-def checkpoint(catalog: Catalog, files: Files, claim: Claim, offset: int, **options: object) -> Claim | None:
+def checkpoint(catalog: Catalog, files: Files, claim: Claim, offset: int, **options: Any) -> Claim | None:
     return catalog.write(partial(files.checkpoint, claim=claim, offset=offset, expires_at=LATER, **options))
 
 
@@ -35,7 +36,7 @@ def finish(catalog: Catalog, files: Files, claim: Claim, offset: int) -> bool:
 
 def kinds(catalog: Catalog, file_id: str) -> list[str]:
     with catalog.read() as session:
-        return list(session.exec(select(Event.kind).where(Event.file_id == file_id).order_by(Event.id)))
+        return list(session.exec(select(Event.kind).where(Event.file_id == file_id).order_by(col(Event.id))))
 
 
 def jobs(catalog: Catalog) -> list[tuple[str, str]]:

@@ -25,14 +25,19 @@ def test_a_named_job_is_leased_when_it_is_due_or_its_worker_silent_or_dead(catal
     assert lease is not None
     assert (lease.subject, lease.epoch, by_name()) == ("named", 1, None)
     assert jobs.claim("me", ("hook",), lambda _owner: True, job_id=named) is None
-    assert jobs.claim("other", (KIND,), lambda owner: owner == "me", job_id=named).epoch == 2
+    taken_over = jobs.claim("other", (KIND,), lambda owner: owner == "me", job_id=named)
+    assert taken_over is not None
+    assert taken_over.epoch == 2
     clock.pass_seconds(LEASE_SECONDS + 1)
     lease = by_name()
+    assert lease is not None
     assert lease.epoch == 3
     jobs.retry(lease, 30, "OSError", "disk")
     assert by_name() is None
     clock.pass_seconds(31)
-    assert by_name().epoch == 4
+    lease = by_name()
+    assert lease is not None
+    assert lease.epoch == 4
     assert by_name() is None
     assert claimed(jobs).subject == "other"
 
@@ -292,7 +297,7 @@ def test_two_catalogs_never_lease_the_same_job(catalog: Catalog, jobs: Jobs, enq
     other = Catalog(catalog.url)
     queues = [jobs, Jobs(other)]
 
-    subjects = []
+    subjects: list[str] = []
     while lease := queues[len(subjects) % 2].claim("me", (KIND,), alive):
         subjects.append(lease.subject)
 

@@ -10,7 +10,7 @@ from functools import partial
 
 import pytest
 from sqlalchemy import update
-from sqlmodel import select
+from sqlmodel import col, select
 
 from parquay.catalog import leases as leases_module
 from parquay.catalog import owners
@@ -43,7 +43,7 @@ def dead() -> str:
 
 def rows(catalog: Catalog) -> list[Lease]:
     with catalog.read() as session:
-        return list(session.exec(select(Lease).order_by(Lease.epoch)))
+        return list(session.exec(select(Lease).order_by(col(Lease.epoch))))
 
 
 def age(catalog: Catalog, seconds: float) -> None:

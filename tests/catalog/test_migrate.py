@@ -5,6 +5,7 @@ from __future__ import annotations
 import subprocess
 import sys
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -47,7 +48,8 @@ def catalog(url: str, connect: Callable[[str], Catalog]) -> Catalog:
 
 def version(catalog: Catalog) -> str:
     with catalog.engine.connect() as connection:
-        return connection.execute(text("SELECT version_num FROM alembic_version")).scalar_one()
+        found: str = connection.execute(text("SELECT version_num FROM alembic_version")).scalar_one()
+        return found
 
 
 def test_an_empty_database_gets_every_table(catalog: Catalog):
@@ -76,27 +78,35 @@ def moved(catalog: Catalog, step: Callable[..., None], revision: str) -> None:
 
 def add_user_as_it_was(catalog: Catalog, name: str) -> str:
     """Insert a user as the schema had it first; return the id."""
-    row = {"id": new_id(), "name": name, "no": False, "at": "2026-01-01 00:00:00"}
+    user_id = new_id()
+    row = {"id": user_id, "name": name, "no": False, "at": "2026-01-01 00:00:00"}
     statement = text(
         'INSERT INTO "user" (id, username, password_hash, is_admin, disabled, created_at) '
         "VALUES (:id, :name, '-', :no, :no, :at)"
     )
     catalog.write(lambda session: session.execute(statement, row))
-    return row["id"]
+    return user_id
 
 
 def add_as_it_was(catalog: Catalog, owner_id: str, revision_columns: dict[str, object]) -> str:
     """Insert a file as the schema had it before, without the columns that came later; return its id."""
     moment = "2026-01-01 00:00:00"
+    file_id = new_id()
     row = {
-        "id": new_id(), "owner_id": owner_id, "name": "a.csv", "upload_metadata": "", "offset": 0, "epoch": 0,
+        "id": file_id, "owner_id": owner_id, "name": "a.csv", "upload_metadata": "", "offset": 0, "epoch": 0,
         "complete": False, "status": "uploading", "shared": False, "uploaded_at": moment, "active_at": moment,
         "parsed_bytes": 0, "parsed_rows": 0, "reject_count": 0, **revision_columns,
     }  # fmt: skip
     columns, values = ", ".join(f'"{name}"' for name in row), ", ".join(f":{name}" for name in row)
     statement = text(f"INSERT INTO file ({columns}) VALUES ({values})")
     catalog.write(lambda session: session.execute(statement, row))
-    return row["id"]
+    return file_id
+
+
+def role_in(files: Files, file_id: str, user_id: str) -> str:
+    seen = files.seen(file_id, user_id)
+    assert seen is not None
+    return seen.role
 
 
 def test_tables_that_were_shared_before_roles_may_be_looked_at(catalog: Catalog):
@@ -108,9 +118,9 @@ def test_tables_that_were_shared_before_roles_may_be_looked_at(catalog: Catalog)
 
     files = Files(catalog, Events(catalog), Jobs(catalog))
     assert files.seen(private, bob) is None
-    assert (files.seen(shared, bob).role, files.seen(shared, ann).role) == ("view", "owner")
+    assert (role_in(files, shared, bob), role_in(files, shared, ann)) == ("view", "owner")
     Sharing(catalog, Events(catalog)).give(private, bob, "edit")
-    assert files.seen(private, bob).role == "edit"
+    assert role_in(files, private, bob) == "edit"
     moved(catalog, command.downgrade, "0008")
     with catalog.read() as session:
         kept = dict(session.execute(text("SELECT id, shared FROM file")).all())
@@ -127,7 +137,9 @@ def test_nobody_from_before_has_a_quota_of_their_own(catalog: Catalog):
 
     upgrade(catalog)
 
-    assert Users(catalog).by_name("ann").quota_bytes is None
+    user = Users(catalog).by_name("ann")
+    assert user is not None
+    assert user.quota_bytes is None
     moved(catalog, command.downgrade, "0016")
     assert "quota_bytes" not in {each["name"] for each in inspect(catalog.engine).get_columns("user")}
 
@@ -149,7 +161,8 @@ def test_bytes_that_wait_for_their_files_go_through_a_change_of_their_table(cata
     owner = add_user_as_it_was(catalog, "ann")
     kept = {add_as_it_was(catalog, owner, {}): data for data in (b"a,b\n1,2\n", bytes(range(256)))}
     for file_id, data in kept.items():
-        catalog.write(lambda session, row={"file_id": file_id, "data": data}: session.execute(old, row))
+        row = {"file_id": file_id, "data": data}
+        catalog.write(partial(lambda row, session: session.execute(old, row), row))
 
     upgrade(catalog)
 

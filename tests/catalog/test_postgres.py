@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import subprocess
 import sys
 import threading
 import time
@@ -10,11 +9,12 @@ from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
 from functools import partial
+from subprocess import PIPE, Popen
 
 import pytest
 from sqlalchemy import event, func, select, text
 from sqlalchemy.exc import DBAPIError
-from sqlmodel import Session
+from sqlmodel import Session, col
 
 from live_server import wait_until
 from parquay.catalog import postgres as module
@@ -60,7 +60,8 @@ def test_an_event_that_was_begun_first_is_seen_first(catalog: Catalog, connect: 
     # Its number is the smaller one: whoever has read on past the other's would never see it.
     other, events = connect(catalog.url), Events(catalog)
     reached, go = threading.Event(), threading.Event()
-    event.listen(catalog.engine, "commit", lambda _connection: (reached.set(), go.wait(20)))
+    event.listen(catalog.engine, "commit", lambda _connection: reached.set())
+    event.listen(catalog.engine, "commit", lambda _connection: go.wait(20))
 
     slow = happen(catalog, ann, "slow")
     assert reached.wait(20)
@@ -69,7 +70,7 @@ def test_an_event_that_was_begun_first_is_seen_first(catalog: Catalog, connect: 
     go.set()
     slow.result(20)
 
-    assert (seen_meanwhile, held_back, events.held_back()) == ([], {"quick"}, frozenset())
+    assert (list(seen_meanwhile), held_back, events.held_back()) == ([], frozenset({"quick"}), frozenset())
     assert [each.file_id for each in events.after(0, 10)] == ["slow", "quick"]
 
 
@@ -128,8 +129,7 @@ def test_processes_that_make_the_same_at_the_same_time_have_one_of_it(postgres_u
     assert (len(set(secrets)), len(set(volumes))) == (1, 1)
     assert sorted(failures) == list(range(1, 9))
     with catalogs[0].read() as session:
-        jobs = session.execute(select(Job.subject, Job.wake)).all()
-    assert jobs == [("one file", 7)]
+        assert session.execute(select(col(Job.subject), col(Job.wake))).all() == [("one file", 7)]
 
 
 STARTS = """
@@ -156,17 +156,16 @@ def test_processes_that_start_at_the_same_moment_on_an_empty_database_all_come_u
 ):
     url = postgres.make(f"starting{count}", "template0")
     command = [sys.executable, "-c", STARTS, url]
-    pipes = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE, "text": True}
-    processes = [subprocess.Popen([*command, f"process-{number}"], **pipes) for number in range(count)]
-    assert {process.stdout.readline() for process in processes} == {"ready\n"}
+    processes = [Popen([*command, f"process-{number}"], stdin=PIPE, stdout=PIPE, text=True) for number in range(count)]
+    assert {process.stdout.readline() for process in processes if process.stdout} == {"ready\n"}
     for process in processes:
+        assert process.stdin is not None
         process.stdin.write("go\n")
         process.stdin.flush()
 
     answers = {process.communicate(timeout=100)[0] for process in processes}
 
-    assert {process.returncode for process in processes} == {0}
-    assert len(answers) == 1
+    assert ({process.returncode for process in processes}, len(answers)) == ({0}, 1)
     assert [user.username for user in Users(connect(url)).list()] == ["admin", "test"]
 
 
@@ -337,7 +336,7 @@ def test_a_notification_is_heard_by_other_processes_and_by_the_own_one_once(post
     for name, each in catalogs.items():
         each.notifications.subscribe("events", partial(heard[name].append, "events"))
         each.listen()
-        wait_until(lambda name=name: heard[name], "the first look")
+        wait_until(partial(heard.get, name), "the first look")
         heard[name].clear()
 
     catalogs["one"].write(lambda session: notify(session, "events"))

@@ -103,8 +103,13 @@ def test_places_in_the_queue_are_looked_up_once_a_second(catalog: Catalog, jobs:
     queue = Queue(catalog)
     queue_of(catalog, jobs, clock, ("a0", "a", 1))
     looked = queue._look
-    monkeypatch.setattr(queue, "_look", lambda kind: (looks.append(kind), looked(kind))[1])
     looks: list[str] = []
+
+    def look(kind):
+        looks.append(kind)
+        return looked(kind)
+
+    monkeypatch.setattr(queue, "_look", look)
 
     assert [queue.ahead(KIND)["a0"] for _ in range(50)] == [0] * 50
     assert looks == [KIND]

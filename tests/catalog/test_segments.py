@@ -52,7 +52,7 @@ def lost(_session) -> bool:
 
 
 def test_segment_rejects_and_progress_are_one_step(catalog, segments):
-    moved = []
+    moved: list[str] = []
     catalog.notifications.subscribe_progress(moved.extend)
 
     added = segments.add("f", segment(0, rejects=3), fence=held)

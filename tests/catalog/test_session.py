@@ -114,7 +114,7 @@ def test_a_write_sees_what_its_neighbours_changed_and_not_what_they_loaded(catal
     commits.go.set()
 
     assert load.result(20).value == b"-"
-    assert change.result(20)
+    assert change.result(20) is not None
     assert look.result(20).value == b"New"
     assert commits.count == 2
 

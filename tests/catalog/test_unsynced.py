@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 import pytest
@@ -24,7 +25,7 @@ TIMES = {"uploaded_at", "active_at", "created_at", "run_after", "turn_at"}
 
 KEYS = {"file": "id", "event": "file_id", "job": "subject", "unsynced": "first_id"}
 
-ODD = [
+ODD: list[dict[str, Any]] = [
     {},
     {"name": 'O\'Neil "x" ?, %s :id.csv', "content_type": "text/csv;charset=utf-8"},
     {"name": "d\u00e9j\u00e0 \u6771\u4eac \U0001f600.csv", "upload_metadata": "filename ZGVqYQ==,empty"},
@@ -84,7 +85,7 @@ def test_subscribers_are_notified_once_the_rows_are_there(embedded: Catalog, uns
     notified: list[tuple[str, int]] = []
     for channel in ("events", "jobs"):
         embedded.notifications.subscribe(
-            channel, lambda channel=channel: notified.append((channel, len(rows(embedded)["file"])))
+            channel, partial(lambda channel: notified.append((channel, len(rows(embedded)["file"]))), channel)
         )
 
     unsynced.add([(upload(ann), b"abc")], wait=True).result(20)

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import random
 from collections.abc import Callable
+from functools import partial
+from typing import Any
 
 import pytest
 from sqlalchemy import text
@@ -43,7 +45,7 @@ def test_totals_are_the_sums_of_the_rows_after_anything(catalog: Catalog):
         catalog.write(lambda session: files.add(session, new))
 
     def add_whole(owner: str) -> None:
-        told = {"size": 3, "offset": 3, "complete": True, "status": "processing"}
+        told: dict[str, Any] = {"size": 3, "offset": 3, "complete": True, "status": "processing"}
         new = NewFile(id=new_id(), owner_id=owner, name="a", **told)
         made.append(new.id)
         unsynced.add([(new, b"abc")], wait=True).result()
@@ -79,7 +81,7 @@ def test_a_total_that_is_wrong_is_found_and_mended(catalog: Catalog):
     ann, bob, eve = (Users(catalog).create(name, "-").id for name in ("ann", "bob", "eve"))
     for owner in (ann, bob):
         new = NewFile(id=new_id(), owner_id=owner, name="a", size=700)
-        catalog.write(lambda session, new=new: files.add(session, new))
+        catalog.write(partial(lambda new, session: files.add(session, new), new))
     assert usages.wrong() == []
 
     catalog.write(lambda session: session.execute(text("UPDATE usage SET uploads = 1 WHERE owner_id = :o"), {"o": ann}))

@@ -175,7 +175,7 @@ def test_block_is_as_long_as_the_delay_of_so_many_failures(users):
 
 def test_secret_is_made_once_for_all_processes(users, database):
     other = Catalog(database)
-    made = []
+    made: list[bytes] = []
 
     def make():
         made.append(f"secret-{len(made)}".encode())

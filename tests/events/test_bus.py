@@ -1,5 +1,6 @@
 import asyncio
 import time
+from typing import Any
 
 import pytest
 
@@ -80,7 +81,7 @@ async def until(look, seconds=20):
 
 async def read(subscription, count, seconds=5):
     """Read ``count`` messages."""
-    told = []
+    told: list[Any] = []
     async with asyncio.timeout(seconds):
         while len(told) < count:
             message = await subscription.next(1)
@@ -188,7 +189,7 @@ def test_progress_of_a_file_is_told_four_times_a_second_and_ends_with_the_newest
                 offset += 1
                 await scene.tell("file.progress", "f1", offset=min(offset, 99))
             await scene.tell("file.progress", "f1", offset=100)
-            told = []
+            told: list[Any] = []
             while not told or told[-1].data["upload"]["offset"] < 100:
                 told += await read(subscription, 1)
             assert 2 <= len(told) <= (time.monotonic() - started) / PROGRESS_SECONDS + 1
@@ -367,7 +368,12 @@ def test_hub_outlives_a_database_that_is_away(scene, people, monkeypatch):
 def test_thousand_subscribers_cost_one_reader(scene, people, monkeypatch):
     reads = []
     real = scene.events.after
-    monkeypatch.setattr(scene.events, "after", lambda *given: reads.append(1) or real(*given))
+
+    def after(*given):
+        reads.append(1)
+        return real(*given)
+
+    monkeypatch.setattr(scene.events, "after", after)
 
     async def run():
         await scene.with_notifications().hub.start()

@@ -24,6 +24,12 @@ def happened(kind, row):
     return Happened(7, kind, "u1", shared=False, file_id="f1", to_others=False, file=row, owner="ann")
 
 
+def message(event: Happened) -> Message:
+    found = message_of(event)
+    assert found is not None
+    return found
+
+
 def test_warnings_are_told_with_their_text_also_those_that_were_kept_without_one():
     kept = [
         {"code": "stray_quote", "line": 7, "count": 2, "text": 'a,b"c'},
@@ -142,8 +148,8 @@ def test_message_of_a_table_tells_its_newest_version():
 def test_message_of_progress_and_removal():
     row = file(size=1)
 
-    assert message_of(happened("file.progress", row)).data == progress(row)
-    assert message_of(happened("file.deleted", None)).data == {"file_id": "f1"}
+    assert message(happened("file.progress", row)).data == progress(row)
+    assert message(happened("file.deleted", None)).data == {"file_id": "f1"}
 
 
 @pytest.mark.parametrize("kind", ["file.created", "file.updated", "file.progress"])
@@ -155,7 +161,7 @@ def test_frame_is_one_event_whatever_the_file_is_called():
     row = file(size=1)
     row.name = "a\r\ndata: evil\n\nevent: x\u2028.csv"
 
-    raw = frame(message_of(happened("file.created", row)), 9)
+    raw = frame(message(happened("file.created", row)), 9)
 
     lines = raw.decode().split("\n")
     assert [line.partition(":")[0] for line in lines] == ["id", "event", "data", "", ""]

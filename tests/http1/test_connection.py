@@ -119,7 +119,7 @@ def test_waiting_for_a_zero_copy_body_ends_in_time_or_when_woken_and_loses_nothi
 
 
 def test_what_came_until_the_time_was_over_is_given():
-    found = []
+    found: list[int] = []
 
     async def app(scope: dict[str, Any], receive: Any, send: Any) -> None:
         body, buffer = scope["extensions"][ZERO_COPY], memoryview(bytearray(2 * MIB))

@@ -170,7 +170,7 @@ def test_an_answer_that_takes_time_holds_up_the_requests_behind_it():
 
     def fast_path(scope: dict[str, Any], body: bytes, reply: Any) -> bool:
         replies.append(lambda: reply(201, [], b"fast_path " + body))
-        return scope["method"] == "POST"
+        return bool(scope["method"] == "POST")
 
     async def test(connect: Any) -> None:
         client = await connect()

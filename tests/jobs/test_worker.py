@@ -207,7 +207,7 @@ def test_a_heartbeat_tells_a_run_that_its_job_is_somebody_elses(catalog: Catalog
     assert (row(catalog).state, row(catalog).lease_owner) == ("running", "thief")
 
 
-def test_a_worker_outlives_a_catalog_that_does_not_answer(catalog: Catalog):
+def test_a_worker_outlives_a_catalog_that_does_not_answer(catalog: Catalog, monkeypatch):
     work = Work(ends(Ended.DONE))
     worker = worker_of(catalog, work)
     real, refused = worker._jobs.claim, threading.Event()
@@ -218,7 +218,7 @@ def test_a_worker_outlives_a_catalog_that_does_not_answer(catalog: Catalog):
             raise Unavailable("not now")
         return real(*arguments, **named)
 
-    worker._jobs.claim = claim
+    monkeypatch.setattr(worker._jobs, "claim", claim)
     enqueue(catalog)
     thread = threading.Thread(target=worker.run)
     thread.start()

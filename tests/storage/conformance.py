@@ -9,6 +9,7 @@ from __future__ import annotations
 import random
 import threading
 from collections.abc import Sequence
+from typing import Protocol, cast
 
 import pytest
 
@@ -30,10 +31,23 @@ def put(store: Store, upload_id: str, data: bytes) -> None:
         writer.close()
 
 
+class WrittenIndex(Protocol):
+    """An index to which a test writes what the catalog would."""
+
+    def name(self, upload_id: str, chunks: Sequence[Chunk]) -> None: ...
+
+
+class StoreOfChunks(Store, Protocol):
+    """A store that has such an index."""
+
+    @property
+    def index(self) -> WrittenIndex: ...
+
+
 def name(store: Store, upload_id: str, chunks: Sequence[Chunk]) -> None:
     """Do what the catalog does: whoever keeps a store of chunks in a test gives it an index that can be written to."""
     if chunks:
-        store.index.name(upload_id, chunks)
+        cast(StoreOfChunks, store).index.name(upload_id, chunks)
 
 
 def content(store: Store, upload_id: str) -> bytes:

@@ -77,7 +77,7 @@ class ObjectsConformance:
             assert opened.read() == CONTENT
 
     def test_fetched_files_have_the_bytes_of_the_objects_in_the_order_of_the_keys(self, objects: Objects):
-        keys = []
+        keys: list[str] = []
         for number in range(3):
             content = bytes([number]) * 100
             keys.insert(0, objects.put(named(f"{number}.parquet", content), content).key)

@@ -28,7 +28,7 @@ class Recorder:
 
         self._patch.setattr(os, name, call)
 
-    def _name(self, target: object) -> str:
+    def _name(self, target: int | str | os.PathLike[str]) -> str:
         path = str(Path(f"/proc/self/fd/{target}").readlink()) if isinstance(target, int) else os.fspath(target)
         return Path(path).name
 

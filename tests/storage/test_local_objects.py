@@ -11,6 +11,7 @@ from parquay.errors import StorageFull
 from parquay.storage.local import reserve
 from parquay.storage.local.objects import LocalObjects
 from parquay.storage.local.place import LocalPlace, LocalPlaces, is_part
+from parquay.storage.objects import Objects
 from storage.objects_conformance import CONTENT, ObjectsConformance, PlaceConformance, named
 
 
@@ -20,7 +21,7 @@ class TestLocalObjects(ObjectsConformance):
         self.folder = tmp_path / "d"
         return LocalObjects(self.folder, is_part)
 
-    def damage(self, objects: LocalObjects, key: str, content: bytes) -> None:
+    def damage(self, objects: Objects, key: str, content: bytes) -> None:
         path = self.folder / key
         path.write_bytes(content)
         later = path.stat().st_mtime_ns + 10**9  # where clocks are coarse
@@ -51,9 +52,12 @@ class TestLocalObjects(ObjectsConformance):
 
     def test_the_name_of_a_new_folder_is_synced(self, objects: LocalObjects, monkeypatch: pytest.MonkeyPatch):
         seen, sync = [], os.fsync
-        monkeypatch.setattr(
-            os, "fsync", lambda handle: (seen.append(Path(f"/proc/self/fd/{handle}").readlink()), sync(handle))
-        )
+
+        def watched(handle: int) -> None:
+            seen.append(Path(f"/proc/self/fd/{handle}").readlink())
+            sync(handle)
+
+        monkeypatch.setattr(os, "fsync", watched)
 
         objects.draft("a.parquet")
         objects.draft("b.parquet")

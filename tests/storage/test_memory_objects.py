@@ -9,6 +9,7 @@ import pytest
 from parquay.errors import StorageFull
 from parquay.storage.memory.objects import MemoryObjects
 from parquay.storage.memory.place import MemoryPlace, MemoryPlaces
+from parquay.storage.objects import Objects
 from storage.objects_conformance import CONTENT, ObjectsConformance, PlaceConformance, named
 
 
@@ -17,7 +18,8 @@ class TestMemoryObjects(ObjectsConformance):
     def objects(self, tmp_path: Path) -> MemoryObjects:
         return MemoryObjects(tmp_path)
 
-    def damage(self, objects: MemoryObjects, key: str, content: bytes) -> None:
+    def damage(self, objects: Objects, key: str, content: bytes) -> None:
+        assert isinstance(objects, MemoryObjects)
         objects.damage(key, content)
 
     def test_what_is_fetched_is_a_copy_that_goes(self, objects: MemoryObjects):

@@ -8,7 +8,7 @@ from concurrent.futures import ThreadPoolExecutor
 
 from parquay.chunk import Chunk
 from parquay.ids import new_id
-from parquay.storage.chunks import Rhythm, StoreFault
+from parquay.storage.chunks import Buffers, Rhythm, StoreFault
 from parquay.storage.memory.uploads import MemoryStore
 from parquay.tus.create import BodyPlan
 from parquay.uploads.receive.blocks import Blocks
@@ -56,9 +56,9 @@ class Desk:
             stall_timeout=stall_timeout or StallTimeout(),
         )
 
-    def write(self, chunks: Sequence[bytes], position: int) -> int:
+    def write(self, buffers: Buffers, position: int) -> int:
         assert self.gate.wait(20)
-        written = self._writer.write(chunks, position)
+        written = self._writer.write(buffers, position)
         self.log.append(("write", position + written))
         return written
 

@@ -7,9 +7,10 @@ import base64
 import shutil
 from functools import partial
 from pathlib import Path
+from typing import Any
 from unittest.mock import patch
 
-from sqlmodel import select
+from sqlmodel import col, select
 
 from header_fields import fields
 from parquay.auth.passwords import Passwords
@@ -90,10 +91,11 @@ class ScriptedBody:
 class Engine:
     """One process. Engines on the same directory are processes on one database."""
 
-    def __init__(self, directory: Path, store: Store | None = None, **settings: object) -> None:
+    def __init__(self, directory: Path, store: Store | None = None, **settings: Any) -> None:
         """`store` replaces the local disk; one of chunks gets them named by this catalog."""
 
         def given(_settings: Settings, catalog: Catalog, *_: object) -> Store:
+            assert store is not None
             if isinstance(store, ChunkStore):
                 store._index = NamedChunks(catalog)
             return store
@@ -109,8 +111,8 @@ class Engine:
         )
 
     async def create(
-        self, body: ScriptedBody | None = None, name: str = "a.csv", **headers: str
-    ) -> tuple[File, Receipt]:
+        self, body: ScriptedBody | None = None, /, name: str = "a.csv", **headers: str
+    ) -> tuple[File, Receipt | None]:
         """Create an upload as a tus client does: `create(upload_length="5")`."""
         metadata = f"filename {base64.b64encode(name.encode()).decode()}"
         sent = fields(*([OCTETS] if body else []), **{"upload_metadata": metadata, **headers})
@@ -152,7 +154,7 @@ class Engine:
 
     def events(self, file_id: str) -> list[str]:
         with self.services.catalog.read() as session:
-            return list(session.exec(select(Event.kind).where(Event.file_id == file_id).order_by(Event.id)))
+            return list(session.exec(select(Event.kind).where(Event.file_id == file_id).order_by(col(Event.id))))
 
     def close(self) -> None:
         self.services.uploads.appender._disk.shutdown(wait=True)

@@ -22,11 +22,13 @@ from hypothesis.stateful import (
     rule,
 )
 from sqlalchemy import update
+from sqlmodel import col
 
 from parquay.catalog.tables import File, now
 from parquay.errors import ParquayError
 from parquay.storage.chunks import Store
 from parquay.tus.refusals import Refusal
+from parquay.uploads.receive.receive import Receipt
 from uploads.engine import CUT, HANG, OWNER, Engine, ScriptedBody, copy_of, until
 
 LENGTHS = st.sampled_from([0, 1, 5_000, 65_536, 65_537, 1_300_000])
@@ -43,7 +45,7 @@ class Upload:
     promised: int = 0
     parts: list[Upload] = field(default_factory=list)
     partial: bool = False
-    hanging: asyncio.Task | None = None
+    hanging: asyncio.Task[Receipt] | None = None
     body: ScriptedBody | None = None
 
     @property
@@ -183,11 +185,12 @@ class UploadMachine(RuleBasedStateMachine):
             return
         start = self.engine.offset(upload.id)
         sent = upload.data[start : start + max(min(size, len(upload.data) - start - 1), 0)]
-        upload.body, upload.promised = ScriptedBody(sent, HANG), start
+        body = ScriptedBody(sent, HANG)
+        upload.body, upload.promised = body, start
 
-        async def begin() -> asyncio.Task:
-            sending = asyncio.create_task(self.engine.append(upload.id, start, upload.body))
-            await until(lambda: upload.body.taken == len(sent) and upload.id in self.engine.writers.running(), "a body")
+        async def begin() -> asyncio.Task[Receipt]:
+            sending = asyncio.create_task(self.engine.append(upload.id, start, body))
+            await until(lambda: body.taken == len(sent) and upload.id in self.engine.writers.running(), "a body")
             return sending
 
         upload.hanging = self.run(begin())
@@ -200,21 +203,23 @@ class UploadMachine(RuleBasedStateMachine):
         start = self.engine.offset(upload.id)
         sent = upload.data[start : start + size]
         receipt = self.run(self.engine.append(upload.id, start, ScriptedBody(sent)))
+        assert upload.hanging is not None
         assert self.run(self.ended(upload.hanging)) == "taken_over"
         upload.hanging = upload.body = None
         upload.promised = receipt.offset
         assert receipt.offset == start + len(sent)
         self.run(self.engine.services.uploads.concatenator.finish_waiting(OWNER.id))
 
-    async def ended(self, sending: asyncio.Task) -> str:
+    async def ended(self, sending: asyncio.Task[Receipt]) -> str:
         return (await sending).ended
 
     # ------------------------------------------------------------------------ joining, removing, expiry
 
     @rule(numbers=st.lists(st.integers(0, 20), min_size=1, max_size=3))
     def concatenate(self, numbers: list[int]) -> None:
-        parts = [self.pick(number, lambda one: one.partial and one.length is not None) for number in numbers]
-        if all(parts):
+        picked = [self.pick(number, lambda one: one.partial and one.length is not None) for number in numbers]
+        parts = [part for part in picked if part is not None]
+        if len(parts) == len(picked):
             urls = " ".join(f"/files/{part.id}" for part in parts)
             file, _ = self.run(self.engine.create(upload_concat=f"final;{urls}"))
             self.uploads.append(Upload(file.id, b"".join(part.data for part in parts), None, parts=parts))
@@ -239,7 +244,7 @@ class UploadMachine(RuleBasedStateMachine):
             self.forget(upload, "")
 
     def set_expiry(self, upload: Upload, moment: datetime) -> None:
-        expiring = update(File).where(File.id == upload.id, File.expires_at.is_not(None))
+        expiring = update(File).where(col(File.id) == upload.id, col(File.expires_at).is_not(None))
         self.engine.services.catalog.write(lambda session: session.execute(expiring.values(expires_at=moment)))
 
     def forget(self, upload: Upload, ended: str) -> None:
@@ -258,6 +263,7 @@ class UploadMachine(RuleBasedStateMachine):
         for upload in self.uploads:
             if upload.hanging is not None:
                 assert self.run(self.ended(upload.hanging)) == "shutdown"
+                assert upload.body is not None
                 upload.promised += upload.body.taken
                 assert self.engine.offset(upload.id) == upload.promised
                 upload.hanging = upload.body = None
@@ -278,7 +284,7 @@ class UploadMachine(RuleBasedStateMachine):
         """SIGKILL, or the power is gone: nothing more is synced, committed or said."""
         self.engine.services.uploads.appender._disk.shutdown(wait=True)
         catalog, hanging = self.engine.services.catalog, [one.hanging for one in self.uploads if one.hanging]
-        catalog.submit = dead
+        catalog.submit = dead  # type: ignore[method-assign, assignment]  # no process is left that could commit
         self.run(self.cancelled(hanging))
         catalog.close()
         self.end_process()
@@ -290,7 +296,7 @@ class UploadMachine(RuleBasedStateMachine):
         age = update(File).values(active_at=now() - timedelta(minutes=1))
         self.engine.services.catalog.write(lambda session: session.execute(age))
 
-    async def cancelled(self, sending: list[asyncio.Task]) -> None:
+    async def cancelled(self, sending: list[asyncio.Task[Receipt]]) -> None:
         asyncio.get_running_loop().set_exception_handler(lambda _loop, _context: None)  # a dead process says nothing
         for task in sending:
             task.cancel()

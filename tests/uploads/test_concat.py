@@ -275,6 +275,7 @@ def test_a_part_that_came_with_its_creation_can_be_joined(engine: Engine):
 
         file, receipt = await engine.create(body, **sent)
 
+        assert receipt is not None
         assert receipt.complete
         assert engine.row(file.id).expires_at is not None
         assert engine.content(await final(engine, file.id)) == b"12345"

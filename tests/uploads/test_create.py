@@ -150,6 +150,7 @@ def test_a_right_checksum_is_kept(engine: Engine):
 
         _, receipt = await engine.create(body, upload_length="1000", content_length="1000", upload_checksum=right)
 
+        assert receipt is not None
         assert receipt.complete
 
     asyncio.run(run())

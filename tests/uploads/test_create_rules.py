@@ -102,11 +102,11 @@ def test_a_length_that_has_no_room_is_refused_before_anything_is_made(start):
 
 
 @pytest.mark.parametrize("size", [1000, 200_000], ids=["small", "big"])
-def test_a_body_that_does_not_fit_leaves_nothing_behind(start, size: int):
+def test_a_body_that_does_not_fit_leaves_nothing_behind(start, size: int, monkeypatch):
     async def run() -> None:
         store = MemoryStore(capacity=size)
         engine = start(store=store)
-        store.free = lambda: size - 1 - store.used()
+        monkeypatch.setattr(store, "free", lambda: size - 1 - store.used())
 
         engine.services.uploads.creator._room = (float("inf"), None)
         with pytest.raises(StorageFull):

@@ -193,7 +193,7 @@ def entry_of(table: Table, which: str) -> Path:
     return sorted((table.folder / "_delta_log").glob("0*.json"))[0 if which == "first" else -1]
 
 
-HARMS = [flip, cut, remove]
+HARMS: list[Callable[[Path], None]] = [flip, cut, remove]
 LOGS = {"first": 2, "last": 2, "checkpoint": 21}
 """Which file of a log is harmed, and how many edits its table has."""
 

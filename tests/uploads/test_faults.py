@@ -7,10 +7,11 @@ import errno
 import os
 import random
 import shutil
-from collections.abc import Callable, Iterator
+from collections.abc import Awaitable, Callable, Iterator
 from contextlib import contextmanager
 from datetime import timedelta
 from pathlib import Path
+from typing import TypeVar
 
 import pytest
 from sqlalchemy import update
@@ -82,10 +83,14 @@ class Faults:
 
 
 def of_database() -> Exception:
-    return sqlite_module().OperationalError("disk I/O error")
+    error: Exception = sqlite_module().OperationalError("disk I/O error")
+    return error
 
 
-async def tried(work) -> object:
+T = TypeVar("T")
+
+
+async def tried(work: Awaitable[T]) -> T | Exception:
     """The result, or the error that a request is answered with. Anything but a known error fails the test."""
     try:
         return await work
@@ -115,6 +120,7 @@ async def uploaded_with_its_creation(engine: Engine, faults: Faults) -> None:
     body = ScriptedBody(DATA[:20_000])
     made = await tried(engine.create(body, upload_length="20000", content_length="20000"))
     if not isinstance(made, Exception):
+        assert made[1] is not None
         assert made[1].complete
         with faults.aside():
             check(engine, made[0].id, 20_000)
@@ -130,6 +136,7 @@ async def uploaded_small(engine: Engine, faults: Faults) -> None:
     with faults.aside():
         for one in made:
             if not isinstance(one, Exception):
+                assert one[1] is not None
                 assert one[1].complete
                 check(engine, one[0].id, 1000)
 

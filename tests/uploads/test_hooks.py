@@ -8,6 +8,7 @@ import threading
 from concurrent.futures import ThreadPoolExecutor
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
+from typing import Any
 
 import httpx
 import pytest
@@ -26,9 +27,9 @@ class Receiver:
     """A real HTTP server that keeps what it is told."""
 
     def __init__(self):
-        self.heard = []
+        self.heard: list[tuple[dict[str, Any], dict[str, str], bytes]] = []
         self.failures = 0
-        self.answers = {}
+        self.answers: dict[str, Any] = {}
         receiver = self
 
         class Handler(BaseHTTPRequestHandler):

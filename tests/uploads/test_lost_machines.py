@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import partial
 
 import pytest
 from sqlalchemy import make_url
@@ -85,7 +86,7 @@ def test_an_upload_goes_on_within_two_seconds_however_its_machine_is_lost(machin
                 wire.send(data[:300_000])
                 wire.flush()
                 started = time.monotonic()
-                wait_until(lambda url=url: other.offset(url) == 300_000, "the truth")
+                wait_until(partial(lambda url: other.offset(url) == 300_000, url), "the truth")
                 assert time.monotonic() - started < 1
                 wire.send(b"\xff" * 50_000)
                 with lost():

@@ -9,6 +9,7 @@ from __future__ import annotations
 import os
 from collections.abc import Callable
 from pathlib import Path
+from typing import cast
 
 import pytest
 from hypothesis import HealthCheck, Phase, settings
@@ -23,7 +24,7 @@ from parquay.catalog.tables import User
 from parquay.storage.chunked.bucket import Bucket
 from parquay.storage.chunked.gathering import Gathering
 from parquay.storage.chunked.store import ChunkStore
-from parquay.storage.chunks import Store
+from parquay.storage.chunks import ChunkIndex, Store
 from parquay.storage.local.uploads import LocalStore
 from parquay.storage.local.writer import LocalWriter
 from parquay.storage.memory.bucket import MemoryBucket
@@ -85,7 +86,7 @@ class ChunksOfOneProcess(ChunkStore):
     """Chunks in a bucket; remembers the files in which bytes gathered."""
 
     def __init__(self, bucket: Bucket, folder: Path) -> None:
-        super().__init__(bucket, None, folder)
+        super().__init__(bucket, cast(ChunkIndex, None), folder)  # the engine puts the catalog's there
         self.open: list[Gathering] = []
 
     def gathering(self, start: int) -> Gathering:
@@ -101,6 +102,8 @@ class ChunksOfOneProcess(ChunkStore):
 
 
 class MemoryMachine(UploadMachine):
+    store: MemoryStore
+
     def make_store(self) -> Store:
         return MemoryStore()
 
@@ -112,6 +115,8 @@ class MemoryMachine(UploadMachine):
 
 
 class DiskMachine(UploadMachine):
+    store: DiskThatLosesPower
+
     def make_store(self) -> Store:
         return DiskThatLosesPower(self.directory / "uploads")
 
@@ -124,6 +129,8 @@ class DiskMachine(UploadMachine):
 
 class ChunkMachine(UploadMachine):
     """Chunks in a bucket in memory: what was put stays, whatever ends."""
+
+    store: ChunksOfOneProcess
 
     def make_store(self) -> Store:
         return ChunksOfOneProcess(MemoryBucket(), self.directory / "gathering")

@@ -10,6 +10,7 @@ import subprocess
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from typing import Any
 
 import httpx
 import psycopg
@@ -240,7 +241,7 @@ def test_a_form_becomes_a_table(http: httpx.Client):
     answer = http.post("/files", files={"file": ("table.csv", text.encode())})
     file_id = answer.json()["files"][0]["id"] if "files" in answer.json() else answer.json()["id"]
 
-    def done() -> dict | None:
+    def done() -> dict[str, Any] | None:
         file = http.get(f"/files/{file_id}").json()
         assert file["status"] != "error", file
         return file if file["status"] == "done" else None

@@ -41,7 +41,8 @@ def user(short: LiveServer) -> Iterator[httpx.Client]:
 def used(http: httpx.Client) -> dict[str, int]:
     told = http.get("/usage").json()
     assert told["quota_bytes"] == QUOTA
-    return told["used_bytes"]
+    counted: dict[str, int] = told["used_bytes"]
+    return counted
 
 
 def metadata(name: str = "a.bin") -> dict[str, str]:
@@ -95,7 +96,7 @@ def test_edits_count_with_every_version_until_nothing_is_left_and_removal_gives_
     entry_when(user, table, "done")
     before = used(user)
 
-    statuses = []
+    statuses: list[int] = []
     while 413 not in statuses:
         assert len(statuses) < 100
         answer = user.patch(f"/datasets/{table}/rows/5", json={"name": f"{len(statuses):032}"})
@@ -128,7 +129,8 @@ def test_a_user_may_have_a_quota_of_their_own(short: LiveServer, user: httpx.Cli
     path = f"/admin/users/{user.get('/me').json()['id']}"
 
     def allowed(http: httpx.Client) -> int | None:
-        return http.get("/usage").json()["quota_bytes"]
+        quota: int | None = http.get("/usage").json()["quota_bytes"]
+        return quota
 
     with short.login("admin", "admin123") as admin:
         assert admin.get(path).json()["quota_bytes"] is None

@@ -13,6 +13,7 @@ from parquay.catalog.checkpoint_requests import CheckpointRequests
 from parquay.catalog.session import Catalog
 from parquay.catalog.tables import CheckpointRequest, File, User
 from parquay.ids import new_id
+from parquay.uploads.receive.receive import Receipt
 from parquay.uploads.receive.remote_writers import ANSWER_SECONDS, RemoteWriters
 from parquay.uploads.receive.takeover import watch
 from uploads.engine import CUT, HANG, OWNER, Engine, ScriptedBody, until
@@ -34,7 +35,7 @@ def open_requests(engine: Engine) -> int:
         return len(session.exec(select(CheckpointRequest)).all())
 
 
-async def sending(engine: Engine, file_id: str) -> asyncio.Task:
+async def sending(engine: Engine, file_id: str) -> asyncio.Task[Receipt]:
     """A PATCH of 1000 bytes that goes on for ever; nothing of it is durable yet."""
     body = ScriptedBody(DATA[:1000], HANG)
     task = asyncio.create_task(engine.append(file_id, 0, body))
@@ -101,6 +102,8 @@ def file_id(catalog: Catalog) -> str:
 def test_an_answer_to_an_earlier_request_is_none_to_a_later_one(catalog: Catalog, file_id: str):
     requests = CheckpointRequests(catalog)
     earlier, later = (catalog.write(lambda session: requests.ask(session, file_id)) for _ in range(2))
+    assert earlier is not None
+    assert later is not None
     assert later > earlier
 
     catalog.write(lambda session: requests.answer(session, file_id, earlier))

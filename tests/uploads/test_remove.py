@@ -7,6 +7,7 @@ from datetime import timedelta
 
 import pytest
 from sqlalchemy import update
+from sqlmodel import col
 
 from parquay.catalog.tables import File, now
 from parquay.errors import NotFound
@@ -19,7 +20,7 @@ def age(engine: Engine, *file_ids: str, seconds: float = 1.0) -> None:
     """Let the time of uploads be over since `seconds`."""
     past = now() - timedelta(seconds=seconds)
     engine.services.catalog.write(
-        lambda session: session.execute(update(File).where(File.id.in_(file_ids)).values(expires_at=past))
+        lambda session: session.execute(update(File).where(col(File.id).in_(file_ids)).values(expires_at=past))
     )
 
 
@@ -114,7 +115,9 @@ def test_what_is_being_written_is_never_swept(engine: Engine):
 
         await engine.writers.stop(file_id, "taken_over")
         assert (await sending).offset == 3
-        assert engine.row(file_id).expires_at > now()
+        expires = engine.row(file_id).expires_at
+        assert expires is not None
+        assert expires > now()
 
     asyncio.run(run())
 
@@ -127,7 +130,10 @@ def test_a_body_gives_an_upload_its_whole_time_again(engine: Engine):
 
         await engine.append(file_id, 0, b"1")
 
-        assert engine.row(file_id).expires_at - before > timedelta(days=6)
+        expires = engine.row(file_id).expires_at
+        assert before is not None
+        assert expires is not None
+        assert expires - before > timedelta(days=6)
 
     asyncio.run(run())
 

@@ -7,13 +7,14 @@ import errno
 import os
 from itertools import accumulate
 from pathlib import Path
+from typing import Any
 
 import pytest
 from sqlalchemy import text
 from sqlalchemy.exc import IntegrityError
 from sqlmodel import select
 
-from parquay.catalog.tables import NewFile, Unsynced
+from parquay.catalog.tables import File, NewFile, Unsynced
 from parquay.catalog.unsynced import UnsyncedBytes
 from parquay.errors import Damaged, ParquayError, StorageFull
 from parquay.ids import new_id
@@ -23,6 +24,7 @@ from parquay.storage.local.uploads import LocalStore
 from parquay.storage.local.volume import VolumeSync, tells_faults
 from parquay.uploads.create import small_uploads as small
 from parquay.uploads.create.small_uploads import MAX_SMALL_BYTES
+from parquay.uploads.receive.receive import Receipt
 from uploads.engine import OWNER, Engine, ScriptedBody, until
 
 
@@ -30,6 +32,7 @@ def made(engine: Engine, data: bytes) -> str:
     """Upload `data` with its creation; return the id."""
     told = str(len(data))
     file, receipt = asyncio.run(engine.create(ScriptedBody(data), upload_length=told, content_length=told))
+    assert receipt is not None
     assert receipt.complete
     return file.id
 
@@ -38,7 +41,7 @@ def waiting(engine: Engine) -> dict[str, bytes]:
     """The bytes of each upload that the catalog keeps."""
     with engine.services.catalog.read() as session:
         rows = session.exec(select(Unsynced)).all()
-    found = {}
+    found: dict[str, bytes] = {}
     for row in rows:
         assert row.first_id == row.sizes[0][0]
         ends = list(accumulate(size for _, size, _ in row.sizes))
@@ -85,6 +88,7 @@ def test_the_bytes_wait_in_the_catalog_until_their_file_is_synced(disk_engine: E
     names = {str(path_of(disk_engine, one).parent) for one in (first, second)}
     synced = [path for path in syncs if "uploads" in path]
     assert set(synced[:2]) == paths
+    assert isinstance(disk_engine.store, LocalStore)
     assert set(synced[2:]) == names | {str(disk_engine.store.root)}
 
 
@@ -253,13 +257,19 @@ def test_a_failed_sync_is_not_believed_the_second_time(disk_engine: Engine, star
 def test_many_are_settled_by_one_sync_of_their_volume(disk_engine: Engine, monkeypatch):
     monkeypatch.setattr(local, "MIN_VOLUME_SYNC_FILES", 2)
     ids = [made(disk_engine, b"%d" % number) for number in range(3)]
-    syncs, volumes = watched_syncs(monkeypatch), []
+    syncs = watched_syncs(monkeypatch)
+    volumes: list[VolumeSync] = []
     real = VolumeSync.sync
-    monkeypatch.setattr(VolumeSync, "sync", lambda volume: volumes.append(real(volume)))
+
+    def sync(volume: VolumeSync) -> None:
+        real(volume)
+        volumes.append(volume)
+
+    monkeypatch.setattr(VolumeSync, "sync", sync)
 
     assert disk_engine.services.uploads.small.sync_pending() == 3
 
-    assert volumes == [None]
+    assert len(volumes) == 1
     assert [path for path in syncs if "uploads" in path] == []
     assert waiting(disk_engine) == {}
     assert [disk_engine.content(each) for each in ids] == [b"0", b"1", b"2"]
@@ -290,10 +300,16 @@ def test_those_that_come_together_are_committed_together_and_each_hears_of_its_o
 
     monkeypatch.setattr(type(disk_engine.store), "put", full_for_some)
     contents = [b"no room" if number % 5 == 0 else b"row %d" % number for number in range(40)]
-    add, counted = UnsyncedBytes.add, []
-    monkeypatch.setattr(UnsyncedBytes, "add", lambda *given, **named: (counted.append(named), add(*given, **named))[1])
+    add = UnsyncedBytes.add
+    counted: list[dict[str, Any]] = []
 
-    async def run() -> list[object]:
+    def counted_add(*given: Any, **named: Any) -> Any:
+        counted.append(named)
+        return add(*given, **named)
+
+    monkeypatch.setattr(UnsyncedBytes, "add", counted_add)
+
+    async def run() -> list[tuple[File, Receipt | None] | BaseException]:
         told = [str(len(data)) for data in contents]
         tasks = [
             disk_engine.create(ScriptedBody(data), upload_length=size, content_length=size)
@@ -309,6 +325,7 @@ def test_those_that_come_together_are_committed_together_and_each_hears_of_its_o
         if data == b"no room":
             assert isinstance(end, StorageFull)
         else:
+            assert not isinstance(end, BaseException)
             assert disk_engine.content(end[0].id) == data
     assert len(waiting(disk_engine)) == 32
 

@@ -9,20 +9,21 @@ import pytest
 
 from parquay.errors import Busy, ParquayError, Unavailable
 from parquay.tus.refusals import Refusal
+from parquay.uploads.receive.receive import Receipt
 from parquay.uploads.receive.takeover import REMOVED, TAKEN_OVER, WriterRegistry, watch
 from uploads.engine import HANG, Engine, ScriptedBody, until
 
 DATA = bytes(range(256)) * 40
 
 
-async def send(engine: Engine, file_id: str, body: ScriptedBody, offset: int = 0) -> asyncio.Task:
+async def send(engine: Engine, file_id: str, body: ScriptedBody, offset: int = 0) -> asyncio.Task[Receipt]:
     """Start a PATCH and wait until its bytes are taken in."""
     sending = asyncio.create_task(engine.append(file_id, offset, body))
     await until(lambda: body.taken > 0 or sending.done(), "bytes taken in")
     return sending
 
 
-async def outcome(sending: asyncio.Task) -> object:
+async def outcome(sending: asyncio.Task[Receipt]) -> object:
     """What a PATCH came to: its receipt's end, or the status of its refusal."""
     try:
         receipt = await sending
@@ -76,6 +77,7 @@ def test_a_writer_that_still_receives_is_not_interrupted(engine: Engine):
             await engine.append(file_id, 0, DATA)
 
         assert time.monotonic() - started < 3
+        assert isinstance(refused.value, Busy | Refusal)
         assert refused.value.status in {409, 423}
         assert await outcome(busy) == "complete"
         assert engine.content(file_id) == DATA

@@ -41,9 +41,10 @@ def refused(ran, name="PARQUAY_DATA_DIR"):
 @pytest.mark.parametrize(
     "seen",
     [
-        VolumeFindings(*each)
-        for each in itertools.product((None, "X"), (None, "", "X", "Y"), *[(False, True)] * 4)
-        if not (each[3] and (each[4] or not each[2]))  # what is there is not nothing, and is known
+        VolumeFindings(*volumes, *known)
+        for volumes in itertools.product((None, "X"), (None, "", "X", "Y"))
+        for known in itertools.product((False, True), repeat=4)
+        if not (known[1] and (known[2] or not known[0]))  # what is there is not nothing, and is known
     ],
 )
 def test_nothing_is_begun_where_another_catalogs_bytes_may_be_or_the_catalogs_are_not(seen):
