@@ -39,8 +39,9 @@ def test_row_groups_of_several_files_are_one_file(tmp_path, codec):
     whole = pq.read_table(tmp_path / "whole.parquet")
     assert whole.equals(pa.concat_tables(tables))
     assert pq.read_metadata(tmp_path / "whole.parquet").num_row_groups == 3
-    counted = duckdb.sql(f"SELECT count(*), sum(n), sum(d), max(day) FROM '{tmp_path / 'whole.parquet'}'").fetchall()[0]
-    assert counted == (1501, 1125750, sum(n * 7 for n in range(1501)) / 1, dt.date(2024, 4, 8))
+    relation = duckdb.sql(f"SELECT count(*), sum(n), sum(d), max(day) FROM '{tmp_path / 'whole.parquet'}'")
+    assert relation is not None
+    assert relation.fetchall()[0] == (1501, 1125750, sum(n * 7 for n in range(1501)) / 1, dt.date(2024, 4, 8))
 
 
 def test_parts_are_put_together_too(tmp_path):

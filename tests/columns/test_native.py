@@ -6,6 +6,7 @@ import ctypes
 import importlib.util
 import random
 import struct
+from collections.abc import Sequence
 from pathlib import Path
 
 import pyarrow as pa
@@ -65,7 +66,7 @@ def quoted(cell: str) -> str:
     return '"' + cell.replace('"', '""') + '"' if cell == "" or set(cell) & set(',"\n\r') else cell
 
 
-def fields_of(cells: list[str | None], newline: str = "\n") -> FieldOffsets:
+def fields_of(cells: Sequence[str | None], newline: str = "\n") -> FieldOffsets:
     """The cells as a column between two others."""
     lines = [f"{i},{'' if cell is None else quoted(cell)},x{newline}" for i, cell in enumerate(cells)]
     found = FieldOffsets.find("".join(lines).encode(), ",", '"', 3)
@@ -104,7 +105,7 @@ def test_odd_cell_is_told_as_its_text_is(before):
             check(before, cells)
 
 
-def check(before: list[str | None], cells: list[str | None]) -> None:
+def check(before: Sequence[str | None], cells: Sequence[str | None]) -> None:
     held = candidates.examine(pa.array(before, pa.string()))
     texts = pa.array(cells, pa.string())
 
@@ -180,6 +181,7 @@ def test_fields_may_be_empty_and_as_many_as_there_are_bytes():
 
     assert found is not None
     column = found.read([ColumnRequest(4, native.TEXTS)])[0]
+    assert column is not None
     assert (found.rows, column.array.null_count) == (1000, 1000)
 
 
@@ -194,6 +196,8 @@ def test_words_are_given_up_when_there_are_many():
 def test_library_of_other_sources_is_not_taken(tmp_path):
     sources = Path(native.__file__).with_name("native")
     spec = importlib.util.spec_from_file_location("build_native", Path(native.__file__).parents[2] / "build_native.py")
+    assert spec is not None
+    assert spec.loader is not None
     build = importlib.util.module_from_spec(spec)
     spec.loader.exec_module(build)
     (tmp_path / "other.c").write_text("int other;")

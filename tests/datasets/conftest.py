@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 import pyarrow.parquet as pq
 import pytest
@@ -65,6 +66,7 @@ class House:
     segments: Segments
     uploads: Uploads
     places: Places
+    files: Files
     datasets: Datasets
     tables: Tables
     commits: Commits
@@ -79,11 +81,11 @@ class House:
         assert isinstance(self.places, LocalPlaces)
         return self.places.root
 
-    def convert(self, text: str, *, name: str = "data.csv", segment_bytes: int = 1 << 24, **values: object) -> File:
+    def convert(self, text: str, *, name: str = "data.csv", segment_bytes: int = 1 << 24, **values: Any) -> File:
         """Upload a file at once, convert it, and return its row."""
         file_id, content = new_id(), text.encode()
         self.uploads.content[file_id] = content
-        told = {"size": len(content), "offset": len(content), "complete": True, "status": "processing"}
+        told: dict[str, Any] = {"size": len(content), "offset": len(content), "complete": True, "status": "processing"}
         file = File(id=file_id, owner_id="u", name=name, **told, **values)
         self.catalog.write(lambda session: session.add(file))
         return self.follow(file_id, segment_bytes=segment_bytes)
@@ -103,7 +105,7 @@ class House:
             converter.close()
         return self.file(file_id)
 
-    def edit(self, file: File, *, by: str = "u", expected: int | None = None, **batch: object) -> Edited:
+    def edit(self, file: File, *, by: str = "u", expected: int | None = None, **batch: Any) -> Edited:
         return self.editor.edit(file, Author(by), Batch(**batch), expected)
 
     def rows(self, file: File, version: int | None = None) -> list[tuple[object, ...]]:
@@ -142,6 +144,7 @@ def house(tmp_path: Path, places: Places) -> Iterator[House]:
         segments=Segments(catalog),
         uploads=Uploads(),
         places=places,
+        files=files,
         datasets=datasets,
         tables=tables,
         commits=commits,

@@ -22,7 +22,8 @@ def texts_of(house, file, column: str) -> list[str | None]:
     snapshot = house.tables.snapshot(house.file(file.id))
     types = columns_types(snapshot.columns)
     table = pa.concat_tables(parts.widened(pq.read_table(path), types, types) for path in paths_of(snapshot))
-    return types[column].to_text(table[column].combine_chunks()).to_pylist()
+    texts: list[str | None] = types[column].to_text(table[column].combine_chunks()).to_pylist()
+    return texts
 
 
 @pytest.mark.parametrize(

@@ -90,7 +90,7 @@ def holds(op, cell, values) -> bool:
         return False
     known = [order_of(value) for value in values]
     mine = order_of(cell)
-    return {
+    passed: bool = {
         "eq": lambda: mine == known[0],
         "lt": lambda: mine < known[0],
         "le": lambda: mine <= known[0],
@@ -101,6 +101,7 @@ def holds(op, cell, values) -> bool:
         "icontains": lambda: values[0].lower() in cell.lower(),
         "starts": lambda: cell.startswith(values[0]),
     }[op]()
+    return passed
 
 
 @st.composite

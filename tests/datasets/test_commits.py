@@ -10,16 +10,17 @@ import sys
 import threading
 import time
 from concurrent.futures import ThreadPoolExecutor
+from typing import Any
 
 import pytest
 from deltalake import DeltaTable
 from deltalake.exceptions import DeltaError
 from sqlalchemy import delete
+from sqlmodel import col
 
 from made_tables import paths_of
 from parquay.catalog.datasets import Datasets
 from parquay.catalog.events import Events
-from parquay.catalog.files import Files
 from parquay.catalog.leases import HeldLease, Leases
 from parquay.catalog.tables import Lease
 from parquay.datasets.edit.edit import Batch, Editor
@@ -51,8 +52,7 @@ def test_a_commit_whose_crash_came_before_the_catalog_is_noted_later(house):
     assert [each.version for each in house.datasets.history(file.id)] == [0]
     assert house.file(file.id).row_count == 3
 
-    files = Files(house.catalog, None, None)
-    found = Retention(files, house.datasets, house.tables, house.commits, keep=0).reconcile()
+    found = Retention(house.files, house.datasets, house.tables, house.commits, keep=0).reconcile()
 
     assert found == 1
     newest = house.datasets.history(file.id)[0]
@@ -80,7 +80,7 @@ def test_a_crash_before_the_log_leaves_the_table_as_it_was(house, monkeypatch):
 def test_what_delta_fails_to_do_behind_an_entry_does_not_unmake_the_version(house, monkeypatch, batch):
     file, append = house.convert(FEW), log.append
 
-    def fail(*given: object) -> None:
+    def fail(*given: Any) -> None:
         append(*given)
         raise DeltaError("no checkpoint could be written")
 
@@ -243,7 +243,12 @@ def test_the_next_writer_waits_for_none_that_was_killed_in_the_middle_of_an_edit
         assert writer.stdout is not None
         assert writer.stdout.readline() == b"writing\n"
         edited = threading.Event()
-        editing = threading.Thread(target=lambda: house.edit(file, updates={0: {"n": 9}}) and edited.set())
+
+        def edit() -> None:
+            house.edit(file, updates={0: {"n": 9}})
+            edited.set()
+
+        editing = threading.Thread(target=edit)
         editing.start()
         was_kept_out = not edited.wait(0.2)
         writer.kill()
@@ -261,7 +266,7 @@ def test_a_writer_that_lost_its_lease_puts_no_entry_and_leaves_no_part(house):
 
     def late(held: HeldLease) -> None:
         """Go on as a process that was paused, after somebody else has taken its lease."""
-        house.catalog.write(lambda session: session.execute(delete(Lease).where(Lease.epoch == held.epoch)))
+        house.catalog.write(lambda session: session.execute(delete(Lease).where(col(Lease.epoch) == held.epoch)))
         held.sure_until = 0.0
         ensure(held)
 

@@ -6,7 +6,6 @@ from datetime import timedelta
 import pytest
 from deltalake import DeltaTable
 
-from parquay.catalog.files import Files
 from parquay.catalog.tables import now
 from parquay.datasets.edit.edit import Editor
 from parquay.datasets.versions.commits import Author, Commits
@@ -191,7 +190,7 @@ def test_a_row_of_a_version_whose_parts_are_gone_cannot_be_compared(house):
     file = house.convert(FEW)
     for word in ("theirs", "ours"):
         house.edit(house.file(file.id), updates={1: {"word": word}})
-    retention = Retention(Files(house.catalog, None, None), house.datasets, house.tables, house.commits, keep=1)
+    retention = Retention(house.files, house.datasets, house.tables, house.commits, keep=1)
     for path in (house.parquet / file.id).glob("*.parquet"):
         os.utime(path, (0, 0))
     assert retention.sweep(now() + timedelta(hours=2)) == 2
@@ -208,7 +207,7 @@ def test_a_row_in_a_part_that_nobody_touched_is_as_it_was_in_any_version(house):
     house.appending.append(file, Author("u"), more)
     for word in ("theirs", "ours"):
         house.edit(house.file(file.id), updates={0: {"word": word}})
-    retention = Retention(Files(house.catalog, None, None), house.datasets, house.tables, house.commits, keep=1)
+    retention = Retention(house.files, house.datasets, house.tables, house.commits, keep=1)
     for path in (house.parquet / file.id).glob("*.parquet"):
         os.utime(path, (0, 0))
     assert retention.sweep(now() + timedelta(hours=2)) == 2

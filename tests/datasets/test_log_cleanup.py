@@ -12,7 +12,6 @@ import polars as pl
 import pytest
 from deltalake import DeltaTable
 
-from parquay.catalog.files import Files
 from parquay.catalog.tables import now
 from parquay.datasets.versions.commits import Author
 from parquay.datasets.versions.log_cleanup import needed, trim
@@ -27,8 +26,7 @@ SOON = timedelta(seconds=5)
 @pytest.fixture
 def retention(house) -> Retention:
     """Keeps three versions, and deletes what is given up at once."""
-    files = Files(house.catalog, None, None)
-    return Retention(files, house.datasets, house.tables, house.commits, keep=3, grace=timedelta(0))
+    return Retention(house.files, house.datasets, house.tables, house.commits, keep=3, grace=timedelta(0))
 
 
 @pytest.fixture
@@ -49,7 +47,7 @@ def outside(house, file, version: int | None = None) -> list[list[tuple[object, 
     directory = house.parquet / file.id
     table = DeltaTable(directory, version=version)
     found = [
-        pl.from_arrow(table.to_pyarrow_table()).rows(),
+        pl.DataFrame(table.to_pyarrow_table()).rows(),
         pl.scan_delta(str(directory), version=version).collect().rows(),
         duckdb.read_parquet(table.file_uris()).fetchall(),
     ]

@@ -18,7 +18,6 @@ from hypothesis import strategies as st
 
 from parquay.catalog.datasets import Datasets
 from parquay.catalog.events import Events
-from parquay.catalog.files import Files
 from parquay.catalog.leases import Leases
 from parquay.catalog.tables import now
 from parquay.datasets.edit.edit import Batch, Editor
@@ -34,7 +33,8 @@ WIDE = "n,word,price\n7,x,0.0000001\nn/a,,\n"
 
 
 def folder_of(house, file) -> Path:
-    return house.parquet.parent / plain_folder(house.file(file.id))
+    folder: Path = house.parquet.parent / plain_folder(house.file(file.id))
+    return folder
 
 
 def readings(folder: Path) -> dict[str, list[tuple[object, ...]]]:
@@ -121,7 +121,7 @@ def test_nothing_is_copied_and_no_more_than_the_version_before_is_kept(house):
     (part,) = folder.glob("*.parquet")
     assert part.samefile(directory / part.name)
     assert len([path for path in directory.glob("_newest-*") if not path.name.endswith("-log")]) == 2
-    retention = Retention(Files(house.catalog, None, None), house.datasets, house.tables, house.commits, keep=5)
+    retention = Retention(house.files, house.datasets, house.tables, house.commits, keep=5)
     retention.sweep(now() + timedelta(hours=2))
     assert len([path for path in directory.glob("_newest-*") if not path.name.endswith("-log")]) == 1
     assert_shows(house, file)
@@ -144,8 +144,7 @@ def test_a_crash_before_the_folder_was_changed_is_made_up_for_at_the_next_start(
     assert len(readings(folder_of(house, file))["duckdb"]) == 3
 
     tables = Tables(house.places, house.datasets)
-    files = Files(house.catalog, None, None)
-    Retention(files, house.datasets, tables, Commits(tables, house.datasets), keep=0).reconcile()
+    Retention(house.files, house.datasets, tables, Commits(tables, house.datasets), keep=0).reconcile()
 
     assert_shows(house, file)
 
@@ -157,7 +156,7 @@ def test_a_crash_behind_the_catalog_is_made_up_for_too_and_so_is_a_table_from_be
     (directory / newest_folder.NAME).unlink()
     newest_folder.forget(directory, set())
 
-    Retention(Files(house.catalog, None, None), house.datasets, house.tables, house.commits, keep=0).reconcile()
+    Retention(house.files, house.datasets, house.tables, house.commits, keep=0).reconcile()
 
     assert_shows(house, file)
 

@@ -7,9 +7,9 @@ from pathlib import Path
 
 import pytest
 
-from parquay.catalog.files import Files
 from parquay.catalog.tables import now
-from parquay.datasets.export.export import Exporter, ExportRequest
+from parquay.datasets.export.export import Exporter
+from parquay.datasets.export.formats import ExportRequest
 from parquay.datasets.query.aggregates import Aggregator
 from parquay.datasets.query.browse import Browser
 from parquay.datasets.query.engine import CancelToken, Engine
@@ -57,7 +57,9 @@ def test_a_table_in_memory_is_paged_edited_exported_appended_to_and_tidied(house
     assert [(row["_rid"], row["n"]) for row in page] == [(1500, 1500)]
     assert [row["n"] for row in last] == [9999]
     assert (exported[:4], exported[-4:]) == (b"PAR1", b"PAR1")
-    assert Preview(house.segments, house.tables, places)(file, 3)["rows"][0]["n"] == 1
+    preview = Preview(house.segments, house.tables, places)(file, 3)
+    assert preview is not None
+    assert preview["rows"][0]["n"] == 1
     assert len(house.rows(file)) == 3000
 
     more = house.convert("n,word\n1,x\n", name="more.csv")
@@ -65,7 +67,7 @@ def test_a_table_in_memory_is_paged_edited_exported_appended_to_and_tidied(house
     assert house.rows(house.file(file.id))[-1][1:] == (1, "x")
 
     before = len(list(places.at(file.id).parts.list()))
-    retention = Retention(Files(house.catalog, None, None), house.datasets, house.tables, house.commits, keep=1)
+    retention = Retention(house.files, house.datasets, house.tables, house.commits, keep=1)
     for hours in (2, 4):
         retention.sweep(now() + timedelta(hours=hours))
     assert len(list(places.at(file.id).parts.list())) < before

@@ -13,7 +13,6 @@ import pyarrow.parquet as pq
 import pytest
 
 from made_tables import paths_of
-from parquay.catalog.files import Files
 from parquay.catalog.tables import now
 from parquay.datasets.export.formats import copied_parts
 from parquay.datasets.query.engine import CancelToken
@@ -30,8 +29,7 @@ FEW = "n,word\n1,a\n2,b\n3,c\n"
 @pytest.fixture
 def retention_of(house):
     def make(keep: int) -> Retention:
-        files = Files(house.catalog, None, None)
-        return Retention(files, house.datasets, house.tables, house.commits, keep=keep)
+        return Retention(house.files, house.datasets, house.tables, house.commits, keep=keep)
 
     return make
 
@@ -147,8 +145,7 @@ def test_a_reader_in_another_process_sees_the_same_after_the_sweep(house, retent
 @pytest.fixture
 def eager(house) -> Retention:
     """Keeps one version, and deletes what is given up at once: the hour in which nobody is surprised is gone."""
-    files = Files(house.catalog, None, None)
-    return Retention(files, house.datasets, house.tables, house.commits, keep=1, grace=timedelta(0))
+    return Retention(house.files, house.datasets, house.tables, house.commits, keep=1, grace=timedelta(0))
 
 
 def test_a_version_that_went_before_it_was_held_is_told_before_anything_is_read(house, eager):

@@ -12,6 +12,7 @@ import json
 import math
 import string
 from decimal import Decimal
+from typing import Any
 
 import openpyxl
 import pytest
@@ -31,7 +32,7 @@ from parquay.datasets.versions.commits import Author
 from parquay.ingest.convert.convert_file import convert_file
 from parquay.ingest.text.dialect import Overrides
 
-TOLD = {"delimiter": ",", "quote": '"', "encoding": "utf-8", "header": 1}
+TOLD: dict[str, Any] = {"delimiter": ",", "quote": '"', "encoding": "utf-8", "header": 1}
 MISFIT = "n/a"
 
 
@@ -106,11 +107,12 @@ class Looks:
         """The values of the second column, with all their digits."""
         snapshot = self.house.tables.snapshot(file)
         query = read_query(columns_of(snapshot.columns))
-        preview = Preview(self.house.segments, self.house.tables, self.house.places)
+        preview = Preview(self.house.segments, self.house.tables, self.house.places)(file, 100)
+        assert preview is not None
         rows = {
             "page": Browser(self.engine).page(snapshot, query, 0, 100),
             "rows": Browser(self.engine).after(snapshot, query, None, 100).rows,
-            "preview": preview(file, 100)["rows"],
+            "preview": preview["rows"],
             "ndjson": [json_text.loads(line) for line in self.export(snapshot, "ndjson").splitlines()],
         }
         return {way: [_read_again(row["v"]) for row in each] for way, each in rows.items()}
@@ -121,7 +123,7 @@ class Looks:
         return b"".join(exporter.export(snapshot, wish, CancelToken(), CancelToken()).chunks())
 
 
-def _of_csv(content: bytes) -> list[str]:
+def _of_csv(content: bytes) -> list[str | None]:
     """The second column of a CSV, its header left out, a missing cell as it stands there."""
     return [row[1] or None for row in csv.reader(io.StringIO(content.decode(), newline=""))][1:]
 

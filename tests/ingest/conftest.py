@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 import pyarrow as pa
 import pyarrow.parquet as pq
@@ -57,11 +58,11 @@ class Bench:
     segments: Segments
     uploads: MemoryUploads
     parquet: Path
-    converter_of: Callable[..., IncrementalConverter]
+    converter_of: Callable[..., IncrementalConverter] = field(init=False)
     events: list[str] = field(default_factory=list)
     moved: list[str] = field(default_factory=list)
 
-    def create(self, name: str, *, file_id: str = "f", **values: object) -> str:
+    def create(self, name: str, *, file_id: str = "f", **values: Any) -> str:
         def write(session):
             session.add(File(id=file_id, owner_id="u", name=name, **values))
 
@@ -100,7 +101,7 @@ class Bench:
         ]
         return pa.concat_tables(tables).combine_chunks()
 
-    def convert(self, name: str, content: bytes, *, segment_bytes: int = 1 << 24, **values: object) -> File:
+    def convert(self, name: str, content: bytes, *, segment_bytes: int = 1 << 24, **values: Any) -> File:
         """Upload at once, convert, and return the file's row."""
         self.create(name, **values)
         self.checkpoint(content, complete=True)
@@ -118,9 +119,9 @@ def bench(tmp_path: Path) -> Iterator[Bench]:
     catalog.notifications.subscribe_progress(moved.extend)
     segments, uploads, parquet = Segments(catalog), MemoryUploads(), tmp_path / "parquet"
     started: list[IncrementalConverter] = []
-    made = Bench(catalog, segments, uploads, parquet, lambda **_: None, moved=moved)
+    made = Bench(catalog, segments, uploads, parquet, moved=moved)
 
-    def converter_of(**options: object) -> IncrementalConverter:
+    def converter_of(**options: Any) -> IncrementalConverter:
         converter = IncrementalConverter(
             segments=segments,
             store=uploads,
@@ -145,7 +146,7 @@ def convert(tmp_path: Path):
 
     count = iter(range(1_000_000))
 
-    def run(content: bytes, *, name: str = "data.csv", to: str = "parquet", **options: object):
+    def run(content: bytes, *, name: str = "data.csv", to: str = "parquet", **options: Any):
         number = next(count)
         source = tmp_path / f"in-{number}" / name
         source.parent.mkdir()

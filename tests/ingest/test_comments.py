@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+from typing import Any
 
 import pytest
 
@@ -23,7 +24,12 @@ LINES = [
     "4,",
     ";",
 ]
-ROWS = [{"a": 1, "b": "x"}, {"a": 2, "b": "y;"}, {"a": 3, "b": "two\n;lines"}, {"a": 4, "b": None}]
+ROWS: list[dict[str, Any]] = [
+    {"a": 1, "b": "x"},
+    {"a": 2, "b": "y;"},
+    {"a": 3, "b": "two\n;lines"},
+    {"a": 4, "b": None},
+]
 TOLD = Overrides(comment=";")
 
 

@@ -7,6 +7,7 @@ import json
 import lzma
 import zipfile
 from decimal import Decimal
+from pathlib import Path
 
 import openpyxl
 import pyarrow as pa
@@ -20,7 +21,7 @@ from parquay.ingest.text.dialect import Overrides
 ROWS = b"id,name,price\n" + b"".join(b"%d,name %d,%d.%02d\n" % (i, i, i, i % 100) for i in range(3000))
 
 
-def zipped(tmp_path, *names: str, how=zipfile.ZIP_DEFLATED) -> bytes:
+def zipped(tmp_path: Path, *names: str, how=zipfile.ZIP_DEFLATED) -> bytes:
     path = tmp_path / "made.zip"
     with zipfile.ZipFile(path, "w", how) as archive:
         for name in names:

@@ -121,6 +121,7 @@ def test_table_is_that_of_one_pass_whenever_the_worker_is_killed(tmp_path, seed,
     (tmp_path / "rows.csv").write_bytes(content)
     report = convert_file(tmp_path / "rows.csv", tmp_path / "whole.parquet")
     file = segments.file("f")
+    assert file is not None
     assert (file.status, file.row_count, file.reject_count) == ("done", report.rows, report.reject_count)
     names = list(dict.fromkeys(each.part for each in segments.list("f") if each.part))
     assert parts_of(tmp_path) == sorted(names)

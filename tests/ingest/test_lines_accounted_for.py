@@ -25,7 +25,8 @@ def unaccounted(content: bytes, report) -> int:
     """Lines of a file whose rows are one line each that are in nothing that a report tells."""
     lines = sum(1 for line in content.splitlines() if line.strip())
     passed = sum(each["count"] for each in report.warnings if each["code"] in PASSED_OVER)
-    return lines - report.dialect.header_rows - report.rows - report.reject_count - passed
+    missing: int = lines - report.dialect.header_rows - report.rows - report.reject_count - passed
+    return missing
 
 
 CELLS = st.sampled_from(

@@ -13,7 +13,7 @@ from parquay.columns.types import candidates
 from parquay.ingest.convert import plan
 from parquay.ingest.read import fold, ladder
 from parquay.ingest.read.fold import FoldState
-from parquay.ingest.read.rows import Block, NotMine
+from parquay.ingest.read.rows import Block, NotMine, SegmentRows
 from parquay.ingest.read.segmenter import Segmenter
 from parquay.ingest.text.byte_source import ByteReader
 from parquay.ingest.text.dialect import Dialect, Overrides
@@ -135,6 +135,8 @@ def test_ragged_lines_are_read_together_as_they_are_one_by_one(rows, shapes):
     )
     one_by_one = ladder.tolerant(block, context)
 
+    assert isinstance(together, SegmentRows)
+    assert isinstance(one_by_one, SegmentRows)
     assert together.table.to_pylist() == one_by_one.table.to_pylist()
     assert (together.rejects, together.warnings) == (one_by_one.rejects, one_by_one.warnings)
 

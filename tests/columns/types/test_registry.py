@@ -4,7 +4,7 @@ import pyarrow as pa
 import pytest
 
 from parquay.columns.types import registry
-from parquay.columns.types.base import written_texts
+from parquay.columns.types.base import ColumnType, written_texts
 from parquay.columns.types.decimal import DecimalType
 from parquay.columns.types.double import DoubleType
 from parquay.columns.types.int64 import Int64Type
@@ -54,7 +54,7 @@ def test_callers_name_types_as_they_are_shown(name, type_id):
 
 
 def test_the_narrowest_type_that_holds_is_taken():
-    held = {each.type_id: each for each in (DoubleType("whole"), DecimalType(3, 0), Int64Type())}
+    held: dict[str, ColumnType] = {each.type_id: each for each in (DoubleType("whole"), DecimalType(3, 0), Int64Type())}
 
     assert registry.decide(held) == Int64Type()
     assert registry.decide(held, "double") == DoubleType("whole")
@@ -62,7 +62,7 @@ def test_the_narrowest_type_that_holds_is_taken():
 
 
 def test_candidates_survive_the_catalog():
-    held = {each.type_id: each for each in (DecimalType(3, 2), DoubleType("any"))}
+    held: dict[str, ColumnType] = {each.type_id: each for each in (DecimalType(3, 2), DoubleType("any"))}
 
     kept = registry.candidates_to_json(held)
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 import pytest
@@ -25,8 +25,12 @@ def _last_name(node: ast.expr) -> str | None:
     return node.attr if isinstance(node, ast.Attribute) else node.id if isinstance(node, ast.Name) else None
 
 
-def _types_in(node: ast.expr) -> set[str]:
-    return {each.value for each in ast.walk(node) if isinstance(each, ast.Constant) and each.value in NAMES}
+def _texts_in(nodes: Iterable[ast.AST | None]) -> set[str]:
+    return {each.value for each in nodes if isinstance(each, ast.Constant) and isinstance(each.value, str)}
+
+
+def _types_in(node: ast.AST) -> set[str]:
+    return _texts_in(ast.walk(node)) & NAMES
 
 
 def asked_types(source: str) -> Iterator[tuple[int, set[str]]]:
@@ -38,11 +42,11 @@ def asked_types(source: str) -> Iterator[tuple[int, set[str]]]:
             if found and any(not _types_in(side) and _last_name(side) in ASKED for side in sides):
                 yield node.lineno, found
         elif isinstance(node, ast.Match) and _last_name(node.subject) in ASKED:
-            found = set().union(*(_types_in(ast.Module([case], [])) for case in node.cases))
+            found = set().union(*(_types_in(case) for case in node.cases))
             if found:
                 yield node.lineno, found
         elif isinstance(node, ast.Dict):
-            keys = {each.value for each in node.keys if isinstance(each, ast.Constant)} & NAMES
+            keys = _texts_in(node.keys) & NAMES
             if len(keys) > 3:
                 yield node.lineno, keys
 

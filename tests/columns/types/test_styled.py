@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import datetime as dt
 import re
+from collections.abc import Callable
 from decimal import Decimal
+from typing import Any
 
 import pyarrow as pa
 import pytest
@@ -12,7 +14,7 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from parquay.columns.types import candidates, registry
-from parquay.columns.types.base import Unfit
+from parquay.columns.types.base import ColumnType, Unfit
 from parquay.columns.types.reference import is_canonical
 from parquay.columns.types.styled import StyledType
 
@@ -53,7 +55,7 @@ def _trimmed(value: dt.datetime) -> str:
     return value.isoformat(" ", "microseconds").rstrip("0").removesuffix(".")
 
 
-WRITTEN = {
+WRITTEN: dict[str, tuple[st.SearchStrategy[Any], Callable[[Any], str]]] = {
     "TRUE/FALSE": (st.booleans(), lambda value: str(value).upper()),
     "True/False": (st.booleans(), str),
     "#,##0": (INTEGERS, lambda value: f"{value:,}"),
@@ -91,8 +93,14 @@ COLUMNS = st.sampled_from(sorted(WRITTEN)).flatmap(
 )
 
 
-def decided(texts: list[str]) -> object:
+def decided(texts: list[str]) -> ColumnType:
     return registry.decide(candidates.examine(pa.array(texts, pa.string())))
+
+
+def styled(texts: list[str]) -> StyledType:
+    kind = decided(texts)
+    assert isinstance(kind, StyledType)
+    return kind
 
 
 @settings(max_examples=150, deadline=None)
@@ -200,7 +208,7 @@ def test_an_edit_takes_values_and_texts_of_the_style(column, data):
     ],
 )
 def test_what_the_style_cannot_write_is_no_edit(style, texts, value):
-    kind = decided(texts)
+    kind = styled(texts)
 
     assert kind.style == style
     with pytest.raises(Unfit):
@@ -222,7 +230,7 @@ def test_what_is_not_sure_stays_text(texts):
 
 @pytest.mark.parametrize("sure", ["1,5", "0,234", "1234,567", "-0,001"])
 def test_a_comma_is_a_decimal_mark_when_one_cell_shows_it(sure):
-    assert decided(["1234", "1,234", sure]).style == "0,0"
+    assert styled(["1234", "1,234", sure]).style == "0,0"
 
 
 @pytest.mark.parametrize(
@@ -252,7 +260,7 @@ def test_a_filter_takes_values_and_texts_of_the_style(texts, op, asked, values):
     ],
 )
 def test_names_of_months_tell_their_language(texts, style):
-    assert decided(texts).style == style
+    assert styled(texts).style == style
 
 
 def test_catalog_keeps_style_and_form():

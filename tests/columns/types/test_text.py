@@ -21,6 +21,7 @@ def test_every_text_is_compared_as_it_is():
 
 @pytest.mark.parametrize("text", ["=1+1", "  =x", "\t1", "'+1", "@sum"])
 def test_what_a_spreadsheet_may_run_is_known(text):
+    assert TEXT.formula_pattern is not None
     plain = TEXT.formula_pattern.replace(r"\p{Z}", " ").replace(r"\x{FEFF}", "").split(r"\x{FF1D}")[0] + "]|^[\t\r\n]"
 
     assert re.search(plain, text)

@@ -42,7 +42,8 @@ class ListSink:
 
     def encode(self, no: int, converted: Converted) -> list[object]:
         assert converted.table.num_rows
-        return converted.table["a"].to_pylist()
+        cells: list[object] = converted.table["a"].to_pylist()
+        return cells
 
     def record(self, segment: Encoded[list[object]]) -> None:
         self.segments.append(segment)

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from parquay.ingest.detect.placement import dialect_of
 from parquay.ingest.detect.reading import best_reading
 from parquay.ingest.text.dialect import Dialect, Overrides
 
 
-def dialect(text: bytes, **overrides: object) -> Dialect:
+def dialect(text: bytes, **overrides: Any) -> Dialect:
     given = Overrides(**overrides)
     return dialect_of(text, 0, best_reading(text, Dialect(), given, complete=True), given)
 

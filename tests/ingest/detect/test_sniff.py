@@ -2,28 +2,36 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 
 from parquay.ingest.detect import sniff
-from parquay.ingest.text.dialect import Overrides
+from parquay.ingest.text.dialect import Dialect, Overrides
 
 
-def guess(text: bytes, name: str = "x.csv", *, complete: bool = True, **overrides: object) -> sniff.Guess:
+def guess(text: bytes, name: str = "x.csv", *, complete: bool = True, **overrides: Any) -> sniff.Guess:
     return sniff.sniff(text, name=name, complete=complete, overrides=Overrides(**overrides))
+
+
+def dialect_of(text: bytes) -> Dialect:
+    found = guess(text).dialect
+    assert found is not None
+    return found
 
 
 @pytest.mark.parametrize(("end", "newline"), [(b"\n", "\n"), (b"\r\n", "\r\n"), (b"\r", "\r")])
 def test_row_ends_are_told(end, newline):
-    assert guess(end.join((b"a,b", b"1,2", b"3,4", b""))).dialect.newline == newline
+    assert dialect_of(end.join((b"a,b", b"1,2", b"3,4", b""))).newline == newline
 
 
 def test_quotes_are_double_unless_only_single_ones_stand_at_edges():
-    assert guess(b"a,b\n'x,y',1\n'z',2\n").dialect.quote == "'"
-    assert guess(b"a,b\nit's,1\ndon't,2\n").dialect.quote == '"'
+    assert dialect_of(b"a,b\n'x,y',1\n'z',2\n").quote == "'"
+    assert dialect_of(b"a,b\nit's,1\ndon't,2\n").quote == '"'
 
 
 def test_a_first_line_may_tell_the_delimiter():
-    found = guess(b"sep=;\na;b\n1;2,5\n2;3,5\n").dialect
+    found = dialect_of(b"sep=;\na;b\n1;2,5\n2;3,5\n")
 
     assert (found.delimiter, found.columns, found.body) == (";", ("a", "b"), 10)
 
@@ -47,6 +55,7 @@ def test_samples_grow_as_far_as_they_are_needed():
 
     found = sniff.guess(read_at, len(text), name="x.csv", complete=True)
 
+    assert found.dialect is not None
     assert found.dialect.columns == ("a", "b")
     assert len(asked) == 2
     assert sizes[0] == sniff.SAMPLE_BYTES

@@ -4,6 +4,8 @@ import datetime as dt
 import io
 import uuid
 from decimal import Decimal
+from pathlib import Path
+from typing import cast
 
 import duckdb
 import pyarrow as pa
@@ -28,7 +30,8 @@ def values(tmp_path):
     def read(array: pa.Array, **options: object) -> list[object]:
         (tmp_path / "in").write_bytes(parquet(pa.table({"x": array}), **options))
         foreign.read_parquet(tmp_path / "in", tmp_path / "out")
-        return pq.read_table(tmp_path / "out")["x"].to_pylist()
+        values: list[object] = pq.read_table(tmp_path / "out")["x"].to_pylist()
+        return values
 
     return read
 
@@ -55,7 +58,7 @@ def test_old_timestamps_that_no_unit_holds_are_refused_by_name(monkeypatch):
     out = io.BytesIO(parquet(pa.table({"x": pa.array([1], pa.timestamp("us"))}), use_deprecated_int96_timestamps=True))
 
     with pytest.raises(Refused) as refusal:
-        foreign._opened(out)
+        foreign._opened(cast(Path, out))  # Arrow reads a stream as it reads a file
 
     assert refusal.value.args[0] == "unsupported_type"
 
@@ -152,7 +155,9 @@ def test_lists_of_every_layout_are_json_text(values, kind):
 
 
 def test_intervals_are_written_as_iso_8601(convert, tmp_path):
-    duckdb.sql("SELECT INTERVAL '1 year 2 days 3.5 seconds' AS x").write_parquet(str(tmp_path / "i.parquet"))
+    interval = duckdb.sql("SELECT INTERVAL '1 year 2 days 3.5 seconds' AS x")
+    assert interval is not None
+    interval.write_parquet(str(tmp_path / "i.parquet"))
 
     _, table = convert((tmp_path / "i.parquet").read_bytes(), name="a.parquet")
 

@@ -154,8 +154,11 @@ def test_each_format_has_a_name_and_endings_of_its_own():
     assert {each.name for each in found} >= {"parquet", "xlsx"}
     suffixes = [suffix for each in found for suffix in each.suffixes]
     assert len(suffixes) == len(set(suffixes))
-    assert registry.find(b"PAR1....", "").name == "parquet"
-    assert registry.promised(".xlsm").name == "xlsx"
+    found_by_bytes, found_by_ending = registry.find(b"PAR1....", ""), registry.promised(".xlsm")
+    assert found_by_bytes is not None
+    assert found_by_bytes.name == "parquet"
+    assert found_by_ending is not None
+    assert found_by_ending.name == "xlsx"
     assert registry.find(b"a,b\n", ".csv") is None
     with pytest.raises(LookupError):
         registry.named("nothing")

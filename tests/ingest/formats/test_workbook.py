@@ -57,7 +57,8 @@ def v(value: object, kind: str) -> str:
 
 
 def cells(convert, content: bytes, **options) -> list[str]:
-    return convert(content, name="b.xlsx", **options)[1]["v"].to_pylist()
+    found: list[str] = convert(content, name="b.xlsx", **options)[1]["v"].to_pylist()
+    return found
 
 
 HEADER = t("id") + t("v")

@@ -48,7 +48,9 @@ def test_rows_of_a_second_table_are_the_tolerant_readers():
 
 
 def test_what_the_segmenter_has_read_is_not_read_again():
-    given = SegmentRows(ladder.arrow(Block(b"1,x\n", 0, 1, 1), Context(DIALECT, {})).table, 4, 1)
+    read = ladder.arrow(Block(b"1,x\n", 0, 1, 1), Context(DIALECT, {}))
+    assert isinstance(read, SegmentRows)
+    given = SegmentRows(read.table, 4, 1)
 
     rows, asked = ladder.read(Block(b"1,x\n", 0, 1, 1, given), Context(DIALECT, {}))
 
@@ -72,6 +74,7 @@ def test_what_the_segmenter_has_read_is_not_read_again():
 def test_every_reader_that_reads_it_gives_the_cells_of_the_tolerant_one(data):
     block, context = Block(data, 0, 1, count_lines(data)), Context(DIALECT, {})
     expected = ladder.tolerant(block, context)
+    assert isinstance(expected, SegmentRows)
 
     for reader in ladder.READERS:
         rows = reader(block, context)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+from typing import Any
 
 import pytest
 
@@ -10,7 +11,7 @@ from parquay.ingest.read.tolerant_reader import RUNAWAY_BYTES, Incomplete, RowRe
 from parquay.ingest.text.dialect import Dialect
 
 
-def cells(data: bytes, width: int = 2, *, final: bool = True, **dialect: object) -> list[tuple[bytes | None, ...]]:
+def cells(data: bytes, width: int = 2, *, final: bool = True, **dialect: Any) -> list[tuple[bytes | None, ...]]:
     return [row.cells for row in RowReader(data, Dialect(**dialect), final=final, width=width).rows()]
 
 

@@ -5,6 +5,7 @@ import io
 import struct
 import tarfile
 import zipfile
+from typing import Literal
 
 import pytest
 
@@ -45,7 +46,7 @@ def streamed(*members: tuple[str, bytes]) -> bytes:
     return bytes(pipe.content)
 
 
-def tarred(mode: str) -> bytes:
+def tarred(mode: Literal["w", "w:gz", "w:xz"]) -> bytes:
     out = io.BytesIO()
     with tarfile.open(fileobj=out, mode=mode) as archive:
         member = tarfile.TarInfo("data.csv")

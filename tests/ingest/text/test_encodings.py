@@ -5,14 +5,21 @@ from __future__ import annotations
 import pytest
 
 from parquay.ingest.text import encodings
+from parquay.ingest.text.encodings import Encoding
+
+
+def found(sample: bytes, *, complete: bool, declared: str | None = None) -> Encoding:
+    encoding = encodings.detect(sample, complete=complete, declared=declared)
+    assert encoding is not None
+    return encoding
 
 
 @pytest.mark.parametrize("name", ["utf-16-le", "utf-16-be", "utf-32-le", "utf-32-be"])
 def test_wide_encodings_are_told_with_and_without_a_mark(name):
     text = "name,value\nab,1\n" * 4
 
-    plain = encodings.detect(text.encode(name), complete=True)
-    marked = encodings.detect(("\ufeff" + text).encode(name), complete=True)
+    plain = found(text.encode(name), complete=True)
+    marked = found(("\ufeff" + text).encode(name), complete=True)
 
     assert (plain.name, plain.mark) == (name, 0)
     assert (marked.name, marked.mark, marked.confidence) == (name, len("\ufeff".encode(name)), 1.0)
@@ -29,20 +36,20 @@ def test_wide_encodings_are_told_with_and_without_a_mark(name):
     ],
 )
 def test_text_is_told_from_its_letters(sample, complete, name):
-    assert encodings.detect(sample, complete=complete).name == name
+    assert found(sample, complete=complete).name == name
 
 
 def test_control_bytes_are_no_text_unless_they_only_pad_it():
     assert encodings.detect(bytes(range(1, 9)) * 20, complete=True) is None
     assert encodings.detect(b"\0" * 100, complete=True) is None
-    assert encodings.detect(b"a,b\n1,2\n" * 20 + b"\0" * 100, complete=True).name == "utf-8"
+    assert found(b"a,b\n1,2\n" * 20 + b"\0" * 100, complete=True).name == "utf-8"
 
 
 def test_a_mark_is_more_precise_than_what_the_caller_says():
     sample = "\ufeffa".encode("utf-16-be")
 
-    assert encodings.detect(sample, complete=True, declared="utf-16").name == "utf-16-be"
-    assert encodings.detect(b"a\xff", complete=True, declared="latin-1").name == "iso8859-1"
+    assert found(sample, complete=True, declared="utf-16").name == "utf-16-be"
+    assert found(b"a\xff", complete=True, declared="latin-1").name == "iso8859-1"
 
 
 def test_the_warning_about_a_guess_stands_where_the_first_odd_byte_does():
