@@ -111,4 +111,5 @@ class EventStream:
 
 
 def file_id_of(told: Told) -> str | None:
-    return told.data.get("file_id") or told.data.get("file", {}).get("id")
+    found: str | None = told.data.get("file_id") or told.data.get("file", {}).get("id")
+    return found

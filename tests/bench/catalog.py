@@ -67,11 +67,14 @@ def _section(beside: float, locked: float) -> str:
 
 def _rate(url: str, *, locked: bool) -> float:
     command = [sys.executable, __file__, "worker", url, str(SECONDS), *(["--lock"] if locked else [])]
-    pipes = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE, "text": True}
-    workers = [subprocess.Popen(command, **pipes) for _ in range(PROCESSES)]
+    workers = [
+        subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) for _ in range(PROCESSES)
+    ]
     for worker in workers:
+        assert worker.stdout is not None
         worker.stdout.readline()
     for worker in workers:  # all of them are ready: they begin together
+        assert worker.stdin is not None
         worker.stdin.write("go\n")
         worker.stdin.flush()
     return sum(float(worker.communicate()[0]) for worker in workers)

@@ -16,6 +16,7 @@ import threading
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -92,11 +93,12 @@ def follow(path: Path, rate: float, folder: Path) -> dict[str, Any]:
     while offset < size:
         time.sleep(min(1.0, (size - offset) / rate))
         offset = min(size, int((time.perf_counter() - started) * rate))
-        catalog.write(lambda session, at=offset: checkpoint(session, at, complete=at == size))
+        catalog.write(partial(lambda at, session: checkpoint(session, at, complete=at == size), offset))
         woken.set()
     landed = time.perf_counter()
     worker.join()
     file = Segments(catalog).file("f")
+    assert file is not None
     used = resource.getrusage(resource.RUSAGE_SELF)
     converter.close()
     catalog.close()

@@ -8,6 +8,7 @@ Only what the peer itself needs is loaded, so that the time of the whole process
 from __future__ import annotations
 
 import sys
+from typing import Any, cast
 
 
 def parquay(source: str, target: str, codec: str) -> None:
@@ -35,7 +36,7 @@ def polars(source: str, target: str, codec: str) -> None:
     import polars as pl
 
     lazy = pl.scan_csv(source, infer_schema_length=10_000)
-    lazy.sink_parquet(target, compression=codec, compression_level=level(codec))
+    lazy.sink_parquet(target, compression=cast(Any, codec), compression_level=level(codec))  # polars has the same names
 
 
 def pyarrow(source: str, target: str, codec: str) -> None:

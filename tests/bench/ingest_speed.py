@@ -52,7 +52,13 @@ def warm_up(folder: Path) -> None:
 
 
 def make_lineitem(path: Path, scale: float) -> None:
-    command = [Path(sys.executable).parent / "tpchgen-cli", "csv", "-s", str(scale), "--tables=lineitem"]
+    command: list[str | Path] = [
+        Path(sys.executable).parent / "tpchgen-cli",
+        "csv",
+        "-s",
+        str(scale),
+        "--tables=lineitem",
+    ]
     subprocess.run([*command, f"--output-dir={path.parent}"], check=True, capture_output=True)
 
 

@@ -14,9 +14,12 @@ from collections import defaultdict
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
+from typing import Any
 
 from sqlalchemy import insert
+from sqlmodel import Session
 
 from bench import report, wire
 from bench.contenders import (
@@ -229,6 +232,10 @@ def open_uploads(*, quick: bool) -> list[list[str]]:
     return rows
 
 
+def insert_all(batch: list[dict[str, Any]], session: Session) -> None:
+    session.connection().execute(insert(File), batch)
+
+
 def fill(contender: Parquay) -> None:
     """Put open uploads into the catalog of a stopped server."""
     services = wiring.build(Settings(data_dir=contender.server.data_dir))
@@ -239,7 +246,7 @@ def fill(contender: Parquay) -> None:
         for _ in range(OPEN_UPLOADS)
     )
     while batch := [row.model_dump() for row in itertools.islice(rows, 5000)]:
-        services.catalog.write(lambda session, batch=batch: session.connection().execute(insert(File), batch) and None)
+        services.catalog.write(partial(insert_all, batch))
     services.close()
 
 
@@ -260,7 +267,7 @@ def section(
             ("1 KiB, 1 connection", single, 5, 2),
             ("1 KiB, 32 connections", crowd, 5, 2),
         ):
-            faster = max(GRANIAN, UVICORN, key=lambda name, results=results: results[name].median)
+            faster = max(GRANIAN, UVICORN, key=partial(lambda results, name: results[name].median, results))
             goals.append(beside(what, results, mine, faster, python))
             goals.append(beside(what, results, mine, NODE, node))
     goals += [*memory, *full]

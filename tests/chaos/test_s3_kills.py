@@ -12,9 +12,11 @@ import subprocess
 import threading
 import time
 from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
+from typing import Any
 
 import httpx
 import psycopg
@@ -57,17 +59,17 @@ class Sender:
     def run(self) -> None:
         while not self.stop.is_set():
             data = self.chance.randbytes(self.chance.choice(SIZES))
-            while (file_id := self.on_any(lambda http, data=data: self.create(http, len(data)))) is None:
+            while (file_id := self.on_any(partial(self.create, length=len(data)))) is None:
                 time.sleep(0.05)
             file = Sent(file_id, data)
             self.sent.append(file)
             while not self.stop.is_set() and file.promised < len(data):
-                self.on_any(lambda http, file=file: self.go_on(http, file))
+                self.on_any(partial(self.go_on, file=file))
 
     def finish(self) -> None:
         for file in self.sent:
             while file.promised < len(file.data):
-                self.on_any(lambda http, file=file: self.go_on(http, file))
+                self.on_any(partial(self.go_on, file=file))
 
     def on_any(self, call: Callable[[httpx.Client], str | None]) -> str | None:
         self.moves += 1
@@ -116,7 +118,7 @@ def test_no_counted_byte_is_lost_among_three_servers_on_one_bucket(
         senders = [Sender(servers, servers[0].token(), random.Random(SEED + at), stop) for at in range(SENDERS)]
         with ThreadPoolExecutor(SENDERS + 2) as threads:
             running = [threads.submit(sender.run) for sender in senders]
-            restarting = [threads.submit(lambda: None) for _ in servers]
+            restarting: list[Future[Any]] = [threads.submit(lambda: None) for _ in servers]
             for number in range(ROUNDS):
                 time.sleep(chance.uniform(0.1, 1.0))
                 restarting[number % 3].result()

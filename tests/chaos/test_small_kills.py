@@ -14,6 +14,7 @@ import threading
 from collections.abc import Callable, Collection
 from contextlib import closing
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -63,7 +64,7 @@ class Client:
         )
         answer = wire.answer()
         if answer.status == 201:
-            self.kept[id_of(answer.get("location"))] = data
+            self.kept[id_of(answer.get("location") or "")] = data
         else:
             self.refused.append(answer.status)
 
@@ -95,7 +96,7 @@ def test_no_small_upload_is_lost_with_what_was_not_synced(start_server: Callable
 
     for _ in range(ROUNDS):
         enough = sum(len(client.kept) for client in clients) + chance.randrange(AT_LEAST, 8 * AT_LEAST)
-        wait_until(lambda enough=enough: sum(len(client.kept) for client in clients) >= enough, "uploads")
+        wait_until(partial(lambda enough: sum(len(client.kept) for client in clients) >= enough, enough), "uploads")
         up.clear()
         server.kill()
         for one in unsynced(server):

@@ -8,6 +8,7 @@ import subprocess
 import sys
 import zipfile
 from pathlib import Path
+from typing import Any
 
 import openpyxl
 import pyarrow as pa
@@ -65,7 +66,7 @@ def test_conversion_starts_without_what_only_other_commands_need(tmp_path: Path)
     source = tmp_path / "in.csv"
     source.write_text("a,b\n1,2\n")
 
-    told = [sys.executable, "-X", "importtime", PARQUAY, "convert", source, tmp_path / "out.parquet"]
+    told: list[str | Path] = [sys.executable, "-X", "importtime", PARQUAY, "convert", source, tmp_path / "out.parquet"]
     done = subprocess.run(told, env=clean_environment(), capture_output=True, text=True, timeout=60, check=True)
 
     loaded = {line.rpartition("|")[2].strip() for line in done.stderr.splitlines()}
@@ -237,7 +238,9 @@ def inputs(tmp_path: Path) -> Path:
         ("a.parquet", {"types": {"a": "text"}}, ["types"]),
     ],
 )
-def test_an_option_that_cannot_be_meant_of_a_file_is_wrong_usage(inputs: Path, name: str, told: dict, words: list[str]):
+def test_an_option_that_cannot_be_meant_of_a_file_is_wrong_usage(
+    inputs: Path, name: str, told: dict[str, Any], words: list[str]
+):
     with pytest.raises(Failure) as failed:
         convert_one(inputs / name, str(inputs / "out.parquet"), None, told)
 

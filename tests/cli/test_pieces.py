@@ -103,7 +103,7 @@ def test_the_command_finds_the_size_once(shared_server: LiveServer, path: Path, 
     env = clean_environment() | {"XDG_STATE_HOME": str(tmp_path / "state")}
     try:
         for refused in (1, 0):  # 5 MiB, then 4; later none
-            command = [PARQUAY, "upload", path, "--url", proxy.url, *login]
+            command: list[str | Path] = [PARQUAY, "upload", path, "--url", proxy.url, *login]
             subprocess.run(command, env=env, check=True, timeout=60, capture_output=True)
             assert len(proxy.refused) == 2 * refused
             proxy.refused.clear()

@@ -18,7 +18,7 @@ TEXT = "n,word\n1,a\n2,b\n3,c\n"
 def table(shared_server: LiveServer) -> str:
     """A table in version 1: its second row has another word."""
     with shared_server.login() as http:
-        made = http.post("/files", files={"file": ("few.csv", TEXT.encode())}).json()["id"]
+        made: str = http.post("/files", files={"file": ("few.csv", TEXT.encode())}).json()["id"]
         assert entry_when(http, made)["status"] == "done"
         assert http.patch(f"/datasets/{made}/rows/1", json={"word": "B"}).status_code == 200
     return made
@@ -43,7 +43,7 @@ def test_cells_are_printed_as_they_were_written(shared_server: LiveServer):
     long = "x" * 1000
     with shared_server.login() as http:
         text = f"n,price,tiny,word\n1,24.50,0.0000001,:smile:\n2,0.10,0.5000000,[b]x\n3,1.00,0.0000000,{long}\n"
-        made = http.post("/files", files={"file": ("cells.csv", text.encode())}).json()["id"]
+        made: str = http.post("/files", files={"file": ("cells.csv", text.encode())}).json()["id"]
         assert entry_when(http, made)["status"] == "done"
 
     code, out, _ = parquay(shared_server, "rows", made)

@@ -49,7 +49,7 @@ def start_upload(state: Path) -> Iterator[Callable[..., subprocess.Popen[str]]]:
     running: list[subprocess.Popen[str]] = []
 
     def start(*arguments: object, user: str = "test", password: str = "password") -> subprocess.Popen[str]:
-        command = [PARQUAY, "upload", *map(str, arguments), "--user", user, "--password", password]
+        command: list[str | Path] = [PARQUAY, "upload", *map(str, arguments), "--user", user, "--password", password]
         env = clean_environment() | {"XDG_STATE_HOME": str(state)}
         # A run that was put in the background ignores Ctrl-C, and so would what it starts.
         heed = functools.partial(signal.signal, signal.SIGINT, signal.SIG_DFL)
@@ -202,7 +202,7 @@ def test_files_are_listed_for_people_and_for_scripts(server: LiveServer, upload,
             entry_when(http, file_id)
 
     def files(*options: str) -> str:
-        command = [PARQUAY, "files", *options]
+        command: list[str | Path] = [PARQUAY, "files", *options]
         environment = clean_environment(url=server.url, token=server.token())
         return subprocess.run(command, env=environment, capture_output=True, text=True, check=True).stdout
 

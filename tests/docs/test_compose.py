@@ -32,10 +32,10 @@ def test_services_are_those_of_the_scaled_setting_on_one_machine():
 @pytest.mark.parametrize("name", ["api", "worker"])
 def test_settings_are_known_and_lead_to_the_other_services(name: str, tmp_path: Path):
     given = {key: re.sub(r"\$\{\w+:-(.*?)\}", r"\1", value) for key, value in SERVICES[name]["environment"].items()}
-    values = {key.removeprefix(PREFIX).lower(): value for key, value in given.items()}
+    values: dict[str, Any] = {key.removeprefix(PREFIX).lower(): value for key, value in given.items()}
 
     assert set(values) <= set(Settings.model_fields)
-    settings = Settings(**values, data_dir=tmp_path, _env_file=None)  # type: ignore[arg-type, call-arg]
+    settings = Settings(**values, data_dir=tmp_path, _env_file=None)
     assert settings.sqlalchemy_url == "postgresql+psycopg://parquay:parquay@postgres:5432/parquay"
     assert settings.redis_url == "redis://redis:6379/0"
 

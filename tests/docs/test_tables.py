@@ -21,7 +21,7 @@ RAISED = re.compile(r'(?:Conflict|NotFound|Outdated|Busy|InvalidValue|BadInput)\
 def table(shared_server: LiveServer) -> Path:
     """The directory of a table that was edited."""
     with shared_server.login() as http:
-        made = http.post("/files", files={"file": ("few.csv", b"n,t\n1,12:00:00\n2,\n")}).json()["id"]
+        made: str = http.post("/files", files={"file": ("few.csv", b"n,t\n1,12:00:00\n2,\n")}).json()["id"]
         assert entry_when(http, made)["status"] == "done"
         assert http.post(f"/datasets/{made}/rows", json={"n": 3}).status_code == httpx.codes.CREATED
     return shared_server.data_dir / "parquet" / made

@@ -11,6 +11,7 @@ import shutil
 import subprocess
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 import aiotus
 import httpx
@@ -106,7 +107,7 @@ def test_tuspy_uploads(server: LiveServer, owner: httpx.Client, token: str, sour
         )
         uploader.upload()
 
-    assert_same_bytes(owner, uploader.url, path)
+    assert_same_bytes(owner, str(uploader.url), path)
 
 
 @pytest.mark.parametrize("size", SIZES[2:])
@@ -124,7 +125,7 @@ def test_tuspy_resumes_after_its_connection_was_cut(proxy, owner: httpx.Client, 
         second.upload()
 
     assert size // 3 < resumed_at < size
-    assert_same_bytes(owner, second.url, path)
+    assert_same_bytes(owner, str(second.url), path)
     assert len(ids(owner) - before) == 1
 
 
@@ -137,7 +138,7 @@ def test_tuspy_async_uploads_with_checksums(server: LiveServer, owner: httpx.Cli
                 file_stream=stream, metadata={"filename": path.name}, chunk_size=MIB, upload_checksum=True
             )
             await uploader.upload()
-        return uploader.url
+        return str(uploader.url)
 
     assert_same_bytes(owner, asyncio.run(run()), path)
 
@@ -205,7 +206,7 @@ def test_aiotus_joins_files_that_it_sends_side_by_side(server: LiveServer, owner
 # ---------------------------------------------------------------------------------------- tus-js-client
 
 
-def node_upload(url: str, token: str, path: Path, storage: Path, **options: object) -> dict[str, object]:
+def node_upload(url: str, token: str, path: Path, storage: Path, **options: object) -> dict[str, Any]:
     node = shutil.which("node")
     assert node, "Node.js is needed"
     done = subprocess.run(
@@ -216,7 +217,8 @@ def node_upload(url: str, token: str, path: Path, storage: Path, **options: obje
         check=False,
     )
     assert done.stdout.strip(), done.stderr
-    return json.loads(done.stdout.splitlines()[-1])
+    told: dict[str, Any] = json.loads(done.stdout.splitlines()[-1])
+    return told
 
 
 @pytest.mark.parametrize(

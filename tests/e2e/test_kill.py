@@ -84,7 +84,8 @@ def parsed_in_part(http: httpx.Client, file_id: str) -> bool:
     """Whether the conversion has begun; fails when it is over already, because then nothing can be shown."""
     progress = http.get(f"/files/{file_id}/progress").json()
     assert progress["status"] in {"uploading", "processing"}, f"over before it could be killed: {progress}"
-    return progress["parse"]["rows"] > 0
+    rows: int = progress["parse"]["rows"]
+    return rows > 0
 
 
 def test_table_is_whole_and_single_when_the_worker_is_killed_in_its_midst(server: LiveServer, big):

@@ -63,7 +63,8 @@ def send(server: LiveServer, method: str, path: str, headers: dict[str, str], bo
     connection.close()
     assert answer.status in {201, 204}, (answer.status, content)
     if content:
-        return json.loads(content)["file_id"]
+        file_id: str = json.loads(content)["file_id"]
+        return file_id
     return answer.getheader("Location", "").rpartition("/")[2]
 
 

@@ -8,6 +8,7 @@ import subprocess
 import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 from pathlib import Path
 
 import httpx
@@ -47,7 +48,7 @@ def ann(pair: LiveServer) -> Iterator[httpx.Client]:
 
 def table_of(http: httpx.Client, content: bytes = FEW) -> str:
     """Upload a file, wait until it is a table, and return its id."""
-    file_id = http.post("/files", files={"file": ("few.csv", content)}).json()["id"]
+    file_id: str = http.post("/files", files={"file": ("few.csv", content)}).json()["id"]
     assert entry_when(http, file_id)["status"] == "done"
     return file_id
 
@@ -95,7 +96,7 @@ def test_streams_of_both_processes_tell_the_same_in_order(pair: LiveServer, ann:
         file_id = table_of(ann)
         ann.patch(f"/datasets/{file_id}/rows/0", json={"word": "x"})
         for stream in (one, other):
-            wait_until(lambda stream=stream: len(versions_told(stream, file_id)) == 2, "the edit", 5)
+            wait_until(partial(lambda stream: len(versions_told(stream, file_id)) == 2, stream), "the edit", 5)
 
         told = [versions_told(stream, file_id) for stream in (one, other)]
 
@@ -115,7 +116,7 @@ def test_a_worker_of_its_own_is_woken_by_the_database(ann: httpx.Client):
         for _ in range(4):
             started = time.monotonic()
             file_id = ann.post("/files", files={"file": ("few.csv", FEW)}).json()["id"]
-            wait_until(lambda file_id=file_id: versions_told(stream, file_id), "the table", 20, 0.01)
+            wait_until(partial(versions_told, stream, file_id), "the table", 20, 0.01)
             waits.append(time.monotonic() - started)
 
     assert min(waits) < 0.4  # without notifications both would look once a second

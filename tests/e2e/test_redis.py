@@ -5,6 +5,7 @@ from __future__ import annotations
 import subprocess
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 import httpx
 import pytest
@@ -32,14 +33,16 @@ def server(redis_server: RedisServer, new_database: Callable[[], str], tmp_path:
 
 
 def upload(http: httpx.Client, name: str = "few.csv") -> str:
-    return http.post("/files", files={"file": (name, CSV)}).json()["id"]
+    file_id: str = http.post("/files", files={"file": (name, CSV)}).json()["id"]
+    return file_id
 
 
-def ready(server: LiveServer) -> dict:
+def ready(server: LiveServer) -> dict[str, Any]:
     with server.client() as http:
         answer = http.get("/readyz")
         assert answer.status_code == 200, answer.text
-        return answer.json()
+        found: dict[str, Any] = answer.json()
+        return found
 
 
 def test_files_are_converted_whatever_becomes_of_redis(server: LiveServer, redis_server: RedisServer):

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Callable, Iterator
+from typing import cast
 
 import httpx
 import pytest
@@ -14,8 +15,14 @@ from web.sales_table import table
 _numbers = itertools.count(1)
 
 
+class TableReader(httpx.Client):
+    """A client that is told where its table is."""
+
+    sales: str
+
+
 @pytest.fixture
-def new_user(shared_server: LiveServer) -> Callable[[], httpx.Client]:
+def new_user(shared_server: LiveServer) -> Iterator[Callable[[], httpx.Client]]:
     """Make an account that nobody else uses and return a client that is logged in to it."""
     opened: list[httpx.Client] = []
 
@@ -41,7 +48,7 @@ def bob(new_user: Callable[[], httpx.Client]) -> httpx.Client:
 
 
 @pytest.fixture
-def anybody(shared_server: LiveServer) -> httpx.Client:
+def anybody(shared_server: LiveServer) -> Iterator[httpx.Client]:
     """A client without a login."""
     with shared_server.client() as http:
         yield http
@@ -91,11 +98,12 @@ def small(small_server: LiveServer) -> Iterator[TusUser]:
 
 
 @pytest.fixture(scope="session")
-def reader(shared_server: LiveServer) -> Iterator[httpx.Client]:
+def reader(shared_server: LiveServer) -> Iterator[TableReader]:
     """Somebody who only reads one table, and its path."""
     with shared_server.register("tablereader", "the secret of the reader") as http:
-        http.sales = table(http)
-        yield http
+        reader = cast(TableReader, http)
+        reader.sales = table(http)
+        yield reader
 
 
 @pytest.fixture

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+from collections.abc import Iterable
 
 import httpx
 
@@ -23,22 +24,26 @@ class DraftUser:
         self.fields = {"Upload-Draft-Interop-Version": str(version)}
         self.append_fields = {**self.fields, **kind}
 
-    def ask(self, method: str, url: str, headers: dict[str, str], body: object = None) -> httpx.Response:
+    def ask(
+        self, method: str, url: str, headers: dict[str, str], body: bytes | Iterable[bytes] | None = None
+    ) -> httpx.Response:
         answer = self.user.http.request(method, url, headers={**self.fields, **headers}, content=body)
         assert answer.headers["upload-draft-interop-version"] == str(self.version)
         assert "tus-resumable" not in answer.headers
         return answer
 
-    def create(self, body: object = b"", complete: str = "?0", **headers: str) -> httpx.Response:
+    def create(self, body: bytes | Iterable[bytes] = b"", complete: str = "?0", **headers: str) -> httpx.Response:
         sent = {name.replace("_", "-"): value for name, value in headers.items()}
         return self.ask("POST", "/files", {"Upload-Complete": complete, **sent}, body)
 
-    def created(self, body: object = b"", **headers: str) -> str:
+    def created(self, body: bytes | Iterable[bytes] = b"", **headers: str) -> str:
         answer = self.create(body, **headers)
         assert answer.status_code == 201, answer.text
         return "/files/" + id_of(answer.headers["location"])
 
-    def patch(self, url: str, offset: int, body: object, complete: str = "?0", **headers: str) -> httpx.Response:
+    def patch(
+        self, url: str, offset: int, body: bytes | Iterable[bytes], complete: str = "?0", **headers: str
+    ) -> httpx.Response:
         sent = {name.replace("_", "-"): value for name, value in headers.items()}
         told = {"Upload-Offset": str(offset), "Upload-Complete": complete}
         return self.ask("PATCH", url, {**self.append_fields, **told, **sent}, body)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 OPEN = "answers anybody"
 LOGIN = "needs a login"
 ADMIN = "needs an administrator; everybody else is told so"
@@ -88,7 +90,7 @@ UPLOAD_VERBS = [
     ("POST", APPEND | {"X-HTTP-Method-Override": "PATCH"}, b"x"),
     ("GET", TUS | {"X-HTTP-Method-Override": "DELETE"}, b""),
 ]
-BODIES = {
+BODIES: dict[tuple[str, str], dict[str, Any]] = {
     ("PATCH", "/files/{file_id}"): {"json": {"name": "a.csv"}},
     ("PUT", "/files/{file_id}/access/{username}"): {"json": {"role": "view"}},
     ("POST", "/auth/api-keys"): {"json": {"name": "k"}},

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 import httpx
 import pytest
 
@@ -12,13 +14,14 @@ from problems import is_problem
 
 
 def table_of(http: httpx.Client, name: str = "few.csv", content: bytes = b"n,word\n1,a\n2,b\n3,c\n") -> str:
-    file_id = http.post("/files", files={"file": (name, content)}).json()["id"]
+    file_id: str = http.post("/files", files={"file": (name, content)}).json()["id"]
     assert entry_when(http, file_id)["status"] == "done"
     return file_id
 
 
 def name_of(http: httpx.Client) -> str:
-    return http.get("/me").json()["username"]
+    name: str = http.get("/me").json()["username"]
+    return name
 
 
 def give(http: httpx.Client, file_id: str, to: str, role: str) -> None:
@@ -157,7 +160,7 @@ def test_whoever_is_given_a_role_hears_of_it_and_whoever_loses_it_too(ann, bob, 
 
     with EventStream(bob) as stream, EventStream(carl) as other:
         for each in (stream, other):
-            wait_until(lambda each=each: "" in each.lines, "the first block")
+            wait_until(partial(lambda each: "" in each.lines, each), "the first block")
         give(ann, file_id, name, "view")
         told = stream.wait_for("file.created", file_id)
         give(ann, file_id, name, "edit")

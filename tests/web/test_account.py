@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 import httpx
 import pytest
@@ -14,7 +15,8 @@ from problems import is_problem
 
 
 def name_of(http: httpx.Client) -> str:
-    return http.get("/me").json()["username"]
+    name: str = http.get("/me").json()["username"]
+    return name
 
 
 def secret_of(http: httpx.Client) -> str:
@@ -128,7 +130,7 @@ def test_a_key_for_uploads_appends_to_no_table(shared_server: LiveServer, ann):
     key = ann.post("/auth/api-keys", json={"scopes": ["upload"]}).json()["key"]
 
     with shared_server.client(headers={"Authorization": f"Bearer {key}"}) as http:
-        upload = {"params": {"dataset": table}, "files": {"file": ("b.csv", b"a,b\n3,4\n")}}
+        upload: dict[str, Any] = {"params": {"dataset": table}, "files": {"file": ("b.csv", b"a,b\n3,4\n")}}
         assert is_problem(http.post("/files", **upload), 403, "scope_missing")
         assert http.post("/files", files={"file": ("b.csv", b"a,b\n3,4\n")}).status_code == 201
 
@@ -253,7 +255,7 @@ def test_jobs_are_seen_and_those_that_failed_tried_again(shared_server: LiveServ
     file_id = ann.post("/files", files={"file": ("a.csv", b"a,b\n1,2\n")}).json()["id"]
     entry_when(ann, file_id)
 
-    def job() -> dict:
+    def job() -> dict[str, Any]:
         return next(each for each in admin.get("/admin/jobs").json() if each["subject"] == file_id)
 
     wait_until(lambda: job()["state"] == "done", "the end of the job")

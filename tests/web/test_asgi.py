@@ -5,7 +5,8 @@ from __future__ import annotations
 import asyncio
 import ipaddress
 import time
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
+from typing import Any
 
 import pytest
 
@@ -36,7 +37,7 @@ def chunk(data: bytes, more: bool = True) -> dict[str, object]:
     return {"type": "http.request", "body": data, "more_body": more}
 
 
-def run(test: Callable[[Server, AsgiBody], object], *messages: dict[str, object]) -> None:
+def run(test: Callable[[Server, AsgiBody], Awaitable[object]], *messages: dict[str, object]) -> None:
     async def start() -> None:
         server = Server(*messages)
         await test(server, AsgiBody(server.receive))
@@ -150,7 +151,7 @@ def scope(client: str = "10.1.2.3", **headers: str) -> dict[str, object]:
         (Origin(), scope(), ""),
     ],
 )
-def test_the_address_of_the_server_comes_from_whom_it_believes(origin: Origin, asked: dict, base: str):
+def test_the_address_of_the_server_comes_from_whom_it_believes(origin: Origin, asked: dict[str, Any], base: str):
     assert origin.base(asked) == base
 
 
@@ -181,7 +182,7 @@ def test_hosts_are_told_without_a_path():
     ],
     ids=["no body", "short", "long", "endless", "not asked for", "asked for", "http/2"],
 )
-def test_a_client_is_told_when_its_connection_ends(asked: dict, touched: bool, closes: bool):
+def test_a_client_is_told_when_its_connection_ends(asked: dict[str, Any], touched: bool, closes: bool):
     body = AsgiBody(Server().receive)
     body.touched = touched
 

@@ -39,7 +39,8 @@ def test_preview_is_bounded_and_names_the_cells_that_it_cut(long_cells):
 
 def test_pages_are_bounded_and_cursors_lead_to_every_row(long_cells):
     _, http, file_id = long_cells
-    seen, cursor = [], {}
+    seen = []
+    cursor: dict[str, str] = {}
 
     while True:
         answer = http.get(f"/datasets/{file_id}/rows", params={"limit": 50, **cursor}, timeout=60)

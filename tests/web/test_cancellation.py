@@ -33,20 +33,22 @@ def hasty(tmp_path_factory):
     """A server that gives a query next to no time, and the path of a table that is too large for it."""
     server = LiveServer(tmp_path_factory.mktemp("hasty"), query_timeout=0.001).start()
     with server.login() as http:
-        http.large = table(http, large_table(150_000))
-        yield http
+        yield http, table(http, large_table(150_000))
     server.stop()
 
 
 def test_query_past_its_time_ends_with_408(hasty):
-    answer = hasty.get(f"{hasty.large}/aggregate", params={"by": "t", "measure": "distinct(n)"})
+    http, path = hasty
+    answer = http.get(f"{path}/aggregate", params={"by": "t", "measure": "distinct(n)"})
 
     assert is_problem(answer, 408, "query_timeout")
 
 
 def test_rows_come_when_the_aggregates_take_too_long(hasty):
+    http, path = hasty
+
     def page() -> httpx.Response | None:
-        answer = hasty.get(hasty.large)
+        answer = http.get(path)
         return answer if answer.status_code == 200 else None
 
     body = wait_until(page, "rows within next to no time").json()

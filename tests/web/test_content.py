@@ -43,6 +43,7 @@ def test_download_is_whole_and_never_shown_by_a_browser(stored):
     shown = re.fullmatch(
         r"attachment; filename=\"([ -~]+)\"; filename\*=UTF-8''(.+)", answer.headers["content-disposition"]
     )
+    assert shown is not None
     assert (shown[1], unquote(shown[2])) == ("Zo_ _2026_.bin", 'Zoë "2026".bin')
 
 
@@ -81,7 +82,9 @@ def test_several_ranges_come_in_parts_with_their_places(stored):
     answer = http.get(path, headers={"Range": "bytes=0-9, 700000-700009, -5"})
 
     assert answer.status_code == 206
-    boundary = re.fullmatch(r"multipart/byteranges; boundary=(\w+)", answer.headers["content-type"])[1].encode()
+    told = re.fullmatch(r"multipart/byteranges; boundary=(\w+)", answer.headers["content-type"])
+    assert told is not None
+    boundary = told[1].encode()
     assert answer.headers["content-length"] == str(len(answer.content))
     parts = answer.content.split(b"\r\n--" + boundary)
     assert parts[-1] == b"--\r\n"

@@ -7,6 +7,7 @@ import os
 import threading
 import time
 from collections.abc import Iterator
+from typing import Any
 
 import httpx
 import pytest
@@ -26,7 +27,8 @@ def table_of(http: httpx.Client, text: str = FEW, name: str = "few.csv") -> str:
     assert answer.status_code == 201, answer.text
     entry = entry_when(http, answer.json()["id"])
     assert entry["status"] == "done", entry
-    return entry["id"]
+    made: str = entry["id"]
+    return made
 
 
 @pytest.fixture
@@ -38,10 +40,11 @@ def shared_table(ann: httpx.Client) -> Iterator[str]:
     ann.delete(f"/files/{dataset}")
 
 
-def rows_of(http: httpx.Client, dataset: str, **params: object) -> list[dict[str, object]]:
+def rows_of(http: httpx.Client, dataset: str, **params: Any) -> list[dict[str, object]]:
     answer = http.get(f"/datasets/{dataset}/rows", params=params)
     assert answer.status_code == 200, answer.text
-    return answer.json()["rows"]
+    rows: list[dict[str, object]] = answer.json()["rows"]
+    return rows
 
 
 def test_a_row_is_inserted_changed_and_deleted(ann: httpx.Client):

@@ -212,8 +212,8 @@ def test_page_knows_below_which_path_it_is_served(built):
     page = '<meta name="base-path" content="" /><script src="./assets/app-1.js"></script>'
     (built / "index.html").write_text(page)
 
-    below_path = WebClient(built, "/parquay").response("/files/abc").body.decode()
-    at_root = WebClient(built).response("/files/abc").body.decode()
+    below_path = bytes(WebClient(built, "/parquay").response("/files/abc").body).decode()
+    at_root = bytes(WebClient(built).response("/files/abc").body).decode()
 
     assert 'content="/parquay"' in below_path
     assert 'src="/parquay/assets/app-1.js"' in below_path

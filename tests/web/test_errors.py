@@ -23,7 +23,7 @@ def every_error():
 def test_every_error_becomes_a_problem_with_its_code_and_status(kind):
     response = from_error(kind("One sentence."))
 
-    body = json.loads(response.body)
+    body = json.loads(bytes(response.body))
     assert response.status_code == body["status"] == kind.status
     assert (body["code"], body["detail"]) == (kind.default_code, "One sentence.")
     assert body["title"] == title(kind.status) != ""

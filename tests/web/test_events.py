@@ -1,10 +1,11 @@
 import base64
 import re
 import time
+from functools import partial
 
 import pytest
 
-from event_stream import EventStream
+from event_stream import EventStream, Told
 from live_server import entry_when, wait_until
 
 TUS = {"Tus-Resumable": "1.0.0"}
@@ -25,6 +26,11 @@ def begin(http, size):
 def append(http, file_id, offset, content):
     headers = TUS | {"Upload-Offset": str(offset), "Content-Type": "application/offset+octet-stream"}
     assert http.patch(f"/files/{file_id}", headers=headers, content=content).status_code == 204
+
+
+def number_of(told: Told) -> int:
+    assert told.id is not None
+    return int(told.id)
 
 
 def ended(stream, file_id):
@@ -48,6 +54,7 @@ def test_stream_opens_at_once_and_says_how_to_come_back(ann, path):
     with EventStream(ann, path=path) as stream:
         assert time.monotonic() - started < 10
         assert stream.status == 200
+        assert stream.headers is not None
         assert stream.headers["content-type"].startswith("text/event-stream")
         assert stream.headers["cache-control"] == "private, no-store"
         assert stream.headers["x-accel-buffering"] == "no"
@@ -68,7 +75,7 @@ def test_file_is_followed_from_its_creation_to_its_end(ann):
     entry = done.data["file"]
     assert (entry["row_count"], entry["progress"], entry["name"]) == (1, 100, "table.csv")
     assert gone.data == {"file_id": file_id}
-    ids = [int(one.id) for one in stream.told]
+    ids = [number_of(one) for one in stream.told]
     assert ids == sorted(ids)
     shown = [
         one.data["progress"] if "progress" in one.data else one.data["file"]["progress"]
@@ -182,8 +189,9 @@ def test_what_was_missed_is_told_after_coming_back(ann, how):
 
     assert created.data["file"]["status"] == "done"
     assert "file.created" not in stream.kinds(removed)
-    ids = [int(one.id) for one in stream.told]
+    ids = [number_of(one) for one in stream.told]
     assert ids == sorted(ids)
+    assert seen is not None
     assert min(ids) > int(seen)
 
 
@@ -193,7 +201,7 @@ def test_id_of_another_database_asks_the_client_to_read_everything_again(ann):
         file_id = upload(ann)
         told = stream.wait_for("file.created", file_id)
 
-    assert int(told.id) < 10**12
+    assert number_of(told) < 10**12
 
 
 @pytest.mark.parametrize("last", ["", "x", "-1", "1e3", "\u0661", "9" * 40])
@@ -253,7 +261,9 @@ def test_head_of_a_stream_is_refused(ann):
 
 
 def clients(http):
-    return float(re.search(r"^parquay_sse_clients (\S+)", http.get("/metrics").text, re.MULTILINE)[1])
+    found = re.search(r"^parquay_sse_clients (\S+)", http.get("/metrics").text, re.MULTILINE)
+    assert found is not None
+    return float(found[1])
 
 
 def test_stream_is_let_go_when_the_client_leaves(start_server):
@@ -296,5 +306,5 @@ def test_events_of_a_worker_and_of_other_api_processes_arrive(start_server):
         entry_when(http, file_id)
         for stream in streams:
             stream.wait_for("file.created", file_id)
-            wait_until(lambda each=stream: ended(each, file_id), "the end")
+            wait_until(partial(ended, stream, file_id), "the end")
             stream.close()

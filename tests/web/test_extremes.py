@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from typing import Any
 from urllib.parse import quote
 
 import httpx
@@ -34,17 +35,17 @@ def somebody(shared_server: LiveServer):
 
 @pytest.fixture(scope="module")
 def table(somebody: httpx.Client) -> str:
-    file_id = somebody.post("/files", files={"file": ("a.csv", b"a,b\n1,x\n2,y\n")}).json()["id"]
+    file_id: str = somebody.post("/files", files={"file": ("a.csv", b"a,b\n1,x\n2,y\n")}).json()["id"]
     assert entry_when(somebody, file_id)["status"] == "done"
     return file_id
 
 
-def operations(http: httpx.Client) -> list[tuple[str, dict]]:
+def operations(http: httpx.Client) -> list[tuple[str, dict[str, Any]]]:
     paths = http.get("/openapi.json").json()["paths"]
     return [(path, verbs["get"]) for path, verbs in paths.items() if "get" in verbs and path != "/events"]
 
 
-def values_of(parameter: dict) -> list[str]:
+def values_of(parameter: dict[str, Any]) -> list[str]:
     if parameter["name"] == "cursor":
         return CURSORS
     told = str(parameter["schema"])

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, MutableMapping
 from pathlib import Path
 from typing import Any
 from unittest.mock import patch
@@ -40,7 +40,7 @@ def common(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Common]:
     made.services.close()
 
 
-def served(directory: Path, **settings: object) -> Application:
+def served(directory: Path, **settings: Any) -> Application:
     chosen = Settings(_env_file=None, data_dir=directory, demo_users="ann:the secret of ann", **settings)
     with patch.object(accounts, "Passwords", QUICK_PASSWORDS):
         services = build(chosen)
@@ -86,6 +86,7 @@ async def fast_path(app: Application, fields: Fields, data: bytes = DATA, **scop
     def reply(status: int, headers: Any, body: bytes) -> None:
         answers.append((status, {name.decode(): value.decode() for name, value in headers}, body))
 
+    assert app.fast_path is not None
     if not app.fast_path(scope_of(fields, **scope), data, reply):
         assert answers == []
         return None
@@ -95,12 +96,12 @@ async def fast_path(app: Application, fields: Fields, data: bytes = DATA, **scop
 
 async def full(app: Application, fields: Fields, data: bytes = DATA, path: str = "/files") -> Answer:
     """The answer of the application."""
-    sent: list[dict[str, Any]] = []
+    sent: list[MutableMapping[str, Any]] = []
 
     async def receive() -> dict[str, Any]:
         return {"type": "http.request", "body": data, "more_body": False}
 
-    async def send(message: dict[str, Any]) -> None:
+    async def send(message: MutableMapping[str, Any]) -> None:
         sent.append(message)
 
     await app(scope_of(fields, path), receive, send)

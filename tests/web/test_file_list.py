@@ -24,7 +24,11 @@ def test_empty_list(ann):
 
 
 def next_page(answer):
-    return re.fullmatch(r'<([^>]+)>; rel="next"', answer.headers["link"])[1] if "link" in answer.headers else None
+    if "link" not in answer.headers:
+        return None
+    found = re.fullmatch(r'<([^>]+)>; rel="next"', answer.headers["link"])
+    assert found is not None
+    return found[1]
 
 
 def walk(http, path):

@@ -113,6 +113,7 @@ def test_a_logout_ends_the_socket(ann):
         with pytest.raises(ConnectionClosed) as ended:
             list(socket)
 
+    assert ended.value.rcvd is not None
     assert ended.value.rcvd.code == 1008
 
 

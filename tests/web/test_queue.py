@@ -25,7 +25,8 @@ def served(tmp_path):
 
 def upload(http, name: str, rows: int = 3) -> str:
     body = "a,b\n" + "".join(f"{i},{i}\n" for i in range(rows))
-    return http.post("/files", files={"file": (name, body)}).json()["id"]
+    file_id: str = http.post("/files", files={"file": (name, body)}).json()["id"]
+    return file_id
 
 
 def grown_old(server: LiveServer, seconds: int) -> None:

@@ -10,7 +10,7 @@ from parquay.web.live import sampling
 
 def test_a_timer_that_fires_early_does_not_end_a_second_twice(monkeypatch):
     sleep = asyncio.sleep
-    monkeypatch.setattr(sampling.asyncio, "sleep", lambda seconds: sleep(seconds * 0.9))
+    monkeypatch.setattr(asyncio, "sleep", lambda seconds: sleep(seconds * 0.9))
 
     async def two() -> list[tuple[int, float]]:
         return [(await sampling.second_ended(), time.time()) for _ in range(2)]
@@ -23,6 +23,6 @@ def test_a_timer_that_fires_early_does_not_end_a_second_twice(monkeypatch):
 
 def test_a_clock_that_was_set_back_is_not_waited_for(monkeypatch):
     moments = iter([5000.5, 1000.25, 1000.25, 1000.75, 1001.0])
-    monkeypatch.setattr(sampling.time, "time", lambda: next(moments))
+    monkeypatch.setattr(time, "time", lambda: next(moments))
 
     assert asyncio.run(sampling.second_ended()) == 1001

@@ -25,7 +25,8 @@ def key_of(http: httpx.Client, **asked: object) -> dict[str, str]:
     """Make a key."""
     answer = http.post("/auth/api-keys", json={"name": "stream", **asked})
     assert answer.status_code == 201, answer.text
-    return answer.json()
+    key: dict[str, str] = answer.json()
+    return key
 
 
 @contextlib.contextmanager

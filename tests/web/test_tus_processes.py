@@ -37,8 +37,8 @@ def pair(
             shutil.copy(first.data_dir / NAME, second.data_dir / NAME)
         second.start()
         login = {"Authorization": f"Bearer {first.token()}"}
-        with first.client(headers=login) as one, second.client(headers=login) as other:
-            yield TusUser(first, one), TusUser(second, other)
+        with first.client(headers=login) as one, second.client(headers=login) as two:
+            yield TusUser(first, one), TusUser(second, two)
     finally:
         for server in servers:
             server.stop()
@@ -215,7 +215,8 @@ def answering(server: LiveServer, http: httpx.Client) -> int:
         answer.read()
     for process in server.processes():
         if any(one.raddr and one.raddr.port == port for one in process.net_connections("tcp")):
-            return process.pid
+            pid: int = process.pid
+            return pid
     raise AssertionError("nobody answers")
 
 

@@ -58,7 +58,7 @@ class World:
         assert answer.status_code == 201, answer.text
         return httpx.URL(answer.headers["location"]).path
 
-    def patch(self, path: str, offset: int, body: bytes, **headers: str) -> httpx.Response:
+    def patch(self, path: str, offset: int, body: bytes | Iterator[bytes], **headers: str) -> httpx.Response:
         return self.http.patch(path, headers=OCTETS | {"Upload-Offset": str(offset)} | headers, content=body)
 
     def offset(self, path: str) -> int:

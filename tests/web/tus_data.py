@@ -12,4 +12,5 @@ RESUMABLE = ("Tus-Resumable", "1.0.0")
 def code_of(answer: Answer) -> str:
     """The stable code of a refusal."""
     assert answer.get("content-type") == "application/problem+json"
-    return json.loads(answer.body)["code"]
+    code: str = json.loads(answer.body)["code"]
+    return code
