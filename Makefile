@@ -41,7 +41,7 @@ lint: $(TESTS_STAMP) $(CLIENT_STAMP) ## Ruff and Biome: rules and format
 	$(BIN)/ruff format --check .
 	cd client && npm run --silent lint
 
-types: $(TESTS_STAMP) $(CLIENT_STAMP) ## mypy (strict) and tsc
+types: $(TESTS_STAMP) $(CLIENT_STAMP) ## mypy (the package strictly, the tests too) and tsc
 	$(BIN)/mypy
 	cd client && npm run --silent types
 
