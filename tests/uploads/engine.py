@@ -28,6 +28,7 @@ from parquay.uploads.policy.rules import Owner, state_of
 from parquay.uploads.receive.body import BodyCut
 from parquay.uploads.receive.receive import Receipt
 from parquay.wiring import accounts, build, process
+from parquay.wiring.stores import open_store
 
 CUT = "cut"
 HANG = "hang"
@@ -101,8 +102,8 @@ class Engine:
             return store
 
         chosen = Settings(_env_file=None, data_dir=directory, **settings)
-        open_store = process.open_store if store is None else given
-        with patch.object(accounts, "Passwords", QUICK_PASSWORDS), patch.object(process, "open_store", open_store):
+        opened = open_store if store is None else given
+        with patch.object(accounts, "Passwords", QUICK_PASSWORDS), patch.object(process, "open_store", opened):
             self.services = build(chosen, migrate=False)
         self.files, self.store, self.writers = (
             self.services.uploads.files,
