@@ -29,8 +29,6 @@ from parquay.web.http.multipart import file_part
 from parquay.web.http.openapi import BINARY
 from parquay.web.http.schemas import Moment, Progress, Status
 
-"""Most entries of one page."""
-
 DESCRIBING_FIELDS = frozenset({"name", "filename", "type", "filetype", "relativePath", "caption"})
 """Fields of a form that upload widgets send beside the file; its part says the same."""
 
