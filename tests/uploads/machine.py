@@ -252,6 +252,10 @@ class UploadMachine(RuleBasedStateMachine):
         if upload.hanging is not None:
             assert self.run(self.ended(upload.hanging)) == ended
         assert self.engine.files.get(upload.id) is None
+        self.assert_nothing_is_left(upload)
+
+    def assert_nothing_is_left(self, upload: Upload) -> None:
+        """No byte of an upload that is gone is kept."""
         assert upload.id not in set(self.store.ids())
 
     # ------------------------------------------------------------------------------------ ends and starts
