@@ -1,6 +1,6 @@
 import { ActionIcon, Button, Switch, TextInput, Tooltip } from '@mantine/core'
 import { Download, Pencil, Trash2, Users } from 'lucide-react'
-import { useState } from 'react'
+import { useEffect, useRef, useState } from 'react'
 import { useNavigate } from 'react-router'
 import { contentUrl, usePatchFileMutation } from '../../api/filesApi'
 import { detailOf } from '../../api/problem'
@@ -8,8 +8,9 @@ import type { FileEntry } from '../../api/types'
 import { StatusChip } from '../../display/StatusChip'
 import { useShownStatus } from '../../display/useShownStatus'
 import { text, useText } from '../../i18n/language'
+import { focusMain } from '../../shared/focusMain'
 import { PageTitle } from '../../shared/PageTitle'
-import { toastProblem } from '../../shared/toast'
+import { toastNote, toastProblem } from '../../shared/toast'
 import { useAppDispatch } from '../../store/hooks'
 import { deleteWithUndo } from './deleteWithUndo'
 import classes from './FileHeading.module.css'
@@ -23,7 +24,11 @@ const RenameForm = ({ file, onDone }: { file: FileEntry; onDone: () => void }) =
   const save = async () => {
     const wanted = name.trim()
     if (wanted === file.name) return onDone()
-    if (wanted !== '' && !('error' in (await patch({ id: file.id, name: wanted })))) onDone()
+    if (wanted === '') return
+    const { data } = await patch({ id: file.id, name: wanted })
+    if (!data) return
+    if (data.name !== wanted) toastNote(text().files.rename.changed(data.name))
+    onDone()
   }
   return (
     <form
@@ -80,6 +85,7 @@ const DeleteButton = ({ file }: { file: FileEntry }) => {
       onClick={() => {
         dispatch(deleteWithUndo([{ id: file.id, name: file.name }]))
         void navigate('/files')
+        focusMain()
       }}
     >
       {words.delete}
@@ -87,9 +93,21 @@ const DeleteButton = ({ file }: { file: FileEntry }) => {
   )
 }
 
+/** Whether a name is being written; afterwards the focus is on the button again that began it. */
+const useRenaming = () => {
+  const [renaming, setRenaming] = useState(false)
+  const button = useRef<HTMLButtonElement>(null)
+  const before = useRef(false)
+  useEffect(() => {
+    if (before.current && !renaming) button.current?.focus()
+    before.current = renaming
+  }, [renaming])
+  return { renaming, button, begin: () => setRenaming(true), end: () => setRenaming(false) }
+}
+
 export const FileHeading = ({ file }: { file: FileEntry }) => {
   const words = useText().files
-  const [renaming, setRenaming] = useState(false)
+  const { renaming, button, begin, end } = useRenaming()
   const mine = file.role === 'owner'
   const sharing = useShareDialog(file)
   const shown = useShownStatus(file.id) ?? file.status
@@ -97,17 +115,18 @@ export const FileHeading = ({ file }: { file: FileEntry }) => {
   return (
     <div className={classes.heading}>
       {renaming ? (
-        <RenameForm file={file} onDone={() => setRenaming(false)} />
+        <RenameForm file={file} onDone={end} />
       ) : (
         <div className={classes.nameLine}>
           <PageTitle>{file.name}</PageTitle>
           {mine && (
             <Tooltip label={words.rename.label} openDelay={400}>
               <ActionIcon
+                ref={button}
                 variant="subtle"
                 color="gray"
                 aria-label={words.rename.label}
-                onClick={() => setRenaming(true)}
+                onClick={begin}
               >
                 <Pencil size={15} aria-hidden />
               </ActionIcon>

@@ -98,7 +98,12 @@ export const files: Messages['files'] = {
     take: (name) => `${name} den Zugang nehmen`,
     note: 'Wer Zeilen ändern darf, kann auch welche hinzufügen und löschen. Umbenennen, Freigeben, Wiederherstellen und Löschen bleiben bei dir.',
   },
-  rename: { label: 'Umbenennen', input: 'Neuer Name', missing: 'Eine Datei braucht einen Namen' },
+  rename: {
+    label: 'Umbenennen',
+    input: 'Neuer Name',
+    missing: 'Eine Datei braucht einen Namen',
+    changed: (name: string) => `Der Name wurde passend gemacht: ${name}`,
+  },
   sharing: 'Mit allen geteilt',
   facts: {
     size: 'Größe',

@@ -97,7 +97,12 @@ export const files = {
     take: (name: string) => `Take access from ${name}`,
     note: 'Who may edit rows can change, add and remove them. Renaming, sharing, restoring and deleting stay yours.',
   },
-  rename: { label: 'Rename', input: 'New name', missing: 'A file needs a name' },
+  rename: {
+    label: 'Rename',
+    input: 'New name',
+    missing: 'A file needs a name',
+    changed: (name: string) => `The name has been made fit: ${name}`,
+  },
   sharing: 'Shared with everybody',
   facts: {
     size: 'Size',
