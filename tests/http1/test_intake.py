@@ -104,6 +104,8 @@ async def send_cut(client: Client, data: bytes, places: list[int]) -> None:
     """Send in pieces that end at `places`; each is a packet of its own."""
     places = sorted({place for place in places if place < len(data)} | {0, len(data)})
     for start, end in pairwise(places):
+        if client.writer.is_closing():  # by the server, in the pause; uvloop refuses to write then
+            raise ConnectionResetError
         client.writer.write(data[start:end])
         await client.writer.drain()
         await asyncio.sleep(0.001)
