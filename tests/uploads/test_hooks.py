@@ -137,7 +137,7 @@ def test_webhook_renames_hears_everything_at_least_once_and_can_check_the_signat
         client.delete(file_url)
         wait_until(lambda: receiver.events("removed"), "told of the removal")
 
-    assert entry["name"] == "renamed.csv"
+    assert (entry["name"], [each["text"] for each in entry["warnings"]]) == ("renamed.csv", ["x.csv"])
     assert receiver.failures == 0  # both refusals were met and overcome
     told, headers, body = receiver.events("finished")[-1]
     assert headers["Idempotency-Key"] == f"finished:{entry['id']}"

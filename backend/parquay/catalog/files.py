@@ -265,14 +265,27 @@ class Files(FileQueries):
 
     # What owners change
 
-    def change(self, file_id: str, user_id: str, *, name: str | None = None, shared: bool | None = None) -> File | None:
-        """Rename an own file, let every user look at it or none, in one step; None when it is not theirs."""
+    def change(
+        self,
+        file_id: str,
+        user_id: str,
+        *,
+        name: str | None = None,
+        shared: bool | None = None,
+        warnings: list[dict[str, Any]] | None = None,
+    ) -> File | None:
+        """Rename an own file, let every user look at it or none, in one step; None when it is not theirs.
+
+        ``warnings``: of the name, in place of those of the name before.
+        """
 
         def write(session: Session) -> File | None:
             file = session.get(File, file_id, with_for_update=True)
             if file is None or file.owner_id != user_id:
                 return None
-            file.name = file.name if name is None else name
+            if name is not None:
+                others = [each for each in file.upload_warnings or () if each["code"] != "name_changed"]
+                file.name, file.upload_warnings = name, [*(warnings or ()), *others] or None
             role = VIEW if shared else None
             if shared is not None and role != everybodys_role(file):
                 self._events.open_to_everybody(session, file, role)

@@ -66,6 +66,8 @@ class FileRow(Protocol):
     @property
     def warnings(self) -> Sequence[Mapping[str, Any]] | None: ...  # noqa: D102
     @property
+    def upload_warnings(self) -> Sequence[Mapping[str, Any]] | None: ...  # noqa: D102
+    @property
     def parquet_path(self) -> str | None: ...  # noqa: D102
     @property
     def dataset_id(self) -> str | None: ...  # noqa: D102
@@ -149,7 +151,7 @@ def entry(file: FileRow, owner: str, role: Role = OWNER, ahead: int | None = Non
         "row_count": file.row_count,
         "reject_count": file.reject_count,
         # Those of conversions before warnings had a text have none.
-        "warnings": [{"text": "", **each} for each in file.warnings or ()],
+        "warnings": [{"text": "", **each} for each in (*(file.upload_warnings or ()), *(file.warnings or ()))],
         "parquet_path": plain_folder(file),
         "dataset_id": file.dataset_id,
         "sha256": file.sha256,

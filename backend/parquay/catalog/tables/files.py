@@ -19,6 +19,7 @@ _SHARED = text("shared = 1"), text("shared")
 class File(SQLModel, table=True):
     """An upload, from its creation to the table it became. `offset` and `epoch` are its checkpoint.
 
+    `warnings` are those of its conversion, `upload_warnings` of its name and folder, which are there before.
     `columns`, `row_count`, `table_version` and `table_at` are those of the table's newest version; `table_bytes` are
     those of the parts of all versions.
     """
@@ -64,6 +65,7 @@ class File(SQLModel, table=True):
     dialect: dict[str, Any] | None = Field(default=None, sa_column=Column(JSON))
     columns: list[dict[str, Any]] | None = Field(default=None, sa_column=Column(JSON))
     warnings: list[dict[str, Any]] | None = Field(default=None, sa_column=Column(JSON))
+    upload_warnings: list[dict[str, Any]] | None = Field(default=None, sa_column=Column(JSON))
     parsed_bytes: int = Field(default=0, sa_column=Column(BigInteger, nullable=False))
     parsed_rows: int = Field(default=0, sa_column=Column(BigInteger, nullable=False))
     row_count: int | None = Field(default=None, sa_column=Column(BigInteger))
@@ -109,6 +111,7 @@ class NewFile:
     expires_at: datetime | None = None
     options: dict[str, Any] | None = None
     expected_sha256: str | None = None
+    upload_warnings: list[dict[str, Any]] | None = None
 
     @property
     def is_partial(self) -> bool:

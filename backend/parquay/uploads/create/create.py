@@ -30,7 +30,8 @@ from parquay.uploads.create.describe import Request, clean_type
 from parquay.uploads.create.put_uploads import PutUploads
 from parquay.uploads.create.small_uploads import MAX_SMALL_BYTES, SmallUploads
 from parquay.uploads.policy.hooks import HookedUpload, Hooks
-from parquay.uploads.policy.rules import Owner, Rules, clean_name
+from parquay.uploads.policy.names import clean_name, name_warnings
+from parquay.uploads.policy.rules import Owner, Rules
 from parquay.uploads.receive.append import Appender
 from parquay.uploads.receive.bodies import IteratorBody, gather
 from parquay.uploads.receive.body import COMPLETE, Body
@@ -163,7 +164,7 @@ class Creator:
         limit = self._rules.max_size or None
         plan = CreationPlan(None, Metadata(), body=BodyPlan(limit, last=True))
         await self._check_room(owner, declared)
-        request = Request(owner, clean_name(name), clean_type(content_type), plan, options)
+        request = Request(owner, clean_name(name), clean_type(content_type), plan, options, sent_name=name)
         stream = IteratorBody(body)
         try:
             file, receipt = await self.create(request, stream)
@@ -258,6 +259,7 @@ class Creator:
             expires_at=None if finished else self._rules.expiry(),
             options=request.options,
             expected_sha256=request.sha256,
+            upload_warnings=name_warnings(request.sent_name, request.name, plan.metadata),
         )
 
     async def _create_small(self, request: Request, body: Body) -> tuple[File, Receipt]:

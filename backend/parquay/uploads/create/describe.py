@@ -11,7 +11,8 @@ from typing import Any
 from parquay.errors import InvalidValue
 from parquay.tus.create import CreationPlan
 from parquay.tus.headers import Metadata
-from parquay.uploads.policy.rules import Owner, clean_name, file_name, folder_of
+from parquay.uploads.policy.names import clean_name, file_name, folder_of, name_sent
+from parquay.uploads.policy.rules import Owner
 
 OPTION_KEYS = frozenset(
     {
@@ -29,7 +30,7 @@ _HEX_DIGEST = re.compile(r"[0-9a-fA-F]{64}")
 
 @dataclass(frozen=True)
 class Request:
-    """A creation as its protocol understood it."""
+    """A creation as its protocol understood it. `sent_name`: what `name` was before it was made safe."""
 
     owner: Owner
     name: str
@@ -38,6 +39,7 @@ class Request:
     options: dict[str, Any] | None = None
     sha256: str | None = None
     path: str | None = None
+    sent_name: str | None = None
 
 
 def describe(owner: Owner, plan: CreationPlan, query: Mapping[str, str] | None = None) -> Request:
@@ -50,12 +52,13 @@ def describe(owner: Owner, plan: CreationPlan, query: Mapping[str, str] | None =
     metadata = plan.metadata
     content_type = metadata.text("filetype", "type", "content_type") or plan.content_type
     name = clean_name(plan.filename) if plan.filename else file_name(metadata)
+    sent_name = plan.filename or name_sent(metadata)
     sha256 = expected_digest(metadata) or plan.sha256
     refuse_other_options((*query, *(key for key, _ in metadata.pairs)))
     if unknown := [name for name in query if name not in OPTION_KEYS]:
         raise InvalidValue(f"There is no parameter {unknown[0][:100]!r} here.", "unknown_parameter")
     options = read_options({**query, **_texts(metadata)})
-    return Request(owner, name, clean_type(content_type), plan, options, sha256, folder_of(metadata))
+    return Request(owner, name, clean_type(content_type), plan, options, sha256, folder_of(metadata), sent_name)
 
 
 def clean_type(content_type: str | None) -> str | None:

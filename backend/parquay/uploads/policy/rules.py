@@ -2,29 +2,18 @@
 
 from __future__ import annotations
 
-import unicodedata
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import cached_property
-from pathlib import PurePosixPath
 from typing import TYPE_CHECKING
 
 from parquay.auth.scopes import WRITE
 from parquay.catalog.tables import File, now
 from parquay.errors import UnsupportedType
-from parquay.tus.headers import Metadata
 from parquay.tus.state import Limits, UploadState
 
 if TYPE_CHECKING:
     from parquay.auth.sessions import Identity
-
-PATH_LIMIT = 1024
-"""Longest folder of a file, in characters."""
-
-NAME_LIMIT = 255
-"""Longest file name in bytes of UTF-8."""
-
-UNNAMED = "upload"
 
 
 @dataclass(frozen=True)
@@ -88,35 +77,6 @@ class Rules:
         if self.extensions and not name.lower().endswith(tuple(self.extensions)):
             allowed = ", ".join(sorted(self.extensions))
             raise UnsupportedType(f"Only files of these types are accepted: {allowed}.", "extension_not_allowed")
-
-
-def clean_name(name: str | None) -> str:
-    """Return a name that is safe to show and to send: no path, no control or direction characters, 255 bytes."""
-    text = unicodedata.normalize("NFC", (name or "").replace("\\", "/")).rstrip("/")
-    text = PurePosixPath(text).name if "/" in text else text
-    if not text.isascii() or not text.isprintable():
-        text = "".join(c for c in text if unicodedata.category(c) not in ("Cc", "Cf", "Cs", "Zl", "Zp"))
-    text = text.strip()
-    while len(text.encode()) > NAME_LIMIT:
-        stem, dot, extension = text.rpartition(".")
-        text = stem[:-1] + dot + extension if dot and len(extension) < 20 and stem else text[:-1]
-    return text if text.strip(".") else UNNAMED
-
-
-def folder_of(metadata: Metadata) -> str | None:
-    """Return the folder that a file was in inside an uploaded folder, such as `photos/2024`; None without one.
-
-    Only for people to read: it is cleaned like a name, and nothing is ever stored below it.
-    """
-    declared = (metadata.text("relativePath") or "").replace("\\", "/")
-    folders = [clean_name(each) for each in declared.split("/")[:-1] if each.strip(". ")]
-    kept = "/".join(folders)
-    return kept[:PATH_LIMIT] or None
-
-
-def file_name(metadata: Metadata) -> str:
-    """Return the name that the metadata of a tus upload gives, cleaned."""
-    return clean_name(metadata.text("filename", "name"))
 
 
 def state_of(file: File) -> UploadState:

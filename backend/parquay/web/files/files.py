@@ -16,7 +16,8 @@ from parquay.events import messages
 from parquay.ingest.text.dialect import Overrides
 from parquay.roles import OWNER
 from parquay.uploads.create.describe import OPTION_KEYS, OTHER_OPTIONS, read_options
-from parquay.uploads.policy.rules import Owner, clean_name
+from parquay.uploads.policy.names import clean_name, name_warnings
+from parquay.uploads.policy.rules import Owner
 from parquay.uploads.receive.body import BodyCut
 from parquay.web.files.file_schemas import Detail, Entry, FileChange, Rejects, Uploaded
 from parquay.web.files.rejects import rejects_csv, rejects_page
@@ -236,7 +237,8 @@ def change_file(file_id: str, change: FileChange, uploads: UploadsDep, identity:
     name = None if change.name is None else clean_name(change.name)
     if name is not None:
         uploads.rules.check_name(name)
-    changed = uploads.files.change(file_id, identity.id, name=name, shared=change.shared)
+    warnings = None if name is None else name_warnings(change.name, name)
+    changed = uploads.files.change(file_id, identity.id, name=name, shared=change.shared, warnings=warnings)
     if changed is None:
         raise NotFound("There is no such file.")
     return Entry.model_validate(messages.entry(changed, identity.username, ahead=ahead(uploads.queue, changed)))

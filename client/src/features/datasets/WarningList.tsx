@@ -3,7 +3,7 @@ import { useLaterText } from '../../i18n/later'
 import { SectionHead } from '../../shared/SectionHead'
 import classes from './WarningList.module.css'
 
-/** What was mended or skipped while the file was read: in words, with the first line and how often. */
+/** What was mended or skipped while the file was read: in words, with the first line and how often. Line 0: the upload itself is meant. */
 export const WarningList = ({ warnings }: { warnings: Warned[] }) => {
   const { datasets, warnings: said } = useLaterText()
   const words = datasets.warnings
@@ -15,7 +15,8 @@ export const WarningList = ({ warnings }: { warnings: Warned[] }) => {
         {warnings.map(({ code, line, count, text }) => (
           <li key={code}>
             <span>
-              {said[code] ?? code.replaceAll('_', ' ')}, {words.at(line, count)}
+              {said[code] ?? code.replaceAll('_', ' ')}
+              {line > 0 && `, ${words.at(line, count)}`}
             </span>
             {text && <code>{text}</code>}
           </li>

@@ -1,6 +1,8 @@
 import type { warnings as english } from '../en/warnings'
 
 export const warnings: typeof english = {
+  name_changed: 'Der Name ist ein anderer, als geschickt wurde',
+  path_changed: 'Der Ordner ist ein anderer, als geschickt wurde',
   stray_quote: 'Anführungszeichen am falschen Platz blieben als Zeichen stehen',
   runaway_quote: 'Ein Anführungszeichen, das nie geschlossen wurde, blieb als Zeichen stehen',
   extra_delimiter: 'Ein leeres Feld zu viel wurde weggelassen',

@@ -1,5 +1,7 @@
 /** What was mended, passed over or guessed while a file was read, by code. It comes with the table that shows it. */
 export const warnings: Readonly<Record<string, string>> = {
+  name_changed: 'The name is not the one that was sent',
+  path_changed: 'The folder is not the one that was sent',
   stray_quote: 'Quotes out of place were kept as characters',
   runaway_quote: 'A quote that was never closed was kept as a character',
   extra_delimiter: 'One empty field too many was dropped',
