@@ -153,10 +153,9 @@ def test_a_list_is_put_together_from_indexes_of_what_the_user_sees(catalog: Cata
     if not catalog.is_embedded:
         add_many(catalog, ann, 5000)
 
-    page, *counts = plans(catalog, lambda: (files.page(bob, limit=100), files.count(bob)))
+    page, counted = plans(catalog, lambda: (files.page(bob, limit=100), files.count(bob)))
 
-    steps = [step for step in page + [step for count in counts for step in count] if "file" in step]
-    assert len(counts) == 3
+    steps = [step for step in page + counted if "file" in step]
     assert any("file_by_owner" in step for step in page)
     assert any("file_shared" in step for step in page)
     walked = [step for step in steps if "Seq Scan on file" in step or "SCAN file" in step or "file_by_time" in step]

@@ -7,6 +7,7 @@ from datetime import datetime
 from typing import Any, NamedTuple
 
 from sqlalchemy import func, union_all
+from sqlalchemy.orm import defer
 from sqlmodel import col, select
 
 from parquay.catalog.access import granted_to
@@ -15,6 +16,9 @@ from parquay.catalog.session import Catalog
 from parquay.catalog.tables import Access, File, User
 from parquay.catalog.usage import used
 from parquay.roles import VIEW, Role, role_of
+
+UNLISTED: tuple[Any, ...] = (File.options, File.dialect, File.parts)
+"""What no list shows: as long as a table has columns, or a concatenation parts."""
 
 
 class Seen(NamedTuple):
@@ -70,10 +74,12 @@ class FileQueries:
         sort: str = "uploaded_at",
         descending: bool = True,
         narrowed: Narrowed = EVERYTHING,
+        with_columns: bool = False,
     ) -> list[Seen]:
         """Return up to ``limit`` files that ``user_id`` sees, after ``cursor`` (sort value, id).
 
-        Missing values sort below every other.
+        Missing values sort below every other. What is long and in no list is not read: how the file was read, and,
+        unless ``with_columns``, the columns of its table; to ask a file for them raises.
         """
         column = SORTS[sort]
         query = select(File, User.username, Access.role).join(User, col(User.id) == File.owner_id)
@@ -88,6 +94,8 @@ class FileQueries:
         )
         candidates = union_all(*(select(each.c.id) for each in firsts))
         query = query.where(col(File.id).in_(candidates)).order_by(*ordered).limit(limit)
+        unread = UNLISTED if with_columns else (*UNLISTED, File.columns)
+        query = query.options(*(defer(each, raiseload=True) for each in unread))
         with self._catalog.read() as session:
             found = session.execute(query).all()
         return [Seen(file, owner, role_of(file, user_id, given) or VIEW) for file, owner, given in found]
@@ -99,7 +107,8 @@ class FileQueries:
                 select(func.count()).select_from(File).where(*each.sees, *each.others, *narrowing(narrowed))
                 for each in branches(user_id, narrowed)
             )
-            return sum(session.exec(count).one() for count in counts)
+            found: Any = session.execute(select(*(count.scalar_subquery() for count in counts))).one()
+            return int(sum(found))
 
     def stored_bytes(self, user_id: str) -> int:
         """Return the bytes that a user has stored or reserved, those of tables too."""

@@ -46,6 +46,7 @@ def list_datasets(
         limit=limit + 1,
         cursor=place(cursor, "uploaded_at") if cursor else None,
         narrowed=TABLES,
+        with_columns=True,
     )
     response.headers["X-Total-Count"] = str(tables.files.count(identity.id, TABLES))
     if len(found) > limit:
