@@ -8,7 +8,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
-from parquay.columns.parquet import footer, parts
+from parquay.columns.parquet import chunks, footer, parts
 from parquay.columns.parquet.spool import Spool
 from parquay.columns.types import candidates, registry
 
@@ -96,3 +96,29 @@ def test_numbers_of_one_type_are_recast_where_their_texts_came_to_mean_others(tm
     recast = spool.recast({"v": european}, parts.ZSTD)
     assert [table["v"].to_pylist() for table in recast.tables({"v": european})] == [[999.0, 1234.0]]
     recast.discard()
+
+
+def test_columns_of_several_files_stand_beside_each_other(tmp_path):
+    other = pa.table({"more": ["x", None, "y"] * 100})
+    one, two = tmp_path / "one.parquet", tmp_path / "two.parquet"
+    one.write_bytes(parts.encode(table_of(0, 300)))
+    two.write_bytes(parts.encode(other))
+    spool = Spool(tmp_path / "spool")
+
+    with one.open("rb") as first, two.open("rb") as second:
+        (ours,), (theirs,) = ([*chunks.row_groups(file)] for file in (first, second))
+        n, t, d, *_ = chunks.columns_in(first, ours)
+        (more,) = chunks.columns_in(second, theirs)
+        for _ in range(2):
+            spool.append_columns(ours, [d, more.called("mehr"), n.called("number"), t], {})
+    spool.finish(tmp_path / "whole.parquet")
+
+    table = table_of(0, 300)
+    half = pa.table({"d": table["d"], "mehr": other["more"], "number": table["n"], "t": table["t"]})
+    assert pq.read_table(tmp_path / "whole.parquet").equals(pa.concat_tables([half, half]))
+    metadata = pq.read_metadata(tmp_path / "whole.parquet")
+    assert (metadata.num_row_groups, metadata.num_columns) == (2, 4)
+    assert metadata.row_group(1).column(2).statistics.max == 299
+    relation = duckdb.sql(f"SELECT max(number), count(mehr) FROM '{tmp_path / 'whole.parquet'}'")
+    assert relation is not None
+    assert relation.fetchall() == [(299, 400)]

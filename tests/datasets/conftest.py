@@ -21,8 +21,10 @@ from parquay.catalog.segments import Segments
 from parquay.catalog.session import Catalog
 from parquay.catalog.tables import File, User
 from parquay.datasets.edit.append import Appending
+from parquay.datasets.edit.columns import ColumnEditor
 from parquay.datasets.edit.edit import Batch, Edited, Editor
 from parquay.datasets.edit.publish import Publisher
+from parquay.datasets.edit.replace import Replacing
 from parquay.datasets.export.export import Exporter
 from parquay.datasets.export.formats import ExportRequest
 from parquay.datasets.query.aggregates import Aggregator
@@ -73,6 +75,8 @@ class House:
     editor: Editor
     versions: Versions
     appending: Appending
+    replacing: Replacing
+    columns: ColumnEditor
     publisher: Publisher
 
     @property
@@ -151,6 +155,8 @@ def house(tmp_path: Path, places: Places) -> Iterator[House]:
         editor=Editor(tables, commits),
         versions=Versions(tables, commits, datasets),
         appending=appending,
+        replacing=Replacing(tables, commits),
+        columns=ColumnEditor(commits),
         publisher=Publisher(places, files, datasets, appending),
     )
     catalog.close()

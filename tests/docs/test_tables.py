@@ -51,6 +51,8 @@ def test_there_are_snippets_for_every_reader():
         "edit/edit",
         "versions/versions",
         "edit/append",
+        "edit/columns",
+        "edit/replace",
         "versions/tables",
     ],
 )

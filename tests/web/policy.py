@@ -79,6 +79,9 @@ POLICY = {
     ("DELETE", "/datasets/{dataset_id}/versions/{version}/pin"): OWNER,
     ("POST", "/datasets/{dataset_id}/restore"): OWNER,
     ("POST", "/datasets/{dataset_id}/append"): EDIT,
+    ("POST", "/datasets/{dataset_id}/replace"): OWNER,
+    ("PATCH", "/datasets/{dataset_id}/columns/{name}"): EDIT,
+    ("DELETE", "/datasets/{dataset_id}/columns/{name}"): EDIT,
 }
 
 TUS = {"Tus-Resumable": "1.0.0"}
@@ -104,5 +107,7 @@ BODIES: dict[tuple[str, str], dict[str, Any]] = {
     ("PATCH", "/datasets/{dataset_id}/rows/{rid}"): {"json": {"a": 1}},
     ("POST", "/datasets/{dataset_id}/restore"): {"json": {"version": 0}},
     ("POST", "/datasets/{dataset_id}/append"): {"json": {"file_id": "A" * 24}},
+    ("POST", "/datasets/{dataset_id}/replace"): {"json": {"file_id": "A" * 24}},
+    ("PATCH", "/datasets/{dataset_id}/columns/{name}"): {"json": {"name": "b"}},
     ("GET", "/datasets/{dataset_id}/profile"): {"params": {"column": "a"}},
 }

@@ -21,8 +21,10 @@ from parquay.catalog.session import Catalog
 from parquay.catalog.usage import Usages
 from parquay.catalog.users import Users
 from parquay.datasets.edit.append import Appending
+from parquay.datasets.edit.columns import ColumnEditor
 from parquay.datasets.edit.edit import Editor
 from parquay.datasets.edit.publish import Publisher
+from parquay.datasets.edit.replace import Replacing
 from parquay.datasets.export.export import Exporter
 from parquay.datasets.query.aggregates import Aggregator
 from parquay.datasets.query.browse import Browser
@@ -86,6 +88,8 @@ class TableServices:
     editor: Editor
     versions: Versions
     appending: Appending
+    replacing: Replacing
+    columns: ColumnEditor
     publisher: Publisher
     retention: Retention
     engine: Engine

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from parquay.catalog.datasets import Datasets
 from parquay.datasets.edit.append import Appending
+from parquay.datasets.edit.columns import ColumnEditor
 from parquay.datasets.edit.edit import Editor
 from parquay.datasets.edit.publish import Publisher
+from parquay.datasets.edit.replace import Replacing
 from parquay.datasets.export.export import Exporter
 from parquay.datasets.query.aggregates import Aggregator
 from parquay.datasets.query.browse import Browser
@@ -38,6 +40,8 @@ def table_services(settings: Settings, datasets: Datasets, uploads: UploadServic
         Editor(tables, commits),
         Versions(tables, commits, datasets),
         appending,
+        Replacing(tables, commits),
+        ColumnEditor(commits),
         Publisher(places, files, datasets, appending),
         Retention(files, datasets, tables, commits, keep=settings.versions_kept),
         engine,

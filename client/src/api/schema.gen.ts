@@ -397,6 +397,27 @@ export interface paths {
      */
     post: operations["append_file_datasets__dataset_id__append_post"];
   };
+  "/datasets/{dataset_id}/replace": {
+    /**
+     * Replace Rows
+     * @description Take the rows and columns of another finished file in place of those of the table, as a new version.
+     *
+     * Columns are matched by name. With `If-Match`, only while that version is the newest.
+     */
+    post: operations["replace_rows_datasets__dataset_id__replace_post"];
+  };
+  "/datasets/{dataset_id}/columns/{name}": {
+    /**
+     * Drop Column
+     * @description Drop a column. With `If-Match`, only while that version is the newest.
+     */
+    delete: operations["drop_column_datasets__dataset_id__columns__name__delete"];
+    /**
+     * Change Column
+     * @description Rename a column. With `If-Match`, only while that version is the newest.
+     */
+    patch: operations["change_column_datasets__dataset_id__columns__name__patch"];
+  };
   "/events": {
     /**
      * Events
@@ -600,6 +621,33 @@ export interface components {
        * @default false
        */
       cut?: boolean;
+    };
+    /**
+     * ColumnAnswer
+     * @description What became of a column: its cells with a value, those without one, and those that do not fit its type.
+     *
+     * `column` is null when it was dropped.
+     */
+    ColumnAnswer: {
+      /** Version */
+      version: number;
+      column: components["schemas"]["ColumnRef"] | null;
+      /** Converted */
+      converted: number;
+      /** Missing */
+      missing: number;
+      /** Misses */
+      misses: number;
+    };
+    /**
+     * ColumnChanges
+     * @description What a column becomes: `name` is what it is called from now on.
+     */
+    ColumnChanges: {
+      /** Name */
+      name: string;
+      /** Message */
+      message?: string | null;
     };
     /**
      * ColumnRef
@@ -1189,6 +1237,56 @@ export interface components {
       next: string | null;
     };
     /**
+     * ReplaceOrder
+     * @description Which file's rows to take in place of those of the table.
+     */
+    ReplaceOrder: {
+      /** File Id */
+      file_id: string;
+      /** Message */
+      message?: string | null;
+    };
+    /**
+     * ReplacedVersion
+     * @description The version with the file's rows; `added` and `dropped` name the columns that came and went.
+     */
+    ReplacedVersion: {
+      /** Version */
+      version: number;
+      /**
+       * Kind
+       * @enum {string}
+       */
+      kind: "create" | "edit" | "append" | "restore" | "columns" | "replace";
+      /** Author */
+      author: string | null;
+      /** Message */
+      message: string | null;
+      /**
+       * Created At
+       * Format: date-time
+       */
+      created_at: string;
+      /** Rows */
+      rows: number;
+      /** Inserted */
+      inserted: number;
+      /** Updated */
+      updated: number;
+      /** Deleted */
+      deleted: number;
+      /** Bytes */
+      bytes: number;
+      /** Pinned */
+      pinned: boolean;
+      /** Expired */
+      expired: boolean;
+      /** Added */
+      added: string[];
+      /** Dropped */
+      dropped: string[];
+    };
+    /**
      * RestoreOrder
      * @description Which version to bring back.
      */
@@ -1499,7 +1597,7 @@ export interface components {
        * Kind
        * @enum {string}
        */
-      kind: "create" | "edit" | "append" | "restore";
+      kind: "create" | "edit" | "append" | "restore" | "columns" | "replace";
       /** Author */
       author: string | null;
       /** Message */
@@ -3235,6 +3333,107 @@ export interface operations {
       200: {
         content: {
           "application/json": components["schemas"]["Version"];
+        };
+      };
+      /** @description Refused. */
+      default: {
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+    };
+  };
+  /**
+   * Replace Rows
+   * @description Take the rows and columns of another finished file in place of those of the table, as a new version.
+   *
+   * Columns are matched by name. With `If-Match`, only while that version is the newest.
+   */
+  replace_rows_datasets__dataset_id__replace_post: {
+    parameters: {
+      header?: {
+        /** @description The version that was looked at, such as `"7"`. */
+        "If-Match"?: string | null;
+      };
+      path: {
+        dataset_id: string;
+      };
+    };
+    requestBody: {
+      content: {
+        "application/json": components["schemas"]["ReplaceOrder"];
+      };
+    };
+    responses: {
+      /** @description Successful Response */
+      200: {
+        content: {
+          "application/json": components["schemas"]["ReplacedVersion"];
+        };
+      };
+      /** @description Refused. */
+      default: {
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+    };
+  };
+  /**
+   * Drop Column
+   * @description Drop a column. With `If-Match`, only while that version is the newest.
+   */
+  drop_column_datasets__dataset_id__columns__name__delete: {
+    parameters: {
+      header?: {
+        /** @description The version that was looked at, such as `"7"`. */
+        "If-Match"?: string | null;
+      };
+      path: {
+        dataset_id: string;
+        name: string;
+      };
+    };
+    responses: {
+      /** @description Successful Response */
+      200: {
+        content: {
+          "application/json": components["schemas"]["ColumnAnswer"];
+        };
+      };
+      /** @description Refused. */
+      default: {
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+    };
+  };
+  /**
+   * Change Column
+   * @description Rename a column. With `If-Match`, only while that version is the newest.
+   */
+  change_column_datasets__dataset_id__columns__name__patch: {
+    parameters: {
+      header?: {
+        /** @description The version that was looked at, such as `"7"`. */
+        "If-Match"?: string | null;
+      };
+      path: {
+        dataset_id: string;
+        name: string;
+      };
+    };
+    requestBody: {
+      content: {
+        "application/json": components["schemas"]["ColumnChanges"];
+      };
+    };
+    responses: {
+      /** @description Successful Response */
+      200: {
+        content: {
+          "application/json": components["schemas"]["ColumnAnswer"];
         };
       };
       /** @description Refused. */

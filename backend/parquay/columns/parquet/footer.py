@@ -22,13 +22,14 @@ MAGIC = b"PAR1"
 class FileMetaData:
     """Fields of the struct of that name in `parquet.thrift`."""
 
-    NUM_ROWS, ROW_GROUPS, KEY_VALUE_METADATA = 3, 4, 5
+    SCHEMA, NUM_ROWS, ROW_GROUPS, KEY_VALUE_METADATA, COLUMN_ORDERS = 2, 3, 4, 5, 7
 
 
 class RowGroup:
     """Fields of the struct of that name in `parquet.thrift`."""
 
-    COLUMNS, NUM_ROWS, FILE_OFFSET, ORDINAL = 1, 3, 5, 7
+    COLUMNS, TOTAL_BYTE_SIZE, NUM_ROWS, SORTING_COLUMNS = 1, 2, 3, 4
+    FILE_OFFSET, TOTAL_COMPRESSED_SIZE, ORDINAL = 5, 6, 7
 
 
 class ColumnChunk:
@@ -41,7 +42,7 @@ class ColumnChunk:
 class ColumnMetaData:
     """Fields of the struct of that name in `parquet.thrift`."""
 
-    TOTAL_COMPRESSED_SIZE = 7
+    PATH_IN_SCHEMA, TOTAL_UNCOMPRESSED_SIZE, TOTAL_COMPRESSED_SIZE = 3, 6, 7
     DATA_PAGE_OFFSET, INDEX_PAGE_OFFSET, DICTIONARY_PAGE_OFFSET = 9, 10, 11
     BLOOM_FILTER_OFFSET, BLOOM_FILTER_LENGTH = 14, 15
 
@@ -69,18 +70,20 @@ _LEFT_OUT_OF_CHUNK = frozenset(
 _LEFT_OUT_OF_META = frozenset({ColumnMetaData.BLOOM_FILTER_OFFSET, ColumnMetaData.BLOOM_FILTER_LENGTH})
 
 
-def _value(fields: Struct, field: int) -> Any:
+def value(fields: Struct, field: int) -> Any:
+    """The value of a field that is there."""
     return fields[field][1]
 
 
-def _structs(fields: Struct, field: int) -> list[Struct]:
+def structs(fields: Struct, field: int) -> list[Struct]:
     """The structs in a list."""
     found: list[Struct] = fields[field][1][1]
     return found
 
 
-def _list_of(structs: Sequence[Struct | bytes]) -> tuple[int, Any]:
-    return LIST, (STRUCT, structs)
+def list_of(found: Sequence[Struct | bytes]) -> tuple[int, Any]:
+    """A field that is a list of structs."""
+    return LIST, (STRUCT, found)
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,7 +125,7 @@ def parse_tail(tail: bytes | memoryview, size: int) -> RowGroupSpan:
         raise ValueError("the footer is longer than what is there")
     footer = bytes(tail[-8 - length : -8])
     head, _ = thrift.read(footer, 0, last=FileMetaData.NUM_ROWS)
-    return RowGroupSpan(footer, len(MAGIC), size - 8 - length, _value(head, FileMetaData.NUM_ROWS))
+    return RowGroupSpan(footer, len(MAGIC), size - 8 - length, value(head, FileMetaData.NUM_ROWS))
 
 
 def footer_length(last_eight: bytes) -> int:
@@ -133,20 +136,20 @@ def footer_length(last_eight: bytes) -> int:
 def split(span: RowGroupSpan) -> list[RowGroupSpan]:
     """Each row group of a file alone, to be put together again with others by `merge`."""
     footer = span.metadata
-    return [_alone(footer, group) for group in _structs(footer, FileMetaData.ROW_GROUPS)]
+    return [_alone(footer, group) for group in structs(footer, FileMetaData.ROW_GROUPS)]
 
 
 def _alone(footer: Struct, group: Struct) -> RowGroupSpan:
-    metas = [_value(chunk, ColumnChunk.META_DATA) for chunk in _structs(group, RowGroup.COLUMNS)]
-    starts, stops = zip(*map(_extent, metas), strict=True)
-    alone = {**footer, FileMetaData.ROW_GROUPS: _list_of([group])}
-    return RowGroupSpan(alone, min(starts), max(stops), _value(group, RowGroup.NUM_ROWS))
+    starts, stops = zip(*map(extent, structs(group, RowGroup.COLUMNS)), strict=True)
+    alone = {**footer, FileMetaData.ROW_GROUPS: list_of([group])}
+    return RowGroupSpan(alone, min(starts), max(stops), value(group, RowGroup.NUM_ROWS))
 
 
-def _extent(meta: Struct) -> tuple[int, int]:
+def extent(chunk: Struct) -> tuple[int, int]:
     """Where a column chunk starts and stops."""
-    start = min(_value(meta, field) for field in _PAGE_OFFSETS if field in meta and _value(meta, field))
-    return start, start + int(_value(meta, ColumnMetaData.TOTAL_COMPRESSED_SIZE))
+    meta = value(chunk, ColumnChunk.META_DATA)
+    start = min(value(meta, field) for field in _PAGE_OFFSETS if field in meta and value(meta, field))
+    return start, start + int(value(meta, ColumnMetaData.TOTAL_COMPRESSED_SIZE))
 
 
 def merge(parts: Iterable[tuple[RowGroupSpan, int]], key_values: dict[str, str] | None = None) -> bytes:
@@ -163,9 +166,9 @@ def merge(parts: Iterable[tuple[RowGroupSpan, int]], key_values: dict[str, str] 
         groups += moved
         rows += part.rows
     merged[FileMetaData.NUM_ROWS] = (I64, rows)
-    merged[FileMetaData.ROW_GROUPS] = _list_of(groups)
+    merged[FileMetaData.ROW_GROUPS] = list_of(groups)
     if key_values:
-        merged[FileMetaData.KEY_VALUE_METADATA] = _list_of(
+        merged[FileMetaData.KEY_VALUE_METADATA] = list_of(
             [
                 {KeyValue.KEY: (BINARY, key.encode()), KeyValue.VALUE: (BINARY, value.encode())}
                 for key, value in key_values.items()
@@ -185,24 +188,25 @@ def _placed(part: RowGroupSpan, at: int, ordinal: int) -> tuple[Struct, list[byt
 def _moved(group: Struct, shift: int, ordinal: int) -> Struct:
     moved = dict(group)
     if RowGroup.FILE_OFFSET in moved:
-        moved[RowGroup.FILE_OFFSET] = (I64, _value(moved, RowGroup.FILE_OFFSET) + shift)
+        moved[RowGroup.FILE_OFFSET] = (I64, value(moved, RowGroup.FILE_OFFSET) + shift)
     if ordinal < 1 << 15:
         moved[RowGroup.ORDINAL] = (I16, ordinal)
     else:
         moved.pop(RowGroup.ORDINAL, None)
-    moved[RowGroup.COLUMNS] = _list_of([_moved_chunk(chunk, shift) for chunk in _structs(moved, RowGroup.COLUMNS)])
+    moved[RowGroup.COLUMNS] = list_of([moved_chunk(chunk, shift) for chunk in structs(moved, RowGroup.COLUMNS)])
     return moved
 
 
-def _moved_chunk(chunk: Struct, shift: int) -> Struct:
+def moved_chunk(chunk: Struct, shift: int) -> Struct:
+    """A column chunk that stands `shift` bytes further on."""
     moved = {field: value for field, value in chunk.items() if field not in _LEFT_OUT_OF_CHUNK}
     # The deprecated file_offset is 0 in files of today; only a real one is moved.
-    if _value(moved, ColumnChunk.FILE_OFFSET):
-        moved[ColumnChunk.FILE_OFFSET] = (I64, _value(moved, ColumnChunk.FILE_OFFSET) + shift)
-    fields = _value(moved, ColumnChunk.META_DATA)
+    if value(moved, ColumnChunk.FILE_OFFSET):
+        moved[ColumnChunk.FILE_OFFSET] = (I64, value(moved, ColumnChunk.FILE_OFFSET) + shift)
+    fields = value(moved, ColumnChunk.META_DATA)
     meta = {field: value for field, value in fields.items() if field not in _LEFT_OUT_OF_META}
     for field in _PAGE_OFFSETS:
         if field in meta:
-            meta[field] = (I64, _value(meta, field) + shift)
+            meta[field] = (I64, value(meta, field) + shift)
     moved[ColumnChunk.META_DATA] = (STRUCT, meta)
     return moved

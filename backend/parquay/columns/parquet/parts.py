@@ -60,16 +60,17 @@ def value_types(types: Types) -> list[tuple[str, pa.DataType, str]]:
     return [(name, kind.arrow(), kind.reading) for name, kind in types.items()]
 
 
-def encode(table: pa.Table, codec: Codec = ZSTD, *, page_bytes: int = PAGE_BYTES) -> pa.Buffer:
+def encode(table: pa.Table, codec: Codec = ZSTD, *, page_bytes: int = PAGE_BYTES, one_group: bool = False) -> pa.Buffer:
     """Encode a table as a Parquet file in memory, in row groups of about `GROUP_ROWS`; foreign metadata is dropped.
 
-    `page_bytes`: bytes of a page before it is compressed. Long texts are compressed faster in large ones.
+    `page_bytes`: bytes of a page before it is compressed. Long texts are compressed faster in large ones. `one_group`:
+    in one row group, however many rows there are.
     """
     table = table.replace_schema_metadata(None)
     repeating = _worth_a_dictionary(table)
     backed = _int64_backed(table)
     incompressible = _incompressible(backed.select([name for name in _numbers(table) if name not in repeating]), codec)
-    groups = max(1, round(table.num_rows / GROUP_ROWS))
+    groups = 1 if one_group else max(1, round(table.num_rows / GROUP_ROWS))
     group_rows = max(1, -(-table.num_rows // groups))
     return _encoded(
         backed, codec, group_rows=group_rows, page_bytes=page_bytes, repeating=repeating, incompressible=incompressible

@@ -7,7 +7,7 @@ than the table's they are read back one by one, recast, and put into a second sp
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO
@@ -15,7 +15,8 @@ from typing import BinaryIO
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from parquay.columns.parquet import footer, parts
+from parquay.columns.parquet import chunks, footer, parts
+from parquay.columns.parquet.chunks import StoredColumn
 from parquay.columns.parquet.parts import Codec, Types
 
 PIECE_BYTES = 64 << 10
@@ -74,21 +75,27 @@ class Spool:
             part.seek(-footer.footer_length(part.read(8)), os.SEEK_END)
             groups = footer.parse_tail(part.read(), size)
             self._spans.append(SpooledSpan(groups, self._file.tell(), types))
-            self._copy(part, groups)
+            self._copy(part, groups.start, groups.stop)
 
     def append_group(self, part: BinaryIO, group: footer.RowGroupSpan, types: Types) -> None:
         """Put one row group of an open part behind the others, as it is; see `footer.split`."""
         self._spans.append(SpooledSpan(group, self._file.tell(), types))
-        self._copy(part, group)
+        self._copy(part, group.start, group.stop)
+
+    def append_columns(self, like: footer.RowGroupSpan, columns: Sequence[StoredColumn], types: Types) -> None:
+        """Put a row group of columns of open files, as they are, behind the others; see `chunks.assembled`."""
+        self._spans.append(SpooledSpan(chunks.assembled(like, columns), self._file.tell(), types))
+        for each in columns:
+            self._copy(each.file, each.start, each.stop)
 
     def _refuse_full(self, size: int) -> None:
         if self._room is not None:
             self._room(size)
 
-    def _copy(self, part: BinaryIO, groups: footer.RowGroupSpan) -> None:
-        self._refuse_full(groups.stop - groups.start)
-        part.seek(groups.start)
-        left = groups.stop - groups.start
+    def _copy(self, part: BinaryIO, start: int, stop: int) -> None:
+        self._refuse_full(stop - start)
+        part.seek(start)
+        left = stop - start
         while left:
             piece = part.read(min(PIECE_BYTES, left))
             self._file.write(piece)

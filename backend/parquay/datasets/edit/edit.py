@@ -76,7 +76,7 @@ class Editor:
 
         def decide(before: Snapshot, drafts: Drafts) -> Change | None:
             nonlocal edited
-            fitted = read_batch(batch, before)
+            fitted = self._fitted(file, before, batch, expected)
             positions = self._positions(file, before, fitted, expected)
             writing = _Writing(before, drafts)
             change = writing.carry_out(fitted, positions)
@@ -85,6 +85,15 @@ class Editor:
 
         made = self._commits.make(file, author, decide)
         return Edited(made, edited.inserted, edited.updated, edited.deleted)
+
+    def _fitted(self, file: File, before: Snapshot, batch: Batch, expected: int | None) -> Batch:
+        """The batch with its cells as parts hold them; of rows that are others by now that is said first."""
+        try:
+            return read_batch(batch, before)
+        except InvalidValue:
+            if expected is not None:
+                self._refuse_changed(file, before, batch, expected)
+            raise
 
     def _positions(
         self, file: File, before: Snapshot, batch: Batch, expected: int | None
@@ -108,7 +117,8 @@ class Editor:
                 continue  # the row stands where it stood
             detail = f"Row {rid} has changed since version {expected}."
             try:
-                same = same_row(self._tables.seen(file, expected), now, rid)
+                seen = self._tables.seen(file, expected)
+                same = same_row(seen, now, rid) and not lost_columns(seen, now, batch.updates.get(rid, ()))
             except (NotFound, FileNotFoundError):
                 same, detail = False, f"Version {expected} is not there to compare row {rid} with."
             if not same:
@@ -217,6 +227,12 @@ def same_row(one: Snapshot, other: Snapshot, rid: int) -> bool:
     if one.place.parts.stat(name) is None:
         raise FileNotFoundError(name)
     return _written(one, rid) == _written(other, rid)
+
+
+def lost_columns(seen: Snapshot, now: Snapshot, names: Iterable[str]) -> set[str]:
+    """Which of ``names`` are columns of the version that was seen, and none of the one that there is now. Pure."""
+    had, has = ({str(each["name"]) for each in one.columns} for one in (seen, now))
+    return (had - has) & set(names)
 
 
 def _written(snapshot: Snapshot, rid: int) -> Row:

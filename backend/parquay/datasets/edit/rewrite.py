@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, BinaryIO
@@ -12,7 +11,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
-from parquay.columns.parquet import footer, parts
+from parquay.columns.parquet import chunks, footer, parts
 from parquay.columns.parquet.parts import Types
 from parquay.columns.parquet.spool import Spool
 from parquay.datasets.versions import row_id_ranges
@@ -162,15 +161,9 @@ class _Span:
 
 def _spans(file: BinaryIO) -> Iterator[_Span]:
     start = 0
-    for number, group in enumerate(footer.split(footer.parse_tail(_tail(file), file.seek(0, os.SEEK_END)))):
+    for number, group in enumerate(chunks.row_groups(file)):
         yield _Span(number, start, start + group.rows, group)
         start += group.rows
-
-
-def _tail(file: BinaryIO) -> bytes:
-    file.seek(-8, os.SEEK_END)
-    file.seek(-footer.footer_length(file.read(8)), os.SEEK_END)
-    return file.read()
 
 
 def read_rows(snapshot: Snapshot, part: Part, rows: Sequence[int]) -> pa.Table:

@@ -18,6 +18,7 @@ from parquay.columns.types.text import TEXT
 from parquay.datasets.versions import row_id_ranges
 from parquay.datasets.versions.commits import Change, Drafts
 from parquay.datasets.versions.footers import RIDS
+from parquay.datasets.versions.headers import carried
 from parquay.datasets.versions.row_id_ranges import RowIdRanges
 from parquay.datasets.versions.snapshot import Part, Snapshot
 
@@ -39,10 +40,12 @@ class Joining:
         changed = types != self._ours
         added: list[Part] = []
         if changed:
-            added += [self._written(self._before, part, self._ours, types, part.rids) for part in self._before.parts]
+            own = PartCopier(self._before, self._drafts, self._before.version + 1)
+            added += [own.copy(part, self._ours, types, part.rids) for part in self._before.parts]
+        copier = PartCopier(self._more, self._drafts, self._before.version + 1)
         rid = self._before.next_rid
         for part in self._more.parts:
-            added.append(self._written(self._more, part, self._theirs, types, ((rid, part.rows),)))
+            added.append(copier.copy(part, self._theirs, types, ((rid, part.rows),)))
             rid += part.rows
         return Change(
             "append",
@@ -50,7 +53,7 @@ class Joining:
             tuple(added),
             new_rids=self._more.rows,
             inserted=self._more.rows,
-            columns=tuple(registry.columns_json(types)) if changed else None,
+            columns=tuple(carried(self._before.columns, registry.columns_json(types))) if changed else None,
             apps=apps,
         )
 
@@ -61,14 +64,24 @@ class Joining:
         cells = cells_of(self._before, list(self._ours), name), cells_of(self._more, list(self._theirs), name)
         return wider((one, candidates_of(cells[0], one)), (other, candidates_of(cells[1], other)))
 
-    def _written(self, source: Snapshot, part: Part, has: Types, wanted: Types, rids: RowIdRanges) -> Part:
+
+class PartCopier:
+    """Copies the parts of ``source`` among those of a table, into version ``version``."""
+
+    def __init__(self, source: Snapshot, drafts: Drafts, version: int) -> None:
+        self._source = source
+        self._drafts = drafts
+        self._version = version
+
+    def copy(self, part: Part, has: Types, wanted: Types, rids: RowIdRanges) -> Part:
         """Copy a part, recast where its columns are not those that are wanted."""
-        name = self._drafts.name(self._before.version + 1)
+        name = self._drafts.name(self._version)
         place = self._drafts.place
         spool = Spool(place.parts.draft(name), room=place.parts.refuse_full)
         try:
-            with source.fetch(part) as (path,):
-                if [each["name"] for each in source.columns] == list(wanted) and _stored(has) == _stored(wanted):
+            with self._source.fetch(part) as (path,):
+                names = [each["name"] for each in self._source.columns]
+                if names == list(wanted) and _stored(has) == _stored(wanted):
                     spool.append_part(path, wanted)
                 else:
                     for content in _recast(path, has, wanted):

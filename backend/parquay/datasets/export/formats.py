@@ -11,6 +11,7 @@ from parquay.datasets.export.batches import types_of
 from parquay.datasets.query.engine import CancelToken
 from parquay.datasets.query.plan import Query, columns_of
 from parquay.datasets.query.values import Column
+from parquay.datasets.versions.headers import header_of
 from parquay.datasets.versions.snapshot import Snapshot
 
 if TYPE_CHECKING:
@@ -45,14 +46,11 @@ class ExportRequest:
 
 
 def _header(snapshot: Snapshot, request: ExportRequest) -> list[str]:
-    """The cells of the first row as they stood in the upload, newer columns behind them; none when it has no header."""
-    from parquay.columns.text.rendering import header_row
-
-    names = [column["name"] for column in snapshot.columns]
-    uploaded = header_row(snapshot.dialect, names) if snapshot.dialect else tuple(names)
-    if request.header is False or (not uploaded and request.header is None):
+    """The cells of the first row as they stood in the upload, or the names of columns; none when it has no header."""
+    header = header_of(snapshot.columns, snapshot.dialect)
+    if request.header is False or (not header and request.header is None):
         return []
-    cells = [*uploaded, *names[len(uploaded) :]]
+    cells = header or [str(column["name"]) for column in snapshot.columns]
     return [cells[column.index] for column in request.columns]
 
 

@@ -20,7 +20,7 @@ from parquay.catalog.leases import HeldLease
 from parquay.catalog.tables import File
 from parquay.datasets.versions import log, newest_parts
 from parquay.datasets.versions.snapshot import Part, Snapshot
-from parquay.datasets.versions.tables import Tables, refuse_damaged, with_header
+from parquay.datasets.versions.tables import Tables, refuse_damaged
 from parquay.errors import Busy, NotFound
 from parquay.ids import new_id
 from parquay.storage.place import Place
@@ -273,7 +273,6 @@ def applied(before: Snapshot, change: Change) -> Snapshot:
         version=before.version + 1,
         parts=tuple(parts),
         columns=columns,
-        dialect=with_header(before.dialect, columns),
         next_rid=before.next_rid + change.new_rids,
     )
 

@@ -222,7 +222,7 @@ class Tables:
             place=place,
             columns=columns,
             parts=tuple(parts),
-            dialect=with_header(file.dialect, columns),
+            dialect=file.dialect,
             updated_at=made.made_at,
             next_rid=int(made.info.get("next_rid") or (sum(parts[-1].rids[-1]) if parts else 0)),
         )
@@ -296,15 +296,6 @@ def converted(file: File, place: Place, columns: Sequence[Mapping[str, Any]]) ->
 def _converted(place: Place) -> list[Stored]:
     """The parts that a conversion made, in the order of their rows."""
     return sorted((each for each in place.parts.list() if each.key.startswith("part-")), key=lambda each: each.key)
-
-
-def with_header(dialect: Mapping[str, Any] | None, columns: Sequence[Mapping[str, Any]]) -> Mapping[str, Any] | None:
-    """The dialect of an upload whose table may have more columns by now: its header goes on with their names. Pure."""
-    header = (dialect or {}).get("header")
-    if dialect is None or not header or len(header) != 1 or len(header[0]) >= len(columns):
-        return dialect
-    more = [str(each["name"]) for each in columns[len(header[0]) :]]
-    return {**dialect, "header": [[*header[0], *more]]}
 
 
 def first_rids(parts: Iterable[Listed]) -> Iterator[tuple[str, RowIdRanges]]:

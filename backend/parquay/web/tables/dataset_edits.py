@@ -32,6 +32,8 @@ from parquay.web.tables.dataset_schemas import (
     DeleteRowsRequest,
     Difference,
     Inserted,
+    ReplacedVersion,
+    ReplaceOrder,
     RestoreOrder,
     Version,
 )
@@ -119,12 +121,16 @@ class EditContext:
         expected = expected_version(if_match)
         edit = self.tables.editor.edit
         edited = await self.make(dataset_id, lambda file, author: edit(file, author, batch, expected), message)
-        self._response.headers["ETag"] = f'"{edited.snapshot.version}"'
+        self.tell(edited.snapshot)
         return edited
+
+    def tell(self, made: Snapshot) -> None:
+        """Tell which version was made."""
+        self._response.headers["ETag"] = f'"{made.version}"'
 
     async def version(self, made: Snapshot) -> Version:
         """Return the version that was made."""
-        self._response.headers["ETag"] = f'"{made.version}"'
+        self.tell(made)
         row = await run_in_threadpool(self.tables.datasets.one, made.dataset_id, made.version)
         if row is None:
             raise NotFound("There is no such dataset.")
@@ -264,3 +270,21 @@ async def append_file(dataset_id: str, edit: EditDep, order: AppendOrder, if_mat
         dataset_id, lambda file, author: append(file, author, source, expected, again=order.again), order.message
     )
     return await edit.version(made)
+
+
+@router.post("/datasets/{dataset_id}/replace")
+async def replace_rows(
+    dataset_id: str, edit: EditDep, order: ReplaceOrder, if_match: IfMatch = None
+) -> ReplacedVersion:
+    """Take the rows and columns of another finished file in place of those of the table, as a new version.
+
+    Columns are matched by name. With `If-Match`, only while that version is the newest.
+    """
+    expected = expected_version(if_match)
+    await edit.file(dataset_id, OWNER)
+    source, replace = await edit.file(order.file_id), edit.tables.replacing.replace
+    made = await edit.make(
+        dataset_id, lambda file, author: replace(file, author, source, expected), order.message, needed=OWNER
+    )
+    version = await edit.version(made.snapshot)
+    return ReplacedVersion(**version.model_dump(), added=list(made.added), dropped=list(made.dropped))

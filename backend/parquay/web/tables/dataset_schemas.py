@@ -69,7 +69,7 @@ class Version(BaseModel):
     """A version in the history. `inserted`, `updated` and `deleted` count rows; `expired`: it is no longer kept."""
 
     version: int
-    kind: Literal["create", "edit", "append", "restore"]
+    kind: Literal["create", "edit", "append", "restore", "columns", "replace"]
     author: str | None
     message: str | None
     created_at: Timestamp
@@ -111,6 +111,58 @@ class AppendOrder(BaseModel):
     file_id: str
     again: bool = False
     message: Message | None = None
+
+
+class ReplaceOrder(BaseModel):
+    """Which file's rows to take in place of those of the table."""
+
+    model_config = ConfigDict(extra="forbid", strict=True)
+
+    file_id: str
+    message: Message | None = None
+
+
+class ReplacedVersion(Version):
+    """The version with the file's rows; `added` and `dropped` name the columns that came and went."""
+
+    added: list[str]
+    dropped: list[str]
+
+
+class ColumnChanges(BaseModel):
+    """What a column becomes: `name` is what it is called from now on."""
+
+    model_config = ConfigDict(extra="forbid", strict=True, json_schema_extra={"examples": [{"name": "unit price"}]})
+
+    name: Text
+    message: Message | None = None
+
+
+class ColumnAnswer(BaseModel):
+    """What became of a column: its cells with a value, those without one, and those that do not fit its type.
+
+    `column` is null when it was dropped.
+    """
+
+    model_config = ConfigDict(
+        json_schema_extra={
+            "examples": [
+                {
+                    "version": 4,
+                    "column": {"name": "price", "type": "decimal(18,2)", "style": "0.0"},
+                    "converted": 998,
+                    "missing": 1,
+                    "misses": 1,
+                }
+            ]
+        }
+    )
+
+    version: int
+    column: ColumnRef | None
+    converted: int
+    missing: int
+    misses: int
 
 
 class AggregatesError(BaseModel):

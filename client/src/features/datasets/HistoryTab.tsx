@@ -1,5 +1,5 @@
 import { Button, Skeleton, Tooltip } from '@mantine/core'
-import { CircleDot, Eye, FilePlus2, History, PencilLine, RotateCcw } from 'lucide-react'
+import { CircleDot, Columns3, Eye, FilePlus2, History, PencilLine, Replace, RotateCcw } from 'lucide-react'
 import { useGetVersionsQuery } from '../../api/datasetHistory'
 import type { Version } from '../../api/types'
 import { useText } from '../../i18n/language'
@@ -11,7 +11,14 @@ import type { Rights } from './rights'
 import { useDatasetView } from './useDatasetView'
 import { useRestore } from './useRestore'
 
-const ICONS = { create: CircleDot, edit: PencilLine, append: FilePlus2, restore: RotateCcw } as const
+const ICONS = {
+  create: CircleDot,
+  edit: PencilLine,
+  append: FilePlus2,
+  restore: RotateCcw,
+  columns: Columns3,
+  replace: Replace,
+} as const
 
 const Counts = ({ version: { inserted, updated, deleted } }: { version: Version }) => {
   const words = useLaterText().datasets.history

@@ -1,0 +1,104 @@
+"""The rows of another finished file in place of those of a table: its history, its id and its rights stay.
+
+The columns are the file's, in its order; those that the table had by name keep the spelling that the table gave them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from parquay.catalog.tables import File
+from parquay.columns.names import folded
+from parquay.datasets.edit.append import Addition
+from parquay.datasets.versions import headers
+from parquay.datasets.versions.commits import Author, Change, Commits, Drafts
+from parquay.datasets.versions.snapshot import Part, Snapshot
+from parquay.datasets.versions.tables import Tables
+from parquay.datasets.versions.versions import refuse_outdated
+from parquay.errors import Conflict
+
+if TYPE_CHECKING:
+    from parquay.columns.parquet.parts import Types
+
+
+@dataclass(frozen=True, slots=True)
+class Replaced:
+    """What became of a table whose rows were replaced: its columns that are new, and those that are gone, by name."""
+
+    snapshot: Snapshot
+    added: tuple[str, ...] = ()
+    dropped: tuple[str, ...] = ()
+
+
+class Replacing:
+    """Replaces the rows of tables."""
+
+    def __init__(self, tables: Tables, commits: Commits) -> None:
+        self._tables = tables
+        self._commits = commits
+
+    def replace(self, file: File, author: Author, source: File, expected: int | None = None) -> Replaced:
+        """Make the newest rows of the table that ``source`` became the next version of a table (blocking).
+
+        ``expected`` is the version that the author takes for the newest.
+
+        Raises:
+            Conflict: ``replace_itself`` (409).
+            Outdated: ``version_changed`` (412).
+        """
+        if source.id == file.id:
+            raise Conflict("The rows of a table cannot be replaced with themselves.", "replace_itself")
+        more = Addition(self._tables.source(source), source.sha256)
+        columns: list[list[str]] = [[], []]
+
+        def decide(before: Snapshot, drafts: Drafts) -> Change:
+            refuse_outdated(before, expected)
+            wanted = columns_after(before.columns, headers.with_cells(more.rows.columns, more.rows.dialect))
+            columns[:] = [[str(each["name"]) for each in one] for one in (before.columns, wanted)]
+            with more.rows.place.parts.fetch(more.rows.names):
+                added = tuple(_copied(before, more.rows, wanted, drafts))
+            return change_of(before, added, wanted, more)
+
+        made = self._commits.make(file, author, decide)
+        old, new = columns
+        return Replaced(
+            made,
+            tuple(name for name in new if name not in old),
+            tuple(name for name in old if name not in new),
+        )
+
+
+def columns_after(ours: Sequence[Mapping[str, Any]], theirs: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
+    """The columns of the file, spelt as the table spells them where it has them. Pure."""
+    spelt = {folded(str(each["name"])): each["name"] for each in ours}
+    return [{**each, "name": spelt.get(folded(str(each["name"])), each["name"])} for each in theirs]
+
+
+def change_of(before: Snapshot, added: tuple[Part, ...], columns: Sequence[dict[str, Any]], more: Addition) -> Change:
+    """The change that puts ``added`` in place of every part. Pure."""
+    return Change(
+        "replace",
+        frozenset(part.name for part in before.parts),
+        added,
+        new_rids=more.rows.rows,
+        inserted=more.rows.rows,
+        deleted=before.rows,
+        columns=tuple(columns),
+        apps=(f"bytes:{more.sha256}",) if more.sha256 else (),
+    )
+
+
+def _copied(before: Snapshot, source: Snapshot, columns: Sequence[Mapping[str, Any]], drafts: Drafts) -> Iterator[Part]:
+    """The parts of ``source`` among those of the table, its rows under new ids."""
+    from parquay.columns.types.registry import columns_types
+    from parquay.datasets.edit.table_union import PartCopier
+
+    kinds = columns_types(source.columns).values()
+    has: Types = {str(new["name"]): kind for new, kind in zip(columns, kinds, strict=True)}
+    copier = PartCopier(source, drafts, before.version + 1)
+    rid = before.next_rid
+    for part in source.parts:
+        yield copier.copy(part, has, has, ((rid, part.rows),))
+        rid += part.rows

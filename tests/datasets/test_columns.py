@@ -1,0 +1,208 @@
+from __future__ import annotations
+
+import duckdb
+import polars as pl
+import pyarrow.parquet as pq
+import pytest
+from deltalake import DeltaTable
+
+from parquay.datasets.versions.commits import Author
+from parquay.errors import Conflict, InvalidValue, NotFound, Outdated
+
+ANN = Author("ann")
+FEW = "n,Word,price\n1,a,1.50\n2,,2.25\n3,c,3.00\n"
+
+
+@pytest.fixture
+def text(house, export):
+    """The newest version of a table, or another, as CSV."""
+
+    def read(file, version=None, **how):
+        return export(house.tables.snapshot(house.file(file.id), version), **how)[1].decode()
+
+    return read
+
+
+def test_a_column_is_dropped_and_comes_back_by_restoring(house, text):
+    file = house.convert(FEW)
+
+    made = house.columns.drop(file, ANN, "Word")
+
+    assert (made.snapshot.version, made.column, made.misses) == (1, None, 0)
+    assert text(file) == "n,price\n1,1.50\n2,2.25\n3,3.00\n"
+    assert text(file, 0) == FEW
+    assert [each["name"] for each in house.file(file.id).columns] == ["n", "price"]
+    house.versions.restore(house.file(file.id), ANN, 0)
+    assert text(file) == FEW
+    assert [(each.version, each.kind, each.author) for each in house.datasets.history(file.id)] == [
+        (2, "restore", "ann"), (1, "columns", "ann"), (0, "create", "u")
+    ]  # fmt: skip
+
+
+def test_outside_readers_see_the_columns_that_there_are(house):
+    file = house.convert(FEW)
+    house.columns.drop(file, ANN, "n")
+    made = house.columns.rename(house.file(file.id), ANN, "price", "net price").snapshot
+    wanted = {"Word": ["a", None, "c"], "net price": [1.5, 2.25, 3.0]}
+
+    place = house.parquet / file.id
+    assert pl.scan_delta(str(place)).collect().cast({"net price": pl.Float64}).to_dict(as_series=False) == wanted
+    assert DeltaTable(str(place), version=0).to_pyarrow_table().column_names == ["n", "Word", "price"]
+    assert pq.read_table(place / "_newest").column_names == ["Word", "net price"]
+    relation = duckdb.read_parquet(DeltaTable(str(place)).file_uris())
+    assert (relation.columns, relation.fetchall()[1][0]) == (["Word", "net price"], None)
+    assert duckdb.read_parquet(f"{place}/_newest/*.parquet").columns == ["Word", "net price"]
+    assert made.rows == 3
+
+
+def test_rows_keep_their_ids_and_their_groups(house):
+    rows = "".join(f"{i},w{i % 7},{i}.25\n" for i in range(250_000))
+    file = house.convert("n,Word,price\n" + rows)
+    house.edit(file, deletes=frozenset({1, 249_998}), updates={5: {"Word": "x"}})
+    before = house.tables.snapshot(house.file(file.id))
+    groups = [pq.read_metadata(house.parquet / file.id / part.name).num_row_groups for part in before.parts]
+
+    made = house.columns.drop(house.file(file.id), ANN, "price").snapshot
+
+    assert [(part.rows, part.rids) for part in made.parts] == [(part.rows, part.rids) for part in before.parts]
+    assert [pq.read_metadata(house.parquet / file.id / part.name).num_row_groups for part in made.parts] == groups
+    assert max(groups) > 1
+    kept = [row[:3] for row in house.rows(file, 1)]
+    assert house.rows(house.file(file.id)) == kept
+
+
+def test_the_header_of_the_upload_goes_with_its_columns(house, text):
+    file = house.convert(" n ,word,word,n!\n1,a,b,2\n3,c,d,4\n5,,f,6\n")
+    names = [each["name"] for each in house.tables.snapshot(file).columns]
+    assert names == ["n", "word", "word_2", "n!"]
+
+    house.columns.drop(file, ANN, "word")
+    assert text(file) == " n ,word,n!\n1,b,2\n3,d,4\n5,f,6\n"
+    house.columns.rename(house.file(file.id), ANN, "n!", "count")
+    assert text(file) == " n ,word,count\n1,b,2\n3,d,4\n5,f,6\n"
+    house.appending.append(house.file(file.id), ANN, house.convert("word_2,more,n\nx,y,7\n"))
+    assert text(file) == " n ,word,count,more\n1,b,2,\n3,d,4,\n5,f,6,\n7,x,,y\n"
+    house.versions.restore(house.file(file.id), ANN, 1)
+    assert text(file) == " n ,word,n!\n1,b,2\n3,d,4\n5,f,6\n"
+
+
+def test_a_table_without_a_header_gets_none_by_a_change_of_columns(house, text):
+    file = house.convert("1,2,x\n3,4,y\n5,6,z\n7,8,x\n")
+    first, *_ = (each["name"] for each in house.tables.snapshot(file).columns)
+
+    house.columns.rename(file, ANN, first, "number")
+    assert text(file) == "1,2,x\n3,4,y\n5,6,z\n7,8,x\n"
+    house.columns.drop(house.file(file.id), ANN, "number")
+    assert text(file) == "2,x\n4,y\n6,z\n8,x\n"
+    assert text(file, header=True).startswith("column2,column3\n")
+
+
+@pytest.mark.parametrize(
+    ("new", "error", "code"),
+    [
+        ("", InvalidValue, "bad_column_name"),
+        (" a", InvalidValue, "bad_column_name"),
+        ("a\nb", InvalidValue, "bad_column_name"),
+        ("a\0", InvalidValue, "bad_column_name"),
+        ("\ud800", InvalidValue, "bad_column_name"),
+        ("a\u202eb", InvalidValue, "bad_column_name"),
+        ("a" * 256, InvalidValue, "bad_column_name"),
+        ("_rid", InvalidValue, "reserved_column"),
+        ("_RID", InvalidValue, "reserved_column"),
+        ("File_Row_Number", InvalidValue, "reserved_column"),
+        ("word", Conflict, "column_exists"),
+        ("n", Conflict, "column_exists"),
+    ],
+)
+def test_a_name_that_no_column_can_have_is_refused(house, new, error, code):
+    file = house.convert(FEW)
+
+    with pytest.raises(error) as refused:
+        house.columns.rename(file, ANN, "price", new)
+
+    assert refused.value.code == code
+    assert house.tables.snapshot(house.file(file.id)).version == 0
+
+
+@pytest.mark.parametrize("new", ["PRICE", "a" * 255, "x/y", 'say "x", y', "c0", "価格", "a.b c", "..", "$x`"])
+def test_every_other_name_works_everywhere(house, text, export, new):
+    file = house.convert(FEW)
+
+    made = house.columns.rename(file, ANN, "price", new)
+
+    assert made.column["name"] == new
+    assert text(file, columns=[new]).splitlines()[1:] == ["1.50", "2.25", "3.00"]
+    for kind in ("parquet", "ndjson", "arrow", "xlsx"):
+        assert len(export(made.snapshot, kind)[1]) > 10
+    assert pl.scan_delta(str(house.parquet / file.id)).collect().columns == ["n", "Word", new]
+    assert house.edit(house.file(file.id), updates={0: {new: "9.75"}}).updated[0][new] == pytest.approx(9.75)
+
+
+def test_what_cannot_be_changed_is_refused_by_name(house):
+    file, single = house.convert(FEW), house.convert("a\n1\n2\n")
+
+    with pytest.raises(NotFound) as unknown:
+        house.columns.drop(file, ANN, "word")
+    with pytest.raises(Conflict) as last:
+        house.columns.drop(single, ANN, "a")
+    with pytest.raises(Outdated) as outdated:
+        house.columns.drop(file, ANN, "n", 3)
+    assert [each.value.code for each in (unknown, last, outdated)] == [
+        "unknown_column", "last_column", "version_changed"
+    ]  # fmt: skip
+    assert house.columns.rename(file, ANN, "n", "n").snapshot.version == 0
+
+
+def test_a_table_without_rows_has_columns_too(house, text):
+    file = house.convert(FEW)
+    house.edit(file, deletes=frozenset({0, 1, 2}))
+
+    house.columns.drop(house.file(file.id), ANN, "n")
+    house.columns.rename(house.file(file.id), ANN, "Word", "w")
+
+    assert text(file) == "w,price\n"
+    assert pl.scan_delta(str(house.parquet / file.id)).collect().columns == ["w", "price"]
+    assert house.edit(house.file(file.id), inserts=[{"w": "x", "price": 1}]).inserted[0]["_rid"] == 3
+    assert text(file) == "w,price\nx,1.00\n"
+
+
+def test_rows_are_replaced_by_those_of_another_file(house, text):
+    file, more = house.convert(FEW), house.convert("WORD,price,new\nx,7,31.12.2025\ny,8,01.01.2026\n")
+
+    made = house.replacing.replace(file, ANN, more)
+
+    assert (made.snapshot.version, made.added, made.dropped) == (1, ("new",), ("n",))
+    assert [(each["name"], each["type"]) for each in made.snapshot.columns] == [
+        ("Word", "text"), ("price", "int64"), ("new", "date")
+    ]  # fmt: skip
+    assert text(file) == "WORD,price,new\nx,7,31.12.2025\ny,8,01.01.2026\n"
+    assert text(file, 0) == FEW
+    noted = house.datasets.one(file.id, 1)
+    assert (noted.kind, noted.inserted, noted.deleted, noted.rows) == ("replace", 2, 3, 2)
+    assert [row[0] for row in house.rows(house.file(file.id))] == [3, 4]
+    assert text(more) == "WORD,price,new\nx,7,31.12.2025\ny,8,01.01.2026\n"
+    house.versions.restore(house.file(file.id), ANN, 0)
+    assert text(file) == FEW
+    assert pl.scan_delta(str(house.parquet / file.id)).collect().columns == ["n", "Word", "price"]
+
+
+def test_a_table_is_not_replaced_by_itself_nor_unseen_versions(house):
+    file, more = house.convert(FEW), house.convert("a\n1\n")
+
+    with pytest.raises(Conflict) as itself:
+        house.replacing.replace(file, ANN, file)
+    with pytest.raises(Outdated) as outdated:
+        house.replacing.replace(file, ANN, more, 5)
+
+    assert [each.value.code for each in (itself, outdated)] == ["replace_itself", "version_changed"]
+
+
+def test_every_table_may_be_replaced_again_and_edited_after(house, text):
+    file, more = house.convert(FEW), house.convert("x;y\n1;2\n3;4\n5;6\n")
+    house.edit(more, deletes=frozenset({1}), updates={0: {"y": 9}})
+
+    house.replacing.replace(file, ANN, house.file(more.id))
+    house.replacing.replace(house.file(file.id), ANN, house.file(more.id))
+    house.edit(house.file(file.id), deletes=frozenset({5}), inserts=[{"x": 8}])
+
+    assert text(file) == "x,y\n5,6\n8,\n"
