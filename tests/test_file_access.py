@@ -48,7 +48,7 @@ ALLOWED = {
         "files of whoever runs `parquay convert`",
         {".mkdir", ".open", ".stat", ".replace", ".unlink", ".write_text", "tempfile.TemporaryDirectory"},
     ),
-    "ingest/convert/sandbox.py": (CHILD, {".open", ".stat", ".unlink"}),
+    "ingest/convert/sandbox.py": (CHILD, {".exists", ".open", ".read_bytes", ".stat", ".unlink", ".write_bytes"}),
     "ingest/convert/sandbox_child.py": (CHILD, {".open", ".is_file"}),
     "ingest/formats/workbook.py": (CHILD, {".open", ".stat"}),
     "ingest/text/byte_source.py": (CHILD, {".open"}),

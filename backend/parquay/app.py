@@ -15,7 +15,7 @@ from parquay import __version__
 from parquay.http1.connection import TryHandle
 from parquay.settings import Settings
 from parquay.web.account import account, admin, login, usage
-from parquay.web.files import access, files
+from parquay.web.files import access, files, previews
 from parquay.web.http import errors, sockets
 from parquay.web.http.asgi import Origin
 from parquay.web.http.compression import Compression
@@ -146,6 +146,7 @@ def _rest(services: Services, policy: Policy) -> FastAPI:
     app.include_router(account.router)
     app.include_router(admin.router)
     app.include_router(files.router)
+    app.include_router(previews.router)
     app.include_router(usage.router)
     app.include_router(access.router)
     app.include_router(datasets.router)

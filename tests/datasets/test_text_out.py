@@ -33,7 +33,7 @@ from parquay.datasets.query.plan import columns_of, read_query
 from parquay.datasets.query.preview import Preview
 from parquay.datasets.versions.commits import Author
 from parquay.ingest.convert.convert_file import convert_file
-from parquay.ingest.text.dialect import Overrides
+from parquay.ingest.text.overrides import Overrides
 
 TOLD: dict[str, Any] = {"delimiter": ",", "quote": '"', "encoding": "utf-8", "header": 1}
 MISFIT = "n/a"

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from parquay.errors import InvalidValue
-from parquay.ingest.text.dialect import Overrides
+from parquay.ingest.text.overrides import Overrides
 
 LINES = [
     '; by me, "today',

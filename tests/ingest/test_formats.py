@@ -16,7 +16,7 @@ import pytest
 from backports import zstd
 
 from parquay.errors import BadInput
-from parquay.ingest.text.dialect import Overrides
+from parquay.ingest.text.overrides import Overrides
 
 ROWS = b"id,name,price\n" + b"".join(b"%d,name %d,%d.%02d\n" % (i, i, i, i % 100) for i in range(3000))
 

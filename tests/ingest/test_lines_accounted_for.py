@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from parquay.errors import BadInput
 from parquay.ingest.convert.convert_file import convert_file
-from parquay.ingest.text.dialect import Overrides
+from parquay.ingest.text.overrides import Overrides
 
 SAMPLES = Path(__file__).parents[2] / "data" / "samples"
 
@@ -46,7 +46,7 @@ def test_every_line_is_in_the_table_or_rejected_or_told(tmp_path, lines, skip):
     (tmp_path / "data.csv").write_bytes(content)
 
     try:
-        report = convert_file(tmp_path / "data.csv", tmp_path / "out.parquet", overrides=Overrides(skip_rows=skip))
+        report = convert_file(tmp_path / "data.csv", tmp_path / "out.parquet", overrides=Overrides(skip=skip))
     except BadInput:
         reject()  # no table
 

@@ -16,7 +16,8 @@ from parquay.ingest.read.fold import FoldState
 from parquay.ingest.read.rows import Block, NotMine, SegmentRows
 from parquay.ingest.read.segmenter import Segmenter
 from parquay.ingest.text.byte_source import ByteReader
-from parquay.ingest.text.dialect import Dialect, Overrides
+from parquay.ingest.text.dialect import Dialect
+from parquay.ingest.text.overrides import Overrides
 
 TEXT = st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\0\r"), max_size=12)
 CELL = st.one_of(
@@ -81,7 +82,7 @@ def test_cells_are_those_that_the_csv_module_reads(rows, newline, delimiter, quo
     out = io.StringIO()
     csv.writer(out, delimiter=delimiter, lineterminator=newline, quoting=quoting).writerows(rows)
     content = out.getvalue().encode()
-    given = Overrides(delimiter=delimiter, header=0, quote='"', escape="", skip_rows=0, encoding="utf-8")
+    given = Overrides(delimiter=delimiter, header=0, quote='"', escape="", skip=0, encoding="utf-8")
 
     names, found, rejects = cells_of(content, size=size, overrides=given)
 

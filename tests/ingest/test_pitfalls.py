@@ -86,7 +86,7 @@ def test_quoted_empty_text_is_no_null(convert):
 
 
 def test_null_words_are_null_only_when_told_and_unquoted(convert):
-    from parquay.ingest.text.dialect import Overrides
+    from parquay.ingest.text.overrides import Overrides
 
     content = b'a,b\n1,NA\n2,"NA"\n3,4\n'
 
@@ -98,7 +98,7 @@ def test_null_words_are_null_only_when_told_and_unquoted(convert):
 
 
 def test_wanted_types_are_taken_where_they_hold(convert):
-    from parquay.ingest.text.dialect import Overrides
+    from parquay.ingest.text.overrides import Overrides
 
     content = b"zip,n,when\n12345,1,2024-01-02\n99999,2,2024-01-03\n"
     told = Overrides(types={"zip": "text", "n": "double", "when": "int64"})

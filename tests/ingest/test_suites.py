@@ -12,7 +12,7 @@ import io
 import pytest
 
 from parquay.errors import NoTable
-from parquay.ingest.text.dialect import Overrides
+from parquay.ingest.text.overrides import Overrides
 
 Rows = list[list[str]]
 

@@ -55,6 +55,7 @@ POLICY = {
     ("GET", "/files/{file_id}/progress"): VIEW,
     ("GET", "/files/{file_id}/content"): VIEW,
     ("GET", "/files/{file_id}/rejects"): VIEW,
+    ("POST", "/files/{file_id}/preview"): VIEW,
     ("PATCH", "/files/{file_id}"): OWNER,
     ("GET", "/files/{file_id}/access"): OWNER,
     ("GET", "/files/{file_id}/access/{username}"): OWNER,

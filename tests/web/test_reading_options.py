@@ -50,3 +50,12 @@ def test_an_option_that_makes_no_sense_is_refused_at_once(shared_server, send, o
 
     assert answer.status_code == 422
     assert answer.headers["Content-Type"] == "application/problem+json"
+
+
+def test_an_option_that_means_nothing_for_the_file_is_its_error(shared_server):
+    with shared_server.login() as client:
+        form = client.post("/files", params={"header": "1"}, files={"file": ("a.ndjson", b'{"a": 1}\n')})
+        entry = entry_when(client, form.json()["id"], "error")
+
+    assert entry["error"]["code"] == "bad_option"
+    assert entry["error"]["message"].startswith("header ")

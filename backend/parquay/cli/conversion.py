@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from parquay.ingest.convert.convert_file import ConversionFailure, Progress, Report
-    from parquay.ingest.text.dialect import Overrides
+    from parquay.ingest.text.overrides import Overrides
 
 
 ENDINGS = (".parquet", ".pq", ".csv", ".ndjson", ".jsonl")
@@ -104,7 +104,7 @@ def _overrides(options: Options) -> Overrides:
     Raises:
         Failure: something that cannot be meant (2).
     """
-    from parquay.ingest.text.dialect import Overrides
+    from parquay.ingest.text.overrides import Overrides
 
     try:
         return Overrides.from_options(options)

@@ -40,6 +40,7 @@ from parquay.events.redis_samples import RedisSamples
 from parquay.events.redis_server import RedisHealth
 from parquay.settings import Settings
 from parquay.storage.chunks import Store
+from parquay.storage.local.scratch import ProcessScratch
 from parquay.storage.place import Places
 from parquay.uploads.create.concat import Concatenator
 from parquay.uploads.create.create import Creator
@@ -78,7 +79,12 @@ class UploadServices:
 
 @dataclass(frozen=True)
 class TableServices:
-    """What makes tables of files, reads, changes and exports them. ``files``: those that the tables are of."""
+    """What makes tables of files, reads, changes and exports them.
+
+    Attributes:
+        files: those that the tables are of.
+        scratch: where a process reads the beginnings of files that are no text.
+    """
 
     places: Places
     files: Files
@@ -98,6 +104,7 @@ class TableServices:
     grouper: Grouper
     exporter: Exporter
     preview: Preview
+    scratch: ProcessScratch
 
 
 @dataclass(frozen=True)

@@ -19,6 +19,7 @@ from parquay.datasets.versions.retention import Retention
 from parquay.datasets.versions.tables import Tables
 from parquay.datasets.versions.versions import Versions
 from parquay.settings import Settings
+from parquay.storage.local.scratch import ProcessScratch
 from parquay.wiring.services import TableServices, UploadServices
 from parquay.wiring.stores import places_of
 
@@ -50,4 +51,5 @@ def table_services(settings: Settings, datasets: Datasets, uploads: UploadServic
         Grouper(engine),
         Exporter(engine, aggregator),
         Preview(uploads.segments, tables, places),
+        ProcessScratch(settings.root / "tmp", "previews"),
     )

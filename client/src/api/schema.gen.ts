@@ -241,6 +241,15 @@ export interface paths {
      */
     get: operations["read_rejects_files__file_id__rejects_get"];
   };
+  "/files/{file_id}/preview": {
+    /**
+     * Preview File
+     * @description Read the beginning of a file in another way, also while its bytes arrive; nothing is stored.
+     *
+     * Up to 100 rows and 20 rejects. `looked_at` tells how much of the file that is of: 1 MiB of its text at most.
+     */
+    post: operations["preview_file_files__file_id__preview_post"];
+  };
   "/usage": {
     /**
      * Read Usage
@@ -805,6 +814,30 @@ export interface components {
       damage?: components["schemas"]["Damage"] | null;
     };
     /**
+     * DialectShown
+     * @description How a file is written. An empty quote or escape: there is none.
+     */
+    DialectShown: {
+      /** Format */
+      format: string;
+      /** Encoding */
+      encoding: string;
+      /** Encoding Confidence */
+      encoding_confidence: number;
+      /** Delimiter */
+      delimiter: string;
+      /** Quote */
+      quote: string;
+      /** Escape */
+      escape: string;
+      /** Newline */
+      newline: string;
+      /** Header Rows */
+      header_rows: number;
+      /** Skip Rows */
+      skip_rows: number;
+    };
+    /**
      * Difference
      * @description How many rows version `to` has more, less and otherwise than version `from`, by row id.
      */
@@ -898,6 +931,24 @@ export interface components {
       code: string;
       /** Message */
       message: string;
+    };
+    /**
+     * FirstReject
+     * @description Text that cannot be read into the table; `n` counts from 0, `line` from 1.
+     */
+    FirstReject: {
+      /** N */
+      n: number;
+      /** Line */
+      line: number;
+      /** Byte */
+      byte: number;
+      /** Column */
+      column: string | null;
+      /** Code */
+      code: string;
+      /** Text */
+      text: string;
     };
     /**
      * Frequent
@@ -1042,6 +1093,18 @@ export interface components {
       user: components["schemas"]["UserRef"];
     };
     /**
+     * LookedAt
+     * @description What a preview tells of: bytes of text, the rows in them, and whether that is the whole file.
+     */
+    LookedAt: {
+      /** Bytes */
+      bytes: number;
+      /** Rows */
+      rows: number;
+      /** Complete */
+      complete: boolean;
+    };
+    /**
      * Me
      * @description The user that a login belongs to.
      */
@@ -1114,6 +1177,24 @@ export interface components {
       count: number;
     };
     /**
+     * PreviewShown
+     * @description The beginning of a file as it would be read; the types are those of the rows that were looked at.
+     */
+    PreviewShown: {
+      dialect: components["schemas"]["DialectShown"];
+      /** Columns */
+      columns: components["schemas"]["ColumnRef"][];
+      /** Rows */
+      rows: {
+          [key: string]: unknown;
+        }[];
+      /** Rejects */
+      rejects: components["schemas"]["FirstReject"][];
+      /** Warnings */
+      warnings: components["schemas"]["Warned"][];
+      looked_at: components["schemas"]["LookedAt"];
+    };
+    /**
      * Problem
      * @description A refusal (RFC 9457). `code` is stable.
      */
@@ -1174,6 +1255,42 @@ export interface components {
       parse: components["schemas"]["Parsed"];
       /** Ahead */
       ahead: number | null;
+    };
+    /**
+     * ReadingOptions
+     * @description How to read a file; what is left out is found out.
+     *
+     * `quote` and `escape` may be empty: there is none. `header` counts rows of names (0: the first row is data), `skip`
+     * lines above them. `comment` starts lines that are no rows. `sheet`: of a workbook; `member`: of an archive. `types`
+     * by column; `names`: of the columns, in order; `nulls`: words that stand for a missing cell.
+     */
+    ReadingOptions: {
+      /** Delimiter */
+      delimiter?: string | null;
+      /** Quote */
+      quote?: string | null;
+      /** Escape */
+      escape?: string | null;
+      /** Comment */
+      comment?: string | null;
+      /** Encoding */
+      encoding?: string | null;
+      /** Header */
+      header?: number | null;
+      /** Skip */
+      skip?: number | null;
+      /** Sheet */
+      sheet?: string | null;
+      /** Member */
+      member?: string | null;
+      /** Types */
+      types?: ({
+        [key: string]: components["schemas"]["TypeChoice"] | string;
+      }) | null;
+      /** Names */
+      names?: string[] | null;
+      /** Nulls */
+      nulls?: string[] | null;
     };
     /**
      * Ready
@@ -1484,6 +1601,16 @@ export interface components {
       token_type?: "bearer";
       /** Expires In */
       expires_in: number;
+    };
+    /**
+     * TypeChoice
+     * @description What a column is to be; a column of an answer can be sent back. Without a style any of the type will do.
+     */
+    TypeChoice: {
+      /** Type */
+      type: string;
+      /** Style */
+      style?: string | null;
     };
     /**
      * Uploaded
@@ -2627,6 +2754,42 @@ export interface operations {
         content: {
           "application/json": components["schemas"]["Rejects"];
           "text/csv": unknown;
+        };
+      };
+      /** @description Refused. */
+      default: {
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+    };
+  };
+  /**
+   * Preview File
+   * @description Read the beginning of a file in another way, also while its bytes arrive; nothing is stored.
+   *
+   * Up to 100 rows and 20 rejects. `looked_at` tells how much of the file that is of: 1 MiB of its text at most.
+   */
+  preview_file_files__file_id__preview_post: {
+    parameters: {
+      query?: {
+        /** @description Cells as they were written, as texts, instead of their values. */
+        text?: boolean;
+      };
+      path: {
+        file_id: string;
+      };
+    };
+    requestBody?: {
+      content: {
+        "application/json": components["schemas"]["ReadingOptions"];
+      };
+    };
+    responses: {
+      /** @description Successful Response */
+      200: {
+        content: {
+          "application/json": components["schemas"]["PreviewShown"];
         };
       };
       /** @description Refused. */

@@ -6,7 +6,8 @@ import pytest
 
 from parquay.ingest.detect.no_table import refusal
 from parquay.ingest.detect.reading import best_reading
-from parquay.ingest.text.dialect import Dialect, Overrides
+from parquay.ingest.text.dialect import Dialect
+from parquay.ingest.text.overrides import Overrides
 
 PROSE = b"It was a bright day, and cold.\nNobody came, as usual.\nThe clocks, all of them, struck.\nSo it ended.\n"
 

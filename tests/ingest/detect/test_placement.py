@@ -6,7 +6,8 @@ from typing import Any
 
 from parquay.ingest.detect.placement import dialect_of
 from parquay.ingest.detect.reading import best_reading
-from parquay.ingest.text.dialect import Dialect, Overrides
+from parquay.ingest.text.dialect import Dialect
+from parquay.ingest.text.overrides import Overrides
 
 
 def dialect(text: bytes, **overrides: Any) -> Dialect:

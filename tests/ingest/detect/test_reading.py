@@ -5,7 +5,8 @@ from __future__ import annotations
 import pytest
 
 from parquay.ingest.detect.reading import best_reading, value_share
-from parquay.ingest.text.dialect import Dialect, Overrides
+from parquay.ingest.text.dialect import Dialect
+from parquay.ingest.text.overrides import Overrides
 
 
 @pytest.mark.parametrize("delimiter", [",", ";", "\t", "|", "^", "~"])

@@ -7,7 +7,8 @@ from typing import Any
 import pytest
 
 from parquay.ingest.detect import sniff
-from parquay.ingest.text.dialect import Dialect, Overrides
+from parquay.ingest.text.dialect import Dialect
+from parquay.ingest.text.overrides import Overrides
 
 
 def guess(text: bytes, name: str = "x.csv", *, complete: bool = True, **overrides: Any) -> sniff.Guess:
@@ -60,3 +61,18 @@ def test_samples_grow_as_far_as_they_are_needed():
     assert len(asked) == 2
     assert sizes[0] == sniff.SAMPLE_BYTES
     assert sniff.guess(read_at, 10, name="x.csv", complete=False).wants_more
+
+
+@pytest.mark.parametrize("rows", [2, 3, 50])
+def test_more_header_rows_than_there_are_rows_leave_none(rows):
+    found = sniff.sniff(b"a,b\n1,2\n", name="a.csv", complete=True, overrides=Overrides(header=rows)).dialect
+
+    assert found is not None
+    assert (found.header_rows, found.body, found.columns) == (2, 8, ("a 1", "b 2"))
+
+
+def test_what_is_a_quote_parts_no_columns():
+    found = sniff.sniff(b"a,b;c\n1,2;3\n", name="a.csv", complete=True, overrides=Overrides(quote=",")).dialect
+
+    assert found is not None
+    assert found.delimiter == ";"

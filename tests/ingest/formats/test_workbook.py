@@ -10,7 +10,7 @@ import pytest
 
 from parquay.errors import BadInput
 from parquay.ingest.formats import workbook
-from parquay.ingest.text.dialect import Overrides
+from parquay.ingest.text.overrides import Overrides
 
 NS = "http://schemas.openxmlformats.org/spreadsheetml/2006/main"
 

@@ -22,14 +22,15 @@ from parquay.ingest.convert.finish import (
     types_json,
 )
 from parquay.ingest.convert.pipeline import Encoded, JobLost, Pipeline, SegmentSource, TextSegments
-from parquay.ingest.convert.plan import Plan, plan
+from parquay.ingest.convert.plan import Plan, plan, why_unmeant
 from parquay.ingest.formats.registry import FileFormat
 from parquay.ingest.read import segmenter
 from parquay.ingest.read.fold import Converted, FoldState
 from parquay.ingest.read.rows import MAX_KEPT_REJECTS
 from parquay.ingest.text.byte_source import ByteReader, Digest, UploadBytes
-from parquay.ingest.text.dialect import Dialect, Overrides
+from parquay.ingest.text.dialect import Dialect
 from parquay.ingest.text.inflate import BrokenArchive
+from parquay.ingest.text.overrides import Overrides
 from parquay.ingest.text.sources import TextSource
 from parquay.storage.objects import Stored
 from parquay.storage.place import Places
@@ -222,6 +223,8 @@ class ConversionPass:
             return
         overrides = Overrides.from_options(file.options)
         found = plan(reader, file.offset, complete=file.complete, name=file.name, overrides=overrides)
+        if found is not None and not found.code and (reason := why_unmeant(found, overrides)):
+            found = Plan(code="bad_option", reason=reason)
         if found is not None and found.dialect is not None:
             dialect = Dialect.from_json(file.dialect) if progress.segments and file.dialect else found.dialect
             found = replace(found, dialect=dialect)

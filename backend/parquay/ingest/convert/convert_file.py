@@ -25,13 +25,14 @@ from parquay.columns.types import registry
 from parquay.errors import BadInput, InvalidValue, NoTable, TooLarge
 from parquay.ingest.convert import sandbox
 from parquay.ingest.convert.pipeline import Encoded, Pipeline, SegmentSource, TextSegments, why_no_rows
-from parquay.ingest.convert.plan import Plan, plan, unmeant
+from parquay.ingest.convert.plan import Plan, plan, why_unmeant
 from parquay.ingest.read import segmenter
 from parquay.ingest.read.fold import ColumnCandidates, Converted, FoldState
 from parquay.ingest.read.rows import Rejected
 from parquay.ingest.text.byte_source import ByteReader, PathReader
-from parquay.ingest.text.dialect import Dialect, Overrides
+from parquay.ingest.text.dialect import Dialect
 from parquay.ingest.text.inflate import BrokenArchive
+from parquay.ingest.text.overrides import Overrides
 
 Progress = Callable[[int, int], None]
 """Called with the bytes that are done and the bytes in all."""
@@ -186,8 +187,8 @@ class _Conversion:
             found = plan(reader, size, complete=True, name=self.source.name, overrides=self.overrides)
             if found is None:
                 raise NoTable("The file has no rows.", "no_rows")
-            if (option := unmeant(found, self.overrides)) and not found.code:
-                raise InvalidValue(f"{option} cannot be told of a file of this format.", "bad_option")
+            if (reason := why_unmeant(found, self.overrides)) and not found.code:
+                raise InvalidValue(reason, "bad_option")
             if found.code and not (found.code == "no_rows" and may_be_empty):
                 raise NoTable(found.reason, found.code)
             with self._segments(found, reader, size, spool.path.parent) as segments:

@@ -13,9 +13,10 @@ from parquay.ingest.formats.registry import BrokenPlugin, FileFormat
 from parquay.ingest.read import json_scan
 from parquay.ingest.text import sources
 from parquay.ingest.text.byte_source import ByteReader
-from parquay.ingest.text.dialect import MAX_TABLE_COLUMNS, TOO_MANY_COLUMNS, Dialect, Overrides
+from parquay.ingest.text.dialect import MAX_TABLE_COLUMNS, TOO_MANY_COLUMNS, Dialect
 from parquay.ingest.text.encodings import detect
 from parquay.ingest.text.inflate import packing_of
+from parquay.ingest.text.overrides import Overrides
 from parquay.ingest.text.sources import TextSource
 from parquay.storage.chunks import read_promised
 
@@ -64,7 +65,7 @@ def plan(reader: ByteReader, stop: int, *, complete: bool, name: str, overrides:
         return Plan(code="no_rows", reason="The file is empty.")
     found = _plan(reader, stop, head, complete=complete, name=name, overrides=overrides)
     if found is not None and not found.code and overrides.sheet is not None and "sheet" not in _options(found):
-        return Plan(code="no_sheet", reason="The file is no workbook, so it has no sheets.")
+        return Plan(code="no_sheet", reason="sheet: the file is no workbook, so it has no sheets.")
     return found
 
 
@@ -77,7 +78,7 @@ def _plan(
     if packing_of(head) == "zip" and not complete:
         return None  # the archive's directory stands at its end
     if overrides.member is not None and packing_of(head) != "zip":
-        return Plan(code="no_member", reason="The file is no archive, so there is no file in it.")
+        return Plan(code="no_member", reason="member: the file is no archive, so there is no file in it.")
     source = sources.open_source(reader, stop, complete=complete, declared=overrides.encoding, wanted=overrides.member)
     inner = inner_name(name) if source.member is None else PurePath(source.member.name).name
     return _text_plan(source, name=inner, overrides=overrides)
@@ -95,9 +96,10 @@ TEXT_OPTIONS = {
 """What can be said about a text, by how it is written. The rest of what is known says itself."""
 
 
-def unmeant(found: Plan, overrides: Overrides) -> str:
-    """Return an option that says nothing about a file of this plan's format, empty when all do."""
-    return next((name for name in overrides.said() if name not in _options(found)), "")
+def why_unmeant(found: Plan, overrides: Overrides) -> str:
+    """Why something that was said means nothing for a file of this plan's format; empty when all of it does."""
+    option = next((name for name in overrides.said() if name not in _options(found)), "")
+    return f"{option} cannot be told of a file of this format." if option else ""
 
 
 def _options(found: Plan) -> frozenset[str]:

@@ -11,7 +11,7 @@ import os
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -25,7 +25,8 @@ from parquay.ingest.detect import sniff
 from parquay.ingest.formats.registry import FileFormat
 from parquay.ingest.read.segmenter import MAX_SEGMENT_BYTES
 from parquay.ingest.text.byte_source import PathReader, UploadBytes
-from parquay.ingest.text.dialect import Dialect, Overrides
+from parquay.ingest.text.dialect import Dialect
+from parquay.ingest.text.overrides import Overrides
 from parquay.ingest.text.sources import TextSource
 from parquay.ingest.text.warnings import FileWarning, bounded
 from parquay.storage.chunks import read_promised
@@ -33,6 +34,8 @@ from parquay.storage.chunks import read_promised
 WALL_SECONDS = 900
 """Longest run of a child."""
 COPY_BYTES = 8 << 20
+BEGINNING_SECONDS, BEGINNING_ROWS, POLL_SECONDS = 10, 1000, 0.02
+"""Longest run of a child that reads the beginning, the rows that are enough of it, and how often it is looked at."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,12 +47,14 @@ class ChildOutput:
         path: what the child wrote: CSV, or a Parquet file of plain types.
         size: bytes of the file that the child read.
         columns: names and types of the Parquet file; none for CSV.
+        complete: whether it is all of the file.
     """
 
     dialect: Dialect
     path: Path
     size: int
     columns: tuple[dict[str, Any], ...] = ()
+    complete: bool = True
 
     @contextmanager
     def segments(self) -> Iterator[SegmentSource]:
@@ -101,9 +106,74 @@ def read_file(
         LeaseLost: `alive` said no meanwhile.
     """
     size = path.stat().st_size
-    output = directory / f".{file_format.name}-{os.getpid()}-{time.monotonic_ns()}.tmp"
+    output = _output(directory, file_format)
+    answer = _run(_arguments(file_format, path, output, overrides), alive)
+    return _made(file_format, output, size, overrides, answer)
+
+
+def read_beginning(
+    file_format: FileFormat, path: Path, directory: Path, overrides: Overrides, enough: int
+) -> ChildOutput:
+    """The same, but the child is ended once it has written `enough` bytes of text, or has read so many rows.
+
+    Raises:
+        BadInput: as `read_file`; ``too_expensive``, it wrote nothing in `BEGINNING_SECONDS`.
+    """
+    output = _output(directory, file_format)
+    command = _arguments(file_format, path, output, overrides, rows=BEGINNING_ROWS)
+    with _child(command) as child:
+        ends = time.monotonic() + BEGINNING_SECONDS
+        while True:
+            try:
+                answer, complaint = child.communicate(timeout=POLL_SECONDS)
+            except subprocess.TimeoutExpired:
+                is_late = time.monotonic() > ends
+                if not is_late and _written(output) < enough:
+                    continue
+                if _is_text(output):
+                    return _cut(file_format, output, overrides)
+                if is_late:
+                    raise BadInput("Reading the beginning of the file took too long.", "too_expensive") from None
+            else:
+                made = _answered(child.returncode, answer, complaint)
+                found = _made(file_format, output, path.stat().st_size, overrides, made)
+                return replace(found, complete=not made.get("more"))
+
+
+def _written(output: Path) -> int:
+    return output.stat().st_size if output.exists() else 0
+
+
+def _is_text(output: Path) -> bool:
+    """Whether a child is writing text, of which there is some already."""
+    if not _written(output):
+        return False
+    with output.open("rb") as file:
+        return not b"PAR1".startswith(file.read(4))
+
+
+def _cut(file_format: FileFormat, output: Path, overrides: Overrides) -> ChildOutput:
+    """What a child wrote that was ended, up to the last row's end, which a quote after it would not let be one."""
+    text = output.read_bytes()
+    at = len(text)
+    while (at := text.rfind(b"\n", 0, at)) >= 0 and text.count(b'"', 0, at) % 2:
+        pass
+    output.write_bytes(text[: at + 1])
+    return replace(_made(file_format, output, len(text), overrides, {}), complete=False)
+
+
+def _output(directory: Path, file_format: FileFormat) -> Path:
+    return directory / f".{file_format.name}-{os.getpid()}-{time.monotonic_ns()}.tmp"
+
+
+def _arguments(file_format: FileFormat, path: Path, output: Path, overrides: Overrides, *, rows: int = 0) -> list[str]:
     options = {name: value for name, value in overrides.said().items() if name in file_format.options}
-    answer = _run([file_format.name, str(path), str(output), json.dumps(options)], alive)
+    return [file_format.name, str(path), str(output), json.dumps(options), str(rows)]
+
+
+def _made(
+    file_format: FileFormat, output: Path, size: int, overrides: Overrides, answer: Mapping[str, Any]
+) -> ChildOutput:
     warnings = tuple(
         FileWarning(each["code"], 1, each["count"], bounded(each["text"])) for each in answer.get("warnings", ())
     )
@@ -116,27 +186,34 @@ def read_file(
 
 
 def _run(arguments: Sequence[str], alive: Callable[[], bool]) -> dict[str, Any]:
-    command = [sys.executable, "-m", "parquay.ingest.convert.sandbox_child", *arguments]
-    environment = {"PYTHONPATH": os.pathsep.join(filter(None, sys.path)), "PATH": os.environ.get("PATH", "")}
-    child = subprocess.Popen(  # noqa: S603 (our own module; arguments are paths)
-        command, env=environment, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.PIPE
-    )
     started = time.monotonic()
-    try:
+    with _child(arguments) as child:
         while True:
             try:
                 answer, complaint = child.communicate(timeout=1)
-                break
             except subprocess.TimeoutExpired:
                 if not alive():
                     raise JobLost from None
                 if time.monotonic() - started > WALL_SECONDS:
                     raise BadInput("Reading the file took too long.", "too_expensive") from None
+            else:
+                return _answered(child.returncode, answer, complaint)
+
+
+@contextmanager
+def _child(arguments: Sequence[str]) -> Iterator[subprocess.Popen[bytes]]:
+    """A child that reads a file; it does not outlive the context."""
+    command = [sys.executable, "-m", "parquay.ingest.convert.sandbox_child", *arguments]
+    environment = {"PYTHONPATH": os.pathsep.join(filter(None, sys.path)), "PATH": os.environ.get("PATH", "")}
+    child = subprocess.Popen(  # noqa: S603 (our own module; arguments are paths)
+        command, env=environment, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.PIPE
+    )
+    try:
+        yield child
     finally:
         if child.poll() is None:
             child.kill()
             child.communicate()
-    return _answered(child.returncode, answer, complaint)
 
 
 def _answered(status: int, answer: bytes, complaint: bytes) -> dict[str, Any]:
@@ -153,7 +230,7 @@ def _answered(status: int, answer: bytes, complaint: bytes) -> dict[str, Any]:
 def _sheet_dialect(output: Path, overrides: Overrides, warnings: tuple[FileWarning, ...]) -> Dialect:
     """The header and the preamble of a sheet, found as in a text file."""
     wanted = Overrides(
-        delimiter=",", quote='"', escape="", encoding="utf-8", header=overrides.header, skip_rows=overrides.skip_rows,
+        delimiter=",", quote='"', escape="", encoding="utf-8", header=overrides.header, skip=overrides.skip,
         nulls=overrides.nulls, types=overrides.types, names=overrides.names,
     )  # fmt: skip
     with PathReader(output) as reader:

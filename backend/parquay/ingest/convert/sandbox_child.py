@@ -1,4 +1,6 @@
-"""The program that reads one file under limits: `sandbox_child FORMAT IN OUT OPTIONS`; `OPTIONS` is JSON.
+"""The program that reads one file under limits: `sandbox_child FORMAT IN OUT OPTIONS ROWS`.
+
+`OPTIONS` is JSON; `ROWS`: how many of the file are enough, 0: all.
 
 It answers with one line of JSON: on standard output what it made, or on standard error a code and a message.
 """
@@ -10,15 +12,18 @@ import sys
 from pathlib import Path
 from typing import Any
 
+from parquay.ingest.formats import limits
 from parquay.ingest.formats.limits import Refused, limit
 
 
 def main(arguments: list[str]) -> int:
     """Read the file; return the exit status."""
-    name, source, target, options = arguments
+    name, source, target, options, rows = arguments
     limit()
+    limits.enough_rows = int(rows)
     try:
-        print(json.dumps(read(name, Path(source), Path(target), json.loads(options))))  # noqa: T201 (the answer)
+        made = read(name, Path(source), Path(target), json.loads(options))
+        print(json.dumps({**made, "more": limits.stopped}))  # noqa: T201 (the answer)
     except Refused as refusal:
         code, message = refusal.args
     except MemoryError:

@@ -6,7 +6,7 @@ from pathlib import PurePath
 
 from parquay.ingest.detect.header import is_blank
 from parquay.ingest.detect.reading import MAX_SAMPLE_BYTES, Reading, value_share
-from parquay.ingest.text.dialect import Overrides
+from parquay.ingest.text.overrides import Overrides
 
 TABLE_NAMES = frozenset({".csv", ".tsv", ".tab", ".psv", ".ssv"})
 """Endings of names that promise a table, so that one column is enough."""

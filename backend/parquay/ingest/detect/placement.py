@@ -9,7 +9,8 @@ from parquay.ingest.detect.header import Layout, column_names, header_names, is_
 from parquay.ingest.detect.reading import Reading
 from parquay.ingest.read import row_repair
 from parquay.ingest.read.tolerant_reader import Row
-from parquay.ingest.text.dialect import Dialect, Overrides
+from parquay.ingest.text.dialect import Dialect
+from parquay.ingest.text.overrides import Overrides
 from parquay.ingest.text.split import count_lines
 from parquay.ingest.text.warnings import FileWarning, bounded
 
@@ -17,17 +18,17 @@ from parquay.ingest.text.warnings import FileWarning, bounded
 def dialect_of(text: bytes, skipped: int, reading: Reading, overrides: Overrides) -> Dialect:
     """Return the dialect of the table in a reading of `text` behind its first `skipped` bytes."""
     rows = [row for row in reading.rows if not is_blank(row)]
-    layout = lay_out(rows, reading.width, declared=overrides.header, at_top=overrides.skip_rows is not None)
+    layout = lay_out(rows, reading.width, declared=overrides.header, at_top=overrides.skip is not None)
     base = reading.dialect
     table = rows[layout.first :]
     cells = tuple(_texts(row, base) for row in layout.names(rows, base.quote.encode()))
     start = table[0].start if table else 0
-    body = table[layout.header - 1].end if 0 < layout.header <= len(table) else start
+    body = table[min(layout.header, len(table)) - 1].end if layout.header and table else start
     names = column_names(cells, layout.width, overrides.names)
     line = 1 + count_lines(text[: skipped + start])
     return replace(
         base,
-        header_rows=layout.header,
+        header_rows=min(layout.header, len(table)),
         skip_rows=line - 1,
         columns=names,
         header=cells,

@@ -12,7 +12,8 @@ from parquay.ingest.detect.header_evidence import is_header
 from parquay.ingest.read.cell_kinds import is_value
 from parquay.ingest.read.tolerant_reader import Row, RowReader
 from parquay.ingest.text import encodings
-from parquay.ingest.text.dialect import Dialect, Overrides
+from parquay.ingest.text.dialect import Dialect
+from parquay.ingest.text.overrides import Overrides
 
 MAX_SAMPLE_BYTES = 32 << 20
 """Most bytes that are looked at when rows are very long."""
@@ -75,10 +76,11 @@ def best_reading(text: bytes, base: Dialect, overrides: Overrides, *, complete: 
 def _best_delimiter(text: bytes, base: Dialect, overrides: Overrides, *, complete: bool) -> Reading:
     """The sample read with the delimiter that is given, or with the best one that parts columns, or as one column."""
     candidates = {overrides.delimiter: 1.0} if overrides.delimiter is not None else _DELIMITERS
+    taken = (base.quote, base.escape, base.comment)
     readings = [
         _read_quoted(text, replace(base, delimiter=each), weight, complete=complete)
         for each, weight in candidates.items()
-        if each.encode() in text
+        if each.encode() in text and each not in taken
     ]
     for best in sorted(readings, key=_rank, reverse=True):
         if best.score > 0.0 and (overrides.delimiter is not None or _parts_columns(best, text)):
@@ -87,7 +89,8 @@ def _best_delimiter(text: bytes, base: Dialect, overrides: Overrides, *, complet
     named = bool(single.rows) and is_header(single.rows[0].cells[:1], [row.cells[:1] for row in single.rows[1:]])
     if overrides.delimiter is None and (named or b"," in text):
         return single
-    return _read(text, replace(base, delimiter=overrides.delimiter or ","), 0.0, TRIED_ROWS, complete=complete)
+    usual = next(each for each in _DELIMITERS if each not in taken)
+    return _read(text, replace(base, delimiter=overrides.delimiter or usual), 0.0, TRIED_ROWS, complete=complete)
 
 
 def _rank(reading: Reading) -> float:

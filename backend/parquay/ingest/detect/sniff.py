@@ -15,7 +15,8 @@ from parquay.ingest.detect.no_table import refusal
 from parquay.ingest.detect.placement import dialect_of
 from parquay.ingest.detect.reading import MAX_SAMPLE_BYTES, best_reading
 from parquay.ingest.text import encodings
-from parquay.ingest.text.dialect import Dialect, Overrides
+from parquay.ingest.text.dialect import Dialect
+from parquay.ingest.text.overrides import Overrides
 
 SAMPLE_BYTES = 64 << 10
 """Bytes that are looked at, or all there are."""
@@ -93,15 +94,16 @@ def sniff(sample: bytes, *, name: str, complete: bool, overrides: Overrides | No
         newline=_newline(text),
         bom=encoding.mark,
         nulls=declared.nulls,
-        declared_lines=declared.skip_rows or 0,
+        declared_lines=declared.skip or 0,
         ascii_so_far=not (complete or wide or encoding.mark or declared.encoding) and sample.isascii(),
         warnings=() if wide or declared.encoding else encodings.warnings_of(encoding, text, line=1),
     )
-    skipped = _behind_lines(text, declared.skip_rows or 0)
+    skipped = _behind_lines(text, declared.skip or 0)
     if (named := _NAMED_DELIMITER.match(text)) and declared.delimiter is None and not skipped:
         skipped, declared = named.end(), replace(declared, delimiter=named[1].decode())
     reading = best_reading(text[skipped:], base, declared, complete=complete)
-    if not complete and len(reading.rows) < ENOUGH_ROWS and len(sample) < MAX_SAMPLE_BYTES:
+    enough = max(ENOUGH_ROWS, (declared.header or 0) + 1)
+    if not complete and len(reading.rows) < enough and len(sample) < MAX_SAMPLE_BYTES:
         return Guess(None, wants_more=True)
     code, reason = refusal(reading, name, declared, complete=complete)
     return Guess(None, code, reason) if code else Guess(dialect_of(text, skipped, reading, declared))

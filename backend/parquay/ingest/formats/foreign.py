@@ -27,7 +27,7 @@ from parquay.columns.types.text import TEXT
 from parquay.columns.types.time import TimeType
 from parquay.columns.types.timestamp import TimestampType
 from parquay.ingest.formats import rendered
-from parquay.ingest.formats.limits import Refused
+from parquay.ingest.formats.limits import Refused, bounded
 from parquay.ingest.text.dialect import MAX_TABLE_COLUMNS, TOO_MANY_COLUMNS
 
 BATCH_ROWS = 65_536
@@ -126,7 +126,9 @@ def _precision(coarse: pq.ParquetFile, fine: pq.ParquetFile, paths: Sequence[str
     """Whether some timestamps have nanoseconds, and whether some are too far away for them."""
     exact = far = False
     for one, other in zip(
-        coarse.iter_batches(BATCH_ROWS, columns=paths), fine.iter_batches(BATCH_ROWS, columns=paths), strict=True
+        bounded(coarse.iter_batches(BATCH_ROWS, columns=paths)),
+        bounded(fine.iter_batches(BATCH_ROWS, columns=paths)),
+        strict=True,
     ):
         for micro, nano in zip(_leaves(one), _leaves(other), strict=True):
             if not pa.types.is_timestamp(micro.type):
@@ -186,7 +188,7 @@ def _value_type(kind: pa.DataType) -> pa.DataType:
 def _values(file: pq.ParquetFile, i: int) -> Iterator[pa.Array]:
     """One top-level column, batch by batch; by its place, because two can have one name."""
     before = sum(_leaf_count(kind) for kind in file.schema_arrow.types[:i])
-    for batch in file.iter_batches(BATCH_ROWS, columns=[file.schema.column(before).path]):
+    for batch in bounded(file.iter_batches(BATCH_ROWS, columns=[file.schema.column(before).path])):
         twins = [at for at, name in enumerate(file.schema_arrow.names) if name == file.schema_arrow.names[i]]
         yield rendered.plain(batch.column(twins.index(i) if batch.num_columns > 1 else 0))
 
@@ -233,6 +235,6 @@ def _numbers(array: pa.Array, kind: ColumnType) -> pa.Array:
 def _write(file: pq.ParquetFile, columns: Sequence[PlainColumn], target: Path) -> None:
     schema = pa.schema([(column.name, column.kind.arrow()) for column in columns])
     with pq.ParquetWriter(target, schema, compression="lz4", store_schema=False) as writer:
-        for batch in file.iter_batches(BATCH_ROWS):
+        for batch in bounded(file.iter_batches(BATCH_ROWS)):
             arrays = [column.recast(array) for array, column in zip(batch.columns, columns, strict=True)]
             writer.write_table(pa.table(arrays, schema=schema))

@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import os
 import shutil
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 from parquay.storage.local import reserve
@@ -27,6 +30,12 @@ class ProcessScratch:
                 shutil.rmtree(folder, ignore_errors=True)
         self.folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         return self.folder
+
+    @contextmanager
+    def fresh(self) -> Iterator[Path]:
+        """A new folder below it, which goes with the context."""
+        with tempfile.TemporaryDirectory(dir=self.open()) as folder:
+            yield Path(folder)
 
     def free(self) -> int:
         """Return the bytes that may be put there, which can be less than none."""

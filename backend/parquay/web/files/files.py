@@ -13,7 +13,7 @@ from starlette.responses import StreamingResponse
 from parquay.catalog.listing import Narrowed
 from parquay.errors import Damaged, InvalidValue, NotFound, ParquayError
 from parquay.events import messages
-from parquay.ingest.text.dialect import Overrides
+from parquay.ingest.text.overrides import Overrides
 from parquay.roles import OWNER
 from parquay.uploads.create.describe import OPTION_KEYS, OTHER_OPTIONS, read_options
 from parquay.uploads.policy.names import clean_name, name_warnings

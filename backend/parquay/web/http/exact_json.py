@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Coroutine
-from typing import Any
+from typing import Annotated, Any
 
-from fastapi import Request, Response
+from fastapi import Query, Request, Response
 from fastapi.routing import APIRoute
 from starlette.responses import JSONResponse
 
 from parquay.columns.text import json_text
+
+AsText = Annotated[bool, Query(description="Cells as they were written, as texts, instead of their values.")]
 
 
 class ExactJSON(JSONResponse):

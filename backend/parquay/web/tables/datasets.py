@@ -18,12 +18,13 @@ from parquay.datasets.versions.snapshot import Snapshot
 from parquay.errors import QueryTimeout
 from parquay.events import messages
 from parquay.web.http.deps import IdentityDep, TablesDep, UploadsDep, ahead
+from parquay.web.http.exact_json import AsText
 from parquay.web.http.list_cursors import cursor_after, place
 from parquay.web.http.list_links import MAX_LIMIT, next_page
 from parquay.web.http.schemas import Progress
 from parquay.web.tables.dataset_edits import dataset_file
 from parquay.web.tables.dataset_schemas import Dataset, Groups, Profile, Rows, Table
-from parquay.web.tables.table_query import AsText, Sorting, TableQueryDep, TableRead, in_table_thread
+from parquay.web.tables.table_query import Sorting, TableQueryDep, TableRead, in_table_thread
 
 TABLES = Narrowed(status="done", table=True)
 

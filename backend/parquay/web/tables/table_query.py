@@ -28,8 +28,6 @@ Version = Annotated[int | None, Query(ge=0, description="A version; the newest w
 Filters = Annotated[list[str] | None, Query(alias="filter", description="`column:op:value`; all must hold.")]
 Sorting = Annotated[list[str] | None, Query(description="`column` or `-column`, several with commas between them.")]
 
-AsText = Annotated[bool, Query(description="Cells as they were written, as texts, instead of their values.")]
-
 
 @dataclass(frozen=True)
 class TableRead:

@@ -13,8 +13,8 @@ from parquay.datasets.query.plan import columns_of
 from parquay.datasets.versions.snapshot import Snapshot
 from parquay.datasets.versions.tables import Tables
 from parquay.errors import NotFound
-from parquay.ingest.text.dialect import Overrides
 from parquay.ingest.text.inflate import packing_of
+from parquay.ingest.text.overrides import Overrides
 from parquay.telemetry import lost
 from parquay.uploads.maintain.integrity import Soundness, damaged
 from parquay.wiring import UploadServices

@@ -16,7 +16,7 @@ from parquay.auth.csrf import credentials
 from parquay.auth.scopes import require_scope, sufficient_for_upload
 from parquay.auth.sessions import Sessions
 from parquay.http1.connection import Reply
-from parquay.ingest.text.dialect import Overrides
+from parquay.ingest.text.overrides import Overrides
 from parquay.telemetry import requests
 from parquay.tus import answers
 from parquay.tus.headers import Fields

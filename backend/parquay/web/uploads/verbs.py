@@ -15,7 +15,7 @@ from parquay.catalog.files import Files
 from parquay.catalog.tables import File, now
 from parquay.errors import Gone, NotFound
 from parquay.http1 import INTERIM
-from parquay.ingest.text.dialect import Overrides
+from parquay.ingest.text.overrides import Overrides
 from parquay.roles import OWNER, VIEW, Role, require
 from parquay.tus.headers import Fields
 from parquay.tus.refusals import Refusal

@@ -1,0 +1,98 @@
+"""What is said about how a file is read, and what a preview answers, as OpenAPI shows them."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from pydantic import BaseModel, ConfigDict, Field
+from pydantic.config import JsonDict
+
+from parquay.web.files.file_schemas import Warned
+from parquay.web.http.schemas import ColumnRef
+
+EXAMPLE: JsonDict = {
+    "delimiter": ";",
+    "header": 1,
+    "types": {"zip": "text", "day": {"type": "date", "style": "dd/MM/yyyy"}},
+}
+
+
+class TypeChoice(BaseModel):
+    """What a column is to be; a column of an answer can be sent back. Without a style any of the type will do."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    type: str
+    style: str | None = None
+
+
+class ReadingOptions(BaseModel):
+    """How to read a file; what is left out is found out.
+
+    `quote` and `escape` may be empty: there is none. `header` counts rows of names (0: the first row is data), `skip`
+    lines above them. `comment` starts lines that are no rows. `sheet`: of a workbook; `member`: of an archive. `types`
+    by column; `names`: of the columns, in order; `nulls`: words that stand for a missing cell.
+    """
+
+    model_config = ConfigDict(extra="forbid", json_schema_extra={"examples": [EXAMPLE]})
+
+    delimiter: str | None = None
+    quote: str | None = None
+    escape: str | None = None
+    comment: str | None = None
+    encoding: str | None = None
+    header: int | None = None
+    skip: int | None = None
+    sheet: str | None = None
+    member: str | None = None
+    types: dict[str, TypeChoice | str] | None = None
+    names: list[str] | None = None
+    nulls: list[str] | None = None
+
+    def options(self) -> dict[str, Any]:
+        """What was said, for `ingest.text.overrides`, which says what cannot be meant."""
+        return self.model_dump(include=set(ReadingOptions.model_fields), exclude_none=True)
+
+
+class DialectShown(BaseModel):
+    """How a file is written. An empty quote or escape: there is none."""
+
+    format: str
+    encoding: str
+    encoding_confidence: float
+    delimiter: str
+    quote: str
+    escape: str
+    newline: str
+    header_rows: int
+    skip_rows: int
+
+
+class FirstReject(BaseModel):
+    """Text that cannot be read into the table; `n` counts from 0, `line` from 1."""
+
+    n: int
+    line: int
+    byte: int
+    column: str | None
+    code: str
+    text: str
+
+
+class LookedAt(BaseModel):
+    """What a preview tells of: bytes of text, the rows in them, and whether that is the whole file."""
+
+    bytes: int
+    rows: int
+    complete: bool
+
+
+class PreviewShown(BaseModel):
+    """The beginning of a file as it would be read; the types are those of the rows that were looked at."""
+
+    dialect: DialectShown
+    columns: list[ColumnRef]
+    rows: list[dict[str, Any]] = Field(max_length=100)
+    rejects: list[FirstReject] = Field(max_length=20)
+    warnings: list[Warned]
+    looked_at: LookedAt
