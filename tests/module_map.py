@@ -43,6 +43,9 @@ IMPLEMENTATIONS = {
     "storage/chunked/gathering": "storage/test_chunk_store",
     "storage/chunked/reader": "storage/test_chunk_store",
     "storage/chunked/store": "storage/test_chunk_store",
+    "storage/remote/objects": "storage/test_remote_objects",
+    "storage/remote/place": "storage/test_remote_objects e2e/test_tables_on_s3",
+    "storage/remote/range_locks": "storage/test_part_cache",
     "storage/s3/bucket": "storage/test_chunk_store uploads/test_on_s3",
     "storage/s3/probe": "uploads/test_on_s3",
 }

@@ -30,6 +30,14 @@ def new_ids(count: int) -> list[str]:
     return [moment + base64.urlsafe_b64encode(one).rstrip(b"=").decode("ascii") for one in each]
 
 
+def folder_of(some_id: str) -> str:
+    """Return the folder of an id in an object store, which spreads keys by what stands before them.
+
+    Ids begin with the time, so all of today's would stand side by side without the two random characters.
+    """
+    return f"{some_id[-2:]}/{some_id}"
+
+
 def is_id(text: str) -> bool:
     """Tell whether ``text`` has the shape of an id, today's or the shorter one of before; anything else is refused."""
     return _ID.fullmatch(text) is not None

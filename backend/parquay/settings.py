@@ -54,13 +54,19 @@ class Settings(BaseSettings):
     storage_url: str = Field(
         "",
         description="Where the bytes of uploads lie: empty the data dir, `file://` another directory, or "
-        "`s3://bucket/prefix` (`scaling.md`), with keys from the usual `AWS_*`.",
+        "`s3://bucket/prefix` (`scaling.md`), tables too then, with keys from the usual `AWS_*`.",
     )
     s3_endpoint: str = Field("", description="URL of the object store for `s3://`; empty: that of AWS.")
     s3_redirect: bool = Field(
         False, description="Whether downloads of files that are one object are presigned redirects to the object store."
     )
     s3_region: str = Field("", description="Its region; empty: `AWS_REGION`, or `us-east-1`.")
+    cache_dir: Path | None = Field(
+        None, description="Where copies of parts from `s3://` are kept; unset: `cache` in the data dir."
+    )
+    cache_bytes: int = Field(
+        10 << 30, ge=64 << 20, le=MAX_BYTES, description="Bytes of such copies; the least recently used go first."
+    )
     redis_url: str = Field(
         "",
         description="`redis://`, `rediss://` or `sentinel://` (`scaling.md`): carries notifications, jobs by Celery; "
@@ -157,9 +163,11 @@ class Settings(BaseSettings):
             raise ValueError("must be an address or a name to listen on, such as 127.0.0.1, without scheme and port")
         return value
 
-    @field_validator("data_dir", mode="before")
+    @field_validator("data_dir", "cache_dir", mode="before")
     @classmethod
     def _directory(cls, value: object) -> object:
+        if value is None:
+            return value
         path = Path(str(value)).expanduser()
         if not str(value).strip() or (path.exists() and not path.is_dir()):
             raise ValueError("must be a directory, or one that can be made")
@@ -265,6 +273,11 @@ class Settings(BaseSettings):
     def root(self) -> Path:
         """Absolute data directory."""
         return self.data_dir.expanduser().resolve()
+
+    @cached_property
+    def cache_root(self) -> Path:
+        """Absolute directory of copies of parts."""
+        return self.root / "cache" if self.cache_dir is None else self.cache_dir.expanduser().resolve()
 
     @cached_property
     def sqlalchemy_url(self) -> str:

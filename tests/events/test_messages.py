@@ -98,6 +98,8 @@ def test_entry_without_an_error_has_null():
     [
         ({"parquet_path": "parquet/f1", "dataset_id": "f1"}, "parquet/f1/_newest"),
         ({"parquet_path": "parquet/f1", "dataset_id": "d0"}, "parquet/d0/_newest"),  # its rows were appended there
+        ({"parquet_path": "s3://b/p/tables/f1/f1", "dataset_id": "f1"}, "s3://b/p/tables/f1/f1"),
+        ({"parquet_path": "s3://b/p/tables/f1/f1", "dataset_id": "d0"}, "s3://b/p/tables/d0/d0"),
         ({}, None),
     ],
 )

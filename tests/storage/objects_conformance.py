@@ -57,6 +57,11 @@ class ObjectsConformance:
         assert not draft.exists()
         assert list(objects.drafts()) == []
 
+    def test_a_view_of_signed_bytes_is_put_as_any_other(self, objects: Objects):
+        objects.put(named("a.parquet"), memoryview(CONTENT).cast("b"))
+
+        assert objects.read(named("a.parquet")) == CONTENT
+
     def test_ranges_of_an_object_are_read(self, objects: Objects):
         objects.put(named("a.parquet"), CONTENT)
 

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any, Protocol
 
+from parquay.ids import folder_of
 from parquay.roles import OWNER, Role
 
 CREATED = "file.created"
@@ -163,12 +164,16 @@ def entry(file: FileRow, owner: str, role: Role = OWNER, ahead: int | None = Non
 
 
 def plain_folder(file: FileRow) -> str | None:
-    """Where plain Parquet readers find the newest version of the table that ``file`` became, see `datasets.plain`.
+    """Where other programs find the newest version of the table that ``file`` became.
 
-    Below the data directory; None when there is no table. A file that was appended leads to the table with its rows.
+    Below the data directory a folder for plain Parquet readers, see `versions.newest_parts`; in an object store the URL
+    of the table, for readers that know its log. None when there is no table. A file that was appended leads to the
+    table with its rows.
     """
     if file.parquet_path is None or file.dataset_id is None:
         return None
+    if "://" in file.parquet_path:
+        return f"{file.parquet_path.rsplit('/', 2)[0]}/{folder_of(file.dataset_id)}"
     # Not by `pathlib`: every row of a list has one, and parsing it was a third of what an entry cost.
     return f"{file.parquet_path.rpartition('/')[0]}/{file.dataset_id}/{NEWEST}"
 

@@ -12,6 +12,8 @@ from parquay.storage.place import LAST_CHECKPOINT, entry_name
 class ObjectPlace:
     """The parts and the log of a dataset as objects; a store adds what is of its own kind."""
 
+    is_remote = False
+
     def __init__(self, dataset_id: str, parts: Objects, log: Objects) -> None:
         self.dataset_id = dataset_id
         self.parts = parts

@@ -78,6 +78,10 @@ class Objects(Protocol):
         """Return what the store knows of an object without reading it; None when it is not there."""
         ...
 
+    def absent(self, keys: Iterable[str]) -> set[str]:
+        """Return those of ``keys`` that cannot be read, because they are not there."""
+        ...
+
     def list(self) -> Iterator[Stored]:
         """List all objects, in no order; what is put or deleted meanwhile may be among them or not."""
         ...

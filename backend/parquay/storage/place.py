@@ -34,6 +34,16 @@ class Place(Protocol):
         ...
 
     @property
+    def is_remote(self) -> bool:
+        """Whether each question to it travels: then readers take the catalog's word for the newest version."""
+        ...
+
+    @property
+    def address(self) -> str:
+        """Where other programs find the table: a URL, or a path below the data directory."""
+        ...
+
+    @property
     def url(self) -> str:
         """What Delta's library opens; `options` go with it."""
         ...

@@ -16,6 +16,7 @@ from parquay.wiring.stores import (
     is_remote,
     keep_data_private,
     open_bucket,
+    open_places,
     open_store,
     volume_of_bucket,
     volume_of_directories,
@@ -37,9 +38,9 @@ def build(settings: Settings, *, migrate: bool = True) -> Services:
     keep_data_private(settings)
     queue, leases = Queue(catalog), Leases(catalog)
     events = event_services(settings, catalog, queue)
-    store = open_store(settings, catalog, bucket)
-    uploads = upload_services(settings, catalog, events, queue, store=store, volume_id=volume_id)
-    tables = table_services(settings, Datasets(catalog, events.log, leases), uploads)
+    store, places = open_store(settings, catalog, bucket), open_places(settings, bucket)
+    uploads = upload_services(settings, catalog, events, queue, store=store, places=places, volume_id=volume_id)
+    tables = table_services(settings, Datasets(catalog, events.log, leases), uploads, places)
     accounts = account_services(settings, catalog, events, uploads.files)
     return Services(settings, catalog, leases, uploads, tables, accounts, events)
 

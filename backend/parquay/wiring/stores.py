@@ -113,9 +113,15 @@ def disk_threads(store: Store) -> Executor:
     return ThreadPoolExecutor(BUCKET_THREADS if isinstance(store, ChunkStore) else DISK_THREADS, "disk")
 
 
-def places_of(settings: Settings) -> Places:
-    """Return where the parts of tables are."""
-    return LocalPlaces(settings.root / "parquet")
+def open_places(settings: Settings, bucket: S3Bucket | None) -> Places:
+    """Return where tables are: a directory, or ``bucket``."""
+    if bucket is None:
+        return LocalPlaces(settings.root / "parquet")
+    from parquay.storage.remote.part_cache import PartCache
+    from parquay.storage.remote.place import RemotePlaces
+
+    cache = PartCache(settings.cache_root, settings.cache_bytes)
+    return RemotePlaces(bucket, cache, bucket.url, bucket.delta_options)
 
 
 def _store_root(settings: Settings) -> Path:

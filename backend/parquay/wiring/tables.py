@@ -20,13 +20,13 @@ from parquay.datasets.versions.tables import Tables
 from parquay.datasets.versions.versions import Versions
 from parquay.settings import Settings
 from parquay.storage.local.scratch import ProcessScratch
+from parquay.storage.place import Places
 from parquay.wiring.services import TableServices, UploadServices
-from parquay.wiring.stores import places_of
 
 
-def table_services(settings: Settings, datasets: Datasets, uploads: UploadServices) -> TableServices:
-    """Build what makes, reads and changes tables."""
-    places, files = places_of(settings), uploads.files
+def table_services(settings: Settings, datasets: Datasets, uploads: UploadServices, places: Places) -> TableServices:
+    """Build what makes, reads and changes tables, which are in ``places``."""
+    files = uploads.files
     tables = Tables(places, datasets)
     commits = Commits(tables, datasets, quota=settings.quota_bytes)
     appending = Appending(tables, commits)

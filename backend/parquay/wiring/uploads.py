@@ -11,6 +11,7 @@ from parquay.catalog.unsynced import UnsyncedBytes
 from parquay.settings import Settings
 from parquay.storage.chunked.store import ChunkStore
 from parquay.storage.chunks import Store
+from parquay.storage.place import Places
 from parquay.uploads.create.concat import Concatenator
 from parquay.uploads.create.create import Creator
 from parquay.uploads.create.put_uploads import PutUploads
@@ -26,11 +27,18 @@ from parquay.uploads.receive.remote_writers import RemoteWriters
 from parquay.uploads.receive.takeover import WriterRegistry
 from parquay.wiring.database import is_durable
 from parquay.wiring.services import EventServices, UploadServices
-from parquay.wiring.stores import disk_threads, places_of
+from parquay.wiring.stores import disk_threads
 
 
 def upload_services(
-    settings: Settings, catalog: Catalog, events: EventServices, queue: Queue, *, store: Store, volume_id: str
+    settings: Settings,
+    catalog: Catalog,
+    events: EventServices,
+    queue: Queue,
+    *,
+    store: Store,
+    places: Places,
+    volume_id: str,
 ) -> UploadServices:
     """Build what takes in bytes."""
     rules, hooks, writers = _rules(settings), _hooks(settings), WriterRegistry()
@@ -56,7 +64,7 @@ def upload_services(
         rules=rules,
         hooks=hooks,
     )
-    remover = Remover(catalog, files, store, writers, disk, places=places_of(settings))
+    remover = Remover(catalog, files, store, writers, disk, places=places)
     into, kept = (writers, remote, appender, concatenator, small, creator), (remover, Expirer(files, remover, writers))
     return UploadServices(files, Segments(catalog), queue, store, rules, hooks, *into, *kept, Soundness(store))
 

@@ -21,8 +21,9 @@ from parquay.catalog.tables import File
 from parquay.datasets.versions import log, newest_parts
 from parquay.datasets.versions.snapshot import Part, Snapshot
 from parquay.datasets.versions.tables import Tables, refuse_damaged
-from parquay.errors import Busy, NotFound
+from parquay.errors import Busy, NotFound, ParquayError
 from parquay.ids import new_id
+from parquay.storage.chunks import StoreFault
 from parquay.storage.place import Place
 
 if TYPE_CHECKING:
@@ -34,6 +35,10 @@ ATTEMPTS = 5
 """Commits tried against a program that writes to the log beside us."""
 
 _logger = logging.getLogger(__name__)
+
+
+class Undecided(StoreFault):
+    """A version may have been made or not; whoever commits next finds out, and comes behind it or instead of it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,13 +125,15 @@ class Commits:
             TooLarge: ``quota_exceeded`` (413).
             Damaged: a part of the newest version or its log is damaged or gone (503).
         """
-        place = self._tables.listed(file).place
+        place = self._tables.place(file)
         try:
             with self._tables.locks.writing(file.id) as held:
                 self.reconcile(file)
                 place.parts.refuse_full()
                 return self._make(file, place, author, decide, held, mending=mending)
-        except OSError as error:
+        except ParquayError:
+            raise
+        except Exception as error:
             if not place.exists():
                 raise NotFound("There is no such dataset.") from error
             raise
@@ -138,9 +145,10 @@ class Commits:
 
         quota = self._datasets.quota(file.owner_id, self._quota)
         for attempt in range(ATTEMPTS):
-            before = self._tables.listed(file)
+            before = self._tables.logged(file)
             if not mending:  # a new version on top of a damaged one would hide what can still be repaired
                 refuse_damaged(before)
+            if not mending and not place.is_remote:  # there each part would have to come here first
                 with place.parts.fetch(before.names):
                     pass
             drafts = Drafts(place, before.version)
@@ -157,6 +165,8 @@ class Commits:
                 if attempt == ATTEMPTS - 1 or not place.exists():
                     raise
                 self.reconcile(file)
+            except Undecided:  # an entry that is on its way may still name the parts
+                raise
             except BaseException:
                 drafts.discard()
                 raise
@@ -203,23 +213,37 @@ class Commits:
         return replace(after, updated_at=log.commit(after.place, after.version).made_at)
 
     def _write(self, table: DeltaTable, place: Place, change: Change, info: dict[str, Any]) -> bool:
-        """Write the entry of the next version; False when what Delta does behind it failed, such as a checkpoint."""
-        from deltalake.exceptions import DeltaError
+        """Write the entry of the next version; False when what Delta does behind it failed, such as a checkpoint.
+
+        Raises:
+            Undecided: an object store did not answer, and may have the entry yet or not (503).
+        """
+        from deltalake.exceptions import CommitFailedError, DeltaError
 
         version = table.version() + 1
         try:
-            if change.restored is not None:
+            # While Delta's own restore waits for an object store, no other thread of this process would run.
+            if change.restored is not None and not place.is_remote:
                 log.restore(table, change.restored, info)
             else:
                 log.append(table, place, change, info)
-        except DeltaError:
-            if not log.has(place, version, info):
+        except (DeltaError, OSError) as error:
+            # A reply may be lost, and the entry is there: a second try is refused then because of the first.
+            if not self._is_made(place, version, info):
+                if place.is_remote and not isinstance(error, CommitFailedError):
+                    raise Undecided("The object store does not answer.", retry_after=5) from error
                 raise
             _logger.exception("the version is made, but not all that belongs to it")
             log.sync(place, version)
             return False
         log.sync(place, version)
         return True
+
+    def _is_made(self, place: Place, version: int, info: dict[str, Any]) -> bool:
+        try:
+            return log.has(place, version, info)
+        except StoreFault as error:
+            raise Undecided(error.detail, retry_after=5) from error
 
     def show(self, file: File) -> None:
         """Let the folder of the newest version be that, should a crash have kept it from it (blocking).
@@ -242,7 +266,7 @@ class Commits:
 
     def reconcile(self, file: File) -> None:
         """Note in the catalog what the log has and the catalog has not."""
-        found = self._tables.listed(file)
+        found = self._tables.logged(file)
         if self._noted.get(file.id) == found.version:
             return
         noted = self._datasets.noted(file.id)
@@ -278,7 +302,7 @@ def applied(before: Snapshot, change: Change) -> Snapshot:
 
 
 def info_of(after: Snapshot, change: Change, author: Author) -> dict[str, Any]:
-    """What the log keeps beside a commit. Pure."""
+    """What the log keeps beside a commit, with an id by which its author knows it again."""
     return {
         "kind": change.kind,
         "author": author.name,
@@ -289,6 +313,7 @@ def info_of(after: Snapshot, change: Change, author: Author) -> dict[str, Any]:
         "updated": change.updated,
         "deleted": change.deleted,
         "next_rid": after.next_rid,
+        "commit": new_id(),
     }
 
 

@@ -10,12 +10,14 @@ from __future__ import annotations
 import json
 import time
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, Protocol
 
 from parquay.datasets.versions.snapshot import Listed, Part
 from parquay.storage import seal
+from parquay.storage.chunks import StoreFault
 from parquay.storage.place import Place, checkpoint_name, entry_name
 
 if TYPE_CHECKING:
@@ -134,7 +136,25 @@ def open_at(place: Place, version: int) -> DeltaTable:
     """Open the table as it was in `version`."""
     from deltalake import DeltaTable
 
-    return DeltaTable(place.url, version=version, storage_options=place.options)
+    with answering(place):
+        return DeltaTable(place.url, version=version, storage_options=place.options)
+
+
+@contextmanager
+def answering(place: Place) -> Iterator[None]:
+    """Name what Delta's library says when an object store does not answer it.
+
+    Raises:
+        StoreFault: (503).
+    """
+    try:
+        yield
+    except FileNotFoundError:
+        raise
+    except OSError as error:
+        if not place.is_remote:
+            raise
+        raise StoreFault("The object store does not answer.", retry_after=5) from error
 
 
 def part_names(place: Place, version: int) -> frozenset[str] | None:
@@ -166,7 +186,8 @@ def advance(table: DeltaTable | None, place: Place, version: int) -> DeltaTable:
     if table is None or table.version() > version:
         return open_at(place, version)
     if table.version() < version:
-        table.update_incremental()
+        with answering(place):
+            table.update_incremental()
     return table if table.version() == version else open_at(place, version)
 
 

@@ -53,13 +53,18 @@ class Tables:
 
     def listed(self, file: File, version: int | None = None) -> Snapshot:
         """Return a version as its log says, whose parts may be damaged or gone; see `snapshot`."""
-        place = self._place(file)
+        place = self.place(file)
         with readable(place):
-            return self._listed(file, place, version)
+            return self._listed(file, place, self._newest(file, place), version)
 
-    def _listed(self, file: File, place: Place, version: int | None) -> Snapshot:
+    def logged(self, file: File) -> Snapshot:
+        """Return the newest version that the log has, noted in the catalog or not; for whoever makes the next one."""
+        place = self.place(file)
+        with readable(place):
+            return self._listed(file, place, self._newest_in_log(file, place), None)
+
+    def _listed(self, file: File, place: Place, newest: int, version: int | None) -> Snapshot:
         self._forget_outdated(file)
-        newest = self._newest(file, place)
         if newest < (file.table_version or 0):
             raise lost(_log_damaged())
         wanted = newest if version is None else version
@@ -92,7 +97,7 @@ class Tables:
 
     def parts(self, file: File, version: int) -> tuple[Part, ...]:
         """The parts of a version (blocking), also of one that was given up, as long as the log has it."""
-        found, place = self._recall(file.id, version), self._place(file)
+        found, place = self._recall(file.id, version), self.place(file)
         with readable(place):
             return (found or self._read(file, place, version)).parts
 
@@ -143,15 +148,17 @@ class Tables:
             NotFound: the whole table was (404).
         """
         with self.locks.reading(snapshot.dataset_id, snapshot.version):
-            if not snapshot.place.exists():
+            if not snapshot.names and not snapshot.place.exists():
                 raise NotFound("There is no such dataset.")
-            if any(snapshot.place.parts.stat(name) is None for name in snapshot.names):
+            if snapshot.place.parts.absent(snapshot.names):
                 raise self._gone(snapshot)
             with snapshot.place.parts.fetch(snapshot.names):
                 yield
 
     def _gone(self, snapshot: Snapshot) -> ParquayError:
-        """Why parts of a version are not there: it was given up, or they are lost."""
+        """Why parts of a version are not there: it was given up, they are lost, or the whole table was removed."""
+        if not snapshot.place.exists():
+            return NotFound("There is no such dataset.")
         noted = self._datasets.one(snapshot.dataset_id, snapshot.version)
         if noted is None or noted.expired_at is not None:
             return Gone("Parts of this version were removed.", "version_gone")
@@ -166,7 +173,12 @@ class Tables:
             while len(self._remembered) > MAX_SNAPSHOTS:
                 self._remembered.popitem(last=False)
 
-    def _place(self, file: File) -> Place:
+    def place(self, file: File) -> Place:
+        """Where the table is that ``file`` became.
+
+        Raises:
+            NotFound, Conflict: as `snapshot`.
+        """
         if file.status in ("uploading", "processing"):
             raise Conflict("The table is still being made.", "not_ready")
         if file.parquet_path is None or file.dataset_id != file.id:
@@ -174,8 +186,16 @@ class Tables:
         return self._places.at(file.id)
 
     def _newest(self, file: File, place: Place) -> int:
+        """The newest version for readers: what the catalog noted where the log is far away, else what the log has."""
+        if place.is_remote and file.table_version is not None:
+            return file.table_version
+        return self._newest_in_log(file, place)
+
+    def _newest_in_log(self, file: File, place: Place) -> int:
         with self._lock:
             known = max((version for each, version in self._remembered if each == file.id), default=-1)
+        if place.is_remote and file.table_version is not None:
+            known = max(known, file.table_version)
         newest = place.newest(known)
         return self._publish(file, place) if newest < 0 else newest
 

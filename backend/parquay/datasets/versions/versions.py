@@ -81,7 +81,7 @@ class Versions:
                 inserted=found.added,
                 updated=found.changed,
                 deleted=found.removed,
-                columns=wanted.columns,
+                columns=None if before.columns == wanted.columns else wanted.columns,
                 restored=version,
             )
 

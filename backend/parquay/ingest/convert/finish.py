@@ -175,7 +175,7 @@ class Finisher:
             if not self.unify(types) or not self.compact(types, all_of_them=True):
                 return False
             self.verify(result.state.rows)
-            verdict = _table(result, result.state, result.dialect)
+            verdict = _table(result, result.state, result.dialect, self._place.address)
             if publish is not None:
                 if not self._segments.holds(self._fence):
                     return False
@@ -252,11 +252,11 @@ def _error(result: ConversionResult, code: str, message: str) -> Finished:
     )
 
 
-def _table(result: ConversionResult, state: FoldState, dialect: Dialect) -> Finished:
+def _table(result: ConversionResult, state: FoldState, dialect: Dialect, address: str) -> Finished:
     return Finished(
         row_count=state.rows,
         reject_count=state.rejects,
-        parquet_path=f"parquet/{result.file.id}",
+        parquet_path=address,
         dataset_id=result.file.id,
         sha256=result.sha256,
         dialect=dialect.to_json(),

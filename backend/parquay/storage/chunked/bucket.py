@@ -1,4 +1,4 @@
-"""The seam to an object store: five calls, all of which block.
+"""The seam to an object store: a few calls, all of which block.
 
 A key never gets other bytes, so a `put` whose answer was lost can be repeated blindly, and nothing here needs a
 condition, a lock or a multipart upload.
@@ -44,6 +44,10 @@ class Bucket(Protocol):
         Raises:
             FileNotFoundError: there is no such object.
         """
+        ...
+
+    def stat(self, key: str) -> Held | None:
+        """Look at an object without reading it; None when it is not there."""
         ...
 
     def list(self, prefix: str) -> Iterator[Held]:

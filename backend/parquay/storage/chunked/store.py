@@ -23,7 +23,7 @@ import google_crc32c
 
 from parquay.chunk import Chunk
 from parquay.errors import Conflict
-from parquay.ids import is_id
+from parquay.ids import folder_of, is_id
 from parquay.storage import seal
 from parquay.storage.chunked.bucket import Bucket, Held
 from parquay.storage.chunked.gathering import Gathering, GatheringFiles
@@ -324,7 +324,7 @@ def _check(upload_id: str) -> None:
 
 def _folder(upload_id: str) -> str:
     _check(upload_id)
-    return f"{FOLDER}{upload_id[-2:]}/{upload_id}/"
+    return f"{FOLDER}{folder_of(upload_id)}/"
 
 
 def _key(upload_id: str, start: int, epoch: int) -> str:

@@ -69,6 +69,10 @@ class LocalObjects:
         except FileNotFoundError:
             return None
 
+    def absent(self, keys: Iterable[str]) -> set[str]:
+        """Look for each."""
+        return {key for key in keys if self.stat(key) is None}
+
     def list(self) -> Iterator[Stored]:
         """List the folder, which may not be there."""
         for name in self._names():

@@ -47,6 +47,11 @@ class LocalPlace(ObjectPlace):
         super().__init__(dataset_id, LocalObjects(self.folder, is_part), log)
 
     @property
+    def address(self) -> str:
+        """The folder, below the data directory."""
+        return f"{self.folder.parent.name}/{self.dataset_id}"
+
+    @property
     def url(self) -> str:
         """The path of the folder."""
         return str(self.folder)

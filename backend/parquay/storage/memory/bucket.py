@@ -41,6 +41,11 @@ class MemoryBucket:
         except KeyError:
             raise FileNotFoundError(key) from None
 
+    def stat(self, key: str) -> Held | None:
+        """Look the object up."""
+        found = self._objects.get(key)
+        return None if found is None else Held(key, len(found[0]), found[1])
+
     def list(self, prefix: str) -> Iterator[Held]:
         """List what is held, in the order of keys."""
         with self._lock:

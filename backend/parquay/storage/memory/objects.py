@@ -77,6 +77,10 @@ class MemoryObjects:
         found = self._held.get(key)
         return None if found is None else Stored(key, len(found[0]), found[1])
 
+    def absent(self, keys: Iterable[str]) -> set[str]:
+        """Look for each."""
+        return {key for key in keys if self.stat(key) is None}
+
     def list(self) -> Iterator[Stored]:
         """List what is held."""
         with self._lock:

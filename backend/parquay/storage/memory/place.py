@@ -48,6 +48,11 @@ class MemoryPlace(ObjectPlace):
         super().__init__(dataset_id, parts, self._log_place.log)
 
     @property
+    def address(self) -> str:
+        """Nobody else reads memory."""
+        return f"memory/{self.dataset_id}"
+
+    @property
     def url(self) -> str:
         """The folder of the log."""
         return self._log_place.url

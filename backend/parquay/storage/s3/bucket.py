@@ -61,7 +61,23 @@ class S3Bucket:
                 },
             )
 
+        self.url = f"s3://{bucket}/{prefix}".rstrip("/")
+        self._config = {"allow_http": not secure, **config}
         self._bulk, self._quick = connected(ANSWER, PATIENCE), connected(QUICK_ANSWER, QUICK_PATIENCE)
+
+    @property
+    def delta_options(self) -> dict[str, str]:
+        """What Delta's library must know to open a table in this bucket, and to put entries only where none is."""
+        times = {
+            "timeout": f"{ANSWER.seconds}s",
+            "connect_timeout": f"{CONNECT.seconds}s",
+            "max_retries": str(TRIES - 1),
+            "retry_timeout": f"{QUICK_PATIENCE.seconds}s",
+        }
+        texts = {
+            name: str(value).lower() if isinstance(value, bool) else str(value) for name, value in self._config.items()
+        }
+        return {"conditional_put": "etag"} | times | texts
 
     def _for(self, size: int) -> S3Store:
         return self._quick if size < QUICK_BYTES else self._bulk
@@ -71,8 +87,10 @@ class S3Bucket:
 
         A condition would turn the second try after a lost answer into an error.
         """
+        # The client takes a view of anything but plain bytes for a list of numbers, which Arrow's signed ones are.
+        plain = data.cast("B") if isinstance(data, memoryview) else data
         with mapped():
-            obstore.put(self._for(len(data)), key, data, use_multipart=False)
+            obstore.put(self._for(len(plain)), key, plain, use_multipart=False)
 
     def put_once(self, key: str, data: bytes) -> bool:
         """Put unless there is an object; tell whether there was none. Only as true as the store is, see `probe`."""
@@ -98,6 +116,15 @@ class S3Bucket:
             if some is None:
                 return
             take(bytes(some))
+
+    def stat(self, key: str) -> Held | None:
+        """Look at an object by its head."""
+        try:
+            with mapped():
+                found = obstore.head(self._quick, key)
+        except FileNotFoundError:
+            return None
+        return Held(key, found["size"], found["last_modified"].timestamp())
 
     def list(self, prefix: str) -> Iterator[Held]:
         """List a folder, a thousand objects a request, in the order of keys."""

@@ -115,7 +115,7 @@ def bind_bucket(volumes: Volumes, bucket: MarkedBucket) -> str:
             raise ForeignVolume("it is empty, but the catalog knows uploads that must be there (is it the right one?)")
         bucket.put_once(marker.NAME, (known or new_id()).encode())
         found = _mark(bucket)
-    elif known is None and next(iter(bucket.list("bytes/")), None) is not None:
+    elif known is None and any(next(iter(bucket.list(each)), None) for each in ("bytes/", "tables/")):
         raise ForeignVolume("it holds the bytes of another catalog (was the database lost, or its URL changed?)")
     known = volumes.take(found or "")
     if known != found:

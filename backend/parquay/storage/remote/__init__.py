@@ -1,0 +1,1 @@
+"""Tables in an object store: their objects in a bucket, read through copies on the local disk."""

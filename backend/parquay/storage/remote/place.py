@@ -1,0 +1,96 @@
+"""The places of datasets in an object store: a folder of keys for each, its parts beside its `_delta_log`.
+
+Delta's library puts the entries of the log, each only if there is none (`If-None-Match: *`). Readers take the catalog's
+word for what the newest version is; only who makes a version, and who looks after a crash, asks the bucket.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from pathlib import Path
+from typing import NamedTuple
+
+from parquay.ids import folder_of
+from parquay.storage.chunked.bucket import Bucket
+from parquay.storage.object_place import ObjectPlace
+from parquay.storage.remote.objects import BucketObjects, CachedObjects, KnownObjects
+from parquay.storage.remote.part_cache import PartCache
+
+FOLDER = "tables/"
+LOG_FOLDER = "_delta_log/"
+
+
+class TableStore(NamedTuple):
+    """What the places of one bucket share: the bucket, the cache, what is known of objects, and how Delta opens it."""
+
+    bucket: Bucket
+    cache: PartCache
+    known: KnownObjects
+    url: str
+    options: dict[str, str]
+
+
+class RemotePlaces:
+    """The places in one bucket, with one cache."""
+
+    def __init__(self, bucket: Bucket, cache: PartCache, url: str, options: Mapping[str, str]) -> None:
+        """``url``: of the bucket, ``options``: what Delta's library must know to open it."""
+        self._store = TableStore(bucket, cache, KnownObjects(), url, dict(options))
+
+    @property
+    def fetched(self) -> Path:
+        """Where the copies are."""
+        return self._store.cache.parts
+
+    def at(self, dataset_id: str) -> RemotePlace:
+        """Return the place of a dataset."""
+        return RemotePlace(self._store, dataset_id)
+
+    def ids(self) -> Iterator[str]:
+        """List the objects of all tables, and tell each dataset once."""
+        last = ""
+        for found in self._store.bucket.list(FOLDER):
+            dataset_id = found.key.removeprefix(FOLDER).split("/")[1]
+            if dataset_id != last:
+                yield dataset_id
+            last = dataset_id
+
+
+class RemotePlace(ObjectPlace):
+    """The keys of one dataset."""
+
+    is_remote = True
+
+    def __init__(self, store: TableStore, dataset_id: str) -> None:
+        self._store = store
+        self._folder = f"{FOLDER}{folder_of(dataset_id)}/"
+        self.url = f"{store.url}/{self._folder.rstrip('/')}"
+        self.options = store.options
+        parts = CachedObjects(store.bucket, self._folder, dataset_id, store.cache, store.known)
+        log = BucketObjects(store.bucket, self._folder + LOG_FOLDER, store.cache.drafts / dataset_id / "log")
+        super().__init__(dataset_id, parts, log)
+
+    @property
+    def address(self) -> str:
+        """The URL of the table, for readers that know its log."""
+        return self.url
+
+    def exists(self) -> bool:
+        """Whether any key is there."""
+        return next(iter(self._store.bucket.list(self._folder)), None) is not None
+
+    def erase(self) -> None:
+        """Delete every key, and the copies on this machine."""
+        self._store.bucket.delete([found.key for found in self._store.bucket.list(self._folder)])
+        self._store.cache.erase(self.dataset_id)
+
+    def show(self, version: int, names: Sequence[str], empty: Callable[[], bytes]) -> None:
+        """A bucket has no folder that leads to another; whoever knows the log finds the newest version."""
+
+    def shows(self, version: int) -> bool:
+        """There is nothing to be put right."""
+        del version
+        return True
+
+    def forget_shown(self, before: float) -> None:
+        """Nothing was shown."""

@@ -1,0 +1,143 @@
+"""Tables in an object store, made by a worker on one machine, read and changed on two others: the same answers."""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import duckdb
+import httpx
+import pyarrow.csv as pa_csv
+import pyarrow.parquet as pq
+import pytest
+from deltalake import DeltaTable
+
+from faulty_proxy import FaultyProxy
+from live_server import LiveServer, entry_when
+from machines import Machines
+from s3_server import ACCESS, S3Server, keys_in
+
+ROWS = 2000
+TEXT = "n,city,price\n" + "".join(f"{n},{('Ulm', 'Bonn', 'Köln')[n % 3]},{n / 4:.2f}\n" for n in range(ROWS))
+
+
+@pytest.fixture(scope="module")
+def store(lasting_s3: S3Server) -> Iterator[FaultyProxy]:
+    with FaultyProxy(lasting_s3.port) as proxy:
+        yield proxy
+
+
+@pytest.fixture(scope="module")
+def bucket(lasting_s3: S3Server) -> str:
+    return lasting_s3.new_bucket()
+
+
+@pytest.fixture(scope="module")
+def machines(
+    tmp_path_factory: pytest.TempPathFactory, store: FaultyProxy, bucket: str, new_database: Callable[[], str]
+) -> Iterator[Machines]:
+    """Two API machines and a worker, each with an empty directory of its own."""
+    settings: dict[str, Any] = {
+        "storage_url": f"s3://{bucket}/parquay",
+        "s3_endpoint": store.url,
+        "database_url": new_database(),
+    }
+    made = Machines(tmp_path_factory.mktemp("machines"), **settings).start()
+    yield made
+    made.stop()
+
+
+@pytest.fixture
+def http(machines: Machines) -> Iterator[httpx.Client]:
+    with machines.login() as http:
+        yield http
+
+
+def uploaded(http: httpx.Client, text: str = TEXT, name: str = "places.csv") -> dict[str, Any]:
+    answer = http.post("/files", files={"file": (name, text)})
+    answer.raise_for_status()
+    return entry_when(http, answer.json()["id"], "done")
+
+
+def options(server: S3Server) -> dict[str, str]:
+    """What somebody outside needs: the address and the keys."""
+    return {"endpoint": server.url, "allow_http": "true", **{key.lower(): value for key, value in ACCESS.items()}}
+
+
+def requests(store: FaultyProxy) -> int:
+    return sum(store.met.values())
+
+
+def got(http: httpx.Client, url: str, **params: str | int) -> Any:
+    answer = http.get(url, params=params)
+    assert answer.status_code == 200, answer.text
+    return answer.json()
+
+
+def test_a_table_is_made_read_changed_and_restored_on_three_machines(
+    machines: Machines, http: httpx.Client, bucket: str, lasting_s3: S3Server, store: FaultyProxy
+):
+    entry = uploaded(http)
+    table = f"/datasets/{entry['id']}"
+
+    page = got(http, table, size=5, sort="-price")
+    etag = http.patch(f"{table}/rows/7", json={"city": "Wien"}).headers["etag"]
+    found = [got(http, f"{table}/rows", filter="city:eq:Wien")["rows"] for _ in range(2)]
+    added = http.post(f"{table}/rows", json={"n": -1, "city": "Graz", "price": 1})
+    groups = [got(http, f"{table}/aggregate", by="city", measure="count(n)")["groups"] for _ in range(2)]
+    restored = http.post(f"{table}/restore", json={"version": 0})
+    exported = [http.get(f"{table}/export", params={"format": "csv"}).content.decode() for _ in range(2)]
+    old = got(http, table, version=1, filter="city:eq:Wien")["rows"]
+
+    assert entry["parquet_path"] == f"s3://{bucket}/parquay/tables/{entry['id'][-2:]}/{entry['id']}"
+    assert entry["row_count"] == ROWS
+    assert [row["n"] for row in page["rows"]] == [1999, 1998, 1997, 1996, 1995]
+    assert etag == '"1"'
+    assert [[row["n"] for row in rows] for rows in found] == [[7], [7]]
+    assert added.status_code == 201
+    assert groups[0] == groups[1]
+    assert {each["key"]: each["value"] for each in groups[0]}["Wien"] == 1
+    assert restored.status_code in (200, 201), restored.text
+    assert exported == [TEXT, TEXT]
+    assert [row["n"] for row in old] == [7]
+    assert [each["version"] for each in got(http, f"{table}/versions")] == [3, 2, 1, 0]
+    for machine in (machines, *machines.others):
+        assert not list((machine.data_dir).rglob("_delta_log"))
+    assert any("_delta_log" in key for key in keys_in(lasting_s3.url, bucket, "parquay/tables/"))
+
+
+def test_the_second_query_of_a_table_sends_no_request(machines: Machines, store: FaultyProxy):
+    with LiveServer.login(machines) as http:
+        entry = uploaded(http)
+    (other,) = machines.others
+    table = f"/datasets/{entry['id']}"
+    with other.login() as http:
+        first = got(http, table, filter="city:eq:Ulm"), got(http, f"{table}/aggregate", by="city")
+        before = requests(store)
+        again = got(http, table, filter="city:eq:Ulm"), got(http, f"{table}/aggregate", by="city")
+        third = got(http, table, filter="city:eq:Bonn", sort="-price"), got(http, f"{table}/rows", limit=10)
+
+        assert again == first
+        assert third[0]["matched"] == ROWS // 3 + 1
+        assert requests(store) == before
+
+
+def test_other_programs_read_with_the_keys_of_the_bucket_what_the_page_shows(http: httpx.Client, lasting_s3: S3Server):
+    entry = uploaded(http)
+    table = f"/datasets/{entry['id']}"
+    http.patch(f"{table}/rows/0", json={"city": "Linz"}).raise_for_status()
+    http.delete(f"{table}/rows/5").raise_for_status()
+
+    outside = DeltaTable(entry["parquet_path"], storage_options=options(lasting_s3))
+    arrow = outside.to_pyarrow_table()
+    counted = duckdb.connect().execute("SELECT DISTINCT city FROM arrow ORDER BY city").fetchall()
+    exported = pq.read_table(io.BytesIO(http.get(f"{table}/export", params={"format": "parquet"}).content))
+    page = got(http, table, size=1000)
+
+    assert outside.version() == page["version"] == 2
+    assert arrow.num_rows == page["row_count"] == ROWS - 1
+    assert arrow.sort_by("n").to_pylist() == exported.sort_by("n").to_pylist()
+    assert [row[0] for row in counted] == ["Bonn", "Köln", "Linz", "Ulm"]
+    assert arrow.sort_by("n").slice(0, 3)["n"].to_pylist() == [row["n"] for row in page["rows"][:3]]
+    assert pa_csv.read_csv(io.BytesIO(http.get(f"{table}/export").content)).num_rows == ROWS - 1
