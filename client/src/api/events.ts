@@ -119,7 +119,7 @@ class EventSink {
       const { file_id }: { file_id: string } = JSON.parse(data)
       this.#store.dispatch(fileGone(file_id))
       this.#underWay.delete(file_id)
-      this.#again.soon('File', 'LIST')
+      this.#again.soon('File', 'LIST', file_id)
     },
     'file.announced': (data) => this.#hooks.onAnnounced(JSON.parse(data)),
     'dataset.updated': (data) => {

@@ -19,6 +19,10 @@ export type LiveFile = {
   movedAt: number | null
   error: FileEntry['error']
   role: Role | null
+  /** What it is called, null while no entry has come. */
+  name: string | null
+  /** What it was sent as where that is not its name: with escapes, as the server tells it. */
+  sentAs: string | null
 }
 type LiveState = Record<string, LiveFile>
 type Seen = {
@@ -29,6 +33,8 @@ type Seen = {
   rows?: number
   error?: FileEntry['error']
   role?: Role
+  name?: string
+  sentAs?: string | null
   at: number
 }
 
@@ -51,8 +57,13 @@ export const noteSeen = (before: LiveFile | undefined, seen: Seen, isNew = false
     movedAt: moved ? seen.at : (before?.movedAt ?? null),
     error: seen.error ?? before?.error ?? null,
     role: seen.role ?? before?.role ?? null,
+    name: seen.name ?? before?.name ?? null,
+    sentAs: seen.sentAs === undefined ? (before?.sentAs ?? null) : seen.sentAs,
   }
 }
+
+const sentAs = ({ warnings }: FileEntry): string | null =>
+  warnings.find(({ code }) => code === 'name_changed')?.text ?? null
 
 const ofEntry = (entry: FileEntry, at: number): Seen => ({
   id: entry.id,
@@ -61,6 +72,8 @@ const ofEntry = (entry: FileEntry, at: number): Seen => ({
   stored: entry.offset,
   error: entry.error,
   role: entry.role,
+  name: entry.name,
+  sentAs: sentAs(entry),
   at,
 })
 

@@ -48,6 +48,10 @@ export const problemOf = (error: FetchBaseQueryError, response: Response | undef
 const isProblem = (value: unknown): value is Problem =>
   isRecord(value) && typeof value.detail === 'string' && typeof value.status === 'number'
 
+/** Whether the server says that there is no such thing, or none that may be seen; a proxy's word does not count. */
+export const isMissing = (error: unknown): boolean =>
+  isProblem(error) && error.status === 404 && error.code === 'not_found'
+
 const LOST = ['part_damaged', 'part_missing', 'log_damaged', 'log_missing']
 /** Whether a call was refused since a piece of the table is not what was written. */
 export const isLost = (error: unknown): boolean => isProblem(error) && LOST.includes(error.code)

@@ -4,8 +4,8 @@ import { lazy, Suspense, useState } from 'react'
 import { useLogoutMutation } from '../api/authApi'
 import { selectUser } from '../api/session'
 import { Stored } from '../features/auth/Stored'
-import { finishDeletions } from '../features/files/deleteWithUndo'
 import { LANGUAGES, type Language, setLanguage, useLanguage, useText } from '../i18n/language'
+import { finishUndoables } from '../shared/undoable'
 import { useAppDispatch, useAppSelector } from '../store/hooks'
 import { keyHelpTurned } from './keyHelpSlice'
 import classes from './UserMenu.module.css'
@@ -40,7 +40,7 @@ export const UserMenu = () => {
   const [logout] = useLogoutMutation()
   const [account, setAccount] = useState(false)
   const leave = async () => {
-    await finishDeletions()
+    await finishUndoables()
     await logout()
   }
   if (!user) return null

@@ -3,7 +3,7 @@ import { createListenerMiddleware } from '@reduxjs/toolkit'
 import { streamChanged } from '../api/connection'
 import { fileGone } from '../api/live'
 import { signedOut } from '../api/session'
-import { forgetDeletions } from '../features/files/deleteWithUndo'
+import { forgetUndoables } from '../shared/undoable'
 import type { Extra } from '../store/state'
 
 /** What one feature has to know of another goes through here, so that features stay apart. */
@@ -25,7 +25,7 @@ export const createListeners = ({ uploads }: Extra) => {
   listeners.startListening({
     actionCreator: signedOut,
     effect: () => {
-      forgetDeletions()
+      forgetUndoables()
       notifications.clean()
     },
   })

@@ -1,5 +1,6 @@
 import { useSyncExternalStore } from 'react'
 import { en, type Messages } from './en'
+import { isolating } from './isolate'
 import { setLocale } from './locale'
 
 /** The languages of the page, each with the name that it gives itself. */
@@ -14,7 +15,7 @@ const LOADERS: Record<Language, () => Promise<Messages>> = {
   de: () => import('./de').then(({ de }) => de),
 }
 
-let chosen: { language: Language; messages: Messages } = { language: 'en', messages: en }
+let chosen: { language: Language; messages: Messages } = { language: 'en', messages: isolating(en) }
 const listeners = new Set<() => void>()
 const subscribe = (listener: () => void) => {
   listeners.add(listener)
@@ -44,7 +45,7 @@ export const language = (): Language => chosen.language
 export const useLanguage = (): Language => useSyncExternalStore(subscribe, () => chosen.language)
 
 const use = async (language: Language): Promise<void> => {
-  chosen = { language, messages: await LOADERS[language]() }
+  chosen = { language, messages: isolating(await LOADERS[language]()) }
   setLocale(localeFor(language, browserLanguages()))
   document.documentElement.lang = language
   for (const listener of listeners) listener()

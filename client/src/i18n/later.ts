@@ -4,6 +4,7 @@ import { warnings as deWarnings } from './de/warnings'
 import { datasets } from './en/datasets'
 import { live } from './en/live'
 import { warnings } from './en/warnings'
+import { isolating } from './isolate'
 import { type Language, language, useLanguage } from './language'
 
 const english = { datasets, live, warnings }
@@ -12,8 +13,8 @@ const english = { datasets, live, warnings }
 export type LaterMessages = typeof english
 
 export const LATER: Record<Language, LaterMessages> = {
-  en: english,
-  de: { datasets: deDatasets, live: deLive, warnings: deWarnings },
+  en: isolating(english),
+  de: isolating({ datasets: deDatasets, live: deLive, warnings: deWarnings }),
 }
 
 /** Components use `useLaterText`, so that they follow a change. */

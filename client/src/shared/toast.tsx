@@ -2,6 +2,7 @@ import { Anchor, Button, Group, Text } from '@mantine/core'
 import { notifications } from '@mantine/notifications'
 import { Link } from 'react-router'
 import { text } from '../i18n/language'
+import { Name } from './Name'
 
 export const UNDO_MS = 8000
 const close = () => ({ closeButtonProps: { 'aria-label': text().shared.closeMessage } })
@@ -44,7 +45,7 @@ export const toastShared = (owner: string, name: string, fileId: string) => {
     title: text().app.bell.shared(owner),
     message: (
       <Anchor component={Link} to={`/files/${fileId}`} size="sm" onClick={() => notifications.hide(id)}>
-        {name}
+        <Name>{name}</Name>
       </Anchor>
     ),
   })

@@ -5,6 +5,7 @@ import { detailOf } from '../../api/problem'
 import type { Row, Table } from '../../api/types'
 import { useText } from '../../i18n/language'
 import { useLaterText } from '../../i18n/later'
+import { useDrafts } from '../../shared/drafts'
 import { toastProblem, toastUndo } from '../../shared/toast'
 import { useAppDispatch } from '../../store/hooks'
 import { readTyped } from './columnTypes'
@@ -23,6 +24,7 @@ const useNewRow = ({ id, columns }: Table, onAdded: () => void) => {
   const read = Object.fromEntries(
     filled.map((column) => [column.name, readTyped(column, typed[column.name] ?? '')]),
   )
+  useDrafts(() => filled.map(({ name }) => ({ label: name, text: typed[name] ?? '' })))
   const save = async () => {
     setAsked(true)
     const row: Row = {}

@@ -1,4 +1,5 @@
 import type { ReactNode, Ref } from 'react'
+import { Name } from '../../shared/Name'
 import classes from './Card.module.css'
 
 type Props = {
@@ -15,7 +16,9 @@ type Props = {
 export const Card = ({ as: Tag, title, titleId, aside, label, ref, children }: Props) => (
   <Tag ref={ref} className={classes.card} aria-label={label} aria-labelledby={titleId}>
     <header className={classes.head}>
-      <h2 id={titleId}>{title}</h2>
+      <h2 id={titleId}>
+        <Name>{title}</Name>
+      </h2>
       {aside !== undefined && <span className={classes.aside}>{aside}</span>}
     </header>
     {children}

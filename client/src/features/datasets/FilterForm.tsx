@@ -2,6 +2,7 @@ import { Button, Popover, Select, Stack, TextInput } from '@mantine/core'
 import { cloneElement, type ReactElement, useState } from 'react'
 import type { Column } from '../../api/types'
 import { useLaterText } from '../../i18n/later'
+import { useDrafts } from '../../shared/drafts'
 import { kindOf } from './columnTypes'
 import { type FilterOp, filterText, needsValue, opsFor, valueProblem } from './filters'
 import { useDatasetView } from './useDatasetView'
@@ -13,6 +14,7 @@ const Form = ({ column, onDone }: { column: Column; onDone: () => void }) => {
   const [op, setOp] = useState<FilterOp>(ops[0] ?? 'eq')
   const [value, setValue] = useState('')
   const [refusal, setRefusal] = useState<string | null>(null)
+  useDrafts(() => [{ label: words.title(column.name), text: value }])
   const apply = () => {
     // A text is looked for as it was typed, blanks and all.
     const asked = kindOf(column) === 'text' ? value : value.trim()

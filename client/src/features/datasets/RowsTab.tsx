@@ -97,9 +97,18 @@ const CutPage = ({ page: { query, rows } }: { page: RowsPage }) => {
   )
 }
 
-const AddRow = ({ table }: { table: Table }) => {
+/** Its dialog stays when the right to add rows is taken meanwhile: what was written in it is not lost. */
+const AddRow = ({ table, mayEdit }: { table: Table; mayEdit: boolean }) => {
   const words = useLaterText().datasets
   const [open, setOpen] = useState(false)
+  const dialog = open && <AddRowDialog table={table} onClose={() => setOpen(false)} />
+  if (!mayEdit)
+    return (
+      <>
+        <Hint>{words.rights.view}</Hint>
+        {dialog}
+      </>
+    )
   return (
     <>
       <span className={classes.keys}>
@@ -113,7 +122,7 @@ const AddRow = ({ table }: { table: Table }) => {
       >
         {words.edit.add}
       </Button>
-      {open && <AddRowDialog table={table} onClose={() => setOpen(false)} />}
+      {dialog}
     </>
   )
 }
@@ -150,10 +159,8 @@ export const RowsTab = ({ table, matched, rights }: Props) => {
         <FilterChips columns={table.columns} />
         {version !== null ? (
           <Hint>{words.grid.readOnly}</Hint>
-        ) : rights.mayEdit ? (
-          <AddRow table={table} />
         ) : (
-          <Hint>{words.rights.view}</Hint>
+          <AddRow table={table} mayEdit={rights.mayEdit} />
         )}
       </div>
       {failed && page && <Failure title={words.grid.old} error={error} onRetry={refetch} />}

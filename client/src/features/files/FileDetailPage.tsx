@@ -4,15 +4,17 @@ import { ArrowLeft, CircleAlert } from 'lucide-react'
 import type { ReactNode } from 'react'
 import { Link, useParams } from 'react-router'
 import { useGetFileQuery } from '../../api/filesApi'
-import { wordsFor } from '../../api/problem'
+import { isMissing, wordsFor } from '../../api/problem'
 import { selectSessionStatus } from '../../api/session'
 import type { Damage, FileDetail } from '../../api/types'
 import { NotLoaded } from '../../display/NotLoaded'
 import { useShownStatus } from '../../display/useShownStatus'
 import { useText } from '../../i18n/language'
+import { usePageTitle } from '../../shared/usePageTitle'
 import { useAppSelector } from '../../store/hooks'
 import classes from './FileDetailPage.module.css'
 import { FileFacts } from './FileFacts'
+import { FileGone } from './FileGone'
 import { FileHeading } from './FileHeading'
 import { FileProgressPanel } from './FileProgressPanel'
 import { PreviewTable } from './PreviewTable'
@@ -76,14 +78,19 @@ export const FileDetailPage = ({ showTable }: { showTable: ShowTable }) => {
   const words = useText()
   const { id } = useParams()
   const signedIn = useAppSelector((state) => selectSessionStatus(state) === 'in')
-  const { data, error, isError, refetch } = useGetFileQuery(id && signedIn ? id : skipToken)
+  const { data: newest, error, isError, refetch } = useGetFileQuery(id && signedIn ? id : skipToken)
+  // While another file is on its way, the one before is still there.
+  const data = newest?.id === id ? newest : undefined
+  const isGone = isError && isMissing(error)
   usePlaceInQueue(data ? [data] : [], refetch)
+  usePageTitle(data && signedIn && !isGone ? data.name : null)
   return (
     <>
       <Anchor component={Link} to="/files" size="sm" className={classes.back}>
         <ArrowLeft size={15} aria-hidden /> {words.files.title}
       </Anchor>
-      {data && (
+      {data && isGone && <FileGone name={data.name} />}
+      {data && !isGone && (
         <div key={data.id}>
           <FileHeading file={data} />
           <FileFacts file={data} />

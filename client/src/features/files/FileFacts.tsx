@@ -3,12 +3,15 @@ import { Link } from 'react-router'
 import type { FileDetail } from '../../api/types'
 import { useText } from '../../i18n/language'
 import { formatBytes, formatCount, formatTime } from '../../shared/format'
+import { Name } from '../../shared/Name'
 import classes from './FileFacts.module.css'
 
 const Fact = ({ name, value }: { name: string; value: string }) => (
   <div>
     <dt>{name}</dt>
-    <dd>{value}</dd>
+    <dd>
+      <Name>{value}</Name>
+    </dd>
   </div>
 )
 

@@ -8,7 +8,9 @@ import type { FileEntry } from '../../api/types'
 import { StatusChip } from '../../display/StatusChip'
 import { useShownStatus } from '../../display/useShownStatus'
 import { text, useText } from '../../i18n/language'
+import { useDrafts } from '../../shared/drafts'
 import { focusMain } from '../../shared/focusMain'
+import { Name } from '../../shared/Name'
 import { PageTitle } from '../../shared/PageTitle'
 import { toastNote, toastProblem } from '../../shared/toast'
 import { useAppDispatch } from '../../store/hooks'
@@ -21,6 +23,7 @@ const RenameForm = ({ file, onDone }: { file: FileEntry; onDone: () => void }) =
   const words = useText()
   const [name, setName] = useState(file.name)
   const [patch, { isLoading, error }] = usePatchFileMutation()
+  useDrafts(() => (name === file.name ? [] : [{ label: words.files.rename.input, text: name }]))
   const save = async () => {
     const wanted = name.trim()
     if (wanted === file.name) return onDone()
@@ -118,7 +121,9 @@ export const FileHeading = ({ file }: { file: FileEntry }) => {
         <RenameForm file={file} onDone={end} />
       ) : (
         <div className={classes.nameLine}>
-          <PageTitle>{file.name}</PageTitle>
+          <PageTitle>
+            <Name>{file.name}</Name>
+          </PageTitle>
           {mine && (
             <Tooltip label={words.rename.label} openDelay={400}>
               <ActionIcon

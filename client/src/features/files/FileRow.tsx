@@ -4,6 +4,7 @@ import { Link } from 'react-router'
 import type { FileEntry } from '../../api/types'
 import { useText } from '../../i18n/language'
 import { formatBytes, formatCount, formatFullTime, formatTime } from '../../shared/format'
+import { Name } from '../../shared/Name'
 import { FileMenu } from './FileMenu'
 import classes from './FileRow.module.css'
 import { PickBox } from './PickBox'
@@ -33,11 +34,11 @@ const NameCell = ({ entry }: { entry: FileEntry }) => {
       <Icon size={18} strokeWidth={1.6} className={classes.fileIcon} aria-hidden />
       <div className={classes.names}>
         <Link to={`/files/${entry.id}`} className={classes.name} title={entry.name}>
-          {entry.name}
+          <Name>{entry.name}</Name>
         </Link>
         {entry.path !== null && (
           <span className={classes.folder} title={entry.path}>
-            <Folder size={12} aria-hidden /> {entry.path}
+            <Folder size={12} aria-hidden /> <Name>{entry.path}</Name>
           </span>
         )}
         <Sharing entry={entry} />

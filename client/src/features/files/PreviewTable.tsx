@@ -1,6 +1,7 @@
 import type { Cell, Column, Content } from '../../api/types'
 import { useText } from '../../i18n/language'
 import { formatCount } from '../../shared/format'
+import { Name } from '../../shared/Name'
 import { NoValue } from '../../shared/NoValue'
 import { ScrollBox } from '../../shared/ScrollBox'
 import { SectionHead } from '../../shared/SectionHead'
@@ -46,7 +47,7 @@ export const PreviewTable = ({ content: { columns, rows, total, truncated = [] }
               </th>
               {columns.map((column) => (
                 <th key={column.name} scope="col" data-numeric={isNumeric(column) || undefined}>
-                  {column.name}
+                  <Name>{column.name}</Name>
                   <span className={classes.type}>{column.type}</span>
                 </th>
               ))}

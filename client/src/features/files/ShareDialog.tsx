@@ -5,6 +5,7 @@ import { useGiveAccessMutation, useListAccessQuery, useTakeAccessMutation } from
 import { detailOf } from '../../api/problem'
 import type { FileEntry, Given } from '../../api/types'
 import { useText } from '../../i18n/language'
+import { Name } from '../../shared/Name'
 import classes from './ShareDialog.module.css'
 
 const EVERYBODY = '*'
@@ -113,7 +114,9 @@ const Person = ({
   const words = useText().files.access
   return (
     <li className={classes.line}>
-      <span className={classes.name}>{username}</span>
+      <span className={classes.name}>
+        <Name>{username}</Name>
+      </span>
       <RoleChoice
         label={words.roleOf(username)}
         value={role}

@@ -3,34 +3,12 @@ import { fileGone } from '../../api/live'
 import { detailOf } from '../../api/problem'
 import { text } from '../../i18n/language'
 import { apiUrl } from '../../shared/base'
-import { toastProblem, toastUndo, UNDO_MS } from '../../shared/toast'
+import { toastProblem } from '../../shared/toast'
+import { undoable } from '../../shared/undoable'
 import type { AppDispatch } from '../../store/state'
 import { filesHidden, filesShown } from './hiddenFilesSlice'
 
 type FileToDelete = { id: string; name: string }
-
-type Deletion = { files: FileToDelete[]; now: () => Promise<void>; timer: ReturnType<typeof setTimeout> }
-
-/** Deletions that can still be taken back. */
-const waiting = new Set<Deletion>()
-
-// Leaving the page is not a wish to undo: what is waiting is carried out on the way out.
-window.addEventListener('pagehide', () => {
-  for (const { id } of [...waiting].flatMap(({ files }) => files))
-    void fetch(apiUrl(`/files/${encodeURIComponent(id)}`), { method: 'DELETE', keepalive: true })
-  waiting.clear()
-})
-
-/** Carries out what is waiting, for somebody who is about to sign out. */
-export const finishDeletions = async (): Promise<void> => {
-  await Promise.all([...waiting].map(({ now }) => now()))
-}
-
-/** Lets everything live that is waiting: whoever wanted it deleted is not here any more. */
-export const forgetDeletions = (): void => {
-  for (const { timer } of waiting) clearTimeout(timer)
-  waiting.clear()
-}
 
 const AT_ONCE = 6
 
@@ -73,17 +51,13 @@ export const deleteWithUndo =
     dispatch(filesHidden(ids))
     const words = text().files
     const said = files.length === 1 ? words.actions.deleted(only.name) : words.selection.deleted(files.length)
-    const closeToast = toastUndo(said, () => {
-      clearTimeout(deletion.timer)
-      waiting.delete(deletion)
-      dispatch(filesShown(ids))
+    undoable({
+      said,
+      undo: () => dispatch(filesShown(ids)),
+      carryOut: () => carryOut(dispatch, files),
+      onLeave: () => {
+        for (const id of ids)
+          void fetch(apiUrl(`/files/${encodeURIComponent(id)}`), { method: 'DELETE', keepalive: true })
+      },
     })
-    const now = (): Promise<void> => {
-      clearTimeout(deletion.timer)
-      waiting.delete(deletion)
-      closeToast()
-      return carryOut(dispatch, files)
-    }
-    const deletion: Deletion = { files, now, timer: setTimeout(() => void now(), UNDO_MS) }
-    waiting.add(deletion)
   }

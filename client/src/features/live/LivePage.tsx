@@ -4,6 +4,7 @@ import { type Signal, useListSignalsQuery } from '../../api/liveSignals'
 import { NotLoaded } from '../../display/NotLoaded'
 import { useLaterText } from '../../i18n/later'
 import { PageTitle } from '../../shared/PageTitle'
+import { usePageTitle } from '../../shared/usePageTitle'
 import classes from './LivePage.module.css'
 import { LivePlot } from './LivePlot'
 import { SampleTable } from './SampleTable'
@@ -31,6 +32,7 @@ const LivePage = () => {
   const { view, change } = useLiveView()
   const { data, error, isError, refetch } = useListSignalsQuery()
   const signal = data?.find(({ name }) => name === view.signal)
+  usePageTitle(words.title)
   return (
     <>
       <div className={classes.title}>

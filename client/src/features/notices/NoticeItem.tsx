@@ -2,6 +2,7 @@ import { CircleAlert, CircleCheck, FilePlus, Users } from 'lucide-react'
 import { Link } from 'react-router'
 import { useText } from '../../i18n/language'
 import { formatFullTime, formatTime } from '../../shared/format'
+import { Name } from '../../shared/Name'
 import classes from './NoticeItem.module.css'
 import type { Notice } from './noticesSlice'
 
@@ -26,10 +27,10 @@ export const NoticeItem = ({ notice, onOpen }: { notice: Notice; onOpen: () => v
       <Icon size={16} aria-hidden />
       <span className={classes.what}>
         {notice.fileId === '' ? (
-          <span>{notice.name}</span>
+          <Name>{notice.name}</Name>
         ) : (
           <Link to={address} onClick={onOpen}>
-            {notice.name}
+            <Name>{notice.name}</Name>
           </Link>
         )}
         <span className={classes.sentence}>

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { noteBetween, titleFor } from './guards'
+import { noteBetween, progressTitle } from './guards'
 import type { UploadTotals } from './uploadsSlice'
 
 const totals = (fields: Partial<UploadTotals> = {}): UploadTotals => ({
@@ -18,9 +18,9 @@ const totals = (fields: Partial<UploadTotals> = {}): UploadTotals => ({
 
 describe('the title', () => {
   test('shows how far the uploads are', () => {
-    expect(titleFor(totals({ sent: 42, moving: 3 }))).toBe('42% · 3 files · Parquay')
+    expect(progressTitle(totals({ sent: 42, moving: 3 }))).toBe('42% · 3 files')
   })
-  test('is plain when nothing moves', () => expect(titleFor(totals({ moving: 0 }))).toBe('Parquay'))
+  test('says nothing when nothing moves', () => expect(progressTitle(totals({ moving: 0 }))).toBeNull())
 })
 
 describe('what is spoken', () => {

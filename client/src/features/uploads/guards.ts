@@ -1,16 +1,17 @@
 import { text } from '../../i18n/language'
 import { announced } from '../../shared/announce'
+import { setTitlePart } from '../../shared/documentTitle'
 import { percentOf } from '../../shared/format'
 import type { AppStore } from '../../store/state'
 import { tellWhenHidden } from './systemNotice'
 import { selectTotals, type UploadTotals } from './uploadsSlice'
 
-const TITLE = 'Parquay'
 const NOTE_GAP_MS = 2000
 const QUARTERS = [25, 50, 75]
 
-export const titleFor = ({ moving, sent, size }: UploadTotals): string =>
-  moving === 0 ? TITLE : `${text().uploads.title(percentOf(sent, size), moving)} · ${TITLE}`
+/** Pure: how far the uploads are, for the title of the window; null when nothing moves. */
+export const progressTitle = ({ moving, sent, size }: UploadTotals): string | null =>
+  moving === 0 ? null : text().uploads.title(percentOf(sent, size), moving)
 
 /**
  * Pure: the sentence a screen reader should speak between two looks at the totals, or null. At the
@@ -66,7 +67,7 @@ export const guardUploads = (store: AppStore): (() => void) => {
   const look = () => {
     const after = selectTotals(store.getState())
     if (after === before) return
-    document.title = titleFor(after)
+    setTitlePart('progress', progressTitle(after))
     awake.want(after.sending)
     const note = noteBetween(before, after)
     const important = note !== null && (after.moving === 0 || after.failed > before.failed)
@@ -83,6 +84,6 @@ export const guardUploads = (store: AppStore): (() => void) => {
     awake.want(false)
     awake.stop()
     window.removeEventListener('beforeunload', leaving)
-    document.title = TITLE
+    setTitlePart('progress', null)
   }
 }

@@ -49,6 +49,7 @@ export const datasets: typeof english = {
     delete: 'Zeile löschen',
     deleted: (row) => `Zeile ${number(row)} gelöscht`,
     added: 'Zeile angefügt',
+    typed: (reason, text) => `${reason} Geschrieben war: ${text}`,
     notSaved: 'Die Änderung wurde nicht übernommen',
     notAdded: 'Die Zeile wurde nicht angefügt',
     notDeleted: 'Die Zeile wurde nicht gelöscht',

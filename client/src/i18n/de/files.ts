@@ -124,6 +124,12 @@ export const files: Messages['files'] = {
       'Diese Datei ist keine Tabelle. Sie bleibt Byte für Byte erhalten und kann heruntergeladen werden.',
     cannot: 'Diese Datei kann nicht gezeigt werden',
   },
+  gone: {
+    title: 'Diese Datei ist nicht mehr da',
+    words: 'Sie wurde gelöscht oder ist nicht mehr mit dir geteilt.',
+    unsaved: 'Was gerade geschrieben wurde, ist nicht gespeichert:',
+    back: 'Zurück zu den Dateien',
+  },
   progress: {
     label: 'Fortschritt',
     onServer: (stored, size) => `${stored} von ${size} auf dem Server`,

@@ -121,4 +121,5 @@ export const uploads: Messages['uploads'] = {
     skip: 'Lassen',
   },
   appends: (table) => `an ${table}`,
+  keptAs: (name, sent) => `Gespeichert als ${name}, geschickt als ${sent}`,
 }

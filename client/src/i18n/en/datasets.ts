@@ -48,6 +48,7 @@ export const datasets = {
     delete: 'Delete row',
     deleted: (row: number) => `Deleted row ${number(row)}`,
     added: 'Row added',
+    typed: (reason: string, text: string) => `${reason} You had written: ${text}`,
     notSaved: 'The change was not kept',
     notAdded: 'The row was not added',
     notDeleted: 'The row was not deleted',

@@ -122,6 +122,12 @@ export const files = {
     plain: 'This file is no table. It is kept byte for byte and can be downloaded.',
     cannot: 'This file cannot be shown',
   },
+  gone: {
+    title: 'This file is no longer here',
+    words: 'It was deleted, or it is no longer shared with you.',
+    unsaved: 'What was being written was not saved:',
+    back: 'Back to the files',
+  },
   progress: {
     label: 'Progress',
     onServer: (stored: string, size: string) => `${stored} of ${size} on the server`,

@@ -121,4 +121,5 @@ export const uploads = {
     skip: 'Leave it',
   },
   appends: (table: string) => `to ${table}`,
+  keptAs: (name: string, sent: string) => `Kept as ${name}, sent as ${sent}`,
 }

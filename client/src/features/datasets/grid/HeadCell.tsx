@@ -2,6 +2,7 @@ import { ActionIcon } from '@mantine/core'
 import { ListFilter } from 'lucide-react'
 import type { Column } from '../../../api/types'
 import { useLaterText } from '../../../i18n/later'
+import { Name } from '../../../shared/Name'
 import { directionOf, SortIcon } from '../../../shared/SortIcon'
 import { isNumeric } from '../columnTypes'
 import { nextColumnSort } from '../datasetUrl'
@@ -37,7 +38,9 @@ export const HeadCell = ({ column, start, width, index }: Props) => {
         onClick={() => change({ sort: nextColumnSort(view.sort, column.name) })}
       >
         <span className={classes.names}>
-          <span className={classes.columnName}>{column.name}</span>
+          <span className={classes.columnName}>
+            <Name>{column.name}</Name>
+          </span>
           <span className={classes.type}>{column.type}</span>
         </span>
         <SortIcon direction={direction} />

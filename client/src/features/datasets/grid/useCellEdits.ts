@@ -4,6 +4,7 @@ import type { RowsPage } from '../../../api/datasetsApi'
 import { detailOf, type Problem } from '../../../api/problem'
 import type { Cell, DataRow } from '../../../api/types'
 import { laterText } from '../../../i18n/later'
+import { type Draft, useDrafts } from '../../../shared/drafts'
 import { toastProblem } from '../../../shared/toast'
 import { useAppDispatch } from '../../../store/hooks'
 import { asTyped } from '../columnTypes'
@@ -39,6 +40,20 @@ export const afterRefusal = (
   return { conflict: { writing, mine, theirs, version } }
 }
 
+/** Pure: what was written into cells and is not known to be saved. `sent`: what is on its way. */
+export const unsavedCells = (
+  writing: Writing | null,
+  conflict: Conflict | null,
+  sent: Iterable<Draft>,
+): Draft[] => {
+  const open = writing !== null && writing.typed !== null && writing.typed !== asTyped(writing.seen)
+  return [
+    ...(open ? [{ label: writing.column, text: writing.typed ?? '' }] : []),
+    ...(conflict ? [{ label: conflict.writing.column, text: asTyped(conflict.mine) }] : []),
+    ...sent,
+  ]
+}
+
 /** The version in which a row of the page was seen: its own last change, or the page's. */
 export const baseOf = (page: RowsPage, rid: number): number => page.bases?.[rid] ?? page.version
 
@@ -50,6 +65,8 @@ export const useCellEdits = (page: RowsPage | undefined) => {
   const [editCell] = useEditCellMutation()
   /** The versions that own changes of a row will have made: the next one stands on them. */
   const own = useRef(new Map<number, Promise<number | null>>())
+  const sent = useRef(new Set<Draft>())
+  useDrafts(() => unsavedCells(writing, conflict, sent.current))
 
   const open = (row: DataRow, column: string, typed: string | null): void => {
     if (!page) return
@@ -73,6 +90,8 @@ export const useCellEdits = (page: RowsPage | undefined) => {
   const send = async (at: Writing, value: Cell, merged = false): Promise<number | null> => {
     if (!page) return null
     const { rid, base, column, seen } = at
+    const draft = { label: column, text: asTyped(value) }
+    sent.current.add(draft)
     try {
       const { version, row } = await editCell({ view: page.query, rid, base, column, seen, value }).unwrap()
       // An editor that is open on the same row has seen it, but as it was typed and not as it is written now.
@@ -85,11 +104,15 @@ export const useCellEdits = (page: RowsPage | undefined) => {
       return version
     } catch (problem) {
       return refused(at, value, problem as Problem).catch((error: Problem) => {
-        toastProblem(laterText().datasets.edit.notSaved, detailOf(error))
-        // What was typed is in its editor again, unless somebody has gone on, or never may.
-        if (error.status !== FORBIDDEN) setWriting((now) => now ?? { ...at, typed: asTyped(value) })
+        const words = laterText().datasets.edit
+        const isRefused = error.status === FORBIDDEN
+        toastProblem(words.notSaved, isRefused ? words.typed(detailOf(error), draft.text) : detailOf(error))
+        // What was typed is in its editor again, unless somebody has gone on, or never may: then it was said.
+        if (!isRefused) setWriting((now) => now ?? { ...at, typed: draft.text })
         return null
       })
+    } finally {
+      sent.current.delete(draft)
     }
   }
   const keep = (at: Writing, value: Cell): void => {

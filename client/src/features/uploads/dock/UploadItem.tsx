@@ -2,8 +2,10 @@ import { Link } from 'react-router'
 import { selectLive } from '../../../api/live'
 import { StatusChip } from '../../../display/StatusChip'
 import { useShownStatus } from '../../../display/useShownStatus'
+import { drawable } from '../../../i18n/isolate'
 import { useText } from '../../../i18n/language'
 import { formatPercent, percentOf } from '../../../shared/format'
+import { Name } from '../../../shared/Name'
 import { ProgressTrack } from '../../../shared/ProgressTrack'
 import { useAppSelector } from '../../../store/hooks'
 import type { UploadRow } from '../types'
@@ -23,6 +25,34 @@ const Aside = ({ row }: { row: UploadRow }) => {
   return <span className={classes.percent}>{formatPercent(percentOf(row.sent, row.size))}</span>
 }
 
+/** The name that the server keeps, once that is known; until then the one of the file that was chosen. */
+const FileName = ({ row }: { row: UploadRow }) => {
+  const words = useText().uploads
+  const kept = useAppSelector((state) => selectLive(state, row.fileId)?.name ?? null)
+  const local = row.relativePath ?? row.name
+  const shown = kept === null ? local : local.slice(0, local.lastIndexOf('/') + 1) + kept
+  return (
+    <span className={classes.name} title={drawable(shown)}>
+      {row.phase === 'uploaded' && row.fileId ? (
+        <Link to={`/files/${row.fileId}`}>
+          <Name>{kept ?? row.name}</Name>
+        </Link>
+      ) : (
+        <Name>{shown}</Name>
+      )}
+      {row.appendsTo && <span className={classes.target}> {words.appends(row.appendsTo)}</span>}
+    </span>
+  )
+}
+
+/** Says so where the server could not keep a name as it was sent. */
+const KeptAs = ({ row }: { row: UploadRow }) => {
+  const words = useText().uploads
+  const live = useAppSelector((state) => selectLive(state, row.fileId))
+  if (!live?.name || live.sentAs === null) return null
+  return <p className={classes.kept}>{words.keptAs(live.name, live.sentAs)}</p>
+}
+
 /** One upload in the dock: name, bar, what it is doing, what can be done. */
 export const UploadItem = ({ id }: { id: string }) => {
   const words = useText().uploads
@@ -30,16 +60,13 @@ export const UploadItem = ({ id }: { id: string }) => {
   const stored = useAppSelector((state) => selectLive(state, row?.fileId ?? null)?.stored ?? 0)
   if (!row) return null
   const percent = percentOf(row.sent, row.size)
-  const opened = row.phase === 'uploaded' && row.fileId
   return (
     <div className={classes.item} data-phase={row.phase}>
       <div className={classes.line}>
-        <span className={classes.name} title={row.relativePath ?? row.name}>
-          {opened ? <Link to={`/files/${row.fileId}`}>{row.name}</Link> : (row.relativePath ?? row.name)}
-          {row.appendsTo && <span className={classes.target}> {words.appends(row.appendsTo)}</span>}
-        </span>
+        <FileName row={row} />
         <Aside row={row} />
       </div>
+      <KeptAs row={row} />
       {row.phase !== 'uploaded' && row.phase !== 'failed' && (
         <ProgressTrack
           label={words.uploadOf(row.name)}

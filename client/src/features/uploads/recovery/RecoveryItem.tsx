@@ -2,6 +2,7 @@ import { Button } from '@mantine/core'
 import { useRef } from 'react'
 import { useText } from '../../../i18n/language'
 import { percentOf } from '../../../shared/format'
+import { Name } from '../../../shared/Name'
 import { ProgressTrack } from '../../../shared/ProgressTrack'
 import { useAppDispatch, useAppSelector } from '../../../store/hooks'
 import { sendUpload } from '../commands'
@@ -50,7 +51,9 @@ export const RecoveryItem = ({ id }: { id: string }) => {
   return (
     <li className={classes.item}>
       <div className={classes.what}>
-        <span className={classes.name}>{row.name}</span>
+        <span className={classes.name}>
+          <Name>{row.name}</Name>
+        </span>
         <span className={classes.state}>
           <UploadStateLine row={row} />
         </span>

@@ -1,0 +1,49 @@
+import { Alert, Button } from '@mantine/core'
+import { CircleAlert } from 'lucide-react'
+import { useEffect, useState } from 'react'
+import { Link } from 'react-router'
+import { useText } from '../../i18n/language'
+import { unsavedDrafts } from '../../shared/drafts'
+import { focusMain } from '../../shared/focusMain'
+import { Name } from '../../shared/Name'
+import classes from './FileGone.module.css'
+
+/** A file that was shown a moment ago: that it is gone, the way back, and what was being written in it. */
+export const FileGone = ({ name }: { name: string }) => {
+  const words = useText().files
+  // Read while what is written in still stands: the page that this takes the place of goes only after it.
+  const [drafts] = useState(unsavedDrafts)
+  useEffect(focusMain, [])
+  return (
+    <Alert
+      color="yellow"
+      role="alert"
+      icon={<CircleAlert size={18} />}
+      title={words.gone.title}
+      className={classes.gone}
+    >
+      <p>
+        <Name>{name}</Name>
+      </p>
+      <p>{words.gone.words}</p>
+      {drafts.length > 0 && (
+        <>
+          <p>{words.gone.unsaved}</p>
+          <dl className={classes.drafts} aria-label={words.gone.unsaved}>
+            {drafts.map(({ label, text }) => (
+              <div key={label}>
+                <dt>
+                  <Name>{label}</Name>
+                </dt>
+                <dd>{text}</dd>
+              </div>
+            ))}
+          </dl>
+        </>
+      )}
+      <Button component={Link} to="/files" size="xs" variant="default">
+        {words.gone.back}
+      </Button>
+    </Alert>
+  )
+}
