@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { formatBytes, formatExact, formatPercent, formatTimeLeft, percentOf } from './format'
+import { formatBytes, formatExact, formatName, formatPercent, formatTimeLeft, percentOf } from './format'
 
 describe('sizes', () => {
   test.each([
@@ -44,4 +44,13 @@ describe('percent', () => {
   })
 
   test('is written without a fraction, and not rounded up', () => expect(formatPercent(99.7)).toBe('99%'))
+})
+
+describe('long names', () => {
+  test.each([
+    ['sales.csv', 'sales.csv'],
+    ['x'.repeat(40), 'x'.repeat(40)],
+    [`${'x'.repeat(50)}.csv`, `${'x'.repeat(27)}…${'x'.repeat(8)}.csv`],
+    ['😀'.repeat(41), `${'😀'.repeat(27)}…${'😀'.repeat(12)}`],
+  ])('%s', (name, shown) => expect(formatName(name)).toBe(shown))
 })

@@ -100,3 +100,14 @@ export const formatFullTime = (iso: string): string => {
     ? '–'
     : dates('full', { dateStyle: 'full', timeStyle: 'medium' }).format(time)
 }
+
+const NAME_SHOWN_MAX = 40
+const NAME_END = 12
+
+/** Pure: a long name by its beginning and its end, where there is no room for more. */
+export const formatName = (name: string): string => {
+  const signs = [...name]
+  if (signs.length <= NAME_SHOWN_MAX) return name
+  const start = signs.slice(0, NAME_SHOWN_MAX - NAME_END - 1)
+  return `${start.join('')}…${signs.slice(-NAME_END).join('')}`
+}

@@ -1,8 +1,9 @@
 import { Anchor } from '@mantine/core'
 import { useState } from 'react'
 import { useLoginMutation, useRegisterMutation } from '../../api/authApi'
-import { useText } from '../../i18n/language'
+import { text, useText } from '../../i18n/language'
 import { Mark } from '../../shared/Mark'
+import { toastNote } from '../../shared/toast'
 import { CredentialsForm } from './CredentialsForm'
 import { LanguageChoice } from './LanguageChoice'
 import classes from './LoginPage.module.css'
@@ -16,8 +17,12 @@ export const LoginPage = () => {
   const [register, making] = useRegisterMutation()
 
   const submit = async (username: string, password: string) => {
-    if (registering && 'error' in (await register({ username, password }))) return
+    if (!registering) return void (await login({ username, password }))
+    const { data: made } = await register({ username, password })
+    if (!made) return
     await login({ username, password })
+    // Wide letters are kept as plain ones: whoever looks for that name has to know.
+    if (made.username !== username.normalize()) toastNote(text().auth.keptAs(made.username))
   }
   const turn = () => {
     signingIn.reset()

@@ -101,28 +101,26 @@ const CutPage = ({ page: { query, rows } }: { page: RowsPage }) => {
 const AddRow = ({ table, mayEdit }: { table: Table; mayEdit: boolean }) => {
   const words = useLaterText().datasets
   const [open, setOpen] = useState(false)
-  const dialog = open && <AddRowDialog table={table} onClose={() => setOpen(false)} />
-  if (!mayEdit)
-    return (
-      <>
-        <Hint>{words.rights.view}</Hint>
-        {dialog}
-      </>
-    )
   return (
     <>
-      <span className={classes.keys}>
-        <Hint>{words.grid.hint}</Hint>
-      </span>
-      <Button
-        size="xs"
-        variant="default"
-        leftSection={<Plus size={15} aria-hidden />}
-        onClick={() => setOpen(true)}
-      >
-        {words.edit.add}
-      </Button>
-      {dialog}
+      {mayEdit ? (
+        <>
+          <span className={classes.keys}>
+            <Hint>{words.grid.hint}</Hint>
+          </span>
+          <Button
+            size="xs"
+            variant="default"
+            leftSection={<Plus size={15} aria-hidden />}
+            onClick={() => setOpen(true)}
+          >
+            {words.edit.add}
+          </Button>
+        </>
+      ) : (
+        <Hint>{words.rights.view}</Hint>
+      )}
+      {open && <AddRowDialog table={table} onClose={() => setOpen(false)} />}
     </>
   )
 }

@@ -6,6 +6,7 @@ import { useText } from '../../i18n/language'
 import { unsavedDrafts } from '../../shared/drafts'
 import { focusMain } from '../../shared/focusMain'
 import { Name } from '../../shared/Name'
+import { PageTitle } from '../../shared/PageTitle'
 import classes from './FileGone.module.css'
 
 /** A file that was shown a moment ago: that it is gone, the way back, and what was being written in it. */
@@ -15,35 +16,39 @@ export const FileGone = ({ name }: { name: string }) => {
   const [drafts] = useState(unsavedDrafts)
   useEffect(focusMain, [])
   return (
-    <Alert
-      color="yellow"
-      role="alert"
-      icon={<CircleAlert size={18} />}
-      title={words.gone.title}
-      className={classes.gone}
-    >
-      <p>
+    <>
+      <PageTitle>
         <Name>{name}</Name>
-      </p>
-      <p>{words.gone.words}</p>
-      {drafts.length > 0 && (
-        <>
-          <p>{words.gone.unsaved}</p>
-          <dl className={classes.drafts} aria-label={words.gone.unsaved}>
-            {drafts.map(({ label, text }) => (
-              <div key={label}>
-                <dt>
-                  <Name>{label}</Name>
-                </dt>
-                <dd>{text}</dd>
-              </div>
-            ))}
-          </dl>
-        </>
-      )}
-      <Button component={Link} to="/files" size="xs" variant="default">
-        {words.gone.back}
-      </Button>
-    </Alert>
+      </PageTitle>
+      <Alert
+        color="red"
+        variant="light"
+        role="alert"
+        icon={<CircleAlert size={18} />}
+        title={words.gone.title}
+        mt="md"
+        className={classes.gone}
+      >
+        <p>{words.gone.words}</p>
+        {drafts.length > 0 && (
+          <>
+            <p>{words.gone.unsaved}</p>
+            <dl className={classes.drafts} aria-label={words.gone.unsaved}>
+              {drafts.map(({ label, text }) => (
+                <div key={label}>
+                  <dt>
+                    <Name>{label}</Name>
+                  </dt>
+                  <dd>{text}</dd>
+                </div>
+              ))}
+            </dl>
+          </>
+        )}
+        <Button component={Link} to="/files" size="xs" variant="default">
+          {words.gone.back}
+        </Button>
+      </Alert>
+    </>
   )
 }

@@ -30,7 +30,8 @@ const RenameForm = ({ file, onDone }: { file: FileEntry; onDone: () => void }) =
     if (wanted === '') return
     const { data } = await patch({ id: file.id, name: wanted })
     if (!data) return
-    if (data.name !== wanted) toastNote(text().files.rename.changed(data.name))
+    if (data.warnings.some(({ code }) => code === 'name_changed'))
+      toastNote(text().files.rename.changed(data.name))
     onDone()
   }
   return (

@@ -37,6 +37,7 @@ export const auth: Messages['auth'] = {
   },
   switched: (name) =>
     `Du bist jetzt ${name}: In einem anderen Tab dieses Browsers hat sich jemand angemeldet.`,
+  keptAs: (name) => `Dein Benutzername ist gespeichert als ${name}.`,
   stillIn: 'Du bist noch angemeldet',
   failed: 'Das hat nicht geklappt. Versuche es noch einmal.',
 }

@@ -34,6 +34,7 @@ export const auth = {
     storedAs: (uploads: string, tables: string) => `uploads ${uploads}, tables with all versions ${tables}`,
   },
   switched: (name: string) => `You are ${name} now: somebody signed in on another tab of this browser.`,
+  keptAs: (name: string) => `Your username is kept as ${name}.`,
   stillIn: 'You are still signed in',
   failed: 'Something went wrong. Try again.',
 }

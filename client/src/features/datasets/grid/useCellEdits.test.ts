@@ -1,7 +1,7 @@
 import { expect, test, vi } from 'vitest'
 import type { DataRow } from '../../../api/types'
 import { authorsSince } from './authors'
-import { afterRefusal } from './useCellEdits'
+import { afterRefusal, unsavedCells } from './useCellEdits'
 
 vi.mock('@mantine/notifications', () => ({ notifications: {} }))
 
@@ -26,4 +26,15 @@ test('authors of what came since are named once each', () => {
   const versions = [version(3, 'ann'), version(4, 'bob'), version(5, 'bob'), version(6, null)]
   expect(authorsSince(versions, 3)).toEqual(['bob'])
   expect(authorsSince(undefined, 3)).toEqual([])
+})
+
+test('unsaved is what was typed and not left as it was, what is disputed, and what is on its way', () => {
+  const conflict = { writing, mine: 'Faro', theirs: 'Porto', version: 5 }
+  expect(unsavedCells(writing, null, [])).toEqual([])
+  expect(unsavedCells({ ...writing, typed: 'Lisbon' }, null, [])).toEqual([])
+  expect(unsavedCells({ ...writing, typed: 'Oslo' }, conflict, [{ label: 'n', text: '2' }])).toEqual([
+    { label: 'city', text: 'Oslo' },
+    { label: 'city', text: 'Faro' },
+    { label: 'n', text: '2' },
+  ])
 })

@@ -4,7 +4,7 @@ import { StatusChip } from '../../../display/StatusChip'
 import { useShownStatus } from '../../../display/useShownStatus'
 import { drawable } from '../../../i18n/isolate'
 import { useText } from '../../../i18n/language'
-import { formatPercent, percentOf } from '../../../shared/format'
+import { formatName, formatPercent, percentOf } from '../../../shared/format'
 import { Name } from '../../../shared/Name'
 import { ProgressTrack } from '../../../shared/ProgressTrack'
 import { useAppSelector } from '../../../store/hooks'
@@ -50,7 +50,7 @@ const KeptAs = ({ row }: { row: UploadRow }) => {
   const words = useText().uploads
   const live = useAppSelector((state) => selectLive(state, row.fileId))
   if (!live?.name || live.sentAs === null) return null
-  return <p className={classes.kept}>{words.keptAs(live.name, live.sentAs)}</p>
+  return <p className={classes.kept}>{words.keptAs(formatName(live.name), formatName(live.sentAs))}</p>
 }
 
 /** One upload in the dock: name, bar, what it is doing, what can be done. */

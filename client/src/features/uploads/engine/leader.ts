@@ -1,5 +1,6 @@
 import { BacklogQueue } from '../queue/backlog'
 import { openBacklogStore } from '../queue/backlogStore'
+import { Cancelled } from '../recovery/cancelled'
 import { forgetHandle, rememberHandle } from '../recovery/fileHandles'
 import type { PickedFile, UploadBatch, UploadCommand, UploadRow } from '../types'
 import { type Adding, addFiles, reselectFile } from './addFiles'
@@ -24,6 +25,7 @@ export class Leader {
   readonly #transfers: Transfers
   readonly #backlog: BacklogQueue
   readonly #adding: Adding
+  readonly #cancelled: Cancelled
   readonly #restored: Promise<void>
   #outlet: Outlet
 
@@ -32,8 +34,10 @@ export class Leader {
     const say = (title: string, detail: string) => this.#outlet.say(title, detail)
     const publish = (upsert: UploadRow[], remove: string[]) =>
       this.#outlet.publish({ upsert, remove, full: false })
+    this.#cancelled = new Cancelled(userId)
     this.#transfers = new Transfers(userId, {
       ...hooks,
+      cancelled: this.#cancelled,
       say,
       publish,
       onCapacity: () => this.#backlog.refill(),
@@ -47,6 +51,7 @@ export class Leader {
       publish,
       say,
       store: openBacklogStore(userId),
+      cancelled: this.#cancelled,
     })
     uppy.on('file-removed', ({ meta }) => {
       if (meta.waited) this.#backlog.done(meta.waited)
@@ -97,10 +102,22 @@ export class Leader {
   async #restore(): Promise<void> {
     const { uppy, dispatch } = this.#transfers
     await restoreUploads(uppy, dispatch)
+    this.#cancelAgain()
     await markArrived(uppy, dispatch)
     for (const { row, handle } of await this.#backlog.restore(this.#waitedInUppy()))
       if (row.remembered && handle) void rememberHandle(row.id, handle)
+    // Of what is left nothing is here any more.
+    const here = new Set(uppy.getFiles().map(({ id }) => id))
+    this.#cancelled.remove([...this.#cancelled.all()].filter((id) => !here.has(id)))
     this.publishAll()
+  }
+  /** Nobody took these back while there was time, and the page was gone before the server was asked. */
+  #cancelAgain(): void {
+    const { uppy, dispatch } = this.#transfers
+    for (const { id } of uppy.getFiles().filter(({ id }) => this.#cancelled.all().has(id))) {
+      dispatch({ type: 'cancel', id })
+      dispatch({ type: 'undoElapsed', id })
+    }
   }
   #waitedInUppy(): Set<string> {
     return new Set(this.#transfers.uppy.getFiles().flatMap(({ meta }) => meta.waited ?? []))

@@ -1,6 +1,7 @@
 // @vitest-environment jsdom
 import 'fake-indexeddb/auto'
 import { afterEach, beforeEach, expect, test, vi } from 'vitest'
+import { Cancelled } from '../recovery/cancelled'
 import type { UploadRow } from '../types'
 import { PARALLEL_UPLOADS } from './transferMachine'
 import { Transfers } from './transfers'
@@ -12,6 +13,7 @@ const holding = (count: number) => {
   users += 1
   const batches: string[][] = []
   const rows = new Map<string, UploadRow>()
+  const cancelled = new Cancelled(`user-${users}`)
   const transfers = new Transfers(`user-${users}`, {
     whenSignedIn: () => new Promise(() => undefined),
     onExpired: () => undefined,
@@ -23,6 +25,7 @@ const holding = (count: number) => {
     say: () => undefined,
     onCapacity: () => undefined,
     onOffload: () => undefined,
+    cancelled,
   })
   transfers.uppy.addFiles(
     Array.from({ length: count }, (_, n) => ({
@@ -37,7 +40,7 @@ const holding = (count: number) => {
     await vi.advanceTimersByTimeAsync(250)
     return [...rows.values()].map(({ name, phase }) => `${name} ${phase}`)
   }
-  return { transfers, batches, idOf, phases }
+  return { transfers, batches, cancelled, idOf, phases }
 }
 
 beforeEach(() => void vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout', 'setInterval'] }))
@@ -78,4 +81,15 @@ test('what the server has is shown as sent after Uppy has let go of it, until so
   expect(transfers.shownRows().map(({ sent, size }) => [sent, size])).toEqual([[4, 4]])
   transfers.clearSent()
   expect(transfers.shownRows()).toEqual([])
+})
+
+test('what is cancelled is remembered until it is undone or done', async () => {
+  const { transfers, cancelled, idOf, phases } = holding(2)
+  await phases()
+  for (const name of ['0.csv', '1.csv']) transfers.dispatch({ type: 'cancel', id: idOf(name) })
+  expect(cancelled.all().size).toBe(2)
+  transfers.dispatch({ type: 'undoCancel', id: idOf('0.csv') })
+  expect([...cancelled.all()]).toEqual([idOf('1.csv')])
+  await vi.advanceTimersByTimeAsync(10_000)
+  expect(cancelled.all().size).toBe(0)
 })

@@ -1,4 +1,5 @@
 import { text } from '../../../i18n/language'
+import type { Cancelled } from '../recovery/cancelled'
 import { forgetHandle } from '../recovery/fileHandles'
 import { askServer, deleteOnServer, forgetAddress } from '../serverUploads'
 import type { ActsOn, UploadRow } from '../types'
@@ -22,6 +23,8 @@ export type TransferHooks = Pick<UploaderHooks, 'whenSignedIn' | 'onExpired'> & 
   onCapacity: () => void
   /** Uppy had better not hold this one, which has failed. */
   onOffload: (file: UploadFile, row: UploadRow) => void
+  /** Where it is remembered which ones are cancelled and can still be undone. */
+  cancelled: Cancelled
 }
 
 /** The files that Uppy holds: carries out what the state machine decides, and tells it what becomes of that. */
@@ -42,6 +45,7 @@ export class Transfers {
     this.#bridge = attachBridge(this.uppy, this.#publish)
     followUppy(this.uppy, this.dispatch)
     setInterval(this.#tick, TICK_MS)
+    window.addEventListener('pagehide', this.#leave)
   }
 
   /** One event at a time, to its end: what an effect sets off waits until its own step is done. */
@@ -106,6 +110,15 @@ export class Transfers {
     }
   }
 
+  /** Leaving the page is not a wish to undo. What has all of its bytes sent may be a file: it is asked about later. */
+  readonly #leave = (): void => {
+    for (const [id, { cancelling }] of this.#state.transfers) {
+      const file = this.fileOf(id)
+      const url = file?.tus?.uploadUrl
+      if (cancelling && url && (file.progress.bytesUploaded || 0) < (file.size ?? 0)) void deleteOnServer(url)
+    }
+  }
+
   readonly #acts: ActsOn<Effect> = {
     start: ({ id }) => void this.#send(id),
     pause: ({ id }) => this.#setPaused(id, true),
@@ -131,11 +144,13 @@ export class Transfers {
     },
     armUndo: ({ id }) => {
       clearTimeout(this.#undoTimers.get(id))
+      this.#hooks.cancelled.add([id])
       const elapsed = () => this.dispatch({ type: 'undoElapsed', id })
       this.#undoTimers.set(id, setTimeout(elapsed, UNDO_MS))
     },
     disarmUndo: ({ id }) => {
       clearTimeout(this.#undoTimers.get(id))
+      this.#hooks.cancelled.remove([id])
       this.#undoTimers.delete(id)
     },
     askServer: ({ id }) => void this.#ask(id),

@@ -1,4 +1,6 @@
+// @vitest-environment jsdom
 import { afterEach, beforeEach, expect, test, vi } from 'vitest'
+import { Cancelled } from '../recovery/cancelled'
 import { uploadRow } from '../testUpload'
 import type { UploadCommand, UploadRow } from '../types'
 import { BacklogQueue } from './backlog'
@@ -22,7 +24,13 @@ const memoryStore = (
   load: async () => [...kept.values()],
 })
 
-const backlogWith = (taken: number, extra: number, store = memoryStore()) => {
+let users = 0
+const nobodys = () => {
+  users += 1
+  return new Cancelled(`user-${users}`)
+}
+
+const backlogWith = (taken: number, extra: number, store = memoryStore(), cancelled = nobodys()) => {
   const shown = new Map<string, UploadRow>()
   const said: string[] = []
   const inside: string[] = Array.from({ length: taken }, (_, n) => `inside-${n}`)
@@ -35,6 +43,7 @@ const backlogWith = (taken: number, extra: number, store = memoryStore()) => {
     },
     say: (_, detail) => said.push(detail),
     store,
+    cancelled,
   })
   backlog.choose(files(extra))
   const idOf = (name: string) => [...shown.values()].find((row) => row.name === name)?.id ?? ''
@@ -192,4 +201,19 @@ test('one that the server did not want waits here until somebody tries it again 
   backlog.run({ type: 'clearFailed' })
   vi.advanceTimersByTime(8000)
   expect(phases()).toEqual([])
+})
+
+test('what was cancelled when the page went is not brought back; what was undone is', async () => {
+  const [store, cancelled] = [memoryStore(), nobodys()]
+  const before = backlogWith(INSIDE_MAX, 3, store, cancelled)
+  before.run('cancel', 'f0.csv')
+  before.run('cancel', 'f1.csv')
+  before.run('undoCancel', 'f1.csv')
+
+  const after = backlogWith(INSIDE_MAX, 0, store, cancelled)
+  const left = await after.backlog.restore(new Set())
+
+  expect(left.map(({ row }) => row.name)).toEqual(['f1.csv', 'f2.csv'])
+  expect(after.keptNames()).toEqual(['f1.csv', 'f2.csv'])
+  expect(cancelled.all().size).toBe(0)
 })

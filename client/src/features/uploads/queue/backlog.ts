@@ -1,4 +1,5 @@
 import { text } from '../../../i18n/language'
+import type { Cancelled } from '../recovery/cancelled'
 import { refusalOf } from '../recovery/fileIdentity'
 import type { ActsOn, PickedFile, UploadCommand, UploadRow } from '../types'
 import { type BacklogEntry, storedOf } from './backlogEntry'
@@ -15,6 +16,8 @@ type Seams = {
   publish: (changed: UploadRow[], gone: string[]) => void
   say: (title: string, detail: string) => void
   store: BacklogStore
+  /** Where it is remembered which ones are cancelled and can still be undone. */
+  cancelled: Cancelled
 }
 
 /** Where thousands of files wait until there is room for them with Uppy; they look like any other upload. */
@@ -42,12 +45,16 @@ export class BacklogQueue {
   }
   /** Brings back what an earlier visit left waiting, less what had gone in already. */
   async restore(inUppy: ReadonlySet<string>): Promise<BacklogEntry[]> {
-    this.#dispatch({ type: 'restored', stored: await this.#seams.store.load(), inUppy })
+    const stored = await this.#seams.store.load()
+    const cancelled = this.#seams.cancelled.all()
+    const unwanted = stored.map(({ id }) => id).filter((id) => cancelled.has(id))
+    this.#forget(unwanted)
+    this.#dispatch({ type: 'restored', stored: stored.filter(({ id }) => !unwanted.includes(id)), inUppy })
     return [...this.#state.entries.values()]
   }
   /** One that went in is through, or was taken away there. */
   done(id: string): void {
-    void this.#seams.store.forget([id])
+    this.#forget([id])
   }
   /** Does what a command asks of those that wait; true when it was about one of them alone. */
   run(command: UploadCommand): boolean {
@@ -56,17 +63,28 @@ export class BacklogQueue {
     return isMine
   }
 
+  #forget(ids: string[]): void {
+    void this.#seams.store.forget(ids)
+    this.#seams.cancelled.remove(ids)
+  }
   #dispatch(event: BacklogEvent): void {
     const [state, effects] = backlogStep(this.#state, event)
     this.#state = state
     for (const effect of effects) (this.#acts[effect.type] as (effect: BacklogEffect) => void)(effect)
   }
   readonly #acts: ActsOn<BacklogEffect> = {
-    publish: ({ changed, gone }) => this.#seams.publish(changed, gone),
+    publish: ({ changed, gone }) => {
+      const wanted = changed.filter(({ phase }) => phase !== 'cancelling').map(({ id }) => id)
+      this.#seams.cancelled.remove([...wanted, ...gone])
+      this.#seams.publish(changed, gone)
+    },
     admit: ({ picked, prioritized }) => this.#seams.admit(picked, prioritized),
     store: ({ entries }) => void this.#seams.store.keep(entries.map(storedOf)),
-    forget: ({ ids }) => void this.#seams.store.forget(ids),
-    armUndo: ({ rows }) => void setTimeout(() => this.#dispatch({ type: 'undoElapsed', rows }), UNDO_MS),
+    forget: ({ ids }) => this.#forget(ids),
+    armUndo: ({ rows }) => {
+      this.#seams.cancelled.add(rows.map(({ id }) => id))
+      setTimeout(() => this.#dispatch({ type: 'undoElapsed', rows }), UNDO_MS)
+    },
     checkFile: ({ row, file }) => void this.#check(row, file),
     sayRefused: ({ refusal }) => this.#seams.say(text().uploads.say.another, refusal),
   }
