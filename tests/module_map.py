@@ -13,6 +13,7 @@ PROTOCOLS = {
     "storage/chunked/bucket": "storage/test_chunk_store",
     "columns/styles/base": "columns/types/test_styled",
     "columns/types/base": "columns/types/test_registry columns/types/test_reference",
+    "columns/types/missing_words": "columns/types/test_missing",
     "tus/wire": "tus/test_append tus/test_draft",
     "catalog/tables/accounts": "catalog/test_migrate catalog/test_users",
     "catalog/tables/column_types": "catalog/test_migrate",

@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 
 from parquay.columns import native
 from parquay.columns.native import ColumnRequest, FieldOffsets
-from parquay.columns.types import candidates, registry, typed_reader
+from parquay.columns.types import candidates, missing, registry, typed_reader
 from parquay.columns.types.double import DoubleType
 
 pytestmark = pytest.mark.skipif(native.LIBRARY is None, reason="there is no C compiler here")
@@ -115,7 +115,7 @@ def check(before: Sequence[str | None], cells: Sequence[str | None]) -> None:
     kind = registry.decide(registry.join(held, wanted.candidates))
     assert (found.candidates, found.type) == (wanted.candidates, kind)
     assert found.values.cast(kind.arrow()).equals(wanted.values(texts, kind))
-    assert kind.to_text(found.values).to_pylist() == cells
+    assert missing.over(kind.to_text(found.values), found.asides).to_pylist() == cells
 
 
 def test_doubles_are_read_to_the_last_bit():

@@ -36,7 +36,7 @@ from parquay.ingest.convert.convert_file import convert_file
 from parquay.ingest.text.overrides import Overrides
 
 TOLD: dict[str, Any] = {"delimiter": ",", "quote": '"', "encoding": "utf-8", "header": 1}
-MISFIT = "n/a"
+MISFIT = "n. b."
 
 
 def _fixed(scale: int) -> st.SearchStrategy[list[str]]:

@@ -133,13 +133,13 @@ def test_message_of_a_change_carries_the_entry(kind):
 
 
 def test_message_of_a_table_tells_its_newest_version():
-    column = {"name": "n", "type": "int64", "kind": "int64", "form": True}
+    column = {"name": "n", "type": "int64", "kind": "int64", "form": True, "missing": {"NA": 2}, "misfits": 1}
     row = file(size=1, row_count=5, columns=[column], table_version=3, table_at=AT)
 
     told = {
         "id": "f1",
         "name": "sales.csv",
-        "columns": [{"name": "n", "type": "int64", "style": None}],
+        "columns": [{"name": "n", "type": "int64", "style": None, "missing": {"NA": 2}}],
         "row_count": 5,
         "version": 3,
     }

@@ -20,7 +20,10 @@ CASES = [
     ("{n}", "18446744073709551615", "decimal(38,0)"),
     ("{n}", "123456789012345678901234567890", "decimal(38,0)"),
     ("{n}", "0.1000000000000000055", "text"),
-    ("{n}", "NULL", "text"),
+    ("{n}", "NULL", "int64"),
+    ("{n}", "nul", "text"),
+    ("NULL", "{n}", "text"),
+    ("NA", "7", "int64"),
     ("{n}", "1,234", "text"),
     ("{n}", "Yes", "text"),
     ("{n}.25", "1.5", "double"),
@@ -85,16 +88,16 @@ def test_quoted_empty_text_is_no_null(convert):
     assert convert(content, to="csv")[1] == content
 
 
-def test_null_words_are_null_only_when_told_and_unquoted(convert):
+def test_null_words_are_null_only_when_told_and_unquoted_beside_texts(convert):
     from parquay.ingest.text.overrides import Overrides
 
-    content = b'a,b\n1,NA\n2,"NA"\n3,4\n'
+    content = b'a,b\n1,NA\n2,"NA"\n3,x\n'
 
     untold = convert(content)[1]
     told = convert(content, overrides=Overrides(nulls=("NA",)))[1]
 
-    assert untold["b"].to_pylist() == ["NA", "NA", "4"]
-    assert told["b"].to_pylist() == [None, "NA", "4"]
+    assert untold["b"].to_pylist() == ["NA", "NA", "x"]
+    assert told["b"].to_pylist() == [None, "NA", "x"]
 
 
 def test_wanted_types_are_taken_where_they_hold(convert):

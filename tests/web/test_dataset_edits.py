@@ -277,7 +277,12 @@ def test_another_user_hears_of_an_edit_within_two_seconds(shared_table: str, ann
     assert {name: told.data["dataset"][name] for name in ("id", "name", "row_count", "version")} == {
         "id": dataset, "name": "few.csv", "row_count": 4, "version": 1
     }  # fmt: skip
-    assert told.data["dataset"]["columns"][2] == {"name": "price", "type": "decimal(18,2)", "style": "0.0"}
+    assert told.data["dataset"]["columns"][2] == {
+        "name": "price",
+        "type": "decimal(18,2)",
+        "style": "0.0",
+        "missing": {},
+    }
 
 
 def test_deleting_the_file_ends_its_table(ann: httpx.Client):

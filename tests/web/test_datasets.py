@@ -36,7 +36,7 @@ def test_tables_are_listed_newest_first_page_by_page(ann):
     assert "link" not in second.headers
     assert set(listed[0]) == {"id", "name", "columns", "row_count", "version", "updated_at"}
     assert (listed[0]["name"], listed[0]["row_count"], listed[0]["version"]) == ("t2.csv", 2, 0)
-    assert listed[0]["columns"] == [{"name": name, "type": "int64", "style": "0"} for name in "ab"]
+    assert listed[0]["columns"] == [{"name": name, "type": "int64", "style": "0", "missing": {}} for name in "ab"]
 
 
 def test_page_shows_rows_and_the_aggregates_of_every_column(reader):
@@ -311,6 +311,46 @@ def test_cells_in_a_style_are_values_and_come_back_as_they_were(ann):
     late = got(ann, f"{path}/rows", filter="day:gt:31.12.2024", sort="-paid")["rows"]
     assert [each["id"] for each in late] == [3, 2]
     assert [each["id"] for each in got(ann, f"{path}/rows", filter="paid:ge:999")["rows"]] == [1, 3]
+
+
+def test_words_for_missing_are_null_and_come_back_as_they_were(ann):
+    content = 'id,price,name\n1,9.50,NA\n2,NA,Bo\n3,"",-\n4,,Cy\n5,NA,""\n'
+    path = table(ann, content, "missing.csv")
+
+    body = got(ann, path)
+
+    assert [each["missing"] for each in body["columns"]] == [{}, {"": 1, "NA": 2}, {}]
+    assert [each["price"] for each in body["rows"]] == [9.5, None, None, None, None]
+    assert body["aggregates"]["price"]["nulls"] == 4
+    written = got(ann, f"{path}/rows", text=True)["rows"]
+    assert [each["price"] for each in written] == ["9.50", "NA", "", None, "NA"]
+    assert [each["price"] for each in got(ann, f"{path}/rows", text=True, filter="price:isnull")["rows"]] == [
+        "NA",
+        "",
+        None,
+        "NA",
+    ]
+    assert ann.get(f"{path}/export?format=csv").text == content
+    assert ann.get(f"{path}/export?format=csv&filter=id:ge:2").text == content.replace("1,9.50,NA\n", "")
+    safe = ann.get(f"{path}/export?format=csv&safe=true").text
+    assert safe == content.replace('3,"",-', '3,"",\'-')
+    entry = got(ann, path.replace("/datasets/", "/files/"))
+    assert entry["content"]["columns"][1]["missing"] == {"": 1, "NA": 2}
+    listed = next(each for each in got(ann, "/datasets") if path.endswith(each["id"]))
+    assert listed["columns"][1]["missing"] == {"": 1, "NA": 2}
+
+
+def test_edit_may_write_a_word_for_missing(ann):
+    path = table(ann, "id,price\n1,9.50\n2,NA\n", "missing.csv")
+
+    made = ann.patch(f"{path}/rows/0", json={"price": "N/A"})
+    ann.patch(f"{path}/rows/1", json={"price": None})
+
+    assert (made.status_code, made.json()["price"]) == (200, None)
+    assert ann.get(f"{path}/export?format=csv").text == "id,price\n1,N/A\n2,\n"
+    assert got(ann, path)["columns"][1]["missing"] == {"N/A": 1}
+    assert got(ann, path, version=1)["columns"][1]["missing"] == {"NA": 1, "N/A": 1}
+    assert got(ann, path, version=0)["columns"][1]["missing"] == {"NA": 1}
 
 
 @pytest.mark.parametrize("delimiter", [",", ";", "."])

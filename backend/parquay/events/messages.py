@@ -195,7 +195,10 @@ def dataset(file: FileRow) -> dict[str, Any]:
     return {
         "id": file.id,
         "name": file.name,
-        "columns": [{key: each.get(key) for key in ("name", "type", "style")} for each in file.columns or ()],
+        "columns": [
+            {key: each.get(key) for key in ("name", "type", "style")} | {"missing": each.get("missing", {})}
+            for each in file.columns or ()
+        ],
         "row_count": file.row_count or 0,
         "version": file.table_version or 0,
         "updated_at": timestamp(file.table_at or file.finished_at or file.uploaded_at),

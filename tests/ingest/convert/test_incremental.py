@@ -66,7 +66,7 @@ WAYS = {
     "at": lambda i: f"2024-01-02 10:{i % 60:02}:00" + (f".{i % 9 + 1}" if i > 2500 else ""),
     "small": lambda i: f"{i % 9 + 1}.5" if i < 4500 else "1E-05",
     "mixed": lambda i: f"{i % 8 + 1}.{i % 1000:03d}" if i < 3000 else "1,5",
-    "late": lambda i: f"{i},5" if i < 5900 else "n/a",
+    "late": lambda i: f"{i},5" if i < 5900 else "n. b.",
 }
 """Cells whose style shows late."""
 TYPES = {

@@ -155,7 +155,8 @@ def extent(chunk: Struct) -> tuple[int, int]:
 def merge(parts: Iterable[tuple[RowGroupSpan, int]], key_values: dict[str, str] | None = None) -> bytes:
     """Return the footer, with its length and magic, of a file that holds the row groups of all `parts`.
 
-    Each part comes with the byte at which its first row group now stands. All have one schema.
+    Each part comes with the byte at which its first row group now stands. All have one schema. `key_values`: what else
+    the footer says; what those of the parts say is dropped.
     """
     merged: Struct = {}
     groups: list[bytes] = []
@@ -167,6 +168,7 @@ def merge(parts: Iterable[tuple[RowGroupSpan, int]], key_values: dict[str, str] 
         rows += part.rows
     merged[FileMetaData.NUM_ROWS] = (I64, rows)
     merged[FileMetaData.ROW_GROUPS] = list_of(groups)
+    merged.pop(FileMetaData.KEY_VALUE_METADATA, None)
     if key_values:
         merged[FileMetaData.KEY_VALUE_METADATA] = list_of(
             [

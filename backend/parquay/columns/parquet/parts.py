@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import secrets
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from types import MappingProxyType
 
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
+from parquay.columns.parquet import asides
 from parquay.columns.types import candidates
 from parquay.columns.types.base import ColumnType
 from parquay.columns.types.exact import SMALL_PRECISION
@@ -63,18 +65,19 @@ def value_types(types: Types) -> list[tuple[str, pa.DataType, str]]:
 def encode(table: pa.Table, codec: Codec = ZSTD, *, page_bytes: int = PAGE_BYTES, one_group: bool = False) -> pa.Buffer:
     """Encode a table as a Parquet file in memory, in row groups of about `GROUP_ROWS`; foreign metadata is dropped.
 
+    What is kept aside of it goes into the footer.
+
     `page_bytes`: bytes of a page before it is compressed. Long texts are compressed faster in large ones. `one_group`:
     in one row group, however many rows there are.
     """
-    table = table.replace_schema_metadata(None)
+    kept, table = asides.taken(table), asides.plain(table).replace_schema_metadata(None)
     repeating = _worth_a_dictionary(table)
     backed = _int64_backed(table)
     incompressible = _incompressible(backed.select([name for name in _numbers(table) if name not in repeating]), codec)
     groups = 1 if one_group else max(1, round(table.num_rows / GROUP_ROWS))
     group_rows = max(1, -(-table.num_rows // groups))
-    return _encoded(
-        backed, codec, group_rows=group_rows, page_bytes=page_bytes, repeating=repeating, incompressible=incompressible
-    )
+    columns = {"repeating": repeating, "incompressible": incompressible}
+    return _encoded(backed, codec, group_rows=group_rows, page_bytes=page_bytes, kept=kept, **columns)
 
 
 def _encoded(
@@ -85,15 +88,18 @@ def _encoded(
     page_bytes: int,
     repeating: Collection[str] = (),
     incompressible: Collection[str] = (),
+    kept: asides.Asides = MappingProxyType({}),
 ) -> pa.Buffer:
-    """A Parquet file; `repeating` columns get dictionaries, `incompressible` ones are not compressed."""
+    """A Parquet file; `repeating` columns get dictionaries, `incompressible` ones are not compressed.
+
+    `kept`: what is kept aside.
+    """
     sink = pa.BufferOutputStream()
     compressed = [name for name in table.column_names if name not in incompressible]
     encodings = {each.name: _encoding(each.type) for each in table.schema if each.name not in repeating}
-    pq.write_table(
-        table,
+    with pq.ParquetWriter(
         sink,
-        row_group_size=group_rows,
+        table.schema,
         compression=dict.fromkeys(incompressible, "none") | dict.fromkeys(compressed, codec.name),
         compression_level=None if codec.level is None else dict.fromkeys(compressed, codec.level),
         data_page_size=page_bytes,
@@ -103,7 +109,10 @@ def _encoded(
         store_schema=False,
         store_decimal_as_integer=True,
         write_page_checksum=True,
-    )
+    ) as writer:
+        writer.write_table(table, row_group_size=group_rows)
+        if kept:
+            writer.add_key_value_metadata({asides.KEY: asides.to_text(kept)})
     return sink.getvalue()
 
 
@@ -210,19 +219,41 @@ def storable(table: pa.Table, types: Types) -> pa.Table:
 
 
 def widened(table: pa.Table, source: Types, target: Types) -> pa.Table:
-    """Recast a table of types `source`, also a stored one, to `target`, exactly; columns it does not have are empty."""
-    columns = [
-        _widened_column(table[name], source[name], kind)
-        if name in source
-        else pa.chunked_array([pa.nulls(table.num_rows, kind.arrow())])
-        for name, kind in target.items()
-    ]
-    return pa.table(columns, schema=pa.schema(arrow_types(target)))
+    """Recast a table of types `source`, also a stored one, to `target`, exactly; columns it does not have are empty.
+
+    What is kept aside of it stays so, or is a text again in a column of text.
+    """
+    columns: dict[str, pa.ChunkedArray] = {}
+    kept: dict[str, pa.ChunkedArray] = {}
+    for name, kind in target.items():
+        if name not in source:
+            columns[name] = pa.chunked_array([pa.nulls(table.num_rows, kind.arrow())])
+            continue
+        columns[name], aside = _widened_column(table[name], asides.of(table, name), source[name], kind)
+        if aside is not None:
+            kept[asides.name_of(name)] = aside
+    return pa.table(columns | kept)
 
 
-def _widened_column(column: pa.ChunkedArray, source: ColumnType, target: ColumnType) -> pa.ChunkedArray:
+def _widened_column(
+    column: pa.ChunkedArray, aside: pa.ChunkedArray | None, source: ColumnType, target: ColumnType
+) -> tuple[pa.ChunkedArray, pa.ChunkedArray | None]:
     if column.type != source.arrow():
         column = pa.chunked_array([source.of_stored(chunk) for chunk in column.chunks], source.arrow())
-    if candidates.has_same_values(source, target):
-        return column
-    return pa.chunked_array([candidates.widen(chunk, source, target) for chunk in column.chunks], target.arrow())
+    if candidates.has_same_values(source, target) and not (target.is_text and aside is not None):
+        return column, aside
+    if aside is not None:  # both in one piece, so that the pieces of one are those of the other
+        column, aside = (pa.chunked_array([each.combine_chunks()], each.type) for each in (column, aside))
+    pairs = zip(column.chunks, aside.chunks if aside is not None else [None] * column.num_chunks, strict=True)
+    return joined_cells([candidates.recast(*pair, source, target) for pair in pairs], target)
+
+
+def joined_cells(
+    pieces: Sequence[tuple[pa.Array, pa.StringArray | None]], column_type: ColumnType
+) -> tuple[pa.ChunkedArray, pa.ChunkedArray | None]:
+    """A column of pieces, each with what is kept aside of it; None: nothing is kept of any."""
+    column = pa.chunked_array([values for values, _ in pieces], column_type.arrow())
+    if all(aside is None for _, aside in pieces):
+        return column, None
+    texts = [pa.nulls(len(values), pa.string()) if aside is None else aside for values, aside in pieces]
+    return column, pa.chunked_array(texts, pa.string())

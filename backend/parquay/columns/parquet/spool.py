@@ -9,15 +9,18 @@ from __future__ import annotations
 import os
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from itertools import accumulate
 from pathlib import Path
 from typing import BinaryIO
 
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from parquay.columns.parquet import chunks, footer, parts
+from parquay.columns.parquet import asides, chunks, footer, parts
+from parquay.columns.parquet.asides import Asides
 from parquay.columns.parquet.chunks import StoredColumn
 from parquay.columns.parquet.parts import Codec, Types
+from parquay.columns.types.aside_counts import AsideCounts
 
 PIECE_BYTES = 64 << 10
 """Bytes written at once. For more Linux takes large spanes of memory, which a virtual machine may have to fetch from
@@ -26,11 +29,12 @@ its host first; small ones were in use a moment ago."""
 
 @dataclass(frozen=True, slots=True)
 class SpooledSpan:
-    """Row groups that came together, and where they stand in the spool."""
+    """Row groups that came together, where they stand in the spool, and what is kept aside of their rows."""
 
     groups: footer.RowGroupSpan
     at: int
     types: Types
+    kept: Asides
 
     @property
     def size(self) -> int:
@@ -64,7 +68,7 @@ class Spool:
         self._refuse_full(content.size)
         whole = memoryview(content)
         groups = footer.parse(whole)
-        self._spans.append(SpooledSpan(groups, self._file.tell(), types))
+        self._spans.append(SpooledSpan(groups, self._file.tell(), types, _kept(groups, pa.BufferReader(content))))
         for at in range(groups.start, groups.stop, PIECE_BYTES):
             self._file.write(whole[at : min(at + PIECE_BYTES, groups.stop)])
 
@@ -74,17 +78,25 @@ class Spool:
             size = part.seek(-8, os.SEEK_END) + 8
             part.seek(-footer.footer_length(part.read(8)), os.SEEK_END)
             groups = footer.parse_tail(part.read(), size)
-            self._spans.append(SpooledSpan(groups, self._file.tell(), types))
+            self._spans.append(SpooledSpan(groups, self._file.tell(), types, _kept(groups, path)))
             self._copy(part, groups.start, groups.stop)
 
-    def append_group(self, part: BinaryIO, group: footer.RowGroupSpan, types: Types) -> None:
-        """Put one row group of an open part behind the others, as it is; see `footer.split`."""
-        self._spans.append(SpooledSpan(group, self._file.tell(), types))
+    def append_group(self, part: BinaryIO, group: footer.RowGroupSpan, types: Types, kept: Asides) -> None:
+        """Put one row group of an open part behind the others, as it is; see `footer.split`.
+
+        `kept`: what is kept aside of its rows, counted from its first.
+        """
+        self._spans.append(SpooledSpan(group, self._file.tell(), types, kept))
         self._copy(part, group.start, group.stop)
 
-    def append_columns(self, like: footer.RowGroupSpan, columns: Sequence[StoredColumn], types: Types) -> None:
-        """Put a row group of columns of open files, as they are, behind the others; see `chunks.assembled`."""
-        self._spans.append(SpooledSpan(chunks.assembled(like, columns), self._file.tell(), types))
+    def append_columns(
+        self, like: footer.RowGroupSpan, columns: Sequence[StoredColumn], types: Types, kept: Asides
+    ) -> None:
+        """Put a row group of columns of open files, as they are, behind the others; see `chunks.assembled`.
+
+        `kept`: see `append_group`, by the names that the columns have now.
+        """
+        self._spans.append(SpooledSpan(chunks.assembled(like, columns), self._file.tell(), types, kept))
         for each in columns:
             self._copy(each.file, each.start, each.stop)
 
@@ -107,7 +119,7 @@ class Spool:
         for span in self._spans:
             file = pq.ParquetFile(pa.BufferReader(self._whole(span)))
             for i in range(file.num_row_groups):
-                yield parts.widened(file.read_row_group(i), span.types, types)
+                yield parts.widened(asides.read_group(file, i, span.kept), span.types, types)
 
     def _whole(self, span: SpooledSpan) -> bytes:
         pages = os.pread(self._file.fileno(), span.size, span.at)
@@ -135,11 +147,28 @@ class Spool:
 
     def finished(self, key_values: dict[str, str] | None = None) -> Path:
         """Write the footer, in which `key_values` stand, and close the file; return it."""
-        self._file.write(footer.merge(((each.groups, each.at) for each in self._spans), key_values))
+        kept = self._kept()
+        found = ({asides.KEY: asides.to_text(kept)} if kept else {}) | (key_values or {})
+        self._file.write(footer.merge(((each.groups, each.at) for each in self._spans), found))
         self._file.close()
         return self.path
+
+    def counts(self) -> dict[str, AsideCounts]:
+        """How much is kept aside of each column."""
+        return asides.counts(self._kept())
+
+    def _kept(self) -> Asides:
+        starts = accumulate((each.groups.rows for each in self._spans), initial=0)
+        return asides.joined((start, each.kept) for start, each in zip(starts, self._spans, strict=False))
 
     def discard(self) -> None:
         """Close and delete the file, if it has not got its name."""
         self._file.close()
         self.path.unlink(missing_ok=True)
+
+
+def _kept(groups: footer.RowGroupSpan, file: pa.BufferReader | Path) -> Asides:
+    """What is kept aside of the rows of a Parquet file; most footers say nothing of it, and are not read again."""
+    if isinstance(groups.footer, bytes) and asides.KEY.encode() not in groups.footer:
+        return {}
+    return asides.of_metadata(pq.read_metadata(file))

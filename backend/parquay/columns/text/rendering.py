@@ -14,8 +14,10 @@ from typing import Any, Protocol
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from parquay.columns.parquet import asides
 from parquay.columns.parquet.parts import Types
 from parquay.columns.text import json_text
+from parquay.columns.types import missing
 from parquay.columns.types.base import ColumnType, written_texts
 from parquay.columns.types.text import TEXT
 
@@ -71,7 +73,7 @@ def write_csv_rows(sink: TextSink, table: pa.Table, types: Types, style: Style =
     for piece in _slices(table):
         if piece.num_columns == 0:
             continue
-        columns = [_cells(column, kind, style) for column, kind in zip(piece.columns, types.values(), strict=True)]
+        columns = [_cells(piece[name], asides.of(piece, name), kind, style) for name, kind in types.items()]
         lines = pc.binary_join_element_wise(*columns, style.delimiter) if len(columns) > 1 else columns[0]
         sink.write(style.newline.join([*lines.to_pylist(), ""]).encode())
 
@@ -81,15 +83,21 @@ def _slices(table: pa.Table) -> Iterator[pa.Table]:
         yield table.slice(start, SLICE_ROWS).combine_chunks()
 
 
-def _cells(column: pa.ChunkedArray, kind: ColumnType, style: Style) -> pa.StringArray:
-    whole = column.chunk(0) if column.num_chunks == 1 else column.combine_chunks()
-    text = kind.to_text(whole)
+def _cells(column: pa.ChunkedArray, aside: pa.ChunkedArray | None, kind: ColumnType, style: Style) -> pa.StringArray:
+    text = kind.to_text(_whole(column))
     if style.safe:
         text = _protected(text, kind.formula_pattern)
+    if aside is not None:
+        texts = missing.texts_of(_whole(aside))
+        text = pc.coalesce(_protected(texts, TEXT.formula_pattern) if style.safe else texts, text)
     # No other delimiter than the comma is sure not to stand in a canonical number or time.
-    if kind.is_text or not kind.is_canonical or style.delimiter != ",":
+    if kind.is_text or aside is not None or not kind.is_canonical or style.delimiter != ",":
         text = _quoted_column(text, style)
     return pc.fill_null(text, "")
+
+
+def _whole(column: pa.ChunkedArray) -> pa.Array:
+    return column.chunk(0) if column.num_chunks == 1 else column.combine_chunks()
 
 
 def _protected(text: pa.StringArray, pattern: str | None) -> pa.StringArray:
@@ -120,6 +128,14 @@ def write_ndjson_rows(sink: TextSink, table: pa.Table, types: Types) -> None:
 
 def json_rows(table: pa.Table, types: Types, *, text: bool = False) -> list[dict[str, Any]]:
     """The rows of a table as objects for `json_text`; a missing value is null. `text`: every cell as it was written."""
-    pairs = zip(table.columns, types.values(), strict=True)
-    columns = [written_texts(column, kind) if text else kind.json_values(column) for column, kind in pairs]
-    return [dict(zip(table.column_names, row, strict=True)) for row in zip(*columns, strict=True)]
+    columns = [written(table, name, kind) if text else kind.json_values(table[name]) for name, kind in types.items()]
+    return [dict(zip(types, row, strict=True)) for row in zip(*columns, strict=True)]
+
+
+def written(table: pa.Table, name: str, kind: ColumnType) -> list[str | None]:
+    """The cells of a column as they were written; a missing one is None."""
+    texts, aside = written_texts(table[name], kind), asides.of(table, name)
+    if aside is None:
+        return texts
+    kept = missing.texts_of(aside).to_pylist()
+    return [text if each is None else each for text, each in zip(texts, kept, strict=True)]

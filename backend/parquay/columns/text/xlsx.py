@@ -78,8 +78,7 @@ def write(sink: IO[bytes], header: Sequence[str], tables: Iterable[pa.Table], ty
             if header:
                 sheet.write(_rows([[_text(cell)] for cell in header]))
             for table in tables:
-                columns = zip(table.columns, types.values(), strict=True)
-                sheet.write(_rows([_cells(column, kind) for column, kind in columns]))
+                sheet.write(_rows([_cells(table[name], kind) for name, kind in types.items()]))
                 yield
             sheet.write(b"</sheetData></worksheet>")
 

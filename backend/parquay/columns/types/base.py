@@ -27,6 +27,13 @@ class Unfit(Exception):
 
 
 @dataclass(frozen=True, slots=True)
+class MissingWord:
+    """A cell of an edit that is no value and a word for that, see `missing_words`."""
+
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
 class Comparison:
     """What is asked of a column's cells.
 

@@ -8,13 +8,15 @@ or on to a wider type, loses nothing.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
+import numpy as np
 import pyarrow as pa
 
-from parquay.columns.types import registry, style_provers
+from parquay.columns.types import missing, registry, style_provers
 from parquay.columns.types.base import ColumnType, TypeCandidates
 from parquay.columns.types.cells import Cells
+from parquay.columns.types.missing import Apart
 from parquay.columns.types.provers import PROVERS, Proof
 
 
@@ -23,18 +25,39 @@ class Examined:
     """What was found of a column: the types that hold, and its values where they were made on the way.
 
     Attributes:
-        candidates: None: every cell is null.
+        candidates: None: every cell is null, or a word for missing.
+        parsed: values of the cells that are neither, by the keys of types.
+        apart: the column without its words for missing; None where it has none, or is text.
     """
 
     candidates: TypeCandidates | None
     parsed: Mapping[str, pa.Array] = field(default_factory=dict)
+    apart: Apart | None = None
 
     def values(self, column: pa.StringArray, column_type: ColumnType) -> pa.Array:
         """The column in a type that holds."""
+        cells = column if self.apart is None or column_type.is_text else self.apart.cells
         parsed = self.parsed.get(column_type.key)
-        if parsed is not None and len(parsed) == len(column) and parsed.type == column_type.arrow():
-            return parsed
-        return column_type.to_values(column)
+        if parsed is None or parsed.type != column_type.arrow():
+            return _values(cells, column_type)
+        return parsed if len(parsed) == len(cells) else _spread(parsed, cells)
+
+    def asides(self, column_type: ColumnType) -> pa.StringArray | None:
+        """What is kept aside of the column in a type that holds; None: nothing."""
+        return None if self.apart is None or column_type.is_text else self.apart.asides
+
+
+def _values(cells: pa.StringArray, column_type: ColumnType) -> pa.Array:
+    """Cells that all are canonical texts of a type, or null."""
+    if cells.null_count == len(cells):
+        return pa.nulls(len(cells), column_type.arrow())
+    return column_type.to_values(cells)
+
+
+def _spread(parsed: pa.Array, cells: pa.StringArray) -> pa.Array:
+    """The values of the cells that are there at their places, null between them."""
+    there = cells.is_valid().to_numpy(zero_copy_only=False)
+    return parsed.take(pa.array(np.cumsum(there, dtype=np.int64) - 1, mask=~there))
 
 
 def examine(column: pa.StringArray, before: TypeCandidates | None = None) -> TypeCandidates | None:
@@ -51,16 +74,33 @@ def examined(column: pa.StringArray, before: TypeCandidates | None = None) -> Ex
         return Examined(None)
     if before is not None and not before:
         return Examined({})
-    proof = prove(Cells.of(column.drop_null() if column.null_count else column), before)
+    cells = Cells.of(column.drop_null() if column.null_count else column)
+    proof = _prove_canonical(cells)
+    apart = None if proof else missing.apart(column)
+    if apart is None:
+        return _examined(cells, proof, before)
+    left = apart.cells.drop_null()
+    if not len(left):
+        return Examined(None, apart=apart)
+    cells = Cells.of(left)
+    found = _examined(cells, _prove_canonical(cells), before)
+    return replace(found, apart=apart) if found.candidates else found
+
+
+def _examined(cells: Cells, canonical: Proof, before: TypeCandidates | None) -> Examined:
+    proof = _with_styles(cells, canonical, before)
     held = registry.of_those({each.key: each for each in proof}, before)
     return Examined(held, {each.key: values for each, values in proof.items() if values is not None})
 
 
 def prove(cells: Cells, before: TypeCandidates | None = None) -> Proof:
     """The types that hold for cells, in canonical texts or in styles; of these only what `before` leaves open."""
-    proof = _prove_canonical(cells)
-    if proof:
-        return proof | style_provers.also(cells, proof)
+    return _with_styles(cells, _prove_canonical(cells), before)
+
+
+def _with_styles(cells: Cells, canonical: Proof, before: TypeCandidates | None) -> Proof:
+    if canonical:
+        return canonical | style_provers.also(cells, canonical)
     return style_provers.styled(cells, _prove_canonical, before)
 
 
@@ -76,9 +116,23 @@ def has_same_values(source: ColumnType, target: ColumnType) -> bool:
 
 
 def widen(values: pa.Array, source: ColumnType, target: ColumnType) -> pa.Array:
-    """Recast a column, exactly, to a type that holds for its cells too."""
+    """Recast a column of which nothing is kept aside, exactly, to a type that holds for its cells too."""
+    return recast(values, None, source, target)[0]
+
+
+def recast(
+    values: pa.Array, asides: pa.StringArray | None, source: ColumnType, target: ColumnType
+) -> tuple[pa.Array, pa.StringArray | None]:
+    """Recast a column, exactly, to a type that holds for its cells too, with what is kept aside of it.
+
+    In text nothing is kept aside; words for missing in a text that gets a type are from then on.
+    """
+    if target.is_text and asides is not None:
+        return missing.over(source.to_text(values), asides), None
     if has_same_values(source, target):
-        return values
+        return values, asides
     if values.null_count == len(values):
-        return pa.nulls(len(values), target.arrow())
-    return target.to_values(source.to_text(values))
+        return pa.nulls(len(values), target.arrow()), asides
+    cells = source.to_text(values)
+    apart = missing.apart(cells) if source.is_text else None
+    return (target.to_values(cells), asides) if apart is None else (_values(apart.cells, target), apart.asides)

@@ -8,6 +8,7 @@ from typing import Any
 
 from parquay.columns.styles.amounts import OPEN
 from parquay.columns.styles.registry import style_named
+from parquay.columns.types.aside_counts import MISSING
 from parquay.columns.types.base import ColumnType, TypeCandidates
 from parquay.columns.types.bool import BoolType
 from parquay.columns.types.date import DateType
@@ -78,9 +79,10 @@ def columns_json(types: Mapping[str, ColumnType]) -> list[dict[str, Any]]:
     ]
 
 
-def shown_column(column: Mapping[str, Any]) -> dict[str, str]:
+def shown_column(column: Mapping[str, Any]) -> dict[str, Any]:
     """A column as callers see it, of those as the catalog keeps them; older ones were kept without their style."""
-    return {"name": column["name"], "type": column["type"], "style": type_from_json(column).style}
+    shown = {"name": column["name"], "type": column["type"], "style": type_from_json(column).style}
+    return shown | {MISSING: column.get(MISSING, {})}
 
 
 def candidates_from_json(value: Mapping[str, Any] | None) -> TypeCandidates | None:

@@ -32,12 +32,13 @@ MAX_EXACT_SCALE = 4
 class TypedColumn:
     """A column of a few rows: the types that hold for its cells, of those that were asked about, and its values.
 
-    `values` of texts may be an array of words, each held once.
+    `values` of texts may be an array of words, each held once. `asides`: see `missing`; None: nothing is kept aside.
     """
 
     candidates: TypeCandidates | None
     type: ColumnType
     values: pa.Array
+    asides: pa.StringArray | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -185,7 +186,8 @@ def _with_ambiguous(fields: FieldOffsets, index: int, result: ColumnResult) -> p
 def _of_texts(texts: pa.StringArray, known: _KnownColumn) -> TypedColumn:
     found = candidates.examined(texts, known.candidates)
     column_type = registry.decide(registry.join(known.candidates, found.candidates), known.wanted)
-    return TypedColumn(found.candidates, column_type, found.values(texts, column_type))
+    values = found.values(texts, column_type)
+    return TypedColumn(found.candidates, column_type, values, found.asides(column_type))
 
 
 def _of_words(words: pa.DictionaryArray, known: _KnownColumn) -> TypedColumn:
@@ -193,4 +195,5 @@ def _of_words(words: pa.DictionaryArray, known: _KnownColumn) -> TypedColumn:
     found = _of_texts(words.dictionary, known)
     if found.type.is_text:
         return TypedColumn(found.candidates, found.type, words)
-    return TypedColumn(found.candidates, found.type, found.values.take(words.indices))
+    asides = None if found.asides is None else found.asides.take(words.indices)
+    return TypedColumn(found.candidates, found.type, found.values.take(words.indices), asides)

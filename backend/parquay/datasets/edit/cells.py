@@ -10,7 +10,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from parquay.columns.types.base import Unfit
+from parquay.columns.types.base import MissingWord, Unfit
+from parquay.columns.types.missing_words import is_word
 from parquay.columns.types.registry import type_from_json
 from parquay.errors import InvalidValue
 
@@ -38,13 +39,18 @@ def read_row(given: Mapping[str, Any], columns: Mapping[str, Mapping[str, Any]])
 def read_cell(value: Any, column: Mapping[str, Any]) -> Any:
     """One cell as a part holds it: times of day and nanoseconds as text, everything else as Python's own type.
 
+    A word for missing in a column that is no text is no value; the part keeps it aside.
+
     Raises:
         InvalidValue: ``bad_cell`` names the column and what it expects (422).
     """
     if value is None:
         return None
+    column_type = type_from_json(column)
+    if not column_type.is_text and is_word(value):
+        return MissingWord(value)
     try:
-        return type_from_json(column).read_cell(value)
+        return column_type.read_cell(value)
     except Unfit as unfit:
         reason = f" ({unfit})" if str(unfit) else ""
         raise InvalidValue(f"Column {column['name']!r} expects {column['type']}{reason}.", "bad_cell") from None

@@ -10,7 +10,7 @@ from typing import BinaryIO, cast
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from parquay.columns.parquet import chunks, parts
+from parquay.columns.parquet import asides, chunks, parts
 from parquay.columns.parquet.chunks import StoredColumn
 from parquay.columns.parquet.footer import RowGroupSpan
 from parquay.columns.parquet.parts import Types
@@ -70,13 +70,16 @@ class ColumnWriter:
         names = [str(each["name"]) for each in self._before.columns]
         stored = dict(zip(names, chunks.columns_in(group.file, group.span), strict=True))
         found = {new: stored[old].called(new) for new, old in shape.kept.items()}
+        before = asides.of_group(group.opened, group.number)
+        kept = {new: before[old] for new, old in shape.kept.items() if old in before}
         with ExitStack() as opened:
             if shape.make is not None:
                 made = shape.make(group.opened, group.number)
+                kept |= asides.taken(made)
                 content = parts.encode(made, one_group=True)
                 buffer = cast("BinaryIO", opened.enter_context(pa.BufferReader(content)))
                 found |= _by_name(buffer, next(chunks.row_groups(buffer)))
-            spool.append_columns(group.span, [found[name] for name in shape.types], shape.types)
+            spool.append_columns(group.span, [found[name] for name in shape.types], shape.types, kept)
 
 
 @dataclass(frozen=True, slots=True)

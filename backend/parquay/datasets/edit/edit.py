@@ -257,11 +257,9 @@ def rows_json(snapshot: Snapshot, rids: Sequence[int], rows: Sequence[pa.Table],
     """Stored rows as JSON, each with its id; ``text``: their cells as they were written."""
     if not rows:
         return []
-    import pyarrow as pa
-
-    from parquay.columns.parquet import parts
+    from parquay.columns.parquet import asides, parts
     from parquay.columns.text import rendering
 
     types = columns_types(snapshot.columns)
-    rendered = rendering.json_rows(parts.widened(pa.concat_tables(rows), types, types), types, text=text)
+    rendered = rendering.json_rows(parts.widened(asides.concat(rows), types, types), types, text=text)
     return [{"_rid": rid, **row} for rid, row in zip(rids, rendered, strict=True)]

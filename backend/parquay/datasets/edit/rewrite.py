@@ -11,9 +11,11 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
-from parquay.columns.parquet import chunks, footer, parts
+from parquay.columns.parquet import asides, chunks, footer, parts
 from parquay.columns.parquet.parts import Types
 from parquay.columns.parquet.spool import Spool
+from parquay.columns.types.base import MissingWord
+from parquay.columns.types.missing_words import WORD
 from parquay.datasets.versions import row_id_ranges
 from parquay.datasets.versions.footers import RIDS
 from parquay.datasets.versions.row_id_ranges import RowIdRanges
@@ -80,8 +82,9 @@ class Rewriter:
 
     def table(self, rows: Sequence[Cells]) -> pa.Table:
         """Rows of cells as a table of the stored types; a column that a row leaves out is null."""
-        arrays = [pa.array([row.get(each.name) for row in rows], each.type) for each in self._schema]
-        return pa.table(arrays, schema=self._schema)
+        arrays = {each.name: _values([row.get(each.name) for row in rows], each.type) for each in self._schema}
+        texts = {asides.name_of(name): aside for name, (_, aside) in arrays.items() if aside.null_count < len(aside)}
+        return pa.table({name: values for name, (values, _) in arrays.items()} | texts)
 
     def _contents(self, spool: Spool, edit: PartEdit, made: Rewritten) -> Iterator[pa.Table]:
         """Yield what is to be encoded, in order; what is not touched is put into `spool` in between."""
@@ -95,14 +98,15 @@ class Rewriter:
                 self._place.parts.open(old.name) as file,
                 pq.ParquetFile(file, page_checksum_verification=True) as opened,
             ):
+                kept = asides.of_metadata(opened.metadata)
                 for span in _spans(file):
                     takes_new = new is not None and span.stop == old.rows and span.stop - span.start < SMALL_GROUP
                     if not (takes_new or span.is_touched(edit)):
-                        spool.append_group(file, span.group, self._types)
+                        spool.append_group(file, span.group, self._types, asides.cut(kept, span.start, span.stop))
                         continue
-                    table = self._edited(opened.read_row_group(span.number), span, edit, made)
+                    table = self._edited(asides.read_group(opened, span.number, kept), span, edit, made)
                     if takes_new:
-                        table, new = pa.concat_tables([table, new]), None
+                        table, new = asides.concat([table, new]), None
                     if table.num_rows:
                         yield table
         if new is not None:
@@ -124,9 +128,28 @@ class Rewriter:
         rows = sorted(cells)
         mask = np.zeros(table.num_rows, bool)
         mask[rows] = True
-        values = pa.array([cells[row] for row in rows], field_.type)
+        values, aside = _values([cells[row] for row in rows], field_.type)
         column = pc.replace_with_mask(table.column(index).combine_chunks(), pa.array(mask), values)
-        return table.set_column(index, field_, column)
+        return _set_aside(table.set_column(index, field_, column), name, pa.array(mask), aside)
+
+
+def _values(cells: Sequence[Any], kind: pa.DataType) -> tuple[pa.Array, pa.StringArray]:
+    """Cells as a part holds them, and what is kept aside of them."""
+    values = pa.array([None if isinstance(cell, MissingWord) else cell for cell in cells], kind)
+    texts = [WORD + cell.text if isinstance(cell, MissingWord) else None for cell in cells]
+    return values, pa.array(texts, pa.string())
+
+
+def _set_aside(table: pa.Table, name: str, mask: pa.BooleanArray, aside: pa.StringArray) -> pa.Table:
+    """Replace what is kept aside of some cells of a column."""
+    before = asides.of(table, name)
+    if before is None and aside.null_count == len(aside):
+        return table
+    whole = pa.nulls(table.num_rows, pa.string()) if before is None else before.combine_chunks()
+    column, beside = pc.replace_with_mask(whole, mask, aside), asides.name_of(name)
+    if before is None:
+        return table.append_column(beside, column)
+    return table.set_column(table.column_names.index(beside), beside, column)
 
 
 def _rids(edit: PartEdit) -> RowIdRanges:
@@ -175,6 +198,6 @@ def read_rows(snapshot: Snapshot, part: Part, rows: Sequence[int]) -> pa.Table:
             stop = start + opened.metadata.row_group(group).num_rows
             wanted = [row - start for row in rows if start <= row < stop]
             if wanted:
-                found.append(opened.read_row_group(group).take(sorted(wanted)))
+                found.append(asides.read_group(opened, group).take(sorted(wanted)))
             start = stop
-    return pa.concat_tables(found)
+    return asides.concat(found)

@@ -9,7 +9,7 @@ from typing import Any
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from parquay.columns.parquet import parts
+from parquay.columns.parquet import asides, parts
 from parquay.columns.parquet.parts import Types
 from parquay.columns.parquet.spool import Spool
 from parquay.columns.types import candidates, registry
@@ -145,6 +145,6 @@ def _stored(types: Types) -> list[tuple[str, pa.DataType, str, str]]:
 
 def _recast(path: Path, has: Types, wanted: Types) -> Iterator[pa.Buffer]:
     with pq.ParquetFile(path, page_checksum_verification=True) as opened:
-        for group in range(opened.num_row_groups):
-            table = opened.read_row_group(group).rename_columns(list(has))
-            yield parts.encode(parts.storable(parts.widened(table, has, wanted), wanted))
+        for table in asides.read_groups(opened):
+            renamed = asides.renamed(table, list(has))
+            yield parts.encode(parts.storable(parts.widened(renamed, has, wanted), wanted))

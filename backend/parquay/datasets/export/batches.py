@@ -9,6 +9,7 @@ from parquay.datasets.query import sql
 from parquay.datasets.query.engine import CancelToken, Engine
 from parquay.datasets.query.plan import Query
 from parquay.datasets.query.values import Column
+from parquay.datasets.versions import kept_asides
 from parquay.datasets.versions.snapshot import Snapshot
 
 if TYPE_CHECKING:
@@ -32,6 +33,8 @@ def scan(
 ) -> Iterator[pa.Table]:
     """The rows that hold all filters of `query`, in the order of the table, in their own types (blocking).
 
+    With what is kept aside of them.
+
     Raises:
         ParquayError: see `Engine.table`.
     """
@@ -42,12 +45,14 @@ def scan(
     for table in found:
         stop.check()
         if table.num_rows:
-            yield parts.widened(table.rename_columns(list(types)), types, types)
+            yield parts.widened(table, types, types)
 
 
 def _all_rows(snapshot: Snapshot, columns: Sequence[Column]) -> Iterator[pa.Table]:
     import pyarrow as pa
     import pyarrow.parquet as pq
+
+    from parquay.columns.parquet import asides
 
     names = [column.name for column in columns]
     rows = max(1, min(MAX_BATCH_ROWS, MAX_BATCH_CELLS // max(1, len(columns))))
@@ -56,17 +61,23 @@ def _all_rows(snapshot: Snapshot, columns: Sequence[Column]) -> Iterator[pa.Tabl
             snapshot.fetch(part) as (path,),
             pq.ParquetFile(path, pre_buffer=False, page_checksum_verification=True) as opened,
         ):
+            first, kept = 0, kept_asides.of_part(snapshot, part)
             for batch in opened.iter_batches(batch_size=rows, columns=names):
-                yield pa.Table.from_batches([batch]).select(names)
+                yield asides.beside(pa.Table.from_batches([batch]).select(names), kept, first)
+                first += batch.num_rows
 
 
 def _filtered(
     engine: Engine, snapshot: Snapshot, query: Query, columns: Sequence[Column], stop: CancelToken
 ) -> Iterator[pa.Table]:
+    from parquay.columns.parquet import asides
+
     window = max(1, min(WINDOW_ROWS, MAX_BATCH_CELLS // max(1, len(columns))))
     names = [sql.name(column) for column in columns]
     for part, held in enumerate(snapshot.parts):
         for first in range(0, held.rows, window):
             last = first + window - 1
             asked = sql.rows_of_part(snapshot, query, columns, part=part, first=first, last=last)
-            yield engine.table(asked, stop).select(names)
+            found = engine.table(asked, stop)
+            kept, rows = kept_asides.of_part(snapshot, held), found["file_row_number"].to_numpy()
+            yield asides.beside(found.select(names).rename_columns([column.name for column in columns]), kept, rows)

@@ -87,12 +87,13 @@ def _ndjson(_snapshot: Snapshot, _request: ExportRequest, types: Types, tables: 
 def _arrow(_snapshot: Snapshot, _request: ExportRequest, types: Types, tables: Iterator[pa.Table]) -> Iterator[bytes]:
     import pyarrow as pa
 
+    from parquay.columns.parquet import asides
     from parquay.columns.parquet.parts import arrow_types
 
     sink = _Sink()
     with pa.ipc.new_stream(sink, pa.schema(arrow_types(types))) as stream:
         for table in tables:
-            stream.write_table(table)
+            stream.write_table(asides.plain(table))
             yield sink.taken()
     yield sink.taken()
 
@@ -191,9 +192,11 @@ def _gathered(tables: Iterator[pa.Table]) -> Iterator[pa.Table]:
     """Rows in tables of about a row group."""
     import pyarrow as pa
 
+    from parquay.columns.parquet import asides
+
     held: list[pa.Table] = []
     for table in tables:
-        held.append(table)
+        held.append(asides.plain(table))
         if sum(each.num_rows for each in held) >= GROUP_ROWS or sum(each.nbytes for each in held) >= GROUP_BYTES:
             yield pa.concat_tables(held)
             held = []

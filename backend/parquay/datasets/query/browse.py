@@ -7,7 +7,7 @@ and then reads those rows, so that finding them costs no more in a wide table th
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -18,6 +18,7 @@ from parquay.datasets.query.engine import CancelToken, Engine
 from parquay.datasets.query.plan import ROW_ID, Query, bad_cursor, columns_of
 from parquay.datasets.query.sql import Stage
 from parquay.datasets.query.values import Column
+from parquay.datasets.versions import kept_asides
 from parquay.datasets.versions.snapshot import Snapshot
 
 if TYPE_CHECKING:
@@ -229,11 +230,34 @@ def _as_json(
 ) -> list[Row]:
     """The rows `order` of `found`, which stand at `positions`."""
     cells = typed(found, columns, text=text)
+    if text and snapshot.asides:
+        cells = _with_asides(snapshot, cells, dict(zip(order, positions, strict=True)))
     names, values = list(cells), list(cells.values())
     return [
         {ROW_ID: snapshot.rid_at(*position), **dict(zip(names, (each[i] for each in values), strict=True))}
         for position, i in zip(positions, order, strict=True)
     ]
+
+
+def _with_asides(
+    snapshot: Snapshot, cells: Mapping[str, list[Any]], positions: Mapping[int, RowPosition]
+) -> dict[str, list[Any]]:
+    """Cells as they were written, with those that are kept aside; row `i` of the answer stands at `positions[i]`."""
+    import numpy as np
+
+    from parquay.columns.parquet import asides
+    from parquay.columns.types import missing
+
+    written = {name: list(values) for name, values in cells.items()}
+    for part in {part for part, _ in positions.values()}:
+        here = [(i, row) for i, (index, row) in positions.items() if index == part]
+        rows = np.array([row for _, row in here], np.int64)
+        for name, kept in kept_asides.of_part(snapshot, snapshot.parts[part]).items():
+            texts = missing.texts_of(asides.at(kept, rows)).to_pylist()
+            for (i, _), text in zip(here, texts, strict=True):
+                if text is not None:
+                    written[name][i] = text
+    return written
 
 
 def brief(**fields: Any) -> dict[str, Any]:

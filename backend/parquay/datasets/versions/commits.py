@@ -18,7 +18,8 @@ from typing import TYPE_CHECKING, Any
 from parquay.catalog.datasets import Datasets, NewVersion
 from parquay.catalog.leases import HeldLease
 from parquay.catalog.tables import File
-from parquay.datasets.versions import log, newest_parts
+from parquay.columns.types.aside_counts import COUNTS, counts_from_json, counts_json, with_counts
+from parquay.datasets.versions import kept_asides, log, newest_parts
 from parquay.datasets.versions.snapshot import Part, Snapshot
 from parquay.datasets.versions.tables import Tables, refuse_damaged
 from parquay.errors import Busy, NotFound, ParquayError
@@ -203,7 +204,7 @@ class Commits:
             log.sync(place, before.version + 1)
             before = replace(before, version=before.version + 1)
             table = log.advance(table, place, before.version)
-        after = applied(before, change)
+        after = replace(applied(before, change), asides=kept_asides.after(before, change.removed, change.added))
         info = info_of(after, change, author)
         if self._write(table, place, change, info):
             self._opened[before.dataset_id] = table
@@ -314,6 +315,7 @@ def info_of(after: Snapshot, change: Change, author: Author) -> dict[str, Any]:
         "deleted": change.deleted,
         "next_rid": after.next_rid,
         "commit": new_id(),
+        COUNTS: counts_json(after.asides),
     }
 
 
@@ -327,7 +329,7 @@ def new_version(after: Snapshot, found: log.Commit) -> NewVersion:
         created_at=found.made_at,
         rows=int(info.get("rows", after.rows)),
         bytes=int(info.get("bytes", after.size)),
-        columns=after.columns,
+        columns=with_counts(after.columns, counts_from_json(info.get(COUNTS) or {})),
         author=info.get("author"),
         message=info.get("message"),
         entry_crc=found.entry_crc,

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from parquay.columns.types.aside_counts import COUNTS, counts_json, counts_of
 from parquay.datasets.versions import log, newest_parts
 from parquay.storage.place import Place
 
@@ -29,8 +30,9 @@ def publish(place: Place, columns: Sequence[Mapping[str, Any]], parts: Sequence[
     place.reset_log()
     adds = [add_action(place.parts, name) for name in parts]
     rows = sum(rows_of(each) for each in adds)
-    info = {"kind": "create", "author": author, "message": None, "rows": rows, "inserted": rows, "next_rid": rows}
-    info |= {"bytes": sum(each.size for each in adds), "updated": 0, "deleted": 0}
+    info: dict[str, Any] = {"kind": "create", "author": author, "message": None, "next_rid": rows}
+    info |= {"rows": rows, "inserted": rows, "updated": 0, "deleted": 0, "bytes": sum(each.size for each in adds)}
+    info |= {COUNTS: counts_json(counts_of(columns))}
     create_table_with_add_actions(
         place.url,
         Schema.from_json(log.schema_json(columns)),

@@ -15,6 +15,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, Protocol
 
+from parquay.columns.types.aside_counts import MISFITS, MISSING
 from parquay.datasets.versions.snapshot import Listed, Part
 from parquay.storage import seal
 from parquay.storage.chunks import StoreFault
@@ -25,6 +26,8 @@ if TYPE_CHECKING:
 
 KEY = "parquay"
 """Where our own words stand in a commit and in a field."""
+_OF_VERSION = frozenset({"name", MISSING, MISFITS})
+"""What is said of a column elsewhere in the log: how much is kept aside of it stands in each commit."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -269,7 +272,7 @@ def schema_json(columns: Sequence[Mapping[str, Any]]) -> str:
             "name": column["name"],
             "type": delta_type,
             "nullable": True,
-            "metadata": {KEY: json.dumps({key: value for key, value in column.items() if key != "name"})},
+            "metadata": {KEY: json.dumps({key: value for key, value in column.items() if key not in _OF_VERSION})},
         }
         for column, delta_type in zip(columns, delta_types(columns), strict=True)
     ]

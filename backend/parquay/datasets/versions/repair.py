@@ -13,7 +13,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from parquay.catalog.tables import File
-from parquay.columns.parquet import parts
+from parquay.columns.parquet import asides, parts
 from parquay.columns.parquet.parts import Types
 from parquay.columns.parquet.spool import Spool
 from parquay.columns.types import registry
@@ -119,6 +119,6 @@ def _rows(remade: Sequence[ConvertedRows], first: int, count: int, types: Types)
                 rows = opened.metadata.row_group(group).num_rows
                 start, stop = max(first, at), min(first + count, at + rows)
                 if start < stop:
-                    table = opened.read_row_group(group).slice(start - at, stop - start)
+                    table = asides.read_group(opened, group).slice(start - at, stop - start)
                     yield parts.widened(table, part.types, types)
                 at += rows

@@ -12,6 +12,7 @@ from itertools import accumulate
 from pathlib import Path
 from typing import Any
 
+from parquay.columns.types.aside_counts import ByColumn
 from parquay.datasets.versions import row_id_ranges
 from parquay.datasets.versions.row_id_ranges import RowIdRanges
 from parquay.storage.place import Place
@@ -62,6 +63,7 @@ class Snapshot:
         dialect: how the uploaded file was written; None when it is not known.
         updated_at: when the version was made (UTC).
         next_rid: the id of the next new row, above every one that was ever given.
+        asides: how much is kept aside of each column; columns of which nothing is are left out.
     """
 
     dataset_id: str
@@ -73,6 +75,7 @@ class Snapshot:
     dialect: Mapping[str, Any] | None
     updated_at: datetime
     next_rid: int = 0
+    asides: ByColumn = field(default_factory=dict)
 
     @cached_property
     def ends(self) -> list[int]:

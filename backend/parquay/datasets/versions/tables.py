@@ -11,6 +11,7 @@ from typing import Any
 
 from parquay.catalog.datasets import Datasets
 from parquay.catalog.tables import File
+from parquay.columns.types.aside_counts import COUNTS, counts_from_json
 from parquay.datasets.versions import log
 from parquay.datasets.versions.create_table import publish
 from parquay.datasets.versions.locks import TableLocks
@@ -245,6 +246,7 @@ class Tables:
             dialect=file.dialect,
             updated_at=made.made_at,
             next_rid=int(made.info.get("next_rid") or (sum(parts[-1].rids[-1]) if parts else 0)),
+            asides=counts_from_json(made.info.get(COUNTS) or {}),
         )
 
     def _rids_of(self, dataset_id: str, place: Place) -> dict[str, RowIdRanges]:

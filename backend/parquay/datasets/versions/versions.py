@@ -155,15 +155,18 @@ def _cells(snapshot: Snapshot, part: Part, name: str, rows: Ids) -> pa.Array | N
     """The texts of some cells of one column; None when the version has no such column."""
     import pyarrow.parquet as pq
 
-    from parquay.columns.parquet import parts
+    from parquay.columns.parquet import asides, parts
+    from parquay.columns.types import missing
 
     types = registry.columns_types([each for each in snapshot.columns if each["name"] == name])
     if not types:
         return None
     with snapshot.fetch(part) as (path,), pq.ParquetFile(path, page_checksum_verification=True) as opened:
-        table = opened.read(columns=[name]).select([name]).take(rows)
-    plain = parts.widened(table, types, types).column(0).combine_chunks()
-    return types[name].to_text(plain)
+        whole = asides.beside(opened.read(columns=[name]).select([name]), asides.of_metadata(opened.metadata))
+    table = parts.widened(whole.take(rows), types, types).combine_chunks()
+    kept = asides.of(table, name)
+    texts = types[name].to_text(table.column(0).combine_chunks())
+    return missing.over(texts, None if kept is None else kept.combine_chunks())
 
 
 def _differing(left: pa.Array, right: pa.Array) -> Mask:

@@ -22,6 +22,7 @@ from parquay.columns.parquet import parts
 from parquay.columns.parquet.parts import Codec, Types
 from parquay.columns.parquet.spool import Spool
 from parquay.columns.types import registry
+from parquay.columns.types.aside_counts import with_counts
 from parquay.errors import BadInput, InvalidValue, NoTable, TooLarge
 from parquay.ingest.convert import sandbox
 from parquay.ingest.convert.pipeline import Encoded, Pipeline, SegmentSource, TextSegments, why_no_rows
@@ -196,6 +197,7 @@ class _Conversion:
                     report.dialect = segments.dialect
                     state = self._run(segments, SpoolSink(spool, report, self.codec, self._report_progress(size)))
         self._close(report, state, size, may_be_empty=may_be_empty)
+        report.columns = with_counts(report.columns, spool.counts())
         return report, state.types()
 
     @contextmanager

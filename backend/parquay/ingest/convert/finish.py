@@ -4,16 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import pyarrow as pa
 import pyarrow.parquet as pq
 
 from parquay.catalog.segments import Emit, Fence, Finished, Publish, Segments
 from parquay.catalog.tables import File, Segment
-from parquay.columns.parquet import parts
+from parquay.columns.parquet import asides, parts
 from parquay.columns.parquet.parts import Codec, Types
 from parquay.columns.parquet.spool import Spool
-from parquay.columns.types import registry
+from parquay.columns.types import aside_counts, registry
+from parquay.columns.types.aside_counts import ByColumn
 from parquay.columns.types.base import ColumnType
 from parquay.ingest.convert.pipeline import why_no_rows
 from parquay.ingest.read.fold import FoldState
@@ -115,7 +117,7 @@ class Finisher:
                 with self._place.parts.fetch([batch[0].name]) as (path,):
                     spool.append_part(path, types)
             else:
-                table = pa.concat_tables([self._read(group) for group in batch])
+                table = asides.concat([self._read(group) for group in batch])
                 spool.append(parts.encode(table, self._codec), types)
         return self._replace(run, name, spool, types)
 
@@ -125,14 +127,17 @@ class Finisher:
             self._place.parts.fetch([group.name]) as (path,),
             pq.ParquetFile(path, page_checksum_verification=True) as part,
         ):
-            for i in range(part.num_row_groups):
-                table = parts.widened(part.read_row_group(i), group.types, types)
+            for rows in asides.read_groups(part):
+                table = parts.widened(rows, group.types, types)
                 spool.append(parts.encode(parts.storable(table, types), self._codec), types)
         return self._replace([group], name, spool, types)
 
     def _read(self, group: PartGroup) -> pa.Table:
-        with self._place.parts.fetch([group.name]) as (path,):
-            return pq.read_table(path, page_checksum_verification=True)
+        with (
+            self._place.parts.fetch([group.name]) as (path,),
+            pq.ParquetFile(path, page_checksum_verification=True) as part,
+        ):
+            return asides.beside(part.read(), asides.of_metadata(part.metadata))
 
     def _spool(self, group: PartGroup) -> tuple[str, Spool]:
         name = parts.part_name(group.segments[0].no)
@@ -161,6 +166,15 @@ class Finisher:
         if found != rows or sum(group.rows for group in groups) != rows:
             raise CountMismatch(f"{rows} rows were converted, {found} are in the parts")
 
+    def counts(self) -> ByColumn:
+        """How much is kept aside of each column, in all parts."""
+        names = [group.name for group in part_groups(self._segments.list(self._file_id))]
+        return aside_counts.total((1, self._counts(name)) for name in names)
+
+    def _counts(self, name: str) -> ByColumn:
+        with self._place.parts.fetch([name]) as (path,):
+            return asides.counts(asides.of_metadata(pq.read_metadata(path)))
+
     def _rows(self, name: str) -> int:
         with self._place.parts.fetch([name]) as (path,):
             return int(pq.read_metadata(path).num_rows)
@@ -175,7 +189,8 @@ class Finisher:
             if not self.unify(types) or not self.compact(types, all_of_them=True):
                 return False
             self.verify(result.state.rows)
-            verdict = _table(result, result.state, result.dialect, self._place.address)
+            columns = aside_counts.with_counts(registry.columns_json(types), self.counts())
+            verdict = _table(result, result.state, result.dialect, self._place.address, columns)
             if publish is not None:
                 if not self._segments.holds(self._fence):
                     return False
@@ -252,7 +267,9 @@ def _error(result: ConversionResult, code: str, message: str) -> Finished:
     )
 
 
-def _table(result: ConversionResult, state: FoldState, dialect: Dialect, address: str) -> Finished:
+def _table(
+    result: ConversionResult, state: FoldState, dialect: Dialect, address: str, columns: list[dict[str, Any]]
+) -> Finished:
     return Finished(
         row_count=state.rows,
         reject_count=state.rejects,
@@ -260,6 +277,6 @@ def _table(result: ConversionResult, state: FoldState, dialect: Dialect, address
         dataset_id=result.file.id,
         sha256=result.sha256,
         dialect=dialect.to_json(),
-        columns=registry.columns_json(state.types()),
+        columns=columns,
         warnings=[each.to_json() for each in state.last_warnings()],
     )

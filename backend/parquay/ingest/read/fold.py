@@ -14,6 +14,7 @@ from typing import Any
 import pyarrow as pa
 
 from parquay.columns.names import Naming
+from parquay.columns.parquet import asides, parts
 from parquay.columns.types import candidates, registry
 from parquay.columns.types.base import ColumnType, TypeCandidates
 from parquay.columns.types.typed_reader import TypedColumn
@@ -206,7 +207,7 @@ def convert(content: SegmentBytes, dialect: Dialect, before: ColumnCandidates, *
         end=last.end,
         line=first.line,
         lines=last.line + last.lines - first.line,
-        table=pa.table({name: _column(name, kind, done) for name, kind in types.items()}),
+        table=_table(types, done),
         kinds=kinds,
         types=types,
         rejects=tuple(each for rows in odd for each in rows.rejects),
@@ -233,22 +234,37 @@ def _typed(rows: Rows, dialect: Dialect, before: ColumnCandidates) -> _Typed:
         found = candidates.examined(cells, above)
         kinds = _allowed(found.candidates, rows.allowed.get(name))
         kind = registry.decide(registry.join(above, kinds), dialect.types.get(name))
-        columns[name] = TypedColumn(kinds, kind, found.values(cells, kind))
+        columns[name] = TypedColumn(kinds, kind, found.values(cells, kind), found.asides(kind))
     return _Typed(rows.table.num_rows, columns, rows)
 
 
-def _column(name: str, kind: ColumnType, done: Sequence[_Typed]) -> pa.ChunkedArray:
-    """A column of all blocks in the type that holds for all of them."""
-    chunks = [
-        candidates.widen(column.values, column.type, kind)
+def _table(types: Mapping[str, ColumnType], done: Sequence[_Typed]) -> pa.Table:
+    """All blocks in the types that hold for all of them, with what is kept aside."""
+    columns: dict[str, pa.ChunkedArray] = {}
+    kept: dict[str, pa.ChunkedArray] = {}
+    for name, kind in types.items():
+        columns[name], aside = _column(name, kind, done)
+        if aside is not None:
+            kept[asides.name_of(name)] = aside
+    return pa.table(columns | kept)
+
+
+def _column(name: str, kind: ColumnType, done: Sequence[_Typed]) -> tuple[pa.ChunkedArray, pa.ChunkedArray | None]:
+    """A column of all blocks in the type that holds for all of them, with what is kept aside of it."""
+    pieces = [
+        candidates.recast(column.values, column.asides, column.type, kind)
         if (column := each.columns.get(name)) is not None
-        else pa.nulls(each.count, kind.arrow())
+        else (pa.nulls(each.count, kind.arrow()), None)
         for each in done
     ]
-    if all(pa.types.is_dictionary(chunk.type) for chunk in chunks):
-        return pa.chunked_array(chunks).unify_dictionaries()
-    texts = [chunk.cast(kind.arrow()) if pa.types.is_dictionary(chunk.type) else chunk for chunk in chunks]
-    return pa.chunked_array(texts, kind.arrow())
+    if all(pa.types.is_dictionary(values.type) for values, _ in pieces):
+        return pa.chunked_array([values for values, _ in pieces]).unify_dictionaries(), None
+    return parts.joined_cells([(_one_by_one(values, kind), aside) for values, aside in pieces], kind)
+
+
+def _one_by_one(values: pa.Array, kind: ColumnType) -> pa.Array:
+    """Values, also where they are texts that are held as words."""
+    return values.cast(kind.arrow()) if pa.types.is_dictionary(values.type) else values
 
 
 def _allowed(kinds: TypeCandidates | None, allowed: frozenset[str] | None) -> TypeCandidates | None:

@@ -70,11 +70,16 @@ class FileError(BaseModel):
 
 
 class ColumnRef(BaseModel):
-    """A column of the table; `style` is how its cells are written, null in lists where it was not kept yet."""
+    """A column of the table.
+
+    `style` is how its cells are written, null in lists where it was not kept yet; `missing` counts the words that are
+    no values, such as `NA`, over all rows of the version.
+    """
 
     name: str
     type: str
     style: str | None
+    missing: dict[str, int] = {}
 
 
 class Received(BaseModel):

@@ -7,6 +7,7 @@ from typing import Annotated, Any, Literal
 from fastapi import APIRouter, Query, Request, Response
 
 from parquay.catalog.listing import Narrowed
+from parquay.columns.types.aside_counts import with_counts
 from parquay.columns.types.registry import shown_column
 from parquay.datasets.query import cursors
 from parquay.datasets.query.aggregates import Aggregator
@@ -164,5 +165,5 @@ def read_status(dataset_id: str, uploads: UploadsDep, identity: IdentityDep) -> 
 
 
 def _head(snapshot: Snapshot) -> Row:
-    columns = [shown_column(each) for each in snapshot.columns]
+    columns = [shown_column(each) for each in with_counts(snapshot.columns, snapshot.asides)]
     return {"id": snapshot.dataset_id, "name": snapshot.name, "version": snapshot.version, "columns": columns}

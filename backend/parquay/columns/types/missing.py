@@ -1,0 +1,52 @@
+"""Words that stand where a value is missing, told apart from the values of a column.
+
+A word for missing is a cell of no type. A column whose other cells all fit one has that type; the words are null in it,
+and their texts are kept aside, so that the column is text again, exactly, when a later cell fits nothing. In a column
+of text they are texts: `NA` is Namibia, too.
+
+An array of asides is as long as its column, and null where nothing is kept. Its texts begin with their kind:
+`WORD` for a word that means missing, `MISFIT` for a cell that was to get a type that it does not fit.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import lru_cache
+
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from parquay.columns.types.missing_words import WORD, WORDS
+
+
+@dataclass(frozen=True, slots=True)
+class Apart:
+    """A column of text taken apart: its cells with null in place of the words for missing, and these aside."""
+
+    cells: pa.StringArray
+    asides: pa.StringArray
+
+
+def apart(column: pa.StringArray) -> Apart | None:
+    """Take the words for missing out of a column; None when it has none."""
+    words, marked = _arrays()
+    found = pc.index_in(column, value_set=words, skip_nulls=True)
+    if found.null_count == len(found):
+        return None
+    cells = pc.if_else(found.is_null(), column, pa.scalar(None, pa.string()))
+    return Apart(cells, marked.take(found))
+
+
+@lru_cache(maxsize=1)
+def _arrays() -> tuple[pa.StringArray, pa.StringArray]:
+    return pa.array(WORDS), pa.array([WORD + word for word in WORDS])
+
+
+def texts_of(asides: pa.StringArray) -> pa.StringArray:
+    """What was written where something is kept aside; null elsewhere."""
+    return pc.utf8_slice_codeunits(asides, 1)
+
+
+def over(texts: pa.StringArray, asides: pa.StringArray | None) -> pa.StringArray:
+    """The cells of a column as they were written: of `texts` those of which nothing is kept aside."""
+    return texts if asides is None else pc.coalesce(texts_of(asides), texts)

@@ -1,0 +1,64 @@
+"""Words for missing beside values, whatever the type: null in the table, and the text as it was."""
+
+from __future__ import annotations
+
+import pyarrow as pa
+import pytest
+
+from parquay.columns.types import candidates, missing, registry
+from parquay.columns.types.cells import Cells
+from parquay.columns.types.missing_words import WORDS
+
+TYPED = {
+    "int64": ["5", "17"],
+    "decimal(18,2)": ["5.25", "1.00"],
+    "double": ["0.1", "2e-07"],
+    "bool": ["true", "false"],
+    "date": ["2024-02-29"],
+    "time": ["13:05:09"],
+    "timestamp": ["2024-02-29 13:05:09"],
+}
+STYLED = [["TRUE", "FALSE"], ["1,234.50", "0.25"], ["12%"], ["31.12.2025"], ["9:05 PM"], ["1.50E-05"], ["-$5.00"]]
+
+
+@pytest.mark.parametrize("word", WORDS)
+def test_no_type_holds_for_a_word(word):
+    assert candidates.prove(Cells.of(pa.array([word]))) == {}
+
+
+@pytest.mark.parametrize("values", [*TYPED.values(), *STYLED], ids=str)
+def test_column_of_values_and_words_has_the_type_of_its_values(values):
+    for cells in ([*WORDS, *values], [*values, *WORDS], [WORDS[1], *values, None, *WORDS]):
+        column = pa.array(cells, pa.string())
+
+        found = candidates.examined(column)
+
+        kind = registry.decide(found.candidates)
+        assert kind == registry.decide(candidates.examine(pa.array(values)))
+        assert not kind.is_text
+        read = found.values(column, kind)
+        assert read.drop_null().equals(kind.to_values(pa.array(values)))
+        assert missing.over(kind.to_text(read), found.asides(kind)).to_pylist() == cells
+
+
+@pytest.mark.parametrize("cells", [["NA", "DE", "FR"], ["", "-", "NA"], [None, "N/A"], ["1", "007", "NA"]], ids=str)
+def test_words_in_a_column_of_text_are_texts(cells):
+    column = pa.array(cells, pa.string())
+
+    found = candidates.examined(column)
+
+    kind = registry.decide(found.candidates)
+    assert kind.is_text
+    assert found.asides(kind) is None
+    assert found.values(column, kind).equals(column)
+
+
+def test_words_that_were_texts_are_kept_aside_once_values_follow():
+    column = pa.array(["NA", None, ""])
+    kind = registry.decide(candidates.examine(pa.array(["7"])))
+
+    values, asides = candidates.recast(column, None, registry.decide(None), kind)
+
+    assert values.null_count == 3
+    assert missing.over(kind.to_text(values), asides).to_pylist() == ["NA", None, ""]
+    assert candidates.recast(values, asides, kind, registry.decide(None))[0].equals(column)
