@@ -110,7 +110,7 @@ def test_columns_of_several_files_stand_beside_each_other(tmp_path):
         n, t, d, *_ = chunks.columns_in(first, ours)
         (more,) = chunks.columns_in(second, theirs)
         for _ in range(2):
-            spool.append_columns(ours, [d, more.called("mehr"), n.called("number"), t], {})
+            spool.append_columns(ours, [d, more.called("mehr"), n.called("number"), t], {}, {})
     spool.finish(tmp_path / "whole.parquet")
 
     table = table_of(0, 300)

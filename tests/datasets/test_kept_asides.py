@@ -237,3 +237,20 @@ def test_two_versions_differ_where_a_word_was_written_otherwise(house, engine):
 
     found = house.versions.difference(table.file, 0, 1)
     assert (found.added, found.removed, found.changed) == (0, 0, 1)
+
+
+def test_words_stay_with_a_column_that_is_renamed_and_with_rows_that_replace_others(house, engine):
+    table = Table(house, engine, ["7", "NA", "", None], 1 << 24)
+    other = house.convert(written(["-", "8"]), options=TOLD)
+
+    house.columns.rename(table.file, Author("u"), "v", "n")
+    renamed = table.snapshot
+    house.columns.drop(table.file, Author("u"), "n")
+    dropped = table.snapshot
+    house.replacing.replace(table.file, Author("u"), other)
+
+    assert renamed.asides["n"].words == {"": 1, "NA": 1}
+    assert table.export(renamed, []) == b'id,n\n0,7\n1,NA\n2,""\n3,\n'
+    assert dropped.asides == {}
+    assert table.snapshot.asides["v"].words == {"-": 1}
+    assert table.export(table.snapshot, []) == b"id,v\n0,-\n1,8\n"

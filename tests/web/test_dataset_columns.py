@@ -25,7 +25,7 @@ def test_a_column_is_renamed_and_dropped(ann: httpx.Client):
     assert (renamed.status_code, renamed.headers["ETag"]) == (200, '"1"')
     assert renamed.json() == {
         "version": 1,
-        "column": {"name": "a/b", "type": "text", "style": "text"},
+        "column": {"name": "a/b", "type": "text", "style": "text", "missing": {}},
         "converted": 0,
         "missing": 0,
         "misses": 0,

@@ -35,7 +35,7 @@ def test_preview_reads_a_file_in_another_way_and_keeps_nothing(ann):
     assert found["rows"] == [{"n": 1, "p": 2.5}, {"n": 2, "p": 3.75}]
     assert found["looked_at"] == {"bytes": 18, "rows": 2, "complete": True}
     assert other["dialect"] | {"delimiter": ",", "header_rows": 0} == other["dialect"]
-    assert other["columns"][0] == {"name": "column1", "type": "text", "style": "text"}
+    assert other["columns"][0] == {"name": "column1", "type": "text", "style": "text", "missing": {}}
     assert entry_when(ann, file_id) == before
 
 

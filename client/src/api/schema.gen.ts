@@ -660,7 +660,10 @@ export interface components {
     };
     /**
      * ColumnRef
-     * @description A column of the table; `style` is how its cells are written, null in lists where it was not kept yet.
+     * @description A column of the table.
+     *
+     * `style` is how its cells are written, null in lists where it was not kept yet; `missing` counts the words that are
+     * no values, such as `NA`, over all rows of the version.
      */
     ColumnRef: {
       /** Name */
@@ -669,6 +672,13 @@ export interface components {
       type: string;
       /** Style */
       style: string | null;
+      /**
+       * Missing
+       * @default {}
+       */
+      missing?: {
+        [key: string]: number;
+      };
     };
     /**
      * Content

@@ -17,10 +17,11 @@ from typing import Any
 import pyarrow as pa
 
 from parquay.catalog.tables import File
-from parquay.columns.parquet import parts
+from parquay.columns.parquet import asides, parts
 from parquay.columns.parquet.parts import Types
 from parquay.columns.text import rendering
 from parquay.columns.types import registry
+from parquay.columns.types.aside_counts import with_counts
 from parquay.errors import BadInput, Conflict, InvalidValue, TooLarge
 from parquay.ingest.convert import sandbox
 from parquay.ingest.convert.pipeline import SegmentSource, TextSegments
@@ -63,13 +64,19 @@ class FilePreview:
         """The types of the columns, from what was looked at."""
         return self.state.types()
 
+    @property
+    def columns(self) -> list[dict[str, Any]]:
+        """The columns as the catalog would keep them; words for missing are counted in the rows that are shown."""
+        counts = {} if self.rows is None else asides.counts(asides.taken(self.rows))
+        return with_counts(registry.columns_json(self.types), counts)
+
     def to_json(self, *, text: bool = False) -> dict[str, Any]:
         """The preview as the API tells it; ``text``: cells as they are written."""
         rows = [] if self.rows is None else rendering.json_rows(self.rows, self.types, text=text)
         warnings = self.state.last_warnings() if self.complete else self.state.warnings
         return {
             "dialect": self.dialect.report(),
-            "columns": [registry.shown_column(each) for each in registry.columns_json(self.types)],
+            "columns": [registry.shown_column(each) for each in self.columns],
             "rows": rows,
             "rejects": self.rejects,
             "warnings": [each.to_json() for each in warnings],
@@ -182,4 +189,4 @@ def _first_rows(tables: list[Converted], types: Types) -> pa.Table:
             for name, column in zip(table.column_names, table.columns, strict=True)
         }
         found.append(parts.widened(pa.table(plain), each.types, types))
-    return pa.concat_tables(found)
+    return asides.concat(found)
