@@ -168,9 +168,11 @@ def histories(draw):
     return draw(cells_of(style)) + late, draw(st.sampled_from([1 << 24, 24])), draw(st.lists(act, max_size=4))
 
 
-@settings(max_examples=30, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=12, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(histories())
 @example((["7", "NA", None, ""], 24, [("set", 1, "-"), ("append", ["n. b."]), ("restore", 1), ("delete", 1)]))
+@example((["13:05:09"], 24, [("append", [""])]))
+@example(([""], 24, [("append", ["13:05:09"])]))
 @example((["NA", "NA"], 24, [("append", ["7"]), ("append", ["Anna"])]))
 @example((["", "NA", "1,234.50", "NA", "Anna"], 24, []))
 def test_history_of_a_table_never_loses_a_word(house, engine, history):

@@ -138,9 +138,9 @@ def cells_of(snapshot: Snapshot, names: Sequence[str], name: str) -> Iterator[pa
 
 
 def _stored(types: Types) -> list[tuple[str, pa.DataType, str, str]]:
-    """What parts hold; what is stored as the text of a styled column is not the text of its cells."""
-    styles = {name: kind.style if kind.stored_as_text and not kind.is_canonical else "" for name, kind in types.items()}
-    return [(name, kind.stored(), kind.reading, styles[name]) for name, kind in types.items()]
+    """What parts hold; what is stored as text is the text of one type, of a column of text the cells themselves."""
+    keys = {name: kind.key if kind.stored_as_text else "" for name, kind in types.items()}
+    return [(name, kind.stored(), kind.reading, keys[name]) for name, kind in types.items()]
 
 
 def _recast(path: Path, has: Types, wanted: Types) -> Iterator[pa.Buffer]:
