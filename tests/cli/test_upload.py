@@ -5,6 +5,7 @@ from __future__ import annotations
 import functools
 import hashlib
 import json
+import os
 import random
 import signal
 import subprocess
@@ -99,6 +100,22 @@ def test_file_arrives_and_its_id_is_all_that_stdout_says(server: LiveServer, upl
         entry = entry_when(http, done.stdout.strip())
         assert (entry["status"], entry["row_count"], entry["name"]) == ("done", 5000, "sales.csv")
         assert entry["content_type"] == "text/csv"
+
+
+def test_a_name_that_is_not_kept_is_said_and_one_that_is_no_text_is_no_obstacle(
+    server: LiveServer, upload, tmp_path: Path
+):
+    turned, broken = tmp_path / "a\u202eb.csv", tmp_path / os.fsdecode(b"c\xff.csv")
+    for path in (turned, broken):
+        path.write_text(f"a\n{len(path.name)}\n")
+
+    done = upload(turned, broken, "--url", server.url)
+
+    assert done.returncode == 0, done.stderr
+    with server.login() as http:
+        assert [http.get(f"/files/{each}").json()["name"] for each in done.stdout.split()] == ["ab.csv", "c\ufffd.csv"]
+    assert "kept as ab.csv, sent as a\\u202eb.csv" in done.stderr
+    assert "kept as c\ufffd.csv" in done.stderr
 
 
 def test_many_files_arrive_under_their_names_and_one_may_fail(start_server, upload, samples: Path, tmp_path: Path):

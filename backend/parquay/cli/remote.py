@@ -49,10 +49,14 @@ def upload(
     with connect(url, user, password, token) as login, Bars(console) as bars:
         for path in paths:
             try:
-                typer.echo(_upload_one(path, name or path.name, login, bars, patience))
+                wanted = name or path.name
+                file_id = _upload_one(path, sendable(wanted), login, bars, patience)
+                typer.echo(file_id)
+                if (kept := _other_name(login, file_id, wanted)) is not None:
+                    bars.say(f"parquay: {sendable(str(path))}: kept as {kept}")
             except (TransferError, UploadBusy, OSError) as error:
                 failed += 1
-                bars.say(f"parquay: {path}: {error.strerror if isinstance(error, OSError) else error}")
+                bars.say(f"parquay: {sendable(str(path))}: {error.strerror if isinstance(error, OSError) else error}")
     if failed:
         raise Failure(exit_code=1)
 
@@ -63,11 +67,11 @@ def _upload_one(path: Path, name: str, login: ServerLogin, bars: Bars, patience:
     book, key = UploadBook(), key_of(login.server, path)
     with book.claim(key):
         size = path.stat().st_size
-        bar = bars.add(path.name, size)
+        bar = bars.add(sendable(path.name), size)
         watch = Watch(
             created=lambda made: book.remember(key, made),
             offset=bar.to,
-            setback=lambda reason, pause: bars.say(f"{path.name}: {reason}; again in {pause:.0f} s"),
+            setback=lambda reason, pause: bars.say(f"{sendable(path.name)}: {reason}; again in {pause:.0f} s"),
             renew_login=login.renew,
             smaller=lambda piece: book.keep_piece(login.server, piece),
         )
@@ -77,6 +81,22 @@ def _upload_one(path: Path, name: str, login: ServerLogin, bars: Bars, patience:
             raise TransferError("the file changed while it was uploaded; run the command again")
         book.forget(key)
     return place.rstrip("/").rpartition("/")[2]
+
+
+def sendable(name: str) -> str:
+    """Return `name` as text that can be sent and printed: bytes that are no UTF-8 become replacement signs. Pure."""
+    return name.encode("utf-8", "surrogateescape").decode("utf-8", "replace")
+
+
+def _other_name(login: ServerLogin, file_id: str, wanted: str) -> str | None:
+    """Return what the server calls a file where that is not the name that it was to have."""
+    if wanted.isprintable() and wanted == wanted.strip() and not {"\\", "/"} & set(wanted) and wanted.strip("."):
+        return None  # nothing in it that a server would take out
+    entry = login.get(f"{login.server}/files/{file_id}").json()
+    told = [each["text"] for each in entry["warnings"] if each["code"] == "name_changed"]
+    if told:
+        return f"{entry['name']}, sent as {told[0]}"
+    return None if sendable(wanted) == wanted else str(entry["name"])
 
 
 def _metadata(path: Path, name: str) -> dict[str, str]:

@@ -103,7 +103,7 @@ class UploadBook:
         Raises:
             Busy: another process has claimed it. A process that died has not.
         """
-        place = int.from_bytes(hashlib.sha256(key.encode()).digest()[:6])
+        place = int.from_bytes(hashlib.sha256(key.encode(errors="surrogateescape")).digest()[:6])
         with self._open("claims.lock") as handle:
             try:
                 fcntl.lockf(handle, fcntl.LOCK_EX | fcntl.LOCK_NB, 1, place)
