@@ -54,6 +54,9 @@ IMPLEMENTATIONS = {
 
 STEPS = {
     "catalog/access": "web/test_access web/test_matrix",
+    "auth/keys": "auth/test_sessions web/test_links",
+    "auth/links": "web/test_links auth/test_sessions",
+    "catalog/links": "web/test_links",
     "catalog/admin": "catalog/test_audit web/test_account",
     "catalog/case_folding": "catalog/test_users",
     "catalog/checkpoint_requests": "uploads/test_remote_writers",
@@ -176,6 +179,7 @@ SURFACES = {
     "web/files/reading_schemas": "web/test_previews",
     "web/http/deps": "web/test_dispatcher",
     "web/http/exact_json": "web/test_dataset_edits",
+    "web/http/hashing": "web/test_login",
     "web/http/list_cursors": "web/test_extremes web/test_file_list",
     "web/http/list_links": "web/test_file_list",
     "web/http/openapi": "e2e/test_generated_client e2e/test_openapi_fuzz",

@@ -15,8 +15,8 @@ from parquay import __version__
 from parquay.http1.connection import TryHandle
 from parquay.settings import Settings
 from parquay.web.account import account, admin, login, usage
-from parquay.web.files import access, files, previews
-from parquay.web.http import errors, sockets
+from parquay.web.files import access, files, links, previews
+from parquay.web.http import errors, hashing, sockets
 from parquay.web.http.asgi import Origin
 from parquay.web.http.compression import Compression
 from parquay.web.http.deps import Policy
@@ -137,7 +137,7 @@ def _rest(services: Services, policy: Policy) -> FastAPI:
     )
     app.state.services = services
     app.state.policy = policy
-    app.state.hashing = login.BoundedQueue()
+    app.state.hashing = hashing.BoundedQueue()
     app.state.edit_locks = dataset_edits.KeyedLock()
     app.state.draining = False
     errors.install(app)
@@ -149,6 +149,7 @@ def _rest(services: Services, policy: Policy) -> FastAPI:
     app.include_router(previews.router)
     app.include_router(usage.router)
     app.include_router(access.router)
+    app.include_router(links.router)
     app.include_router(datasets.router)
     app.include_router(exports.router)
     app.include_router(dataset_edits.router)

@@ -6,10 +6,13 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 
 from parquay.auth.accounts import ensure_demo, register
+from parquay.auth.keys import KEY_PREFIX, key_hash, new_key
+from parquay.auth.links import Links
 from parquay.auth.passwords import Passwords
-from parquay.auth.sessions import CACHED, FRESH_SECONDS, KEY_PREFIX, Identity, Sessions, key_hash, new_key
+from parquay.auth.sessions import CACHED, FRESH_SECONDS, Identity, Sessions
 from parquay.auth.throttle import LoginThrottle
 from parquay.auth.tokens import Tokens
+from parquay.catalog.links import FileLinks
 from parquay.catalog.users import Users
 from parquay.errors import Conflict, Forbidden, InvalidValue, TooManyRequests, Unauthorized
 
@@ -34,13 +37,20 @@ class Counted(Users):
 
 @pytest.fixture
 def users(catalog):
-    made = Counted(catalog)
-    register(made, CHEAP, "ann", "ann has a secret")
-    return made
+    counted = Counted(catalog)
+    register(counted, CHEAP, "ann", "ann has a secret")
+    return counted
 
 
 def sessions_of(users, ttl=3600):
-    return Sessions(users, Tokens(SECRET), CHEAP, LoginThrottle(users), ttl)
+    return made_of(users, CHEAP, ttl)
+
+
+def made_of(users, passwords, ttl):
+    tokens, throttle = Tokens(SECRET), LoginThrottle(users)
+    return Sessions(
+        users, Links(FileLinks(users._catalog), tokens, passwords, throttle), tokens, passwords, throttle, ttl=ttl
+    )
 
 
 @pytest.fixture
@@ -208,7 +218,7 @@ def test_session_past_its_end_is_over_even_if_a_token_lives_longer(users):
 
 def test_outdated_hash_is_renewed_by_a_login(users):
     before = users.by_name("ann").password_hash
-    sessions = Sessions(users, Tokens(SECRET), Passwords(memory_kib=128, passes=1), LoginThrottle(users), 60)
+    sessions = made_of(users, Passwords(memory_kib=128, passes=1), 60)
 
     sessions.login("ann", "ann has a secret", HERE)
 
@@ -258,13 +268,13 @@ def test_unknown_api_key_is_refused(sessions, key):
 
 def test_cache_is_bounded(sessions, users):
     user = users.by_name("ann")
-    made = sessions_of(users)
+    many = sessions_of(users)
     known = Identity(user.id, "ann", is_admin=False, session_id="s")
 
     for number in range(CACHED + 50):
-        made._remember(str(number).encode(), type("Known", (), {"identity": known})())
+        many._remember(str(number).encode(), type("Known", (), {"identity": known})())
 
-    assert len(made._known) == CACHED
+    assert len(many._known) == CACHED
 
 
 def test_taken_name_is_refused_whatever_its_case(users):

@@ -10,7 +10,7 @@ from starlette.concurrency import run_in_threadpool
 from live_server import wait_until
 from parquay.auth.passwords import PARALLEL
 from parquay.errors import Unavailable
-from parquay.web.account.login import MAX_WAITING, BoundedQueue
+from parquay.web.http.hashing import MAX_WAITING, BoundedQueue
 from problems import is_problem
 from web.accounts import SECRET, bearer
 

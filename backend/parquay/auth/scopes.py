@@ -6,12 +6,15 @@
 | `upload` | begin uploads, and go on with them |
 | `write` | everything but the account and the administration |
 
-A login with a password has no scopes and may do everything; so may a key that was made without.
+A login with a password has no scopes and may do everything; so may a key that was made without. A link lets look at its
+file alone.
 """
 
 from __future__ import annotations
 
-from parquay.errors import Forbidden
+from collections.abc import Mapping
+
+from parquay.errors import Forbidden, NotFound
 from parquay.roles import Scope
 
 READ: Scope = "read"
@@ -24,6 +27,15 @@ _LOOKING = frozenset({"GET", "HEAD", "OPTIONS"})
 _UPLOADS = frozenset({"/files", "/upload"})
 _QUESTIONS = ("/sql", "/preview", "/files/exists")
 """Ends of paths whose POST changes nothing."""
+
+_LINKED = frozenset(
+    {f"/files/{{file_id}}{rest}" for rest in ("", "/progress", "/content", "/rejects")}
+    | {
+        f"/datasets/{{dataset_id}}{rest}"
+        for rest in ("", "/rows", "/aggregate", "/profile", "/status", "/export", "/versions", "/versions/{a}/diff/{b}")
+    }
+)
+"""The routes, as they are declared, that a link opens."""
 
 _NONE: Scopes = frozenset()
 
@@ -62,3 +74,16 @@ def require_scope(scopes: Scopes | None, enough: Scopes | None) -> None:
     if not enough:
         raise Forbidden("A key with scopes may not do this.", "scope_missing")
     raise Forbidden(f"This key needs the scope {' or '.join(sorted(enough))} for this.", "scope_missing")
+
+
+def require_linked(file_id: str, method: str, route: str, given: Mapping[str, str]) -> None:
+    """Let a request pass that looks at the file of a link. ``given``: what the path says for the names in ``route``.
+
+    Raises:
+        Forbidden: ``scope_missing``, a link does not let do this (403).
+        NotFound: it is about another file, which looks unknown (404).
+    """
+    if method not in _LOOKING or route not in _LINKED:
+        raise Forbidden("A link lets look at its file, and nothing else.", "scope_missing")
+    if (given.get("file_id") or given.get("dataset_id")) != file_id:
+        raise NotFound("There is no such file.")

@@ -8,7 +8,6 @@ every process within that time, and this process at once.
 from __future__ import annotations
 
 import hashlib
-import secrets
 import threading
 import time
 from collections import OrderedDict
@@ -18,6 +17,8 @@ from datetime import UTC, datetime, timedelta
 from typing import Protocol
 
 from parquay.audit import AuditNote
+from parquay.auth.keys import KEY_PREFIX, LINK_PREFIX, key_hash
+from parquay.auth.links import Links, SharedLink, is_link_id
 from parquay.auth.names import by_typed_name, login_name
 from parquay.auth.passwords import Passwords, check_new
 from parquay.auth.scopes import Scopes
@@ -35,9 +36,6 @@ AGENT_LENGTH = 200
 
 CACHED = 10_000
 """Most sessions remembered in one process."""
-
-KEY_PREFIX = "pq_"
-"""API keys start with it, so that they are told from tokens, and found by scanners for leaked secrets."""
 
 
 class Account(Protocol):
@@ -106,7 +104,8 @@ class Accounts(Protocol):
 class Identity:
     """Who makes a request. ``session_id`` is None when an API key was sent; ``scopes`` are that key's, None: all.
 
-    ``quota_bytes``: what they may store, 0: any number of bytes; None: as many as the server says.
+    ``quota_bytes``: what they may store, 0: any number of bytes; None: as many as the server says. ``file_id``: the one
+    file that a link opens to somebody without an account, whose ``id`` is the link's and who has no other rights.
     """
 
     id: str
@@ -115,6 +114,7 @@ class Identity:
     session_id: str | None
     scopes: Scopes | None = None
     quota_bytes: int | None = None
+    file_id: str | None = None
 
 
 @dataclass(frozen=True)
@@ -137,10 +137,18 @@ class Sessions:
     """Logs users in and out, and tells who a token belongs to."""
 
     def __init__(
-        self, accounts: Accounts, tokens: Tokens, passwords: Passwords, throttle: LoginThrottle, ttl: int
+        self,
+        accounts: Accounts,
+        links: Links,
+        tokens: Tokens,
+        passwords: Passwords,
+        throttle: LoginThrottle,
+        *,
+        ttl: int,
     ) -> None:
         """A login lasts ``ttl`` seconds."""
         self._accounts = accounts
+        self._links = links
         self._tokens = tokens
         self._passwords = passwords
         self._throttle = throttle
@@ -218,10 +226,11 @@ class Sessions:
         return known.identity
 
     def authenticate(self, token: str | None) -> Identity:
-        """Return who ``token`` (an access token or an API key) belongs to (blocking).
+        """Return who ``token`` (an access token, an API key or a link's token) belongs to (blocking).
 
         Raises:
-            Unauthorized: ``login_required``, ``bad_token``, ``token_expired`` or ``session_ended`` (401).
+            Unauthorized: ``login_required``, ``bad_token``, ``token_expired``, ``session_ended`` or, of a link,
+                ``password_needed`` (401).
         """
         if not token:
             raise Unauthorized("A login is needed.", "login_required")
@@ -235,7 +244,11 @@ class Sessions:
     def _read(self, token: str) -> tuple[Identity, float]:
         if token.startswith(KEY_PREFIX):
             return self._read_key(token)
+        if token.startswith(LINK_PREFIX):
+            return _reader(self._links.by_token(token))
         claims = self._tokens.read(token)
+        if is_link_id(claims.user_id):
+            return _reader(self._links.by_claims(claims), float(claims.expires_at))
         account = self._accounts.of_login(claims.session_id)
         if account is None or account.disabled or account.id != claims.user_id:
             raise Unauthorized("The session has ended.", "session_ended")
@@ -279,19 +292,16 @@ class Sessions:
                 del self._known[digest]
 
 
-def new_key() -> str:
-    """Return a fresh API key: 256 random bits behind ``KEY_PREFIX``."""
-    return KEY_PREFIX + secrets.token_urlsafe(32)
-
-
-def key_hash(key: str) -> str:
-    """Return what is stored of an API key. A plain hash is enough for 256 random bits."""
-    return hashlib.sha256(key.encode("utf-8", "surrogatepass")).hexdigest()
-
-
 def _digest(token: str) -> bytes:
     return hashlib.sha256(token.encode("utf-8", "surrogatepass")).digest()
 
 
 def _identity(account: Account, session_id: str | None) -> Identity:
     return Identity(account.id, account.username, account.is_admin, session_id, quota_bytes=account.quota_bytes)
+
+
+def _reader(link: SharedLink, until: float = float("inf")) -> tuple[Identity, float]:
+    """Who reads by a link, and until when."""
+    if link.expires_at is not None:
+        until = min(until, link.expires_at.timestamp())
+    return Identity(link.id, "", False, None, scopes=frozenset(), file_id=link.file_id), until

@@ -11,9 +11,10 @@ from sqlalchemy.orm import defer
 from sqlmodel import col, select
 
 from parquay.catalog.access import granted_to
+from parquay.catalog.links import opened_by
 from parquay.catalog.listing import EVERYTHING, SORTS, Narrowed, after, branches, narrowing, order
 from parquay.catalog.session import Catalog
-from parquay.catalog.tables import Access, File, User
+from parquay.catalog.tables import Access, File, Link, User
 from parquay.catalog.usage import used
 from parquay.roles import VIEW, Role, role_of
 
@@ -52,13 +53,20 @@ class FileQueries:
         return file if file is not None and file.owner_id == user_id else None
 
     def seen(self, file_id: str, user_id: str) -> Seen | None:
-        """Return a file that ``user_id`` may look at: an own one, or one that is shared with them."""
-        query = select(File, User.username, Access.role).join(User, col(User.id) == File.owner_id)
+        """Return a file that ``user_id`` may look at: an own one, or one that is shared with them.
+
+        ``user_id`` may be a link's id: then it is that link's file, and for looking alone.
+        """
+        query = select(File, User.username, Access.role, Link.id).join(User, col(User.id) == File.owner_id)
         query = query.join(Access, granted_to(user_id), isouter=True).where(File.id == file_id)
+        query = query.join(Link, opened_by(user_id), isouter=True)
         with self._catalog.read() as session:
             found = session.execute(query).one_or_none()
-        role = None if found is None else role_of(found[0], user_id, found[2])
-        return None if found is None or role is None else Seen(found[0], found[1], role)
+        if found is None:
+            return None
+        file, owner, given, link_id = found
+        role = VIEW if link_id is not None else role_of(file, user_id, given)
+        return None if role is None else Seen(file, owner, role)
 
     def owner_name(self, file: File) -> str:
         """Return the name of a file's owner."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import secrets
 
+from parquay.auth.links import Links
 from parquay.auth.passwords import Passwords
 from parquay.auth.sessions import Sessions
 from parquay.auth.throttle import LoginThrottle
@@ -12,6 +13,7 @@ from parquay.catalog.access import Sharing
 from parquay.catalog.admin import Administration
 from parquay.catalog.audit import AuditLog
 from parquay.catalog.files import Files
+from parquay.catalog.links import FileLinks
 from parquay.catalog.session import Catalog
 from parquay.catalog.usage import Usages
 from parquay.catalog.users import Users
@@ -23,11 +25,15 @@ def account_services(settings: Settings, catalog: Catalog, events: EventServices
     """Build what knows users."""
     users, passwords = Users(catalog), Passwords()
     tokens, throttle = Tokens(_secret(settings, users)), LoginThrottle(users)
+    kept = FileLinks(catalog)
+    links = Links(kept, tokens, passwords, throttle)
     return AccountServices(
         users,
         passwords,
-        Sessions(users, tokens, passwords, throttle, settings.session_ttl),
+        Sessions(users, links, tokens, passwords, throttle, ttl=settings.session_ttl),
         Sharing(catalog, events.log),
+        kept,
+        links,
         Administration(catalog, files),
         AuditLog(catalog),
         Usages(catalog),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from parquay.auth.links import Links
 from parquay.auth.passwords import Passwords
 from parquay.auth.sessions import Sessions
 from parquay.catalog.access import Sharing
@@ -14,6 +15,7 @@ from parquay.catalog.events import Events
 from parquay.catalog.files import Files
 from parquay.catalog.jobs import Jobs
 from parquay.catalog.leases import Leases
+from parquay.catalog.links import FileLinks
 from parquay.catalog.queue import Queue
 from parquay.catalog.samples import Samples
 from parquay.catalog.segments import Segments
@@ -115,6 +117,8 @@ class AccountServices:
     passwords: Passwords
     sessions: Sessions
     sharing: Sharing
+    file_links: FileLinks
+    links: Links
     administration: Administration
     audit: AuditLog
     usages: Usages

@@ -281,6 +281,39 @@ export interface paths {
      */
     delete: operations["take_access_files__file_id__access__username__delete"];
   };
+  "/files/{file_id}/links": {
+    /**
+     * List Links
+     * @description List the links to an own file, the newest first; their tokens are not kept.
+     */
+    get: operations["list_links_files__file_id__links_get"];
+    /**
+     * Add Link
+     * @description Make a link that lets whoever has it look at an own file; its token is shown this once.
+     */
+    post: operations["add_link_files__file_id__links_post"];
+  };
+  "/files/{file_id}/links/{link_id}": {
+    /**
+     * Remove Link
+     * @description Take a link back: it opens nothing any more, here at once and everywhere within 5 seconds.
+     */
+    delete: operations["remove_link_files__file_id__links__link_id__delete"];
+  };
+  "/links/{token}": {
+    /**
+     * Read Link
+     * @description Tell which file a link leads to, and whether it asks for a password first.
+     */
+    get: operations["read_link_links__token__get"];
+  };
+  "/links/{token}/open": {
+    /**
+     * Open Link
+     * @description Open a link with its password: the answer has a token that is good for an hour.
+     */
+    post: operations["open_link_links__token__open_post"];
+  };
   "/datasets": {
     /**
      * List Datasets
@@ -1084,6 +1117,51 @@ export interface components {
       expires_at: string | null;
     };
     /**
+     * LinkPassword
+     * @description The password of a link.
+     */
+    LinkPassword: {
+      /**
+       * Password
+       * @default
+       */
+      password?: string;
+    };
+    /**
+     * LinkRef
+     * @description A link to a file, without its token.
+     */
+    LinkRef: {
+      /** Id */
+      id: string;
+      /**
+       * Role
+       * @constant
+       */
+      role: "view";
+      /**
+       * Created At
+       * Format: date-time
+       */
+      created_at: string;
+      /** Expires At */
+      expires_at: string | null;
+      /** Has Password */
+      has_password: boolean;
+    };
+    /**
+     * LinkedFile
+     * @description What a link leads to.
+     */
+    LinkedFile: {
+      /** File Id */
+      file_id: string;
+      /** Has Password */
+      has_password: boolean;
+      /** Expires At */
+      expires_at: string | null;
+    };
+    /**
      * LoginAnswer
      * @description A login; the same token also comes as a cookie.
      */
@@ -1142,6 +1220,22 @@ export interface components {
       expires_at?: string | null;
     };
     /**
+     * NewLink
+     * @description A link to make: until when it is good (null: for good), and the password that it asks for (null: none).
+     */
+    NewLink: {
+      /**
+       * Role
+       * @default view
+       * @constant
+       */
+      role?: "view";
+      /** Expires At */
+      expires_at?: string | null;
+      /** Password */
+      password?: string | null;
+    };
+    /**
      * NewPassword
      * @description The password that somebody has, and the one that they want.
      */
@@ -1165,6 +1259,18 @@ export interface components {
        * @default false
        */
       is_admin?: boolean;
+    };
+    /**
+     * OpenedLink
+     * @description A token that reads the file `file_id`, as bearer token or `?link=`. `expires_in` is seconds.
+     */
+    OpenedLink: {
+      /** Token */
+      token: string;
+      /** File Id */
+      file_id: string;
+      /** Expires In */
+      expires_in: number;
     };
     /**
      * Parsed
@@ -1528,6 +1634,32 @@ export interface components {
       expires_at: string | null;
       /** Key */
       key: string;
+    };
+    /**
+     * ShownLink
+     * @description A link with its token, which is shown this once; `url` is the page that it opens.
+     */
+    ShownLink: {
+      /** Id */
+      id: string;
+      /**
+       * Role
+       * @constant
+       */
+      role: "view";
+      /**
+       * Created At
+       * Format: date-time
+       */
+      created_at: string;
+      /** Expires At */
+      expires_at: string | null;
+      /** Has Password */
+      has_password: boolean;
+      /** Url */
+      url: string;
+      /** Token */
+      token: string;
     };
     /**
      * SignalRef
@@ -2927,6 +3059,140 @@ export interface operations {
       /** @description Successful Response */
       204: {
         content: never;
+      };
+      /** @description Refused. */
+      default: {
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+    };
+  };
+  /**
+   * List Links
+   * @description List the links to an own file, the newest first; their tokens are not kept.
+   */
+  list_links_files__file_id__links_get: {
+    parameters: {
+      path: {
+        file_id: string;
+      };
+    };
+    responses: {
+      /** @description Successful Response */
+      200: {
+        content: {
+          "application/json": components["schemas"]["LinkRef"][];
+        };
+      };
+      /** @description Refused. */
+      default: {
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+    };
+  };
+  /**
+   * Add Link
+   * @description Make a link that lets whoever has it look at an own file; its token is shown this once.
+   */
+  add_link_files__file_id__links_post: {
+    parameters: {
+      path: {
+        file_id: string;
+      };
+    };
+    requestBody: {
+      content: {
+        "application/json": components["schemas"]["NewLink"];
+      };
+    };
+    responses: {
+      /** @description Successful Response */
+      201: {
+        content: {
+          "application/json": components["schemas"]["ShownLink"];
+        };
+      };
+      /** @description Refused. */
+      default: {
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+    };
+  };
+  /**
+   * Remove Link
+   * @description Take a link back: it opens nothing any more, here at once and everywhere within 5 seconds.
+   */
+  remove_link_files__file_id__links__link_id__delete: {
+    parameters: {
+      path: {
+        file_id: string;
+        link_id: string;
+      };
+    };
+    responses: {
+      /** @description Successful Response */
+      204: {
+        content: never;
+      };
+      /** @description Refused. */
+      default: {
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+    };
+  };
+  /**
+   * Read Link
+   * @description Tell which file a link leads to, and whether it asks for a password first.
+   */
+  read_link_links__token__get: {
+    parameters: {
+      path: {
+        token: string;
+      };
+    };
+    responses: {
+      /** @description Successful Response */
+      200: {
+        content: {
+          "application/json": components["schemas"]["LinkedFile"];
+        };
+      };
+      /** @description Refused. */
+      default: {
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+    };
+  };
+  /**
+   * Open Link
+   * @description Open a link with its password: the answer has a token that is good for an hour.
+   */
+  open_link_links__token__open_post: {
+    parameters: {
+      path: {
+        token: string;
+      };
+    };
+    requestBody: {
+      content: {
+        "application/json": components["schemas"]["LinkPassword"];
+      };
+    };
+    responses: {
+      /** @description Successful Response */
+      200: {
+        content: {
+          "application/json": components["schemas"]["OpenedLink"];
+        };
       };
       /** @description Refused. */
       default: {

@@ -7,7 +7,7 @@ from parquay.catalog.tables.accounts import ApiKey, Audit, Login, Secret, Thrott
 from parquay.catalog.tables.column_types import now
 from parquay.catalog.tables.datasets import DatasetVersion, ReaderBlocks, Reject, Segment
 from parquay.catalog.tables.events import Event, RemovedEvents, Sample
-from parquay.catalog.tables.files import FILE_DEFAULTS, Access, File, NewFile, StoredUsage
+from parquay.catalog.tables.files import FILE_DEFAULTS, Access, File, Link, NewFile, StoredUsage
 from parquay.catalog.tables.jobs import Job, Lease, Served
 from parquay.catalog.tables.upload_bytes import CheckpointRequest, NamedChunk, Unsynced, Volume
 
@@ -22,6 +22,7 @@ __all__ = [
     "File",
     "Job",
     "Lease",
+    "Link",
     "Login",
     "NamedChunk",
     "NewFile",

@@ -138,6 +138,19 @@ class Access(SQLModel, table=True):
     given_at: datetime = Field(default_factory=now, sa_column=time_column(null=False))
 
 
+class Link(SQLModel, table=True):
+    """A link to a file, for people without an account; only the hashes of its token and its password are kept."""
+
+    __tablename__ = "link"
+
+    id: str = Field(primary_key=True)
+    file_id: str = Field(foreign_key="file.id", index=True, ondelete="CASCADE")
+    token_hash: str = Field(unique=True)
+    password_hash: str | None = None
+    created_at: datetime = Field(default_factory=now, sa_column=time_column(null=False))
+    expires_at: datetime | None = Field(default=None, sa_column=time_column())
+
+
 class StoredUsage(SQLModel, table=True):
     """Bytes that a user stores; triggers on `file` keep it, see `usage`."""
 

@@ -7,13 +7,14 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Depends, Request, Response
 
 from parquay.audit import AuditNote
-from parquay.auth.sessions import Identity, key_hash, new_key
+from parquay.auth.keys import key_hash, new_key
+from parquay.auth.sessions import Identity
 from parquay.catalog.tables import ApiKey, Login, now
 from parquay.errors import Forbidden, InvalidValue, NotFound
 from parquay.events.messages import timestamp
 from parquay.web.account.account_schemas import KeyRef, NewKey, NewPassword, SessionRef, ShownKey
-from parquay.web.account.login import HashingDep
 from parquay.web.http.deps import AccountsDep, IdentityDep, PolicyDep
+from parquay.web.http.hashing import HashingDep
 
 router = APIRouter(tags=["account"])
 

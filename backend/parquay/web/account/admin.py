@@ -15,8 +15,8 @@ from parquay.catalog.tables import Audit
 from parquay.errors import Forbidden, InvalidValue, NotFound
 from parquay.events.messages import timestamp
 from parquay.web.account.account_schemas import AdminUser, AuditRow, JobRef, NewUser, Storage, UserChange
-from parquay.web.account.login import HashingDep
 from parquay.web.http.deps import AccountsDep, IdentityDep, UploadsDep
+from parquay.web.http.hashing import HashingDep
 from parquay.web.http.schemas import FileError
 from parquay.wiring import AccountServices
 

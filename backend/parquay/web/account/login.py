@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
-from typing import Annotated, Any, TypeVar
+from typing import Annotated, Any
 from urllib.parse import parse_qsl
 
-import anyio
 from fastapi import APIRouter, Depends, Request, Response
 from fastapi.exceptions import RequestValidationError
 from pydantic import ValidationError
@@ -17,20 +15,15 @@ from parquay.audit import AuditNote
 from parquay.auth.accounts import register as register_account
 from parquay.auth.csrf import COOKIE
 from parquay.auth.names import clean_name
-from parquay.auth.passwords import PARALLEL
 from parquay.auth.sessions import Account, Granted
-from parquay.errors import BadInput, Forbidden, InvalidValue, Unavailable, UnsupportedType
+from parquay.errors import BadInput, Forbidden, InvalidValue, UnsupportedType
 from parquay.web.account.account_schemas import LoginAnswer, Me, Token, UserRef
 from parquay.web.http.deps import AccountsDep, IdentityDep, Policy, PolicyDep, same_site_only
+from parquay.web.http.hashing import HashingDep
 from parquay.web.http.schemas import Credentials
 
 OAUTH = frozenset({"grant_type", "scope", "client_id", "client_secret"})
 """Fields that OAuth2 clients send with a password."""
-
-MAX_WAITING = 200
-"""Logins that wait for their turn before further ones are sent away."""
-
-T = TypeVar("T")
 
 router = APIRouter(tags=["login"])
 
@@ -96,36 +89,6 @@ def _without_oauth(fields: dict[str, Any]) -> dict[str, Any]:
 
 
 CredentialsDep = Annotated[Credentials, Depends(_credentials)]
-
-
-class BoundedQueue:
-    """Who may hash a password now. It is slow on purpose, and must not take the threads of other routes."""
-
-    def __init__(self) -> None:
-        self._limiter = anyio.CapacityLimiter(PARALLEL)
-
-    @property
-    def waiting(self) -> int:
-        """How many wait for their turn."""
-        return self._limiter.statistics().tasks_waiting
-
-    async def run(self, function: Callable[..., T], *given: Any) -> T:
-        """Call ``function`` on a thread once it is its turn.
-
-        Raises:
-            Unavailable: ``login_busy``, too many wait already (503).
-        """
-        if self.waiting >= MAX_WAITING:
-            raise Unavailable("Too many logins at once.", "login_busy", retry_after=2)
-        return await anyio.to_thread.run_sync(function, *given, limiter=self._limiter)
-
-
-def _get_hashing(request: Request) -> BoundedQueue:
-    hashing: BoundedQueue = request.app.state.hashing
-    return hashing
-
-
-HashingDep = Annotated[BoundedQueue, Depends(_get_hashing)]
 
 
 async def _log_in(

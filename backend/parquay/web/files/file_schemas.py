@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
 from parquay.roles import GivenRole, Role
-from parquay.web.http.schemas import ColumnRef, FileError, Status, Timestamp
+from parquay.web.http.schemas import ColumnRef, FileError, Moment, Status, Timestamp
 
 
 class Warned(BaseModel):
@@ -131,3 +131,54 @@ class Given(BaseModel):
 
     username: str
     role: GivenRole
+
+
+class NewLink(BaseModel):
+    """A link to make: until when it is good (null: for good), and the password that it asks for (null: none)."""
+
+    model_config = ConfigDict(extra="forbid", hide_input_in_errors=True)
+
+    role: Literal["view"] = "view"
+    expires_at: Moment | None = None
+    password: str | None = Field(None, min_length=1, max_length=1024)
+
+
+class LinkRef(BaseModel):
+    """A link to a file, without its token."""
+
+    id: str
+    role: Literal["view"]
+    created_at: Timestamp
+    expires_at: Timestamp | None
+    has_password: bool
+
+
+class ShownLink(LinkRef):
+    """A link with its token, which is shown this once; `url` is the page that it opens."""
+
+    url: str
+    token: str
+
+
+class LinkedFile(BaseModel):
+    """What a link leads to."""
+
+    file_id: str
+    has_password: bool
+    expires_at: Timestamp | None
+
+
+class LinkPassword(BaseModel):
+    """The password of a link."""
+
+    model_config = ConfigDict(extra="forbid", strict=True, hide_input_in_errors=True)
+
+    password: str = Field("", max_length=1024)
+
+
+class OpenedLink(BaseModel):
+    """A token that reads the file `file_id`, as bearer token or `?link=`. `expires_in` is seconds."""
+
+    token: str
+    file_id: str
+    expires_in: int

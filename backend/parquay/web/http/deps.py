@@ -15,20 +15,23 @@ from fastapi.security import OAuth2PasswordBearer
 from starlette.concurrency import run_in_threadpool
 from starlette.types import Scope
 
-from parquay.auth.csrf import credentials, refuse_cross_site
-from parquay.auth.scopes import require_scope, sufficient
+from parquay.auth.csrf import Credential, credentials, refuse_cross_site
+from parquay.auth.scopes import require_linked, require_scope, sufficient
 from parquay.auth.sessions import Identity
 from parquay.catalog.file_queries import Seen
 from parquay.catalog.files import Files
 from parquay.catalog.queue import Queue
 from parquay.catalog.session import Catalog
 from parquay.catalog.tables import File
-from parquay.errors import InvalidValue, NotFound
+from parquay.errors import InvalidValue, NotFound, Unauthorized
 from parquay.ids import is_id
 from parquay.roles import VIEW, Role, require
 from parquay.web.http.hosts import hosts_of, is_loopback_name
 from parquay.web.http.long_requests import note
 from parquay.wiring import AccountServices, EventServices, Services, TableServices, UploadServices
+
+LINK = "link"
+"""The parameter of an address that has the token of a link."""
 
 Network = ipaddress.IPv4Network | ipaddress.IPv6Network
 
@@ -154,10 +157,11 @@ async def get_identity(request: Request, _token: Annotated[str | None, Depends(_
 
     Raises:
         Unauthorized: no valid login (401).
-        Forbidden: ``cross_site``, a page of another site uses the cookie; ``scope_missing``, the key may not (403).
+        Forbidden: ``cross_site``, a page of another site uses the cookie; ``scope_missing``, the key or the link may
+            not (403).
         InvalidValue: ``unknown_parameter`` (422).
     """
-    credential = credentials(request.scope["headers"])
+    credential = _credential(request)
     if credential.from_cookie:
         same_site_only(request)
     sessions = _services(request).accounts.sessions
@@ -165,11 +169,24 @@ async def get_identity(request: Request, _token: Annotated[str | None, Depends(_
     if identity is None:
         identity = await run_in_threadpool(sessions.authenticate, credential.token)
     note(request.scope, credential.token)
-    require_scope(identity.scopes, sufficient(request.method, request.scope["path"]))
+    if identity.file_id is not None:
+        require_linked(identity.file_id, request.method, request.scope["route"].path, request.path_params)
+    elif LINK in request.query_params:
+        raise Unauthorized("This link is not valid.", "bad_token")
+    else:
+        require_scope(identity.scopes, sufficient(request.method, request.scope["path"]))
     if "\0" in request.scope["path"]:  # no id has it, and PostgreSQL no such text
         raise NotFound("There is nothing here.")
     _refuse_unknown_parameters(request)
     return identity
+
+
+def _credential(request: Request) -> Credential:
+    """The login of a request: a link in the address wins, which no browser adds by itself."""
+    links = request.query_params.getlist(LINK)
+    if not links:
+        return credentials(request.scope["headers"])
+    return Credential(links[0] if len(links) == 1 else "")
 
 
 def _refuse_unknown_parameters(request: Request) -> None:
@@ -183,7 +200,7 @@ def _refuse_unknown_parameters(request: Request) -> None:
         route = request.scope["route"]
         known = _parameters(route.endpoint, route)
         for name in given:
-            if name not in known:
+            if name not in known and name != LINK:
                 raise InvalidValue(f"There is no parameter {name[:100]!r} here.", "unknown_parameter")
 
 

@@ -34,6 +34,9 @@ export const problems: Messages['problems'] = {
   unknown_session: 'Diese Sitzung gibt es nicht mehr.',
   wrong_password: 'Das alte Passwort ist falsch.',
   // Sharing
+  password_needed: 'Dieser Link braucht erst sein Passwort.',
+  too_many_links: 'Eine Datei kann höchstens 100 Links haben.',
+  unknown_link: 'Diesen Link gibt es nicht, oder er ist abgelaufen.',
   own_file: 'Die Datei gehört dir: du darfst alles.',
   too_many_people: 'Eine Datei kann mit höchstens 1.000 Personen geteilt werden.',
   unknown_access: 'Diese Person hat hier kein Recht unter ihrem Namen.',
