@@ -93,9 +93,9 @@ def _other_name(login: ServerLogin, file_id: str, wanted: str) -> str | None:
     if wanted.isprintable() and wanted == wanted.strip() and not {"\\", "/"} & set(wanted) and wanted.strip("."):
         return None  # nothing in it that a server would take out
     entry = login.get(f"{login.server}/files/{file_id}").json()
-    told = [each["text"] for each in entry["warnings"] if each["code"] == "name_changed"]
-    if told:
-        return f"{entry['name']}, sent as {told[0]}"
+    texts = [each["text"] for each in entry["warnings"] if each["code"] == "name_changed"]
+    if texts:
+        return f"{entry['name']}, sent as {texts[0]}"
     return None if sendable(wanted) == wanted else str(entry["name"])
 
 
