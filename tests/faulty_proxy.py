@@ -24,6 +24,7 @@ class FaultyProxy:
         self.port, self.share = port, share
         self.met: Counter[str] = Counter()
         self._chance, self._lock = random.Random(seed), threading.Lock()
+        self._armed: list[tuple[str, str, str]] = []
         self._server = ThreadingHTTPServer(("127.0.0.1", 0), type("Handler", (_Forwarding,), {"proxy": self}))
         self._server.daemon_threads = True
         self.url = f"http://127.0.0.1:{self._server.server_address[1]}"
@@ -38,9 +39,16 @@ class FaultyProxy:
         self._server.server_close()
         self._thread.join()
 
-    def draw(self) -> str:
+    def arm(self, command: str, in_path: str, *faults: str) -> None:
+        """Let the next requests of a kind meet these faults, one each."""
+        with self._lock:
+            self._armed = [(command, in_path, fault) for fault in faults]
+
+    def draw(self, command: str, path: str) -> str:
         with self._lock:
             fault = self._chance.choice(FAULTS) if self._chance.random() < self.share else ""
+            if self._armed and self._armed[0][0] == command and self._armed[0][1] in path:
+                fault = self._armed.pop(0)[2]
             self.met[fault] += 1
         return fault
 
@@ -57,7 +65,7 @@ class _Forwarding(BaseHTTPRequestHandler):
             self.close_connection = True
             return
         body = self.rfile.read(int(self.headers.get("Content-Length") or 0))
-        fault = self.proxy.draw()
+        fault = self.proxy.draw(self.command, self.path)
         if fault in ("500", "503"):
             self._answer(int(fault), [], b"")
             return

@@ -12,6 +12,7 @@ from sqlmodel import Session
 from catalog.leased_jobs import KIND, FixedClock, alive, claimed, row
 from parquay.catalog import jobs as jobs_module
 from parquay.catalog.jobs import LEASE_SECONDS, JobLease, Jobs
+from parquay.catalog.queue import KEPT_SECONDS
 from parquay.catalog.session import Catalog
 
 
@@ -200,6 +201,28 @@ def test_an_idle_job_waits_until_its_subject_changes(catalog: Catalog, jobs: Job
     assert jobs.claim("me", (KIND,), alive) is None
     enqueue()
     assert claimed(jobs).attempt == 1
+
+
+def test_a_kept_job_is_its_workers_for_a_while_after_it_was_woken(catalog: Catalog, jobs: Jobs, enqueue, clock):
+    enqueue()
+    jobs.idle(claimed(jobs), keep=True)
+    clock.pass_seconds(100)
+    enqueue()
+    named = row(catalog).id
+
+    clock.pass_seconds(KEPT_SECONDS - 1)
+    others = jobs.claim("other", (KIND,), alive), jobs.claim("other", (KIND,), alive, job_id=named)
+    mine = claimed(jobs)
+    jobs.idle(mine, keep=True)
+    enqueue()
+    clock.pass_seconds(KEPT_SECONDS)
+    late = jobs.claim("other", (KIND,), alive)
+
+    assert others == (None, None)
+    assert late is not None
+    assert row(catalog).lease_owner == "other"
+    jobs.hand_back(late)
+    assert claimed(jobs).epoch == late.epoch + 1
 
 
 def test_a_job_whose_subject_changed_while_it_ran_runs_again(catalog: Catalog, jobs: Jobs, enqueue):

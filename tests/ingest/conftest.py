@@ -24,6 +24,7 @@ from parquay.ingest.convert.convert_file import convert_file
 from parquay.ingest.convert.finish import part_groups
 from parquay.ingest.convert.incremental import IncrementalConverter, Outcome
 from parquay.storage.local.place import LocalPlaces
+from parquay.storage.place import Places
 
 
 @dataclass
@@ -57,7 +58,7 @@ class Bench:
     catalog: Catalog
     segments: Segments
     uploads: MemoryUploads
-    parquet: Path
+    places: Places
     converter_of: Callable[..., IncrementalConverter] = field(init=False)
     events: list[str] = field(default_factory=list)
     moved: list[str] = field(default_factory=list)
@@ -96,10 +97,17 @@ class Bench:
         file = self.file(file_id)
         types = registry.columns_types(file.columns or [])
         groups = part_groups(self.segments.list(file_id))
-        tables = [
-            parts.widened(pq.read_table(self.parquet / file_id / each.name), each.types, types) for each in groups
-        ]
+        tables = []
+        for each in groups:
+            with self.places.at(file_id).parts.fetch([each.name]) as (path,):
+                tables.append(parts.widened(pq.read_table(path), each.types, types))
         return pa.concat_tables(tables).combine_chunks()
+
+    @property
+    def parquet(self) -> Path:
+        """The folder of the parts of all tables."""
+        assert isinstance(self.places, LocalPlaces)
+        return self.places.root
 
     def convert(self, name: str, content: bytes, *, segment_bytes: int = 1 << 24, **values: Any) -> File:
         """Upload at once, convert, and return the file's row."""
@@ -111,23 +119,27 @@ class Bench:
 
 
 @pytest.fixture
-def bench(tmp_path: Path) -> Iterator[Bench]:
+def places(tmp_path: Path) -> Places:
+    return LocalPlaces(tmp_path / "parquet")
+
+
+@pytest.fixture
+def bench(tmp_path: Path, places: Places) -> Iterator[Bench]:
     catalog = Catalog(f"sqlite:///{tmp_path / 'metadata.db'}", durable=False)
     SQLModel.metadata.create_all(catalog.engine)
     catalog.write(lambda session: session.add(User(id="u", username="u", password_hash="-")))
     moved: list[str] = []
     catalog.notifications.subscribe_progress(moved.extend)
-    segments, uploads, parquet = Segments(catalog), MemoryUploads(), tmp_path / "parquet"
+    segments, uploads = Segments(catalog), MemoryUploads()
     started: list[IncrementalConverter] = []
-    made = Bench(catalog, segments, uploads, parquet, moved=moved)
+    made = Bench(catalog, segments, uploads, places, moved=moved)
 
     def converter_of(**options: Any) -> IncrementalConverter:
         converter = IncrementalConverter(
             segments=segments,
             store=uploads,
-            places=LocalPlaces(parquet),
             emit=lambda _session, kind, _file: made.events.append(kind),
-            **options,
+            **{"places": places, **options},
         )
         started.append(converter)
         return converter

@@ -19,7 +19,7 @@ from sqlmodel import Session, col, delete, func, select
 
 from parquay.catalog.owners import ended_with_its_server
 from parquay.catalog.prepared import Insert
-from parquay.catalog.queue import next_jobs, turn
+from parquay.catalog.queue import KEPT_SECONDS, may_take, next_jobs, turn
 from parquay.catalog.session import Catalog, connection_of, database_now, notify
 from parquay.catalog.tables import Job, Served
 from parquay.ids import new_ids
@@ -140,18 +140,19 @@ class Jobs:
         ``job_id``: that job alone, if it is one of these; for a queue elsewhere that carries nothing but the id.
         Nothing is written while there is nothing to do, however often it is asked.
         """
-        if job_id is None and not self._may_claim(kinds, dead):
+        if job_id is None and not self._may_claim(owner, kinds, dead):
             return None
         if job_id is None:
             return self._catalog.write(lambda session: self._claim(session, owner, kinds, dead))
         return self._catalog.write(lambda session: self._claim_named(session, owner, kinds, dead, job_id))
 
-    def _may_claim(self, kinds: tuple[str, ...], dead: Callable[[str], bool]) -> bool:
+    def _may_claim(self, owner: str, kinds: tuple[str, ...], dead: Callable[[str], bool]) -> bool:
         """Look whether a job is due, or was abandoned."""
         with self._catalog.read() as session:
             moment = database_now(session)
             due = select(Job.id).where(col(Job.state) == "queued", col(Job.run_after) <= moment)
-            if session.exec(due.where(col(Job.kind).in_(kinds)).limit(1)).first() is not None:
+            due = due.where(col(Job.kind).in_(kinds), may_take(owner, moment))
+            if session.exec(due.limit(1)).first() is not None:
                 return True
             return next(self._abandoned(session, kinds, dead, moment), None) is not None
 
@@ -161,7 +162,7 @@ class Jobs:
         for job in self._abandoned(session, kinds, dead, database_now(session)):
             if lease := self._lease(session, job, owner):
                 return lease
-        for job in next_jobs(session, kinds, database_now(session)):
+        for job in next_jobs(session, kinds, database_now(session), owner):
             if lease := self._lease(session, job, owner):
                 return lease
         return None
@@ -173,7 +174,8 @@ class Jobs:
         if job is None or job.kind not in kinds:
             return None
         moment = database_now(session)
-        is_due = job.state == "queued" and job.run_after <= moment
+        is_kept = job.lease_owner not in (None, owner) and job.run_after > moment - timedelta(seconds=KEPT_SECONDS)
+        is_due = job.state == "queued" and job.run_after <= moment and not is_kept
         is_silent = job.lease_until is None or job.lease_until < moment or dead(job.lease_owner or "")
         return self._lease(session, job, owner) if is_due or (job.state == "running" and is_silent) else None
 
@@ -228,14 +230,18 @@ class Jobs:
         """End a run for good."""
         return self._update(session, lease, state="done", finished_at=database_now(session), **_FREE)
 
-    def idle(self, lease: JobLease) -> bool:
-        """Wait for the subject to change; back to the queue at once when it did during the run."""
+    def idle(self, lease: JobLease, *, keep: bool = False) -> bool:
+        """Wait for the subject to change; back to the queue at once when it did during the run.
+
+        ``keep``: for `KEPT_SECONDS` after it was woken the job is this worker's.
+        """
 
         def write(session: Session) -> bool:
             job = session.get(Job, lease.job_id, with_for_update=True)
             woken = job is not None and job.wake != lease.wake
             state = "queued" if woken else "idle"
-            return self._update(session, lease, state=state, run_after=database_now(session), attempt=0, **_FREE)
+            freed = {**_FREE, "lease_owner": lease.owner} if keep else _FREE
+            return self._update(session, lease, state=state, run_after=database_now(session), attempt=0, **freed)
 
         return self._catalog.write(write)
 

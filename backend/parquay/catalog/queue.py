@@ -15,6 +15,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+from sqlalchemy import or_
 from sqlalchemy.sql.elements import ColumnElement
 from sqlmodel import Session, col, func, select
 
@@ -27,6 +28,8 @@ MAX_PAUSE_SECONDS = 300
 """Longest pause."""
 COUNTED = 10_000
 """Waiting jobs that are counted; whoever stands behind them waits for so many at least."""
+KEPT_SECONDS = 5.0
+"""How long a job that was woken waits for the worker that kept it, which knows what others would have to read again."""
 FRESH_SECONDS = 1.0
 """How long positions in the queue are taken for true."""
 
@@ -55,13 +58,23 @@ def by_turn(served: Mapping[str, datetime | None]) -> list[str]:
     return sorted(served, key=lambda owner: (served[owner] or _LONG_AGO, owner))
 
 
-def next_jobs(session: Session, kinds: Sequence[str], moment: datetime) -> Iterator[Job]:
-    """Yield the job whose turn it is at ``moment``, then those of other owners if that one was taken meanwhile."""
+def next_jobs(session: Session, kinds: Sequence[str], moment: datetime, worker: str) -> Iterator[Job]:
+    """Yield the job whose turn it is at ``moment``, then those of other owners if that one was taken meanwhile.
+
+    ``worker``: who asks; see `may_take`.
+    """
     for owner_id in owners(session):
         query = select(Job).where(*_due(moment), col(Job.owner_id) == owner_id, col(Job.kind).in_(kinds))
+        query = query.where(may_take(worker, moment))
         # Of many machines each looks at a job that no other one is about to take.
         query = query.order_by(col(Job.turn_at)).limit(1).with_for_update(skip_locked=True)
         yield from session.exec(query)
+
+
+def may_take(worker: str, moment: datetime) -> ColumnElement[bool]:
+    """Whether a queued job is anybody's: not while the worker that kept it may still come for it."""
+    kept_by = col(Job.lease_owner)
+    return or_(kept_by.is_(None), kept_by == worker, col(Job.run_after) <= moment - timedelta(seconds=KEPT_SECONDS))
 
 
 def _due(moment: datetime) -> tuple[ColumnElement[bool], ColumnElement[bool]]:

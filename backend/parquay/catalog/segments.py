@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import builtins
+from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any
@@ -120,20 +121,21 @@ class Segments:
             query = select(Segment).where(col(Segment.file_id) == file_id).order_by(col(Segment.no).desc()).limit(1)
             return session.scalar(query)
 
-    def add(self, file_id: str, segment: NewSegment, *, fence: Fence) -> bool:
-        """Record a segment, its rejects and the file's progress in one transaction.
+    def add(self, file_id: str, *segments: NewSegment, fence: Fence) -> bool:
+        """Record segments, their rejects and the file's progress in one transaction.
 
-        Returns False, and changes nothing, when the lease is lost, the file is gone, or the segment is not the next.
+        Returns False, and changes nothing, when the lease is lost, the file is gone, or the first is not the next.
         """
 
         def write(session: Session) -> bool:
             file = session.get(File, file_id, with_for_update=True)
-            if file is None or not fence(session) or _count(session, file_id) != segment.no:
+            if file is None or not fence(session) or _count(session, file_id) != segments[0].no:
                 return False
-            session.add(_row(file_id, segment))
-            _add_rejects(session, file_id, segment)
-            _record_progress(file, segment)
-            reader_blocks.add(session, segment.readers)
+            for segment in segments:
+                session.add(_row(file_id, segment))
+                _add_rejects(session, file_id, segment)
+                _record_progress(file, segment)
+            reader_blocks.add(session, sum((Counter(each.readers) for each in segments), Counter()))
             notify(session, progress_of(file_id))
             return True
 

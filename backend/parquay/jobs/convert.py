@@ -22,7 +22,9 @@ ENDED = {"done": Ended.DONE, "idle": Ended.IDLE, "gone": Ended.ABANDONED}
 
 def worker(services: Services, server: int | None = None) -> Worker:
     """Return a worker that converts files; ``server``: the process that started this one, if it is a server's child."""
-    kinds = {CONVERT: Kind(_Converter(services).convert, services.uploads.files.fail)}
+    # Another worker begins with the first byte again, to hash them all: next to nothing on a local disk.
+    keeps = services.tables.places.is_remote
+    kinds = {CONVERT: Kind(_Converter(services).convert, services.uploads.files.fail, keeps=keeps)}
     return Worker(services.catalog, services.events.jobs, kinds, hung=_end, server=server)
 
 

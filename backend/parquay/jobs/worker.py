@@ -50,6 +50,7 @@ class Kind:
 
     Attributes:
         run: carries the job out; ``alive()`` False means to stop at once without publishing.
+        keeps: whether a worker that leaves a job idle has it for itself for some seconds when it is woken.
         max_attempts: runs without an orderly end after which a job is given up.
         give_up: notes the failure (session, subject, code, message) inside the failing transaction.
     """
@@ -57,6 +58,7 @@ class Kind:
     run: Callable[[JobLease, Callable[[], bool]], Ended]
     give_up: Note
     max_attempts: int = MAX_ATTEMPTS
+    keeps: bool = False
 
 
 @dataclass
@@ -173,7 +175,7 @@ class Worker:
         if ended is Ended.DONE:
             self._catalog.write(partial(self._jobs.done, lease=lease))
         elif ended is Ended.IDLE:
-            self._jobs.idle(lease)
+            self._jobs.idle(lease, keep=self._kinds[lease.kind].keeps)
         else:
             self._jobs.hand_back(lease)
 

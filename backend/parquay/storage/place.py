@@ -108,6 +108,11 @@ class Places(Protocol):
     """The places of all datasets of a store."""
 
     @property
+    def is_remote(self) -> bool:
+        """Whether each question travels, see `Place.is_remote`."""
+        ...
+
+    @property
     def fetched(self) -> Path:
         """The folder below which every file lies that `Objects.fetch` yields."""
         ...

@@ -270,7 +270,7 @@ def test_row_groups_of_live_parts_become_usual_ones(bench):
 
 def test_only_so_many_rejects_are_kept_but_all_are_counted(bench, monkeypatch):
     monkeypatch.setattr("parquay.ingest.read.rows.MAX_KEPT_REJECTS", 60)
-    monkeypatch.setattr("parquay.ingest.convert.conversion_pass.MAX_KEPT_REJECTS", 60)
+    monkeypatch.setattr("parquay.ingest.convert.segment_sinks.MAX_KEPT_REJECTS", 60)
     content = b"a,b\n" + b"1,2\n" * 300 + b"lost\n" * 200 + b"5,6\n"
 
     file = bench.convert("bad.csv", content, segment_bytes=100)

@@ -3,141 +3,32 @@
 from __future__ import annotations
 
 import time
-from collections import Counter
 from collections.abc import Callable
-from concurrent.futures import Executor, ThreadPoolExecutor
-from dataclasses import dataclass, field, replace
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
+from typing import Any
 
-from parquay.catalog.segments import Emit, Fence, NewReject, NewSegment, Publish, Segments
+from parquay.catalog.segments import Fence
 from parquay.catalog.tables import File, Segment
-from parquay.columns.parquet import parts
-from parquay.columns.types import registry
 from parquay.errors import BadInput, TooLarge
 from parquay.ingest.convert import sandbox
 from parquay.ingest.convert.finish import (
-    LARGE_BYTES,
-    LARGE_ROWS,
     ConversionResult,
-    Finisher,
-    types_json,
 )
-from parquay.ingest.convert.pipeline import Encoded, JobLost, Pipeline, SegmentSource, TextSegments
+from parquay.ingest.convert.pipeline import JobLost, Pipeline, SegmentSource, Sink, TextSegments
 from parquay.ingest.convert.plan import Plan, plan, why_unmeant
+from parquay.ingest.convert.segment_sinks import ConversionState, Tools, sink_of
 from parquay.ingest.formats.registry import FileFormat
 from parquay.ingest.read import segmenter
-from parquay.ingest.read.fold import Converted, FoldState
-from parquay.ingest.read.rows import MAX_KEPT_REJECTS
-from parquay.ingest.text.byte_source import ByteReader, Digest, UploadBytes
+from parquay.ingest.read.fold import FoldState
+from parquay.ingest.text.byte_source import ByteReader
 from parquay.ingest.text.dialect import Dialect
 from parquay.ingest.text.inflate import BrokenArchive
 from parquay.ingest.text.overrides import Overrides
 from parquay.ingest.text.sources import TextSource
-from parquay.storage.objects import Stored
-from parquay.storage.place import Places
 
 FIRST_BYTES = 1 << 20
 """Bytes of the first segment: a quick preview."""
-MIN_NEW_BYTES = 4 << 20
-"""While the upload goes on a smaller segment waits for more, unless it is the first or `MAX_WAIT_SECONDS` old."""
-MAX_WAIT_SECONDS = 2.0
-
-
-@dataclass(frozen=True, slots=True)
-class Tools:
-    """What all conversions of a process share."""
-
-    segments: Segments
-    store: UploadBytes
-    places: Places
-    emit: Emit | None
-    pool: Executor
-    threads: int
-    segment_bytes: int | None
-    codec: parts.Codec
-    publish: Publish | None = None
-
-
-@dataclass(slots=True)
-class ConversionState:
-    """What is kept of a file between two passes; all of it can be found again.
-
-    Attributes:
-        segments: how many are in the catalog; `state` is what is known behind them.
-        cleaned: whether parts that no segment names were deleted.
-        written: when the last segment was recorded, in seconds of the monotonic clock.
-        loose_bytes, loose_rows: in parts that have not been put together with others yet.
-        finished: whether the file has its final status.
-    """
-
-    digest: Digest = field(default_factory=Digest)
-    plan: Plan | None = None
-    state: FoldState | None = None
-    segments: int = 0
-    cleaned: bool = False
-    written: float = 0.0
-    loose_bytes: int = 0
-    loose_rows: int = 0
-    finished: bool = False
-
-
-class SegmentSink:
-    """Writes the rows of each segment as a part and records the segment in the catalog."""
-
-    def __init__(self, tools: Tools, file_id: str, progress: ConversionState, fence: Fence) -> None:
-        self._tools = tools
-        self._file_id = file_id
-        self._progress = progress
-        self._fence = fence
-        self.place = tools.places.at(file_id)
-        self.finisher = Finisher(tools.segments, self.place, tools.codec, fence)
-
-    def encode(self, no: int, converted: Converted) -> Stored:
-        """Write the part, durably, under a name never used before."""
-        stored = parts.storable(converted.table, converted.types)
-        return self.place.keep(parts.part_name(no), memoryview(parts.encode(stored, self._tools.codec)))
-
-    def record(self, segment: Encoded[Stored]) -> None:
-        """Add the segment to the catalog, with the rejects and the progress of the file.
-
-        Raises:
-            LeaseLost: it was not added.
-        """
-        new = new_segment(segment)
-        if not self._tools.segments.add(self._file_id, new, fence=self._fence):
-            raise JobLost
-        progress = self._progress
-        assert progress.segments == segment.no, "segments are recorded in order"
-        progress.state, progress.segments, progress.written = segment.after, segment.no + 1, time.monotonic()
-        if progress.plan is not None:
-            progress.plan = replace(progress.plan, dialect=segment.dialect)
-        self._compact(new, segment.after)
-
-    def _compact(self, new: NewSegment, state: FoldState) -> None:
-        """Put small parts together as soon as they make a large one, so that little is left for the end."""
-        progress = self._progress
-        progress.loose_bytes += new.part_bytes
-        progress.loose_rows += new.rows
-        if progress.loose_bytes < LARGE_BYTES and progress.loose_rows < LARGE_ROWS:
-            return
-        progress.loose_bytes = progress.loose_rows = 0
-        if not self.finisher.compact(state.types(), all_of_them=False):
-            raise JobLost
-
-    def delete_unknown_parts(self) -> None:
-        """Delete what a crash has left behind: parts that no segment names.
-
-        Raises:
-            LeaseLost: they may be those of another holder.
-        """
-        # The names are listed before the lease is checked: whatever another holder wrote later is not among them.
-        found, drafts = [each.key for each in self.place.parts.list()], list(self.place.parts.drafts())
-        if not found and not drafts:
-            return
-        known = {each.part for each in self._tools.segments.list(self._file_id)}
-        if not self._tools.segments.holds(self._fence):
-            raise JobLost
-        self.place.parts.delete(key for key in found if key not in known)
-        self.place.parts.discard(drafts)
 
 
 class ConversionPass:
@@ -151,7 +42,7 @@ class ConversionPass:
         self._progress = progress
         self._alive = alive
         self._fence = fence
-        self._sink = SegmentSink(tools, file.id, progress, fence)
+        self._sink = sink_of(tools, file.id, progress, fence)
 
     def advance(self, reader: ByteReader) -> None:
         """Convert the segments that are missing up to the checkpoint, and finish the file when it is complete.
@@ -237,13 +128,22 @@ class ConversionPass:
         if self._file.complete or not progress.segments or progress.state is None:
             return False
         new = self._file.offset - source.consumed(progress.state.byte)
-        return new < MIN_NEW_BYTES and time.monotonic() - progress.written < MAX_WAIT_SECONDS
+        return new < self._sink.min_bytes and time.monotonic() - progress.written < self._sink.max_seconds
 
     def _run(self, source: SegmentSource) -> None:
         state = self._progress.state
         assert state is not None, "a planned file has a state"
-        pipeline = Pipeline(source, self._sink, self._tools.pool, self._tools.threads, self._alive)
-        pipeline.run(state, self._progress.segments)
+        sink: Sink[Any] = self._sink
+        pipeline = Pipeline(source, sink, self._tools.pool, self._tools.threads, self._alive)
+        try:
+            pipeline.run(state, self._progress.segments)
+        except (BadInput, TooLarge, BrokenArchive):
+            self._sink.flush()  # what could be read before it is kept
+            raise
+        else:
+            self._sink.flush()
+        finally:
+            self._sink.discard()
 
     def _convert_other(self, file_format: FileFormat) -> None:
         """Read a file that is no text, in a child process with limits, once every byte is there."""
@@ -275,36 +175,6 @@ class ConversionPass:
         if not self._sink.finisher.finish(result, self._tools.emit, self._tools.publish):
             raise JobLost
         progress.finished = True
-
-
-def new_segment(segment: Encoded[Stored]) -> NewSegment:
-    """A segment as the catalog keeps it."""
-    done, part = segment.converted, segment.content
-    return NewSegment(
-        no=segment.no,
-        byte_start=done.byte,
-        byte_end=done.end,
-        line_start=done.line,
-        lines=done.lines,
-        row_start=segment.before.rows,
-        rows=done.table.num_rows,
-        part=None if part is None else part.key,
-        part_bytes=0 if part is None else part.size,
-        state=segment.after.to_json() | {"types": types_json(done.types)},
-        parsed_bytes=segment.consumed,
-        rejects=kept_rejects(done, segment.before.rejects),
-        reject_count=done.rejected,
-        dialect=segment.dialect.to_json(),
-        columns=registry.columns_json(segment.after.types()),
-        warnings=segment.after.warnings_json(),
-        readers=Counter(done.tried),
-    )
-
-
-def kept_rejects(done: Converted, before: int) -> tuple[NewReject, ...]:
-    """The rejects of a segment that are kept one by one, when there were so many `before`."""
-    kept = done.rejects[: max(0, MAX_KEPT_REJECTS - before)]
-    return tuple(NewReject(each.line, each.byte, each.column, each.code, each.text) for each in kept)
 
 
 def state_behind(last: Segment) -> FoldState:

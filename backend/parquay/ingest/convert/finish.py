@@ -89,7 +89,11 @@ def types_json(types: Types) -> list[dict[str, object]]:
 class Finisher:
     """Puts the parts of one file in order."""
 
-    def __init__(self, segments: Segments, place: Place, codec: Codec, fence: Fence) -> None:
+    def __init__(
+        self, segments: Segments, place: Place, codec: Codec, fence: Fence, *, large_bytes: int = LARGE_BYTES
+    ) -> None:
+        """``large_bytes``: a part of so many is not put together with others."""
+        self._large_bytes = large_bytes
         self._segments = segments
         self._place = place
         self._file_id = place.dataset_id
@@ -102,7 +106,7 @@ class Finisher:
         `all_of_them`: also a last run that is not large yet.
         """
         groups = part_groups(self._segments.list(self._file_id))
-        return all(self._merge(run, types) for run in runs(groups, types, all_of_them=all_of_them))
+        return all(self._merge(run, types) for run in runs(groups, types, self._large_bytes, all_of_them=all_of_them))
 
     def unify(self, types: Types) -> bool:
         """Recast each part that has another schema than `types`; False when the lease is lost."""
@@ -202,16 +206,18 @@ class Finisher:
         return done
 
 
-def runs(groups: Sequence[PartGroup], types: Types, *, all_of_them: bool) -> Iterator[list[PartGroup]]:
+def runs(
+    groups: Sequence[PartGroup], types: Types, large_bytes: int = LARGE_BYTES, *, all_of_them: bool
+) -> Iterator[list[PartGroup]]:
     """Neighbouring small parts of one schema that together make a large one."""
     wanted = parts.value_types(types)
     run: list[PartGroup] = []
     for group in groups:
-        fits = parts.value_types(group.types) == wanted and not _is_large([group])
+        fits = parts.value_types(group.types) == wanted and not _is_large([group], large_bytes)
         if fits:
             run.append(group)
-        if run and (not fits or _is_large(run)):
-            if len(run) > 1 and (all_of_them or _is_large(run)):
+        if run and (not fits or _is_large(run, large_bytes)):
+            if len(run) > 1 and (all_of_them or _is_large(run, large_bytes)):
                 yield run
             run = []
     if len(run) > 1 and all_of_them:
@@ -237,8 +243,8 @@ def _fit_together(batch: Sequence[PartGroup], group: PartGroup) -> bool:
     return few and (rows + group.rows) * 4 <= parts.GROUP_ROWS * 5 and size <= BATCH_BYTES
 
 
-def _is_large(run: Sequence[PartGroup]) -> bool:
-    return sum(each.size for each in run) >= LARGE_BYTES or sum(each.rows for each in run) >= LARGE_ROWS
+def _is_large(run: Sequence[PartGroup], large_bytes: int) -> bool:
+    return sum(each.size for each in run) >= large_bytes or sum(each.rows for each in run) >= LARGE_ROWS
 
 
 def verdict_of(result: ConversionResult) -> Finished | None:

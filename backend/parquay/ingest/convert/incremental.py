@@ -15,9 +15,10 @@ from contextlib import contextmanager
 from parquay import allocator
 from parquay.catalog.segments import Emit, Fence, Publish, Segments
 from parquay.columns.parquet import parts
-from parquay.ingest.convert.conversion_pass import ConversionPass, ConversionState, Tools
+from parquay.ingest.convert.conversion_pass import ConversionPass
 from parquay.ingest.convert.finish import CountMismatch
 from parquay.ingest.convert.pipeline import JobLost
+from parquay.ingest.convert.segment_sinks import ConversionState, Tools
 from parquay.ingest.text.byte_source import UploadBytes
 from parquay.storage.chunks import BytesMissing
 from parquay.storage.place import Places

@@ -20,6 +20,8 @@ _LOG_FILE = re.compile(r"(\d{20})\.(?:json|crc|checkpoint\..+)|_last_checkpoint"
 class LocalPlaces:
     """The folders below one folder."""
 
+    is_remote = False
+
     def __init__(self, root: Path) -> None:
         self.root = root
         root.mkdir(mode=0o700, parents=True, exist_ok=True)

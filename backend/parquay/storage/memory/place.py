@@ -18,6 +18,8 @@ from parquay.storage.object_place import ObjectPlace
 class MemoryPlaces:
     """Places that are gone with the process, but for their logs in ``folder``."""
 
+    is_remote = False
+
     def __init__(self, folder: Path, *, capacity: int | None = None) -> None:
         """Hold up to ``capacity`` bytes of parts for each dataset, None for no limit."""
         self._folder = folder

@@ -33,6 +33,8 @@ class TableStore(NamedTuple):
 class RemotePlaces:
     """The places in one bucket, with one cache."""
 
+    is_remote = True
+
     def __init__(self, bucket: Bucket, cache: PartCache, url: str, options: Mapping[str, str]) -> None:
         """``url``: of the bucket, ``options``: what Delta's library must know to open it."""
         self._store = TableStore(bucket, cache, KnownObjects(), url, dict(options))
