@@ -53,6 +53,10 @@ IMPLEMENTATIONS = {
 """Tested by the conformance suite of their Protocol, which the named test modules run."""
 
 STEPS = {
+    "catalog/readings": "web/test_rereads",
+    "catalog/rereads": "web/test_rereads",
+    "datasets/edit/reread": "web/test_rereads",
+    "jobs/reread": "web/test_rereads",
     "catalog/access": "web/test_access web/test_matrix",
     "auth/keys": "auth/test_sessions web/test_links",
     "auth/links": "web/test_links auth/test_sessions",
@@ -122,7 +126,7 @@ STEPS = {
     "ingest/convert/convert_file": "ingest/test_detect cli/test_commands",
     "ingest/convert/file_preview": "web/test_previews",
     "ingest/convert/finish": "ingest/convert/test_incremental",
-    "ingest/convert/reconvert": "uploads/test_damage",
+    "ingest/convert/reconvert": "uploads/test_damage web/test_rereads",
     "ingest/convert/sandbox": "ingest/formats/test_registry ingest/formats/test_foreign",
     "ingest/convert/sandbox_child": "ingest/formats/test_registry",
     "ingest/formats/limits": "ingest/formats/test_foreign",
@@ -176,7 +180,7 @@ SURFACES = {
     "web/account/admin": "web/test_account",
     "web/account/usage": "web/test_account",
     "web/files/file_schemas": "web/test_files web/test_rejects",
-    "web/files/reading_schemas": "web/test_previews",
+    "web/files/preview_schemas": "web/test_previews",
     "web/http/deps": "web/test_dispatcher",
     "web/http/exact_json": "web/test_dataset_edits",
     "web/http/hashing": "web/test_login",

@@ -85,6 +85,8 @@ POLICY = {
     ("DELETE", "/datasets/{dataset_id}/versions/{version}/pin"): OWNER,
     ("POST", "/datasets/{dataset_id}/restore"): OWNER,
     ("POST", "/datasets/{dataset_id}/append"): EDIT,
+    ("POST", "/datasets/{dataset_id}/reread"): OWNER,
+    ("GET", "/datasets/{dataset_id}/reread"): VIEW,
     ("POST", "/datasets/{dataset_id}/replace"): OWNER,
     ("PATCH", "/datasets/{dataset_id}/columns/{name}"): EDIT,
     ("DELETE", "/datasets/{dataset_id}/columns/{name}"): EDIT,

@@ -27,8 +27,9 @@ def test_rejects_are_listed_page_by_page_and_as_csv(ann):
 
     assert whole["total"] == entry["reject_count"] == 2
     assert [item["line"] for item in whole["items"]] == [52, 103]
-    assert set(whole["items"][0]) == {"line", "byte", "column", "code", "text", "row"}
+    assert set(whole["items"][0]) == {"n", "line", "byte", "column", "code", "text", "row", "mended"}
     assert [item["row"] for item in whole["items"]] == [50, 100]
+    assert [(item["n"], item["mended"]) for item in whole["items"]] == [(0, False), (1, False)]
     assert whole["next"] is None
     assert first["items"] + second["items"] == whole["items"]
     assert second["next"] is None
@@ -45,13 +46,13 @@ def test_rejects_are_listed_page_by_page_and_as_csv(ann):
         (b"a,b\n", b"", b"", 20),
         (b"A title\n\n# a comment\na,b\n", b"", b"\n", 20),
         (b"", b"", b"\n", 20),
-        (b"a,b\n", b'1,"x\ny"\n', b"\n", None),
-        (b"a,b\n", b'1,"x\ny"\n', b"", None),
-        (b"a,b\n", b"# a comment\n", b"\n", None),
+        (b"a,b\n", b'1,"x\ny"\n', b"\n", 21),
+        (b"a,b\n", b'1,"x\ny"\n', b"", 21),
+        (b"a,b\n", b"# a comment\n", b"\n", 20),
     ],
     ids=["header", "no end", "title", "no header", "two lines", "two lines, no end", "comment"],
 )
-def test_reject_tells_the_rows_before_it_where_lines_are_certain(ann, above, odd, end, row):
+def test_reject_tells_the_rows_before_it(ann, above, odd, end, row):
     body = b"".join(b"%d,x\n" % n for n in range(20))
     file_id = upload(ann, "broken.csv", above + odd + body + b"1,2,3,4\n" + body + b"7,x" + end)["id"]
     entry_when(ann, file_id)

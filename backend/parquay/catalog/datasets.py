@@ -16,6 +16,7 @@ from sqlmodel import Session, col, delete, func, select, update
 
 from parquay.catalog.events import Events
 from parquay.catalog.leases import Leases
+from parquay.catalog.readings import Holds, Readings, holds_none, note_mended, stand_at
 from parquay.catalog.segments import Note
 from parquay.catalog.session import Catalog
 from parquay.catalog.tables import DatasetVersion, File, User, now
@@ -26,7 +27,10 @@ UPDATED = "dataset.updated"
 
 @dataclass(frozen=True, slots=True)
 class NewVersion:
-    """A version to note, see `DatasetVersion`. `columns` as the file keeps them."""
+    """A version to note, see `DatasetVersion`. `columns` as the file keeps them.
+
+    `reading`: of the file, whose rows it has; `mended`: a reject that it mended, and the id of the row it became.
+    """
 
     version: int
     kind: str
@@ -41,6 +45,8 @@ class NewVersion:
     deleted: int = 0
     entry_crc: int | None = None
     checkpoint_crc: int | None = None
+    reading: int = 0
+    mended: tuple[int, int] | None = None
 
 
 class Datasets:
@@ -49,13 +55,17 @@ class Datasets:
     def __init__(self, catalog: Catalog, events: Events, leases: Leases) -> None:
         """``leases``: of the writers and readers of tables."""
         self.leases = leases
+        self.readings = Readings(catalog)
         self._catalog = catalog
         self._events = events
 
-    def note(self, dataset_id: str, versions: Sequence[NewVersion], *, more: int = 0) -> bool:
+    def note(
+        self, dataset_id: str, versions: Sequence[NewVersion], *, more: int = 0, holds: Holds = holds_none
+    ) -> bool:
         """Note versions that the log has, in order, and tell of them; those that are noted already are left alone.
 
-        ``more``: bytes of new parts that were not booked before. Returns False when the dataset is gone.
+        ``holds``: whether the newest one has a row. ``more``: bytes of new parts that were not booked before. Returns
+        False when the dataset is gone.
         """
 
         def write(session: Session) -> bool:
@@ -65,11 +75,16 @@ class Datasets:
             fresh = [each for each in versions if session.get(DatasetVersion, (dataset_id, each.version)) is None]
             for each in fresh:
                 session.add(row_of(file, each))
+                if each.mended is not None:
+                    note_mended(session, file, *each.mended)
             file.table_bytes += more
             if fresh and (file.table_version is None or fresh[-1].version > file.table_version):
                 _stand_at(file, fresh[-1])
+                is_other = stand_at(session, file, fresh[-1].reading, holds)
                 session.flush()
                 self._events.emit(session, UPDATED, file)
+                if is_other:
+                    self._events.emit(session, "file.updated", file)
             return True
 
         return self._catalog.write(write)
@@ -239,6 +254,7 @@ def row_of(file: File, new: NewVersion) -> DatasetVersion:
         created_at=new.created_at,
         entry_crc=new.entry_crc,
         checkpoint_crc=new.checkpoint_crc,
+        reading=new.reading,
     )
 
 

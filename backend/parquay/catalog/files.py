@@ -25,6 +25,7 @@ from parquay.catalog.hook_jobs import HookJobs
 from parquay.catalog.jobs import Jobs, Wanted
 from parquay.catalog.notifications import progress_of
 from parquay.catalog.prepared import Insert
+from parquay.catalog.rereads import REREAD
 from parquay.catalog.session import Catalog, connection_of, notify
 from parquay.catalog.tables import FILE_DEFAULTS, File, NewFile, now
 from parquay.catalog.usage import refuse_over
@@ -336,5 +337,6 @@ class Files(FileQueries):
             self._tell_hooks(session, ["removed"], file_id)
             self._events.emit_removal(session, file)
         self._jobs.cancel(session, CONVERT, file_id)
+        self._jobs.cancel(session, REREAD, file_id)
         session.execute(delete(File).where(col(File.id) == file_id))
         return True

@@ -230,6 +230,10 @@ class Jobs:
         """End a run for good."""
         return self._update(session, lease, state="done", finished_at=database_now(session), **_FREE)
 
+    def report(self, lease: JobLease, payload: dict[str, Any]) -> bool:
+        """Write down what a run has come to, for whoever asks; False when the lease was lost."""
+        return self._catalog.write(lambda session: self._update(session, lease, payload=payload))
+
     def idle(self, lease: JobLease, *, keep: bool = False) -> bool:
         """Wait for the subject to change; back to the queue at once when it did during the run.
 

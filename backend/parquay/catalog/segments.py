@@ -8,13 +8,13 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from sqlalchemy import delete, func, insert, select, update
+from sqlalchemy import ColumnElement, Select, delete, func, insert, select, update
 from sqlmodel import Session, col
 
 from parquay.catalog import reader_blocks, reject_positions
 from parquay.catalog.notifications import progress_of
 from parquay.catalog.session import Catalog, notify
-from parquay.catalog.tables import File, Reject, Segment, now
+from parquay.catalog.tables import File, FileReading, Reject, Segment, now
 
 Fence = Callable[[Session], bool]
 """Tells, inside the transaction, whether the caller still holds its job's lease."""
@@ -37,6 +37,7 @@ class NewReject:
     column: str | None
     code: str
     text: str
+    row: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,11 +92,15 @@ Returns how the file ends, which may be an error, and what is to be noted in the
 
 @dataclass(frozen=True, slots=True)
 class RejectPage:
-    """Some rejects of a file; `total` counts those too that were not kept. `next`: cursor of the next page, if any."""
+    """Some rejects of a file; `total` counts those too that were not kept. `next`: cursor of the next page, if any.
+
+    `first`: the number of the first of them, from 0 in the order of the file.
+    """
 
     total: int
     items: Sequence[Reject] = ()
     next: str | None = None
+    first: int = 0
 
 
 class Segments:
@@ -218,11 +223,13 @@ class Segments:
         """One page of a file's rejects in order; `cursor`: the `next` of the page before (another: from the start)."""
         after = int(cursor) if cursor and cursor.isascii() and cursor.isdigit() and len(cursor) < 19 else 0
         with self._catalog.read() as session:
-            total = session.scalar(select(col(File.reject_count)).where(col(File.id) == file_id))
+            total = session.scalar(_reject_count(file_id))
             found = self._page(session, file_id, after, limit + 1)
+            before = select(func.count()).where(*_of_newest(file_id), col(Reject.id) <= after)
+            first = (session.scalar(before) or 0) if after else 0
         more = len(found) > limit
         items = found[:limit]
-        return RejectPage(total or 0, items, str(items[-1].id) if more else None)
+        return RejectPage(total or 0, items, str(items[-1].id) if more else None, first)
 
     def rows_before(self, file: File, page: Sequence[Reject], ended: Callable[[], bool]) -> builtins.list[int | None]:
         """How many rows of the file stand before each reject of a page; see `reject_positions.rows_before`."""
@@ -240,8 +247,23 @@ class Segments:
             after = found[-1].id or 0
 
     def _page(self, session: Session, file_id: str, after: int, limit: int) -> Sequence[Reject]:
-        query = select(Reject).where(col(Reject.file_id) == file_id, col(Reject.id) > after)
+        query = select(Reject).where(*_of_newest(file_id), col(Reject.id) > after)
         return session.scalars(query.order_by(col(Reject.id)).limit(limit)).all()
+
+
+def _of_newest(file_id: str) -> tuple[ColumnElement[bool], ...]:
+    """Of the rejects those of the reading whose rows the newest version of the table has."""
+    reading = select(col(File.reading)).where(col(File.id) == file_id).scalar_subquery()
+    return col(Reject.file_id) == file_id, col(Reject.reading) == reading
+
+
+def _reject_count(file_id: str) -> Select[Any]:
+    """How many rejects the newest version's reading had, also those that were mended since."""
+    had = select(col(FileReading.reject_count)).where(
+        col(FileReading.dataset_id) == col(File.id), col(FileReading.no) == col(File.reading)
+    )
+    counted = func.coalesce(had.correlate(File).scalar_subquery(), col(File.reject_count))
+    return select(counted).where(col(File.id) == file_id)
 
 
 def _count(session: Session, file_id: str) -> int:
@@ -272,7 +294,7 @@ def _add_rejects(session: Session, file_id: str, new: NewSegment) -> None:
     session.flush()
     rows = [
         {"file_id": file_id, "segment_no": new.no, "line": each.line, "byte": each.byte, "column": each.column,
-         "code": each.code, "text": each.text}
+         "code": each.code, "text": each.text, "row": each.row}
         for each in new.rejects
     ]  # fmt: skip
     session.execute(insert(Reject), rows)

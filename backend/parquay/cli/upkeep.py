@@ -13,11 +13,11 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 from rich.console import Console
 
+from parquay.catalog.tables import File
 from parquay.cli.admin import local_services
 from parquay.errors import Damaged
 
 if TYPE_CHECKING:
-    from parquay.catalog.tables import File
     from parquay.uploads.maintain.finding import Finding
     from parquay.uploads.maintain.fsck import Fsck
     from parquay.wiring import Services
@@ -96,11 +96,14 @@ def _mend(services: Services, file: File, names: Sequence[str]) -> Sequence[str]
     from parquay.datasets.versions.repair import Mender
     from parquay.ingest.convert.reconvert import remade
 
+    # Its first versions are of the first reading, whatever the newest is of.
+    first = services.tables.datasets.readings.of(file, 0)
+    read = File(**{**file.model_dump(), "options": first.options})
     folder = services.settings.root / "tmp"
     folder.mkdir(mode=0o700, exist_ok=True)
     with (
         tempfile.TemporaryDirectory(prefix="mend-", dir=folder) as scratch,
-        remade(file, services.uploads.store, Path(scratch)) as rows,
+        remade(read, services.uploads.store, Path(scratch)) as rows,
     ):
         return Mender(services.tables.tables, services.tables.commits).mend(file, names, rows)
 

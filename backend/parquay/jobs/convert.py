@@ -10,6 +10,8 @@ from typing import TYPE_CHECKING
 from parquay import allocator
 from parquay.catalog.files import CONVERT
 from parquay.catalog.jobs import JobLease
+from parquay.catalog.rereads import REREAD
+from parquay.jobs.reread import Rereader
 from parquay.jobs.worker import Ended, Kind, Worker
 from parquay.wiring import Services
 
@@ -24,7 +26,10 @@ def worker(services: Services, server: int | None = None) -> Worker:
     """Return a worker that converts files; ``server``: the process that started this one, if it is a server's child."""
     # Another worker begins with the first byte again, to hash them all: next to nothing on a local disk.
     keeps = services.tables.places.is_remote
-    kinds = {CONVERT: Kind(_Converter(services).convert, services.uploads.files.fail, keeps=keeps)}
+    kinds = {
+        CONVERT: Kind(_Converter(services).convert, services.uploads.files.fail, keeps=keeps),
+        REREAD: Kind(Rereader(services).run, lambda *_: None),
+    }
     return Worker(services.catalog, services.events.jobs, kinds, hung=_end, server=server)
 
 

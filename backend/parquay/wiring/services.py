@@ -17,6 +17,7 @@ from parquay.catalog.jobs import Jobs
 from parquay.catalog.leases import Leases
 from parquay.catalog.links import FileLinks
 from parquay.catalog.queue import Queue
+from parquay.catalog.rereads import Rereads
 from parquay.catalog.samples import Samples
 from parquay.catalog.segments import Segments
 from parquay.catalog.session import Catalog
@@ -27,6 +28,7 @@ from parquay.datasets.edit.columns import ColumnEditor
 from parquay.datasets.edit.edit import Editor
 from parquay.datasets.edit.publish import Publisher
 from parquay.datasets.edit.replace import Replacing
+from parquay.datasets.edit.reread import Rereading
 from parquay.datasets.export.export import Exporter
 from parquay.datasets.query.aggregates import Aggregator
 from parquay.datasets.query.browse import Browser
@@ -85,7 +87,7 @@ class TableServices:
 
     Attributes:
         files: those that the tables are of.
-        scratch: where a process reads the beginnings of files that are no text.
+        scratch: where a process puts what it reads of files and does not keep.
     """
 
     places: Places
@@ -107,6 +109,8 @@ class TableServices:
     exporter: Exporter
     preview: Preview
     scratch: ProcessScratch
+    rereads: Rereads
+    rereading: Rereading
 
 
 @dataclass(frozen=True)

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from parquay.catalog.datasets import Datasets
+from parquay.catalog.rereads import Rereads
 from parquay.datasets.edit.append import Appending
 from parquay.datasets.edit.columns import ColumnEditor
 from parquay.datasets.edit.edit import Editor
 from parquay.datasets.edit.publish import Publisher
 from parquay.datasets.edit.replace import Replacing
+from parquay.datasets.edit.reread import Rereading
 from parquay.datasets.export.export import Exporter
 from parquay.datasets.query.aggregates import Aggregator
 from parquay.datasets.query.browse import Browser
@@ -24,7 +26,9 @@ from parquay.storage.place import Places
 from parquay.wiring.services import TableServices, UploadServices
 
 
-def table_services(settings: Settings, datasets: Datasets, uploads: UploadServices, places: Places) -> TableServices:
+def table_services(
+    settings: Settings, datasets: Datasets, uploads: UploadServices, places: Places, rereads: Rereads
+) -> TableServices:
     """Build what makes, reads and changes tables, which are in ``places``."""
     files = uploads.files
     tables = Tables(places, datasets)
@@ -51,5 +55,7 @@ def table_services(settings: Settings, datasets: Datasets, uploads: UploadServic
         Grouper(engine),
         Exporter(engine, aggregator),
         Preview(uploads.segments, tables, places),
-        ProcessScratch(settings.root / "tmp", "previews"),
+        ProcessScratch(settings.root / "tmp", "read"),
+        rereads,
+        Rereading(tables, commits, datasets.readings),
     )

@@ -237,7 +237,9 @@ export interface paths {
   "/files/{file_id}/rejects": {
     /**
      * Read Rejects
-     * @description List what could not be read into the table, in the order of the file; `format=csv` downloads all of it.
+     * @description List what could not be read into the table, in the order of the file.
+     *
+     * `mended` ones became rows since; `format=csv` downloads all others.
      */
     get: operations["read_rejects_files__file_id__rejects_get"];
   };
@@ -447,6 +449,21 @@ export interface paths {
      * Columns are matched by name. With `If-Match`, only while that version is the newest.
      */
     post: operations["replace_rows_datasets__dataset_id__replace_post"];
+  };
+  "/datasets/{dataset_id}/reread": {
+    /**
+     * Read Reread
+     * @description Tell how far the last reading of the file is that was asked for, and what it came to.
+     */
+    get: operations["read_reread_datasets__dataset_id__reread_get"];
+    /**
+     * Reread File
+     * @description Read the table's own file again, with options as `preview` takes them, and make that the newest version.
+     *
+     * Edits and appended rows stay in the versions before. The answer is the version; of a file that takes longer than 20
+     * seconds 202, and `GET` there tells how far it is. With `If-Match`, only while that version is the newest.
+     */
+    post: operations["reread_file_datasets__dataset_id__reread_post"];
   };
   "/datasets/{dataset_id}/columns/{name}": {
     /**
@@ -1441,9 +1458,12 @@ export interface components {
      * RejectRow
      * @description Text that could not be read into the table. `line` is the physical line of the file, from 1.
      *
-     * `row`: how many rows of version 0 stand before it; null where lines do not tell.
+     * `n` counts the rejects of the file, from 0. `row`: how many of its rows stand before it; null in tables of before
+     * that was counted, where lines do not tell. `mended`: it is a row of the newest version.
      */
     RejectRow: {
+      /** N */
+      n: number;
       /** Line */
       line: number;
       /** Byte */
@@ -1456,10 +1476,12 @@ export interface components {
       text: string;
       /** Row */
       row: number | null;
+      /** Mended */
+      mended: boolean;
     };
     /**
      * Rejects
-     * @description A page of rejects. `next` is the cursor of the next page, null at the end.
+     * @description A page of rejects. `next` is the cursor of the next page, null at the end; `total` counts mended ones too.
      */
     Rejects: {
       /** Total */
@@ -1490,7 +1512,7 @@ export interface components {
        * Kind
        * @enum {string}
        */
-      kind: "create" | "edit" | "append" | "restore" | "columns" | "replace";
+      kind: "create" | "edit" | "append" | "restore" | "columns" | "replace" | "reread" | "mend";
       /** Author */
       author: string | null;
       /** Message */
@@ -1518,6 +1540,70 @@ export interface components {
       added: string[];
       /** Dropped */
       dropped: string[];
+    };
+    /**
+     * RereadError
+     * @description Why a file could not be read again. `code` is stable.
+     */
+    RereadError: {
+      /** Status */
+      status: number;
+      /** Code */
+      code: string;
+      /** Detail */
+      detail: string;
+    };
+    /**
+     * RereadOrder
+     * @description How to read the file of a table again; what is left out is found out anew.
+     */
+    RereadOrder: {
+      /** Delimiter */
+      delimiter?: string | null;
+      /** Quote */
+      quote?: string | null;
+      /** Escape */
+      escape?: string | null;
+      /** Comment */
+      comment?: string | null;
+      /** Encoding */
+      encoding?: string | null;
+      /** Header */
+      header?: number | null;
+      /** Skip */
+      skip?: number | null;
+      /** Sheet */
+      sheet?: string | null;
+      /** Member */
+      member?: string | null;
+      /** Types */
+      types?: ({
+        [key: string]: components["schemas"]["TypeChoice"] | string;
+      }) | null;
+      /** Names */
+      names?: string[] | null;
+      /** Nulls */
+      nulls?: string[] | null;
+      /** Message */
+      message?: string | null;
+    };
+    /**
+     * RereadShown
+     * @description How far a file is that is read again; `progress` is 0 to 100, `version` the one it made, `error` why none.
+     */
+    RereadShown: {
+      /**
+       * State
+       * @enum {string}
+       */
+      state: "waiting" | "running" | "done" | "failed";
+      /** Progress */
+      progress: number;
+      /** Rows */
+      rows: number;
+      /** Version */
+      version: number | null;
+      error: components["schemas"]["RereadError"] | null;
     };
     /**
      * RestoreOrder
@@ -1866,7 +1952,7 @@ export interface components {
        * Kind
        * @enum {string}
        */
-      kind: "create" | "edit" | "append" | "restore" | "columns" | "replace";
+      kind: "create" | "edit" | "append" | "restore" | "columns" | "replace" | "reread" | "mend";
       /** Author */
       author: string | null;
       /** Message */
@@ -2877,7 +2963,9 @@ export interface operations {
   };
   /**
    * Read Rejects
-   * @description List what could not be read into the table, in the order of the file; `format=csv` downloads all of it.
+   * @description List what could not be read into the table, in the order of the file.
+   *
+   * `mended` ones became rows since; `format=csv` downloads all others.
    */
   read_rejects_files__file_id__rejects_get: {
     parameters: {
@@ -3808,6 +3896,74 @@ export interface operations {
       200: {
         content: {
           "application/json": components["schemas"]["ReplacedVersion"];
+        };
+      };
+      /** @description Refused. */
+      default: {
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+    };
+  };
+  /**
+   * Read Reread
+   * @description Tell how far the last reading of the file is that was asked for, and what it came to.
+   */
+  read_reread_datasets__dataset_id__reread_get: {
+    parameters: {
+      path: {
+        dataset_id: string;
+      };
+    };
+    responses: {
+      /** @description Successful Response */
+      200: {
+        content: {
+          "application/json": components["schemas"]["RereadShown"];
+        };
+      };
+      /** @description Refused. */
+      default: {
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+    };
+  };
+  /**
+   * Reread File
+   * @description Read the table's own file again, with options as `preview` takes them, and make that the newest version.
+   *
+   * Edits and appended rows stay in the versions before. The answer is the version; of a file that takes longer than 20
+   * seconds 202, and `GET` there tells how far it is. With `If-Match`, only while that version is the newest.
+   */
+  reread_file_datasets__dataset_id__reread_post: {
+    parameters: {
+      header?: {
+        /** @description The version that was looked at, such as `"7"`. */
+        "If-Match"?: string | null;
+      };
+      path: {
+        dataset_id: string;
+      };
+    };
+    requestBody?: {
+      content: {
+        "application/json": components["schemas"]["RereadOrder"];
+      };
+    };
+    responses: {
+      /** @description Successful Response */
+      200: {
+        content: {
+          "application/json": components["schemas"]["Version"];
+        };
+      };
+      /** @description Accepted */
+      202: {
+        content: {
+          "application/json": components["schemas"]["RereadShown"];
         };
       };
       /** @description Refused. */

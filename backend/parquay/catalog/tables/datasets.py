@@ -31,7 +31,10 @@ class Segment(SQLModel, table=True):
 
 
 class Reject(SQLModel, table=True):
-    """Text that could not be read into the table."""
+    """Text that could not be read into the table; `reading`: of which reading of the file it is one.
+
+    `row` counts the rows of that reading before it; None in catalogs of before it was counted.
+    """
 
     __tablename__ = "reject"
     __table_args__ = (Index("reject_by_file", "file_id", "id"),)
@@ -44,6 +47,29 @@ class Reject(SQLModel, table=True):
     column: str | None = None
     code: str
     text: str
+    reading: int = Field(default=0, sa_column_kwargs={"server_default": "0"})
+    row: int | None = Field(default=None, sa_column=Column(BigInteger))
+    rid: int | None = Field(
+        default=None, sa_column=Column(BigInteger), description="The row that it became when it was mended last."
+    )
+
+
+class FileReading(SQLModel, table=True):
+    """How a file was read into a table: 0 when it was uploaded, a further one each time it was read again.
+
+    There is none as long as a file was read once, and none of its rejects was mended: its row tells the same.
+    """
+
+    __tablename__ = "reading"
+
+    dataset_id: str = Field(primary_key=True, foreign_key="file.id", ondelete="CASCADE")
+    no: int = Field(primary_key=True)
+    options: dict[str, Any] | None = Field(default=None, sa_column=Column(JSON))
+    dialect: dict[str, Any] | None = Field(default=None, sa_column=Column(JSON))
+    warnings: list[dict[str, Any]] | None = Field(default=None, sa_column=Column(JSON))
+    reject_count: int = 0
+    first_rid: int = Field(default=0, sa_column=Column(BigInteger, nullable=False))
+    rows: int = Field(default=0, sa_column=Column(BigInteger, nullable=False))
 
 
 class ReaderBlocks(SQLModel, table=True):
@@ -78,5 +104,6 @@ class DatasetVersion(SQLModel, table=True):
     pinned: bool = False
     expired_at: datetime | None = Field(default=None, sa_column=time_column())
     cleared: bool = Field(default=False, description="The parts that it alone had are deleted.")
+    reading: int = Field(default=0, sa_column_kwargs={"server_default": "0"})
     entry_crc: int | None = Field(default=None, sa_column=Column(BigInteger))
     checkpoint_crc: int | None = Field(default=None, sa_column=Column(BigInteger))

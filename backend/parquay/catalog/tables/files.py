@@ -70,6 +70,9 @@ class File(SQLModel, table=True):
     parsed_rows: int = Field(default=0, sa_column=Column(BigInteger, nullable=False))
     row_count: int | None = Field(default=None, sa_column=Column(BigInteger))
     reject_count: int = Field(default=0, sa_column=Column(BigInteger, nullable=False))
+    reading: int = Field(
+        default=0, sa_column_kwargs={"server_default": "0"}, description="How the newest version was read."
+    )
     parquet_path: str | None = None
     dataset_id: str | None = None
     table_version: int | None = Field(default=None, sa_column=Column(BigInteger))

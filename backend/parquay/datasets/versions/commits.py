@@ -10,9 +10,10 @@ from __future__ import annotations
 
 import logging
 from collections import OrderedDict
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, replace
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from parquay.catalog.datasets import Datasets, NewVersion
@@ -61,6 +62,8 @@ class Change:
         columns: the new columns; None when they stay. New ones need every part to be new.
         apps: names under which the log remembers the commit, so that a repeat is noticed.
         restored: the version that this is again; None for anything new.
+        reading: the reading of the file that the rows are of from now on, with its dialect; None: as before.
+        mended: a reject that became a row, and the row's id.
     """
 
     kind: str
@@ -73,6 +76,8 @@ class Change:
     columns: tuple[dict[str, Any], ...] | None = None
     apps: tuple[str, ...] = ()
     restored: int | None = None
+    reading: tuple[int, Mapping[str, Any] | None] | None = None
+    mended: tuple[int, int] | None = None
 
 
 class Drafts:
@@ -278,9 +283,14 @@ class Commits:
     def _note(self, after: Snapshot, versions: Sequence[int], *, more: int = 0) -> None:
         kept = [version for version in versions if log.is_kept(after.place, version)]
         mirrored = [new_version(after, log.commit(after.place, version)) for version in kept]
-        if not self._datasets.note(after.dataset_id, mirrored, more=more):
+        holds = partial(_holds, after)
+        if not self._datasets.note(after.dataset_id, mirrored, more=more, holds=holds):
             raise NotFound("There is no such dataset.")
         self._noted[after.dataset_id] = after.version
+
+
+def _holds(snapshot: Snapshot, rid: int) -> bool:
+    return snapshot.find(rid) is not None
 
 
 def weight_of(change: Change) -> int:
@@ -298,7 +308,9 @@ def applied(before: Snapshot, change: Change) -> Snapshot:
         version=before.version + 1,
         parts=tuple(parts),
         columns=columns,
+        dialect=before.dialect if change.reading is None else change.reading[1],
         next_rid=before.next_rid + change.new_rids,
+        reading=before.reading if change.reading is None else change.reading[0],
     )
 
 
@@ -316,6 +328,8 @@ def info_of(after: Snapshot, change: Change, author: Author) -> dict[str, Any]:
         "next_rid": after.next_rid,
         "commit": new_id(),
         COUNTS: counts_json(after.asides),
+        "reading": after.reading,
+        **({} if change.mended is None else {"mended": list(change.mended)}),
     }
 
 
@@ -334,5 +348,7 @@ def new_version(after: Snapshot, found: log.Commit) -> NewVersion:
         message=info.get("message"),
         entry_crc=found.entry_crc,
         checkpoint_crc=found.checkpoint_crc,
+        reading=int(info.get("reading", 0 if info else after.reading)),
+        mended=(int(mended[0]), int(mended[1])) if (mended := info.get("mended")) else None,
         **counts,
     )

@@ -64,6 +64,7 @@ class Snapshot:
         updated_at: when the version was made (UTC).
         next_rid: the id of the next new row, above every one that was ever given.
         asides: how much is kept aside of each column; columns of which nothing is are left out.
+        reading: which reading of the file its rows are of, see `catalog.readings`.
     """
 
     dataset_id: str
@@ -76,6 +77,7 @@ class Snapshot:
     updated_at: datetime
     next_rid: int = 0
     asides: ByColumn = field(default_factory=dict)
+    reading: int = 0
 
     @cached_property
     def ends(self) -> list[int]:

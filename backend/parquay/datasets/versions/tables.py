@@ -236,6 +236,7 @@ class Tables:
         parts = [_part(place, each, rids) for each in log.listed(table)]
         parts.sort(key=lambda part: part.rids[0][0])
         columns = log.columns(table)
+        reading = int(made.info.get("reading", 0 if made.info else file.reading))
         return Snapshot(
             dataset_id=file.id,
             name=file.name,
@@ -243,8 +244,9 @@ class Tables:
             place=place,
             columns=columns,
             parts=tuple(parts),
-            dialect=file.dialect,
+            dialect=self._datasets.readings.of(file, reading).dialect,
             updated_at=made.made_at,
+            reading=reading,
             next_rid=int(made.info.get("next_rid") or (sum(parts[-1].rids[-1]) if parts else 0)),
             asides=counts_from_json(made.info.get(COUNTS) or {}),
         )

@@ -83,6 +83,7 @@ class Versions:
                 deleted=found.removed,
                 columns=None if before.columns == wanted.columns else wanted.columns,
                 restored=version,
+                reading=(wanted.reading, wanted.dialect),
             )
 
         return self._commits.make(file, author, decide)

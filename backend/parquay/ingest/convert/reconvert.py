@@ -2,22 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 from parquay.catalog.events import Events
 from parquay.catalog.files import Files
 from parquay.catalog.jobs import Jobs
 from parquay.catalog.migrate import upgrade
-from parquay.catalog.segments import Segments
+from parquay.catalog.segments import NewReject, Segments
 from parquay.catalog.session import Catalog
 from parquay.catalog.tables import File, NewFile
 from parquay.catalog.users import Users
 from parquay.columns.parquet.parts import Types
 from parquay.ingest.convert.finish import part_groups
 from parquay.ingest.convert.incremental import IncrementalConverter
+from parquay.ingest.convert.pipeline import JobLost
 from parquay.ingest.text.byte_source import UploadBytes
 from parquay.storage.local.place import LocalPlaces
 from parquay.storage.objects import Objects
@@ -39,6 +41,22 @@ class Remade:
     rows: int
 
 
+@dataclass(frozen=True, slots=True)
+class Reconversion:
+    """A file that was converted once more.
+
+    Attributes:
+        file: its row as the conversion left it: status, error, dialect, columns, warnings, rejects.
+        place: where its parts are; `parts`: these, in the order of their rows.
+        rejects: those that are kept one by one.
+    """
+
+    file: File
+    place: Place
+    parts: list[Remade]
+    rejects: list[NewReject]
+
+
 @contextmanager
 def remade(file: File, store: UploadBytes, scratch: Path) -> Iterator[list[Remade]]:
     """Convert a complete upload into the folder ``scratch``; yield the parts in the order of their rows.
@@ -46,6 +64,22 @@ def remade(file: File, store: UploadBytes, scratch: Path) -> Iterator[list[Remad
     Raises:
         BytesMissing: the store has fewer bytes than were promised.
         BadInput, RuntimeError: the conversion fails now.
+    """
+    with reconverted(file, store, scratch) as made:
+        yield made.parts
+
+
+@contextmanager
+def reconverted(
+    file: File, store: UploadBytes, scratch: Path, alive: Callable[[int, int], bool] = lambda _bytes, _rows: True
+) -> Iterator[Reconversion]:
+    """The same, with all that the conversion came to; ``file.options`` say how it is read.
+
+    ``alive`` gets the bytes and rows that are done, and says whether to go on.
+
+    Raises:
+        BytesMissing, BadInput, RuntimeError: as `remade`.
+        JobLost: ``alive`` said no.
     """
     catalog = Catalog(f"sqlite:///{scratch / 'metadata.db'}", durable=False)
     converter, places = None, LocalPlaces(scratch / "parts")
@@ -65,12 +99,24 @@ def remade(file: File, store: UploadBytes, scratch: Path) -> Iterator[list[Remad
         )
         catalog.write(lambda session: files.add(session, new))
         converter = IncrementalConverter(segments=segments, store=store, places=places)
-        converter.advance(file.id, alive=lambda: True, fence=lambda _session: True)
-        yield list(_listed(segments, places.at(file.id)))
+        converter.advance(file.id, alive=partial(_alive, segments, file.id, alive), fence=lambda _session: True)
+        made, place = segments.file(file.id), places.at(file.id)
+        if made is None or made.finished_at is None:
+            raise JobLost
+        kept = [
+            NewReject(each.line, each.byte, each.column, each.code, each.text, each.row)
+            for each in segments.every_reject(file.id)
+        ]
+        yield Reconversion(made, place, list(_listed(segments, place)), kept)
     finally:
         if converter is not None:
             converter.close()
         catalog.close()
+
+
+def _alive(segments: Segments, file_id: str, alive: Callable[[int, int], bool]) -> bool:
+    now = segments.file(file_id)
+    return alive(now.parsed_bytes, now.parsed_rows) if now is not None else False
 
 
 def _listed(segments: Segments, place: Place) -> Iterator[Remade]:

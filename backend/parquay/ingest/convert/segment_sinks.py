@@ -248,7 +248,7 @@ def new_segment(segment: Encoded[Any], part: Stored | None, types: Types) -> New
         part_bytes=0 if part is None else part.size,
         state=segment.after.to_json() | {"types": types_json(types)},
         parsed_bytes=segment.consumed,
-        rejects=kept_rejects(done, segment.before.rejects),
+        rejects=kept_rejects(done, segment.before),
         reject_count=done.rejected,
         dialect=segment.dialect.to_json(),
         columns=registry.columns_json(segment.after.types()),
@@ -257,7 +257,9 @@ def new_segment(segment: Encoded[Any], part: Stored | None, types: Types) -> New
     )
 
 
-def kept_rejects(done: Converted, before: int) -> tuple[NewReject, ...]:
-    """The rejects of a segment that are kept one by one, when there were so many `before`."""
-    kept = done.rejects[: max(0, MAX_KEPT_REJECTS - before)]
-    return tuple(NewReject(each.line, each.byte, each.column, each.code, each.text) for each in kept)
+def kept_rejects(done: Converted, before: FoldState) -> tuple[NewReject, ...]:
+    """The rejects of a segment that are kept one by one; `before`: what was there before it."""
+    kept = done.rejects[: max(0, MAX_KEPT_REJECTS - before.rejects)]
+    return tuple(
+        NewReject(each.line, each.byte, each.column, each.code, each.text, before.rows + each.row) for each in kept
+    )

@@ -7,8 +7,8 @@ because types are joined by intersection, any grouping of the rows into segments
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import pyarrow as pa
@@ -210,13 +210,22 @@ def convert(content: SegmentBytes, dialect: Dialect, before: ColumnCandidates, *
         table=_table(types, done),
         kinds=kinds,
         types=types,
-        rejects=tuple(each for rows in odd for each in rows.rejects),
+        rejects=tuple(_rejects(done)),
         warnings=warnings,
         ended=any(rows.ended for rows in odd),
         unlisted=sum(rows.unlisted for rows in odd),
         renamed=tuple(each for rows in odd for each in rows.renamed),
         tried=tuple(tried),
     )
+
+
+def _rejects(done: Sequence[_Typed]) -> Iterator[Rejected]:
+    """The rejects of all blocks, each with the rows of the segment before it."""
+    before = 0
+    for typed in done:
+        for each in typed.rows.rejects if typed.rows is not None else ():
+            yield replace(each, row=before + each.row)
+        before += typed.count
 
 
 def joined(one: ColumnCandidates, other: ColumnCandidates) -> ColumnCandidates:

@@ -117,7 +117,7 @@ class _Columns:
 
     def reject(self, line: int, byte: int, text: bytes) -> None:
         """Keep what is no object."""
-        self.rejects.add("bad_json", None, text, line=line, byte=byte)
+        self.rejects.add("bad_json", None, text, line=line, byte=byte, row=self.rows)
 
 
 def dump(value: Any) -> str:

@@ -32,6 +32,7 @@ class Rejected:
         column: name of the column concerned, or None.
         code: too_few_fields, too_many_fields, bad_encoding, repeated_header, second_table, above_table or bad_json.
         text: the row as it stands in the file, cut after `MAX_TEXT_CHARS` characters.
+        row: rows of the table before it, in what was read with it: a block, or a segment.
     """
 
     line: int
@@ -39,6 +40,7 @@ class Rejected:
     column: str | None
     code: str
     text: str
+    row: int = 0
 
 
 @dataclass(slots=True)
@@ -48,13 +50,23 @@ class RejectList:
     kept: list[Rejected] = field(default_factory=list)
     unlisted: int = 0
 
-    def add(self, code: str, column: str | None, text: bytes, *, line: int, byte: int, codec: str = "utf-8") -> None:
-        """Add a row that stands in the file as `text`."""
+    def add(
+        self,
+        code: str,
+        column: str | None,
+        text: bytes,
+        *,
+        line: int,
+        byte: int,
+        row: int = 0,
+        codec: str = "utf-8",
+    ) -> None:
+        """Add a row that stands in the file as `text`, behind so many rows (`row`) of the table."""
         if len(self.kept) == MAX_KEPT_REJECTS:
             self.unlisted += 1
             return
         shown = text[: 4 * MAX_TEXT_CHARS].decode(codec, "replace").rstrip("\r\n")[:MAX_TEXT_CHARS]
-        self.kept.append(Rejected(line, byte, column, code, shown))
+        self.kept.append(Rejected(line, byte, column, code, shown, row))
 
 
 @dataclass(frozen=True, slots=True)

@@ -51,22 +51,28 @@ class _Findings:
     tables: list[pa.Table] = field(default_factory=list)
     rejects: RejectList = field(default_factory=RejectList)
     warnings: dict[str, FileWarning] = field(default_factory=dict)
+    rows: int = 0
 
-    def note(self, verdict: Keep | Skip | RejectedRow, text: bytes, *, at: int, line: int) -> None:
-        """Write down what a verdict about the row `text` says besides its cells."""
+    def note(self, verdict: Keep | Skip | RejectedRow, text: bytes, *, at: int, line: int, row: int) -> None:
+        """Write down what a verdict about the row `text`, which stands behind `row` others, says besides its cells."""
         for code in verdict.warnings:
             known = code in self.warnings
             shown = "" if known else text[: 4 * MAX_TEXT_CHARS].decode(self.dialect.codec, "replace")
             warn(self.warnings, code, line, shown)
         if isinstance(verdict, RejectedRow):
             byte, codec = self.byte + at, self.dialect.codec
-            self.rejects.add(verdict.code, verdict.column, text, line=line, byte=byte, codec=codec)
+            self.rejects.add(verdict.code, verdict.column, text, line=line, byte=byte, row=row, codec=codec)
 
     def put(self, rows: list[list[str | None]]) -> None:
         """Put rows of texts behind the others."""
         if rows:
             arrays = [pa.array(column, pa.string()) for column in zip(*rows, strict=True)]
-            self.tables.append(pa.table(arrays, names=self.dialect.columns))
+            self.add(pa.table(arrays, names=self.dialect.columns))
+
+    def add(self, table: pa.Table) -> None:
+        """Put a table behind the others."""
+        self.tables.append(table)
+        self.rows += table.num_rows
 
     def result(self, table: pa.Table, end: int, lines: int, *, ended: bool = False) -> SegmentRows:
         """All of it, about the first `end` bytes."""
@@ -110,7 +116,7 @@ def _read_window(window: bytes, cursor: _Cursor, found: _Findings, *, final: boo
         lines = split.count_lines(body)
         table = arrow_reader.read_texts(body, found.dialect, lines)
         if not isinstance(table, NotMine):
-            found.tables.append(table)
+            found.add(table)
             at, line = cursor.at + cut.end, cursor.line + lines
             return _Cursor(at, line, at, line)
     return _read_rows(body, cursor, found, final=True)
@@ -127,7 +133,8 @@ def _read_rows(window: bytes, cursor: _Cursor, found: _Findings, *, final: bool)
         verdict = judge(row, text, dialect, after_gap=after_gap, ended=ended)
         if isinstance(verdict, Keep):
             kept.append(verdict.texts)
-        found.note(verdict, text, at=start + row.start, line=line)
+        before = found.rows + len(kept) - isinstance(verdict, Keep)
+        found.note(verdict, text, at=start + row.start, line=line, row=before)
         at, line = start + row.end, line + _lines(text)
         ended = ended or (isinstance(verdict, RejectedRow) and verdict.code == "second_table")
         blank = isinstance(verdict, Skip) and verdict.blank
@@ -149,6 +156,7 @@ def read_ragged(
     found, repaired = _Findings(dialect, byte), dict[int, list[str | None]]()
     starts = [0, *(split.positions(body, split.LF) + 1).tolist()]
     reader = RowReader(body, dialect, final=True, width=len(dialect.columns))
+    left_out = 0
     for number in ragged.odd:
         row = reader.row_at(starts[number])
         text = body[row.start : row.end]
@@ -157,7 +165,8 @@ def read_ragged(
             return NotMine("second_table")
         if isinstance(verdict, Keep):
             repaired[number] = verdict.texts
-        found.note(verdict, text, at=row.start, line=line + number)
+        found.note(verdict, text, at=row.start, line=line + number, row=number - left_out)
+        left_out += not isinstance(verdict, Keep)
     return found.result(_with_rows(ragged, repaired), len(body), lines)
 
 

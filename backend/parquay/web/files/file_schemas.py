@@ -90,19 +90,22 @@ class Detail(Entry):
 class RejectRow(BaseModel):
     """Text that could not be read into the table. `line` is the physical line of the file, from 1.
 
-    `row`: how many rows of version 0 stand before it; null where lines do not tell.
+    `n` counts the rejects of the file, from 0. `row`: how many of its rows stand before it; null in tables of before
+    that was counted, where lines do not tell. `mended`: it is a row of the newest version.
     """
 
+    n: int
     line: int
     byte: int
     column: str | None
     code: str
     text: str
     row: int | None
+    mended: bool
 
 
 class Rejects(BaseModel):
-    """A page of rejects. `next` is the cursor of the next page, null at the end."""
+    """A page of rejects. `next` is the cursor of the next page, null at the end; `total` counts mended ones too."""
 
     total: int
     items: list[RejectRow]

@@ -215,17 +215,21 @@ def read_content(file_id: str, request: Request, uploads: UploadsDep, identity: 
 def read_rejects(
     file_id: str,
     uploads: UploadsDep,
+    tables: TablesDep,
     identity: IdentityDep,
     *,
     limit: Annotated[int, Query(ge=1, le=MAX_LIMIT)] = 100,
     cursor: str | None = None,
     format: Literal["json", "csv"] = "json",  # noqa: A002  the name of the query parameter
 ) -> Any:
-    """List what could not be read into the table, in the order of the file; `format=csv` downloads all of it."""
+    """List what could not be read into the table, in the order of the file.
+
+    `mended` ones became rows since; `format=csv` downloads all others.
+    """
     file = seen(uploads.files, file_id, identity.id).file
     if format == "csv":
-        return rejects_csv(uploads.segments, file)
-    return rejects_page(uploads, file, limit, cursor)
+        return rejects_csv(uploads.segments, tables, file)
+    return rejects_page(uploads, tables, file, limit, cursor)
 
 
 @router.patch("/files/{file_id}")

@@ -8,10 +8,11 @@ from fastapi import APIRouter, Body, Request, Response
 
 from parquay.datasets.query.engine import CancelToken
 from parquay.ingest.text.overrides import Overrides
-from parquay.web.files.reading_schemas import PreviewShown, ReadingOptions
+from parquay.web.files.preview_schemas import PreviewShown
 from parquay.web.http.cancellation import run_cancellable
 from parquay.web.http.deps import IdentityDep, TablesDep, UploadsDep, seen
 from parquay.web.http.exact_json import AsText, ExactJSON
+from parquay.web.http.reading_options import ReadingOptions
 
 router = APIRouter(tags=["files"])
 

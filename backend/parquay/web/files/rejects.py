@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from itertools import islice
 
 from fastapi import Response
@@ -15,7 +15,7 @@ from parquay.catalog.tables import File, Reject
 from parquay.errors import BadInput
 from parquay.web.files.file_schemas import RejectRow, Rejects
 from parquay.web.http.content import disposition
-from parquay.wiring import UploadServices
+from parquay.wiring import TableServices, UploadServices
 
 LINES = 500
 """Lines of a download that are made at once."""
@@ -23,7 +23,7 @@ LINES = 500
 FIELDS = ("line", "byte", "column", "code", "text")
 
 
-def rejects_page(uploads: UploadServices, file: File, limit: int, cursor: str | None) -> Rejects:
+def rejects_page(uploads: UploadServices, tables: TableServices, file: File, limit: int, cursor: str | None) -> Rejects:
     """Return one page of the rejects of ``file``.
 
     Raises:
@@ -32,14 +32,29 @@ def rejects_page(uploads: UploadServices, file: File, limit: int, cursor: str | 
     if cursor and not (cursor.isascii() and cursor.isdigit() and len(cursor) < 19):
         raise BadInput("This cursor is not of this list.", "bad_cursor")
     page = uploads.segments.rejects(file.id, cursor=cursor or None, limit=limit)
-    rows = uploads.segments.rows_before(file, page.items, lambda: _has_end(uploads, file))
-    items = [_row(reject, row) for reject, row in zip(page.items, rows, strict=True)]
+    rows = _rows_before(uploads, file, page.items)
+    mended = _mended(tables, file, page.items)
+    items = [
+        RejectRow(n=n, **{field: getattr(reject, field) for field in FIELDS}, row=row, mended=reject.rid in mended)
+        for n, (reject, row) in enumerate(zip(page.items, rows, strict=True), page.first)
+    ]
     return Rejects(total=page.total, items=items, next=page.next)
 
 
-def _row(reject: Reject, row: int | None) -> RejectRow:
-    fields = {field: getattr(reject, field) for field in FIELDS}
-    return RejectRow(**fields, row=row)
+def _rows_before(uploads: UploadServices, file: File, items: Sequence[Reject]) -> list[int | None]:
+    """How many rows stand before each; of files that were read before that was counted, as far as lines tell."""
+    if all(reject.row is not None for reject in items):
+        return [reject.row for reject in items]
+    return uploads.segments.rows_before(file, items, lambda: _has_end(uploads, file))
+
+
+def _mended(tables: TableServices, file: File, items: Iterable[Reject]) -> frozenset[int]:
+    """The rows of the newest version that rejects became."""
+    rids = [reject.rid for reject in items if reject.rid is not None]
+    if not rids:
+        return frozenset()
+    newest = tables.tables.snapshot(file)
+    return frozenset(rid for rid in rids if newest.find(rid) is not None)
 
 
 def _has_end(uploads: UploadServices, file: File) -> bool:
@@ -49,14 +64,15 @@ def _has_end(uploads: UploadServices, file: File) -> bool:
     return tail.rstrip(b"\0").endswith((b"\n", b"\r"))
 
 
-def rejects_csv(segments: Segments, file: File) -> Response:
-    """Return every reject of ``file`` as CSV, streamed."""
+def rejects_csv(segments: Segments, tables: TableServices, file: File) -> Response:
+    """Return every reject of ``file`` that was not mended as CSV, streamed."""
     headers = {
         "Content-Disposition": disposition(f"{file.name}.rejects.csv"),
         "Content-Security-Policy": "sandbox; default-src 'none'",
         "X-Content-Type-Options": "nosniff",
     }
-    lines = _lines(segments.every_reject(file.id))
+    mended = _mended(tables, file, tables.datasets.readings.mended(file))
+    lines = _lines(each for each in segments.every_reject(file.id) if each.rid not in mended)
     return StreamingResponse(lines, headers=headers, media_type="text/csv; charset=utf-8")
 
 

@@ -218,6 +218,11 @@ def list_versions(
     return [_version(each) for each in tables.datasets.history(file.id, limit=limit, before=before)]
 
 
+def version_json(row: DatasetVersion) -> str:
+    """A version as the API tells it."""
+    return _version(row).model_dump_json()
+
+
 def _version(row: DatasetVersion) -> Version:
     fields = {name: getattr(row, name) for name in Version.model_fields if name not in ("created_at", "expired")}
     return Version.model_validate(

@@ -6,6 +6,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from parquay.web.http.reading_options import ReadingOptions
 from parquay.web.http.schemas import ColumnRef, Text, Timestamp
 
 MAX_ROWS = 10_000
@@ -69,7 +70,7 @@ class Version(BaseModel):
     """A version in the history. `inserted`, `updated` and `deleted` count rows; `expired`: it is no longer kept."""
 
     version: int
-    kind: Literal["create", "edit", "append", "restore", "columns", "replace"]
+    kind: Literal["create", "edit", "append", "restore", "columns", "replace", "reread", "mend"]
     author: str | None
     message: str | None
     created_at: Timestamp
@@ -120,6 +121,30 @@ class ReplaceOrder(BaseModel):
 
     file_id: str
     message: Message | None = None
+
+
+class RereadOrder(ReadingOptions):
+    """How to read the file of a table again; what is left out is found out anew."""
+
+    message: Message | None = None
+
+
+class RereadShown(BaseModel):
+    """How far a file is that is read again; `progress` is 0 to 100, `version` the one it made, `error` why none."""
+
+    state: Literal["waiting", "running", "done", "failed"]
+    progress: int
+    rows: int
+    version: int | None
+    error: RereadError | None
+
+
+class RereadError(BaseModel):
+    """Why a file could not be read again. `code` is stable."""
+
+    status: int
+    code: str
+    detail: str
 
 
 class ReplacedVersion(Version):

@@ -114,8 +114,9 @@ class Downloads:
             ParquayError: see `Exporter.export` and `uploaded_text`.
         """
         made = self.tables.exporter.export(read.snapshot, wish, asking, streaming)
-        if is_the_upload(self.tables.tables, read.file, read.snapshot, wish):
-            return uploaded_text(self.uploads, read.file, made, streaming)
+        if is_the_upload(self.tables, read.file, read.snapshot, wish):
+            reading = self.tables.datasets.readings.of(read.file, read.snapshot.reading)
+            return uploaded_text(self.uploads, read.file, reading, made, streaming)
         return made
 
 

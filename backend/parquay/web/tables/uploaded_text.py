@@ -5,22 +5,21 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Iterator
 
-from parquay.catalog.tables import File
+from parquay.catalog.tables import File, FileReading
 from parquay.datasets.export.export import Export
 from parquay.datasets.export.formats import ExportRequest
 from parquay.datasets.query.engine import CancelToken
 from parquay.datasets.query.plan import columns_of
 from parquay.datasets.versions.snapshot import Snapshot
-from parquay.datasets.versions.tables import Tables
 from parquay.errors import NotFound
 from parquay.ingest.text.inflate import packing_of
 from parquay.ingest.text.overrides import Overrides
 from parquay.telemetry import lost
 from parquay.uploads.maintain.integrity import Soundness, damaged
-from parquay.wiring import UploadServices
+from parquay.wiring import TableServices, UploadServices
 
 
-def is_the_upload(tables: Tables, file: File, snapshot: Snapshot, request: ExportRequest) -> bool:
+def is_the_upload(tables: TableServices, file: File, snapshot: Snapshot, request: ExportRequest) -> bool:
     """Tell whether ``request`` wants what was uploaded, all of it, as it was written (blocking)."""
     if request.format != "csv" or not request.original or request.safe or request.header is not None:
         return False
@@ -29,19 +28,20 @@ def is_the_upload(tables: Tables, file: File, snapshot: Snapshot, request: Expor
     return list(request.columns) == columns_of(snapshot.columns) and is_unchanged(tables, file, snapshot)
 
 
-def is_unchanged(tables: Tables, file: File, snapshot: Snapshot) -> bool:
-    """Tell whether a version has the columns and the parts of the first one (blocking): the first, or it restored."""
-    if snapshot.version == 0:
+def is_unchanged(tables: TableServices, file: File, snapshot: Snapshot) -> bool:
+    """Tell whether a version is what a reading of the file made (blocking), or that restored."""
+    made_in = tables.datasets.readings.made_in(file.id, snapshot.reading)
+    if snapshot.version == made_in:
         return True
     try:
-        first = tables.snapshot(file, 0)
+        first = tables.tables.snapshot(file, made_in or 0)
     except NotFound:
         return False  # nobody can tell any more
     return snapshot.names == first.names and snapshot.columns == first.columns
 
 
-def uploaded_text(uploads: UploadServices, file: File, made: Export, stop: CancelToken) -> Export:
-    """Return the export ``made`` with the bytes of the upload in place of its own (blocking).
+def uploaded_text(uploads: UploadServices, file: File, reading: FileReading, made: Export, stop: CancelToken) -> Export:
+    """Return the export ``made`` with the bytes of the upload in place of its own, as ``reading`` has them (blocking).
 
     Raises:
         Damaged: ``bytes_missing``, ``bytes_damaged`` (503).
@@ -49,8 +49,8 @@ def uploaded_text(uploads: UploadServices, file: File, made: Export, stop: Cance
     from parquay.ingest.text.original import original_text  # brings Arrow, without which uploads are served
 
     hashed = uploads.soundness.check(file)
-    encoding = (file.dialect or {}).get("encoding", "utf-8")
-    member = Overrides.from_options(file.options).member
+    encoding = (reading.dialect or {}).get("encoding", "utf-8")
+    member = Overrides.from_options(reading.options).member
 
     def chunks() -> Iterator[bytes]:
         with uploads.store.reader(file.id) as reader:

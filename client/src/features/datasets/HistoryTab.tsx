@@ -1,5 +1,16 @@
 import { Button, Skeleton, Tooltip } from '@mantine/core'
-import { CircleDot, Columns3, Eye, FilePlus2, History, PencilLine, Replace, RotateCcw } from 'lucide-react'
+import {
+  CircleDot,
+  Columns3,
+  Eye,
+  FilePlus2,
+  History,
+  PencilLine,
+  Replace,
+  RotateCcw,
+  ScanText,
+  Wrench,
+} from 'lucide-react'
 import { useGetVersionsQuery } from '../../api/datasetHistory'
 import type { Version } from '../../api/types'
 import { useText } from '../../i18n/language'
@@ -18,6 +29,8 @@ const ICONS = {
   restore: RotateCcw,
   columns: Columns3,
   replace: Replace,
+  reread: ScanText,
+  mend: Wrench,
 } as const
 
 const Counts = ({ version: { inserted, updated, deleted } }: { version: Version }) => {

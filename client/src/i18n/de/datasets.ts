@@ -192,6 +192,8 @@ export const datasets: typeof english = {
       restore: 'Wiederhergestellt',
       columns: 'Spalten geändert',
       replace: 'Ersetzt',
+      reread: 'Neu eingelesen',
+      mend: 'Zeile berichtigt',
     },
     by: (who) => `von ${who}`,
     system: 'Parquay',

@@ -106,6 +106,7 @@ export const problems: Messages['problems'] = {
   unknown_dataset: 'Die Tabelle, an die angehängt werden sollte, gibt es nicht.',
   unknown_row: 'Diese Zeile gibt es nicht mehr.',
   unknown_version: 'Diese Version gibt es nicht.',
+  reread_running: 'Die Datei wird gerade neu eingelesen.',
   version_changed: 'Die Tabelle hat sich inzwischen geändert.',
   version_expired: 'Diese Version wird nicht mehr aufbewahrt.',
   log_damaged: 'Das Protokoll dieser Tabelle ist beschädigt.',

@@ -191,6 +191,8 @@ export const datasets = {
       restore: 'Restored',
       columns: 'Columns changed',
       replace: 'Replaced',
+      reread: 'Read again',
+      mend: 'Row mended',
     },
     by: (who: string) => `by ${who}`,
     system: 'Parquay',
