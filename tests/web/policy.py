@@ -51,6 +51,7 @@ POLICY = {
     ("POST", "/files"): LOGIN,
     ("POST", "/upload"): LOGIN,
     ("GET", "/files"): LOGIN,
+    ("POST", "/files/exists"): LOGIN,
     ("GET", "/files/{file_id}"): VIEW,
     ("GET", "/files/{file_id}/progress"): VIEW,
     ("GET", "/files/{file_id}/content"): VIEW,
@@ -104,6 +105,7 @@ UPLOAD_VERBS = [
 BODIES: dict[tuple[str, str], dict[str, Any]] = {
     ("PATCH", "/files/{file_id}"): {"json": {"name": "a.csv"}},
     ("PUT", "/files/{file_id}/access/{username}"): {"json": {"role": "view"}},
+    ("POST", "/files/exists"): {"json": {"sha256": "0" * 64, "size": 0}},
     ("POST", "/files/{file_id}/links"): {"json": {}},
     ("POST", "/links/{token}/open"): {"json": {"password": "a"}},
     ("POST", "/auth/api-keys"): {"json": {"name": "k"}},

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import hashlib
 import re
 from urllib.parse import parse_qs, urlsplit
 
@@ -208,3 +209,28 @@ def test_a_file_is_found_by_its_folder(ann):
     found = ann.get("/files", params={"q": "harbour/ea"}).json()
 
     assert [entry["id"] for entry in found] == [file_id]
+
+
+# Whether bytes are there
+
+
+def test_own_files_are_found_by_their_bytes(ann, bob):
+    bytes_ = b"n\n1\n"
+    digest = hashlib.sha256(bytes_).hexdigest()
+    first, second = (upload(ann, name, bytes_)["id"] for name in ("a.csv", "b.csv"))
+    upload(bob, "c.csv", bytes_)
+    begin(ann, 100)
+    for each in (first, second):
+        entry_when(ann, each, "done")
+
+    def found(sha256: str = digest, size: int = 4) -> list[str]:
+        answer = ann.post("/files/exists", json={"sha256": sha256, "size": size})
+        assert answer.status_code == 200
+        return [each["id"] for each in answer.json()["files"]]
+
+    assert found() == found(digest.upper()) == [second, first]
+    assert found(size=5) == found("0" * 64) == []
+    assert ann.delete(f"/files/{first}").status_code == 204
+    assert found() == [second]
+    for body in ({"sha256": digest}, {"size": 4}, {"sha256": "x", "size": 4}, {"sha256": digest, "size": -1}, {}):
+        assert is_problem(ann.post("/files/exists", json=body), 422, "invalid_value")

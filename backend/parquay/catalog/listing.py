@@ -35,6 +35,7 @@ class Narrowed:
         table: files that became tables of their own, or those that did not.
         since: uploaded at this time or later.
         sha256: the digest of the bytes, in hex.
+        size: the number of bytes.
     """
 
     status: str | None = None
@@ -43,6 +44,7 @@ class Narrowed:
     table: bool | None = None
     since: datetime | None = None
     sha256: str | None = None
+    size: int | None = None
 
 
 EVERYTHING = Narrowed()
@@ -90,6 +92,8 @@ def narrowing(narrowed: Narrowed) -> list[ColumnElement[bool]]:
         conditions.append(col(File.uploaded_at) >= narrowed.since)
     if narrowed.sha256 is not None:
         conditions.append(col(File.sha256) == narrowed.sha256)
+    if narrowed.size is not None:
+        conditions.append(col(File.size) == narrowed.size)
     return conditions
 
 

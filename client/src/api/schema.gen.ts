@@ -191,6 +191,13 @@ export interface paths {
      */
     options: operations["upload_options_files_options"];
   };
+  "/files/exists": {
+    /**
+     * Find Files
+     * @description Find own files that have exactly these bytes, the newest first, so that nobody sends them again.
+     */
+    post: operations["find_files_files_exists_post"];
+  };
   "/files/{file_id}": {
     /**
      * Read File
@@ -1009,6 +1016,14 @@ export interface components {
       code: string;
       /** Text */
       text: string;
+    };
+    /**
+     * Found
+     * @description Files that were found.
+     */
+    Found: {
+      /** Files */
+      files: components["schemas"]["Entry"][];
     };
     /**
      * Frequent
@@ -1992,6 +2007,16 @@ export interface components {
       text: string;
     };
     /**
+     * WholeContent
+     * @description The bytes of a file, by their digest in hex and their number.
+     */
+    WholeContent: {
+      /** Sha256 */
+      sha256: string;
+      /** Size */
+      size: number;
+    };
+    /**
      * Credentials
      * @description A user name and its password.
      */
@@ -2759,6 +2784,31 @@ export interface operations {
       /** @description Told in `Tus-Version`, `Tus-Extension`, `Tus-Max-Size`, `Upload-Limit`. */
       204: {
         content: never;
+      };
+    };
+  };
+  /**
+   * Find Files
+   * @description Find own files that have exactly these bytes, the newest first, so that nobody sends them again.
+   */
+  find_files_files_exists_post: {
+    requestBody: {
+      content: {
+        "application/json": components["schemas"]["WholeContent"];
+      };
+    };
+    responses: {
+      /** @description Successful Response */
+      200: {
+        content: {
+          "application/json": components["schemas"]["Found"];
+        };
+      };
+      /** @description Refused. */
+      default: {
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
       };
     };
   };

@@ -112,6 +112,21 @@ class Rejects(BaseModel):
     next: str | None
 
 
+class WholeContent(BaseModel):
+    """The bytes of a file, by their digest in hex and their number."""
+
+    model_config = ConfigDict(extra="forbid", strict=True)
+
+    sha256: str = Field(pattern="^[0-9a-fA-F]{64}$")
+    size: int = Field(ge=0, lt=2**63)
+
+
+class Found(BaseModel):
+    """Files that were found."""
+
+    files: list[Entry]
+
+
 class FileChange(BaseModel):
     """What to change about a file."""
 

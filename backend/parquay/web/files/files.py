@@ -19,7 +19,7 @@ from parquay.uploads.create.describe import OPTION_KEYS, OTHER_OPTIONS, read_opt
 from parquay.uploads.policy.names import clean_name, name_warnings
 from parquay.uploads.policy.rules import Owner
 from parquay.uploads.receive.body import BodyCut
-from parquay.web.files.file_schemas import Detail, Entry, FileChange, Rejects, Uploaded
+from parquay.web.files.file_schemas import Detail, Entry, FileChange, Found, Rejects, Uploaded, WholeContent
 from parquay.web.files.rejects import rejects_csv, rejects_page
 from parquay.web.http.content import content_response
 from parquay.web.http.deps import IdentityDep, PolicyDep, TablesDep, UploadsDep, ahead, seen
@@ -167,6 +167,14 @@ def list_files(
         found = found[:limit]
         response.headers["Link"] = next_page(request, cursor_after(found[-1].file, column))
     return [Entry.model_validate(messages.entry(*each, ahead(uploads.queue, each.file))) for each in found]
+
+
+@router.post("/files/exists")
+def find_files(content: WholeContent, uploads: UploadsDep, identity: IdentityDep) -> Found:
+    """Find own files that have exactly these bytes, the newest first, so that nobody sends them again."""
+    narrowed = Narrowed(mine=True, sha256=content.sha256.lower(), size=content.size)
+    found = uploads.files.page(identity.id, limit=MAX_LIMIT, narrowed=narrowed)
+    return Found(files=[Entry.model_validate(messages.entry(*each, ahead(uploads.queue, each.file))) for each in found])
 
 
 def _statuses(given: str | None) -> str | None:
