@@ -15,7 +15,7 @@ from sqlmodel import col, select
 from parquay.catalog import leases as leases_module
 from parquay.catalog import owners
 from parquay.catalog.duties import Duty
-from parquay.catalog.lease_rows import FORGET_SECONDS, LEASE_SECONDS
+from parquay.catalog.lease_rows import FORGET_SECONDS, LEASE_SECONDS, WRITER
 from parquay.catalog.leases import LeaseLost, Leases, LeaseTaken
 from parquay.catalog.session import Catalog
 from parquay.catalog.tables import Lease
@@ -237,9 +237,32 @@ def test_a_duty_is_done_while_it_is_ones_own(mine: Leases, others: Leases, monke
 
 
 def test_leases_that_ended_long_ago_are_forgotten(mine: Leases, catalog: Catalog):
-    Leases(catalog).take_free("writer", ["old"])
+    Leases(catalog).take_free("reader", ["old"])
     age(catalog, LEASE_SECONDS + FORGET_SECONDS)
 
-    with mine.exclusive("writer", "new", 1) as held:
+    with mine.exclusive("reader", "new", 1) as held:
         assert catalog.write(partial(mine.fence, held=held))
         assert [each.key for each in rows(catalog)] == ["new"]
+
+
+def test_a_lease_that_was_given_up_half_done_is_anybodys_and_tells_of_it(
+    mine: Leases, others: Leases, catalog: Catalog, dead: str
+):
+    with mine.exclusive(WRITER, "half", 1) as held:
+        held.unfinished = True
+    with mine.exclusive(WRITER, "done", 1):
+        running = others.left(WRITER)
+    Leases(catalog, owner=dead).take_free(WRITER, ["died"])
+    mine.take_free(WRITER, ["runs"])
+    flush(mine)
+
+    assert running == ["half"]
+    assert sorted(others.left(WRITER)) == ["died", "half"]
+    age(catalog, LEASE_SECONDS + 2 * FORGET_SECONDS)
+    with mine.exclusive("table", "other", 1) as held:
+        mine._renewed([held])
+    assert sorted(others.left(WRITER)) == ["died", "half", "runs"], "it is remembered until it is looked at"
+    with others.exclusive(WRITER, "half", 1):
+        pass
+    flush(others)
+    assert sorted(mine.left(WRITER)) == ["died", "runs"]

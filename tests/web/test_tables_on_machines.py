@@ -22,7 +22,6 @@ from web import (
     test_datasets,
     test_downloads,
     test_exact_values,
-    test_extremes,
     test_files,
     test_not_finite,
     test_previews,
@@ -31,6 +30,7 @@ from web import (
 )
 from web.conftest import TableReader
 from web.sales_table import table
+from web.test_dataset_edits import shared_table
 
 pytestmark = [pytest.mark.long, pytest.mark.timeout(300)]
 
@@ -41,26 +41,28 @@ SUITES = (
     test_datasets,
     test_downloads,
     test_exact_values,
-    test_extremes,
     test_files,
     test_not_finite,
     test_previews,
     test_rejects,
     test_uploaded_text,
 )
-IN_A_DIRECTORY = {
+ELSEWHERE = {
     "test_download_that_could_not_be_finished_is_not_begun",
     "test_deleted_file_is_gone_with_its_bytes",
     "test_a_table_with_infinite_numbers_is_read_edited_restored_and_appended",
+    "test_eight_editors_lose_nothing",
 }
-"""Tests that look into the data directory of the server."""
+"""Tests that look into the data directory of the server; and one whose like is `datasets/test_tables_far_away.py`."""
+
+__all__ = ["shared_table"]
 
 
 def tests_of(module: ModuleType) -> dict[str, Callable[..., object]]:
     """The tests of a module by names of their own, for they meet those of others here."""
     suite = module.__name__.rpartition(".test_")[2]
     found = {name: each for name, each in vars(module).items() if name.startswith("test_") and callable(each)}
-    return {f"test_{suite}_{name.removeprefix('test_')}": found[name] for name in found.keys() - IN_A_DIRECTORY}
+    return {f"test_{suite}_{name.removeprefix('test_')}": found[name] for name in found.keys() - ELSEWHERE}
 
 
 for _suite in SUITES:

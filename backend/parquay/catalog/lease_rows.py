@@ -32,6 +32,9 @@ LEASE_SECONDS = 60.0
 FORGET_SECONDS = 600.0
 """How long after its end a lease that nobody has taken since is deleted."""
 
+WRITER = "writer"
+"""Leases that are never deleted for their age: one that is over tells that its owner did not come to an end."""
+
 
 class _Statement:
     """A statement that is compiled once for each kind of database: leases are on the way of every change of a table."""
@@ -89,8 +92,20 @@ _extend = _Statement(
         .values(until=moment + bindparam("seconds", type_=Float))
     )
 )
+_lapse = _Statement(
+    lambda moment: update(Lease).where(col(Lease.epoch) == bindparam("held")).values(until=moment - literal_column("1"))
+)
+_owners = _Statement(
+    lambda moment: select(col(Lease.key), col(Lease.owner), col(Lease.until) < moment).where(
+        col(Lease.kind) == bindparam("kind")
+    )
+)
 _delete = _Statement(lambda _moment: delete(Lease).where(col(Lease.epoch) == bindparam("held")))
-_forget = _Statement(lambda moment: delete(Lease).where(col(Lease.until) < moment - bindparam("seconds", type_=Float)))
+_forget = _Statement(
+    lambda moment: delete(Lease).where(
+        col(Lease.until) < moment - bindparam("seconds", type_=Float), col(Lease.kind) != bindparam("kept")
+    )
+)
 
 
 def take(
@@ -117,7 +132,7 @@ def take(
 
 def renew(session: Session, epochs: Sequence[int]) -> set[int]:
     """Renew leases, and return the epochs of those that there still are."""
-    _forget.run(session, seconds=FORGET_SECONDS)
+    _forget.run(session, seconds=FORGET_SECONDS, kept=WRITER)
     return {each for each in epochs if _extend.run(session, held=each, seconds=LEASE_SECONDS).rowcount}
 
 
@@ -125,3 +140,15 @@ def release(session: Session, epochs: Sequence[int]) -> None:
     """Delete leases, as far as they are there."""
     for each in epochs:
         _delete.run(session, held=each)
+
+
+def lapse(session: Session, epochs: Sequence[int]) -> None:
+    """Let leases be over, and their rows stay until somebody takes them."""
+    for each in epochs:
+        _lapse.run(session, held=each)
+
+
+def over(session: Session, kind: str, is_dead: Callable[[str], bool]) -> list[str]:
+    """The keys of leases that are over, or whose owners are dead, and that nobody gave up."""
+    found: Sequence[Any] = _owners.run(session, kind=kind).all()
+    return [key for key, owner, is_over in found if is_over or is_dead(owner)]

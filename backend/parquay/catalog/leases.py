@@ -24,7 +24,7 @@ from weakref import WeakValueDictionary
 from sqlmodel import Session
 
 from parquay.catalog import owners
-from parquay.catalog.lease_rows import LEASE_SECONDS, renew, take
+from parquay.catalog.lease_rows import LEASE_SECONDS, lapse, over, renew, take
 from parquay.catalog.lease_rows import release as delete
 from parquay.catalog.session import Catalog
 from parquay.errors import ParquayError, Unavailable
@@ -53,12 +53,14 @@ class HeldLease:
     Attributes:
         epoch: tells it from every other lease, of the same key too.
         sure_until: until when it has it for certain, by `elapsed`.
+        unfinished: whether what it is for is half done; then its row stays when it is given up, see `Leases.left`.
     """
 
     kind: str
     key: str
     epoch: int
     sure_until: float
+    unfinished: bool = False
 
 
 def elapsed() -> float:
@@ -137,8 +139,13 @@ class Leases:
             for each in held:
                 each.sure_until = 0.0
                 self._held.pop(each.epoch, None)
-        if epochs := [each.epoch for each in held]:
-            self._catalog.submit(partial(delete, epochs=epochs), durable=False)
+        for forget, unfinished in ((delete, False), (lapse, True)):
+            if epochs := [each.epoch for each in held if each.unfinished is unfinished]:
+                self._catalog.submit(partial(forget, epochs=epochs), durable=False)
+
+    def left(self, kind: str) -> list[str]:
+        """The keys of leases whose owners died, or gave up, before they had finished (blocking)."""
+        return self._catalog.submit(partial(over, kind=kind, is_dead=self.is_dead), durable=False).result()
 
     def fence(self, session: Session, held: HeldLease) -> bool:
         """Inside a transaction: renew a lease; False when it is not this process's any more."""

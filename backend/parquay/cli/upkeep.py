@@ -68,7 +68,7 @@ def _findings(services: Services, *, rehash: bool) -> Iterator[Finding]:
     damage = check.catalog(whole=rehash)
     yield from damage
     if not damage:
-        services.tables.retention.reconcile()
+        services.tables.retention.reconcile(every=True)
         yield from check.run(rehash=rehash)
 
 

@@ -164,9 +164,11 @@ class Commits:
                     drafts.discard()
                     return before
                 self._tables.locks.ensure(held)
+                held.unfinished = True
                 with self._booked(file, weight_of(change), quota):
                     after = self._committed(before, change, author)
             except DeltaError:
+                held.unfinished = False
                 drafts.discard()
                 if attempt == ATTEMPTS - 1 or not place.exists():
                     raise
@@ -181,6 +183,7 @@ class Commits:
                 self._show(after)
                 more = 0 if quota else weight_of(change)
                 self._note(after, range(before.version + 1, after.version + 1), more=more)
+                held.unfinished = False
                 return after
         raise Busy("Another program writes to this table.", "table_busy", retry_after=1)
 
@@ -269,6 +272,11 @@ class Commits:
             newest_parts.show(snapshot.place, snapshot.version, snapshot.names, snapshot.columns)
         except OSError:
             _logger.exception("the folder of the newest version is not the newest version")
+
+    def notice(self, file: File) -> None:
+        """Note in the catalog what the log has, for whoever reads the catalog, where that costs no request."""
+        if not self._tables.place(file).is_remote:
+            self.reconcile(file)
 
     def reconcile(self, file: File) -> None:
         """Note in the catalog what the log has and the catalog has not."""

@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from contextlib import ExitStack, contextmanager
 
+from parquay.catalog.lease_rows import WRITER
 from parquay.catalog.leases import HeldLease, LeaseLost, Leases, LeaseTaken
 from parquay.errors import Busy
 
 LOCK_SECONDS = 60.0
 """How long a commit waits for another one of the same dataset, and a reader for the deletion of its version."""
-WRITER, READER = "writer", "reader"
-"""Kinds of leases: of a dataset by its id, and of a version by both."""
+READER = "reader"
+"""Kind of the leases of versions, by dataset and version; those of writers are by dataset."""
 
 
 class TableLocks:
@@ -33,6 +34,10 @@ class TableLocks:
             except LeaseTaken:
                 raise _busy() from None
             yield held
+
+    def unfinished(self) -> list[str]:
+        """Datasets whose last writer did not come to an end: their log may have what the catalog has not."""
+        return self._leases.left(WRITER)
 
     def ensure(self, held: HeldLease) -> None:
         """Make sure that nobody took this process, which may have been paused, for gone and writes the table now.

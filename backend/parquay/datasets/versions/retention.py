@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import datetime, timedelta
 from functools import partial
@@ -23,6 +24,8 @@ from parquay.datasets.versions.tables import Tables
 from parquay.storage.place import Place
 from parquay.telemetry import tables_broken
 
+ADOPT_SECONDS = 30.0
+"""How often what writers left half done is looked for."""
 GRACE = timedelta(hours=1)
 """How long the parts of a version stay that was given up, or that a crash left behind."""
 
@@ -44,24 +47,41 @@ class Retention:
         self._grace = grace
         self._broken: set[str] = set()
 
-    def reconcile(self) -> int:
-        """Note in the catalog every version that a crash kept out of it; return how many tables lacked one."""
+    def reconcile(self, *, every: bool = False) -> int:
+        """Note in the catalog every version that a crash kept out of it; return how many tables lacked one.
+
+        ``every``: ask also logs for which each question travels; `adopt` knows of whom it is to be expected.
+        """
         found = 0
         self._broken.clear()
         tables_broken.set(0)
         for dataset_id, noted in self._datasets.tables():
             file = self._files.get(dataset_id)
             if file is not None:
-                found += self._tried(file, partial(self._reconciled, noted=noted))
+                found += self._tried(file, partial(self._reconciled, noted=noted, every=every))
         return found
+
+    def adopt(self) -> int:
+        """Note what a writer put into a log that did not come to its end; return how many tables that may be."""
+        found = 0
+        for dataset_id in self._tables.locks.unfinished():
+            with self._tables.locks.writing(dataset_id):  # it is given up in good order now, whatever is found
+                file = self._files.get(dataset_id)
+                if file is not None and file.table_version is not None:
+                    found += self._tried(file, self._adopted)
+        return found
+
+    def _adopted(self, file: File) -> int:
+        self._commits.reconcile(file)
+        return 1
 
     @property
     def broken(self) -> list[str]:
         """The ids of the tables that could not be tidied since the last `reconcile` began."""
         return sorted(self._broken)
 
-    def _reconciled(self, file: File, *, noted: int | None) -> int:
-        ahead = self._tables.is_ahead(file, noted)
+    def _reconciled(self, file: File, *, noted: int | None, every: bool) -> int:
+        ahead = self._tables.is_ahead(file, noted, every=every)
         if ahead:
             self._commits.reconcile(file)
         elif self._tables.is_shown(file, noted):
@@ -82,14 +102,21 @@ class Retention:
         return deleted
 
     async def run(self, seconds: float) -> None:
-        """Note what a crash kept out of the catalog, then sweep, every ``seconds``, for ever."""
+        """Note what a crash kept out of the catalog, then sweep, every ``seconds``, for ever.
+
+        What a writer left half done is looked for more often: its lease tells of it.
+        """
+        due = 0.0
         while True:
-            for work in (self.reconcile, self.sweep):
+            works = [self.adopt]
+            if time.monotonic() >= due:
+                works, due = [self.adopt, self.reconcile, self.sweep], time.monotonic() + seconds
+            for work in works:
                 try:
                     await asyncio.to_thread(work)
                 except Exception:  # noqa: BLE001  the next round tries again
                     _log.exception("tables could not be tidied")
-            await asyncio.sleep(seconds)
+            await asyncio.sleep(min(seconds, ADOPT_SECONDS))
 
     def _tried(self, file: File, work: Callable[[File], int]) -> int:
         """Do ``work`` on one table; whatever is wrong with it is noted, and keeps it from no other table."""
@@ -104,7 +131,7 @@ class Retention:
     def _sweep(self, file: File, *, moment: datetime, every: bool) -> int:
         if self._keep and (file.table_version or 0) >= self._keep:
             self._datasets.expire(file.id, self._keep)
-        place = self._tables.snapshot(file).place
+        place = self._tables.place(file)
         if not every and not self._aged(self._datasets.uncleared(file.id), moment):
             return 0
         locks = self._tables.locks

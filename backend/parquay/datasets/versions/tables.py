@@ -102,9 +102,10 @@ class Tables:
         with readable(place):
             return (found or self._read(file, place, version)).parts
 
-    def is_ahead(self, file: File, noted: int | None) -> bool:
-        """Whether the log has a version after the one that the catalog noted."""
-        return noted is None or self._places.at(file.id).newest(noted) > noted
+    def is_ahead(self, file: File, noted: int | None, *, every: bool = False) -> bool:
+        """Whether the log has a version that the catalog has not noted; ``every``: ask also where that travels."""
+        place = self._places.at(file.id)
+        return noted is None or ((every or not place.is_remote) and place.newest(noted) > noted)
 
     def is_shown(self, file: File, version: int | None) -> bool:
         """Whether plain readers find ``version`` (None: the first) in the folder of the newest one."""

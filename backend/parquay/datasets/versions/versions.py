@@ -55,7 +55,7 @@ class Versions:
             NotFound: ``unknown_version``, ``version_expired`` (404).
         """
         self._tables.snapshot(file, version)
-        self._commits.reconcile(file)
+        self._commits.notice(file)
         if self._datasets.pin(file.id, version, pinned=pinned) is None:
             raise NotFound(f"Version {version} is no longer kept.", "version_expired")
 

@@ -214,7 +214,7 @@ def list_versions(
 ) -> list[Version]:
     """List versions, newest first; `before` goes on behind the last one of an answer."""
     file = dataset_file(tables.files, dataset_id, identity.id)
-    tables.commits.reconcile(file)
+    tables.commits.notice(file)
     return [_version(each) for each in tables.datasets.history(file.id, limit=limit, before=before)]
 
 
