@@ -170,11 +170,11 @@ def _packed(kept: ColumnAsides) -> dict[str, Any]:
 def _pack(numbers: npt.NDArray[Any]) -> str:
     """Numbers that are not negative, in as few bytes each as the largest needs, packed."""
     kind = np.min_scalar_type(int(numbers.max(initial=0))).newbyteorder("<")
-    return f"{kind.itemsize}{base64.b85encode(zlib.compress(numbers.astype(kind).tobytes(), 1)).decode()}"
+    return f"{kind.itemsize}{base64.b64encode(zlib.compress(numbers.astype(kind).tobytes(), 1)).decode()}"
 
 
 def _unpack(text: str) -> npt.NDArray[np.int64]:
-    return np.frombuffer(zlib.decompress(base64.b85decode(text[1:])), f"<u{text[0]}").astype(np.int64)
+    return np.frombuffer(zlib.decompress(base64.b64decode(text[1:])), f"<u{text[0]}").astype(np.int64)
 
 
 def from_text(text: str | bytes) -> Asides:

@@ -74,11 +74,14 @@ def examined(column: pa.StringArray, before: TypeCandidates | None = None) -> Ex
         return Examined(None)
     if before is not None and not before:
         return Examined({})
-    cells = Cells.of(column.drop_null() if column.null_count else column)
-    proof = _prove_canonical(cells)
-    apart = None if proof else missing.apart(column)
+    # Where types held so far it is sooner to look for words first than to find that none of them holds with these.
+    apart = missing.apart(column) if before else None
     if apart is None:
-        return _examined(cells, proof, before)
+        cells = Cells.of(column.drop_null() if column.null_count else column)
+        proof = _prove_canonical(cells)
+        apart = None if proof or before else missing.apart(column)
+        if apart is None:
+            return _examined(cells, proof, before)
     left = apart.cells.drop_null()
     if not len(left):
         return Examined(None, apart=apart)

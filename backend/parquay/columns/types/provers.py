@@ -35,7 +35,7 @@ MINUS, POINT, ZERO, NINE = b"-.09"
 MAX_NUMBER_BYTES, MAX_TIMESTAMP_BYTES = 50, 36
 """Bytes of the longest canonical number and the longest canonical timestamp."""
 
-_NUMBER_STARTS = frozenset(b"-0123456789")
+_NUMBER = re.compile(rb"-?\d+(?:\.\d+)?(?:e[-+]?\d+)?")
 _DATE = re.compile(rb"\d{4}-\d\d-\d\d")
 _TIME = re.compile(rb"\d\d:\d\d:\d\d(?:\.(\d{1,9}))?")
 _STAMP = re.compile(rb"\d{4}-\d\d-\d\d([ T])\d\d:\d\d(?::\d\d(?:\.(\d{1,9}))?)?(Z|[+-]\d\d(?::?\d\d)?)?")
@@ -91,8 +91,8 @@ def _have_outline(cells: Cells, first: bytes) -> bool:
 
 def plain_numbers(cells: Cells) -> Proof | None:
     """Whole numbers, decimals and doubles."""
-    if cells.first[0] not in _NUMBER_STARTS:
-        return None
+    if not _NUMBER.fullmatch(cells.first):
+        return {}  # found out here, and not by a parser that goes through all cells before it says so
     if int(cells.lengths.max()) > MAX_NUMBER_BYTES:
         return {}
     if cells.raw.find(b".") < 0:

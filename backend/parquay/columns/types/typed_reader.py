@@ -23,9 +23,14 @@ from parquay.columns.types.decimal import DecimalType
 from parquay.columns.types.double import DoubleType
 from parquay.columns.types.exact import EXACT_DIGITS, SMALL, SMALL_DIGITS, SMALL_PRECISION
 from parquay.columns.types.int64 import Int64Type
+from parquay.columns.types.style_joins import has_styles
 
 MAX_EXACT_SCALE = 4
 """Digits behind the point up to which a number without trailing zeros is written without an exponent as a double."""
+
+
+SAMPLED_ROWS, REPEATING_SHARE = 8192, 0.8
+"""Rows that say whether cells repeat, and the share of these that is different at most then."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -184,6 +189,19 @@ def _with_ambiguous(fields: FieldOffsets, index: int, result: ColumnResult) -> p
 
 
 def _of_texts(texts: pa.StringArray, known: _KnownColumn) -> TypedColumn:
+    if has_styles(known.candidates or {}) and _repeats(texts):
+        # A style costs several passes over each text, and most dates and amounts stand in a file more than once.
+        return _of_words(texts.dictionary_encode(), known)
+    return _examined(texts, known)
+
+
+def _repeats(texts: pa.StringArray) -> bool:
+    """Whether a sample says that a large block has far fewer different cells than cells."""
+    sample = texts.slice(len(texts) // 2, SAMPLED_ROWS)
+    return len(texts) > SAMPLED_ROWS and len(sample.unique()) < REPEATING_SHARE * len(sample)
+
+
+def _examined(texts: pa.StringArray, known: _KnownColumn) -> TypedColumn:
     found = candidates.examined(texts, known.candidates)
     column_type = registry.decide(registry.join(known.candidates, found.candidates), known.wanted)
     values = found.values(texts, column_type)
@@ -192,7 +210,7 @@ def _of_texts(texts: pa.StringArray, known: _KnownColumn) -> TypedColumn:
 
 def _of_words(words: pa.DictionaryArray, known: _KnownColumn) -> TypedColumn:
     """A column whose cells are few different words: what holds for these holds for all."""
-    found = _of_texts(words.dictionary, known)
+    found = _examined(words.dictionary, known)
     if found.type.is_text:
         return TypedColumn(found.candidates, found.type, words)
     asides = None if found.asides is None else found.asides.take(words.indices)
