@@ -1,5 +1,7 @@
 """Which encoding bytes are in, from marks, zero bytes, validity and letters."""
 
+# ruff: noqa: RUF001  letters of other scripts are what some tests are about
+
 from __future__ import annotations
 
 import pytest
@@ -64,3 +66,32 @@ def test_the_warning_about_a_guess_stands_where_the_first_odd_byte_does():
 def test_the_first_byte_beyond_ascii_is_found():
     assert [encodings.first_high(text) for text in (b"abc", b"a\x80", b"")] == [3, 1, 0]
     assert encodings.detect_late("ä".encode(), complete=True).name == "utf-8"
+
+
+OTHER_SCRIPTS = {
+    "russian": "город,улица\nМосква,Арбат\nКазань,Баумана\n",
+    "greek": "πόλη,τιμή\nΑθήνα,1\nΠάτρα,2\n",
+    "arabic": "المدينة,السعر\nالقاهرة,1\nجدة,2\n",
+    "thai": "ชื่อ,ราคา\nสมชาย,1\nใจดี,2\n",
+    "japanese": "名前,都市\n山田太郎,東京都\n鈴木花子,大阪府\n",
+    "korean": "이름,도시\n김철수,서울\n이영희,부산\n",
+}
+
+
+@pytest.mark.parametrize("name", ["utf-16-le", "utf-16-be", "utf-32-le", "utf-32-be"])
+@pytest.mark.parametrize("text", OTHER_SCRIPTS.values(), ids=OTHER_SCRIPTS)
+def test_wide_encodings_without_a_mark_are_told_in_every_script(name, text):
+    raw = text.encode(name)
+
+    assert found(raw, complete=True).name == name
+    assert found((text * 4000).encode(name)[: 65536 + 7], complete=False).name == name
+
+
+def test_one_unit_that_is_no_letter_costs_its_row_and_not_the_encoding():
+    raw = ("город,улица\n" * 40).encode("utf-16-le") + b"\x00\xdc" + "Пермь,Ленина\n".encode("utf-16-le")
+
+    assert found(raw, complete=True).name == "utf-16-le"
+
+
+def test_zero_bytes_in_a_text_of_single_bytes_make_it_no_wide_one():
+    assert found(b"id,name\n1,a\0b\n2,cd\n" * 5 + b"\0\0\0", complete=True).name == "utf-8"

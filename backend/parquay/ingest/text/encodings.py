@@ -8,6 +8,8 @@ from __future__ import annotations
 
 import codecs
 import re
+import unicodedata
+from collections import Counter
 from dataclasses import dataclass
 
 from parquay.ingest.text import split
@@ -26,6 +28,8 @@ WITH_BACKSLASHES = frozenset({"cp932", "shift_jis", "big5", "gbk", "gb18030", "c
 """Encodings in which the byte of a backslash may be half of a letter."""
 SAMPLE_BYTES = 64 << 10
 """Bytes that are looked at."""
+_NO_LETTERS = frozenset({"Cc", "Cn", "Co", "Cs"})
+"""Categories of what no text has: control characters, and places without one."""
 _HIGH = re.compile(rb"[\x80-\xff]")
 _HIGH_RUN = re.compile(rb"[\x80-\xff]+")
 _LATIN_UTF8 = re.compile(rb"(?:[\xc3-\xc5][\x80-\xbf])+")
@@ -78,18 +82,46 @@ def _declared(sample: bytes, declared: str) -> Encoding:
 def _unmarked_wide(sample: bytes) -> str:
     """UTF-16 or UTF-32 without a mark: the zero bytes of its ASCII letters stand in fixed places."""
     units = len(sample) // 4
-    if units < 2 or sample.count(0) * 4 < len(sample):
+    zeros = sample.count(0)
+    if units < 2 or not zeros:
         return ""
-    zeros = [sample[offset : units * 4 : 4].count(0) / units for offset in range(4)]
+    shares = [sample[offset : units * 4 : 4].count(0) / units for offset in range(4)]
     for name, empty, full in (
         ("utf-32-le", (1, 2, 3), (0,)),
         ("utf-32-be", (0, 1, 2), (3,)),
         ("utf-16-le", (1, 3), (0, 2)),
         ("utf-16-be", (0, 2), (1, 3)),
     ):
-        if all(zeros[i] > 0.7 for i in empty) and all(zeros[i] < 0.1 for i in full):
+        if all(shares[i] > 0.7 for i in empty) and all(shares[i] < 0.1 for i in full):
             return name
-    return ""
+    return _wide_by_letters(sample[:SAMPLE_BYTES])
+
+
+def _wide_by_letters(sample: bytes) -> str:
+    """UTF-16 or UTF-32 of a script other than Latin: few of its bytes are zero, but read so it is a text of lines."""
+    ascii_letters = {name: _ascii_units(sample, name) for name in ("utf-32-le", "utf-32-be", "utf-16-le", "utf-16-be")}
+    best = max(ascii_letters, key=lambda name: ascii_letters[name])
+    return best if ascii_letters[best] else ""
+
+
+def _ascii_units(sample: bytes, name: str) -> int:
+    """How many letters are ASCII where a sample is a text in a wide encoding; 0 where it is none.
+
+    Text of single bytes has no zero bytes, and what is no text hardly ever makes known letters, and lines of them.
+    """
+    whole = sample[: len(sample) - len(sample) % (4 if "32" in name else 2)]
+    if "16" in name:
+        # The first half of a pair may stand at the end.
+        last = whole[-1:] if name.endswith("le") else whole[-2:-1]
+        whole = whole[:-2] if b"\xd8" <= last <= b"\xdb" else whole
+    counts = Counter(whole.decode(name, "replace"))
+    lines = counts["\n"] or counts["\r"]
+    odd = sum(counts[mark] for mark in counts if mark not in "\t\n\r" and not _is_letter(mark))
+    return sum(counts[mark] for mark in counts if mark.isascii()) if lines and odd * 100 <= counts.total() else 0
+
+
+def _is_letter(mark: str) -> bool:
+    return mark != "\ufffd" and unicodedata.category(mark) not in _NO_LETTERS
 
 
 def _is_binary(sample: bytes) -> bool:
