@@ -27,7 +27,7 @@ from parquay.web.http.schemas import Problem
 from parquay.web.http.spa import WebClient
 from parquay.web.live import events, live
 from parquay.web.system import docs, system
-from parquay.web.tables import dataset_columns, dataset_edits, datasets, exports, rereads
+from parquay.web.tables import dataset_columns, dataset_edits, datasets, exports, rereads, views
 from parquay.web.uploads.fast_path import FastPath
 from parquay.web.uploads.tus import TusAdapter
 from parquay.web.uploads.verbs import Verbs
@@ -152,6 +152,7 @@ def _rest(services: Services, policy: Policy) -> FastAPI:
     app.include_router(links.router)
     app.include_router(datasets.router)
     app.include_router(exports.router)
+    app.include_router(views.router)
     app.include_router(dataset_edits.router)
     app.include_router(rereads.router)
     app.include_router(dataset_columns.router)

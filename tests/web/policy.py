@@ -77,6 +77,10 @@ POLICY = {
     ("GET", "/datasets/{dataset_id}/export"): VIEW,
     ("GET", "/datasets/{dataset_id}/versions"): VIEW,
     ("GET", "/datasets/{dataset_id}/versions/{a}/diff/{b}"): VIEW,
+    ("GET", "/datasets/{dataset_id}/views"): VIEW,
+    ("POST", "/datasets/{dataset_id}/views"): VIEW,
+    ("GET", "/datasets/{dataset_id}/views/{name}"): VIEW,
+    ("DELETE", "/datasets/{dataset_id}/views/{name}"): VIEW,
     ("POST", "/datasets/{dataset_id}/rows"): EDIT,
     ("PATCH", "/datasets/{dataset_id}/rows"): EDIT,
     ("DELETE", "/datasets/{dataset_id}/rows"): EDIT,
@@ -105,6 +109,7 @@ UPLOAD_VERBS = [
 BODIES: dict[tuple[str, str], dict[str, Any]] = {
     ("PATCH", "/files/{file_id}"): {"json": {"name": "a.csv"}},
     ("PUT", "/files/{file_id}/access/{username}"): {"json": {"role": "view"}},
+    ("POST", "/datasets/{dataset_id}/views"): {"json": {"name": "first"}},
     ("POST", "/files/exists"): {"json": {"sha256": "0" * 64, "size": 0}},
     ("POST", "/files/{file_id}/links"): {"json": {}},
     ("POST", "/links/{token}/open"): {"json": {"password": "a"}},

@@ -19,6 +19,7 @@ READING = (
     "/files/{}", "/files/{}/progress", "/files/{}/content", "/files/{}/rejects", "/datasets/{}", "/datasets/{}/rows",
     "/datasets/{}/aggregate?by=word", "/datasets/{}/profile?column=n", "/datasets/{}/status", "/datasets/{}/export",
     "/datasets/{}/versions", "/datasets/{}/versions/0/diff/0",
+    "/datasets/{}/views",
 )  # fmt: skip
 
 OPENED = {re.sub(r"[?].*", "", each).replace("0/diff/0", "{a}/diff/{b}") for each in READING}
@@ -27,6 +28,7 @@ CLOSED = [
     (method, path)
     for (method, path), policy in POLICY.items()
     if policy is not OPEN
+    and (method, path[-13:]) != ("GET", "/views/{name}")
     and method != "WS"
     and (method, re.sub("{(file|dataset)_id}", "{}", path)) not in {("GET", each) for each in OPENED}
 ]

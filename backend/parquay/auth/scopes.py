@@ -28,12 +28,13 @@ _UPLOADS = frozenset({"/files", "/upload"})
 _QUESTIONS = ("/sql", "/preview", "/files/exists")
 """Ends of paths whose POST changes nothing."""
 
+_OF_A_FILE = ("", "/progress", "/content", "/rejects")
+_OF_A_TABLE = (
+    "", "/rows", "/aggregate", "/profile", "/status", "/export", "/versions", "/versions/{a}/diff/{b}", "/views",
+    "/views/{name}",
+)  # fmt: skip
 _LINKED = frozenset(
-    {f"/files/{{file_id}}{rest}" for rest in ("", "/progress", "/content", "/rejects")}
-    | {
-        f"/datasets/{{dataset_id}}{rest}"
-        for rest in ("", "/rows", "/aggregate", "/profile", "/status", "/export", "/versions", "/versions/{a}/diff/{b}")
-    }
+    [f"/files/{{file_id}}{rest}" for rest in _OF_A_FILE] + [f"/datasets/{{dataset_id}}{rest}" for rest in _OF_A_TABLE]
 )
 """The routes, as they are declared, that a link opens."""
 

@@ -23,6 +23,7 @@ from parquay.catalog.segments import Segments
 from parquay.catalog.session import Catalog
 from parquay.catalog.usage import Usages
 from parquay.catalog.users import Users
+from parquay.catalog.views import Views
 from parquay.datasets.edit.append import Appending
 from parquay.datasets.edit.columns import ColumnEditor
 from parquay.datasets.edit.edit import Editor
@@ -111,6 +112,7 @@ class TableServices:
     scratch: ProcessScratch
     rereads: Rereads
     rereading: Rereading
+    views: Views
 
 
 @dataclass(frozen=True)

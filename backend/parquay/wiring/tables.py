@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from parquay.catalog.datasets import Datasets
 from parquay.catalog.rereads import Rereads
+from parquay.catalog.views import Views
 from parquay.datasets.edit.append import Appending
 from parquay.datasets.edit.columns import ColumnEditor
 from parquay.datasets.edit.edit import Editor
@@ -27,7 +28,7 @@ from parquay.wiring.services import TableServices, UploadServices
 
 
 def table_services(
-    settings: Settings, datasets: Datasets, uploads: UploadServices, places: Places, rereads: Rereads
+    settings: Settings, datasets: Datasets, uploads: UploadServices, places: Places, *, rereads: Rereads, views: Views
 ) -> TableServices:
     """Build what makes, reads and changes tables, which are in ``places``."""
     files = uploads.files
@@ -58,4 +59,5 @@ def table_services(
         ProcessScratch(settings.root / "tmp", "read"),
         rereads,
         Rereading(tables, commits, datasets.readings),
+        views,
     )

@@ -396,6 +396,32 @@ export interface paths {
      */
     get: operations["export_datasets__dataset_id__export_get"];
   };
+  "/datasets/{dataset_id}/views": {
+    /**
+     * List Views
+     * @description List the views of the caller, then those that others share.
+     */
+    get: operations["list_views_datasets__dataset_id__views_get"];
+    /**
+     * Put View
+     * @description Keep a view, in place of the one of that name that the caller had (200); who shares it needs the role `edit`.
+     *
+     * Its filters, its order and its columns are those of the newest version.
+     */
+    post: operations["put_view_datasets__dataset_id__views_post"];
+  };
+  "/datasets/{dataset_id}/views/{name}": {
+    /**
+     * Read View
+     * @description Show a view: the caller's own of that name, else one that is shared.
+     */
+    get: operations["read_view_datasets__dataset_id__views__name__get"];
+    /**
+     * Remove View
+     * @description Forget a view of the caller; the owner of the table may forget those that others share.
+     */
+    delete: operations["remove_view_datasets__dataset_id__views__name__delete"];
+  };
   "/datasets/{dataset_id}/rows/{rid}": {
     /**
      * Delete Row
@@ -1293,6 +1319,27 @@ export interface components {
       is_admin?: boolean;
     };
     /**
+     * NewView
+     * @description A view to keep: `filter` and `sort` as in the address of rows, the `columns` that it shows (null: all).
+     *
+     * `shared`: everybody who sees the table sees it too.
+     */
+    NewView: {
+      /** Name */
+      name: string;
+      /** Filter */
+      filter?: string[];
+      /** Sort */
+      sort?: string[];
+      /** Columns */
+      columns?: string[] | null;
+      /**
+       * Shared
+       * @default false
+       */
+      shared?: boolean;
+    };
+    /**
      * OpenedLink
      * @description A token that reads the file `file_id`, as bearer token or `?link=`. `expires_in` is seconds.
      */
@@ -1991,6 +2038,31 @@ export interface components {
       pinned: boolean;
       /** Expired */
       expired: boolean;
+    };
+    /**
+     * ViewRef
+     * @description A view; `owner` is who made it, `mine` whether that is the caller.
+     */
+    ViewRef: {
+      /** Name */
+      name: string;
+      /** Filter */
+      filter: string[];
+      /** Sort */
+      sort: string[];
+      /** Columns */
+      columns: string[] | null;
+      /** Shared */
+      shared: boolean;
+      /** Owner */
+      owner: string;
+      /** Mine */
+      mine: boolean;
+      /**
+       * Changed At
+       * Format: date-time
+       */
+      changed_at: string;
     };
     /**
      * Warned
@@ -3389,6 +3461,8 @@ export interface operations {
         filter?: string[] | null;
         /** @description A version; the newest when it is left out. */
         version?: number | null;
+        /** @description A view: its filters hold too, it sorts where the request does not; exports keep their order. */
+        view?: string | null;
       };
       path: {
         dataset_id: string;
@@ -3426,6 +3500,8 @@ export interface operations {
         filter?: string[] | null;
         /** @description A version; the newest when it is left out. */
         version?: number | null;
+        /** @description A view: its filters hold too, it sorts where the request does not; exports keep their order. */
+        view?: string | null;
       };
       path: {
         dataset_id: string;
@@ -3563,6 +3639,8 @@ export interface operations {
         filter?: string[] | null;
         /** @description A version; the newest when it is left out. */
         version?: number | null;
+        /** @description A view: its filters hold too, it sorts where the request does not; exports keep their order. */
+        view?: string | null;
       };
       path: {
         dataset_id: string;
@@ -3597,6 +3675,8 @@ export interface operations {
         filter?: string[] | null;
         /** @description A version; the newest when it is left out. */
         version?: number | null;
+        /** @description A view: its filters hold too, it sorts where the request does not; exports keep their order. */
+        view?: string | null;
       };
       path: {
         dataset_id: string;
@@ -3663,6 +3743,8 @@ export interface operations {
         filter?: string[] | null;
         /** @description A version; the newest when it is left out. */
         version?: number | null;
+        /** @description A view: its filters hold too, it sorts where the request does not; exports keep their order. */
+        view?: string | null;
       };
       path: {
         dataset_id: string;
@@ -3671,6 +3753,113 @@ export interface operations {
     responses: {
       /** @description Successful Response */
       200: {
+        content: never;
+      };
+      /** @description Refused. */
+      default: {
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+    };
+  };
+  /**
+   * List Views
+   * @description List the views of the caller, then those that others share.
+   */
+  list_views_datasets__dataset_id__views_get: {
+    parameters: {
+      path: {
+        dataset_id: string;
+      };
+    };
+    responses: {
+      /** @description Successful Response */
+      200: {
+        content: {
+          "application/json": components["schemas"]["ViewRef"][];
+        };
+      };
+      /** @description Refused. */
+      default: {
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+    };
+  };
+  /**
+   * Put View
+   * @description Keep a view, in place of the one of that name that the caller had (200); who shares it needs the role `edit`.
+   *
+   * Its filters, its order and its columns are those of the newest version.
+   */
+  put_view_datasets__dataset_id__views_post: {
+    parameters: {
+      path: {
+        dataset_id: string;
+      };
+    };
+    requestBody: {
+      content: {
+        "application/json": components["schemas"]["NewView"];
+      };
+    };
+    responses: {
+      /** @description Successful Response */
+      201: {
+        content: {
+          "application/json": components["schemas"]["ViewRef"];
+        };
+      };
+      /** @description Refused. */
+      default: {
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+    };
+  };
+  /**
+   * Read View
+   * @description Show a view: the caller's own of that name, else one that is shared.
+   */
+  read_view_datasets__dataset_id__views__name__get: {
+    parameters: {
+      path: {
+        dataset_id: string;
+        name: string;
+      };
+    };
+    responses: {
+      /** @description Successful Response */
+      200: {
+        content: {
+          "application/json": components["schemas"]["ViewRef"];
+        };
+      };
+      /** @description Refused. */
+      default: {
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+    };
+  };
+  /**
+   * Remove View
+   * @description Forget a view of the caller; the owner of the table may forget those that others share.
+   */
+  remove_view_datasets__dataset_id__views__name__delete: {
+    parameters: {
+      path: {
+        dataset_id: string;
+        name: string;
+      };
+    };
+    responses: {
+      /** @description Successful Response */
+      204: {
         content: never;
       };
       /** @description Refused. */

@@ -5,7 +5,7 @@ They are imported from here, so that each process knows all of them: keys of one
 
 from parquay.catalog.tables.accounts import ApiKey, Audit, Login, Secret, Throttle, User
 from parquay.catalog.tables.column_types import now
-from parquay.catalog.tables.datasets import DatasetVersion, FileReading, ReaderBlocks, Reject, Segment
+from parquay.catalog.tables.datasets import DatasetVersion, FileReading, ReaderBlocks, Reject, Segment, View
 from parquay.catalog.tables.events import Event, RemovedEvents, Sample
 from parquay.catalog.tables.files import FILE_DEFAULTS, Access, File, Link, NewFile, StoredUsage
 from parquay.catalog.tables.jobs import Job, Lease, Served
@@ -38,6 +38,7 @@ __all__ = [
     "Throttle",
     "Unsynced",
     "User",
+    "View",
     "Volume",
     "now",
 ]

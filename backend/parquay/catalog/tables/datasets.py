@@ -107,3 +107,18 @@ class DatasetVersion(SQLModel, table=True):
     reading: int = Field(default=0, sa_column_kwargs={"server_default": "0"})
     entry_crc: int | None = Field(default=None, sa_column=Column(BigInteger))
     checkpoint_crc: int | None = Field(default=None, sa_column=Column(BigInteger))
+
+
+class View(SQLModel, table=True):
+    """A way of looking at a table that somebody gave a name: filters, order and columns."""
+
+    __tablename__ = "view"
+
+    dataset_id: str = Field(primary_key=True, foreign_key="file.id", ondelete="CASCADE")
+    user_id: str = Field(primary_key=True, foreign_key="user.id", index=True, ondelete="CASCADE")
+    name: str = Field(primary_key=True)
+    shared: bool = False
+    filters: list[str] = Field(sa_column=Column(JSON, nullable=False))
+    sort: list[str] = Field(sa_column=Column(JSON, nullable=False))
+    columns: list[str] | None = Field(default=None, sa_column=Column(JSON(none_as_null=True)))
+    changed_at: datetime = Field(default_factory=now, sa_column=time_column(null=False))

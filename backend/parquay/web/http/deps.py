@@ -170,7 +170,7 @@ async def get_identity(request: Request, _token: Annotated[str | None, Depends(_
         identity = await run_in_threadpool(sessions.authenticate, credential.token)
     note(request.scope, credential.token)
     if identity.file_id is not None:
-        require_linked(identity.file_id, request.method, request.scope["route"].path, request.path_params)
+        require_linked(identity.file_id, request.method, request.scope["route"].path_format, request.path_params)
     elif LINK in request.query_params:
         raise Unauthorized("This link is not valid.", "bad_token")
     else:

@@ -15,7 +15,6 @@ from parquay.datasets.query.browse import Row
 from parquay.datasets.query.engine import CancelToken
 from parquay.datasets.query.groups import MAX_GROUPS, named, read_measure
 from parquay.datasets.query.plan import check_size, first_row
-from parquay.datasets.versions.snapshot import Snapshot
 from parquay.errors import QueryTimeout
 from parquay.events import messages
 from parquay.web.http.deps import IdentityDep, TablesDep, UploadsDep, ahead
@@ -83,12 +82,12 @@ def read_dataset(
     rows = tables.browser.page(read.snapshot, read.query, first, size, query.cancel, matched=matched, text=text)
     has_more = rows and first + len(rows) < matched
     content = {
-        **_head(read.snapshot),
+        **_head(read),
         "row_count": read.snapshot.rows,
         "matched": matched,
         "page": page,
         "size": size,
-        "rows": rows,
+        "rows": [read.in_view(each) for each in rows],
         "next": tables.browser.cursor_behind(read.snapshot, read.query, rows[-1]) if has_more else None,
         "aggregates": None,
     }
@@ -101,7 +100,7 @@ def read_dataset(
 
 def _aggregates(aggregator: Aggregator, read: TableRead, cancel: CancelToken, *, text: bool) -> dict[str, Any]:
     try:
-        return {"aggregates": aggregator.columns(read.snapshot, read.query, cancel, text=text)}
+        return {"aggregates": read.in_view(aggregator.columns(read.snapshot, read.query, cancel, text=text))}
     except QueryTimeout as error:
         return {"aggregates_error": {"code": error.code, "detail": error.detail}}
 
@@ -123,7 +122,8 @@ def read_rows(
     read = query.open(sort)
     check_size(limit, len(read.columns))
     found = tables.browser.after(read.snapshot, read.query, cursor, limit, query.cancel, text=text)
-    return read.answer({"rows": found.rows, "next": found.next, "version": read.snapshot.version})
+    rows = [read.in_view(each) for each in found.rows]
+    return read.answer({"rows": rows, "next": found.next, "version": read.snapshot.version})
 
 
 @router.get("/datasets/{dataset_id}/aggregate", response_model=Groups)
@@ -164,6 +164,8 @@ def read_status(dataset_id: str, uploads: UploadsDep, identity: IdentityDep) -> 
     return Progress.model_validate(messages.progress(file, ahead(uploads.queue, file)))
 
 
-def _head(snapshot: Snapshot) -> Row:
-    columns = [shown_column(each) for each in with_counts(snapshot.columns, snapshot.asides)]
+def _head(read: TableRead) -> Row:
+    snapshot = read.snapshot
+    by_name = {each["name"]: shown_column(each) for each in with_counts(snapshot.columns, snapshot.asides)}
+    columns = list(read.in_view(by_name).values())
     return {"id": snapshot.dataset_id, "name": snapshot.name, "version": snapshot.version, "columns": columns}

@@ -52,7 +52,8 @@ async def export(
     """
     with ExitStack() as held:
         read = await run_cancellable(query.request, query.cancel, partial(_opened, tables.tables, query, held))
-        chosen = tuple(chosen_columns(read.columns, columns) if columns and any(columns) else read.columns)
+        named = chosen_columns(read.columns, columns) if columns and any(columns) else None
+        chosen = tuple(named or read.shown or read.columns)
         wish = ExportRequest(format, chosen, read.query, safe=safe, header=header, original=dialect == "original")
         return await _download(query, Downloads(tables, uploads), read, wish, held)
 

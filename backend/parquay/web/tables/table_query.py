@@ -9,11 +9,12 @@ from typing import Annotated, Any, Concatenate, ParamSpec
 
 from fastapi import Depends, Query, Request, Response
 
-from parquay.catalog.tables import File
+from parquay.catalog.tables import File, View
 from parquay.columns.text import json_text
 from parquay.datasets.query.engine import CancelToken
+from parquay.datasets.query.groups import named
+from parquay.datasets.query.plan import ROW_ID, bad_cursor, columns_of, read_query
 from parquay.datasets.query.plan import Query as Plan
-from parquay.datasets.query.plan import bad_cursor, columns_of, read_query
 from parquay.datasets.query.values import Column
 from parquay.datasets.versions.snapshot import Snapshot
 from parquay.web.http.cancellation import run_cancellable
@@ -21,27 +22,44 @@ from parquay.web.http.content import matches
 from parquay.web.http.deps import IdentityDep, TablesDep
 from parquay.web.http.errors import NotModified
 from parquay.web.tables.dataset_edits import dataset_file
+from parquay.web.tables.seen_views import seen_view
 
 P = ParamSpec("P")
 
 Version = Annotated[int | None, Query(ge=0, description="A version; the newest when it is left out.")]
 Filters = Annotated[list[str] | None, Query(alias="filter", description="`column:op:value`; all must hold.")]
+ViewName = Annotated[
+    str | None,
+    Query(description="A view: its filters hold too, it sorts where the request does not; exports keep their order."),
+]
 Sorting = Annotated[list[str] | None, Query(description="`column` or `-column`, several with commas between them.")]
 
 
 @dataclass(frozen=True)
 class TableRead:
-    """A version of a table, its columns, and what is asked of it. ``file``: the one that became the table."""
+    """A version of a table, its columns, and what is asked of it.
+
+    Attributes:
+        file: the one that became the table.
+        shown: the columns that a view shows; None: all.
+    """
 
     file: File
     snapshot: Snapshot
     columns: list[Column]
     query: Plan
+    shown: list[Column] | None = None
 
     @property
     def etag(self) -> str:
         """The entity tag of the version."""
         return f'"{self.snapshot.version}"'
+
+    def in_view(self, row: dict[str, Any]) -> dict[str, Any]:
+        """Return ``row``, or what else has a value for each column, with its id and the columns that are shown."""
+        if self.shown is None:
+            return row
+        return {name: row[name] for name in (ROW_ID, *(each.name for each in self.shown)) if name in row}
 
     def answer(self, content: dict[str, Any]) -> Response:
         """Return the answer that tells ``content`` of this version."""
@@ -66,6 +84,7 @@ class TableQuery:
         *,
         filters: Filters = None,
         version: Version = None,
+        view: ViewName = None,
     ) -> None:
         self.request = request
         self.version = version
@@ -74,6 +93,7 @@ class TableQuery:
         self._identity = identity
         self._dataset_id = dataset_id
         self._filters = filters or ()
+        self._view = view
 
     def pin(self, version: int) -> None:
         """Ask for ``version``, which a cursor is of.
@@ -89,7 +109,7 @@ class TableQuery:
         """Read the version and what is asked of it, in the order ``sort`` (blocking).
 
         Raises:
-            NotFound: the table or the version is unknown (404).
+            NotFound: the table, the version or the view is unknown (404).
             Conflict: it is still being made (409).
             InvalidValue: a filter or the order cannot be understood (422).
             NotModified: the client has this version already (304).
@@ -97,10 +117,20 @@ class TableQuery:
         file = dataset_file(self._tables.files, self._dataset_id, self._identity.id)
         snapshot = self._tables.tables.snapshot(file, self.version)
         columns = columns_of(snapshot.columns)
+        view = self._seen_view(file.id)
+        if view is not None:  # it may change while the version does not, so nobody has it already
+            wanted = read_query(columns, (*self._filters, *view.filters), sort or view.sort)
+            shown = [named(columns, each) for each in view.columns] if view.columns else None
+            return TableRead(file, snapshot, columns, wanted, shown)
         read = TableRead(file, snapshot, columns, read_query(columns, self._filters, sort or ()))
         if matches(self.request.headers.get("if-none-match"), read.etag):
             raise NotModified(read.etag)
         return read
+
+    def _seen_view(self, dataset_id: str) -> View | None:
+        if self._view is None:
+            return None
+        return seen_view(self._tables.views, dataset_id, self._identity.id, self._view).view
 
 
 TableQueryDep = Annotated[TableQuery, Depends()]

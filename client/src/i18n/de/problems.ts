@@ -37,6 +37,8 @@ export const problems: Messages['problems'] = {
   password_needed: 'Dieser Link braucht erst sein Passwort.',
   too_many_links: 'Eine Datei kann höchstens 100 Links haben.',
   unknown_link: 'Diesen Link gibt es nicht, oder er ist abgelaufen.',
+  too_many_views: 'Eine Tabelle kann höchstens 100 Ansichten einer Person haben.',
+  unknown_view: 'Diese Ansicht gibt es nicht.',
   own_file: 'Die Datei gehört dir: du darfst alles.',
   too_many_people: 'Eine Datei kann mit höchstens 1.000 Personen geteilt werden.',
   unknown_access: 'Diese Person hat hier kein Recht unter ihrem Namen.',
