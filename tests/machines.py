@@ -37,6 +37,11 @@ class WorkerMachine:
             )
         return self
 
+    @property
+    def pid(self) -> int:
+        """The number of its process, 0 when none runs."""
+        return self._process.pid if self._process is not None else 0
+
     def kill(self) -> None:
         """End it as a power cut would."""
         if self._process is not None:

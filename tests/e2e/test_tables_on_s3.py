@@ -3,20 +3,25 @@
 from __future__ import annotations
 
 import io
+import json
+import signal
+import subprocess
 from collections.abc import Callable, Iterator
+from pathlib import Path
 from typing import Any
 
 import duckdb
 import httpx
+import psycopg
 import pyarrow.csv as pa_csv
 import pyarrow.parquet as pq
 import pytest
 from deltalake import DeltaTable
 
 from faulty_proxy import FaultyProxy
-from live_server import LiveServer, entry_when
+from live_server import PARQUAY, LiveServer, entry_when, wait_until
 from machines import Machines
-from s3_server import ACCESS, S3Server, keys_in
+from s3_server import ACCESS, S3Server, client, keys_in
 
 ROWS = 2000
 TEXT = "n,city,price\n" + "".join(f"{n},{('Ulm', 'Bonn', 'Köln')[n % 3]},{n / 4:.2f}\n" for n in range(ROWS))
@@ -141,3 +146,100 @@ def test_other_programs_read_with_the_keys_of_the_bucket_what_the_page_shows(htt
     assert [row[0] for row in counted] == ["Bonn", "Köln", "Linz", "Ulm"]
     assert arrow.sort_by("n").slice(0, 3)["n"].to_pylist() == [row["n"] for row in page["rows"][:3]]
     assert pa_csv.read_csv(io.BytesIO(http.get(f"{table}/export").content)).num_rows == ROWS - 1
+
+
+def test_a_deleted_table_leaves_nothing_in_the_bucket(http: httpx.Client, bucket: str, lasting_s3: S3Server):
+    entry = uploaded(http)
+    table = f"/datasets/{entry['id']}"
+    http.patch(f"{table}/rows/0", json={"city": "Linz"}).raise_for_status()
+    prefix = entry["parquet_path"].removeprefix(f"s3://{bucket}/")
+    before = keys_in(lasting_s3.url, bucket, prefix)
+
+    http.delete(f"/files/{entry['id']}").raise_for_status()
+
+    assert len(before) == 4  # two parts, two entries
+    assert keys_in(lasting_s3.url, bucket, prefix) == []
+    assert [http.get(table).status_code for _ in range(2)] == [404, 404]
+
+
+@pytest.mark.long
+def test_fsck_finds_and_mends_parts_and_gc_takes_what_belongs_to_nothing(
+    machines: Machines, http: httpx.Client, bucket: str, lasting_s3: S3Server
+):
+    entry = uploaded(http)
+    table = f"/datasets/{entry['id']}"
+    prefix = entry["parquet_path"].removeprefix(f"s3://{bucket}/")
+    (part,) = (key for key in keys_in(lasting_s3.url, bucket, prefix) if key.endswith(".parquet"))
+    s3 = client(lasting_s3.url)
+    whole = s3.get_object(Bucket=bucket, Key=part)["Body"].read()
+    s3.put_object(Bucket=bucket, Key=part, Body=b"?" * len(whole))
+    s3.put_object(Bucket=bucket, Key="parquay/tables/xx/0123456789abcdefghijklxx/part-0.parquet", Body=b"nobody's")
+
+    quick, found = findings(machines, "fsck", "--quick"), findings(machines, "fsck", "--repair")
+    again = s3.get_object(Bucket=bucket, Key=part)["Body"].read()
+    s3.delete_object(Bucket=bucket, Key=part)
+    gone, mended = findings(machines, "fsck", "--quick"), findings(machines, "fsck", "--repair", "--quick")
+
+    assert ("damaged_part", entry["id"]) not in quick
+    assert {("damaged_part", entry["id"]), ("orphan_parts", "0123456789abcdefghijklxx")} <= found
+    assert again == whole
+    assert ("missing_part", entry["id"]) in gone & mended
+    assert findings(machines, "fsck") == set()
+    assert http.get(f"{table}/export", params={"format": "csv"}).content.decode() == TEXT
+
+
+def findings(machines: Machines, *command: str) -> set[tuple[str, str]]:
+    """What a command finds that somebody runs on the first machine, which has copies of most parts."""
+    done = subprocess.run(
+        [PARQUAY, *command, "--json"],
+        cwd=machines.directory,
+        env=machines.env,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode in (0, 1), done.stderr
+    return {(each["code"], each["file_id"]) for each in map(json.loads, done.stdout.splitlines())}
+
+
+@pytest.mark.long
+@pytest.mark.timeout(300)
+@pytest.mark.parametrize("end", ["killed", "cut off"])
+def test_another_worker_goes_on_with_what_one_had_begun(
+    tmp_path: Path, lasting_s3: S3Server, new_database: Callable[[], str], end: str
+):
+    """Killed, which a worker on the same machine sees at once; or standing still, until its lease is over."""
+    settings: dict[str, Any] = {"storage_url": f"s3://{lasting_s3.new_bucket()}", "s3_endpoint": lasting_s3.url}
+    machines = Machines(tmp_path, converting=2, **settings, database_url=new_database()).start()
+    text = ("n,m,words\n" + "".join(f"{n},{n * 7919 % 1000},{'word' * 20}\n" for n in range(400_000))).encode()
+    try:
+        with machines.login() as http:
+            file_id = http.post("/files", files={"file": ("many.csv", text)}).json()["id"]
+            wait_until(lambda: got(http, f"/files/{file_id}/progress")["parse"]["rows"], "the first rows", pause=0.01)
+            owner = owner_of(machines, file_id)
+            begun = next(each for each in machines.converting if f":{each.pid}:" in owner)
+            if end == "killed":
+                begun.kill()
+            else:
+                begun.signal(signal.SIGSTOP)
+            assert got(http, f"/files/{file_id}")["status"] == "processing"
+            entry = entry_when(http, file_id, "done", seconds=150)
+            heir = owner_of(machines, file_id)
+            if end != "killed":
+                begun.signal(signal.SIGCONT)
+                entry_when(http, uploaded(http, "n\n1\n")["id"])
+
+            assert entry["row_count"] == 400_000
+            assert http.get(f"/datasets/{file_id}/export").content == text
+            assert heir != owner
+            assert len(got(http, f"/datasets/{file_id}/versions")) == 1
+            assert findings(machines, "fsck") == set()
+    finally:
+        machines.stop()
+
+
+def owner_of(machines: Machines, file_id: str) -> str:
+    """Who took the conversion of a file last."""
+    with psycopg.connect(machines.env["PARQUAY_DATABASE_URL"].replace("+psycopg", "")) as database:
+        (found,) = database.execute("SELECT lease_owner, lease_epoch FROM job WHERE subject = %s", [file_id]).fetchall()
+    return f"{found[0]} {found[1]}"

@@ -16,13 +16,11 @@ from live_server import LiveServer
 from machines import Machines
 from s3_server import S3Server
 from web import (
-    test_access,
     test_dataset_columns,
     test_dataset_edits,
     test_datasets,
     test_downloads,
     test_exact_values,
-    test_files,
     test_not_finite,
     test_previews,
     test_rejects,
@@ -35,13 +33,11 @@ from web.test_dataset_edits import shared_table
 pytestmark = [pytest.mark.long, pytest.mark.timeout(300)]
 
 SUITES = (
-    test_access,
     test_dataset_columns,
     test_dataset_edits,
     test_datasets,
     test_downloads,
     test_exact_values,
-    test_files,
     test_not_finite,
     test_previews,
     test_rejects,
@@ -49,7 +45,6 @@ SUITES = (
 )
 ELSEWHERE = {
     "test_download_that_could_not_be_finished_is_not_begun",
-    "test_deleted_file_is_gone_with_its_bytes",
     "test_a_table_with_infinite_numbers_is_read_edited_restored_and_appended",
     "test_eight_editors_lose_nothing",
 }
@@ -58,7 +53,7 @@ ELSEWHERE = {
 __all__ = ["shared_table"]
 
 
-def tests_of(module: ModuleType) -> dict[str, Callable[..., object]]:
+def _tests_of(module: ModuleType) -> dict[str, Callable[..., object]]:
     """The tests of a module by names of their own, for they meet those of others here."""
     suite = module.__name__.rpartition(".test_")[2]
     found = {name: each for name, each in vars(module).items() if name.startswith("test_") and callable(each)}
@@ -66,7 +61,7 @@ def tests_of(module: ModuleType) -> dict[str, Callable[..., object]]:
 
 
 for _suite in SUITES:
-    globals().update(tests_of(_suite))
+    globals().update(_tests_of(_suite))
 
 
 @pytest.fixture(scope="session")

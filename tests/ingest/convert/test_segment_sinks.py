@@ -10,11 +10,15 @@ from collections import Counter
 from collections.abc import Callable
 from pathlib import Path
 
+import pyarrow.parquet as pq
 import pytest
 
 from ingest.convert.rows import rows_of
+from parquay.columns.parquet import asides
 from parquay.ingest.convert import segment_sinks
 from parquay.ingest.convert.incremental import Outcome
+from parquay.storage import seal
+from parquay.storage.local.place import LocalPlaces
 from parquay.storage.memory.bucket import MemoryBucket
 from parquay.storage.remote.part_cache import PartCache
 from parquay.storage.remote.place import RemotePlaces
@@ -124,6 +128,34 @@ def test_a_type_that_shows_late_holds_for_all_that_gathered(bench):
 
     assert [(each["name"], each["type"]) for each in file.columns] == [("n", "text")]
     assert bench.table()["n"].to_pylist() == content.split()[1:]
+
+
+def test_a_file_of_one_segment_has_the_part_that_it_has_on_a_local_disk(bench, tmp_path: Path):
+    """So that a part that was lost can be made again, byte for byte."""
+    content = rows_of(500)
+    bench.convert("sales.csv", content)
+    (part,) = parts_of(bench)
+    bench.create("sales.csv", file_id="g")
+    bench.checkpoint(content, complete=True, file_id="g")
+    elsewhere = LocalPlaces(tmp_path / "local")
+
+    bench.advance(bench.converter_of(places=elsewhere), file_id="g")
+
+    (again,) = elsewhere.at("g").parts.list()
+    assert seal.seal_in(again.key) == seal.seal_in(part)
+
+
+def test_words_for_missing_are_kept_aside_of_all_that_gathered(bench):
+    content = "n,m\n" + "".join(f"{'N/A' if n % 50 == 3 else n},{n}\n" for n in range(6000))
+
+    file = bench.convert("gaps.csv", content.encode(), segment_bytes=2000)
+
+    assert [(each["name"], each["type"]) for each in file.columns] == [("n", "int64"), ("m", "int64")]
+    assert bench.table()["n"].null_count == 120
+    names = list(parts_of(bench))
+    with bench.places.at("f").parts.fetch(names) as paths:
+        kept = [asides.counts(asides.of_metadata(pq.read_metadata(path)))["n"].words for path in paths]
+    assert sum(each["N/A"] for each in kept) == 120
 
 
 def test_another_machine_goes_on_where_the_last_part_ended(bench, bucket, machine, monkeypatch: pytest.MonkeyPatch):

@@ -164,6 +164,8 @@ class GatheringSink(FileSink):
     def __init__(self, tools: Tools, place: Place, progress: ConversionState, fence: Fence) -> None:
         super().__init__(tools, place, progress, fence)
         self._gathered: list[Encoded[EncodedRows]] = []
+        self._alone: EncodedRows | None = None
+        """Rows of the first segment that has some: where no others come it is the part, as on a local disk."""
         self._spool: Spool | None = None
         self._since = 0.0
 
@@ -178,15 +180,24 @@ class GatheringSink(FileSink):
         if not self._gathered:
             self._since = time.monotonic()
         if segment.content is not None:
-            if self._spool is None:
-                name = parts.part_name(segment.no)
-                self._spool = Spool(self.place.parts.draft(name), room=self.place.parts.refuse_full)
-            self._spool.append(segment.content.content, segment.content.types)
+            self._take(segment.content)
         self._gathered.append(replace(segment, content=None))
         text = segment.converted.end - self._gathered[0].converted.byte
         waited = time.monotonic() - self._since
         if segment.no == 0 or text >= GATHERED_BYTES or waited >= GATHERED_SECONDS:
             self.flush()
+
+    def _take(self, rows: EncodedRows) -> None:
+        if self._spool is None and self._alone is None:
+            self._alone = rows
+            return
+        if self._spool is None:
+            draft = self.place.parts.draft(parts.part_name(self._gathered[0].no))
+            self._spool = Spool(draft, room=self.place.parts.refuse_full)
+        for each in (self._alone, rows):
+            if each is not None:
+                self._spool.append(each.content, each.types)
+        self._alone = None
 
     def flush(self) -> None:
         """Put one part with the rows of all segments that have gathered, and record them with it."""
@@ -207,11 +218,16 @@ class GatheringSink(FileSink):
         """Delete the local file."""
         if self._spool is not None:
             self._spool.discard()
-        self._gathered, self._spool = [], None
+        self._gathered, self._alone, self._spool = [], None, None
 
     def _kept(self, no: int, types: Types) -> Stored | None:
         """The part with the rows that have gathered, in the types that all of them fit; None when there are none."""
-        spool, self._spool = self._spool, None
+        alone, spool, self._alone, self._spool = self._alone, self._spool, None, None
+        if alone is not None and parts.value_types(alone.types) == parts.value_types(types):
+            return self.place.keep(parts.part_name(no), memoryview(alone.content))
+        if alone is not None:
+            spool = Spool(self.place.parts.draft(parts.part_name(no)), room=self.place.parts.refuse_full)
+            spool.append(alone.content, alone.types)
         if spool is None:
             return None
         if not spool.has_types(types):
