@@ -94,6 +94,7 @@ STEPS = {
     "columns/styles/exponents": "columns/types/test_styled",
     "columns/styles/month_names": "columns/types/test_styled",
     "columns/styles/patterns": "columns/types/test_styled",
+    "columns/styles/weeks": "columns/types/test_styled",
     "columns/types/cells": "columns/types/test_candidates columns/types/test_reference",
     "columns/types/clock": "columns/types/test_time columns/types/test_timestamp",
     "columns/types/exact": "columns/types/test_int64 columns/types/test_decimal",

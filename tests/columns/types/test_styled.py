@@ -85,6 +85,8 @@ WRITTEN: dict[str, tuple[st.SearchStrategy[Any], Callable[[Any], str]]] = {
     "M/d/yyyy h:mm:ss a": (STAMPS, lambda value: f"{value.month}/{value.day}/{value.year:04} {(value.hour % 12) or 12}:{value:%M:%S} {'PM' if value.hour > 11 else 'AM'}"),
     "yyyy-MM-dd HH:mm:ss[.S]": (FINE, _trimmed),
     "yyyy-MM-dd'T'HH:mm:ss[.SSSSSS]": (FINE, lambda value: value.isoformat()),
+    "YYYY-'W'ww": (DAYS.map(lambda value: value - dt.timedelta(value.weekday())), lambda value: "{:04}-W{:02}".format(*value.isocalendar())),
+    "YYYY-'W'ww-e": (DAYS, lambda value: "{:04}-W{:02}-{}".format(*value.isocalendar())),
     "HH:mm": (st.times().map(lambda value: value.replace(second=0, microsecond=0)), lambda value: f"{value:%H:%M}"),
 }  # fmt: skip
 """For each style values and how they are written."""

@@ -13,7 +13,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from parquay.columns.styles import amounts, exponents, patterns, words
+from parquay.columns.styles import amounts, exponents, patterns, weeks, words
 from parquay.columns.styles.amounts import NumberStyle
 from parquay.columns.styles.base import CellStyle
 from parquay.columns.styles.calendar import BRACKETS, MomentStyle
@@ -44,6 +44,7 @@ SIGNED = (NumberStyle(plus=True, signed_zero=True), NumberStyle(plus=True))
 MINUS, ZERO = b"-0"
 _TYPES: dict[type[CellStyle], tuple[type[ColumnType], ...]] = {
     words.BoolWords: (BoolType,),
+    weeks.WeekStyle: (DateType,),
     NumberStyle: (Int64Type, DecimalType, DoubleType),
     ExponentStyle: (DoubleType,),
     MomentStyle: (DateType, TimeType, TimestampType),
@@ -87,6 +88,7 @@ def _sample(cells: Cells) -> list[str] | None:
 def _styles(cells: Cells, sample: Sequence[str]) -> Iterable[CellStyle]:
     """The styles that the cells may have."""
     yield from words.styles_of(sample[0])
+    yield from weeks.styles_of(sample[0])
     longest = str(cells.array[int(cells.lengths.argmax())].as_py())
     fractions = ":" in longest and "." in longest
     yield from _moments([*sample, longest], fractions=fractions)
