@@ -29,6 +29,7 @@ from parquay.datasets.export.export import Exporter
 from parquay.datasets.export.formats import ExportRequest
 from parquay.datasets.query.aggregates import Aggregator
 from parquay.datasets.query.engine import CancelToken, Engine
+from parquay.datasets.query.expressions import Expressions
 from parquay.datasets.query.plan import chosen_columns, columns_of, read_query
 from parquay.datasets.versions.commits import Author, Commits
 from parquay.datasets.versions.tables import Tables
@@ -156,7 +157,7 @@ def house(tmp_path: Path, places: Places) -> Iterator[House]:
         versions=Versions(tables, commits, datasets),
         appending=appending,
         replacing=Replacing(tables, commits),
-        columns=ColumnEditor(commits),
+        columns=ColumnEditor(commits, Expressions()),
         publisher=Publisher(places, files, datasets, appending),
     )
     catalog.close()

@@ -6,6 +6,7 @@ import pyarrow.parquet as pq
 import pytest
 from deltalake import DeltaTable
 
+from parquay.datasets.edit.columns import ColumnWish
 from parquay.datasets.versions.commits import Author
 from parquay.errors import Conflict, InvalidValue, NotFound, Outdated
 
@@ -28,7 +29,7 @@ def test_a_column_is_dropped_and_comes_back_by_restoring(house, text):
 
     made = house.columns.drop(file, ANN, "Word")
 
-    assert (made.snapshot.version, made.column, made.misses) == (1, None, 0)
+    assert (made.snapshot.version, made.column, made.counts.misses) == (1, None, 0)
     assert text(file) == "n,price\n1,1.50\n2,2.25\n3,3.00\n"
     assert text(file, 0) == FEW
     assert [each["name"] for each in house.file(file.id).columns] == ["n", "price"]
@@ -42,7 +43,7 @@ def test_a_column_is_dropped_and_comes_back_by_restoring(house, text):
 def test_outside_readers_see_the_columns_that_there_are(house):
     file = house.convert(FEW)
     house.columns.drop(file, ANN, "n")
-    made = house.columns.rename(house.file(file.id), ANN, "price", "net price").snapshot
+    made = house.columns.change(house.file(file.id), ANN, "price", ColumnWish("net price")).snapshot
     wanted = {"Word": ["a", None, "c"], "net price": [1.5, 2.25, 3.0]}
 
     place = house.parquet / file.id
@@ -78,7 +79,7 @@ def test_the_header_of_the_upload_goes_with_its_columns(house, text):
 
     house.columns.drop(file, ANN, "word")
     assert text(file) == " n ,word,n!\n1,b,2\n3,d,4\n5,f,6\n"
-    house.columns.rename(house.file(file.id), ANN, "n!", "count")
+    house.columns.change(house.file(file.id), ANN, "n!", ColumnWish("count"))
     assert text(file) == " n ,word,count\n1,b,2\n3,d,4\n5,f,6\n"
     house.appending.append(house.file(file.id), ANN, house.convert("word_2,more,n\nx,y,7\n"))
     assert text(file) == " n ,word,count,more\n1,b,2,\n3,d,4,\n5,f,6,\n7,x,,y\n"
@@ -90,7 +91,7 @@ def test_a_table_without_a_header_gets_none_by_a_change_of_columns(house, text):
     file = house.convert("1,2,x\n3,4,y\n5,6,z\n7,8,x\n")
     first, *_ = (each["name"] for each in house.tables.snapshot(file).columns)
 
-    house.columns.rename(file, ANN, first, "number")
+    house.columns.change(file, ANN, first, ColumnWish("number"))
     assert text(file) == "1,2,x\n3,4,y\n5,6,z\n7,8,x\n"
     house.columns.drop(house.file(file.id), ANN, "number")
     assert text(file) == "2,x\n4,y\n6,z\n8,x\n"
@@ -118,7 +119,7 @@ def test_a_name_that_no_column_can_have_is_refused(house, new, error, code):
     file = house.convert(FEW)
 
     with pytest.raises(error) as refused:
-        house.columns.rename(file, ANN, "price", new)
+        house.columns.change(file, ANN, "price", ColumnWish(new))
 
     assert refused.value.code == code
     assert house.tables.snapshot(house.file(file.id)).version == 0
@@ -128,7 +129,7 @@ def test_a_name_that_no_column_can_have_is_refused(house, new, error, code):
 def test_every_other_name_works_everywhere(house, text, export, new):
     file = house.convert(FEW)
 
-    made = house.columns.rename(file, ANN, "price", new)
+    made = house.columns.change(file, ANN, "price", ColumnWish(new))
 
     assert made.column["name"] == new
     assert text(file, columns=[new]).splitlines()[1:] == ["1.50", "2.25", "3.00"]
@@ -150,7 +151,7 @@ def test_what_cannot_be_changed_is_refused_by_name(house):
     assert [each.value.code for each in (unknown, last, outdated)] == [
         "unknown_column", "last_column", "version_changed"
     ]  # fmt: skip
-    assert house.columns.rename(file, ANN, "n", "n").snapshot.version == 0
+    assert house.columns.change(file, ANN, "n", ColumnWish("n")).snapshot.version == 0
 
 
 def test_a_table_without_rows_has_columns_too(house, text):
@@ -158,7 +159,7 @@ def test_a_table_without_rows_has_columns_too(house, text):
     house.edit(file, deletes=frozenset({0, 1, 2}))
 
     house.columns.drop(house.file(file.id), ANN, "n")
-    house.columns.rename(house.file(file.id), ANN, "Word", "w")
+    house.columns.change(house.file(file.id), ANN, "Word", ColumnWish("w"))
 
     assert text(file) == "w,price\n"
     assert pl.scan_delta(str(house.parquet / file.id)).collect().columns == ["w", "price"]

@@ -17,6 +17,7 @@ from hypothesis import strategies as st
 
 from parquay.columns.types.missing_words import WORDS, is_word
 from parquay.columns.types.registry import columns_types
+from parquay.datasets.edit.columns import ColumnWish
 from parquay.datasets.edit.edit import read_row_json
 from parquay.datasets.export.export import Exporter
 from parquay.datasets.export.formats import ExportRequest
@@ -245,7 +246,7 @@ def test_words_stay_with_a_column_that_is_renamed_and_with_rows_that_replace_oth
     table = Table(house, engine, ["7", "NA", "", None], 1 << 24)
     other = house.convert(written(["-", "8"]), options=TOLD)
 
-    house.columns.rename(table.file, Author("u"), "v", "n")
+    house.columns.change(table.file, Author("u"), "v", ColumnWish("n"))
     renamed = table.snapshot
     house.columns.drop(table.file, Author("u"), "n")
     dropped = table.snapshot

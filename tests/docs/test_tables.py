@@ -52,6 +52,8 @@ def test_there_are_snippets_for_every_reader():
         "versions/versions",
         "edit/append",
         "edit/columns",
+        "edit/new_column",
+        "query/expressions",
         "edit/replace",
         "versions/tables",
     ],

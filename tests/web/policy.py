@@ -93,6 +93,7 @@ POLICY = {
     ("POST", "/datasets/{dataset_id}/reread"): OWNER,
     ("GET", "/datasets/{dataset_id}/reread"): VIEW,
     ("POST", "/datasets/{dataset_id}/replace"): OWNER,
+    ("POST", "/datasets/{dataset_id}/columns"): EDIT,
     ("PATCH", "/datasets/{dataset_id}/columns/{name}"): EDIT,
     ("DELETE", "/datasets/{dataset_id}/columns/{name}"): EDIT,
 }
@@ -125,6 +126,7 @@ BODIES: dict[tuple[str, str], dict[str, Any]] = {
     ("POST", "/datasets/{dataset_id}/restore"): {"json": {"version": 0}},
     ("POST", "/datasets/{dataset_id}/append"): {"json": {"file_id": "A" * 24}},
     ("POST", "/datasets/{dataset_id}/replace"): {"json": {"file_id": "A" * 24}},
+    ("POST", "/datasets/{dataset_id}/columns"): {"json": {"name": "c", "type": "int64", "value": 1}},
     ("PATCH", "/datasets/{dataset_id}/columns/{name}"): {"json": {"name": "b"}},
     ("GET", "/datasets/{dataset_id}/profile"): {"params": {"column": "a"}},
 }

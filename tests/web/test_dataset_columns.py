@@ -177,3 +177,99 @@ def test_racing_changes_of_columns_and_rows_are_one_line_of_versions(ann: httpx.
     assert [each["version"] for each in ann.get(f"/datasets/{dataset}/versions").json()] == [*reversed(made), 0]
     assert len(rows_of(ann, dataset)) == 3
     assert json.loads(ann.get(f"/datasets/{dataset}/export", params={"format": "ndjson"}).text.splitlines()[0])
+
+
+def test_a_column_gets_another_type_and_its_text_back(ann: httpx.Client):
+    dataset = table_of(ann, "n,v\n1,7.50\n2,x\n3,NA\n4,\n")
+    column = f"/datasets/{dataset}/columns/v"
+
+    made = ann.patch(column, json={"type": "decimal(18,2)", "message": "numbers"}, headers={"If-Match": '"0"'})
+
+    assert (made.status_code, made.headers["ETag"]) == (200, '"1"'), made.text
+    assert made.json() == {
+        "version": 1,
+        "column": {"name": "v", "type": "decimal(18,2)", "style": "0.0", "missing": {"NA": 1}},
+        "converted": 1,
+        "missing": 2,
+        "misses": 1,
+    }
+    assert [each["v"] for each in rows_of(ann, dataset)] == [7.5, None, None, None]
+    assert [each["v"] for each in rows_of(ann, dataset, text="true")] == ["7.50", "x", "NA", None]
+    assert [each["n"] for each in rows_of(ann, dataset, filter="v:isnull:true")] == [2, 3, 4]
+    assert ann.get(f"/datasets/{dataset}").json()["aggregates"]["v"]["sum"] == 7.5
+    assert ann.get(f"/datasets/{dataset}/export").text == "n,v\n1,7.50\n2,x\n3,NA\n4,\n"
+    assert ann.patch(f"/datasets/{dataset}/rows/1", json={"v": 8}, headers={"If-Match": '"0"'}).status_code == 200
+    back = ann.patch(column, json={"type": "text"}).json()
+    assert (back["converted"], back["missing"], back["misses"]) == (3, 1, 0)
+    assert ann.get(f"/datasets/{dataset}/export").text == "n,v\n1,7.50\n2,8.00\n3,NA\n4,\n"
+    assert ann.patch(column, json={"type": "text"}).json()["version"] == back["version"]
+
+
+def test_a_type_that_cannot_be_meant_is_a_named_422(ann: httpx.Client):
+    dataset = table_of(ann, "d,v\n05/04/2025,1\n06/05/2025,x\n")
+    table = f"/datasets/{dataset}/columns"
+
+    for name, wish, code in [
+        ("d", {"type": "day"}, "unknown_type"),
+        ("d", {"type": ""}, "unknown_type"),
+        ("d", {"type": "date"}, "style_needed"),
+        ("d", {"type": "date", "style": "0%"}, "unknown_style"),
+        ("d", {"missing": ["x"]}, "text_has_no_missing"),
+        ("d", {"missing": "x"}, "invalid_value"),
+        ("d", {"missing": [1]}, "invalid_value"),
+        ("d", {"missing": ["x"] * 101}, "invalid_value"),
+        ("d", {"type": 7}, "invalid_value"),
+        ("d", {"type": None}, "invalid_value"),
+        ("d", {"message": "x"}, "invalid_value"),
+    ]:
+        assert is_problem(ann.patch(f"{table}/{name}", json=wish), 422, code), wish
+    told = ann.patch(f"{table}/d", json={"type": "date"}).json()["detail"]
+    assert "'dd/MM/yyyy'" in told
+    assert "'MM/dd/yyyy'" in told
+    assert ann.get(f"/datasets/{dataset}").json()["version"] == 0
+    assert ann.patch(f"{table}/d", json={"type": "date", "style": "dd/MM/yyyy"}).json()["converted"] == 2
+
+
+def test_columns_are_added(ann: httpx.Client):
+    dataset = table_of(ann)
+    columns = f"/datasets/{dataset}/columns"
+
+    constant = ann.post(columns, json={"name": "year", "type": "int64", "value": 2025})
+    assert (constant.status_code, constant.headers["ETag"]) == (200, '"1"'), constant.text
+    assert constant.json() == {
+        "version": 1,
+        "column": {"name": "year", "type": "int64", "style": "0", "missing": {}},
+        "converted": 3,
+        "missing": 0,
+        "misses": 0,
+    }
+    exact = ann.post(
+        columns,
+        content=b'{"name": "rate", "type": "decimal(38,20)", "value": 0.12345678901234567890}',
+        headers={"Content-Type": "application/json"},
+    )
+    assert exact.status_code == 200, exact.text
+    computed = ann.post(columns, json={"name": "total", "type": "decimal(18,2)", "expression": "n * price"})
+    assert computed.json()["converted"] == 3
+    assert ann.post(columns, json={"name": "none", "type": "date", "value": None}).json()["missing"] == 3
+    assert ann.get(f"/datasets/{dataset}/export").text.splitlines()[:2] == [
+        "n,word,price,year,rate,total,none", "1,a,1.50,2025,0.12345678901234567890,1.50,"
+    ]  # fmt: skip
+
+    for wish, status, code in [
+        ({"name": "x", "type": "int64"}, 422, "invalid_value"),
+        ({"name": "x", "type": "int64", "value": 1, "expression": "1"}, 422, "invalid_value"),
+        ({"name": "x", "type": "int64", "value": 1.5}, 422, "bad_cell"),
+        ({"name": "x", "type": "int64", "value": {"a": 1}}, 422, "bad_cell"),
+        ({"name": "N", "type": "int64", "value": 1}, 409, "column_exists"),
+        ({"name": "x", "type": "int64", "value": 1, "after": "n"}, 422, "invalid_value"),
+        ({"name": "x", "type": "int64", "expression": " "}, 422, "bad_expression"),
+        ({"name": "x", "type": "int64", "expression": "n" * 10_001}, 422, "bad_expression"),
+    ]:
+        assert is_problem(ann.post(columns, json=wish), status, code), wish
+    refused = ann.post(columns, json={"name": "x", "type": "int64", "expression": "n + prize"})
+    assert is_problem(refused, 422, "bad_expression")
+    assert refused.json()["position"] == 4
+    stale = ann.post(columns, json={"name": "x", "type": "int64", "value": 1}, headers={"If-Match": '"0"'})
+    assert is_problem(stale, 412, "version_changed")
+    assert ann.get(f"/datasets/{dataset}").json()["version"] == 4

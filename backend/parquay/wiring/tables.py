@@ -15,6 +15,7 @@ from parquay.datasets.export.export import Exporter
 from parquay.datasets.query.aggregates import Aggregator
 from parquay.datasets.query.browse import Browser
 from parquay.datasets.query.engine import Engine
+from parquay.datasets.query.expressions import Expressions
 from parquay.datasets.query.groups import Grouper
 from parquay.datasets.query.preview import Preview
 from parquay.datasets.versions.commits import Commits
@@ -47,7 +48,7 @@ def table_services(
         Versions(tables, commits, datasets),
         appending,
         Replacing(tables, commits),
-        ColumnEditor(commits),
+        ColumnEditor(commits, Expressions(seconds=settings.query_timeout)),
         Publisher(places, files, datasets, appending),
         Retention(files, datasets, tables, commits, keep=settings.versions_kept),
         engine,

@@ -498,6 +498,16 @@ export interface paths {
      */
     post: operations["reread_file_datasets__dataset_id__reread_post"];
   };
+  "/datasets/{dataset_id}/columns": {
+    /**
+     * Add Column
+     * @description Add a column behind the others. With `If-Match`, only while that version is the newest.
+     *
+     * An expression has a value for each row, from its other cells: SQL without queries, aggregates and files. Values
+     * that do not fit the type are null (`misses`).
+     */
+    post: operations["add_column_datasets__dataset_id__columns_post"];
+  };
   "/datasets/{dataset_id}/columns/{name}": {
     /**
      * Drop Column
@@ -506,7 +516,10 @@ export interface paths {
     delete: operations["drop_column_datasets__dataset_id__columns__name__delete"];
     /**
      * Change Column
-     * @description Rename a column. With `If-Match`, only while that version is the newest.
+     * @description Rename a column, or read its cells as another type. With `If-Match`, only while that version is the newest.
+     *
+     * Cells that do not fit the type are null (`misses`); their text is kept, and comes back in exports, with `text=true`,
+     * and when the type is `text` again.
      */
     patch: operations["change_column_datasets__dataset_id__columns__name__patch"];
   };
@@ -733,11 +746,38 @@ export interface components {
     };
     /**
      * ColumnChanges
-     * @description What a column becomes: `name` is what it is called from now on.
+     * @description What a column becomes; what is left out stays.
+     *
+     * `name` is what it is called from now on; `type` and `style` are those of columns, a type alone gets the style in
+     * which most cells fit; `missing` are the cells that mean that there is no value, without it those that usually do.
      */
     ColumnChanges: {
       /** Name */
+      name?: string | null;
+      /** Type */
+      type?: string | null;
+      /** Style */
+      style?: string | null;
+      /** Missing */
+      missing?: string[] | null;
+      /** Message */
+      message?: string | null;
+    };
+    /**
+     * ColumnOrder
+     * @description A column to add behind the others: `value` for every row, or a SQL `expression` over the cells of each.
+     */
+    ColumnOrder: {
+      /** Name */
       name: string;
+      /** Type */
+      type: string;
+      /** Style */
+      style?: string | null;
+      /** Value */
+      value?: unknown;
+      /** Expression */
+      expression?: string | null;
       /** Message */
       message?: string | null;
     };
@@ -4214,6 +4254,43 @@ export interface operations {
     };
   };
   /**
+   * Add Column
+   * @description Add a column behind the others. With `If-Match`, only while that version is the newest.
+   *
+   * An expression has a value for each row, from its other cells: SQL without queries, aggregates and files. Values
+   * that do not fit the type are null (`misses`).
+   */
+  add_column_datasets__dataset_id__columns_post: {
+    parameters: {
+      header?: {
+        /** @description The version that was looked at, such as `"7"`. */
+        "If-Match"?: string | null;
+      };
+      path: {
+        dataset_id: string;
+      };
+    };
+    requestBody: {
+      content: {
+        "application/json": components["schemas"]["ColumnOrder"];
+      };
+    };
+    responses: {
+      /** @description Successful Response */
+      200: {
+        content: {
+          "application/json": components["schemas"]["ColumnAnswer"];
+        };
+      };
+      /** @description Refused. */
+      default: {
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+    };
+  };
+  /**
    * Drop Column
    * @description Drop a column. With `If-Match`, only while that version is the newest.
    */
@@ -4245,7 +4322,10 @@ export interface operations {
   };
   /**
    * Change Column
-   * @description Rename a column. With `If-Match`, only while that version is the newest.
+   * @description Rename a column, or read its cells as another type. With `If-Match`, only while that version is the newest.
+   *
+   * Cells that do not fit the type are null (`misses`); their text is kept, and comes back in exports, with `text=true`,
+   * and when the type is `text` again.
    */
   change_column_datasets__dataset_id__columns__name__patch: {
     parameters: {

@@ -20,7 +20,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from parquay.columns.types.aside_counts import AsideCounts
-from parquay.columns.types.missing_words import WORD
+from parquay.columns.types.missing_words import MISFIT, OTHERWISE, WORD
 
 KEY = "parquay.asides"
 """Key in a part's footer."""
@@ -154,7 +154,8 @@ def _counts(kept: ColumnAsides) -> AsideCounts:
     numbers = np.bincount(kept.codes, minlength=len(kept.texts)).tolist()
     pairs = [(text, count) for text, count in zip(kept.texts, numbers, strict=True) if count]
     words = {text[1:]: count for text, count in pairs if text.startswith(WORD)}
-    return AsideCounts(words, sum(count for _, count in pairs) - sum(words.values()))
+    misfits, respelt = (sum(count for text, count in pairs if text.startswith(kind)) for kind in (MISFIT, OTHERWISE))
+    return AsideCounts(words, misfits, respelt)
 
 
 def to_text(kept: Asides) -> str:

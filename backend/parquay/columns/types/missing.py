@@ -5,7 +5,8 @@ and their texts are kept aside, so that the column is text again, exactly, when 
 of text they are texts: `NA` is Namibia, too.
 
 An array of asides is as long as its column, and null where nothing is kept. Its texts begin with their kind:
-`WORD` for a word that means missing, `MISFIT` for a cell that was to get a type that it does not fit.
+`WORD` for a word that means missing, `MISFIT` for a cell that was to get a type that it does not fit, `OTHERWISE` for a
+value that its column would write in another way.
 """
 
 from __future__ import annotations

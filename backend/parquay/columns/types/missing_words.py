@@ -8,8 +8,9 @@ WORDS = (
     *("NULL", "null", "Null", "(null)", "None", "none", "NONE", "nil", "NIL", r"\N"),
 )
 """Cells that mean that there is no value; the first is the quoted empty one, some are longer dashes and dots."""
-WORD, MISFIT = "-", "!"
-"""The kinds of what is kept aside; one character each."""
+WORD, MISFIT, OTHERWISE = "-", "!", "="
+"""The kinds of what is kept aside; one character each: words for missing, cells that do not fit the type of their
+column, values that are written in another way than their column writes them."""
 _WORDS = frozenset(WORDS)
 
 

@@ -11,6 +11,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from parquay.columns.parquet import asides, chunks, parts
+from parquay.columns.parquet.asides import Asides
 from parquay.columns.parquet.chunks import StoredColumn
 from parquay.columns.parquet.footer import RowGroupSpan
 from parquay.columns.parquet.parts import Types
@@ -20,8 +21,11 @@ from parquay.datasets.versions.commits import Drafts
 from parquay.datasets.versions.footers import RIDS
 from parquay.datasets.versions.snapshot import Part, Snapshot
 
-Make = Callable[[pq.ParquetFile, int], pa.Table]
-"""New columns of a row group of an open part, by its number, as parts store them."""
+Make = Callable[[pq.ParquetFile, int, Asides], pa.Table]
+"""New columns of a row group of an open part, by its number, as parts store them, with what is kept aside of them.
+
+What is kept aside of the row group comes with it.
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,23 +62,24 @@ class ColumnWriter:
                 place.parts.open(part.name) as file,
                 pq.ParquetFile(file, page_checksum_verification=True) as opened,
             ):
+                kept = asides.of_metadata(opened.metadata)
                 for number, group in enumerate(chunks.row_groups(file)):
-                    self._append(spool, shape, _OpenGroup(file, opened, number, group))
-            kept = place.keep(name, spool.finished({RIDS: row_id_ranges.to_text(part.rids)}))
+                    self._append(spool, shape, _OpenGroup(file, opened, number, group, kept))
+            stored = place.keep(name, spool.finished({RIDS: row_id_ranges.to_text(part.rids)}))
         except BaseException:
             spool.discard()
             raise
-        return Part(kept.key, part.rows, part.rids, kept.size)
+        return Part(stored.key, part.rows, part.rids, stored.size)
 
     def _append(self, spool: Spool, shape: TableShape, group: _OpenGroup) -> None:
         names = [str(each["name"]) for each in self._before.columns]
         stored = dict(zip(names, chunks.columns_in(group.file, group.span), strict=True))
         found = {new: stored[old].called(new) for new, old in shape.kept.items()}
-        before = asides.of_group(group.opened, group.number)
+        before = asides.of_group(group.opened, group.number, group.kept)
         kept = {new: before[old] for new, old in shape.kept.items() if old in before}
         with ExitStack() as opened:
             if shape.make is not None:
-                made = shape.make(group.opened, group.number)
+                made = shape.make(group.opened, group.number, before)
                 kept |= asides.taken(made)
                 content = parts.encode(made, one_group=True)
                 buffer = cast("BinaryIO", opened.enter_context(pa.BufferReader(content)))
@@ -84,12 +89,13 @@ class ColumnWriter:
 
 @dataclass(frozen=True, slots=True)
 class _OpenGroup:
-    """A row group of a part that is open."""
+    """A row group of a part that is open; `kept`: what is kept aside of the whole part."""
 
     file: BinaryIO
     opened: pq.ParquetFile
     number: int
     span: RowGroupSpan
+    kept: Asides
 
 
 def _by_name(file: BinaryIO, group: RowGroupSpan) -> dict[str, StoredColumn]:

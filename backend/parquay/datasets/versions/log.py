@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, Protocol
 
-from parquay.columns.types.aside_counts import MISFITS, MISSING
+from parquay.columns.types.aside_counts import MISFITS, MISSING, RESPELT
 from parquay.datasets.versions.snapshot import Listed, Part
 from parquay.storage import seal
 from parquay.storage.chunks import StoreFault
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
 KEY = "parquay"
 """Where our own words stand in a commit and in a field."""
-_OF_VERSION = frozenset({"name", MISSING, MISFITS})
+_OF_VERSION = frozenset({"name", MISSING, MISFITS, RESPELT})
 """What is said of a column elsewhere in the log: how much is kept aside of it stands in each commit."""
 
 
