@@ -156,3 +156,16 @@ def test_a_crash_after_the_commit_does_not_append_twice(house):
     assert house.rows(house.file(file.id)) == [(0, 1), (1, 2)]
     assert [each.part for each in house.segments.list(more.id)] == segments
     assert columns_types(again.columns)["a"].type_id == "int64"
+
+
+def test_a_part_that_nobody_recorded_is_no_rows_of_an_appended_file(house):
+    """A worker that stood still and lost its job may put one when it goes on."""
+    file, other = house.convert("a\n1\n"), house.convert("a\n9\n")
+    more = house.convert("a\n2\n3\n", options={"dataset": file.id})
+    (name,) = {each.part for each in house.segments.list(more.id)}
+    parts = house.places.at(more.id).parts
+    parts.put(name.replace("part-00000", "part-00007"), parts.read(name))
+
+    house.appending.append(other, ANN, house.file(more.id))
+
+    assert [cells for _, *cells in house.rows(house.file(other.id))] == [[9], [2], [3]]

@@ -123,6 +123,24 @@ def test_a_store_that_ignores_conditions_is_refused_in_one_line(
     assert "If-None-Match" in said
 
 
+def test_a_cache_that_cannot_be_is_refused_in_one_line(
+    tmp_path: Path, lasting_s3: S3Server, new_database: Callable[[], str]
+):
+    (tmp_path / "file").write_text("no folder")
+    url = f"s3://{lasting_s3.new_bucket()}"
+
+    said = refused(
+        tmp_path,
+        storage_url=url,
+        s3_endpoint=lasting_s3.url,
+        database_url=new_database(),
+        cache_dir=tmp_path / "file" / "cache",
+    )
+
+    assert len(said.splitlines()) == 1
+    assert said.startswith("parquay: PARQUAY_CACHE_DIR: ")
+
+
 def test_a_bucket_of_another_catalog_is_refused(
     tmp_path: Path, http: httpx.Client, lasting_s3: S3Server, bucket: str, new_database: Callable[[], str]
 ):

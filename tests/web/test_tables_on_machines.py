@@ -24,6 +24,7 @@ from web import (
     test_not_finite,
     test_previews,
     test_rejects,
+    test_rereads,
     test_uploaded_text,
 )
 from web.conftest import TableReader
@@ -41,6 +42,7 @@ SUITES = (
     test_not_finite,
     test_previews,
     test_rejects,
+    test_rereads,
     test_uploaded_text,
 )
 ELSEWHERE = {

@@ -19,7 +19,7 @@ from parquay.catalog.leases import Leases
 from parquay.catalog.readings import Holds, Readings, holds_none, note_mended, stand_at
 from parquay.catalog.segments import Note
 from parquay.catalog.session import Catalog
-from parquay.catalog.tables import DatasetVersion, File, User, now
+from parquay.catalog.tables import DatasetVersion, File, Segment, User, now
 from parquay.catalog.usage import quota_of, refuse_over
 
 UPDATED = "dataset.updated"
@@ -154,6 +154,12 @@ class Datasets:
         )
         with self._catalog.read() as session:
             return {version: (entry, checkpoint) for version, entry, checkpoint in session.exec(found)}
+
+    def part_names(self, file_id: str) -> list[str]:
+        """The parts that the conversion of a file recorded."""
+        query = select(Segment.part).where(Segment.file_id == file_id, col(Segment.part).is_not(None)).distinct()
+        with self._catalog.read() as session:
+            return [name for name in session.exec(query) if name is not None]
 
     def is_expired(self, dataset_id: str, version: int) -> bool:
         """Whether a version was given up."""

@@ -120,7 +120,10 @@ def open_places(settings: Settings, bucket: S3Bucket | None) -> Places:
     from parquay.storage.remote.part_cache import PartCache
     from parquay.storage.remote.place import RemotePlaces
 
-    cache = PartCache(settings.cache_root, settings.cache_bytes)
+    try:
+        cache = PartCache(settings.cache_root, settings.cache_bytes)
+    except OSError as error:
+        raise SettingsError(f"PARQUAY_CACHE_DIR: {settings.cache_root}: {error.strerror}") from None
     return RemotePlaces(bucket, cache, bucket.url, bucket.delta_options)
 
 

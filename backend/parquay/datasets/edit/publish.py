@@ -16,9 +16,9 @@ from parquay.catalog.tables import File
 from parquay.datasets.edit.append import Addition, Appending
 from parquay.datasets.versions import log
 from parquay.datasets.versions.commits import Author
+from parquay.datasets.versions.converted_rows import converted
 from parquay.datasets.versions.create_table import publish
 from parquay.datasets.versions.locks import TableLocks
-from parquay.datasets.versions.tables import converted
 from parquay.errors import Conflict, Forbidden, NotFound, ParquayError, TooLarge, Unavailable
 from parquay.roles import EDIT, require
 from parquay.storage.place import Places
@@ -51,7 +51,7 @@ class Publisher:
         """
         target = (file.options or {}).get(TARGET)
         if target is not None:
-            return self._append(file, verdict, str(target)), self._weighed(parts)
+            return self._append(file, verdict, str(target), parts), self._weighed(parts)
         place = self._places.at(file.id)
         with self._locks.writing(file.id):
             now = self._files.get(file.id)
@@ -70,7 +70,7 @@ class Publisher:
 
         return write
 
-    def _append(self, file: File, verdict: Finished, target_id: str) -> Finished:
+    def _append(self, file: File, verdict: Finished, target_id: str, parts: Sequence[str]) -> Finished:
         seen = self._files.seen(target_id, file.owner_id)
         if seen is None:
             return _refused(verdict, NotFound("There is no such dataset.", "unknown_dataset"))
@@ -81,7 +81,8 @@ class Publisher:
         target = seen.file
         if target.status in ("uploading", "processing"):
             raise Unavailable("The table to append to is still being made.", "not_ready")
-        more = Addition(converted(file, self._places.at(file.id), verdict.columns or []), verdict.sha256)
+        rows = converted(file, self._places.at(file.id), verdict.columns or [], parts)
+        more = Addition(rows, verdict.sha256)
         again = str((file.options or {}).get(AGAIN)).lower() in ("true", "1")
         author = Author(self._files.owner_name(file), f"Appended {file.name}")
         try:

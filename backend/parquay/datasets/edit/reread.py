@@ -15,8 +15,9 @@ from parquay.catalog.segments import NewReject
 from parquay.catalog.tables import File, FileReading
 from parquay.datasets.versions import log
 from parquay.datasets.versions.commits import Author, Change, Commits, Drafts
+from parquay.datasets.versions.converted_rows import converted
 from parquay.datasets.versions.snapshot import Part, Snapshot
-from parquay.datasets.versions.tables import Tables, converted
+from parquay.datasets.versions.tables import Tables
 from parquay.datasets.versions.versions import refuse_outdated
 from parquay.storage.place import Place
 
@@ -48,7 +49,7 @@ class Rereading:
 
     def made_in(self, file: File, no: int) -> int | None:
         """The version that reading ``no`` of a file made before (blocking); None when it made none yet."""
-        now = self._tables.snapshot(file)
+        now = self._tables.logged(file)
         if not log.was_made(now.place, now.version, _name(no)):
             return None
         self._commits.reconcile(file)

@@ -19,10 +19,11 @@ from parquay.columns.parquet.spool import Spool
 from parquay.columns.types import registry
 from parquay.datasets.versions import log, newest_parts, row_id_ranges
 from parquay.datasets.versions.commits import Author, Change, Commits, Drafts
+from parquay.datasets.versions.converted_rows import first_rids
 from parquay.datasets.versions.footers import RIDS
 from parquay.datasets.versions.row_id_ranges import RowIdRanges
 from parquay.datasets.versions.snapshot import Part, Snapshot
-from parquay.datasets.versions.tables import Tables, first_rids
+from parquay.datasets.versions.tables import Tables
 from parquay.storage import seal
 from parquay.storage.objects import Objects
 

@@ -4,21 +4,20 @@ from __future__ import annotations
 
 import threading
 from collections import OrderedDict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
-from typing import Any
 
 from parquay.catalog.datasets import Datasets
 from parquay.catalog.tables import File
 from parquay.columns.types.aside_counts import COUNTS, counts_from_json
 from parquay.datasets.versions import log
+from parquay.datasets.versions.converted_rows import converted, first_rids, found_parts
 from parquay.datasets.versions.create_table import publish
 from parquay.datasets.versions.locks import TableLocks
 from parquay.datasets.versions.row_id_ranges import RowIdRanges
 from parquay.datasets.versions.snapshot import Listed, Part, Snapshot
 from parquay.errors import Conflict, Damaged, Gone, NotFound, ParquayError
-from parquay.storage.objects import Stored
 from parquay.storage.place import Place, Places
 from parquay.telemetry import lost
 
@@ -136,7 +135,7 @@ class Tables:
             NotFound, Conflict: as `snapshot`.
         """
         if file.status == "done" and file.parquet_path is not None and file.dataset_id != file.id:
-            return converted(file, self._places.at(file.id), file.columns or [])
+            return converted(file, self._places.at(file.id), file.columns or [], self._datasets.part_names(file.id))
         return self.snapshot(file)
 
     @contextmanager
@@ -217,7 +216,7 @@ class Tables:
         with self.locks.writing(file.id):
             newest = place.newest()
             if newest < 0:
-                publish(place, file.columns or [], [each.key for each in _converted(place)], None)
+                publish(place, file.columns or [], [each.key for each in found_parts(place)], None)
                 newest = 0
             return newest
 
@@ -304,31 +303,6 @@ def readable(place: Place) -> Iterator[None]:
 
 def _log_damaged() -> Damaged:
     return Damaged("The log of this table is damaged; its parts are still there.", "log_damaged")
-
-
-def converted(file: File, place: Place, columns: Sequence[Mapping[str, Any]]) -> Snapshot:
-    """The parts in ``place`` that a conversion of ``file`` made, as a version of a table of their own."""
-    from parquay.datasets.versions.footers import listed
-
-    found = [listed(place.parts, each) for each in _converted(place)]
-    rids = dict(first_rids(found))
-    parts = tuple(Part(each.name, each.rows, rids[each.name], each.size) for each in found)
-    rows = sum(part.rows for part in parts)
-    kept = tuple(dict(each) for each in columns)
-    return Snapshot(file.id, file.name, 0, place, kept, parts, file.dialect, file.uploaded_at, rows)
-
-
-def _converted(place: Place) -> list[Stored]:
-    """The parts that a conversion made, in the order of their rows."""
-    return sorted((each for each in place.parts.list() if each.key.startswith("part-")), key=lambda each: each.key)
-
-
-def first_rids(parts: Iterable[Listed]) -> Iterator[tuple[str, RowIdRanges]]:
-    """The ids of the rows as they were uploaded: their numbers, from 0, in the order of the parts' names."""
-    first = 0
-    for part in sorted(parts, key=lambda each: each.name):
-        yield part.name, ((first, part.rows),)
-        first += part.rows
 
 
 def _part(place: Place, found: Listed, rids: dict[str, RowIdRanges]) -> Part:
