@@ -206,3 +206,14 @@ def test_a_files_links_are_bounded(ann, table):
         link_to(ann, table)
 
     assert is_problem(ann.post(f"/files/{table}/links", json={}), 409, "too_many_links")
+
+
+def test_the_page_of_a_link_tells_nobody_its_address(anybody, ann, table):
+    made = link_to(ann, table)
+    navigation = {"Sec-Fetch-Mode": "navigate", "Accept": "text/html"}
+
+    for path in (f"/l/{made['token']}", f"/l/{made['token']}/", "/l/nothing"):
+        page = anybody.get(path, headers=navigation)
+        assert page.headers["content-type"].startswith("text/html")
+        assert page.headers["referrer-policy"] == "no-referrer"
+    assert anybody.get(f"/api/l/{made['token']}", headers=navigation).status_code == 404

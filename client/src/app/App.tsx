@@ -25,6 +25,14 @@ const cameFrom = (state: unknown): string =>
     ? state.from
     : '/files'
 
+/** The page of a link is for people without an account: what belongs to one does not begin there. */
+const LinkPage = lazy(() => import('./LinkRoute'))
+const LinkRoute = () => (
+  <Suspense fallback={<div aria-busy="true" />}>
+    <LinkPage />
+  </Suspense>
+)
+
 const SignedOut = () => {
   const { pathname, search, state } = useLocation()
   return (
@@ -68,7 +76,8 @@ const useFreshStart = (userId: string | undefined) => {
   }, [navigate, userId])
 }
 
-export const App = () => {
+/** Everything that asks for an account. */
+const AccountPages = () => {
   const dispatch = useAppDispatch()
   const store = useAppStore()
   const status = useAppSelector(selectSessionStatus)
@@ -81,3 +90,10 @@ export const App = () => {
   if (status === 'unknown') return <Starting />
   return status === 'out' ? <SignedOut /> : <SignedIn key={userId} />
 }
+
+export const App = () => (
+  <Routes>
+    <Route path="/l/:token" element={<LinkRoute />} />
+    <Route path="*" element={<AccountPages />} />
+  </Routes>
+)

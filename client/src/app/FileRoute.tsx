@@ -1,13 +1,15 @@
 import { Skeleton } from '@mantine/core'
 import { lazy, Suspense } from 'react'
+import { useParams } from 'react-router'
 import { FileDetailPage } from '../features/files/FileDetailPage'
 
 /** Tables have much code of their own; it comes with the first table that is opened. */
 const DatasetPanel = lazy(() => import('../features/datasets/DatasetPanel'))
 
 /** One file, and the table that it became. */
-const FileRoute = () => (
+export const FileWithTable = ({ id }: { id: string }) => (
   <FileDetailPage
+    id={id}
     showTable={({ id, name, reject_count, row_count, dataset_id, warnings, role }) => (
       <Suspense fallback={<Skeleton height={420} aria-busy="true" />}>
         <DatasetPanel
@@ -22,5 +24,10 @@ const FileRoute = () => (
     )}
   />
 )
+
+const FileRoute = () => {
+  const { id } = useParams()
+  return id !== undefined && <FileWithTable id={id} />
+}
 
 export default FileRoute

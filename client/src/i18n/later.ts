@@ -1,20 +1,22 @@
 import { datasets as deDatasets } from './de/datasets'
+import { links as deLinks } from './de/links'
 import { live as deLive } from './de/live'
 import { warnings as deWarnings } from './de/warnings'
 import { datasets } from './en/datasets'
+import { links } from './en/links'
 import { live } from './en/live'
 import { warnings } from './en/warnings'
 import { isolating } from './isolate'
 import { type Language, language, useLanguage } from './language'
 
-const english = { datasets, live, warnings }
+const english = { datasets, links, live, warnings }
 
 /** The texts of what is loaded after the first page: they come with it, in both languages. */
 export type LaterMessages = typeof english
 
 export const LATER: Record<Language, LaterMessages> = {
   en: isolating(english),
-  de: isolating({ datasets: deDatasets, live: deLive, warnings: deWarnings }),
+  de: isolating({ datasets: deDatasets, links: deLinks, live: deLive, warnings: deWarnings }),
 }
 
 /** Components use `useLaterText`, so that they follow a change. */

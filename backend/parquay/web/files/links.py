@@ -16,9 +16,7 @@ from parquay.web.files.file_schemas import LinkedFile, LinkPassword, LinkRef, Ne
 from parquay.web.http.asgi import Origin
 from parquay.web.http.deps import AccountsDep, IdentityDep, Policy, PolicyDep, UploadsDep, same_site_only, seen
 from parquay.web.http.hashing import HashingDep
-
-PAGE = "/l/"
-"""Where the page of a link is: its token follows."""
+from parquay.web.http.spa import LINK_PAGE
 
 router = APIRouter(tags=["links"])
 
@@ -58,7 +56,7 @@ async def add_link(
     note = AuditNote(identity.username, "link.made", file.id, {"link": link.id})
     if not await run_in_threadpool(accounts.file_links.add, link, note):
         raise NotFound("There is no such file.")
-    url = _base(request, policy) + PAGE + token
+    url = _base(request, policy) + LINK_PAGE + token
     return ShownLink(**_shown(link).model_dump(), url=url, token=token)
 
 

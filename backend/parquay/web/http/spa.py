@@ -29,6 +29,9 @@ PAGE_POLICY = (
 )
 """What the client's page may load. Its styles are partly set from script, which needs 'unsafe-inline'."""
 
+LINK_PAGE = "/l/"
+"""Where the page of a link is: the token of the link follows."""
+
 FOREVER = "public, max-age=31536000, immutable"
 """For files whose name changes with their content."""
 
@@ -86,6 +89,9 @@ class WebClient:
             "Content-Security-Policy": PAGE_POLICY,
             "Vary": "Accept, Sec-Fetch-Mode",
         }
+        if path.startswith(LINK_PAGE):
+            # Whoever has this address reads the file: it stands in no log of what the page asks for.
+            headers["Referrer-Policy"] = "no-referrer"
         page = self.file("/index.html")
         if page is None:
             return HTMLResponse(NOT_BUILT.format(base=html.escape(self._base)), headers=headers)

@@ -1,7 +1,7 @@
 import { Skeleton, Tabs } from '@mantine/core'
 import { skipToken } from '@reduxjs/toolkit/query'
 import { type TableQuery, useGetTableQuery } from '../../api/datasetsApi'
-import { selectSessionStatus } from '../../api/session'
+import { selectMayAsk } from '../../api/session'
 import type { Role, Warned } from '../../api/types'
 import { NotLoaded } from '../../display/NotLoaded'
 import { useLaterText } from '../../i18n/later'
@@ -64,8 +64,8 @@ const TabList = ({ rejectCount, warningCount }: { rejectCount: number; warningCo
 const DatasetPanel = ({ id, name, rejectCount, warnings, role, isTable }: Props) => {
   const words = useLaterText().datasets
   const { view, change } = useDatasetView()
-  const signedIn = useAppSelector((state) => selectSessionStatus(state) === 'in')
-  const asked = isTable && signedIn ? { id, version: view.version, filters: [] } : null
+  const mayAsk = useAppSelector(selectMayAsk)
+  const asked = isTable && mayAsk ? { id, version: view.version, filters: [] } : null
   const { table, matched, error, isError, refetch } = useTable(asked, view.filters)
   const rights = rightsOf(role)
   if (!isTable) return <RejectsTab id={id} warnings={warnings} uploaded={undefined} />

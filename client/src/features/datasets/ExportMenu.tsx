@@ -1,6 +1,7 @@
 import { Button, Menu } from '@mantine/core'
 import { FileDown } from 'lucide-react'
 import { type ExportFormat, exportUrl } from '../../api/datasetsApi'
+import { useDownloadUrl } from '../../display/useDownloadUrl'
 import { useLaterText } from '../../i18n/later'
 import { useDatasetView } from './useDatasetView'
 
@@ -19,6 +20,7 @@ const FORMATS: { format: ExportFormat; word: 'safe' | ExportFormat; more?: Recor
 export const ExportMenu = ({ id, rowCount }: { id: string; rowCount: number }) => {
   const words = useLaterText().datasets.export
   const { view } = useDatasetView()
+  const downloadUrl = useDownloadUrl()
   const filtered = view.filters.length > 0
   const tooLong = rowCount > EXCEL_ROWS_MAX
   const asked = { id, version: view.version, filters: view.filters }
@@ -37,7 +39,7 @@ export const ExportMenu = ({ id, rowCount }: { id: string; rowCount: number }) =
               {words.tooLong}
             </Menu.Item>
           ) : (
-            <Menu.Item key={word} component="a" href={exportUrl(asked, format, more)} download>
+            <Menu.Item key={word} component="a" href={downloadUrl(exportUrl(asked, format, more))} download>
               {words[word]}
             </Menu.Item>
           ),

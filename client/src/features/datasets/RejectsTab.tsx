@@ -2,6 +2,7 @@ import { ActionIcon, Anchor, Button, Tooltip } from '@mantine/core'
 import { CircleCheck, Download, LocateFixed } from 'lucide-react'
 import { rejectsCsvUrl, useGetRejectsInfiniteQuery } from '../../api/filesApi'
 import type { Rejects as RejectsPage, Warned } from '../../api/types'
+import { useDownloadUrl } from '../../display/useDownloadUrl'
 import { useLaterText } from '../../i18n/later'
 import { formatCount } from '../../shared/format'
 import { ScrollBox } from '../../shared/ScrollBox'
@@ -84,6 +85,7 @@ const RejectRow = ({ reject: { line, column, code, text, row }, onGo }: RowProps
 const Rejects = ({ id, uploaded }: Pick<Props, 'id' | 'uploaded'>) => {
   const words = useLaterText().datasets.rejects
   const { view, change } = useDatasetView()
+  const downloadUrl = useDownloadUrl()
   const { data, hasNextPage, isFetching, fetchNextPage } = useGetRejectsInfiniteQuery(id)
   const total = data?.pages[0]?.total ?? 0
   const items = data?.pages.flatMap((page) => page.items) ?? []
@@ -97,7 +99,7 @@ const Rejects = ({ id, uploaded }: Pick<Props, 'id' | 'uploaded'>) => {
   return (
     <section aria-labelledby="rejects-title">
       <SectionHead id="rejects-title" title={words.title(total)} apart>
-        <Anchor href={rejectsCsvUrl(id)} download size="sm">
+        <Anchor href={downloadUrl(rejectsCsvUrl(id))} download size="sm">
           <Download size={14} aria-hidden /> {words.download}
         </Anchor>
       </SectionHead>

@@ -4,7 +4,7 @@ import { CircleAlert, Plus, SearchX } from 'lucide-react'
 import { type ReactNode, useState } from 'react'
 import { type RowsPage, type RowsQuery, useGetRowsQuery } from '../../api/datasetsApi'
 import { detailOf } from '../../api/problem'
-import { selectSessionStatus } from '../../api/session'
+import { selectIsLinked, selectMayAsk } from '../../api/session'
 import type { Table } from '../../api/types'
 import { useText } from '../../i18n/language'
 import { useLaterText } from '../../i18n/later'
@@ -100,6 +100,7 @@ const CutPage = ({ page: { query, rows } }: { page: RowsPage }) => {
 /** Its dialog stays when the right to add rows is taken meanwhile: what was written in it is not lost. */
 const AddRow = ({ table, mayEdit }: { table: Table; mayEdit: boolean }) => {
   const words = useLaterText().datasets
+  const linked = useAppSelector(selectIsLinked)
   const [open, setOpen] = useState(false)
   return (
     <>
@@ -118,7 +119,7 @@ const AddRow = ({ table, mayEdit }: { table: Table; mayEdit: boolean }) => {
           </Button>
         </>
       ) : (
-        <Hint>{words.rights.view}</Hint>
+        <Hint>{linked ? words.rights.link : words.rights.view}</Hint>
       )}
       {open && <AddRowDialog table={table} onClose={() => setOpen(false)} />}
     </>
@@ -136,13 +137,13 @@ type Props = {
 export const RowsTab = ({ table, matched, rights }: Props) => {
   const words = useLaterText().datasets
   const { view } = useDatasetView()
-  const signedIn = useAppSelector((state) => selectSessionStatus(state) === 'in')
+  const mayAsk = useAppSelector(selectMayAsk)
   const { filters, page: number, size, sort, version } = view
   const query: RowsQuery = { id: table.id, version, sort, filters, size, page: number }
   const { data, currentData, error, isError, isFetching, refetch } = useGetRowsQuery(
-    signedIn ? query : skipToken,
+    mayAsk ? query : skipToken,
   )
-  const { page, stale } = rowsToShow(query, { data, currentData, waiting: isFetching || !signedIn })
+  const { page, stale } = rowsToShow(query, { data, currentData, waiting: isFetching || !mayAsk })
   const failed = isError && !isFetching
   const notice = (): ReactNode => {
     if (failed && !page) return <Failure title={words.grid.failed} error={error} onRetry={refetch} />

@@ -2,10 +2,10 @@ import { Alert, Anchor, Skeleton } from '@mantine/core'
 import { skipToken } from '@reduxjs/toolkit/query'
 import { ArrowLeft, CircleAlert } from 'lucide-react'
 import type { ReactNode } from 'react'
-import { Link, useParams } from 'react-router'
+import { Link } from 'react-router'
 import { useGetFileQuery } from '../../api/filesApi'
 import { isMissing, wordsFor } from '../../api/problem'
-import { selectSessionStatus } from '../../api/session'
+import { selectIsLinked, selectMayAsk } from '../../api/session'
 import type { Damage, FileDetail } from '../../api/types'
 import { NotLoaded } from '../../display/NotLoaded'
 import { useShownStatus } from '../../display/useShownStatus'
@@ -74,21 +74,25 @@ const Loading = () => (
   </div>
 )
 
-export const FileDetailPage = ({ showTable }: { showTable: ShowTable }) => {
+const BackToFiles = () => (
+  <Anchor component={Link} to="/files" size="sm" className={classes.back}>
+    <ArrowLeft size={15} aria-hidden /> {useText().files.title}
+  </Anchor>
+)
+
+export const FileDetailPage = ({ id, showTable }: { id: string; showTable: ShowTable }) => {
   const words = useText()
-  const { id } = useParams()
-  const signedIn = useAppSelector((state) => selectSessionStatus(state) === 'in')
-  const { data: newest, error, isError, refetch } = useGetFileQuery(id && signedIn ? id : skipToken)
+  const linked = useAppSelector(selectIsLinked)
+  const mayAsk = useAppSelector(selectMayAsk)
+  const { data: newest, error, isError, refetch } = useGetFileQuery(mayAsk ? id : skipToken)
   // While another file is on its way, the one before is still there.
   const data = newest?.id === id ? newest : undefined
   const isGone = isError && isMissing(error)
   usePlaceInQueue(data ? [data] : [], refetch)
-  usePageTitle(data && signedIn && !isGone ? data.name : null)
+  usePageTitle(data && mayAsk && !isGone ? data.name : null)
   return (
     <>
-      <Anchor component={Link} to="/files" size="sm" className={classes.back}>
-        <ArrowLeft size={15} aria-hidden /> {words.files.title}
-      </Anchor>
+      {!linked && <BackToFiles />}
       {data && isGone && <FileGone name={data.name} />}
       {data && !isGone && (
         <div key={data.id}>

@@ -1,9 +1,11 @@
 import { Anchor } from '@mantine/core'
 import { Link } from 'react-router'
+import { selectIsLinked } from '../../api/session'
 import type { FileDetail } from '../../api/types'
 import { useText } from '../../i18n/language'
 import { formatBytes, formatCount, formatTime } from '../../shared/format'
 import { Name } from '../../shared/Name'
+import { useAppSelector } from '../../store/hooks'
 import classes from './FileFacts.module.css'
 
 const Fact = ({ name, value }: { name: string; value: string }) => (
@@ -17,7 +19,9 @@ const Fact = ({ name, value }: { name: string; value: string }) => (
 
 export const FileFacts = ({ file }: { file: FileDetail }) => {
   const words = useText().files.facts
-  const elsewhere = file.dataset_id !== null && file.dataset_id !== file.id
+  // A link leads to one file, and so not to the table of another one.
+  const linked = useAppSelector(selectIsLinked)
+  const elsewhere = !linked && file.dataset_id !== null && file.dataset_id !== file.id
   return (
     <dl className={classes.facts}>
       <Fact name={words.size} value={formatBytes(file.size)} />

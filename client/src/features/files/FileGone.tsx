@@ -2,16 +2,19 @@ import { Alert, Button } from '@mantine/core'
 import { CircleAlert } from 'lucide-react'
 import { useEffect, useState } from 'react'
 import { Link } from 'react-router'
+import { selectIsLinked } from '../../api/session'
 import { useText } from '../../i18n/language'
 import { unsavedDrafts } from '../../shared/drafts'
 import { focusMain } from '../../shared/focusMain'
 import { Name } from '../../shared/Name'
 import { PageTitle } from '../../shared/PageTitle'
+import { useAppSelector } from '../../store/hooks'
 import classes from './FileGone.module.css'
 
 /** A file that was shown a moment ago: that it is gone, the way back, and what was being written in it. */
 export const FileGone = ({ name }: { name: string }) => {
   const words = useText().files
+  const linked = useAppSelector(selectIsLinked)
   // Read while what is written in still stands: the page that this takes the place of goes only after it.
   const [drafts] = useState(unsavedDrafts)
   useEffect(focusMain, [])
@@ -45,9 +48,11 @@ export const FileGone = ({ name }: { name: string }) => {
             </dl>
           </>
         )}
-        <Button component={Link} to="/files" size="xs" variant="default">
-          {words.gone.back}
-        </Button>
+        {!linked && (
+          <Button component={Link} to="/files" size="xs" variant="default">
+            {words.gone.back}
+          </Button>
+        )}
       </Alert>
     </>
   )

@@ -6,6 +6,7 @@ import { contentUrl, usePatchFileMutation } from '../../api/filesApi'
 import { detailOf } from '../../api/problem'
 import type { FileEntry } from '../../api/types'
 import { StatusChip } from '../../display/StatusChip'
+import { useDownloadUrl } from '../../display/useDownloadUrl'
 import { useShownStatus } from '../../display/useShownStatus'
 import { text, useText } from '../../i18n/language'
 import { useDrafts } from '../../shared/drafts'
@@ -112,6 +113,7 @@ const useRenaming = () => {
 export const FileHeading = ({ file }: { file: FileEntry }) => {
   const words = useText().files
   const { renaming, button, begin, end } = useRenaming()
+  const downloadUrl = useDownloadUrl()
   const mine = file.role === 'owner'
   const sharing = useShareDialog(file)
   const shown = useShownStatus(file.id) ?? file.status
@@ -153,7 +155,7 @@ export const FileHeading = ({ file }: { file: FileEntry }) => {
         {file.status !== 'uploading' && (
           <Button
             component="a"
-            href={contentUrl(file.id)}
+            href={downloadUrl(contentUrl(file.id))}
             download
             leftSection={<Download size={15} aria-hidden />}
           >

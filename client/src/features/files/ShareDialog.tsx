@@ -6,6 +6,7 @@ import { detailOf } from '../../api/problem'
 import type { FileEntry, Given } from '../../api/types'
 import { useText } from '../../i18n/language'
 import { Name } from '../../shared/Name'
+import { FileLinks } from './FileLinks'
 import classes from './ShareDialog.module.css'
 
 const EVERYBODY = '*'
@@ -134,7 +135,7 @@ const Person = ({
   )
 }
 
-/** Who else may look at a file or change its rows: everybody, and people by name. */
+/** Who else may look at a file or change its rows: everybody, people by name, and whoever has a link. */
 const ShareDialog = ({ file, onClose }: { file: FileEntry; onClose: () => void }) => {
   const { files, shared } = useText()
   const words = files.access
@@ -162,7 +163,10 @@ const ShareDialog = ({ file, onClose }: { file: FileEntry; onClose: () => void }
         </Alert>
       )}
       {data ? (
-        <Access given={data} onChange={change} />
+        <>
+          <Access given={data} onChange={change} />
+          <FileLinks fileId={file.id} />
+        </>
       ) : (
         !error && <Skeleton height={120} aria-busy="true" />
       )}

@@ -179,6 +179,7 @@ export const datasets: typeof english = {
   },
   rights: {
     view: 'Du kannst diese Tabelle ansehen. Ihr Besitzer kann dir das Bearbeiten erlauben.',
+    link: 'Du siehst diese Tabelle über einen Link an.',
     restore: 'Nur wem diese Tabelle gehört, kann eine Version wiederherstellen.',
   },
   history: {

@@ -178,6 +178,7 @@ export const datasets = {
   },
   rights: {
     view: 'You may look at this table. Its owner can let you edit it.',
+    link: 'You look at this table by a link.',
     restore: 'Only the owner of this table can restore a version.',
   },
   history: {
