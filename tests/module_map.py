@@ -53,6 +53,8 @@ IMPLEMENTATIONS = {
 """Tested by the conformance suite of their Protocol, which the named test modules run."""
 
 STEPS = {
+    "datasets/edit/mend": "web/test_mending",
+    "ingest/read/mended_text": "web/test_mending",
     "catalog/readings": "web/test_rereads",
     "catalog/rereads": "web/test_rereads",
     "datasets/edit/reread": "web/test_rereads",

@@ -27,7 +27,7 @@ from parquay.web.http.schemas import Problem
 from parquay.web.http.spa import WebClient
 from parquay.web.live import events, live
 from parquay.web.system import docs, system
-from parquay.web.tables import dataset_columns, dataset_edits, datasets, exports, rereads, views
+from parquay.web.tables import dataset_columns, dataset_edits, datasets, exports, mending, rereads, views
 from parquay.web.uploads.fast_path import FastPath
 from parquay.web.uploads.tus import TusAdapter
 from parquay.web.uploads.verbs import Verbs
@@ -155,6 +155,7 @@ def _rest(services: Services, policy: Policy) -> FastAPI:
     app.include_router(views.router)
     app.include_router(dataset_edits.router)
     app.include_router(rereads.router)
+    app.include_router(mending.router)
     app.include_router(dataset_columns.router)
     app.include_router(events.router)
     app.include_router(live.router)

@@ -46,6 +46,33 @@ def test_runs_answer_as_the_plain_list_of_ids_does(ids: list[int], data: st.Data
     assert row_id_ranges.from_text(row_id_ranges.to_text(found)) == found
 
 
+@given(IDS, st.lists(st.integers(0, 60), max_size=6), st.data())
+def test_runs_of_mended_rows_answer_as_the_plain_list_does(ids: list[int], places: list[int], data: st.DataObject):
+    runs, plain = runs_of(ids), list(ids)
+    for new, place in enumerate(places, 100):
+        row = min(place, len(plain))
+        runs, plain = row_id_ranges.put(runs, row, ((new, 1),)), [*plain[:row], new, *plain[row:]]
+    gone = data.draw(st.sets(st.sampled_from(plain))) if plain else set()
+    left = [rid for rid in plain if rid not in gone]
+
+    found = row_id_ranges.without(runs, [rid for rid in plain if rid in gone])
+
+    part = Part("p", len(left), found) if left else None
+    assert row_id_ranges.count(found) == len(left)
+    assert [row_id_ranges.id_at(found, row_id_ranges.starts(found), row) for row in range(len(left))] == left
+    assert all(part.row_of(rid) == (left.index(rid) if rid in left else None) for rid in range(110) if part)
+    below = [rid for rid in left if 5 <= rid < 40]
+    assert row_id_ranges.last_below(found, 5, 40) == ((max(below), left.index(max(below))) if below else None)
+
+
+def test_a_mended_row_is_found_in_its_part_and_rows_behind_it_in_theirs():
+    parts = Part("a", 3, ((0, 2), (9, 1))), Part("b", 2, ((2, 2),)), Part("c", 1, ((10, 1),))
+    snapshot = Snapshot("d", "d.csv", 0, cast(Place, None), (), parts, None, datetime.now(UTC))
+
+    assert [snapshot.find(rid) for rid in (1, 9, 2, 3, 10)] == [(0, 1), (0, 2), (1, 0), (1, 1), (2, 0)]
+    assert [snapshot.find(rid) for rid in (4, 8, 11)] == [None] * 3
+
+
 @given(IDS, st.lists(st.integers(0, 60), max_size=4).map(sorted))
 def test_rows_and_ids_are_found_over_all_parts(ids: list[int], cuts: list[int]):
     pieces = [ids[start:stop] for start, stop in zip([0, *cuts], [*cuts, len(ids)], strict=True)]

@@ -54,6 +54,8 @@ def test_there_are_snippets_for_every_reader():
         "edit/columns",
         "edit/new_column",
         "query/expressions",
+        "edit/mend",
+        "edit/reread",
         "edit/replace",
         "versions/tables",
     ],

@@ -12,7 +12,12 @@ from hypothesis import strategies as st
 
 from parquay.errors import BadInput
 from parquay.ingest.convert.convert_file import convert_file
+from parquay.ingest.convert.pipeline import TextSegments
+from parquay.ingest.detect import sniff
+from parquay.ingest.read.fold import FoldState
+from parquay.ingest.text.dialect import Dialect
 from parquay.ingest.text.overrides import Overrides
+from parquay.ingest.text.sources import TextSource
 
 SAMPLES = Path(__file__).parents[2] / "data" / "samples"
 
@@ -58,6 +63,56 @@ def blank_lines_of(content: bytes, report) -> list[bytes]:
     """Blank lines of a file of one column that are rows: those behind its header, and not the ends of other lines."""
     body = content.splitlines()[report.dialect.body_line - 1 :]
     return [line for line in body if not line.strip()]
+
+
+@settings(max_examples=40, deadline=None)
+@given(
+    st.lists(st.sampled_from(["1,x", "2,y", '3,"a\nb"', "4,x,y", "5", "# told", "", '6,"q"x,z']), max_size=20),
+    st.sampled_from([30, 90, 400, 1 << 20]),
+)
+def test_a_reject_knows_the_rows_before_it_however_the_file_is_cut(lines, size):
+    content = "\n".join(["n,t", "7,x", "8,x", "9,x", *lines]).encode() + b"\n"
+    dialect = sniff.sniff(content, name="a.csv", complete=True, overrides=Overrides(delimiter=",", header=1)).dialect
+    assert dialect is not None
+
+    found = rejects_of(content, dialect, size)
+
+    assert found == rejects_of(content, dialect, 1 << 24)
+    for line, row in found:
+        above = b"\n".join(content.split(b"\n")[: line - 1]) + b"\n"
+        assert row == (rows_of(above, dialect) if line > dialect.body_line else 0)
+
+
+def segments_of(content: bytes, dialect: Dialect, size: int):
+    source = TextSource()
+    source.attach(BytesReader(content), len(content), complete=True)
+    state, segments = FoldState.start(dialect), TextSegments(source, dialect, size, size)
+    for segment in segments.segments(state, 0):
+        done = segments.convert(segment, state.kinds, ended=state.ended)
+        yield state, done
+        state = state.after(done)
+
+
+def rejects_of(content: bytes, dialect: Dialect, size: int) -> list[tuple[int, int]]:
+    return [
+        (each.line, state.rows + each.row)
+        for state, done in segments_of(content, dialect, size)
+        for each in done.rejects
+    ]
+
+
+def rows_of(content: bytes, dialect: Dialect) -> int:
+    return sum(done.table.num_rows for _, done in segments_of(content, dialect, 1 << 24))
+
+
+class BytesReader:
+    """The bytes of a file."""
+
+    def __init__(self, content: bytes) -> None:
+        self.content = content
+
+    def read_at(self, offset: int, size: int) -> bytes:
+        return self.content[offset : offset + size]
 
 
 @pytest.mark.parametrize(

@@ -127,7 +127,7 @@ def bad_tokens(place):
 
 def ask(http, method, path, file_id, key_id="unknown", **more):
     filled = path.replace("{file_id}", file_id).replace("{dataset_id}", file_id).replace("{key_id}", key_id)
-    filled = filled.replace("{username}", "*").replace("/columns/{name}", "/columns/b")
+    filled = filled.replace("{username}", "*").replace("/columns/{name}", "/columns/b").replace("{n}", "0")
     filled = re.sub(r"\{(session_id|user_id|job_id)\}", "unknown", filled)
     filled = re.sub(r"\{(rid|version|a|b)\}", "0", filled)
     return http.request(method, filled, **BODIES.get((method, path), {}), **more)

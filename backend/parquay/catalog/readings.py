@@ -73,26 +73,15 @@ class Readings:
 
         self._catalog.write(write)
 
-    def reject(self, file: File, n: int) -> Reject | None:
-        """Reject number ``n`` (from 0) of the newest version's reading; None when none of that number is kept."""
-        query = select(Reject).where(Reject.file_id == file.id, Reject.reading == file.reading)
+    def reject(self, dataset_id: str, no: int, n: int) -> Reject | None:
+        """Reject number ``n`` (from 0) of reading ``no``; None when none of that number is kept."""
+        query = select(Reject).where(Reject.file_id == dataset_id, Reject.reading == no)
         with self._catalog.read() as session:
             return session.exec(query.order_by(col(Reject.id)).offset(n).limit(1)).one_or_none()
 
-    def number_of(self, reject: Reject) -> int:
-        """The number of a reject among those of its reading, from 0."""
-        with self._catalog.read() as session:
-            return session.exec(
-                select(func.count()).where(
-                    Reject.file_id == reject.file_id, Reject.reading == reject.reading, col(Reject.id) < reject.id
-                )
-            ).one()
-
-    def mended(self, file: File) -> Sequence[Reject]:
-        """The rejects of the newest version's reading that became rows, in the order of the file."""
-        query = select(Reject).where(
-            Reject.file_id == file.id, Reject.reading == file.reading, col(Reject.rid).is_not(None)
-        )
+    def mended(self, dataset_id: str, no: int) -> Sequence[Reject]:
+        """The rejects of reading ``no`` that became rows of some version, in the order of the file."""
+        query = select(Reject).where(Reject.file_id == dataset_id, Reject.reading == no, col(Reject.rid).is_not(None))
         with self._catalog.read() as session:
             return session.exec(query.order_by(col(Reject.id))).all()
 

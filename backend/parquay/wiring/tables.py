@@ -8,6 +8,7 @@ from parquay.catalog.views import Views
 from parquay.datasets.edit.append import Appending
 from parquay.datasets.edit.columns import ColumnEditor
 from parquay.datasets.edit.edit import Editor
+from parquay.datasets.edit.mend import Mending
 from parquay.datasets.edit.publish import Publisher
 from parquay.datasets.edit.replace import Replacing
 from parquay.datasets.edit.reread import Rereading
@@ -61,4 +62,5 @@ def table_services(
         rereads,
         Rereading(tables, commits, datasets.readings),
         views,
+        Mending(commits, datasets.readings),
     )

@@ -498,6 +498,15 @@ export interface paths {
      */
     post: operations["reread_file_datasets__dataset_id__reread_post"];
   };
+  "/files/{file_id}/rejects/{n}": {
+    /**
+     * Mend Reject
+     * @description Make a reject a row of the table, in its place, from its corrected text; that is a version.
+     *
+     * `n` is its number in the list of rejects. With `If-Match`, only while that version is the newest.
+     */
+    post: operations["mend_reject_files__file_id__rejects__n__post"];
+  };
   "/datasets/{dataset_id}/columns": {
     /**
      * Add Column
@@ -1301,6 +1310,32 @@ export interface components {
       username: string;
       /** Is Admin */
       is_admin: boolean;
+    };
+    /**
+     * MendOrder
+     * @description The corrected text of a reject: one row, written as the file writes its rows.
+     */
+    MendOrder: {
+      /** Text */
+      text: string;
+      /** Message */
+      message?: string | null;
+    };
+    /**
+     * MendedReject
+     * @description The row that reject number `n` became; `index`: where it stands in the table, from 0.
+     */
+    MendedReject: {
+      /** Version */
+      version: number;
+      /** N */
+      n: number;
+      /** Index */
+      index: number;
+      /** Row */
+      row: {
+        [key: string]: unknown;
+      };
     };
     /**
      * NewKey
@@ -4243,6 +4278,43 @@ export interface operations {
       202: {
         content: {
           "application/json": components["schemas"]["RereadShown"];
+        };
+      };
+      /** @description Refused. */
+      default: {
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+    };
+  };
+  /**
+   * Mend Reject
+   * @description Make a reject a row of the table, in its place, from its corrected text; that is a version.
+   *
+   * `n` is its number in the list of rejects. With `If-Match`, only while that version is the newest.
+   */
+  mend_reject_files__file_id__rejects__n__post: {
+    parameters: {
+      header?: {
+        /** @description The version that was looked at, such as `"7"`. */
+        "If-Match"?: string | null;
+      };
+      path: {
+        file_id: string;
+        n: number;
+      };
+    };
+    requestBody: {
+      content: {
+        "application/json": components["schemas"]["MendOrder"];
+      };
+    };
+    responses: {
+      /** @description Successful Response */
+      201: {
+        content: {
+          "application/json": components["schemas"]["MendedReject"];
         };
       };
       /** @description Refused. */

@@ -168,7 +168,7 @@ class ColumnEditor:
                 raise InvalidValue(f"A table has at most {MAX_COLUMNS:,} columns.", "too_many_columns")
             columns = headers.with_cells(before.columns, before.dialect)
             with new_cells(before, drafts, column, self._expressions) as made:
-                cell = {headers.CELL: headers.named(column.name, columns)}
+                cell = {headers.CELL: headers.named(column.name, columns), headers.SOURCE: None}
                 columns.append(columns_json({column.name: made.target})[0] | cell)
                 added = made.write(columns_types(columns))
                 counts = made.counts
@@ -219,7 +219,9 @@ def renamed(columns: Sequence[LoggedColumn], name: str, new: str) -> list[Logged
         return list(columns)
     at = place_of(columns, name)
     cell = None if columns[at].get(headers.CELL) is None else new
-    return [*columns[:at], {**columns[at], "name": new, headers.CELL: cell}, *columns[at + 1 :]]
+    source = columns[at].get(headers.SOURCE, name)
+    column = {**columns[at], "name": new, headers.CELL: cell, headers.SOURCE: source}
+    return [*columns[:at], column, *columns[at + 1 :]]
 
 
 def _reshaped(

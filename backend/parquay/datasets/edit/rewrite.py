@@ -38,6 +38,7 @@ class PartEdit:
         updates: cells to set, by row of the part.
         deletes: rows of the part.
         inserts: rows behind the last one; `rids` are their ids.
+        place: the row before which they go instead, of a part of which nothing else is changed.
     """
 
     part: Part | None
@@ -45,6 +46,7 @@ class PartEdit:
     deletes: frozenset[int] = frozenset()
     inserts: Sequence[Cells] = ()
     rids: RowIdRanges = ()
+    place: int | None = None
 
 
 @dataclass(slots=True)
@@ -100,13 +102,14 @@ class Rewriter:
             ):
                 kept = asides.of_metadata(opened.metadata)
                 for span in _spans(file):
-                    takes_new = new is not None and span.stop == old.rows and span.stop - span.start < SMALL_GROUP
+                    takes_new = new is not None and span.takes(edit, old.rows)
                     if not (takes_new or span.is_touched(edit)):
                         spool.append_group(file, span.group, self._types, asides.cut(kept, span.start, span.stop))
                         continue
                     table = self._edited(asides.read_group(opened, span.number, kept), span, edit, made)
-                    if takes_new:
-                        table, new = asides.concat([table, new]), None
+                    if takes_new and new is not None:
+                        at = table.num_rows if edit.place is None else edit.place - span.start
+                        table, new = asides.concat([table.slice(0, at), new, table.slice(at)]), None
                     if table.num_rows:
                         yield table
         if new is not None:
@@ -157,6 +160,8 @@ def _rids(edit: PartEdit) -> RowIdRanges:
     old = edit.part
     if old is None:
         return edit.rids
+    if edit.place is not None:
+        return row_id_ranges.put(old.rids, edit.place, edit.rids)
     gone = [row_id_ranges.id_at(old.rids, old.begins, row) for row in sorted(edit.deletes)]
     return row_id_ranges.joined(row_id_ranges.without(old.rids, gone) if gone else old.rids, edit.rids)
 
@@ -177,6 +182,12 @@ class _Span:
     start: int
     stop: int
     group: footer.RowGroupSpan
+
+    def takes(self, edit: PartEdit, rows: int) -> bool:
+        """Whether new rows go into it: where their place is, or behind a small one at the end of the part's `rows`."""
+        if edit.place is not None:
+            return self.start <= edit.place < self.stop or edit.place == self.stop == rows
+        return self.stop == rows and self.stop - self.start < SMALL_GROUP
 
     def is_touched(self, edit: PartEdit) -> bool:
         return any(self.start <= row < self.stop for row in (*edit.updates, *edit.deletes))

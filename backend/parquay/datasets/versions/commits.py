@@ -309,7 +309,7 @@ def weight_of(change: Change) -> int:
 def applied(before: Snapshot, change: Change) -> Snapshot:
     """The version after `change`. Pure."""
     kept = [part for part in before.parts if part.name not in change.removed]
-    parts = sorted([*kept, *change.added], key=lambda part: part.rids[0][0])
+    parts = sorted([*kept, *change.added], key=lambda part: part.low)
     columns = before.columns if change.columns is None else change.columns
     return replace(
         before,

@@ -11,6 +11,8 @@ from typing import Any
 
 CELL = "header"
 """Key of a column as the log keeps it: its header cell; None: its file had no header."""
+SOURCE = "source"
+"""Key of a column that was renamed or added: what the file that it came from calls it; None: it came from none."""
 
 Columns = Sequence[Mapping[str, Any]]
 """Columns as the log keeps them."""
@@ -50,4 +52,8 @@ def carried(before: Columns, after: Columns) -> list[dict[str, Any]]:
     if not any(CELL in each for each in before):
         return [dict(each) for each in after]
     cells = {each["name"]: each.get(CELL) for each in before}
-    return [{**each, CELL: cells.get(each["name"], named(str(each["name"]), before))} for each in after]
+    sources = {each["name"]: {SOURCE: each[SOURCE]} for each in before if SOURCE in each}
+    return [
+        {**each, CELL: cells.get(each["name"], named(str(each["name"]), before)), **sources.get(each["name"], {})}
+        for each in after
+    ]

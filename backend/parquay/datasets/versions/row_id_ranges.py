@@ -1,7 +1,8 @@
-"""Row ids of a part as runs: `((first, count), …)`, in the order of its rows, ascending and apart.
+"""Row ids of a part as runs: `((first, count), …)`, in the order of its rows, apart.
 
 A part that a conversion wrote has one run. A deleted row splits a run, an updated one changes nothing, a new row gets
-an id above every earlier one. So the ids of a table ascend with its rows, and a row is found by bisection.
+an id above every earlier one. So the ids of a table ascend with its rows, and a row is found by bisection - but for a
+reject that was mended: it stands where it belongs, and its id is a new one all the same.
 """
 
 from __future__ import annotations
@@ -9,7 +10,7 @@ from __future__ import annotations
 import json
 from bisect import bisect_right
 from collections.abc import Iterable, Sequence
-from itertools import accumulate
+from itertools import accumulate, pairwise
 
 RowIdRanges = tuple[tuple[int, int], ...]
 """First id and number of ids, again and again."""
@@ -32,7 +33,7 @@ def id_at(runs: RowIdRanges, begins: Sequence[int], row: int) -> int:
 
 
 def row_of(runs: RowIdRanges, begins: Sequence[int], rid: int) -> int | None:
-    """The row that has the id `rid`; None when none has."""
+    """The row that has the id `rid`, found by bisection in runs that ascend; None when none is found."""
     at = bisect_right(runs, rid, key=lambda run: run[0]) - 1
     if at < 0:
         return None
@@ -41,13 +42,13 @@ def row_of(runs: RowIdRanges, begins: Sequence[int], rid: int) -> int | None:
 
 
 def without(runs: RowIdRanges, gone: Iterable[int]) -> RowIdRanges:
-    """The runs that are left when the ids `gone` (ascending, each of them there) are deleted."""
+    """The runs that are left when the ids `gone` (in the order of the rows, each of them there) are deleted."""
     left: list[tuple[int, int]] = []
     rest = iter(gone)
     rid = next(rest, None)
     for run_first, length in runs:
         first, end = run_first, run_first + length
-        while rid is not None and rid < end:
+        while rid is not None and first <= rid < end:
             if rid > first:
                 left.append((first, rid - first))
             first = rid + 1
@@ -55,6 +56,40 @@ def without(runs: RowIdRanges, gone: Iterable[int]) -> RowIdRanges:
         if first < end:
             left.append((first, end - first))
     return tuple(left)
+
+
+def is_ascending(runs: RowIdRanges) -> bool:
+    """Whether each run has higher ids than the one before it."""
+    return all(first + length <= following for (first, length), (following, _) in pairwise(runs))
+
+
+def seek(runs: RowIdRanges, begins: Sequence[int], rid: int) -> int | None:
+    """The row that has the id `rid`, in runs of any order; None when none has."""
+    for (first, length), begin in zip(runs, begins, strict=False):
+        if first <= rid < first + length:
+            return begin + rid - first
+    return None
+
+
+def put(runs: RowIdRanges, row: int, new: RowIdRanges) -> RowIdRanges:
+    """The runs with those of new rows before row `row`; behind the last one where there is no such row."""
+    before: list[tuple[int, int]] = []
+    behind: list[tuple[int, int]] = []
+    for (first, length), begin in zip(runs, starts(runs), strict=False):
+        cut = min(max(row - begin, 0), length)
+        before += [(first, cut)] if cut else []
+        behind += [(first + cut, length - cut)] if cut < length else []
+    return (*before, *new, *behind)
+
+
+def last_below(runs: RowIdRanges, low: int, high: int) -> tuple[int, int] | None:
+    """The highest id from `low` to before `high`, and the row that has it; None when there is none."""
+    found = None
+    for (first, length), begin in zip(runs, starts(runs), strict=False):
+        rid = min(first + length, high) - 1
+        if rid >= max(first, low) and (found is None or rid > found[0]):
+            found = rid, begin + rid - first
+    return found
 
 
 def joined(one: RowIdRanges, other: RowIdRanges) -> RowIdRanges:

@@ -8,7 +8,7 @@ from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import cached_property
-from itertools import accumulate
+from itertools import accumulate, pairwise
 from pathlib import Path
 from typing import Any
 
@@ -47,6 +47,26 @@ class Part:
     def begins(self) -> list[int]:
         """The row of the part at which each run begins."""
         return row_id_ranges.starts(self.rids)
+
+    @cached_property
+    def low(self) -> int:
+        """The lowest id of its rows, by which parts are in order."""
+        return min(first for first, _ in self.rids)
+
+    @cached_property
+    def high(self) -> int:
+        """One more than the highest id of its rows."""
+        return max(first + length for first, length in self.rids)
+
+    @cached_property
+    def _ascends(self) -> bool:
+        return row_id_ranges.is_ascending(self.rids)
+
+    def row_of(self, rid: int) -> int | None:
+        """The row that has the id `rid`; None when none has."""
+        if self._ascends:
+            return row_id_ranges.row_of(self.rids, self.begins, rid)
+        return row_id_ranges.seek(self.rids, self.begins, rid)
 
 
 @dataclass(frozen=True)
@@ -121,9 +141,12 @@ class Snapshot:
 
     def find(self, rid: int) -> tuple[int, int] | None:
         """The index of the part with the row whose id is `rid`, and the row in it; None when there is none."""
-        part = bisect_right(self.parts, rid, key=lambda each: each.rids[0][0]) - 1
-        if part < 0:
-            return None
-        found = self.parts[part]
-        row = row_id_ranges.row_of(found.rids, found.begins, rid)
-        return None if row is None else (part, row)
+        for part in (bisect_right(self.parts, rid, key=lambda each: each.low) - 1, *self._overlapping):
+            if part >= 0 and (row := self.parts[part].row_of(rid)) is not None:
+                return part, row
+        return None
+
+    @cached_property
+    def _overlapping(self) -> list[int]:
+        """The parts with an id that is above some of those in the next one: that of a reject that was mended."""
+        return [i for i, (one, other) in enumerate(pairwise(self.parts)) if one.high > other.low]

@@ -234,7 +234,7 @@ class Tables:
         rids = self._rids_of(file.id, place)
         made = log.commit(place, version)
         parts = [_part(place, each, rids) for each in log.listed(table)]
-        parts.sort(key=lambda part: part.rids[0][0])
+        parts.sort(key=lambda part: part.low)
         columns = log.columns(table)
         reading = int(made.info.get("reading", 0 if made.info else file.reading))
         return Snapshot(
@@ -247,7 +247,7 @@ class Tables:
             dialect=self._datasets.readings.of(file, reading).dialect,
             updated_at=made.made_at,
             reading=reading,
-            next_rid=int(made.info.get("next_rid") or (sum(parts[-1].rids[-1]) if parts else 0)),
+            next_rid=int(made.info.get("next_rid") or max((part.high for part in parts), default=0)),
             asides=counts_from_json(made.info.get(COUNTS) or {}),
         )
 

@@ -119,11 +119,11 @@ def _overlapping(ours: list[Part], theirs: list[Part]) -> Iterator[tuple[Part, P
     """Pairs of parts whose ids may meet; both lists ascend."""
     start = 0
     for mine in ours:
-        low, high = mine.rids[0][0], sum(mine.rids[-1])
-        while start < len(theirs) and sum(theirs[start].rids[-1]) <= low:
+        low, high = mine.low, mine.high
+        while start < len(theirs) and theirs[start].high <= low:
             start += 1
         at = start
-        while at < len(theirs) and theirs[at].rids[0][0] < high:
+        while at < len(theirs) and theirs[at].low < high:
             yield mine, theirs[at]
             at += 1
 

@@ -71,7 +71,7 @@ def rejects_csv(segments: Segments, tables: TableServices, file: File) -> Respon
         "Content-Security-Policy": "sandbox; default-src 'none'",
         "X-Content-Type-Options": "nosniff",
     }
-    mended = _mended(tables, file, tables.datasets.readings.mended(file))
+    mended = _mended(tables, file, tables.datasets.readings.mended(file.id, file.reading))
     lines = _lines(each for each in segments.every_reject(file.id) if each.rid not in mended)
     return StreamingResponse(lines, headers=headers, media_type="text/csv; charset=utf-8")
 

@@ -151,6 +151,26 @@ class ReplaceOrder(BaseModel):
     message: Message | None = None
 
 
+class MendOrder(BaseModel):
+    """The corrected text of a reject: one row, written as the file writes its rows."""
+
+    model_config = ConfigDict(
+        extra="forbid", strict=True, json_schema_extra={"examples": [{"text": "17,4.50,Main St"}]}
+    )
+
+    text: Annotated[Text, Field(min_length=1, max_length=1 << 20)]
+    message: Message | None = None
+
+
+class MendedReject(BaseModel):
+    """The row that reject number `n` became; `index`: where it stands in the table, from 0."""
+
+    version: int
+    n: int
+    index: int
+    row: dict[str, Any]
+
+
 class RereadOrder(ReadingOptions):
     """How to read the file of a table again; what is left out is found out anew."""
 
