@@ -15,7 +15,8 @@ from hypothesis import strategies as st
 from parquay.columns.parquet import asides, parts
 from parquay.columns.parquet.asides import Asides
 from parquay.columns.types import registry
-from parquay.columns.types.missing_words import MISFIT, WORD
+from parquay.columns.types.aside_counts import AsideCounts
+from parquay.columns.types.missing_words import MISFIT, OTHERWISE, WORD
 from parquay.columns.types.text import TEXT
 
 INT64 = registry.type_from_json({"kind": "int64"})
@@ -115,8 +116,6 @@ def test_text_has_the_words_in_their_places_and_nothing_aside():
 
 
 def test_counts_tell_words_from_misfits():
-    kept = asides.taken(table_of([WORD + "NA", MISFIT + "NA", None, WORD + "NA", WORD]))
+    kept = asides.taken(table_of([WORD + "NA", MISFIT + "NA", None, WORD + "NA", WORD, OTHERWISE + "7.50"]))
 
-    counts = asides.counts(kept)["a"]
-
-    assert (counts.words, counts.misfits) == ({"NA": 2, "": 1}, 1)
+    assert asides.counts(kept)["a"] == AsideCounts({"NA": 2, "": 1}, 1, 1)

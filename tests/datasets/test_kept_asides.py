@@ -15,6 +15,7 @@ from deltalake import DeltaTable
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
+from parquay.columns.types.aside_counts import AsideCounts
 from parquay.columns.types.missing_words import WORDS, is_word
 from parquay.columns.types.registry import columns_types
 from parquay.datasets.edit.columns import ColumnWish
@@ -257,3 +258,16 @@ def test_words_stay_with_a_column_that_is_renamed_and_with_rows_that_replace_oth
     assert dropped.asides == {}
     assert table.snapshot.asides["v"].words == {"-": 1}
     assert table.export(table.snapshot, []) == b"id,v\n0,-\n1,8\n"
+
+
+def test_values_that_are_written_in_several_ways_come_back_as_they_were(house, engine):
+    table = Table(house, engine, ["9.50", "10", "3.25"], 1 << 24)
+
+    house.columns.change(table.file, Author("u"), "v", ColumnWish(type="decimal(18,2)"))
+
+    snapshot = table.snapshot
+    assert snapshot.asides["v"] == AsideCounts({}, 0, 1)
+    assert table.page() == ["9.50", "10", "3.25"]
+    assert table.export(snapshot, []) == b"id,v\n0,9.50\n1,10\n2,3.25\n"
+    table.set(0, "7.00")
+    assert table.page() == ["7.00", "10", "3.25"]

@@ -25,7 +25,7 @@ def test_a_column_is_renamed_and_dropped(ann: httpx.Client):
     assert (renamed.status_code, renamed.headers["ETag"]) == (200, '"1"')
     assert renamed.json() == {
         "version": 1,
-        "column": {"name": "a/b", "type": "text", "style": "text", "missing": {}},
+        "column": {"name": "a/b", "type": "text", "style": "text", "missing": {}, "offers": None},
         "converted": 0,
         "missing": 0,
         "misses": 0,
@@ -188,7 +188,7 @@ def test_a_column_gets_another_type_and_its_text_back(ann: httpx.Client):
     assert (made.status_code, made.headers["ETag"]) == (200, '"1"'), made.text
     assert made.json() == {
         "version": 1,
-        "column": {"name": "v", "type": "decimal(18,2)", "style": "0.0", "missing": {"NA": 1}},
+        "column": {"name": "v", "type": "decimal(18,2)", "style": "0.0", "missing": {"NA": 1}, "offers": None},
         "converted": 1,
         "missing": 2,
         "misses": 1,
@@ -238,7 +238,7 @@ def test_columns_are_added(ann: httpx.Client):
     assert (constant.status_code, constant.headers["ETag"]) == (200, '"1"'), constant.text
     assert constant.json() == {
         "version": 1,
-        "column": {"name": "year", "type": "int64", "style": "0", "missing": {}},
+        "column": {"name": "year", "type": "int64", "style": "0", "missing": {}, "offers": None},
         "converted": 3,
         "missing": 0,
         "misses": 0,

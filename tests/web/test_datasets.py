@@ -36,7 +36,9 @@ def test_tables_are_listed_newest_first_page_by_page(ann):
     assert "link" not in second.headers
     assert set(listed[0]) == {"id", "name", "columns", "row_count", "version", "updated_at"}
     assert (listed[0]["name"], listed[0]["row_count"], listed[0]["version"]) == ("t2.csv", 2, 0)
-    assert listed[0]["columns"] == [{"name": name, "type": "int64", "style": "0", "missing": {}} for name in "ab"]
+    assert listed[0]["columns"] == [
+        {"name": name, "type": "int64", "style": "0", "missing": {}, "offers": None} for name in "ab"
+    ]
 
 
 def test_page_shows_rows_and_the_aggregates_of_every_column(reader):
@@ -338,6 +340,25 @@ def test_words_for_missing_are_null_and_come_back_as_they_were(ann):
     assert entry["content"]["columns"][1]["missing"] == {"": 1, "NA": 2}
     listed = next(each for each in got(ann, "/datasets") if path.endswith(each["id"]))
     assert listed["columns"][1]["missing"] == {"": 1, "NA": 2}
+
+
+def test_columns_of_text_say_what_they_could_be(ann):
+    path = table(
+        ann,
+        "id,day,n\n1,05/04/2025,7\n2,01/02/2024,8\n3,11/12/2023,9\n4,02/03/2024,10\n5,01/01/2024,n. b.\n",
+        "offers.csv",
+    )
+
+    columns = {each["name"]: each for each in got(ann, path)["columns"]}
+
+    assert columns["id"]["offers"] == []
+    assert [(each["type"], each["style"], each["fits"]) for each in columns["day"]["offers"]] == [
+        ("date", "dd/MM/yyyy", 5),
+        ("date", "MM/dd/yyyy", 5),
+    ]
+    assert columns["n"]["offers"] == [{"type": "int64", "style": "0", "fits": 4, "misses": 1, "examples": ["n. b."]}]
+    listed = next(each for each in got(ann, "/datasets") if path.endswith(each["id"]))
+    assert [each["offers"] for each in listed["columns"]] == [None] * 3
 
 
 def test_edit_may_write_a_word_for_missing(ann):

@@ -42,8 +42,8 @@ def test_form_upload_becomes_a_table(ann):
     assert entry["parquet_path"] == f"parquet/{made['id']}/_newest"
     assert entry["dataset_id"] == made["id"]
     assert entry["content"]["columns"] == [
-        {"name": "a", "type": "int64", "style": "0", "missing": {}},
-        {"name": "b", "type": "text", "style": "text", "missing": {}},
+        {"name": "a", "type": "int64", "style": "0", "missing": {}, "offers": None},
+        {"name": "b", "type": "text", "style": "text", "missing": {}, "offers": None},
     ]
     assert entry["content"]["rows"] == [{"a": 1, "b": "x"}, {"a": 2, "b": "y"}]
     assert (entry["content"]["total"], entry["content"]["next"]) == (2, None)
@@ -265,8 +265,8 @@ def test_fields_of_a_form_tell_how_the_file_is_read(ann):
     made = ann.post("/upload", data=told, files={"file": ("a.csv", b"by me\nn;p\n#;0\n1;2.50\n")}).json()
 
     assert entry_when(ann, made["id"])["content"]["columns"] == [
-        {"name": "n", "type": "text", "style": "text", "missing": {}},
-        {"name": "p", "type": "decimal(18,2)", "style": "0.0", "missing": {}},
+        {"name": "n", "type": "text", "style": "text", "missing": {}, "offers": None},
+        {"name": "p", "type": "decimal(18,2)", "style": "0.0", "missing": {}, "offers": None},
     ]
 
 

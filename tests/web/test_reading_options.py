@@ -39,7 +39,7 @@ def test_options_at_creation_decide_how_the_file_is_read(shared_server, send):
         content = client.get(f"/files/{file_id}").json()["content"]
 
     assert content["columns"] == [
-        {"name": name, "type": "text", "style": "text", "missing": {}} for name in ("code", "n")
+        {"name": name, "type": "text", "style": "text", "missing": {}, "offers": None} for name in ("code", "n")
     ]
     assert content["rows"] == [{"code": "007", "n": "1"}, {"code": "008", "n": "2"}]
 

@@ -45,7 +45,8 @@ def convert_one(source: Path, out: str, report: Path | None, options: Options) -
         raise Failure(f"{target}: IN and OUT are the same file", 2)
     try:
         with _regular(source) as file, _progress(file) as progress:
-            made = convert_file(file, target, overrides=_overrides(options), progress=progress)
+            wanted = _overrides(options)
+            made = convert_file(file, target, overrides=wanted, progress=progress, offers=report is not None)
     except InvalidValue as error:
         raise Failure(f"{source}: {error.detail} ({error.code})", 2) from None
     except BadInput as error:

@@ -36,6 +36,7 @@ from parquay.datasets.query.aggregates import Aggregator
 from parquay.datasets.query.browse import Browser
 from parquay.datasets.query.engine import Engine
 from parquay.datasets.query.groups import Grouper
+from parquay.datasets.query.offers import ColumnOffers
 from parquay.datasets.query.preview import Preview
 from parquay.datasets.versions.commits import Commits
 from parquay.datasets.versions.retention import Retention
@@ -108,6 +109,7 @@ class TableServices:
     browser: Browser
     aggregator: Aggregator
     grouper: Grouper
+    offers: ColumnOffers
     exporter: Exporter
     preview: Preview
     scratch: ProcessScratch

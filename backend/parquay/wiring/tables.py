@@ -18,6 +18,7 @@ from parquay.datasets.query.browse import Browser
 from parquay.datasets.query.engine import Engine
 from parquay.datasets.query.expressions import Expressions
 from parquay.datasets.query.groups import Grouper
+from parquay.datasets.query.offers import ColumnOffers
 from parquay.datasets.query.preview import Preview
 from parquay.datasets.versions.commits import Commits
 from parquay.datasets.versions.retention import Retention
@@ -56,6 +57,7 @@ def table_services(
         Browser(engine),
         aggregator,
         Grouper(engine),
+        ColumnOffers(),
         Exporter(engine, aggregator),
         Preview(uploads.segments, tables, places),
         ProcessScratch(settings.root / "tmp", "read"),

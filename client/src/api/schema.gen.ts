@@ -773,6 +773,22 @@ export interface components {
       message?: string | null;
     };
     /**
+     * ColumnOffer
+     * @description A type that a column of text could have: `fits` of its cells, `misses` do not, of which some are `examples`.
+     */
+    ColumnOffer: {
+      /** Type */
+      type: string;
+      /** Style */
+      style: string;
+      /** Fits */
+      fits: number;
+      /** Misses */
+      misses: number;
+      /** Examples */
+      examples: string[];
+    };
+    /**
      * ColumnOrder
      * @description A column to add behind the others: `value` for every row, or a SQL `expression` over the cells of each.
      */
@@ -795,7 +811,8 @@ export interface components {
      * @description A column of the table.
      *
      * `style` is how its cells are written, null in lists where it was not kept yet; `missing` counts the words that are
-     * no values, such as `NA`, over all rows of the version.
+     * no values, such as `NA`, over all rows of the version; `offers` are null where they are not counted: in lists, and
+     * for a large table at first.
      */
     ColumnRef: {
       /** Name */
@@ -811,6 +828,8 @@ export interface components {
       missing?: {
         [key: string]: number;
       };
+      /** Offers */
+      offers?: components["schemas"]["ColumnOffer"][] | null;
     };
     /**
      * Content

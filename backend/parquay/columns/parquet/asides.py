@@ -53,8 +53,8 @@ def name_of(column: str) -> str:
 
 def of(table: pa.Table, column: str) -> pa.ChunkedArray | None:
     """What is kept aside of a column; None: nothing."""
-    name = name_of(column)
-    return table[name] if name in table.column_names else None
+    place = table.schema.get_field_index(name_of(column))
+    return table.column(place) if place >= 0 else None
 
 
 def is_aside(name: str) -> bool:
@@ -100,11 +100,13 @@ def _sparse(column: pa.ChunkedArray) -> ColumnAsides:
 
 def beside(table: pa.Table, kept: Asides, rows: npt.NDArray[np.int64] | int = 0) -> pa.Table:
     """The table with what is `kept` aside of its columns; `rows`: the numbers of its rows, or that of its first."""
-    for name, each in kept.items():
-        if name in table.column_names:
-            wanted = np.arange(rows, rows + table.num_rows) if isinstance(rows, int) else rows
-            table = table.append_column(name_of(name), at(each, wanted))
-    return table
+    names = set(table.column_names) if kept else set()
+    found = {name_of(name): each for name, each in kept.items() if name in names}
+    if not found:
+        return table
+    wanted = np.arange(rows, rows + table.num_rows) if isinstance(rows, int) else rows
+    columns = [*table.columns, *(at(each, wanted) for each in found.values())]
+    return pa.Table.from_arrays(columns, [*table.column_names, *found])
 
 
 def at(kept: ColumnAsides, rows: npt.NDArray[np.int64]) -> pa.StringArray:

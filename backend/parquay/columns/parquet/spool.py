@@ -121,6 +121,13 @@ class Spool:
             for i in range(file.num_row_groups):
                 yield parts.widened(asides.read_group(file, i, span.kept), span.types, types)
 
+    def columns(self, names: Sequence[str]) -> Iterator[pa.Table]:
+        """Read back some columns, row group by row group, as they stand: of one type once `has_types` says so."""
+        self._file.flush()
+        for span in self._spans:
+            file = pq.ParquetFile(pa.BufferReader(self._whole(span)))
+            yield from (file.read_row_group(i, columns=list(names)) for i in range(file.num_row_groups))
+
     def _whole(self, span: SpooledSpan) -> bytes:
         pages = os.pread(self._file.fileno(), span.size, span.at)
         return footer.MAGIC + pages + footer.merge([(span.groups, len(footer.MAGIC))])

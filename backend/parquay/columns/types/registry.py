@@ -145,10 +145,10 @@ def decide(candidates: TypeCandidates | None, wanted: str | None = None) -> Colu
         return candidates[type_id if type_id in canonical else min(canonical, key=RANK.__getitem__)]
     pool = [each for each in held if each.type_id == type_id] or held
     is_sure = len({each.reading for each in pool}) == 1 and not any(each.is_open for each in pool)
-    return min(pool, key=_preference) if is_sure else TEXT
+    return min(pool, key=preference) if is_sure else TEXT
 
 
-def _preference(column_type: ColumnType) -> tuple[int, bool, int, bool, int, str]:
+def preference(column_type: ColumnType) -> tuple[int, bool, int, bool, int, str]:
     """The narrowest type; of its styles one without parts that may be missing, with most to see, in usual words.
 
     Names of months that are English and something else, as `Jan` is, are English.

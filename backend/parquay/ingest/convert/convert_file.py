@@ -23,6 +23,7 @@ from parquay.columns.parquet.parts import Codec, Types
 from parquay.columns.parquet.spool import Spool
 from parquay.columns.types import registry
 from parquay.columns.types.aside_counts import with_counts
+from parquay.columns.types.offers import Offer, counted
 from parquay.errors import BadInput, InvalidValue, NoTable, TooLarge
 from parquay.ingest.convert import sandbox
 from parquay.ingest.convert.pipeline import Encoded, Pipeline, SegmentSource, TextSegments, why_no_rows
@@ -45,6 +46,8 @@ MAX_REPORTED_REJECTS = 10_000
 """Rejects that a report lists; all are counted."""
 MIN_SEGMENT_BYTES = 1 << 20
 """Bytes of a segment of a small file, so that all cores have some."""
+SAMPLE_ROWS = 1024
+"""Rows that say for which types of a column of text the others are worth counting."""
 FIRST_BYTES = 64 << 10
 """Bytes that are read beforehand to learn how the columns are to be read."""
 
@@ -59,16 +62,21 @@ class Report:
     rejects: list[Rejected] = field(default_factory=list)
     reject_count: int = 0
     warnings: list[dict[str, Any]] = field(default_factory=list)
+    offers: dict[str, list[Offer]] | None = None
 
     def add(self, rejects: Sequence[Rejected]) -> None:
         """List some more rejects, as far as there is room."""
         self.rejects.extend(rejects[: max(0, MAX_REPORTED_REJECTS - len(self.rejects))])
 
+    def _offered(self, name: str) -> dict[str, Any]:
+        """The offers for a column, where they were counted."""
+        return {} if self.offers is None else {"offers": [each.to_json() for each in self.offers.get(name, [])]}
+
     def to_json(self) -> dict[str, Any]:
         """The report as it is written to a file."""
         return {
             "rows": self.rows,
-            "columns": [registry.shown_column(each) for each in self.columns],
+            "columns": [registry.shown_column(each) | self._offered(each["name"]) for each in self.columns],
             "dialect": self.dialect.report(),
             "rejects": [
                 {"line": each.line, "byte": each.byte, "column": each.column, "code": each.code, "text": each.text}
@@ -96,8 +104,9 @@ def convert_file(
     progress: Progress | None = None,
     threads: int | None = None,
     codec: Codec = parts.ZSTD,
+    offers: bool = False,
 ) -> Report:
-    """Convert `source`; the name of `target` says into what.
+    """Convert `source`; the name of `target` says into what. `offers`: count those too.
 
     `.parquet`: one file; `.csv`, `.ndjson`: the table as text again; anything else: a directory of part files.
 
@@ -113,11 +122,12 @@ def convert_file(
     try:
         conversion = _Conversion(source, overrides or Overrides(), progress, threads or os.cpu_count() or 1, codec)
         report, types = conversion.into(spool, may_be_empty=as_text)
+        if (offers or not as_text) and not spool.has_types(types):
+            spool = spool.recast(types, codec)
+        report.offers = _offers(spool, types) if offers else None
         if as_text:
             _write_text(spool, report.dialect, types, target, csv=kind == ".csv")
             return report
-        if not spool.has_types(types):
-            spool = spool.recast(types, codec)
         if kind not in PARQUET_SUFFIXES:
             target.mkdir(parents=True, exist_ok=True)
             target /= "part-00000.parquet"
@@ -129,6 +139,13 @@ def convert_file(
     finally:
         spool.discard()
     return report
+
+
+def _offers(spool: Spool, types: Types) -> dict[str, list[Offer]]:
+    """What the columns of text could be."""
+    names = [name for name, kind in types.items() if kind.is_text]
+    first = next(spool.columns(names), None) if names else None
+    return {} if first is None else counted(first.slice(0, SAMPLE_ROWS), spool.columns)
 
 
 def _write_text(spool: Spool, dialect: Dialect, types: Types, target: Path, *, csv: bool) -> None:
@@ -285,7 +302,7 @@ def _free_name(stem: str, taken: set[str]) -> str:
 
 def _convert_one(source: Path, target: Path, overrides: Overrides | None, codec: Codec) -> Report | ConversionFailure:
     try:
-        return convert_file(source, target, overrides=overrides, codec=codec)
+        return convert_file(source, target, overrides=overrides, codec=codec, offers=True)
     except BadInput as error:
         return ConversionFailure(source, error.code, error.detail)
     except OSError as error:

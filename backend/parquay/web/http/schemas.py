@@ -69,17 +69,29 @@ class FileError(BaseModel):
     message: str
 
 
+class ColumnOffer(BaseModel):
+    """A type that a column of text could have: `fits` of its cells, `misses` do not, of which some are `examples`."""
+
+    type: str
+    style: str
+    fits: int
+    misses: int
+    examples: list[str]
+
+
 class ColumnRef(BaseModel):
     """A column of the table.
 
     `style` is how its cells are written, null in lists where it was not kept yet; `missing` counts the words that are
-    no values, such as `NA`, over all rows of the version.
+    no values, such as `NA`, over all rows of the version; `offers` are null where they are not counted: in lists, and
+    for a large table at first.
     """
 
     name: str
     type: str
     style: str | None
     missing: dict[str, int] = {}
+    offers: list[ColumnOffer] | None = None
 
 
 class Received(BaseModel):

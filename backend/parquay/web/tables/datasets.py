@@ -14,6 +14,7 @@ from parquay.datasets.query.aggregates import Aggregator
 from parquay.datasets.query.browse import Row
 from parquay.datasets.query.engine import CancelToken
 from parquay.datasets.query.groups import MAX_GROUPS, named, read_measure
+from parquay.datasets.query.offers import Found
 from parquay.datasets.query.plan import check_size, first_row
 from parquay.errors import QueryTimeout
 from parquay.events import messages
@@ -82,7 +83,7 @@ def read_dataset(
     rows = tables.browser.page(read.snapshot, read.query, first, size, query.cancel, matched=matched, text=text)
     has_more = rows and first + len(rows) < matched
     content = {
-        **_head(read),
+        **_head(read, tables.offers.of(read.snapshot, query.cancel)),
         "row_count": read.snapshot.rows,
         "matched": matched,
         "page": page,
@@ -164,8 +165,11 @@ def read_status(dataset_id: str, uploads: UploadsDep, identity: IdentityDep) -> 
     return Progress.model_validate(messages.progress(file, ahead(uploads.queue, file)))
 
 
-def _head(read: TableRead) -> Row:
+def _head(read: TableRead, offers: Found | None) -> Row:
     snapshot = read.snapshot
-    by_name = {each["name"]: shown_column(each) for each in with_counts(snapshot.columns, snapshot.asides)}
+    by_name = {
+        each["name"]: shown_column(each) | {"offers": None if offers is None else offers.get(each["name"], [])}
+        for each in with_counts(snapshot.columns, snapshot.asides)
+    }
     columns = list(read.in_view(by_name).values())
     return {"id": snapshot.dataset_id, "name": snapshot.name, "version": snapshot.version, "columns": columns}
