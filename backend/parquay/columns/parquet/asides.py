@@ -124,8 +124,16 @@ def cut(kept: Asides, start: int, stop: int) -> Asides:
     for name, each in kept.items():
         low, high = np.searchsorted(each.rows, (start, stop))
         if low < high:
-            found[name] = ColumnAsides(each.rows[low:high] - start, each.codes[low:high], each.texts)
+            found[name] = ColumnAsides(each.rows[low:high] - start, *_only(each.codes[low:high], each.texts))
     return found
+
+
+def _only(codes: npt.NDArray[np.int32], texts: Sequence[str]) -> tuple[npt.NDArray[np.int32], tuple[str, ...]]:
+    """Codes, and of the texts those that they are of: a part can have as many as it has rows."""
+    if len(texts) <= len(codes):
+        return codes, tuple(texts)
+    used, new = np.unique(codes, return_inverse=True)
+    return new.astype(np.int32), tuple(texts[i] for i in used.tolist())
 
 
 def joined(pieces: Iterable[tuple[int, Asides]]) -> Asides:

@@ -63,8 +63,11 @@ class ColumnCells:
                 for group in range(opened.num_row_groups):
                     yield self.read(opened, group, asides.of_group(opened, group, kept))
 
-    def sample(self) -> tuple[list[str], frozenset[str]]:
-        """Cells from all over the table, and the words for missing among all (blocking)."""
+    def sample(self, *, digits: bool) -> tuple[list[str], frozenset[str]]:
+        """Cells from all over the table, and the words for missing among all (blocking).
+
+        ``digits``: among them one that has more digits behind its point than any other.
+        """
         found: list[str] = []
         words: set[str] = set()
         share = max(1, SAMPLED_CELLS * parts.GROUP_ROWS // max(1, self._before.rows))
@@ -72,7 +75,7 @@ class ColumnCells:
             there = cells.texts.drop_null()
             words |= cells.words
             step = max(1, -(-len(there) // share))
-            found += [*there[::step].to_pylist(), *_with_most_digits(there)]
+            found += [*there[::step].to_pylist(), *(_with_most_digits(there) if digits else ())]
         return found, frozenset(words)
 
 

@@ -13,6 +13,7 @@ from parquay.catalog.tables import File
 from parquay.columns import names
 from parquay.columns.types.aside_counts import with_counts
 from parquay.columns.types.base import ColumnType
+from parquay.columns.types.decimal import DecimalType
 from parquay.columns.types.registry import columns_json, columns_types, type_from_json
 from parquay.columns.types.text import TEXT
 from parquay.datasets.edit.column_counts import CellCounts
@@ -278,7 +279,7 @@ def wanted_type(wish: ColumnWish, column: Mapping[str, Any], cells: ColumnCells)
         if wanted.name == TEXT.name and wish.missing:
             detail = "In a column of text every cell is a text; words for missing values need another type."
             raise InvalidValue(detail, "text_has_no_missing")
-        sample, words = cells.sample()
+        sample, words = cells.sample(digits=wanted.name == DecimalType.type_id and wanted.size is None)
         missing = words.union(WORDS) if wish.missing is None else frozenset(wish.missing)
         stays = wish.style is None and wish.type in (None, column["type"])
         target = had if stays else wanted_types.chosen(wanted, sample, sorted(missing))
