@@ -60,6 +60,7 @@ test('a link with a password shows the table to somebody without an account unti
   await page.keyboard.press('Enter')
   const address = dialog.getByLabel('The new link')
   await expect(address).toHaveValue(/\/l\/pql_/)
+  await expect(address).toBeFocused()
   await expect(dialog.getByText('It is shown only now')).toBeVisible()
   await dialog.getByRole('button', { name: 'Copy', exact: true }).click()
   await expect(dialog.getByRole('button', { name: 'Copied' })).toBeVisible()
@@ -111,9 +112,10 @@ test('a link with a password shows the table to somebody without an account unti
   expect(asked.filter(({ referer }) => referer?.includes('/l/'))).toEqual([])
   expect(asked.filter(({ path }) => /\/(me|events|login)$/.test(path))).toEqual([])
 
-  await dialog.getByRole('button', { name: /^Take back the link made/ }).click()
+  await dialog.getByRole('button', { name: /^Take back the link made/ }).press('Enter')
   await expect(dialog.getByText('The link is taken back')).toBeVisible()
   await expect(address).toBeHidden()
+  await expect(dialog.getByRole('region', { name: 'Links to this file' })).toBeFocused()
   await expect(dialog.getByRole('listitem')).toHaveCount(0)
   await guest.getByRole('tab', { name: 'History' }).click()
   await expect(guest.getByRole('heading', { name: 'This link opens nothing' })).toBeVisible()
@@ -194,6 +196,8 @@ test('a link is one thing and an account in the same browser another, in German 
   await takeBack(owner, id, link.id)
   await linked.getByRole('link', { name: 'Upload herunterladen' }).click()
   await expect(linked.getByRole('heading', { name: 'Dieser Link öffnet nichts' })).toBeVisible()
-  await linked.goto(link.url.slice(0, -3))
-  await expect(linked.getByRole('heading', { name: 'Dieser Link öffnet nichts' })).toBeVisible()
+  for (const wrong of [link.url.slice(0, -3), `${link.url}%2Fx`]) {
+    await linked.goto(wrong)
+    await expect(linked.getByRole('heading', { name: 'Dieser Link öffnet nichts' })).toBeVisible()
+  }
 })

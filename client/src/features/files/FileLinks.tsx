@@ -1,5 +1,5 @@
 import { Alert, Button, PasswordInput, Skeleton, TextInput } from '@mantine/core'
-import { useState } from 'react'
+import { useRef, useState } from 'react'
 import { useListLinksQuery, useMakeLinkMutation, useRemoveLinkMutation } from '../../api/linksApi'
 import { detailOf } from '../../api/problem'
 import type { LinkRef, NewLink } from '../../api/types'
@@ -86,6 +86,7 @@ export const FileLinks = ({ fileId }: { fileId: string }) => {
   const { data, error } = useListLinksQuery(fileId)
   const [make, making] = useMakeLinkMutation()
   const [remove, removing] = useRemoveLinkMutation()
+  const section = useRef<HTMLElement>(null)
   const fresh = making.data
   const failure = making.error ?? removing.error ?? error
   const onMake = async (wanted: NewLink) => {
@@ -96,9 +97,11 @@ export const FileLinks = ({ fileId }: { fileId: string }) => {
     // The address of a link that is taken back is of no use; a failed try is over with the next one.
     if (fresh === undefined || fresh.id === id) making.reset()
     void remove({ fileId, id })
+    // The button that has the focus goes with its link.
+    section.current?.focus()
   }
   return (
-    <section aria-labelledby="links-title">
+    <section ref={section} tabIndex={-1} aria-labelledby="links-title" className={classes.links}>
       <h3 id="links-title" className={classes.head}>
         {words.title}
       </h3>

@@ -1,6 +1,6 @@
 import { Button, TextInput } from '@mantine/core'
 import { Check, Copy } from 'lucide-react'
-import { useRef, useState } from 'react'
+import { useEffect, useRef, useState } from 'react'
 import { useLaterText } from '../../i18n/later'
 import classes from './NewLinkAddress.module.css'
 
@@ -9,6 +9,7 @@ export const NewLinkAddress = ({ url }: { url: string }) => {
   const words = useLaterText().links
   const field = useRef<HTMLInputElement>(null)
   const [copied, setCopied] = useState<boolean | null>(null)
+  useEffect(() => field.current?.focus(), [])
   const copy = async () => {
     field.current?.select()
     // Without TLS, on another machine's address, browsers have no clipboard.

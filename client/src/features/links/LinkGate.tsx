@@ -3,6 +3,7 @@ import { type MouseEvent, type ReactNode, useEffect } from 'react'
 import { baseApi } from '../../api/baseApi'
 import { NotLoaded } from '../../display/NotLoaded'
 import { useLaterText } from '../../i18n/later'
+import { focusMain } from '../../shared/focusMain'
 import { useAppDispatch } from '../../store/hooks'
 import { LinkOver } from './LinkOver'
 import { LinkPassword } from './LinkPassword'
@@ -13,6 +14,7 @@ type Props = { token: string; show: (fileId: string) => ReactNode }
 /** No event tells this page what happens to the file, or that the link is over: it asks when it is looked at again. */
 const Opened = ({ children }: { children: ReactNode }) => {
   const dispatch = useAppDispatch()
+  useEffect(focusMain, [])
   useEffect(() => {
     const look = () => {
       if (document.visibilityState === 'visible') dispatch(baseApi.util.invalidateTags(['File', 'Dataset']))

@@ -7,6 +7,7 @@ import { text, useText } from '../../i18n/language'
 import { useLaterText } from '../../i18n/later'
 import { usePageTitle } from '../../shared/usePageTitle'
 import classes from './LinkPassword.module.css'
+import { isNoLink } from './useLink'
 
 type Props = {
   link: string
@@ -34,7 +35,7 @@ export const LinkPassword = ({ link, ended, onOpen, onOver }: Props) => {
   const submit = async () => {
     const { data, error: refused } = await openLink({ token: link, password })
     if (data) onOpen(data.token)
-    else if (refused && 'code' in refused && refused.code === 'unknown_link') onOver()
+    else if (refused && isNoLink(refused)) onOver()
   }
   return (
     <form

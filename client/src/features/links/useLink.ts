@@ -1,7 +1,7 @@
 import { useEffect, useState } from 'react'
 import { baseApi } from '../../api/baseApi'
 import { useReadLinkQuery } from '../../api/linksApi'
-import { problemFromBody } from '../../api/problem'
+import { isMissing, problemFromBody } from '../../api/problem'
 import { linkOpened, selectSessionStatus, signedOut } from '../../api/session'
 import { useAppDispatch, useAppSelector } from '../../store/hooks'
 import { forgetToken, keepToken, keptToken } from './openedLink'
@@ -13,6 +13,10 @@ export type LinkState =
   | { at: 'password'; ended: boolean }
   | { at: 'refused' }
   | { at: 'failed'; error: unknown }
+
+/** Whether the server knows no such link: never, or no more. */
+export const isNoLink = (error: object): boolean =>
+  ('code' in error && error.code === 'unknown_link') || isMissing(error)
 
 /**
  * Opens a link: at once, or by what its password gave in this tab before. When the server lets it in no more,
@@ -41,8 +45,7 @@ export const useLink = (link: string) => {
     dispatch(linkOpened(token))
   }
   const state = (): LinkState => {
-    if (error)
-      return 'code' in error && error.code === 'unknown_link' ? { at: 'refused' } : { at: 'failed', error }
+    if (error) return isNoLink(error) ? { at: 'refused' } : { at: 'failed', error }
     if (currentData === undefined || status === 'expired' || opens) return { at: 'asking' }
     if (status === 'linked') return { at: 'open', fileId: currentData.file_id }
     return currentData.has_password
