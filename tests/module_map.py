@@ -168,6 +168,7 @@ SURFACES = {
     "cli/admin": "cli/test_commands",
     "cli/conversion": "cli/test_commands",
     "cli/convert": "cli/test_commands",
+    "cli/downloads": "cli/test_file_commands cli/test_table",
     "cli/failure": "cli/test_commands",
     "cli/main": "cli/test_commands",
     "cli/parent": "test_server",

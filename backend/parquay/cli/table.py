@@ -6,11 +6,12 @@ import json
 import sys
 from enum import StrEnum
 from pathlib import Path
-from typing import Annotated, Any, BinaryIO
+from typing import Annotated, Any
 
 import httpx
 import typer
 
+from parquay.cli.downloads import stream_to
 from parquay.cli.failure import Failure
 from parquay.cli.remote import DEFAULT_URL, Password, Token, Url, User
 from parquay.cli.server_login import ServerLogin, connect
@@ -102,12 +103,12 @@ def export(
     with connect(url, user, password, token) as login:
         place = f"{login.server}/datasets/{table}/export"
         if out is None:
-            _download(login, place, asked, sys.stdout.buffer)
+            stream_to(login, _with(place, asked), sys.stdout.buffer)
             return
         half = out.with_name(f".{out.name}.part")
         try:
             with half.open("wb") as file:
-                _download(login, place, asked, file)
+                stream_to(login, _with(place, asked), file)
             half.replace(out)
         finally:
             half.unlink(missing_ok=True)
@@ -118,18 +119,6 @@ def _format_of(out: Path | None) -> Format:
     if ending not in set(Format):
         raise Failure(f"{out}: give --format, one of {', '.join(Format)}", 2)
     return Format(ending)
-
-
-def _download(login: ServerLogin, place: str, asked: dict[str, Any], sink: BinaryIO) -> None:
-    try:
-        with login.http.stream("GET", place, params=asked) as answer:
-            if not answer.is_success:
-                answer.read()
-                login.refuse(answer)
-            sink.writelines(answer.iter_bytes())
-    except httpx.TransportError as error:
-        raise Failure(f"the download broke off ({error})") from None
-    sink.flush()
 
 
 @tables.command()
@@ -182,6 +171,9 @@ def _asked(**given: Any) -> dict[str, Any]:
     return {name: value for name, value in given.items() if value is not None}
 
 
+def _with(place: str, asked: dict[str, Any]) -> str:
+    return str(httpx.URL(place, params=asked))
+
+
 def _get(login: ServerLogin, path: str, **params: Any) -> Any:
-    url = httpx.URL(f"{login.server}/datasets/{path}", params=params)
-    return json_text.loads(login.get(str(url)).content)
+    return json_text.loads(login.get(_with(f"{login.server}/datasets/{path}", params)).content)
