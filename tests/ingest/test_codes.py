@@ -6,8 +6,15 @@ import re
 from pathlib import Path
 
 import parquay.ingest
+import parquay.uploads.policy.names
 
-SOURCE = "\n".join(path.read_text() for path in sorted(Path(parquay.ingest.__file__).parent.rglob("*.py")))
+SOURCE = "\n".join(
+    path.read_text()
+    for path in (
+        *sorted(Path(parquay.ingest.__file__).parent.rglob("*.py")),
+        Path(parquay.uploads.policy.names.__file__),
+    )
+)
 DOCS = (Path(__file__).parents[2] / "docs" / "ingest.md").read_text()
 GIVEN = re.compile(
     r"(?:RejectedRow\(|rejects\.add\(|warnings=\(|, \"runaway_quote\" if row\.runaway else |warn\((?:\w[\w.]*, )?|FileWarning\(|_error\(end, |code=|Refused\(\s*|RepairedRow\(.*, |Guess\(None, |column, |, None, )"

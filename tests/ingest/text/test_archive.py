@@ -9,9 +9,10 @@ from typing import Literal
 
 import pytest
 
-from parquay.errors import BadInput, NoTable
+from parquay.errors import BadInput, NoTable, TooLarge
 from parquay.ingest.convert.incremental import Outcome
 from parquay.ingest.text.archive import is_junk
+from parquay.ingest.text.overrides import Overrides
 
 ROWS = b"id,name\n" + b"".join(b"%d,name %d\n" % (i, i) for i in range(20))
 
@@ -46,12 +47,16 @@ def streamed(*members: tuple[str, bytes]) -> bytes:
     return bytes(pipe.content)
 
 
-def tarred(mode: Literal["w", "w:gz", "w:xz"]) -> bytes:
+Mode = Literal["w", "w:gz", "w:bz2", "w:xz"]
+
+
+def tarred(mode: Mode, *members: tuple[str, bytes], kind: int = tarfile.PAX_FORMAT) -> bytes:
     out = io.BytesIO()
-    with tarfile.open(fileobj=out, mode=mode) as archive:
-        member = tarfile.TarInfo("data.csv")
-        member.size = len(ROWS)
-        archive.addfile(member, io.BytesIO(ROWS))
+    with tarfile.open(fileobj=out, mode=mode, format=kind) as archive:
+        for name, body in members or (("data.csv", ROWS),):
+            member = tarfile.TarInfo(name)
+            member.size = len(body)
+            archive.addfile(member, io.BytesIO(body))
     return out.getvalue()
 
 
@@ -84,15 +89,79 @@ def test_member_with_the_table_is_read_whatever_lies_beside_it(convert, content)
     assert report.warnings == []
 
 
-def test_first_table_is_read_and_the_others_are_named(convert):
-    content = zipped(("README.txt", b"some words"), ("b.csv", ROWS), ("a.csv", b"x,y\n1,2\n"), ("c.png", b"\x89PNG"))
+def test_the_one_table_is_read_and_what_lies_beside_it_is_named(convert):
+    content = zipped(("README.txt", b"some words"), ("b.csv", ROWS), ("c.png", b"\x89PNG"))
 
     report, table = convert(content, name="data.zip")
 
     assert table.column_names == ["id", "name"]
     assert report.warnings == [
-        {"code": "other_members", "line": 1, "count": 3, "text": "b.csv is read, not README.txt, a.csv, c.png"}
+        {"code": "other_members", "line": 1, "count": 2, "text": "b.csv is read, not README.txt, c.png"}
     ]
+
+
+TWO = (("x/b.csv", ROWS), ("README.txt", b"some words"), ("x/a.csv", b"x,y\n1,2\n"))
+
+
+@pytest.mark.parametrize(("name", "content"), [("d.zip", zipped(*TWO)), ("d.tar.gz", tarred("w:gz", *TWO))])
+def test_several_tables_are_refused_with_their_names_and_one_can_be_meant(convert, name, content):
+    with pytest.raises(BadInput) as refusal:
+        convert(content, name=name)
+    _, table = convert(content, name=name, overrides=Overrides(member="a.csv"))
+
+    assert refusal.value.code == "several_members"
+    assert "x/b.csv, x/a.csv" in refusal.value.detail
+    assert table.to_pydict() == {"x": [1], "y": [2]}
+
+
+@pytest.mark.parametrize(
+    ("name", "content"),
+    [
+        ("data.tar", tarred("w")),
+        ("data.tar.gz", tarred("w:gz")),
+        ("data.tgz", tarred("w:gz", kind=tarfile.GNU_FORMAT)),
+        ("data.tar.bz2", tarred("w:bz2")),
+        ("data.tar.xz", tarred("w:xz", kind=tarfile.USTAR_FORMAT)),
+        ("data.tar.gz", tarred("w:gz", ("._data.csv", b"\0\5\x16\7" * 40), ("data.csv", ROWS), (".DS_Store", b"x"))),
+        ("data.gz", tarred("w:gz", ("a" * 90 + "/" + "b" * 90 + "/größe.csv", ROWS))),
+        ("data.tar.gz", tarred("w:gz", ("data.csv", ROWS.decode().encode("utf-16")))),
+    ],
+)
+def test_the_one_file_of_a_tar_archive_is_read(convert, name, content):
+    report, table = convert(content, name=name)
+
+    assert table["id"].to_pylist() == list(range(20))
+    assert report.warnings == []
+
+
+def test_a_tar_archive_that_arrives_slowly_is_read_when_it_is_there(bench):
+    content = tarred("w:gz", ("data.csv", b"".join(b"%d,%d\n" % (i, i * i * 7919) for i in range(40_000))))
+    converter = bench.converter_of()
+    bench.create("data.tar.gz")
+    bench.checkpoint(content[:70_000], complete=False)
+    assert bench.advance(converter) is Outcome.IDLE
+    bench.checkpoint(content, complete=True)
+    assert bench.advance(converter) is Outcome.DONE
+
+    assert bench.file().row_count == 40_000
+
+
+@pytest.mark.parametrize(
+    ("content", "code"),
+    [
+        (tarred("w")[:800], "broken_archive"),
+        (tarred("w:gz")[:-30], "broken_archive"),
+        (tarred("w", ("a.csv", ROWS * 99))[:4000], "broken_archive"),
+        (tarred("w:gz", ("data.csv", b"0,0\n" * 8_000_000)), "too_expanded"),
+        (tarred("w:gz", ("data.csv.gz", gzip.compress(ROWS, mtime=0))), "unsupported_format"),
+        (tarred("w:gz", ("a.png", b"\x89PNG"), ("b.png", b"\x89PNG")), "no_table"),
+    ],
+)
+def test_a_tar_archive_that_is_damaged_or_has_no_table_is_refused(convert, content, code):
+    with pytest.raises((BadInput, TooLarge)) as refusal:
+        convert(content, name="data.tar.gz")
+
+    assert refusal.value.code == code
 
 
 def test_member_of_json_is_read_as_json(convert):
@@ -129,10 +198,6 @@ def test_archive_without_a_table_is_none(convert, content):
         ("data.zip", zipped(("inner.zip", zipped(("data.csv", ROWS)))), "unsupported_format"),
         ("data.csv.gz", gzip.compress(gzip.compress(ROWS, mtime=0), mtime=0), "unsupported_format"),
         ("data.parquet.gz", gzip.compress(b"PAR1" + bytes(100), mtime=0), "unsupported_format"),
-        ("data.tar", tarred("w"), "unsupported_format"),
-        ("data.tar.gz", tarred("w:gz"), "unsupported_format"),
-        ("data.tgz", tarred("w:gz"), "unsupported_format"),
-        ("data.tar.xz", tarred("w:xz"), "unsupported_format"),
         ("data.ods", zipped(("mimetype", b"application/vnd.oasis.opendocument.spreadsheet")), "unsupported_format"),
         ("data.xls", b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + bytes(600), "unsupported_format"),
         ("data.xlsx", b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + bytes(600), "unsupported_format"),

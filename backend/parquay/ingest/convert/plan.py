@@ -15,14 +15,13 @@ from parquay.ingest.text import sources
 from parquay.ingest.text.byte_source import ByteReader
 from parquay.ingest.text.dialect import MAX_TABLE_COLUMNS, TOO_MANY_COLUMNS, Dialect
 from parquay.ingest.text.encodings import detect
-from parquay.ingest.text.inflate import packing_of
 from parquay.ingest.text.overrides import Overrides
 from parquay.ingest.text.sources import TextSource
 from parquay.storage.chunks import read_promised
 
 JSON_NAMES = frozenset({".json", ".ndjson", ".jsonl", ".geojson"})
 """Endings of names that promise JSON."""
-PACKED_NAMES = frozenset({".gz", ".gzip", ".zst", ".zstd", ".bz2", ".xz", ".zip"})
+PACKED_NAMES = frozenset({".gz", ".gzip", ".zst", ".zstd", ".bz2", ".xz", ".zip", ".tgz", ".tbz2", ".txz", ".tar"})
 """Endings of names that promise a packed file."""
 
 SURELY_TOO_MANY = 2
@@ -49,6 +48,9 @@ class Plan:
     reason: str = ""
 
 
+_NO_SHEETS = Plan(code="no_sheet", reason="sheet: the file is no workbook, so it has no sheets.")
+
+
 def plan(reader: ByteReader, stop: int, *, complete: bool, name: str, overrides: Overrides) -> Plan | None:
     """Decide from the first bytes below `stop`; None while they are too few (`complete`: there will be no more).
 
@@ -65,7 +67,7 @@ def plan(reader: ByteReader, stop: int, *, complete: bool, name: str, overrides:
         return Plan(code="no_rows", reason="The file is empty.")
     found = _plan(reader, stop, head, complete=complete, name=name, overrides=overrides)
     if found is not None and not found.code and overrides.sheet is not None and "sheet" not in _options(found):
-        return Plan(code="no_sheet", reason="sheet: the file is no workbook, so it has no sheets.")
+        return _NO_SHEETS
     return found
 
 
@@ -75,9 +77,12 @@ def _plan(
     found = _other_format(head, PurePath(name).suffix.lower())
     if found is not None:
         return found
-    if packing_of(head) == "zip" and not complete:
-        return None  # the archive's directory stands at its end
-    if overrides.member is not None and packing_of(head) != "zip":
+    kind, _ = sources.archive_of(reader, stop, complete=complete)
+    if kind and not complete:
+        return None  # what is in the archive is known at its end
+    if kind and overrides.sheet is not None:
+        return _NO_SHEETS
+    if overrides.member is not None and not kind:
         return Plan(code="no_member", reason="member: the file is no archive, so there is no file in it.")
     source = sources.open_source(reader, stop, complete=complete, declared=overrides.encoding, wanted=overrides.member)
     inner = inner_name(name) if source.member is None else PurePath(source.member.name).name

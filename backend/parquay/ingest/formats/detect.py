@@ -7,6 +7,7 @@ from collections.abc import Iterator
 
 from parquay.ingest.formats import registry
 from parquay.ingest.text.inflate import packing_of
+from parquay.ingest.text.tar import is_tar
 
 WORKBOOKS = (".xlsx", ".xlsm")
 """Endings of the names of workbooks."""
@@ -15,7 +16,6 @@ _OLD_OFFICE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 _SPREADSHEET = b"application/vnd.oasis.opendocument.spreadsheet"
 _OLD_WORKBOOK = "An old workbook (.xls), or one with a password, cannot be read; save it as .xlsx without one."
 _OPEN_DOCUMENT = "An OpenDocument spreadsheet cannot be read; save it as .xlsx or .csv."
-_TAR = "A tar archive cannot be read; upload its files one by one, or as they are in a .zip."
 _ENCRYPTED = "An encrypted Parquet file cannot be read."
 _NESTED = "What is packed in the file is itself {}; unpack it once, and upload that."
 
@@ -39,8 +39,6 @@ def why_unsupported(head: bytes, suffix: str) -> str:
         return _OLD_WORKBOOK
     if is_open_document(head, suffix):
         return _OPEN_DOCUMENT
-    if is_tar(head):
-        return _TAR
     return _ENCRYPTED if head.startswith(b"PARE") else ""
 
 
@@ -49,15 +47,10 @@ def is_open_document(head: bytes, suffix: str) -> bool:
     return head.startswith(b"PK\x03\x04") and (suffix == ".ods" or _SPREADSHEET in head[:120])
 
 
-def is_tar(head: bytes) -> bool:
-    """Whether a tar archive starts here (POSIX.1-1988 and later, and GNU)."""
-    return head[257:262] == b"ustar"
-
-
 def why_nested(inner: bytes) -> str:
     """Why what was packed in a file cannot be read; empty when it may be text."""
     if is_tar(inner):
-        return _TAR
+        return _NESTED.format("a tar archive")
     if found := registry.find(inner, ""):
         return _NESTED.format(found.noun)
     return _NESTED.format("packed") if packing_of(inner) else ""

@@ -1,18 +1,21 @@
-"""The one member of a ZIP archive that holds the table, found in the archive's directory (APPNOTE 4.3.12, 4.3.14).
+"""The one member of an archive that holds the table, found by its name.
 
-The directory stands at the end, so an archive is read when its last byte is there. What operating systems put beside
-the files means nothing; members that are not read are named in a warning.
+A ZIP archive has a directory (APPNOTE 4.3.12, 4.3.14), which stands at the end; of a tar archive, packed or not, all
+headers are read. So an archive is read when its last byte is there. What operating systems put beside the files means
+nothing; members that are not read are named in a warning. Of several tables none is taken for the one that is meant.
 """
 
 from __future__ import annotations
 
 import io
 import zipfile
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import PurePosixPath
+from typing import Protocol, TypeVar
 
 from parquay.errors import BadInput, NoTable, TooLarge
+from parquay.ingest.text import tar
 from parquay.ingest.text.byte_source import ByteReader
 from parquay.ingest.text.inflate import BrokenArchive
 from parquay.ingest.text.warnings import FileWarning, bounded
@@ -35,9 +38,11 @@ class Member:
     """The member that is read.
 
     Attributes:
-        start, stop: where its packed bytes stand in the file.
-        packing: `stored`, `deflate` or `bz2`.
-        crc, size: of its unpacked bytes.
+        start, stop: where its packed bytes stand in the file; of a packed tar archive, all of the file.
+        packing: `stored`, `deflate` or `bz2`; of a packed tar archive, how that is packed.
+        crc: of its unpacked bytes; None where the archive has none.
+        size: bytes of it, unpacked.
+        before: unpacked bytes before it.
         warnings: members that are not read.
     """
 
@@ -45,9 +50,22 @@ class Member:
     start: int
     stop: int
     packing: str
-    crc: int
+    crc: int | None
     size: int
+    before: int = 0
     warnings: tuple[FileWarning, ...] = ()
+
+
+class _Named(Protocol):
+    """A file in an archive."""
+
+    @property
+    def filename(self) -> str:
+        """Its name there, with its folders."""
+        ...
+
+
+Entry = TypeVar("Entry", bound=_Named)
 
 
 class _File(io.RawIOBase):
@@ -89,7 +107,7 @@ def find_member(reader: ByteReader, size: int, wanted: str | None = None) -> Mem
     Raises:
         BrokenArchive: its directory makes no sense.
         BadInput: the member is encrypted or packed in a way that is not read (`encrypted_archive`,
-            `unsupported_format`), or not there (`no_member`);
+            `unsupported_format`), or not there (`no_member`), or there are several tables (`several_members`);
             NoTable: it holds no file, or several of which none is likely a table.
         TooLarge: its directory is too long.
     """
@@ -99,16 +117,47 @@ def find_member(reader: ByteReader, size: int, wanted: str | None = None) -> Mem
             members = [each for each in archive.infolist() if not is_junk(each.filename)]
     except (zipfile.BadZipFile, OSError, ValueError, NotImplementedError, EOFError) as error:
         raise BrokenArchive(str(error)) from None
-    chosen = _readable(_likely(members) if wanted is None else _named(members, wanted))
-    others = [each.filename for each in members if each is not chosen] if wanted is None else []
-    warnings = (
-        (FileWarning("other_members", 1, len(others), bounded(_not_read(chosen.filename, others))),) if others else ()
-    )
+    chosen, warnings = _chosen(members, wanted)
+    _refuse_unreadable(chosen)
     start = _data_start(reader, chosen)
     stop = start + chosen.compress_size
     if stop > size:
         raise BrokenArchive("a member ends behind the archive")
-    return Member(chosen.filename, start, stop, _METHODS[chosen.compress_type], chosen.CRC, chosen.file_size, warnings)
+    packing = _METHODS[chosen.compress_type]
+    return Member(chosen.filename, start, stop, packing, chosen.CRC, chosen.file_size, warnings=warnings)
+
+
+def find_in_tar(
+    read_at: Callable[[int, int], bytes], size: int, packing: str = "", wanted: str | None = None
+) -> Member:
+    """The member to read in a tar archive, of which `read_at` gives the unpacked bytes.
+
+    `size`: bytes of the file. `packing`: how it is packed as a whole. `wanted`: the member's name, where the caller
+    gave it.
+
+    Raises:
+        BrokenArchive, TooLarge: see `tar.members`.
+        BadInput: the same as of `find_member`.
+    """
+    members = [each for each in tar.members(read_at) if not is_junk(each.filename)]
+    chosen, warnings = _chosen(members, wanted)
+    if chosen.sparse:
+        raise BadInput(f"The file {chosen.filename[:100]!r} in the archive is kept with holes.", "unsupported_format")
+    if packing:
+        return Member(chosen.filename, 0, size, packing, None, chosen.size, before=chosen.start, warnings=warnings)
+    stop = chosen.start + chosen.size
+    if stop > size:
+        raise BrokenArchive("the archive ends within a file")
+    return Member(chosen.filename, chosen.start, stop, "stored", None, chosen.size, warnings=warnings)
+
+
+def _chosen(members: Sequence[Entry], wanted: str | None) -> tuple[Entry, tuple[FileWarning, ...]]:
+    if wanted is not None:
+        return _named(members, wanted), ()
+    chosen = _likely(members)
+    others = [each.filename for each in members if each is not chosen]
+    named = bounded(_not_read(chosen.filename, others))
+    return chosen, ((FileWarning("other_members", 1, len(others), named),) if others else ())
 
 
 def is_junk(name: str) -> bool:
@@ -117,7 +166,7 @@ def is_junk(name: str) -> bool:
     return name.endswith("/") or not parts or any(part.lower() in _JUNK or part.startswith("._") for part in parts)
 
 
-def _named(members: Sequence[zipfile.ZipInfo], wanted: str) -> zipfile.ZipInfo:
+def _named(members: Sequence[Entry], wanted: str) -> Entry:
     found = [each for each in members if each.filename == wanted][-1:]
     found = found or [each for each in members if PurePosixPath(each.filename).name == wanted]
     if len(found) != 1:
@@ -126,7 +175,7 @@ def _named(members: Sequence[zipfile.ZipInfo], wanted: str) -> zipfile.ZipInfo:
     return found[0]
 
 
-def _likely(members: Sequence[zipfile.ZipInfo]) -> zipfile.ZipInfo:
+def _likely(members: Sequence[Entry]) -> Entry:
     if not members:
         raise NoTable("The archive holds no file.", "no_table")
     likely = [each for each in members if PurePosixPath(each.filename).suffix.lower() in TABLES]
@@ -134,20 +183,28 @@ def _likely(members: Sequence[zipfile.ZipInfo]) -> zipfile.ZipInfo:
         raise NoTable("The archive holds several files, none of which is a table by its name.", "no_table")
     # A text beside tables explains them.
     named = [each for each in likely if PurePosixPath(each.filename).suffix.lower() not in (".txt", ".dat")]
-    return (named or likely or members)[0]
+    found = named or likely or members
+    if len(found) > 1:
+        names = _listed([each.filename for each in found])
+        reason = f"There are {len(found)} tables in the archive; say with member which one is meant: {names}"
+        raise BadInput(reason, "several_members")
+    return found[0]
 
 
-def _readable(chosen: zipfile.ZipInfo) -> zipfile.ZipInfo:
+def _refuse_unreadable(chosen: zipfile.ZipInfo) -> None:
     if chosen.flag_bits & 1:
         raise BadInput(f"The file {chosen.filename[:100]!r} in the archive is encrypted.", "encrypted_archive")
     if chosen.compress_type not in _METHODS:
         reason = f"The archive's compression method {chosen.compress_type} is not read; use the usual one (deflate)."
         raise BadInput(reason, "unsupported_format")
-    return chosen
 
 
 def _not_read(name: str, others: Sequence[str]) -> str:
-    return f"{name} is read, not {', '.join(others[:MAX_NAMES])}{', …' if len(others) > MAX_NAMES else ''}"
+    return f"{name} is read, not {_listed(others)}"
+
+
+def _listed(names: Sequence[str]) -> str:
+    return ", ".join(names[:MAX_NAMES]) + (", …" if len(names) > MAX_NAMES else "")
 
 
 def _data_start(reader: ByteReader, member: zipfile.ZipInfo) -> int:

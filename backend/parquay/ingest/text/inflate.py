@@ -144,6 +144,36 @@ class Checked:
         return text
 
 
+class Window:
+    """Some of the bytes that another one unpacks: `size` of them, behind the first `start`."""
+
+    def __init__(self, inner: Inflater, start: int, size: int) -> None:
+        self._inner = inner
+        self._before = start
+        self._left = size
+
+    @property
+    def waits(self) -> bool:
+        """See `Inflater`."""
+        return self._left > 0 and self._inner.waits
+
+    @property
+    def unfinished(self) -> bool:
+        """Whether bytes of it are missing."""
+        return self._left > 0
+
+    def inflate(self, chunk: bytes, limit: int) -> bytes:
+        """See `Inflater`."""
+        if not self._left:
+            return b""
+        text = self._inner.inflate(chunk, limit)
+        skipped = min(self._before, len(text))
+        self._before -= skipped
+        found = text[skipped : skipped + self._left]
+        self._left -= len(found)
+        return found
+
+
 def inflater_of(kind: str) -> Inflater:
     """The unpacker for `gzip`, `zstd`, `bz2`, `xz`, or for a member of an archive: `deflate`, `stored`."""
     if kind == "gzip":

@@ -10,10 +10,10 @@ from __future__ import annotations
 import codecs
 
 from parquay.errors import TooLarge
-from parquay.ingest.text import archive, encodings
+from parquay.ingest.text import archive, encodings, tar
 from parquay.ingest.text.archive import Member
 from parquay.ingest.text.byte_source import ByteReader
-from parquay.ingest.text.inflate import BrokenArchive, Checked, Inflater, inflater_of, packing_of
+from parquay.ingest.text.inflate import BrokenArchive, Checked, Inflater, Window, inflater_of, packing_of
 from parquay.ingest.text.warnings import FileWarning
 from parquay.storage.chunks import read_promised
 
@@ -105,9 +105,11 @@ class TextSource:
         self._closed = False
 
     def _unpacker(self) -> Inflater | None:
-        if self.member is not None:
-            return Checked(inflater_of(self.packing), self.member.size, self.member.crc)
-        return inflater_of(self.packing) if self.packing else None
+        if self.member is None:
+            return inflater_of(self.packing) if self.packing else None
+        if self.member.crc is None:
+            return Window(inflater_of(self.packing), self.member.before, self.member.size)
+        return Checked(inflater_of(self.packing), self.member.size, self.member.crc)
 
     def _raw(self, offset: int, size: int) -> bytes:
         if self._reader is None:
@@ -156,6 +158,35 @@ class TextSource:
         return False
 
 
+def archive_of(reader: ByteReader, stop: int, *, complete: bool) -> tuple[str, str]:
+    """Which archive a file is (`zip`, `tar` or none, as far as what there is tells), and how it is packed as a whole.
+
+    Raises:
+        BrokenArchive, TooLarge: see `Inflater`.
+    """
+    head = read_promised(reader, 0, min(tar.BLOCK_BYTES, stop))
+    packing = packing_of(head)
+    if packing == "zip":
+        return "zip", ""
+    if packing:
+        head = _unpacked(reader, stop, packing, complete=complete).read_at(0, tar.BLOCK_BYTES)
+    return "tar" if tar.is_tar(head) else "", packing
+
+
+def _unpacked(reader: ByteReader, stop: int, packing: str, *, complete: bool) -> TextSource:
+    source = TextSource(packing)
+    source.attach(reader, stop, complete=complete)
+    return source
+
+
+def _member(reader: ByteReader, stop: int, kind: str, packing: str, wanted: str | None) -> Member | None:
+    if kind == "zip":
+        return archive.find_member(reader, stop, wanted)
+    if kind == "tar":
+        return archive.find_in_tar(_unpacked(reader, stop, packing, complete=True).read_at, stop, packing, wanted)
+    return None
+
+
 def open_source(
     reader: ByteReader, stop: int, *, complete: bool, declared: str | None = None, wanted: str | None = None
 ) -> TextSource:
@@ -163,14 +194,14 @@ def open_source(
 
     `declared`: its encoding; `wanted`: the file of an archive that is to be read.
 
-    Needs `sniff.SAMPLE_BYTES` of the file, or all of it; of a ZIP archive all of it.
+    Needs `sniff.SAMPLE_BYTES` of the file, or all of it; of an archive all of it.
 
     Raises:
         BrokenArchive, TooLarge: see `Inflater`.
-        BadInput: see `archive.find_member`.
+        BadInput: see `archive.find_member`, `archive.find_in_tar`.
     """
-    packing = packing_of(read_promised(reader, 0, min(16, stop)))
-    member = archive.find_member(reader, stop, wanted) if packing == "zip" else None
+    kind, packing = archive_of(reader, stop, complete=complete)
+    member = _member(reader, stop, kind, packing, wanted)
     packing = packing if member is None else member.packing
     source = TextSource(packing, member=member)
     source.attach(reader, stop, complete=complete)

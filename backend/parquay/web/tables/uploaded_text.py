@@ -12,7 +12,6 @@ from parquay.datasets.query.engine import CancelToken
 from parquay.datasets.query.plan import columns_of
 from parquay.datasets.versions.snapshot import Snapshot
 from parquay.errors import NotFound
-from parquay.ingest.text.inflate import packing_of
 from parquay.ingest.text.overrides import Overrides
 from parquay.telemetry import lost
 from parquay.uploads.maintain.integrity import Soundness, damaged
@@ -47,6 +46,7 @@ def uploaded_text(uploads: UploadServices, file: File, reading: FileReading, mad
         Damaged: ``bytes_missing``, ``bytes_damaged`` (503).
     """
     from parquay.ingest.text.original import original_text  # brings Arrow, without which uploads are served
+    from parquay.ingest.text.sources import archive_of
 
     hashed = uploads.soundness.check(file)
     encoding = (reading.dialect or {}).get("encoding", "utf-8")
@@ -54,7 +54,7 @@ def uploaded_text(uploads: UploadServices, file: File, reading: FileReading, mad
 
     def chunks() -> Iterator[bytes]:
         with uploads.store.reader(file.id) as reader:
-            packed = packing_of(reader.read_at(0, min(16, file.offset)))
+            packed = any(archive_of(reader, file.offset, complete=True))
             text = original_text(reader, file.offset, member)  # an archive has sums of its own
             for block in text if hashed or packed else _hashed(uploads.soundness, file, text):
                 stop.check()

@@ -68,6 +68,7 @@ export const problems: Messages['problems'] = {
   conversion_failed: 'Das Lesen der Datei ist gescheitert.',
   format_failed: 'Der Zusatz für dieses Dateiformat arbeitet nicht.',
   no_member: 'Diese Datei gibt es in dem Archiv nicht, oder mehr als einmal.',
+  several_members: 'In dem Archiv sind mehrere Tabellen; nennen Sie mit member die gemeinte.',
   no_rows: 'Die Datei hat keine Zeilen mit Daten.',
   no_sheet: 'Dieses Blatt gibt es in der Arbeitsmappe nicht.',
   no_table: 'In der Datei ist keine Tabelle.',
