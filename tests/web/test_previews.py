@@ -131,7 +131,7 @@ def test_packed_json_workbook_and_parquet_files_have_previews(ann):
         ({"types": {"a": "klingon"}}, "invalid_value"),
         ({"types": {"a": {"type": "date", "style": "klingon"}}}, "invalid_value"),
         ({"delimeter": ";"}, "invalid_value"),
-        ({"missing": ["NA"]}, "invalid_value"),
+        ({"missing": ["n.v."]}, "bad_option"),
     ],
 )
 def test_what_cannot_be_meant_is_named(ann, options, code):
@@ -148,3 +148,13 @@ def test_preview_of_what_is_no_table_says_so(ann):
 
     assert is_problem(preview(ann, prose), 422, "no_table")
     assert preview(ann, prose, delimiter=" ", header=0).status_code == 200
+
+
+def test_words_for_missing_can_be_said_and_stay_what_was_written(ann):
+    file_id = upload(ann, "a.csv", b"a,b\n1,x\nNA,y\n3,NA\n")["id"]
+
+    rows = preview(ann, file_id, missing=["NA"]).json()["rows"]
+    written = ann.post(f"/files/{file_id}/preview?text=true", json={"missing": ["NA"]}).json()["rows"]
+
+    assert rows == [{"a": 1, "b": "x"}, {"a": None, "b": "y"}, {"a": 3, "b": "NA"}]
+    assert [row["a"] for row in written] == ["1", "NA", "3"]

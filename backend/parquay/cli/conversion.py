@@ -26,7 +26,7 @@ ENDINGS = (".parquet", ".pq", ".csv", ".ndjson", ".jsonl")
 
 COPY_BYTES = 1 << 20
 
-Options = dict[str, "str | dict[str, str] | None"]
+Options = dict[str, "str | list[str] | dict[str, str] | None"]
 """Options about how a file is read, as they were given."""
 
 

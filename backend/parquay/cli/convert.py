@@ -35,6 +35,10 @@ def convert(
     comment: Annotated[str | None, typer.Option(help="What lines start with that are no rows: one character.")] = None,
     sheet: Annotated[str | None, typer.Option(help="The sheet of a workbook.")] = None,
     member: Annotated[str | None, typer.Option(help="The file in a ZIP archive.")] = None,
+    missing: Annotated[
+        list[str] | None,
+        typer.Option(metavar="WORD", help="What means missing, such as NA, outside of texts."),
+    ] = None,
     type_: Annotated[
         list[str] | None,
         typer.Option("--type", metavar="COL=TYPE[:STYLE]", help="What a column is."),
@@ -56,6 +60,7 @@ def convert(
         "comment": comment,
         "sheet": sheet,
         "member": member,
+        "missing": list(missing) if missing else None,
         "types": _types(type_ or ()),
     }
     if out_dir is not None:

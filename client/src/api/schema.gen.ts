@@ -1551,7 +1551,8 @@ export interface components {
      *
      * `quote` and `escape` may be empty: there is none. `header` counts rows of names (0: the first row is data), `skip`
      * lines above them. `comment` starts lines that are no rows. `sheet`: of a workbook; `member`: of an archive. `types`
-     * by column; `names`: of the columns, in order; `nulls`: words that stand for a missing cell.
+     * by column; `names`: of the columns, in order; `nulls`: words that stand for a missing cell; `missing`: such as
+     * are known to mean that, in columns that are no text.
      */
     ReadingOptions: {
       /** Delimiter */
@@ -1580,6 +1581,8 @@ export interface components {
       names?: string[] | null;
       /** Nulls */
       nulls?: string[] | null;
+      /** Missing */
+      missing?: string[] | null;
     };
     /**
      * Ready
@@ -1740,6 +1743,8 @@ export interface components {
       names?: string[] | null;
       /** Nulls */
       nulls?: string[] | null;
+      /** Missing */
+      missing?: string[] | null;
       /** Message */
       message?: string | null;
     };
@@ -2773,6 +2778,7 @@ export interface operations {
         escape?: string;
         header?: string;
         member?: string;
+        missing?: string;
         names?: string;
         nulls?: string;
         quote?: string;
@@ -2793,6 +2799,7 @@ export interface operations {
           escape?: string;
           header?: string;
           member?: string;
+          missing?: string;
           names?: string;
           nulls?: string;
           quote?: string;
@@ -2870,6 +2877,7 @@ export interface operations {
         escape?: string;
         header?: string;
         member?: string;
+        missing?: string;
         names?: string;
         nulls?: string;
         quote?: string;
@@ -2904,6 +2912,7 @@ export interface operations {
           escape?: string;
           header?: string;
           member?: string;
+          missing?: string;
           names?: string;
           nulls?: string;
           quote?: string;

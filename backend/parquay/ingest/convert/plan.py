@@ -93,11 +93,12 @@ NOT_THERE = frozenset({"no_sheet", "no_member"})
 """Codes of what was told of a file and is not in it."""
 
 TEXT_OPTIONS = {
-    "csv": frozenset(
-        {"delimiter", "quote", "escape", "comment", "encoding", "header", "skip", "nulls", "types", "names", "member"}
-    ),
-    "json": frozenset({"encoding", "types", "member"}),
-}
+    "csv": frozenset({
+        "delimiter", "quote", "escape", "comment", "encoding", "header", "skip", "nulls", "missing", "types", "names",
+        "member",
+    }),
+    "json": frozenset({"encoding", "missing", "types", "member"}),
+}  # fmt: skip
 """What can be said about a text, by how it is written. The rest of what is known says itself."""
 
 

@@ -21,7 +21,7 @@ from parquay.ingest.text.archive import TABLES
 
 GROUP = "parquay.formats"
 """Entry points of plugins."""
-SHEET_OPTIONS = frozenset({"header", "skip", "nulls", "types", "names", "sheet"})
+SHEET_OPTIONS = frozenset({"header", "skip", "nulls", "missing", "types", "names", "sheet"})
 """Options of a format that is read into text, with the sheet that is meant."""
 
 log = logging.getLogger(__name__)

@@ -14,6 +14,7 @@ from dataclasses import dataclass, field, fields
 from typing import Any
 
 from parquay.columns.types.exact import MAX_PRECISION
+from parquay.columns.types.missing_words import is_word
 from parquay.columns.types.registry import TYPES, is_style
 from parquay.errors import InvalidValue
 
@@ -49,6 +50,7 @@ class Overrides:
         header: number of header rows; 0 means that the first row is data.
         skip: physical lines before the header.
         nulls: words that stand for a missing value when unquoted.
+        missing: words that mean missing in columns that are no text, all of them known to do so.
         types: column name to type name, such as ``{"zip": "text"}``.
         names: column names, in order.
         sheet: the sheet of a workbook.
@@ -63,6 +65,7 @@ class Overrides:
     header: int | None = None
     skip: int | None = None
     nulls: tuple[str, ...] = ()
+    missing: tuple[str, ...] = ()
     types: Mapping[str, str] = field(default_factory=dict)
     names: tuple[str, ...] = ()
     sheet: str | None = None
@@ -210,6 +213,15 @@ def _words(key: str, value: Any) -> tuple[str, ...]:
     return tuple(str(word).strip() for word in words)
 
 
+def _missing(key: str, value: Any) -> tuple[str, ...]:
+    """Words that are told apart from values anyway; of any other one nobody would know what was written."""
+    words = _words(key, value)
+    if unknown := [word for word in words if not is_word(word)]:
+        detail = f"missing: {unknown[0][:40]!r} is no word for missing that is known; nulls takes any word."
+        raise InvalidValue(detail, "bad_option")
+    return words
+
+
 def _text(key: str, value: Any) -> str:
     if isinstance(value, bool) or not isinstance(value, str | int | float) or not 0 < len(str(value)) <= MAX_TEXT:
         raise InvalidValue(f"{key} must be a text of 1 to {MAX_TEXT:,} characters.")
@@ -219,6 +231,7 @@ def _text(key: str, value: Any) -> str:
 _READERS: Mapping[str, Callable[[str, Any], Any]] = {
     "delimiter": _character, "quote": _character, "escape": _character, "comment": _character,
     "encoding": _encoding, "header": _count, "skip": _count, "nulls": _words, "names": _words,
+    "missing": _missing,
     "types": _types, "sheet": _text, "member": _text,
 }  # fmt: skip
 KEYS = frozenset({*_READERS, *SAME})

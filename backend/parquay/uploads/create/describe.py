@@ -17,12 +17,12 @@ from parquay.uploads.policy.rules import Owner
 OPTION_KEYS = frozenset(
     {
         "delimiter", "encoding", "quote", "escape", "header", "types", "nulls", "names", "skip_rows", "sheet",
-        "comment", "member", "skip", "dataset", "again",
+        "comment", "member", "skip", "missing", "dataset", "again",
     }
 )  # fmt: skip
 """Metadata keys that tell how the file is to be read, and to which table its rows are appended."""
 
-OTHER_OPTIONS = frozenset({"missing", "path"})
+OTHER_OPTIONS = frozenset({"path"})
 """Options that others know and this one does not: told, they would change how a file is read."""
 _MEDIA_TYPE = re.compile(r"[\w!#$&^.+-]{1,64}/[\w!#$&^.+-]{1,64}(;[ -~]{0,128})?", re.ASCII)
 _HEX_DIGEST = re.compile(r"[0-9a-fA-F]{64}")

@@ -28,7 +28,8 @@ class ReadingOptions(BaseModel):
 
     `quote` and `escape` may be empty: there is none. `header` counts rows of names (0: the first row is data), `skip`
     lines above them. `comment` starts lines that are no rows. `sheet`: of a workbook; `member`: of an archive. `types`
-    by column; `names`: of the columns, in order; `nulls`: words that stand for a missing cell.
+    by column; `names`: of the columns, in order; `nulls`: words that stand for a missing cell; `missing`: such as
+    are known to mean that, in columns that are no text.
     """
 
     model_config = ConfigDict(extra="forbid", json_schema_extra={"examples": [EXAMPLE]})
@@ -45,6 +46,7 @@ class ReadingOptions(BaseModel):
     types: dict[str, TypeChoice | str] | None = None
     names: list[str] | None = None
     nulls: list[str] | None = None
+    missing: list[str] | None = None
 
     def options(self) -> dict[str, Any]:
         """What was said, for `ingest.text.overrides`, which says what cannot be meant."""
