@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
+import time
 from typing import Any
 
 import pytest
 
-from parquay.datasets.query import offers
 from parquay.datasets.query.engine import Cancelled, CancelToken
 from parquay.datasets.query.offers import ColumnOffers
 
@@ -21,7 +21,7 @@ def many(odd: int) -> str:
 
 def test_every_row_is_counted_and_an_edit_counts(house):
     file = house.convert(many(1000), options=TOLD, segment_bytes=1 << 18)
-    counting = ColumnOffers(seconds=60)
+    counting = ColumnOffers()
 
     found = counting.of(house.tables.snapshot(file))
     house.edit(file, updates={1: {"v": "x"}})
@@ -36,28 +36,28 @@ def test_every_row_is_counted_and_an_edit_counts(house):
     assert (later["v"][0]["fits"], later["v"][0]["misses"]) == (ROWS - 71, 71)
 
 
-def test_a_count_that_takes_long_goes_on_with_the_next_look(house, monkeypatch):
-    monkeypatch.setattr(offers, "BATCH_ROWS", 10_000)
+def test_a_count_that_takes_long_goes_on_beside(house):
     snapshot = house.tables.snapshot(house.convert(many(1000), options=TOLD))
-    hurried = ColumnOffers(seconds=-1)
+    hurried = ColumnOffers(seconds=-1, small_rows=0)
 
-    looks = [hurried.of(snapshot)]
-    while looks[-1] is None:
-        looks.append(hurried.of(snapshot))
+    assert hurried.known(snapshot) is None
+    assert hurried.of(snapshot) is None
 
-    assert len(looks) == ROWS // 10_000 + 1
-    assert looks[-1] == ColumnOffers(seconds=60).of(snapshot)
+    ends = time.monotonic() + 60
+    while (found := hurried.known(snapshot)) is None and time.monotonic() < ends:
+        time.sleep(0.01)
+    assert found == hurried.of(snapshot) == ColumnOffers().of(snapshot)
 
 
 def test_who_gives_up_leaves_the_count_to_others(house):
     snapshot = house.tables.snapshot(house.convert(many(1000), options=TOLD))
-    counting, stop = ColumnOffers(seconds=60), CancelToken()
+    counting, stop = ColumnOffers(), CancelToken()
     stop.cancel()
 
     with pytest.raises(Cancelled):
         counting.of(snapshot, stop)
 
-    assert counting.of(snapshot) == ColumnOffers(seconds=60).of(snapshot)
+    assert counting.of(snapshot) == ColumnOffers().of(snapshot)
 
 
 def test_table_without_text_or_rows_has_no_offers(house):

@@ -337,8 +337,9 @@ export interface paths {
      *
      * `row_count` counts all rows of the version, `matched` those that hold all filters; the aggregates are those of the
      * latter. A page of very long texts has fewer rows than it should and is `truncated`: ask for a smaller `size`, or go
-     * on with `rows` and the cursor `next`, null at the end. Aggregates are null with `aggregates=false`, and when they
-     * take longer than a query may: then `aggregates_error` says so, and the rows come all the same.
+     * on with `rows` and the cursor `next`, null at the end. Offers are counted with the aggregates, which are null with
+     * `aggregates=false`, and when they take longer than a query may: then `aggregates_error` says so, and the rows come
+     * all the same.
      */
     get: operations["read_dataset_datasets__dataset_id__get"];
   };
@@ -3547,8 +3548,9 @@ export interface operations {
    *
    * `row_count` counts all rows of the version, `matched` those that hold all filters; the aggregates are those of the
    * latter. A page of very long texts has fewer rows than it should and is `truncated`: ask for a smaller `size`, or go
-   * on with `rows` and the cursor `next`, null at the end. Aggregates are null with `aggregates=false`, and when they
-   * take longer than a query may: then `aggregates_error` says so, and the rows come all the same.
+   * on with `rows` and the cursor `next`, null at the end. Offers are counted with the aggregates, which are null with
+   * `aggregates=false`, and when they take longer than a query may: then `aggregates_error` says so, and the rows come
+   * all the same.
    */
   read_dataset_datasets__dataset_id__get: {
     parameters: {

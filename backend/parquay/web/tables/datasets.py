@@ -73,8 +73,9 @@ def read_dataset(
 
     `row_count` counts all rows of the version, `matched` those that hold all filters; the aggregates are those of the
     latter. A page of very long texts has fewer rows than it should and is `truncated`: ask for a smaller `size`, or go
-    on with `rows` and the cursor `next`, null at the end. Aggregates are null with `aggregates=false`, and when they
-    take longer than a query may: then `aggregates_error` says so, and the rows come all the same.
+    on with `rows` and the cursor `next`, null at the end. Offers are counted with the aggregates, which are null with
+    `aggregates=false`, and when they take longer than a query may: then `aggregates_error` says so, and the rows come
+    all the same.
     """
     read = query.open(sort)
     check_size(size, len(read.columns))
@@ -82,8 +83,9 @@ def read_dataset(
     first = first_row(page, size, read.query, matched)
     rows = tables.browser.page(read.snapshot, read.query, first, size, query.cancel, matched=matched, text=text)
     has_more = rows and first + len(rows) < matched
+    offers = tables.offers.of(read.snapshot, query.cancel) if aggregates else tables.offers.known(read.snapshot)
     content = {
-        **_head(read, tables.offers.of(read.snapshot, query.cancel)),
+        **_head(read, offers),
         "row_count": read.snapshot.rows,
         "matched": matched,
         "page": page,
