@@ -266,3 +266,25 @@ def test_a_lease_that_was_given_up_half_done_is_anybodys_and_tells_of_it(
         pass
     flush(others)
     assert sorted(mine.left(WRITER)) == ["died", "runs"]
+
+
+def test_threads_that_come_one_after_the_other_let_another_process_in(postgres_url: str, connect):
+    mine, others = Leases(connect(postgres_url)), Leases(connect(postgres_url))
+    ended = threading.Event()
+
+    def use() -> None:
+        while not ended.is_set():
+            with mine.exclusive("table", "one", 30):
+                ended.wait(0.02)
+
+    threads = [threading.Thread(target=use) for _ in range(3)]
+    for each in threads:
+        each.start()
+    try:
+        for _ in range(3):
+            with others.exclusive("table", "one", 10):
+                pass
+    finally:
+        ended.set()
+        for each in threads:
+            each.join()

@@ -35,6 +35,12 @@ RENEW_SECONDS = 20.0
 MIN_PAUSE_SECONDS, MAX_PAUSE_SECONDS = 0.001, 0.05
 """Pauses between two looks at a lease that another process has."""
 
+RUN_SECONDS = 0.5
+"""How long threads of one process may have a lease one right after the other; then it is free for a moment.
+
+Who waits in another process looks at it now and then, and would hardly ever see it free between two of them.
+"""
+
 log = logging.getLogger(__name__)
 
 
@@ -78,7 +84,7 @@ class Leases:
         self._shares = itertools.count(1)
         self._held: dict[int, HeldLease] = {}
         self._lock = threading.Lock()
-        self._turns: WeakValueDictionary[tuple[str, str], threading.Lock] = WeakValueDictionary()
+        self._turns: WeakValueDictionary[tuple[str, str], _Turn] = WeakValueDictionary()
         self._renewing: threading.Thread | None = None
         self._closed = threading.Event()
 
@@ -103,16 +109,18 @@ class Leases:
         """
         end = time.monotonic() + seconds
         turn = self._turn(kind, key)
-        if not turn.acquire(timeout=seconds):  # threads of this process wait here, without asking the catalog
+        if not turn.lock.acquire(timeout=seconds):  # threads of this process wait here, without asking the catalog
             raise LeaseTaken(key)
         try:
+            if not self._catalog.is_embedded and turn.is_over():
+                time.sleep(2 * MAX_PAUSE_SECONDS)
             (held,) = _awaited(partial(self.take_free, kind, [key]), end)
             try:
                 yield held
             finally:
                 self.release(held)
         finally:
-            turn.release()
+            turn.lock.release()
 
     @contextmanager
     def shared(self, kind: str, key: str, seconds: float) -> Iterator[HeldLease]:
@@ -169,9 +177,9 @@ class Leases:
             held = list(self._held.values())
         self.release(*held)
 
-    def _turn(self, kind: str, key: str) -> threading.Lock:
+    def _turn(self, kind: str, key: str) -> _Turn:
         with self._lock:
-            return self._turns.setdefault((kind, key), threading.Lock())
+            return self._turns.setdefault((kind, key), _Turn())
 
     def _taken(self, kind: str, keys: Sequence[str], share: str) -> list[HeldLease]:
         sure_until = elapsed() + LEASE_SECONDS
@@ -207,6 +215,21 @@ class Leases:
         for each in held:
             each.sure_until = sure_until if each.epoch in renewed else 0.0
         return renewed
+
+
+class _Turn:
+    """Lets the threads of a process in one after the other; it is there while one of them waits or is in."""
+
+    def __init__(self) -> None:
+        self.lock = threading.Lock()
+        self._since = time.monotonic()
+
+    def is_over(self) -> bool:
+        """Whether these threads had it long enough; asked by the next of them, with whom another run begins then."""
+        is_over = time.monotonic() - self._since > RUN_SECONDS
+        if is_over:
+            self._since = time.monotonic()
+        return is_over
 
 
 def _awaited(take: Callable[[], list[HeldLease]], end: float) -> list[HeldLease]:
