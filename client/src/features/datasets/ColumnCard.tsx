@@ -1,10 +1,13 @@
+import { ActionIcon } from '@mantine/core'
 import { useIntersection } from '@mantine/hooks'
+import { PencilLine } from 'lucide-react'
 import { useEffect, useState } from 'react'
 import type { Aggregates, Cell, Column, Table } from '../../api/types'
 import { useLaterText } from '../../i18n/later'
 import { formatCount, formatExact } from '../../shared/format'
 import { Card } from './Card'
 import classes from './ColumnCard.module.css'
+import { ColumnDialog } from './ColumnDialog'
 import { ColumnChart } from './charts/ColumnChart'
 import { writtenOrNull } from './columnTypes'
 import { LongText } from './LongText'
@@ -48,19 +51,49 @@ type Props = {
   column: Column
   /** Undefined while they are not known. */
   facts: Aggregates | undefined
+  mayChange: boolean
 }
 
 /** One column in numbers and in a picture; the picture is asked for when the card comes into view. */
-export const ColumnCard = ({ table, column, facts }: Props) => {
+export const ColumnCard = ({ table, column, facts, mayChange }: Props) => {
   const { ref, entry } = useIntersection({ rootMargin: '200px' })
+  const words = useLaterText().datasets.column
   const [seen, setSeen] = useState(false)
+  const [changing, setChanging] = useState(false)
   useEffect(() => {
     if (entry?.isIntersecting) setSeen(true)
   }, [entry])
   return (
-    <Card as="article" ref={ref} label={column.name} title={column.name} aside={column.type}>
+    <Card
+      as="article"
+      ref={ref}
+      label={column.name}
+      title={column.name}
+      aside={column.type}
+      action={
+        mayChange && (
+          <ActionIcon
+            variant="subtle"
+            color="gray"
+            size={26}
+            aria-label={words.changeOf(column.name)}
+            onClick={() => setChanging(true)}
+          >
+            <PencilLine size={14} aria-hidden />
+          </ActionIcon>
+        )
+      }
+    >
       {facts && <Facts facts={facts} />}
       <div className={classes.chartSlot}>{seen && <ColumnChart table={table} column={column} />}</div>
+      {changing && (
+        <ColumnDialog
+          id={table.id}
+          column={column}
+          isLast={table.columns.length === 1}
+          onClose={() => setChanging(false)}
+        />
+      )}
     </Card>
   )
 }

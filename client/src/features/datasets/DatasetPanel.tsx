@@ -92,7 +92,9 @@ const DatasetPanel = ({ id, name, rejectCount, warnings, role, isTable }: Props)
         <Tabs.Panel value="rows">
           {table ? <RowsTab table={table} matched={matched} rights={rights} /> : waiting}
         </Tabs.Panel>
-        <Tabs.Panel value="summary">{table ? <SummaryTab table={table} /> : waiting}</Tabs.Panel>
+        <Tabs.Panel value="summary">
+          {table ? <SummaryTab table={table} rights={rights} /> : waiting}
+        </Tabs.Panel>
         <Tabs.Panel value="rejects">
           <RejectsTab
             id={id}

@@ -9,13 +9,14 @@ import { useLaterText } from '../../i18n/later'
 import { ColumnCard } from './ColumnCard'
 import { GroupBuilder } from './charts/GroupBuilder'
 import { FilterChips } from './FilterChips'
+import type { Rights } from './rights'
 import classes from './SummaryTab.module.css'
 import { useDatasetView } from './useDatasetView'
 
 const STEP = 24
 
 /** The table in numbers: groups across it, and a card for each column. */
-export const SummaryTab = ({ table }: { table: Table }) => {
+export const SummaryTab = ({ table, rights }: { table: Table; rights: Rights }) => {
   const { datasets } = useLaterText()
   const words = datasets.summary
   const { view } = useDatasetView()
@@ -58,6 +59,7 @@ export const SummaryTab = ({ table }: { table: Table }) => {
               table={table}
               column={column}
               facts={data?.aggregates?.[column.name]}
+              mayChange={rights.mayEdit && view.version === null}
             />
           ))}
         </div>

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { kindOf, readTyped } from './columnTypes'
+import { kindOf, readTyped, wishOf } from './columnTypes'
 
 const column = (type: string) => ({ name: 'c', type, style: null })
 
@@ -56,4 +56,18 @@ test('what is written in a way of its own is for the server to read', () => {
   })
   expect(readTyped(column('double'), '1.234,56', '7,5')).toEqual({ value: '1.234,56', refusal: null })
   expect(readTyped(column('date'), '01.03.2026', '2026-02-28')).toHaveProperty('refusal', expect.any(String))
+})
+
+describe('wishOf', () => {
+  const column = { name: 'price', type: 'decimal(18,2)', style: '0.0' }
+
+  test.each([
+    [{ name: 'price', type: 'decimal(18,2)', style: ' ' }, null],
+    [{ name: 'cost', type: 'decimal(18,2)', style: '' }, { name: 'cost' }],
+    [{ name: 'price', type: 'text', style: '' }, { type: 'text' }],
+    [
+      { name: 'price', type: 'decimal(18,2)', style: '#,##0.0' },
+      { type: 'decimal(18,2)', style: '#,##0.0' },
+    ],
+  ])('%o is %o', (wanted, wish) => expect(wishOf(column, wanted)).toEqual(wish))
 })

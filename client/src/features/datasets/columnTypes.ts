@@ -73,3 +73,30 @@ export const writtenOrNull = (cell: Cell, words: { null: string; empty: string }
   if (cell === null) return words.null
   return cell === '' ? words.empty : String(cell)
 }
+
+/** Types that a column can be given; how many digits a decimal has is seen in its cells. */
+export const COLUMN_TYPES = [
+  'text',
+  'bool',
+  'int64',
+  'decimal',
+  'double',
+  'date',
+  'time',
+  'timestamp',
+  'timestamptz',
+] as const
+
+/** Pure: what of a column is to change; null: nothing. */
+export const wishOf = (
+  column: Column,
+  wanted: { name: string; type: string; style: string },
+): { name?: string; type?: string; style?: string } | null => {
+  const style = wanted.style.trim()
+  const wish = {
+    ...(wanted.name !== column.name && { name: wanted.name }),
+    ...((wanted.type !== column.type || style !== '') && { type: wanted.type }),
+    ...(style !== '' && { style }),
+  }
+  return Object.keys(wish).length > 0 ? wish : null
+}

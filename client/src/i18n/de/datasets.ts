@@ -100,6 +100,22 @@ export const datasets: typeof english = {
       notnull: 'ist nicht null',
     },
   },
+  column: {
+    title: 'Spalte ändern',
+    changeOf: (column) => `Spalte ${column} ändern`,
+    name: 'Name',
+    type: 'Typ',
+    typeWords: 'Was nicht passt, wird null; der Text bleibt erhalten.',
+    style: 'Schreibweise',
+    styleWords: 'Etwa dd/MM/yyyy oder #.##0,0; leer: die am besten passt',
+    change: 'Ändern',
+    drop: 'Spalte löschen',
+    dropped: (column) => `Spalte ${column} gelöscht`,
+    renamed: 'Spalte umbenannt',
+    converted: (values, missing, misses) =>
+      `${number(values)} Werte, ${number(missing)} fehlend, ${number(misses)} unpassend`,
+    notChanged: 'Die Spalte wurde nicht geändert',
+  },
   summary: {
     label: 'Spalten',
     search: 'Spalte suchen',

@@ -99,6 +99,22 @@ export const datasets = {
       notnull: 'is not null',
     },
   },
+  column: {
+    title: 'Change the column',
+    changeOf: (column: string) => `Change column ${column}`,
+    name: 'Name',
+    type: 'Type',
+    typeWords: 'What does not fit becomes null; its text is kept.',
+    style: 'How it is written',
+    styleWords: 'Such as dd/MM/yyyy or #,##0.0; empty: what fits best',
+    change: 'Change',
+    drop: 'Drop column',
+    dropped: (column: string) => `Column ${column} dropped`,
+    renamed: 'Column renamed',
+    converted: (values: number, missing: number, misses: number) =>
+      `${number(values)} values, ${number(missing)} missing, ${number(misses)} that do not fit`,
+    notChanged: 'The column was not changed',
+  },
   summary: {
     label: 'Columns',
     search: 'Find a column',

@@ -1,0 +1,25 @@
+import { datasetsApi, datasetTag } from './datasetsApi'
+import type { components } from './schema.gen'
+
+export type ColumnWish = { name?: string; type?: string; style?: string }
+export type ColumnAnswer = components['schemas']['ColumnAnswer']
+
+const path = (id: string, column: string) =>
+  `/datasets/${encodeURIComponent(id)}/columns/${encodeURIComponent(column)}`
+// The file's page tells of the columns, too.
+const tags = (id: string) => [datasetTag(id), { type: 'File', id } as const]
+
+const datasetColumns = datasetsApi.injectEndpoints({
+  endpoints: (build) => ({
+    changeColumn: build.mutation<ColumnAnswer, { id: string; column: string; wish: ColumnWish }>({
+      query: ({ id, column, wish }) => ({ url: path(id, column), method: 'PATCH', body: wish }),
+      invalidatesTags: (_, error, { id }) => (error ? [] : tags(id)),
+    }),
+    dropColumn: build.mutation<ColumnAnswer, { id: string; column: string }>({
+      query: ({ id, column }) => ({ url: path(id, column), method: 'DELETE' }),
+      invalidatesTags: (_, error, { id }) => (error ? [] : tags(id)),
+    }),
+  }),
+})
+
+export const { useChangeColumnMutation, useDropColumnMutation } = datasetColumns

@@ -1,0 +1,99 @@
+import { Button, Group, Modal, NativeSelect, Stack, TextInput } from '@mantine/core'
+import { useState } from 'react'
+import { type ColumnWish, useChangeColumnMutation, useDropColumnMutation } from '../../api/datasetColumns'
+import { detailOf } from '../../api/problem'
+import type { Column } from '../../api/types'
+import { useText } from '../../i18n/language'
+import { useLaterText } from '../../i18n/later'
+import { toastNote, toastProblem } from '../../shared/toast'
+import { COLUMN_TYPES, wishOf } from './columnTypes'
+
+type Props = { id: string; column: Column; isLast: boolean; onClose: () => void }
+
+/** Sends what a column is to become, and tells what became of its cells. */
+const useColumnChange = ({ id, column, onClose }: Props) => {
+  const words = useLaterText().datasets.column
+  const [changeColumn, changing] = useChangeColumnMutation()
+  const [dropColumn, dropping] = useDropColumnMutation()
+  const change = async (wish: ColumnWish) => {
+    try {
+      const made = await changeColumn({ id, column: column.name, wish }).unwrap()
+      onClose()
+      toastNote(
+        wish.type === undefined && wish.style === undefined
+          ? words.renamed
+          : words.converted(made.converted, made.missing, made.misses),
+      )
+    } catch (error) {
+      toastProblem(words.notChanged, detailOf(error))
+    }
+  }
+  const drop = async () => {
+    try {
+      await dropColumn({ id, column: column.name }).unwrap()
+      onClose()
+      toastNote(words.dropped(column.name))
+    } catch (error) {
+      toastProblem(words.notChanged, detailOf(error))
+    }
+  }
+  return { change, drop, isLoading: changing.isLoading || dropping.isLoading }
+}
+
+/** Renames a column, reads its cells as another type, or drops it. Each is a version that can be undone. */
+export const ColumnDialog = (props: Props) => {
+  const { column, isLast, onClose } = props
+  const { shared } = useText()
+  const words = useLaterText().datasets.column
+  const { change, drop, isLoading } = useColumnChange(props)
+  const [name, setName] = useState(column.name)
+  const [type, setType] = useState(column.type)
+  const [style, setStyle] = useState('')
+  const wish = wishOf(column, { name, type, style })
+  return (
+    <Modal opened onClose={onClose} title={words.title} closeButtonProps={{ 'aria-label': shared.close }}>
+      <form
+        onSubmit={(event) => {
+          event.preventDefault()
+          if (wish) void change(wish)
+        }}
+      >
+        <Stack gap="sm">
+          <TextInput
+            data-autofocus
+            label={words.name}
+            value={name}
+            onChange={(event) => setName(event.currentTarget.value)}
+          />
+          <NativeSelect
+            label={words.type}
+            description={words.typeWords}
+            data={[...new Set([column.type, ...COLUMN_TYPES])]}
+            value={type}
+            onChange={(event) => setType(event.currentTarget.value)}
+          />
+          <TextInput
+            label={words.style}
+            description={words.styleWords}
+            placeholder={column.style ?? undefined}
+            value={style}
+            onChange={(event) => setStyle(event.currentTarget.value)}
+          />
+          <Group justify="space-between">
+            <Button variant="subtle" color="red" disabled={isLast || isLoading} onClick={() => void drop()}>
+              {words.drop}
+            </Button>
+            <Group gap="xs">
+              <Button variant="default" onClick={onClose}>
+                {shared.cancel}
+              </Button>
+              <Button type="submit" loading={isLoading} disabled={wish === null}>
+                {words.change}
+              </Button>
+            </Group>
+          </Group>
+        </Stack>
+      </form>
+    </Modal>
+  )
+}
