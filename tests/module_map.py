@@ -84,6 +84,8 @@ STEPS = {
     "catalog/samples": "web/test_sampling",
     "catalog/sqlite": "catalog/test_session catalog/test_damage",
     "catalog/volumes": "uploads/test_volume",
+    "ingest/text/languages": "ingest/text/test_encodings",
+    "ingest/text/tar": "ingest/text/test_archive",
     "ingest/text/original": "web/test_uploaded_text",
     "columns/parquet/chunks": "columns/test_footer datasets/test_columns",
     "columns/parquet/spool": "columns/test_footer cli/test_commands",

@@ -9,7 +9,7 @@ import pytest
 
 from parquay.errors import InvalidValue, StorageFull, TooLarge, Unavailable, UnsupportedType
 from parquay.storage.memory.uploads import MemoryStore
-from parquay.uploads.create.describe import clean_type
+from parquay.uploads.create.describe import OPTION_KEYS, clean_type
 from uploads.creations import DATA, all_ids
 from uploads.engine import OWNER, Engine, ScriptedBody
 
@@ -201,7 +201,6 @@ def test_options_for_reading_come_from_the_metadata(engine: Engine):
     [
         ({"types": "{"}, "bad_option"),
         ({"path": "data.items"}, "bad_option"),
-        ({"missing": "NA"}, "bad_option"),
         ({"sha256": "xyz"}, "bad_digest"),
         ({"sha256": "a" * 63}, "bad_digest"),
     ],
@@ -211,6 +210,16 @@ def test_metadata_that_tells_nonsense_is_refused(engine: Engine, pairs, code: st
         asyncio.run(engine.create(upload_length="1", upload_metadata=encoded(**pairs)))
 
     assert caught.value.code == code
+    assert all_ids(engine) == set()
+
+
+@pytest.mark.parametrize("key", sorted({*OPTION_KEYS, "sha256"}))
+def test_what_the_metadata_tells_must_be_text(engine: Engine, key: str):
+    # A value that cannot be read must not look as if nothing had been said.
+    with pytest.raises(InvalidValue) as caught:
+        asyncio.run(engine.create(upload_length="1", upload_metadata=f"filename YQ==,{key} /w=="))
+
+    assert caught.value.code == ("bad_digest" if key == "sha256" else "bad_option")
     assert all_ids(engine) == set()
 
 

@@ -72,7 +72,7 @@ def expected_digest(metadata: Metadata) -> str | None:
     Raises:
         InvalidValue: ``bad_digest`` (422).
     """
-    text = metadata.text("sha256")
+    text = _text(metadata, "sha256", "bad_digest")
     if text is None:
         return None
     if not _HEX_DIGEST.fullmatch(text):
@@ -102,7 +102,15 @@ def read_options(given: Mapping[str, str | None]) -> dict[str, Any] | None:
 
 
 def _texts(metadata: Metadata) -> dict[str, str | None]:
-    return {key: metadata.text(key) for key, _ in metadata.pairs if key in OPTION_KEYS}
+    return {key: _text(metadata, key, "bad_option") for key, _ in metadata.pairs if key in OPTION_KEYS}
+
+
+def _text(metadata: Metadata, key: str, code: str) -> str | None:
+    """What is told about ``key``, None where that is nothing. What is no text must not look like nothing."""
+    text = metadata.text(key)
+    if text is None and dict(metadata.pairs).get(key):
+        raise InvalidValue(f"The {key} in the metadata is not UTF-8.", code)
+    return text
 
 
 def _parsed(key: str, text: str) -> Any:
