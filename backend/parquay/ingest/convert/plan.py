@@ -10,13 +10,16 @@ from parquay.ingest.detect import sniff
 from parquay.ingest.formats import detect as formats
 from parquay.ingest.formats import registry
 from parquay.ingest.formats.registry import BrokenPlugin, FileFormat
-from parquay.ingest.read import json_scan
+from parquay.ingest.read import json_nested, json_scan
+from parquay.ingest.read.json_nested import NestedArray
 from parquay.ingest.text import sources
 from parquay.ingest.text.byte_source import ByteReader
 from parquay.ingest.text.dialect import MAX_TABLE_COLUMNS, TOO_MANY_COLUMNS, Dialect
 from parquay.ingest.text.encodings import detect
 from parquay.ingest.text.overrides import Overrides
 from parquay.ingest.text.sources import TextSource
+from parquay.ingest.text.split import count_lines
+from parquay.ingest.text.warnings import FileWarning, bounded
 from parquay.storage.chunks import read_promised
 
 JSON_NAMES = frozenset({".json", ".ndjson", ".jsonl", ".geojson"})
@@ -172,6 +175,8 @@ def is_too_wide(sample: bytes) -> bool:
 
 def _json_plan(source: TextSource, sample: bytes, name: str, overrides: Overrides, *, complete: bool) -> Plan | None:
     kind = json_scan.format_of(sample, complete=complete, name=PurePath(name).suffix.lower())
+    if (nested := _nested_array(sample, name)) is not None:
+        return Plan(_dialect_of_nested(sample, nested, source, overrides), source)
     if kind == json_scan.WANTS_MORE:
         return None
     if kind:
@@ -185,3 +190,21 @@ def _json_plan(source: TextSource, sample: bytes, name: str, overrides: Override
     if PurePath(name).suffix.lower() in JSON_NAMES:
         return Plan(code="no_table", reason="The JSON is no list of objects.")
     return None
+
+
+def _nested_array(sample: bytes, name: str) -> NestedArray | None:
+    """The array of objects in the one object that a file is; in JSON Lines an object is a row, whatever is in it."""
+    if PurePath(name).suffix.lower() in (".ndjson", ".jsonl"):
+        return None
+    return json_nested.find_array(sample.decode(errors="surrogateescape"))
+
+
+def _dialect_of_nested(sample: bytes, found: NestedArray, source: TextSource, overrides: Overrides) -> Dialect:
+    above = sample.decode(errors="surrogateescape")[: found.at].encode(errors="surrogateescape")
+    beside = ", ".join(each for each in found.beside if not found.features or each != "type")
+    told = bounded(f"{found.path} is read, not {beside}")
+    return Dialect(
+        encoding=source.wide or "utf-8", format="json", path=found.path, delimiter="", quote="", header_rows=0,
+        body=len(above), body_line=1 + count_lines(above), types=dict(overrides.types),
+        warnings=(*source.warnings, *((FileWarning("outside_array", 1, 1, told),) if beside else ())),
+    )  # fmt: skip

@@ -17,7 +17,7 @@ import pyarrow as pa
 
 from parquay.columns.names import Naming, renaming
 from parquay.errors import TooLarge
-from parquay.ingest.read import json_scan
+from parquay.ingest.read import json_nested, json_scan
 from parquay.ingest.read.json_scan import Number, Repeated
 from parquay.ingest.read.rows import RejectList, SegmentRows
 from parquay.ingest.text.dialect import MAX_TABLE_COLUMNS, TOO_MANY_COLUMNS
@@ -30,6 +30,8 @@ _IN_TEXT = frozenset({"date", "time", "timestamp"})
 _IN_NUMBER = frozenset({"int64", "decimal", "double"})
 _IN_FLAG = frozenset({"bool"})
 _LINE_END = re.compile(rb"\r\n|\n|\r")
+FEATURES = "features"
+"""The path of the features of GeoJSON."""
 _BOM = b"\xef\xbb\xbf"
 
 Row = dict[str, Any] | Repeated
@@ -209,10 +211,11 @@ class _Positions:
         return self.line, self.byte
 
 
-def read_array(chunk: bytes, *, byte: int, line: int, final: bool, naming: Naming) -> SegmentRows:
+def read_array(chunk: bytes, *, byte: int, line: int, final: bool, naming: Naming, nested: str = "") -> SegmentRows:
     """Read the objects of a JSON array that end in `chunk`, which starts with its bracket or behind an object.
 
-    Objects one behind the other are read too.
+    Objects one behind the other are read too. `nested`: the path of an array within an object; what stands behind it is
+    no row. Its bracket is left for whoever has all of the text, so that nothing has to be kept of having seen it.
     """
     columns = _Columns(naming, line)
     text = chunk.decode("utf-8", "surrogateescape")
@@ -222,6 +225,11 @@ def read_array(chunk: bytes, *, byte: int, line: int, final: bool, naming: Namin
     while not columns.full:
         at = json_scan.behind_gap(text, at)
         mark = text[at : at + 1]
+        if nested and mark == "]":
+            if final:
+                _warn_of_rest(columns, text[at + 1 :], positions.move(at)[0])
+                done, closed = len(text), True
+            break
         if mark in ("", ",", "]") or (mark == "[" and not within):
             if not mark:
                 break
@@ -231,12 +239,12 @@ def read_array(chunk: bytes, *, byte: int, line: int, final: bool, naming: Namin
                 _warn_of_comments(columns, text[done:at], positions.move(at)[0])
                 done = at
             continue
-        end = _element(columns, positions, at, final=final)
+        end = _element(columns, positions, at, final=final, features=nested == FEATURES)
         if end is None:
             break
         _warn_of_comments(columns, text[done:at], positions.line)
         at = done = end
-    if final and not columns.full:
+    if final and not columns.full and not (nested and closed):
         _warn_of_comments(columns, text[done:], positions.move(len(text))[0])
         done = len(text)
         if not closed and text[json_scan.behind_gap(text, 0) :][:1] in ("[", ","):
@@ -245,12 +253,18 @@ def read_array(chunk: bytes, *, byte: int, line: int, final: bool, naming: Namin
     return columns.result(end if columns.rows or columns.rejects.kept or final else 0, count_lines(chunk[:end]))
 
 
+def _warn_of_rest(columns: _Columns, rest: str, line: int) -> None:
+    """Tell of what stands behind an array within an object, if it is more than brackets."""
+    if rest.strip(" \t\r\n}"):
+        warn(columns.warnings, "outside_array", line, rest.strip(" \t\r\n,"))
+
+
 def _warn_of_comments(columns: _Columns, gap: str, line: int) -> None:
     if count := json_scan.commented_lines(gap):
         warn(columns.warnings, "comment_line", line, gap.strip(" \t\r\n,]"), count)
 
 
-def _element(columns: _Columns, positions: _Positions, at: int, *, final: bool) -> int | None:
+def _element(columns: _Columns, positions: _Positions, at: int, *, final: bool, features: bool) -> int | None:
     """Read the element at `at` and return where it ends; None when that is not there yet."""
     text = positions.text
     try:
@@ -266,7 +280,7 @@ def _element(columns: _Columns, positions: _Positions, at: int, *, final: bool) 
             warn(columns.warnings, "mended_json", positions.move(at)[0], text[at:end])
     line, start = positions.move(at)
     if _is_row(value):
-        columns.add(value, line)
+        columns.add(json_nested.flat_feature(value) if features else value, line)
     else:
         columns.reject(line, start, _raw(text[at:end]))
     return end

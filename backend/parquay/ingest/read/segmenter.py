@@ -148,7 +148,9 @@ class Segmenter:
 
     def _block(self, chunk: bytes, *, final: bool) -> Block | None:
         if self.dialect.format == "json":
-            rows = json_rows.read_array(chunk, byte=self.byte, line=self.line, final=final, naming=self.naming)
+            rows = json_rows.read_array(
+                chunk, byte=self.byte, line=self.line, final=final, naming=self.naming, nested=self.dialect.path
+            )
             return self._objects(chunk, rows) if rows.end else None
         if self.dialect.format == "ndjson":
             end = len(chunk) if final else chunk.rfind(b"\n") + 1

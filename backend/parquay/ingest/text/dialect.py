@@ -40,6 +40,7 @@ class Dialect:
         spaced: whether blank lines between rows are usual, so that one means nothing.
         row_bytes: bytes of a row on average.
         format: csv for delimited text, ndjson for an object a line, json for an array of objects.
+        path: of JSON, the keys of the array of objects that is read, with points between them; empty for the top.
         types: column name to type name, as the caller wants them where the cells allow it.
         shapes: for each column a regular expression that its cells in the sample match, empty where there is none.
         warnings: what was passed over or guessed before the first data row.
@@ -69,6 +70,7 @@ class Dialect:
     spaced: bool = False
     row_bytes: int = 0
     format: str = "csv"
+    path: str = ""
     types: Mapping[str, str] = field(default_factory=dict)
     shapes: tuple[str, ...] = ()
     warnings: tuple[FileWarning, ...] = ()

@@ -21,6 +21,7 @@ export const warnings: typeof english = {
   renamed_column: 'Spalten heißen anders als in der Datei',
   repeated_key: 'Ein Schlüssel kam in einem Objekt mehrmals vor; jeder hat eine eigene Spalte',
   mended_json: 'Kommentare oder überzählige Kommas in Objekten wurden weggelassen',
+  outside_array: 'Um die gelesene Liste herum steht anderes, das nicht gelesen wird',
   unclosed_array: 'Die Datei endete, bevor ihre Liste zu Ende war',
   other_sheets: 'Auch andere Blätter haben Zellen und wurden nicht gelesen',
   formula_without_value: 'Formeln ohne berechneten Wert sind leere Zellen',

@@ -20,6 +20,7 @@ export const warnings: Readonly<Record<string, string>> = {
   renamed_column: 'Columns are not called what the file calls them',
   repeated_key: 'A key came more than once in one object; each has a column of its own',
   mended_json: 'Comments or commas too many were left out of objects',
+  outside_array: 'What stands around the list that is read is not read',
   unclosed_array: 'The file ended before its array did',
   other_sheets: 'Other sheets have cells too, and were not read',
   formula_without_value: 'Formulas without a computed value are empty cells',
