@@ -90,8 +90,30 @@ def test_nothing_is_rounded_on_the_way_from_one_number_to_another(house, text):
     assert text(file) == "a\n9007199254740993\n1\n-2\n"
 
 
+def test_what_is_written_in_a_style_means_what_it_meant(house, text):
+    content = 'day,at,v\n31/12/2024,31.12.2024 00:00,"1.234,5"\n05/01/2025,5.1.2025 11:30,"7,0"\n'
+    file = house.convert(content)
+    assert [each["type"] for each in house.tables.snapshot(file).columns] == ["date", "timestamp", "decimal(18,1)"]
+
+    def change(name, kind):
+        made = house.columns.change(house.file(file.id), ANN, name, ColumnWish(type=kind))
+        return made.counts.converted, made.counts.misses
+
+    assert change("day", "timestamp") == (2, 0)
+    assert change("at", "date") == (1, 1)
+    assert change("v", "int64") == (1, 1)
+    values = [row[1:] for row in house.rows(house.file(file.id))]
+    assert [str(value) for value in values[0]] == ["2024-12-31 00:00:00", "2024-12-31", "None"]
+    assert values[1][1:] == (None, 7)
+    assert text(file) == content
+    for name in ("day", "at", "v"):
+        change(name, "text")
+    assert text(file) == content
+
+
 def test_the_type_that_it_is_makes_no_version(house):
     file = house.convert(MIXED)
+    assert house.columns.change(file, ANN, "v", ColumnWish(type="text", missing=[])).snapshot.version == 0
 
     same = house.columns.change(file, ANN, "v", ColumnWish(type="text"))
     again = house.columns.change(file, ANN, "n", ColumnWish(type="int64"))

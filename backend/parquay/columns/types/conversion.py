@@ -51,16 +51,40 @@ class ConvertedCells:
     misses: int
 
 
-def convert(texts: pa.StringArray, target: ColumnType, words: Collection[str]) -> ConvertedCells:
-    """Read cells as ``target``; ``words`` are those that mean that there is no value."""
+def convert(
+    texts: pa.StringArray, target: ColumnType, words: Collection[str], meant: pa.StringArray | None = None
+) -> ConvertedCells:
+    """Read cells as ``target``; ``words`` are those that mean that there is no value.
+
+    ``meant``: the canonical texts of the values that the cells have by now, where they are written in a style: what the
+    target cannot read in it, it may read in these.
+    """
     encoded = texts.dictionary_encode()
     values, asides = _read(encoded.dictionary, target, pa.array(sorted(words), pa.string()))
     values, asides = values.take(encoded.indices), asides.take(encoded.indices)
+    if meant is not None:
+        values, asides = _meant(values, asides, texts, _exact_values(meant, target))
     kinds = pc.utf8_slice_codeunits(asides, 0, 1)
     misses = pc.sum(pc.equal(kinds, MISFIT)).as_py() or 0
     found = len(values) - values.null_count
     kept = None if asides.null_count == len(asides) else asides
     return ConvertedCells(values, kept, found, len(values) - found - misses, misses)
+
+
+def _exact_values(meant: pa.StringArray, target: ColumnType) -> pa.Array:
+    base = target.base if isinstance(target, StyledType) else target
+    encoded = meant.dictionary_encode()
+    return _exact(encoded.dictionary, base).take(encoded.indices)
+
+
+def _meant(
+    values: pa.Array, asides: pa.StringArray, texts: pa.StringArray, others: pa.Array
+) -> tuple[pa.Array, pa.StringArray]:
+    """Values of cells that did not fit from others that they have, where they have some."""
+    misfit = pc.fill_null(pc.starts_with(asides, MISFIT), fill_value=False)
+    found = pc.and_(misfit, others.is_valid())
+    otherwise = pc.binary_join_element_wise(OTHERWISE, texts, "")
+    return pc.if_else(found, others, values), pc.if_else(found, otherwise, asides)
 
 
 def _read(cells: pa.StringArray, target: ColumnType, words: pa.StringArray) -> tuple[pa.Array, pa.StringArray]:

@@ -16,6 +16,7 @@ from parquay.columns.types import missing
 from parquay.columns.types.base import ColumnType
 from parquay.columns.types.conversion import convert
 from parquay.columns.types.missing_words import OTHERWISE, WORD
+from parquay.columns.types.styled import StyledType
 from parquay.datasets.edit.column_counts import CellCounts
 from parquay.datasets.versions.snapshot import Snapshot
 
@@ -30,10 +31,12 @@ class StoredCells:
     Attributes:
         texts: its cells as they were written.
         words: those among them that are kept aside as words for missing.
+        meant: the canonical texts of its values; None: they are written in these.
     """
 
     texts: pa.StringArray
     words: frozenset[str]
+    meant: pa.StringArray | None = None
 
 
 class ColumnCells:
@@ -49,11 +52,12 @@ class ColumnCells:
         table = part.read_row_group(group, columns=[self._name]).select([self._name])
         values = self._type.of_stored(table.column(0).combine_chunks())
         texts = self._type.to_text(values)
+        meant = self._type.base.to_text(values) if isinstance(self._type, StyledType) else None
         if self._name not in kept:
-            return StoredCells(texts, frozenset())
+            return StoredCells(texts, frozenset(), meant)
         aside = asides.at(kept[self._name], np.arange(len(texts)))
         words = pc.unique(missing.texts_of(aside.filter(pc.starts_with(aside, WORD)))).to_pylist()
-        return StoredCells(missing.over(texts, aside), frozenset(words))
+        return StoredCells(missing.over(texts, aside), frozenset(words), meant)
 
     def groups(self) -> Iterator[StoredCells]:
         """The cells of all row groups, in the order of the table (blocking)."""
@@ -102,9 +106,9 @@ class ColumnConversion:
         self._keeps_text = keeps_text
         self.counts = CellCounts()
 
-    def converted(self, texts: pa.StringArray) -> pa.Table:
-        """Cells as parts store them from now on, with what is kept aside of them."""
-        found = convert(texts, self._target, self._words)
+    def converted(self, texts: pa.StringArray, meant: pa.StringArray | None = None) -> pa.Table:
+        """Cells as parts store them from now on, with what is kept aside of them; ``meant``: see `convert`."""
+        found = convert(texts, self._target, self._words, meant)
         self.counts = CellCounts(
             self.counts.converted + found.converted,
             self.counts.missing + found.missing,

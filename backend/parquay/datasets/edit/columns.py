@@ -252,11 +252,12 @@ def _retyped(
     conversion = ColumnConversion(new, target, words)
 
     def make(part: pq.ParquetFile, group: int, kept: Asides) -> pa.Table:
-        return conversion.converted(cells.read(part, group, kept).texts)
+        found = cells.read(part, group, kept)
+        return conversion.converted(found.texts, found.meant)
 
-    if target == had and new == name and wish.missing is None:
+    if target == had and new == name and (wish.missing is None or target.is_text):
         for each in cells.groups():
-            conversion.converted(each.texts)
+            conversion.converted(each.texts, each.meant)
         return None, conversion.counts
     after = [*columns[:at], columns[at] | columns_json({new: target})[0], *columns[at + 1 :]]
     kept = {str(each["name"]): str(each["name"]) for each in after if each["name"] != new}
