@@ -176,7 +176,8 @@ def test_rows_are_replaced_by_those_of_another_file(house, text):
     assert [(each["name"], each["type"]) for each in made.snapshot.columns] == [
         ("Word", "text"), ("price", "int64"), ("new", "date")
     ]  # fmt: skip
-    assert text(file) == "WORD,price,new\nx,7,31.12.2025\ny,8,01.01.2026\n"
+    assert text(file) == "Word,price,new\nx,7,31.12.2025\ny,8,01.01.2026\n"
+    assert text(file, original=True) == "Word,price,new\nx,7,31.12.2025\ny,8,01.01.2026\n"
     assert text(file, 0) == FEW
     noted = house.datasets.one(file.id, 1)
     assert (noted.kind, noted.inserted, noted.deleted, noted.rows) == ("replace", 2, 3, 2)
@@ -185,6 +186,39 @@ def test_rows_are_replaced_by_those_of_another_file(house, text):
     house.versions.restore(house.file(file.id), ANN, 0)
     assert text(file) == FEW
     assert pl.scan_delta(str(house.parquet / file.id)).collect().columns == ["n", "Word", "price"]
+
+
+@pytest.mark.parametrize(
+    ("table", "more", "header"),
+    [
+        (" n ,Word\n1,a\n2,b\n", "WORD,N,x\nc,3,4\nd,5,6\n", ["Word", " n ", "x"]),
+        ("1,a\n2,b\n3,c\n", "COLUMN1,x\n4,d\n5,e\n", ["column1", "x"]),
+        ("COLUMN1,x\n4,d\n5,e\n", "1,a\n2,b\n3,c\n", ["COLUMN1", "column2"]),
+        ("1,a\n2,b\n3,c\n", "4,d\n5,e\n6,f\n", []),
+    ],
+    ids=["both have a header", "the file alone has one", "the table alone has one", "none has one"],
+)
+def test_the_header_after_replacing_calls_columns_as_the_table_does(house, text, table, more, header):
+    file, source = house.convert(table), house.convert(more)
+
+    made = house.replacing.replace(file, ANN, source).snapshot
+
+    rows = more.splitlines()[1:] if "x\n" in more else more.splitlines()
+    assert text(file).splitlines() == [",".join(header)] * bool(header) + rows
+    names = [each["name"] for each in made.columns]
+    assert names == [cell.strip() for cell in header] or not header
+    house.columns.change(house.file(file.id), ANN, names[0], ColumnWish("other"))
+    house.columns.change(house.file(file.id), ANN, "other", ColumnWish(names[0]))
+    assert text(file).splitlines() == [",".join(header)] * bool(header) + rows
+
+
+def test_a_renamed_column_is_replaced_under_its_new_name(house, text):
+    file = house.convert(FEW)
+    house.columns.change(file, ANN, "Word", ColumnWish("term"))
+
+    house.replacing.replace(house.file(file.id), ANN, house.convert("Term,Word\nx,1\ny,2\n"))
+
+    assert text(file) == "term,Word\nx,1\ny,2\n"
 
 
 def test_a_table_is_not_replaced_by_itself_nor_unseen_versions(house):

@@ -116,7 +116,7 @@ def test_rows_are_replaced_by_those_of_a_file(ann: httpx.Client, bob: httpx.Clie
     assert (told["version"], told["kind"], told["message"]) == (1, "replace", "March")
     assert (told["rows"], told["inserted"], told["deleted"]) == (2, 2, 3)
     assert (told["added"], told["dropped"]) == (["new"], ["n", "price"])
-    assert ann.get(f"/datasets/{dataset}/export").text == "WORD,new\nx,1\ny,2\n"
+    assert ann.get(f"/datasets/{dataset}/export").text == "word,new\nx,1\ny,2\n"
     assert ann.get(f"/datasets/{source}/export").text == "WORD,new\nx,1\ny,2\n"
     assert is_problem(ann.post(replace, json={"file_id": hidden}), 404, "not_found")
     assert is_problem(ann.post(replace, json={"file_id": dataset}), 409, "replace_itself")

@@ -1,6 +1,7 @@
 """The rows of another finished file in place of those of a table: its history, its id and its rights stay.
 
-The columns are the file's, in its order; those that the table had by name keep the spelling that the table gave them.
+The columns are the file's, in its order; those that the table had by name keep what the table calls them, and the cell
+above them in its header.
 """
 
 from __future__ import annotations
@@ -55,7 +56,7 @@ class Replacing:
 
         def decide(before: Snapshot, drafts: Drafts) -> Change:
             refuse_outdated(before, expected)
-            wanted = columns_after(before.columns, headers.with_cells(more.rows.columns, more.rows.dialect))
+            wanted = columns_after(*(headers.with_cells(one.columns, one.dialect) for one in (before, more.rows)))
             columns[:] = [[str(each["name"]) for each in one] for one in (before.columns, wanted)]
             with more.rows.place.parts.fetch(more.rows.names):
                 added = tuple(_copied(before, more.rows, wanted, drafts))
@@ -70,10 +71,21 @@ class Replacing:
         )
 
 
-def columns_after(ours: Sequence[Mapping[str, Any]], theirs: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
-    """The columns of the file, spelt as the table spells them where it has them. Pure."""
-    spelt = {folded(str(each["name"])): each["name"] for each in ours}
-    return [{**each, "name": spelt.get(folded(str(each["name"])), each["name"])} for each in theirs]
+def columns_after(ours: headers.Columns, theirs: headers.Columns) -> list[dict[str, Any]]:
+    """The columns of the file, called as the table calls them where it has them; all with their cells. Pure."""
+    known = {folded(str(each["name"])): each for each in ours}
+    return [_called_as(known.get(folded(str(each["name"])), each), each) for each in theirs]
+
+
+def _called_as(ours: Mapping[str, Any], theirs: Mapping[str, Any]) -> dict[str, Any]:
+    """The column of a file under the name of one of the table's, and under its cell of the header.
+
+    Where the table has no header and the file has one, the name stands in it.
+    """
+    cell = ours[headers.CELL]
+    if cell is None and theirs[headers.CELL] is not None:
+        cell = ours["name"]
+    return {**theirs, "name": ours["name"], headers.CELL: cell}
 
 
 def change_of(before: Snapshot, added: tuple[Part, ...], columns: Sequence[dict[str, Any]], more: Addition) -> Change:
