@@ -6,6 +6,7 @@ import gzip
 import hashlib
 import io
 import random
+import zipfile
 
 import pytest
 
@@ -34,6 +35,16 @@ def test_packed_upload_is_followed_too(bench):
     assert bench.table()["id"].to_pylist() == list(range(30_000))
 
 
+def zipped() -> bytes:
+    file = io.BytesIO()
+    with zipfile.ZipFile(file, "w") as archive:
+        archive.writestr("a.csv", "n,w\n1,x\n")
+    return file.getvalue()
+
+
+ZIPPED = zipped()
+
+
 @pytest.mark.parametrize(
     ("name", "content", "code"),
     [
@@ -41,6 +52,9 @@ def test_packed_upload_is_followed_too(bench):
         ("lie.parquet", b"a,b\n1,2\n", "wrong_format"),
         ("cut.csv.gz", b"\x1f\x8b\x08\x00\x00\x00\x00\x00\x00\x03abc", "broken_archive"),
         ("cut.parquet", b"PAR1 and nothing", "broken_file"),
+        ("cut.zip", ZIPPED[:-1], "broken_archive"),
+        ("cut.csv", ZIPPED[:-30], "broken_archive"),
+        ("cut.ZIP", ZIPPED[:70], "broken_archive"),
     ],
 )
 def test_file_that_lies_about_its_format_is_a_clear_error(bench, name, content, code):

@@ -6,6 +6,7 @@ import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
+from pathlib import PurePosixPath
 from typing import Any
 
 from parquay.catalog.segments import Fence
@@ -16,11 +17,12 @@ from parquay.ingest.convert.finish import (
     ConversionResult,
 )
 from parquay.ingest.convert.pipeline import JobLost, Pipeline, SegmentSource, Sink, TextSegments
-from parquay.ingest.convert.plan import Plan, plan, why_unmeant
+from parquay.ingest.convert.plan import PACKED_NAMES, Plan, plan, why_unmeant
 from parquay.ingest.convert.segment_sinks import ConversionState, Tools, sink_of
 from parquay.ingest.formats.registry import FileFormat
 from parquay.ingest.read import segmenter
 from parquay.ingest.read.fold import FoldState
+from parquay.ingest.text.archive import TABLES
 from parquay.ingest.text.byte_source import ByteReader
 from parquay.ingest.text.dialect import Dialect
 from parquay.ingest.text.inflate import BrokenArchive
@@ -103,8 +105,9 @@ class ConversionPass:
             self._progress.plan = self._broken(str(error))
 
     def _broken(self, reason: str) -> Plan:
-        """A packed file that cannot be unpacked is an error if a table was in it, else just no table."""
-        if self._progress.segments or "." in self._file.name.strip(".").rpartition(".")[0]:
+        """A packed file that cannot be unpacked is an error if a table was in it or may be, else just no table."""
+        suffixes = {each.lower() for each in PurePosixPath(self._file.name).suffixes}
+        if self._progress.segments or suffixes & (PACKED_NAMES | TABLES):
             return Plan(code="broken_archive", reason=f"The file cannot be unpacked: {reason}.")
         return Plan(code="no_table", reason=reason)
 
