@@ -5,6 +5,7 @@ import { liveSlice } from '../api/live'
 import { sessionSlice } from '../api/session'
 import { drawnSlice } from '../display/drawnSlice'
 import { removedRowsSlice } from '../features/datasets/removedRowsSlice'
+import { unsavedSlice } from '../features/datasets/unsavedSlice'
 import { hiddenFilesSlice } from '../features/files/hiddenFilesSlice'
 import { noticesSlice } from '../features/notices/noticesSlice'
 import { duplicatesSlice } from '../features/uploads/adding/duplicatesSlice'
@@ -23,6 +24,7 @@ const rootReducer: Reducer<RootState> = combineSlices(
   duplicatesSlice,
   hiddenFilesSlice,
   removedRowsSlice,
+  unsavedSlice,
   announcementSlice,
   drawnSlice,
   noticesSlice,

@@ -1,4 +1,4 @@
-import { Button, Group, Modal, Stack, TextInput } from '@mantine/core'
+import { Button, Group, Modal, Stack, Textarea } from '@mantine/core'
 import { useState } from 'react'
 import { useAddRowMutation } from '../../api/datasetEdits'
 import { detailOf } from '../../api/problem'
@@ -6,10 +6,12 @@ import type { Row, Table } from '../../api/types'
 import { useText } from '../../i18n/language'
 import { useLaterText } from '../../i18n/later'
 import { useDrafts } from '../../shared/drafts'
+import { sendOnEnter } from '../../shared/lineKeys'
 import { toastProblem, toastUndo } from '../../shared/toast'
 import { useAppDispatch } from '../../store/hooks'
 import { readTyped } from './columnTypes'
 import { deleteAddedRow } from './removeRow'
+import { UnsavedPart } from './UnsavedNotice'
 
 type Props = { table: Table; onClose: () => void }
 
@@ -24,7 +26,11 @@ const useNewRow = ({ id, columns }: Table, onAdded: () => void) => {
   const read = Object.fromEntries(
     filled.map((column) => [column.name, readTyped(column, typed[column.name] ?? '')]),
   )
-  useDrafts(() => filled.map(({ name }) => ({ label: name, text: typed[name] ?? '' })))
+  const written = Object.entries(typed)
+    .filter(([, text]) => text !== '')
+    .map(([label, text]) => ({ label, text }))
+  // Without their columns: the dialog itself says what becomes of them.
+  useDrafts(() => written)
   const save = async () => {
     setAsked(true)
     const row: Row = {}
@@ -43,6 +49,8 @@ const useNewRow = ({ id, columns }: Table, onAdded: () => void) => {
   return {
     isLoading,
     save,
+    /** What was written for columns that somebody has renamed or dropped meanwhile. */
+    strays: written.filter(({ label }) => !columns.some(({ name }) => name === label)),
     textOf: (name: string): string => typed[name] ?? '',
     refusalOf: (name: string) => (asked ? (read[name]?.refusal ?? undefined) : undefined),
     type: (name: string, text: string): void => setTyped({ ...typed, [name]: text }),
@@ -52,10 +60,16 @@ const useNewRow = ({ id, columns }: Table, onAdded: () => void) => {
 /** A new row, field by field; each must fit its column. */
 export const AddRowDialog = ({ table, onClose }: Props) => {
   const { shared } = useText()
-  const words = useLaterText().datasets.edit
-  const { isLoading, save, textOf, refusalOf, type } = useNewRow(table, onClose)
+  const { edit: words, unsaved } = useLaterText().datasets
+  const { isLoading, save, strays, textOf, refusalOf, type } = useNewRow(table, onClose)
   return (
-    <Modal opened onClose={onClose} title={words.addTitle} closeButtonProps={{ 'aria-label': shared.close }}>
+    <Modal
+      opened
+      onClose={onClose}
+      closeOnClickOutside={false}
+      title={words.addTitle}
+      closeButtonProps={{ 'aria-label': shared.close }}
+    >
       <form
         onSubmit={(event) => {
           event.preventDefault()
@@ -64,14 +78,20 @@ export const AddRowDialog = ({ table, onClose }: Props) => {
       >
         <Stack gap="sm">
           <p style={{ margin: 0 }}>{words.addWords}</p>
+          {strays.map((stray) => (
+            <UnsavedPart key={stray.label} reason={unsaved.column(stray.label)} drafts={[stray]} />
+          ))}
           {table.columns.map((column, index) => (
-            <TextInput
+            <Textarea
+              autosize
+              maxRows={8}
               key={column.name}
               data-autofocus={index === 0 || undefined}
               label={column.name}
               description={column.type}
               value={textOf(column.name)}
               error={refusalOf(column.name)}
+              onKeyDown={sendOnEnter}
               onChange={(event) => type(column.name, event.currentTarget.value)}
             />
           ))}

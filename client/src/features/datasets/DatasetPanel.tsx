@@ -15,6 +15,7 @@ import { RejectsTab } from './RejectsTab'
 import { RowsTab } from './RowsTab'
 import { rightsOf } from './rights'
 import { SummaryTab } from './SummaryTab'
+import { UnsavedNotice } from './UnsavedNotice'
 import { useDatasetView } from './useDatasetView'
 import { VersionBanner } from './VersionBanner'
 
@@ -83,6 +84,7 @@ const DatasetPanel = ({ id, name, rejectCount, warnings, role, isTable }: Props)
       data-append-name={name}
       className={classes.panel}
     >
+      <UnsavedNotice id={id} />
       <VersionBanner id={id} rights={rights} />
       <Tabs value={view.tab} onChange={choose} keepMounted={false}>
         <div className={classes.bar}>

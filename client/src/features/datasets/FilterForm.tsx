@@ -1,8 +1,9 @@
-import { Button, Popover, Select, Stack, TextInput } from '@mantine/core'
+import { Button, Popover, Select, Stack, Textarea } from '@mantine/core'
 import { cloneElement, type ReactElement, useState } from 'react'
 import type { Column } from '../../api/types'
 import { useLaterText } from '../../i18n/later'
 import { useDrafts } from '../../shared/drafts'
+import { sendOnEnter } from '../../shared/lineKeys'
 import { kindOf } from './columnTypes'
 import { type FilterOp, filterText, needsValue, opsFor, valueProblem } from './filters'
 import { useDatasetView } from './useDatasetView'
@@ -14,7 +15,7 @@ const Form = ({ column, onDone }: { column: Column; onDone: () => void }) => {
   const [op, setOp] = useState<FilterOp>(ops[0] ?? 'eq')
   const [value, setValue] = useState('')
   const [refusal, setRefusal] = useState<string | null>(null)
-  useDrafts(() => [{ label: words.title(column.name), text: value }])
+  useDrafts(() => [{ label: words.title(column.name), text: value, column: column.name }])
   const apply = () => {
     // A text is looked for as it was typed, blanks and all.
     const asked = kindOf(column) === 'text' ? value : value.trim()
@@ -45,11 +46,14 @@ const Form = ({ column, onDone }: { column: Column; onDone: () => void }) => {
           }}
         />
         {needsValue(op) && (
-          <TextInput
+          <Textarea
             data-autofocus
+            autosize
+            maxRows={6}
             label={op === 'in' ? words.values : words.value}
             value={value}
             error={refusal}
+            onKeyDown={sendOnEnter}
             onChange={(event) => {
               setValue(event.currentTarget.value)
               setRefusal(null)

@@ -20,6 +20,7 @@ import classes from './RowsTab.module.css'
 import type { Rights } from './rights'
 import { rowsToShow } from './shownRows'
 import { useDatasetView } from './useDatasetView'
+import { useGoneColumns } from './useGoneColumns'
 
 const NoRows = () => {
   const words = useLaterText().datasets.grid
@@ -138,6 +139,7 @@ export const RowsTab = ({ table, matched, rights }: Props) => {
   const words = useLaterText().datasets
   const { view } = useDatasetView()
   const mayAsk = useAppSelector(selectMayAsk)
+  useGoneColumns(table.id, table.columns)
   const { filters, page: number, size, sort, version } = view
   const query: RowsQuery = { id: table.id, version, sort, filters, size, page: number }
   const { data, currentData, error, isError, isFetching, refetch } = useGetRowsQuery(

@@ -1,6 +1,8 @@
-import { type KeyboardEvent, type ReactNode, useId, useRef, useState } from 'react'
+import { type KeyboardEvent, type ReactNode, useId, useLayoutEffect, useRef, useState } from 'react'
 import type { Cell, Column } from '../../../api/types'
 import { useLaterText } from '../../../i18n/later'
+import { afterTyping, asShown } from '../../../shared/lineEnds'
+import { breakLine, isLineBreak } from '../../../shared/lineKeys'
 import { asTyped, kindOf, readTyped } from '../columnTypes'
 import classes from './CellEditor.module.css'
 
@@ -18,16 +20,18 @@ type Props = {
   /** Every text on the way, so that none is lost where the editor goes out of sight. */
   onType: (draft: string) => void
   onKeep: (value: Cell, leave: Leave) => void
-  onDrop: () => void
+  /** Gives the draft up; `refusal`: why it does not fit, where nobody has asked for that. */
+  onDrop: (refusal?: string) => void
 }
 
 const LEAVES: Record<string, Leave> = { Enter: 'down', Tab: 'right' }
 
 type Draft = Pick<Props, 'column' | 'value' | 'typed' | 'onType' | 'onKeep' | 'onDrop'>
 
-/** What stands in the editor, and how it is left: once, whatever happens to the focus afterwards. */
+/** What stands in the editor, exactly, and how it is left: once, whatever happens to the focus afterwards. */
 const useDraft = ({ column, value, typed, onType, onKeep, onDrop }: Draft) => {
-  const [draft, setDraft] = useState(typed ?? asTyped(value))
+  const [original] = useState(typed ?? asTyped(value))
+  const [draft, setDraft] = useState(original)
   const [refusal, setRefusal] = useState<string | null>(null)
   // The focus may go elsewhere before the editor is gone: that blur decides nothing any more.
   const decided = useRef(false)
@@ -36,24 +40,26 @@ const useDraft = ({ column, value, typed, onType, onKeep, onDrop }: Draft) => {
     decided.current = true
     act()
   }
-  const keep = (leave: Leave): boolean => {
+  /** Why the draft cannot be kept; null where it is. */
+  const keep = (leave: Leave): string | null => {
     if (draft === asTyped(value) && (value !== null || typed === null)) {
       decide(() => onKeep(value, leave))
-      return true
+      return null
     }
     const read = readTyped(column, draft, value)
     setRefusal(read.refusal)
-    if (read.refusal !== null) return false
+    if (read.refusal !== null) return read.refusal
     decide(() => onKeep(read.value, leave))
-    return true
+    return null
   }
   return {
-    draft,
+    shown: asShown(draft),
     refusal,
     keep,
-    drop: () => decide(onDrop),
+    drop: (reason?: string) => decide(() => onDrop(reason)),
     clear: () => decide(() => onKeep(null, 'stay')),
-    type: (text: string): void => {
+    type: (shown: string): void => {
+      const text = afterTyping(draft, shown, original)
       setDraft(text)
       onType(text)
       setRefusal(null)
@@ -65,31 +71,51 @@ const useDraft = ({ column, value, typed, onType, onKeep, onDrop }: Draft) => {
 const leaveBy = ({ key, shiftKey }: KeyboardEvent): Leave | null =>
   key === 'Tab' && shiftKey ? 'left' : (LEAVES[key] ?? null)
 
+/** A field as high as its lines; from some height on they scroll (`max-height` of its style). */
+const useGrowing = (shown: string) => {
+  const field = useRef<HTMLTextAreaElement>(null)
+  // biome-ignore lint/correctness/useExhaustiveDependencies: the height follows from the text
+  useLayoutEffect(() => {
+    if (!field.current) return
+    field.current.style.height = 'auto'
+    field.current.style.height = `${field.current.scrollHeight}px`
+  }, [shown])
+  return field
+}
+
 /** A cell being written. What does not fit the column's type is refused here, with the reason. */
 export const CellEditor = ({ label, note, ...editing }: Props) => {
   const words = useLaterText().datasets.edit
   const reason = useId()
-  const { draft, refusal, keep, drop, clear, type } = useDraft(editing)
+  const { shown, refusal, keep, drop, clear, type } = useDraft(editing)
+  const field = useGrowing(shown)
   return (
     <span className={classes.editor}>
-      <input
+      <textarea
+        ref={field}
+        rows={1}
         autoFocus
         className={classes.input}
         aria-label={label}
         aria-invalid={refusal !== null}
         aria-describedby={refusal === null ? undefined : reason}
-        value={draft}
+        value={shown}
         onFocus={(event) => editing.typed === null && event.currentTarget.select()}
         onChange={(event) => type(event.currentTarget.value)}
         onKeyDown={(event) => {
           event.stopPropagation()
+          if (event.nativeEvent.isComposing) return
           if (event.key === 'Escape') return drop()
           const leave = leaveBy(event)
           if (leave === null) return
           event.preventDefault()
-          keep(leave)
+          if (isLineBreak(event)) breakLine()
+          else keep(leave)
         }}
-        onBlur={() => keep('stay') || drop()}
+        onBlur={() => {
+          const reason = keep('stay')
+          if (reason !== null) drop(reason)
+        }}
       />
       {kindOf(editing.column) === 'text' && (
         <button

@@ -5,7 +5,7 @@ import { useLaterText } from '../../../i18n/later'
 import { writtenOrNull } from '../columnTypes'
 import { useAuthors } from './ChangedNote'
 import classes from './ConflictDialog.module.css'
-import type { Conflict } from './useCellEdits'
+import type { Conflict } from './cellEditing'
 
 type Props = {
   id: string

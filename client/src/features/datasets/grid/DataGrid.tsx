@@ -7,11 +7,12 @@ import { useAppDispatch, useAppSelector } from '../../../store/hooks'
 import { selectRemovedRows } from '../removedRowsSlice'
 import { removeRow } from '../removeRow'
 import { ConflictDialog } from './ConflictDialog'
+import { baseOf } from './cellEditing'
 import classes from './DataGrid.module.css'
 import { GridHead } from './GridHead'
 import { GridRow, type RowFrame } from './GridRow'
 import { useActiveCell } from './useActiveCell'
-import { baseOf, useCellEdits } from './useCellEdits'
+import { useCellEdits } from './useCellEdits'
 import { useGridActions } from './useGridActions'
 import { useGridLayout } from './useGridLayout'
 
@@ -93,7 +94,7 @@ export const DataGrid = ({ id, name, columns, page, notice, total, editable, mar
     columns,
   )
   const { active, noteFocus, moveTo } = useActiveCell(scroller, reveal)
-  const { writing, conflict, keepMine, keepTheirs, ...edits } = useCellEdits(page)
+  const { writing, conflict, keepMine, keepTheirs, ...edits } = useCellEdits(id, columns, page)
   const acts = useGridActions({ rows, columns, editable, active, moveTo, ...edits })
   useMark(page === undefined || stale ? null : marked, (row) => {
     moveTo({ row, column: 0 })

@@ -33,7 +33,7 @@ type Props = {
   note: ReactNode
   onType: (draft: string) => void
   onKeep: (value: Cell, leave: Leave) => void
-  onDrop: () => void
+  onDrop: (refusal?: string) => void
 }
 
 export const GridCell = ({

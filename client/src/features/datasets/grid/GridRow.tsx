@@ -6,13 +6,13 @@ import { useLaterText } from '../../../i18n/later'
 import { formatCount } from '../../../shared/format'
 import type { Leave } from './CellEditor'
 import { ChangedNote } from './ChangedNote'
+import type { Writing } from './cellEditing'
 import { GridCell } from './GridCell'
 import classes from './GridRow.module.css'
 import type { CellPosition } from './gridKeys'
 import { IndexCell } from './IndexCell'
 import { INDEX_WIDTH } from './layout'
 import { positionName } from './useActiveCell'
-import type { Writing } from './useCellEdits'
 
 /** What is the same for every row: its columns in view, where the focus is, and what is being written. */
 export type RowFrame = {
@@ -23,7 +23,7 @@ export type RowFrame = {
   active: CellPosition
   writing: Writing | null
   onKeep: (writing: Writing, value: Value, leave: Leave) => void
-  onDrop: () => void
+  onDrop: (refusal?: string) => void
 }
 type Props = RowFrame & {
   row: DataRow

@@ -1,11 +1,14 @@
 import { expect, test, vi } from 'vitest'
 import type { DataRow } from '../../../api/types'
+import { namesGone } from '../useGoneColumns'
 import { authorsSince } from './authors'
-import { afterRefusal, unsavedCells } from './useCellEdits'
+import { afterRefusal, unsavedCells } from './cellEditing'
+import { isStranded } from './useStrandedCell'
 
 vi.mock('@mantine/notifications', () => ({ notifications: {} }))
 
-const writing = { rid: 7, column: 'city', typed: null, seen: 'Lisbon', base: 3 }
+const view = { id: 't', version: null, sort: '', filters: [], size: 100, page: 1 }
+const writing = { rid: 7, column: 'city', typed: null, seen: 'Lisbon', base: 3, view }
 const now = (city: string): { row: DataRow; version: number } => ({ row: { _rid: 7, city }, version: 5 })
 
 test('what somebody else wrote into the same cell is a conflict of two values', () =>
@@ -30,11 +33,23 @@ test('authors of what came since are named once each', () => {
 
 test('unsaved is what was typed and not left as it was, what is disputed, and what is on its way', () => {
   const conflict = { writing, mine: 'Faro', theirs: 'Porto', version: 5 }
-  expect(unsavedCells(writing, null, [])).toEqual([])
-  expect(unsavedCells({ ...writing, typed: 'Lisbon' }, null, [])).toEqual([])
-  expect(unsavedCells({ ...writing, typed: 'Oslo' }, conflict, [{ label: 'n', text: '2' }])).toEqual([
-    { label: 'city', text: 'Oslo' },
-    { label: 'city', text: 'Faro' },
+  expect(unsavedCells(writing, [], [])).toEqual([])
+  expect(unsavedCells({ ...writing, typed: 'Lisbon' }, [], [])).toEqual([])
+  expect(unsavedCells({ ...writing, typed: 'Oslo' }, [conflict], [{ label: 'n', text: '2' }])).toEqual([
+    { label: 'city', column: 'city', text: 'Oslo' },
+    { label: 'city', column: 'city', text: 'Faro' },
     { label: 'n', text: '2' },
   ])
+})
+
+test('a row has left its page only where the page is the one that it was opened on', () => {
+  const page = { query: { ...view }, first: 1, rows: [{ _rid: 6 }], next: null, version: 4 }
+  expect(isStranded(writing, page)).toBe(true)
+  expect(isStranded(writing, { ...page, rows: [{ _rid: 7 }] })).toBe(false)
+  expect(isStranded(writing, { ...page, query: { ...view, page: 2 } })).toBe(false)
+})
+
+test('names that are columns no more are those of columns renamed and dropped', () => {
+  const named = (...names: string[]) => names.map((name) => ({ name })) as never
+  expect(namesGone(named('a', 'b', 'c'), named('c', 'a', 'd'))).toEqual(['b'])
 })

@@ -1,9 +1,9 @@
 import type { ClipboardEvent, KeyboardEvent, MouseEvent } from 'react'
 import type { Cell, Column, DataRow } from '../../../api/types'
 import type { Leave } from './CellEditor'
+import type { Writing } from './cellEditing'
 import { type CellPosition, positionAfter, startsTyping } from './gridKeys'
 import { positionOf } from './useActiveCell'
-import type { Writing } from './useCellEdits'
 
 const PAGE_STEP = 15
 const STEPS: Record<Leave, CellPosition> = {
@@ -21,7 +21,7 @@ type Parts = {
   moveTo: (position: CellPosition) => void
   open: (row: DataRow, column: string, typed: string | null) => void
   keep: (writing: Writing, value: Cell) => void
-  drop: () => void
+  drop: (refusal?: string) => void
 }
 
 /** What keys, double clicks and a finished editor do in the grid. */
@@ -65,8 +65,8 @@ export const useGridActions = ({ rows, columns, editable, active, moveTo, keep, 
       keep(at, value)
       if (leave !== 'stay') step(STEPS[leave])
     },
-    onDrop: () => {
-      drop()
+    onDrop: (refusal?: string) => {
+      drop(refusal)
       moveTo(active)
     },
   }
