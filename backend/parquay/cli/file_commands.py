@@ -102,8 +102,8 @@ def share(
         place = f"{_place(login, file)}/access/{quote('*' if who == 'all' else who, safe='')}"
         answer = login.http.delete(place) if stop else login.http.put(place, json={"role": role.value})
         login.refuse(answer)
-    told: dict[str, Any] = {"username": "*" if who == "all" else who, "role": None} if stop else answer.json()
-    typer.echo(json.dumps(told) if as_json else f"{told['username']}\t{told['role'] or 'nothing'}")
+    access: dict[str, Any] = {"username": "*" if who == "all" else who, "role": None} if stop else answer.json()
+    typer.echo(json.dumps(access) if as_json else f"{access['username']}\t{access['role'] or 'nothing'}")
 
 
 def link(
