@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 import threading
+from functools import partial
+from typing import Any
 from urllib.parse import quote
 
 import httpx
@@ -273,3 +275,20 @@ def test_columns_are_added(ann: httpx.Client):
     stale = ann.post(columns, json={"name": "x", "type": "int64", "value": 1}, headers={"If-Match": '"0"'})
     assert is_problem(stale, 412, "version_changed")
     assert ann.get(f"/datasets/{dataset}").json()["version"] == 4
+
+
+def test_what_is_offered_can_be_taken(ann: httpx.Client):
+    rows = "".join(f"{1 + i % 12:02}/{1 + i % 12:02}/2024,{'broken' if i == 7 else f'{i}.5'}\n" for i in range(50))
+    dataset = table_of(ann, "day,size\n" + rows)
+    table = f"/datasets/{dataset}"
+
+    def offers(name: str) -> list[dict[str, Any]]:
+        columns = ann.get(table).json()["columns"]
+        found: list[dict[str, Any]] = next(each["offers"] for each in columns if each["name"] == name)
+        return found
+
+    for name in ("day", "size"):
+        offer = wait_until(partial(offers, name), f"offers for {name}")[0]
+        made = ann.patch(f"{table}/columns/{name}", json={"type": offer["type"], "style": offer["style"]}).json()
+        assert (made["converted"], made["misses"]) == (offer["fits"], offer["misses"])
+    assert ann.get(f"{table}/export").text == "day,size\n" + rows
