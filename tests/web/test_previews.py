@@ -158,3 +158,14 @@ def test_words_for_missing_can_be_said_and_stay_what_was_written(ann):
 
     assert rows == [{"a": 1, "b": "x"}, {"a": None, "b": "y"}, {"a": 3, "b": "NA"}]
     assert [row["a"] for row in written] == ["1", "NA", "3"]
+
+
+def test_quotes_that_never_close_cost_no_more_than_others(ann):
+    lines = b"".join(b'%d,"x"%d"y,2024-01-01\n' % (n, n) for n in range(8000))
+    file_id = upload(ann, "quotes.csv", b"a,b,c\n" + lines)["id"]
+
+    started = time.monotonic()
+    found = preview(ann, file_id).json()
+
+    assert time.monotonic() - started < 10
+    assert found["rows"][1]["b"] == '"x"1"y'

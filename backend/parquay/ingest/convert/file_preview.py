@@ -31,6 +31,7 @@ from parquay.ingest.text.byte_source import ByteReader, UploadBytes
 from parquay.ingest.text.dialect import Dialect
 from parquay.ingest.text.inflate import BrokenArchive
 from parquay.ingest.text.overrides import Overrides
+from parquay.ingest.text.sources import TextSource
 
 ROWS, REJECTS = 100, 20
 """Most rows and rejects of a preview."""
@@ -120,8 +121,12 @@ class Beginnings:
             raise InvalidValue(reason, "bad_option")
         if found.source is not None and found.dialect is not None:
             found.source.attach(reader, file.offset, complete=file.complete)
-            segments = TextSegments(found.source, found.dialect, FIRST_BYTES, FIRST_BYTES)
-            return _look(segments, complete=file.complete)
+            text = found.source.read_at(0, LOOK_BYTES + 1)
+            is_whole = file.complete and len(text) <= LOOK_BYTES
+            # Nothing behind is there for whoever looks for the end of a row: that could be any number of bytes away.
+            source = TextSource()
+            source.attach(_Beginning(text[:LOOK_BYTES]), min(len(text), LOOK_BYTES), complete=is_whole)
+            return _look(TextSegments(source, found.dialect, FIRST_BYTES, FIRST_BYTES), complete=is_whole)
         assert found.file_format is not None, "what is no text has a format"
         with (
             self.scratch() as folder,
@@ -132,13 +137,23 @@ class Beginnings:
                 return _look(rows, complete=made.complete)
 
 
+@dataclass(frozen=True, slots=True)
+class _Beginning:
+    """The beginning of a text, as something to read from."""
+
+    text: bytes
+
+    def read_at(self, offset: int, size: int) -> bytes:
+        return self.text[offset : offset + size]
+
+
 def _plan(reader: ByteReader, file: File, overrides: Overrides) -> Plan:
     """How the file is read; while it arrives, as if there were no more than what is there."""
     if not file.offset and not file.complete:
         raise _too_early()
-    found = plan(reader, file.offset, complete=file.complete, name=file.name, overrides=overrides)
+    found = plan(reader, file.offset, complete=file.complete, name=file.name, overrides=overrides, hurried=True)
     if found is None:
-        found = plan(reader, file.offset, complete=True, name=file.name, overrides=overrides)
+        found = plan(reader, file.offset, complete=True, name=file.name, overrides=overrides, hurried=True)
     if found is None or (found.file_format is not None and not file.complete):
         raise _too_early()
     return found

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import PurePath
 
@@ -54,10 +55,16 @@ class Plan:
 _NO_SHEETS = Plan(code="no_sheet", reason="sheet: the file is no workbook, so it has no sheets.")
 
 
-def plan(reader: ByteReader, stop: int, *, complete: bool, name: str, overrides: Overrides) -> Plan | None:
+HURRIED_SIZES = (sniff.SAMPLE_BYTES, 256 << 10)
+"""Bytes of text that are looked at by who cannot wait: rows so long that more would be wanted may be read otherwise."""
+
+
+def plan(
+    reader: ByteReader, stop: int, *, complete: bool, name: str, overrides: Overrides, hurried: bool = False
+) -> Plan | None:
     """Decide from the first bytes below `stop`; None while they are too few (`complete`: there will be no more).
 
-    The same bytes always give the same answer, however they arrived.
+    The same bytes always give the same answer, however they arrived. ``hurried``: see `HURRIED_SIZES`.
 
     Raises:
         sources.BrokenArchive, TooLarge: the packed bytes make no sense, or unpack to too many.
@@ -68,14 +75,22 @@ def plan(reader: ByteReader, stop: int, *, complete: bool, name: str, overrides:
     head = read_promised(reader, 0, min(stop, sniff.SAMPLE_BYTES))
     if not head:
         return Plan(code="no_rows", reason="The file is empty.")
-    found = _plan(reader, stop, head, complete=complete, name=name, overrides=overrides)
+    sizes = HURRIED_SIZES if hurried else ()
+    found = _plan(reader, stop, head, complete=complete, name=name, overrides=overrides, sizes=sizes)
     if found is not None and not found.code and overrides.sheet is not None and "sheet" not in _options(found):
         return _NO_SHEETS
     return found
 
 
 def _plan(
-    reader: ByteReader, stop: int, head: bytes, *, complete: bool, name: str, overrides: Overrides
+    reader: ByteReader,
+    stop: int,
+    head: bytes,
+    *,
+    complete: bool,
+    name: str,
+    overrides: Overrides,
+    sizes: Sequence[int],
 ) -> Plan | None:
     found = _other_format(head, PurePath(name).suffix.lower())
     if found is not None:
@@ -89,7 +104,7 @@ def _plan(
         return Plan(code="no_member", reason="member: the file is no archive, so there is no file in it.")
     source = sources.open_source(reader, stop, complete=complete, declared=overrides.encoding, wanted=overrides.member)
     inner = inner_name(name) if source.member is None else PurePath(source.member.name).name
-    return _text_plan(source, name=inner, overrides=overrides)
+    return _text_plan(source, name=inner, overrides=overrides, sizes=sizes)
 
 
 NOT_THERE = frozenset({"no_sheet", "no_member"})
@@ -137,12 +152,13 @@ def inner_name(name: str) -> str:
     return path.stem if path.suffix.lower() in PACKED_NAMES else name
 
 
-def _text_plan(source: TextSource, *, name: str, overrides: Overrides) -> Plan | None:
-    for size in sniff.sample_sizes():
+def _text_plan(source: TextSource, *, name: str, overrides: Overrides, sizes: Sequence[int]) -> Plan | None:
+    for size in sizes or sniff.sample_sizes():
         sample = source.read_at(0, size)
         ended = len(sample) < size
         if ended and not source.complete:
             return None
+        ended = ended or size == max(sizes, default=0)
         if refused := _refused_early(source, sample):
             return refused
         if overrides.delimiter is None and (found := _json_plan(source, sample, name, overrides, complete=ended)):

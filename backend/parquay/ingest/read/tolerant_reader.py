@@ -73,6 +73,8 @@ class RowReader:
         self._delimiter = dialect.delimiter.encode()
         self._trim = dialect.trim
         self._mark = MARK if dialect.codec == "utf-8" else b""
+        # From here to the end no quote closes a field: what was searched once is not searched for each row again.
+        self._unclosed: int | None = None
         self._nulls = frozenset(word.encode(dialect.codec, "replace") for word in dialect.nulls)
         padding = b" *" if dialect.trim else b""
         stops = (re.escape(self._delimiter) + padding + b"|" if self._delimiter else b"") + rb"\r\n|\n|\r"
@@ -225,6 +227,8 @@ class RowReader:
         """Read a field that starts with a quote; None when no quote closes it."""
         at = start + 1
         limit = self._limit(start) if self._bound is None else self._bound
+        if self._unclosed is not None and start > self._unclosed and not self._loose:
+            limit = min(limit, self._behind_quotes(at))
         while (quote := self._data.find(self._quote, at, limit)) >= 0:
             if self._escape and self._is_escaped(start, quote):
                 at = quote + 1
@@ -245,7 +249,15 @@ class RowReader:
             at = quote + 1
         if limit == len(self._data) and not self._final and self._bound is None:
             raise Incomplete
+        if limit == len(self._data) and not self._escape and not self._loose:
+            self._unclosed = start if self._unclosed is None else self._unclosed
         return None
+
+    def _behind_quotes(self, at: int) -> int:
+        """Where the quotes end that stand at a byte: only these can be paired otherwise than in an earlier search."""
+        while self._data.startswith(self._quote, at):
+            at += 1
+        return at
 
     def _limit(self, start: int) -> int:
         """Where the search for a closing quote ends: early when the lines behind the quote look like rows."""
