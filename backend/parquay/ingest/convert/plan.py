@@ -218,9 +218,9 @@ def _nested_array(sample: bytes, name: str) -> NestedArray | None:
 def _dialect_of_nested(sample: bytes, found: NestedArray, source: TextSource, overrides: Overrides) -> Dialect:
     above = sample.decode(errors="surrogateescape")[: found.at].encode(errors="surrogateescape")
     beside = ", ".join(each for each in found.beside if not found.features or each != "type")
-    told = bounded(f"{found.path} is read, not {beside}")
+    sentence = bounded(f"{found.path} is read, not {beside}")
     return Dialect(
         encoding=source.wide or "utf-8", format="json", path=found.path, delimiter="", quote="", header_rows=0,
         body=len(above), body_line=1 + count_lines(above), types=dict(overrides.types),
-        warnings=(*source.warnings, *((FileWarning("outside_array", 1, 1, told),) if beside else ())),
+        warnings=(*source.warnings, *((FileWarning("outside_array", 1, 1, sentence),) if beside else ())),
     )  # fmt: skip
