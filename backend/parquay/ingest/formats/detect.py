@@ -13,9 +13,10 @@ WORKBOOKS = (".xlsx", ".xlsm")
 """Endings of the names of workbooks."""
 _LOCAL_HEADER = re.compile(b"PK\x03\x04")
 _OLD_OFFICE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
+_WORKBOOK, _LOCKED = "Workbook\0".encode("utf-16-le"), "EncryptedPackage\0".encode("utf-16-le")
+"""Names of streams in a compound file: an old workbook, and any document with a password."""
 _SPREADSHEET = b"application/vnd.oasis.opendocument.spreadsheet"
-_OLD_WORKBOOK = "An old workbook (.xls), or one with a password, cannot be read; save it as .xlsx without one."
-_OPEN_DOCUMENT = "An OpenDocument spreadsheet cannot be read; save it as .xlsx or .csv."
+_LOCKED_WORKBOOK = "A workbook with a password cannot be read; save it without one."
 _ENCRYPTED = "An encrypted Parquet file cannot be read."
 _NESTED = "What is packed in the file is itself {}; unpack it once, and upload that."
 
@@ -35,11 +36,14 @@ def is_document(head: bytes) -> bool:
 
 def why_unsupported(head: bytes, suffix: str) -> str:
     """Why a file that may well hold a table cannot be read; empty when nothing speaks against it."""
-    if head.startswith(_OLD_OFFICE) and suffix in (".xls", ".xlsb", *WORKBOOKS):
-        return _OLD_WORKBOOK
-    if is_open_document(head, suffix):
-        return _OPEN_DOCUMENT
+    if head.startswith(_OLD_OFFICE) and (_LOCKED in head or suffix in (".xls", ".xlsb", *WORKBOOKS)):
+        return _LOCKED_WORKBOOK
     return _ENCRYPTED if head.startswith(b"PARE") else ""
+
+
+def is_old_workbook(head: bytes, suffix: str) -> bool:
+    """Whether it is a workbook in a compound file; other documents are kept in such files too."""
+    return head.startswith(_OLD_OFFICE) and (suffix == ".xls" or _WORKBOOK in head) and _LOCKED not in head
 
 
 def is_open_document(head: bytes, suffix: str) -> bool:

@@ -1,0 +1,148 @@
+"""Old workbooks and OpenDocument spreadsheets: the first sheet that is shown, with values as canonical texts."""
+
+from __future__ import annotations
+
+import base64
+import io
+import zipfile
+import zlib
+from typing import Any
+
+import pytest
+
+from parquay.errors import BadInput
+from parquay.ingest.text.overrides import Overrides
+
+OLD = zlib.decompress(base64.b85decode(
+    "c-rk)U2GIp6#nka>~Fi<EwqhP-Bc1$N=r}@Bq%N#vAz_L7mN^ax;xO?-"
+    "EEn!3Cn|0aUX4JeA4(rf*LU4=f$636Pu9WgQP|iOe7{P7+&zj1QH)g*K^Ly&XzKmHla<5dp2|Ce&^mh=bLlyJ@@YXJkdCL;(Y5A=E#fCF;k8pI"
+    "LoH!ic~-XR9`N0v2qX7Rj$dhl1P{aG8n*x*iRuILmuxbXgFt#lLoHQwGV^XF_5>~mQY?64yIxbTUD6mo<=j$z-"
+    "M%iW0i1QAv!I3rRcNL{(I5e#PXr&t<-i>y@`p`j`q#&Tz*4aEp>6y3g1Yd-^KC_n(-"
+    "sg<@ZLF(>8#Y>^?JFtGK5kY1HE+XzFxXdCO+pfX@*HiX@%6TxTYeG@9`R=ZmVTt+#heE|)Z7_>!}Rpe;i~lW3v|coMhEZNRNcrum_*W?x#n0@?"
+    "q$+a9`)Jxs&xXOGaB``M#3<bL)#toOCo)05`fKh_N37|L%cUb-"
+    "b(!o>j3$sk_q%Vey4iF!@Q&Sl^gvtX7G!@elv0Ji4_3q>}J);Wfqg<i{^#@lEh*x;nVAuDZL1)AwcC?E7?$XnjbS>$8T?n_%bkTHu?V;0Di&JL"
+    "ve+4PQ0dN5s})(5lZA?kgQ9@Raa&01WuVZ(FO+U)3wrkRS9coTOe-"
+    "k7AKdeRwU!sSLuNC}Ga^r^pp>F(K;Iv|!~ve`OY@{=45lrhXbsB_$_adf-"
+    "%SSR{@dFrE5ZWY}`A)x!3UCnOc)#K9U1F2m@em08yntEzh`DrSbZod9)vUEMQmda<krj9n9`7Lz<t7*J4)SrLH(V;rjr=PHVm#W;Ao4EfFz3QG"
+    "M9@Y{r_p*ELXuuuF@KHSEaH6fi*W8qnd{vers)pxjxkfeW8&z)MAdZgiA&rpXA)QdbLk6LshXRB`9tsi)dniOG;-"
+    "N61sD~ni>Rf)#0kg{QT`elMsvjl%>IseE5jhkz;%c0a0_!ho^roy0=rmfqLp7o6uje;iJ$)rLMlCo$G-"
+    "EHlY6}httANG_3+AK5zvkm#6aN*y&g_Yae~vf%Z<nLUvlsb*!k(GIO4yHGI{eWSH?}zz=JIFf<?*_&94?wK7frZ0vC!v?6?4&rOWft63zxXdMH"
+    "epXgv%z6i!NM7u5TVW?{d+F%kaSd?iXAxx-S>q<r2i>RF1f_f)Dr(r4W(|NvfB{h{aosxbI@D%5qzbiygE7-"
+    "?pIsGpaSINlpAj$tDj;?uKmRPR<Fr-*xWLHB<Xc^3cj|4A8GYf3UVAPj?%|1<jup1XSf&YMy;6-"
+    "wRpxkarvX=n)?M3!cBUXQ<ilGw+Ux2e*V4>VIY-JQvyjzYt=`76"
+))  # fmt: skip
+"""A workbook of four sheets: `Hidden`, `Data` of three rows, `Empty`, `Other`."""
+
+HEAD = (
+    '<?xml version="1.0" encoding="UTF-8"?><office:document-content'
+    ' xmlns:office="urn:oasis:names:tc:opendocument:xmlns:office:1.0"'
+    ' xmlns:table="urn:oasis:names:tc:opendocument:xmlns:table:1.0"'
+    ' xmlns:text="urn:oasis:names:tc:opendocument:xmlns:text:1.0" office:version="1.2">'
+    "<office:body><office:spreadsheet>"
+)
+TAIL = "</office:spreadsheet></office:body></office:document-content>"
+
+
+def cell(kind: str, text: str, **values: str) -> str:
+    written = "".join(f' office:{name}="{value}"' for name, value in values.items())
+    return f'<table:table-cell office:value-type="{kind}"{written}><text:p>{text}</text:p></table:table-cell>'
+
+
+def document(**sheets: list[list[str]]) -> bytes:
+    tables = "".join(
+        f'<table:table table:name="{name}">'
+        + "".join("<table:table-row>" + "".join(row) + "</table:table-row>" for row in rows)
+        + "</table:table>"
+        for name, rows in sheets.items()
+    )
+    out = io.BytesIO()
+    with zipfile.ZipFile(out, "w") as archive:
+        archive.writestr("mimetype", "application/vnd.oasis.opendocument.spreadsheet")
+        archive.writestr("content.xml", HEAD + tables + TAIL)
+        archive.writestr(
+            "META-INF/manifest.xml",
+            '<manifest:manifest xmlns:manifest="urn:oasis:names:tc:opendocument:xmlns:manifest:1.0"/>',
+        )
+    return out.getvalue()
+
+
+def names(*texts: str) -> list[str]:
+    return [cell("string", text) for text in texts]
+
+
+SHEET = [
+    names("id", "name", "day", "at", "lasts", "share", "flag", "clock"),
+    [
+        cell("float", "1", value="1"),
+        *names("007"),
+        cell("date", "1.2.24", **{"date-value": "2024-02-01"}),
+        cell("date", "", **{"date-value": "2024-02-01T13:05:09"}),
+        cell("time", "", **{"time-value": "PT36H00M00S"}),
+        cell("percentage", "25%", value="0.25"),
+        cell("boolean", "TRUE", **{"boolean-value": "true"}),
+        cell("time", "", **{"time-value": "PT08H30M01S"}),
+    ],
+    [
+        cell("float", "2", value="2"),
+        *names("Müller, A."),
+        cell("date", "", **{"date-value": "1899-01-01"}),
+        cell("date", "", **{"date-value": "2024-02-01T00:00:00"}),
+        cell("time", "", **{"time-value": "PT00H00M01S"}),
+    ],
+]
+
+
+def texts(report: Any, table: Any) -> dict[str, tuple[str, list[str | None]]]:
+    types = {name: str(kind) for name, kind in zip(table.column_names, table.schema.types, strict=True)}
+    return {
+        name: (types[name], [None if each is None else str(each) for each in table[name].to_pylist()])
+        for name in table.column_names
+    }
+
+
+def test_an_old_workbook_is_read_with_its_dates_times_and_durations(convert):
+    report, table = convert(OLD, name="book.xls")
+
+    found = texts(report, table)
+    assert found["id"] == ("int64", ["1", "2", "3"])
+    assert found["name"][1] == ["Müller", "007", "a,b\nc"]
+    assert found["day"] == ("date32[day]", ["2024-02-01", "2024-02-02", "2024-02-03"])
+    assert found["at"][1] == ["2024-02-01 00:00:00", "2024-02-02 13:05:00", "2024-02-03 13:10:00"]
+    assert found["clock"][1] == ["08:30:01", "08:30:02", "08:30:03"]
+    assert found["dur"][1] == ["36:00:00"] * 3
+    assert found["flag"] == ("bool", ["True", "False", "False"])
+    assert [(each["code"], each["text"]) for each in report.warnings] == [
+        ("other_sheets", "Data is read, not Hidden, Other")
+    ]
+
+
+def test_a_spreadsheet_is_read_with_its_values_and_not_their_pictures(convert):
+    report, table = convert(document(S=SHEET, More=[names("x"), names("y")]), name="book.ods")
+
+    found = texts(report, table)
+    assert found["id"] == ("int64", ["1", "2"])
+    assert found["name"][1] == ["007", "Müller, A."]
+    assert found["day"][1] == ["2024-02-01", "1899-01-01"]
+    assert found["at"][1] == ["2024-02-01 13:05:09", "2024-02-01 00:00:00"]
+    assert found["lasts"][1] == ["36:00:00", "0:00:01"]
+    assert found["clock"][1] == ["08:30:01", None]
+    assert [(each["code"], each["text"]) for each in report.warnings] == [("other_sheets", "S is read, not More")]
+
+
+@pytest.mark.parametrize(
+    ("name", "content"), [("a.xls", OLD), ("a.ods", document(S=SHEET, Other=[names("x"), names("y")]))]
+)
+def test_a_sheet_can_be_meant_and_one_that_is_not_there_is_refused(convert, name, content):
+    with pytest.raises(BadInput) as refusal:
+        convert(content, name=name, overrides=Overrides(sheet="Nothing"))
+    with pytest.raises(BadInput) as empty:
+        convert(content[: len(content) // 2], name=name)
+
+    assert refusal.value.code == "no_sheet"
+    assert empty.value.code == "broken_file"
+
+
+def test_text_that_is_called_an_old_workbook_is_text(convert):
+    _, table = convert(b"id\tname\n1\ta\n2\tb\n", name="export.xls")
+
+    assert table.to_pydict() == {"id": [1, 2], "name": ["a", "b"]}
