@@ -6,6 +6,7 @@ import pyarrow.parquet as pq
 import pytest
 from deltalake import DeltaTable
 
+from parquay.datasets.edit.column_counts import CellCounts
 from parquay.datasets.edit.columns import ColumnWish
 from parquay.datasets.versions.commits import Author
 from parquay.errors import Conflict, InvalidValue, NotFound, Outdated
@@ -22,6 +23,32 @@ def text(house, export):
         return export(house.tables.snapshot(house.file(file.id), version), **how)[1].decode()
 
     return read
+
+
+def test_the_answer_of_every_change_counts_the_words_for_missing(house):
+    file = house.convert("id,v\n1,NA\n2,5\n3,\n")
+
+    made = [
+        house.columns.change(file, ANN, "v", ColumnWish("w")),
+        house.columns.change(house.file(file.id), ANN, "w", ColumnWish("w")),
+        house.columns.change(house.file(file.id), ANN, "w", ColumnWish("v", "decimal(9, 2)")),
+    ]
+
+    kept = house.file(file.id).columns[1]
+    assert [each.column["missing"] for each in made] == [{"NA": 1}] * 3 == [kept["missing"]] * 3
+    assert [each.counts for each in made] == [CellCounts(1, 2)] * 3
+
+
+def test_a_renamed_column_is_counted_as_it_is(house):
+    file = house.convert("id,v,w\n1,NaN,x\n2,5e+300,7\n3,,\n4,n/a,NA\n")
+    house.columns.change(file, ANN, "v", ColumnWish(type="double"))
+    house.columns.change(house.file(file.id), ANN, "w", ColumnWish(type="int64"))
+    kinds = [each["type"] for each in house.file(file.id).columns]
+    assert kinds == ["int64", "double", "int64"]
+
+    counts = [house.columns.change(house.file(file.id), ANN, name, ColumnWish(name * 2)).counts for name in "vw"]
+
+    assert counts == [CellCounts(1, 2, 1), CellCounts(1, 2, 1)]
 
 
 def test_a_column_is_dropped_and_comes_back_by_restoring(house, text):

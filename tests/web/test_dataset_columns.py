@@ -28,7 +28,7 @@ def test_a_column_is_renamed_and_dropped(ann: httpx.Client):
     assert renamed.json() == {
         "version": 1,
         "column": {"name": "a/b", "type": "text", "style": "text", "missing": {}, "offers": None},
-        "converted": 0,
+        "converted": 3,
         "missing": 0,
         "misses": 0,
     }

@@ -152,6 +152,8 @@ def test_a_bad_edit_is_a_named_4xx_and_changes_nothing(ann: httpx.Client):
     assert is_problem(ann.patch(rows, json={"update": [{"n": 1}]}), 422, "missing_rid")
     assert is_problem(ann.patch(rows, json={"update": [{"_rid": 1}, {"_rid": 1}]}), 422, "repeated_row")
     assert is_problem(ann.patch(rows, json={"update": [{"_rid": 1}], "delete": [1]}), 422, "repeated_row")
+    assert is_problem(ann.patch(rows, json={"delete": [1, 0, 1]}), 422, "repeated_row")
+    assert is_problem(ann.request("DELETE", rows, json={"_rid": [1, 1]}), 422, "repeated_row")
     assert is_problem(ann.patch(rows, json={"delete": [1, 77]}), 404, "unknown_row")
     assert is_problem(ann.patch(rows, json={"delete": ["1"]}), 422, "invalid_value")
     assert is_problem(ann.patch(f"{rows}/77", json={"n": 1}), 404, "unknown_row")

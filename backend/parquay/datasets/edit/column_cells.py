@@ -13,6 +13,7 @@ import pyarrow.parquet as pq
 from parquay.columns.parquet import asides, parts
 from parquay.columns.parquet.asides import Asides
 from parquay.columns.types import missing
+from parquay.columns.types.aside_counts import AsideCounts
 from parquay.columns.types.base import ColumnType
 from parquay.columns.types.conversion import convert
 from parquay.columns.types.missing_words import OTHERWISE, WORD
@@ -81,6 +82,24 @@ class ColumnCells:
             step = max(1, -(-len(there) // share))
             found += [*there[::step].to_pylist(), *(_with_most_digits(there) if digits else ())]
         return found, frozenset(words)
+
+
+def counts_of(snapshot: Snapshot, name: str) -> CellCounts:
+    """The cells of a column as it is, by what they are (blocking): footers say it, most cells are not read."""
+    nulls = 0
+    for part in snapshot.parts:
+        with snapshot.fetch(part) as (path,), pq.ParquetFile(path, page_checksum_verification=True) as opened:
+            nulls += sum(_nulls(opened, group, name) for group in range(opened.num_row_groups))
+    misses = snapshot.asides.get(name, AsideCounts()).misfits
+    return CellCounts(snapshot.rows - nulls, nulls - misses, misses)
+
+
+def _nulls(part: pq.ParquetFile, group: int, name: str) -> int:
+    """Cells of a row group that have no value; where statistics were not written they are counted."""
+    found = part.metadata.row_group(group).column(part.schema_arrow.names.index(name)).statistics
+    if found is not None and found.has_null_count:
+        return int(found.null_count)
+    return int(part.read_row_group(group, columns=[name]).column(name).null_count)
 
 
 def _with_most_digits(texts: pa.StringArray) -> Sequence[str]:

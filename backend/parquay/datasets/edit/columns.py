@@ -144,7 +144,8 @@ class ColumnEditor:
             change, counts = _retyped(before, drafts, columns, (name, new), wish)
             return change
 
-        return changed(self._commits.make(file, author, decide), new, counts)
+        made = self._commits.make(file, author, decide)
+        return changed(made, new, _counted(made, new) if wish.is_rename else counts)
 
     def add(self, file: File, author: Author, column: NewColumn, expected: int | None = None) -> ColumnChanged:
         """Make a version with one more column behind the others (blocking); see `drop`.
@@ -182,6 +183,12 @@ def changed(made: Snapshot, name: str, counts: CellCounts) -> ColumnChanged:
     """What became of a column in a version."""
     columns = with_counts(made.columns, made.asides)
     return ColumnChanged(made, columns[place_of(columns, name)], counts)
+
+
+def _counted(made: Snapshot, name: str) -> CellCounts:
+    from parquay.datasets.edit.column_cells import counts_of
+
+    return counts_of(made, name)
 
 
 def place_of(columns: Sequence[Mapping[str, Any]], name: str) -> int:

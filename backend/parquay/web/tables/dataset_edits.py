@@ -169,7 +169,7 @@ async def delete_row(dataset_id: str, edit: EditDep, rid: Rid, if_match: IfMatch
 @router.patch("/datasets/{dataset_id}/rows", response_model=Changed)
 async def change_rows(dataset_id: str, edit: EditDep, changes: Changes, if_match: IfMatch = None) -> Response:
     """Insert, update and delete rows as one version: all of it, or nothing."""
-    batch = Batch(changes.insert, _updates(changes.update), frozenset(changes.delete))
+    batch = Batch(changes.insert, _updates(changes.update), _deletes(changes.delete))
     edited = await edit.rows(dataset_id, batch, if_match, message=changes.message)
     done = {"inserted": edited.inserted, "updated": edited.updated, "deleted": edited.deleted}
     return _exact(edited, {"version": edited.snapshot.version, **done})
@@ -178,7 +178,7 @@ async def change_rows(dataset_id: str, edit: EditDep, changes: Changes, if_match
 @router.delete("/datasets/{dataset_id}/rows", status_code=204)
 async def delete_rows(dataset_id: str, edit: EditDep, chosen: DeleteRowsRequest, if_match: IfMatch = None) -> None:
     """Delete the rows whose ids are listed as `{"_rid": [...]}`, as one version."""
-    await edit.rows(dataset_id, Batch(deletes=frozenset(chosen.rids)), if_match, message=chosen.message)
+    await edit.rows(dataset_id, Batch(deletes=_deletes(chosen.rids)), if_match, message=chosen.message)
 
 
 def _exact(edited: Edited, content: dict[str, Any], status: int = 200) -> Response:
@@ -201,6 +201,15 @@ def _updates(rows: list[dict[str, Any]]) -> dict[int, dict[str, Any]]:
             raise InvalidValue(f"update: row {rid} is named twice.", "repeated_row")
         found[rid] = {name: cell for name, cell in row.items() if name != "_rid"}
     return found
+
+
+def _deletes(rids: list[int]) -> frozenset[int]:
+    found: set[int] = set()
+    for rid in rids:
+        if rid in found:
+            raise InvalidValue(f"delete: row {rid} is named twice.", "repeated_row")
+        found.add(rid)
+    return frozenset(found)
 
 
 @router.get("/datasets/{dataset_id}/versions")
