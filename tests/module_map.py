@@ -126,6 +126,7 @@ STEPS = {
     "datasets/query/sql": "datasets/test_engine datasets/test_browse",
     "datasets/query/values": "datasets/test_plan",
     "datasets/versions/converted_rows": "datasets/test_append",
+    "datasets/versions/version_rows": "datasets/test_commits",
     "datasets/versions/create_table": "datasets/test_commits",
     "datasets/versions/footers": "datasets/test_snapshot datasets/test_commits",
     "datasets/versions/headers": "datasets/test_columns",

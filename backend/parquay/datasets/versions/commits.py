@@ -16,13 +16,14 @@ from dataclasses import dataclass, replace
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
-from parquay.catalog.datasets import Datasets, NewVersion
+from parquay.catalog.datasets import Datasets
 from parquay.catalog.leases import HeldLease
 from parquay.catalog.tables import File
-from parquay.columns.types.aside_counts import COUNTS, counts_from_json, counts_json, with_counts
+from parquay.columns.types.aside_counts import COUNTS, counts_json
 from parquay.datasets.versions import kept_asides, log, newest_parts
 from parquay.datasets.versions.snapshot import Part, Snapshot
 from parquay.datasets.versions.tables import Tables, refuse_damaged
+from parquay.datasets.versions.version_rows import new_version
 from parquay.errors import Busy, NotFound, ParquayError
 from parquay.ids import new_id
 from parquay.storage.chunks import StoreFault
@@ -339,24 +340,3 @@ def info_of(after: Snapshot, change: Change, author: Author) -> dict[str, Any]:
         "reading": after.reading,
         **({} if change.mended is None else {"mended": list(change.mended)}),
     }
-
-
-def new_version(after: Snapshot, found: log.Commit) -> NewVersion:
-    """What the catalog notes of a commit, which may be another program's; `after` is the table as it is. Pure."""
-    info = found.info
-    counts = {name: int(info.get(name, 0)) for name in ("inserted", "updated", "deleted")}
-    return NewVersion(
-        version=found.version,
-        kind=str(info.get("kind", "create" if found.version == 0 else "edit")),
-        created_at=found.made_at,
-        rows=int(info.get("rows", after.rows)),
-        bytes=int(info.get("bytes", after.size)),
-        columns=with_counts(after.columns, counts_from_json(info.get(COUNTS) or {})),
-        author=info.get("author"),
-        message=info.get("message"),
-        entry_crc=found.entry_crc,
-        checkpoint_crc=found.checkpoint_crc,
-        reading=int(info.get("reading", 0 if info else after.reading)),
-        mended=(int(mended[0]), int(mended[1])) if (mended := info.get("mended")) else None,
-        **counts,
-    )
