@@ -21,6 +21,7 @@ from web import (
     test_datasets,
     test_downloads,
     test_exact_values,
+    test_mending,
     test_not_finite,
     test_previews,
     test_rejects,
@@ -30,6 +31,7 @@ from web import (
 from web.conftest import TableReader
 from web.sales_table import table
 from web.test_dataset_edits import shared_table
+from web.test_mending import broken
 
 pytestmark = [pytest.mark.long, pytest.mark.timeout(300)]
 
@@ -39,6 +41,7 @@ SUITES = (
     test_dataset_edits,
     test_downloads,
     test_exact_values,
+    test_mending,
     test_not_finite,
     test_previews,
     test_rejects,
@@ -52,7 +55,7 @@ ELSEWHERE = {
 }
 """Tests that look into the data directory of the server; and one whose like is `datasets/test_tables_far_away.py`."""
 
-__all__ = ["shared_table"]
+__all__ = ["broken", "shared_table"]
 
 
 def _tests_of(module: ModuleType) -> dict[str, Callable[..., object]]:
