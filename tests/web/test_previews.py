@@ -112,6 +112,7 @@ def test_packed_json_workbook_and_parquet_files_have_previews(ann):
     assert is_problem(preview(ann, zipped_file, member="no.csv"), 422, "no_member")
     assert is_problem(preview(ann, workbook, delimiter=";"), 422, "bad_option")
     assert is_problem(preview(ann, json_file, header=1), 422, "bad_option")
+    assert is_problem(preview(ann, workbook, names=["a", "b", "c", "d", "e"]), 422, "bad_option")
 
 
 @pytest.mark.parametrize(
@@ -125,6 +126,10 @@ def test_packed_json_workbook_and_parquet_files_have_previews(ann):
         ({"header": 10**9}, "invalid_value"),
         ({"header": -1}, "invalid_value"),
         ({"skip": 10**30}, "invalid_value"),
+        ({"header": True}, "invalid_value"),
+        ({"header": False}, "invalid_value"),
+        ({"skip": True}, "invalid_value"),
+        ({"names": ["b", "c"]}, "bad_option"),
         ({"sheet": "One"}, "no_sheet"),
         ({"member": "a.csv"}, "no_member"),
         ({"types": {"b": "text"}}, "unknown_column"),

@@ -74,6 +74,8 @@ def test_too_few_bytes_are_no_answer_while_more_may_come():
     [
         ({"sheet": "S"}, "no_sheet", "sheet"),
         ({"member": "m.csv"}, "no_member", ""),
+        ({"names": ("a", "b", "c")}, "", "names:"),
+        ({"names": ("a", "b")}, "", ""),
         ({"delimiter": ","}, "", ""),
     ],
 )

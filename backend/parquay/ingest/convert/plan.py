@@ -123,7 +123,9 @@ TEXT_OPTIONS = {
 def why_unmeant(found: Plan, overrides: Overrides) -> str:
     """Why something that was said means nothing for a file of this plan's format; empty when all of it does."""
     option = next((name for name in overrides.said() if name not in _options(found)), "")
-    return f"{option} cannot be told of a file of this format." if option else ""
+    if option:
+        return f"{option} cannot be told of a file of this format."
+    return "" if found.dialect is None else overrides.why_too_many_names(len(found.dialect.columns))
 
 
 def _options(found: Plan) -> frozenset[str]:

@@ -237,4 +237,6 @@ def _sheet_dialect(output: Path, overrides: Overrides, warnings: tuple[FileWarni
         guess = sniff.guess(reader.read_at, output.stat().st_size, name="sheet.csv", complete=True, overrides=wanted)
     if guess.dialect is None:
         raise BadInput("The sheet has no rows.", "no_rows")
+    if reason := overrides.why_too_many_names(len(guess.dialect.columns)):
+        raise BadInput(reason, "bad_option")
     return replace(guess.dialect, warnings=warnings + guess.dialect.warnings)

@@ -52,7 +52,7 @@ class Overrides:
         nulls: words that stand for a missing value when unquoted.
         missing: words that mean missing in columns that are no text, all of them known to do so.
         types: column name to type name, such as ``{"zip": "text"}``.
-        names: column names, in order.
+        names: column names, in order; columns behind them are called what the file calls them.
         sheet: the sheet of a workbook.
         member: the file in an archive, by its whole name there or by the last part of it.
     """
@@ -119,6 +119,12 @@ class Overrides:
         unknown = sorted(set(self.types) - set(columns))
         if unknown:
             raise InvalidValue(f"types: there is no column {unknown[0][:100]!r}.", "unknown_column")
+
+    def why_too_many_names(self, columns: int) -> str:
+        """Why the names cannot be those of so many columns; empty when they can."""
+        if len(self.names) <= columns:
+            return ""
+        return f"names: there are {len(self.names):,} of them, but the table has {columns:,} columns."
 
 
 def _character(key: str, value: Any) -> str:

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Annotated, Any
 
-from pydantic import BaseModel, ConfigDict
+from pydantic import BaseModel, ConfigDict, Strict
 from pydantic.config import JsonDict
+
+Count = Annotated[int, Strict()]
+"""A number, which a truth value is not."""
 
 EXAMPLE: JsonDict = {
     "delimiter": ";",
@@ -39,8 +42,8 @@ class ReadingOptions(BaseModel):
     escape: str | None = None
     comment: str | None = None
     encoding: str | None = None
-    header: int | None = None
-    skip: int | None = None
+    header: Count | None = None
+    skip: Count | None = None
     sheet: str | None = None
     member: str | None = None
     types: dict[str, TypeChoice | str] | None = None
