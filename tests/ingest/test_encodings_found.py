@@ -241,3 +241,26 @@ def test_encoding_is_decided_alike_while_the_file_arrives(bench):
     assert names[20_000:] == ["Müller"] * 20_000
     assert file.dialect["encoding"] == "cp1252"
     assert [(each["code"], each["line"], each["count"]) for each in file.warnings] == [("encoding_guessed", 20_002, 1)]
+
+
+@pytest.mark.parametrize(
+    ("codec", "rows"),
+    [
+        ("iso2022_jp", [["山田太郎", "東京都"], ["鈴木花子", "大阪"]]),
+        ("iso2022_kr", [["김철수", "서울"], ["이영희", "부산"]]),
+        ("hz", [["王小明", "北京"], ["李娜", "上海"]]),
+    ],
+)
+def test_encodings_of_seven_bits_are_told_by_their_signs(read, codec, rows):
+    text = "".join(",".join(row) + "\n" for row in [["id", "city"], *rows])
+
+    report, cells = read(text.encode(codec))
+
+    assert (report.dialect.encoding, cells) == (codec, rows)
+
+
+def test_signs_of_such_an_encoding_without_letters_are_text(read):
+    report, cells = read(b"id,name\n1,~{a~}\n2,\x1b(Jx\n")
+
+    assert report.dialect.encoding == "utf-8"
+    assert len(cells) == 2

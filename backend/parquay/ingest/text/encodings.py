@@ -22,8 +22,14 @@ _MARKS = (
     (codecs.BOM_UTF16_LE, "utf-16-le"),
     (codecs.BOM_UTF16_BE, "utf-16-be"),
 )
-WIDE = frozenset({"utf-16-le", "utf-16-be", "utf-32-le", "utf-32-be"})
-"""Encodings in which a comma is more than one byte."""
+SHIFTED = {
+    "iso2022_jp": re.compile(rb"\x1b(?:\$[@B]|\(J)"),
+    "iso2022_kr": re.compile(rb"\x1b\$\)C"),
+    "hz": re.compile(rb"~\{(?:[!-}][!-~])+~\}"),
+}
+"""Encodings of bytes below 0x80, in which signs tell what the bytes behind them are, and these signs."""
+WIDE = frozenset({"utf-16-le", "utf-16-be", "utf-32-le", "utf-32-be", *SHIFTED})
+"""Encodings in which a byte of a comma does not always mean a comma."""
 WITH_BACKSLASHES = frozenset({"cp932", "shift_jis", "big5", "gbk", "gb18030", "cp949", "johab"})
 """Encodings in which the byte of a backslash may be half of a letter."""
 SAMPLE_BYTES = 64 << 10
@@ -57,6 +63,8 @@ def detect(sample: bytes, *, complete: bool, declared: str | None = None) -> Enc
             return Encoding(name, 1.0, len(mark))
     if wide := _unmarked_wide(sample):
         return Encoding(wide, 0.9)
+    if shifted := _shifted(sample[:SAMPLE_BYTES]):
+        return Encoding(shifted, 0.9)
     if _is_binary(sample):
         return None
     return _utf8(sample[:SAMPLE_BYTES], cut=len(sample) > SAMPLE_BYTES or not complete) or _legacy(
@@ -118,6 +126,16 @@ def _ascii_units(sample: bytes, name: str) -> int:
     lines = counts["\n"] or counts["\r"]
     odd = sum(counts[mark] for mark in counts if mark not in "\t\n\r" and not _is_letter(mark))
     return sum(counts[mark] for mark in counts if mark.isascii()) if lines and odd * 100 <= counts.total() else 0
+
+
+def _shifted(sample: bytes) -> str:
+    """An encoding whose signs stand in a sample that is all below 0x80, if what is between them are letters."""
+    for name, sign in SHIFTED.items() if sample.isascii() else ():
+        if sign.search(sample):
+            whole = sample[: max(sample.rfind(b"\n"), sample.rfind(b"\r")) + 1] or sample
+            text = whole.decode(name, "replace")
+            return "" if text.isascii() or "\ufffd" in text else name
+    return ""
 
 
 def _is_letter(mark: str) -> bool:
