@@ -121,6 +121,22 @@ test('what somebody writes for a column that another renames or drops is kept, a
   await expect(dialog.getByRole('definition')).toHaveText('Faro')
   await dialog.getByRole('button', { name: 'Cancel' }).click()
 
+  await page.getByRole('tab', { name: 'Summary' }).click()
+  await page.getByRole('button', { name: 'Change column city' }).click()
+  await dialog.getByRole('textbox', { name: 'Name' }).fill('village')
+  await rename('city', 'town')
+  await expect(notice(page).getByRole('definition')).toHaveText('village')
+  await notice(page).getByRole('button', { name: 'Dismiss' }).click()
+  await rename('town', 'city')
+  await page.getByRole('button', { name: 'Change column city' }).click()
+  await dialog.getByRole('textbox', { name: 'Name' }).fill('town')
+  await dialog.getByRole('textbox', { name: 'Name' }).press('Enter')
+  await expect(page.getByRole('button', { name: 'Change column town' })).toBeVisible()
+  await expect(notice(page)).toBeHidden()
+  await rename('town', 'city')
+  await page.getByRole('tab', { name: 'Rows' }).click()
+  await expect(grid(page).getByRole('columnheader', { name: /^city/ })).toBeVisible()
+
   // Two values for one cell, and no cell any more.
   await page.route(/rows\?limit=100/, (route) => route.abort())
   const input = await open(page, 1, 2)
@@ -131,7 +147,7 @@ test('what somebody writes for a column that another renames or drops is kept, a
   await ask(account, 'DELETE', `${id}/columns/city`)
   await expect(notice(page).getByRole('definition')).toHaveText('Evora')
   await expect(dialog).toBeHidden()
-  await expect.poll(() => newest(page)).toBe('"7"')
+  await expect.poll(() => newest(page)).toBe('"11"')
 })
 
 test('a value that does not fit is said when the focus leaves it', async ({ page, account, seed }) => {

@@ -1,10 +1,13 @@
-import { Button, Group, Modal, NativeSelect, Stack, TextInput } from '@mantine/core'
+import { Button, Group, Modal, NativeSelect, Stack, Textarea, TextInput } from '@mantine/core'
 import { useState } from 'react'
 import { type ColumnWish, useChangeColumnMutation, useDropColumnMutation } from '../../api/datasetColumns'
 import { detailOf } from '../../api/problem'
 import type { Column } from '../../api/types'
 import { useText } from '../../i18n/language'
 import { useLaterText } from '../../i18n/later'
+import { useDrafts } from '../../shared/drafts'
+import { afterTyping, asShown } from '../../shared/lineEnds'
+import { sendOnEnter } from '../../shared/lineKeys'
 import { toastNote, toastProblem } from '../../shared/toast'
 import { COLUMN_TYPES, wishOf } from './columnTypes'
 
@@ -50,6 +53,12 @@ export const ColumnDialog = (props: Props) => {
   const [type, setType] = useState(column.type)
   const [style, setStyle] = useState('')
   const wish = wishOf(column, { name, type, style })
+  // One's own change takes the column away too, and loses nothing.
+  const written = [
+    { label: words.name, text: name === column.name ? '' : name, column: column.name },
+    { label: words.style, text: style, column: column.name },
+  ]
+  useDrafts(() => (isLoading ? [] : written))
   return (
     <Modal opened onClose={onClose} title={words.title} closeButtonProps={{ 'aria-label': shared.close }}>
       <form
@@ -59,11 +68,14 @@ export const ColumnDialog = (props: Props) => {
         }}
       >
         <Stack gap="sm">
-          <TextInput
+          <Textarea
             data-autofocus
+            autosize
+            maxRows={4}
             label={words.name}
-            value={name}
-            onChange={(event) => setName(event.currentTarget.value)}
+            value={asShown(name)}
+            onKeyDown={sendOnEnter}
+            onChange={(event) => setName(afterTyping(name, event.currentTarget.value, column.name))}
           />
           <NativeSelect
             label={words.type}

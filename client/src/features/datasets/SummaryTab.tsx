@@ -12,6 +12,7 @@ import { FilterChips } from './FilterChips'
 import type { Rights } from './rights'
 import classes from './SummaryTab.module.css'
 import { useDatasetView } from './useDatasetView'
+import { useGoneColumns } from './useGoneColumns'
 
 const STEP = 24
 
@@ -20,6 +21,7 @@ export const SummaryTab = ({ table, rights }: { table: Table; rights: Rights }) 
   const { datasets } = useLaterText()
   const words = datasets.summary
   const { view } = useDatasetView()
+  useGoneColumns(table.id, table.columns)
   const {
     currentData: data,
     data: latest,

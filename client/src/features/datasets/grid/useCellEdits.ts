@@ -40,7 +40,7 @@ export const useCellEdits = (id: string, columns: Column[], page: RowsPage | und
   const close = (at: Writing) =>
     setWriting((now) => (now?.rid === at.rid && now.column === at.column ? null : now))
   useStrandedCell(writing, page, close)
-  // What was written for a column that is gone is said by the tab of rows, before this runs.
+  // What was written for a column that is gone is said by the tab, before this runs.
   useEffect(() => {
     const isHere = (column: string) => columns.some(({ name }) => name === column)
     setWriting((now) => (now && !isHere(now.column) ? null : now))
