@@ -55,6 +55,7 @@ IMPLEMENTATIONS = {
 STEPS = {
     "datasets/edit/mend": "web/test_mending",
     "ingest/read/mended_text": "web/test_mending",
+    "catalog/concatenations": "uploads/test_concat",
     "catalog/readings": "web/test_rereads",
     "catalog/rereads": "web/test_rereads",
     "datasets/edit/reread": "web/test_rereads",

@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import asyncio
 import random
+from datetime import timedelta
 
 import pytest
+from sqlmodel import col, delete
 
+from parquay.catalog.tables import File, now
 from parquay.errors import StorageFull, TooLarge
 from parquay.storage.memory.uploads import MemoryStore
 from parquay.tus.refusals import Refusal
@@ -99,6 +102,50 @@ def test_a_final_upload_waits_for_its_last_part(engine: Engine):
         await engine.services.uploads.concatenator.finish_waiting(OWNER.id)
         assert engine.content(whole) == DATA
         assert len(engine.jobs(whole)) == 1
+
+    asyncio.run(run())
+
+
+@pytest.mark.parametrize("how", ["removed", "expired"])
+def test_a_final_upload_ends_with_a_part_that_it_waits_for(engine: Engine, how: str):
+    async def run() -> None:
+        done, running, other = await part(engine, DATA[:1000]), await part(engine, b"", 10), await part(engine, b"", 10)
+        waiting, joined = await final(engine, done, running), await final(engine, done)
+        unconcerned = await final(engine, done, other)
+
+        remover = engine.services.uploads.remover
+        if how == "removed":
+            await remover.remove(running, OWNER)
+        else:
+            assert await remover.discard(running, expired_before=now() + timedelta(days=400))
+
+        ended = engine.row(waiting)
+        assert (ended.status, ended.error_code, ended.complete) == ("error", "concat_unknown", False)
+        assert ended.finished_at is not None
+        assert engine.events(waiting)[-1] == "file.updated"
+        assert engine.row(joined).status == "processing"
+        assert engine.row(unconcerned).status == "uploading"
+        await remover.remove(done, OWNER)
+        assert engine.row(unconcerned).error_code == "concat_unknown"
+        assert engine.content(joined) == DATA[:1000]
+        await remover.remove(waiting, OWNER)
+        assert engine.events(waiting)[-1] == "file.deleted"
+
+    asyncio.run(run())
+
+
+def test_a_part_that_goes_while_its_concatenation_is_asked_for_is_noticed(engine: Engine):
+    async def run() -> None:
+        running = await part(engine, b"", 10)
+        waiting = await final(engine, running)
+        gone = delete(File).where(col(File.id) == running)
+        engine.services.catalog.write(lambda session: session.execute(gone))
+
+        ended = await engine.services.uploads.concatenator.try_finish(engine.row(waiting))
+        again = await engine.services.uploads.concatenator.try_finish(ended)
+
+        assert (ended.status, ended.error_code) == ("error", "concat_unknown")
+        assert again.finished_at == ended.finished_at
 
     asyncio.run(run())
 

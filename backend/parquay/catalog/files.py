@@ -18,6 +18,7 @@ from sqlalchemy import case, literal, or_, update
 from sqlmodel import Session, col, delete, select
 
 from parquay.catalog.chunks import name, name_all, named
+from parquay.catalog.concatenations import PART_GONE, lock_waiting
 from parquay.catalog.consequences import UPDATED, Consequences, consequences
 from parquay.catalog.events import Events
 from parquay.catalog.file_queries import FileQueries
@@ -247,7 +248,7 @@ class Files(FileQueries):
         False when it was finished or removed, or one of the parts was: its chunks may be deleted already.
         """
         file = session.get(File, file_id, with_for_update=True)
-        if file is None or file.complete:
+        if file is None or file.complete or file.status == "error":
             return False
         if chunks and not self._are_kept(session, file.parts or [], chunks):
             return False
@@ -318,16 +319,20 @@ class Files(FileQueries):
             self._events.emit(session, UPDATED, file)
             self._jobs.enqueue(session, CONVERT, file_id, owner_id=file.owner_id, size=file.size)
 
-    def lose(self, session: Session, file_id: str, code: str, message: str) -> None:
-        """Note that promised bytes of a file are gone: it ends, it cannot be continued."""
+    def lose(self, session: Session, file_id: str, code: str, message: str, *, unfinished: bool = False) -> None:
+        """Note that promised bytes of a file are gone (``unfinished``: unless it has all): it cannot be continued."""
         file = session.get(File, file_id, with_for_update=True)
-        if file is not None:
+        if file is not None and not (unfinished and (file.complete or file.status == "error")):
             file.status, file.error_code, file.error_message, file.finished_at = "error", code, message, now()
             session.flush()
             self._events.emit(session, UPDATED, file)
 
     def remove(self, session: Session, file_id: str, *, expired_before: datetime | None = None) -> bool:
-        """Delete a file with its segments, rejects and job; with ``expired_before`` only while it is expired."""
+        """Delete a file with its segments, rejects and job; with ``expired_before`` only while it is expired.
+
+        Final uploads that wait for it end: they can never have all their parts.
+        """
+        waiting = lock_waiting(session, file_id)
         file = session.get(File, file_id, with_for_update=True)
         if file is None:
             return False
@@ -339,4 +344,6 @@ class Files(FileQueries):
         self._jobs.cancel(session, CONVERT, file_id)
         self._jobs.cancel(session, REREAD, file_id)
         session.execute(delete(File).where(col(File.id) == file_id))
+        for final_id in waiting:
+            self.lose(session, final_id, *PART_GONE, unfinished=True)
         return True

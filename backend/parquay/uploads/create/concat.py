@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from concurrent.futures import Executor
 from functools import partial
 
+from parquay.catalog.concatenations import PART_GONE
 from parquay.catalog.files import Files
 from parquay.catalog.session import Catalog
 from parquay.catalog.tables import File
@@ -62,6 +63,10 @@ class Concatenator:
         current = known.get(final.id, final)
         parts = [known.get(part_id) for part_id in part_ids]
         sizes = [(part.id, part.offset) for part in parts if part is not None and part.complete]
+        if None in parts and not current.complete:  # one that went while the concatenation was being asked for
+            lose = partial(self._files.lose, file_id=final.id, code=PART_GONE[0], message=PART_GONE[1], unfinished=True)
+            await self._catalog.awrite(lose)
+            return await asyncio.to_thread(self._files.get, final.id) or current
         if current.complete or len(sizes) < len(parts):
             return current
         loop = asyncio.get_running_loop()

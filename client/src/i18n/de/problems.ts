@@ -65,6 +65,7 @@ export const problems: Messages['problems'] = {
   broken_file: 'Die Datei ist beschädigt.',
   bytes_damaged: 'Die gespeicherten Bytes dieser Datei sind nicht mehr die hochgeladenen.',
   bytes_missing: 'Ein Teil der gespeicherten Bytes dieser Datei ist verloren.',
+  concat_unknown: 'Ein Teil, aus dem diese Datei zusammengesetzt werden sollte, ist nicht mehr da.',
   conversion_failed: 'Das Lesen der Datei ist gescheitert.',
   format_failed: 'Der Zusatz für dieses Dateiformat arbeitet nicht.',
   no_member: 'Diese Datei gibt es in dem Archiv nicht, oder mehr als einmal.',
