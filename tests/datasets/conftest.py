@@ -193,3 +193,13 @@ def table_of(house):
         return house.tables.snapshot(house.convert(text, name=name, segment_bytes=1 << 16, **values))
 
     return make
+
+
+@pytest.fixture
+def text(house, export):
+    """The newest version of a table, or another, as CSV."""
+
+    def read(file, version=None, **how):
+        return export(house.tables.snapshot(house.file(file.id), version), **how)[1].decode()
+
+    return read

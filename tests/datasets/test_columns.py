@@ -15,16 +15,6 @@ ANN = Author("ann")
 FEW = "n,Word,price\n1,a,1.50\n2,,2.25\n3,c,3.00\n"
 
 
-@pytest.fixture
-def text(house, export):
-    """The newest version of a table, or another, as CSV."""
-
-    def read(file, version=None, **how):
-        return export(house.tables.snapshot(house.file(file.id), version), **how)[1].decode()
-
-    return read
-
-
 def test_the_answer_of_every_change_counts_the_words_for_missing(house):
     file = house.convert("id,v\n1,NA\n2,5\n3,\n")
 

@@ -8,8 +8,8 @@ from parquay.columns.types.registry import shown_column
 from parquay.datasets.edit.columns import ColumnChanged, ColumnWish, NewColumn
 from parquay.web.http.exact_json import ExactRoute
 from parquay.web.http.schemas import ColumnRef
+from parquay.web.tables.column_schemas import ColumnAnswer, ColumnChanges, ColumnOrder
 from parquay.web.tables.dataset_edits import EditContext, EditDep, IfMatch, expected_version
-from parquay.web.tables.dataset_schemas import ColumnAnswer, ColumnChanges, ColumnOrder
 
 router = APIRouter(tags=["datasets"], route_class=ExactRoute)
 

@@ -13,8 +13,8 @@ from parquay.events.messages import timestamp
 from parquay.roles import EDIT, OWNER, VIEW, require
 from parquay.web.http.deps import IdentityDep, TablesDep, seen
 from parquay.web.tables.dataset_edits import dataset_file
-from parquay.web.tables.dataset_schemas import NewView, ViewRef
 from parquay.web.tables.seen_views import seen_view
+from parquay.web.tables.view_schemas import NewView, ViewRef
 from parquay.wiring import TableServices
 
 router = APIRouter(tags=["datasets"])

@@ -1,0 +1,35 @@
+"""The bodies of requests and answers about views, as OpenAPI shows them."""
+
+from __future__ import annotations
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from parquay.web.http.schemas import Text, Timestamp
+
+
+class NewView(BaseModel):
+    """A view to keep: `filter` and `sort` as in the address of rows, the `columns` that it shows (null: all).
+
+    `shared`: everybody who sees the table sees it too.
+    """
+
+    model_config = ConfigDict(extra="forbid", strict=True)
+
+    name: Text = Field(min_length=1, max_length=100)
+    filter: list[Text] = Field(default_factory=list, max_length=100)
+    sort: list[Text] = Field(default_factory=list, max_length=100)
+    columns: list[Text] | None = Field(None, min_length=1, max_length=10_000)
+    shared: bool = False
+
+
+class ViewRef(BaseModel):
+    """A view; `owner` is who made it, `mine` whether that is the caller."""
+
+    name: str
+    filter: list[str]
+    sort: list[str]
+    columns: list[str] | None
+    shared: bool
+    owner: str
+    mine: bool
+    changed_at: Timestamp
