@@ -132,6 +132,19 @@ def test_rows_are_replaced_by_those_of_a_file(ann: httpx.Client, bob: httpx.Clie
     assert ann.get(f"/datasets/{dataset}/export").text == FEW
 
 
+def test_replacing_tells_of_rows_that_could_not_be_read(ann: httpx.Client):
+    dataset, source = table_of(ann), table_of(ann, "word,n\nx,1\nx,1,2\ny,2\nz,3\n")
+    kept = ann.get(f"/files/{source}/rejects").json()
+
+    made = ann.post(f"/datasets/{dataset}/replace", json={"file_id": source}).json()
+
+    assert (made["rows"], made["reject_count"]) == (3, 1)
+    assert ann.get(f"/files/{source}").json()["reject_count"] == 1
+    assert ann.get(f"/files/{source}/rejects").json() == kept
+    assert ann.get(f"/files/{dataset}").json()["reject_count"] == 0
+    assert ann.post(f"/datasets/{source}/replace", json={"file_id": dataset}).json()["reject_count"] == 0
+
+
 def test_who_may_edit_changes_columns_and_the_owner_alone_replaces(ann: httpx.Client, bob: httpx.Client):
     dataset, theirs = table_of(ann), table_of(bob, "n\n1\n")
     ann.put(f"/files/{dataset}/access/*", json={"role": "edit"}).raise_for_status()

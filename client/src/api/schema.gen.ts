@@ -1664,6 +1664,8 @@ export interface components {
     /**
      * ReplacedVersion
      * @description The version with the file's rows; `added` and `dropped` name the columns that came and went.
+     *
+     * `reject_count`: texts of the file that could not be read; its own list of rejects has them, not the table's.
      */
     ReplacedVersion: {
       /** Version */
@@ -1700,6 +1702,8 @@ export interface components {
       added: string[];
       /** Dropped */
       dropped: string[];
+      /** Reject Count */
+      reject_count: number;
     };
     /**
      * RereadError

@@ -26,11 +26,16 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Replaced:
-    """What became of a table whose rows were replaced: its columns that are new, and those that are gone, by name."""
+    """What became of a table whose rows were replaced: its columns that are new, and those that are gone, by name.
+
+    Attributes:
+        reject_count: texts that could not be read of the file whose rows it has now; they stay that file's.
+    """
 
     snapshot: Snapshot
     added: tuple[str, ...] = ()
     dropped: tuple[str, ...] = ()
+    reject_count: int = 0
 
 
 class Replacing:
@@ -68,6 +73,7 @@ class Replacing:
             made,
             tuple(name for name in new if name not in old),
             tuple(name for name in old if name not in new),
+            source.reject_count,
         )
 
 

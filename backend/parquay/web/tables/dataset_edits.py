@@ -301,4 +301,6 @@ async def replace_rows(
         dataset_id, lambda file, author: replace(file, author, source, expected), order.message, needed=OWNER
     )
     version = await edit.version(made.snapshot)
-    return ReplacedVersion(**version.model_dump(), added=list(made.added), dropped=list(made.dropped))
+    return ReplacedVersion(
+        **version.model_dump(), added=list(made.added), dropped=list(made.dropped), reject_count=made.reject_count
+    )

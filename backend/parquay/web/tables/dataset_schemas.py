@@ -168,10 +168,14 @@ class RereadError(BaseModel):
 
 
 class ReplacedVersion(Version):
-    """The version with the file's rows; `added` and `dropped` name the columns that came and went."""
+    """The version with the file's rows; `added` and `dropped` name the columns that came and went.
+
+    `reject_count`: texts of the file that could not be read; its own list of rejects has them, not the table's.
+    """
 
     added: list[str]
     dropped: list[str]
+    reject_count: int
 
 
 class AggregatesError(BaseModel):
