@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from pathlib import Path
 
+import parquay.catalog.concatenations
 import parquay.ingest
 import parquay.uploads.policy.names
 
@@ -13,6 +14,7 @@ SOURCE = "\n".join(
     for path in (
         *sorted(Path(parquay.ingest.__file__).parent.rglob("*.py")),
         Path(parquay.uploads.policy.names.__file__),
+        Path(parquay.catalog.concatenations.__file__),
     )
 )
 DOCS = (Path(__file__).parents[2] / "docs" / "ingest.md").read_text()
