@@ -29,7 +29,7 @@ def planned(content: bytes, name: str = "x.csv", *, complete: bool = True, **ove
         (b"", "x.csv", "no_rows"),
         (b"a,b\n1,2\n", "x.parquet", "wrong_format"),
         (b"PARE" + b"\0" * 20, "x", "unsupported_format"),
-        (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + b"\0" * 600, "x.xls", "unsupported_format"),
+        (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + b"\0" * 600, "x.xlsx", "unsupported_format"),
         (b"a,b\n1,2\n", "x.txt", ""),
         (b'{"a":1}\n{"a":2}\n', "x", ""),
         (b"[1,2]", "x.json", "no_table"),
