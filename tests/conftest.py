@@ -32,6 +32,16 @@ def pytest_configure():
         del os.environ[name]
 
 
+WITH_SERVERS = ("chaos", "e2e", "web", "uploads", "cli", "jobs", "catalog", "http1")
+"""Folders of tests that start servers and wait for them."""
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Long files first: a process that gets one at the end lets the others wait."""
+    tests = Path(__file__).parent
+    items.sort(key=lambda item: item.path.relative_to(tests).parts[0] not in WITH_SERVERS)
+
+
 EMBEDDED, SCALED = "embedded", "scaled"
 
 

@@ -67,7 +67,7 @@ test('the title has the progress of uploads before the name, in German too', asy
   await page.route('**/files', (route) =>
     route.request().method() === 'POST' ? undefined : route.fallback(),
   )
-  await drop(page, [{ name: 'slow.csv', text: CITIES }])
+  await drop(page, [{ name: 'slow.csv', text: 'a,b\n1,2\n' }])
   await expect(page).toHaveTitle(/^\d+\s?% · 1 Datei · cities\.csv · Parquay$/)
 })
 

@@ -10,6 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from parquay.columns.types import registry
+from parquay.columns.types.base import MissingWord
 from parquay.columns.types.registry import column_type
 from parquay.datasets.edit.cells import read_cell
 from parquay.errors import InvalidValue
@@ -62,13 +63,11 @@ UNFIT = [
     (column("decimal", [3, 2]), "1e2"),
     (column("decimal", [3, 2]), "-0.00"),
     (column("double", "any"), "00.5"),
-    (column("int64"), ""),
     (column("int64"), "٣"),
     (column("int64"), [1]),
     (column("int64"), 10**400),
     (column("decimal", [3, 2]), 7.505),
     (column("decimal", [3, 2]), 10**16),
-    (column("decimal", [3, 2]), "NaN"),
     (column("decimal", [3, 2]), "1e999"),
     (column("double", "any"), float("inf")),
     (column("double", "any"), float("nan")),
@@ -111,6 +110,11 @@ def test_what_does_not_fit_is_refused_with_column_and_type(of: dict[str, Any], v
     assert f"Column 'c' expects {of['type']}" in refused.value.detail
 
 
+@pytest.mark.parametrize(("of", "word"), [(column("int64"), ""), (column("decimal", [3, 2]), "NaN")])
+def test_a_word_for_missing_is_no_value_and_kept_as_it_is_written(of: dict[str, Any], word: str):
+    assert read_cell(word, of) == MissingWord(word)
+
+
 @pytest.mark.parametrize("of", [of for of, _, _ in FITTING])
 def test_every_column_takes_null(of: dict[str, Any]):
     assert read_cell(None, of) is None
@@ -121,5 +125,8 @@ def test_any_value_is_taken_or_refused_by_name(of: dict[str, Any], value: Any):
     try:
         found = read_cell(value, of)
     except InvalidValue:
+        return
+    if isinstance(found, MissingWord):
+        assert found.text == value
         return
     assert pa.array([found], registry.type_from_json(of).stored()).null_count == 0

@@ -88,8 +88,8 @@ class S3Bucket:
         A condition would turn the second try after a lost answer into an error.
         """
         # The client takes a view of anything but plain bytes for a list of numbers, which Arrow's signed ones are.
-        plain = data.cast("B") if isinstance(data, memoryview) else data
-        with mapped():
+        # And a view is let go of before an error leaves here, whose traceback would keep the mapping below it open.
+        with memoryview(data).cast("B") as plain, mapped():
             obstore.put(self._for(len(plain)), key, plain, use_multipart=False)
 
     def put_once(self, key: str, data: bytes) -> bool:
