@@ -236,6 +236,7 @@ def test_own_files_are_found_by_their_bytes(ann, bob):
     def found(sha256: str = digest, size: int = 4) -> list[str]:
         answer = ann.post("/files/exists", json={"sha256": sha256, "size": size})
         assert answer.status_code == 200
+        assert answer.json()["total"] == len(answer.json()["files"])
         return [each["id"] for each in answer.json()["files"]]
 
     assert found() == found(digest.upper()) == [second, first]

@@ -195,6 +195,8 @@ export interface paths {
     /**
      * Find Files
      * @description Find own files that have exactly these bytes, the newest first, so that nobody sends them again.
+     *
+     * `total` counts all of them; `files` has 1,000 at most.
      */
     post: operations["find_files_files_exists_post"];
   };
@@ -1114,11 +1116,13 @@ export interface components {
     };
     /**
      * Found
-     * @description Files that were found.
+     * @description Files that were found; `total` counts those that are not listed too.
      */
     Found: {
       /** Files */
       files: components["schemas"]["Entry"][];
+      /** Total */
+      total: number;
     };
     /**
      * Frequent
@@ -2970,6 +2974,8 @@ export interface operations {
   /**
    * Find Files
    * @description Find own files that have exactly these bytes, the newest first, so that nobody sends them again.
+   *
+   * `total` counts all of them; `files` has 1,000 at most.
    */
   find_files_files_exists_post: {
     requestBody: {

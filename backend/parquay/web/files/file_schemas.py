@@ -122,9 +122,10 @@ class WholeContent(BaseModel):
 
 
 class Found(BaseModel):
-    """Files that were found."""
+    """Files that were found; `total` counts those that are not listed too."""
 
     files: list[Entry]
+    total: int
 
 
 class FileChange(BaseModel):

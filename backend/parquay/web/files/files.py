@@ -171,10 +171,14 @@ def list_files(
 
 @router.post("/files/exists")
 def find_files(content: WholeContent, uploads: UploadsDep, identity: IdentityDep) -> Found:
-    """Find own files that have exactly these bytes, the newest first, so that nobody sends them again."""
+    """Find own files that have exactly these bytes, the newest first, so that nobody sends them again.
+
+    `total` counts all of them; `files` has 1,000 at most.
+    """
     narrowed = Narrowed(mine=True, sha256=content.sha256.lower(), size=content.size)
     found = uploads.files.page(identity.id, limit=MAX_LIMIT, narrowed=narrowed)
-    return Found(files=[Entry.model_validate(messages.entry(*each, ahead(uploads.queue, each.file))) for each in found])
+    entries = [Entry.model_validate(messages.entry(*each, ahead(uploads.queue, each.file))) for each in found]
+    return Found(files=entries, total=uploads.files.count(identity.id, narrowed))
 
 
 def _statuses(given: str | None) -> str | None:
