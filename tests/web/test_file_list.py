@@ -5,23 +5,13 @@ from __future__ import annotations
 import base64
 import hashlib
 import re
-from collections.abc import Iterator
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
 
-from live_server import LiveServer, entry_when
+from live_server import entry_when
 from problems import is_problem
 from web.form_uploads import TUS, begin, upload
-
-
-@pytest.fixture(scope="module")
-def shared_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[LiveServer]:
-    """A server of their own: a file that another test shares with everybody would stand in these lists."""
-    server = LiveServer(tmp_path_factory.mktemp("file-list")).start()
-    yield server
-    server.stop()
-
 
 # The list
 
