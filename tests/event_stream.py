@@ -100,6 +100,15 @@ class EventStream:
     def of(self, file_id: str) -> list[Told]:
         return [one for one in self.told if file_id_of(one) == file_id]
 
+    def wait_for_version(self, version: int) -> Told:
+        """The event of a table's version; those of its conversion and of other versions may come late."""
+
+        def found() -> list[Told]:
+            changes = (each for each in self.told if each.kind == "dataset.updated")
+            return [each for each in changes if each.data["dataset"]["version"] == version]
+
+        return wait_until(found, f"version {version}")[0]
+
     def wait_for(self, kind: str, file_id: str | None = None, seconds: float = 20) -> Told:
         """Return the first event of `kind` (about `file_id`)."""
 

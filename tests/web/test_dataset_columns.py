@@ -10,7 +10,7 @@ from urllib.parse import quote
 
 import httpx
 
-from event_stream import EventStream, Told
+from event_stream import EventStream
 from live_server import wait_until
 from problems import is_problem
 from web.test_dataset_edits import FEW, rows_of, table_of
@@ -158,17 +158,11 @@ def test_who_may_edit_changes_columns_and_the_owner_alone_replaces(ann: httpx.Cl
     ann.delete(f"/files/{dataset}")
 
 
-def of_version(stream: EventStream, version: int) -> list[Told]:
-    """Events of a table's version; that of its conversion may come late."""
-    changes = (each for each in stream.told if each.kind == "dataset.updated")
-    return [each for each in changes if each.data["dataset"]["version"] == version]
-
-
 def test_everybody_who_looks_hears_of_other_columns(ann: httpx.Client):
     dataset = table_of(ann)
     with EventStream(ann) as stream:
         ann.delete(f"/datasets/{dataset}/columns/word").raise_for_status()
-        event = wait_until(lambda: of_version(stream, 1), "the event")[0]
+        event = stream.wait_for_version(1)
 
     assert [each["name"] for each in event.data["dataset"]["columns"]] == ["n", "price"]
 
