@@ -134,6 +134,11 @@ class FileQueries:
         with self._catalog.read() as session:
             return set(session.exec(select(File.id)))
 
+    def known(self, file_ids: Iterable[str]) -> set[str]:
+        """Return those of ``file_ids`` that exist."""
+        with self._catalog.read() as session:
+            return set(session.exec(select(File.id).where(col(File.id).in_(list(file_ids)))))
+
     def expired(self, moment: datetime, limit: int) -> list[str]:
         """Return ids of up to ``limit`` unfinished or partial uploads whose time was over at ``moment``."""
         query = select(File.id).where(col(File.expires_at) < moment)

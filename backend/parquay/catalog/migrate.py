@@ -65,6 +65,11 @@ def _migrate(catalog: Catalog, found: str | None) -> None:
         command.upgrade(made, "head")
 
 
+def is_current(catalog: Catalog) -> bool:
+    """Whether a database has exactly the schema of this version."""
+    return _version(catalog) == newest()
+
+
 def newest() -> str:
     """Return the newest revision."""
     return max(revisions())

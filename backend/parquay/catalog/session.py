@@ -18,6 +18,7 @@ from collections.abc import Callable, Iterator
 from concurrent.futures import Future
 from contextlib import contextmanager
 from datetime import datetime
+from pathlib import Path
 from typing import Any, NamedTuple, TypeVar
 
 from sqlalchemy import Connection, Engine, text
@@ -177,6 +178,10 @@ class Catalog:
         ``full``: compare every index with its table too.
         """
         return sqlite.faults(self._reader, full=full) if self.is_embedded else []
+
+    def copy(self, path: Path) -> None:
+        """Copy an embedded catalog to a new file, as it is at one moment, while it is being written to (blocking)."""
+        sqlite.copy(self._reader, path)
 
     def close(self) -> None:
         """Finish queued writes and disconnect."""

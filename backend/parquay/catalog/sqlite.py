@@ -9,6 +9,7 @@ from contextlib import suppress
 from pathlib import Path
 from types import ModuleType
 from typing import Any
+from urllib.parse import quote
 
 from sqlalchemy import Connection, Engine, event
 from sqlalchemy.exc import DBAPIError
@@ -81,6 +82,37 @@ def execute(connection: Connection, sql: str, parameters: Any = ()) -> None:
         driver.execute(sql, parameters)
     except failure as error:
         raise DBAPIError.instance(None, None, error, failure) from error
+
+
+def copy(made: Engine, path: Path) -> None:
+    """Copy the database of an engine to a new file at ``path``, as it is at one moment, while others write to it.
+
+    The copy is one read transaction of all pages: no writer waits for it, and what is committed meanwhile is not in it.
+    """
+    target = sqlite_module().connect(path)
+    try:
+        with made.connect() as connection:
+            driver: Any = connection.connection.driver_connection
+            driver.backup(target)
+        target.execute("PRAGMA journal_mode=DELETE")  # one file, without a log beside it
+    finally:
+        target.close()
+
+
+def is_open(path: Path) -> bool:
+    """Tell whether any process has the database at ``path`` open: only without others its log can be given up."""
+    try:
+        connection = sqlite_module().connect(f"file:{quote(str(path))}?mode=rw", uri=True, timeout=0)
+    except sqlite_module().OperationalError:
+        return False  # there is none
+    try:
+        return bool(connection.execute("PRAGMA journal_mode=DELETE").fetchone()[0] != "delete")
+    except sqlite_module().OperationalError as error:
+        return trouble_of(error) is None
+    except sqlite_module().DatabaseError:
+        return False  # it is none any more
+    finally:
+        connection.close()
 
 
 def engine(url: str, *, durable: bool, writes: bool, size: int) -> Engine:

@@ -23,6 +23,8 @@ COMMANDS = {
     "convert": "convert:convert",
     "fsck": "upkeep:fsck",
     "gc": "upkeep:gc",
+    "backup": "backups:backup",
+    "restore": "backups:restore",
 }
 """Commands in the order of the help: module and function."""
 GROUPS = {"table": "table:tables", "user": "admin:users"}

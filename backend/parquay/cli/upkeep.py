@@ -31,7 +31,7 @@ def fsck(
     """Check the catalog, compare it with the store both ways, re-hash what is stored. Exit 1 if something is left."""
     left = 0
     with local_services() as services:
-        for finding in _findings(services, rehash=not quick):
+        for finding in findings(services, rehash=not quick):
             repaired = repair and finding.repair is not None and finding.repair() is not False
             left += not repaired
             _say(finding.code, finding.file_id, finding.detail, repaired=repaired, as_json=as_json)
@@ -63,7 +63,8 @@ def gc(
             _say(finding.code, finding.file_id, finding.detail, repaired=not dry_run)
 
 
-def _findings(services: Services, *, rehash: bool) -> Iterator[Finding]:
+def findings(services: Services, *, rehash: bool) -> Iterator[Finding]:
+    """Yield what is wrong with the catalog, the bytes and the tables; ``rehash``: read every byte."""
     check = _fsck(services)
     damage = check.catalog(whole=rehash)
     yield from damage

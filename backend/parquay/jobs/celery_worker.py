@@ -24,11 +24,10 @@ LOOK_SECONDS = 4.0
 log = logging.getLogger(__name__)
 
 
-def run(address: RedisAddress, build: Callable[[], Services], processes: int, moved: Callable[[float], None]) -> int:
+def run(address: RedisAddress, build: Callable[[], Services], processes: int) -> int:
     """Convert in ``processes`` processes until SIGTERM or SIGINT; return the exit code.
 
-    ``build``: makes the services of one of them, after it has begun: nothing that is open may cross a fork. ``moved``:
-    called in each of them whenever it moves, with the seconds within which it will again.
+    ``build``: makes the services of one of them, after it has begun: nothing that is open may cross a fork.
     """
     from celery import signals
 
@@ -38,7 +37,7 @@ def run(address: RedisAddress, build: Callable[[], Services], processes: int, mo
     def begin(**_: object) -> None:
         services = build()
         services.catalog.notifications.attach(JobMessages(address))
-        members.append(PoolMember(services, stopping, parent, moved))
+        members.append(PoolMember(services, stopping, parent))
 
     def work() -> None:
         for member in members:
@@ -65,15 +64,9 @@ def run(address: RedisAddress, build: Callable[[], Services], processes: int, mo
 class PoolMember:
     """One of the processes that convert."""
 
-    def __init__(
-        self,
-        services: Services,
-        stopping: multiprocessing.synchronize.Event,
-        parent: int,
-        moved: Callable[[float], None],
-    ) -> None:
+    def __init__(self, services: Services, stopping: multiprocessing.synchronize.Event, parent: int) -> None:
         """``stopping``: is set in the parent when no more jobs are to be taken; ``parent``: its process."""
-        self._worker: Worker = convert.worker(services, parent, moved=moved)
+        self._worker: Worker = convert.worker(services, parent)
         self._busy = threading.Lock()
         self._stopping = stopping
         self._parent = parent

@@ -11,6 +11,7 @@ from parquay.catalog.views import Views
 from parquay.errors import Conflict, InvalidValue
 from parquay.settings import Settings, SettingsError
 from parquay.wiring.accounts import account_services
+from parquay.wiring.backups import refuse_half_restored
 from parquay.wiring.database import open_catalog
 from parquay.wiring.events import event_services
 from parquay.wiring.services import Services
@@ -34,6 +35,7 @@ def build(settings: Settings, *, migrate: bool = True) -> Services:
         SettingsError: a setting asks for something that this build cannot do.
     """
     _refuse_impossible(settings)
+    refuse_half_restored(settings)
     catalog = open_catalog(settings, migrate=migrate)
     bucket = open_bucket(settings, catalog) if is_remote(settings) else None
     volume_id = volume_of_directories(settings, catalog) if bucket is None else volume_of_bucket(bucket, catalog)

@@ -37,7 +37,7 @@ def is_remote(settings: Settings) -> bool:
 def open_store(settings: Settings, catalog: Catalog, bucket: S3Bucket | None) -> Store:
     """Return the store of uploads: a directory, or ``bucket``."""
     if bucket is None:
-        return LocalStore(_store_root(settings) / "uploads", durable=is_durable(settings))
+        return LocalStore(store_root(settings) / "uploads", durable=is_durable(settings))
     return ChunkStore(bucket, NamedChunks(catalog), settings.root / "gathering", links=settings.s3_redirect)
 
 
@@ -72,7 +72,7 @@ def volume_of_directories(settings: Settings, catalog: Catalog) -> str:
     Raises:
         SettingsError: they are not.
     """
-    volumes, data, store = Volumes(catalog), settings.root, _store_root(settings)
+    volumes, data, store = Volumes(catalog), settings.root, store_root(settings)
     home = settings.sqlalchemy_url == f"sqlite:///{data / 'metadata.db'}"
     is_new = volumes.id() is None
     name = "PARQUAY_STORAGE_URL" if store != data else "PARQUAY_DATA_DIR"
@@ -104,8 +104,8 @@ def keep_data_private(settings: Settings) -> None:
     """See to it that nobody else can read what the directories hold."""
     file = settings.sqlalchemy_url.partition("sqlite:///")[2]
     keep_private(settings.root, Path(file) if file else None)
-    if _store_root(settings) != settings.root:
-        keep_private(_store_root(settings))
+    if store_root(settings) != settings.root:
+        keep_private(store_root(settings))
 
 
 def disk_threads(store: Store) -> Executor:
@@ -127,6 +127,7 @@ def open_places(settings: Settings, bucket: S3Bucket | None) -> Places:
     return RemotePlaces(bucket, cache, bucket.url, bucket.delta_options)
 
 
-def _store_root(settings: Settings) -> Path:
+def store_root(settings: Settings) -> Path:
+    """Return the directory with the uploads, where they are in one."""
     url = "" if is_remote(settings) else settings.storage_url
     return Path(url.removeprefix("file://")).resolve() if url else settings.root

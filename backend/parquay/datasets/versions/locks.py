@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import ExitStack, contextmanager
+from functools import partial
 
 from parquay.catalog.lease_rows import WRITER
 from parquay.catalog.leases import HeldLease, LeaseLost, Leases, LeaseTaken
@@ -13,6 +14,8 @@ LOCK_SECONDS = 60.0
 """How long a commit waits for another one of the same dataset, and a reader for the deletion of its version."""
 READER = "reader"
 """Kind of the leases of versions, by dataset and version; those of writers are by dataset."""
+DELETION, OF_PARTS = "deletion", "parts"
+"""The lease that whoever deletes parts of old versions has a share in, and a backup has alone."""
 
 
 class TableLocks:
@@ -75,6 +78,29 @@ class TableLocks:
             yield [keys[each.key] for each in held]
         finally:
             self._leases.release(*held)
+
+    @contextmanager
+    def keeping(self) -> Iterator[Callable[[], None]]:
+        """Keep the parts of all tables and versions from being deleted (blocking).
+
+        Yields what makes sure at the end that they were: it raises LeaseLost where this process stood still too long.
+
+        Raises:
+            LeaseTaken: another process keeps them.
+        """
+        with self._leases.exclusive(DELETION, OF_PARTS, LOCK_SECONDS) as held:
+            yield partial(self._leases.ensure, held)
+
+    @contextmanager
+    def deleting(self) -> Iterator[bool]:
+        """Have a share in the right to delete parts; False while somebody keeps all of them."""
+        with ExitStack() as stack:
+            try:
+                stack.enter_context(self._leases.shared(DELETION, OF_PARTS, 0))
+            except LeaseTaken:
+                yield False
+            else:
+                yield True
 
 
 def _key(dataset_id: str, version: int) -> str:

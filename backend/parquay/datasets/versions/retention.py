@@ -135,8 +135,10 @@ class Retention:
         if not every and not self._aged(self._datasets.uncleared(file.id), moment):
             return 0
         locks = self._tables.locks
-        with locks.writing(file.id) as held:
+        with locks.deleting() as may_delete, locks.writing(file.id) as held:
             self._commits.reconcile(file)
+            if not may_delete:  # a backup is being taken; the next round comes to it
+                return 0
             versions = self._datasets.uncleared(file.id)
             with locks.unread(file.id, self._aged(versions, moment)) as over:
                 locks.ensure(held)

@@ -45,7 +45,7 @@ class LocalPlace(ObjectPlace):
 
     def __init__(self, root: Path, dataset_id: str) -> None:
         self.folder = root / dataset_id
-        log = LocalObjects(self.folder / LOG_FOLDER, _is_log_file)
+        log = LocalObjects(self.folder / LOG_FOLDER, is_log_file)
         super().__init__(dataset_id, LocalObjects(self.folder, is_part), log)
 
     @property
@@ -92,5 +92,6 @@ def is_part(name: str) -> bool:
     return name.endswith(".parquet") and not name.startswith((".", "_"))
 
 
-def _is_log_file(name: str) -> bool:
+def is_log_file(name: str) -> bool:
+    """Whether a file in a log's folder is one of the log. Pure."""
     return _LOG_FILE.fullmatch(name) is not None
