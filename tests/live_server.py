@@ -11,10 +11,12 @@ import sys
 import time
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any, Literal, TypeVar
+from typing import Any, Literal, Protocol, TypeVar
 
 import httpx
 import psutil
+
+import forked_servers
 
 T = TypeVar("T")
 
@@ -48,7 +50,21 @@ def wait_until(look: Callable[[], T | Literal[False] | None], what: str, seconds
     return found
 
 
+class ServerProcess(Protocol):
+    """What is asked of the main process of a server."""
+
+    pid: int
+
+    def poll(self) -> int | None: ...
+
+    def wait(self, timeout: float) -> int: ...
+
+    def send_signal(self, number: int) -> None: ...
+
+
 class LiveServer:
+    """A server in a process that was forked, see `forked_servers`."""
+
     def __init__(self, directory: Path, **settings: object) -> None:
         self.directory = directory
         self.data_dir = directory / "var"
@@ -57,27 +73,22 @@ class LiveServer:
         self.env = clean_environment(data_dir=self.data_dir, port=self.port, **settings)
         self.is_scaled = str(settings.get("storage_url", "")).startswith("s3:")
         self._log = directory / "server.log"
-        self._process: subprocess.Popen[bytes] | None = None
+        self._process: ServerProcess | None = None
 
     def start(self) -> LiveServer:
-        with self._log.open("ab") as log:
-            self._process = subprocess.Popen(
-                [PARQUAY, "serve"],
-                cwd=self.directory,
-                env=self.env,
-                stdin=subprocess.DEVNULL,
-                stdout=log,
-                stderr=log,
-                start_new_session=True,
-            )
+        self._process = self._spawn()
         wait_until(self._ready, "ready server", READY_SECONDS)
         return self
+
+    def _spawn(self) -> ServerProcess:
+        return forked_servers.serve(self.directory, self.env, self._log)
 
     def kill(self) -> None:
         """SIGKILL to every process of the server at once, as a crash of the machine would end them."""
         if self._process is not None:
             group = self.processes()
-            with_nothing_left(lambda: os.killpg(group[0].pid, signal.SIGKILL))
+            main = self._process.pid
+            with_nothing_left(lambda: os.killpg(main, signal.SIGKILL))
             for process in group:
                 with_nothing_left(process.kill)
             psutil.wait_procs(group, timeout=STOP_SECONDS)
@@ -107,10 +118,13 @@ class LiveServer:
         self._process = None
 
     def processes(self) -> list[psutil.Process]:
-        """Return the server's main process and all below it."""
+        """Return the server's main process and all below it; none once the main process has ended."""
         assert self._process is not None
-        main = psutil.Process(self._process.pid)
-        return [main, *main.children(recursive=True)]
+        try:
+            main = psutil.Process(self._process.pid)
+            return [main, *main.children(recursive=True)]
+        except psutil.NoSuchProcess:
+            return []
 
     def workers(self) -> list[psutil.Process]:
         """Return the conversion workers."""
@@ -154,6 +168,22 @@ class LiveServer:
             return httpx.get(f"{self.url}/readyz", trust_env=False, verify=NO_TLS, timeout=2).status_code == 200
         except httpx.TransportError:
             return False
+
+
+class InstalledServer(LiveServer):
+    """A server that is started as somebody starts it who has installed it: where it counts what it loads and holds."""
+
+    def _spawn(self) -> ServerProcess:
+        with self._log.open("ab") as log:
+            return subprocess.Popen(
+                [PARQUAY, "serve"],
+                cwd=self.directory,
+                env=self.env,
+                stdin=subprocess.DEVNULL,
+                stdout=log,
+                stderr=log,
+                start_new_session=True,
+            )
 
 
 def with_nothing_left(act: Callable[[], object]) -> None:

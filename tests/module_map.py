@@ -207,6 +207,7 @@ SURFACES = {
     "web/tables/seen_views": "web/test_views",
     "web/http/hashing": "web/test_login",
     "web/http/list_cursors": "web/test_extremes web/test_file_list",
+    "web/http/forwarded": "web/test_asgi web/test_hosts",
     "web/http/list_links": "web/test_file_list",
     "web/http/openapi": "e2e/test_generated_client e2e/test_openapi_fuzz",
     "web/http/schemas": "web/test_files",

@@ -7,6 +7,7 @@ import contextlib
 import logging
 from collections.abc import AsyncIterator
 from pathlib import Path
+from urllib.parse import urlsplit
 
 from fastapi import FastAPI
 from starlette.types import Receive, Scope, Send
@@ -54,7 +55,7 @@ class Application:
         self._dispatch = Dispatcher(
             Compression(self.rest),
             uploads,
-            WebClient(client, policy.base_path),
+            WebClient(client),
             policy,
             LoginWatch(services.accounts.sessions),
         )
@@ -132,7 +133,7 @@ def _rest(services: Services, policy: Policy) -> FastAPI:
         redirect_slashes=False,
         docs_url=None,
         redoc_url=None,
-        servers=[{"url": policy.public_url.rstrip("/")}] if policy.base_path else None,
+        servers=[{"url": policy.public_url.rstrip("/")}] if urlsplit(policy.public_url).path.strip("/") else None,
         responses={"default": {"model": Problem, "description": "Refused."}},
     )
     app.state.services = services

@@ -15,7 +15,7 @@ from pathlib import Path
 import psutil
 
 from bench.wire import Target, create, remove
-from live_server import LiveServer, clean_environment, free_port, wait_until
+from live_server import InstalledServer, clean_environment, free_port, wait_until
 
 HERE = Path(__file__).parent
 BIN = Path(sys.executable).parent
@@ -89,7 +89,7 @@ class Parquay(Contender):
         directory.mkdir(parents=True)
         self.name = name
         self.directory = directory
-        self.server = LiveServer(directory, **{"workers": 0, "log_level": "warning", **settings})
+        self.server = InstalledServer(directory, **{"workers": 0, "log_level": "warning", **settings})
         self.start()
 
     def start(self) -> None:

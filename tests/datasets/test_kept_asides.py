@@ -16,7 +16,8 @@ from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 from parquay.columns.types.aside_counts import AsideCounts
-from parquay.columns.types.missing_words import WORDS, is_word
+from parquay.columns.types.missing_words import WORDS as USUAL
+from parquay.columns.types.missing_words import is_word as means_missing
 from parquay.columns.types.registry import columns_types
 from parquay.datasets.edit.columns import ColumnWish
 from parquay.datasets.edit.edit import read_row_json
@@ -29,7 +30,10 @@ from parquay.datasets.query.plan import columns_of, read_query
 from parquay.datasets.versions.commits import Author
 from parquay.errors import InvalidValue
 
-TOLD: dict[str, Any] = {"delimiter": ",", "quote": '"', "encoding": "utf-8", "header": 1}
+NAMED = ["n/a", "k.A.", "-999", "31.12.1899"]
+"""Words that mean missing here because they are named; two are values of a type elsewhere."""
+WORDS = [*USUAL, *NAMED]
+TOLD: dict[str, Any] = {"delimiter": ",", "quote": '"', "encoding": "utf-8", "header": 1, "missing": NAMED}
 VALUES = {
     "0": ["7", "-12", "0"],
     "0.0": ["1.50", "-0.25"],
@@ -51,6 +55,10 @@ def quoted(cell: str | None) -> str:
 
 def written(cells: list[str | None]) -> str:
     return "id,v\n" + "".join(f"{i},{quoted(cell)}\n" for i, cell in enumerate(cells))
+
+
+def is_word(cell: object) -> bool:
+    return means_missing(cell, NAMED)
 
 
 class Table:
@@ -181,6 +189,8 @@ def histories(draw):
 @example(([""], 24, [("append", ["13:05:09"])]))
 @example((["NA", "NA"], 24, [("append", ["7"]), ("append", ["Anna"])]))
 @example((["", "NA", "1,234.50", "NA", "Anna"], 24, []))
+@example((["-999", "7", None, "n/a"], 24, [("set", 1, "-999"), ("append", ["-999", "k.A."]), ("append", ["8"])]))
+@example((["k.A.", "-999"], 24, [("set", 1, "n/a"), ("append", ["7", "-999"]), ("restore", 1)]))
 def test_history_of_a_table_never_loses_a_word(house, engine, history):
     cells, segment_bytes, acts = history
     table = Table(house, engine, cells, segment_bytes)
@@ -276,3 +286,30 @@ def test_values_that_are_written_in_several_ways_come_back_as_they_were(house, e
     assert table.export(snapshot, []) == b"id,v\n0,9.50\n1,10\n2,3.25\n"
     table.set(0, "7.00")
     assert table.page() == ["7.00", "10", "3.25"]
+
+
+def test_a_named_word_that_is_a_number_is_no_value_until_no_word_is_named(house, engine):
+    table = Table(house, engine, ["7", "-999", "-12"], 1 << 24)
+    table.house.edit(table.file, updates={2: {"v": -999}})
+
+    named = table.snapshot
+    house.columns.change(table.file, Author("u"), "v", ColumnWish(missing=[]))
+    table.house.edit(table.file, updates={0: {"v": -999}})
+
+    assert named.asides["v"].words == {"-999": 2}
+    assert table.snapshot.asides == {}
+    query = read_query(columns_of(table.snapshot.columns))
+    assert [row["v"] for row in Browser(engine).page(table.snapshot, query, 0, 9)] == [-999, -999, -999]
+
+
+def test_words_named_afterwards_are_words_in_edits_and_in_offers_too(house, engine):
+    file = house.convert("id,v\n0,7\n1,gone\n2,-1\n", options={"header": 1})
+
+    house.columns.change(file, Author("u"), "v", ColumnWish(type="int64", missing=["gone", "-1"]))
+    house.edit(house.file(file.id), updates={0: {"v": "gone"}})
+    typed = house.tables.snapshot(house.file(file.id))
+    house.columns.change(file, Author("u"), "v", ColumnWish(type="text"))
+    house.columns.change(file, Author("u"), "v", ColumnWish(type="int64"))
+
+    assert typed.asides["v"].words == {"-1": 1, "gone": 2}
+    assert house.tables.snapshot(house.file(file.id)).asides["v"].words == {"-1": 1, "gone": 2}

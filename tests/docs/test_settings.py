@@ -9,6 +9,8 @@ from parquay.settings import PREFIX, Settings, load
 
 PAGE = Path(__file__).parents[2] / "docs" / "settings.md"
 EXAMPLE = Path(__file__).parents[2] / ".env.example"
+OF_COMPOSE = "\n# " + "-" * 94 + " docker compose\n"
+"""Where the part of .env.example begins that is written by hand; `test_compose.py` looks at it."""
 HEAD = "| variable | default | meaning |\n|---|---|---|\n"
 
 
@@ -42,7 +44,9 @@ def test_example_of_settings_has_every_variable_and_starts_a_server_when_copied(
     text = EXAMPLE.read_text(encoding="utf-8")
     (tmp_path / ".env").write_text(text, encoding="utf-8")
 
-    assert text == example(), f".env.example is out of date; run: python {Path(__file__).relative_to(Path.cwd())}"
+    assert text.partition(OF_COMPOSE)[0] == example(), (
+        f".env.example is out of date; run: python {Path(__file__).relative_to(Path.cwd())}"
+    )
     assert load(str(tmp_path / ".env")) == load(None)
 
 
@@ -58,5 +62,6 @@ def test_every_setting_has_a_meaning():
 
 if __name__ == "__main__":
     PAGE.write_text(rewritten(PAGE.read_text(encoding="utf-8")), encoding="utf-8")
-    EXAMPLE.write_text(example(), encoding="utf-8")
+    rest = "".join(EXAMPLE.read_text(encoding="utf-8").partition(OF_COMPOSE)[1:])
+    EXAMPLE.write_text(example() + rest, encoding="utf-8")
     sys.exit(0)

@@ -111,6 +111,7 @@ def test_table_is_whole_and_single_when_everything_is_killed_mid_conversion(star
         assert append(http, file_id, path, 0).status_code == 204
         with subprocess.Popen([PARQUAY, "worker"], cwd=server.directory, env=server.env) as worker:
             wait_until(lambda: parsed_in_part(http, file_id), "first rows", 60, 0.002)
+            subprocess.run([PARQUAY, "worker", "--check"], cwd=server.directory, env=server.env, check=True)
             worker.kill()
             server.kill()
 

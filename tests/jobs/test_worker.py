@@ -21,7 +21,7 @@ from parquay.catalog.session import Catalog
 from parquay.catalog.tables import Job, Secret
 from parquay.errors import Unavailable
 from parquay.jobs import worker as worker_module
-from parquay.jobs.worker import Ended, Kind, Worker
+from parquay.jobs.worker import HUNG_SECONDS, IDLE_SECONDS, Ended, Kind, Worker
 
 
 @pytest.fixture
@@ -75,6 +75,23 @@ def make_due(catalog: Catalog) -> None:
 
 def test_a_worker_without_work_says_so(catalog: Catalog):
     assert not worker_of(catalog, Work(fails)).run_one()
+
+
+def test_a_worker_says_within_which_time_it_moves_again(catalog: Catalog):
+    def run(_lease: JobLease, alive: Callable[[], bool]) -> Ended:
+        assert alive()
+        return Ended.DONE
+
+    moved: list[float] = []
+    work = Work(run)
+    worker = Worker(catalog, Jobs(catalog), {"work": Kind(work.run, work.give_up)}, moved=moved.append)
+
+    assert not worker.run_one()
+    assert moved == [IDLE_SECONDS]
+    enqueue(catalog)
+    assert worker.run_one()
+
+    assert moved == [IDLE_SECONDS, HUNG_SECONDS, HUNG_SECONDS]
 
 
 def test_a_job_is_run_and_done(catalog: Catalog):

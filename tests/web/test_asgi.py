@@ -143,6 +143,26 @@ def scope(client: str = "10.1.2.3", **headers: str) -> dict[str, object]:
         (PROXY, scope(host="a", x_forwarded_host="c.example, d.example"), "http://c.example"),
         (PROXY, scope("192.0.2.1", host="a", x_forwarded_host="evil.example"), "http://a"),
         (Origin(), scope(host="a", x_forwarded_host="evil.example"), "http://a"),
+        (PROXY, scope(host="a", x_forwarded_port="8443", x_forwarded_proto="https"), "https://a:8443"),
+        (PROXY, scope(host="a", x_forwarded_port="443", x_forwarded_proto="https"), "https://a"),
+        (PROXY, scope(host="a", x_forwarded_port="80, 8080"), "http://a"),
+        (PROXY, scope(host="a:8000", x_forwarded_port="8080"), "http://a:8000"),
+        (PROXY, scope(host="[::1]", x_forwarded_port="8080"), "http://[::1]:8080"),
+        (PROXY, scope(host="[::1]:9", x_forwarded_port="8080"), "http://[::1]:9"),
+        (PROXY, scope(host="a", x_forwarded_port="65536"), "http://a"),
+        (PROXY, scope(host="a", x_forwarded_port="80/x"), "http://a"),
+        (PROXY, scope(host="a", x_forwarded_prefix="/parquay/"), "http://a/parquay"),
+        (PROXY, scope(host="a", x_forwarded_prefix="/Our/files, /other"), "http://a/Our/files"),
+        (PROXY, scope(host="a", x_forwarded_prefix="//evil.example"), "http://a"),
+        (PROXY, scope(host="a", x_forwarded_prefix="/x/../y"), "http://a"),
+        (PROXY, scope(host="a", x_forwarded_prefix='/"><script>'), "http://a"),
+        (PROXY, scope(host="a", x_forwarded_prefix="parquay"), "http://a"),
+        (PROXY, scope("192.0.2.1", host="a", x_forwarded_port="1", x_forwarded_prefix="/evil"), "http://a"),
+        (
+            Origin("https://b.example/x", PROXY.proxies),
+            scope(x_forwarded_port="1", x_forwarded_prefix="/y"),
+            "https://b.example/x",
+        ),
         (PROXY, scope(host="a", x_forwarded_host="evil.example/x?"), ""),
         (PROXY, scope(host="a", x_forwarded_proto="javascript"), ""),
         (Origin(), scope(host="a\r\nX: y"), ""),
@@ -153,6 +173,13 @@ def scope(client: str = "10.1.2.3", **headers: str) -> dict[str, object]:
 )
 def test_the_address_of_the_server_comes_from_whom_it_believes(origin: Origin, asked: dict[str, Any], base: str):
     assert origin.base(asked) == base
+
+
+def test_the_path_of_the_server_comes_from_whom_it_believes():
+    assert PROXY.path(scope(x_forwarded_prefix="/parquay/")) == "/parquay"
+    assert PROXY.path(scope("192.0.2.1", x_forwarded_prefix="/parquay")) == ""
+    assert Origin("https://b.example/x/", PROXY.proxies).path(scope(x_forwarded_prefix="/y")) == "/x"
+    assert PROXY.path(scope()) == ""
 
 
 def test_a_client_without_an_address_is_nobody_to_believe():

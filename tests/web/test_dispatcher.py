@@ -212,7 +212,7 @@ def test_page_knows_below_which_path_it_is_served(built):
     page = '<meta name="base-path" content="" /><script src="./assets/app-1.js"></script>'
     (built / "index.html").write_text(page)
 
-    below_path = bytes(WebClient(built, "/parquay").response("/files/abc").body).decode()
+    below_path = bytes(WebClient(built).response("/files/abc", base="/parquay").body).decode()
     at_root = bytes(WebClient(built).response("/files/abc").body).decode()
 
     assert 'content="/parquay"' in below_path

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import re
 from collections.abc import Iterator
 
 import httpx
@@ -174,6 +175,47 @@ def test_a_trusted_proxy_says_which_host_browsers_see(small_server: LiveServer):
     assert refused(small_server, "https://files.example.org", **told) == set()
     assert refused(small_server, small_server.url, **told) == EVERY
     assert refused(small_server, "https://files.example.org") == EVERY
+
+
+def test_a_trusted_proxy_says_which_port_browsers_see(small_server: LiveServer):
+    told = {"X-Forwarded-Host": "files.example.org", "X-Forwarded-Proto": "https", "X-Forwarded-Port": "8443"}
+
+    assert refused(small_server, "https://files.example.org:8443", **told) == set()
+    assert refused(small_server, "https://files.example.org", **told) == EVERY
+
+
+@pytest.mark.parametrize("takes_off", [True, False])
+def test_a_trusted_proxy_says_below_which_path_browsers_see_the_service(small_server: LiveServer, takes_off: bool):
+    told = {"X-Forwarded-Host": "files.example.org", "X-Forwarded-Proto": "https", "X-Forwarded-Prefix": "/parquay"}
+    below = "" if takes_off else "/parquay"
+    page = {"Accept": "text/html", **told}
+    with small_server.login() as http:
+        http.headers.update(told)
+        made = [http.post(f"{below}/files", headers=TUS | {"Upload-Length": "2"}) for _ in range(2)]
+        listed = http.get(f"{below}/files", params={"limit": 1})
+        entered = http.post(f"{below}/login", json={"username": "test", "password": "password"})
+        shown = http.get(f"{below}/files", headers=page).text
+        script = re.search(r'src="/parquay(/assets/[^"]+)"', shown)
+        assert script
+        found = http.get(f"{below}{script[1]}")
+
+    assert [answer.headers["location"].rpartition("/")[0] for answer in made] == [
+        "https://files.example.org/parquay/files"
+    ] * 2
+    assert listed.headers["link"].startswith("</parquay/files?")
+    assert "Path=/parquay;" in entered.headers["set-cookie"]
+    assert '<meta name="base-path" content="/parquay"' in shown
+    assert found.status_code == 200
+
+
+def test_a_path_that_anybody_else_names_is_not_believed(shared_server: LiveServer):
+    told = {"X-Forwarded-Prefix": "/evil", "X-Forwarded-Port": "1"}
+    with shared_server.login() as http:
+        made = http.post("/files", headers=TUS | {"Upload-Length": "2"} | told)
+        shown = http.get("/", headers={"Accept": "text/html"} | told).text
+
+    assert made.headers["location"].startswith(f"{shared_server.url}/files/")
+    assert "/evil" not in shown
 
 
 # ------------------------------------------------------------------------------------------------------ caches

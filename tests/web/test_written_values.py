@@ -71,6 +71,25 @@ def test_words_for_missing_are_null_and_come_back_as_they_were(ann):
     assert listed["columns"][1]["missing"] == {"": 1, "NA": 2}
 
 
+def test_words_that_are_named_are_missing_in_previews_uploads_and_rereads(ann):
+    content = "id,t\n1,-999\n2,15\n3,k.A.\n"
+    path = table(ann, content, "named.csv")
+    file = path.replace("/datasets/", "/files/")
+
+    shown = ann.post(f"{file}/preview", json={"missing": ["-999", "k.A."]}).json()
+    reread = ann.post(f"{path}/reread", json={"missing": ["-999", "k.A."]})
+
+    assert (shown["columns"][1]["type"], shown["columns"][1]["missing"]) == ("int64", {"-999": 1, "k.A.": 1})
+    assert [each["t"] for each in shown["rows"]] == [None, 15, None]
+    assert reread.status_code == 200
+    assert [each["t"] for each in got(ann, path)["rows"]] == [None, 15, None]
+    assert got(ann, path)["columns"][1]["missing"] == {"-999": 1, "k.A.": 1}
+    rid = got(ann, path)["rows"][1]["_rid"]
+    assert ann.patch(f"{path}/rows/{rid}", json={"t": -999}).status_code == 200
+    assert got(ann, path)["columns"][1]["missing"] == {"-999": 2, "k.A.": 1}
+    assert ann.get(f"{path}/export?dialect=original").text == content.replace("15", "-999")
+
+
 def test_columns_of_text_say_what_they_could_be(ann):
     path = table(
         ann,

@@ -7,6 +7,7 @@ from typing import Annotated
 
 import typer
 
+from parquay.cli.failure import Failure
 from parquay.cli.parent import end_with_parent
 from parquay.settings import PREFIX, Settings, load
 
@@ -28,8 +29,19 @@ def serve(
     raise typer.Exit(server.serve_child(settings) if child else server.serve(settings))
 
 
-def worker(child: Child = False) -> None:
+def worker(
+    check: Annotated[
+        bool, typer.Option("--check", help="Start none: exit 0 when a worker of this machine is at work, else 1.")
+    ] = False,
+    child: Child = False,
+) -> None:
     """Run a conversion worker on the catalog and the data directory of this machine's settings."""
+    if check:
+        from parquay.storage.local.heartbeat import is_beating
+
+        if not is_beating(_settings().root):
+            raise Failure("no worker of this machine is at work")
+        return
     from parquay.server.work import work
 
     raise typer.Exit(work(_settings(), child=child))

@@ -24,10 +24,11 @@ LOOK_SECONDS = 4.0
 log = logging.getLogger(__name__)
 
 
-def run(address: RedisAddress, build: Callable[[], Services], processes: int) -> int:
+def run(address: RedisAddress, build: Callable[[], Services], processes: int, moved: Callable[[float], None]) -> int:
     """Convert in ``processes`` processes until SIGTERM or SIGINT; return the exit code.
 
-    ``build``: makes the services of one of them, after it has begun: nothing that is open may cross a fork.
+    ``build``: makes the services of one of them, after it has begun: nothing that is open may cross a fork. ``moved``:
+    called in each of them whenever it moves, with the seconds within which it will again.
     """
     from celery import signals
 
@@ -37,7 +38,7 @@ def run(address: RedisAddress, build: Callable[[], Services], processes: int) ->
     def begin(**_: object) -> None:
         services = build()
         services.catalog.notifications.attach(JobMessages(address))
-        members.append(PoolMember(services, stopping, parent))
+        members.append(PoolMember(services, stopping, parent, moved))
 
     def work() -> None:
         for member in members:
@@ -64,9 +65,15 @@ def run(address: RedisAddress, build: Callable[[], Services], processes: int) ->
 class PoolMember:
     """One of the processes that convert."""
 
-    def __init__(self, services: Services, stopping: multiprocessing.synchronize.Event, parent: int) -> None:
+    def __init__(
+        self,
+        services: Services,
+        stopping: multiprocessing.synchronize.Event,
+        parent: int,
+        moved: Callable[[float], None],
+    ) -> None:
         """``stopping``: is set in the parent when no more jobs are to be taken; ``parent``: its process."""
-        self._worker: Worker = convert.worker(services, parent)
+        self._worker: Worker = convert.worker(services, parent, moved=moved)
         self._busy = threading.Lock()
         self._stopping = stopping
         self._parent = parent

@@ -22,15 +22,20 @@ ENDED = {"done": Ended.DONE, "idle": Ended.IDLE, "gone": Ended.ABANDONED}
 """How a run ended, by what it left behind."""
 
 
-def worker(services: Services, server: int | None = None) -> Worker:
-    """Return a worker that converts files; ``server``: the process that started this one, if it is a server's child."""
+def worker(
+    services: Services, server: int | None = None, *, moved: Callable[[float], None] = lambda _seconds: None
+) -> Worker:
+    """Return a worker that converts files.
+
+    ``server``: the process that started this one, if it is a server's child; ``moved``: see :class:`Worker`.
+    """
     # Another worker begins with the first byte again, to hash them all: next to nothing on a local disk.
     keeps = services.tables.places.is_remote
     kinds = {
         CONVERT: Kind(_Converter(services).convert, services.uploads.files.fail, keeps=keeps),
         REREAD: Kind(Rereader(services).run, lambda *_: None),
     }
-    return Worker(services.catalog, services.events.jobs, kinds, hung=_end, server=server)
+    return Worker(services.catalog, services.events.jobs, kinds, hung=_end, server=server, moved=moved)
 
 
 class _Converter:

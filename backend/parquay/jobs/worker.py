@@ -24,6 +24,8 @@ from parquay.errors import ParquayError, StorageFull, Unavailable, is_full
 HEARTBEAT_SECONDS = 10.0
 HUNG_SECONDS = 900.0
 """How long a run may stand still before it is given up, in seconds; longer than the longest single step."""
+IDLE_SECONDS = 60.0
+"""Within how many seconds a worker without a job looks for one again, at the latest."""
 POLL_SECONDS = 1.0
 """How often the table is looked at without a notification."""
 
@@ -79,11 +81,14 @@ class Worker:
         *,
         hung: Callable[[], None] = lambda: None,
         server: int | None = None,
+        moved: Callable[[float], None] = lambda _seconds: None,
     ) -> None:
         """``hung``: called from another thread when a run hangs; it ends the process, if it is the worker's own.
 
         ``server``: the process that started this one: a run that ends together with it is no attempt.
+        ``moved``: called whenever this worker moves, with the seconds within which it will move again.
         """
+        self._moved = moved
         self._hung = hung
         self._catalog = catalog
         self._jobs = jobs
@@ -128,6 +133,7 @@ class Worker:
         """
         lease = self._jobs.claim(self.owner, tuple(self._kinds), self._is_dead, job_id=job_id)
         if lease is None:
+            self._moved(IDLE_SECONDS)
             return False
         if lease.attempt > self._kinds[lease.kind].max_attempts:
             self._give_up(lease, "worker_lost", "The conversion ended its worker several times.")
@@ -147,10 +153,12 @@ class Worker:
 
         def alive() -> bool:
             moving.at = now()
+            self._moved(HUNG_SECONDS)
             return not lost.is_set() and not self._stopping.is_set()
 
         beat = threading.Thread(target=self._beat, args=(lease, lost, ended, moving), daemon=True)
         beat.start()
+        self._moved(HUNG_SECONDS)
         try:
             return self._kinds[lease.kind].run(lease, alive)
         finally:

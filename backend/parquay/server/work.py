@@ -5,12 +5,14 @@ from __future__ import annotations
 import contextlib
 import os
 import signal
+from collections.abc import Callable
 from functools import partial
 
 from parquay import allocator, telemetry, wiring
 from parquay.catalog.notifications import JOBS
 from parquay.events.pipes import ParentPipe
 from parquay.settings import Settings
+from parquay.storage.local.heartbeat import HeartbeatFile
 from parquay.storage.local.private import OTHERS
 
 NICENESS = 10
@@ -28,7 +30,7 @@ def work(settings: Settings, *, child: bool = False) -> int:
     services = wiring.build(settings, migrate=not child)
     if not child:
         services.uploads.small.restore()
-    worker = convert.worker(services, os.getppid() if child else None)
+    worker = convert.worker(services, os.getppid() if child else None, moved=_moved(settings, child=child))
     services.catalog.notifications.subscribe(JOBS, worker.wake)
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: worker.stop())
@@ -46,6 +48,11 @@ def work(settings: Settings, *, child: bool = False) -> int:
     return 0
 
 
+def _moved(settings: Settings, *, child: bool) -> Callable[[float], None]:
+    """What a worker calls when it moves: it says so in a file, but a server's child is the server's to watch."""
+    return (lambda _seconds: None) if child else HeartbeatFile(settings.root).beat
+
+
 def _work_by_celery(settings: Settings, *, child: bool) -> int:
     from parquay.jobs import celery_worker
 
@@ -59,4 +66,5 @@ def _work_by_celery(settings: Settings, *, child: bool) -> int:
         services.close()
     with contextlib.suppress(OSError):
         os.nice(NICENESS)
-    return celery_worker.run(address, partial(wiring.build, settings, migrate=False), max(1, settings.workers))
+    build, processes = partial(wiring.build, settings, migrate=False), max(1, settings.workers)
+    return celery_worker.run(address, build, processes, _moved(settings, child=child))

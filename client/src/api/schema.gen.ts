@@ -1556,8 +1556,8 @@ export interface components {
      *
      * `quote` and `escape` may be empty: there is none. `header` counts rows of names (0: the first row is data), `skip`
      * lines above them. `comment` starts lines that are no rows. `sheet`: of a workbook; `member`: of an archive. `types`
-     * by column; `names`: of the columns, in order; `nulls`: words that stand for a missing cell; `missing`: such as
-     * are known to mean that, in columns that are no text.
+     * by column; `names`: of the columns, in order; `nulls`: words that stand for a missing cell; `missing`: such
+     * in columns that are no text, whose text is kept, beside those that always mean it.
      */
     ReadingOptions: {
       /** Delimiter */

@@ -62,3 +62,37 @@ def test_words_that_were_texts_are_kept_aside_once_values_follow():
     assert values.null_count == 3
     assert missing.over(kind.to_text(values), asides).to_pylist() == ["NA", None, ""]
     assert candidates.recast(values, asides, kind, registry.decide(None))[0].equals(column)
+
+
+@pytest.mark.parametrize(
+    ("named", "cells", "type_id"),
+    [
+        (("-999",), ["-999", "12", "7"], "int64"),
+        (("-999.0",), ["1.5", "-999.0"], "decimal"),
+        (("n/a", "9999-12-31"), ["9999-12-31", "2024-02-29", "n/a"], "date"),
+        (("true",), ["1", "true"], "int64"),
+        (("k.A.",), ["1.234,50", "k.A.", "0,25"], "decimal"),
+    ],
+)
+def test_words_that_are_named_are_missing_in_any_piece_of_a_column(named, cells, type_id):
+    whole = candidates.examine(pa.array(cells), None, named)
+    joined = None
+    for cell in cells:
+        joined = registry.join(joined, candidates.examine(pa.array([cell]), joined, named))
+    kind = registry.decide(joined, None, named)
+
+    assert (kind.type_id, joined) == (type_id, whole)
+    for cell in cells:
+        found = candidates.examined(pa.array([cell]), None, named)
+        first = registry.decide(found.candidates, None, named)
+        values, asides = candidates.recast(found.values(pa.array([cell]), first), found.asides(first), first, kind)
+        assert values.is_valid().to_pylist() == [cell not in named]
+        assert missing.over(kind.to_text(values), asides).to_pylist() == [cell]
+
+
+def test_a_named_word_is_a_text_among_texts():
+    found = candidates.examined(pa.array(["none", "x"]), None, ("none",))
+
+    assert registry.decide(found.candidates, None, ("none",)).is_text
+    assert registry.decide(candidates.examine(pa.array(["none", "7"]), None, ())).type_id == "int64"
+    assert registry.decide(candidates.examine(pa.array(["n/a", "7"]))).is_text

@@ -68,7 +68,10 @@ def test_options_are_read_from_texts_and_their_names_given_back():
         {"names": 3},
         {"nulls": [["NA"]]},
         {"delimeter": ";"},
-        {"missing": ["n.v."]},
+        {"missing": [True]},
+        {"missing": [1.5]},
+        {"missing": ["a\nb"]},
+        {"missing": {"n/a": 1}},
     ],
 )
 def test_what_cannot_be_meant_is_refused(options):

@@ -13,11 +13,12 @@ from dataclasses import dataclass, field, replace
 import numpy as np
 import pyarrow as pa
 
-from parquay.columns.types import missing, registry, style_provers
+from parquay.columns.types import missing, missing_words, registry, style_provers
 from parquay.columns.types.base import ColumnType, TypeCandidates
 from parquay.columns.types.cells import Cells
 from parquay.columns.types.missing import Apart
 from parquay.columns.types.provers import PROVERS, Proof
+from parquay.columns.types.text import TextType
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,26 +61,30 @@ def _spread(parsed: pa.Array, cells: pa.StringArray) -> pa.Array:
     return parsed.take(pa.array(np.cumsum(there, dtype=np.int64) - 1, mask=~there))
 
 
-def examine(column: pa.StringArray, before: TypeCandidates | None = None) -> TypeCandidates | None:
+def examine(
+    column: pa.StringArray, before: TypeCandidates | None = None, named: tuple[str, ...] = ()
+) -> TypeCandidates | None:
     """Find which types hold for every cell of `column`, of those that held `before` (None: of all).
 
-    Returns `None` when every cell is null.
+    `named`: further words for missing. Returns `None` when every cell is null, or such a word.
     """
-    return examined(column, before).candidates
+    return examined(column, before, named).candidates
 
 
-def examined(column: pa.StringArray, before: TypeCandidates | None = None) -> Examined:
+def examined(column: pa.StringArray, before: TypeCandidates | None = None, named: tuple[str, ...] = ()) -> Examined:
     """Find what `examine` finds, with the values that were made on the way."""
     if column.null_count == len(column):
         return Examined(None)
     if before is not None and not before:
         return Examined({})
     # Where types held so far it is sooner to look for words first than to find that none of them holds with these.
-    apart = missing.apart(column) if before else None
+    # A word that is named is none of the column's values, also where it could be.
+    first = bool(before) or missing_words.may_be_values(named)
+    apart = missing.apart(column, named) if first else None
     if apart is None:
         cells = Cells.of(column.drop_null() if column.null_count else column)
         proof = _prove_canonical(cells)
-        apart = None if proof or before else missing.apart(column)
+        apart = None if proof or first else missing.apart(column, named)
         if apart is None:
             return _examined(cells, proof, before)
     left = apart.cells.drop_null()
@@ -137,5 +142,5 @@ def recast(
     if values.null_count == len(values):
         return pa.nulls(len(values), target.arrow()), asides
     cells = source.to_text(values)
-    apart = missing.apart(cells) if source.is_text else None
+    apart = missing.apart(cells, source.named) if isinstance(source, TextType) else None
     return (target.to_values(cells), asides) if apart is None else (_values(apart.cells, target), apart.asides)

@@ -17,7 +17,7 @@ from functools import lru_cache
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from parquay.columns.types.missing_words import WORD, WORDS
+from parquay.columns.types.missing_words import WORD, WORDS, further
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,9 +28,9 @@ class Apart:
     asides: pa.StringArray
 
 
-def apart(column: pa.StringArray) -> Apart | None:
-    """Take the words for missing out of a column; None when it has none."""
-    words, marked = _arrays()
+def apart(column: pa.StringArray, named: tuple[str, ...] = ()) -> Apart | None:
+    """Take the words for missing out of a column; None when it has none. ``named``: further words."""
+    words, marked = _arrays(named)
     found = pc.index_in(column, value_set=words, skip_nulls=True)
     if found.null_count == len(found):
         return None
@@ -38,9 +38,10 @@ def apart(column: pa.StringArray) -> Apart | None:
     return Apart(cells, marked.take(found))
 
 
-@lru_cache(maxsize=1)
-def _arrays() -> tuple[pa.StringArray, pa.StringArray]:
-    return pa.array(WORDS), pa.array([WORD + word for word in WORDS])
+@lru_cache(maxsize=64)
+def _arrays(named: tuple[str, ...]) -> tuple[pa.StringArray, pa.StringArray]:
+    words = (*WORDS, *further(named))
+    return pa.array(words), pa.array([WORD + word for word in words])
 
 
 def texts_of(asides: pa.StringArray) -> pa.StringArray:

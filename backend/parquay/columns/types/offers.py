@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -58,9 +58,12 @@ class Offer:
         return {"type": name, "style": style, **counts}
 
 
-def likely_types(sample: Iterable[str | None]) -> tuple[ColumnType, ...]:
-    """The types that most cells of a sample fit: several where they are read in several ways."""
-    counted = Counter(text for text in sample if text is not None and not is_word(text))
+def likely_types(sample: Iterable[str | None], named: Collection[str] = ()) -> tuple[ColumnType, ...]:
+    """The types that most cells of a sample fit: several where they are read in several ways.
+
+    ``named``: further words for missing.
+    """
+    counted = Counter(text for text in sample if text is not None and not is_word(text, named))
     cells = list(counted)[:: -(-len(counted) // MAX_SAMPLED) or 1]
     enough = MIN_SHARE * sum(counted[text] for text in cells)
     likely = [text for text in cells if len(text) <= MAX_CHARS and _VALUE.search(text)]
@@ -101,9 +104,10 @@ def _readings(held: TypeCandidates) -> tuple[ColumnType, ...]:
 
 @dataclass(slots=True)
 class OfferTally:
-    """Counts, piece by piece, how many cells of a column fit each of some types."""
+    """Counts, piece by piece, how many cells of a column fit each of some types; `named`: words for missing."""
 
     types: Sequence[ColumnType]
+    named: Collection[str] = ()
     _fits: dict[ColumnType, int] = field(default_factory=dict)
     _misses: dict[ColumnType, int] = field(default_factory=dict)
     _examples: dict[ColumnType, list[str]] = field(default_factory=dict)
@@ -113,7 +117,7 @@ class OfferTally:
         """Count some more cells."""
         self._has_names = self._has_names or bool(pc.any(pc.match_substring_regex(cells, _LEADING_ZERO)).as_py())
         for each in self.types:
-            found = convert(cells, each, WORDS)
+            found = convert(cells, each, {*WORDS, *self.named})
             self._fits[each] = self._fits.get(each, 0) + found.converted
             self._misses[each] = self._misses.get(each, 0) + found.misses
             examples = self._examples.setdefault(each, [])
@@ -131,10 +135,15 @@ class OfferTally:
         return found
 
 
-def counted(sample: pa.Table, pieces: Callable[[list[str]], Iterable[pa.Table]]) -> dict[str, list[Offer]]:
-    """The offers for columns of text, of which ``sample`` has some rows; ``pieces`` yields all rows of some of them."""
-    likely = {name: likely_types(sample[name].to_pylist()) for name in sample.column_names}
-    tallies = {name: OfferTally(types) for name, types in likely.items() if types}
+def counted(
+    sample: pa.Table, pieces: Callable[[list[str]], Iterable[pa.Table]], named: Collection[str] = ()
+) -> dict[str, list[Offer]]:
+    """The offers for columns of text, of which ``sample`` has some rows; ``pieces`` yields all rows of some of them.
+
+    ``named``: further words for missing.
+    """
+    likely = {name: likely_types(sample[name].to_pylist(), named) for name in sample.column_names}
+    tallies = {name: OfferTally(types, named) for name, types in likely.items() if types}
     for table in pieces(list(tallies)) if tallies else ():
         for name, tally in tallies.items():
             for chunk in table[name].chunks:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from typing import Any
 
 from parquay.columns.styles.amounts import OPEN
@@ -15,6 +15,7 @@ from parquay.columns.types.date import DateType
 from parquay.columns.types.decimal import DecimalType
 from parquay.columns.types.double import DoubleType
 from parquay.columns.types.int64 import Int64Type
+from parquay.columns.types.missing_words import NAMED
 from parquay.columns.types.style_joins import has_styles, join_styles, joinable
 from parquay.columns.types.styled import MARK, StyledType
 from parquay.columns.types.text import TEXT, TextType
@@ -72,10 +73,15 @@ def columns_types(columns: Iterable[Mapping[str, Any]]) -> dict[str, ColumnType]
     return {each["name"]: type_from_json(each) for each in columns}
 
 
-def columns_json(types: Mapping[str, ColumnType]) -> list[dict[str, Any]]:
-    """The columns as the catalog keeps them: name, public type and style, and the form for a faithful export."""
+def columns_json(types: Mapping[str, ColumnType], named: Collection[str] = ()) -> list[dict[str, Any]]:
+    """The columns as the catalog keeps them: name, public type and style, and the form for a faithful export.
+
+    `named`: further words for missing in all of them.
+    """
+    more = {NAMED: list(named)} if named else {}
     return [
-        {"name": name, "type": each.name, "style": each.style, **type_to_json(each)} for name, each in types.items()
+        {"name": name, "type": each.name, "style": each.style, **type_to_json(each), **more}
+        for name, each in types.items()
     ]
 
 
@@ -130,11 +136,17 @@ def of_those(held: TypeCandidates, before: TypeCandidates | None) -> TypeCandida
     return canonical | joinable(held, before) if has_styles(held) else canonical
 
 
-def decide(candidates: TypeCandidates | None, wanted: str | None = None) -> ColumnType:
+def decide(candidates: TypeCandidates | None, wanted: str | None = None, named: tuple[str, ...] = ()) -> ColumnType:
     """The type that is `wanted` if it holds, else the narrowest that does; text where none does or no cell was seen.
 
-    Where the canonical texts of no type hold, but those of styles, these must agree on what the texts mean.
+    Where the canonical texts of no type hold, but those of styles, these must agree on what the texts mean. `named`:
+    further words for missing in the column.
     """
+    found = _decide(candidates, wanted)
+    return TextType(named) if named and found.is_text else found
+
+
+def _decide(candidates: TypeCandidates | None, wanted: str | None) -> ColumnType:
     type_id, style = (type_id_of(wanted), wanted.partition(":")[2]) if wanted else ("", "")
     if type_id == TEXT.type_id or not candidates:
         return TEXT

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from parquay.columns.types.base import Chart, ColumnType, Comparison, SheetCell, Unfit
@@ -13,7 +13,11 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class TextType(ColumnType):
-    """See `base.ColumnType`."""
+    """See `base.ColumnType`.
+
+    Attributes:
+        named: further words for missing that a caller has named, see `missing_words`: they count once it is no text.
+    """
 
     type_id: ClassVar[str] = "text"
     chart: ClassVar[Chart] = "values"
@@ -24,16 +28,21 @@ class TextType(ColumnType):
     formula_pattern: ClassVar[str | None] = (
         r"""^[\x00-\x20\s\p{Z}\x{FEFF}"']*[=+\-@\x{FF1D}\x{FF0B}\x{FF0D}\x{FF20}]|^[\t\r\n]"""
     )
-    form: ClassVar[None] = None
     name: ClassVar[str] = "text"
     style: ClassVar[str] = "text"
     sql_type: ClassVar[str] = "VARCHAR"
     stored_as_text: ClassVar[bool] = True
     sheet_cell: ClassVar[SheetCell] = "text"
 
+    named: tuple[str, ...] = field(default=(), compare=False)
+
     @classmethod
-    def of_form(cls, _form: Any, /) -> TextType:
-        return cls()
+    def of_form(cls, form: Any, /) -> TextType:
+        return cls(tuple(form or ()))
+
+    @property
+    def form(self) -> list[str] | None:
+        return list(self.named) or None
 
     def arrow(self) -> pa.DataType:
         import pyarrow as pa

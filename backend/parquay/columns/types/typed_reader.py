@@ -23,6 +23,7 @@ from parquay.columns.types.decimal import DecimalType
 from parquay.columns.types.double import DoubleType
 from parquay.columns.types.exact import EXACT_DIGITS, SMALL, SMALL_DIGITS, SMALL_PRECISION
 from parquay.columns.types.int64 import Int64Type
+from parquay.columns.types.missing_words import may_be_values
 from parquay.columns.types.style_joins import has_styles
 
 MAX_EXACT_SCALE = 4
@@ -48,17 +49,29 @@ class TypedColumn:
 
 @dataclass(frozen=True, slots=True)
 class _KnownColumn:
-    """What is known of a column before it is read: the types that held, and the one that the caller asked for."""
+    """What is known of a column before it is read: the types that held, and what the caller said about it.
+
+    Attributes:
+        wanted: the type that was asked for; named: further words for missing.
+    """
 
     candidates: TypeCandidates | None
     wanted: str | None
+    named: tuple[str, ...] = ()
 
 
 def read(
-    fields: FieldOffsets, names: Sequence[str], before: Mapping[str, TypeCandidates | None], wanted: Mapping[str, str]
+    fields: FieldOffsets,
+    names: Sequence[str],
+    before: Mapping[str, TypeCandidates | None],
+    wanted: Mapping[str, str],
+    named: tuple[str, ...] = (),
 ) -> dict[str, TypedColumn]:
-    """Read every column; `before` are the types that held before, `wanted` those that the caller asked for."""
-    known = [_KnownColumn(before.get(name), wanted.get(name)) for name in names]
+    """Read every column; `before` are the types that held before, `wanted` those that the caller asked for.
+
+    `named`: further words for missing.
+    """
+    known = [_KnownColumn(before.get(name), wanted.get(name), named) for name in names]
     requests = [_request(i, each) for i, each in enumerate(known)]
     columns: list[TypedColumn | None] = []
     for request, each, result in zip(requests, known, fields.read(requests), strict=True):
@@ -83,7 +96,7 @@ def _request(index: int, known: _KnownColumn) -> ColumnRequest:
     """How a column is tried to be read."""
     column_type = registry.decide(known.candidates)
     read_as = _READ_AS.get(type(column_type))
-    if known.wanted is not None or read_as is None:
+    if known.wanted is not None or read_as is None or may_be_values(known.named):
         return ColumnRequest(index, native.WORDS)
     if read_as == native.DOUBLES and _is_open(known.candidates or {}):
         return ColumnRequest(index, native.WORDS)
@@ -118,7 +131,7 @@ def _column(
         if not held:
             return None
         found = registry.of_those({each.key: each for each in held}, before)
-    column_type = registry.decide(registry.join(before, found))
+    column_type = registry.decide(registry.join(before, found), None, known.named)
     return TypedColumn(found, column_type, array) if array.type == column_type.arrow() else None
 
 
@@ -202,8 +215,8 @@ def _repeats(texts: pa.StringArray) -> bool:
 
 
 def _examined(texts: pa.StringArray, known: _KnownColumn) -> TypedColumn:
-    found = candidates.examined(texts, known.candidates)
-    column_type = registry.decide(registry.join(known.candidates, found.candidates), known.wanted)
+    found = candidates.examined(texts, known.candidates, known.named)
+    column_type = registry.decide(registry.join(known.candidates, found.candidates), known.wanted, known.named)
     values = found.values(texts, column_type)
     return TypedColumn(found.candidates, column_type, values, found.asides(column_type))
 

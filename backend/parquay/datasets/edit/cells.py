@@ -7,11 +7,12 @@ moment. What would have to be rounded or cut is refused.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
+from decimal import Decimal
 from typing import Any
 
 from parquay.columns.types.base import MissingWord, Unfit
-from parquay.columns.types.missing_words import is_word
+from parquay.columns.types.missing_words import NAMED, is_word
 from parquay.columns.types.registry import type_from_json
 from parquay.errors import InvalidValue
 
@@ -47,10 +48,17 @@ def read_cell(value: Any, column: Mapping[str, Any]) -> Any:
     if value is None:
         return None
     column_type = type_from_json(column)
-    if not column_type.is_text and is_word(value):
-        return MissingWord(value)
+    if not column_type.is_text and (word := _word(value, column.get(NAMED, ()))) is not None:
+        return MissingWord(word)
     try:
         return column_type.read_cell(value)
     except Unfit as unfit:
         reason = f" ({unfit})" if str(unfit) else ""
         raise InvalidValue(f"Column {column['name']!r} expects {column['type']}{reason}.", "bad_cell") from None
+
+
+def _word(value: Any, named: Collection[str]) -> str | None:
+    """The word for missing that a value of JSON is, also `-999` as a number where that was named; None: it is none."""
+    if isinstance(value, int | float | Decimal) and not isinstance(value, bool):
+        return str(value) if str(value) in named else None
+    return value if is_word(value, named) else None

@@ -14,6 +14,7 @@ from parquay.columns import names
 from parquay.columns.types.aside_counts import with_counts
 from parquay.columns.types.base import ColumnType
 from parquay.columns.types.decimal import DecimalType
+from parquay.columns.types.missing_words import NAMED, further
 from parquay.columns.types.registry import columns_json, columns_types, type_from_json
 from parquay.columns.types.text import TEXT
 from parquay.datasets.edit.column_counts import CellCounts
@@ -61,7 +62,7 @@ class ColumnWish:
 
     Attributes:
         type, style: their public names.
-        missing: words that mean that there is no value; None: those that mean it anywhere.
+        missing: words that mean that there is no value; None: those that did, and those that mean it anywhere.
     """
 
     name: str | None = None
@@ -266,7 +267,9 @@ def _retyped(
         for each in cells.groups():
             conversion.converted(each.texts, each.meant)
         return None, conversion.counts
-    after = [*columns[:at], columns[at] | columns_json({new: target})[0], *columns[at + 1 :]]
+    column = {key: value for key, value in columns[at].items() if key != NAMED}
+    column |= columns_json({new: target}, further(sorted(words)))[0]
+    after = [*columns[:at], column, *columns[at + 1 :]]
     kept = {str(each["name"]): str(each["name"]) for each in after if each["name"] != new}
     added = ColumnWriter(before, drafts).write(TableShape(columns_types(after), kept, make))
     return change_of(before, added, after), conversion.counts
@@ -288,7 +291,7 @@ def wanted_type(wish: ColumnWish, column: Mapping[str, Any], cells: ColumnCells)
             detail = "In a column of text every cell is a text; words for missing values need another type."
             raise InvalidValue(detail, "text_has_no_missing")
         sample, words = cells.sample(digits=wanted.name == DecimalType.type_id and wanted.size is None)
-        missing = words.union(WORDS) if wish.missing is None else frozenset(wish.missing)
+        missing = words.union(WORDS, column.get(NAMED, ())) if wish.missing is None else frozenset(wish.missing)
         stays = wish.style is None and wish.type in (None, column["type"])
         target = had if stays else wanted_types.chosen(wanted, sample, sorted(missing))
     except wanted_types.BadWish as bad:

@@ -14,7 +14,8 @@ from parquay.columns.parquet.parts import Types
 from parquay.columns.parquet.spool import Spool
 from parquay.columns.types import candidates, registry
 from parquay.columns.types.base import ColumnType, TypeCandidates
-from parquay.columns.types.text import TEXT
+from parquay.columns.types.missing_words import NAMED
+from parquay.columns.types.text import TEXT, TextType
 from parquay.datasets.versions import row_id_ranges
 from parquay.datasets.versions.commits import Change, Drafts
 from parquay.datasets.versions.footers import RIDS
@@ -53,9 +54,17 @@ class Joining:
             tuple(added),
             new_rids=self._more.rows,
             inserted=self._more.rows,
-            columns=tuple(carried(self._before.columns, registry.columns_json(types))) if changed else None,
+            columns=tuple(self._columns(types)) if changed else None,
             apps=apps,
         )
+
+    def _columns(self, types: Types) -> list[dict[str, Any]]:
+        """The columns as the log keeps them, with the words for missing that were named for them in either table."""
+        named: dict[str, list[str]] = {}
+        for each in (*self._before.columns, *self._more.columns):
+            named.setdefault(each["name"], each.get(NAMED, []))
+        found = carried(self._before.columns, registry.columns_json(types))
+        return [each | ({NAMED: words} if (words := named.get(each["name"])) else {}) for each in found]
 
     def _joined(self, name: str) -> ColumnType:
         one, other = self._ours.get(name), self._theirs.get(name)
@@ -117,8 +126,9 @@ def wider(one: tuple[ColumnType, TypeCandidates | None], other: tuple[ColumnType
 def candidates_of(cells: Iterator[pa.Array], kind: ColumnType) -> TypeCandidates | None:
     """The types that hold for every cell of a column; None when it has none."""
     held: TypeCandidates | None = None
+    named = kind.named if isinstance(kind, TextType) else ()
     for column in cells:
-        held = registry.join(held, candidates.examine(_texts(column, kind)))
+        held = registry.join(held, candidates.examine(_texts(column, kind), None, named))
         if held == {}:
             break
     return held

@@ -14,6 +14,7 @@ import time
 from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, Any
 
+from parquay.columns.types.missing_words import NAMED
 from parquay.datasets.query.engine import CancelToken
 from parquay.datasets.query.memo import AnswerCache
 from parquay.datasets.query.plan import columns_of
@@ -115,8 +116,9 @@ class _Count:
         if not names or not parts:
             return
         sample = self._sample(names)
-        likely = {name: likely_types(sample[name].to_pylist()) for name in names}
-        self._tallies = {name: OfferTally(types) for name, types in likely.items() if types}
+        named = {str(each["name"]): each.get(NAMED, ()) for each in self._snapshot.columns}
+        likely = {name: likely_types(sample[name].to_pylist(), named[name]) for name in names}
+        self._tallies = {name: OfferTally(types, named[name]) for name, types in likely.items() if types}
         for part in parts if self._tallies else ():
             for batch in self._batches(part, list(self._tallies), BATCH_ROWS):
                 for name, tally in self._tallies.items():

@@ -124,7 +124,7 @@ def convert_file(
         report, types = conversion.into(spool, may_be_empty=as_text)
         if (offers or not as_text) and not spool.has_types(types):
             spool = spool.recast(types, codec)
-        report.offers = _offers(spool, types) if offers else None
+        report.offers = _offers(spool, types, report.dialect.missing) if offers else None
         if as_text:
             _write_text(spool, report.dialect, types, target, csv=kind == ".csv")
             return report
@@ -141,11 +141,11 @@ def convert_file(
     return report
 
 
-def _offers(spool: Spool, types: Types) -> dict[str, list[Offer]]:
+def _offers(spool: Spool, types: Types, named: Sequence[str]) -> dict[str, list[Offer]]:
     """What the columns of text could be."""
     names = [name for name, kind in types.items() if kind.is_text]
     first = next(spool.columns(names), None) if names else None
-    return {} if first is None else counted(first.slice(0, SAMPLE_ROWS), spool.columns)
+    return {} if first is None else counted(first.slice(0, SAMPLE_ROWS), spool.columns, named)
 
 
 def _write_text(spool: Spool, dialect: Dialect, types: Types, target: Path, *, csv: bool) -> None:

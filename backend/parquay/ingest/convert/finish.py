@@ -193,7 +193,7 @@ class Finisher:
             if not self.unify(types) or not self.compact(types, all_of_them=True):
                 return False
             self.verify(result.state.rows)
-            columns = aside_counts.with_counts(registry.columns_json(types), self.counts())
+            columns = aside_counts.with_counts(registry.columns_json(types, result.dialect.missing), self.counts())
             verdict = _table(result, result.state, result.dialect, self._place.address, columns)
             if publish is not None:
                 if not self._segments.holds(self._fence):

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import PurePath
 
+from parquay.columns.types.missing_words import further
 from parquay.ingest.detect import sniff
 from parquay.ingest.formats import detect as formats
 from parquay.ingest.formats import registry
@@ -202,7 +203,7 @@ def _json_plan(source: TextSource, sample: bytes, name: str, overrides: Override
         mark = found.mark if found else 0
         dialect = Dialect(
             encoding=source.wide or "utf-8", format=kind, delimiter="", quote="", header_rows=0, body=mark, bom=mark,
-            types=dict(overrides.types), warnings=source.warnings,
+            types=dict(overrides.types), missing=further(overrides.missing), warnings=source.warnings,
         )  # fmt: skip
         return Plan(dialect, source)
     if PurePath(name).suffix.lower() in JSON_NAMES:
@@ -224,5 +225,6 @@ def _dialect_of_nested(sample: bytes, found: NestedArray, source: TextSource, ov
     return Dialect(
         encoding=source.wide or "utf-8", format="json", path=found.path, delimiter="", quote="", header_rows=0,
         body=len(above), body_line=1 + count_lines(above), types=dict(overrides.types),
+        missing=further(overrides.missing),
         warnings=(*source.warnings, *((FileWarning("outside_array", 1, 1, sentence),) if beside else ())),
     )  # fmt: skip

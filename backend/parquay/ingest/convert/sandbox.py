@@ -231,7 +231,7 @@ def _sheet_dialect(output: Path, overrides: Overrides, warnings: tuple[FileWarni
     """The header and the preamble of a sheet, found as in a text file."""
     wanted = Overrides(
         delimiter=",", quote='"', escape="", encoding="utf-8", header=overrides.header, skip=overrides.skip,
-        nulls=overrides.nulls, types=overrides.types, names=overrides.names,
+        nulls=overrides.nulls, missing=overrides.missing, types=overrides.types, names=overrides.names,
     )  # fmt: skip
     with PathReader(output) as reader:
         guess = sniff.guess(reader.read_at, output.stat().st_size, name="sheet.csv", complete=True, overrides=wanted)

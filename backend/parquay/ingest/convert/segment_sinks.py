@@ -267,7 +267,7 @@ def new_segment(segment: Encoded[Any], part: Stored | None, types: Types) -> New
         rejects=kept_rejects(done, segment.before),
         reject_count=done.rejected,
         dialect=segment.dialect.to_json(),
-        columns=registry.columns_json(segment.after.types()),
+        columns=registry.columns_json(segment.after.types(), segment.dialect.missing),
         warnings=segment.after.warnings_json(),
         readers=Counter(done.tried),
     )

@@ -11,6 +11,7 @@ import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 
+from parquay.columns.types.missing_words import further
 from parquay.ingest.detect.no_table import refusal
 from parquay.ingest.detect.placement import dialect_of
 from parquay.ingest.detect.reading import MAX_SAMPLE_BYTES, best_reading
@@ -94,6 +95,7 @@ def sniff(sample: bytes, *, name: str, complete: bool, overrides: Overrides | No
         newline=_newline(text),
         bom=encoding.mark,
         nulls=declared.nulls,
+        missing=further(declared.missing),
         declared_lines=declared.skip or 0,
         ascii_so_far=not (complete or wide or encoding.mark or declared.encoding) and sample.isascii(),
         warnings=() if wide or declared.encoding else encodings.warnings_of(encoding, text, line=1),

@@ -84,7 +84,7 @@ def read_typed(
     fields = native.FieldOffsets.find(terminated, dialect.delimiter, dialect.quote, len(dialect.columns))
     if fields is None or not fields.rows:
         return NotMine("width")
-    columns = typed_reader.read(fields, dialect.columns, candidates, dialect.types)
+    columns = typed_reader.read(fields, dialect.columns, candidates, dialect.types, dialect.missing)
     return NotMine("repeated_header") if _may_have_header(columns, dialect) else columns
 
 

@@ -73,6 +73,7 @@ class FoldState:
         rejects: rows that were rejected so far.
         ended: whether a second table has started, so that no more rows belong to this one.
         forced: types that the caller asked for.
+        named: further words for missing.
         renamed: keys whose column is called otherwise; see `SegmentRows`.
     """
 
@@ -85,6 +86,7 @@ class FoldState:
     ended: bool = False
     forced: Mapping[str, str] = field(default_factory=dict)
     renamed: tuple[tuple[str, int, str], ...] = ()
+    named: tuple[str, ...] = ()
 
     @classmethod
     def start(cls, dialect: Dialect) -> FoldState:
@@ -95,6 +97,7 @@ class FoldState:
             kinds=dict.fromkeys(dialect.columns),
             warnings=dialect.warnings,
             forced=dict(dialect.types),
+            named=dialect.missing,
         )
 
     def after(self, done: Converted) -> FoldState:
@@ -110,6 +113,7 @@ class FoldState:
             self.ended or done.ended,
             self.forced,
             self.renamed + done.renamed,
+            self.named,
         )
 
     def naming(self) -> Naming:
@@ -118,7 +122,7 @@ class FoldState:
 
     def types(self) -> dict[str, ColumnType]:
         """The types of the columns as they stand now."""
-        return {name: registry.decide(kinds, self.forced.get(name)) for name, kinds in self.kinds.items()}
+        return {name: registry.decide(kinds, self.forced.get(name), self.named) for name, kinds in self.kinds.items()}
 
     def warnings_json(self) -> list[dict[str, object]]:
         """The warnings as they are reported."""
@@ -144,6 +148,7 @@ class FoldState:
             "ended": self.ended,
             "forced": dict(self.forced),
             "renamed": list(self.renamed),
+            "named": list(self.named),
         }
 
     @classmethod
@@ -159,6 +164,7 @@ class FoldState:
             value["ended"],
             value["forced"],
             tuple((key, turn, name) for key, turn, name in value.get("renamed", ())),
+            tuple(value.get("named", ())),
         )
 
 
@@ -197,7 +203,7 @@ def convert(content: SegmentBytes, dialect: Dialect, before: ColumnCandidates, *
             warnings = merged(warnings, typed.rows.warnings)
             ended = ended or typed.rows.ended
     types = {
-        name: registry.decide(registry.join(before.get(name), each), dialect.types.get(name))
+        name: registry.decide(registry.join(before.get(name), each), dialect.types.get(name), dialect.missing)
         for name, each in kinds.items()
     }
     first, last = content.blocks[0], content.blocks[-1]
@@ -240,9 +246,9 @@ def _typed(rows: Rows, dialect: Dialect, before: ColumnCandidates) -> _Typed:
     for name, column in zip(rows.table.column_names, rows.table.columns, strict=True):
         cells = column.chunk(0) if column.num_chunks == 1 else column.combine_chunks()
         above = before.get(name)
-        found = candidates.examined(cells, above)
+        found = candidates.examined(cells, above, dialect.missing)
         kinds = _allowed(found.candidates, rows.allowed.get(name))
-        kind = registry.decide(registry.join(above, kinds), dialect.types.get(name))
+        kind = registry.decide(registry.join(above, kinds), dialect.types.get(name), dialect.missing)
         columns[name] = TypedColumn(kinds, kind, found.values(cells, kind), found.asides(kind))
     return _Typed(rows.table.num_rows, columns, rows)
 

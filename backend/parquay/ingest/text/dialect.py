@@ -35,6 +35,7 @@ class Dialect:
         confidence: of the encoding, 0 to 1.
         ascii_so_far: whether the sample was ASCII, so that the encoding is decided at the first other byte.
         nulls: words that stand for a missing value when unquoted, beside the empty field.
+        missing: further words that mean missing in columns that are no text, as the caller names them.
         trim: whether a space behind the delimiter belongs to it.
         trailing: whether every row ends with one more delimiter.
         spaced: whether blank lines between rows are usual, so that one means nothing.
@@ -65,6 +66,7 @@ class Dialect:
     confidence: float = 1.0
     ascii_so_far: bool = False
     nulls: tuple[str, ...] = ()
+    missing: tuple[str, ...] = ()
     trim: bool = False
     trailing: bool = False
     spaced: bool = False
@@ -104,6 +106,7 @@ class Dialect:
             columns=tuple(plain.columns),
             header=tuple(tuple(row) for row in plain.header),
             nulls=tuple(plain.nulls),
+            missing=tuple(plain.missing),
             shapes=tuple(plain.shapes),
             warnings=tuple(map(FileWarning.from_json, value.get("warnings", ()))),
         )

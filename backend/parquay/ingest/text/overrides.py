@@ -14,7 +14,6 @@ from dataclasses import dataclass, field, fields
 from typing import Any
 
 from parquay.columns.types.exact import MAX_PRECISION
-from parquay.columns.types.missing_words import is_word
 from parquay.columns.types.registry import TYPES, is_style
 from parquay.errors import InvalidValue
 
@@ -50,7 +49,7 @@ class Overrides:
         header: number of header rows; 0 means that the first row is data.
         skip: physical lines before the header.
         nulls: words that stand for a missing value when unquoted.
-        missing: words that mean missing in columns that are no text, all of them known to do so.
+        missing: words that mean missing in columns that are no text, beside those that always do.
         types: column name to type name, such as ``{"zip": "text"}``.
         names: column names, in order; columns behind them are called what the file calls them.
         sheet: the sheet of a workbook.
@@ -220,12 +219,17 @@ def _words(key: str, value: Any) -> tuple[str, ...]:
 
 
 def _missing(key: str, value: Any) -> tuple[str, ...]:
-    """Words that are told apart from values anyway; of any other one nobody would know what was written."""
+    """Words, and numbers that stand for one: of these only those whose text there is no doubt about."""
+    if isinstance(value, list | tuple) and (odd := [each for each in value if not _is_plain_word(each)]):
+        raise InvalidValue(f"missing: {str(odd[0])[:40]!r} is no word; write it as a text.", "bad_option")
     words = _words(key, value)
-    if unknown := [word for word in words if not is_word(word)]:
-        detail = f"missing: {unknown[0][:40]!r} is no word for missing that is known; nulls takes any word."
-        raise InvalidValue(detail, "bad_option")
-    return words
+    if odd := [word for word in words if any(mark in word for mark in "\r\n\0")]:
+        raise InvalidValue(f"missing: {odd[0][:40]!r} has a line end in it, so it is no word.", "bad_option")
+    return tuple(dict.fromkeys(words))
+
+
+def _is_plain_word(value: Any) -> bool:
+    return isinstance(value, str | int) and not isinstance(value, bool)
 
 
 def _text(key: str, value: Any) -> str:

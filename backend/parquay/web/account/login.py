@@ -122,7 +122,7 @@ async def login(request: Request, granted: GrantedDep, policy: PolicyDep, respon
 
 def _set_cookie(request: Request, response: Response, policy: Policy, value: str, seconds: int) -> None:
     secure = policy.is_https(request.scope)
-    path = policy.base_path or "/"
+    path = policy.base_path(request.scope) or "/"
     response.set_cookie(COOKIE, value, max_age=seconds, path=path, httponly=True, samesite="lax", secure=secure)
 
 

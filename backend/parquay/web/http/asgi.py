@@ -16,9 +16,11 @@ from collections.abc import Awaitable, Callable, MutableMapping
 from dataclasses import dataclass
 from http import HTTPStatus
 from typing import Any
+from urllib.parse import urlsplit
 
 from parquay.http1.zero_copy import ZeroCopyBody
 from parquay.uploads.receive.body import BodyCut, BodyRevoked, CopiedBody
+from parquay.web.http.forwarded import prefix_of, with_port
 
 Scope = MutableMapping[str, Any]
 Receive = Callable[[], Awaitable[MutableMapping[str, Any]]]
@@ -228,22 +230,29 @@ class Origin:
     proxies: tuple[Network, ...] = ()
 
     def base(self, scope: Scope) -> str:
-        """Return the base of absolute URLs for a request, empty when its Host is not a host."""
+        """Return the base of absolute URLs for a request, with its path if any; empty when its Host is no host."""
         if self.public_url:
             return self.public_url.rstrip("/")
-        scheme, host = scope.get("scheme", "http"), _field(scope, b"host")
+        scheme, host, prefix = scope.get("scheme", "http"), _field(scope, b"host"), ""
         if self._trusted(scope):
             scheme = _first(_field(scope, b"x-forwarded-proto")) or scheme
-            host = _first(_field(scope, b"x-forwarded-host")) or host
+            host = with_port(scope, _first(_field(scope, b"x-forwarded-host")) or host, scheme)
+            prefix = prefix_of(scope)
         if not _HOST.fullmatch(host) or scheme not in ("http", "https"):
             return ""
-        return f"{scheme}://{host}"
+        return f"{scheme}://{host}{prefix}"
 
     def is_direct(self, scope: Scope) -> bool:
         """Tell whether no proxy stands between the client and this server, as far as the request shows."""
         if self.public_url or self._trusted(scope):
             return False
         return not any(name in FORWARDING or name.startswith(b"x-forwarded-") for name, _ in scope["headers"])
+
+    def path(self, scope: Scope) -> str:
+        """Return the path below which browsers see this server, without a slash at its end; empty at the root."""
+        if self.public_url:
+            return urlsplit(self.public_url).path.rstrip("/")
+        return prefix_of(scope) if self._trusted(scope) else ""
 
     def hosts(self, scope: Scope) -> frozenset[str]:
         """Return the hosts under which this server is known to the client."""

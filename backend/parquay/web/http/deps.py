@@ -26,6 +26,8 @@ from parquay.catalog.tables import File
 from parquay.errors import InvalidValue, NotFound, Unauthorized
 from parquay.ids import is_id
 from parquay.roles import VIEW, Role, require
+from parquay.web.http.asgi import Origin
+from parquay.web.http.forwarded import with_port
 from parquay.web.http.hosts import hosts_of, is_loopback_name
 from parquay.web.http.long_requests import note
 from parquay.wiring import AccountServices, EventServices, Services, TableServices, UploadServices
@@ -72,15 +74,14 @@ class Policy:
 
     def _host(self, scope: Scope) -> str | None:
         """Host and port of this service as browsers see it, None when it is the request's Host."""
-        forwarded = _field(scope, b"x-forwarded-host").partition(",")[0].strip()
-        if self.public_url or not forwarded or not self._trusts(_address(scope)):
+        if self.public_url or not self._trusts(_address(scope)):
             return urlsplit(self.public_url).netloc or None
-        return forwarded
+        host = _field(scope, b"x-forwarded-host").partition(",")[0].strip() or _field(scope, b"host")
+        return with_port(scope, host, "https" if self.is_https(scope) else "http") or None
 
-    @property
-    def base_path(self) -> str:
+    def base_path(self, scope: Scope) -> str:
         """Path below which browsers see this service, without a slash at its end; empty at the root."""
-        return urlsplit(self.public_url).path.rstrip("/")
+        return Origin(self.public_url, self.proxies).path(scope)
 
     def peer(self, scope: Scope) -> str:
         """Return the address of the client: the last one in front of our proxies."""

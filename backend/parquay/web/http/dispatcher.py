@@ -22,7 +22,7 @@ from parquay.tus.answers import ALLOWED_HEADERS, EXPOSED_HEADERS, PREFLIGHT_SECO
 from parquay.web.http.asgi import problem, send_answer
 from parquay.web.http.deps import Policy
 from parquay.web.http.long_requests import LoginWatch
-from parquay.web.http.spa import WebClient, is_page
+from parquay.web.http.spa import BASE, WebClient, is_page
 
 PREFIX = "/api"
 
@@ -153,12 +153,13 @@ class Dispatcher:
             await self._answer(scope, receive, send)
         else:
             if scope["type"] == "websocket":
-                scope["path"] = address(below(self._policy.base_path, scope["path"])).path
+                scope["path"] = address(below(self._policy.base_path(scope), scope["path"])).path
             await self._rest(scope, receive, send)
 
     async def _answer(self, scope: Scope, receive: Receive, send: Send) -> None:
         headers = {name.decode("latin-1").lower(): value.decode("latin-1") for name, value in scope["headers"]}
-        where = address(below(self._policy.base_path, scope["path"]))
+        scope[BASE] = self._policy.base_path(scope)
+        where = address(below(scope[BASE], scope["path"]))
         _respell(scope, where, headers)
         preflight = scope["method"] == "OPTIONS" and "access-control-request-method" in headers
         fields = cross_origin(headers.get("origin"), self._policy.origins, preflight=preflight)

@@ -18,5 +18,5 @@ def next_page(request: Request, cursor: str) -> str:
     """Return the Link to the page behind ``cursor``."""
     kept = [(name, value) for name, value in request.query_params.multi_items() if name != "cursor"]
     policy: Policy = request.app.state.policy
-    path = policy.base_path + request.scope.get("root_path", "") + request.scope["path"]
+    path = policy.base_path(request.scope) + request.scope.get("root_path", "") + request.scope["path"]
     return f'<{path}?{urlencode([*kept, ("cursor", cursor)])}>; rel="next"'

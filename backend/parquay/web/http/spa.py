@@ -38,6 +38,9 @@ FOREVER = "public, max-age=31536000, immutable"
 PACKED = {"br": ".br", "gzip": ".gz"}
 """Endings of the packed copies that the build makes, by coding, the smallest first."""
 
+BASE = "parquay.base"
+"""Where a request's scope says below which path browsers see the service."""
+
 BASE_META = '<meta name="base-path"'
 """Where the page reads below which path it lives."""
 
@@ -64,10 +67,8 @@ def is_page(method: str, path: str, headers: Mapping[str, str], query: str = "")
 class WebClient:
     """Serves the built client from ``folder``."""
 
-    def __init__(self, folder: Path, base: str = "") -> None:
-        """``base``: path below which browsers see the service, without a slash at its end."""
+    def __init__(self, folder: Path) -> None:
         self._folder = folder
-        self._base = base
         self._built: tuple[int, dict[str, Path]] = (0, {})
 
     def file(self, path: str) -> Path | None:
@@ -77,10 +78,15 @@ class WebClient:
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer with the file at the path, else with the client's page."""
         accepted = next((value for name, value in scope["headers"] if name == b"accept-encoding"), b"")
-        await self.response(scope["path"], accepted.decode("latin-1"))(scope, receive, send)
+        answer = self.response(scope["path"], accepted.decode("latin-1"), scope.get(BASE, ""))
+        await answer(scope, receive, send)
 
-    def response(self, path: str, accepted: str = "") -> Response:
-        """Return the file at ``path``, else the client's page. ``accepted``: the request's Accept-Encoding."""
+    def response(self, path: str, accepted: str = "", base: str = "") -> Response:
+        """Return the file at ``path``, else the client's page.
+
+        ``accepted``: the request's Accept-Encoding; ``base``: path below which browsers see the service, without a
+        slash at its end.
+        """
         found = self.file(path)
         if found is not None and path != "/index.html":
             return self._file_response(path, found, accepted)
@@ -94,8 +100,8 @@ class WebClient:
             headers["Referrer-Policy"] = "no-referrer"
         page = self.file("/index.html")
         if page is None:
-            return HTMLResponse(NOT_BUILT.format(base=html.escape(self._base)), headers=headers)
-        return HTMLResponse(placed(page.read_text("utf-8"), self._base), headers=headers)
+            return HTMLResponse(NOT_BUILT.format(base=html.escape(base)), headers=headers)
+        return HTMLResponse(placed(page.read_text("utf-8"), base), headers=headers)
 
     def _file_response(self, path: str, found: Path, accepted: str) -> Response:
         """The file as the build packed it, where it did and the client can read that."""

@@ -39,6 +39,6 @@ router = APIRouter()
 @router.get("/docs", include_in_schema=False)
 async def docs(request: Request, policy: PolicyDep) -> HTMLResponse:
     """Return the page that shows the interface and tries it out."""
-    base = html.escape(policy.base_path)
+    base = html.escape(policy.base_path(request.scope))
     openapi = base + html.escape(request.scope.get("root_path", "") + "/openapi.json")
     return HTMLResponse(PAGE.format(base=base, openapi=openapi), headers={"Content-Security-Policy": POLICY})

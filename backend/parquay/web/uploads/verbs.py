@@ -7,7 +7,6 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, replace
 from functools import partial
 from typing import Literal
-from urllib.parse import urlsplit
 
 from starlette.datastructures import QueryParams
 
@@ -112,7 +111,7 @@ class Verbs:
 
     async def create(self, call: Call) -> Answer:
         """Make an upload (201), with the bytes that came along."""
-        base = urlsplit(self._origin.public_url).path.rstrip("/")
+        base = self._origin.path(call.scope)
         prefixes = tuple(f"{root}{ROOT}/" for root in ("", "/api", base, base + "/api"))
         hosts = self._origin.hosts(call.scope) if "Upload-Concat" in call.fields else frozenset()
         plan = call.wire.plan_creation(call.fields, self._rules.limits, path_prefixes=prefixes, hosts=hosts)
