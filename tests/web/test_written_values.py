@@ -71,6 +71,34 @@ def test_words_for_missing_are_null_and_come_back_as_they_were(ann):
     assert listed["columns"][1]["missing"] == {"": 1, "NA": 2}
 
 
+def test_durations_and_ids_are_compared_sorted_edited_and_written_as_they_were(ann):
+    first, second = "123E4567-E89B-12D3-A456-426614174000", "00000000-E89B-12D3-A456-42661417400A"
+    content = f"id,took,key\n1,26:03:04,{first}\n2,1:00:00.5,{second}\n3,100:00:00,\n"
+    path = table(ann, content, "spans.csv")
+
+    body = got(ann, path)
+
+    assert [(each["type"], each["style"]) for each in body["columns"][1:]] == [
+        ("duration", "[h]:mm:ss[.S]"),
+        ("uuid", "8-4-4-4-12 upper"),
+    ]
+    assert [body["rows"][0][name] for name in ("took", "key")] == ["26:03:04", first.lower()]
+    assert (body["aggregates"]["took"]["min"], body["aggregates"]["took"]["max"]) == ("1:00:00.5", "100:00:00")
+    assert [each["id"] for each in got(ann, f"{path}/rows", sort="-took")["rows"]] == [3, 1, 2]
+    assert [each["id"] for each in got(ann, f"{path}/rows", filter="took:lt:P1DT2H")["rows"]] == [2]
+    assert [each["id"] for each in got(ann, f"{path}/rows", filter=f"key:eq:{first}")["rows"]] == [1]
+    assert [each["id"] for each in got(ann, f"{path}/rows", filter=f"key:in:{second.lower()},{first}")["rows"]] == [
+        1,
+        2,
+    ]
+    assert ann.patch(f"{path}/rows/0", json={"took": "PT25H", "key": second.lower()}).status_code == 200
+    assert ann.patch(f"{path}/rows/0", json={"took": "25 h"}).json()["code"] == "bad_cell"
+    assert ann.get(f"{path}/export?dialect=original").text == content.replace("26:03:04", "25:00:00").replace(
+        first, second
+    )
+    assert "25:00:00" in ann.get(f"{path}/export?format=ndjson").text
+
+
 def test_words_that_are_named_are_missing_in_previews_uploads_and_rereads(ann):
     content = "id,t\n1,-999\n2,15\n3,k.A.\n"
     path = table(ann, content, "named.csv")

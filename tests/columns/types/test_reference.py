@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import re
+from datetime import timedelta
+from uuid import UUID
 
 import pyarrow as pa
 import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
+from parquay.columns.styles import durations
 from parquay.columns.types import missing, provers, registry
 from parquay.columns.types.base import ColumnType
 from parquay.columns.types.bool import BoolType
@@ -17,12 +20,14 @@ from parquay.columns.types.cells import Cells
 from parquay.columns.types.date import DateType
 from parquay.columns.types.decimal import DecimalType
 from parquay.columns.types.double import DoubleType
+from parquay.columns.types.duration import DurationType
 from parquay.columns.types.int64 import Int64Type
 from parquay.columns.types.missing_words import is_word
 from parquay.columns.types.reference import is_canonical
 from parquay.columns.types.styled import MARK
 from parquay.columns.types.time import TimeType
 from parquay.columns.types.timestamp import TimestampType
+from parquay.columns.types.uuid import UuidType
 
 NUMBERS = st.one_of(
     st.integers(-(10**20), 10**20).map(str),
@@ -39,15 +44,17 @@ MOMENTS = st.one_of(
     st.datetimes().map(lambda value: value.isoformat(timespec="minutes") + "Z"),
     st.times().map(lambda value: value.isoformat("microseconds")),
 )
+PERIODS = st.timedeltas().map(lambda value: durations.written(value // timedelta(microseconds=1), "PTnHnMnS"))
 ODD = st.sampled_from(
     ["true", "false", "True", "", "abc", "-", "--1", "2024-13-45", "2023-02-29", "99:99:99", "24:00:00", "-0", "-0.00", "+7", "007",
-     "0x1F", "1e5", "1e+16", "1e-05", ".5", "5.", "nan", "inf", "-inf", " 7", "7 ", "9" * 39, "0.1000000000000000055", "é"]
+     "0x1F", "1e5", "1e+16", "1e-05", ".5", "5.", "nan", "inf", "-inf", "P", "PT", "P1D", "PT0S", "-PT0S", "PT90M", "PT1.50S", "0" * 32, " 7", "7 ", "9" * 39, "0.1000000000000000055", "é"]
 )  # fmt: skip
 COLUMNS = st.one_of(
     st.lists(NUMBERS, min_size=1, max_size=6),
     st.lists(MOMENTS, min_size=1, max_size=3),
     st.lists(st.one_of(NUMBERS, ODD), min_size=1, max_size=4),
     st.lists(st.one_of(MOMENTS, ODD), min_size=1, max_size=3),
+    st.lists(st.one_of(PERIODS, st.uuids().map(str), ODD), min_size=1, max_size=3),
     st.lists(ODD, min_size=1, max_size=3),
 )
 
@@ -62,7 +69,17 @@ def forms(texts: list[str]) -> list[ColumnType]:
     stamps = [TimestampType(sep, fraction, zone[0] if zone else "") for sep in " T" for fraction in fractions]
     decimals = [DecimalType(digits, scale)] if scale <= 37 else []
     doubles = [DoubleType("any"), DoubleType("whole"), DoubleType("point")]
-    return [BoolType(), Int64Type(), *decimals, *doubles, DateType(), *map(TimeType, range(10)), *stamps]
+    return [
+        BoolType(),
+        Int64Type(),
+        *decimals,
+        *doubles,
+        DateType(),
+        DurationType(),
+        UuidType(),
+        *map(TimeType, range(10)),
+        *stamps,
+    ]
 
 
 @settings(max_examples=400, deadline=None)
@@ -107,7 +124,7 @@ def test_what_is_no_number_is_no_canonical_double(text):
 
 
 def test_every_type_but_text_has_a_prover_or_is_found():
-    samples = ["true", "7", "1.50", "1.5", "2024-02-29", "13:05:09", "2024-02-29 13:05:09"]
+    samples = ["true", "7", "1.50", "1.5", "2024-02-29", "13:05:09", "2024-02-29 13:05:09", "PT1H", str(UUID(int=7))]
 
     found = {each.type_id for text in samples for each in (examined(pa.array([text])).candidates or {}).values()}
 

@@ -18,6 +18,8 @@ STORED = {
     "date": (True, "date", "2024-02-29"),
     "time": (3, "time", "13:05:09.250"),
     "timestamp": ("T|9|+02:00", "timestamptz", "2024-02-29T13:05:09.123456789+02:00"),
+    "duration": (True, "duration", "-PT26H3M4.5S"),
+    "uuid": (True, "uuid", "123e4567-e89b-12d3-a456-426614174000"),
     "text": (None, "text", "=1"),
 }
 

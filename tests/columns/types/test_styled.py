@@ -36,6 +36,7 @@ CENTS = st.integers(-(10**12), 10**12).map(lambda cents: Decimal(cents).scaleb(-
 INTEGERS = st.integers(-(10**8), 10**8) | st.integers(-1200, 1200)
 DAYS = st.dates()
 STAMPS = st.datetimes().map(lambda value: value.replace(microsecond=0))
+SPANS = st.timedeltas(dt.timedelta(-400), dt.timedelta(400)).map(lambda value: value // dt.timedelta(microseconds=1))
 FINE = st.datetimes() | STAMPS
 
 
@@ -45,6 +46,18 @@ BINARY = st.floats(-1000, 1000) | st.floats(1e-9, 1e-3) | st.integers(-(10**14),
 
 def _dotnet(value: float) -> str:
     return repr(value).removesuffix(".0").replace("e", "E")
+
+
+def _clock(micros: int, width: int = 1, digits: int | None = None) -> str:
+    seconds, fraction = divmod(abs(micros), 1_000_000)
+    shown = f"{fraction:06}".rstrip("0") or "0" if digits is None else f"{fraction:06}"[:digits]
+    return f"{'-' * (micros < 0)}{seconds // 3600:0{width}}:{seconds // 60 % 60:02}:{seconds % 60:02}.{shown}"
+
+
+def _iso(micros: int) -> str:
+    hours, minutes, seconds = (int(part) for part in _clock(abs(micros)).removesuffix(".0").split(":"))
+    parts = [f"{number}{unit}" for number, unit in ((hours, "H"), (minutes, "M"), (seconds, "S")) if number]
+    return f"{'-' * (micros < 0)}PT{''.join(parts) or '0S'}"
 
 
 def _european(text: str) -> str:
@@ -87,6 +100,13 @@ WRITTEN: dict[str, tuple[st.SearchStrategy[Any], Callable[[Any], str]]] = {
     "yyyy-MM-dd'T'HH:mm:ss[.SSSSSS]": (FINE, lambda value: value.isoformat()),
     "YYYY-'W'ww": (DAYS.map(lambda value: value - dt.timedelta(value.weekday())), lambda value: "{:04}-W{:02}".format(*value.isocalendar())),
     "YYYY-'W'ww-e": (DAYS, lambda value: "{:04}-W{:02}-{}".format(*value.isocalendar())),
+    "[h]:mm:ss[.S]": (SPANS, lambda value: _clock(value).removesuffix(".0")),
+    "[hh]:mm:ss.000": (SPANS.map(lambda value: abs(value) // 1000 * 1000), lambda value: _clock(value, 2, 3)),
+    "Python": (SPANS, lambda value: str(dt.timedelta(microseconds=value))),
+    "PTnHnMnS": (SPANS.map(lambda value: value // 1_000_000 * 1_000_000), _iso),
+    "8-4-4-4-12 upper": (st.uuids().map(str), str.upper),
+    "{8-4-4-4-12}": (st.uuids().map(str), lambda value: f"{{{value}}}"),
+    "32?": (st.uuids().map(str), lambda value: value.replace("-", "")),
     "HH:mm": (st.times().map(lambda value: value.replace(second=0, microsecond=0)), lambda value: f"{value:%H:%M}"),
 }  # fmt: skip
 """For each style values and how they are written."""

@@ -147,6 +147,15 @@ class ColumnType(Protocol):
         """The same where the caller has named the style, so that nothing is open."""
         return self
 
+    def named_type(self) -> ColumnType:
+        """The same where the caller has named the type: nothing is open any more if that was all."""
+        return self
+
+    @property
+    def is_shown_as_written(self) -> bool:
+        """Whether JSON has its values as they are written, because it has no better text for them."""
+        return False
+
     def of_stored(self, stored: pa.Array) -> pa.Array:
         """Values from those of a part, which are texts where `stored_as_text`."""
         return self.to_values(stored) if stored.type != self.arrow() else stored

@@ -18,6 +18,7 @@ from parquay.columns.styles.base import CellStyle
 from parquay.columns.types.base import ColumnType, Unfit
 from parquay.columns.types.missing_words import MISFIT, OTHERWISE, WORD
 from parquay.columns.types.styled import StyledType
+from parquay.columns.types.uuid import CANONICAL
 
 _NUMBER = r"^-?(0|[1-9][0-9]*)(\.[0-9]+)?$"
 _SHAPES = {
@@ -28,6 +29,7 @@ _SHAPES = {
     "date": r"^[0-9]{4}-[0-9]{2}-[0-9]{2}$",
     "time": r"^[0-9]{2}:[0-9]{2}(:[0-9]{2}(\.[0-9]+)?)?$",
     "timestamp": r"^[0-9]{4}-[0-9]{2}-[0-9]{2}[ T][0-9]{2}:[0-9]{2}(:[0-9]{2}(\.[0-9]+)?)?([-+Z][0-9:]*)?$",
+    "uuid": CANONICAL,
 }
 """What the canonical texts of a type look like, among others: parsers are asked about nothing else."""
 _DAY = r"^[0-9]{4}-[0-9]{2}-[0-9]{2}$"
@@ -166,7 +168,7 @@ def _otherwise(cells: pa.StringArray, target: ColumnType) -> pa.Array:
         midnight = pc.match_substring_regex(cells, _MIDNIGHT)
         days = pc.replace_substring_regex(cells, _MIDNIGHT, r"\1")
         return _canonical(pc.if_else(midnight, days, pa.scalar(None, pa.string())), target)
-    if target.type_id in ("time", "timestamp"):
+    if target.type_id in ("time", "timestamp", "duration", "uuid"):
         return _moments(cells, target)
     if target.type_id == "bool":
         return _canonical(pc.ascii_lower(cells), target)
@@ -191,7 +193,7 @@ def _as_number(cells: pa.StringArray, target: ColumnType) -> pa.StringArray:
 
 
 def _moments(cells: pa.StringArray, target: ColumnType) -> pa.Array:
-    """Times as an edit takes them: in another zone, with other digits of a second, a day as the moment it begins."""
+    """What an edit would take: times in another zone, with other digits of a second, a day as the moment it begins."""
     if target.type_id == "timestamp":
         starts = pc.binary_join_element_wise(cells, "00:00:00", " ")
         cells = pc.if_else(pc.match_substring_regex(cells, _DAY), starts, cells)

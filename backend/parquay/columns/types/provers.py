@@ -21,10 +21,12 @@ from parquay.columns.types.cells import Cells
 from parquay.columns.types.date import DateType
 from parquay.columns.types.decimal import DecimalType
 from parquay.columns.types.double import DoubleType
+from parquay.columns.types.duration import DurationType
 from parquay.columns.types.exact import EXACT_DIGITS, EXACT_INT, MAX_PRECISION, SMALL, SMALL_DIGITS
 from parquay.columns.types.int64 import Int64Type
 from parquay.columns.types.time import TimeType
 from parquay.columns.types.timestamp import TimestampType
+from parquay.columns.types.uuid import UuidType
 
 Proof = dict[ColumnType, pa.Array | None]
 """The types that hold, each with the values if they were made on the way. Empty: none but text does."""
@@ -32,6 +34,7 @@ Prover = Callable[[Cells], Proof | None]
 """Yes is a proof with types, no is an empty one, None is unsure: the next prover is asked."""
 
 MINUS, POINT, ZERO, NINE = b"-.09"
+UUID_BYTES = 36
 MAX_NUMBER_BYTES, MAX_TIMESTAMP_BYTES = 50, 36
 """Bytes of the longest canonical number and the longest canonical timestamp."""
 
@@ -87,6 +90,29 @@ def _have_outline(cells: Cells, first: bytes) -> bool:
     zone = len(match[3] or b"") if match else 0
     fixed = [i for i, byte in enumerate(first) if not ZERO <= byte <= NINE or i >= len(first) - zone]
     return all(bool((cells.data[cells.starts + i] == first[i]).all()) for i in fixed)
+
+
+def durations(cells: Cells) -> Proof | None:
+    """What begins with the letter of ISO 8601 is a duration of it, or none of these types."""
+    if not cells.first.startswith((b"P", b"-P")):
+        return None
+    return _as_defined(cells, DurationType())
+
+
+def uuids(cells: Cells) -> Proof | None:
+    """Digits and hyphens in their places, letters small."""
+    if len(cells.first) != UUID_BYTES or cells.first[8:9] != b"-":
+        return None
+    return _as_defined(cells, UuidType()) if bool((cells.lengths == UUID_BYTES).all()) else {}
+
+
+def _as_defined(cells: Cells, column_type: ColumnType) -> Proof:
+    """The type, where reading and writing gives back every cell."""
+    try:
+        values = column_type.to_values(cells.array)
+    except pa.ArrowInvalid:
+        return {}
+    return {column_type: values} if column_type.to_text(values) == cells.array else {}
 
 
 def plain_numbers(cells: Cells) -> Proof | None:
@@ -194,4 +220,4 @@ def _doubles(cells: Cells) -> Proof:
     return {}
 
 
-PROVERS: tuple[Prover, ...] = (empty_cells, bools, moments, plain_numbers)
+PROVERS: tuple[Prover, ...] = (empty_cells, bools, moments, durations, uuids, plain_numbers)

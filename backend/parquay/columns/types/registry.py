@@ -14,6 +14,7 @@ from parquay.columns.types.bool import BoolType
 from parquay.columns.types.date import DateType
 from parquay.columns.types.decimal import DecimalType
 from parquay.columns.types.double import DoubleType
+from parquay.columns.types.duration import DurationType
 from parquay.columns.types.int64 import Int64Type
 from parquay.columns.types.missing_words import NAMED
 from parquay.columns.types.style_joins import has_styles, join_styles, joinable
@@ -21,6 +22,7 @@ from parquay.columns.types.styled import MARK, StyledType
 from parquay.columns.types.text import TEXT, TextType
 from parquay.columns.types.time import TimeType
 from parquay.columns.types.timestamp import TimestampType
+from parquay.columns.types.uuid import UuidType
 
 TYPES: Mapping[str, type[ColumnType]] = {
     BoolType.type_id: BoolType,
@@ -30,11 +32,14 @@ TYPES: Mapping[str, type[ColumnType]] = {
     DateType.type_id: DateType,
     TimeType.type_id: TimeType,
     TimestampType.type_id: TimestampType,
+    DurationType.type_id: DurationType,
+    UuidType.type_id: UuidType,
     TextType.type_id: TextType,
 }
 """By their ids. The narrowest comes first: of several types that hold for a column it gets that one."""
 _CANONICAL_STYLE = re.compile(
-    r"true/false|0|0\.0|0\.#|text|(?:yyyy-MM-dd)?(?: |'T'|\b)?(?:HH:mm(?::ss(?:\.S{1,9})?)?)?(?:'[-+:Z\d]+')?"
+    r"true/false|0|0\.0|0\.#|text|PTnHnMnS|8-4-4-4-12|"
+    r"(?:yyyy-MM-dd)?(?: |'T'|\b)?(?:HH:mm(?::ss(?:\.S{1,9})?)?)?(?:'[-+:Z\d]+')?"
 )
 RANK = {type_id: rank for rank, type_id in enumerate(TYPES)}
 
@@ -153,9 +158,11 @@ def _decide(candidates: TypeCandidates | None, wanted: str | None) -> ColumnType
     held = candidates.values()
     if style and (exact := [each for each in held if (each.type_id, each.style.rstrip(OPEN)) == (type_id, style)]):
         return exact[0].closed()
-    if canonical := [key for key in candidates if MARK not in key]:
+    canonical = [key for key in candidates if MARK not in key]
+    wished = [each if style else each.named_type() for each in held if each.type_id == type_id]
+    if canonical and (type_id in canonical or not any(each.reading == "" for each in wished)):
         return candidates[type_id if type_id in canonical else min(canonical, key=RANK.__getitem__)]
-    pool = [each for each in held if each.type_id == type_id] or held
+    pool = wished or held
     is_sure = len({each.reading for each in pool}) == 1 and not any(each.is_open for each in pool)
     return min(pool, key=preference) if is_sure else TEXT
 
@@ -169,7 +176,7 @@ def preference(column_type: ColumnType) -> tuple[int, bool, int, bool, int, str]
     pattern, _, language = style.partition("@")
     return (
         RANK[column_type.type_id],
-        "[" in style,
+        "[." in style,
         -len(pattern),
         not language.lower().startswith("en"),
         len(language),

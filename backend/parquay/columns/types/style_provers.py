@@ -13,11 +13,13 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from parquay.columns.styles import amounts, exponents, patterns, weeks, words
+from parquay.columns.styles import amounts, durations, exponents, patterns, uuids, weeks, words
 from parquay.columns.styles.amounts import NumberStyle
 from parquay.columns.styles.base import CellStyle
 from parquay.columns.styles.calendar import BRACKETS, MomentStyle
+from parquay.columns.styles.durations import DurationStyle
 from parquay.columns.styles.exponents import ExponentStyle
+from parquay.columns.styles.uuids import UuidStyle
 from parquay.columns.types import numbers
 from parquay.columns.types.base import ColumnType, TypeCandidates
 from parquay.columns.types.bool import BoolType
@@ -25,12 +27,14 @@ from parquay.columns.types.cells import Cells
 from parquay.columns.types.date import DateType
 from parquay.columns.types.decimal import DecimalType
 from parquay.columns.types.double import DoubleType
+from parquay.columns.types.duration import DurationType
 from parquay.columns.types.exact import SMALL_DIGITS
 from parquay.columns.types.int64 import Int64Type
 from parquay.columns.types.style_joins import without_names
 from parquay.columns.types.styled import StyledType
 from parquay.columns.types.time import TimeType
 from parquay.columns.types.timestamp import TimestampType
+from parquay.columns.types.uuid import UuidType
 
 Proof = dict[ColumnType, pa.Array | None]
 Prove = Callable[[Cells], Proof]
@@ -41,6 +45,7 @@ MAX_CELL_BYTES = 80
 """Bytes of the longest cell that has a style."""
 GROUPED = NumberStyle(group=".")
 SIGNED = (NumberStyle(plus=True, signed_zero=True), NumberStyle(plus=True))
+_CAPITALS = StyledType(UuidType(), uuids.CAPITALS)
 MINUS, ZERO = b"-0"
 _TYPES: dict[type[CellStyle], tuple[type[ColumnType], ...]] = {
     words.BoolWords: (BoolType,),
@@ -48,6 +53,8 @@ _TYPES: dict[type[CellStyle], tuple[type[ColumnType], ...]] = {
     NumberStyle: (Int64Type, DecimalType, DoubleType),
     ExponentStyle: (DoubleType,),
     MomentStyle: (DateType, TimeType, TimestampType),
+    DurationStyle: (DurationType,),
+    UuidStyle: (UuidType,),
 }
 
 
@@ -89,6 +96,8 @@ def _styles(cells: Cells, sample: Sequence[str]) -> Iterable[CellStyle]:
     """The styles that the cells may have."""
     yield from words.styles_of(sample[0])
     yield from weeks.styles_of(sample[0])
+    yield from uuids.styles_of(sample[0])
+    yield from durations.styles_of(sample)
     longest = str(cells.array[int(cells.lengths.argmax())].as_py())
     fractions = ":" in longest and "." in longest
     yield from _moments([*sample, longest], fractions=fractions)
@@ -132,8 +141,13 @@ def _is_as_seen(style: CellStyle, held: Proof) -> bool:
 def also(cells: Cells, proof: Proof) -> Proof:
     """The styles in which cells are written, too, that have canonical types."""
     for held in proof:
-        if isinstance(held, DateType | TimeType | TimestampType):
+        if isinstance(held, TimeType | DurationType):
+            times = _also_moments(cells, held) if isinstance(held, TimeType) else {}
+            return times | _also_durations(cells)
+        if isinstance(held, DateType | TimestampType):
             return _also_moments(cells, held)
+        if isinstance(held, UuidType):  # one without letters is written alike in small ones and in capitals
+            return {} if pc.any(pc.match_substring_regex(cells.array, "[a-f]")).as_py() else {_CAPITALS: None}
     found: list[StyledType] = []
     for held, values in proof.items():
         if values is not None and isinstance(held, DecimalType):
@@ -188,6 +202,13 @@ def _also_moments(cells: Cells, held: ColumnType) -> Proof:
     styles = _moments(sample, fractions=fraction > 0)
     fits = [style for style in styles if _has_no_other_zeros(cells, style, held)]
     return {StyledType(_base(held, style), style): None for style in fits}
+
+
+def _also_durations(cells: Cells) -> Proof:
+    """Times of day that are so many hours, too, and durations that are written alike with days apart."""
+    sample = _sample(cells) or [""]
+    fits = [style for style in durations.styles_of(sample) if style.written(style.plain(cells.array)) == cells.array]
+    return {StyledType(DurationType(), style): None for style in fits}
 
 
 def _base(held: ColumnType, style: MomentStyle) -> ColumnType:

@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, Any
 from parquay.columns.styles import registry as styles
 from parquay.columns.styles.amounts import OPEN
 from parquay.columns.styles.base import CellStyle
-from parquay.columns.types.base import Chart, ColumnType, Comparison, SheetCell, Unfit
+from parquay.columns.styles.uuids import UuidStyle
+from parquay.columns.types.base import Chart, ColumnType, Comparison, SheetCell, Unfit, written_texts
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -60,6 +61,9 @@ class StyledType(ColumnType):
     def closed(self) -> ColumnType:
         style = styles.style_named(self.style.rstrip(OPEN))
         return self if style is None else StyledType(self.base, style)
+
+    def named_type(self) -> ColumnType:
+        return self.closed() if isinstance(self.cell_style, UuidStyle) else self
 
     @property
     def name(self) -> str:
@@ -113,7 +117,7 @@ class StyledType(ColumnType):
         return self.base.to_stored(values)
 
     def json_values(self, values: pa.ChunkedArray) -> list[Any]:
-        return self.base.json_values(values)
+        return written_texts(values, self) if self.base.is_shown_as_written else self.base.json_values(values)
 
     def compare(self, op: str, text: str) -> Comparison:
         try:

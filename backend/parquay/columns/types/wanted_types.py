@@ -13,11 +13,15 @@ from dataclasses import dataclass
 
 import pyarrow as pa
 
+from parquay.columns.styles import durations
 from parquay.columns.styles.amounts import OPEN, NumberStyle
 from parquay.columns.styles.base import CellStyle
 from parquay.columns.styles.calendar import MomentStyle
+from parquay.columns.styles.durations import DurationStyle
 from parquay.columns.styles.exponents import ExponentStyle
 from parquay.columns.styles.registry import style_named
+from parquay.columns.styles.uuids import UuidStyle
+from parquay.columns.styles.weeks import WeekStyle
 from parquay.columns.styles.words import BoolWords
 from parquay.columns.types import candidates, clock
 from parquay.columns.types.base import ColumnType
@@ -26,12 +30,14 @@ from parquay.columns.types.conversion import ConvertedCells, convert, plain_text
 from parquay.columns.types.date import DateType
 from parquay.columns.types.decimal import DecimalType
 from parquay.columns.types.double import DoubleType
+from parquay.columns.types.duration import DurationType
 from parquay.columns.types.exact import MAX_PRECISION
 from parquay.columns.types.int64 import Int64Type
 from parquay.columns.types.styled import StyledType
 from parquay.columns.types.text import TEXT
 from parquay.columns.types.time import TimeType
 from parquay.columns.types.timestamp import TimestampType
+from parquay.columns.types.uuid import UuidType
 
 MAX_EXAMINED = 300
 """Different cells of a sample that are asked for styles; every cell of it is converted in each of these."""
@@ -101,6 +107,9 @@ _STYLED: Mapping[type, tuple[str, ...]] = {
     BoolWords: ("bool",),
     NumberStyle: ("int64", "decimal", "double"),
     ExponentStyle: ("double",),
+    WeekStyle: ("date",),
+    DurationStyle: ("duration",),
+    UuidStyle: ("uuid",),
 }
 
 
@@ -118,6 +127,8 @@ def _is_canonical(wish: TypeWish) -> bool:
         "int64": ("0",),
         "decimal": ("0", "0.0"),
         "date": ("yyyy-MM-dd",),
+        "duration": (durations.CANONICAL,),
+        "uuid": (UuidType.style,),
     }
     if wish.name in ("time", "timestamp", "timestamptz"):
         found = _CLOCK.fullmatch(wish.style or "")
@@ -231,5 +242,7 @@ _BASES: Mapping[str, Callable[[TypeWish, Sequence[str]], ColumnType]] = {
     "time": _moment,
     "timestamp": _moment,
     "timestamptz": _moment,
+    "duration": lambda _wish, _plain: DurationType(),
+    "uuid": lambda _wish, _plain: UuidType(),
 }
 """The types by their public names, each in the form that plain texts have."""

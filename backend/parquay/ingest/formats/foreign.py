@@ -6,7 +6,7 @@ calendar of our tables, and how exact its old timestamps (INT96) are.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -15,17 +15,21 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from parquay.columns.names import renamed, unique_names
+from parquay.columns.styles.durations import DurationStyle
 from parquay.columns.types.base import ColumnType
 from parquay.columns.types.bool import BoolType
 from parquay.columns.types.date import DateType
 from parquay.columns.types.decimal import DecimalType
 from parquay.columns.types.double import DoubleType
+from parquay.columns.types.duration import DurationType
 from parquay.columns.types.exact import MAX_PRECISION
 from parquay.columns.types.int64 import Int64Type
 from parquay.columns.types.registry import type_to_json
+from parquay.columns.types.styled import StyledType
 from parquay.columns.types.text import TEXT
 from parquay.columns.types.time import TimeType
 from parquay.columns.types.timestamp import TimestampType
+from parquay.columns.types.uuid import UuidType
 from parquay.ingest.formats import rendered
 from parquay.ingest.formats.limits import Refused, bounded
 from parquay.ingest.text.dialect import MAX_TABLE_COLUMNS, TOO_MANY_COLUMNS
@@ -49,12 +53,16 @@ class PlainColumn:
         return {"name": self.name, **type_to_json(self.kind)}
 
 
+_OF_EXTENSIONS = {"arrow.bool8": BoolType(), "arrow.uuid": UuidType()}
+DURATIONS = StyledType(DurationType(), DurationStyle("[h]:mm:ss[.SSSSSS]"))
+
+
 def plain_type(kind: pa.DataType) -> ColumnType:
     """The type of ours that keeps every value of an Arrow type; text where there is none."""
     if pa.types.is_dictionary(kind) or pa.types.is_run_end_encoded(kind):
         return plain_type(kind.value_type)
     if isinstance(kind, pa.BaseExtensionType):
-        return BoolType() if kind == pa.bool8() else plain_type(kind.storage_type)
+        return _OF_EXTENSIONS.get(kind.extension_name) or plain_type(kind.storage_type)
     if pa.types.is_boolean(kind):
         return BoolType()
     return _plain_number(kind)
@@ -78,6 +86,8 @@ def _plain_time(kind: pa.DataType) -> ColumnType:
         return TimeType(digits)
     if pa.types.is_timestamp(kind):
         return TimestampType("T", digits, "Z" if kind.tz else "")
+    if pa.types.is_duration(kind):
+        return DURATIONS
     return TEXT
 
 
@@ -174,8 +184,10 @@ def _column(file: pq.ParquetFile, i: int, name: str, odd: dict[int, int], *, int
         if outside:
             odd[i] = outside
             return PlainColumn(name, TEXT, _texts)
+    if kind == DURATIONS and not all(map(rendered.has_whole_micros, _values(file, i))):
+        return PlainColumn(name, TEXT, _texts)
     if kind != TEXT:
-        return PlainColumn(name, kind, lambda array: _numbers(array, kind))
+        return PlainColumn(name, kind, _RECAST.get(kind) or (lambda array: _numbers(array, kind)))
     if rendered.is_binary(_value_type(file.schema_arrow.types[i])):
         return PlainColumn(name, TEXT, _texts if all(map(_is_text, _values(file, i))) else _hexadecimal)
     return PlainColumn(name, TEXT, _texts)
@@ -230,6 +242,9 @@ def _intervals(array: pa.Array) -> pa.Array:
 def _numbers(array: pa.Array, kind: ColumnType) -> pa.Array:
     array = rendered.plain(array)
     return (array.cast(pa.float32()) if pa.types.is_float16(array.type) else array).cast(kind.arrow())
+
+
+_RECAST: Mapping[ColumnType, Recast] = {DURATIONS: rendered.micros, UuidType(): _texts}
 
 
 def _write(file: pq.ParquetFile, columns: Sequence[PlainColumn], target: Path) -> None:

@@ -125,6 +125,24 @@ def _of_bytes(value: bytes) -> str:
         return value.hex()
 
 
+def has_whole_micros(array: pa.Array) -> bool:
+    """Whether durations are whole microseconds, as many as 64 bits hold."""
+    try:
+        micros(array)
+    except pa.ArrowInvalid:
+        return False
+    return True
+
+
+def micros(array: pa.Array) -> pa.Int64Array:
+    """Durations as whole microseconds.
+
+    Raises:
+        pyarrow.ArrowInvalid: one is not.
+    """
+    return plain(array).cast(pa.duration("us")).cast(pa.int64())
+
+
 def _clock(nanos: int) -> str:
     """A duration in hours, minutes and seconds, as many hours as there are."""
     seconds, rest = divmod(abs(nanos), 1_000_000_000)

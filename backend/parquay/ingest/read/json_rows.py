@@ -26,7 +26,7 @@ from parquay.ingest.text.warnings import FileWarning, warn
 
 MAX_BLOCK_CELLS = 4 << 20
 """Cells of a block, also empty ones: objects that have few keys in common make many of them out of few bytes."""
-_IN_TEXT = frozenset({"date", "time", "timestamp"})
+_IN_TEXT = frozenset({"date", "time", "timestamp", "duration", "uuid"})
 _IN_NUMBER = frozenset({"int64", "decimal", "double"})
 _IN_FLAG = frozenset({"bool"})
 _LINE_END = re.compile(rb"\r\n|\n|\r")

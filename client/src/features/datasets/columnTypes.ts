@@ -85,6 +85,8 @@ export const COLUMN_TYPES = [
   'time',
   'timestamp',
   'timestamptz',
+  'duration',
+  'uuid',
 ] as const
 
 /** Pure: what of a column is to change; null: nothing. */
