@@ -33,7 +33,7 @@ serve: $(PYTHON_STAMP) $(BUILD_STAMP) ## install what is missing, then serve the
 	@exec $(BIN)/parquay serve --with-parent $$PPID
 
 test: .cache/uv $(TESTS_STAMP) $(CLIENT_STAMP) $(BUILD_STAMP) $(NODE_CLIENTS_STAMP) $(GENERATOR_STAMP) $(BROWSER) ## install what is missing, then run every suite, even after one failed
-	@exec $(BIN)/python .ci/suites.py $(MAKE) lint types architecture unit client e2e
+	@exec $(BIN)/python .ci/suites.py $(MAKE) lint types architecture unit + client e2e
 
 # ------------------------------------------------------------------------------------- one suite each
 lint: $(TESTS_STAMP) $(CLIENT_STAMP) ## Ruff and Biome: rules and format

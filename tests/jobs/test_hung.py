@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Callable
+from collections.abc import Iterator
 from pathlib import Path
 
 import httpx
 import pytest
 
-from live_server import LiveServer, entry_when, wait_until
+from live_server import InstalledServer, LiveServer, entry_when, wait_until
 
 ROWS = 5000
 CSV = b"id,name\n" + b"".join(b"%d,name %d\n" % (number, number) for number in range(ROWS))
@@ -24,12 +24,13 @@ queue.STUCK_SECONDS, worker.HEARTBEAT_SECONDS, worker.HUNG_SECONDS = 1.0, 0.2, 8
 
 
 @pytest.fixture
-def impatient(start_server: Callable[..., LiveServer], tmp_path: Path) -> LiveServer:
+def impatient(tmp_path: Path) -> Iterator[LiveServer]:
     """A server without workers, whose next ones are given seconds instead of minutes."""
     (tmp_path / "sitecustomize.py").write_text(LIMITS)
-    server = start_server(workers=0)
-    server.env["PYTHONPATH"] = str(tmp_path)
-    return server
+    server = InstalledServer(tmp_path, workers=0).start()
+    server.env["PYTHONPATH"] = str(tmp_path)  # read where Python starts
+    yield server
+    server.stop()
 
 
 def stuck(http: httpx.Client) -> float:
