@@ -13,6 +13,7 @@ from fastapi import FastAPI
 from starlette.types import Receive, Scope, Send
 
 from parquay import __version__
+from parquay.datasets.statements.turns import Turns
 from parquay.http1.connection import TryHandle
 from parquay.settings import Settings
 from parquay.web.account import account, admin, login, usage
@@ -28,7 +29,7 @@ from parquay.web.http.schemas import Problem
 from parquay.web.http.spa import WebClient
 from parquay.web.live import events, live
 from parquay.web.system import docs, system
-from parquay.web.tables import dataset_columns, dataset_edits, datasets, exports, mending, rereads, views
+from parquay.web.tables import dataset_columns, dataset_edits, datasets, exports, mending, rereads, sql, views
 from parquay.web.uploads.fast_path import FastPath
 from parquay.web.uploads.tus import TusAdapter
 from parquay.web.uploads.verbs import Verbs
@@ -140,6 +141,7 @@ def _rest(services: Services, policy: Policy) -> FastAPI:
     app.state.policy = policy
     app.state.hashing = hashing.BoundedQueue()
     app.state.edit_locks = dataset_edits.KeyedLock()
+    app.state.turns = Turns(at_once=services.settings.sql_processes)
     app.state.draining = False
     errors.install(app)
     sockets.install(app)
@@ -154,6 +156,7 @@ def _rest(services: Services, policy: Policy) -> FastAPI:
     app.include_router(datasets.router)
     app.include_router(exports.router)
     app.include_router(views.router)
+    app.include_router(sql.router)
     app.include_router(dataset_edits.router)
     app.include_router(rereads.router)
     app.include_router(mending.router)

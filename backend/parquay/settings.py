@@ -116,6 +116,9 @@ class Settings(BaseSettings):
     query_memory: int = Field(
         512 << 20, ge=64 << 20, description="Bytes of memory for the queries of one process together; they spill then."
     )
+    sql_processes: int = Field(
+        3, ge=1, le=64, description="Statements (`POST /sql`) that an API process runs at once, each in one of its own."
+    )
     versions_kept: int = Field(100, ge=0, description="Versions of a table that are kept beside pinned ones; 0: all.")
     session_ttl: int = Field(604800, ge=60, le=CENTURY, description="Seconds a login lasts.")
     webhook_url: str = Field("", description="Receives signed hook events; empty: none.")

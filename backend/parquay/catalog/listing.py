@@ -36,6 +36,7 @@ class Narrowed:
         since: uploaded at this time or later.
         sha256: the digest of the bytes, in hex.
         size: the number of bytes.
+        name: the whole name.
     """
 
     status: str | None = None
@@ -45,6 +46,7 @@ class Narrowed:
     since: datetime | None = None
     sha256: str | None = None
     size: int | None = None
+    name: str | None = None
 
 
 EVERYTHING = Narrowed()
@@ -94,6 +96,8 @@ def narrowing(narrowed: Narrowed) -> list[ColumnElement[bool]]:
         conditions.append(col(File.sha256) == narrowed.sha256)
     if narrowed.size is not None:
         conditions.append(col(File.size) == narrowed.size)
+    if narrowed.name is not None:
+        conditions.append(col(File.name) == narrowed.name)
     return conditions
 
 

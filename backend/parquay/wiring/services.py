@@ -38,6 +38,8 @@ from parquay.datasets.query.engine import Engine
 from parquay.datasets.query.groups import Grouper
 from parquay.datasets.query.offers import ColumnOffers
 from parquay.datasets.query.preview import Preview
+from parquay.datasets.statements.names import TableNames
+from parquay.datasets.statements.run import Statements
 from parquay.datasets.versions.commits import Commits
 from parquay.datasets.versions.retention import Retention
 from parquay.datasets.versions.tables import Tables
@@ -117,6 +119,8 @@ class TableServices:
     rereading: Rereading
     views: Views
     mending: Mending
+    statements: Statements
+    names: TableNames
 
 
 @dataclass(frozen=True)
@@ -167,5 +171,6 @@ class Services:
     def close(self) -> None:
         """Finish what is queued and let go of the database."""
         self.tables.engine.close()
+        self.tables.statements.close()
         self.leases.close()
         self.catalog.close()

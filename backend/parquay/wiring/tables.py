@@ -20,6 +20,9 @@ from parquay.datasets.query.expressions import Expressions
 from parquay.datasets.query.groups import Grouper
 from parquay.datasets.query.offers import ColumnOffers
 from parquay.datasets.query.preview import Preview
+from parquay.datasets.statements.names import TableNames
+from parquay.datasets.statements.process import StatementProcesses
+from parquay.datasets.statements.run import Statements
 from parquay.datasets.versions.commits import Commits
 from parquay.datasets.versions.retention import Retention
 from parquay.datasets.versions.tables import Tables
@@ -65,4 +68,9 @@ def table_services(
         Rereading(tables, commits, datasets.readings),
         views,
         Mending(commits, datasets.readings),
+        Statements(
+            StatementProcesses(settings.root / "tmp", memory=settings.query_memory, kept=settings.sql_processes),
+            seconds=settings.query_timeout,
+        ),
+        TableNames(files, tables),
     )

@@ -44,7 +44,12 @@ async def run_cancellable(request: Request, cancel: CancelToken, work: Callable[
         watcher.cancel()
 
 
-async def _cancel_when_gone(request: Request, cancel: CancelToken) -> None:
+async def until_gone(request: Request) -> None:
+    """Return when the client has gone; the body is read to its end."""
     while (await request.receive())["type"] != "http.disconnect":
         pass
+
+
+async def _cancel_when_gone(request: Request, cancel: CancelToken) -> None:
+    await until_gone(request)
     cancel.cancel()
