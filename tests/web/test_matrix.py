@@ -255,7 +255,7 @@ def scope_of(method, path):
         return None
     if path.startswith(("/auth/", "/admin/")) or path == "/logout":
         return ""
-    if method == "GET" or path.endswith(("/preview", "/files/exists")):
+    if method == "GET" or path.endswith(("/preview", "/files/exists", "/sql")):
         return "read"
     return "upload" if (method, path) in {("POST", "/files"), ("POST", "/upload")} else "write"
 

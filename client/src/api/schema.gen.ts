@@ -425,6 +425,24 @@ export interface paths {
      */
     delete: operations["remove_view_datasets__dataset_id__views__name__delete"];
   };
+  "/sql": {
+    /**
+     * Run Statement
+     * @description Run one statement that only reads, over the tables that the caller may see.
+     *
+     * Values are told as pages of tables tell them. CSV, Arrow and Parquet are sent while they are made, of any length.
+     * What cannot be run is 422 with the `position` of the character where that is known; 408 when it takes too long; 413
+     * when it needs too much memory, or the answer in JSON more than 32 MiB.
+     */
+    post: operations["run_statement_sql_post"];
+  };
+  "/sql/schema": {
+    /**
+     * Read Schema
+     * @description List the tables that statements of the caller may name, with their columns; `q`: a part of the name.
+     */
+    get: operations["read_schema_sql_schema_get"];
+  };
   "/datasets/{dataset_id}/rows/{rid}": {
     /**
      * Delete Row
@@ -1786,6 +1804,16 @@ export interface components {
       message?: string | null;
     };
     /**
+     * ResultColumnRef
+     * @description A column of a result; lists and structures have the type `json`.
+     */
+    ResultColumnRef: {
+      /** Name */
+      name: string;
+      /** Type */
+      type: string;
+    };
+    /**
      * RoleChoice
      * @description What somebody may do with a file: look, or also change its rows.
      */
@@ -1840,6 +1868,43 @@ export interface components {
       timestamp: string;
       /** Value */
       value: number;
+    };
+    /**
+     * Schema
+     * @description Tables, the newest first; `next` is the cursor of those behind, null at the end.
+     */
+    Schema: {
+      /** Tables */
+      tables: components["schemas"]["SchemaTable"][];
+      /** Next */
+      next: string | null;
+    };
+    /**
+     * SchemaTable
+     * @description A table that a statement may name; `reference` is how.
+     *
+     * That is its name in quotes, or where this means another table, or several, its id.
+     */
+    SchemaTable: {
+      /** Id */
+      id: string;
+      /** Name */
+      name: string;
+      /** Reference */
+      reference: string;
+      /** Columns */
+      columns: components["schemas"]["ResultColumnRef"][];
+      /** Row Count */
+      row_count: number;
+      /** Version */
+      version: number;
+      /** Owner */
+      owner: string;
+      /**
+       * Role
+       * @enum {string}
+       */
+      role: "owner" | "edit" | "view";
     };
     /**
      * SessionRef
@@ -1929,6 +1994,44 @@ export interface components {
       /** Description */
       description: string;
       latest: components["schemas"]["SampleRow"] | null;
+    };
+    /**
+     * StatementRequest
+     * @description A statement that reads: `SELECT`, `WITH`, `VALUES`, `FROM`, `DESCRIBE`, `SUMMARIZE` or `EXPLAIN`.
+     *
+     * Tables are named by their file's name in double quotes, or `dataset('id', version => 3)`. `params` are the values of
+     * `$name`, or in a list those of `?` and `$1`. `limit`: most rows; in JSON 1,000 where it is left out, and at most
+     * 100,000.
+     */
+    StatementRequest: {
+      /** Query */
+      query: string;
+      /** Params */
+      params?: ({
+        [key: string]: unknown;
+      } | unknown[]) | null;
+      /** Limit */
+      limit?: number | null;
+      /**
+       * Format
+       * @default json
+       * @enum {string}
+       */
+      format?: "json" | "csv" | "arrow" | "parquet";
+    };
+    /**
+     * StatementResult
+     * @description Rows as objects by the names of the columns; `truncated`: there are more than the limit.
+     */
+    StatementResult: {
+      /** Columns */
+      columns: components["schemas"]["ResultColumnRef"][];
+      /** Rows */
+      rows: {
+          [key: string]: unknown;
+        }[];
+      /** Truncated */
+      truncated: boolean;
     };
     /**
      * Storage
@@ -3976,6 +4079,62 @@ export interface operations {
       /** @description Successful Response */
       204: {
         content: never;
+      };
+      /** @description Refused. */
+      default: {
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+    };
+  };
+  /**
+   * Run Statement
+   * @description Run one statement that only reads, over the tables that the caller may see.
+   *
+   * Values are told as pages of tables tell them. CSV, Arrow and Parquet are sent while they are made, of any length.
+   * What cannot be run is 422 with the `position` of the character where that is known; 408 when it takes too long; 413
+   * when it needs too much memory, or the answer in JSON more than 32 MiB.
+   */
+  run_statement_sql_post: {
+    requestBody: {
+      content: {
+        "application/json": components["schemas"]["StatementRequest"];
+      };
+    };
+    responses: {
+      /** @description Successful Response */
+      200: {
+        content: {
+          "application/json": components["schemas"]["StatementResult"];
+        };
+      };
+      /** @description Refused. */
+      default: {
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+    };
+  };
+  /**
+   * Read Schema
+   * @description List the tables that statements of the caller may name, with their columns; `q`: a part of the name.
+   */
+  read_schema_sql_schema_get: {
+    parameters: {
+      query?: {
+        q?: string | null;
+        limit?: number;
+        cursor?: string | null;
+      };
+    };
+    responses: {
+      /** @description Successful Response */
+      200: {
+        content: {
+          "application/json": components["schemas"]["Schema"];
+        };
       };
       /** @description Refused. */
       default: {
