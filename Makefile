@@ -22,7 +22,7 @@ BROWSER := .cache/chromium
 BIN := .venv/bin
 
 .DEFAULT_GOAL := help
-.PHONY: help serve test lint format types architecture unit client browser e2e large chaos coverage bench pollock pictures build clean distclean
+.PHONY: help serve containers test lint format types architecture unit client browser e2e large chaos coverage bench pollock pictures build clean distclean
 .DELETE_ON_ERROR:
 
 help: ## show this list
@@ -76,6 +76,9 @@ coverage: $(COVERAGE_STAMP) $(BUILD_STAMP) $(NODE_CLIENTS_STAMP) $(GENERATOR_STA
 # ------------------------------------------------------------------------------------------ for makers
 bench: $(BENCH_STAMP) $(NODE_SERVERS_STAMP) ## measure beside the peers and write docs/benchmarks.md (ARGS="uploads --quick": less)
 	cd tests && ../$(BIN)/python -m bench $(ARGS)
+
+containers: $(TESTS_STAMP) ## build the images and run both compose settings without an engine (Debian, root, network, 6 GB below /var/tmp)
+	@cd tests && ../$(BIN)/python -m containers
 
 pollock: $(TESTS_STAMP) ## the Pollock benchmark of dirty CSV files (DIR: its data; skipped where absent)
 	$(BIN)/python tests/bench/ingest_pollock.py "$(or $(DIR),data/pollock)"

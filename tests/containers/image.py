@@ -27,7 +27,7 @@ PROGRAMS = ("buildah", "debootstrap")
 STAND_IN = f"""
 export DEBIAN_FRONTEND=noninteractive
 apt-get update -qq
-apt-get install -qq -y --no-install-recommends {PACKAGES}
+apt-get install -qq -y --no-install-recommends -o Dpkg::Options::=--force-unsafe-io {PACKAGES}
 apt-get clean
 ln -sf python3 /usr/bin/python
 rm -f /usr/lib/python3*/EXTERNALLY-MANAGED
