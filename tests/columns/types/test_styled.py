@@ -35,6 +35,8 @@ MONTHS = [
 CENTS = st.integers(-(10**12), 10**12).map(lambda cents: Decimal(cents).scaleb(-2))
 INTEGERS = st.integers(-(10**8), 10**8) | st.integers(-1200, 1200)
 DAYS = st.dates()
+NEAR = st.dates(dt.date(1969, 1, 1), dt.date(2068, 12, 31))
+ENGLISH = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"]
 STAMPS = st.datetimes().map(lambda value: value.replace(microsecond=0))
 SPANS = st.timedeltas(dt.timedelta(-400), dt.timedelta(400)).map(lambda value: value // dt.timedelta(microseconds=1))
 FINE = st.datetimes() | STAMPS
@@ -93,6 +95,8 @@ WRITTEN: dict[str, tuple[st.SearchStrategy[Any], Callable[[Any], str]]] = {
     "d.M.yyyy": (DAYS, lambda value: f"{value.day}.{value.month}.{value.year:04}"),
     "yyyy/MM/dd": (DAYS, lambda value: value.isoformat().replace("-", "/")),
     "yyyy-M-d": (DAYS, lambda value: f"{value.year:04}-{value.month}-{value.day}"),
+    "dd.MM.yy?": (NEAR, lambda value: f"{value:%d.%m.%y}"),
+    "d-MMM-yy@en?": (NEAR, lambda value: f"{value.day}-{ENGLISH[value.month - 1]}-{value:%y}"),
     "d. MMMM yyyy@de": (DAYS, lambda value: f"{value.day}. {MONTHS[value.month - 1]} {value.year:04}"),
     "dd.MM.yyyy HH:mm": (STAMPS.map(lambda value: value.replace(second=0)), lambda value: f"{value.day:02}.{value.month:02}.{value.year:04} {value:%H:%M}"),
     "M/d/yyyy h:mm:ss a": (STAMPS, lambda value: f"{value.month}/{value.day}/{value.year:04} {(value.hour % 12) or 12}:{value:%M:%S} {'PM' if value.hour > 11 else 'AM'}"),
@@ -301,3 +305,39 @@ def test_a_style_that_the_caller_names_decides_what_is_open():
         2025, 5, 4
     )
     assert registry.decide(held, "date").is_text
+
+
+@pytest.mark.parametrize(
+    ("cells", "wanted", "years"),
+    [
+        (["31.12.24", "01.02.68", "01.02.69"], "date:dd.MM.yy", [2024, 2068, 1969]),
+        (["05/04/24"], "date:MM/dd/yy", [2024]),
+        (["5-Apr-24", "12-May-99"], "date:d-MMM-yy@en", [2024, 1999]),
+        (["24-12-31"], "date:yy-MM-dd", [2024]),
+        (["31.12.24 10:05"], "timestamp:dd.MM.yy HH:mm", [2024]),
+        (["32.12.24"], "date:dd.MM.yy", None),
+        (["31.12.24", "31.12.2024"], "date:dd.MM.yy", None),
+    ],
+)
+def test_years_of_two_digits_are_years_where_somebody_names_the_style(cells, wanted, years):
+    column = pa.array(cells)
+    held = candidates.examine(column)
+
+    told = registry.decide(held, wanted)
+
+    assert registry.decide(held).is_text
+    assert registry.is_style(wanted.partition(":")[2])
+    if years is None:
+        assert told.is_text
+    else:
+        assert (told.type_id, told.style) == tuple(wanted.split(":", 1))
+        assert [value.year for value in told.to_values(column).to_pylist()] == years
+        assert told.to_text(told.to_values(column)).equals(column)
+
+
+def test_an_edit_that_years_of_two_digits_cannot_write_is_refused():
+    kind = registry.type_from_json({"kind": "date", "form": {"style": "dd.MM.yy", "form": True}})
+
+    assert kind.read_cell("31.12.24") == kind.read_cell("2024-12-31") == dt.date(2024, 12, 31)
+    with pytest.raises(Unfit):
+        kind.read_cell("1924-12-31")

@@ -11,15 +11,16 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import TYPE_CHECKING, ClassVar
+from typing import TYPE_CHECKING
 
 from parquay.columns.styles import month_names
+from parquay.columns.styles.amounts import OPEN
 
 if TYPE_CHECKING:
     import pyarrow as pa
 
-_TOKEN = re.compile(r"'[^']+'|\[\.S+\]|yyyy|MMMM|MMM|MM|M|dd|d|HH|H|hh|h|mm|ss|S{1,9}|a|b|[^A-Za-z\[\]']")
-_WIDTHS = {"yyyy": 4, "MM": 2, "dd": 2, "HH": 2, "hh": 2, "mm": 2, "ss": 2, "a": 2, "b": 2}
+_TOKEN = re.compile(r"'[^']+'|\[\.S+\]|yyyy|yy|MMMM|MMM|MM|M|dd|d|HH|H|hh|h|mm|ss|S{1,9}|a|b|[^A-Za-z\[\]']")
+_WIDTHS = {"yyyy": 4, "yy": 2, "MM": 2, "dd": 2, "HH": 2, "hh": 2, "mm": 2, "ss": 2, "a": 2, "b": 2}
 _NARROW = {"M": 2, "d": 2, "H": 2, "h": 2}
 _PLACES = {"y": (0, 4), "M": (5, 7), "d": (8, 10), "H": (11, 13), "m": (14, 16), "s": (17, 19)}
 """Where the fields stand in a canonical timestamp; a time of day stands behind `_DAY`."""
@@ -30,6 +31,8 @@ _HALVES = {"a": ("PM", "AM"), "b": ("pm", "am")}
 _NEEDLESS = {"[.S]": "0+$", "[.SSS]": "(?:000){1,2}$", "[.SSSSSS]": "^0{6}$"}
 """What such a fraction leaves out of its six digits."""
 BRACKETS = tuple(_NEEDLESS)
+SHORT_YEAR, PIVOT = "yy", "69"
+"""Years of two digits: from here on they are of the twentieth century, as POSIX has it."""
 ZONES = {"Z": "'Z'", " UTC": "' UTC'", "UTC": "'UTC'", " GMT": "' GMT'"}
 """What may stand behind a moment of UTC, with its pattern."""
 
@@ -79,17 +82,22 @@ class MomentStyle:
     Attributes:
         pattern: see above.
         language: of the names of months, a key of `month_names`.
+        is_open: whether its years have two digits and nobody has said that they are years.
     """
 
     pattern: str
     language: str = ""
-
-    is_open: ClassVar[bool] = False
+    is_open: bool = False
 
     @property
     def name(self) -> str:
         """The pattern, and the language if there are names."""
-        return f"{self.pattern}@{self.language}" if self.language else self.pattern
+        return (f"{self.pattern}@{self.language}" if self.language else self.pattern) + OPEN * self.is_open
+
+    @property
+    def has_short_years(self) -> bool:
+        """Whether years have two digits."""
+        return any(each.token == SHORT_YEAR for each in self.fields)
 
     @property
     def fields(self) -> tuple[Field, ...]:
@@ -102,7 +110,7 @@ class MomentStyle:
         if self.language:
             return ""
         order = "".join(each.kind for each in self.fields if each.kind in ("y", "M", "d"))
-        return order if order in ("dMy", "Mdy") else ""
+        return order if order in ("dMy", "Mdy") or self.has_short_years else ""
 
     @property
     def zone(self) -> str:
@@ -168,6 +176,9 @@ class MomentStyle:
             names = pa.array(month_names.NAMES[token, self.language])
             numbers = pa.array([f"{i:02}" for i in range(1, 13)])
             return numbers.take(pc.index_in(cells, names))
+        if token == SHORT_YEAR:
+            century = pc.if_else(pc.less(cells, PIVOT), "20", "19")
+            return pc.binary_join_element_wise(century, cells, "")
         return pc.utf8_lpad(cells, 2, "0") if token in _NARROW else cells
 
     def _fraction(self, cells: pa.StringArray) -> pa.StringArray:
@@ -200,6 +211,9 @@ class MomentStyle:
         digits = pc.utf8_slice_codeunits(plain, start + at, stop + at)
         if field.token in (month_names.FULL, month_names.SHORT):
             return pa.array(month_names.NAMES[field.token, self.language]).take(pc.subtract(digits.cast("int8"), 1))
+        if field.token == SHORT_YEAR:
+            known = pc.and_(pc.greater_equal(digits, f"19{PIVOT}"), pc.less(digits, f"20{PIVOT}"))
+            return pc.if_else(known, pc.utf8_slice_codeunits(digits, 2), pa.scalar(None, pa.string()))
         if field.token[0] == "h":
             digits = _to_halves(digits)
         if field.token in _NARROW:

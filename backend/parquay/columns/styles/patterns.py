@@ -7,17 +7,19 @@ from collections.abc import Iterator
 from functools import lru_cache
 
 from parquay.columns.styles import month_names
+from parquay.columns.styles.amounts import OPEN
 from parquay.columns.styles.calendar import BRACKETS, ZONES, MomentStyle, fields_of
 
 MONTHS = 12
 MAX_CHARS = 60
 """Characters of the longest date and time."""
-_NUMBERS = re.compile(r"(\d\d?)(\. |[./ -])(\d\d?)(\. |[./ -])(\d{4})(\.?)")
+_NUMBERS = re.compile(r"(\d\d?)(\. |[./ -])(\d\d?)(\. |[./ -])(\d{4}|\d\d)(\.?)")
+_SHORT_YEAR_FIRST = re.compile(r"\d\d([/-])(?:0[1-9]|1[0-2])\1\d\d")
 _YEAR_FIRST = re.compile(r"(\d{4})([./ -])(\d\d?)([./ -])(\d\d?)")
 _YEAR_MONTH = re.compile(r"\d{4}([-/])(?:0[1-9]|1[0-2])")
 _WORD = r"([^\W\d_]{3,10}\.?)"
-_DAY_NAME = re.compile(rf"(\d\d?)(\. |[ .-]| de )?{_WORD}( de |, |[ -]|)(\d{{4}})")
-_NAME_DAY = re.compile(rf"{_WORD}([ -])(\d\d?)(,? |-)(\d{{4}})")
+_DAY_NAME = re.compile(rf"(\d\d?)(\. |[ .-]| de )?{_WORD}( de |, |[ -]|)(\d{{4}}|\d\d)")
+_NAME_DAY = re.compile(rf"{_WORD}([ -])(\d\d?)(,? |-)(\d{{4}}|\d\d)")
 _NAME_YEAR = re.compile(rf"{_WORD}( de |[ -])(\d{{4}})")
 _CLOCK = re.compile(r"(\d\d?):\d\d(:\d\d(?:\.(\d{1,9}))?)?(?:( ?)([AP]M|[ap]m))?")
 _BETWEEN = re.compile(r"(?<=[\d.])(T|, | )(?=\d\d?:\d\d)")
@@ -47,7 +49,13 @@ def styles_of(cell: str, *, fractions: bool) -> tuple[MomentStyle, ...]:
         clocks += [(f"{day}{mark}{clock}{ZONES.get(zone, '')}", language) for day, language, clock in parts]
     elif not zone:
         clocks += _days(text)
-    return tuple(MomentStyle(*each) for each in clocks if not _CANONICAL.fullmatch(each[0]))
+    return tuple(_style(*each) for each in clocks if not _CANONICAL.fullmatch(each[0]))
+
+
+def _style(pattern: str, language: str) -> MomentStyle:
+    """A style; with years of two digits it may be something else, until somebody names it."""
+    found = MomentStyle(pattern, language)
+    return MomentStyle(pattern, language, is_open=True) if found.has_short_years else found
 
 
 def _quoted(text: str) -> str:
@@ -85,11 +93,13 @@ def _brackets(fraction: str) -> Iterator[str]:
 def _days(text: str) -> Iterator[tuple[str, str]]:
     """Patterns of a date, with the language of the name in it."""
     if found := _NUMBERS.fullmatch(text):
-        one, mark, two, other, _, end = found.groups()
+        one, mark, two, other, year, end = found.groups()
         for first, second in ("dM", "Md"):
             if mark == other and int(two if first == "d" else one) <= MONTHS:
                 for each in _widths(one, two, first, second):
-                    yield f"{mark.join(each)}{mark}yyyy{end}", ""
+                    yield f"{mark.join(each)}{mark}{_year(year)}{end}", ""
+        if short := _SHORT_YEAR_FIRST.fullmatch(text):
+            yield f"yy{short[1]}MM{short[1]}dd", ""
     elif found := _YEAR_FIRST.fullmatch(text):
         _, mark, one, other, two = found.groups()
         if mark == other:
@@ -99,6 +109,10 @@ def _days(text: str) -> Iterator[tuple[str, str]]:
         yield f"yyyy{found[1]}MM", ""
     else:
         yield from _named(text)
+
+
+def _year(digits: str) -> str:
+    return "y" * len(digits)
 
 
 def _widths(one: str, two: str, first: str, second: str) -> Iterator[tuple[str, str]]:
@@ -112,15 +126,15 @@ def _widths(one: str, two: str, first: str, second: str) -> Iterator[tuple[str, 
 def _named(text: str) -> Iterator[tuple[str, str]]:
     """Patterns with the name of a month."""
     if found := _DAY_NAME.fullmatch(text):
-        day, before, name, behind, _ = found.groups()
+        day, before, name, behind, year = found.groups()
         for token, language in month_names.tables_with(name):
             for each in _day_tokens(day):
-                yield f"{each}{_quoted(before or '')}{token}{_quoted(behind)}yyyy", language
+                yield f"{each}{_quoted(before or '')}{token}{_quoted(behind)}{_year(year)}", language
     elif found := _NAME_DAY.fullmatch(text):
-        name, before, day, behind, _ = found.groups()
+        name, before, day, behind, year = found.groups()
         for token, language in month_names.tables_with(name):
             for each in _day_tokens(day):
-                yield f"{token}{before}{each}{behind}yyyy", language
+                yield f"{token}{before}{each}{behind}{_year(year)}", language
     elif found := _NAME_YEAR.fullmatch(text):
         for token, language in month_names.tables_with(found[1]):
             yield f"{token}{_quoted(found[2])}yyyy", language
@@ -135,7 +149,7 @@ def _day_tokens(day: str) -> Iterator[str]:
 
 def style_named(name: str) -> MomentStyle | None:
     """The style of a name, None if it is none of these."""
-    pattern, _, language = name.partition("@")
+    pattern, _, language = name.rstrip(OPEN).partition("@")
     try:
         fields = fields_of(pattern)
     except ValueError:
@@ -144,7 +158,9 @@ def style_named(name: str) -> MomentStyle | None:
     named = [each.token for each in fields if each.token in (month_names.FULL, month_names.SHORT)]
     known = all((token, language) in month_names.NAMES for token in named) if named else not language
     whole = _is_whole(kinds) and len(set(kinds)) == len(kinds)
-    return MomentStyle(pattern, language) if known and whole and not _CANONICAL.fullmatch(pattern) else None
+    style = MomentStyle(pattern, language, is_open=name.endswith(OPEN))
+    fits = known and whole and (style.has_short_years or not style.is_open)
+    return style if fits and not _CANONICAL.fullmatch(pattern) else None
 
 
 def _is_whole(kinds: list[str]) -> bool:
