@@ -63,6 +63,12 @@ def is_word(cell: object) -> bool:
     return means_missing(cell, NAMED)
 
 
+def _holds(op: str, cell: str, probe: str) -> bool:
+    if op == "starts":
+        return cell.startswith(probe)
+    return probe.lower() in cell.lower() if op == "icontains" else probe in cell
+
+
 class Table:
     """A table and what it must say."""
 
@@ -127,6 +133,9 @@ class Table:
         assert [row["v"] is None for row in values] == absent
         found = self.page("v:isnull:true")
         assert found == [cell for cell, gone in zip(cells, absent, strict=True) if gone]
+        for op, probe in (("contains", "1"), ("contains", "."), ("icontains", "nA"), ("starts", "1")):
+            held = [cell for cell in cells if cell is not None and _holds(op, cell, probe)]
+            assert self.page(f"v:{op}:{probe}") == held
         words = Counter() if is_text else Counter(cell for cell in cells if is_word(cell))
         assert {name: dict(each.words) for name, each in snapshot.asides.items()} == ({"v": words} if words else {})
         assert self.file.columns[1].get("missing", {}) == words

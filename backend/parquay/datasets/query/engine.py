@@ -15,7 +15,9 @@ from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from parquay.datasets.query.sql import PartFiles, Sql
+from parquay.datasets.query.memo import AnswerCache
+from parquay.datasets.query.sql import MatchingValues, PartFiles, Sql
+from parquay.datasets.query.text_matches import matching
 from parquay.errors import Gone, InvalidValue, QueryTimeout, TooLarge, Unavailable
 from parquay.storage.local import reserve
 from parquay.storage.local.scratch import ProcessScratch
@@ -26,6 +28,8 @@ if TYPE_CHECKING:
 
 TICK = 0.02
 """Seconds between two looks at the clock while a query runs."""
+REMEMBERED = 64
+"""Filters on what is written whose values are remembered."""
 SPILL = 20_000_000_000
 """Most bytes that queries put on the disk."""
 MIB = 1 << 20
@@ -90,6 +94,7 @@ class Engine:
         self._starting = threading.Lock()
         self._root: duckdb.DuckDBPyConnection | None = None
         self._watch = _Watch()
+        self._matches = AnswerCache(REMEMBERED)
 
     def timed(self, stop: CancelToken | None = None) -> CancelToken:
         """A token for an answer that needs several queries, which together have the time of one."""
@@ -110,9 +115,19 @@ class Engine:
         stop = self.timed(stop)
         deadline = stop.deadline
         with ExitStack() as fetched:
-            values = [_bound(value, fetched) for value in query.values]
+            values = [self._bound(value, fetched, stop) for value in query.values]
             with self._slot(deadline), self._cursor() as cursor, self._watch.over(cursor, deadline, stop):
                 return cursor.sql(query.text, params=values).to_arrow_table()
+
+    def _bound(self, value: Any, fetched: ExitStack, stop: CancelToken) -> Any:
+        """A value of a query as the engine takes it: files by their paths, as long as `fetched` is open."""
+        if isinstance(value, PartFiles):
+            return [str(path) for path in fetched.enter_context(value.parts.fetch(value.names))]
+        if isinstance(value, MatchingValues):
+            files = tuple(each.names for each in value.asked.values if isinstance(each, PartFiles))
+            key = files, value.column, value.test
+            return self._matches.get(key, lambda: matching(value.column, value.test, self.table(value.asked, stop)))
+        return value
 
     @contextmanager
     def _slot(self, deadline: float) -> Iterator[None]:
@@ -234,10 +249,3 @@ def _named(stop: CancelToken) -> Iterator[None]:
         if "No space left" in str(error):
             raise reserve.full() from None
         raise Gone("Parts of this version were removed.", "version_gone") from None
-
-
-def _bound(value: Any, fetched: ExitStack) -> Any:
-    """A value of a query as the engine takes it: files by their paths, as long as `fetched` is open."""
-    if isinstance(value, PartFiles):
-        return [str(path) for path in fetched.enter_context(value.parts.fetch(value.names))]
-    return value

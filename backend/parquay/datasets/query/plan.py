@@ -156,8 +156,6 @@ def _comparison(column: Column, op: str, value: str | None) -> Comparison:
         return Comparison("present" if value == "false" else "isnull")
     text = value or ""
     if op in ("contains", "icontains", "starts"):
-        if not column.type.is_text:
-            raise InvalidValue(f"{column.name}: {op} is for text, the column is {column.type.name}.", "bad_operator")
         return Comparison(op, (text,))
     return among(column, _listed(column, text)) if op == "in" else compare(column, op, text)
 

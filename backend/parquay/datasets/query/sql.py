@@ -12,6 +12,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from parquay.columns.types.base import Comparison
+from parquay.datasets.query import text_matches
 from parquay.datasets.query.cursors import RowPosition
 from parquay.datasets.query.plan import Condition, Key, Query, columns_of
 from parquay.datasets.query.values import Column
@@ -41,6 +42,15 @@ class Sql:
     def __add__(self, other: Sql | str) -> Sql:
         piece = Sql(other) if isinstance(other, str) else other
         return Sql(self.text + piece.text, self.values + piece.values)
+
+
+@dataclass(frozen=True, slots=True)
+class MatchingValues:
+    """Stands for the engine's texts of those values whose cells match; `asked`: all values, see `text_matches`."""
+
+    column: Column
+    test: Comparison
+    asked: Sql
 
 
 TRUE, FALSE = Sql("TRUE"), Sql("FALSE")
@@ -93,6 +103,8 @@ def where(snapshot: Snapshot, conditions: Iterable[Condition], parts: range | No
 
 def _condition(snapshot: Snapshot, condition: Condition, parts: range) -> Sql:
     if condition.column is not None:
+        if condition.test.op in text_matches.OPERATORS and not condition.column.type.is_text:
+            return _written(snapshot, condition.column, condition.test, parts)
         return _test(condition.column, condition.test)
     positions = (snapshot.find(int(value)) for value in condition.test.values)
     found = [
@@ -101,6 +113,19 @@ def _condition(snapshot: Snapshot, condition: Condition, parts: range) -> Sql:
         if position is not None and position[0] in parts
     ]
     return _stands_at(found) if found else FALSE
+
+
+def _written(snapshot: Snapshot, column: Column, test: Comparison, parts: range) -> Sql:
+    """Whether the text of a cell that is no text matches: that of its value, or what is kept aside of it."""
+    cell = name(column)
+    asked = Sql(f"SELECT c, CAST(c AS VARCHAR) FROM (SELECT DISTINCT {cell} AS c FROM ") + rows(snapshot)
+    asked += f" WHERE {cell} IS NOT NULL LIMIT {text_matches.MAX_DIFFERENT + 1})"
+    found = Sql(f"CAST({cell} AS VARCHAR) IN (SELECT unnest(?::VARCHAR[]))", (MatchingValues(column, test, asked),))
+    kept, fits = text_matches.kept_rows(snapshot, column, test, parts)
+    if not kept:
+        return found
+    elsewhere = Sql("NOT ") + _stands_at(kept)
+    return any_of([every([elsewhere, found]), _stands_at(fits) if fits else FALSE])
 
 
 def _stands_at(positions: Sequence[RowPosition]) -> Sql:

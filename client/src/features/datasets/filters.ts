@@ -69,8 +69,7 @@ type Problems = {
 /** Pure: why a condition cannot be asked of a column, in a sentence; null where it can. */
 export const valueProblem = (column: Column, op: FilterOp, value: string, words: Problems): string | null => {
   const kind = kindOf(column)
-  if (kind === 'text' || !needsValue(op)) return null
-  if (TEXT_OPS.some((each) => each === op)) return words.filter.textOnly(column.name, column.type)
+  if (kind === 'text' || !needsValue(op) || TEXT_OPS.some((each) => each === op)) return null
   const values = op === 'in' ? value.split(',').map((each) => each.replace(/^"(.*)"$/, '$1')) : [value]
   const fits = (each: string) => VALUES[kind].test(each) && isRealDate(kind, each)
   return values.every(fits) ? null : words.expected[kind]

@@ -94,7 +94,6 @@ export const datasets: typeof english = {
     drop: (words) => `Filter entfernen: ${words}`,
     active: 'Aktive Filter',
     wrong: (filter, reason) => `${filter} lässt sich nicht fragen: ${reason}`,
-    textOnly: (column, type) => `Diese Bedingung ist für Text, und ${column} ist ${type}.`,
     notUnderstood: 'Die Tabelle hat keine solche Spalte, oder es gibt keine solche Bedingung.',
     ops: {
       eq: 'ist',

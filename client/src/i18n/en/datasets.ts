@@ -93,7 +93,6 @@ export const datasets = {
     drop: (words: string) => `Drop the filter ${words}`,
     active: 'Active filters',
     wrong: (filter: string, reason: string) => `${filter} cannot be asked: ${reason}`,
-    textOnly: (column: string, type: string) => `This condition is for text, and ${column} is ${type}.`,
     notUnderstood: 'The table has no such column, or there is no such condition.',
     ops: {
       eq: 'is',
