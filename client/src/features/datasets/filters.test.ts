@@ -30,9 +30,8 @@ test('what is written is read again', () => {
     }
 })
 
-test.each(['n:contains:1', 'day:starts:2026-', 'b:icontains:TR'])(
-  '%s looks at what is written',
-  (filter) => expect(filterProblem(typed, filter, said)).toBeNull(),
+test.each(['n:contains:1', 'day:starts:2026-', 'b:icontains:TR'])('%s looks at what is written', (filter) =>
+  expect(filterProblem(typed, filter, said)).toBeNull(),
 )
 
 test('text is searched, numbers are compared', () => {
