@@ -6,7 +6,10 @@ import itertools
 from typing import Any
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
+from parquay.ingest.read import tolerant_reader
 from parquay.ingest.read.tolerant_reader import RUNAWAY_BYTES, Incomplete, RowReader
 from parquay.ingest.text.dialect import Dialect
 
@@ -63,3 +66,44 @@ def test_a_quote_that_is_never_closed_takes_no_more_than_its_line():
     rows = RowReader(data, Dialect(), final=False, width=2).rows()
 
     assert [row.cells for row in itertools.islice(rows, 2)] == [(b'"a', b"b"), (b"c", b"d")]
+
+
+class Forgetful(RowReader):
+    """Searches for a closing quote from each opening one as if it were the first."""
+
+    def _quoted(self, start: int) -> tuple[bytes, int, bool] | None:
+        self._unclosed = (0, 0)
+        return super()._quoted(start)
+
+
+class Counting(RowReader):
+    """Counts the bytes that are searched for closing quotes."""
+
+    searched = 0
+
+    def _closed_from(self, start: int, at: int, limit: int) -> tuple[bytes, int, bool] | None:
+        self.searched += max(0, limit - at)
+        return super()._closed_from(start, at, limit)
+
+
+LINES = st.lists(st.text('ab,"\n', max_size=9), max_size=40).map("\n".join)
+
+
+@given(LINES, st.integers(3, 40), st.booleans())
+def test_what_is_remembered_of_open_quotes_changes_no_row(text, most, final):
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(tolerant_reader, "RUNAWAY_BYTES", most)
+        found, expected = (
+            list(reader(text.encode(), Dialect(), final=final, width=2).rows()) for reader in (RowReader, Forgetful)
+        )
+
+    assert found == expected
+
+
+def test_quotes_that_never_close_are_searched_once(monkeypatch):
+    monkeypatch.setattr(tolerant_reader, "RUNAWAY_BYTES", 2000)
+    text = b"".join(b'%d,"x%d\n' % (n, n) for n in range(5000))
+    reader = Counting(text, Dialect(), final=True, width=2)
+
+    assert sum(1 for _ in reader.rows()) == 5000
+    assert reader.searched < 3 * len(text)

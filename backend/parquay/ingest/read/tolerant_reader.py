@@ -20,6 +20,7 @@ It works on bytes and is slow; only bytes that the readers before it on the `lad
 from __future__ import annotations
 
 import re
+from bisect import bisect_right
 from collections.abc import Iterator
 from typing import NamedTuple
 
@@ -73,8 +74,11 @@ class RowReader:
         self._delimiter = dialect.delimiter.encode()
         self._trim = dialect.trim
         self._mark = MARK if dialect.codec == "utf-8" else b""
-        # From here to the end no quote closes a field: what was searched once is not searched for each row again.
-        self._unclosed: int | None = None
+        # Between these bytes no quote closes a field: what was searched once is not searched for each row again.
+        self._unclosed = (0, 0)
+        # Ends of lines behind the first quote that was looked at, and how many of the lines up to each look like rows.
+        self._ends: list[int] = []
+        self._alike: list[int] = [0]
         self._nulls = frozenset(word.encode(dialect.codec, "replace") for word in dialect.nulls)
         padding = b" *" if dialect.trim else b""
         stops = (re.escape(self._delimiter) + padding + b"|" if self._delimiter else b"") + rb"\r\n|\n|\r"
@@ -225,10 +229,29 @@ class RowReader:
 
     def _quoted(self, start: int) -> tuple[bytes, int, bool] | None:
         """Read a field that starts with a quote; None when no quote closes it."""
-        at = start + 1
         limit = self._limit(start) if self._bound is None else self._bound
-        if self._unclosed is not None and start > self._unclosed and not self._loose:
-            limit = min(limit, self._behind_quotes(at))
+        found = self._field_within(start, limit)
+        if found is None and limit == len(self._data) and not self._final and self._bound is None:
+            raise Incomplete
+        return found
+
+    def _field_within(self, start: int, limit: int) -> tuple[bytes, int, bool] | None:
+        """The field that starts with a quote if another one closes it below `limit`."""
+        if self._bound is not None or self._escape or self._loose:
+            return self._closed_from(start, start + 1, limit)
+        first, behind = self._unclosed
+        strays, searched = self._strays, first < start < behind
+        near = min(limit, self._behind_quotes(start + 1)) if searched else limit
+        found = self._closed_from(start, start + 1, near)
+        if found is None and searched and self._closed_from(start, max(near, self._before_quotes(behind)), limit):
+            self._strays = strays
+            found = self._closed_from(start, start + 1, limit)  # for all that is odd on the way
+        if found is None:
+            self._unclosed = (first if searched else start, max(behind, limit))
+        return found
+
+    def _closed_from(self, start: int, at: int, limit: int) -> tuple[bytes, int, bool] | None:
+        """The field from `start` if a quote from `at` on closes it below `limit`."""
         while (quote := self._data.find(self._quote, at, limit)) >= 0:
             if self._escape and self._is_escaped(start, quote):
                 at = quote + 1
@@ -247,10 +270,6 @@ class RowReader:
                 raise Incomplete
             self._strays += 1
             at = quote + 1
-        if limit == len(self._data) and not self._final and self._bound is None:
-            raise Incomplete
-        if limit == len(self._data) and not self._escape and not self._loose:
-            self._unclosed = start if self._unclosed is None else self._unclosed
         return None
 
     def _behind_quotes(self, at: int) -> int:
@@ -259,14 +278,35 @@ class RowReader:
             at += 1
         return at
 
+    def _before_quotes(self, at: int) -> int:
+        """Where the quotes begin that end at a byte, or go on behind it: they are paired from there on."""
+        while self._data.startswith(self._quote, at - 1):
+            at -= 1
+        return at
+
     def _limit(self, start: int) -> int:
         """Where the search for a closing quote ends: early when the lines behind the quote look like rows."""
         limit = start + RUNAWAY_BYTES
         if limit >= len(self._data) or not self._width:
             return len(self._data)
-        lines = self._line_end.split(self._data[start : start + RUNAWAY_BYTES], MAX_COMPARED_LINES + 1)[1:-1]
-        rows = sum(1 for line in lines if line.count(self._delimiter or b",") == self._width - 1)
-        return limit if self._width > 1 and rows * 2 > len(lines) else len(self._data)
+        first = bisect_right(self._ends, start)
+        while len(self._ends) <= first + MAX_COMPARED_LINES and (not self._ends or self._ends[-1] < limit):
+            if not self._next_line(self._ends[-1] if self._ends else start):
+                break
+            first = bisect_right(self._ends, start)
+        last = min(first + MAX_COMPARED_LINES, bisect_right(self._ends, limit) - 1)
+        rows = self._alike[last + 1] - self._alike[first + 1] if last > first else 0
+        return limit if self._width > 1 and rows * 2 > last - first else len(self._data)
+
+    def _next_line(self, start: int) -> bool:
+        """Note where the line ends that starts at a byte, and whether it looks like a row."""
+        match = self._line_end.search(self._data, start)
+        if match is None:
+            return False
+        delimiters = self._data.count(self._delimiter or b",", start, match.start())
+        self._ends.append(match.end())
+        self._alike.append(self._alike[-1] + (delimiters == self._width - 1))
+        return True
 
     def _is_escaped(self, start: int, quote: int) -> bool:
         count = 0
