@@ -216,7 +216,7 @@ def test_workbook_is_known_whatever_its_archive_begins_with(convert, first):
 @pytest.mark.parametrize(
     ("members", "code"),
     [
-        ({"xl/workbook.bin": b"x"}, "unsupported_format"),
+        ({"xl/workbook.bin": b"x"}, "broken_file"),
         ({"data.csv": b"a,b\n1,2\n"}, "wrong_format"),
         ({"xl/workbook.xml": b"<broken"}, "broken_file"),
     ],

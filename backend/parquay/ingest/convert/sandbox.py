@@ -153,10 +153,10 @@ def _is_text(output: Path) -> bool:
 
 
 def _cut(file_format: FileFormat, output: Path, overrides: Overrides) -> ChildOutput:
-    """What a child wrote that was ended, up to the last row's end, which a quote after it would not let be one."""
+    """What a child wrote that was ended, up to the end of its last row; in CSV none that stands in quotes."""
     text = output.read_bytes()
     at = len(text)
-    while (at := text.rfind(b"\n", 0, at)) >= 0 and text.count(b'"', 0, at) % 2:
+    while (at := text.rfind(b"\n", 0, at)) >= 0 and not file_format.json_lines and text.count(b'"', 0, at) % 2:
         pass
     output.write_bytes(text[: at + 1])
     return replace(_made(file_format, output, len(text), overrides, {}), complete=False)
@@ -178,6 +178,11 @@ def _made(
         FileWarning(each["code"], 1, each["count"], bounded(each["text"])) for each in answer.get("warnings", ())
     )
     columns = tuple(answer.get("columns", ()))
+    if file_format.json_lines:
+        dialect = Dialect(
+            format="ndjson", delimiter="", quote="", header_rows=0, types=dict(overrides.types), warnings=warnings
+        )
+        return ChildOutput(dialect, output, size)
     if not columns:
         return ChildOutput(_sheet_dialect(output, overrides, warnings), output, size)
     names = tuple(each["name"] for each in columns)

@@ -26,7 +26,7 @@ from parquay.columns.types.exact import MAX_PRECISION
 from parquay.columns.types.int64 import Int64Type
 from parquay.columns.types.registry import type_to_json
 from parquay.columns.types.styled import StyledType
-from parquay.columns.types.text import TEXT
+from parquay.columns.types.text import NESTED, TEXT
 from parquay.columns.types.time import TimeType
 from parquay.columns.types.timestamp import TimestampType
 from parquay.columns.types.uuid import UuidType
@@ -183,17 +183,23 @@ def _column(file: pq.ParquetFile, i: int, name: str, odd: dict[int, int], *, int
         outside = sum(map(rendered.out_of_range, _values(file, i)))
         if outside:
             odd[i] = outside
-            return PlainColumn(name, TEXT, _texts)
+            return PlainColumn(name, TEXT, as_texts)
     if kind == DURATIONS and not all(map(rendered.has_whole_micros, _values(file, i))):
-        return PlainColumn(name, TEXT, _texts)
-    if kind != TEXT:
-        return PlainColumn(name, kind, _RECAST.get(kind) or (lambda array: _numbers(array, kind)))
-    if rendered.is_binary(_value_type(file.schema_arrow.types[i])):
-        return PlainColumn(name, TEXT, _texts if all(map(_is_text, _values(file, i))) else _hexadecimal)
-    return PlainColumn(name, TEXT, _texts)
+        return PlainColumn(name, TEXT, as_texts)
+    if not kind.is_text:
+        return PlainColumn(name, kind, recast_to(kind))
+    stored = value_type(file.schema_arrow.types[i])
+    is_text = not rendered.is_binary(stored) or all(map(are_texts, _values(file, i)))
+    return PlainColumn(name, text_type(stored), as_texts if is_text else hexadecimal)
 
 
-def _value_type(kind: pa.DataType) -> pa.DataType:
+def text_type(kind: pa.DataType) -> ColumnType:
+    """The type of what becomes text."""
+    return NESTED if pa.types.is_nested(kind) else TEXT
+
+
+def value_type(kind: pa.DataType) -> pa.DataType:
+    """The type of the values, without a dictionary."""
     return kind.value_type if pa.types.is_dictionary(kind) else kind
 
 
@@ -215,7 +221,8 @@ def _leaf_count(kind: pa.DataType) -> int:
     return _leaf_count(kind.value_type) if pa.types.is_nested(kind) else 1
 
 
-def _is_text(array: pa.Array) -> bool:
+def are_texts(array: pa.Array) -> bool:
+    """Whether bytes are all UTF-8."""
     try:
         rendered.validated(array)
     except pa.ArrowInvalid:
@@ -223,14 +230,16 @@ def _is_text(array: pa.Array) -> bool:
     return True
 
 
-def _texts(array: pa.Array) -> pa.Array:
+def as_texts(array: pa.Array) -> pa.Array:
+    """Values as texts, see `rendered.texts`."""
     array = rendered.plain(array)
     if rendered.is_string(array.type):
         return rendered.validated(array)
     return pa.array(rendered.texts(array), pa.string())
 
 
-def _hexadecimal(array: pa.Array) -> pa.Array:
+def hexadecimal(array: pa.Array) -> pa.Array:
+    """Bytes as hexadecimal digits."""
     values = rendered.plain(array).to_pylist()
     return pa.array([None if each is None else each.hex() for each in values], pa.string())
 
@@ -239,12 +248,18 @@ def _intervals(array: pa.Array) -> pa.Array:
     return pa.array([None if each is None else rendered.interval(each) for each in array.to_pylist()], pa.string())
 
 
-def _numbers(array: pa.Array, kind: ColumnType) -> pa.Array:
+def as_numbers(array: pa.Array, kind: ColumnType) -> pa.Array:
+    """Values in the type of a kind that is no text."""
     array = rendered.plain(array)
     return (array.cast(pa.float32()) if pa.types.is_float16(array.type) else array).cast(kind.arrow())
 
 
-_RECAST: Mapping[ColumnType, Recast] = {DURATIONS: rendered.micros, UuidType(): _texts}
+_RECAST: Mapping[ColumnType, Recast] = {DURATIONS: rendered.micros, UuidType(): as_texts}
+
+
+def recast_to(kind: ColumnType) -> Recast:
+    """How values get into a type that is no text."""
+    return _RECAST.get(kind) or (lambda array: as_numbers(array, kind))
 
 
 def _write(file: pq.ParquetFile, columns: Sequence[PlainColumn], target: Path) -> None:

@@ -41,6 +41,7 @@ class FileFormat:
             a Parquet file of exactly those columns: `[{"name", "type": …}]` as `type_to_json` of
             `columns.types.registry` gives them.
             The answer's `warnings`, if any, are `[{"code", "count", "text"}]`.
+        json_lines: whether it writes JSON Lines instead of CSV, in which texts stay texts.
         options: what a caller may say about such a file; the third argument of `open` has what was said.
     """
 
@@ -50,6 +51,7 @@ class FileFormat:
     magic: Callable[[bytes, str], bool]
     open: Callable[[Path, Path, Mapping[str, Any]], dict[str, Any]]
     options: frozenset[str] = field(default=frozenset())
+    json_lines: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -247,14 +247,21 @@ def _read(book: Any, target: Path, wanted: str) -> dict[str, Any]:
     return {"sheet": sheet.name, "sheets": book.sheetnames, "warnings": _warnings(sheet, others)}
 
 
+def is_binary(source: Path) -> bool:
+    """Whether it is a binary workbook under the name of another."""
+    try:
+        with zipfile.ZipFile(source) as archive:
+            return any(name.lower() == "xl/workbook.bin" for name in archive.namelist())
+    except (zipfile.BadZipFile, OSError):
+        return False
+
+
 def _look_at(source: Path) -> None:
     with zipfile.ZipFile(source) as archive:
         names = archive.namelist()
         size = sum(each.file_size for each in archive.infolist())
     if size > FREE_BYTES and size > MAX_RATIO * source.stat().st_size:
         raise Refused("too_expanded", "The workbook unpacks to far more bytes than a table would.")
-    if any(name.lower().endswith("workbook.bin") for name in names):
-        raise Refused("unsupported_format", "A binary workbook (.xlsb) cannot be read; save it as .xlsx.")
     if not any(name.lower().endswith("workbook.xml") for name in names):
         raise Refused("wrong_format", "The name says xlsx, but there is no workbook in the file.")
 

@@ -17,8 +17,10 @@ def _is_workbook(head: bytes, suffix: str) -> bool:
 
 
 def _open(source: Path, target: Path, options: Mapping[str, Any]) -> dict[str, Any]:
-    from parquay.ingest.formats import workbook
+    from parquay.ingest.formats import calamine_book, workbook
 
+    if workbook.is_binary(source):
+        return calamine_book.read_book(source, target, options.get("sheet", ""))
     return workbook.read_workbook(source, target, options.get("sheet", ""))
 
 

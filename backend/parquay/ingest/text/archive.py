@@ -185,7 +185,7 @@ def _likely(members: Sequence[Entry]) -> Entry:
     named = [each for each in likely if PurePosixPath(each.filename).suffix.lower() not in (".txt", ".dat")]
     found = named or likely or members
     if len(found) > 1:
-        names = _listed([each.filename for each in found])
+        names = listed([each.filename for each in found])
         reason = f"There are {len(found)} tables in the archive; say with member which one is meant: {names}"
         raise BadInput(reason, "several_members")
     return found[0]
@@ -200,10 +200,11 @@ def _refuse_unreadable(chosen: zipfile.ZipInfo) -> None:
 
 
 def _not_read(name: str, others: Sequence[str]) -> str:
-    return f"{name} is read, not {_listed(others)}"
+    return f"{name} is read, not {listed(others)}"
 
 
-def _listed(names: Sequence[str]) -> str:
+def listed(names: Sequence[str]) -> str:
+    """Some of the names, for a sentence."""
     return ", ".join(names[:MAX_NAMES]) + (", …" if len(names) > MAX_NAMES else "")
 
 
