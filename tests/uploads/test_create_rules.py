@@ -200,7 +200,7 @@ def test_options_for_reading_come_from_the_metadata(engine: Engine):
     ("pairs", "code"),
     [
         ({"types": "{"}, "bad_option"),
-        ({"path": "data.items"}, "bad_option"),
+        ({"names": "[1"}, "bad_option"),
         ({"sha256": "xyz"}, "bad_digest"),
         ({"sha256": "a" * 63}, "bad_digest"),
     ],

@@ -39,6 +39,20 @@ def test_preview_reads_a_file_in_another_way_and_keeps_nothing(ann):
     assert entry_when(ann, file_id) == before
 
 
+def test_an_array_in_json_is_named_by_its_path(ann):
+    text = b'{"meta": {"log": [%s]}, "a": [{"x": 1}], "b": [{"y": 2}, {"y": 3}]}' % b",".join([b"1"] * 900_000)
+    file_id = upload(ann, "a.json", text)["id"]
+    entry_when(ann, file_id)
+
+    found = preview(ann, file_id, path="b").json()
+    made = ann.post(f"/datasets/{file_id}/reread", json={"path": "b"})
+
+    assert found["rows"] == [{"y": 2}, {"y": 3}]
+    assert is_problem(preview(ann, file_id, path="c"), 422, "no_path")
+    assert is_problem(ann.post(f"/datasets/{file_id}/reread", json={"path": "c"}), 422, "no_path")
+    assert made.status_code == 200
+
+
 def test_preview_of_a_file_that_arrives_is_of_what_is_there(ann):
     head = b"a,b\n" + b"".join(b"%d,x\n" % n for n in range(50))
     headers = TUS | {"Upload-Length": "100000000", "Upload-Metadata": "filename YS5jc3Y="}
@@ -105,6 +119,7 @@ def test_packed_json_workbook_and_parquet_files_have_previews(ann):
 
     assert preview(ann, zipped_file, member="two.csv").json()["rows"] == [{"c": 3, "d": 4}]
     assert [row["a"] for row in preview(ann, json_file).json()["rows"]] == list(range(100))
+    assert is_problem(preview(ann, json_file, path="a"), 422, "no_path")
     assert preview(ann, workbook, sheet="Other").json()["rows"] == [{"c": 7}]
     found = preview(ann, parquet).json()
     assert (len(found["rows"]), found["looked_at"]["complete"]) == (100, False)

@@ -96,3 +96,17 @@ def test_a_filter_between_two_whole_numbers_is_moved_to_them(ann):
     assert found("n:ne:1.5") == [0, 1, 2]
     assert found("n:eq:1.5") == []
     assert found("n:in:1,2.5") == [1]
+
+
+def test_nested_values_of_json_lines_come_back_as_they_were_until_they_are_edited(ann):
+    text = b'{"id": 1, "tags": ["a", {"b": 1.50}]}\n\n{"id": 2, "tags": null}\n'
+    path = table(ann, text, "nested.jsonl")
+
+    assert original(ann, path, format="ndjson") == text
+    assert original(ann, path, format="csv") == b'id,tags\n1,"[""a"",{""b"":1.50}]"\n2,\n'
+    assert ann.patch(f"{path}/rows/1", json={"tags": "none"}).status_code == 200
+    assert original(ann, path, format="ndjson") == b'{"id":1,"tags":["a",{"b":1.50}]}\n{"id":2,"tags":"none"}\n'
+    assert ann.patch(f"{path}/rows/1", json={"tags": '{"c":\n2}'}).status_code == 200
+    assert original(ann, path, format="ndjson").splitlines()[1] == b'{"id":2,"tags":{"c": 2}}'
+    assert ann.patch(f"{path}/columns/tags", json={"type": "text", "style": "text"}).status_code == 200
+    assert original(ann, path, format="ndjson").splitlines()[1] == b'{"id":2,"tags":"{\\"c\\":\\n2}"}'

@@ -34,7 +34,8 @@ def convert(
     skip: Annotated[str | None, typer.Option(help="Lines before the header.")] = None,
     comment: Annotated[str | None, typer.Option(help="What lines start with that are no rows: one character.")] = None,
     sheet: Annotated[str | None, typer.Option(help="The sheet of a workbook.")] = None,
-    member: Annotated[str | None, typer.Option(help="The file in a ZIP archive.")] = None,
+    member: Annotated[str | None, typer.Option(help="The file in an archive.")] = None,
+    path: Annotated[str | None, typer.Option(help="The array of objects in JSON, such as data.items.")] = None,
     missing: Annotated[
         list[str] | None,
         typer.Option(metavar="WORD", help="What means missing, such as NA, outside of texts."),
@@ -60,6 +61,7 @@ def convert(
         "comment": comment,
         "sheet": sheet,
         "member": member,
+        "path": path,
         "missing": list(missing) if missing else None,
         "types": _types(type_ or ()),
     }

@@ -395,7 +395,7 @@ export interface paths {
      *
      * CSV has the cells and the header of the upload; `header` says whether there is a header in any case,
      * `dialect=original` is the upload itself, byte for byte, while nothing was edited, and takes its delimiter, quote and
-     * row ends else; `safe` keeps spreadsheets from running cells.
+     * row ends else; so it is in NDJSON if the upload was that. `safe` keeps spreadsheets from running cells.
      */
     get: operations["export_datasets__dataset_id__export_get"];
   };
@@ -1573,9 +1573,10 @@ export interface components {
      * @description How to read a file; what is left out is found out.
      *
      * `quote` and `escape` may be empty: there is none. `header` counts rows of names (0: the first row is data), `skip`
-     * lines above them. `comment` starts lines that are no rows. `sheet`: of a workbook; `member`: of an archive. `types`
-     * by column; `names`: of the columns, in order; `nulls`: words that stand for a missing cell; `missing`: such
-     * in columns that are no text, whose text is kept, beside those that always mean it.
+     * lines above them. `comment` starts lines that are no rows. `sheet`: of a workbook; `member`: of an archive; `path`:
+     * the keys of the array of objects in JSON, with points between them. `types` by column; `names`: of the columns, in
+     * order; `nulls`: words that stand for a missing cell; `missing`: such in columns that are no text, whose text is
+     * kept, beside those that always mean it.
      */
     ReadingOptions: {
       /** Delimiter */
@@ -1596,6 +1597,8 @@ export interface components {
       sheet?: string | null;
       /** Member */
       member?: string | null;
+      /** Path */
+      path?: string | null;
       /** Types */
       types?: ({
         [key: string]: components["schemas"]["TypeChoice"] | string;
@@ -1762,6 +1765,8 @@ export interface components {
       sheet?: string | null;
       /** Member */
       member?: string | null;
+      /** Path */
+      path?: string | null;
       /** Types */
       types?: ({
         [key: string]: components["schemas"]["TypeChoice"] | string;
@@ -2893,6 +2898,7 @@ export interface operations {
         missing?: string;
         names?: string;
         nulls?: string;
+        path?: string;
         quote?: string;
         sheet?: string;
         skip?: string;
@@ -2914,6 +2920,7 @@ export interface operations {
           missing?: string;
           names?: string;
           nulls?: string;
+          path?: string;
           quote?: string;
           sheet?: string;
           skip?: string;
@@ -2992,6 +2999,7 @@ export interface operations {
         missing?: string;
         names?: string;
         nulls?: string;
+        path?: string;
         quote?: string;
         sheet?: string;
         skip?: string;
@@ -3027,6 +3035,7 @@ export interface operations {
           missing?: string;
           names?: string;
           nulls?: string;
+          path?: string;
           quote?: string;
           sheet?: string;
           skip?: string;
@@ -3946,7 +3955,7 @@ export interface operations {
    *
    * CSV has the cells and the header of the upload; `header` says whether there is a header in any case,
    * `dialect=original` is the upload itself, byte for byte, while nothing was edited, and takes its delimiter, quote and
-   * row ends else; `safe` keeps spreadsheets from running cells.
+   * row ends else; so it is in NDJSON if the upload was that. `safe` keeps spreadsheets from running cells.
    */
   export_datasets__dataset_id__export_get: {
     parameters: {

@@ -8,7 +8,7 @@ from parquay.columns.types.base import ColumnType, written_texts
 from parquay.columns.types.decimal import DecimalType
 from parquay.columns.types.double import DoubleType
 from parquay.columns.types.int64 import Int64Type
-from parquay.columns.types.text import TEXT
+from parquay.columns.types.text import NESTED, TEXT
 
 STORED = {
     "bool": (True, "bool", "true"),
@@ -21,11 +21,12 @@ STORED = {
     "duration": (True, "duration", "-PT26H3M4.5S"),
     "uuid": (True, "uuid", "123e4567-e89b-12d3-a456-426614174000"),
     "text": (None, "text", "=1"),
+    "json": (None, "text", "[1]"),
 }
 
 
 def test_every_type_is_here():
-    assert set(STORED) == set(registry.TYPES) == set(registry.RANK)
+    assert set(STORED) == {*registry.TYPES, NESTED.type_id} == set(registry.RANK)
 
 
 @pytest.mark.parametrize(("type_id", "form", "name", "text"), [(key, *value) for key, value in STORED.items()])

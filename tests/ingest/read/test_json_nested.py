@@ -8,7 +8,8 @@ import pytest
 
 from parquay.errors import BadInput
 from parquay.ingest.convert.incremental import Outcome
-from parquay.ingest.read.json_nested import find_array
+from parquay.ingest.read.json_nested import array_at, find_array
+from parquay.ingest.text.overrides import Overrides
 
 ROWS = [{"id": i, "name": f"n{i}"} for i in range(5)]
 SHAPES = {
@@ -102,3 +103,64 @@ def test_the_place_of_an_array_is_found_in_the_beginning_of_a_text():
 def test_a_text_of_brackets_alone_is_no_table(convert):
     with pytest.raises(BadInput):
         convert(b'{"a":' * 5000 + b'[{"id": 1}]', name="a.json")
+
+
+MANY = {
+    "meta": {"n": 2, "users": [{"id": 7}]},
+    "data": {"items": [{"id": 1}, {"id": 2}], "tags": ["x"], "none": []},
+    "a.b": {"c": [{"id": 3}]},
+    "deep": {"b": {"c": {"d": {"e": [{"id": 4}]}}}},
+}
+
+
+@pytest.mark.parametrize(
+    ("path", "ids"), [("data.items", [1, 2]), ("meta.users", [7]), ("a.b.c", [3]), ("deep.b.c.d.e", [4])]
+)
+@pytest.mark.parametrize("name", ["a.json", "a.ndjson", "a.txt"])
+def test_the_array_at_a_path_is_the_table(convert, name, path, ids):
+    report, table = convert(json.dumps(MANY).encode(), name=name, overrides=Overrides(path=path))
+
+    assert table["id"].to_pylist() == ids
+    assert [(each["code"], each["text"].split(",")[0]) for each in report.warnings] == [
+        ("outside_array", f"{path} is read")
+    ]
+
+
+@pytest.mark.parametrize("before", [0, 70_000, 600_000, 5_000_000])
+def test_an_array_far_behind_is_found_whatever_stands_before_it(convert, before):
+    text = json.dumps({"meta": {"log": list(range(before // 6))}, "rows": [{"id": 1}, {"id": 2}]})
+
+    _, table = convert(text.encode(), name="a.json", overrides=Overrides(path="rows"))
+
+    assert table["id"].to_pylist() == [1, 2]
+
+
+@pytest.mark.parametrize(
+    ("text", "path", "sentence"),
+    [
+        (json.dumps(MANY), "data.rows", "meta.users, data.items"),
+        (json.dumps(MANY), "data", "'data' is no array of objects"),
+        (json.dumps(MANY), "data.tags", "'data.tags' is no array of objects"),
+        ('{"a": 1, "b": {"c": 2}}', "c", "there are a, b.c"),
+        ("[]", "a", "no keys"),
+        ("{}", "a", "no keys"),
+        ('[{"a": [{"b": 1}]}]', "a", "no keys"),
+        ('{"a": [{"b": 1}]}\n{"a": [{"b": 2}]}', "a", "one behind the other"),
+        ('{"a": 1}\n{"a": [{"b": 2}]}', "a", "no array of objects"),
+        ('{"a": ' * 5000, "b", "'b'"),
+        ('{"a": {"b": 1', "b", "'b'"),
+    ],
+)
+def test_a_path_that_leads_nowhere_is_refused_with_what_there_is(text, path, sentence):
+    with pytest.raises(BadInput, match=sentence) as refused:
+        array_at(text, path, complete=True)
+
+    assert refused.value.code == "no_path"
+
+
+def test_what_has_arrived_may_not_tell_where_an_array_is():
+    text = json.dumps(MANY)
+    found = [array_at(text[:size], "data.items", complete=False) for size in range(len(text))]
+
+    assert {each.at for each in found if each is not None} == {text.index('[{"id": 1')}
+    assert found.index(next(filter(None, found))) == text.index('[{"id": 1') + 2

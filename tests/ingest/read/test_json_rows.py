@@ -5,8 +5,11 @@ from decimal import Decimal
 
 import pytest
 
+from parquay.columns.names import Naming
 from parquay.errors import BadInput, NoTable
+from parquay.ingest.convert import convert_file
 from parquay.ingest.convert.incremental import Outcome
+from parquay.ingest.read import json_rows
 
 
 def codes(report) -> list[str]:
@@ -235,3 +238,31 @@ def test_names_of_keys_do_not_depend_on_how_the_file_arrived(bench, convert, nam
 def test_json_that_is_no_list_of_objects_is_no_table(convert, content):
     with pytest.raises(NoTable):
         convert(content, name="a.json")
+
+
+NESTED_ROWS = b"""{"id":1,"tags":["a",1.50],"in":{"x":{"y":[1e5]}},"mixed":[1],"text":"[1]"}
+{"id":2,"tags":[],"in":null,"mixed":"[2]","text":"{}"}
+{"id":3,"tags":[{"k":null}],"in":{},"mixed":null,"text":null}
+"""
+
+
+@pytest.mark.parametrize("segments", [1, 3])
+def test_nested_values_are_written_to_json_as_what_they_are(convert, monkeypatch, segments):
+    monkeypatch.setattr(convert_file, "MIN_SEGMENT_BYTES", len(NESTED_ROWS) // segments)
+    monkeypatch.setattr(convert_file, "FIRST_BYTES", len(NESTED_ROWS) // segments)
+
+    report, text = convert(NESTED_ROWS, name="a.ndjson", to="ndjson")
+
+    assert text == NESTED_ROWS.replace(b'"mixed":[1],', b'"mixed":"[1]",')
+    styles = {each["name"]: each["style"] for each in report.columns}
+    assert styles == {"id": "0", "tags": "json", "in": "json", "mixed": "text", "text": "text"}
+
+
+def test_a_column_is_nested_only_while_every_segment_says_so():
+    rows = json_rows.read_lines(b'{"a":[1]}\n', byte=0, line=1, naming=Naming())
+    others = json_rows.read_lines(b'{"a":"b"}\n', byte=0, line=1, naming=Naming())
+
+    assert (rows.allowed["a"], others.allowed["a"] & rows.allowed["a"]) == (
+        frozenset({"json"}),
+        frozenset(),
+    )

@@ -65,6 +65,8 @@ def test_options_are_read_from_texts_and_their_names_given_back():
         {"sheet": ""},
         {"sheet": {"name": "a"}},
         {"member": True},
+        {"path": ""},
+        {"path": ["data"]},
         {"names": 3},
         {"nulls": [["NA"]]},
         {"delimeter": ";"},

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import math
+import re
 from collections.abc import Callable
 from decimal import Decimal
 from functools import lru_cache
@@ -12,6 +13,31 @@ from typing import Any
 
 _rest = json.JSONEncoder(ensure_ascii=False, allow_nan=False, separators=(",", ":")).encode
 _name = lru_cache(4096)(encode_basestring)
+
+
+class Fragment(str):
+    """JSON text that stands for its value."""
+
+    __slots__ = ()
+
+
+def nested(text: str | None) -> str | None:
+    """A text as the object or array that it is the JSON of, else as it is; an edit may have made it anything."""
+    if text is None or text[:1] not in ("{", "["):
+        return text
+    try:
+        _STRICT.decode(text)
+    except (ValueError, RecursionError):
+        return text
+    return Fragment(_LINE_END.sub(" ", text))
+
+
+def _no_number(text: str) -> None:
+    raise ValueError(text)
+
+
+_LINE_END = re.compile(r"[\r\n]")
+_STRICT = json.JSONDecoder(parse_int=str, parse_float=str, parse_constant=_no_number)
 
 
 def dumps(value: Any) -> str:
@@ -45,6 +71,7 @@ def _float(value: float) -> str:
 
 _WRITERS: dict[type, Callable[[Any], str]] = {
     str: encode_basestring,
+    Fragment: str,
     int: repr,
     float: _float,
     type(None): lambda _: "null",

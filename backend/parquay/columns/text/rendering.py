@@ -122,13 +122,19 @@ def _quoted_column(text: pa.StringArray, style: Style, *, empty: bool = True) ->
 def write_ndjson_rows(sink: TextSink, table: pa.Table, types: Types) -> None:
     """Write a table's rows as one JSON object a line."""
     for piece in _slices(table):
-        lines = map(json_text.dumps, json_rows(piece, types))
+        lines = map(json_text.dumps, json_rows(piece, types, nested=True))
         sink.write("\n".join([*lines, ""]).encode())
 
 
-def json_rows(table: pa.Table, types: Types, *, text: bool = False) -> list[dict[str, Any]]:
-    """The rows of a table as objects for `json_text`; a missing value is null. `text`: every cell as it was written."""
+def json_rows(table: pa.Table, types: Types, *, text: bool = False, nested: bool = False) -> list[dict[str, Any]]:
+    """The rows of a table as objects for `json_text`; a missing value is null.
+
+    `text`: every cell as it was written. `nested`: values of JSON as what they are, instead of as texts.
+    """
     columns = [written(table, name, kind) if text else kind.json_values(table[name]) for name, kind in types.items()]
+    if nested:
+        kinds = zip(columns, types.values(), strict=True)
+        columns = [list(map(json_text.nested, cells)) if kind.is_nested else cells for cells, kind in kinds]
     return [dict(zip(types, row, strict=True)) for row in zip(*columns, strict=True)]
 
 

@@ -92,6 +92,11 @@ class ColumnType(Protocol):
         return self.type_id
 
     @property
+    def is_nested(self) -> bool:
+        """Whether its texts are nested values of JSON."""
+        return False
+
+    @property
     def is_canonical(self) -> bool:
         """Whether its cells are canonical texts, written in no style of their own."""
         return self.key == self.type_id

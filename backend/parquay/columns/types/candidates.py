@@ -137,6 +137,8 @@ def recast(
     """
     if target.is_text and asides is not None:
         return missing.over(source.to_text(values), asides), None
+    if target.is_text and source.is_text:
+        return values, None
     if has_same_values(source, target):
         return values, asides
     if values.null_count == len(values):

@@ -19,7 +19,7 @@ from parquay.columns.types.int64 import Int64Type
 from parquay.columns.types.missing_words import NAMED
 from parquay.columns.types.style_joins import has_styles, join_styles, joinable
 from parquay.columns.types.styled import MARK, StyledType
-from parquay.columns.types.text import TEXT, TextType
+from parquay.columns.types.text import NESTED, TEXT, TextType
 from parquay.columns.types.time import TimeType
 from parquay.columns.types.timestamp import TimestampType
 from parquay.columns.types.uuid import UuidType
@@ -38,10 +38,10 @@ TYPES: Mapping[str, type[ColumnType]] = {
 }
 """By their ids. The narrowest comes first: of several types that hold for a column it gets that one."""
 _CANONICAL_STYLE = re.compile(
-    r"true/false|0|0\.0|0\.#|text|PTnHnMnS|8-4-4-4-12|"
+    r"true/false|0|0\.0|0\.#|text|json|PTnHnMnS|8-4-4-4-12|"
     r"(?:yyyy-MM-dd)?(?: |'T'|\b)?(?:HH:mm(?::ss(?:\.S{1,9})?)?)?(?:'[-+:Z\d]+')?"
 )
-RANK = {type_id: rank for rank, type_id in enumerate(TYPES)}
+RANK = {type_id: rank for rank, type_id in enumerate(TYPES)} | {NESTED.type_id: len(TYPES)}
 
 
 def column_type(type_id: str, form: Any = None) -> ColumnType:
@@ -50,6 +50,8 @@ def column_type(type_id: str, form: Any = None) -> ColumnType:
     Raises:
         LookupError: there is no such type or style.
     """
+    if type_id == NESTED.type_id:
+        return NESTED
     if not isinstance(form, dict):
         return TYPES[type_id].of_form(form)
     style = style_named(form["style"])
@@ -124,7 +126,8 @@ def join(one: TypeCandidates | None, other: TypeCandidates | None) -> TypeCandid
 
 def is_wanted(column_type: ColumnType, wanted: str) -> bool:
     """Whether a type is the one that a caller named, in the style that was named with it, if any was."""
-    return type_id_of(wanted) == column_type.type_id and wanted.partition(":")[2] in ("", column_type.style)
+    type_id = TEXT.type_id if column_type.is_text else column_type.type_id
+    return type_id_of(wanted) == type_id and wanted.partition(":")[2] in ("", column_type.style)
 
 
 def is_style(name: str) -> bool:
@@ -148,12 +151,12 @@ def decide(candidates: TypeCandidates | None, wanted: str | None = None, named: 
     further words for missing in the column.
     """
     found = _decide(candidates, wanted)
-    return TextType(named) if named and found.is_text else found
+    return TextType(named) if named and found == TEXT else found
 
 
 def _decide(candidates: TypeCandidates | None, wanted: str | None) -> ColumnType:
     type_id, style = (type_id_of(wanted), wanted.partition(":")[2]) if wanted else ("", "")
-    if type_id == TEXT.type_id or not candidates:
+    if not candidates or (type_id == TEXT.type_id and style != NESTED.style):
         return TEXT
     held = candidates.values()
     if style and (exact := [each for each in held if (each.type_id, each.style.rstrip(OPEN)) == (type_id, style)]):

@@ -71,4 +71,13 @@ class TextType(ColumnType):
         return value
 
 
-TEXT = TextType()
+@dataclass(frozen=True, slots=True)
+class NestedText(TextType):
+    """Text of which every cell is a nested value of JSON; written as one again where JSON is written."""
+
+    type_id: ClassVar[str] = "json"
+    style: ClassVar[str] = "json"
+    is_nested: ClassVar[bool] = True
+
+
+TEXT, NESTED = TextType(), NestedText()

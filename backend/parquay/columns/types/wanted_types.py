@@ -34,7 +34,7 @@ from parquay.columns.types.duration import DurationType
 from parquay.columns.types.exact import MAX_PRECISION
 from parquay.columns.types.int64 import Int64Type
 from parquay.columns.types.styled import StyledType
-from parquay.columns.types.text import TEXT
+from parquay.columns.types.text import NESTED, TEXT
 from parquay.columns.types.time import TimeType
 from parquay.columns.types.timestamp import TimestampType
 from parquay.columns.types.uuid import UuidType
@@ -122,7 +122,7 @@ def _moment_name(style: MomentStyle) -> str:
 
 def _is_canonical(wish: TypeWish) -> bool:
     fixed = {
-        "text": ("text",),
+        "text": ("text", "json"),
         "bool": ("true/false",),
         "int64": ("0",),
         "decimal": ("0", "0.0"),
@@ -147,7 +147,7 @@ def chosen(wish: TypeWish, sample: Sequence[str], words: Sequence[str]) -> Colum
         BadWish: ``style_needed``, two styles fit as many cells and mean different values.
     """
     if wish.name == "text":
-        return TEXT
+        return NESTED if wish.style == NESTED.style else TEXT
     values = [text for text in sample if text not in set(words)]
     styles = [None if wish.style is None or _is_canonical(wish) else style_named(wish.style)]
     if wish.style is None:

@@ -114,8 +114,8 @@ def wider(one: tuple[ColumnType, TypeCandidates | None], other: tuple[ColumnType
     """
     if one[1] is None or other[1] is None:
         return (other[0] if one[1] is None else one[0]).widest()
-    if TEXT in (one[0], other[0]):
-        return TEXT
+    if one[0].is_text or other[0].is_text:
+        return one[0] if one[0] == other[0] else TEXT
     joined = registry.join(one[1], other[1]) or {}
     least = max(registry.RANK[kind.type_id] for kind, _ in (one, other))
     return registry.decide(

@@ -121,11 +121,12 @@ class Beginnings:
             raise InvalidValue(reason, "bad_option")
         if found.source is not None and found.dialect is not None:
             found.source.attach(reader, file.offset, complete=file.complete)
-            text = found.source.read_at(0, LOOK_BYTES + 1)
-            is_whole = file.complete and len(text) <= LOOK_BYTES
+            most = found.dialect.body + LOOK_BYTES
+            text = found.source.read_at(0, most + 1)
+            is_whole = file.complete and len(text) <= most
             # Nothing behind is there for whoever looks for the end of a row: that could be any number of bytes away.
             source = TextSource()
-            source.attach(_Beginning(text[:LOOK_BYTES]), min(len(text), LOOK_BYTES), complete=is_whole)
+            source.attach(_Beginning(text[:most]), min(len(text), most), complete=is_whole)
             return _look(TextSegments(source, found.dialect, FIRST_BYTES, FIRST_BYTES), complete=is_whole)
         assert found.file_format is not None, "what is no text has a format"
         with (
@@ -154,6 +155,8 @@ def _plan(reader: ByteReader, file: File, overrides: Overrides) -> Plan:
     found = plan(reader, file.offset, complete=file.complete, name=file.name, overrides=overrides, hurried=True)
     if found is None:
         found = plan(reader, file.offset, complete=True, name=file.name, overrides=overrides, hurried=True)
+        if found is not None and found.code == "no_path" and not file.complete:
+            raise _too_early()  # it may stand in what has not arrived
     if found is None or (found.file_format is not None and not file.complete):
         raise _too_early()
     return found
@@ -174,7 +177,7 @@ def _look(source: SegmentSource, *, complete: bool) -> FilePreview:
         state, made.dialect = state.after(done), segment.dialect
         tables.append(done)
         made.rejects += _rejects(done, len(made.rejects))
-        if state.rows >= ROWS or done.end - start >= LOOK_BYTES or time.monotonic() > ends:
+        if state.rows >= ROWS or done.end - source.dialect.body >= LOOK_BYTES or time.monotonic() > ends:
             reached = False
             break
     made.state, made.bytes = state, state.byte - start

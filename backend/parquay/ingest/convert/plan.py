@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from pathlib import PurePath
 
 from parquay.columns.types.missing_words import further
+from parquay.errors import BadInput
 from parquay.ingest.detect import sniff
 from parquay.ingest.formats import detect as formats
 from parquay.ingest.formats import registry
@@ -58,6 +59,8 @@ _NO_SHEETS = Plan(code="no_sheet", reason="sheet: the file is no workbook, so it
 
 HURRIED_SIZES = (sniff.SAMPLE_BYTES, 256 << 10)
 """Bytes of text that are looked at by who cannot wait: rows so long that more would be wanted may be read otherwise."""
+HURRIED_PATH_SIZES = (sniff.SAMPLE_BYTES, 512 << 10, 8 << 20)
+"""The same where an array is looked for that stands somewhere in JSON."""
 
 
 def plan(
@@ -108,7 +111,7 @@ def _plan(
     return _text_plan(source, name=inner, overrides=overrides, sizes=sizes)
 
 
-NOT_THERE = frozenset({"no_sheet", "no_member"})
+NOT_THERE = frozenset({"no_sheet", "no_member", "no_path"})
 """Codes of what was told of a file and is not in it."""
 
 TEXT_OPTIONS = {
@@ -116,7 +119,7 @@ TEXT_OPTIONS = {
         "delimiter", "quote", "escape", "comment", "encoding", "header", "skip", "nulls", "missing", "types", "names",
         "member",
     }),
-    "json": frozenset({"encoding", "missing", "types", "member"}),
+    "json": frozenset({"encoding", "missing", "types", "member", "path"}),
 }  # fmt: skip
 """What can be said about a text, by how it is written. The rest of what is known says itself."""
 
@@ -156,6 +159,8 @@ def inner_name(name: str) -> str:
 
 
 def _text_plan(source: TextSource, *, name: str, overrides: Overrides, sizes: Sequence[int]) -> Plan | None:
+    if overrides.path is not None and json_scan.starts_json(source.read_at(0, sniff.SAMPLE_BYTES)):
+        return _plan_at_path(source, overrides, HURRIED_PATH_SIZES if sizes else tuple(sniff.sample_sizes()))
     for size in sizes or sniff.sample_sizes():
         sample = source.read_at(0, size)
         ended = len(sample) < size
@@ -169,6 +174,10 @@ def _text_plan(source: TextSource, *, name: str, overrides: Overrides, sizes: Se
         guess = sniff.sniff(sample, name=name, complete=ended, overrides=overrides, wide=source.wide)
         if not guess.wants_more:
             break
+    return _guessed(guess, source, overrides)
+
+
+def _guessed(guess: sniff.Guess, source: TextSource, overrides: Overrides) -> Plan:
     if guess.dialect is None:
         return Plan(code=guess.code, reason=guess.reason)
     if len(guess.dialect.columns) > MAX_TABLE_COLUMNS:
@@ -180,7 +189,8 @@ def _text_plan(source: TextSource, *, name: str, overrides: Overrides, sizes: Se
 def _refused_early(source: TextSource, sample: bytes) -> Plan | None:
     if source.packing and (reason := formats.why_nested(sample)):
         return Plan(code="unsupported_format", reason=reason)
-    return Plan(code="too_many_columns", reason=TOO_MANY_COLUMNS) if is_too_wide(sample) else None
+    is_wide = not json_scan.starts_json(sample) and is_too_wide(sample)
+    return Plan(code="too_many_columns", reason=TOO_MANY_COLUMNS) if is_wide else None
 
 
 def is_too_wide(sample: bytes) -> bool:
@@ -208,6 +218,24 @@ def _json_plan(source: TextSource, sample: bytes, name: str, overrides: Override
         return Plan(dialect, source)
     if PurePath(name).suffix.lower() in JSON_NAMES:
         return Plan(code="no_table", reason="The JSON is no list of objects.")
+    return None
+
+
+def _plan_at_path(source: TextSource, overrides: Overrides, sizes: Sequence[int]) -> Plan | None:
+    """The plan for the array at a path in JSON; None while it may stand in what has not arrived."""
+    for size in sizes:
+        sample = source.read_at(0, size)
+        whole = len(sample) < size
+        if whole and not source.complete:
+            return None
+        text = sample.decode(errors="surrogateescape")
+        try:
+            found = json_nested.array_at(text, overrides.path or "", complete=whole or size == sizes[-1])
+        except BadInput as error:
+            far = "" if whole else f" The first {len(sample) >> 10:,} KiB were looked through."
+            return Plan(code=error.code, reason=error.detail + far)
+        if found is not None:
+            return Plan(_dialect_of_nested(sample, found, source, overrides), source)
     return None
 
 

@@ -17,6 +17,7 @@ from parquay.columns.names import Naming
 from parquay.columns.parquet import asides, parts
 from parquay.columns.types import candidates, registry
 from parquay.columns.types.base import ColumnType, TypeCandidates
+from parquay.columns.types.text import NESTED
 from parquay.columns.types.typed_reader import TypedColumn
 from parquay.ingest.read import ladder
 from parquay.ingest.read.ladder import Context, Rows, Tried, TypedRows
@@ -25,6 +26,7 @@ from parquay.ingest.read.segmenter import SegmentBytes
 from parquay.ingest.text.dialect import Dialect
 from parquay.ingest.text.warnings import FileWarning, merged, warn
 
+_NESTED_ONLY = frozenset({NESTED.type_id})
 ColumnCandidates = dict[str, "TypeCandidates | None"]
 
 
@@ -245,9 +247,9 @@ def _typed(rows: Rows, dialect: Dialect, before: ColumnCandidates) -> _Typed:
     columns: dict[str, TypedColumn] = {}
     for name, column in zip(rows.table.column_names, rows.table.columns, strict=True):
         cells = column.chunk(0) if column.num_chunks == 1 else column.combine_chunks()
-        above = before.get(name)
-        found = candidates.examined(cells, above, dialect.missing)
-        kinds = _allowed(found.candidates, rows.allowed.get(name))
+        above, allowed = before.get(name), rows.allowed.get(name)
+        found = candidates.examined(cells, {} if allowed == _NESTED_ONLY else above, dialect.missing)
+        kinds = _allowed(found.candidates, allowed)
         kind = registry.decide(registry.join(above, kinds), dialect.types.get(name), dialect.missing)
         columns[name] = TypedColumn(kinds, kind, found.values(cells, kind), found.asides(kind))
     return _Typed(rows.table.num_rows, columns, rows)
@@ -285,4 +287,6 @@ def _one_by_one(values: pa.Array, kind: ColumnType) -> pa.Array:
 def _allowed(kinds: TypeCandidates | None, allowed: frozenset[str] | None) -> TypeCandidates | None:
     if kinds is None or allowed is None:
         return kinds
+    if allowed == _NESTED_ONLY:
+        return registry.only(NESTED)
     return {kind: form for kind, form in kinds.items() if kind in allowed}

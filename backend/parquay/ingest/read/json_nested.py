@@ -1,4 +1,7 @@
-"""The one array of objects within a JSON object: `{"data": [{…}, …], "next": null}`, or the features of GeoJSON."""
+"""The array of objects within a JSON object: `{"data": [{…}, …], "next": null}`, or the features of GeoJSON.
+
+It is the only one there is, or the one that the caller names by its path.
+"""
 
 from __future__ import annotations
 
@@ -6,10 +9,13 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
+from parquay.errors import BadInput
 from parquay.ingest.read.json_scan import DECODER, Repeated, behind_gap
 
 MAX_DEPTH = 4
 """Most keys on the way to an array that is found."""
+MAX_LISTED, MAX_LISTED_CHARS = 10, 60
+"""Paths that an error lists, and characters of each."""
 
 
 @dataclass(slots=True)
@@ -54,6 +60,87 @@ def find_array(text: str) -> NestedArray | None:
         return None
     path, at = found.arrays[0]
     return NestedArray(".".join(path), at, tuple(found.beside))
+
+
+def array_at(text: str, path: str, *, complete: bool) -> NestedArray | None:
+    """The array at ``path`` in the one object that `text` begins with; None while it may stand behind the text.
+
+    `complete`: there is no more text. Names with points in them are found too.
+
+    Raises:
+        BadInput: ``no_path``: there is none, or no array of objects; the sentence says what there is.
+    """
+    start = behind_gap(text, 0)
+    if start == len(text) and not complete:
+        return None
+    try:
+        at = _resolved(text, start, path)
+    except (ValueError, RecursionError):
+        if not complete:
+            return None
+        at = None
+    first = None if at is None else _first_mark(text, at)
+    if not complete and (at == len(text) or first == ""):
+        return None
+    if at is None or first not in ("{", "]", ""):
+        raise BadInput(_why_no_array(text, start, path, found=at is not None), "no_path")
+    if _is_one_of_several(text, start):
+        raise BadInput(
+            f"path: {path[:100]!r} is meant in one object, but there are several one behind the other.", "no_path"
+        )
+    there = _looked_through(text, start)
+    arrays = (".".join(each) for each, where in there.arrays if where != at)
+    return NestedArray(path, at, (*arrays, *there.beside))
+
+
+def _resolved(text: str, at: int, path: str) -> int | None:
+    """Where the value at a path in the object at `at` stands; None when it has none.
+
+    Raises:
+        ValueError, RecursionError: the text ends before that is known, or is no JSON.
+    """
+    if text[at : at + 1] != "{":
+        return None
+    for key, value in _values(text, at):
+        if key == path:
+            return value
+        if path.startswith(f"{key}."):
+            found = _resolved(text, value, path[len(key) + 1 :])
+            if found is not None:
+                return found
+    return None
+
+
+def _first_mark(text: str, at: int) -> str | None:
+    """What the first element of the array at `at` begins with, empty at the end of the text; None: it is no array."""
+    return text[behind_gap(text, at + 1) :][:1] if text[at : at + 1] == "[" else None
+
+
+def _is_one_of_several(text: str, start: int) -> bool:
+    try:
+        return behind_gap(text, DECODER.raw_decode(text, start)[1]) < len(text)
+    except (ValueError, RecursionError):
+        return False
+
+
+def _looked_through(text: str, start: int) -> _Found:
+    """What the object at `start` has, as far as the text goes."""
+    found = _Found()
+    if text[start : start + 1] == "{":
+        _walk(text, start, (), found)
+    return found
+
+
+def _why_no_array(text: str, start: int, path: str, *, found: bool) -> str:
+    """A sentence about a path, with those of arrays of objects, or of other values, as far as the text goes."""
+    there = _looked_through(text, start)
+    names = [".".join(each) for each, _ in there.arrays] or there.beside
+    listed = ", ".join(name[:MAX_LISTED_CHARS] for name in names[:MAX_LISTED]) + (
+        ", …" if len(names) > MAX_LISTED else ""
+    )
+    wrong = "is no array of objects" if found else "is not in the JSON"
+    what = "of arrays of objects there are" if there.arrays else "there are"
+    return f"path: {path[:100]!r} {wrong}; " + (f"{what} {listed}." if listed else "its top has no keys.")
 
 
 def _walk(text: str, at: int, path: tuple[str, ...], found: _Found) -> int | None:

@@ -16,6 +16,7 @@ from typing import Any
 import pyarrow as pa
 
 from parquay.columns.names import Naming, renaming
+from parquay.columns.types.text import NESTED
 from parquay.errors import TooLarge
 from parquay.ingest.read import json_nested, json_scan
 from parquay.ingest.read.json_scan import Number, Repeated
@@ -29,6 +30,7 @@ MAX_BLOCK_CELLS = 4 << 20
 _IN_TEXT = frozenset({"date", "time", "timestamp", "duration", "uuid"})
 _IN_NUMBER = frozenset({"int64", "decimal", "double"})
 _IN_FLAG = frozenset({"bool"})
+_NESTED = frozenset({NESTED.type_id})
 _LINE_END = re.compile(rb"\r\n|\n|\r")
 FEATURES = "features"
 """The path of the features of GeoJSON."""
@@ -92,7 +94,7 @@ class _Columns:
         if isinstance(value, Number):
             self.kinds[name].add(_IN_NUMBER)
             return value
-        self.kinds[name].add(_IN_TEXT if isinstance(value, str) else frozenset())
+        self.kinds[name].add(_IN_TEXT if isinstance(value, str) else _NESTED)
         return value if isinstance(value, str) else dump(value)
 
     def result(self, end: int, lines: int) -> SegmentRows:

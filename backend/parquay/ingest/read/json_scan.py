@@ -135,6 +135,12 @@ def repaired(text: str) -> dict[str, Any] | Repeated | None:
     return value if isinstance(value, dict | Repeated) else None
 
 
+def starts_json(sample: bytes) -> bool:
+    """Whether the first thing in a text is an object or an array."""
+    text = sample[:MAX_SCANNED_CHARS].decode(errors="surrogateescape")
+    return text[behind_gap(text, 0) :][:1] in ("{", "[")
+
+
 def format_of(sample: bytes, *, complete: bool, name: str = "") -> str:
     """`ndjson` (an object a line) or `json` (objects in an array, or one behind the other); else empty.
 

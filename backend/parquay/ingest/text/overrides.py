@@ -54,6 +54,7 @@ class Overrides:
         names: column names, in order; columns behind them are called what the file calls them.
         sheet: the sheet of a workbook.
         member: the file in an archive, by its whole name there or by the last part of it.
+        path: in JSON, the keys of the array of objects that is the table, with points between them.
     """
 
     delimiter: str | None = None
@@ -69,6 +70,7 @@ class Overrides:
     names: tuple[str, ...] = ()
     sheet: str | None = None
     member: str | None = None
+    path: str | None = None
 
     @classmethod
     def from_options(cls, options: Mapping[str, Any] | None) -> Overrides:
@@ -242,7 +244,7 @@ _READERS: Mapping[str, Callable[[str, Any], Any]] = {
     "delimiter": _character, "quote": _character, "escape": _character, "comment": _character,
     "encoding": _encoding, "header": _count, "skip": _count, "nulls": _words, "names": _words,
     "missing": _missing,
-    "types": _types, "sheet": _text, "member": _text,
+    "types": _types, "sheet": _text, "member": _text, "path": _text,
 }  # fmt: skip
 KEYS = frozenset({*_READERS, *SAME})
 """The names of all options."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -17,13 +17,10 @@ from parquay.uploads.policy.rules import Owner
 OPTION_KEYS = frozenset(
     {
         "delimiter", "encoding", "quote", "escape", "header", "types", "nulls", "names", "skip_rows", "sheet",
-        "comment", "member", "skip", "missing", "dataset", "again",
+        "comment", "member", "path", "skip", "missing", "dataset", "again",
     }
 )  # fmt: skip
 """Metadata keys that tell how the file is to be read, and to which table its rows are appended."""
-
-OTHER_OPTIONS = frozenset({"path"})
-"""Options that others know and this one does not: told, they would change how a file is read."""
 _MEDIA_TYPE = re.compile(r"[\w!#$&^.+-]{1,64}/[\w!#$&^.+-]{1,64}(;[ -~]{0,128})?", re.ASCII)
 _HEX_DIGEST = re.compile(r"[0-9a-fA-F]{64}")
 
@@ -54,7 +51,6 @@ def describe(owner: Owner, plan: CreationPlan, query: Mapping[str, str] | None =
     name = clean_name(plan.filename) if plan.filename else file_name(metadata)
     sent_name = plan.filename or name_sent(metadata)
     sha256 = expected_digest(metadata) or plan.sha256
-    refuse_other_options((*query, *(key for key, _ in metadata.pairs)))
     if unknown := [name for name in query if name not in OPTION_KEYS]:
         raise InvalidValue(f"There is no parameter {unknown[0][:100]!r} here.", "unknown_parameter")
     options = read_options({**query, **_texts(metadata)})
@@ -78,17 +74,6 @@ def expected_digest(metadata: Metadata) -> str | None:
     if not _HEX_DIGEST.fullmatch(text):
         raise InvalidValue("The sha256 in the metadata must be 64 hexadecimal digits.", "bad_digest")
     return text.lower()
-
-
-def refuse_other_options(names: Iterable[str]) -> None:
-    """Refuse options that are not known here, so that none is left out silently.
-
-    Raises:
-        InvalidValue: ``bad_option`` (422).
-    """
-    for name in names:
-        if name in OTHER_OPTIONS:
-            raise InvalidValue(f"There is no option {name!r}.", "bad_option")
 
 
 def read_options(given: Mapping[str, str | None]) -> dict[str, Any] | None:

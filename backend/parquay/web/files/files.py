@@ -15,7 +15,7 @@ from parquay.errors import Damaged, InvalidValue, NotFound, ParquayError
 from parquay.events import messages
 from parquay.ingest.text.overrides import Overrides
 from parquay.roles import OWNER
-from parquay.uploads.create.describe import OPTION_KEYS, OTHER_OPTIONS, read_options
+from parquay.uploads.create.describe import OPTION_KEYS, read_options
 from parquay.uploads.policy.names import clean_name, name_warnings
 from parquay.uploads.policy.rules import Owner
 from parquay.uploads.receive.body import BodyCut
@@ -71,7 +71,7 @@ async def upload(request: Request, uploads: UploadsDep, policy: PolicyDep, ident
     """Upload one file in a form; its bytes go to the store as they arrive."""
     options = reading_options(request.query_params)
     kind = request.headers.get("content-type", "")
-    sent = await file_part(kind, request.stream(), policy.idle_timeout, early=OPTION_KEYS | OTHER_OPTIONS)
+    sent = await file_part(kind, request.stream(), policy.idle_timeout, early=OPTION_KEYS)
     if sent.fields:
         options = reading_options({**request.query_params, **_known_fields(sent.fields)})
     owner, body = Owner.of(identity), _Watched(sent.body)

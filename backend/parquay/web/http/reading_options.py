@@ -30,9 +30,10 @@ class ReadingOptions(BaseModel):
     """How to read a file; what is left out is found out.
 
     `quote` and `escape` may be empty: there is none. `header` counts rows of names (0: the first row is data), `skip`
-    lines above them. `comment` starts lines that are no rows. `sheet`: of a workbook; `member`: of an archive. `types`
-    by column; `names`: of the columns, in order; `nulls`: words that stand for a missing cell; `missing`: such
-    in columns that are no text, whose text is kept, beside those that always mean it.
+    lines above them. `comment` starts lines that are no rows. `sheet`: of a workbook; `member`: of an archive; `path`:
+    the keys of the array of objects in JSON, with points between them. `types` by column; `names`: of the columns, in
+    order; `nulls`: words that stand for a missing cell; `missing`: such in columns that are no text, whose text is
+    kept, beside those that always mean it.
     """
 
     model_config = ConfigDict(extra="forbid", json_schema_extra={"examples": [EXAMPLE]})
@@ -46,6 +47,7 @@ class ReadingOptions(BaseModel):
     skip: Count | None = None
     sheet: str | None = None
     member: str | None = None
+    path: str | None = None
     types: dict[str, TypeChoice | str] | None = None
     names: list[str] | None = None
     nulls: list[str] | None = None

@@ -48,7 +48,7 @@ async def export(
 
     CSV has the cells and the header of the upload; `header` says whether there is a header in any case,
     `dialect=original` is the upload itself, byte for byte, while nothing was edited, and takes its delimiter, quote and
-    row ends else; `safe` keeps spreadsheets from running cells.
+    row ends else; so it is in NDJSON if the upload was that. `safe` keeps spreadsheets from running cells.
     """
     with ExitStack() as held:
         read = await run_cancellable(query.request, query.cancel, partial(_opened, tables.tables, query, held))

@@ -17,12 +17,15 @@ from parquay.telemetry import lost
 from parquay.uploads.maintain.integrity import Soundness, damaged
 from parquay.wiring import TableServices, UploadServices
 
+_MEDIA_TYPES = {"csv": "text/csv", "ndjson": "application/x-ndjson"}
+"""Of the formats in which an upload can be exported as it is."""
+
 
 def is_the_upload(tables: TableServices, file: File, snapshot: Snapshot, request: ExportRequest) -> bool:
     """Tell whether ``request`` wants what was uploaded, all of it, as it was written (blocking)."""
-    if request.format != "csv" or not request.original or request.safe or request.header is not None:
+    if request.format not in _MEDIA_TYPES or not request.original or request.safe or request.header is not None:
         return False
-    if (snapshot.dialect or {}).get("format") != "csv" or request.query.conditions:
+    if (snapshot.dialect or {}).get("format") != request.format or request.query.conditions:
         return False
     return list(request.columns) == columns_of(snapshot.columns) and is_unchanged(tables, file, snapshot)
 
@@ -49,7 +52,8 @@ def uploaded_text(uploads: UploadServices, file: File, reading: FileReading, mad
     from parquay.ingest.text.sources import archive_of
 
     hashed = uploads.soundness.check(file)
-    encoding = (reading.dialect or {}).get("encoding", "utf-8")
+    dialect = reading.dialect or {}
+    encoding, kind = dialect.get("encoding", "utf-8"), dialect.get("format", "csv")
     member = Overrides.from_options(reading.options).member
 
     def chunks() -> Iterator[bytes]:
@@ -60,7 +64,7 @@ def uploaded_text(uploads: UploadServices, file: File, reading: FileReading, mad
                 stop.check()
                 yield block
 
-    return Export(made.name, f"text/csv; charset={encoding}", chunks, is_text=True)
+    return Export(made.name, f"{_MEDIA_TYPES[kind]}; charset={encoding}", chunks, is_text=True)
 
 
 def _hashed(soundness: Soundness, file: File, blocks: Iterator[bytes]) -> Iterator[bytes]:
