@@ -125,6 +125,7 @@ $(TESTS_STAMP): pyproject.toml uv.lock $(NATIVE) $(BIN)/python | .cache/uv
 $(BENCH_STAMP): pyproject.toml uv.lock $(NATIVE) $(BIN)/python | .cache/uv
 	@echo "Python packages with the benchmark's peers ..."
 	@.cache/uv sync --quiet --frozen --inexact --all-extras --group bench
+	@.cache/uv pip install --quiet --python $(BIN)/python "pandas>=2.2" # a peer alone: nothing else needs it
 	@$(BIN)/python -m compileall -q backend/parquay
 	@touch $@ $(TESTS_STAMP) $(PYTHON_STAMP)
 

@@ -10,7 +10,8 @@ import importlib
 
 from bench import report
 
-SUITES = ("uploads", "object_store", "ingest", "tables", "catalog")
+SUITES = {each: each for each in ("uploads", "object_store", "ingest", "tables", "catalog")} | {"types": "value_types"}
+"""The module of each."""
 
 
 def main() -> None:
@@ -19,7 +20,7 @@ def main() -> None:
     parser.add_argument("--quick", action="store_true", help="fewer rounds, and the page is left as it is")
     arguments = parser.parse_args()
     for suite in arguments.suites or SUITES:
-        text = importlib.import_module(f"bench.{suite}").run(quick=arguments.quick)
+        text = importlib.import_module(f"bench.{SUITES[suite]}").run(quick=arguments.quick)
         report.say(text)
         if not arguments.quick:
             report.write(suite, text)
