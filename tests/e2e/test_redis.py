@@ -11,7 +11,9 @@ import httpx
 import pytest
 
 from live_server import PARQUAY, LiveServer, clean_environment, entry_when, wait_until
+from machines import WorkerMachine
 from redis_server import RedisServer
+from s3_server import S3Server
 
 CSV = b"n,word\n1,a\n2,b\n3,c\n"
 
@@ -109,6 +111,27 @@ def test_a_killed_celery_process_and_a_killed_worker_lose_no_job(server: LiveSer
         entry_when(http, upload(http, "after the children.csv"), "done")
         parent.kill()
         entry_when(http, upload(http, "after the parent.csv"), "done")
+
+
+def test_a_worker_that_hears_by_celery_converts_files_of_an_object_store(
+    redis_server: RedisServer, new_database: Callable[[], str], lasting_s3: S3Server, tmp_path: Path
+):
+    """Its processes are forked, which no client of an object store survives that was used before."""
+    settings: dict[str, Any] = {"database_url": new_database(), "redis_url": redis_server.url}
+    settings |= {"storage_url": f"s3://{lasting_s3.new_bucket()}", "s3_endpoint": lasting_s3.url}
+    worker = WorkerMachine(tmp_path / "worker", **settings).start()
+    server = LiveServer(tmp_path, workers=0, **settings).start()
+    try:
+        with server.login() as http:
+            file_id = upload(http)
+
+            entry = entry_when(http, file_id, "done")
+
+            assert entry["row_count"] == 3
+            assert http.get(f"/datasets/{file_id}/export").content == CSV
+    finally:
+        worker.kill()
+        server.stop()
 
 
 @pytest.mark.parametrize(

@@ -60,11 +60,24 @@ def _work_by_celery(settings: Settings, *, child: bool) -> int:
     assert address is not None
     if child:
         ParentPipe().subscribe(lambda _channels: None)  # ends this process with the server
-    else:
-        services = wiring.build(settings)
-        services.uploads.small.restore()
-        services.close()
+    elif code := _prepared_apart(settings):
+        return code
     with contextlib.suppress(OSError):
         os.nice(NICENESS)
     build, processes = partial(wiring.build, settings, migrate=False), max(1, settings.workers)
     return celery_worker.run(address, build, processes, _moved(settings, child=child))
+
+
+def _prepared_apart(settings: Settings) -> int:
+    """Migrate and put small uploads back in a process that then ends; return its exit code.
+
+    The processes that convert are forked from this one, and what speaks to an object store has threads, which a fork
+    leaves behind: the first request of each would wait for them for ever.
+    """
+    child = os.fork()
+    if child:
+        return os.waitstatus_to_exitcode(os.waitpid(child, 0)[1])
+    services = wiring.build(settings)
+    services.uploads.small.restore()
+    services.close()
+    os._exit(0)
