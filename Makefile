@@ -58,7 +58,7 @@ client: $(PYTHON_STAMP) $(CLIENT_STAMP) ## Vitest: the web client's parts, and i
 e2e: $(PYTHON_STAMP) $(BUILD_STAMP) $(BROWSER) ## Playwright: the web client in Chromium against a real server
 	cd client && CHROMIUM="$$(cat ../$(BROWSER))" npm run --silent e2e
 
-large: $(TESTS_STAMP) ## pytest: uploads of 2 GB and 1,000 that wait, memory watched (needs 10 GB of disk); 1,600 edits on PostgreSQL; generated requests
+large: $(TESTS_STAMP) $(BUILD_STAMP) $(NODE_CLIENTS_STAMP) $(GENERATOR_STAMP) $(BROWSER) ## pytest: uploads of 2 GB and 1,000 that wait, memory watched (needs 10 GB of disk); 1,600 edits on PostgreSQL; generated requests
 	$(BIN)/python -m pytest -m "large or long" $(ARGS)
 
 chaos: $(TESTS_STAMP) ## pytest: kill the server at random, ROUNDS times (default 500)

@@ -1,6 +1,6 @@
 """kill -9 among three servers with data directories of their own that take turns on one bucket and one database.
 
-`CHAOS_ROUNDS` says how often (8; at most 200), `CHAOS_SEED` makes a run repeat its sizes and moments.
+`CHAOS_ROUNDS` says how often (20; at most 200), `CHAOS_SEED` makes a run repeat its sizes and moments.
 """
 
 from __future__ import annotations
@@ -26,10 +26,10 @@ from live_server import PARQUAY, LiveServer
 from s3_server import S3Server, keys_in
 from tus_calls import TUS
 
-ROUNDS = min(200, int(os.environ.get("CHAOS_ROUNDS", "8")))
+ROUNDS = min(200, int(os.environ.get("CHAOS_ROUNDS", "20")))
 SEED = int(os.environ.get("CHAOS_SEED", str(random.SystemRandom().randrange(1 << 32))))
 SENDERS = 4
-SIZES = [1, 70_000, 1_500_000, 12_000_000 if ROUNDS > 8 else 3_000_000]
+SIZES = [1, 70_000, 1_500_000, 12_000_000 if ROUNDS > 20 else 3_000_000]
 BLOCK = 1 << 17
 
 pytestmark = [pytest.mark.chaos, pytest.mark.slow, pytest.mark.timeout(180 + 20 * ROUNDS)]
@@ -120,7 +120,7 @@ def test_no_counted_byte_is_lost_among_three_servers_on_one_bucket(
             running = [threads.submit(sender.run) for sender in senders]
             restarting: list[Future[Any]] = [threads.submit(lambda: None) for _ in servers]
             for number in range(ROUNDS):
-                time.sleep(chance.uniform(0.1, 1.0))
+                time.sleep(chance.uniform(0.1, 0.6))
                 restarting[number % 3].result()
                 servers[number % 3].kill()
                 restarting[number % 3] = threads.submit(servers[number % 3].start)
@@ -142,7 +142,7 @@ def test_no_counted_byte_is_lost_among_three_servers_on_one_bucket(
     finally:
         stop.set()
         for server in servers:
-            server.stop()
+            server.kill()
 
 
 def tidy(server: LiveServer) -> None:
