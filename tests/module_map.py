@@ -149,6 +149,7 @@ STEPS = {
     "datasets/versions/headers": "datasets/test_columns",
     "datasets/versions/locks": "datasets/test_commits datasets/test_retention",
     "datasets/versions/log": "datasets/test_commits",
+    "datasets/versions/checked_log": "datasets/test_tables_far_away uploads/test_damage",
     "datasets/versions/repair": "uploads/test_damage",
     "datasets/versions/row_id_ranges": "datasets/test_snapshot",
     "ingest/convert/conversion_pass": "ingest/convert/test_incremental ingest/test_kill",

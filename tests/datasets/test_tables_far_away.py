@@ -226,6 +226,22 @@ def test_a_commit_whose_every_answer_was_lost_counts_as_soon_as_the_store_answer
     assert word(house, file) == "arrived"
 
 
+def test_entries_of_a_log_are_read_for_their_checksums_once(house, file, elsewhere, monkeypatch):
+    """Else each version that another machine makes would cost a request for every entry before it."""
+    read: list[str] = []
+    crc = log.crc
+    monkeypatch.setattr(log, "crc", lambda place, key: read.append(key) or crc(place, key))
+    for number in range(3):
+        change(house, file, f"{number}")
+        elsewhere.tables.snapshot(house.file(file.id))
+    looked = [key for key in read if key == "00000000000000000000.json"]
+
+    assert len(looked) == 2, "once by each machine"
+    assert elsewhere.tables.faults(house.file(file.id)) == []
+    entries = [key for key in read if key.endswith(".json")]
+    assert entries[-4:] == [f"{version:020}.json" for version in range(4)], "who looks for damage reads all again"
+
+
 @pytest.mark.long
 def test_a_store_that_is_away_is_a_fault_and_not_a_damaged_table(house, file, proxy, machine, elsewhere):
     proxy.share = 1.0

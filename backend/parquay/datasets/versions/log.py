@@ -97,18 +97,6 @@ def crc(place: Place, key: str) -> int | None:
         return None
 
 
-def is_as_noted(place: Place, version: int, noted: Mapping[int, tuple[int | None, int | None]]) -> bool:
-    """Whether the files that tell of a version are those that were written, as far as that was noted."""
-    start = max((each for each, (_, made) in noted.items() if made is not None and each <= version), default=-1)
-    if start >= 0 and crc(place, checkpoint_name(start)) != noted[start][1]:
-        return False
-    for each in range(start + 1, version + 1):
-        entry = noted.get(each, (None, None))[0]
-        if entry is not None and crc(place, entry_name(each)) != entry:
-            return False
-    return True
-
-
 def has(place: Place, version: int, info: Mapping[str, Any]) -> bool:
     """Whether version `version` is there and is the one with `info` beside it."""
     try:

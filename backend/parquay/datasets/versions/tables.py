@@ -12,6 +12,7 @@ from parquay.catalog.datasets import Datasets
 from parquay.catalog.tables import File
 from parquay.columns.types.aside_counts import COUNTS, counts_from_json
 from parquay.datasets.versions import log
+from parquay.datasets.versions.checked_log import CheckedLogs
 from parquay.datasets.versions.converted_rows import converted, first_rids, found_parts
 from parquay.datasets.versions.create_table import publish
 from parquay.datasets.versions.locks import TableLocks
@@ -35,6 +36,7 @@ class Tables:
         self._places = places
         self._datasets = datasets
         self.locks = TableLocks(datasets.leases)
+        self._logs = CheckedLogs()
         self._lock = threading.Lock()
         self._remembered: OrderedDict[tuple[str, int], Snapshot] = OrderedDict()
         self._rids: OrderedDict[str, dict[str, RowIdRanges]] = OrderedDict()
@@ -119,7 +121,8 @@ class Tables:
             Damaged: ``log_damaged``, the log cannot say which parts there should be.
         """
         newest = self.listed(file)
-        if not log.is_as_noted(newest.place, newest.version, self._datasets.checksums(file.id, newest.version)):
+        checksums = self._datasets.checksums(file.id, newest.version)
+        if not self._logs.is_as_noted(newest.place, newest.version, checksums, reread=True):
             raise lost(_log_damaged())
         kept = [each.version for each in self._datasets.uncleared(file.id) if each.expired_at is None]
         known = {part.name: part for version in sorted(kept) for part in self.parts(file, version)}
@@ -228,7 +231,7 @@ class Tables:
             return found
 
     def _read(self, file: File, place: Place, version: int) -> Snapshot:
-        if not log.is_as_noted(place, version, self._datasets.checksums(file.id, version)):
+        if not self._logs.is_as_noted(place, version, self._datasets.checksums(file.id, version)):
             raise lost(_log_damaged())
         table = log.open_at(place, version)
         rids = self._rids_of(file.id, place)
