@@ -24,6 +24,7 @@ from parquay.datasets.versions.retention import Retention
 from parquay.datasets.versions.tables import Tables
 from parquay.errors import Busy, Damaged, Outdated, Unavailable
 from parquay.storage.chunks import StoreFault
+from parquay.storage.place import Place
 from parquay.storage.remote.part_cache import PartCache
 from parquay.storage.remote.place import RemotePlaces
 from parquay.storage.s3.bucket import S3Bucket
@@ -230,7 +231,12 @@ def test_entries_of_a_log_are_read_for_their_checksums_once(house, file, elsewhe
     """Else each version that another machine makes would cost a request for every entry before it."""
     read: list[str] = []
     crc = log.crc
-    monkeypatch.setattr(log, "crc", lambda place, key: read.append(key) or crc(place, key))
+
+    def noticed(place: Place, key: str) -> int | None:
+        read.append(key)
+        return crc(place, key)
+
+    monkeypatch.setattr(log, "crc", noticed)
     for number in range(3):
         change(house, file, f"{number}")
         elsewhere.tables.snapshot(house.file(file.id))
