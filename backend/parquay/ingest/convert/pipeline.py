@@ -83,7 +83,9 @@ class TextSegments:
     def segments(self, state: FoldState, no: int) -> Iterator[SegmentBytes]:
         """Cut what has arrived behind `state`."""
         first = self.segment_bytes if no else min(self.first_bytes, self.segment_bytes)
-        segmenter = Segmenter(self.source, self.dialect, state.byte, state.line, first, no, naming=state.naming())
+        segmenter = Segmenter(
+            self.source, self.dialect, state.byte, state.line, first, no, naming=state.naming(), ended=state.ended
+        )
         for segment in segmenter.segments():
             yield segment
             segmenter.size = self.segment_bytes

@@ -13,7 +13,7 @@ from parquay.ingest.detect import sniff
 from parquay.ingest.formats import detect as formats
 from parquay.ingest.formats import registry
 from parquay.ingest.formats.registry import BrokenPlugin, FileFormat
-from parquay.ingest.read import json_nested, json_scan
+from parquay.ingest.read import json_nested, json_scan, log_lines
 from parquay.ingest.read.json_nested import NestedArray
 from parquay.ingest.text import sources
 from parquay.ingest.text.byte_source import ByteReader
@@ -119,9 +119,14 @@ TEXT_OPTIONS = {
         "delimiter", "quote", "escape", "comment", "encoding", "header", "skip", "nulls", "missing", "types", "names",
         "member",
     }),
+    "log": frozenset({"missing", "types", "member"}),
     "json": frozenset({"encoding", "missing", "types", "member", "path"}),
 }  # fmt: skip
 """What can be said about a text, by how it is written. The rest of what is known says itself."""
+
+
+LINE_OPTIONS = frozenset({"delimiter", "quote", "escape", "comment", "encoding", "header", "skip", "nulls", "names"})
+"""Options of delimited text; whoever says one of them does not mean a log."""
 
 
 def why_unmeant(found: Plan, overrides: Overrides) -> str:
@@ -135,7 +140,8 @@ def why_unmeant(found: Plan, overrides: Overrides) -> str:
 def _options(found: Plan) -> frozenset[str]:
     if found.file_format is not None:
         return found.file_format.options
-    return TEXT_OPTIONS["csv" if found.dialect is None or found.dialect.format == "csv" else "json"]
+    kind = "csv" if found.dialect is None else found.dialect.format
+    return TEXT_OPTIONS.get(kind, TEXT_OPTIONS["json"])
 
 
 def _other_format(head: bytes, suffix: str) -> Plan | None:
@@ -171,10 +177,20 @@ def _text_plan(source: TextSource, *, name: str, overrides: Overrides, sizes: Se
             return refused
         if overrides.delimiter is None and (found := _json_plan(source, sample, name, overrides, complete=ended)):
             return found
+        if not LINE_OPTIONS & overrides.said().keys() and (log := log_lines.log_of(sample)):
+            return Plan(_dialect_of_log(sample, log, source, overrides), source)
         guess = sniff.sniff(sample, name=name, complete=ended, overrides=overrides, wide=source.wide)
         if not guess.wants_more:
             break
     return _guessed(guess, source, overrides)
+
+
+def _dialect_of_log(sample: bytes, log: Dialect, source: TextSource, overrides: Overrides) -> Dialect:
+    mark = len(log_lines.MARK) if sample.startswith(log_lines.MARK) else 0
+    return replace(
+        log, encoding=source.wide or "utf-8", body=mark, bom=mark, types=dict(overrides.types),
+        warnings=(*source.warnings, *log.warnings),
+    )  # fmt: skip
 
 
 def _guessed(guess: sniff.Guess, source: TextSource, overrides: Overrides) -> Plan:

@@ -93,7 +93,7 @@ READERS: tuple[Callable[[Block, Context], Rows | NotMine], ...] = (typed, arrow,
 
 def read(block: Block, context: Context) -> tuple[Rows, Tried]:
     """Read a block; return also which readers were asked."""
-    if block.rows is not None and not context.ended:
+    if block.rows is not None and (context.dialect.log or not context.ended):
         return block.rows, (("segmenter", READ),)
     left: Tried = ()
     for reader in READERS:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from parquay.columns.names import Naming
 from parquay.errors import InvalidValue
-from parquay.ingest.read import json_rows
+from parquay.ingest.read import json_rows, log_lines
 from parquay.ingest.read.rows import SegmentRows
 from parquay.ingest.read.windows import read_windows
 from parquay.ingest.text.dialect import Dialect
@@ -15,6 +15,7 @@ WHY = {
     "bad_encoding": "It has characters that the file's encoding has not.",
     "repeated_header": "It is the header once more.",
     "bad_json": "It is no JSON object.",
+    "bad_log_line": "It is no line of the log.",
 }
 """What is wrong with a text that is a reject again."""
 
@@ -44,6 +45,8 @@ def read_mended(text: str, dialect: Dialect) -> dict[str, str | None]:
 def _read(body: bytes, dialect: Dialect) -> SegmentRows:
     if dialect.format in ("json", "ndjson"):
         return json_rows.read_lines(body, byte=0, line=1, naming=Naming())
+    if dialect.log:
+        return log_lines.read_lines(body, dialect, byte=0, line=1)
     return read_windows(body, dialect, byte=0, line=1, final=True)
 
 

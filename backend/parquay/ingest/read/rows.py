@@ -30,7 +30,8 @@ class Rejected:
         line: physical line of the file on which the row starts, from 1.
         byte: byte of the file at which it starts.
         column: name of the column concerned, or None.
-        code: too_few_fields, too_many_fields, bad_encoding, repeated_header, second_table, above_table or bad_json.
+        code: too_few_fields, too_many_fields, bad_encoding, repeated_header, second_table, above_table, bad_json or
+            bad_log_line.
         text: the row as it stands in the file, cut after `MAX_TEXT_CHARS` characters.
         row: rows of the table before it, in what was read with it: a block, or a segment.
     """

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field, replace
 from parquay.columns.names import Naming
 from parquay.columns.parquet import parts
 from parquay.errors import TooLarge
-from parquay.ingest.read import json_rows, preamble
+from parquay.ingest.read import json_rows, log_lines, preamble
 from parquay.ingest.read.rows import Block, SegmentRows
 from parquay.ingest.read.windows import read_windows
 from parquay.ingest.text import encodings, split
@@ -62,6 +62,7 @@ class Segmenter:
         naming: the names that keys of objects have so far. Objects are read here, one after the other, because
             the order of their keys decides on names.
         warnings: of the next segment.
+        ended: of a log, whether a line has named other fields.
     """
 
     source: TextSource
@@ -73,6 +74,7 @@ class Segmenter:
     block: int = MAX_BLOCK_BYTES
     naming: Naming = field(default_factory=Naming)
     warnings: tuple[FileWarning, ...] = ()
+    ended: bool = False
     _cells: int = 0
     _read: int = 0
 
@@ -152,10 +154,12 @@ class Segmenter:
                 chunk, byte=self.byte, line=self.line, final=final, naming=self.naming, nested=self.dialect.path
             )
             return self._objects(chunk, rows) if rows.end else None
-        if self.dialect.format == "ndjson":
+        if self.dialect.format in ("ndjson", log_lines.FORMAT):
             end = len(chunk) if final else chunk.rfind(b"\n") + 1
             if not end:
                 return None
+            if self.dialect.log:
+                return self._log(chunk, end)
             rows = json_rows.read_lines(chunk[:end], byte=self.byte, line=self.line, naming=self.naming)
             return self._objects(chunk, rows)
         found = split.split(chunk, self.dialect, final=final)
@@ -163,6 +167,11 @@ class Segmenter:
             return self._plain(chunk[: found.end]) if found.end else None
         rows = read_windows(chunk, self.dialect, byte=self.byte, line=self.line, final=final)
         return self._made(chunk, rows) if rows.end else None
+
+    def _log(self, chunk: bytes, end: int) -> Block:
+        rows = log_lines.read_lines(chunk[:end], self.dialect, byte=self.byte, line=self.line, ended=self.ended)
+        self.ended = rows.ended
+        return self._made(chunk, rows)
 
     def _objects(self, chunk: bytes, rows: SegmentRows) -> Block:
         self._cells += rows.table.num_rows * len(self.naming)

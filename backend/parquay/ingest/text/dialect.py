@@ -40,7 +40,8 @@ class Dialect:
         trailing: whether every row ends with one more delimiter.
         spaced: whether blank lines between rows are usual, so that one means nothing.
         row_bytes: bytes of a row on average.
-        format: csv for delimited text, ndjson for an object a line, json for an array of objects.
+        format: csv for delimited text, ndjson for an object a line, json for an array of objects, log for a log.
+        log: of a log, which one, see `log_lines`.
         path: of JSON, the keys of the array of objects that is read, with points between them; empty for the top.
         types: column name to type name, as the caller wants them where the cells allow it.
         shapes: for each column a regular expression that its cells in the sample match, empty where there is none.
@@ -73,6 +74,7 @@ class Dialect:
     row_bytes: int = 0
     format: str = "csv"
     path: str = ""
+    log: str = ""
     types: Mapping[str, str] = field(default_factory=dict)
     shapes: tuple[str, ...] = ()
     warnings: tuple[FileWarning, ...] = ()

@@ -17,15 +17,17 @@ from parquay.telemetry import lost
 from parquay.uploads.maintain.integrity import Soundness, damaged
 from parquay.wiring import TableServices, UploadServices
 
-_MEDIA_TYPES = {"csv": "text/csv", "ndjson": "application/x-ndjson"}
-"""Of the formats in which an upload can be exported as it is."""
+_MEDIA_TYPES = {"csv": "text/csv", "ndjson": "application/x-ndjson", "log": "text/plain"}
+"""Of uploads that can be exported as they are."""
+_SAME = {"csv": ("csv", "log"), "ndjson": ("ndjson",)}
+"""The formats of uploads that an export in a format gives back."""
 
 
 def is_the_upload(tables: TableServices, file: File, snapshot: Snapshot, request: ExportRequest) -> bool:
     """Tell whether ``request`` wants what was uploaded, all of it, as it was written (blocking)."""
-    if request.format not in _MEDIA_TYPES or not request.original or request.safe or request.header is not None:
+    if request.format not in _SAME or not request.original or request.safe or request.header is not None:
         return False
-    if (snapshot.dialect or {}).get("format") != request.format or request.query.conditions:
+    if (snapshot.dialect or {}).get("format") not in _SAME[request.format] or request.query.conditions:
         return False
     return list(request.columns) == columns_of(snapshot.columns) and is_unchanged(tables, file, snapshot)
 

@@ -187,6 +187,7 @@ export const datasets: typeof english = {
       too_many_fields: 'zu viele Felder',
       bad_encoding: 'Bytes, die kein Text sind',
       bad_json: 'kein gültiges JSON',
+      bad_log_line: 'keine Zeile des Protokolls',
       repeated_header: 'noch einmal die Kopfzeile',
       second_table: 'Teil einer anderen Tabelle',
       above_table: 'über der Tabelle',

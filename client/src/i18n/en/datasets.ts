@@ -186,6 +186,7 @@ export const datasets = {
       too_many_fields: 'too many fields',
       bad_encoding: 'bytes that are no text',
       bad_json: 'no valid JSON',
+      bad_log_line: 'no line of the log',
       repeated_header: 'the header again',
       second_table: 'part of another table',
       above_table: 'above the table',
