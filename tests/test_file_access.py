@@ -14,8 +14,8 @@ import pytest
 import parquay
 
 ROOT = Path(parquay.__file__).parent
-OURS = ("storage", "cli")
-"""Rooms that may touch files: the stores, and the commands with the files of whoever calls them."""
+OURS = ("storage", "cli", "client")
+"""Rooms that may touch files: the stores, and commands and client with the files of whoever calls them."""
 
 MODULES = {"shutil", "fcntl", "tempfile", "glob"}
 OS = {

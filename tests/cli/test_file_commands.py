@@ -63,7 +63,7 @@ def test_a_download_goes_on_behind_what_is_there(shared_server: LiveServer, file
         assert (code, out, (tmp_path / "few.csv").read_bytes()) == (0, "few.csv\n", CSV)
     else:  # never taken for the file
         assert (code, out) == (1, "")
-        assert "run the command again" in told
+        assert "begin it again" in told
         assert parquay(shared_server, "download", file, cwd=tmp_path)[:2] == (0, "few.csv\n")
         assert (tmp_path / "few.csv").read_bytes() == CSV
     assert not half.exists()

@@ -17,7 +17,7 @@ import pytest
 
 from cutting_proxy import CuttingProxy
 from live_server import PARQUAY, LiveServer, clean_environment, entry_when, wait_until
-from parquay.cli.resume import UploadBook, key_of
+from parquay.client.resume import UploadBook, key_of
 
 SIZE = 60_000_000
 

@@ -76,8 +76,15 @@ def test_curl_example_reads_a_table(shared_server: LiveServer, before):
     assert out.endswith(path.read_text(encoding="utf-8"))
 
 
-def test_python_example_uploads_a_file(shared_server: LiveServer, before):
+def test_python_client_uploads_a_file_and_reads_its_table(shared_server: LiveServer, before):
     out = run(shared_server, [sys.executable, "-W", "error", "-"], blocks("python")[0])
+
+    assert out == "5000 ['article', 'quantity']\n"
+    assert_sales_became_a_table(*before)
+
+
+def test_python_example_uploads_a_file(shared_server: LiveServer, before):
+    out = run(shared_server, [sys.executable, "-W", "error", "-"], blocks("python")[1])
 
     assert out.startswith(f"{shared_server.url}/files/")
     assert_sales_became_a_table(*before)
@@ -120,7 +127,7 @@ def test_commands_of_the_command_line_upload_list_and_convert(shared_server: Liv
 
 
 def test_every_example_block_is_tried():
-    assert [len(blocks(each)) for each in ("sh", "bash", "python", "js")] == [3, 1, 1, 1]
+    assert [len(blocks(each)) for each in ("sh", "bash", "python", "js")] == [3, 1, 2, 1]
 
 
 def test_settings_that_the_readme_names_exist():

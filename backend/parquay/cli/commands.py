@@ -14,6 +14,7 @@ from parquay.cli.failure import Failure
 COMMANDS = {
     "serve": "serve:serve",
     "worker": "serve:worker",
+    "login": "login:login",
     "upload": "remote:upload",
     "files": "remote:files",
     "download": "file_commands:download",

@@ -17,6 +17,7 @@ from parquay.errors import BadInput, InvalidValue
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
+    from parquay.cli.reading import Said
     from parquay.ingest.convert.convert_file import ConversionFailure, Progress, Report
     from parquay.ingest.text.overrides import Overrides
 
@@ -26,11 +27,8 @@ ENDINGS = (".parquet", ".pq", ".csv", ".ndjson", ".jsonl")
 
 COPY_BYTES = 1 << 20
 
-Options = dict[str, "str | list[str] | dict[str, str] | None"]
-"""Options about how a file is read, as they were given."""
 
-
-def convert_one(source: Path, out: str, report: Path | None, options: Options) -> None:
+def convert_one(source: Path, out: str, report: Path | None, options: Said) -> None:
     """Convert a file, and write the report where one is wanted.
 
     Raises:
@@ -99,7 +97,7 @@ def _progress(source: Path) -> Iterator[Progress | None]:
         yield lambda done, _size: bar.to(done)
 
 
-def _overrides(options: Options) -> Overrides:
+def _overrides(options: Said) -> Overrides:
     """What the options say about the file.
 
     Raises:
@@ -113,7 +111,7 @@ def _overrides(options: Options) -> Overrides:
         raise Failure(error.detail, 2) from None
 
 
-def convert_many(sources: Sequence[Path], out_dir: Path, to: str, options: Options) -> None:
+def convert_many(sources: Sequence[Path], out_dir: Path, to: str, options: Said) -> None:
     """Convert every file into a directory.
 
     Raises:

@@ -14,13 +14,14 @@ import httpx
 import typer
 from rich.console import Console
 
-from parquay.cli.downloads import download_to, stream_to
 from parquay.cli.failure import Failure
 from parquay.cli.progress import Bars
-from parquay.cli.remote import DEFAULT_URL, Password, Token, Url, User
+from parquay.cli.remote import Password, Token, Url, User
 from parquay.cli.server_login import ServerLogin, connect
 from parquay.cli.tables import print_table
-from parquay.cli.tus_answers import reason_of
+from parquay.client.connection import DEFAULT_URL
+from parquay.client.downloads import download_to, stream_to
+from parquay.client.tus_answers import reason_of
 
 Id = Annotated[str, typer.Argument(metavar="ID", help="Id of the file.")]
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON.")]
@@ -60,7 +61,7 @@ def download(
         if target.exists() and not force:
             raise Failure(f"{target}: is there already; --force overwrites it", 2)
         with Bars(Console(stderr=True)) as bars:
-            download_to(login, entry, target, bars)
+            download_to(login, entry, target, bars.add(target.name, entry["size"]).to)
     typer.echo(json.dumps({"id": entry["id"], "path": str(target)}) if as_json else target)
 
 

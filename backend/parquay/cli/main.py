@@ -16,6 +16,8 @@ from parquay.errors import ParquayError
 INTERRUPTED = 130
 """Exit code after Ctrl-C."""
 
+_EXPECTED = ("parquay.settings", "parquay.client.errors", "httpx")
+
 
 def main() -> int:
     """Run the command line and return the exit code."""
@@ -52,8 +54,8 @@ def _run(arguments: Sequence[str]) -> int:
 
 
 def _is_expected(error: Exception) -> bool:
-    # Errors of settings and of the HTTP client are known by their modules, which most commands do not load.
-    return isinstance(error, ParquayError | OSError) or type(error).__module__ in ("parquay.settings", "httpx")
+    # Errors of settings and of clients are known by their modules, which most commands do not load.
+    return isinstance(error, ParquayError | OSError) or type(error).__module__ in _EXPECTED
 
 
 def _sentence(error: Exception) -> str:

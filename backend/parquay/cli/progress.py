@@ -53,8 +53,8 @@ class Bars:
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
         self._progress.stop()
 
-    def add(self, name: str, size: int) -> Bar:
-        """Add the bar of a file of `size` bytes."""
+    def add(self, name: str, size: int | None) -> Bar:
+        """Add the bar of a file of `size` bytes, None while nobody knows."""
         return Bar(self._progress, self._progress.add_task("upload", total=size, label=name))
 
     def say(self, line: str) -> None:

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import json
-import mimetypes
+import sys
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -12,11 +13,31 @@ from rich.console import Console
 
 from parquay.cli.failure import Failure
 from parquay.cli.progress import Bars
-from parquay.cli.resume import UploadBook, UploadBusy, key_of
+from parquay.cli.reading import (
+    Comment,
+    Delimiter,
+    Encoding,
+    Escape,
+    Header,
+    JsonPath,
+    Member,
+    Missing,
+    Quote,
+    Said,
+    Sheet,
+    Skip,
+    Types,
+    types_of,
+)
 from parquay.cli.server_login import ServerLogin, connect
 from parquay.cli.tables import print_table
-from parquay.cli.tus_answers import TransferError
-from parquay.cli.tus_client import PATIENCE, TusClient, UploadSource, Watch
+from parquay.client.connection import DEFAULT_URL
+from parquay.client.errors import TransferError
+from parquay.client.resume import UploadBusy
+from parquay.client.tus_client import PATIENCE
+from parquay.client.uploads import UploadProgress, metadata_of, sendable, upload_open, upload_path
+
+STDIN = Path("-")
 
 Url = Annotated[str, typer.Option("--url", envvar="PARQUAY_URL", help="Address of the server.")]
 User = Annotated[str | None, typer.Option("--user", "-u", help="User name.")]
@@ -25,83 +46,91 @@ Token = Annotated[
     str | None,
     typer.Option("--token", envvar="PARQUAY_TOKEN", help="API key or access token, instead of user and password."),
 ]
-DEFAULT_URL = "http://127.0.0.1:8000"
 
 
 def upload(
-    paths: Annotated[list[Path], typer.Argument(metavar="FILE...", exists=True, dir_okay=False, readable=True)],
+    paths: Annotated[
+        list[Path],
+        typer.Argument(metavar="FILE...", help="-: standard input."),
+    ],
     url: Url = DEFAULT_URL,
     user: User = None,
     password: Password = None,
     token: Token = None,
     name: Annotated[str | None, typer.Option(help="Name on the server; with one FILE only.")] = None,
+    dataset: Annotated[str | None, typer.Option(metavar="ID", help="Append the rows to the table of this id.")] = None,
     patience: Annotated[float, typer.Option(min=0, help="Seconds without progress before giving up.")] = PATIENCE,
+    delimiter: Delimiter = None,
+    quote: Quote = None,
+    escape: Escape = None,
+    encoding: Encoding = None,
+    header: Header = None,
+    skip: Skip = None,
+    comment: Comment = None,
+    sheet: Sheet = None,
+    member: Member = None,
+    path: JsonPath = None,
+    missing: Missing = None,
+    type_: Types = None,
+    as_json: Annotated[bool, typer.Option("--json", help="Print a JSON array of entries.")] = False,
 ) -> None:
     """Upload files, resumably, and print the id of each.
 
     After an interruption (Ctrl-C, lost connection, reboot) run the same command again: it goes on where
-    the server's copy ends. The exit code is 0 only when the server has all bytes of all files.
+    the server's copy ends. The exit code is 0 only when the server has all bytes of all files. What comes from
+    standard input cannot be asked for twice: it survives a lost connection, but not the end of this command.
     """
     if name is not None and len(paths) > 1:
         raise Failure("--name needs exactly one FILE", 2)
-    console = Console(stderr=True)
-    failed = 0
-    with connect(url, user, password, token) as login, Bars(console) as bars:
-        for path in paths:
+    for file in paths:
+        if file != STDIN and not file.exists():
+            raise Failure(f"{sendable(str(file))}: no such file", 2)
+    said: Said = {"delimiter": delimiter, "quote": quote, "escape": escape, "encoding": encoding, "header": header}
+    said |= {"skip": skip, "comment": comment, "sheet": sheet, "member": member, "path": path, "dataset": dataset}
+    said |= {"missing": list(missing) if missing else None, "types": types_of(type_ or ())}
+    declared = {key: value for key, value in said.items() if value is not None}
+    entries: list[dict[str, Any]] = []
+    with connect(url, user, password, token) as login, Bars(Console(stderr=True)) as bars:
+        for file in paths:
             try:
-                wanted = name or path.name
-                file_id = _upload_one(path, sendable(wanted), login, bars, patience)
-                typer.echo(file_id)
-                if (kept := _other_name(login, file_id, wanted)) is not None:
-                    bars.say(f"parquay: {sendable(str(path))}: kept as {kept}")
+                wanted = name or ("stdin" if file == STDIN else file.name)
+                entry = _upload_one(file, wanted, login, bars, declared, patience)
             except (TransferError, UploadBusy, OSError) as error:
-                failed += 1
-                bars.say(f"parquay: {sendable(str(path))}: {error.strerror if isinstance(error, OSError) else error}")
-    if failed:
+                bars.say(f"parquay: {sendable(str(file))}: {error.strerror if isinstance(error, OSError) else error}")
+                continue
+            entries.append(entry)
+            if not as_json:
+                typer.echo(entry["id"])
+            if (kept := _other_name(entry, wanted)) is not None:
+                bars.say(f"parquay: {sendable(str(file))}: kept as {kept}")
+    if as_json:
+        typer.echo(json.dumps(entries, indent=2))
+    if len(entries) < len(paths):
         raise Failure(exit_code=1)
 
 
-def _upload_one(path: Path, name: str, login: ServerLogin, bars: Bars, patience: float) -> str:
-    if not path.is_file():
-        raise TransferError("not a file: an upload that can go on after an interruption needs one; save the pipe first")
-    book, key = UploadBook(), key_of(login.server, path)
-    with book.claim(key):
-        size = path.stat().st_size
-        bar = bars.add(sendable(path.name), size)
-        watch = Watch(
-            created=lambda made: book.remember(key, made),
-            offset=bar.to,
-            setback=lambda reason, pause: bars.say(f"{sendable(path.name)}: {reason}; again in {pause:.0f} s"),
-            renew_login=login.renew,
-            smaller=lambda piece: book.keep_piece(login.server, piece),
-        )
-        client = TusClient(login.http, f"{login.server}/files", patience=patience, piece=book.piece(login.server))
-        place = client.upload(UploadSource(path, size, _metadata(path, name)), watch, book.recall(key))
-        if key_of(login.server, path) != key:
-            raise TransferError("the file changed while it was uploaded; run the command again")
-        book.forget(key)
-    return place.rstrip("/").rpartition("/")[2]
+def _upload_one(
+    path: Path, name: str, login: ServerLogin, bars: Bars, declared: Mapping[str, Any], patience: float
+) -> dict[str, Any]:
+    label = sendable(name if path == STDIN else path.name)
+    bar = bars.add(label, path.stat().st_size if path.is_file() else None)
+    progress = UploadProgress(bar.to, lambda reason, pause: bars.say(f"{label}: {reason}; again in {pause:.0f} s"))
+    metadata = metadata_of(name, declared)
+    if path == STDIN:
+        file_id = upload_open(login, sys.stdin.buffer, metadata, progress, patience=patience)
+    else:
+        file_id = upload_path(login, path, metadata, progress, patience=patience)
+    entry: dict[str, Any] = login.get(f"{login.server}/files/{file_id}").json()
+    entry.pop("content", None)
+    return entry
 
 
-def sendable(name: str) -> str:
-    """Return `name` as text that can be sent and printed: bytes that are no UTF-8 become replacement signs. Pure."""
-    return name.encode("utf-8", "surrogateescape").decode("utf-8", "replace")
-
-
-def _other_name(login: ServerLogin, file_id: str, wanted: str) -> str | None:
-    """Return what the server calls a file where that is not the name that it was to have."""
-    if wanted.isprintable() and wanted == wanted.strip() and not {"\\", "/"} & set(wanted) and wanted.strip("."):
-        return None  # nothing in it that a server would take out
-    entry = login.get(f"{login.server}/files/{file_id}").json()
+def _other_name(entry: Mapping[str, Any], wanted: str) -> str | None:
+    """Return what the server calls a file where that is not the name that it was to have. Pure."""
     texts = [each["text"] for each in entry["warnings"] if each["code"] == "name_changed"]
     if texts:
         return f"{entry['name']}, sent as {texts[0]}"
     return None if sendable(wanted) == wanted else str(entry["name"])
-
-
-def _metadata(path: Path, name: str) -> dict[str, str]:
-    kind = mimetypes.guess_type(path.name)[0]
-    return {"filename": name} | ({"filetype": kind} if kind else {})
 
 
 def files(

@@ -11,11 +11,12 @@ from typing import Annotated, Any
 import httpx
 import typer
 
-from parquay.cli.downloads import stream_to
 from parquay.cli.failure import Failure
-from parquay.cli.remote import DEFAULT_URL, Password, Token, Url, User
+from parquay.cli.remote import Password, Token, Url, User
 from parquay.cli.server_login import ServerLogin, connect
 from parquay.cli.tables import print_table
+from parquay.client.connection import DEFAULT_URL
+from parquay.client.downloads import save, stream_to
 from parquay.columns.text import json_text
 
 tables = typer.Typer(help="Tables on a server.", no_args_is_help=True)
@@ -105,13 +106,7 @@ def export(
         if out is None:
             stream_to(login, _with(place, asked), sys.stdout.buffer)
             return
-        half = out.with_name(f".{out.name}.part")
-        try:
-            with half.open("wb") as file:
-                stream_to(login, _with(place, asked), file)
-            half.replace(out)
-        finally:
-            half.unlink(missing_ok=True)
+        save(login, _with(place, asked), out)
 
 
 def _format_of(out: Path | None) -> Format:

@@ -9,12 +9,12 @@ from pathlib import Path
 
 import pytest
 
-from parquay.cli.resume import KEPT, UploadBook, UploadBusy, key_of, state_directory
+from parquay.client.resume import KEPT, UploadBook, UploadBusy, key_of, state_directory
 
 CLAIM = """
 import sys, time
 from pathlib import Path
-from parquay.cli.resume import UploadBook
+from parquay.client.resume import UploadBook
 with UploadBook(Path(sys.argv[1])).claim("key"):
     print("claimed", flush=True)
     time.sleep(60)
@@ -57,7 +57,7 @@ def test_damaged_book_is_an_empty_one(tmp_path: Path, damage: str):
 
 
 def test_parallel_runs_lose_no_entry(tmp_path: Path):
-    code = "import sys; from pathlib import Path; from parquay.cli.resume import UploadBook\n"
+    code = "import sys; from pathlib import Path; from parquay.client.resume import UploadBook\n"
     code += "for n in range(30): UploadBook(Path(sys.argv[1])).remember(f'{sys.argv[2]}-{n}', 'http://host')"
 
     runs = [subprocess.Popen([sys.executable, "-c", code, tmp_path, str(number)]) for number in range(4)]

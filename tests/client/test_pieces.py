@@ -11,9 +11,10 @@ import pytest
 
 from limiting_proxy import LimitingProxy
 from live_server import PARQUAY, LiveServer, clean_environment
-from parquay.cli.resume import UploadBook
-from parquay.cli.tus_answers import TransferError, is_of_server
-from parquay.cli.tus_client import (
+from parquay.client.resume import UploadBook
+from parquay.client.errors import TransferError
+from parquay.client.tus_answers import is_of_server
+from parquay.client.tus_client import (
     MAX_CHUNK_BYTES,
     MIN_CHUNK_BYTES,
     TusClient,

@@ -12,8 +12,9 @@ from pathlib import Path
 import httpx
 import pytest
 
-from parquay.cli.tus_answers import TransferError, retry_after
-from parquay.cli.tus_client import (
+from parquay.client.errors import TransferError
+from parquay.client.tus_answers import retry_after
+from parquay.client.tus_client import (
     Backoff,
     TusClient,
     UploadSource,
@@ -22,6 +23,11 @@ from parquay.cli.tus_client import (
 )
 
 SIZE = 3_000_000
+
+
+def content_of(source: UploadSource) -> bytes:
+    with source.opened() as file:
+        return file.read()
 
 
 class StubbornServer(ThreadingHTTPServer):
@@ -151,7 +157,7 @@ def test_every_byte_arrives_and_progress_ends_at_the_size(stubborn: StubbornServ
 
     url = upload(stubborn, source, log)
 
-    assert stored(stubborn, url) == source.path.read_bytes()
+    assert stored(stubborn, url) == content_of(source)
     assert log.created == [url]
     assert log.offsets[0] == 0
     assert log.offsets[-1] == SIZE
@@ -173,7 +179,7 @@ def test_cut_connection_costs_only_what_had_not_arrived(stubborn: StubbornServer
 
     url = upload(stubborn, source, log)
 
-    assert stored(stubborn, url) == source.path.read_bytes()
+    assert stored(stubborn, url) == content_of(source)
     assert len(log.created) == 1
     assert len(log.setbacks) == 1
 
@@ -186,7 +192,7 @@ def test_refusal_that_passes_is_tried_again(stubborn: StubbornServer, source: Up
 
     url = upload(stubborn, source, log)
 
-    assert stored(stubborn, url) == source.path.read_bytes()
+    assert stored(stubborn, url) == content_of(source)
     assert len(log.pauses) == 2
     assert log.pauses[1] > log.pauses[0]
 
@@ -219,7 +225,7 @@ def test_patience_ends_when_the_server_asks_for_more_than_there_is(stubborn: Stu
 
 
 def test_upload_begun_earlier_goes_on(stubborn: StubbornServer, source: UploadSource):
-    stubborn.uploads["/files/old"] = bytearray(source.path.read_bytes()[:2_000_000])
+    stubborn.uploads["/files/old"] = bytearray(content_of(source)[:2_000_000])
     stubborn.lengths["/files/old"] = SIZE
     log = Log()
 
@@ -228,7 +234,7 @@ def test_upload_begun_earlier_goes_on(stubborn: StubbornServer, source: UploadSo
     assert url.endswith("/files/old")
     assert log.created == []
     assert log.offsets[0] == 2_000_000
-    assert stored(stubborn, url) == source.path.read_bytes()
+    assert stored(stubborn, url) == content_of(source)
 
 
 @pytest.mark.parametrize("length", [None, SIZE - 1], ids=["forgotten", "of another size"])
@@ -240,7 +246,7 @@ def test_upload_that_is_gone_is_begun_anew(stubborn: StubbornServer, source: Upl
     url = upload(stubborn, source, log, stubborn.endpoint + "/old")
 
     assert log.created == [url]
-    assert stored(stubborn, url) == source.path.read_bytes()
+    assert stored(stubborn, url) == content_of(source)
 
 
 def test_login_is_renewed_when_it_ends_in_the_midst(stubborn: StubbornServer, source: UploadSource):
@@ -250,7 +256,7 @@ def test_login_is_renewed_when_it_ends_in_the_midst(stubborn: StubbornServer, so
     url = upload(stubborn, source, log)
 
     assert log.renewed == 1
-    assert stored(stubborn, url) == source.path.read_bytes()
+    assert stored(stubborn, url) == content_of(source)
 
 
 def test_login_that_cannot_be_renewed_ends_the_upload(stubborn: StubbornServer, source: UploadSource):

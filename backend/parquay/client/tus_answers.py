@@ -7,6 +7,8 @@ import time
 
 import httpx
 
+from parquay.client.errors import ApiError, TransferError
+
 RETRIED = frozenset({408, 409, 423, 425, 429})
 """Refusals that pass: the state was another one, somebody else is at it, too early, too many. So does 5xx."""
 
@@ -14,19 +16,15 @@ NOT_RETRIED = frozenset({501, 505, 507})
 """Failures of the server that no second try mends."""
 
 
-class TransferError(Exception):
-    """The upload cannot go on; the message is one line for a person."""
-
-
-class UploadGone(Exception):
+class UploadGone(ApiError):
     """The server does not know this upload any more."""
 
 
-class LoginExpired(Exception):
+class LoginExpired(ApiError):
     """The server wants a login."""
 
 
-class TooMuch(Exception):
+class TooMuch(ApiError):
     """Whatever stands before the server takes no request as long as this one."""
 
 
@@ -53,11 +51,18 @@ def retry_after(value: str | None, now: float) -> float | None:
 
 def reason_of(response: httpx.Response) -> str:
     """Return one line that says why the server refused."""
+    return str(refusal(response))
+
+
+def refusal(response: httpx.Response, kind: type[ApiError] = ApiError) -> ApiError:
+    """Return a refusal as an error of this kind."""
+    detail, code = f"the server answered {response.status_code} {response.reason_phrase}", ""
     try:
         problem = response.json()
-        return f"{problem['detail']} ({problem['code']})"
+        detail, code = str(problem["detail"]), str(problem["code"])
     except (ValueError, KeyError, TypeError):  # an answer to HEAD has no body; a proxy's is no JSON
-        return f"the server answered {response.status_code} {response.reason_phrase}"
+        pass
+    return kind(detail, status=response.status_code, code=code)
 
 
 def is_of_server(response: httpx.Response) -> bool:
@@ -85,11 +90,11 @@ def check(response: httpx.Response) -> None:
     if response.is_success:
         return
     if status == 401:
-        raise LoginExpired(reason_of(response))
+        raise refusal(response, LoginExpired)
     if status in {404, 410}:
-        raise UploadGone(reason_of(response))
+        raise refusal(response, UploadGone)
     if status == 413 and not is_of_server(response):
-        raise TooMuch(reason_of(response))
+        raise refusal(response, TooMuch)
     if status in RETRIED or (status >= 500 and status not in NOT_RETRIED):
         raise Setback(reason_of(response), retry_after(response.headers.get("retry-after"), time.time()))
-    raise TransferError(reason_of(response))
+    raise refusal(response, TransferError)

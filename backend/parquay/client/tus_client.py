@@ -11,14 +11,16 @@ import base64
 import random
 import time
 from collections.abc import Callable, Iterator, Mapping
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
 from pathlib import Path
-from typing import BinaryIO
+from typing import IO
 from urllib.parse import urljoin
 
 import httpx
 
-from parquay.cli.tus_answers import LoginExpired, Setback, TooMuch, TransferError, UploadGone, check
+from parquay.client.errors import ApiError, TransferError
+from parquay.client.tus_answers import LoginExpired, Setback, TooMuch, UploadGone, check
 
 BLOCK = 1 << 20
 """Bytes read and sent at a time."""
@@ -43,11 +45,22 @@ TIMEOUT = httpx.Timeout(60.0, connect=10.0, read=180.0)
 
 @dataclass(frozen=True)
 class UploadSource:
-    """What to upload and how to describe it. `size` in bytes."""
+    """What to upload and how to describe it.
 
-    path: Path
+    Attributes:
+        path: a file's path, or an open binary file that can be sought.
+        size: bytes.
+        start: where in the file the upload begins, in bytes.
+    """
+
+    path: Path | IO[bytes]
     size: int
     metadata: Mapping[str, str]
+    start: int = 0
+
+    def opened(self) -> AbstractContextManager[IO[bytes]]:
+        """Return the open file; one that came open stays so."""
+        return self.path.open("rb") if isinstance(self.path, Path) else nullcontext(self.path)
 
 
 @dataclass
@@ -128,7 +141,7 @@ class TusClient:
         """
         backoff = Backoff(self._patience)
         renewed = gone = 0
-        with source.path.open("rb") as body:
+        with source.opened() as body:
             while True:
                 try:
                     url = url or self._create(source, watch)
@@ -137,20 +150,20 @@ class TusClient:
                 except UploadGone as error:
                     gone += 1
                     if gone > 3:
-                        raise TransferError(str(error)) from None
+                        raise for_good(error) from None
                     url = None
                 except LoginExpired as error:
                     renewed += 1
                     if renewed > 3 or not watch.renew_login():
-                        raise TransferError(str(error)) from None
+                        raise for_good(error) from None
                 except TooMuch as error:
-                    watch.smaller(self._shrink(str(error)))
+                    watch.smaller(self._shrink(error))
                 except (Setback, httpx.TransportError) as error:
                     if isinstance(error, httpx.TransportError):
                         self._note_break()
                     self._wait(error, backoff, watch)
 
-    def _shrink(self, reason: str) -> int:
+    def _shrink(self, error: TooMuch) -> int:
         """Send less at once from now on; return how much.
 
         Raises:
@@ -159,7 +172,7 @@ class TusClient:
         start, end = self._sending or (0, 0)
         piece = smaller_than(end - start)
         if piece is None:
-            raise TransferError(reason)
+            raise for_good(error)
         self._piece = piece
         return piece
 
@@ -188,14 +201,14 @@ class TusClient:
         watch.created(url)
         return url
 
-    def _advance(self, url: str, body: BinaryIO, source: UploadSource, watch: Watch, backoff: Backoff) -> bool:
+    def _advance(self, url: str, body: IO[bytes], source: UploadSource, watch: Watch, backoff: Backoff) -> bool:
         """Ask for the offset and send the rest. Return whether the server has everything."""
         offset = self._offset(url, source.size)
         watch.offset(offset)
         backoff.progressed(offset)
         while offset < source.size:
             end = source.size if self._piece is None else min(offset + self._piece, source.size)
-            before, offset = offset, self._append(url, body, offset, end, source.size, watch)
+            before, offset = offset, self._append(url, body, (offset, end), source, watch)
             watch.offset(offset)
             backoff.progressed(offset)
             if offset <= before:
@@ -208,19 +221,19 @@ class TusClient:
         check(response)
         if response.headers.get("upload-length") != str(size):
             raise UploadGone("the upload has another size on the server")
-        return _offset_of(response, size)
+        return offset_of(response, size)
 
-    def _append(self, url: str, body: BinaryIO, offset: int, end: int, size: int, watch: Watch) -> int:
-        self._sending = offset, end
+    def _append(self, url: str, body: IO[bytes], span: tuple[int, int], source: UploadSource, watch: Watch) -> int:
+        offset, end = self._sending = span
         headers = {
             **TUS,
             "Content-Type": "application/offset+octet-stream",
             "Content-Length": str(end - offset),
             "Upload-Offset": str(offset),
         }
-        response = self._http.patch(url, headers=headers, content=_blocks(body, offset, end, watch.offset))
+        response = self._http.patch(url, headers=headers, content=_blocks(body, source.start, (offset, end), watch.offset))
         check(response)
-        return _offset_of(response, size)
+        return offset_of(response, source.size)
 
     def _wait(self, error: Setback | httpx.TransportError, backoff: Backoff, watch: Watch) -> None:
         asked = error.pause if isinstance(error, Setback) else None
@@ -232,11 +245,17 @@ class TusClient:
         self._sleep(pause)
 
 
-def _blocks(body: BinaryIO, offset: int, size: int, sent: Callable[[int], None]) -> Iterator[bytes]:
-    """Yield the bytes from `offset` to `size`, telling after each block how far they were handed over."""
-    body.seek(offset)
-    while offset < size:
-        block = body.read(min(BLOCK, size - offset))
+def for_good(error: ApiError) -> TransferError:
+    """Return a refusal as the end of its upload. Pure."""
+    return TransferError(error.detail, status=error.status, code=error.code)
+
+
+def _blocks(body: IO[bytes], start: int, span: tuple[int, int], sent: Callable[[int], None]) -> Iterator[bytes]:
+    """Yield the bytes of a span of the upload, telling after each block how far they were handed over."""
+    offset, end = span
+    body.seek(start + offset)
+    while offset < end:
+        block = body.read(min(BLOCK, end - offset))
         if not block:
             raise TransferError("the file became shorter while it was uploaded")
         yield block
@@ -244,7 +263,12 @@ def _blocks(body: BinaryIO, offset: int, size: int, sent: Callable[[int], None])
         sent(offset)
 
 
-def _offset_of(response: httpx.Response, size: int) -> int:
+def offset_of(response: httpx.Response, size: int) -> int:
+    """Return where an answer says that the upload stands.
+
+    Raises:
+        TransferError: it does not, or beyond ``size``.
+    """
     text = response.headers.get("upload-offset", "")
     if not (text.isascii() and text.isdigit() and int(text) <= size):
         raise TransferError(f"the server answered with no valid Upload-Offset: {text!r}")
