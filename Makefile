@@ -16,6 +16,7 @@ NODE_CLIENTS_STAMP := tests/e2e/node/node_modules/.installed
 GENERATOR_STAMP := .cache/generated/.installed-$(PLACE)
 NODE_SERVERS_STAMP := tests/bench/node/node_modules/.installed
 BENCH_STAMP := .venv/.bench-$(PLACE)
+ENGINE_STAMP := .venv/.engine-$(PLACE)
 COVERAGE_STAMP := .venv/.coverage-$(PLACE)
 NATIVE := backend/build_native.py $(wildcard backend/parquay/columns/native/*)
 BROWSER := .cache/chromium
@@ -58,7 +59,7 @@ client: $(PYTHON_STAMP) $(CLIENT_STAMP) ## Vitest: the web client's parts, and i
 e2e: $(PYTHON_STAMP) $(BUILD_STAMP) $(BROWSER) ## Playwright: the web client in Chromium against a real server
 	cd client && CHROMIUM="$$(cat ../$(BROWSER))" npm run --silent e2e
 
-large: $(TESTS_STAMP) $(BUILD_STAMP) $(NODE_CLIENTS_STAMP) $(GENERATOR_STAMP) $(BROWSER) ## pytest: uploads of 2 GB and 1,000 that wait, memory watched (needs 10 GB of disk); 1,600 edits on PostgreSQL; generated requests
+large: $(TESTS_STAMP) $(BUILD_STAMP) $(NODE_CLIENTS_STAMP) $(GENERATOR_STAMP) $(BROWSER) $(ENGINE_STAMP) ## pytest: uploads of 2 GB and 1,000 that wait, memory watched (needs 10 GB of disk); 1,600 edits on PostgreSQL; generated requests
 	$(BIN)/python -m pytest -m "large or long" $(ARGS)
 
 chaos: $(TESTS_STAMP) ## pytest: kill the server at random, ROUNDS times (default 500)
@@ -112,26 +113,32 @@ $(BIN)/python: | .cache/uv
 
 $(PYTHON_STAMP): pyproject.toml uv.lock $(NATIVE) $(BIN)/python | .cache/uv
 	@echo "Python packages ..."
-	@.cache/uv sync --quiet --frozen --inexact --all-extras --no-dev
+	@.cache/uv sync --quiet --frozen --inexact --all-extras --no-extra engine --no-dev
 	@$(BIN)/python -m compileall -q backend/parquay
 	@touch $@
 
 $(TESTS_STAMP): pyproject.toml uv.lock $(NATIVE) $(BIN)/python | .cache/uv
 	@echo "Python packages with the test tools ..."
-	@.cache/uv sync --quiet --frozen --inexact --all-extras
+	@.cache/uv sync --quiet --frozen --inexact --all-extras --no-extra engine
 	@$(BIN)/python -m compileall -q backend/parquay
 	@touch $@ $(PYTHON_STAMP)
 
 $(BENCH_STAMP): pyproject.toml uv.lock $(NATIVE) $(BIN)/python | .cache/uv
 	@echo "Python packages with the benchmark's peers ..."
-	@.cache/uv sync --quiet --frozen --inexact --all-extras --group bench
+	@.cache/uv sync --quiet --frozen --inexact --all-extras --no-extra engine --group bench
 	@.cache/uv pip install --quiet --python $(BIN)/python "pandas>=2.2" # a peer alone: nothing else needs it
 	@$(BIN)/python -m compileall -q backend/parquay
 	@touch $@ $(TESTS_STAMP) $(PYTHON_STAMP)
 
+# 200 MB that only the tests of large tables need.
+$(ENGINE_STAMP): pyproject.toml uv.lock $(NATIVE) $(BIN)/python | .cache/uv
+	@echo "Python packages with Spark's client and a server for it ..."
+	@.cache/uv sync --quiet --frozen --inexact --all-extras --group engine
+	@touch $@ $(TESTS_STAMP) $(PYTHON_STAMP)
+
 $(COVERAGE_STAMP): pyproject.toml uv.lock $(NATIVE) $(BIN)/python | .cache/uv
 	@echo "Python packages with coverage ..."
-	@.cache/uv sync --quiet --frozen --inexact --all-extras --group coverage
+	@.cache/uv sync --quiet --frozen --inexact --all-extras --no-extra engine --group coverage
 	@$(BIN)/python -m compileall -q backend/parquay
 	@touch $@ $(TESTS_STAMP) $(PYTHON_STAMP)
 

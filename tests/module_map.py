@@ -134,6 +134,7 @@ STEPS = {
     "datasets/query/groups": "datasets/test_aggregates",
     "datasets/query/memo": "datasets/test_aggregates",
     "datasets/query/preview": "datasets/test_text_out datasets/test_places",
+    "datasets/query/spark_sql": "datasets/test_spark e2e/test_spark_connect",
     "datasets/query/sql": "datasets/test_engine datasets/test_browse",
     "datasets/query/values": "datasets/test_plan",
     "datasets/statements/check": "datasets/test_statements",

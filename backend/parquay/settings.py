@@ -26,6 +26,7 @@ DAY, CENTURY = 86_400, 3_153_600_000
 
 _ENDING = re.compile(r"\.?[^\s./\\*?]+(\.[^\s./\\*?]+)*")
 _BUCKET = re.compile(r"s3://[a-z0-9][a-z0-9.-]{1,61}[a-z0-9](/[A-Za-z0-9!_.*'()-]+)*/?")
+_ENGINE = re.compile(r"sc://[A-Za-z0-9.\[\]:_-]+(/;[\x21-\x7e]*)?/?")
 _HOST = re.compile(r"[A-Za-z0-9.:%_-]+")
 
 
@@ -71,6 +72,11 @@ class Settings(BaseSettings):
         "",
         description="`redis://`, `rediss://` or `sentinel://` (`scaling.md`): carries notifications, jobs by Celery; "
         "needs PostgreSQL. Empty: the database and pipes do.",
+    )
+    engine_url: str = Field(
+        "",
+        description="`sc://host:port` of a Spark Connect server: aggregates and groups of very large tables go there "
+        "(`scaling.md`). Empty: none.",
     )
     processes: int = Field(1, ge=1, le=256, description="API processes.")
     workers: int = Field(1, ge=0, le=256, description="Conversion worker processes started by `parquay serve`.")
@@ -221,6 +227,13 @@ class Settings(BaseSettings):
     def _known_endpoint(cls, value: str) -> str:
         if value and (urlsplit(value).scheme not in ("http", "https") or not urlsplit(value).netloc):
             raise ValueError("must be http:// or https:// and a host, such as http://minio:9000")
+        return value
+
+    @field_validator("engine_url")
+    @classmethod
+    def _known_engine(cls, value: str) -> str:
+        if value and not _ENGINE.fullmatch(value):
+            raise ValueError("must be sc:// and a host, such as sc://spark:15002")
         return value
 
     @model_validator(mode="after")

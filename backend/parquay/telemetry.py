@@ -31,6 +31,11 @@ jobs_troubled = Gauge(
     "parquay_jobs_troubled", "Jobs whose last run failed, by the code of the failure.", ["code"], registry=registry
 )
 redis_up = Gauge("parquay_redis_up", "Whether Redis answers; 0 also where there is none.", registry=registry)
+engine_up = Gauge(
+    "parquay_engine_up",
+    "Whether the engine for very large tables answered last; 0 also where there is none.",
+    registry=registry,
+)
 jobs_waiting = Gauge("parquay_jobs_waiting", "Files that wait for their conversion.", registry=registry)
 jobs_late = Gauge(
     "parquay_jobs_late_seconds", "How long the first of the waiting files has waited, in seconds.", registry=registry

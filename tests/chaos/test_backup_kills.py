@@ -93,7 +93,7 @@ def test_each_backup_restores_to_what_fsck_finds_clean(start_server: Callable[..
             if number and chance.random() < 0.4:
                 time.sleep(chance.uniform(0.5, 3))
                 running.kill()
-                killed += running.wait() == -9
+                killed += ended(running)[0] == -9
             else:
                 assert ended(running)[0] == 0, running.args
             if sweeping is not None:
@@ -115,7 +115,7 @@ def checked(folder: Path, number: int, chance: random.Random) -> None:
     if chance.random() < 0.4:
         time.sleep(chance.uniform(0.5, 2))
         running.kill()
-        if running.wait() == -9 and (data / ".restoring").exists():
+        if ended(running)[0] == -9 and (data / ".restoring").exists():
             code, said = ended(command("fsck", data=data))
             assert (code, "was interrupted" in said) == (1, True)
         running = command("restore", folder / "copies", "--force", data=data)

@@ -38,6 +38,7 @@ from parquay.datasets.query.engine import Engine
 from parquay.datasets.query.groups import Grouper
 from parquay.datasets.query.offers import ColumnOffers
 from parquay.datasets.query.preview import Preview
+from parquay.datasets.query.spark import SparkEngine
 from parquay.datasets.statements.names import TableNames
 from parquay.datasets.statements.run import Statements
 from parquay.datasets.versions.commits import Commits
@@ -93,6 +94,7 @@ class TableServices:
     Attributes:
         files: those that the tables are of.
         scratch: where a process puts what it reads of files and does not keep.
+        spark: the engine for very large tables; None: there is none.
     """
 
     places: Places
@@ -121,6 +123,7 @@ class TableServices:
     mending: Mending
     statements: Statements
     names: TableNames
+    spark: SparkEngine | None
 
 
 @dataclass(frozen=True)
@@ -172,5 +175,7 @@ class Services:
         """Finish what is queued and let go of the database."""
         self.tables.engine.close()
         self.tables.statements.close()
+        if self.tables.spark is not None:
+            self.tables.spark.close()
         self.leases.close()
         self.catalog.close()

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from importlib.util import find_spec
+
 from parquay.catalog.datasets import Datasets
 from parquay.catalog.rereads import Rereads
 from parquay.catalog.views import Views
@@ -20,6 +22,7 @@ from parquay.datasets.query.expressions import Expressions
 from parquay.datasets.query.groups import Grouper
 from parquay.datasets.query.offers import ColumnOffers
 from parquay.datasets.query.preview import Preview
+from parquay.datasets.query.spark import SparkEngine
 from parquay.datasets.statements.names import TableNames
 from parquay.datasets.statements.process import StatementProcesses
 from parquay.datasets.statements.run import Statements
@@ -27,7 +30,7 @@ from parquay.datasets.versions.commits import Commits
 from parquay.datasets.versions.retention import Retention
 from parquay.datasets.versions.tables import Tables
 from parquay.datasets.versions.versions import Versions
-from parquay.settings import Settings
+from parquay.settings import Settings, SettingsError
 from parquay.storage.local.scratch import ProcessScratch
 from parquay.storage.place import Places
 from parquay.wiring.services import TableServices, UploadServices
@@ -42,7 +45,8 @@ def table_services(
     commits = Commits(tables, datasets, quota=settings.quota_bytes)
     appending = Appending(tables, commits)
     engine = Engine(places.fetched, settings.root / "tmp", seconds=settings.query_timeout, memory=settings.query_memory)
-    aggregator = Aggregator(engine)
+    spark = _spark(settings)
+    aggregator = Aggregator(engine, spark)
     return TableServices(
         places,
         files,
@@ -59,7 +63,7 @@ def table_services(
         engine,
         Browser(engine),
         aggregator,
-        Grouper(engine),
+        Grouper(engine, spark),
         ColumnOffers(),
         Exporter(engine, aggregator),
         Preview(uploads.segments, tables, places),
@@ -73,4 +77,18 @@ def table_services(
             seconds=settings.query_timeout,
         ),
         TableNames(files, tables),
+        spark,
     )
+
+
+def _spark(settings: Settings) -> SparkEngine | None:
+    """Return the engine for very large tables, where there is one.
+
+    Raises:
+        SettingsError: its client is not installed.
+    """
+    if not settings.engine_url:
+        return None
+    if find_spec("pyspark") is None:
+        raise SettingsError("PARQUAY_ENGINE_URL: sc:// needs the extra parquay[engine]")
+    return SparkEngine(settings.engine_url)

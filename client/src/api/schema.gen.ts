@@ -1614,7 +1614,7 @@ export interface components {
      * Ready
      * @description The service takes uploads, and converts them; `degraded`: something elsewhere is away, `detail` says more.
      *
-     * `redis` is null where none is used.
+     * `redis` and `engine` are null where none is used.
      */
     Ready: {
       /**
@@ -1628,6 +1628,8 @@ export interface components {
       conversion: components["schemas"]["Conversion"];
       /** Redis */
       redis?: ("up" | "down") | null;
+      /** Engine */
+      engine?: ("up" | "down") | null;
     };
     /**
      * Received

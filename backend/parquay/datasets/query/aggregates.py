@@ -13,11 +13,12 @@ from itertools import islice
 from typing import TYPE_CHECKING, Any
 
 from parquay.columns.types.exact import json_value
-from parquay.datasets.query import sql
+from parquay.datasets.query import spark_sql, sql
 from parquay.datasets.query.browse import brief, typed
 from parquay.datasets.query.engine import CancelToken, Engine
 from parquay.datasets.query.memo import AnswerCache
 from parquay.datasets.query.plan import Query, columns_of
+from parquay.datasets.query.spark import SparkEngine
 from parquay.datasets.query.sql import Sql
 from parquay.datasets.query.values import Column
 from parquay.datasets.versions.snapshot import Snapshot
@@ -40,8 +41,10 @@ Aggregates = dict[str, dict[str, Any]]
 class Aggregator:
     """Computes aggregates and remembers them; may be used by many threads."""
 
-    def __init__(self, engine: Engine) -> None:
+    def __init__(self, engine: Engine, spark: SparkEngine | None = None) -> None:
+        """``spark``: is asked for very large tables."""
         self._engine = engine
+        self._spark = spark
         self._answers = AnswerCache(REMEMBERED)
 
     def count(self, snapshot: Snapshot, query: Query, stop: CancelToken | None = None) -> int:
@@ -64,15 +67,19 @@ class Aggregator:
         return self._answers.get(_key(snapshot, query, what), lambda: self._columns(snapshot, query, stop, text=text))
 
     def _count(self, snapshot: Snapshot, query: Query, stop: CancelToken | None) -> int:
-        return int(self._ask(snapshot, query, "count(*) AS n", stop)["n"][0].as_py())
+        return int(self._ask(snapshot, query, "count(*) AS n", stop, "count(*) AS n")["n"][0].as_py())
 
     def _columns(self, snapshot: Snapshot, query: Query, stop: CancelToken | None, *, text: bool) -> Aggregates:
         found: Aggregates = {}
         stop = self._engine.timed(stop)
         rows = self.count(snapshot, query, stop)
-        for columns in _batches(columns_of(snapshot.columns)):
+        every = columns_of(snapshot.columns)
+        far = set() if self._spark is None else {each.index for each in every if spark_sql.can_sum(each)}
+        # What Spark cannot add up exactly is asked here, in batches of its own.
+        parted = ([each for each in every if each.index in far], [each for each in every if each.index not in far])
+        for columns in (batch for part in parted for batch in _batches(part)):
             found |= self._batch(snapshot, query, columns, rows, stop, text=text)
-        return found
+        return {each.name: found[each.name] for each in every}
 
     def _batch(
         self,
@@ -86,7 +93,8 @@ class Aggregator:
     ) -> Aggregates:
         exact = rows <= EXACT_ROWS
         try:
-            found = self._ask(snapshot, query, _measures(columns, exact=exact), stop)
+            remote = spark_sql.measures(columns, exact=exact)
+            found = self._ask(snapshot, query, _measures(columns, exact=exact), stop, remote)
         except InvalidValue:  # a sum beyond 38 digits
             found = self._ask(snapshot, query, _measures(columns, exact=exact, wide=True), stop)
         distinct = {column.index: int(found[f"distinct{column.index}"][0].as_py()) for column in columns}
@@ -105,10 +113,17 @@ class Aggregator:
         self, snapshot: Snapshot, query: Query, indexes: list[int], stop: CancelToken | None
     ) -> dict[int, int]:
         asked = ", ".join(f"count(DISTINCT c{i}) AS distinct{i}" for i in indexes)
-        found = self._ask(snapshot, query, asked, stop)
+        found = self._ask(snapshot, query, asked, stop, asked)
         return {i: int(found[f"distinct{i}"][0].as_py()) for i in indexes}
 
-    def _ask(self, snapshot: Snapshot, query: Query, what: str, stop: CancelToken | None) -> pa.Table:
+    def _ask(
+        self, snapshot: Snapshot, query: Query, what: str, stop: CancelToken | None, remote: str | None = None
+    ) -> pa.Table:
+        """Ask the engine; ``remote``: what Spark is asked for the same, None: it cannot be."""
+        if self._spark is not None and self._spark.takes(snapshot):
+            found = self._spark.table(snapshot, query, remote, self._engine.timed(stop))
+            if found is not None:
+                return found
         where = sql.where(snapshot, query.conditions)
         return self._engine.table(Sql(f"SELECT {what} FROM ") + sql.rows(snapshot) + " WHERE " + where, stop)
 

@@ -10,12 +10,13 @@ from typing import TYPE_CHECKING, Any
 
 from parquay.columns.types.base import Chart
 from parquay.columns.types.exact import json_value
-from parquay.datasets.query import sql
+from parquay.datasets.query import spark_sql, sql
 from parquay.datasets.query.aggregates import HALF
 from parquay.datasets.query.browse import brief, typed
 from parquay.datasets.query.engine import CancelToken, Engine
 from parquay.datasets.query.memo import AnswerCache
 from parquay.datasets.query.plan import Query, unknown_column
+from parquay.datasets.query.spark import SparkEngine
 from parquay.datasets.query.sql import Sql
 from parquay.datasets.query.values import Column
 from parquay.datasets.versions.snapshot import Snapshot
@@ -118,8 +119,10 @@ def named(columns: Sequence[Column], name: str) -> Column:
 class Grouper:
     """Groups rows; may be used by many threads."""
 
-    def __init__(self, engine: Engine) -> None:
+    def __init__(self, engine: Engine, spark: SparkEngine | None = None) -> None:
+        """``spark``: is asked for groups of very large tables."""
         self._engine = engine
+        self._spark = spark
         self._answers = AnswerCache(REMEMBERED)
 
     def groups(
@@ -185,7 +188,9 @@ class Grouper:
             return self._ask(snapshot, query, f"{key}, {selected}", stop, tail)
 
         try:
-            found = ask(f"{measure.sql()} AS value", "value DESC NULLS LAST")
+            found = self._far(snapshot, query, by, measure, limit, largest=largest, stop=stop)
+            if found is None:
+                found = ask(f"{measure.sql()} AS value", "value DESC NULLS LAST")
         except InvalidValue:  # a sum beyond 38 digits
             wide = measure.wide_sql()
             if wide is None:
@@ -196,6 +201,25 @@ class Grouper:
         values = _values(found, measure, text=text)
         groups = [brief(key=key, value=value) for key, value in zip(keys, values, strict=True)]
         return {"groups": groups, "more": more}
+
+    def _far(
+        self,
+        snapshot: Snapshot,
+        query: Query,
+        by: Column,
+        measure: Measure,
+        limit: int,
+        *,
+        largest: bool,
+        stop: CancelToken,
+    ) -> pa.Table | None:
+        """The groups of a very large table, from Spark; None: it is not asked."""
+        if self._spark is None or not self._spark.takes(snapshot):
+            return None
+        key, value = sql.name(by), spark_sql.measure(measure.op, measure.column)
+        by_value = "value DESC NULLS LAST, " if largest else ""
+        tail = f" GROUP BY {key} ORDER BY {by_value}{key} ASC NULLS LAST LIMIT {limit + 1}"
+        return self._spark.table(snapshot, query, value and f"{key}, {value}", stop, tail)
 
     def _profile(
         self, snapshot: Snapshot, query: Query, column: Column, stop: CancelToken | None, *, text: bool

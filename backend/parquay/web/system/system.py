@@ -3,21 +3,22 @@
 from __future__ import annotations
 
 from dataclasses import asdict
-from typing import Literal
+from typing import Annotated, Literal, NamedTuple
 
-from fastapi import APIRouter, Request, Response
+from fastapi import APIRouter, Depends, Request, Response
 from prometheus_client import CONTENT_TYPE_LATEST
 from pydantic import BaseModel
 
 from parquay.catalog.queue import Health
 from parquay.errors import ParquayError, Unavailable
 from parquay.telemetry import exposition
-from parquay.web.http.deps import CatalogDep, EventsDep, PolicyDep, UploadsDep
-from parquay.wiring import EventServices
+from parquay.web.http.deps import CatalogDep, EventsDep, PolicyDep, TablesDep, UploadsDep
+from parquay.wiring import EventServices, TableServices
 
 MIN_FREE = 64 * 1024 * 1024
 """Free bytes below which no upload should be sent here."""
 
+ENGINE_AWAY = "The engine for very large tables failed when it was asked last: they are read here, or not at all."
 REDIS_AWAY = "Redis does not answer: what other machines do is seen a second later, and jobs begin some seconds later."
 
 router = APIRouter(tags=["system"])
@@ -41,17 +42,33 @@ class Conversion(BaseModel):
 class Ready(BaseModel):
     """The service takes uploads, and converts them; `degraded`: something elsewhere is away, `detail` says more.
 
-    `redis` is null where none is used.
+    `redis` and `engine` are null where none is used.
     """
 
     status: Literal["ready", "degraded"] = "ready"
     detail: str | None = None
     conversion: Conversion
     redis: Literal["up", "down"] | None = None
+    engine: Literal["up", "down"] | None = None
+
+
+class FarAway(NamedTuple):
+    """Whether Redis and the engine for very large tables answer; None: there is none."""
+
+    redis: Literal["up", "down"] | None
+    engine: Literal["up", "down"] | None
+
+
+def _far(events: EventsDep, tables: TablesDep) -> FarAway:
+    """Look for what is away elsewhere, and does not keep this server from working (blocking)."""
+    return FarAway(_redis(events), _engine(tables))
+
+
+FarDep = Annotated[FarAway, Depends(_far)]
 
 
 @router.get("/readyz")
-def readyz(request: Request, uploads: UploadsDep, catalog: CatalogDep, events: EventsDep, policy: PolicyDep) -> Ready:
+def readyz(request: Request, uploads: UploadsDep, catalog: CatalogDep, far: FarDep, policy: PolicyDep) -> Ready:
     """Tell that database and storage take a write right now and files are converted.
 
     503 when not, or when the server is stopping; `conversion_stalled`: files wait and no worker moves. A server without
@@ -72,11 +89,17 @@ def readyz(request: Request, uploads: UploadsDep, catalog: CatalogDep, events: E
     if health.stalled and policy.converts:
         raise Unavailable(_stalled(health), "conversion_stalled", retry_after=30)
     conversion = Conversion(**asdict(health))
-    redis = _redis(events)
-    details = [_stalled(health)] * health.stalled + [REDIS_AWAY] * (redis == "down")
-    if details:
-        return Ready(status="degraded", detail=" ".join(details), conversion=conversion, redis=redis)
-    return Ready(conversion=conversion, redis=redis)
+    away = [REDIS_AWAY] * (far.redis == "down") + [ENGINE_AWAY] * (far.engine == "down")
+    if details := [_stalled(health)] * health.stalled + away:
+        detail = " ".join(details)
+        return Ready(status="degraded", detail=detail, conversion=conversion, redis=far.redis, engine=far.engine)
+    return Ready(conversion=conversion, redis=far.redis, engine=far.engine)
+
+
+def _engine(tables: TableServices) -> Literal["up", "down"] | None:
+    if tables.spark is None:
+        return None
+    return "up" if tables.spark.is_up() else "down"
 
 
 def _redis(events: EventServices) -> Literal["up", "down"] | None:

@@ -104,6 +104,7 @@ export const problems: Messages['problems'] = {
   last_column: 'Die letzte Spalte einer Tabelle kann nicht gelöscht werden.',
   not_ready: 'Die Tabelle entsteht noch.',
   page_too_deep: 'Diese Seite liegt zu tief; ein Filter oder eine Sortierung bringt sie näher.',
+  engine_unavailable: 'Der Dienst für sehr große Tabellen antwortet nicht. Versuche es später noch einmal.',
   queries_busy: 'Gerade laufen zu viele Abfragen. Versuche es gleich noch einmal.',
   query_timeout: 'Die Abfrage dauerte zu lange. Ein Filter macht sie kleiner.',
   query_too_large: 'Die Abfrage braucht mehr Speicher, als Abfragen haben dürfen.',
