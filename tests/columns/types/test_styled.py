@@ -50,6 +50,13 @@ def _dotnet(value: float) -> str:
     return repr(value).removesuffix(".0").replace("e", "E")
 
 
+def _java(value: float) -> str:
+    if not value or 1e-3 <= abs(value) < 1e7:
+        return repr(value)
+    mantissa, _, power = f"{Decimal(repr(value)).normalize():e}".partition("e")
+    return f"{mantissa}{'.0' * ('.' not in mantissa)}E{int(power)}"
+
+
 def _clock(micros: int, width: int = 1, digits: int | None = None) -> str:
     seconds, fraction = divmod(abs(micros), 1_000_000)
     shown = f"{fraction:06}".rstrip("0") or "0" if digits is None else f"{fraction:06}"[:digits]
@@ -89,6 +96,7 @@ WRITTEN: dict[str, tuple[st.SearchStrategy[Any], Callable[[Any], str]]] = {
     "0.000000e+00": (SIX, lambda value: f"{value:.6e}"),
     "0.00E+0": (SIX, lambda value: re.sub(r"e([+-])0?", r"E\1", f"{value:.2e}")),
     ".NET": (BINARY, _dotnet),
+    "Java": (BINARY | SIX, _java),
     "JavaScript": (BINARY.filter(lambda value: 1e-6 <= abs(value) < 1e16), lambda value: format(Decimal(repr(value)), "f").removesuffix(".0")),
     "dd/MM/yyyy": (DAYS, lambda value: f"{value.day:02}/{value.month:02}/{value.year:04}"),
     "M/d/yyyy": (DAYS, lambda value: f"{value.month}/{value.day}/{value.year:04}"),
@@ -163,6 +171,8 @@ def _plain(value: object) -> object:
 @example(("#,##0.0", [Decimal("9.50"), Decimal("1234.50")]), 1, "")
 @example(("#,##0", [999, 1234]), 1, "")
 @example((".NET", [0.5, 1e-05]), 1, "")
+@example(("Java", [0.5, 1e-05, 12345.0]), 1, "")
+@example(("Java", [12345678.0, 0.5]), 1, "3.0")
 @example((".NET", [3.0, 1e-05]), 1, "7")
 @example(("+0", [-5, 5]), 1, "")
 @example(("+0;-0;0", [0, 5]), 1, "")

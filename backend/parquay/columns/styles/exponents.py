@@ -1,4 +1,4 @@
-"""Numbers with exponents, as C, R, Excel, .NET and JavaScript print them.
+"""Numbers with exponents, as C, R, Excel, .NET, Java and JavaScript print them.
 
 Where every number has one, the name is the pattern that spreadsheets use: `0.00E+00` has two digits behind the point,
 `0.#e+00` as many as it takes; behind the sign stand the digits that the exponent has at least. `0.0#E0` has a point
@@ -73,7 +73,8 @@ class ExponentStyle:
     def _written(self, text: str) -> str:
         value = float(text)
         if self.high and (not value or self.low <= abs(value) < self.high):
-            return format(Decimal(repr(value)), "f").removesuffix(".0")
+            plain = format(Decimal(repr(value)), "f")
+            return plain if self.fraction == "0#" else plain.removesuffix(".0")
         if "#" in self.fraction:
             mantissa, _, power = _shortest(value)
             mantissa += ".0" * (self.fraction == "0#" and "." not in mantissa)
@@ -92,11 +93,14 @@ def _shortest(value: float) -> tuple[str, str, str]:
     return f"{digits:e}".partition("e")
 
 
+JAVA_LOW, JAVA_HIGH = 1e-3, 1e7
+"""Between these magnitudes Java prints no exponent."""
+JAVA = ExponentStyle("0#", "E", False, 1, low=JAVA_LOW, high=JAVA_HIGH, printer="Java")
 PRINTERS = (
     ExponentStyle("#", "E", True, 2, low=PLAIN_LOW, high=PLAIN_HIGH, printer=".NET"),
     ExponentStyle("#", "e", True, 1, low=1e-6, high=1e21, printer="JavaScript"),
 )
-"""Those whose numbers have exponents only where they are very large or small."""
+"""Those whose numbers have exponents only where they are very large or small, and whole ones no point."""
 
 
 def styles_of(sample: Sequence[str], raw: bytes) -> list[ExponentStyle]:
@@ -106,19 +110,19 @@ def styles_of(sample: Sequence[str], raw: bytes) -> list[ExponentStyle]:
         return []
     found = [each for each in map(_CELL.fullmatch, sample) if each is not None]
     if len(found) < len(sample):
-        return [each for each in PRINTERS if each.letter == letter and each.is_of(sample)]
+        return [each for each in (*PRINTERS, JAVA) if each.letter == letter and each.is_of(sample)]
     lengths = {len(each["fraction"] or "") for each in found}
     fixed = ["0" * length for length in lengths if len(lengths) == 1 and length <= MAX_DIGITS]
     signs = {plus for plus in (True, False) if not any(each["sign"] == ("" if plus else "+") for each in found)}
     most = min(len(each["exponent"]) for each in found)
     shapes = [(shape, plus) for plus in signs for shape in [*fixed, "#" if plus else "0#"] if shape or plus]
     ways = [ExponentStyle(shape, letter, plus, digits) for shape, plus in shapes for digits in range(1, most + 1)]
-    return [each for each in (*ways, *PRINTERS) if each.letter == letter and each.is_of(sample)]
+    return [each for each in (*ways, *PRINTERS, JAVA) if each.letter == letter and each.is_of(sample)]
 
 
 def style_named(name: str) -> ExponentStyle | None:
     """The style of a name, None if it is none of these."""
-    for each in PRINTERS:
+    for each in (*PRINTERS, JAVA):
         if each.name == name:
             return each
     found = _NAME.fullmatch(name)

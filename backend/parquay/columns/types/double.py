@@ -28,7 +28,8 @@ class DoubleType(ColumnType):
         integers: how whole numbers below 1e16 are written: `whole` as `3`, `point` as `3.0`, `any`: there are none.
         small: whether all numbers were seen to be nearer to zero than 1,000, so that none would have a group.
         all_whole: whether all were seen to be written without a point, so that any mark would do.
-        is_plain: whether no program would print any of them with an exponent.
+        is_plain: whether none of the programs that write whole numbers without a point would print an exponent.
+        is_java: whether all were seen to be written as Java prints them.
     """
 
     type_id: ClassVar[str] = "double"
@@ -47,15 +48,17 @@ class DoubleType(ColumnType):
     small: bool = field(default=False, compare=False)
     all_whole: bool = field(default=False, compare=False)
     is_plain: bool = field(default=False, compare=False)
+    is_java: bool = field(default=False, compare=False)
 
     @classmethod
     def of_form(cls, form: Any, /) -> DoubleType:
         integers, *seen = form.split(" ")
-        return cls(integers, "small" in seen, "all" in seen, "plain" in seen)
+        return cls(integers, "small" in seen, "all" in seen, "plain" in seen, "java" in seen)
 
     @property
     def form(self) -> str:
-        return self.integers + " small" * self.small + " all" * self.all_whole + " plain" * self.is_plain
+        seen = " small" * self.small + " all" * self.all_whole + " plain" * self.is_plain + " java" * self.is_java
+        return self.integers + seen
 
     @property
     def style(self) -> str:
@@ -99,8 +102,8 @@ class DoubleType(ColumnType):
         if "any" not in (self.integers, other.integers) and self != other:
             return None
         integers = other.integers if self.integers == "any" else self.integers
-        seen = self.small and other.small, self.all_whole and other.all_whole, self.is_plain and other.is_plain
-        return DoubleType(integers, *seen)
+        flags = ("small", "all_whole", "is_plain", "is_java")
+        return DoubleType(integers, **{flag: getattr(self, flag) and getattr(other, flag) for flag in flags})
 
     def widest(self) -> DoubleType:
         return DoubleType(self.integers)

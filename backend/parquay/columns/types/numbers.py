@@ -9,6 +9,7 @@ import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from parquay.columns.styles.exponents import JAVA_HIGH, JAVA_LOW
 from parquay.columns.types.exact import PLAIN_HIGH, SMALL_PRECISION
 
 PLAIN_LOW, ARROW_HIGH = 1e-4, 1e10
@@ -36,6 +37,14 @@ def bounds(values: pa.DoubleArray) -> tuple[float, float]:
         return found["min"].as_py(), found["max"].as_py()
     size = as_numpy(values, np.float64)
     return float(size.min()), float(size.max())
+
+
+def are_plain_in_java(values: pa.DoubleArray, most: float) -> bool:
+    """Whether Java prints none with an exponent; `most` is the largest magnitude."""
+    if most >= JAVA_HIGH:
+        return False
+    size = np.abs(as_numpy(values.drop_null() if values.null_count else values, np.float64))
+    return not bool(((size < JAVA_LOW) & (size > 0)).any())
 
 
 def double_to_text(values: pa.DoubleArray, *, point: bool) -> pa.StringArray:

@@ -213,7 +213,9 @@ def _doubles(cells: Cells) -> Proof:
     most, has_exponent = max(-low, high), b"e" in cells.raw
     seen = most < SMALL, b"." not in cells.raw and not has_exponent, most < exponents.PLAIN_HIGH and not has_exponent
     whole = numbers.has_whole(values)
-    forms = (DoubleType("whole", *seen), DoubleType("point", *seen)) if whole else (DoubleType("any", *seen),)
+    java = not has_exponent and numbers.are_plain_in_java(values, most)
+    point = DoubleType("point" if whole else "any", *seen, is_java=java)
+    forms = (DoubleType("whole", *seen), point) if whole else (point,)
     for form in forms:
         if pc.all(pc.equal(form.to_text(values), cells.array)).as_py():
             return {form: values}

@@ -97,6 +97,8 @@ def _held(candidates: TypeCandidates) -> Iterator[_Held]:
             if isinstance(each, DoubleType) and each.is_plain and each.integers != "point":
                 printed = DoubleType("point", each.small, each.all_whole, each.is_plain)
                 yield from (_Held(printed, printer, small=False, is_canonical=True) for printer in exponents.PRINTERS)
+            if isinstance(each, DoubleType) and each.is_java:
+                yield _Held(replace(each, integers="point"), exponents.JAVA, small=False, is_canonical=True)
         elif isinstance(each, TimeType | TimestampType) and each.fraction == 0 and (pattern := _pattern(each)):
             base = replace(each, separator=" ") if isinstance(each, TimestampType) else each
             yield _Held(base, MomentStyle(pattern), small=False, is_canonical=True)

@@ -20,7 +20,7 @@ from parquay.columns.types import candidates, numbers, registry, style_provers
 from parquay.columns.types.base import ColumnType, TypeCandidates
 from parquay.columns.types.date import DateType
 from parquay.columns.types.decimal import DecimalType
-from parquay.columns.types.double import DoubleType
+from parquay.columns.types.double import DoubleType, Integers
 from parquay.columns.types.exact import EXACT_DIGITS, SMALL, SMALL_DIGITS, SMALL_PRECISION
 from parquay.columns.types.int64 import Int64Type
 from parquay.columns.types.missing_words import may_be_values
@@ -140,11 +140,19 @@ def _dates_held(_request: ColumnRequest, result: ColumnResult, _before: TypeCand
     return (DateType(), *style_provers.date_styles(dates))
 
 
-def _doubles_held(_request: ColumnRequest, result: ColumnResult, _before: TypeCandidates) -> Sequence[ColumnType]:
+def _may_be_java(before: TypeCandidates) -> bool:
+    """Whether what held before leaves open that the numbers are written as Java prints them."""
+    return has_styles(before) or any(isinstance(each, DoubleType) and each.is_java for each in before.values())
+
+
+def _doubles_held(_request: ColumnRequest, result: ColumnResult, before: TypeCandidates) -> Sequence[ColumnType]:
     low, high = numbers.bounds(result.array)
     small, all_whole = -SMALL < low <= high < SMALL, result.whole and numbers.are_plain_whole(result.array)
     is_plain = not result.ambiguous and -exponents.PLAIN_HIGH < low <= high < exponents.PLAIN_HIGH
-    double = DoubleType("whole" if result.whole else "point" if result.point else "any", small, all_whole, is_plain)
+    may_be_java = not result.whole and not result.ambiguous and _may_be_java(before)
+    is_java = may_be_java and numbers.are_plain_in_java(result.array, max(-low, high))
+    integers: Integers = "whole" if result.whole else "point" if result.point else "any"
+    double = DoubleType(integers, small, all_whole, is_plain, is_java)
     styles = style_provers.grouped_doubles(double, result.array)
     return (double, *styles, *(style_provers.not_positive((double,), result.array) if high <= 0 else ()))
 
@@ -165,7 +173,9 @@ def _decimals_held(request: ColumnRequest, result: ColumnResult, before: TypeCan
         return (decimal, *_decimal_styles((decimal,), result))
     if request.scale > MAX_EXACT_SCALE or most >= 10**EXACT_DIGITS:
         return ()
-    held = decimal, DoubleType("point" if result.last_zero else "any", decimal.digits <= SMALL_DIGITS, is_plain=True)
+    is_java = _may_be_java(before) and numbers.are_plain_in_java(result.array.cast("double"), most / 10**request.scale)
+    integers: Integers = "point" if result.last_zero else "any"
+    held = decimal, DoubleType(integers, decimal.digits <= SMALL_DIGITS, is_plain=True, is_java=is_java)
     return (*held, *_decimal_styles(held, result))
 
 
