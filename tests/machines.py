@@ -6,6 +6,7 @@ import itertools
 import os
 import signal
 import subprocess
+from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
@@ -18,6 +19,9 @@ from live_server import NO_TLS, PARQUAY, STOP_SECONDS, LiveServer, clean_environ
 class WorkerMachine:
     """A machine that runs `parquay worker` and nothing else."""
 
+    within: Sequence[str] = ()
+    """A command that runs it."""
+
     def __init__(self, directory: Path, **settings: object) -> None:
         directory.mkdir()
         self.directory = directory
@@ -27,7 +31,7 @@ class WorkerMachine:
     def start(self) -> WorkerMachine:
         with (self.directory / "worker.log").open("ab") as log:
             self._process = subprocess.Popen(
-                [PARQUAY, "worker"],
+                [*self.within, str(PARQUAY), "worker"],
                 cwd=self.directory,
                 env=self.env,
                 stdin=subprocess.DEVNULL,
