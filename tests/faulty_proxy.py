@@ -7,6 +7,7 @@ import random
 import threading
 import time
 from collections import Counter
+from collections.abc import Sequence
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 FAULTS = ("500", "503", "silence", "lost", "slow")
@@ -18,10 +19,10 @@ HOP = {"connection", "keep-alive", "transfer-encoding", "content-length"}
 
 
 class FaultyProxy:
-    """Forwards requests to 127.0.0.1:`port`, but for a `share` of them."""
+    """Forwards requests to 127.0.0.1:`port`, but for a `share` of them, which meet one of `faults`."""
 
-    def __init__(self, port: int, share: float = 0.0, seed: int = 1) -> None:
-        self.port, self.share = port, share
+    def __init__(self, port: int, share: float = 0.0, seed: int = 1, faults: Sequence[str] = FAULTS) -> None:
+        self.port, self.share, self.faults = port, share, faults
         self.met: Counter[str] = Counter()
         self._chance, self._lock = random.Random(seed), threading.Lock()
         self._armed: list[tuple[str, str, str]] = []
@@ -46,7 +47,7 @@ class FaultyProxy:
 
     def draw(self, command: str, path: str) -> str:
         with self._lock:
-            fault = self._chance.choice(FAULTS) if self._chance.random() < self.share else ""
+            fault = self._chance.choice(self.faults) if self._chance.random() < self.share else ""
             if self._armed and self._armed[0][0] == command and self._armed[0][1] in path:
                 fault = self._armed.pop(0)[2]
             self.met[fault] += 1

@@ -188,6 +188,28 @@ def test_fsck_finds_and_mends_parts_and_gc_takes_what_belongs_to_nothing(
     assert http.get(f"{table}/export", params={"format": "csv"}).content.decode() == TEXT
 
 
+@pytest.mark.long
+def test_gc_takes_parts_of_no_table_and_leaves_those_of_every_version(
+    machines: Machines, http: httpx.Client, bucket: str, lasting_s3: S3Server
+):
+    entry = uploaded(http)
+    table = f"/datasets/{entry['id']}"
+    http.patch(f"{table}/rows/0", json={"city": "Linz"}).raise_for_status()
+    prefix = entry["parquet_path"].removeprefix(f"s3://{bucket}/")
+    kept = keys_in(lasting_s3.url, bucket, prefix)
+    nobodys = "parquay/tables/xx/0123456789abcdefghijklxx/part-0.parquet"
+    client(lasting_s3.url).put_object(Bucket=bucket, Key=nobodys, Body=b"nobody's")
+
+    command: list[str | Path] = [PARQUAY, "gc"]
+    subprocess.run(command, cwd=machines.directory, env=machines.env, check=True, capture_output=True)
+
+    assert keys_in(lasting_s3.url, bucket, prefix) == kept
+    assert keys_in(lasting_s3.url, bucket, nobodys) == []
+    assert got(http, f"{table}/rows", filter="city:eq:Linz")["rows"][0]["n"] == 0
+    assert got(http, f"{table}/rows", filter="city:eq:Linz", version=0)["rows"] == []
+    assert "parquay_tables_broken 0.0" in http.get("/metrics").text
+
+
 def findings(machines: Machines, *command: str) -> set[tuple[str, str]]:
     """What a command finds that somebody runs on the first machine, which has copies of most parts."""
     done = subprocess.run(

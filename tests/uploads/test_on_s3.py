@@ -294,21 +294,32 @@ def test_while_the_store_is_away_nothing_moves_and_then_it_goes_on(
     data = random.Random(7).randbytes(300_000)
     file_id = create(http, len(data))
     patch(http, file_id, 0, data[:100_000]).raise_for_status()
+    before = faults(http)
 
     lasting_s3.kill()
     try:
         refused = patch(http, file_id, 100_000, data[100_000:])
         unready = httpx.get(f"{server.url}/readyz", trust_env=False, timeout=30)
+        after = faults(http)
         offset = http.head(f"/files/{file_id}", headers=TUS).headers["upload-offset"]
     finally:
         lasting_s3.start()
 
     assert (refused.status_code, refused.json()["code"], offset) == (503, "storage_fault", "100000")
     assert int(refused.headers["retry-after"]) > 0
+    assert after > before
     assert (unready.status_code, unready.json()["code"]) == (503, "storage_fault")
     wait_until(lambda: httpx.get(f"{server.url}/readyz", trust_env=False).status_code == 200, "readiness")
     patch(http, file_id, 100_000, data[100_000:]).raise_for_status()
     assert content(http, file_id) == data
+
+
+def faults(http: httpx.Client) -> float:
+    """How often the store did not take bytes, as the metrics tell."""
+    (line,) = (
+        each for each in http.get("/metrics").text.splitlines() if each.startswith("parquay_fsync_errors_total ")
+    )
+    return float(line.split()[1])
 
 
 def test_fsck_and_gc_know_chunks(server: LiveServer, http: httpx.Client, lasting_s3: S3Server, bucket: str):

@@ -13,6 +13,7 @@ import pytest
 
 from live_server import LiveServer, entry_when
 from problems import is_problem
+from s3_server import S3Server
 
 QUOTA, SIZE = 100_000, 30_000
 TUS = {"Tus-Resumable": "1.0.0"}
@@ -20,12 +21,15 @@ PATCH = {**TUS, "Content-Type": "application/offset+octet-stream"}
 BODY = b"x" * SIZE
 
 
-@pytest.fixture(scope="module", params=["sqlite", "postgresql"])
+@pytest.fixture(scope="module", params=["sqlite", "postgresql", pytest.param("s3", marks=pytest.mark.long)])
 def short(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[LiveServer]:
     """A server where everybody may store 100,000 bytes of files that end in `.bin` or `.csv`."""
     settings: dict[str, object] = {"quota_bytes": QUOTA, "allowed_extensions": ".bin,.csv"}
-    if request.param == "postgresql":
+    if request.param != "sqlite":
         settings["database_url"] = request.getfixturevalue("postgres").make(f"quota-{time.time_ns()}")
+    if request.param == "s3":
+        s3: S3Server = request.getfixturevalue("lasting_s3")
+        settings |= {"storage_url": f"s3://{s3.new_bucket()}/quota", "s3_endpoint": s3.url}
     server = LiveServer(tmp_path_factory.mktemp("quota"), **settings).start()
     yield server
     server.stop()
