@@ -184,7 +184,7 @@ def test_results_are_written_alike_in_every_format(statements: Statements):
     found = json_text.loads(answered(statements, query))
     assert found["rows"][1] == {
         "i": 1, "d": 1.5, "f": 1, "t": 'a,"', "l": [1], "s": {"k": 1}, "h": "170141183460469231731687303715884105",
-        "day": "2024-02-29", "v": "1 day", "at_": "2024-02-29T08:00:00.5Z", "m": "2024-02-29T10:00:00",
+        "day": "2024-02-29", "v": "P1D", "at_": "2024-02-29T08:00:00.5Z", "m": "2024-02-29T10:00:00",
         "c": "10:00:01", "b": True,
     }  # fmt: skip
     assert [each["type"] for each in found["columns"]] == [
@@ -193,7 +193,7 @@ def test_results_are_written_alike_in_every_format(statements: Statements):
     ]  # fmt: skip
     csv = answered(statements, query, format="csv").decode().splitlines()
     assert csv[2] == (
-        '1,1.50,1,"a,""",[1],"{""k"":1}",170141183460469231731687303715884105,2024-02-29,1 day,'
+        '1,1.50,1,"a,""",[1],"{""k"":1}",170141183460469231731687303715884105,2024-02-29,P1D,'
         "2024-02-29T08:00:00.5Z,2024-02-29T10:00:00,10:00:01,true"
     )
     arrow = pyarrow.ipc.open_stream(answered(statements, query, format="arrow")).read_all()
@@ -225,6 +225,9 @@ def test_results_are_written_alike_in_every_format(statements: Statements):
         ("12.50", 12.5),
         ("'🦆'", "🦆"),
         ("union_value(a := 1)", "1"),
+        ("INTERVAL '26:03:04.5'", "PT26H3M4.5S"),
+        ("INTERVAL '-1 month 2 days 90 seconds'", "P-1M2DT1M30S"),
+        ("INTERVAL '-90 seconds'", "-PT1M30S"),
     ],
 )
 def test_a_value_of_any_type_has_its_text(statements: Statements, value: str, shown: object):

@@ -90,6 +90,21 @@ def test_a_table_without_rows_has_its_columns(ann, words):
     )
 
 
+def test_values_that_the_parts_hold_in_another_way_are_what_they_are(ann):
+    text = "u,d,t,m\n" + "".join(
+        f"{i}23e4567-e89b-12d3-a456-426614174000,PT{i}H30M,10:00:0{i}.123456789,2024-01-0{i} 00:00:00.123456789\n"
+        for i in (1, 2)
+    )
+    file_id = table(ann, text, "kinds.csv").rpartition("/")[2]
+
+    found = asked(ann, 'FROM "kinds.csv" ORDER BY u')
+
+    page = ann.get(f"/datasets/{file_id}").json()
+    assert [each["type"] for each in found["columns"]] == [each["type"] for each in page["columns"]]
+    assert found["rows"] == [{key: row[key] for key in "udtm"} for row in page["rows"]]
+    assert rows(ann, "SELECT max(d) - min(d), max(m) > TIMESTAMP '2024-01-02' FROM \"kinds.csv\"") == [["PT1H", True]]
+
+
 def test_others_tables_are_seen_only_when_they_are_shared(ann, bob, words):
     for query in ('FROM "words.csv"', f"FROM dataset('{words}')", "FROM dataset('nope')"):
         assert refused(bob, query, 422, "unknown_table")["position"] == 5

@@ -21,6 +21,7 @@ COMMANDS = {
     "delete": "file_commands:delete",
     "share": "file_commands:share",
     "link": "file_commands:link",
+    "sql": "sql:sql",
     "convert": "convert:convert",
     "fsck": "upkeep:fsck",
     "gc": "upkeep:gc",

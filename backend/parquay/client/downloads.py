@@ -13,14 +13,15 @@ from parquay.client.connection import ServerConnection
 from parquay.client.errors import TransferError
 
 
-def stream_to(connection: ServerConnection, place: str, sink: BinaryIO) -> None:
-    """Write what is at ``place`` to ``sink``.
+def stream_to(connection: ServerConnection, place: str, sink: BinaryIO, asked: bytes | None = None) -> None:
+    """Write what is at ``place`` to ``sink``; ``asked``: a question in JSON that is sent there.
 
     Raises:
         ApiError: the server refuses, or the connection broke.
     """
     try:
-        with connection.http.stream("GET", place) as answer:
+        method, head = ("GET", {}) if asked is None else ("POST", {"Content-Type": "application/json"})
+        with connection.http.stream(method, place, content=asked, headers=head) as answer:
             _accept(connection, answer)
             sink.writelines(answer.iter_bytes())
     except httpx.TransportError as error:
@@ -28,8 +29,10 @@ def stream_to(connection: ServerConnection, place: str, sink: BinaryIO) -> None:
     sink.flush()
 
 
-def save(connection: ServerConnection, place: str, target: Path) -> None:
+def save(connection: ServerConnection, place: str, target: Path, asked: bytes | None = None) -> None:
     """Write what is at ``place`` to the file ``target``, which appears when it is whole, or not at all.
+
+    ``asked``: a question in JSON that is sent there.
 
     Raises:
         ApiError: the server refuses, or the connection broke.
@@ -37,7 +40,7 @@ def save(connection: ServerConnection, place: str, target: Path) -> None:
     half = target.with_name(f".{target.name}.part")
     try:
         with half.open("wb") as file:
-            stream_to(connection, place, file)
+            stream_to(connection, place, file, asked)
         half.replace(target)
     finally:
         half.unlink(missing_ok=True)

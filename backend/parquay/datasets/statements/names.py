@@ -54,19 +54,31 @@ def literal(text: str) -> str:
     return "'" + text.replace("'", "''") + "'"
 
 
+_VALUES = {
+    "time": ("TIME", "CAST({0} AS {1})"),
+    "uuid": ("UUID", "CAST({0} AS {1})"),
+    "duration": ("INTERVAL", "to_microseconds({0})"),
+}
+"""The engine's types for what the parts hold as texts and numbers, and how they become values of these."""
+
+
 def value_type(column_type: ColumnType) -> str:
-    """The engine's type for the values of a column; the parts may hold them as texts. Pure."""
-    fraction = getattr(getattr(column_type, "base", column_type), "fraction", 0)
-    if column_type.type_id == "time":
-        return "TIME_NS" if fraction > 6 else "TIME"
-    if column_type.type_id == "timestamp" and column_type.stored_as_text and column_type.name == "timestamp":
-        return "TIMESTAMP_NS"
-    return column_type.sql_type
+    """The engine's type for the values of a column; the parts may hold them in another one. Pure."""
+    return _value(column_type)[0]
+
+
+def _value(column_type: ColumnType) -> tuple[str, str]:
+    is_fine = getattr(getattr(column_type, "base", column_type), "fraction", 0) > 6
+    if column_type.type_id == "time" and is_fine:
+        return "TIME_NS", "CAST({0} AS {1})"
+    if column_type.name == "timestamp" and is_fine:
+        return "TIMESTAMP_NS", "CAST({0} AS {1})"
+    return _VALUES.get(column_type.type_id, (column_type.sql_type, "{0}"))
 
 
 def _cell(cell: str, column_type: ColumnType) -> str:
-    wanted = value_type(column_type)
-    return cell if wanted == column_type.sql_type else f"CAST({cell} AS {wanted})"
+    wanted, made = _value(column_type)
+    return made.format(cell, wanted)
 
 
 class TableNames:

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Literal
 
 from parquay.columns.names import unique_names
+from parquay.columns.styles import durations
 from parquay.columns.text import json_text
 from parquay.columns.types.base import ColumnType
 from parquay.columns.types.bool import BoolType
@@ -95,6 +96,8 @@ class ResultColumn:
             return self._native(cell)
         if self.is_nested:
             return f"to_json({cell})::VARCHAR"
+        if self.engine_type == "INTERVAL":
+            return cell
         if self.kind is not TEXT:
             return f"{cell}::DOUBLE" if self.engine_type == "FLOAT" else cell
         family = "TIMESTAMP" if self.engine_type.startswith("TIMESTAMP_") else self.engine_type
@@ -161,9 +164,26 @@ class JsonResult:
 
 
 def _table(batch: pa.RecordBatch) -> pa.Table:
+    """The rows of a batch, intervals as texts."""
     import pyarrow as pa
 
-    return pa.Table.from_batches([batch])
+    table = pa.Table.from_batches([batch])
+    for i, each in enumerate(table.schema):
+        if pa.types.is_interval(each.type):
+            table = table.set_column(i, each.name, pa.array(map(_interval, table.column(i).to_pylist()), pa.string()))
+    return table
+
+
+def _interval(value: Any) -> str | None:
+    """An interval as columns of durations are told; months and days stand before it as they are."""
+    if value is None:
+        return None
+    micros = durations.written(value.nanoseconds // 1000, durations.CANONICAL)
+    if not value.months and not value.days:
+        return micros
+    months, days = (f"{number}{unit}" if number else "" for number, unit in ((value.months, "M"), (value.days, "D")))
+    hours = micros.replace("PT", "T").replace("-T", "T-") if value.nanoseconds else ""
+    return f"P{months}{days}{hours}"
 
 
 def _parsed(texts: Iterable[str | None]) -> list[Any]:
