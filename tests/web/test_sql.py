@@ -3,7 +3,11 @@
 from __future__ import annotations
 
 import io
+import json
+import select
 from collections.abc import Callable
+from contextlib import ExitStack, closing
+from http.client import HTTPConnection
 from typing import Any
 
 import httpx
@@ -233,3 +237,53 @@ def test_bodies_that_are_none_are_refused(ann):
         is_problem(ann.post("/sql", json=body), 422, "invalid_value")
     refused(ann, "SELECT '\0'", 422, "bad_sql")
     refused(ann, "  ", 422, "bad_sql")
+
+
+ENDLESS = "SELECT levenshtein(repeat('x', 300000), repeat('y', 300000))"
+
+
+def test_others_are_answered_beside_statements_that_never_end(start_server: Callable[..., LiveServer]):
+    server = start_server(sql_processes=2)
+    head = {"Authorization": f"Bearer {server.token('test', 'password')}", "Content-Type": "application/json"}
+    body = json.dumps({"query": ENDLESS})
+    with server.register("ann", "the secret of ann") as ann, ExitStack() as opened:
+        endless = [opened.enter_context(closing(HTTPConnection("127.0.0.1", server.port))) for _ in range(3)]
+        for each in endless:
+            each.request("POST", "/sql", body, head)
+
+        assert [rows(ann, "SELECT 1") for _ in range(3)] == [[[1]]] * 3
+        assert select.select([each.sock for each in endless], [], [], 0)[0] == []  # they still run, or wait
+
+
+def test_a_statement_ends_with_its_client(start_server: Callable[..., LiveServer]):
+    server = start_server(sql_processes=1)
+    with server.login() as http:
+        with pytest.raises(httpx.ReadTimeout):
+            http.post("/sql", json={"query": ENDLESS}, timeout=1)
+        assert rows(http, "SELECT 1") == [[1]]  # the only place is free long before the time is over
+
+        asked = {"query": "FROM range(100000000000)", "format": "csv"}
+        with http.stream("POST", "/sql", json=asked) as answer:
+            assert next(answer.iter_raw()).startswith(b"range\n0\n1\n")
+        assert rows(http, "SELECT 1") == [[1]]
+
+
+@pytest.mark.large
+def test_a_result_of_a_gigabyte_costs_the_server_no_memory(start_server: Callable[..., LiveServer]):
+    server = start_server(query_timeout=120)
+    with server.login() as http:
+        rows(http, "SELECT 1")
+        main = server.processes()[0]
+        before, most = main.memory_info().rss, 0
+        query = "SELECT range AS n, hash(range) AS h, md5(range::VARCHAR) AS m FROM range(17000000)"
+        for written_as in ("csv", "arrow", "parquet"):
+            size = number = 0
+            with http.stream("POST", "/sql", json={"query": query, "format": written_as}, timeout=300) as answer:
+                assert answer.status_code == 200, answer.read()
+                for number, piece in enumerate(answer.iter_raw()):
+                    size += len(piece)
+                    if number % 100 == 0:
+                        most = max(most, main.memory_info().rss)
+            assert number > 100
+            assert size > 500_000_000, written_as
+        assert most - before < 64 << 20

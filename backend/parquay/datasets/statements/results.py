@@ -39,6 +39,7 @@ _KINDS: dict[str, ColumnType] = {
     **dict.fromkeys(("FLOAT", "DOUBLE"), DoubleType()),
 }
 """The types whose values are written as numbers and truth values."""
+_WIDENED = {"FLOAT": "DOUBLE", "UBIGINT": "DECIMAL(38,0)"}
 _NAMES = {
     "DATE": "date",
     "TIME": "time",
@@ -99,7 +100,7 @@ class ResultColumn:
         if self.engine_type == "INTERVAL":
             return cell
         if self.kind is not TEXT:
-            return f"{cell}::DOUBLE" if self.engine_type == "FLOAT" else cell
+            return f"{cell}::{_WIDENED[self.engine_type]}" if self.engine_type in _WIDENED else cell
         family = "TIMESTAMP" if self.engine_type.startswith("TIMESTAMP_") else self.engine_type
         return _SHOWN.get(family, "{0}::VARCHAR").format(cell)
 
