@@ -7,6 +7,7 @@ import os
 import threading
 import time
 from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -89,10 +90,11 @@ def test_what_takes_too_much_ends_and_others_are_answered_meanwhile(tmp_path: Pa
             late: list[float] = []
             asking = threading.Thread(target=lambda late=late: late.append(_seconds_of(statements)))
             asking.start()
-            try:
-                answers[query] = answered(statements, query, owner="mallory")[:100]
-            except (QueryTimeout, TooLarge, InvalidValue):
-                pass
+            began = time.monotonic()
+            with suppress(QueryTimeout, TooLarge, InvalidValue):  # some are done in time
+                assert answered(statements, query, owner="mallory")
+            if time.monotonic() - began > 10:
+                answers[query] = time.monotonic() - began
             asking.join()
             if late[0] > 4:
                 answers[f"beside {query}"] = late
