@@ -1,13 +1,14 @@
-"""Servers that are forked from a process which has loaded the program already.
+"""Servers and commands that are forked from a process which has loaded the program already.
 
-To load it takes two seconds of work, to fork a few milliseconds, and a run of the tests starts hundreds of servers. What
-runs is `parquay serve` in a process, a session and a directory of its own, from its first line on; only the reading of
-modules was done before.
+To load it takes two seconds of work, to fork a few milliseconds, and a run of the tests starts hundreds of them. What runs
+is `parquay` in a process, a session and a directory of its own, from its first line on; only the reading of modules was
+done before.
 """
 
 from __future__ import annotations
 
 import atexit
+import gc
 import importlib
 import json
 import os
@@ -17,10 +18,16 @@ import socket
 import subprocess
 import sys
 import threading
+from collections.abc import Sequence
 from pathlib import Path
-from typing import Any
+from tempfile import TemporaryFile
+from typing import IO, Any
 
 LENGTH_BYTES = 4
+
+Streams = tuple[int, int, int]
+"""Handles of a standard input, output and error."""
+Ended = subprocess.CompletedProcess[str]
 
 LOADED = (
     "alembic.command",
@@ -38,7 +45,7 @@ LOADED = (
 
 
 class ForkedProcess:
-    """A server that is no child of ours, with what is asked of a `Popen`. `ended` gives its pid, then its exit code."""
+    """A process that is no child of ours, with what is asked of a `Popen`. `ended` gives its pid, then its exit code."""
 
     def __init__(self, ended: int) -> None:
         self._ended = os.fdopen(ended, "r")
@@ -54,7 +61,7 @@ class ForkedProcess:
     def wait(self, timeout: float) -> int:
         """Its exit code, once it has ended; raise `TimeoutExpired` after so many seconds."""
         if self._code is None and not select.select([self._ended], [], [], timeout)[0]:
-            raise subprocess.TimeoutExpired("parquay serve", timeout)
+            raise subprocess.TimeoutExpired("parquay", timeout)
         code = self.poll()
         assert code is not None
         return code
@@ -81,18 +88,18 @@ class Forks:
         )
         theirs.close()
 
-    def serve(self, directory: Path, env: dict[str, str], log: Path) -> ForkedProcess:
-        """Start `parquay serve` in `directory` with nothing but `env`; what it says goes to `log`."""
-        order = json.dumps({"directory": str(directory), "env": env, "log": str(log)}).encode()
+    def start(self, arguments: Sequence[str], directory: Path, env: dict[str, str], streams: Streams) -> ForkedProcess:
+        """Start `parquay` with `arguments` in `directory` with nothing but `env`."""
+        order = json.dumps({"arguments": arguments, "directory": str(directory), "env": env}).encode()
         ended, told = os.pipe()
         with self._turn:
-            socket.send_fds(self._ours, [len(order).to_bytes(LENGTH_BYTES, "big")], [told])
+            socket.send_fds(self._ours, [len(order).to_bytes(LENGTH_BYTES, "big")], [told, *streams])
             self._ours.sendall(order)
         os.close(told)
         return ForkedProcess(ended)
 
     def close(self) -> None:
-        """End it; the servers go on."""
+        """End it; what it has forked goes on."""
         self._ours.close()
         self._process.wait()
 
@@ -102,21 +109,49 @@ _first = threading.Lock()
 
 
 def serve(directory: Path, env: dict[str, str], log: Path) -> ForkedProcess:
-    """Start a server from the one process of this run of tests that forks them."""
+    """Start a server; what it says goes to `log`."""
+    with log.open("ab") as said, Path(os.devnull).open("rb") as nothing:
+        streams = (nothing.fileno(), said.fileno(), said.fileno())
+        return _of_this_run().start(["serve"], directory, env, streams)
+
+
+def run(arguments: Sequence[str], directory: Path, env: dict[str, str], stdin: str, timeout: float) -> Ended:
+    """Run a command until it has ended; raise `TimeoutExpired` after so many seconds."""
+    with TemporaryFile() as given, TemporaryFile() as said, TemporaryFile() as complained:
+        given.write(stdin.encode())
+        given.seek(0)
+        streams = (given.fileno(), said.fileno(), complained.fileno())
+        process = _of_this_run().start(arguments, directory, env, streams)
+        try:
+            code = process.wait(timeout)
+        except subprocess.TimeoutExpired:
+            process.send_signal(signal.SIGKILL)
+            raise
+        return subprocess.CompletedProcess(list(arguments), code, _text_of(said), _text_of(complained))
+
+
+def _text_of(stream: IO[bytes]) -> str:
+    """What was written, with lines as they are in Python."""
+    stream.seek(0)
+    return stream.read().decode().replace("\r\n", "\n").replace("\r", "\n")
+
+
+def _of_this_run() -> Forks:
+    """The one process of this run of tests that forks."""
     with _first:
         if not _forks:
             _forks.append(Forks())
             atexit.register(_forks[0].close)
-    return _forks[0].serve(directory, env, log)
+    return _forks[0]
 
 
-def _received(orders: socket.socket) -> tuple[dict[str, Any], int] | None:
-    """The next order, and where to tell how it went; None when there will be no more."""
-    head, handles, _, _ = socket.recv_fds(orders, LENGTH_BYTES, 1, socket.MSG_WAITALL)
+def _received(orders: socket.socket) -> tuple[dict[str, Any], list[int]] | None:
+    """The next order, where to tell how it went, and three streams; None when there will be no more."""
+    head, handles, _, _ = socket.recv_fds(orders, LENGTH_BYTES, 4, socket.MSG_WAITALL)
     if not head:
         return None
     order = orders.recv(int.from_bytes(head, "big"), socket.MSG_WAITALL)
-    return json.loads(order), handles[0]
+    return json.loads(order), handles
 
 
 def _watch(pid: int, told: int) -> None:
@@ -126,29 +161,27 @@ def _watch(pid: int, told: int) -> None:
     os.write(told, f"{code}\n".encode())
 
 
-def _become(order: dict[str, Any]) -> None:
+def _become(order: dict[str, Any], streams: Sequence[int]) -> None:
     """Take on what `Popen` would give a process of its own: session, folder, environment and standard streams."""
     os.setsid()
     os.chdir(order["directory"])
     os.environ.clear()
     os.environ.update(order["env"])
-    log = os.open(order["log"], os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o644)
-    nothing = os.open(os.devnull, os.O_RDONLY)
-    for given, number in ((nothing, 0), (log, 1), (log, 2)):
+    for number, given in enumerate(streams):
         os.dup2(given, number)
-    os.close(log)
-    os.close(nothing)
-    sys.argv = ["parquay", "serve"]
+        os.close(given)
+    sys.argv = ["parquay", *order["arguments"]]
 
 
 def _obey(orders: socket.socket) -> int:
-    """Fork a server for each order, and a process that watches it; return the exit code of whichever process this is."""
+    """Fork what each order wants, and a process that watches it; return the exit code of whichever process this is."""
     from parquay.cli import main
 
     while (received := _received(orders)) is not None:
-        order, told = received
+        order, (told, *streams) = received
         if os.fork():
-            os.close(told)
+            for handle in (told, *streams):
+                os.close(handle)
             continue
         orders.detach()  # standard input, which is another one soon
         signal.signal(signal.SIGCHLD, signal.SIG_DFL)
@@ -156,15 +189,18 @@ def _obey(orders: socket.socket) -> int:
             _watch(pid, told)
             os._exit(0)
         os.close(told)
-        _become(order)
+        _become(order, streams)
         return main()
     return 0
 
 
 def _load() -> None:
-    """Load what a server has loaded when it is ready."""
+    """Load what a server has loaded when it is ready; what is forked never looks for garbage in it."""
+    gc.disable()
     for name in LOADED:
         importlib.import_module(name)
+    gc.freeze()
+    gc.enable()
     assert threading.active_count() == 1, "a process with threads cannot be forked"
 
 

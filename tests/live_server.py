@@ -50,6 +50,13 @@ def wait_until(look: Callable[[], T | Literal[False] | None], what: str, seconds
     return found
 
 
+def run_command(
+    *arguments: str | Path, env: dict[str, str], cwd: Path | None = None, stdin: str = "", timeout: float = 120
+) -> subprocess.CompletedProcess[str]:
+    """Run `parquay` with `arguments` in a process that was forked, see `forked_servers`; `timeout` in seconds."""
+    return forked_servers.run([str(one) for one in arguments], cwd or Path.cwd(), env, stdin, timeout)
+
+
 class ServerProcess(Protocol):
     """What is asked of the main process of a server."""
 

@@ -7,7 +7,6 @@ import json
 import random
 import shutil
 import sqlite3
-import subprocess
 import sys
 from collections.abc import Callable
 from pathlib import Path
@@ -15,7 +14,7 @@ from pathlib import Path
 import pytest
 import typer
 
-from live_server import PARQUAY, clean_environment, free_port
+from live_server import clean_environment, free_port, run_command
 from parquay.catalog.session import Catalog
 from parquay.cli import upkeep
 from parquay.errors import Damaged, ParquayError
@@ -92,15 +91,7 @@ def test_a_catalog_that_cannot_be_used_is_told_in_one_line(root: Path, harm):
 def test_every_command_ends_with_that_line(root: Path, command: list[str]):
     (root / "metadata.db").write_bytes(b"no database at all" * 400)
 
-    ran = subprocess.run(
-        [PARQUAY, *command],
-        env=clean_environment(data_dir=root, port=free_port()),
-        cwd=root,
-        capture_output=True,
-        text=True,
-        check=False,
-        timeout=120,
-    )
+    ran = run_command(*command, env=clean_environment(data_dir=root, port=free_port()), cwd=root)
 
     assert ran.returncode == 1
     assert len(ran.stderr.strip().splitlines()) == 1, ran.stderr

@@ -6,7 +6,6 @@ import contextlib
 import hashlib
 import os
 import random
-import subprocess
 import threading
 import time
 from pathlib import Path
@@ -15,7 +14,7 @@ import httpx
 import pytest
 
 from big_csv import write_csv
-from live_server import PARQUAY, LiveServer, entry_when
+from live_server import LiveServer, entry_when, run_command
 from tus_calls import append, create, offset_of, progress_of
 
 ROUNDS = int(os.environ.get("CHAOS_ROUNDS", "4"))
@@ -67,9 +66,7 @@ def test_no_acknowledged_byte_is_lost_and_every_table_is_whole(start_server, tmp
             assert (entry["status"], entry["row_count"]) == ("done", rows), (SEED, entry)
             assert hashlib.sha256(http.get(f"/files/{file_id}/content").content).hexdigest() == digest, SEED
     assert server.terminate() == 0
-    checked = subprocess.run(
-        [PARQUAY, "fsck"], cwd=server.directory, env=server.env, capture_output=True, text=True, check=False
-    )
+    checked = run_command("fsck", cwd=server.directory, env=server.env)
     assert checked.returncode == 0, checked.stdout
 
 

@@ -19,7 +19,7 @@ from pathlib import Path
 
 import pytest
 
-from live_server import PARQUAY, LiveServer, wait_until
+from live_server import LiveServer, run_command, wait_until
 from tus_user import OCTETS, TUS, TusUser, id_of
 from wire import Wire
 
@@ -139,6 +139,4 @@ def check_store(server: LiveServer, kept: Collection[str]) -> None:
 
 
 def fsck(server: LiveServer, *options: str) -> subprocess.CompletedProcess[str]:
-    return subprocess.run(
-        [PARQUAY, "fsck", *options], cwd=server.directory, env=server.env, capture_output=True, text=True, check=False
-    )
+    return run_command("fsck", *options, cwd=server.directory, env=server.env)

@@ -15,22 +15,18 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
-from live_server import PARQUAY, clean_environment
+from live_server import PARQUAY, clean_environment, run_command
 from parquay.cli.conversion import convert_one
 from parquay.cli.failure import Failure
 
 
 def parquay(*arguments: object, cwd: Path | None = None, stdin: str = "", **settings: object):
-    return subprocess.run(
-        [PARQUAY, *map(str, arguments)],
-        cwd=cwd,
-        env=clean_environment(**settings),
-        input=stdin,
-        capture_output=True,
-        text=True,
-        timeout=60,
-        check=False,
-    )
+    return run_command(*map(str, arguments), cwd=cwd, env=clean_environment(**settings), stdin=stdin, timeout=60)
+
+
+def installed(*arguments: str) -> subprocess.CompletedProcess[str]:
+    """Run the command as it is installed."""
+    return subprocess.run([PARQUAY, *arguments], env=clean_environment(), capture_output=True, text=True, check=False)
 
 
 def assert_refused(done: subprocess.CompletedProcess[str], code: int, *words: str) -> None:
@@ -50,7 +46,7 @@ def assert_refused(done: subprocess.CompletedProcess[str], code: int, *words: st
     ],
 )
 def test_every_command_explains_itself(command: list[str]):
-    done = parquay(*command, "--help")
+    done = installed(*command, "--help")
 
     assert done.returncode == 0
     assert "Usage:" in done.stdout

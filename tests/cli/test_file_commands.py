@@ -3,23 +3,20 @@
 from __future__ import annotations
 
 import json
-import subprocess
 from pathlib import Path
 from typing import Any
 
 import httpx
 import pytest
 
-from live_server import PARQUAY, LiveServer, entry_when
+from live_server import LiveServer, entry_when, run_command
 
 CSV = b"n,word\n1,a\n2,b\n"
 
 
 def parquay(server: LiveServer, *arguments: str, cwd: Path) -> tuple[int, str, str]:
     login = ("--url", server.url, "--user", "test", "--password", "password")
-    done = subprocess.run(
-        [PARQUAY, *arguments, *login], cwd=cwd, env=server.env, capture_output=True, text=True, check=False
-    )
+    done = run_command(*arguments, *login, cwd=cwd, env=server.env)
     return done.returncode, done.stdout, done.stderr
 
 

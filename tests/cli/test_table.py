@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import json
-import subprocess
 from pathlib import Path
 
 import polars as pl
 import pytest
 
-from live_server import PARQUAY, LiveServer, entry_when
+from live_server import LiveServer, entry_when, run_command
 
 TEXT = "n,word\n1,a\n2,b\n3,c\n"
 
@@ -26,9 +25,7 @@ def table(shared_server: LiveServer) -> str:
 
 def parquay(server: LiveServer, *arguments: str, cwd: Path | None = None) -> tuple[int, str, str]:
     login = ("--url", server.url, "--user", "test", "--password", "password")
-    done = subprocess.run(
-        [PARQUAY, "table", *arguments, *login], cwd=cwd, env=server.env, capture_output=True, text=True, check=False
-    )
+    done = run_command("table", *arguments, *login, cwd=cwd, env=server.env)
     return done.returncode, done.stdout, done.stderr
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import subprocess
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -10,7 +9,7 @@ from typing import Any
 import httpx
 import pytest
 
-from live_server import PARQUAY, LiveServer, clean_environment, entry_when, wait_until
+from live_server import LiveServer, clean_environment, entry_when, run_command, wait_until
 from machines import WorkerMachine
 from redis_server import RedisServer
 from s3_server import S3Server
@@ -146,7 +145,7 @@ def test_a_worker_that_hears_by_celery_converts_files_of_an_object_store(
 def test_what_cannot_be_is_refused_in_one_line(url: str, words: str, tmp_path: Path):
     database = {} if "PostgreSQL" in words else {"database_url": "postgresql://nobody@127.0.0.1:1/none"}
     env = clean_environment(redis_url=url, data_dir=tmp_path, **database)
-    done = subprocess.run([PARQUAY, "serve"], env=env, cwd=tmp_path, capture_output=True, text=True, check=False)
+    done = run_command("serve", env=env, cwd=tmp_path)
 
     assert done.returncode == 1, done.stderr
     assert done.stderr.startswith("parquay: PARQUAY_REDIS_URL: ")

@@ -5,7 +5,6 @@ from __future__ import annotations
 import io
 import json
 import signal
-import subprocess
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -19,7 +18,7 @@ import pytest
 from deltalake import DeltaTable
 
 from faulty_proxy import FaultyProxy
-from live_server import PARQUAY, LiveServer, entry_when, wait_until
+from live_server import LiveServer, entry_when, run_command, wait_until
 from machines import Machines
 from s3_server import ACCESS, S3Server, client, keys_in
 
@@ -200,8 +199,8 @@ def test_gc_takes_parts_of_no_table_and_leaves_those_of_every_version(
     nobodys = "parquay/tables/xx/0123456789abcdefghijklxx/part-0.parquet"
     client(lasting_s3.url).put_object(Bucket=bucket, Key=nobodys, Body=b"nobody's")
 
-    command: list[str | Path] = [PARQUAY, "gc"]
-    subprocess.run(command, cwd=machines.directory, env=machines.env, check=True, capture_output=True)
+    tidied = run_command("gc", cwd=machines.directory, env=machines.env)
+    assert tidied.returncode == 0, tidied.stderr
 
     assert keys_in(lasting_s3.url, bucket, prefix) == kept
     assert keys_in(lasting_s3.url, bucket, nobodys) == []
@@ -212,14 +211,7 @@ def test_gc_takes_parts_of_no_table_and_leaves_those_of_every_version(
 
 def findings(machines: Machines, *command: str) -> set[tuple[str, str]]:
     """What a command finds that somebody runs on the first machine, which has copies of most parts."""
-    done = subprocess.run(
-        [PARQUAY, *command, "--json"],
-        cwd=machines.directory,
-        env=machines.env,
-        capture_output=True,
-        text=True,
-        check=False,
-    )
+    done = run_command(*command, "--json", cwd=machines.directory, env=machines.env)
     assert done.returncode in (0, 1), done.stderr
     return {(each["code"], each["file_id"]) for each in map(json.loads, done.stdout.splitlines())}
 

@@ -8,7 +8,6 @@ import json
 import os
 import random
 import shutil
-import subprocess
 import sys
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -18,7 +17,7 @@ import httpx
 import pytest
 import typer
 
-from live_server import PARQUAY, LiveServer, entry_when
+from live_server import LiveServer, entry_when, run_command
 from parquay.cli import upkeep
 from problems import is_problem
 
@@ -261,9 +260,7 @@ def test_one_broken_table_keeps_no_other_from_being_tidied(table):
 
     assert broken.fsck()[1]
     assert whole.fsck()[1] == []
-    ran = subprocess.run(
-        [PARQUAY, "gc"], env=broken.server.env, cwd=broken.server.directory, capture_output=True, text=True, check=False
-    )
+    ran = run_command("gc", env=broken.server.env, cwd=broken.server.directory)
     assert ran.returncode == 0
     assert f"broken_table     {broken.id}" in ran.stdout
 

@@ -2,12 +2,11 @@
 
 import gzip
 import os
-import subprocess
 import time
 
 import pytest
 
-from live_server import PARQUAY, entry_when
+from live_server import entry_when, run_command
 from parquay.ids import new_id
 
 CSV = b"id,name\n" + b"".join(b"%d,name %d\n" % (number, number) for number in range(2000))
@@ -26,9 +25,7 @@ def stopped(start_server):
 
 
 def fsck(server, *options):
-    ran = subprocess.run(
-        [PARQUAY, "fsck", *options], env=server.env, cwd=server.directory, capture_output=True, text=True, check=False
-    )
+    ran = run_command("fsck", *options, env=server.env, cwd=server.directory)
     return ran.returncode, ran.stdout, ran.stderr
 
 
@@ -115,17 +112,12 @@ def test_gc_removes_expired_uploads_and_litter(start_server):
     out = ""
     while made not in out:
         assert time.time() < deadline
-        out = subprocess.run(
-            [PARQUAY, "gc", "--dry-run"],
-            env=server.env,
-            cwd=server.directory,
-            capture_output=True,
-            text=True,
-            check=True,
-        ).stdout
+        looked = run_command("gc", "--dry-run", env=server.env, cwd=server.directory)
+        assert looked.returncode == 0, looked.stderr
+        out = looked.stdout
 
-    ran = subprocess.run(
-        [PARQUAY, "gc"], env=server.env, cwd=server.directory, capture_output=True, text=True, check=True
-    )
+    ran = run_command("gc", env=server.env, cwd=server.directory)
+
+    assert ran.returncode == 0, ran.stderr
 
     assert "1 expired uploads removed" in ran.stdout

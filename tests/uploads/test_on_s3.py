@@ -6,7 +6,6 @@ import base64
 import hashlib
 import json
 import random
-import subprocess
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -17,7 +16,7 @@ import psycopg
 import pytest
 
 from faulty_proxy import FAULTS, FaultyProxy
-from live_server import PARQUAY, LiveServer, clean_environment, wait_until
+from live_server import LiveServer, clean_environment, run_command, wait_until
 from s3_server import S3Server, client, keys_in
 from tus_calls import TUS
 from tus_user import TusUser
@@ -78,9 +77,7 @@ def tus(server: LiveServer, http: httpx.Client) -> TusUser:
 
 def refused(tmp_path: Path, **settings: object) -> str:
     env = clean_environment(data_dir=tmp_path / "var", port=1, **settings)
-    ended = subprocess.run(
-        [PARQUAY, "serve"], cwd=tmp_path, env=env, capture_output=True, text=True, timeout=60, check=False
-    )
+    ended = run_command("serve", cwd=tmp_path, env=env, timeout=60)
     assert ended.returncode != 0
     return ended.stderr.strip()
 
@@ -352,15 +349,7 @@ def findings(server: LiveServer, *command: str) -> set[tuple[str, str, bool]]:
 
 
 def run(server: LiveServer, *command: str) -> str:
-    ended = subprocess.run(
-        [PARQUAY, *command],
-        cwd=server.directory,
-        env=server.env,
-        capture_output=True,
-        text=True,
-        timeout=120,
-        check=False,
-    )
+    ended = run_command(*command, cwd=server.directory, env=server.env)
     assert ended.returncode in (0, 1), ended.stderr
     return ended.stdout
 

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from live_server import PARQUAY, clean_environment, free_port
+from live_server import PARQUAY, clean_environment, free_port, run_command
 from parquay.catalog.tables import NewFile
 from parquay.catalog.unsynced import UnsyncedBytes
 from parquay.ids import new_id
@@ -26,9 +26,7 @@ def settings_of(root: Path, url: str) -> Settings:
 
 
 def run(env, *arguments, cwd):
-    return subprocess.run(
-        [PARQUAY, *arguments], env=env, cwd=cwd, capture_output=True, text=True, check=False, timeout=60
-    )
+    return run_command(*arguments, env=env, cwd=cwd, timeout=60)
 
 
 def refused(ran, name="PARQUAY_DATA_DIR"):
