@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import shutil
+import signal
 import sys
 import tempfile
 import time
@@ -29,7 +30,8 @@ def main() -> int:
     if reason := impossible():
         print(f"make containers: {reason}", file=sys.stderr)
         return 1
-    folder = Path(tempfile.mkdtemp(prefix="parquay-containers-", dir="/var/tmp"))
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))  # everything is taken away then, too
+    folder = Path(tempfile.mkdtemp(prefix="parquay-containers-", dir=place()))
     images = image.Images(folder / "images")
     try:
         say("building the images")
@@ -54,9 +56,14 @@ def impossible() -> str:
         return "needs root, for debootstrap and chroot"
     if missing := image.missing():
         return f"needs {' and '.join(missing)} (on Debian: apt install {' '.join(missing)})"
-    if shutil.disk_usage("/var/tmp").free < NEEDED_BYTES:
-        return f"needs {NEEDED_BYTES >> 30} GB below /var/tmp"
+    if shutil.disk_usage(place()).free < NEEDED_BYTES:
+        return f"needs {NEEDED_BYTES >> 30} GB below {place()} (TMPDIR names another folder)"
     return ""
+
+
+def place() -> str:
+    """Return the folder below which everything is made, which is large in most systems."""
+    return os.environ.get("TMPDIR", "/var/tmp")
 
 
 def prove(topology: Topology) -> None:

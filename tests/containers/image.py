@@ -6,6 +6,7 @@ those that the file names, so this proves every line of the file, not the bases.
 
 from __future__ import annotations
 
+import os
 import shutil
 import subprocess
 from dataclasses import dataclass
@@ -50,11 +51,19 @@ def missing() -> list[str]:
 
 
 class Images:
-    """Everything is below ``folder``, which needs 5 GB; `remove` takes it away."""
+    """Everything is below ``folder``, which needs 4 GB and a file system under overlayfs; `remove` takes it away."""
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder
-        self._storage = ["--root", str(folder / "store"), "--runroot", str(folder / "run"), "--storage-driver", "vfs"]
+        self._storage = [
+            "--root",
+            str(folder / "store"),
+            "--runroot",
+            str(folder / "run"),
+            "--storage-driver",
+            "overlay",
+        ]
+        self._env = os.environ | {"TMPDIR": str(folder)}
 
     def build(self) -> Built:
         """Build both images, about five minutes."""
@@ -62,7 +71,8 @@ class Images:
         return Built(self._built("parquay", []), self._built("proxy", ["--target", "proxy"]))
 
     def remove(self) -> None:
-        subprocess.run(["buildah", *self._storage, "rm", "--all"], check=False, capture_output=True)
+        if self._folder.exists():
+            subprocess.run(["buildah", *self._storage, "rm", "--all"], check=False, capture_output=True)
         shutil.rmtree(self._folder, ignore_errors=True)
 
     def _make_base(self) -> None:
@@ -89,11 +99,13 @@ class Images:
 
     def _buildah(self, *arguments: str) -> str:
         """Run buildah; return the last line that it says."""
-        return _run(["buildah", *self._storage, *arguments]).strip().rpartition("\n")[2]
+        return _run(["buildah", *self._storage, *arguments], self._env).strip().rpartition("\n")[2]
 
 
-def _run(command: list[str]) -> str:
-    done = subprocess.run(command, cwd=ROOT, text=True, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, check=False)
+def _run(command: list[str], env: dict[str, str] | None = None) -> str:
+    done = subprocess.run(
+        command, cwd=ROOT, env=env, text=True, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, check=False
+    )
     if done.returncode:
         raise RuntimeError(f"{' '.join(command[:8])} ...: exit {done.returncode}\n{done.stdout[-6000:]}")
     return done.stdout

@@ -73,9 +73,6 @@ class Topology:
         """Where browsers go."""
         return f"http://127.0.0.1:{self.ports.get('proxy', self.ports['api-1'])}"
 
-    def port_of(self, name: str) -> int:
-        return self.ports[name]
-
     def healthcheck(self, name: str) -> list[str]:
         """Return the command that looks whether a service is well."""
         test: list[str] = self._setting["services"][name.partition("-")[0]]["healthcheck"]["test"][1:]
@@ -103,25 +100,15 @@ class Topology:
 
     def _add_proxy(self) -> None:
         found = self._setting["services"]["proxy"]
-        self.ports["proxy"] = free_port()
+        apis = list(self.ports.values())
+        port = self.ports["proxy"] = free_port()
         volumes: dict[str, Path | None] = {"/tmp": None}
         for file in ("http.conf", "nginx.conf"):
             made = self._folder / file
-            made.write_text(self._configured((ROOT / "docker" / "proxy" / file).read_text(encoding="utf-8")))
+            made.write_text(configured((ROOT / "docker" / "proxy" / file).read_text(encoding="utf-8"), apis, port))
             volumes[f"/etc/nginx/{file}"] = made
         command = ["nginx", "-g", "daemon off;"]
         self.containers["proxy"] = self._container("proxy", self._built.proxy, found, command, {}, volumes)
-
-    def _configured(self, text: str) -> str:
-        """Return nginx's configuration with this machine's addresses: there is no server of names to ask for replicas."""
-        apis = [
-            f"server 127.0.0.1:{port} max_fails=1 fail_timeout=5s;"
-            for name, port in self.ports.items()
-            if name != "proxy"
-        ]
-        text = re.sub(r"^resolver .*$", "", text, flags=re.MULTILINE)
-        text = re.sub(r"^(\s*)server api:8000 resolve (.*);$", "\n".join(apis), text, flags=re.MULTILINE)
-        return text.replace("listen 8080;", f"listen 127.0.0.1:{self.ports['proxy']};")
 
     def _container(
         self,
@@ -153,3 +140,11 @@ def image_settings() -> tuple[dict[str, str], list[str]]:
         else:
             environment[name] = value
     return environment, command
+
+
+def configured(text: str, apis: list[int], port: int) -> str:
+    """Return nginx's configuration with ports of this machine: nobody here can be asked for the replicas' addresses."""
+    servers = "".join(f"    server 127.0.0.1:{each} max_fails=1 fail_timeout=5s;\n" for each in apis)
+    text = re.sub(r"^resolver .*\n", "", text, flags=re.MULTILINE)
+    text = re.sub(r"^ *server api:8000 resolve .*\n", servers, text, flags=re.MULTILINE)
+    return text.replace("listen 8080;", f"listen 127.0.0.1:{port};")

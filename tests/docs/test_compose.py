@@ -13,6 +13,7 @@ import compose_spec
 import pytest
 
 from containers.compose import BASE, ROOT, SCALED, TLS, filled, merge, names, read
+from containers.topology import configured, image_settings
 from live_server import PARQUAY
 from parquay.settings import PREFIX, Settings, load
 
@@ -172,6 +173,19 @@ def test_files_are_merged_as_compose_does():
     assert merge(before, after) == {
         "a": {"command": ["y"], "volumes": ["/data", "b:/b"], "ports": ["1", "2"], "env": {"k": 1, "l": 2}}
     }
+
+
+def test_the_proof_without_an_engine_runs_what_the_files_say():
+    """`make containers` takes commands, settings and nginx's configuration from the files; here is what it finds there."""
+    environment, command = image_settings()
+    proxy = ROOT / "docker" / "proxy"
+
+    assert command == ["/app/.venv/bin/parquay", "serve"]
+    assert environment["PARQUAY_HOST"] == "0.0.0.0"
+    http = configured((proxy / "http.conf").read_text(encoding="utf-8"), [81, 82], 80)
+    assert re.findall(r"^ *server (\S+)", http, re.MULTILINE) == ["127.0.0.1:81", "127.0.0.1:82"]
+    assert "resolve" not in http
+    assert "listen 127.0.0.1:80;" in configured((proxy / "nginx.conf").read_text(encoding="utf-8"), [], 80)
 
 
 def test_the_dockerfile_passes_its_linter():
