@@ -11,6 +11,8 @@ from typing import Any
 import pytest
 
 from parquay.errors import BadInput
+from parquay.ingest.formats import ods_errors
+from parquay.ingest.formats.limits import Refused
 from parquay.ingest.text.overrides import Overrides
 
 OLD = zlib.decompress(base64.b85decode(
@@ -33,6 +35,7 @@ OLD = zlib.decompress(base64.b85decode(
 ))  # fmt: skip
 """A workbook of four sheets: `Hidden`, `Data` of three rows, `Empty`, `Other`."""
 
+CALCEXT = "urn:org:documentfoundation:names:experimental:calc:xmlns:calcext:1.0"
 HEAD = (
     '<?xml version="1.0" encoding="UTF-8"?><office:document-content'
     ' xmlns:office="urn:oasis:names:tc:opendocument:xmlns:office:1.0"'
@@ -109,11 +112,60 @@ def test_an_old_workbook_is_read_with_its_dates_times_and_durations(convert):
     assert found["day"] == ("date32[day]", ["2024-02-01", "2024-02-02", "2024-02-03"])
     assert found["at"][1] == ["2024-02-01 00:00:00", "2024-02-02 13:05:00", "2024-02-03 13:10:00"]
     assert found["clock"][1] == ["08:30:01", "08:30:02", "08:30:03"]
-    assert found["dur"][1] == ["36:00:00"] * 3
+    assert found["dur"][1] == [str(36 * 3600 * 1_000_000)] * 3
     assert found["flag"] == ("bool", ["True", "False", "False"])
     assert [(each["code"], each["text"]) for each in report.warnings] == [
         ("other_sheets", "Data is read, not Hidden, Other")
     ]
+
+
+def wrong(text: str, **repeated: str) -> str:
+    """A cell with an error as LibreOffice writes it."""
+    about = "".join(f' table:{name.replace("_", "-")}="{count}"' for name, count in repeated.items())
+    return (
+        f'<table:table-cell{about} table:formula="of:=1/0" office:value-type="string" office:string-value=""'
+        f' xmlns:calcext="{CALCEXT}" calcext:value-type="error"><text:p>{text}</text:p></table:table-cell>'
+    )
+
+
+def test_errors_of_a_spreadsheet_are_texts_at_their_places(convert):
+    rows = [
+        names("a", "b", "c"),
+        [cell("float", "1", value="1"), wrong("#DIV/0!", number_columns_repeated="2")],
+        [wrong("#N/A"), cell("float", "2", value="2")],
+        [wrong("#REF!")],
+    ]
+    other = [names("x"), [wrong("#NAME?")]]
+
+    _, table = convert(document(S=rows, Other=other), name="book.ods")
+
+    assert table.to_pydict() == {
+        "a": ["1", "#N/A", "#REF!"],
+        "b": ["#DIV/0!", "2", None],
+        "c": ["#DIV/0!", None, None],
+    }
+
+
+def test_errors_without_number_entities_and_what_is_cut_are_refused(tmp_path, monkeypatch):
+    monkeypatch.setattr(ods_errors, "MAX_ERRORS", 3)
+    path = tmp_path / "book.ods"
+    whole = document(S=[names("a"), [wrong("#N/A", number_columns_repeated="4")]])
+    entity = '<?xml version="1.0"?><!DOCTYPE a [<!ENTITY b "c">]><a>&b;</a>'
+    codes = []
+    for content in (whole, archive_of(entity), archive_of("<a><b></a>"), b"PK"):
+        path.write_bytes(content)
+        with pytest.raises(Refused) as refused:
+            ods_errors.error_cells(path, "S")
+        codes.append(refused.value.args[0])
+
+    assert codes == ["too_expensive", "broken_file", "broken_file", "broken_file"]
+
+
+def archive_of(content: str) -> bytes:
+    out = io.BytesIO()
+    with zipfile.ZipFile(out, "w") as archive:
+        archive.writestr("content.xml", content)
+    return out.getvalue()
 
 
 def test_a_spreadsheet_is_read_with_its_values_and_not_their_pictures(convert):
@@ -124,7 +176,8 @@ def test_a_spreadsheet_is_read_with_its_values_and_not_their_pictures(convert):
     assert found["name"][1] == ["007", "Müller, A."]
     assert found["day"][1] == ["2024-02-01", "1899-01-01"]
     assert found["at"][1] == ["2024-02-01 13:05:09", "2024-02-01 00:00:00"]
-    assert found["lasts"][1] == ["36:00:00", "0:00:01"]
+    assert found["lasts"][1] == [str(36 * 3600 * 1_000_000), "1000000"]
+    assert {each["name"]: each["type"] for each in report.columns}["lasts"] == "duration"
     assert found["clock"][1] == ["08:30:01", None]
     assert [(each["code"], each["text"]) for each in report.warnings] == [("other_sheets", "S is read, not More")]
 

@@ -9,7 +9,8 @@ from __future__ import annotations
 import csv
 import datetime as dt
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Mapping
+from itertools import chain
 from pathlib import Path
 from typing import Any
 
@@ -23,16 +24,26 @@ _DURATION = re.compile(r"(-?)PT(\d+)H(\d+)M(\d+)(\.\d+)?S")
 _MOMENT, _SPAN = "moment", "span"
 
 Row = list[Any]
+Errors = Mapping[int, Mapping[int, str]]
+"""The texts of cells with an error, by row and column, from 0."""
+FindErrors = Callable[[Path, str], Errors]
+"""Finds them in a sheet of a workbook."""
 
 
-def read_book(source: Path, target: Path, wanted: str) -> dict[str, Any]:
+def _no_errors(_source: Path, _sheet: str) -> Errors:
+    return {}
+
+
+def read_book(source: Path, target: Path, wanted: str, errors: FindErrors = _no_errors) -> dict[str, Any]:
     """Write a sheet as CSV; `wanted`: its name, else the first one that is shown and has cells.
+
+    `errors` finds the cells of a sheet with an error, which calamine gives as empty.
 
     Raises:
         Refused: it cannot be read, has a password, has no such sheet or no cells.
     """
     try:
-        return _read(CalamineWorkbook.from_path(str(source)), target, wanted)
+        return _read(CalamineWorkbook.from_path(str(source)), target, wanted, lambda sheet: errors(source, sheet))
     except PasswordError:
         raise Refused("unsupported_format", "A workbook with a password cannot be read.") from None
     except CalamineError as error:
@@ -44,15 +55,30 @@ def read_book(source: Path, target: Path, wanted: str) -> dict[str, Any]:
         raise
 
 
-def _read(book: CalamineWorkbook, target: Path, wanted: str) -> dict[str, Any]:
+def _read(book: CalamineWorkbook, target: Path, wanted: str, errors: Callable[[str], Errors]) -> dict[str, Any]:
     sheet, others = _chosen(book, wanted)
     if sheet.total_width > MAX_COLUMNS:
         raise Refused("too_many_columns", f"The sheet has more than {MAX_COLUMNS:,} columns.")
-    kinds = _kinds(sheet)
+    kinds, wrong = _kinds(sheet), errors(sheet.name)
     with target.open("w", newline="", encoding="utf-8") as file:
         writer = csv.writer(file, lineterminator="\n")
-        writer.writerows([_text(value, kinds.get(i, "")) for i, value in enumerate(row)] for row in _rows(sheet))
+        for number, row in enumerate(chain(_rows(sheet), ([] for _ in range(_rows_behind(sheet, wrong))))):
+            cells = [_text(value, kinds.get(i, "")) for i, value in enumerate(row)]
+            writer.writerow(_with_errors(cells, wrong.get(number, {})))
     return {"sheet": sheet.name, "sheets": book.sheet_names, "warnings": _warnings(sheet, others)}
+
+
+def _rows_behind(sheet: CalamineSheet, wrong: Errors) -> int:
+    """Rows behind the last one that has a value, up to the last one that has an error."""
+    return max(0, max(wrong, default=-1) - (sheet.end[0] if sheet.end is not None else -1))
+
+
+def _with_errors(cells: list[str], wrong: Mapping[int, str]) -> list[str]:
+    """A row with the texts of its errors where it has no value."""
+    if not wrong:
+        return cells
+    cells += [""] * (max(wrong) + 1 - len(cells))
+    return [cell or wrong.get(i, "") for i, cell in enumerate(cells)]
 
 
 def _chosen(book: CalamineWorkbook, wanted: str) -> tuple[CalamineSheet, list[str]]:
