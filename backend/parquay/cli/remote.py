@@ -83,8 +83,8 @@ def upload(
     if name is not None and len(paths) > 1:
         raise Failure("--name needs exactly one FILE", 2)
     for file in paths:
-        if file != STDIN and not file.exists():
-            raise Failure(f"{sendable(str(file))}: no such file", 2)
+        if file != STDIN and (not file.exists() or file.is_dir()):
+            raise Failure(f"{sendable(str(file))}: {'is a folder' if file.is_dir() else 'no such file'}", 2)
     said: Said = {"delimiter": delimiter, "quote": quote, "escape": escape, "encoding": encoding, "header": header}
     said |= {"skip": skip, "comment": comment, "sheet": sheet, "member": member, "path": path, "dataset": dataset}
     said |= {"missing": list(missing) if missing else None, "types": types_of(type_ or ())}
