@@ -38,6 +38,7 @@ FILES = [
     "EXPLAIN ANALYZE FROM read_csv('/etc/passwd')",
     "SELECT 1 UNION ALL FROM read_csv('/etc/passwd')",
     "PIVOT read_csv('/etc/passwd') ON a IN (1) USING sum(b)",
+    'SELECT (WITH "/etc/passwd.csv" AS (SELECT 1) FROM "/etc/passwd.csv") FROM "/etc/passwd.csv"',
     "FROM which_secret('s3://x', 's3')",
     "FROM arrow_scan(0, 0, 0)",
     "FROM python_arrow_scan(0)",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import io
 import os
 import threading
@@ -20,7 +21,7 @@ from parquay.columns.text import json_text
 from parquay.datasets.query.engine import Cancelled, CancelToken
 from parquay.datasets.statements.process import StatementProcesses, ended_by
 from parquay.datasets.statements.run import AskedStatement, Statements
-from parquay.errors import InvalidValue, ParquayError, QueryTimeout, TooLarge
+from parquay.errors import InvalidValue, ParquayError, QueryTimeout, TooLarge, Unavailable
 
 MIB = 1 << 20
 
@@ -264,6 +265,24 @@ def test_names_of_columns_are_unique(statements: Statements):
 
     assert len(set(found["rows"][0])) == len(found["columns"]) == 4
     assert list(found["rows"][0].values()) == [1, 2, 3, 4]
+
+
+def test_a_process_that_cannot_start_is_told_and_the_next_one_starts(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+    statements = Statements(StatementProcesses(tmp_path, memory=128 * MIB, kept=1), seconds=60)
+    try:
+        with monkeypatch.context() as patch:
+            patch.setattr("subprocess.Popen", _no_more_processes)
+            with pytest.raises(Unavailable) as refusal:
+                answered(statements, "SELECT 1")
+        assert refusal.value.code == "queries_busy"
+        assert rows(statements, "SELECT 1") == [[1]]
+    finally:
+        statements.close()
+    assert list(tmp_path.iterdir()) == []
+
+
+def _no_more_processes(*_: object, **__: object) -> None:
+    raise OSError(errno.EAGAIN, "Resource temporarily unavailable")
 
 
 def test_a_process_that_ended_by_itself_says_why():

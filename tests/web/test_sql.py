@@ -7,6 +7,7 @@ import json
 import select
 from collections.abc import Callable
 from contextlib import ExitStack, closing
+from decimal import Decimal
 from http.client import HTTPConnection
 from typing import Any
 
@@ -15,7 +16,9 @@ import polars as pl
 import pytest
 
 from live_server import LiveServer
+from parquay.client import ApiError, Client
 from problems import is_problem
+from s3_server import S3Server
 from web.sales_table import table
 
 WORDS = "n,word,price,clock\n1,b,24.50,09:30:00\n2,a,0.10,10:00:00\n3,,9007199254740993.25,11:15:30\n"
@@ -192,6 +195,10 @@ def test_parameters_are_values_and_nothing_else(ann, words):
     refused(ann, "SELECT $a", 422, "bad_sql")
     refused(ann, "SELECT 1", 422, "bad_sql", params={"a": 1})
     refused(ann, "SELECT $a", 422, "bad_sql", params={"a": 10**50})
+    for value in ("NaN", "-Infinity", '"\\ud800"', "[" * 900 + "]" * 900):
+        body = f'{{"query": "SELECT $a", "params": {{"a": {value}}}}}'
+        answer = ann.post("/sql", content=body, headers={"Content-Type": "application/json"})
+        assert is_problem(answer, 422, "bad_sql"), value
 
 
 @pytest.mark.parametrize(
@@ -266,6 +273,31 @@ def test_a_statement_ends_with_its_client(start_server: Callable[..., LiveServer
         with http.stream("POST", "/sql", json=asked) as answer:
             assert next(answer.iter_raw()).startswith(b"range\n0\n1\n")
         assert rows(http, "SELECT 1") == [[1]]
+
+
+def test_the_client_for_python_asks_too(ann, words, shared_server: LiveServer):
+    with Client(shared_server.url, token=ann.headers["Authorization"].partition(" ")[2]) as client:
+        found = client.sql('SELECT n, price FROM "words.csv" WHERE price > $least ORDER BY n', least=Decimal("24.49"))
+
+        assert found.to_pydict() == {"n": [1, 3], "price": [Decimal("24.50"), Decimal("9007199254740993.25")]}
+        with pytest.raises(ApiError) as refusal:
+            client.sql("SELEC 1")
+    assert (refusal.value.status, refusal.value.code) == (422, "bad_sql")
+
+
+@pytest.mark.long
+def test_tables_of_an_object_store_are_read(
+    start_server: Callable[..., LiveServer], lasting_s3: S3Server, new_database: Callable[[], str]
+):
+    server = start_server(
+        storage_url=f"s3://{lasting_s3.new_bucket()}/parquay", s3_endpoint=lasting_s3.url, database_url=new_database()
+    )
+    with server.login() as http:
+        file_id = table(http, WORDS, "words.csv").rpartition("/")[2]
+        assert http.delete(f"/datasets/{file_id}/rows/0").status_code == 204
+        assert rows(http, 'SELECT count(*) FROM "words.csv"') == [[2]]
+        assert rows(http, f"SELECT count(*) FROM dataset('{file_id}', version => 0)") == [[3]]
+        assert http.get("/sql/schema").json()["tables"][0]["reference"] == '"words.csv"'
 
 
 @pytest.mark.large

@@ -4118,6 +4118,9 @@ export interface operations {
       200: {
         content: {
           "application/json": components["schemas"]["StatementResult"];
+          "text/csv; charset=utf-8": string;
+          "application/vnd.apache.arrow.stream": string;
+          "application/vnd.apache.parquet": string;
         };
       };
       /** @description Refused. */

@@ -23,7 +23,7 @@ from parquay.columns.text import json_text
 from parquay.datasets.query.engine import CancelToken
 from parquay.datasets.query.expression_child import HEAD, write_frame
 from parquay.datasets.statements import child
-from parquay.errors import Damaged, InvalidValue, ParquayError, QueryTimeout, TooLarge
+from parquay.errors import Damaged, InvalidValue, ParquayError, QueryTimeout, TooLarge, Unavailable, is_full
 from parquay.storage.local.scratch import ProcessScratch
 
 TICK = 0.02
@@ -47,13 +47,14 @@ class StatementProcess:
 
     def __init__(self, memory: int, scratch: ProcessScratch) -> None:
         """Start it. ``memory``: bytes for the engine; ``scratch``: where it gets a folder for what it spills."""
-        self._files = ExitStack()
-        folder = self._files.enter_context(scratch.fresh())
         environment = {"PYTHONPATH": os.pathsep.join(filter(None, sys.path))}
-        command = [sys.executable, "-m", child.__name__, str(memory), str(THREADS), str(folder)]
-        self._process = subprocess.Popen(  # noqa: S603  our own module
-            command, env=environment, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL
-        )
+        with ExitStack() as files:
+            folder = files.enter_context(scratch.fresh())
+            command = [sys.executable, "-m", child.__name__, str(memory), str(THREADS), str(folder)]
+            self._process = subprocess.Popen(  # noqa: S603  our own module
+                command, env=environment, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL
+            )
+            self._files = files.pop_all()
         self._held = bytearray()
 
     @property
@@ -66,8 +67,9 @@ class StatementProcess:
         Raises:
             EndedProcess: it is gone.
         """
+        frame = json_text.dumps(dict(content)).encode()
         try:
-            write_frame(cast("Any", self._process.stdin), json_text.dumps(dict(content)).encode())
+            write_frame(cast("Any", self._process.stdin), frame)
         except (BrokenPipeError, ValueError):
             raise self._ended() from None
 
@@ -147,7 +149,11 @@ class StatementProcesses:
         self._timer: threading.Timer | None = None
 
     def take(self, owner: str) -> StatementProcess:
-        """Return a process that ran nobody else's statements, and have another one get ready."""
+        """Return a process that ran nobody else's statements, and have another one get ready.
+
+        Raises:
+            Unavailable: ``queries_busy`` (503), the system lets none start.
+        """
         with self._lock:
             for each in [each for each in self._kept if each.owner == owner]:
                 self._kept.remove(each)
@@ -183,7 +189,13 @@ class StatementProcesses:
         self._scratch.close()
 
     def _start(self) -> StatementProcess:
-        return StatementProcess(self._memory, self._scratch)
+        try:
+            return StatementProcess(self._memory, self._scratch)
+        except OSError as error:
+            if is_full(error):
+                raise
+            detail = "The server cannot start another process now. Try again."
+            raise Unavailable(detail, "queries_busy", retry_after=5) from error
 
     def _look_later(self) -> None:
         if self._timer is None:

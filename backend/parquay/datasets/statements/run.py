@@ -7,6 +7,7 @@ from contextlib import ExitStack
 from dataclasses import dataclass
 from typing import Any
 
+from parquay.columns.text import json_text
 from parquay.datasets.query.engine import CancelToken
 from parquay.datasets.statements.check import NamedTable
 from parquay.datasets.statements.names import Opener
@@ -79,7 +80,7 @@ class Statements:
         Raises:
             ParquayError: see `Conversation.receive` and `TableNames.resolve`.
         """
-        refuse_text(asked.query)
+        refuse_text(asked)
         conversation = Conversation(self._processes.take(owner), stop, self.seconds)
         with ExitStack() as held:
             held.callback(self._let_go, conversation, owner)
@@ -119,11 +120,16 @@ def _named(each: dict[str, Any]) -> NamedTable:
     return NamedTable(each["name"], each["id"], each["version"], each["position"])
 
 
-def refuse_text(query: str) -> None:
-    """Refuse what is no statement at all. Pure.
+def refuse_text(asked: AskedStatement) -> None:
+    """Refuse what is no statement at all, or has parameters that are no values of JSON. Pure.
 
     Raises:
         InvalidValue: ``bad_sql`` (422).
     """
+    query = asked.query
     if not query.strip() or "\0" in query or any("\ud800" <= each <= "\udfff" for each in query):
         raise InvalidValue("A statement is a text of whole characters.", "bad_sql", position=None)
+    try:
+        json_text.dumps(asked.params).encode()
+    except (ValueError, RecursionError):
+        raise InvalidValue("A parameter is no value of JSON.", "bad_sql", position=None) from None

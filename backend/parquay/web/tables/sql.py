@@ -7,7 +7,7 @@ from collections.abc import AsyncIterator, Collection, Iterable, Iterator
 from contextlib import ExitStack
 from dataclasses import dataclass
 from functools import partial
-from typing import Annotated
+from typing import Annotated, Any
 
 from anyio import CancelScope, create_task_group, to_thread
 from fastapi import APIRouter, Query, Request, Response
@@ -41,10 +41,14 @@ MEDIA_TYPES = {
     "parquet": "application/vnd.apache.parquet",
 }
 
+_DOWNLOADS: dict[int | str, dict[str, Any]] = {
+    200: {"content": {kind: {"schema": {"type": "string", "format": "binary"}} for kind in MEDIA_TYPES.values()}}
+}
+
 router = APIRouter(tags=["sql"], route_class=ExactRoute)
 
 
-@router.post("/sql", response_model=StatementResult)
+@router.post("/sql", response_model=StatementResult, responses=_DOWNLOADS)
 async def run_statement(
     request: Request, wanted: StatementRequest, tables: TablesDep, identity: IdentityDep
 ) -> Response:
