@@ -37,6 +37,10 @@ def test_without_variables_the_defaults_of_the_contract_hold(given):
 @pytest.mark.parametrize(
     ("name", "value"),
     [
+        ("engine_url", "http://spark:15002"),
+        ("engine_url", "spark:15002"),
+        ("engine_url", "sc://"),
+        ("engine_url", "sc://spark:15002/path"),
         ("port", "0"),
         ("port", "65536"),
         ("port", "http"),

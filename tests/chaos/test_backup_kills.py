@@ -1,6 +1,6 @@
 """Backups in a loop while clients upload, edit and delete and old versions go, some of them killed: each is whole.
 
-`CHAOS_BACKUPS` says how many (12), `CHAOS_SEED` makes a run repeat its sizes and moments.
+`CHAOS_BACKUPS` says how many (6), `CHAOS_SEED` makes a run repeat its sizes and moments.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ import pytest
 from live_server import PARQUAY, LiveServer, clean_environment
 from tus_user import TusUser
 
-BACKUPS = int(os.environ.get("CHAOS_BACKUPS", "12"))
+BACKUPS = int(os.environ.get("CHAOS_BACKUPS", "6"))
 SEED = int(os.environ.get("CHAOS_SEED", str(random.SystemRandom().randrange(1 << 32))))
 CLIENTS = 4
 

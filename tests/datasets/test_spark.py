@@ -3,13 +3,16 @@
 
 from __future__ import annotations
 
+import asyncio
 import socket
 import threading
 from typing import Any
 
+import httpx
 import pyarrow as pa
 import pytest
 
+from parquay.app import create_app
 from parquay.datasets.query.aggregates import Aggregator
 from parquay.datasets.query.engine import Cancelled, CancelToken
 from parquay.datasets.query.groups import Grouper, named, read_measure
@@ -17,6 +20,8 @@ from parquay.datasets.query.plan import columns_of, read_query
 from parquay.datasets.query.spark import HOPELESS, SparkEngine
 from parquay.datasets.query.spark_sql import measure, measures, statement
 from parquay.errors import QueryTimeout, Unavailable
+from parquay.settings import Settings, SettingsError
+from parquay.wiring import build
 
 ROWS = "".join(f"{number},word {number % 3}\n" for number in range(50))
 
@@ -189,3 +194,33 @@ def test_sums_that_could_outgrow_its_decimals_are_not_asked_for(table_of):
     assert measure("sum", short) == "sum(c1) AS value"
     assert (measure("sum", long), measures([long, short], exact=True)) == (None, None)
     assert measures([short], exact=False) is not None
+
+
+def got(app: Any, path: str) -> httpx.Response:
+    async def ask() -> httpx.Response:
+        async with httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://127.0.0.1:1") as http:
+            return await http.get(path)
+
+    return asyncio.run(ask())
+
+
+def test_a_server_says_what_it_lacks_and_what_is_away(tmp_path, monkeypatch):
+    asked = Settings(_env_file=None, data_dir=tmp_path, port=1, engine_url="sc://spark:15002")
+    monkeypatch.setattr("parquay.wiring.tables.find_spec", lambda _name: None)
+    with pytest.raises(SettingsError, match=r"needs the extra parquay\[engine\]"):
+        build(asked)
+    monkeypatch.setattr("parquay.wiring.tables.find_spec", lambda name: name)
+
+    services = build(asked)
+    assert services.tables.spark is not None
+    app = create_app(services)
+
+    before = got(app, "/readyz").json()
+    services.tables.spark._leave(ConnectionError("no route"))
+    after, shown = got(app, "/readyz").json(), got(app, "/metrics").text
+    services.close()
+
+    assert (before["status"], before["engine"]) == ("ready", "up")
+    assert (after["status"], after["engine"]) == ("degraded", "down")
+    assert "very large tables" in after["detail"]
+    assert "parquay_engine_up 0.0" in shown
