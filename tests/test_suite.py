@@ -25,6 +25,10 @@ SLEEPS = {
     "auth/test_passwords.py": {
         "test_no_more_than_two_hashes_run_at_once": PACE,
     },
+    "chaos/test_backup_kills.py": {
+        "checked": MOMENT,
+        "test_each_backup_restores_to_what_fsck_finds_clean": MOMENT,
+    },
     "chaos/test_kill_loop.py": {
         "slowly": PACE,
         "test_no_acknowledged_byte_is_lost_and_every_file_ends_whole": MOMENT,
@@ -35,6 +39,12 @@ SLEEPS = {
     },
     "chaos/test_s3_kills.py": {
         "test_no_counted_byte_is_lost_among_three_servers_on_one_bucket": MOMENT,
+    },
+    "chaos/test_service_kills.py": {
+        "test_no_job_is_lost_and_no_table_is_published_twice": MOMENT,
+    },
+    "datasets/test_statements.py": {
+        "_cpu_of": ABSENCE,
     },
     "faulty_proxy.py": {
         "handle_one_request": PACE,

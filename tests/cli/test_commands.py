@@ -99,7 +99,7 @@ def test_conversion_starts_without_what_only_other_commands_need(tmp_path: Path)
         ["convert", "a.csv", "b.parquet", "--skip", "-1"],
         ["convert", "a.csv", "b.parquet", "--type", "d=klingon"],
         ["convert", "a.csv", "b.parquet", "--type", "d"],
-        ["convert", "a.csv", "b.parquet", "--missing", "nobody knows"],
+        ["convert", "a.csv", "b.parquet", "--missing", "two\nlines"],
         ["convert", "a.csv", "--out-dir", "out", "--quote", ";", "--delimiter", ";"],
         ["user", "add", "somebody"],
     ],
