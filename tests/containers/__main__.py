@@ -101,8 +101,8 @@ def use(topology: Topology) -> None:
         login = http.post("/auth/token", data={"username": "test", "password": "password"}).raise_for_status()
         http.headers["Authorization"] = f"Bearer {login.json()['access_token']}"
         page = http.get("/", headers={"Accept": "text/html"}).raise_for_status().text
-        script = page.partition(' src="')[2].partition('"')[0]
-        assert http.get(script).raise_for_status().headers["cache-control"].startswith("public"), script
+        script = "/assets/" + page.partition(' src="/assets/')[2].partition('"')[0]
+        assert "immutable" in http.get(script).raise_for_status().headers["cache-control"], script
         made = http.post(
             "/files", headers=TUS | {"Upload-Length": str(len(CSV)), "Upload-Metadata": "filename bWFueS5jc3Y="}
         )

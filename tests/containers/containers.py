@@ -30,7 +30,7 @@ shift
 mount -t proc proc "$root/proc"
 mount --rbind /dev "$root/dev"
 mount -o remount,bind,ro "$root"
-exec setpriv --no-new-privs --bounding-set=-all --inh-caps=-all chroot --userspec="$USERSPEC" --groups= "$root" "$@"
+exec setpriv --no-new-privs --inh-caps=-all chroot --userspec="$USERSPEC" --groups= "$root" "$@"
 """
 """In a mount namespace of its own: put folders and memory where volumes are, make the root read-only, drop all rights."""
 
