@@ -30,6 +30,9 @@ describe('what is typed into a cell', () => {
     ['timestamp', '2024-02-29 13:05:09', '2024-02-29 13:05:09'],
     ['text', '  as it is ', '  as it is '],
     ['text', '', ''],
+    ['duration', ' 26:03:04 ', '26:03:04'],
+    ['duration', '', null],
+    ['uuid', ' ', null],
     ['int64', '', null],
   ])('%s takes %j as %j', (type, typed, value) =>
     expect(readTyped(column(type), typed)).toEqual({ value, refusal: null }),

@@ -47,9 +47,10 @@ const exactNumber = (typed: string): number | string => {
  */
 export const readTyped = (column: Column, typed: string, seen: Cell = null): Typed => {
   const kind = kindOf(column)
-  if (kind === 'text') return keep(typed)
+  if (column.type === 'text') return keep(typed)
   const trimmed = typed.trim()
   if (trimmed === '') return keep(null)
+  if (kind === 'text') return keep(trimmed)
   if (seen !== null && !SHAPES[kind].test(String(seen))) return keep(trimmed)
   if (!SHAPES[kind].test(trimmed) || !isRealDate(kind, trimmed))
     return { refusal: laterText().datasets.edit.expected[kind] }
