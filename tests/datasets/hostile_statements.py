@@ -258,7 +258,7 @@ SYNTAX = [
     "FROM dataset((SELECT 'a'))",
     "FROM dataset('a', nope => 1)",
     "SELECT dataset('a')",
-    "SELECT " + "(" * 20_000 + "1" + ")" * 20_000,
+    "SELECT " + "(" * 5_000 + "1" + ")" * 5_000,
     "SELECT " + "[" * 5_000 + "]" * 5_000,
     "SELECT " + "(SELECT " * 3_000 + "1" + ")" * 3_000,
     "SELECT " + "-" * 9 + "1",

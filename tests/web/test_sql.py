@@ -5,7 +5,7 @@ from __future__ import annotations
 import io
 import json
 import select
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from contextlib import ExitStack, closing
 from decimal import Decimal
 from http.client import HTTPConnection
@@ -249,12 +249,19 @@ def test_bodies_that_are_none_are_refused(ann):
 ENDLESS = "SELECT levenshtein(repeat('x', 300000), repeat('y', 300000))"
 
 
-def test_others_are_answered_beside_statements_that_never_end(start_server: Callable[..., LiveServer]):
-    server = start_server(sql_processes=2)
-    head = {"Authorization": f"Bearer {server.token('test', 'password')}", "Content-Type": "application/json"}
+@pytest.fixture(scope="module")
+def narrow(tmp_path_factory: pytest.TempPathFactory) -> Iterator[LiveServer]:
+    """A server that runs two statements at once, one of each user."""
+    server = LiveServer(tmp_path_factory.mktemp("narrow"), sql_processes=2).start()
+    yield server
+    server.stop()
+
+
+def test_others_are_answered_beside_statements_that_never_end(narrow: LiveServer):
+    head = {"Authorization": f"Bearer {narrow.token('test', 'password')}", "Content-Type": "application/json"}
     body = json.dumps({"query": ENDLESS})
-    with server.register("ann", "the secret of ann") as ann, ExitStack() as opened:
-        endless = [opened.enter_context(closing(HTTPConnection("127.0.0.1", server.port))) for _ in range(3)]
+    with narrow.register("ann", "the secret of ann") as ann, ExitStack() as opened:
+        endless = [opened.enter_context(closing(HTTPConnection("127.0.0.1", narrow.port))) for _ in range(3)]
         for each in endless:
             each.request("POST", "/sql", body, head)
 
@@ -262,12 +269,11 @@ def test_others_are_answered_beside_statements_that_never_end(start_server: Call
         assert select.select([each.sock for each in endless], [], [], 0)[0] == []  # they still run, or wait
 
 
-def test_a_statement_ends_with_its_client(start_server: Callable[..., LiveServer]):
-    server = start_server(sql_processes=1)
-    with server.login() as http:
+def test_a_statement_ends_with_its_client(narrow: LiveServer):
+    with narrow.login() as http:
         with pytest.raises(httpx.ReadTimeout):
             http.post("/sql", json={"query": ENDLESS}, timeout=1)
-        assert rows(http, "SELECT 1") == [[1]]  # the only place is free long before the time is over
+        assert rows(http, "SELECT 1") == [[1]]  # the only place of the user is free long before the time is over
 
         asked = {"query": "FROM range(100000000000)", "format": "csv"}
         with http.stream("POST", "/sql", json=asked) as answer:
