@@ -2,8 +2,11 @@ from __future__ import annotations
 
 import gzip
 import io
+import sqlite3
 import zipfile
+from contextlib import closing
 
+import openpyxl
 import pytest
 
 from live_server import entry_when
@@ -110,3 +113,25 @@ def test_nested_values_of_json_lines_come_back_as_they_were_until_they_are_edite
     assert original(ann, path, format="ndjson").splitlines()[1] == b'{"id":2,"tags":{"c": 2}}'
     assert ann.patch(f"{path}/columns/tags", json={"type": "text", "style": "text"}).status_code == 200
     assert original(ann, path, format="ndjson").splitlines()[1] == b'{"id":2,"tags":"{\\"c\\":\\n2}"}'
+
+
+def test_what_is_no_text_is_exported_as_the_text_that_was_made_of_it(ann, tmp_path):
+    book, sheet = openpyxl.Workbook(), io.BytesIO()
+    for row in (["a", "b"], [1, "x"]):
+        book.active.append(row)
+    book.save(sheet)
+    with closing(sqlite3.connect(tmp_path / "a.sqlite")) as database, database:
+        database.execute("CREATE TABLE t (a, b)")
+        database.execute("INSERT INTO t VALUES (1, 'x')")
+
+    workbook = table(ann, sheet.getvalue(), "a.xlsx")
+    rows = table(ann, (tmp_path / "a.sqlite").read_bytes(), "a.sqlite")
+
+    assert original(ann, workbook) == original(ann, rows) == b"a,b\n1,x\n"
+    assert original(ann, rows, format="ndjson") == b'{"a":1,"b":"x"}\n'
+
+
+def test_a_log_comes_back_as_it_was(ann):
+    text = b'::1 - - [11/Oct/2000:00:00:01 -0700] "GET /" 404 -\r\n\r\nbroken\r\n' * 2
+
+    assert original(ann, table(ann, text, "access.log")) == text

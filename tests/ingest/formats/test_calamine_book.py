@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import io
+import struct
 import zipfile
 import zlib
 from typing import Any
@@ -93,6 +94,58 @@ SHEET = [
         cell("time", "", **{"time-value": "PT00H00M01S"}),
     ],
 ]
+
+
+def record(kind: int, content: bytes) -> bytes:
+    """A record of BIFF12: its kind and its length, seven bits a byte."""
+    head = bytes([kind]) if kind < 128 else bytes([kind & 127 | 128, kind >> 7])
+    size = len(content)
+    return head + (bytes([size]) if size < 128 else bytes([size & 127 | 128, size >> 7])) + content
+
+
+def wide(text: str) -> bytes:
+    return len(text).to_bytes(4, "little") + text.encode("utf-16-le")
+
+
+def binary_workbook() -> bytes:
+    """A workbook with one sheet `S`: a text and a number in each of two rows below their names."""
+    rows: list[list[str | float]] = [["name", "n"], ["007", 1.5], ["b", 2.0]]
+    body = record(129, b"") + record(148, struct.pack("<4I", 0, 2, 0, 1)) + record(145, b"")
+    for number, row in enumerate(rows):
+        body += record(0, struct.pack("<I", number) + bytes(13))
+        for column, value in enumerate(row):
+            place = struct.pack("<2I", column, 0)
+            if isinstance(value, str):
+                body += record(6, place + wide(value))
+            else:
+                body += record(5, place + struct.pack("<d", value))
+    book = (
+        record(143, b"")
+        + record(156, struct.pack("<2I", 0, 1) + wide("rId1") + wide("S"))
+        + record(144, b"")
+        + record(132, b"")
+    )
+    relations = (
+        '<?xml version="1.0"?><Relationships xmlns="http://schemas.openxmlformats.org/package/2006/relationships">'
+        '<Relationship Id="rId1" Target="worksheets/sheet1.bin" Type="http://schemas.openxmlformats.org/'
+        'officeDocument/2006/relationships/worksheet"/></Relationships>'
+    )
+    out = io.BytesIO()
+    with zipfile.ZipFile(out, "w") as archive:
+        archive.writestr("xl/workbook.bin", book)
+        archive.writestr("xl/_rels/workbook.bin.rels", relations)
+        archive.writestr("xl/worksheets/sheet1.bin", body + record(146, b""))
+    return out.getvalue()
+
+
+@pytest.mark.parametrize("name", ["book.xlsb", "book.xlsx", "book"])
+def test_a_binary_workbook_is_read_whatever_it_is_called(convert, name):
+    report, table = convert(binary_workbook(), name=name)
+
+    assert texts(report, table) == {"name": ("string", ["007", "b"]), "n": ("double", ["1.5", "2.0"])}
+    with pytest.raises(BadInput) as refused:
+        convert(binary_workbook()[:200], name=name)
+    assert refused.value.code == "broken_file"
 
 
 def texts(report: Any, table: Any) -> dict[str, tuple[str, list[str | None]]]:

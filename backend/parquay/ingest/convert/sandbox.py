@@ -180,11 +180,13 @@ def _made(
     columns = tuple(answer.get("columns", ()))
     if file_format.json_lines:
         dialect = Dialect(
-            format="ndjson", delimiter="", quote="", header_rows=0, types=dict(overrides.types), warnings=warnings
-        )
+            format="ndjson", delimiter="", quote="", header_rows=0, types=dict(overrides.types), warnings=warnings,
+            made_from=file_format.name,
+        )  # fmt: skip
         return ChildOutput(dialect, output, size)
     if not columns:
-        return ChildOutput(_sheet_dialect(output, overrides, warnings), output, size)
+        dialect = replace(_sheet_dialect(output, overrides, warnings), made_from=file_format.name)
+        return ChildOutput(dialect, output, size)
     names = tuple(each["name"] for each in columns)
     dialect = Dialect(format=file_format.name, delimiter="", quote="", header_rows=0, columns=names, warnings=warnings)
     return ChildOutput(dialect, output, size, columns)

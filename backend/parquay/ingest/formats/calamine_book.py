@@ -16,6 +16,7 @@ from typing import Any
 
 from python_calamine import CalamineError, CalamineSheet, CalamineWorkbook, PasswordError, SheetVisibleEnum
 
+from parquay.ingest.formats.detect import WORKBOOKS
 from parquay.ingest.formats.limits import Refused
 from parquay.ingest.formats.workbook import MAX_COLUMNS, MAX_NAMED_SHEETS, clock
 
@@ -43,7 +44,7 @@ def read_book(source: Path, target: Path, wanted: str, errors: FindErrors = _no_
         Refused: it cannot be read, has a password, has no such sheet or no cells.
     """
     try:
-        return _read(CalamineWorkbook.from_path(str(source)), target, wanted, lambda sheet: errors(source, sheet))
+        return _read(_opened(source), target, wanted, lambda sheet: errors(source, sheet))
     except PasswordError:
         raise Refused("unsupported_format", "A workbook with a password cannot be read.") from None
     except CalamineError as error:
@@ -53,6 +54,14 @@ def read_book(source: Path, target: Path, wanted: str, errors: FindErrors = _no_
         if type(error).__name__ == "PanicException":
             raise Refused("broken_file", "The workbook cannot be read.") from None
         raise
+
+
+def _opened(source: Path) -> CalamineWorkbook:
+    """The workbook, by its bytes where its name would have calamine take it for another one."""
+    if source.suffix.lower() not in WORKBOOKS:
+        return CalamineWorkbook.from_path(str(source))
+    with source.open("rb") as file:
+        return CalamineWorkbook.from_filelike(file)
 
 
 def _read(book: CalamineWorkbook, target: Path, wanted: str, errors: Callable[[str], Errors]) -> dict[str, Any]:

@@ -42,6 +42,7 @@ class Dialect:
         row_bytes: bytes of a row on average.
         format: csv for delimited text, ndjson for an object a line, json for an array of objects, log for a log.
         log: of a log, which one, see `log_lines`.
+        made_from: the format of the file, where a child process made this text of it; empty: the file is the text.
         path: of JSON, the keys of the array of objects that is read, with points between them; empty for the top.
         types: column name to type name, as the caller wants them where the cells allow it.
         shapes: for each column a regular expression that its cells in the sample match, empty where there is none.
@@ -75,6 +76,7 @@ class Dialect:
     format: str = "csv"
     path: str = ""
     log: str = ""
+    made_from: str = ""
     types: Mapping[str, str] = field(default_factory=dict)
     shapes: tuple[str, ...] = ()
     warnings: tuple[FileWarning, ...] = ()

@@ -27,7 +27,8 @@ def is_the_upload(tables: TableServices, file: File, snapshot: Snapshot, request
     """Tell whether ``request`` wants what was uploaded, all of it, as it was written (blocking)."""
     if request.format not in _SAME or not request.original or request.safe or request.header is not None:
         return False
-    if (snapshot.dialect or {}).get("format") not in _SAME[request.format] or request.query.conditions:
+    dialect = snapshot.dialect or {}
+    if dialect.get("made_from") or dialect.get("format") not in _SAME[request.format] or request.query.conditions:
         return False
     return list(request.columns) == columns_of(snapshot.columns) and is_unchanged(tables, file, snapshot)
 
