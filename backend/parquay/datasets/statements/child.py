@@ -3,8 +3,9 @@
 `child MEMORY THREADS SCRATCH`: bytes that the engine may take by itself, its threads, and a folder for what it spills.
 
 Frames come on standard input and go to standard output: eight bytes that say how many follow, then these. A frame out
-begins with a byte: 0, JSON follows; 1, bytes of the result. A statement comes with its parameters and is answered by
-the tables that it names; then come these, and the result follows. When standard input ends, whatever runs ends with it.
+begins with a byte: 0, JSON follows; 1, bytes of the result. The first one says that all is loaded. A statement comes
+with its parameters and is answered by the tables that it names; then come these, and the result follows. When standard
+input ends, whatever runs ends with it.
 """
 
 from __future__ import annotations
@@ -55,8 +56,10 @@ def main(arguments: Sequence[str]) -> int:
     memory, threads, scratch = int(arguments[0]), int(arguments[1]), arguments[2]
     _limit(memory + BESIDE)
     frames = _frames()
-    import pyarrow  # noqa: F401, ICN001  now, while nobody waits
+    import duckdb  # noqa: F401
+    import pyarrow  # noqa: F401, ICN001
 
+    _tell({"ready": True})
     try:
         while True:
             with _fresh_engine(memory, threads, scratch) as engine:

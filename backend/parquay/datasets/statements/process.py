@@ -30,6 +30,8 @@ TICK = 0.02
 """Seconds between two looks at whether somebody still waits."""
 KEPT_SECONDS = 60.0
 """How long a process waits for another statement of its user."""
+START_SECONDS = 60.0
+"""How long a process may take to start."""
 THREADS = min(4, os.cpu_count() or 1)
 READ_BYTES = 1 << 20
 
@@ -56,6 +58,7 @@ class StatementProcess:
             )
             self._files = files.pop_all()
         self._held = bytearray()
+        self._is_ready = False
 
     @property
     def _output(self) -> IO[bytes]:
@@ -72,6 +75,12 @@ class StatementProcess:
             write_frame(cast("Any", self._process.stdin), frame)
         except (BrokenPipeError, ValueError):
             raise self._ended() from None
+
+    def wait_ready(self, stop: CancelToken) -> None:
+        """Wait until it has loaded what it needs, which no statement's time is spent on; see `receive`."""
+        if not self._is_ready:
+            self.receive(time.monotonic() + START_SECONDS, stop)
+            self._is_ready = True
 
     def receive(self, deadline: float, stop: CancelToken) -> bytes:
         """Return the next frame (blocking until ``deadline``, by `time.monotonic`).
@@ -194,8 +203,7 @@ class StatementProcesses:
         except OSError as error:
             if is_full(error):
                 raise
-            detail = "The server cannot start another process now. Try again."
-            raise Unavailable(detail, "queries_busy", retry_after=5) from error
+            raise _not_started() from error
 
     def _look_later(self) -> None:
         if self._timer is None:
@@ -233,6 +241,17 @@ class Conversation:
         self.is_over = False
         self._stop = stop
         self._left = seconds
+
+    def wait_ready(self) -> None:
+        """Wait for a process that has just been started; that is nothing of the statement's time.
+
+        Raises:
+            Unavailable: ``queries_busy`` (503), it did not start. Cancelled: nobody waits.
+        """
+        try:
+            self.process.wait_ready(self._stop)
+        except (TimeoutError, EndedProcess):
+            raise _not_started() from None
 
     def extend(self, seconds: float) -> None:
         """Give it more time."""
@@ -276,6 +295,10 @@ class Conversation:
         """Say that the statement is not to be run after all."""
         self.send({"given_up": True})
         self.is_over = True
+
+
+def _not_started() -> Unavailable:
+    return Unavailable("The server cannot start another process now. Try again.", "queries_busy", retry_after=5)
 
 
 def refused(content: Mapping[str, Any]) -> ParquayError:

@@ -84,6 +84,7 @@ class Statements:
         conversation = Conversation(self._processes.take(owner), stop, self.seconds)
         with ExitStack() as held:
             held.callback(self._let_go, conversation, owner)
+            conversation.wait_ready()
             limit = ROWS if asked.limit is None and asked.format == "json" else asked.limit
             conversation.send({"query": asked.query, "params": asked.params, "limit": limit, "format": asked.format})
             named = _object(conversation)
