@@ -250,6 +250,25 @@ def test_every_export_beside_edits_and_deletion_is_a_whole_version(house, eager)
         assert max(numbers) == version
 
 
+def test_a_version_that_was_given_up_while_it_was_opened_is_the_next_one_and_no_damage(house, eager, monkeypatch):
+    file = house.convert("editor,number\n0,0\n1,0\n")
+    listed = house.tables.listed
+    calls = []
+
+    def given_up_meanwhile(file, version=None):
+        found = listed(file, version)
+        calls.append(found.version)
+        if len(calls) == 1:
+            house.edit(file, updates={0: {"number": 7}})
+            assert eager.sweep(now() + SOON) > 0
+        return found
+
+    monkeypatch.setattr(house.tables, "listed", given_up_meanwhile)
+
+    assert house.tables.snapshot(file).version == 1
+    assert calls[-1] == 1
+
+
 @pytest.mark.parametrize("spoilt", [b"no json\n", b"[]\n", b"\xff\n", b'{"commitInfo": 7}\n'])
 def test_a_table_with_a_broken_log_keeps_no_other_from_being_tidied(house, retention_of, spoilt):
     files = [edited(house, 3) for _ in range(3)]

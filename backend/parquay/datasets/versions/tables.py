@@ -50,6 +50,8 @@ class Tables:
             Damaged: ``log_damaged``; ``part_missing``, ``part_damaged``: a part is gone or has another size (503).
         """
         found = self.listed(file, version)
+        if version is None and fault_of(found) is not None:
+            found = self.listed(file)  # a newer version may have come since, and the parts of this one may be given up
         refuse_damaged(found)
         return found
 
@@ -273,10 +275,15 @@ def refuse_damaged(snapshot: Snapshot) -> None:
     Raises:
         Damaged: ``part_missing``, ``part_damaged`` (503).
     """
-    for part in snapshot.parts:
-        fault = snapshot.place.parts.fault(part.name, part.size, reread=False)
-        if fault is not None:
-            raise lost(fault)
+    fault = fault_of(snapshot)
+    if fault is not None:
+        raise lost(fault)
+
+
+def fault_of(snapshot: Snapshot) -> Damaged | None:
+    """What is wrong with the first part of a version that is gone, or longer or shorter than its log says."""
+    faults = (snapshot.place.parts.fault(part.name, part.size, reread=False) for part in snapshot.parts)
+    return next((fault for fault in faults if fault is not None), None)
 
 
 @contextmanager
