@@ -57,6 +57,7 @@ class Container:
 
     def start(self) -> Container:
         with self.log.open("ab") as log:
+            os.fchown(log.fileno(), *map(int, self.user.split(":")))  # as engines do with what a container writes to
             self._process = subprocess.Popen(
                 self.entering(self.command), env=self._env(), stdin=subprocess.DEVNULL, stdout=log, stderr=log,
                 start_new_session=True,
