@@ -151,7 +151,6 @@ def test_packed_json_workbook_and_parquet_files_have_previews(ann):
         ({"types": {"a": "klingon"}}, "invalid_value"),
         ({"types": {"a": {"type": "date", "style": "klingon"}}}, "invalid_value"),
         ({"delimeter": ";"}, "invalid_value"),
-        ({"missing": ["n.v."]}, "bad_option"),
     ],
 )
 def test_what_cannot_be_meant_is_named(ann, options, code):
