@@ -111,6 +111,17 @@ def test_dates_that_no_calendar_of_ours_has_are_text_and_names_are_made_unique(c
     assert [each["code"] for each in report.warnings] == ["renamed_column", "no_such_date"]
 
 
+def test_durations_finer_than_a_microsecond_are_text(convert):
+    table = pa.table(
+        {"whole": pa.array([1000, None], pa.duration("ns")), "fine": pa.array([1, None], pa.duration("ns"))}
+    )
+
+    report, read = convert(ipc_file(table), name="a.arrow")
+
+    assert [each["type"] for each in report.columns] == ["duration", "text"]
+    assert read["fine"].to_pylist() == ["0:00:00.000000001", None]
+
+
 def test_offsets_that_point_beyond_their_text_are_found_before_they_are_followed(convert):
     table = pa.table({"s": ["abc", "def"]})
     content = bytearray(ipc_file(table))

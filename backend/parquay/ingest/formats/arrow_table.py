@@ -93,7 +93,9 @@ def _surveyed(schema: pa.Schema, batches: Batches) -> _Survey:
 
 
 def _is_undecided(kind: pa.DataType) -> bool:
-    return pa.types.is_temporal(foreign.plain_type(kind).arrow()) or rendered.is_binary(foreign.value_type(kind))
+    value = foreign.value_type(kind)
+    is_moment = pa.types.is_temporal(foreign.plain_type(kind).arrow())
+    return is_moment or pa.types.is_duration(value) or rendered.is_binary(value)
 
 
 def _column(kind: pa.DataType, i: int, name: str, survey: _Survey) -> PlainColumn:
