@@ -239,7 +239,7 @@ def test_trailing_slash_makes_no_difference(ann, prefix):
         ({"skip": "-1"}, "invalid_value"),
         ({"comment": "##"}, "invalid_value"),
         ({"path": "data.items"}, "bad_option"),
-        ({"missing": "n.v."}, "bad_option"),
+        ({"missing": "n\nv"}, "bad_option"),
         ({"delimeter": ";"}, "bad_option"),
     ],
 )
