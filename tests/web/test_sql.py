@@ -307,6 +307,7 @@ def test_tables_of_an_object_store_are_read(
 
 
 @pytest.mark.large
+@pytest.mark.long
 def test_a_result_of_a_gigabyte_costs_the_server_no_memory(start_server: Callable[..., LiveServer]):
     server = start_server(query_timeout=120)
     with server.login() as http:
