@@ -238,7 +238,6 @@ def test_trailing_slash_makes_no_difference(ann, prefix):
         ({"encoding": "klingon"}, "invalid_value"),
         ({"skip": "-1"}, "invalid_value"),
         ({"comment": "##"}, "invalid_value"),
-        ({"path": "data.items"}, "bad_option"),
         ({"missing": "n\nv"}, "bad_option"),
         ({"delimeter": ";"}, "bad_option"),
     ],
