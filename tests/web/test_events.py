@@ -212,7 +212,8 @@ def test_id_that_is_none_is_as_if_it_had_not_been_sent(ann, last):
         file_id = upload(ann)
         stream.wait_for("file.created", file_id)
 
-    assert stream.of(earlier) == []
+    # How far it had come may be heard late: that is no event with an id, and never sent again.
+    assert {each.kind for each in stream.of(earlier)} <= {"file.progress"}
 
 
 def test_stream_ends_after_logout(shared_server, ann):
