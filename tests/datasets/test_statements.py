@@ -261,6 +261,27 @@ def test_a_value_of_any_type_has_its_text(statements: Statements, value: str, sh
             assert answered(statements, f"SELECT {value} AS v", format=written_as)
 
 
+@pytest.mark.parametrize("number", ["0." + "1" * 39, "1" * 40 + ".5", "1e-400", "1e5000"])
+def test_a_parameter_that_no_number_of_the_engine_is_exactly_is_refused(statements: Statements, number: str):
+    params = json_text.loads(f'{{"a": {number}}}')
+    for given in (params, {"a": [params["a"]]}):
+        with pytest.raises(InvalidValue) as refused:
+            answered(statements, "SELECT $a", params=given)
+        assert (refused.value.code, "38 digits" in refused.value.detail) == ("bad_sql", True)
+
+
+@pytest.mark.parametrize(("number", "shown"), [("0.10", "0.10"), ("1.5e300", "1.5e+300"), ("1e39", "1e+39")])
+def test_a_parameter_is_exactly_the_number_that_was_sent(statements: Statements, number: str, shown: str):
+    assert f'"x":{shown}}}' in answered(statements, "SELECT $a AS x", params={"a": json_text.loads(number)}).decode()
+
+
+def test_what_is_no_number_in_a_structure_is_a_text_in_csv_too(statements: Statements):
+    query = "SELECT {'f': 'nan'::DOUBLE, 'i': [1.25, NULL]} AS x, timestamp '0044-03-15 (BC) 12:00:00' AS at"
+    assert answered(statements, query, format="csv").decode().splitlines()[1] == (
+        '"{""f"":""NaN"",""i"":[1.25,null]}",0044-03-15 (BC) 12:00:00'
+    )
+
+
 def test_names_of_columns_are_unique(statements: Statements):
     found = json_text.loads(answered(statements, "SELECT 1 AS a, 2 AS A, 3 AS a, 4 AS _rid"))
 

@@ -48,11 +48,12 @@ _NAMES = {
     "UUID": "uuid",
     "INTERVAL": "duration",
 }
+_MOMENT = r"regexp_replace({0}::VARCHAR, '^([0-9-]+) ([0-9])', '\1T\2')"
 _SHOWN = {
-    "TIMESTAMP": "regexp_replace({0}::VARCHAR, ' ', 'T')",
-    "TIMESTAMP WITH TIME ZONE": r"regexp_replace(regexp_replace({0}::VARCHAR, ' ', 'T'), '\+00( |$)', 'Z\1')",
+    "TIMESTAMP": _MOMENT,
+    "TIMESTAMP WITH TIME ZONE": f"regexp_replace({_MOMENT}, '\\+00( |$)', 'Z\\1')",
 }
-"""Texts that the engine makes of values, by their types."""
+"""Texts that the engine makes of values, by their types. What is before the year 1 stays as the engine has it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -175,6 +176,21 @@ def _table(batch: pa.RecordBatch) -> pa.Table:
     return table
 
 
+def _nested_as_json(table: pa.Table, columns: Sequence[ResultColumn]) -> pa.Table:
+    """The rows of a batch, lists and structures as texts of JSON, which has a text for what is no number."""
+    import pyarrow as pa
+
+    for i, each in enumerate(columns):
+        if each.is_nested:
+            texts = table.column(i).to_pylist()
+            parsed = (
+                text if isinstance(found, str) else found for text, found in zip(texts, _parsed(texts), strict=True)
+            )
+            shown = [cell if cell is None or isinstance(cell, str) else json_text.dumps(cell) for cell in parsed]
+            table = table.set_column(i, f"c{i}", pa.array(shown, pa.string()))
+    return table
+
+
 def _interval(value: Any) -> str | None:
     """An interval as columns of durations are told; months and days stand before it as they are."""
     if value is None:
@@ -213,7 +229,7 @@ def _csv(columns: Sequence[ResultColumn], batches: Iterable[pa.RecordBatch]) -> 
     rendering.write_csv_header(sink, [each.name for each in columns])
     types = {f"c{i}": TEXT if each.is_nested else each.kind for i, each in enumerate(columns)}
     for batch in batches:
-        rendering.write_csv_rows(sink, _table(batch), types)
+        rendering.write_csv_rows(sink, _nested_as_json(_table(batch), columns), types)
         yield sink.taken()
     yield sink.taken()
 
