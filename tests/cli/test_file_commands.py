@@ -116,3 +116,26 @@ def test_links_are_made_listed_and_taken_back(shared_server: LiveServer, file: s
         assert parquay(shared_server, "link", file, "--remove", each["id"], cwd=tmp_path)[:2] == (0, f"{each['id']}\n")
     assert parquay(shared_server, "link", file, "--list", "--json", cwd=tmp_path)[1] == "[]\n"
     assert parquay(shared_server, "link", file, "--remove", made["id"], cwd=tmp_path)[0] == 1
+
+
+@pytest.mark.parametrize("dots", ["..", ".", ""])
+def test_dots_are_no_name_of_anything(shared_server: LiveServer, tmp_path: Path, dots: str):
+    """Whoever resolves them in an address asks for something else: `DELETE /files/ID/access/..` would be the file."""
+    file = sent(shared_server)
+    commands = [
+        ["share", file, dots, "--stop"],
+        ["share", file, dots],
+        ["link", file, "--remove", dots],
+        ["delete", dots],
+        ["download", dots],
+        ["table", "rows", dots],
+        ["table", "restore", dots, "0"],
+    ]
+    for command in commands:
+        code, _, told = parquay(shared_server, *command, cwd=tmp_path)
+        assert (code, "bad_id" in told) == (1, True), (command, told)
+
+    with shared_server.login() as http:
+        assert http.get(f"/files/{file}").status_code == 200
+        for name in (".", ".."):
+            assert http.post(f"/datasets/{file}/views", json={"name": name}).status_code == 422

@@ -9,6 +9,7 @@ import polars as pl
 import pytest
 
 from live_server import LiveServer, entry_when, run_command
+from parquay.cli.tables import printable
 
 TEXT = "n,word\n1,a\n2,b\n3,c\n"
 
@@ -49,6 +50,19 @@ def test_cells_are_printed_as_they_were_written(shared_server: LiveServer):
     assert code == 0
     assert [",".join(line.split()[1:]) for line in out.splitlines()] == text.splitlines()
     assert '"price":24.50,"tiny":0.0000001,"word":":smile:"' in told
+
+
+@pytest.mark.parametrize(
+    ("cell", "shown"),
+    [
+        ("\x1b[31mred\x1b]0;title\x07", r"\x1b[31mred\x1b]0;title\x07"),
+        ("two\nlines\tand a tab", r"two\nlines\tand a tab"),
+        ("\u202eright to left", r"\u202eright to left"),
+        ("Zoë 山田\xa0😀", "Zoë 山田\xa0😀"),
+    ],
+)
+def test_no_cell_steers_the_terminal(cell: str, shown: str):
+    assert printable(cell) == shown
 
 
 def test_rows_are_json_for_programs(shared_server: LiveServer, table: str):

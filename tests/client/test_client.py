@@ -7,6 +7,7 @@ import datetime
 import io
 import os
 import threading
+import uuid
 from collections.abc import Iterator
 from decimal import Decimal
 from pathlib import Path
@@ -82,6 +83,21 @@ def test_an_open_file_is_uploaded_from_where_it_stands(client: Client):
     source = io.BytesIO(b"skipped" + CSV)
     source.seek(7)
     assert client.upload(source, name="rest.csv").wait().row_count == 3
+
+
+def test_bytes_are_uploaded_and_what_is_no_file_is_refused(client: Client):
+    assert client.upload(CSV, name="bytes.csv").wait().row_count == 3
+    for given in (5, io.StringIO("a,b"), None):
+        with pytest.raises(TypeError, match="binary file"):
+            client.upload(given)
+
+
+def test_a_statement_takes_values_of_python(client: Client):
+    given = {"day": datetime.date(2024, 1, 2), "cost": Decimal("1.50"), "id": uuid.UUID(int=7), "words": ["a", None]}
+    found = client.sql("SELECT $day::DATE AS day, $cost AS cost, $id AS id, $words AS words", **given).to_pylist()
+    assert found == [given | {"id": str(given["id"])}]
+    with pytest.raises(TypeError, match="timedelta"):
+        client.sql("SELECT $a", a=datetime.timedelta(1))
 
 
 @pytest.mark.parametrize("made", [pa.table, pl.DataFrame])
@@ -164,6 +180,16 @@ def test_refusals_are_errors_with_a_code(client: Client, shared_server: LiveServ
     assert (failed.value.code, no_table.value.code) == ("no_rows", "no_table")
     assert (wrong.value.status, bad_token.value.status) == (401, 401)
     assert wrong.value.detail in str(wrong.value)
+
+
+@pytest.mark.parametrize("dots", ["..", ".", ""])
+def test_dots_are_no_name_of_anything(client: Client, table: Dataset, dots: str):
+    file = client.file(table.id)
+    for call in (lambda: file.share(dots), lambda: client.file(dots), lambda: client.dataset(dots).info()):
+        with pytest.raises(ApiError) as refused:
+            call()
+        assert refused.value.code == "bad_id"
+    assert client.file(table.id).status == "done"
 
 
 def test_waiting_ends_when_it_was_told_to(client: Client):

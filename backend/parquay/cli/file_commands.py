@@ -8,9 +8,7 @@ from datetime import UTC, datetime, timedelta
 from enum import StrEnum
 from pathlib import Path
 from typing import Annotated, Any
-from urllib.parse import quote
 
-import httpx
 import typer
 from rich.console import Console
 
@@ -21,7 +19,9 @@ from parquay.cli.server_login import ServerLogin, connect
 from parquay.cli.tables import print_table
 from parquay.client.connection import DEFAULT_URL
 from parquay.client.downloads import download_to, stream_to
-from parquay.client.tus_answers import reason_of
+from parquay.client.errors import ApiError
+from parquay.client.paths import segment
+from parquay.client.tus_answers import refusal
 
 Id = Annotated[str, typer.Argument(metavar="ID", help="Id of the file.")]
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON.")]
@@ -77,11 +77,14 @@ def delete(
     deleted: list[str] = []
     with connect(url, user, password, token) as login:
         for file in files:
-            answer = login.http.delete(_place(login, file))
-            if answer.is_success:
-                deleted.append(file)
+            try:
+                answer = login.http.delete(_place(login, file))
+                if not answer.is_success:
+                    raise refusal(answer)
+            except ApiError as error:
+                typer.echo(f"parquay: {file}: {error}", err=True)
             else:
-                typer.echo(f"parquay: {file}: {reason_of(answer)}", err=True)
+                deleted.append(file)
     typer.echo(json.dumps(deleted) if as_json else "\n".join(deleted), nl=bool(deleted) or as_json)
     if len(deleted) < len(files):
         raise Failure(exit_code=1)
@@ -100,7 +103,7 @@ def share(
 ) -> None:
     """Let somebody look at a file, or edit its table too."""
     with connect(url, user, password, token) as login:
-        place = f"{_place(login, file)}/access/{quote('*' if who == 'all' else who, safe='')}"
+        place = f"{_place(login, file)}/access/{segment('*' if who == 'all' else who)}"
         answer = login.http.delete(place) if stop else login.http.put(place, json={"role": role.value})
         login.refuse(answer)
     access: dict[str, Any] = {"username": "*" if who == "all" else who, "role": None} if stop else answer.json()
@@ -127,7 +130,7 @@ def link(
         if listed:
             _print_links(login.get(place).json(), as_json=as_json)
         elif remove is not None:
-            login.refuse(login.http.delete(f"{place}/{quote(remove, safe='')}"))
+            login.refuse(login.http.delete(f"{place}/{segment(remove)}"))
             typer.echo(json.dumps({"removed": remove}) if as_json else remove)
         else:
             until = None if days is None else (datetime.now(UTC) + timedelta(days=days)).isoformat()
@@ -148,4 +151,4 @@ def _print_links(found: list[dict[str, Any]], *, as_json: bool) -> None:
 
 
 def _place(login: ServerLogin, file: str) -> str:
-    return str(httpx.URL(login.server + "/files/" + quote(file, safe="")))
+    return f"{login.server}/files/{segment(file)}"

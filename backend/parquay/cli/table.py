@@ -17,6 +17,7 @@ from parquay.cli.server_login import ServerLogin, connect
 from parquay.cli.tables import print_table
 from parquay.client.connection import DEFAULT_URL
 from parquay.client.downloads import save, stream_to
+from parquay.client.paths import segment
 from parquay.columns.text import json_text
 
 tables = typer.Typer(help="Tables on a server.", no_args_is_help=True)
@@ -58,7 +59,7 @@ def rows(
     asked = _asked(sort=sort, filter=filters, version=version) | ({} if as_json else {"text": "true"})
     with connect(url, user, password, token) as login:
         if page > 1 and limit:
-            found = _get(login, table, **asked, page=page, size=limit, aggregates="false")["rows"]
+            found = _get(login, segment(table), **asked, page=page, size=limit, aggregates="false")["rows"]
         else:
             found = _all_rows(login, table, limit, asked)
     if as_json:
@@ -73,7 +74,7 @@ def _all_rows(login: ServerLogin, table: str, limit: int, asked: dict[str, Any])
     cursor: dict[str, Any] = {}
     while not limit or len(found) < limit:
         size = min(PAGE, limit - len(found)) if limit else PAGE
-        answer = _get(login, f"{table}/rows", **(asked | cursor), limit=size)
+        answer = _get(login, f"{segment(table)}/rows", **(asked | cursor), limit=size)
         found += answer["rows"]
         if answer["next"] is None:
             break
@@ -102,7 +103,7 @@ def export(
     chosen = kind or _format_of(out)
     asked = _asked(filter=filters, columns=columns, version=version, format=chosen.value)
     with connect(url, user, password, token) as login:
-        place = f"{login.server}/datasets/{table}/export"
+        place = f"{login.server}/datasets/{segment(table)}/export"
         if out is None:
             stream_to(login, _with(place, asked), sys.stdout.buffer)
             return
@@ -128,7 +129,7 @@ def history(
 ) -> None:
     """Print the versions, newest first."""
     with connect(url, user, password, token) as login:
-        found = _get(login, f"{table}/versions", limit=limit)
+        found = _get(login, f"{segment(table)}/versions", limit=limit)
     if as_json:
         typer.echo(json.dumps(found, indent=2, ensure_ascii=False))
         return
@@ -157,7 +158,7 @@ def restore(
     """Make a version again, as the newest one, and print its number."""
     with connect(url, user, password, token) as login:
         body = {"version": version, "message": message}
-        answer = login.http.post(f"{login.server}/datasets/{table}/restore", json=body)
+        answer = login.http.post(f"{login.server}/datasets/{segment(table)}/restore", json=body)
         login.refuse(answer)
     typer.echo(answer.text if as_json else answer.json()["version"])
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import unicodedata
 from collections.abc import Iterable
 
 from rich.console import Console
@@ -17,11 +18,22 @@ def print_table(headings: Iterable[str], rows: Iterable[Iterable[str]]) -> None:
     """Print `rows` under `headings`, as wide as the terminal; to a file or a program as wide as they are."""
     table = Table(box=None)
     for heading in headings:
-        table.add_column(Text(heading))
+        table.add_column(Text(printable(heading)))
     for row in rows:
-        table.add_row(*map(Text, row))
+        table.add_row(*(Text(printable(cell)) for cell in row))
     console = Console()
     if not console.is_terminal:
         wide = Console(width=MOST)
         console = Console(width=Measurement.get(wide, wide.options, table).maximum)
     console.print(table)
+
+
+def printable(text: str) -> str:
+    """Return `text` with escapes for what would steer the terminal, turn the line around or end it. Pure."""
+    if text.isprintable():
+        return text
+    return "".join(each.encode("unicode_escape").decode() if _steers(each) else each for each in text)
+
+
+def _steers(character: str) -> bool:
+    return unicodedata.category(character) in {"Cc", "Cf", "Cs", "Zl", "Zp"}

@@ -20,7 +20,8 @@ from parquay.client.frames import is_frame, write_parquet
 from parquay.client.logins import Logins
 from parquay.client.progress import Heard, reporting
 from parquay.client.resume import UploadBusy
-from parquay.client.uploads import UploadProgress, metadata_of, name_of, size_of, upload_open, upload_path
+from parquay.client.uploads import UploadProgress, metadata_of, name_of, opened, size_of, upload_open, upload_path
+from parquay.client.values import plain
 from parquay.columns.text import json_text
 
 if TYPE_CHECKING:
@@ -84,7 +85,7 @@ class Client:
         progress: Heard | bool | None = None,
         **overrides: Any,
     ) -> File:
-        """Upload a file, an open binary file, a stream, or a table of pyarrow, pandas or Polars.
+        """Upload a file, an open binary file, a stream, bytes, or a table of pyarrow, pandas or Polars.
 
         It returns when the server has every byte; `File.wait` waits for the table. Interrupted and begun again, also by
         another process, an upload of a path goes on where it stopped.
@@ -95,7 +96,7 @@ class Client:
 
         Raises:
             ApiError: the server refuses for good, or was away for too long.
-            OSError: it cannot be read.
+            OSError: it cannot be read. TypeError: it is none of these.
         """
         said = overrides if dataset is None else {**overrides, "dataset": dataset}
         if isinstance(path_or_file, str | os.PathLike):
@@ -105,7 +106,8 @@ class Client:
                 write_parquet(path_or_file, file)
                 file.seek(0)
                 return self._upload_open(file, name or "table.parquet", said, progress)
-        return self._upload_open(path_or_file, name or name_of(path_or_file), said, progress)
+        source = opened(path_or_file)
+        return self._upload_open(source, name or name_of(source), said, progress)
 
     def files(self, **filters: Any) -> list[File]:
         """Return the files that the caller may see, newest first.
@@ -138,14 +140,14 @@ class Client:
     def sql(self, query: str, **params: Any) -> pa.Table:
         """Run one statement that reads (tables by file name in double quotes, or `dataset('id')`); return the result.
 
-        ``params``: values of `$name` in the statement.
+        ``params``: values of `$name` in the statement; dates and times are texts there, `$day::DATE` is a date.
 
         Raises:
             ApiError: it is refused (422), takes too long (408), or its result is too large (413).
         """
         import pyarrow as pa
 
-        body = {"query": query, "format": "arrow"} | ({"params": params} if params else {})
+        body = {"query": query, "format": "arrow"} | ({"params": plain(params)} if params else {})
         content = json_text.dumps(body).encode()
         head = {"Content-Type": "application/json"}
         answer = self._connection.call("POST", "/sql", content=content, headers=head)

@@ -2,20 +2,19 @@
 
 from __future__ import annotations
 
-import datetime
 import html
 import tempfile
-import uuid
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from decimal import Decimal
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
-from urllib.parse import quote
 
 import httpx
 
 from parquay.client.connection import ServerConnection
 from parquay.client.downloads import save, stream_to
+from parquay.client.paths import segment
+from parquay.client.values import plain
 from parquay.client.waiting import wait_until_converted
 from parquay.columns.text import json_text
 
@@ -264,7 +263,7 @@ class Dataset:
         if not self._is_converted:
             wait_until_converted(self._connection, self.id)
             self._is_converted = True
-        return f"/datasets/{quote(self.id, safe='')}"
+        return f"/datasets/{segment(self.id)}"
 
 
 class _Body:
@@ -309,15 +308,8 @@ def _is_number(value: Any) -> bool:
     return isinstance(value, int | float | Decimal) and not isinstance(value, bool)
 
 
-def _cell(value: Any) -> Any:
-    """Return a cell as JSON has it: dates, times and UUIDs as texts."""
-    if isinstance(value, datetime.date | datetime.time):
-        return value.isoformat()
-    return str(value) if isinstance(value, uuid.UUID) else value
-
-
 def _row(cells: Mapping[str, Any]) -> dict[str, Any]:
-    return {name: _cell(value) for name, value in cells.items()}
+    return {name: plain(value) for name, value in cells.items()}
 
 
 def _cells(values: Iterable[Any]) -> str:

@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
-from urllib.parse import quote
 
 from parquay.client.connection import ServerConnection
 from parquay.client.datasets import Dataset
 from parquay.client.downloads import download_to
 from parquay.client.errors import ConversionFailed
+from parquay.client.paths import segment
 from parquay.client.waiting import wait_until_converted
 
 
@@ -133,7 +133,7 @@ class File:
 
     def share(self, username: str = "*", role: str = "view") -> None:
         """Let somebody (``*``: every user) look at it (``view``) or change its table too (``edit``)."""
-        place = f"{self._place}/access/{quote(username, safe='')}"
+        place = f"{self._place}/access/{segment(username)}"
         self._connection.call("PUT", place, json={"role": role})
 
     def delete(self) -> None:
@@ -146,7 +146,7 @@ class File:
 
     @property
     def _place(self) -> str:
-        return f"/files/{quote(self.id, safe='')}"
+        return f"/files/{segment(self.id)}"
 
 
 def _without_rows(shown: dict[str, Any]) -> dict[str, Any]:

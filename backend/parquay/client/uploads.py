@@ -112,6 +112,20 @@ def size_of(file: IO[bytes]) -> int | None:
     return max(size, 0)
 
 
+def opened(source: Any) -> IO[bytes]:
+    """Return what can be read: an open binary file as it is, bytes as one.
+
+    Raises:
+        TypeError: it is neither.
+    """
+    if isinstance(source, bytes | bytearray | memoryview):
+        return io.BytesIO(source)
+    if not hasattr(source, "read") or isinstance(source, io.TextIOBase):
+        raise TypeError("give a path, an open binary file, bytes, or a table of pyarrow, pandas or Polars")
+    found: IO[bytes] = source
+    return found
+
+
 def name_of(file: IO[bytes]) -> str:
     """Return the name that an open file has, else one for any. Pure."""
     name = getattr(file, "name", None)

@@ -5,10 +5,10 @@ from __future__ import annotations
 import time
 from collections.abc import Callable
 from typing import Any
-from urllib.parse import quote
 
 from parquay.client.connection import ServerConnection
 from parquay.client.errors import ConversionFailed, WaitTimeout
+from parquay.client.paths import segment
 
 FIRST_PAUSE_SECONDS, MAX_PAUSE_SECONDS = 0.05, 2.0
 """Pause between two looks: the first, and the longest."""
@@ -28,7 +28,7 @@ def wait_until_converted(
     """
     until = None if timeout is None else time.monotonic() + timeout
     pause = FIRST_PAUSE_SECONDS
-    place = f"/files/{quote(file_id, safe='')}"
+    place = f"/files/{segment(file_id)}"
     while connection.call("GET", f"{place}/progress").json()["status"] not in {"done", "error"}:
         if until is not None and time.monotonic() + pause > until:
             raise WaitTimeout(f"The file is not converted after {timeout:g} s.", code="wait_timeout")

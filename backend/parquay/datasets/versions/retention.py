@@ -21,6 +21,7 @@ from parquay.catalog.tables import DatasetVersion, File, now
 from parquay.datasets.versions.commits import Commits
 from parquay.datasets.versions.log_cleanup import trim
 from parquay.datasets.versions.tables import Tables
+from parquay.errors import Damaged
 from parquay.storage.place import Place
 from parquay.telemetry import tables_broken
 
@@ -122,11 +123,13 @@ class Retention:
         """Do ``work`` on one table; whatever is wrong with it is noted, and keeps it from no other table."""
         try:
             return work(file)
+        except Damaged as error:
+            _log.warning("table could not be tidied", extra={"fields": {"dataset": file.id, "code": error.code}})
         except Exception:  # noqa: BLE001  a log can be broken in ways that nobody has listed
             _log.exception("table could not be tidied", extra={"fields": {"dataset": file.id}})
-            self._broken.add(file.id)
-            tables_broken.set(len(self._broken))
-            return 0
+        self._broken.add(file.id)
+        tables_broken.set(len(self._broken))
+        return 0
 
     def _sweep(self, file: File, *, moment: datetime, every: bool) -> int:
         if self._keep and (file.table_version or 0) >= self._keep:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, field_validator
 
 from parquay.web.http.schemas import Text, Timestamp
 
@@ -20,6 +20,13 @@ class NewView(BaseModel):
     sort: list[Text] = Field(default_factory=list, max_length=100)
     columns: list[Text] | None = Field(None, min_length=1, max_length=10_000)
     shared: bool = False
+
+    @field_validator("name")
+    @classmethod
+    def _is_a_segment(cls, name: str) -> str:
+        if name in {".", ".."}:
+            raise ValueError("no view is called so: it could not stand in an address")
+        return name
 
 
 class ViewRef(BaseModel):
