@@ -196,6 +196,7 @@ SURFACES = {
     "cli/convert": "cli/test_commands",
     "cli/failure": "cli/test_commands",
     "cli/main": "cli/test_commands",
+    "cli/outputs": "cli/test_file_commands cli/test_table",
     "cli/parent": "test_server",
     "cli/progress": "cli/test_upload",
     "cli/remote": "cli/test_upload cli/test_table",

@@ -296,6 +296,7 @@ def test_taken_name_is_refused_whatever_its_case(users):
         ".",
         "..",
         "all",
+        "ALL",
         "../a",
         "a\u202eb",
         "a\u200bb",

@@ -83,6 +83,19 @@ def test_an_export_is_the_upload_again_and_knows_its_format_by_name(
     assert [path.name for path in tmp_path.iterdir()] == ["few.parquet"]
 
 
+def test_a_file_that_is_there_is_overwritten_only_when_that_is_said(
+    shared_server: LiveServer, table: str, tmp_path: Path
+):
+    (tmp_path / "few.csv").write_text("precious")
+
+    refused = parquay(shared_server, "export", table, "few.csv", cwd=tmp_path)
+    kept = (tmp_path / "few.csv").read_text()
+    forced = parquay(shared_server, "export", table, "few.csv", "--version", "0", "--force", cwd=tmp_path)
+
+    assert (refused[0], "--force" in refused[2], kept) == (2, True, "precious")
+    assert (forced[0], (tmp_path / "few.csv").read_text()) == (0, TEXT)
+
+
 def test_a_failed_export_leaves_nothing_behind(shared_server: LiveServer, table: str, tmp_path: Path):
     code, _, err = parquay(shared_server, "export", table, "few.csv", "--version", "99", cwd=tmp_path)
 

@@ -14,7 +14,7 @@ MAX_NAME = 64
 """Most characters of a user name."""
 
 RESERVED = frozenset({"all"})
-"""Who is meant by it is everybody. So it is by ``*``, which no name can have; dots alone are steps in an address."""
+"""Who is meant by it, in any case, is everybody, as by ``*``, which no name can have; dots are steps in an address."""
 
 _PUNCTUATION = frozenset("._-@+")
 _UNSEEN = (
@@ -45,7 +45,7 @@ def clean_name(name: str) -> str:
         raise InvalidValue(f"A user name has 1 to {MAX_NAME} characters.", "bad_username")
     if not all(sign in _PUNCTUATION or _letter(sign) or _mark(sign) for sign in composed):
         raise InvalidValue("A user name has letters, digits and . _ - @ + only.", "bad_username")
-    if not composed.strip(".") or composed in RESERVED:
+    if not composed.strip(".") or composed.casefold() in RESERVED:
         raise InvalidValue("This user name means something else in addresses or commands.", "bad_username")
     if not is_of_one_script(composed):
         raise InvalidValue("A user name must not mix letters of several scripts.", "bad_username")

@@ -13,6 +13,7 @@ import typer
 from rich.console import Console
 
 from parquay.cli.failure import Failure
+from parquay.cli.outputs import Force, refuse_to_overwrite
 from parquay.cli.progress import Bars
 from parquay.cli.remote import Password, Token, Url, User
 from parquay.cli.server_login import ServerLogin, connect
@@ -43,7 +44,7 @@ def download(
     user: User = None,
     password: Password = None,
     token: Token = None,
-    force: Annotated[bool, typer.Option("--force", "-f", help="Overwrite a file that is there.")] = False,
+    force: Force = False,
     as_json: AsJson = False,
 ) -> None:
     """Download a file as it was uploaded, and print where it is.
@@ -58,8 +59,7 @@ def download(
             return
         target = Path(entry["name"]).name if out is None else out
         target = Path(target) / Path(entry["name"]).name if Path(target).is_dir() else Path(target)
-        if target.exists() and not force:
-            raise Failure(f"{target}: is there already; --force overwrites it", 2)
+        refuse_to_overwrite(target, force=force)
         with Bars(Console(stderr=True)) as bars:
             download_to(login, entry, target, bars.add(target.name, entry["size"]).to)
     typer.echo(json.dumps({"id": entry["id"], "path": str(target)}) if as_json else target)

@@ -10,6 +10,7 @@ from typing import Annotated, Any
 import typer
 
 from parquay.cli.failure import Failure
+from parquay.cli.outputs import Force, refuse_to_overwrite
 from parquay.cli.remote import Password, Token, Url, User
 from parquay.cli.server_login import ServerLogin, connect
 from parquay.cli.tables import print_table
@@ -44,6 +45,7 @@ def sql(
         list[str] | None, typer.Option("--param", metavar="NAME=VALUE", help="The value of $NAME; again for more.")
     ] = None,
     as_json: Annotated[bool, typer.Option("--json", help="The same as --format json.")] = False,
+    force: Force = False,
 ) -> None:
     """Run one statement that reads, such as 'SELECT count(*) FROM "sales.csv"', and print its rows.
 
@@ -51,6 +53,7 @@ def sql(
     whole, or not at all.
     """
     chosen = ResultKind.JSON if as_json else kind or _kind_of(out)
+    refuse_to_overwrite(out, force=force)
     asked: dict[str, Any] = {"query": sys.stdin.read() if query == "-" else query, "params": _values(params or [])}
     if limit is not None:
         asked["limit"] = limit

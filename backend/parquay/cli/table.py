@@ -12,6 +12,7 @@ import httpx
 import typer
 
 from parquay.cli.failure import Failure
+from parquay.cli.outputs import Force, refuse_to_overwrite
 from parquay.cli.remote import Password, Token, Url, User
 from parquay.cli.server_login import ServerLogin, connect
 from parquay.cli.tables import print_table
@@ -98,9 +99,11 @@ def export(
     filters: Filters = None,
     columns: Annotated[str | None, typer.Option(help="Only these columns, with commas between them.")] = None,
     version: AtVersion = None,
+    force: Force = False,
 ) -> None:
     """Download a table. FILE appears when it is whole, or not at all."""
     chosen = kind or _format_of(out)
+    refuse_to_overwrite(out, force=force)
     asked = _asked(filter=filters, columns=columns, version=version, format=chosen.value)
     with connect(url, user, password, token) as login:
         place = f"{login.server}/datasets/{segment(table)}/export"

@@ -20,6 +20,8 @@ from parquay.datasets.versions.tables import Tables
 from parquay.errors import Gone, InvalidValue, NotFound
 from parquay.ids import is_id
 
+SHOWN_IDS = 5
+"""Ids that a refusal shows of tables with one name; all of them are beside it."""
 MAX_SAME_NAME = 5
 """Files of one name that a refusal names."""
 
@@ -134,7 +136,8 @@ class TableNames:
             return None
         if same:
             tables = [{"id": each.file.id, "owner": each.owner} for each in same]
-            detail = f"{len(same)} tables are called {named.name[:100]!r}: name one by dataset('id')."
+            listed = ", ".join(each["id"] for each in tables[:SHOWN_IDS])
+            detail = f"{len(same)} tables are called {named.name[:100]!r}: name one by dataset('id'), such as {listed}."
             raise _refused(detail, named, "ambiguous_table", tables=tables)
         raise _refused(f"There is no table {named.name[:100]!r}. GET /sql/schema lists them.", named, "unknown_table")
 

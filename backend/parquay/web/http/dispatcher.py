@@ -254,7 +254,7 @@ def _limited(receive: Receive, largest: int) -> Receive:
         count += len(message.get("body", b""))
         ended = not message.get("more_body", False)
         if count > largest:
-            raise HTTPException(413)
+            raise HTTPException(413, f"The body of this request may have {largest // 1024:,} KiB.")
         return message
 
     return read
