@@ -242,6 +242,8 @@ def test_an_upload_can_name_the_table_that_its_rows_are_for(ann: httpx.Client):
     assert (entry["status"], entry["dataset_id"], entry["row_count"]) == ("done", dataset, 1)
     assert rows_of(ann, dataset)[-1] == {"_rid": 3, "n": 7, "word": "q", "price": None}
     assert (refused["status"], refused["error"]["code"], refused["dataset_id"]) == ("error", "columns_differ", None)
+    shown = ann.get(f"/files/{strange}").json()
+    assert (shown["content"], shown["damage"]) == (None, None)  # nothing is lost: its rows were not taken
     assert is_problem(nowhere, 422, "unknown_dataset")
     assert {each["id"] for each in ann.get("/datasets").json()} & {dataset, more, strange} == {dataset}
 

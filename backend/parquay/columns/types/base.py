@@ -122,6 +122,13 @@ class ColumnType(Protocol):
     def sql_type(self) -> str:
         """The engine's name for the type of its values in the parts."""
 
+    def statement_value(self) -> tuple[str, str]:
+        """The engine's type for its values in callers' statements, and the SQL that makes one of a cell of the parts.
+
+        In the SQL `{0}` is the cell, `{1}` the type.
+        """
+        return self.sql_type, "{0}"
+
     @property
     def stored_as_text(self) -> bool:
         """Whether its values stand in the parts as texts, which sort as they do: Delta tables have no such type."""

@@ -38,6 +38,9 @@ class DurationType(ColumnType):
     def of_form(cls, _form: Any, /) -> DurationType:
         return cls()
 
+    def statement_value(self) -> tuple[str, str]:
+        return "INTERVAL", "to_microseconds({0})"
+
     def arrow(self) -> pa.DataType:
         import pyarrow as pa
 

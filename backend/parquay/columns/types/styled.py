@@ -93,6 +93,9 @@ class StyledType(ColumnType):
     def sql_type(self) -> str:
         return self.base.sql_type
 
+    def statement_value(self) -> tuple[str, str]:
+        return self.base.statement_value()
+
     @property
     def stored_as_text(self) -> bool:
         return self.base.stored_as_text

@@ -53,6 +53,9 @@ class TimeType(ColumnType):
     def sheet_cell(self) -> SheetCell:
         return "time" if self.fraction <= 3 else "text"
 
+    def statement_value(self) -> tuple[str, str]:
+        return "TIME_NS" if self.fraction > 6 else "TIME", "CAST({0} AS {1})"
+
     def arrow(self) -> pa.DataType:
         import pyarrow as pa
 

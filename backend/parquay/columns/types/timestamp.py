@@ -72,6 +72,9 @@ class TimestampType(ColumnType):
     def sheet_cell(self) -> SheetCell:
         return "timestamp" if not self.zone and self.fraction <= 3 else "text"
 
+    def statement_value(self) -> tuple[str, str]:
+        return ("TIMESTAMP_NS", "CAST({0} AS {1})") if self.fraction > 6 and not self.zone else (self.sql_type, "{0}")
+
     def arrow(self) -> pa.DataType:
         import pyarrow as pa
 

@@ -47,6 +47,9 @@ class UuidType(ColumnType):
     def of_form(cls, _form: Any, /) -> UuidType:
         return cls()
 
+    def statement_value(self) -> tuple[str, str]:
+        return "UUID", "CAST({0} AS {1})"
+
     def arrow(self) -> pa.DataType:
         import pyarrow as pa
 

@@ -40,8 +40,8 @@ class Preview:
         Raises:
             Damaged: the log or a part is damaged or gone (503).
         """
-        if not file.columns:
-            return None
+        if file.status == "error" or not file.columns:
+            return None  # what a conversion that failed had made is not there any more
         columns = [registry.shown_column(column) for column in file.columns]
         names = [column["name"] for column in columns]
         rows, cut = _bounded(dict.fromkeys(names) | row for row in self._rows(file, limit))

@@ -56,30 +56,13 @@ def literal(text: str) -> str:
     return "'" + text.replace("'", "''") + "'"
 
 
-_VALUES = {
-    "time": ("TIME", "CAST({0} AS {1})"),
-    "uuid": ("UUID", "CAST({0} AS {1})"),
-    "duration": ("INTERVAL", "to_microseconds({0})"),
-}
-"""The engine's types for what the parts hold as texts and numbers, and how they become values of these."""
-
-
 def value_type(column_type: ColumnType) -> str:
     """The engine's type for the values of a column; the parts may hold them in another one. Pure."""
-    return _value(column_type)[0]
-
-
-def _value(column_type: ColumnType) -> tuple[str, str]:
-    is_fine = getattr(getattr(column_type, "base", column_type), "fraction", 0) > 6
-    if column_type.type_id == "time" and is_fine:
-        return "TIME_NS", "CAST({0} AS {1})"
-    if column_type.name == "timestamp" and is_fine:
-        return "TIMESTAMP_NS", "CAST({0} AS {1})"
-    return _VALUES.get(column_type.type_id, (column_type.sql_type, "{0}"))
+    return column_type.statement_value()[0]
 
 
 def _cell(cell: str, column_type: ColumnType) -> str:
-    wanted, made = _value(column_type)
+    wanted, made = column_type.statement_value()
     return made.format(cell, wanted)
 
 
