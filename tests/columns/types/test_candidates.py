@@ -200,6 +200,9 @@ def test_every_type_that_holds_gives_back_the_characters(texts):
 @given(st.lists(st.one_of(st.none(), NUMBER, MOMENT, WORD, MISSING), min_size=2, max_size=10), st.integers(1, 9))
 @example(["1e+16", "-0"], 1)
 @example(["9007199254740994", "1.5"], 1)
+@example(["-0.01", "+7"], 1)
+@example(["-0.01", "+7.5"], 1)
+@example(["-1", "+7.5"], 1)
 def test_grouping_of_the_rows_does_not_change_the_type(texts, cut):
     one, other = pa.array(texts[:cut], pa.string()), pa.array(texts[cut:], pa.string())
     whole = candidates.examine(pa.array(texts, pa.string()))

@@ -88,7 +88,7 @@ def _joined_bases(one: ColumnType, other: ColumnType) -> ColumnType | None:
 
 def _held(candidates: TypeCandidates) -> Iterator[_Held]:
     """Every candidate as one of a style."""
-    whole = any(map(_is_whole, candidates.values()))
+    whole = any(map(is_whole, candidates.values()))
     for each in candidates.values():
         if isinstance(each, StyledType):
             yield _Held(each.base, each.cell_style, _is_small(candidates, each.cell_style), is_canonical=False)
@@ -104,7 +104,8 @@ def _held(candidates: TypeCandidates) -> Iterator[_Held]:
             yield _Held(base, MomentStyle(pattern), small=False, is_canonical=True)
 
 
-def _is_whole(column_type: ColumnType) -> bool:
+def is_whole(column_type: ColumnType) -> bool:
+    """Whether all numbers of a column are whole ones, as far as its type tells. Pure."""
     if isinstance(column_type, DoubleType):
         return column_type.all_whole
     return isinstance(column_type, Int64Type) or (isinstance(column_type, DecimalType) and not column_type.scale)

@@ -8,6 +8,7 @@ writes them, too (`2024-11-12` has no needless zero); that must be known when a 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
+from dataclasses import replace
 
 import numpy as np
 import pyarrow as pa
@@ -30,7 +31,7 @@ from parquay.columns.types.double import DoubleType
 from parquay.columns.types.duration import DurationType
 from parquay.columns.types.exact import SMALL_DIGITS
 from parquay.columns.types.int64 import Int64Type
-from parquay.columns.types.style_joins import without_names
+from parquay.columns.types.style_joins import is_whole, without_names
 from parquay.columns.types.styled import StyledType
 from parquay.columns.types.time import TimeType
 from parquay.columns.types.timestamp import TimestampType
@@ -192,7 +193,12 @@ def not_positive(held: Sequence[ColumnType], values: pa.Array) -> list[StyledTyp
         return []
     styles = [each for each in SIGNED if most or not each.signed_zero]
     held = [each for each in held if isinstance(each, Int64Type | DecimalType | DoubleType)]
-    return list(without_names([StyledType(each, style) for each in held for style in styles]))
+    return list(without_names([StyledType(each, _with_mark(style, each)) for each in held for style in styles]))
+
+
+def _with_mark(style: NumberStyle, base: ColumnType) -> NumberStyle:
+    """The style of numbers like those of ``base``: with a decimal mark unless all of them are whole."""
+    return style if is_whole(base) else replace(style, decimal=".")
 
 
 def _also_moments(cells: Cells, held: ColumnType) -> Proof:
