@@ -203,6 +203,8 @@ def test_every_type_that_holds_gives_back_the_characters(texts):
 @example(["-0.01", "+7"], 1)
 @example(["-0.01", "+7.5"], 1)
 @example(["-1", "+7.5"], 1)
+@example(["-1000000", "-0.01", "+7"], 1)
+@example(["-1000000", "+4915123456"], 1)
 def test_grouping_of_the_rows_does_not_change_the_type(texts, cut):
     one, other = pa.array(texts[:cut], pa.string()), pa.array(texts[cut:], pa.string())
     whole = candidates.examine(pa.array(texts, pa.string()))

@@ -193,7 +193,7 @@ def not_positive(held: Sequence[ColumnType], values: pa.Array) -> list[StyledTyp
         return []
     styles = [each for each in SIGNED if most or not each.signed_zero]
     held = [each for each in held if isinstance(each, Int64Type | DecimalType | DoubleType)]
-    return list(without_names([StyledType(each, _with_mark(style, each)) for each in held for style in styles]))
+    return [StyledType(each, _with_mark(style, each)) for each in held for style in styles]  # names have a plus
 
 
 def _with_mark(style: NumberStyle, base: ColumnType) -> NumberStyle:
