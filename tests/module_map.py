@@ -183,6 +183,7 @@ STEPS = {
 """Steps of something that is tested as one: apart they promise nothing."""
 
 SURFACES = {
+    "columns/text/emptied_file": "datasets/test_export datasets/test_statements",
     "app": "web/test_fast_path web/test_matrix",
     "audit": "catalog/test_audit",
     "auth/accounts": "auth/test_sessions",

@@ -5,8 +5,9 @@ from __future__ import annotations
 import os
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
-from typing import IO, TYPE_CHECKING, Any, cast
+from typing import IO, TYPE_CHECKING, cast
 
+from parquay.columns.text.emptied_file import EmptiedFile
 from parquay.datasets.export.batches import types_of
 from parquay.datasets.query.engine import CancelToken
 from parquay.datasets.query.plan import Query, columns_of
@@ -57,7 +58,7 @@ def _header(snapshot: Snapshot, request: ExportRequest) -> list[str]:
 def _csv(snapshot: Snapshot, request: ExportRequest, types: Types, tables: Iterator[pa.Table]) -> Iterator[bytes]:
     from parquay.columns.text import rendering
 
-    sink = _Sink()
+    sink = EmptiedFile()
     style = _style(snapshot, request)
     rendering.write_csv_header(sink, _header(snapshot, request), style)
     for table in tables:
@@ -78,7 +79,7 @@ def _style(snapshot: Snapshot, request: ExportRequest) -> Style:
 def _ndjson(_snapshot: Snapshot, _request: ExportRequest, types: Types, tables: Iterator[pa.Table]) -> Iterator[bytes]:
     from parquay.columns.text.rendering import write_ndjson_rows
 
-    sink = _Sink()
+    sink = EmptiedFile()
     for table in tables:
         write_ndjson_rows(sink, table, types)
         yield sink.taken()
@@ -90,7 +91,7 @@ def _arrow(_snapshot: Snapshot, _request: ExportRequest, types: Types, tables: I
     from parquay.columns.parquet import asides
     from parquay.columns.parquet.parts import arrow_types
 
-    sink = _Sink()
+    sink = EmptiedFile()
     with pa.ipc.new_stream(sink, pa.schema(arrow_types(types))) as stream:
         for table in tables:
             stream.write_table(asides.plain(table))
@@ -101,7 +102,7 @@ def _arrow(_snapshot: Snapshot, _request: ExportRequest, types: Types, tables: I
 def _xlsx(snapshot: Snapshot, request: ExportRequest, types: Types, tables: Iterator[pa.Table]) -> Iterator[bytes]:
     from parquay.columns.text import xlsx
 
-    sink = _Sink()
+    sink = EmptiedFile()
     header = [] if request.header is False else _header(snapshot, request) or list(types)
     for _ in xlsx.write(cast("IO[bytes]", sink), header, tables, types):
         yield sink.taken()
@@ -206,36 +207,3 @@ def _gathered(tables: Iterator[pa.Table]) -> Iterator[pa.Table]:
 
 Writer = Callable[[Snapshot, ExportRequest, "Types", "Iterator[pa.Table]"], Iterator[bytes]]
 WRITERS: dict[str, Writer] = {"csv": _csv, "parquet": _parquet, "ndjson": _ndjson, "arrow": _arrow, "xlsx": _xlsx}
-
-
-class _Sink:
-    """A file that is emptied while it is written."""
-
-    def __init__(self) -> None:
-        self._pieces: list[bytes] = []
-        self._position = 0
-        self.closed = False
-
-    def write(self, piece: Any) -> int:
-        """Take bytes in."""
-        content = bytes(piece)
-        self._pieces.append(content)
-        self._position += len(content)
-        return len(content)
-
-    def tell(self) -> int:
-        """Bytes written so far."""
-        return self._position
-
-    def taken(self) -> bytes:
-        """The bytes that came since the last call."""
-        found = b"".join(self._pieces)
-        self._pieces.clear()
-        return found
-
-    def flush(self) -> None:
-        """Nothing: who writes takes the bytes out."""
-
-    def writable(self) -> bool:
-        """Whether bytes can be written: always."""
-        return True

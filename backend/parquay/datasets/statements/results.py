@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any, Literal
 from parquay.columns.names import unique_names
 from parquay.columns.styles import durations
 from parquay.columns.text import json_text
+from parquay.columns.text.emptied_file import EmptiedFile
 from parquay.columns.types.base import ColumnType
 from parquay.columns.types.bool import BoolType
 from parquay.columns.types.decimal import DecimalType
@@ -277,39 +278,3 @@ STREAMED: dict[str, Callable[[Sequence[ResultColumn], Iterable[pa.RecordBatch]],
     "parquet": _parquet,
 }
 """The formats of any length; each gets one batch at least, which may be empty."""
-
-
-class EmptiedFile:
-    """A file that is emptied while it is written."""
-
-    def __init__(self) -> None:
-        self._pieces: list[bytes] = []
-        self._position = 0
-        self.closed = False
-
-    def write(self, piece: Any) -> int:
-        """Take bytes in."""
-        content = bytes(piece)
-        self._pieces.append(content)
-        self._position += len(content)
-        return len(content)
-
-    def tell(self) -> int:
-        """Bytes written so far."""
-        return self._position
-
-    def taken(self) -> bytes:
-        """The bytes that came since the last call."""
-        found = b"".join(self._pieces)
-        self._pieces.clear()
-        return found
-
-    def flush(self) -> None:
-        """Nothing: who writes takes the bytes out."""
-
-    def writable(self) -> bool:
-        """Whether bytes can be written: always."""
-        return True
-
-    def close(self) -> None:
-        """Nothing: what was written can still be taken."""
