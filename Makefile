@@ -60,7 +60,7 @@ e2e: $(PYTHON_STAMP) $(BUILD_STAMP) $(BROWSER) ## Playwright: the web client in 
 	cd client && CHROMIUM="$$(cat ../$(BROWSER))" npm run --silent e2e
 
 large: $(TESTS_STAMP) $(BUILD_STAMP) $(NODE_CLIENTS_STAMP) $(GENERATOR_STAMP) $(BROWSER) $(ENGINE_STAMP) ## pytest: uploads of 2 GB and 1,000 that wait, memory watched (needs 10 GB of disk); 1,600 edits on PostgreSQL; generated requests
-	$(BIN)/python -m pytest -m "large or long" $(ARGS)
+	EXPLORE=1 $(BIN)/python -m pytest -m "large or long" $(ARGS)
 
 chaos: $(TESTS_STAMP) ## pytest: kill the server at random, ROUNDS times (default 500)
 	CHAOS_ROUNDS=$(or $(ROUNDS),500) $(BIN)/python -m pytest -m chaos --timeout 7200 $(ARGS)

@@ -174,6 +174,7 @@ def _plain(value: object) -> object:
 @example(("Java", [0.5, 1e-05, 12345.0]), 1, "")
 @example(("Java", [12345678.0, 0.5]), 1, "3.0")
 @example((".NET", [3.0, 1e-05]), 1, "7")
+@example((".NET", [0.0] * 7 + [1e-05]), 1, "7")
 @example(("+0", [-5, 5]), 1, "")
 @example(("+0;-0;0", [0, 5]), 1, "")
 @example(("#.##0,0", [Decimal("1.00"), Decimal("1234.50")]), 1, "1.234")

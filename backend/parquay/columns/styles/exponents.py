@@ -18,6 +18,8 @@ if TYPE_CHECKING:
 
 PLAIN_LOW, PLAIN_HIGH = 1e-4, 1e15
 """Between these magnitudes neither .NET nor JavaScript nor Python print an exponent."""
+LETTERS = (b"E", b"e")
+"""Those that an exponent has; in one column only one of them."""
 MAX_DIGITS = 16
 """Digits behind the point of the longest mantissa that a double keeps."""
 _CELL = re.compile(r"-?\d(?:\.(?P<fraction>\d+))?(?P<letter>[eE])(?P<sign>[-+]?)(?P<exponent>\d{1,3})")
@@ -105,7 +107,7 @@ PRINTERS = (
 
 def styles_of(sample: Sequence[str], raw: bytes) -> list[ExponentStyle]:
     """The styles that a column may have with these cells, all of which together are ``raw``."""
-    letter = "E" if b"E" in raw else "e" if b"e" in raw else ""
+    letter = next((letter.decode() for letter in LETTERS if letter in raw), "")
     if not letter or not all(map(_NUMBER.fullmatch, sample)):
         return []
     found = [each for each in map(_CELL.fullmatch, sample) if each is not None]

@@ -104,8 +104,16 @@ def _styles(cells: Cells, sample: Sequence[str]) -> Iterable[CellStyle]:
     yield from _moments([*sample, longest], fractions=fractions)
     if all(map(amounts.may_be_number, sample)):
         yield from amounts.styles_of(sample[0], cells.raw)
-    else:
-        yield from exponents.styles_of(sample, cells.raw)
+    yield from exponents.styles_of([*sample, *_with_letter(cells)], cells.raw)
+
+
+def _with_letter(cells: Cells) -> list[str]:
+    """The first cell with the letter of an exponent, if any: the few that were looked at may all be without."""
+    at = next((at for letter in exponents.LETTERS if (at := cells.raw.find(letter)) >= 0), None)
+    if at is None:
+        return []
+    place = int(np.searchsorted(cells.starts, cells.starts[0] + at, side="right")) - 1
+    return [str(cells.array[place].as_py())]
 
 
 def _moments(sample: Sequence[str], *, fractions: bool) -> list[MomentStyle]:
