@@ -23,7 +23,7 @@ BROWSER := .cache/chromium
 BIN := .venv/bin
 
 .DEFAULT_GOAL := help
-.PHONY: help serve containers test lint format types architecture unit client browser e2e large chaos coverage bench pollock pictures build clean distclean
+.PHONY: help serve wheel containers test lint format types architecture unit client browser e2e large chaos coverage bench pollock pictures build clean distclean
 .DELETE_ON_ERROR:
 
 help: ## show this list
@@ -77,6 +77,9 @@ coverage: $(COVERAGE_STAMP) $(BUILD_STAMP) $(NODE_CLIENTS_STAMP) $(GENERATOR_STA
 # ------------------------------------------------------------------------------------------ for makers
 bench: $(BENCH_STAMP) $(NODE_SERVERS_STAMP) ## measure beside the peers and write docs/benchmarks.md (ARGS="uploads --quick": less)
 	cd tests && ../$(BIN)/python -m bench $(ARGS)
+
+wheel: $(BUILD_STAMP) | .cache/uv ## build a wheel that serves without a clone and without Node.js, and the sources as an archive, into dist/
+	@.cache/uv build --quiet --wheel --sdist --out-dir dist
 
 containers: $(TESTS_STAMP) ## build the images and run both compose settings without an engine (Debian, root, network, 6 GB below /var/tmp)
 	@cd tests && ../$(BIN)/python -m containers

@@ -1,6 +1,7 @@
 """Compiles the part in C when Parquay is installed: a hook of the build, and `python build_native.py` by hand.
 
-Without a C compiler the installation goes on, and conversion takes the slower way, with the same results.
+Without a C compiler the installation goes on, and conversion takes the slower way, with the same results. A wheel gets
+the built web client and the migrations too, so that it serves where there is neither this clone nor Node.js.
 """
 
 from __future__ import annotations
@@ -48,17 +49,33 @@ def build() -> bool:
 with contextlib.suppress(ImportError):  # by hand it needs no build tool
     from hatchling.builders.hooks.plugin.interface import BuildHookInterface
 
-    class NativeBuild(BuildHookInterface):  # type: ignore[misc]
-        """Compiles before the package is put together, and puts the library into it."""
+    class WheelBuild(BuildHookInterface):  # type: ignore[misc]
+        """Compiles before the package is put together, and puts into a wheel what `parquay.bundle` looks for."""
 
         PLUGIN_NAME = "custom"
 
         def initialize(self, version: str, build_data: dict[str, object]) -> None:
             """Called by hatchling; `version` is `editable` where the source tree itself is installed."""
-            if build() and version != "editable":
-                build_data["pure_python"] = False
-                build_data["infer_tag"] = True
+            is_native = build()
+            if version == "editable":
+                return
+            root = Path(self.root)
+            if not (root / "client" / "dist" / "index.html").is_file():
+                raise FileNotFoundError("client/dist: the web client is not built; `make wheel` builds it first")
+            build_data["force_include"] = {
+                str(root / "client" / "dist"): "parquay/_bundle/client",
+                str(root / "backend" / "migrations"): "parquay/_bundle/migrations",
+            }
+            if is_native:
                 build_data["artifacts"] = [f"backend/parquay/columns/{LIBRARY.name}"]
+                build_data["pure_python"] = False
+                build_data["tag"] = f"py3-none-{_platform()}"
+
+    def _platform() -> str:
+        """The machines that the library runs on, as wheels name them; it is loaded by ctypes, by any Python."""
+        from packaging.tags import sys_tags
+
+        return next(tag.platform for tag in sys_tags() if "linux_" not in tag.platform or tag.platform[:6] == "linux_")
 
 
 if __name__ == "__main__":

@@ -34,6 +34,7 @@ SEAMS = {"parts", "log", "place", "_place", "_scratch", "active", "query", "wher
 
 CHILD = "files beside a child process that reads foreign formats; their paths come from `Objects.draft`"
 ALLOWED = {
+    "bundle.py": ("what comes with the package", {".is_dir"}),
     "catalog/migrate.py": ("the scripts of the schema, which come with the package", {".glob"}),
     "catalog/owners.py": ("what the system tells of a process", {".read_text", ".readlink"}),
     "catalog/sqlite.py": ("the catalog's own file", {".mkdir", "os.open", "os.close"}),

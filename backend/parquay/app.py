@@ -12,7 +12,7 @@ from urllib.parse import urlsplit
 from fastapi import FastAPI
 from starlette.types import Receive, Scope, Send
 
-from parquay import __version__
+from parquay import __version__, bundle
 from parquay.datasets.statements.turns import Turns
 from parquay.http1.connection import TryHandle
 from parquay.settings import Settings
@@ -35,7 +35,7 @@ from parquay.web.uploads.tus import TusAdapter
 from parquay.web.uploads.verbs import Verbs
 from parquay.wiring import Services, build
 
-CLIENT = Path(__file__).resolve().parents[2] / "client" / "dist"
+CLIENT = bundle.web_client()
 """Where the web client is built to."""
 
 PRUNE_SECONDS = 3600.0

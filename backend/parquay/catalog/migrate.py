@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from sqlalchemy import inspect, text
 from sqlalchemy.exc import DBAPIError
 
+from parquay import bundle
 from parquay.catalog.events import forget_foreign
 from parquay.catalog.postgres import UnusableDatabase, check, wait_for_others
 from parquay.catalog.session import Catalog
@@ -16,7 +16,7 @@ from parquay.errors import Unavailable
 if TYPE_CHECKING:
     from alembic.config import Config
 
-SCRIPTS = Path(__file__).resolve().parents[2] / "migrations"
+SCRIPTS = bundle.migrations()
 
 
 def config() -> Config:
