@@ -4,6 +4,21 @@ import type { components } from './schema.gen'
 export type ColumnWish = { name?: string; type?: string; style?: string }
 export type ColumnAnswer = components['schemas']['ColumnAnswer']
 
+/** Types that a column can be given; how many digits a decimal has is seen in its cells. */
+export const COLUMN_TYPES = [
+  'text',
+  'bool',
+  'int64',
+  'decimal',
+  'double',
+  'date',
+  'time',
+  'timestamp',
+  'timestamptz',
+  'duration',
+  'uuid',
+] as const
+
 const path = (id: string, column: string) =>
   `/datasets/${encodeURIComponent(id)}/columns/${encodeURIComponent(column)}`
 // The file's page tells of the columns, too.

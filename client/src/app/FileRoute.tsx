@@ -10,7 +10,7 @@ const DatasetPanel = lazy(() => import('../features/datasets/DatasetPanel'))
 export const FileWithTable = ({ id }: { id: string }) => (
   <FileDetailPage
     id={id}
-    showTable={({ id, name, reject_count, row_count, dataset_id, warnings, role }) => (
+    showTable={({ id, name, reject_count, row_count, dataset_id, warnings, role }, onCheck) => (
       <Suspense fallback={<Skeleton height={420} aria-busy="true" />}>
         <DatasetPanel
           id={id}
@@ -18,6 +18,7 @@ export const FileWithTable = ({ id }: { id: string }) => (
           rejectCount={reject_count}
           warnings={warnings}
           role={role}
+          onCheck={onCheck}
           isTable={dataset_id === id && row_count !== null}
         />
       </Suspense>

@@ -1,22 +1,30 @@
 import { datasets as deDatasets } from './de/datasets'
 import { links as deLinks } from './de/links'
 import { live as deLive } from './de/live'
+import { reading as deReading } from './de/reading'
 import { warnings as deWarnings } from './de/warnings'
 import { datasets } from './en/datasets'
 import { links } from './en/links'
 import { live } from './en/live'
+import { reading } from './en/reading'
 import { warnings } from './en/warnings'
 import { isolating } from './isolate'
 import { type Language, language, useLanguage } from './language'
 
-const english = { datasets, links, live, warnings }
+const english = { datasets, links, live, reading, warnings }
 
 /** The texts of what is loaded after the first page: they come with it, in both languages. */
 export type LaterMessages = typeof english
 
 export const LATER: Record<Language, LaterMessages> = {
   en: isolating(english),
-  de: isolating({ datasets: deDatasets, links: deLinks, live: deLive, warnings: deWarnings }),
+  de: isolating({
+    datasets: deDatasets,
+    links: deLinks,
+    live: deLive,
+    reading: deReading,
+    warnings: deWarnings,
+  }),
 }
 
 /** Components use `useLaterText`, so that they follow a change. */

@@ -1,6 +1,11 @@
 import { Button, Group, Modal, NativeSelect, Stack, Textarea, TextInput } from '@mantine/core'
 import { useState } from 'react'
-import { type ColumnWish, useChangeColumnMutation, useDropColumnMutation } from '../../api/datasetColumns'
+import {
+  COLUMN_TYPES,
+  type ColumnWish,
+  useChangeColumnMutation,
+  useDropColumnMutation,
+} from '../../api/datasetColumns'
 import { detailOf } from '../../api/problem'
 import type { Column } from '../../api/types'
 import { useText } from '../../i18n/language'
@@ -9,7 +14,7 @@ import { useDrafts } from '../../shared/drafts'
 import { afterTyping, asShown } from '../../shared/lineEnds'
 import { sendOnEnter } from '../../shared/lineKeys'
 import { toastNote, toastProblem } from '../../shared/toast'
-import { COLUMN_TYPES, wishOf } from './columnTypes'
+import { wishOf } from './columnTypes'
 
 type Props = { id: string; column: Column; isLast: boolean; onClose: () => void }
 

@@ -26,6 +26,8 @@ type Props = {
   warnings: Warned[]
   role: Role
   isTable: boolean
+  /** Shows how the file is read; null where nobody may ask. */
+  onCheck: (() => void) | null
 }
 
 /**
@@ -62,14 +64,24 @@ const TabList = ({ rejectCount, warningCount }: { rejectCount: number; warningCo
 }
 
 /** The table that a file became: its rows, its columns in numbers, what did not fit, and its versions. */
-const DatasetPanel = ({ id, name, rejectCount, warnings, role, isTable }: Props) => {
+const DatasetPanel = ({ id, name, rejectCount, warnings, role, isTable, onCheck }: Props) => {
   const words = useLaterText().datasets
   const { view, change } = useDatasetView()
   const mayAsk = useAppSelector(selectMayAsk)
   const asked = isTable && mayAsk ? { id, version: view.version, filters: [] } : null
   const { table, matched, error, isError, refetch } = useTable(asked, view.filters)
   const rights = rightsOf(role)
-  if (!isTable) return <RejectsTab id={id} warnings={warnings} uploaded={undefined} />
+  if (!isTable)
+    return (
+      <RejectsTab
+        id={id}
+        warnings={warnings}
+        uploaded={undefined}
+        left={rejectCount}
+        mayMend={false}
+        onCheck={onCheck}
+      />
+    )
   const choose = (tab: string | null) => change({ tab: TABS.find((each) => each === tab) ?? 'rows' })
   const waiting = isError ? (
     <NotLoaded title={words.notLoaded} error={error} onRetry={refetch} />
@@ -101,6 +113,9 @@ const DatasetPanel = ({ id, name, rejectCount, warnings, role, isTable }: Props)
           <RejectsTab
             id={id}
             warnings={warnings}
+            left={rejectCount}
+            mayMend={rights.mayEdit && view.version === null}
+            onCheck={onCheck}
             uploaded={view.version === null && table?.version === 0 ? null : 0}
           />
         </Tabs.Panel>

@@ -75,21 +75,6 @@ export const writtenOrNull = (cell: Cell, words: { null: string; empty: string }
   return cell === '' ? words.empty : String(cell)
 }
 
-/** Types that a column can be given; how many digits a decimal has is seen in its cells. */
-export const COLUMN_TYPES = [
-  'text',
-  'bool',
-  'int64',
-  'decimal',
-  'double',
-  'date',
-  'time',
-  'timestamp',
-  'timestamptz',
-  'duration',
-  'uuid',
-] as const
-
 /** Pure: what of a column is to change; null: nothing. */
 export const wishOf = (
   column: Column,

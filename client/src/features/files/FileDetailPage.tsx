@@ -18,10 +18,13 @@ import { FileGone } from './FileGone'
 import { FileHeading } from './FileHeading'
 import { FileProgressPanel } from './FileProgressPanel'
 import { PreviewTable } from './PreviewTable'
+import { useCheckDialog } from './useCheckDialog'
 import { usePlaceInQueue } from './usePlaceInQueue'
 
 /** The page does not know how a table is shown; whoever puts the page together does. */
-export type ShowTable = (file: FileDetail) => ReactNode
+export type ShowTable = (file: FileDetail, onCheck: OnCheck) => ReactNode
+/** Shows how the file is read; null where nobody may ask. */
+type OnCheck = (() => void) | null
 
 const Failure = ({ file }: { file: FileDetail }) => {
   const words = useText().files.page
@@ -44,7 +47,9 @@ const DamageAlert = ({ damage }: { damage: Damage }) => {
   )
 }
 
-const Body = ({ file, showTable }: { file: FileDetail; showTable: ShowTable }) => {
+type BodyProps = { file: FileDetail; showTable: ShowTable; onCheck: OnCheck }
+
+const Body = ({ file, showTable, onCheck }: BodyProps) => {
   const words = useText().files.page
   const shown = useShownStatus(file.id) ?? file.status
   if (shown === 'uploading' || shown === 'processing')
@@ -59,7 +64,7 @@ const Body = ({ file, showTable }: { file: FileDetail; showTable: ShowTable }) =
     <>
       <Failure file={file} />
       {file.damage && <DamageAlert damage={file.damage} />}
-      {(isTable || file.reject_count > 0 || file.warnings.length > 0) && showTable(file)}
+      {(isTable || file.reject_count > 0 || file.warnings.length > 0) && showTable(file, onCheck)}
       {!isTable && file.content && file.content.columns.length > 0 && <PreviewTable content={file.content} />}
       {shown === 'done' && !file.content && !file.damage && <p className={classes.note}>{words.plain}</p>}
     </>
@@ -88,6 +93,8 @@ export const FileDetailPage = ({ id, showTable }: { id: string; showTable: ShowT
   // While another file is on its way, the one before is still there.
   const data = newest?.id === id ? newest : undefined
   const isGone = isError && isMissing(error)
+  const checking = useCheckDialog(data)
+  const onCheck = linked ? null : checking.open
   usePlaceInQueue(data ? [data] : [], refetch)
   usePageTitle(data && mayAsk && !isGone ? data.name : null)
   return (
@@ -96,9 +103,10 @@ export const FileDetailPage = ({ id, showTable }: { id: string; showTable: ShowT
       {data && isGone && <FileGone name={data.name} />}
       {data && !isGone && (
         <div key={data.id}>
-          <FileHeading file={data} />
+          <FileHeading file={data} onCheck={onCheck} />
           <FileFacts file={data} />
-          <Body file={data} showTable={showTable} />
+          <Body file={data} showTable={showTable} onCheck={onCheck} />
+          {checking.dialog}
         </div>
       )}
       {!data && isError && <NotLoaded title={words.files.page.cannot} error={error} onRetry={refetch} />}

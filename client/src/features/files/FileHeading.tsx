@@ -1,5 +1,5 @@
 import { ActionIcon, Button, Switch, TextInput, Tooltip } from '@mantine/core'
-import { Download, Pencil, Trash2, Users } from 'lucide-react'
+import { Download, Pencil, ScanText, Trash2, Users } from 'lucide-react'
 import { useEffect, useRef, useState } from 'react'
 import { useNavigate } from 'react-router'
 import { contentUrl, usePatchFileMutation } from '../../api/filesApi'
@@ -110,7 +110,10 @@ const useRenaming = () => {
   return { renaming, button, begin: () => setRenaming(true), end: () => setRenaming(false) }
 }
 
-export const FileHeading = ({ file }: { file: FileEntry }) => {
+/** `onCheck`: asks how the file is read; null where nobody may ask. */
+type Props = { file: FileEntry; onCheck: (() => void) | null }
+
+export const FileHeading = ({ file, onCheck }: Props) => {
   const words = useText().files
   const { renaming, button, begin, end } = useRenaming()
   const downloadUrl = useDownloadUrl()
@@ -152,6 +155,11 @@ export const FileHeading = ({ file }: { file: FileEntry }) => {
           </Button>
         )}
         {sharing.dialog}
+        {onCheck && (
+          <Button variant="default" leftSection={<ScanText size={15} aria-hidden />} onClick={onCheck}>
+            {words.actions.checkShort}
+          </Button>
+        )}
         {file.status !== 'uploading' && (
           <Button
             component="a"

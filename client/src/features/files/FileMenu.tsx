@@ -1,5 +1,5 @@
 import { ActionIcon, Menu } from '@mantine/core'
-import { Download, Ellipsis, Eye, Lock, Trash2, UserPlus, Users } from 'lucide-react'
+import { Download, Ellipsis, Eye, Lock, ScanText, Trash2, UserPlus, Users } from 'lucide-react'
 import { Link } from 'react-router'
 import { contentUrl, usePatchFileMutation } from '../../api/filesApi'
 import { detailOf } from '../../api/problem'
@@ -9,6 +9,7 @@ import { toastNote, toastProblem } from '../../shared/toast'
 import { useAppDispatch } from '../../store/hooks'
 import { deleteWithUndo } from './deleteWithUndo'
 import classes from './FileMenu.module.css'
+import { useCheckDialog } from './useCheckDialog'
 import { useShareDialog } from './useShareDialog'
 
 const ICON = { size: 15, 'aria-hidden': true } as const
@@ -48,6 +49,7 @@ export const FileMenu = ({ entry }: { entry: FileEntry }) => {
   const { actions: words, access } = useText().files
   const mine = entry.role === 'owner'
   const sharing = useShareDialog(entry)
+  const checking = useCheckDialog(entry)
   return (
     <Menu position="bottom-end" withinPortal width={200}>
       <Menu.Target>
@@ -58,6 +60,9 @@ export const FileMenu = ({ entry }: { entry: FileEntry }) => {
       <Menu.Dropdown>
         <Menu.Item component={Link} to={`/files/${entry.id}`} leftSection={<Eye {...ICON} />}>
           {words.open}
+        </Menu.Item>
+        <Menu.Item leftSection={<ScanText {...ICON} />} onClick={checking.open}>
+          {words.check}
         </Menu.Item>
         {entry.status !== 'uploading' && (
           <Menu.Item component="a" href={contentUrl(entry.id)} download leftSection={<Download {...ICON} />}>
@@ -73,6 +78,7 @@ export const FileMenu = ({ entry }: { entry: FileEntry }) => {
         )}
       </Menu.Dropdown>
       {sharing.dialog}
+      {checking.dialog}
     </Menu>
   )
 }

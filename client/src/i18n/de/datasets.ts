@@ -196,6 +196,15 @@ export const datasets: typeof english = {
     go: 'Ihren Platz zeigen',
     goTo: (line) => `Zeigen, wo Zeile ${number(line)} in die Tabelle gehört`,
     more: 'Mehr zeigen',
+    check: 'Prüfen, wie die Datei gelesen wird',
+    mend: 'Berichtigen',
+    mendOf: (line) => `Zeile ${number(line)} berichtigen`,
+    mended: 'jetzt in der Tabelle',
+    lineOf: (line) => `Zeile ${number(line)}, berichtigt`,
+    save: 'In die Tabelle aufnehmen',
+    nowRow: (place) => `Sie ist jetzt Zeile ${number(place)} der Tabelle`,
+    cut: (n) =>
+      `Nur die ersten ${number(n)} Zeichen sind da; die übrigen müssen noch einmal geschrieben werden.`,
   },
   warnings: {
     title: (n) => `${counted(n, 'Auffälligkeit', 'Auffälligkeiten')} in der Datei`,

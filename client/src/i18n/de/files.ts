@@ -60,6 +60,8 @@ export const files: Messages['files'] = {
   actions: {
     of: (name) => `Aktionen für ${name}`,
     open: 'Öffnen',
+    check: 'Prüfen, wie sie gelesen wird',
+    checkShort: 'Prüfen',
     download: 'Upload herunterladen',
     share: 'Mit allen teilen',
     unshare: 'Nicht mehr teilen',

@@ -59,6 +59,8 @@ export const files = {
   actions: {
     of: (name: string) => `Actions for ${name}`,
     open: 'Open',
+    check: 'Check how it is read',
+    checkShort: 'Check',
     download: 'Download the upload',
     share: 'Share with everybody',
     unshare: 'Stop sharing',
