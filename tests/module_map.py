@@ -87,7 +87,7 @@ STEPS = {
     "catalog/samples": "web/test_sampling",
     "catalog/sqlite": "catalog/test_session catalog/test_damage",
     "catalog/volumes": "uploads/test_volume",
-    "ingest/formats/ods_errors": "ingest/formats/test_calamine_book",
+    "ingest/formats/ods_texts": "ingest/formats/test_calamine_book",
     "ingest/formats/ods_format": "ingest/formats/test_calamine_book",
     "ingest/formats/xls_format": "ingest/formats/test_calamine_book",
     "ingest/formats/xlsb_format": "ingest/formats/test_calamine_book",

@@ -55,7 +55,7 @@ ALLOWED = {
     "ingest/formats/arrow_format.py": (CHILD, {".open"}),
     "ingest/formats/avro_format.py": (CHILD, {".open"}),
     "ingest/formats/calamine_book.py": (CHILD, {".open"}),
-    "ingest/formats/ods_errors.py": (CHILD, {".open"}),
+    "ingest/formats/ods_texts.py": (CHILD, {".open"}),
     "ingest/formats/sqlite_format.py": (CHILD, {".open", ".stat"}),
     "ingest/formats/workbook.py": (CHILD, {".open", ".stat"}),
     "ingest/text/byte_source.py": (CHILD, {".open"}),

@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 
 from parquay.errors import BadInput
-from parquay.ingest.formats import ods_errors
+from parquay.ingest.formats import ods_texts
 from parquay.ingest.formats.limits import Refused
 from parquay.ingest.text.overrides import Overrides
 
@@ -199,8 +199,28 @@ def test_errors_of_a_spreadsheet_are_texts_at_their_places(convert):
     }
 
 
+def test_numbers_and_moments_keep_the_digits_that_calamine_has_no_room_for(convert):
+    rows = [
+        names("id", "share", "at", "clock"),
+        [
+            cell("float", "", value="9007199254740993"),
+            cell("percentage", "", value="0.0712345678901234567"),
+            cell("date", "", **{"date-value": "2024-02-01T13:05:09.123456789"}),
+            cell("time", "", **{"time-value": "PT08H30M01.123456789S"}),
+        ],
+        [cell("float", "", value="2")],
+    ]
+
+    exported = convert(document(S=rows), name="book.ods", to="csv")[1].decode().splitlines()
+
+    assert exported[1:] == [
+        "9007199254740993,0.0712345678901234567,2024-02-01 13:05:09.123456789,08:30:01.123456789",
+        "2,,,",
+    ]
+
+
 def test_errors_without_number_entities_and_what_is_cut_are_refused(tmp_path, monkeypatch):
-    monkeypatch.setattr(ods_errors, "MAX_ERRORS", 3)
+    monkeypatch.setattr(ods_texts, "MAX_CELLS", 3)
     path = tmp_path / "book.ods"
     whole = document(S=[names("a"), [wrong("#N/A", number_columns_repeated="4")]])
     entity = '<?xml version="1.0"?><!DOCTYPE a [<!ENTITY b "c">]><a>&b;</a>'
@@ -208,7 +228,7 @@ def test_errors_without_number_entities_and_what_is_cut_are_refused(tmp_path, mo
     for content in (whole, archive_of(entity), archive_of("<a><b></a>"), b"PK"):
         path.write_bytes(content)
         with pytest.raises(Refused) as refused:
-            ods_errors.error_cells(path, "S")
+            ods_texts.lost_cells(path, "S")
         codes.append(refused.value.args[0])
 
     assert codes == ["too_expensive", "broken_file", "broken_file", "broken_file"]

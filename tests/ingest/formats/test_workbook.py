@@ -122,6 +122,20 @@ def test_numbers_are_read_by_their_format(convert, shape, values, texts):
     assert [line.partition(",")[2] for line in exported.decode().splitlines()[1:]] == texts
 
 
+def test_numbers_that_no_double_is_keep_their_digits(convert):
+    content = sheet(*rows_of(n("9007199254740993.0"), n("12345678901234567890"), n("0.1234567890123456789")))
+
+    assert cells(convert, content) == ["9007199254740993", "12345678901234567890", "0.1234567890123456789"]
+
+
+def test_moments_keep_microseconds_in_numbers_and_what_is_finer_in_texts(convert):
+    content = sheet(*rows_of(n("45292.123456789012", 1), v("2024-01-01T00:00:00.123456789", "d")), formats=("h:mm:ss",))
+
+    exported = convert(content, name="b.xlsx", to="csv")[1].decode()
+
+    assert exported == "id,v\n0,2024-01-01 02:57:46.666571\n1,2024-01-01 00:00:00.123456789\n"
+
+
 def test_days_are_counted_from_1904_where_the_workbook_says_so(convert):
     content = sheet(*rows_of(n(43830, 1), n(43831, 1)), formats=("yyyy-mm-dd",), old=True)
 

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import csv
 import datetime as dt
-import re
 from collections.abc import Callable, Iterator, Mapping
 from itertools import chain
 from pathlib import Path
@@ -18,33 +17,32 @@ from python_calamine import CalamineError, CalamineSheet, CalamineWorkbook, Pass
 
 from parquay.ingest.formats.detect import WORKBOOKS
 from parquay.ingest.formats.limits import Refused
+from parquay.ingest.formats.sheet_values import span_text
 from parquay.ingest.formats.workbook import MAX_COLUMNS, MAX_NAMED_SHEETS, clock
 
-_DURATION = re.compile(r"(-?)PT(\d+)H(\d+)M(\d+)(\.\d+)?S")
-"""A duration as OpenDocument writes it (ODF 1.2, 18.3.22)."""
 _MOMENT, _SPAN = "moment", "span"
 
 Row = list[Any]
-Errors = Mapping[int, Mapping[int, str]]
-"""The texts of cells with an error, by row and column, from 0."""
-FindErrors = Callable[[Path, str], Errors]
+Lost = Mapping[int, Mapping[int, str]]
+"""The texts of cells that calamine gives as something else, by row and column, from 0."""
+FindLost = Callable[[Path, str], Lost]
 """Finds them in a sheet of a workbook."""
 
 
-def _no_errors(_source: Path, _sheet: str) -> Errors:
+def _none_lost(_source: Path, _sheet: str) -> Lost:
     return {}
 
 
-def read_book(source: Path, target: Path, wanted: str, errors: FindErrors = _no_errors) -> dict[str, Any]:
+def read_book(source: Path, target: Path, wanted: str, lost: FindLost = _none_lost) -> dict[str, Any]:
     """Write a sheet as CSV; `wanted`: its name, else the first one that is shown and has cells.
 
-    `errors` finds the cells of a sheet with an error, which calamine gives as empty.
+    `lost` finds the cells of a sheet that calamine gives as something else: rounded ones, and those with an error.
 
     Raises:
         Refused: it cannot be read, has a password, has no such sheet or no cells.
     """
     try:
-        return _read(_opened(source), target, wanted, lambda sheet: errors(source, sheet))
+        return _read(_opened(source), target, wanted, lambda sheet: lost(source, sheet))
     except PasswordError:
         raise Refused("unsupported_format", "A workbook with a password cannot be read.") from None
     except CalamineError as error:
@@ -64,30 +62,30 @@ def _opened(source: Path) -> CalamineWorkbook:
         return CalamineWorkbook.from_filelike(file)
 
 
-def _read(book: CalamineWorkbook, target: Path, wanted: str, errors: Callable[[str], Errors]) -> dict[str, Any]:
+def _read(book: CalamineWorkbook, target: Path, wanted: str, lost: Callable[[str], Lost]) -> dict[str, Any]:
     sheet, others = _chosen(book, wanted)
     if sheet.total_width > MAX_COLUMNS:
         raise Refused("too_many_columns", f"The sheet has more than {MAX_COLUMNS:,} columns.")
-    kinds, wrong = _kinds(sheet), errors(sheet.name)
+    kinds, exact = _kinds(sheet), lost(sheet.name)
     with target.open("w", newline="", encoding="utf-8") as file:
         writer = csv.writer(file, lineterminator="\n")
-        for number, row in enumerate(chain(_rows(sheet), ([] for _ in range(_rows_behind(sheet, wrong))))):
+        for number, row in enumerate(chain(_rows(sheet), ([] for _ in range(_rows_behind(sheet, exact))))):
             cells = [_text(value, kinds.get(i, "")) for i, value in enumerate(row)]
-            writer.writerow(_with_errors(cells, wrong.get(number, {})))
+            writer.writerow(_with_lost(cells, exact.get(number, {})))
     return {"sheet": sheet.name, "sheets": book.sheet_names, "warnings": _warnings(sheet, others)}
 
 
-def _rows_behind(sheet: CalamineSheet, wrong: Errors) -> int:
-    """Rows behind the last one that has a value, up to the last one that has an error."""
-    return max(0, max(wrong, default=-1) - (sheet.end[0] if sheet.end is not None else -1))
+def _rows_behind(sheet: CalamineSheet, lost: Lost) -> int:
+    """Rows behind the last one that has a value, up to the last one with a cell that calamine takes for empty."""
+    return max(0, max(lost, default=-1) - (sheet.end[0] if sheet.end is not None else -1))
 
 
-def _with_errors(cells: list[str], wrong: Mapping[int, str]) -> list[str]:
-    """A row with the texts of its errors where it has no value."""
-    if not wrong:
+def _with_lost(cells: list[str], lost: Mapping[int, str]) -> list[str]:
+    """A row with the texts that the file has where calamine has others."""
+    if not lost:
         return cells
-    cells += [""] * (max(wrong) + 1 - len(cells))
-    return [cell or wrong.get(i, "") for i, cell in enumerate(cells)]
+    cells += [""] * (max(lost) + 1 - len(cells))
+    return [lost.get(i, cell) for i, cell in enumerate(cells)]
 
 
 def _chosen(book: CalamineWorkbook, wanted: str) -> tuple[CalamineSheet, list[str]]:
@@ -118,7 +116,7 @@ def _kinds(sheet: CalamineSheet) -> dict[int, str]:
         for i, value in enumerate(row):
             if isinstance(value, dt.datetime):
                 kinds[i] = _MOMENT
-            elif isinstance(value, dt.timedelta) or (isinstance(value, str) and _DURATION.fullmatch(value)):
+            elif isinstance(value, dt.timedelta) or (isinstance(value, str) and span_text(value) is not None):
                 kinds[i] = _SPAN
     return kinds
 
@@ -131,7 +129,7 @@ def _text(value: Any, kind: str) -> str:
         return repr(value).removesuffix(".0")
     if isinstance(value, dt.date | dt.time | dt.timedelta):
         return _temporal(value, kind)
-    return _plain(value) if isinstance(value, str) else str(value)
+    return (span_text(value) or value) if isinstance(value, str) else str(value)
 
 
 def _temporal(value: dt.date | dt.time | dt.timedelta, kind: str) -> str:
@@ -146,16 +144,6 @@ def _temporal(value: dt.date | dt.time | dt.timedelta, kind: str) -> str:
     if isinstance(value, dt.datetime):
         return value.isoformat(sep=" ")
     return f"{value.isoformat()} 00:00:00" if kind == _MOMENT else value.isoformat()
-
-
-def _plain(text: str) -> str:
-    """A text, or the duration that it is."""
-    match = _DURATION.fullmatch(text)
-    if match is None:
-        return text
-    sign, hours, minutes, seconds, fraction = match.groups()
-    span = dt.timedelta(hours=int(hours), minutes=int(minutes), seconds=float(seconds + (fraction or "")))
-    return clock(-span if sign else span)
 
 
 def _warnings(sheet: CalamineSheet, others: list[str]) -> list[dict[str, Any]]:

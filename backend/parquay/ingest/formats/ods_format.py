@@ -11,9 +11,9 @@ from parquay.ingest.formats.registry import SHEET_OPTIONS, FileFormat
 
 
 def _open(source: Path, target: Path, options: Mapping[str, Any]) -> dict[str, Any]:
-    from parquay.ingest.formats import calamine_book, ods_errors
+    from parquay.ingest.formats import calamine_book, ods_texts
 
-    return calamine_book.read_book(source, target, options.get("sheet", ""), ods_errors.error_cells)
+    return calamine_book.read_book(source, target, options.get("sheet", ""), ods_texts.lost_cells)
 
 
 FORMAT = FileFormat(

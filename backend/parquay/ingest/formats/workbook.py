@@ -17,11 +17,12 @@ from typing import Any
 from openpyxl import load_workbook
 from openpyxl.styles.numbers import BUILTIN_FORMATS, BUILTIN_FORMATS_MAX_SIZE
 from openpyxl.utils.cell import coordinate_to_tuple
-from openpyxl.utils.datetime import WINDOWS_EPOCH, from_excel, from_ISO8601
+from openpyxl.utils.datetime import from_ISO8601
 from openpyxl.xml.constants import SHEET_MAIN_NS
 from openpyxl.xml.functions import iterparse
 
 from parquay.ingest.formats.limits import Refused
+from parquay.ingest.formats.sheet_values import EPOCH_1900, LEAP_DAY, MICRO_DIGITS, moment, number_text, span
 
 MAX_RATIO, FREE_BYTES = 250, 256 << 20
 """A workbook may unpack to so many times its size, or to so many bytes in any case."""
@@ -31,8 +32,6 @@ MAX_ROWS = 1 << 20
 """Rows of a sheet; a row cannot have a higher number."""
 MAX_NAMED_SHEETS = 10
 """Other sheets that a warning names."""
-LEAP_DAY = 60
-"""The day that is the 29th of February 1900 in a workbook, and in no calendar."""
 _NS = f"{{{SHEET_MAIN_NS}}}"
 _ESCAPE = re.compile("_x([0-9A-Fa-f]{4})_")
 _QUOTED = re.compile(r'"[^"]*"|[\\_*].|\[(?!h+\]|m+\]|s+\])[^\]]*\]', re.IGNORECASE)
@@ -117,17 +116,13 @@ class Sheet:
         return unescaped(value) if kind in ("str", "e") else self._number(cell, value)
 
     def _number(self, cell: Any, text: str) -> str:
-        try:
-            value = float(text) if any(mark in text for mark in ".eE") else int(text)
-        except ValueError:
-            return text
         style = int(cell.get("s", 0))
         if style in self._book._date_formats:  # noqa: SLF001
             try:
-                return self._dated(value, style)
+                return self._dated(float(text), style)
             except (OverflowError, ValueError):
                 self._meet("no_such_date", cell.get("r"))
-        return str(value) if isinstance(value, int) else repr(value).removesuffix(".0")
+        return number_text(text)
 
     def _dated(self, value: float, style: int) -> str:
         """What a number is in a format of dates.
@@ -137,13 +132,13 @@ class Sheet:
         """
         epoch = self._book.epoch
         if style in self._book._timedelta_formats:  # noqa: SLF001
-            return self._moment(from_excel(value, epoch, timedelta=True), style)
+            return self._moment(span(value), style)
         shows_day = self._shows(style, "dy")
-        if epoch == WINDOWS_EPOCH and (value // 1 == LEAP_DAY or (value == 0 and not self._shows(style, "hs"))):
+        if epoch == EPOCH_1900 and (value // 1 == LEAP_DAY or (value == 0 and not self._shows(style, "hs"))):
             raise ValueError(value)
-        if epoch != WINDOWS_EPOCH and shows_day and 0 <= value < 1:
-            return self._moment(from_excel(value + 1, epoch) - dt.timedelta(days=1), style)
-        return self._moment(from_excel(value, epoch), style)
+        if epoch != EPOCH_1900 and shows_day and 0 <= value < 1:
+            return self._moment(moment(value + 1, epoch - dt.timedelta(days=1)), style)
+        return self._moment(moment(value, epoch), style)
 
     def _moment(self, value: Any, style: int) -> str:
         if isinstance(value, dt.timedelta):
@@ -173,13 +168,16 @@ def clock(value: dt.timedelta) -> str:
 
 
 def _iso(text: str) -> str:
+    """A moment of ISO 8601, with as many digits of a second as it has, without its `Z`."""
     try:
         value = from_ISO8601(text)
     except ValueError:
         return text
     if isinstance(value, dt.timedelta):
         return clock(value)
-    return str(value.isoformat(sep=" ") if isinstance(value, dt.datetime) else value.isoformat())
+    shown = str(value.isoformat(sep=" ") if isinstance(value, dt.datetime) else value.isoformat())
+    digits = text.partition(".")[2].rstrip("Z0")
+    return f"{shown.partition('.')[0]}.{digits.ljust(MICRO_DIGITS, '0')}" if digits else shown
 
 
 def unescaped(text: str) -> str:
