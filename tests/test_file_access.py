@@ -45,6 +45,7 @@ ALLOWED = {
     ),
     "columns/text/xlsx.py": ("members of an archive that is streamed", {".open"}),
     "datasets/statements/process.py": ("the pipe of a process that runs statements", {"os.read"}),
+    "datasets/statements/spool.py": ("the result of a statement in a folder of its own", {".open"}),
     "events/pipes.py": ("the pipes of a server's children", {"os.read", "os.write"}),
     "ingest/convert/convert_file.py": (
         "files of whoever runs `parquay convert`",

@@ -29,7 +29,17 @@ from parquay.web.http.schemas import Problem
 from parquay.web.http.spa import WebClient
 from parquay.web.live import events, live
 from parquay.web.system import docs, system
-from parquay.web.tables import dataset_columns, dataset_edits, datasets, exports, mending, rereads, sql, views
+from parquay.web.tables import (
+    dataset_columns,
+    dataset_edits,
+    datasets,
+    exports,
+    mending,
+    rereads,
+    saved_results,
+    sql,
+    views,
+)
 from parquay.web.uploads.fast_path import FastPath
 from parquay.web.uploads.tus import TusAdapter
 from parquay.web.uploads.verbs import Verbs
@@ -157,6 +167,7 @@ def _rest(services: Services, policy: Policy) -> FastAPI:
     app.include_router(exports.router)
     app.include_router(views.router)
     app.include_router(sql.router)
+    app.include_router(saved_results.router)
     app.include_router(dataset_edits.router)
     app.include_router(rereads.router)
     app.include_router(mending.router)

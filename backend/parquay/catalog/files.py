@@ -26,10 +26,10 @@ from parquay.catalog.hook_jobs import HookJobs
 from parquay.catalog.jobs import Jobs, Wanted
 from parquay.catalog.notifications import progress_of
 from parquay.catalog.prepared import Insert
-from parquay.catalog.rereads import REREAD
 from parquay.catalog.session import Catalog, connection_of, notify
 from parquay.catalog.tables import FILE_DEFAULTS, File, NewFile, now
 from parquay.catalog.usage import refuse_over
+from parquay.catalog.version_jobs import REFRESH, REREAD
 from parquay.chunk import Chunk
 from parquay.roles import VIEW, everybodys_role
 
@@ -341,8 +341,8 @@ class Files(FileQueries):
         if not file.is_partial:
             self._tell_hooks(session, ["removed"], file_id)
             self._events.emit_removal(session, file)
-        self._jobs.cancel(session, CONVERT, file_id)
-        self._jobs.cancel(session, REREAD, file_id)
+        for kind in (CONVERT, REREAD, REFRESH):
+            self._jobs.cancel(session, kind, file_id)
         session.execute(delete(File).where(col(File.id) == file_id))
         for final_id in waiting:
             self.lose(session, final_id, *PART_GONE, unfinished=True)

@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING
 from parquay import allocator
 from parquay.catalog.files import CONVERT
 from parquay.catalog.jobs import JobLease
-from parquay.catalog.rereads import REREAD
+from parquay.catalog.version_jobs import REFRESH, REREAD
+from parquay.jobs.refresh import Refresher
 from parquay.jobs.reread import Rereader
 from parquay.jobs.worker import Ended, Kind, Worker
 from parquay.wiring import Services
@@ -34,6 +35,7 @@ def worker(
     kinds = {
         CONVERT: Kind(_Converter(services).convert, services.uploads.files.fail, keeps=keeps),
         REREAD: Kind(Rereader(services).run, lambda *_: None),
+        REFRESH: Kind(Refresher(services).run, lambda *_: None),
     }
     return Worker(services.catalog, services.events.jobs, kinds, hung=_end, server=server, moved=moved)
 

@@ -6,8 +6,6 @@ from parquay.auth.accounts import ensure_demo
 from parquay.catalog.datasets import Datasets
 from parquay.catalog.leases import Leases
 from parquay.catalog.queue import Queue
-from parquay.catalog.rereads import Rereads
-from parquay.catalog.views import Views
 from parquay.errors import Conflict, InvalidValue
 from parquay.settings import Settings, SettingsError
 from parquay.wiring.accounts import account_services
@@ -44,9 +42,8 @@ def build(settings: Settings, *, migrate: bool = True) -> Services:
     events = event_services(settings, catalog, queue)
     store, places = open_store(settings, catalog, bucket), open_places(settings, bucket)
     uploads = upload_services(settings, catalog, events, queue, store=store, places=places, volume_id=volume_id)
-    rereads = Rereads(catalog, events.jobs)
     tables = table_services(
-        settings, Datasets(catalog, events.log, leases), uploads, places, rereads=rereads, views=Views(catalog)
+        settings, Datasets(catalog, events.log, leases), uploads, places, catalog=catalog, jobs=events.jobs
     )
     accounts = account_services(settings, catalog, events, uploads.files)
     return Services(settings, catalog, leases, uploads, tables, accounts, events)

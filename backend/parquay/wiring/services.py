@@ -17,12 +17,13 @@ from parquay.catalog.jobs import Jobs
 from parquay.catalog.leases import Leases
 from parquay.catalog.links import FileLinks
 from parquay.catalog.queue import Queue
-from parquay.catalog.rereads import Rereads
 from parquay.catalog.samples import Samples
+from parquay.catalog.saved_queries import SavedQueries
 from parquay.catalog.segments import Segments
 from parquay.catalog.session import Catalog
 from parquay.catalog.usage import Usages
 from parquay.catalog.users import Users
+from parquay.catalog.version_jobs import VersionJobs
 from parquay.catalog.views import Views
 from parquay.datasets.edit.append import Appending
 from parquay.datasets.edit.columns import ColumnEditor
@@ -117,8 +118,10 @@ class TableServices:
     exporter: Exporter
     preview: Preview
     scratch: ProcessScratch
-    rereads: Rereads
+    rereads: VersionJobs
     rereading: Rereading
+    refreshes: VersionJobs
+    saved_queries: SavedQueries
     views: Views
     mending: Mending
     statements: Statements

@@ -5,7 +5,10 @@ from __future__ import annotations
 from importlib.util import find_spec
 
 from parquay.catalog.datasets import Datasets
-from parquay.catalog.rereads import Rereads
+from parquay.catalog.jobs import Jobs
+from parquay.catalog.saved_queries import SavedQueries
+from parquay.catalog.session import Catalog
+from parquay.catalog.version_jobs import REFRESH, VersionJobs
 from parquay.catalog.views import Views
 from parquay.datasets.edit.append import Appending
 from parquay.datasets.edit.columns import ColumnEditor
@@ -37,7 +40,7 @@ from parquay.wiring.services import TableServices, UploadServices
 
 
 def table_services(
-    settings: Settings, datasets: Datasets, uploads: UploadServices, places: Places, *, rereads: Rereads, views: Views
+    settings: Settings, datasets: Datasets, uploads: UploadServices, places: Places, *, catalog: Catalog, jobs: Jobs
 ) -> TableServices:
     """Build what makes, reads and changes tables, which are in ``places``."""
     files = uploads.files
@@ -68,9 +71,11 @@ def table_services(
         Exporter(engine, aggregator),
         Preview(uploads.segments, tables, places),
         ProcessScratch(settings.root / "tmp", "read"),
-        rereads,
+        VersionJobs(catalog, jobs),
         Rereading(tables, commits, datasets.readings),
-        views,
+        VersionJobs(catalog, jobs, REFRESH),
+        SavedQueries(catalog),
+        Views(catalog),
         Mending(commits, datasets.readings),
         Statements(
             StatementProcesses(settings.root / "tmp", memory=settings.query_memory, kept=settings.sql_processes),

@@ -13,7 +13,7 @@ export type ReadingOptions = Omit<Schemas['ReadingOptions'], 'types'> & {
 export type Preview = Omit<Schemas['PreviewShown'], 'rows'> & { rows: Row[] }
 export type Mended = Omit<Schemas['MendedReject'], 'row'>
 /** How far a file is that is read again. */
-type Reread = Schemas['RereadShown']
+type Reread = Schemas['VersionJobShown']
 
 const datasetPath = (id: string) => `/datasets/${encodeURIComponent(id)}`
 const filePath = (id: string) => `/files/${encodeURIComponent(id)}`

@@ -443,6 +443,31 @@ export interface paths {
      */
     get: operations["read_schema_sql_schema_get"];
   };
+  "/sql/save": {
+    /**
+     * Save Result
+     * @description Keep all rows of a statement's result as a table of the caller's, which knows the statement.
+     *
+     * The answer is the entry of a file that has the result as Parquet; it becomes a table as every upload does. Nothing
+     * is kept of a statement that fails. The limits are those of statements in other formats than JSON, and of uploads.
+     */
+    post: operations["save_result_sql_save_post"];
+  };
+  "/datasets/{dataset_id}/refresh": {
+    /**
+     * Read Refresh
+     * @description Tell how far the last refresh is that was asked for, and what it came to.
+     */
+    get: operations["read_refresh_datasets__dataset_id__refresh_get"];
+    /**
+     * Refresh Dataset
+     * @description Run the statement again that made the table, over the tables as they are now: its result is the newest version.
+     *
+     * Edits stay in the versions before. The answer is the version; of a statement that takes longer than 20 seconds 202,
+     * and `GET` there tells how far it is. With `If-Match`, only while that version is the newest.
+     */
+    post: operations["refresh_dataset_datasets__dataset_id__refresh_post"];
+  };
   "/datasets/{dataset_id}/rows/{rid}": {
     /**
      * Delete Row
@@ -940,6 +965,8 @@ export interface components {
     /**
      * Detail
      * @description A file with its first rows; `content` is null until there are any, and where `damage` says why not.
+     *
+     * `origin`: the statement that made the table, shown to its owner.
      */
     Detail: {
       /** Id */
@@ -994,6 +1021,7 @@ export interface components {
       ahead: number | null;
       content: components["schemas"]["Content"] | null;
       damage?: components["schemas"]["Damage"] | null;
+      origin?: components["schemas"]["QueryOrigin"] | null;
     };
     /**
      * DialectShown
@@ -1569,6 +1597,18 @@ export interface components {
       ahead: number | null;
     };
     /**
+     * QueryOrigin
+     * @description The statement that a table was made by, and its parameters.
+     */
+    QueryOrigin: {
+      /** Query */
+      query: string;
+      /** Params */
+      params: {
+        [key: string]: unknown;
+      } | unknown[] | null;
+    };
+    /**
      * ReadingOptions
      * @description How to read a file; what is left out is found out.
      *
@@ -1642,6 +1682,14 @@ export interface components {
       size: number | null;
     };
     /**
+     * RefreshOrder
+     * @description What the author says about the version that is to be made.
+     */
+    RefreshOrder: {
+      /** Message */
+      message?: string | null;
+    };
+    /**
      * RejectRow
      * @description Text that could not be read into the table. `line` is the physical line of the file, from 1.
      *
@@ -1701,7 +1749,7 @@ export interface components {
        * Kind
        * @enum {string}
        */
-      kind: "create" | "edit" | "append" | "restore" | "columns" | "replace" | "reread" | "mend";
+      kind: "create" | "edit" | "append" | "restore" | "columns" | "replace" | "reread" | "mend" | "refresh";
       /** Author */
       author: string | null;
       /** Message */
@@ -1731,18 +1779,6 @@ export interface components {
       dropped: string[];
       /** Reject Count */
       reject_count: number;
-    };
-    /**
-     * RereadError
-     * @description Why a file could not be read again. `code` is stable.
-     */
-    RereadError: {
-      /** Status */
-      status: number;
-      /** Code */
-      code: string;
-      /** Detail */
-      detail: string;
     };
     /**
      * RereadOrder
@@ -1781,24 +1817,6 @@ export interface components {
       missing?: string[] | null;
       /** Message */
       message?: string | null;
-    };
-    /**
-     * RereadShown
-     * @description How far a file is that is read again; `progress` is 0 to 100, `version` the one it made, `error` why none.
-     */
-    RereadShown: {
-      /**
-       * State
-       * @enum {string}
-       */
-      state: "waiting" | "running" | "done" | "failed";
-      /** Progress */
-      progress: number;
-      /** Rows */
-      rows: number;
-      /** Version */
-      version: number | null;
-      error: components["schemas"]["RereadError"] | null;
     };
     /**
      * RestoreOrder
@@ -1875,6 +1893,79 @@ export interface components {
       timestamp: string;
       /** Value */
       value: number;
+    };
+    /**
+     * SaveOrder
+     * @description A statement whose whole result is to become a table; `name`: that of its file, such as `result.parquet`.
+     */
+    SaveOrder: {
+      /** Query */
+      query: string;
+      /** Params */
+      params?: ({
+        [key: string]: unknown;
+      } | unknown[]) | null;
+      /** Name */
+      name: string;
+    };
+    /**
+     * SavedResult
+     * @description The file that was just made; `file_id` repeats `id`.
+     */
+    SavedResult: {
+      /** Id */
+      id: string;
+      /** Name */
+      name: string;
+      /** Size */
+      size: number | null;
+      /** Offset */
+      offset: number;
+      /** Content Type */
+      content_type: string | null;
+      /**
+       * Status
+       * @enum {string}
+       */
+      status: "uploading" | "processing" | "done" | "error";
+      /** Progress */
+      progress: number;
+      error: components["schemas"]["FileError"] | null;
+      /**
+       * Uploaded At
+       * Format: date-time
+       */
+      uploaded_at: string;
+      /** Finished At */
+      finished_at: string | null;
+      /** Row Count */
+      row_count: number | null;
+      /** Reject Count */
+      reject_count: number;
+      /** Warnings */
+      warnings: components["schemas"]["Warned"][];
+      /** Parquet Path */
+      parquet_path: string | null;
+      /** Dataset Id */
+      dataset_id: string | null;
+      /** Sha256 */
+      sha256: string | null;
+      /** Owner */
+      owner: string;
+      /** Shared */
+      shared: boolean;
+      /**
+       * Role
+       * @enum {string}
+       */
+      role: "owner" | "edit" | "view";
+      /** Path */
+      path: string | null;
+      /** Ahead */
+      ahead: number | null;
+      /** File Id */
+      file_id: string;
+      origin: components["schemas"]["QueryOrigin"];
     };
     /**
      * Schema
@@ -2058,7 +2149,8 @@ export interface components {
      * Table
      * @description A page of rows. `matched` counts the rows that hold all filters; the aggregates are those of these rows.
      *
-     * `next` is the cursor of the rows behind the last one of the page, for `rows`; null at the end.
+     * `next` is the cursor of the rows behind the last one of the page, for `rows`; null at the end. `origin`: the
+     * statement that made the table, shown to its owner.
      */
     Table: {
       /** Id */
@@ -2093,6 +2185,7 @@ export interface components {
         [key: string]: components["schemas"]["ColumnAggregates"];
       } | null;
       aggregates_error?: components["schemas"]["AggregatesError"] | null;
+      origin?: components["schemas"]["QueryOrigin"] | null;
     };
     /**
      * Token
@@ -2232,7 +2325,7 @@ export interface components {
        * Kind
        * @enum {string}
        */
-      kind: "create" | "edit" | "append" | "restore" | "columns" | "replace" | "reread" | "mend";
+      kind: "create" | "edit" | "append" | "restore" | "columns" | "replace" | "reread" | "mend" | "refresh";
       /** Author */
       author: string | null;
       /** Message */
@@ -2256,6 +2349,36 @@ export interface components {
       pinned: boolean;
       /** Expired */
       expired: boolean;
+    };
+    /**
+     * VersionJobError
+     * @description Why a version could not be made. `code` is stable.
+     */
+    VersionJobError: {
+      /** Status */
+      status: number;
+      /** Code */
+      code: string;
+      /** Detail */
+      detail: string;
+    };
+    /**
+     * VersionJobShown
+     * @description How far the making of a version is; `progress` is 0 to 100, `version` the one it made, `error` why none.
+     */
+    VersionJobShown: {
+      /**
+       * State
+       * @enum {string}
+       */
+      state: "waiting" | "running" | "done" | "failed";
+      /** Progress */
+      progress: number;
+      /** Rows */
+      rows: number;
+      /** Version */
+      version: number | null;
+      error: components["schemas"]["VersionJobError"] | null;
     };
     /**
      * ViewRef
@@ -4159,6 +4282,102 @@ export interface operations {
     };
   };
   /**
+   * Save Result
+   * @description Keep all rows of a statement's result as a table of the caller's, which knows the statement.
+   *
+   * The answer is the entry of a file that has the result as Parquet; it becomes a table as every upload does. Nothing
+   * is kept of a statement that fails. The limits are those of statements in other formats than JSON, and of uploads.
+   */
+  save_result_sql_save_post: {
+    requestBody: {
+      content: {
+        "application/json": components["schemas"]["SaveOrder"];
+      };
+    };
+    responses: {
+      /** @description Successful Response */
+      201: {
+        content: {
+          "application/json": components["schemas"]["SavedResult"];
+        };
+      };
+      /** @description Refused. */
+      default: {
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+    };
+  };
+  /**
+   * Read Refresh
+   * @description Tell how far the last refresh is that was asked for, and what it came to.
+   */
+  read_refresh_datasets__dataset_id__refresh_get: {
+    parameters: {
+      path: {
+        dataset_id: string;
+      };
+    };
+    responses: {
+      /** @description Successful Response */
+      200: {
+        content: {
+          "application/json": components["schemas"]["VersionJobShown"];
+        };
+      };
+      /** @description Refused. */
+      default: {
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+    };
+  };
+  /**
+   * Refresh Dataset
+   * @description Run the statement again that made the table, over the tables as they are now: its result is the newest version.
+   *
+   * Edits stay in the versions before. The answer is the version; of a statement that takes longer than 20 seconds 202,
+   * and `GET` there tells how far it is. With `If-Match`, only while that version is the newest.
+   */
+  refresh_dataset_datasets__dataset_id__refresh_post: {
+    parameters: {
+      header?: {
+        /** @description The version that was looked at, such as `"7"`. */
+        "If-Match"?: string | null;
+      };
+      path: {
+        dataset_id: string;
+      };
+    };
+    requestBody?: {
+      content: {
+        "application/json": components["schemas"]["RefreshOrder"];
+      };
+    };
+    responses: {
+      /** @description Successful Response */
+      200: {
+        content: {
+          "application/json": components["schemas"]["Version"];
+        };
+      };
+      /** @description Accepted */
+      202: {
+        content: {
+          "application/json": components["schemas"]["VersionJobShown"];
+        };
+      };
+      /** @description Refused. */
+      default: {
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+    };
+  };
+  /**
    * Delete Row
    * @description Delete one row. With `If-Match`, only while the row is still as it was in that version.
    */
@@ -4447,7 +4666,7 @@ export interface operations {
       /** @description Successful Response */
       200: {
         content: {
-          "application/json": components["schemas"]["RereadShown"];
+          "application/json": components["schemas"]["VersionJobShown"];
         };
       };
       /** @description Refused. */
@@ -4490,7 +4709,7 @@ export interface operations {
       /** @description Accepted */
       202: {
         content: {
-          "application/json": components["schemas"]["RereadShown"];
+          "application/json": components["schemas"]["VersionJobShown"];
         };
       };
       /** @description Refused. */

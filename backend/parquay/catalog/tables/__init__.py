@@ -5,7 +5,15 @@ They are imported from here, so that each process knows all of them: keys of one
 
 from parquay.catalog.tables.accounts import ApiKey, Audit, Login, Secret, Throttle, User
 from parquay.catalog.tables.column_types import now
-from parquay.catalog.tables.datasets import DatasetVersion, FileReading, ReaderBlocks, Reject, Segment, View
+from parquay.catalog.tables.datasets import (
+    DatasetVersion,
+    FileReading,
+    ReaderBlocks,
+    Reject,
+    SavedQuery,
+    Segment,
+    View,
+)
 from parquay.catalog.tables.events import Event, RemovedEvents, Sample
 from parquay.catalog.tables.files import FILE_DEFAULTS, Access, File, Link, NewFile, StoredUsage
 from parquay.catalog.tables.jobs import Job, Lease, Served
@@ -31,6 +39,7 @@ __all__ = [
     "Reject",
     "RemovedEvents",
     "Sample",
+    "SavedQuery",
     "Secret",
     "Segment",
     "Served",

@@ -109,6 +109,16 @@ class DatasetVersion(SQLModel, table=True):
     checkpoint_crc: int | None = Field(default=None, sa_column=Column(BigInteger))
 
 
+class SavedQuery(SQLModel, table=True):
+    """The statement whose result became a table; `params` as JSON, whose numbers have all their digits."""
+
+    __tablename__ = "saved_query"
+
+    dataset_id: str = Field(primary_key=True, foreign_key="file.id", ondelete="CASCADE")
+    query: str
+    params: str | None = None
+
+
 class View(SQLModel, table=True):
     """A way of looking at a table that somebody gave a name: filters, order and columns."""
 

@@ -7,13 +7,13 @@ above them in its header.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from parquay.catalog.tables import File
 from parquay.columns.names import folded
 from parquay.datasets.edit.append import Addition
-from parquay.datasets.versions import headers
+from parquay.datasets.versions import headers, log
 from parquay.datasets.versions.commits import Author, Change, Commits, Drafts
 from parquay.datasets.versions.snapshot import Part, Snapshot
 from parquay.datasets.versions.tables import Tables
@@ -57,6 +57,30 @@ class Replacing:
         if source.id == file.id:
             raise Conflict("The rows of a table cannot be replaced with themselves.", "replace_itself")
         more = Addition(self._tables.source(source), source.sha256)
+        return replace(self.put(file, author, more, expected), reject_count=source.reject_count)
+
+    def was_put(self, file: File, app: str) -> bool:
+        """Whether a commit that calls itself ``app`` has replaced the rows (blocking); then the catalog knows it."""
+        now = self._tables.logged(file)
+        if not log.was_made(now.place, now.version, app):
+            return False
+        self._commits.reconcile(file)
+        return True
+
+    def put(
+        self,
+        file: File,
+        author: Author,
+        more: Addition,
+        expected: int | None = None,
+        *,
+        kind: str = "replace",
+        app: str | None = None,
+    ) -> Replaced:
+        """The same for rows that stand in parts, whether a table was published of them or not.
+
+        ``kind``: what the version is called; ``app``: the name under which the log remembers it.
+        """
         columns: list[list[str]] = [[], []]
 
         def decide(before: Snapshot, drafts: Drafts) -> Change:
@@ -65,7 +89,7 @@ class Replacing:
             columns[:] = [[str(each["name"]) for each in one] for one in (before.columns, wanted)]
             with more.rows.place.parts.fetch(more.rows.names):
                 added = tuple(_copied(before, more.rows, wanted, drafts))
-            return change_of(before, added, wanted, more)
+            return change_of(before, added, wanted, more, kind=kind, apps=[app] if app else [])
 
         made = self._commits.make(file, author, decide)
         old, new = columns
@@ -73,7 +97,6 @@ class Replacing:
             made,
             tuple(name for name in new if name not in old),
             tuple(name for name in old if name not in new),
-            source.reject_count,
         )
 
 
@@ -94,17 +117,25 @@ def _called_as(ours: Mapping[str, Any], theirs: Mapping[str, Any]) -> dict[str, 
     return {**theirs, "name": ours["name"], headers.CELL: cell}
 
 
-def change_of(before: Snapshot, added: tuple[Part, ...], columns: Sequence[dict[str, Any]], more: Addition) -> Change:
+def change_of(
+    before: Snapshot,
+    added: tuple[Part, ...],
+    columns: Sequence[dict[str, Any]],
+    more: Addition,
+    *,
+    kind: str = "replace",
+    apps: Sequence[str] = (),
+) -> Change:
     """The change that puts ``added`` in place of every part. Pure."""
     return Change(
-        "replace",
+        kind,
         frozenset(part.name for part in before.parts),
         added,
         new_rids=more.rows.rows,
         inserted=more.rows.rows,
         deleted=before.rows,
         columns=tuple(columns),
-        apps=(f"bytes:{more.sha256}",) if more.sha256 else (),
+        apps=(*apps, *([f"bytes:{more.sha256}"] if more.sha256 else [])),
     )
 
 

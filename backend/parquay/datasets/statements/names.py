@@ -73,6 +73,10 @@ class TableNames:
         self._files = files
         self._tables = tables
 
+    def opener(self, user_id: str) -> Opener:
+        """What opens the tables that a statement of a user names, see `resolve`."""
+        return lambda named, queries, held: self.resolve(named, queries, user_id, held)
+
     def resolve(
         self, named: Iterable[NamedTable], queries: Collection[str], user_id: str, held: ExitStack
     ) -> list[OpenTable]:

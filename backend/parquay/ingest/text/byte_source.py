@@ -60,6 +60,21 @@ class PathReader:
         return read_full(self._file, size)
 
 
+@dataclass(frozen=True, slots=True)
+class LocalBytes:
+    """One local file as `UploadBytes`, whatever upload is asked for."""
+
+    path: Path
+
+    def reader(self, upload_id: str) -> PathReader:
+        """Open it for reading."""
+        return PathReader(self.path)
+
+    def local_file(self, upload_id: str, size: int) -> Path | None:
+        """Return it: it has ``size`` bytes."""
+        return self.path
+
+
 def read_full(file: BinaryIO, size: int) -> bytes:
     """Read `size` bytes, or up to the end."""
     chunks = []

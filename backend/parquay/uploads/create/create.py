@@ -12,6 +12,7 @@ from typing import Any, TypeVar
 
 from parquay.auth.scopes import UPLOAD, WRITE, require_scope
 from parquay.catalog.files import Files
+from parquay.catalog.saved_queries import Beside, adding
 from parquay.catalog.session import Catalog
 from parquay.catalog.tables import File, NewFile
 from parquay.catalog.usage import over
@@ -112,7 +113,7 @@ class Creator:
         self, request: Request, plan: AppendPlan, body: Body, observer: UploadObserver | None
     ) -> tuple[File, Receipt]:
         quota = self._rules.quota_of(request.owner)
-        file = await self._insert(self._new_file(request), quota)
+        file = await self._insert(self._new_file(request), quota, beside=request.beside)
         is_known = observer is not None and await observer.on_created(file)
         try:
             return file, await self._appender.append(file, plan, body, observer, quota=quota)
@@ -152,10 +153,11 @@ class Creator:
         declared: int | None = None,
         *,
         options: dict[str, Any] | None = None,
+        beside: Beside | None = None,
     ) -> str:
         """Store a file that comes in one request, and return its id. ``declared`` is its size in bytes if known.
 
-        A file whose request breaks off is removed again: nobody knows its id.
+        A file whose request breaks off is removed again: nobody knows its id. ``beside`` writes what belongs to it.
 
         Raises:
             ParquayError: as :meth:`create`; ``body_cut`` when the request broke off.
@@ -164,7 +166,8 @@ class Creator:
         limit = self._rules.max_size or None
         plan = CreationPlan(None, Metadata(), body=BodyPlan(limit, last=True))
         await self._check_room(owner, declared)
-        request = Request(owner, clean_name(name), clean_type(content_type), plan, options, sent_name=name)
+        kind = clean_type(content_type)
+        request = Request(owner, clean_name(name), kind, plan, options, sent_name=name, beside=beside)
         stream = IteratorBody(body)
         try:
             file, receipt = await self.create(request, stream)
@@ -229,9 +232,11 @@ class Creator:
         moment, free = self._room
         return time.monotonic() - moment <= ROOM_SECONDS and (free is None or length <= free)
 
-    async def _insert(self, new: NewFile, quota: int, chunks: Sequence[Chunk] = ()) -> File:
+    async def _insert(
+        self, new: NewFile, quota: int, chunks: Sequence[Chunk] = (), beside: Beside | None = None
+    ) -> File:
         add = partial(self._files.add, chunks={new.id: chunks}, quota=quota)
-        await self._catalog.awrite(lambda session: add(session, new), owner_id=new.owner_id)
+        await self._catalog.awrite(adding(add, new, beside), owner_id=new.owner_id)
         _count(new)
         return File.fresh(new)
 

@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from parquay.catalog.saved_queries import Beside
 from parquay.errors import InvalidValue
 from parquay.tus.create import CreationPlan
 from parquay.tus.headers import Metadata
@@ -27,7 +28,12 @@ _HEX_DIGEST = re.compile(r"[0-9a-fA-F]{64}")
 
 @dataclass(frozen=True)
 class Request:
-    """A creation as its protocol understood it. `sent_name`: what `name` was before it was made safe."""
+    """A creation as its protocol understood it.
+
+    Attributes:
+        sent_name: what `name` was before it was made safe.
+        beside: writes what belongs to the file, in the transaction that makes it.
+    """
 
     owner: Owner
     name: str
@@ -37,6 +43,7 @@ class Request:
     sha256: str | None = None
     path: str | None = None
     sent_name: str | None = None
+    beside: Beside | None = None
 
 
 def describe(owner: Owner, plan: CreationPlan, query: Mapping[str, str] | None = None) -> Request:

@@ -6,53 +6,8 @@ from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from parquay.roles import GivenRole, Role
-from parquay.web.http.schemas import ColumnRef, FileError, Moment, Status, Timestamp
-
-
-class Warned(BaseModel):
-    """What was mended, passed over or guessed: where it was first met, how often, and the first such line."""
-
-    code: str
-    line: int
-    count: int
-    text: str
-
-
-class Entry(BaseModel):
-    """A file. `progress` is 0 to 100 over upload and parsing together and never goes back; `role`: the caller's.
-
-    `path`: the folder that the file was in inside an uploaded folder. `ahead`: how many jobs go before its own, null
-    when it does not wait.
-    """
-
-    id: str
-    name: str
-    size: int | None
-    offset: int
-    content_type: str | None
-    status: Status
-    progress: int
-    error: FileError | None
-    uploaded_at: Timestamp
-    finished_at: Timestamp | None
-    row_count: int | None
-    reject_count: int
-    warnings: list[Warned]
-    parquet_path: str | None
-    dataset_id: str | None
-    sha256: str | None
-    owner: str
-    shared: bool
-    role: Role
-    path: str | None
-    ahead: int | None
-
-
-class Uploaded(Entry):
-    """A file that was just uploaded; `file_id` repeats `id`."""
-
-    file_id: str
+from parquay.roles import GivenRole
+from parquay.web.http.schemas import ColumnRef, Entry, Moment, QueryOrigin, Timestamp
 
 
 class CutCell(BaseModel):
@@ -81,10 +36,14 @@ class Damage(BaseModel):
 
 
 class Detail(Entry):
-    """A file with its first rows; `content` is null until there are any, and where `damage` says why not."""
+    """A file with its first rows; `content` is null until there are any, and where `damage` says why not.
+
+    `origin`: the statement that made the table, shown to its owner.
+    """
 
     content: Content | None
     damage: Damage | None = None
+    origin: QueryOrigin | None = None
 
 
 class RejectRow(BaseModel):

@@ -19,7 +19,7 @@ from parquay.uploads.create.describe import OPTION_KEYS, read_options
 from parquay.uploads.policy.names import clean_name, name_warnings
 from parquay.uploads.policy.rules import Owner
 from parquay.uploads.receive.body import BodyCut
-from parquay.web.files.file_schemas import Detail, Entry, FileChange, Found, Rejects, Uploaded, WholeContent
+from parquay.web.files.file_schemas import Detail, FileChange, Found, Rejects, WholeContent
 from parquay.web.files.rejects import rejects_csv, rejects_page
 from parquay.web.http.content import content_response
 from parquay.web.http.deps import IdentityDep, PolicyDep, TablesDep, UploadsDep, ahead, seen
@@ -28,7 +28,8 @@ from parquay.web.http.list_cursors import cursor_after, place
 from parquay.web.http.list_links import MAX_LIMIT, next_page
 from parquay.web.http.multipart import file_part
 from parquay.web.http.openapi import BINARY
-from parquay.web.http.schemas import Moment, Progress, Status
+from parquay.web.http.origins import origin_of
+from parquay.web.http.schemas import Entry, Moment, Progress, Status, Uploaded
 
 DESCRIBING_FIELDS = frozenset({"name", "filename", "type", "filetype", "relativePath", "caption"})
 """Fields of a form that upload widgets send beside the file; its part says the same."""
@@ -206,7 +207,8 @@ def read_file(file_id: str, uploads: UploadsDep, tables: TablesDep, identity: Id
     except Damaged as error:  # everything else about the file is as it was
         damage = {"code": error.code, "message": error.detail}
     shown = messages.entry(*found, ahead(uploads.queue, found.file))
-    detail = Detail.model_validate({**shown, "content": content, "damage": damage})
+    origin = origin_of(tables.saved_queries, file_id) if found.role == OWNER else None
+    detail = Detail.model_validate({**shown, "content": content, "damage": damage, "origin": origin})
     return ExactJSON(detail.model_dump(by_alias=True))
 
 

@@ -6,8 +6,7 @@ from typing import Any
 
 from pydantic import BaseModel, Field
 
-from parquay.web.files.file_schemas import Warned
-from parquay.web.http.schemas import ColumnRef
+from parquay.web.http.schemas import ColumnRef, Warned
 
 
 class DialectShown(BaseModel):

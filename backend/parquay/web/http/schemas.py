@@ -6,9 +6,11 @@ Sizes and offsets are bytes, times ISO 8601 in UTC.
 from __future__ import annotations
 
 from datetime import UTC, datetime
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
 from pydantic import AfterValidator, AwareDatetime, BaseModel, BeforeValidator, ConfigDict, Field
+
+from parquay.roles import Role
 
 Timestamp = Annotated[str, Field(json_schema_extra={"format": "date-time"})]
 
@@ -117,3 +119,55 @@ class Progress(BaseModel):
     upload: Received
     parse: Parsed
     ahead: int | None
+
+
+class Warned(BaseModel):
+    """What was mended, passed over or guessed: where it was first met, how often, and the first such line."""
+
+    code: str
+    line: int
+    count: int
+    text: str
+
+
+class Entry(BaseModel):
+    """A file. `progress` is 0 to 100 over upload and parsing together and never goes back; `role`: the caller's.
+
+    `path`: the folder that the file was in inside an uploaded folder. `ahead`: how many jobs go before its own, null
+    when it does not wait.
+    """
+
+    id: str
+    name: str
+    size: int | None
+    offset: int
+    content_type: str | None
+    status: Status
+    progress: int
+    error: FileError | None
+    uploaded_at: Timestamp
+    finished_at: Timestamp | None
+    row_count: int | None
+    reject_count: int
+    warnings: list[Warned]
+    parquet_path: str | None
+    dataset_id: str | None
+    sha256: str | None
+    owner: str
+    shared: bool
+    role: Role
+    path: str | None
+    ahead: int | None
+
+
+class Uploaded(Entry):
+    """A file that was just uploaded; `file_id` repeats `id`."""
+
+    file_id: str
+
+
+class QueryOrigin(BaseModel):
+    """The statement that a table was made by, and its parameters."""
+
+    query: str
+    params: dict[str, Any] | list[Any] | None

@@ -7,7 +7,7 @@ from typing import Annotated, Any, Literal
 from pydantic import BaseModel, ConfigDict, Field
 
 from parquay.web.http.reading_options import ReadingOptions
-from parquay.web.http.schemas import ColumnRef, Text, Timestamp
+from parquay.web.http.schemas import ColumnRef, QueryOrigin, Text, Timestamp
 
 MAX_ROWS = 10_000
 """Most rows that one request inserts, updates or deletes, each."""
@@ -70,7 +70,7 @@ class Version(BaseModel):
     """A version in the history. `inserted`, `updated` and `deleted` count rows; `expired`: it is no longer kept."""
 
     version: int
-    kind: Literal["create", "edit", "append", "restore", "columns", "replace", "reread", "mend"]
+    kind: Literal["create", "edit", "append", "restore", "columns", "replace", "reread", "mend", "refresh"]
     author: str | None
     message: str | None
     created_at: Timestamp
@@ -149,18 +149,26 @@ class RereadOrder(ReadingOptions):
     message: Message | None = None
 
 
-class RereadShown(BaseModel):
-    """How far a file is that is read again; `progress` is 0 to 100, `version` the one it made, `error` why none."""
+class RefreshOrder(BaseModel):
+    """What the author says about the version that is to be made."""
+
+    model_config = ConfigDict(extra="forbid", strict=True)
+
+    message: Message | None = None
+
+
+class VersionJobShown(BaseModel):
+    """How far the making of a version is; `progress` is 0 to 100, `version` the one it made, `error` why none."""
 
     state: Literal["waiting", "running", "done", "failed"]
     progress: int
     rows: int
     version: int | None
-    error: RereadError | None
+    error: VersionJobError | None
 
 
-class RereadError(BaseModel):
-    """Why a file could not be read again. `code` is stable."""
+class VersionJobError(BaseModel):
+    """Why a version could not be made. `code` is stable."""
 
     status: int
     code: str
@@ -205,7 +213,8 @@ class ColumnAggregates(BaseModel):
 class Table(BaseModel):
     """A page of rows. `matched` counts the rows that hold all filters; the aggregates are those of these rows.
 
-    `next` is the cursor of the rows behind the last one of the page, for `rows`; null at the end.
+    `next` is the cursor of the rows behind the last one of the page, for `rows`; null at the end. `origin`: the
+    statement that made the table, shown to its owner.
     """
 
     id: str
@@ -221,6 +230,7 @@ class Table(BaseModel):
     truncated: bool = False
     aggregates: dict[str, ColumnAggregates] | None
     aggregates_error: AggregatesError | None = None
+    origin: QueryOrigin | None = None
 
 
 class Rows(BaseModel):

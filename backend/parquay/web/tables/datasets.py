@@ -93,6 +93,7 @@ def read_dataset(
         "rows": [read.in_view(each) for each in rows],
         "next": tables.browser.cursor_behind(read.snapshot, read.query, rows[-1]) if has_more else None,
         "aggregates": None,
+        "origin": query.origin(read),
     }
     if len(rows) < min(size, matched - first):
         content["truncated"] = True

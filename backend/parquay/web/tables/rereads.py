@@ -2,14 +2,10 @@
 
 from __future__ import annotations
 
-import asyncio
-import time
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Body, Request, Response
-from starlette.concurrency import run_in_threadpool
+from fastapi import APIRouter, Body, Request
 
-from parquay.catalog.rereads import RereadState, error_of
 from parquay.catalog.tables import File
 from parquay.datasets.query.engine import CancelToken
 from parquay.datasets.versions.versions import refuse_outdated
@@ -18,19 +14,14 @@ from parquay.ingest.text.overrides import Overrides
 from parquay.roles import OWNER
 from parquay.web.http.cancellation import run_cancellable
 from parquay.web.http.deps import IdentityDep, TablesDep, UploadsDep
-from parquay.web.tables.dataset_edits import IfMatch, dataset_file, expected_version, version_json
-from parquay.web.tables.dataset_schemas import RereadOrder, RereadShown, Version
-from parquay.wiring import TableServices
-
-WAIT_SECONDS = 20.0
-"""How long an answer waits for the version; proxies give up on answers that take a minute."""
-LOOK_SECONDS = 0.1
-"""How often it looks."""
+from parquay.web.tables.dataset_edits import IfMatch, dataset_file, expected_version
+from parquay.web.tables.dataset_schemas import RereadOrder, Version, VersionJobShown
+from parquay.web.tables.version_answers import version_answer, version_job
 
 router = APIRouter(tags=["datasets"])
 
 
-@router.post("/datasets/{dataset_id}/reread", response_model=Version, responses={202: {"model": RereadShown}})
+@router.post("/datasets/{dataset_id}/reread", response_model=Version, responses={202: {"model": VersionJobShown}})
 async def reread_file(
     dataset_id: str,
     request: Request,
@@ -59,16 +50,7 @@ async def reread_file(
         return file
 
     file = await run_cancellable(request, CancelToken(), ask)
-    state = await _ended(tables, file)
-    if state.error is not None:
-        raise error_of(state.error)
-    if state.version is None:
-        shown = RereadShown.model_validate(state, from_attributes=True).model_dump_json()
-        return Response(shown, 202, {"Location": request.url.path}, "application/json")
-    row = await run_in_threadpool(tables.datasets.one, file.id, state.version)
-    if row is None:
-        raise NotFound("There is no such dataset.")
-    return Response(version_json(row), 200, {"ETag": f'"{state.version}"'}, "application/json")
+    return await version_answer(request, tables, tables.rereads, file)
 
 
 def _check(uploads: UploadsDep, tables: TablesDep, file: File, options: dict[str, Any]) -> None:
@@ -78,23 +60,8 @@ def _check(uploads: UploadsDep, tables: TablesDep, file: File, options: dict[str
     Beginnings(uploads.store, tables.scratch.fresh).preview(file, Overrides.from_options(options))
 
 
-async def _ended(tables: TableServices, file: File) -> RereadState:
-    """How far the job is once it has ended, or after `WAIT_SECONDS`."""
-    ends = time.monotonic() + WAIT_SECONDS
-    while True:
-        state = await run_in_threadpool(tables.rereads.state, file)
-        if state is None:
-            raise NotFound("There is no such dataset.")
-        if state.state in ("done", "failed") or time.monotonic() > ends:
-            return state
-        await asyncio.sleep(LOOK_SECONDS)
-
-
 @router.get("/datasets/{dataset_id}/reread")
-def read_reread(dataset_id: str, tables: TablesDep, identity: IdentityDep) -> RereadShown:
+def read_reread(dataset_id: str, tables: TablesDep, identity: IdentityDep) -> VersionJobShown:
     """Tell how far the last reading of the file is that was asked for, and what it came to."""
     file = dataset_file(tables.files, dataset_id, identity.id)
-    state = tables.rereads.state(file)
-    if state is None:
-        raise NotFound("The file was not read again.", "no_reread")
-    return RereadShown.model_validate(state, from_attributes=True)
+    return version_job(tables.rereads, file, NotFound("The file was not read again.", "no_reread"))

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Collection, Iterable, Iterator
-from contextlib import ExitStack
+from collections.abc import AsyncIterator, Iterator
+from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from functools import partial
 from typing import Annotated, Any
@@ -17,8 +17,6 @@ from starlette.types import Receive, Scope, Send
 
 from parquay.catalog.listing import Narrowed
 from parquay.datasets.query.engine import Cancelled, CancelToken
-from parquay.datasets.statements.check import NamedTable
-from parquay.datasets.statements.names import OpenTable
 from parquay.datasets.statements.run import MAX_ROWS, AskedStatement, RunningStatement
 from parquay.datasets.statements.turns import Turns
 from parquay.errors import InvalidValue
@@ -61,10 +59,9 @@ async def run_statement(
     if wanted.format == "json" and (wanted.limit or 0) > MAX_ROWS:
         raise InvalidValue(f"limit: {MAX_ROWS:,} rows in JSON at most; CSV, Arrow and Parquet have any.", "bad_limit")
     asked = AskedStatement(wanted.query, wanted.params, wanted.limit, wanted.format)
-    cancel, turns = CancelToken(), _turns(request)
-    await _entered(request, turns, identity.id, tables.statements.seconds)
-    with ExitStack() as held:
-        held.callback(turns.leave, identity.id)
+    cancel = CancelToken()
+    async with AsyncExitStack() as held:
+        await held.enter_async_context(turn(request, identity.id, tables.statements.seconds))
         if wanted.format == "json":
             whole = partial(_whole, tables, asked, identity.id, cancel)
             return Response(await run_cancellable(request, cancel, whole), 200, {}, "application/json")
@@ -72,9 +69,19 @@ async def run_statement(
         return ResultResponse(request, stream, cancel, held.pop_all(), wanted.format)
 
 
-def _turns(request: Request) -> Turns:
+@asynccontextmanager
+async def turn(request: Request, user_id: str, seconds: float) -> AsyncIterator[None]:
+    """Wait for a turn of the statements of a user, and have it while the context is open.
+
+    Raises:
+        ClientDisconnect: the client has gone. ParquayError: see `Turns.turn`.
+    """
     turns: Turns = request.app.state.turns
-    return turns
+    await _entered(request, turns, user_id, seconds)
+    try:
+        yield
+    finally:
+        turns.leave(user_id)
 
 
 async def _entered(request: Request, turns: Turns, user_id: str, seconds: float) -> None:
@@ -109,15 +116,15 @@ class ResultStream:
         return next(self.rest, None)
 
 
-def _running(tables: TableServices, asked: AskedStatement, user_id: str, cancel: CancelToken) -> RunningStatement:
-    def opened(named: Iterable[NamedTable], queries: Collection[str], held: ExitStack) -> list[OpenTable]:
-        return tables.names.resolve(named, queries, user_id, held)
-
-    return tables.statements.begin(asked, user_id, opened, cancel)
+def begin_statement(
+    tables: TableServices, asked: AskedStatement, user_id: str, cancel: CancelToken
+) -> RunningStatement:
+    """Run a statement of a user until its result begins (blocking); see `Statements.begin`."""
+    return tables.statements.begin(asked, user_id, tables.names.opener(user_id), cancel)
 
 
 def _whole(tables: TableServices, asked: AskedStatement, user_id: str, cancel: CancelToken) -> bytes:
-    running = _running(tables, asked, user_id, cancel)
+    running = begin_statement(tables, asked, user_id, cancel)
     try:
         return b"".join(running.pieces())
     finally:
@@ -125,7 +132,7 @@ def _whole(tables: TableServices, asked: AskedStatement, user_id: str, cancel: C
 
 
 def _begun(tables: TableServices, asked: AskedStatement, user_id: str, cancel: CancelToken) -> ResultStream:
-    running = _running(tables, asked, user_id, cancel)
+    running = begin_statement(tables, asked, user_id, cancel)
     try:
         rest = running.pieces()
         return ResultStream(running, next(rest, b""), rest)
@@ -138,7 +145,7 @@ class ResultResponse(StreamingResponse):
     """A result that is sent while it is made; its process ends with the answer, however that ends."""
 
     def __init__(
-        self, request: Request, stream: ResultStream, cancel: CancelToken, held: ExitStack, written_as: str
+        self, request: Request, stream: ResultStream, cancel: CancelToken, held: AsyncExitStack, written_as: str
     ) -> None:
         """Send ``stream``; ``cancel`` ends it, and ``held`` is closed behind it."""
         headers = {
@@ -168,7 +175,7 @@ class ResultResponse(StreamingResponse):
         finally:
             with CancelScope(shield=True):
                 await to_thread.run_sync(self._stream.running.close, limiter=self._limiter)
-            self._held.close()
+            await self._held.aclose()
 
     async def _end_when_gone(self, receive: Receive, scope: CancelScope) -> None:
         while (await receive())["type"] != "http.disconnect":

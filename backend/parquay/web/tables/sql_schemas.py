@@ -8,6 +8,7 @@ from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
 from parquay.datasets.statements.run import MAX_ROWS
 from parquay.roles import Role
+from parquay.web.http.schemas import Entry, QueryOrigin
 
 MAX_PARAMS = 1000
 """Parameters of a statement."""
@@ -27,6 +28,23 @@ class StatementRequest(BaseModel):
     params: dict[str, Any] | list[Any] | None = Field(None, max_length=MAX_PARAMS)
     limit: int | None = Field(None, ge=0, le=2**53)
     format: Literal["json", "csv", "arrow", "parquet"] = "json"
+
+
+class SaveOrder(BaseModel):
+    """A statement whose whole result is to become a table; `name`: that of its file, such as `result.parquet`."""
+
+    model_config = ConfigDict(extra="forbid", strict=True)
+
+    query: Annotated[str, StringConstraints(min_length=1)]
+    params: dict[str, Any] | list[Any] | None = Field(None, max_length=MAX_PARAMS)
+    name: str = Field(min_length=1, max_length=1024)
+
+
+class SavedResult(Entry):
+    """The file that was just made; `file_id` repeats `id`."""
+
+    file_id: str
+    origin: QueryOrigin
 
 
 class ResultColumnRef(BaseModel):

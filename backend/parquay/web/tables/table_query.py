@@ -21,6 +21,7 @@ from parquay.web.http.cancellation import run_cancellable
 from parquay.web.http.content import matches
 from parquay.web.http.deps import IdentityDep, TablesDep
 from parquay.web.http.errors import NotModified
+from parquay.web.http.origins import origin_of
 from parquay.web.tables.dataset_edits import dataset_file
 from parquay.web.tables.seen_views import seen_view
 
@@ -126,6 +127,12 @@ class TableQuery:
         if matches(self.request.headers.get("if-none-match"), read.etag):
             raise NotModified(read.etag)
         return read
+
+    def origin(self, read: TableRead) -> dict[str, Any] | None:
+        """The statement that made the table, for its owner; None for others, and where there is none (blocking)."""
+        if read.file.owner_id != self._identity.id:
+            return None
+        return origin_of(self._tables.saved_queries, read.file.id)
 
     def _seen_view(self, dataset_id: str) -> View | None:
         if self._view is None:

@@ -6,6 +6,7 @@ import {
   FilePlus2,
   History,
   PencilLine,
+  RefreshCw,
   Replace,
   RotateCcw,
   ScanText,
@@ -31,6 +32,7 @@ const ICONS = {
   replace: Replace,
   reread: ScanText,
   mend: Wrench,
+  refresh: RefreshCw,
 } as const
 
 const Counts = ({ version: { inserted, updated, deleted } }: { version: Version }) => {

@@ -231,6 +231,7 @@ export const datasets: typeof english = {
       replace: 'Ersetzt',
       reread: 'Neu eingelesen',
       mend: 'Zeile berichtigt',
+      refresh: 'Aktualisiert',
     },
     by: (who) => `von ${who}`,
     system: 'Parquay',

@@ -128,6 +128,8 @@ export const problems: Messages['problems'] = {
   not_one_row: 'Der Text ist keine einzelne Zeile dieser Tabelle.',
   rows_replaced: 'Die Tabelle hat keine Zeilen dieser Datei mehr.',
   reread_running: 'Die Datei wird gerade neu eingelesen.',
+  refresh_running: 'Die Tabelle wird gerade aktualisiert.',
+  no_origin: 'Diese Tabelle ist nicht das Ergebnis einer Anweisung.',
   version_changed: 'Die Tabelle hat sich inzwischen geändert.',
   version_expired: 'Diese Version wird nicht mehr aufbewahrt.',
   log_damaged: 'Das Protokoll dieser Tabelle ist beschädigt.',

@@ -229,6 +229,7 @@ export const datasets = {
       replace: 'Replaced',
       reread: 'Read again',
       mend: 'Row mended',
+      refresh: 'Refreshed',
     },
     by: (who: string) => `by ${who}`,
     system: 'Parquay',
