@@ -139,6 +139,7 @@ STEPS = {
     "datasets/query/cursors": "datasets/test_plan datasets/test_browse",
     "datasets/query/expression_child": "datasets/test_expressions",
     "datasets/query/groups": "datasets/test_aggregates",
+    "datasets/query/moments": "datasets/test_aggregates",
     "datasets/query/memo": "datasets/test_aggregates",
     "datasets/query/preview": "datasets/test_text_out datasets/test_places",
     "datasets/query/spark_sql": "datasets/test_spark e2e/test_spark_connect",

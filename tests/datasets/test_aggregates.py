@@ -17,8 +17,9 @@ from parquay.columns.types.text import TEXT
 from parquay.datasets.query import aggregates
 from parquay.datasets.query.aggregates import Aggregator
 from parquay.datasets.query.engine import Engine
-from parquay.datasets.query.groups import BINS, MOMENTS, TOP, Grouper, bin_width, named, read_measure, unit_for
+from parquay.datasets.query.groups import BINS, TOP, Grouper, bin_width, named, read_measure
 from parquay.datasets.query.memo import AnswerCache
+from parquay.datasets.query.moments import MOMENTS, unit_for
 from parquay.datasets.query.plan import columns_of, read_query
 from parquay.errors import ParquayError
 
@@ -252,6 +253,30 @@ def test_largest_groups_come_first_when_asked_and_the_rest_is_left_out(engine):
     found = grouped(engine, SALES, SOLD, "city", "count()", limit=1, largest=True)
 
     assert found == {"groups": [{"key": "Ulm", "value": 2}], "more": True}
+
+
+def test_days_are_put_together_by_the_unit_of_time_in_which_they_lie(engine):
+    columns = {"day": SALES["day"], "price": SALES["price"]}
+    days = [20_453, 20_423, 20_424, None, 20_088]
+    prices = [Decimal("1.10"), Decimal(2), Decimal(3), Decimal(4), Decimal(5)]
+    cells = {"day": days, "price": prices}
+
+    months = grouped(engine, columns, cells, "day", "sum(price)", unit="month")
+    years = grouped(engine, columns, cells, "day", "sum(price)", unit="year", largest=True, limit=1)
+
+    assert [(group["key"], str(group["value"])) for group in months["groups"]] == [
+        ("2024-12-01", "5.00"),
+        ("2025-12-01", "6.10"),
+        (None, "4.00"),
+    ]
+    assert (years["groups"][0]["key"], years["more"]) == ("2025-01-01", True)
+
+
+def test_units_of_time_are_for_moments_alone(engine):
+    with pytest.raises(ParquayError) as caught:
+        grouped(engine, SALES, SOLD, "city", "count()", unit="month")
+
+    assert (caught.value.status, caught.value.code) == (422, "bad_unit")
 
 
 def test_column_of_any_name_can_be_measured(engine):

@@ -197,6 +197,8 @@ def test_reads_take_a_version_and_cursors_stay_with_theirs(ann):
         ("/aggregate", {"by": "city", "measure": "sum(nope)"}, 422, "unknown_column"),
         ("/aggregate", {"by": "city", "measure": "drop table"}, 422, "bad_measure"),
         ("/aggregate", {"by": "city", "limit": 10**6}, 422, "invalid_value"),
+        ("/aggregate", {"by": "day", "unit": "fortnight"}, 422, "invalid_value"),
+        ("/aggregate", {"by": "city", "unit": "month"}, 422, "bad_unit"),
         ("/profile", {"column": "nope"}, 422, "unknown_column"),
         ("/export", {"format": "docx"}, 422, "invalid_value"),
         ("/export", {"columns": "nope"}, 422, "unknown_column"),

@@ -28,12 +28,17 @@ export type RowsPage = {
   bases?: Record<number, number>
 }
 export type TableQuery = { id: string; version: number | null; filters: string[] }
-type GroupQuery = TableQuery & { by: string; measure: string }
+/** `unit`: of time, empty where the values themselves are the keys. */
+type GroupQuery = TableQuery & { by: string; measure: string; unit: string }
 type ProfileQuery = TableQuery & { column: string }
 
 export const datasetTag = (id: string) => ({ type: 'Dataset', id }) as const
-/** More bars than these tell nothing. */
+/** More bars than these tell nothing; side by side along a line of time there is room for more. */
 const GROUPS_MAX = 20
+const UNITS_MAX = 60
+
+const groupsAsked = (unit: string): Record<string, string> =>
+  unit === '' ? { sort: '-value', limit: String(GROUPS_MAX) } : { unit, limit: String(UNITS_MAX) }
 
 /** Rows from either end that the server passes to find a page by its number, where rows must be sorted or filtered. */
 const NUMBERED_ROWS_MAX = 1_000_000
@@ -116,9 +121,9 @@ export const datasetsApi = baseApi.injectEndpoints({
       providesTags: (_, __, { id }) => [datasetTag(id)],
     }),
     groupRows: build.query<Groups, GroupQuery>({
-      query: ({ id, by, measure, ...asked }) =>
+      query: ({ id, by, measure, unit, ...asked }) =>
         cells(
-          `${path(id)}/aggregate?${readingParams(asked, { by, measure, sort: '-value', limit: String(GROUPS_MAX), text: 'true' })}`,
+          `${path(id)}/aggregate?${readingParams(asked, { by, measure, ...groupsAsked(unit), text: 'true' })}`,
         ),
       providesTags: (_, __, { id }) => [datasetTag(id)],
     }),

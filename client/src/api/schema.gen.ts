@@ -371,6 +371,8 @@ export interface paths {
     /**
      * Read Groups
      * @description Group rows by the values of a column, with a measure of each group; `more` when there are more than `limit`.
+     *
+     * `unit`: days and moments are put together by the unit of time in which they lie; a key is how that begins.
      */
     get: operations["read_groups_datasets__dataset_id__aggregate_get"];
   };
@@ -1215,7 +1217,7 @@ export interface components {
     };
     /**
      * Groups
-     * @description Groups of rows; `more`: there are others.
+     * @description Groups of rows; `more`: there are others. `unit`: of time, null where the values themselves are the keys.
      */
     Groups: {
       /** Version */
@@ -1224,6 +1226,8 @@ export interface components {
       by: string;
       /** Measure */
       measure: string;
+      /** Unit */
+      unit: string | null;
       /** Groups */
       groups: components["schemas"]["Group"][];
       /** More */
@@ -3977,12 +3981,15 @@ export interface operations {
   /**
    * Read Groups
    * @description Group rows by the values of a column, with a measure of each group; `more` when there are more than `limit`.
+   *
+   * `unit`: days and moments are put together by the unit of time in which they lie; a key is how that begins.
    */
   read_groups_datasets__dataset_id__aggregate_get: {
     parameters: {
       query: {
         by: string;
         measure?: string;
+        unit?: ("second" | "minute" | "hour" | "day" | "week" | "month" | "quarter" | "year" | "decade" | "century") | null;
         sort?: "key" | "-value";
         limit?: number;
         /** @description Cells as they were written, as texts, instead of their values. */

@@ -15,6 +15,7 @@ from parquay.datasets.query.aggregates import HALF
 from parquay.datasets.query.browse import brief, typed
 from parquay.datasets.query.engine import CancelToken, Engine
 from parquay.datasets.query.memo import AnswerCache
+from parquay.datasets.query.moments import DAY, MOMENTS, Unit, clock, start_sql, start_texts, unit_for
 from parquay.datasets.query.plan import Query, unknown_column
 from parquay.datasets.query.spark import SparkEngine
 from parquay.datasets.query.sql import Sql
@@ -29,23 +30,7 @@ BINS = 30
 """Bins of a histogram."""
 TOP = 20
 """Values that are listed by their number."""
-MOMENTS = 60
-"""Most points of a series over time."""
 MAX_GROUPS = 10_000
-DAY = 86_400
-UNITS = {
-    "second": 1,
-    "minute": 60,
-    "hour": 3600,
-    "day": DAY,
-    "week": 7 * DAY,
-    "month": 30 * DAY,
-    "quarter": 91 * DAY,
-    "year": 365 * DAY,
-    "decade": 3652 * DAY,
-    "century": 36_524 * DAY,
-}
-"""Units of time, and about how many seconds each has."""
 REMEMBERED = 256
 
 _MEASURE = re.compile(r"(count|sum|avg|min|max|distinct)\((.*)\)", re.DOTALL)
@@ -133,6 +118,7 @@ class Grouper:
         measure: Measure,
         *,
         limit: int,
+        unit: Unit | None = None,
         largest: bool = False,
         text: bool = False,
         stop: CancelToken | None = None,
@@ -140,16 +126,27 @@ class Grouper:
         """`{groups: [{key, value}], more}`: a measure for each value of a column (blocking).
 
         In the order of the keys, a missing one last; ``largest``: in the order of the values, the largest first.
-        ``text``: keys, and what `min` and `max` find, as they were written.
+        ``text``: keys, and what `min` and `max` find, as they were written. ``unit``: moments are put together by
+        the unit of time in which they lie, and a key is how that begins (`2024-03-01`).
 
         Raises:
+            InvalidValue: ``bad_unit`` (422): the column has no moments.
             ParquayError: see `Engine.table`.
         """
-        asked = (by.index, measure, limit, largest, text)
-        return self._answers.get(
-            (*_key(snapshot, query), asked),
-            lambda: self._groups(snapshot, query, by, measure, limit=limit, largest=largest, text=text, stop=stop),
-        )
+        asked = (by.index, measure, limit, unit, largest, text)
+        key = f"{sql.name(by)}" if unit is None else f"{start_sql(by, unit)} AS start"
+
+        def work() -> dict[str, Any]:
+            found = self._groups(snapshot, query, by, measure, key=key, limit=limit, largest=largest, stop=stop)
+            more, found = found.num_rows > limit, found.slice(0, limit)
+            keys = typed(found.select([key]), [by], text=text)[by.name] if unit is None else start_texts(found, unit)
+            values = _values(found, measure, text=text)
+            return {
+                "groups": [brief(key=each, value=value) for each, value in zip(keys, values, strict=True)],
+                "more": more,
+            }
+
+        return self._answers.get((*_key(snapshot, query), asked), work)
 
     def profile(
         self, snapshot: Snapshot, query: Query, column: Column, stop: CancelToken | None = None, *, text: bool = False
@@ -175,32 +172,27 @@ class Grouper:
         by: Column,
         measure: Measure,
         *,
+        key: str,
         limit: int,
         largest: bool,
-        text: bool,
         stop: CancelToken | None,
-    ) -> dict[str, Any]:
-        key, stop = sql.name(by), self._engine.timed(stop)
+    ) -> pa.Table:
+        stop = self._engine.timed(stop)
 
         def ask(selected: str, order: str) -> pa.Table:
             by_value = f"{order}, " if largest else ""
-            tail = Sql(f" GROUP BY {key} ORDER BY {by_value}{key} ASC NULLS LAST LIMIT ?", (limit + 1,))
+            tail = Sql(f" GROUP BY 1 ORDER BY {by_value}1 ASC NULLS LAST LIMIT ?", (limit + 1,))
             return self._ask(snapshot, query, f"{key}, {selected}", stop, tail)
 
         try:
-            found = self._far(snapshot, query, by, measure, limit, largest=largest, stop=stop)
-            if found is None:
-                found = ask(f"{measure.sql()} AS value", "value DESC NULLS LAST")
+            far = key == sql.name(by)
+            found = self._far(snapshot, query, by, measure, limit, largest=largest, stop=stop) if far else None
+            return ask(f"{measure.sql()} AS value", "value DESC NULLS LAST") if found is None else found
         except InvalidValue:  # a sum beyond 38 digits
             wide = measure.wide_sql()
             if wide is None:
                 raise
-            found = ask(*wide)
-        more, found = found.num_rows > limit, found.slice(0, limit)
-        keys = typed(found.select([key]), [by], text=text)[by.name]
-        values = _values(found, measure, text=text)
-        groups = [brief(key=key, value=value) for key, value in zip(keys, values, strict=True)]
-        return {"groups": groups, "more": more}
+            return ask(*wide)
 
     def _far(
         self,
@@ -249,13 +241,13 @@ class Grouper:
         return {"shape": "histogram", "bins": bins}
 
     def _series(self, snapshot: Snapshot, query: Query, column: Column, stop: CancelToken | None) -> dict[str, Any]:
-        moment = f"CAST({_clock(column)} AS TIMESTAMP)"
+        moment = f"CAST({clock(column)} AS TIMESTAMP)"
         span = f"epoch(max({moment})) - epoch(min({moment})) AS seconds"
         seconds = self._ask(snapshot, query, span, stop)["seconds"][0].as_py()
         if seconds is None:
             return {"shape": "series", "unit": "day", "points": []}
         unit = unit_for(seconds, whole_days=column.type.is_integral)
-        start = f"date_trunc('{unit}', {moment})::TIMESTAMP AS start, count(*) AS n"
+        start = f"{start_sql(column, unit)} AS start, count(*) AS n"
         found = self._ask(
             snapshot, query, start, stop, Sql(f" AND {sql.name(column)} IS NOT NULL GROUP BY 1 ORDER BY 1")
         )
@@ -286,11 +278,6 @@ class Grouper:
 
 def _key(snapshot: Snapshot, query: Query) -> tuple[str, int, str]:
     return snapshot.dataset_id, snapshot.version, query.filter_key
-
-
-def _clock(column: Column) -> str:
-    """A column's moments without what an engine's timestamp has no room for."""
-    return f"substr({sql.name(column)}, 1, 19)" if column.type.stored_as_text else sql.name(column)
 
 
 def _values(found: pa.Table, measure: Measure, *, text: bool) -> list[Any]:
@@ -330,11 +317,3 @@ def _edges(low: float, high: float, count: int, width: float, *, integral: bool)
         return [low + i * width for i in range(count + 1)]
     # Not by adding up widths: the ends are exact this way, and nothing overflows however far they are apart.
     return [low * (1 - i / count) + high * (i / count) for i in range(count + 1)]
-
-
-def unit_for(seconds: float, *, whole_days: bool) -> str:
-    """The finest unit of time that gives a span of so many seconds at most `MOMENTS` points. Pure."""
-    for unit, length in UNITS.items():
-        if seconds / length <= MOMENTS and (length >= DAY or not whole_days):
-            return unit
-    return "century"

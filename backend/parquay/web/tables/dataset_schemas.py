@@ -250,11 +250,12 @@ class Group(BaseModel):
 
 
 class Groups(BaseModel):
-    """Groups of rows; `more`: there are others."""
+    """Groups of rows; `more`: there are others. `unit`: of time, null where the values themselves are the keys."""
 
     version: int
     by: str
     measure: str
+    unit: str | None
     groups: list[Group]
     more: bool
 

@@ -14,6 +14,7 @@ from parquay.datasets.query.aggregates import Aggregator
 from parquay.datasets.query.browse import Row
 from parquay.datasets.query.engine import CancelToken
 from parquay.datasets.query.groups import MAX_GROUPS, named, read_measure
+from parquay.datasets.query.moments import Unit
 from parquay.datasets.query.offers import Found
 from parquay.datasets.query.plan import check_size, first_row
 from parquay.errors import QueryTimeout
@@ -138,17 +139,30 @@ def read_groups(
     by: str,
     *,
     measure: str = "count()",
+    unit: Unit | None = None,
     sort: Literal["key", "-value"] = "key",
     limit: Annotated[int, Query(ge=1, le=MAX_GROUPS)] = 1000,
     text: AsText = False,
 ) -> Response:
-    """Group rows by the values of a column, with a measure of each group; `more` when there are more than `limit`."""
+    """Group rows by the values of a column, with a measure of each group; `more` when there are more than `limit`.
+
+    `unit`: days and moments are put together by the unit of time in which they lie; a key is how that begins.
+    """
     read = query.open()
     key, asked = named(read.columns, by), read_measure(read.columns, measure)
     found = tables.grouper.groups(
-        read.snapshot, read.query, key, asked, limit=limit, largest=sort == "-value", text=text, stop=query.cancel
+        read.snapshot,
+        read.query,
+        key,
+        asked,
+        limit=limit,
+        unit=unit,
+        largest=sort == "-value",
+        text=text,
+        stop=query.cancel,
     )
-    return read.answer({"version": read.snapshot.version, "by": by, "measure": measure, **found})
+    head = {"version": read.snapshot.version, "by": by, "measure": measure, "unit": unit}
+    return read.answer(head | found)
 
 
 @router.get("/datasets/{dataset_id}/profile", response_model=Profile)

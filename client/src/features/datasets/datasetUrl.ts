@@ -1,4 +1,8 @@
-/** What the address bar says about a table. `version` null is the newest; `at` is a row to look at, by its place. */
+/**
+ * What the address bar says about a table. `version` null is the newest; `at` is a row to look at, by its place.
+ * `hidden` columns are not shown, those of `order` come before the others, the first `frozen` stay in sight.
+ * `by`, `measure` and `unit` are a group's; empty: what fits best.
+ */
 export type DatasetView = {
   tab: DatasetTab
   page: number
@@ -7,6 +11,12 @@ export type DatasetView = {
   filters: string[]
   version: number | null
   at: number | null
+  hidden: string[]
+  order: string[]
+  frozen: number
+  by: string
+  measure: string
+  unit: string
 }
 
 export const TABS = ['rows', 'summary', 'rejects', 'history'] as const
@@ -21,6 +31,12 @@ const DEFAULT_VIEW: DatasetView = {
   filters: [],
   version: null,
   at: null,
+  hidden: [],
+  order: [],
+  frozen: 0,
+  by: '',
+  measure: '',
+  unit: '',
 }
 
 const wholeNumber = (text: string | null): number | null => {
@@ -39,6 +55,12 @@ export const datasetViewFrom = (params: URLSearchParams): DatasetView => {
     filters: params.getAll('filter'),
     version: wholeNumber(params.get('version')),
     at: wholeNumber(params.get('at')),
+    hidden: params.getAll('hide'),
+    order: params.getAll('order'),
+    frozen: wholeNumber(params.get('freeze')) ?? 0,
+    by: params.get('by') ?? '',
+    measure: params.get('measure') ?? '',
+    unit: params.get('unit') ?? '',
   }
 }
 
@@ -52,6 +74,12 @@ export const paramsOfDatasetView = (view: DatasetView): URLSearchParams => {
   for (const filter of view.filters) params.append('filter', filter)
   if (view.version !== null) params.set('version', String(view.version))
   if (view.at !== null) params.set('at', String(view.at))
+  for (const name of view.hidden) params.append('hide', name)
+  for (const name of view.order) params.append('order', name)
+  if (view.frozen > 0) params.set('freeze', String(view.frozen))
+  if (view.by) params.set('by', view.by)
+  if (view.measure) params.set('measure', view.measure)
+  if (view.unit) params.set('unit', view.unit)
   return params
 }
 

@@ -156,12 +156,16 @@ export const datasets: typeof english = {
     lessText: 'Weniger zeigen',
     cutText: (shown, all) => ` … (die ersten ${number(shown)} von ${number(all)} Zeichen)`,
     others: 'andere',
+    only: (value) => `Nur Zeilen mit ${value}`,
   },
   group: {
     title: 'Gruppieren',
     by: 'Gruppieren nach',
     measure: 'Maß',
     of: 'von',
+    unit: 'Zusammengefasst nach',
+    units: { '': 'jedem Wert', day: 'Tag', week: 'Woche', month: 'Monat', quarter: 'Quartal', year: 'Jahr' },
+    moreUnits: (n) => `Die ersten ${number(n)}; es gibt mehr`,
     measures: {
       count: 'Anzahl der Zeilen',
       sum: 'Summe',

@@ -92,6 +92,7 @@ export const problems: Messages['problems'] = {
   bad_expression: 'Dieser Ausdruck ist nicht verständlich.',
   bad_filter: 'Ein Filter ist nicht verständlich.',
   bad_limit: 'So viele Zeilen kann eine Antwort nicht haben.',
+  bad_unit: 'Diese Spalte hat keine Tage oder Zeitpunkte.',
   bad_measure: 'Dieses Maß passt nicht zu dieser Spalte.',
   bad_operator: 'Diese Bedingung passt nicht zu dieser Spalte.',
   bad_page: 'Diese Seite gibt es nicht.',

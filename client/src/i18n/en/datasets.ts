@@ -155,12 +155,16 @@ export const datasets = {
     lessText: 'Show less',
     cutText: (shown: number, all: number) => ` … (the first ${number(shown)} of ${number(all)} characters)`,
     others: 'others',
+    only: (value: string) => `Only rows of ${value}`,
   },
   group: {
     title: 'Group',
     by: 'Group by',
     measure: 'Measure',
     of: 'of',
+    unit: 'Put together by',
+    units: { '': 'each value', day: 'day', week: 'week', month: 'month', quarter: 'quarter', year: 'year' },
+    moreUnits: (n: number) => `The first ${number(n)}; there are more`,
     measures: {
       count: 'Number of rows',
       sum: 'Sum',

@@ -3,7 +3,7 @@ import { useReducedMotion } from '@mantine/hooks'
 import { BarController, BarElement, CategoryScale, Chart, LinearScale, Tooltip } from 'chart.js'
 import { useEffect, useRef } from 'react'
 import { locale } from '../../../i18n/locale'
-import type { ChartData } from './chartData'
+import type { Bar, ChartData } from './chartData'
 
 Chart.register(BarController, BarElement, CategoryScale, LinearScale, Tooltip)
 
@@ -26,7 +26,13 @@ const colours = () => {
   }
 }
 
-const settings = ({ bars, valueHead, sideways, asCells }: ChartData, still: boolean) => {
+type Pick = (bar: Bar) => void
+
+const settings = (
+  { bars, valueHead, sideways, asCells }: ChartData,
+  still: boolean,
+  onPick: Pick | undefined,
+) => {
   const { bar, hover, line, words } = colours()
   const keys = {
     grid: { display: false },
@@ -63,6 +69,10 @@ const settings = ({ bars, valueHead, sideways, asCells }: ChartData, still: bool
       maintainAspectRatio: false,
       animation: still ? (false as const) : { duration: 180 },
       font: { family: "'Inter Variable', system-ui, sans-serif" },
+      onClick: (_: unknown, hits: { index: number }[]) => {
+        const bar = bars[hits[0]?.index ?? -1]
+        if (bar && bar.filters.length > 0) onPick?.(bar)
+      },
       scales: sideways ? { x: values, y: keys } : { x: keys, y: values },
       plugins: {
         tooltip: {
@@ -77,14 +87,21 @@ const settings = ({ bars, valueHead, sideways, asCells }: ChartData, still: bool
 }
 
 /** Bars on a canvas. Whoever cannot see them has the table; the name says what is drawn. */
-const BarCanvas = ({ chart, height }: { chart: ChartData; height: number }) => {
+const BarCanvas = ({ chart, height, onPick }: { chart: ChartData; height: number; onPick?: Pick }) => {
   const canvas = useRef<HTMLCanvasElement>(null)
   const scheme = useComputedColorScheme('light')
   const still = useReducedMotion()
+  const picked = useRef(onPick)
+  useEffect(() => {
+    picked.current = onPick
+  })
   // biome-ignore lint/correctness/useExhaustiveDependencies: another theme has other colours
   useEffect(() => {
     if (!canvas.current) return
-    const drawn = new Chart(canvas.current, settings(chart, still))
+    const drawn = new Chart(
+      canvas.current,
+      settings(chart, still, (bar) => picked.current?.(bar)),
+    )
     return () => drawn.destroy()
   }, [chart, scheme, still])
   const needed = chart.sideways ? Math.max(height, chart.bars.length * BAR_HEIGHT + 30) : height

@@ -1,16 +1,30 @@
 import { ActionIcon, Skeleton, Tooltip } from '@mantine/core'
-import { ChartColumn, Table2 } from 'lucide-react'
+import { ChartColumn, ListFilter, Table2 } from 'lucide-react'
 import { lazy, Suspense, useState } from 'react'
 import { useLaterText } from '../../../i18n/later'
 import { LongText } from '../LongText'
 import { PlainTable } from '../PlainTable'
 import classes from './ChartFigure.module.css'
-import type { ChartData } from './chartData'
+import type { Bar, ChartData } from './chartData'
 
 /** The drawing library comes when the first chart is drawn. */
 const BarCanvas = lazy(() => import('./BarCanvas'))
 
-const ChartTable = ({ chart }: { chart: ChartData }) => (
+type Pick = (bar: Bar) => void
+
+const PickButton = ({ bar, onPick }: { bar: Bar; onPick: Pick }) => (
+  <ActionIcon
+    variant="subtle"
+    color="gray"
+    size={24}
+    aria-label={useLaterText().datasets.summary.only(bar.key)}
+    onClick={() => onPick(bar)}
+  >
+    <ListFilter size={13} aria-hidden />
+  </ActionIcon>
+)
+
+const ChartTable = ({ chart, onPick }: { chart: ChartData; onPick: Pick | undefined }) => (
   <section className={classes.table} tabIndex={0} aria-label={chart.title}>
     <PlainTable>
       <caption className="sr-only">{chart.title}</caption>
@@ -23,12 +37,15 @@ const ChartTable = ({ chart }: { chart: ChartData }) => (
         </tr>
       </thead>
       <tbody>
-        {[...chart.bars, ...(chart.rest ? [chart.rest] : [])].map(({ id, key, cut, text }) => (
-          <tr key={id}>
+        {[...chart.bars, ...(chart.rest ? [chart.rest] : [])].map((bar) => (
+          <tr key={bar.id}>
             <td>
-              <LongText text={key} cut={cut} />
+              <LongText text={bar.key} cut={bar.cut} />
             </td>
-            <td data-numeric>{text}</td>
+            <td data-numeric>
+              {bar.text}
+              {onPick && bar.filters.length > 0 && <PickButton bar={bar} onPick={onPick} />}
+            </td>
           </tr>
         ))}
       </tbody>
@@ -36,8 +53,10 @@ const ChartTable = ({ chart }: { chart: ChartData }) => (
   </section>
 )
 
-/** A chart that can also be read: the same numbers as a table, one button away. */
-export const ChartFigure = ({ chart, height }: { chart: ChartData; height: number }) => {
+type Props = { chart: ChartData; height: number; onPick?: Pick }
+
+/** A chart that can also be read: the same numbers as a table, one button away. A click on a bar picks its rows. */
+export const ChartFigure = ({ chart, height, onPick }: Props) => {
   const words = useLaterText().datasets.summary
   const [asTable, setAsTable] = useState(false)
   const Icon = asTable ? ChartColumn : Table2
@@ -59,10 +78,10 @@ export const ChartFigure = ({ chart, height }: { chart: ChartData; height: numbe
         </Tooltip>
       </figcaption>
       {asTable ? (
-        <ChartTable chart={chart} />
+        <ChartTable chart={chart} onPick={onPick} />
       ) : (
         <Suspense fallback={<Skeleton height={height} />}>
-          <BarCanvas chart={chart} height={height} />
+          <BarCanvas chart={chart} height={height} {...(onPick && { onPick })} />
         </Suspense>
       )}
     </figure>

@@ -1,37 +1,25 @@
 import { Alert, Select, Skeleton } from '@mantine/core'
-import { useState } from 'react'
 import { useGroupRowsQuery } from '../../../api/datasetsApi'
 import { detailOf } from '../../../api/problem'
-import type { Column, Table } from '../../../api/types'
+import type { Table } from '../../../api/types'
 import { useLaterText } from '../../../i18n/later'
 import { Card } from '../Card'
-import { isNumeric, kindOf } from '../columnTypes'
+import { isNumeric } from '../columnTypes'
+import type { DatasetView } from '../datasetUrl'
 import { Hint } from '../Hint'
 import { useDatasetView } from '../useDatasetView'
 import { ChartFigure } from './ChartFigure'
 import { groupChart } from './chartData'
 import classes from './GroupBuilder.module.css'
+import { type GroupChoice, groupChoiceOf, hasMoments, MEASURES, measureText, UNITS } from './groupChoice'
+import { usePickedBar } from './usePickedBar'
 
-const MEASURES = ['count', 'sum', 'avg', 'min', 'max', 'distinct'] as const
-type Measure = (typeof MEASURES)[number]
-type Facts = Table['aggregates']
+type GroupsProps = { table: Table; by: string; choice: GroupChoice; label: string }
 
-/** Few groups say most: the text column with the fewest values, but more than one. */
-const firstBy = ({ columns }: Table, facts: Facts): string => {
-  const groups = ({ name }: Column) => facts?.[name]?.distinct ?? 0
-  const texts = columns.filter((column) => kindOf(column) === 'text' && groups(column) > 1)
-  const [best = columns[0]] = texts.sort((a, b) => groups(a) - groups(b))
-  return best?.name ?? ''
-}
-
-const measureText = (measure: Measure, of: string): string =>
-  measure === 'count' ? 'count()' : `${measure}(${of})`
-
-type GroupsProps = { table: Table; by: string; measure: Measure; of: Column | undefined; label: string }
-
-const Groups = ({ table, by, measure, of, label }: GroupsProps) => {
+const Groups = ({ table, by, choice: { measure, of, unit }, label }: GroupsProps) => {
   const words = useLaterText().datasets
   const { view } = useDatasetView()
+  const onPick = usePickedBar()
   // Never the groups of the question before: they would stand under the words of this one.
   const { currentData, error, isError } = useGroupRowsQuery({
     id: table.id,
@@ -39,64 +27,79 @@ const Groups = ({ table, by, measure, of, label }: GroupsProps) => {
     filters: view.filters,
     by,
     measure: measureText(measure, of?.name ?? ''),
+    unit,
   })
   if (isError) return <Alert color="red">{detailOf(error)}</Alert>
   if (!currentData) return <Skeleton height={240} aria-busy="true" />
   const chart = groupChart(currentData, measure, label, words)
   return (
     <>
-      <ChartFigure key={`${by} ${label}`} chart={chart} height={200} />
-      {currentData.more && <Hint as="p">{words.group.more(currentData.groups.length)}</Hint>}
+      <ChartFigure key={`${by} ${label}`} chart={chart} height={200} onPick={onPick} />
+      {currentData.more && (
+        <Hint as="p">
+          {unit === ''
+            ? words.group.more(currentData.groups.length)
+            : words.group.moreUnits(currentData.groups.length)}
+        </Hint>
+      )}
     </>
   )
 }
 
-/** One measure over groups of rows, of the person's own making. */
-export const GroupBuilder = ({ table, facts }: { table: Table; facts: Facts }) => {
+/** One measure over groups of rows, of the person's own making; it stands in the address. */
+export const GroupBuilder = ({ table, facts }: { table: Table; facts: Table['aggregates'] }) => {
   const words = useLaterText().datasets.group
-  const [chosen, setBy] = useState<string | null>(null)
-  const by = chosen ?? firstBy(table, facts)
-  const [measure, setMeasure] = useState<Measure>('count')
+  const { view, change } = useDatasetView()
+  const choice = groupChoiceOf(view, table.columns, facts)
+  const { by, measure, of, unit } = choice
   const numeric = table.columns.filter(isNumeric)
-  const [of, setOf] = useState(numeric[0]?.name ?? '')
   const known = numeric.length > 0 ? MEASURES : (['count'] as const)
-  const label = measure === 'count' ? words.measures.count : `${words.measures[measure]} ${words.of} ${of}`
+  const label =
+    measure === 'count' ? words.measures.count : `${words.measures[measure]} ${words.of} ${of?.name}`
+  // A step of Back leaves the page, not one choice of many.
+  const choose = (choices: Partial<DatasetView>) => change(choices, true)
   return (
     <Card as="section" title={words.title} titleId="group-title">
       <div className={classes.form}>
         <Select
           label={words.by}
           data={table.columns.map(({ name }) => name)}
-          value={by}
+          value={by?.name ?? null}
           searchable
           allowDeselect={false}
-          onChange={setBy}
+          onChange={(name) => choose({ by: name ?? '' })}
         />
+        {hasMoments(by) && (
+          <Select
+            label={words.unit}
+            data={UNITS.map((each) => ({ value: each === '' ? 'each' : each, label: words.units[each] }))}
+            value={unit === '' ? 'each' : unit}
+            allowDeselect={false}
+            onChange={(word) => choose({ unit: word ?? '' })}
+          />
+        )}
         <Select
           label={words.measure}
           data={known.map((each) => ({ value: each, label: words.measures[each] }))}
           value={measure}
           allowDeselect={false}
-          onChange={(word) => setMeasure(known.find((each) => each === word) ?? 'count')}
+          onChange={(word) => {
+            const wanted = known.find((each) => each === word) ?? 'count'
+            choose({ measure: measureText(wanted, of?.name ?? '') })
+          }}
         />
         {measure !== 'count' && (
           <Select
             label={words.of}
             data={numeric.map(({ name }) => name)}
-            value={of}
+            value={of?.name ?? null}
             searchable
             allowDeselect={false}
-            onChange={(name) => name && setOf(name)}
+            onChange={(name) => name && choose({ measure: measureText(measure, name) })}
           />
         )}
       </div>
-      <Groups
-        table={table}
-        by={by}
-        measure={measure}
-        of={measure === 'count' ? undefined : numeric.find(({ name }) => name === of)}
-        label={label}
-      />
+      {by && <Groups table={table} by={by.name} choice={choice} label={label} />}
     </Card>
   )
 }

@@ -72,7 +72,14 @@ test('the others are shown together, without a bar', () => {
 test('a column without values has no chart', () =>
   expect(profileChart(profile({ shape: 'values', values: [] }), words)).toBeNull())
 
-const grouped = (by: string, groups: Group[]) => ({ version: 0, by, measure: 'm', groups, more: false })
+const grouped = (by: string, groups: Group[]) => ({
+  version: 0,
+  by,
+  measure: 'm',
+  unit: null,
+  groups,
+  more: false,
+})
 
 test('keys are written as in the table, with all of their digits', () => {
   const groups = [1234567, 1234568, 1234569, '9007199254740993'].map((key) => ({ key, value: 1 }))
@@ -129,4 +136,12 @@ test('only the most frequent values have bars', () => {
   const chart = profileChart(profile({ shape: 'values', values, other: 5 }), words)
   expect(chart?.bars).toHaveLength(8)
   expect(chart?.rest?.value).toBe(12 + 11 + 10 + 5)
+})
+
+test('groups by a unit of time stand side by side, named as far as the unit goes', () => {
+  const months = { ...grouped('day', [{ key: '2025-12-01', value: '1.50' }]), unit: 'month' }
+  expect(groupChart(months, 'sum', 'Sum of price', words)).toMatchObject({
+    sideways: false,
+    bars: [{ key: '2025-12', filters: ['day:ge:2025-12-01', 'day:lt:2026-01-01'] }],
+  })
 })

@@ -2,6 +2,7 @@ import type { Cell, Groups, Profile } from '../../../api/types'
 import type { LaterMessages } from '../../../i18n/later'
 import { formatCount, formatExact } from '../../../shared/format'
 import { writtenOrNull } from '../columnTypes'
+import { binFilters, unitFilters, valueFilters } from './barFilters'
 
 /**
  * A bar: `id` tells it from every other one, also where two are written alike (null, and the word). `tick` is
@@ -16,6 +17,8 @@ export type Bar = {
   tick: string
   value: number | null
   text: string
+  /** What leaves the rows of this bar alone; empty where that cannot be said. */
+  filters: string[]
 }
 
 /** Bars with their words. The same numbers are drawn and written as a table. */
@@ -47,12 +50,13 @@ const tickOf = (key: string): string => {
   return key.length > longest ? `${key.slice(0, longest - 1)}…` : key
 }
 
-const barOf = (id: Cell, key: string, count: number, tick = tickOf(key)): Bar => ({
+const barOf = (id: Cell, key: string, count: number, filters: string[], tick = tickOf(key)): Bar => ({
   id: JSON.stringify(id),
   key,
   tick,
   value: count,
   text: formatCount(count),
+  filters,
 })
 
 /** A moment as far as its unit goes: the year of a decade, the month of a quarter, the day of a week. */
@@ -86,20 +90,22 @@ const chartOf = ({ shape, column, ...profile }: Profile, words: Words): Omit<Cha
   const { summary } = words
   if (shape === 'histogram') {
     const integral = profile.type === 'int64'
-    const bars = (profile.bins ?? []).map(({ from, to, count }) => {
+    const bins = profile.bins ?? []
+    const bars = bins.map(({ from, to, count }, index) => {
       const [low, high] = [Number(from), Number(to)]
-      return barOf(from, binText(low, high, integral), count, borderText(low, high - low))
+      const filters = binFilters(column, [low, high], { integral, isLast: index === bins.length - 1 })
+      return barOf(from, binText(low, high, integral), count, filters, borderText(low, high - low))
     })
     return { title: summary.histogram(column), keyHead: summary.bin, sideways: false, bars }
   }
   if (shape === 'series') {
     const bars = (profile.points ?? []).map(({ from, count }) =>
-      barOf(from, momentText(from, profile.unit ?? ''), count),
+      barOf(from, momentText(from, profile.unit ?? ''), count, unitFilters(column, from, profile.unit ?? '')),
     )
     return { title: summary.overTime(column), keyHead: summary.when, sideways: false, bars }
   }
   const bars = (profile.values ?? []).map(({ value, count, cut }, index) => ({
-    ...barOf(value, writtenOrNull(value, words.grid), count),
+    ...barOf(value, writtenOrNull(value, words.grid), count, cut ? [] : valueFilters(column, value)),
     ...(cut && { cut, id: `cut ${index}` }),
   }))
   const others = bars.slice(BARS_MAX).reduce((sum, { value }) => sum + (value ?? 0), profile.other ?? 0)
@@ -108,13 +114,13 @@ const chartOf = ({ shape, column, ...profile }: Profile, words: Words): Omit<Cha
     keyHead: summary.value,
     sideways: true,
     bars: bars.slice(0, BARS_MAX),
-    ...(others > 0 && { rest: { ...barOf(null, summary.others, others), id: 'others' } }),
+    ...(others > 0 && { rest: { ...barOf(null, summary.others, others, []), id: 'others' } }),
   }
 }
 
 /** Pure: groups as bars. A group without a number (the mean of nothing) has no bar, and stands in the table. */
 export const groupChart = (
-  { groups, by }: Groups,
+  { groups, by, unit }: Groups,
   measure: string,
   label: string,
   words: Words,
@@ -126,11 +132,12 @@ export const groupChart = (
     title: words.group.label(label, by),
     keyHead: by,
     valueHead: label,
-    sideways: true,
+    // Along a line of time the months of a year stand side by side.
+    sideways: !unit,
     asCells,
     bars: groups.map(({ key, value, cut }, index) => {
       const number = value === null ? Number.NaN : Number(value)
-      const shown = writtenOrNull(key, words.grid)
+      const shown = unit && key !== null ? momentText(String(key), unit) : writtenOrNull(key, words.grid)
       return {
         // Long texts may differ behind what is sent of them.
         id: cut ? `cut ${index}` : JSON.stringify(key),
@@ -139,6 +146,7 @@ export const groupChart = (
         tick: tickOf(shown),
         value: Number.isFinite(number) ? number : null,
         text: textOf(value),
+        filters: cut ? [] : unit ? unitFilters(by, key, unit) : valueFilters(by, key),
       }
     }),
   }
