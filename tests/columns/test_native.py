@@ -115,7 +115,7 @@ def check(before: Sequence[str | None], cells: Sequence[str | None]) -> None:
     kind = registry.decide(registry.join(held, wanted.candidates))
     assert (found.candidates, found.type) == (wanted.candidates, kind)
     assert found.values.cast(kind.arrow()).equals(wanted.values(texts, kind))
-    assert missing.over(kind.to_text(found.values), found.asides).to_pylist() == cells
+    assert missing.over(kind.to_text(found.values), found.asides, kind).to_pylist() == cells
 
 
 def test_doubles_are_read_to_the_last_bit():

@@ -81,7 +81,11 @@ TYPES = [
     (["2024-01-02T03:04"], "timestamp"),
     (["2024-01-02T03:04:05Z"], "timestamptz"),
     (["2024-01-02T03:04:05+02:00", "2024-07-02T03:04:05+02:00"], "timestamptz"),
-    (["2024-01-02T03:04:05+02:00", "2024-07-02T03:04:05+01:00"], "text"),
+    (["2024-01-02T03:04:05+02:00", "2024-07-02T03:04:05+01:00"], "timestamptz"),
+    (["2024-01-02 03:04:05.50Z", "2024-07-02 03:04:05.00-0930", "2024-07-02 03:04:05.12+05"], "timestamptz"),
+    (["2024-01-02 03:04:05Z", "2024-07-02 03:04:05+24:00"], "text"),
+    (["2024-01-02 03:04:05Z", "2024-07-02 03:04:05"], "text"),
+    (["2024-01-02 03:04:05+01:00", "2024-02-30 03:04:05Z"], "text"),
     (["1500-01-01 00:00:00.1234567"], "text"),
     (["", "1"], "int64"),
     ([None, "1"], "int64"),
@@ -103,7 +107,7 @@ def test_type_holds_only_for_texts_that_it_gives_back(texts, name):
 def written(found: Examined, column: pa.StringArray, column_type: ColumnType) -> list[str | None]:
     """The cells of a column that was given a type, as they were written."""
     texts = column_type.to_text(found.values(column, column_type))
-    return list(missing.over(texts, found.asides(column_type)).to_pylist())
+    return list(missing.over(texts, found.asides(column, column_type), column_type).to_pylist())
 
 
 @pytest.mark.parametrize(
@@ -229,10 +233,10 @@ def test_widening_is_exact(early, late):
     source = registry.decide(first.candidates)
     target = registry.decide(registry.join(first.candidates, candidates.examine(pa.array(late, pa.string()))))
 
-    widened, asides = candidates.recast(first.values(before, source), first.asides(source), source, target)
+    widened, asides = candidates.recast(first.values(before, source), first.asides(before, source), source, target)
 
     assert widened.type == target.arrow()
-    assert missing.over(target.to_text(widened), asides).to_pylist() == early
+    assert missing.over(target.to_text(widened), asides, target).to_pylist() == early
 
 
 @settings(max_examples=400, deadline=None)

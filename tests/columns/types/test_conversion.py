@@ -19,7 +19,7 @@ from parquay.columns.types.missing_words import WORDS
 from parquay.columns.types.styled import StyledType
 from parquay.columns.types.text import TEXT
 from parquay.columns.types.time import TimeType
-from parquay.columns.types.timestamp import TimestampType
+from parquay.columns.types.timestamp import MIXED, TimestampType
 
 CELLS = [
     *("0", "-0", "7", "007", "+7", " 7", "7.0", "7.10", "-7.125", "9223372036854775807", "9223372036854775808", "1e3"),
@@ -53,6 +53,7 @@ TARGETS: list[ColumnType] = [
     TimestampType("T", 3),
     TimestampType(" ", 9, "Z"),
     TimestampType(" ", 0, "+02:00"),
+    TimestampType(" ", 0, MIXED),
     styled(DecimalType(16, 1), "#.##0,0"),
     styled(Int64Type(), "#,##0"),
     styled(DateType(), "dd/MM/yyyy"),
@@ -68,7 +69,7 @@ def test_what_was_written_is_never_lost(target: ColumnType):
     found = convert(cells, target, WORDS)
 
     assert found.values.type == target.arrow()
-    assert over(target.to_text(found.values), found.asides).equals(cells)
+    assert over(target.to_text(found.values), found.asides, target).equals(cells)
     assert found.converted + found.missing + found.misses == len(cells)
     assert found.converted == len(cells) - found.values.null_count
     assert found.missing == (1 if target.is_text else 4)

@@ -49,7 +49,7 @@ def test_column_of_values_and_words_has_the_type_of_its_values(values):
         assert not kind.is_text
         read = found.values(column, kind)
         assert read.drop_null().equals(kind.to_values(pa.array(values)))
-        assert missing.over(kind.to_text(read), found.asides(kind)).to_pylist() == cells
+        assert missing.over(kind.to_text(read), found.asides(column, kind), kind).to_pylist() == cells
 
 
 @pytest.mark.parametrize("cells", [["NA", "DE", "FR"], ["", "-", "NA"], [None, "N/A"], ["1", "007", "NA"]], ids=str)
@@ -60,7 +60,7 @@ def test_words_in_a_column_of_text_are_texts(cells):
 
     kind = registry.decide(found.candidates)
     assert kind.is_text
-    assert found.asides(kind) is None
+    assert found.asides(column, kind) is None
     assert found.values(column, kind).equals(column)
 
 
@@ -71,7 +71,7 @@ def test_words_that_were_texts_are_kept_aside_once_values_follow():
     values, asides = candidates.recast(column, None, registry.decide(None), kind)
 
     assert values.null_count == 3
-    assert missing.over(kind.to_text(values), asides).to_pylist() == ["NA", None, ""]
+    assert missing.over(kind.to_text(values), asides, kind).to_pylist() == ["NA", None, ""]
     assert candidates.recast(values, asides, kind, registry.decide(None))[0].equals(column)
 
 
@@ -96,9 +96,10 @@ def test_words_that_are_named_are_missing_in_any_piece_of_a_column(named, cells,
     for cell in cells:
         found = candidates.examined(pa.array([cell]), None, named)
         first = registry.decide(found.candidates, None, named)
-        values, asides = candidates.recast(found.values(pa.array([cell]), first), found.asides(first), first, kind)
+        column = pa.array([cell])
+        values, asides = candidates.recast(found.values(column, first), found.asides(column, first), first, kind)
         assert values.is_valid().to_pylist() == [cell not in named]
-        assert missing.over(kind.to_text(values), asides).to_pylist() == [cell]
+        assert missing.over(kind.to_text(values), asides, kind).to_pylist() == [cell]
 
 
 def test_a_named_word_is_a_text_among_texts():

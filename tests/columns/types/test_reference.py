@@ -26,9 +26,10 @@ from parquay.columns.types.missing_words import is_word
 from parquay.columns.types.reference import is_canonical
 from parquay.columns.types.styled import MARK
 from parquay.columns.types.time import TimeType
-from parquay.columns.types.timestamp import TimestampType
+from parquay.columns.types.timestamp import MIXED, TimestampType
 from parquay.columns.types.uuid import UuidType
 
+ZONES = st.sampled_from(["Z", "+02:00", "-0930", "+05", "-00:00", "+24:00", "+01:60", ""])
 NUMBERS = st.one_of(
     st.integers(-(10**20), 10**20).map(str),
     st.integers(-99, 99).map(str),
@@ -52,6 +53,9 @@ ODD = st.sampled_from(
 COLUMNS = st.one_of(
     st.lists(NUMBERS, min_size=1, max_size=6),
     st.lists(MOMENTS, min_size=1, max_size=3),
+    st.lists(
+        st.builds(lambda at, zone: at.isoformat(" ", "seconds") + zone, st.datetimes(), ZONES), min_size=2, max_size=4
+    ),
     st.lists(st.one_of(NUMBERS, ODD), min_size=1, max_size=4),
     st.lists(st.one_of(MOMENTS, ODD), min_size=1, max_size=3),
     st.lists(st.one_of(PERIODS, st.uuids().map(str), ODD), min_size=1, max_size=3),
@@ -66,7 +70,8 @@ def forms(texts: list[str]) -> list[ColumnType]:
     digits = max(1, min(38 - scale, max(len(text.lstrip("-").partition(".")[0]) for text in texts)))
     zone = re.search(r"(Z|[+-]\d\d(:?\d\d)?)$", first)
     fractions = [-1, *range(10)]
-    stamps = [TimestampType(sep, fraction, zone[0] if zone else "") for sep in " T" for fraction in fractions]
+    zones = [zone[0], MIXED] if zone else [""]
+    stamps = [TimestampType(sep, fraction, each) for sep in " T" for fraction in fractions for each in zones]
     decimals = [DecimalType(digits, scale)] if scale <= 37 else []
     doubles = [DoubleType("any"), DoubleType("whole"), DoubleType("point")]
     return [
@@ -104,7 +109,10 @@ def test_a_type_holds_exactly_where_reading_and_writing_gives_back_every_cell(te
     for each in (found.candidates or {}).values():
         assert is_canonical(cells, each)
         assert found.values(column, each).drop_null().equals(each.to_values(cells))
-        assert missing.over(each.to_text(found.values(column, each)), found.asides(each)).to_pylist() == texts
+        assert (
+            missing.over(each.to_text(found.values(column, each)), found.asides(column, each), each).to_pylist()
+            == texts
+        )
 
 
 @settings(max_examples=200, deadline=None)

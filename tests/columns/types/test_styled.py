@@ -13,8 +13,8 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from parquay.columns.types import candidates, registry
-from parquay.columns.types.base import ColumnType, Unfit
+from parquay.columns.types import candidates, missing, registry
+from parquay.columns.types.base import ColumnType, RespeltCell, Unfit
 from parquay.columns.types.reference import is_canonical
 from parquay.columns.types.styled import StyledType
 
@@ -40,6 +40,10 @@ ENGLISH = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct",
 STAMPS = st.datetimes().map(lambda value: value.replace(microsecond=0))
 SPANS = st.timedeltas(dt.timedelta(-400), dt.timedelta(400)).map(lambda value: value // dt.timedelta(microseconds=1))
 FINE = st.datetimes() | STAMPS
+ZONED = st.datetimes(
+    dt.datetime.fromisoformat("1900-01-01"),
+    timezones=st.sampled_from([60, 120, 0, -570]).map(lambda minutes: dt.timezone(dt.timedelta(minutes=minutes))),
+).map(lambda value: value.replace(microsecond=0))
 
 
 SIX = st.floats(-1e308, 1e308).map(lambda value: float(f"{value:.2e}"))
@@ -110,6 +114,8 @@ WRITTEN: dict[str, tuple[st.SearchStrategy[Any], Callable[[Any], str]]] = {
     "M/d/yyyy h:mm:ss a": (STAMPS, lambda value: f"{value.month}/{value.day}/{value.year:04} {(value.hour % 12) or 12}:{value:%M:%S} {'PM' if value.hour > 11 else 'AM'}"),
     "yyyy-MM-dd HH:mm:ss[.S]": (FINE, _trimmed),
     "yyyy-MM-dd'T'HH:mm:ss[.SSSSSS]": (FINE, lambda value: value.isoformat()),
+    "yyyy-MM-dd HH:mm:ssXXX": (ZONED, lambda value: value.isoformat(" ")),
+    "dd/MMM/yyyy:HH:mm:ss xx@en": (ZONED, lambda value: f"{value.day:02}/{ENGLISH[value.month - 1]}/{value.year:04}:{value:%H:%M:%S %z}"),
     "YYYY-'W'ww": (DAYS.map(lambda value: value - dt.timedelta(value.weekday())), lambda value: "{:04}-W{:02}".format(*value.isocalendar())),
     "YYYY-'W'ww-e": (DAYS, lambda value: "{:04}-W{:02}-{}".format(*value.isocalendar())),
     "[h]:mm:ss[.S]": (SPANS, lambda value: _clock(value).removesuffix(".0")),
@@ -155,7 +161,8 @@ def test_every_cell_comes_back_and_has_its_value(column):
     chosen = registry.decide(held.candidates)
     if chosen.style == style:
         assert chosen in same
-    assert chosen.to_text(chosen.to_values(cells)).to_pylist() == cells.to_pylist()
+    shown = missing.over(chosen.to_text(chosen.to_values(cells)), chosen.kept_aside(cells), chosen)
+    assert shown.to_pylist() == cells.to_pylist()
 
 
 def _plain(value: object) -> object:
@@ -211,10 +218,10 @@ def test_a_late_misfit_widens_back_to_what_was_written(column, odd):
     source = registry.decide(first)
     target = registry.decide(registry.join(first, candidates.examine(pa.array([odd]))))
 
-    widened = candidates.widen(source.to_values(texts), source, target)
+    widened, asides = candidates.recast(source.to_values(texts), source.kept_aside(texts), source, target)
 
     assert widened.type == target.arrow()
-    assert target.to_text(widened).to_pylist() == texts.to_pylist()
+    assert missing.over(target.to_text(widened), asides, target).to_pylist() == texts.to_pylist()
     assert widened.equals(target.to_values(texts))
 
 
@@ -228,9 +235,11 @@ def test_an_edit_takes_values_and_texts_of_the_style(column, data):
     if not isinstance(kind, StyledType) or kind.style != style:
         return
     new = data.draw(st.sampled_from(values))
-    stored = pa.array([kind.read_cell(write(new))], kind.stored())
+    found = kind.read_cell(write(new))
+    value, aside = (found.value, found.aside) if isinstance(found, RespeltCell) else (found, None)
+    stored, asides = pa.array([value], kind.stored()), pa.array([aside], pa.string())
 
-    assert kind.to_text(kind.of_stored(stored)).to_pylist() == [write(new)]
+    assert missing.over(kind.to_text(kind.of_stored(stored)), asides, kind).to_pylist() == [write(new)]
     shown = kind.json_values(pa.chunked_array([kind.of_stored(stored)]))[0]
     assert pa.array([kind.read_cell(shown)], kind.stored()).equals(stored)
 

@@ -20,7 +20,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from parquay.columns.types.aside_counts import AsideCounts
-from parquay.columns.types.missing_words import MISFIT, OTHERWISE, WORD
+from parquay.columns.types.missing_words import MISFIT, OFFSET, OTHERWISE, WORD
 
 KEY = "parquay.asides"
 """Key in a part's footer."""
@@ -164,8 +164,8 @@ def _counts(kept: ColumnAsides) -> AsideCounts:
     numbers = np.bincount(kept.codes, minlength=len(kept.texts)).tolist()
     pairs = [(text, count) for text, count in zip(kept.texts, numbers, strict=True) if count]
     words = {text[1:]: count for text, count in pairs if text.startswith(WORD)}
-    misfits, respelt = (sum(count for text, count in pairs if text.startswith(kind)) for kind in (MISFIT, OTHERWISE))
-    return AsideCounts(words, misfits, respelt)
+    misfits = sum(count for text, count in pairs if text.startswith(MISFIT))
+    return AsideCounts(words, misfits, sum(count for text, count in pairs if text.startswith((OTHERWISE, OFFSET))))
 
 
 def to_text(kept: Asides) -> str:

@@ -3,6 +3,7 @@
 The name of such a style is a pattern in the letters of Unicode's CLDR (`dd/MM/yyyy HH:mm`, `d. MMMM yyyy`), with the
 language of names behind an `@`, and `b` for the halves of the day in small letters. Fractions of a second whose length
 varies have three patterns more: `[.S]` has the digits that are needed, `[.SSS]` threes, `[.SSSSSS]` six or none.
+An `xx` is the offset of each cell, as `+0200`.
 """
 
 from __future__ import annotations
@@ -19,8 +20,8 @@ from parquay.columns.styles.amounts import OPEN
 if TYPE_CHECKING:
     import pyarrow as pa
 
-_TOKEN = re.compile(r"'[^']+'|\[\.S+\]|yyyy|yy|MMMM|MMM|MM|M|dd|d|HH|H|hh|h|mm|ss|S{1,9}|a|b|[^A-Za-z\[\]']")
-_WIDTHS = {"yyyy": 4, "yy": 2, "MM": 2, "dd": 2, "HH": 2, "hh": 2, "mm": 2, "ss": 2, "a": 2, "b": 2}
+_TOKEN = re.compile(r"'[^']+'|\[\.S+\]|yyyy|yy|MMMM|MMM|MM|M|dd|d|HH|H|hh|h|mm|ss|S{1,9}|a|b|xx|[^A-Za-z\[\]']")
+_WIDTHS = {"yyyy": 4, "yy": 2, "MM": 2, "dd": 2, "HH": 2, "hh": 2, "mm": 2, "ss": 2, "a": 2, "b": 2, "xx": 5}
 _NARROW = {"M": 2, "d": 2, "H": 2, "h": 2}
 _PLACES = {"y": (0, 4), "M": (5, 7), "d": (8, 10), "H": (11, 13), "m": (14, 16), "s": (17, 19)}
 """Where the fields stand in a canonical timestamp; a time of day stands behind `_DAY`."""
@@ -33,6 +34,7 @@ _NEEDLESS = {"[.S]": "0+$", "[.SSS]": "(?:000){1,2}$", "[.SSSSSS]": "^0{6}$"}
 BRACKETS = tuple(_NEEDLESS)
 SHORT_YEAR, PIVOT = "yy", "69"
 """Years of two digits: from here on they are of the twentieth century, as POSIX has it."""
+UTC_OFFSET = "+0000"
 ZONES = {"Z": "'Z'", " UTC": "' UTC'", "UTC": "'UTC'", " GMT": "' GMT'"}
 """What may stand behind a moment of UTC, with its pattern."""
 
@@ -46,7 +48,7 @@ class Field:
 
     @property
     def kind(self) -> str:
-        """`y M d H m s`, `a` for the half of the day, `S` for a fraction; empty: a text."""
+        """`y M d H m s`, `a` for the half of the day, `S` for a fraction, `x` for an offset; empty: a text."""
         return {"h": "H", "[": "S", "b": "a"}.get(self.token[:1], self.token[:1])
 
     @property
@@ -118,6 +120,11 @@ class MomentStyle:
         last = self.fields[-1]
         return "Z" if not last.token and last.text in ZONES else ""
 
+    @property
+    def has_offset(self) -> bool:
+        """Whether each cell tells its own offset."""
+        return any(each.kind == "x" for each in self.fields)
+
     def plain(self, cells: pa.StringArray) -> pa.StringArray:
         """Canonical dates, times of day or timestamps."""
         import pyarrow.compute as pc
@@ -133,6 +140,8 @@ class MomentStyle:
             pieces += [*([" "] if pieces else []), parts["H"], ":", parts["m"]]
             pieces += [":", parts.get("s", "00")] if "s" in parts or "y" not in parts else []
             pieces += [self._fraction(parts["S"])] if "S" in parts else []
+        if "x" in parts:
+            pieces += [pc.if_else(pc.equal(parts["x"], UTC_OFFSET), "Z", parts["x"])]
         return pc.binary_join_element_wise(*pieces, self.zone, "")
 
     def _slices(self, cells: pa.StringArray) -> dict[str, pa.StringArray]:
@@ -164,6 +173,8 @@ class MomentStyle:
         if field.token in (month_names.FULL, month_names.SHORT):
             names = month_names.NAMES[field.token, self.language]
             return f"(?P<M>{'|'.join(map(re.escape, sorted(names, key=len, reverse=True)))})"
+        if field.kind == "x":
+            return "(?P<x>[-+][0-9]{4})"
         digits = "1,2" if field.token in _NARROW else str(field.width)
         return f"(?P<{field.kind}>[A-Za-z]{{2}})" if field.kind == "a" else f"(?P<{field.kind}>[0-9]{{{digits}}})"
 
@@ -202,8 +213,8 @@ class MomentStyle:
         import pyarrow as pa
         import pyarrow.compute as pc
 
-        if field.kind == "S":
-            return _written_fraction(field.token, plain, 19 + at)
+        if field.kind in ("S", "x"):
+            return _written_end(field, plain, 19 + at)
         if field.kind == "a":
             late = pc.greater_equal(pc.utf8_slice_codeunits(plain, 11 + at, 13 + at), "12")
             return pc.if_else(late, *_HALVES[field.token])
@@ -258,6 +269,16 @@ def _to_halves(hours: pa.StringArray) -> pa.StringArray:
 
     shown = pa.array([f"{(hour % 12) or 12:02}" for hour in range(24)])
     return shown.take(pc.index_in(hours, pa.array([f"{hour:02}" for hour in range(24)])))
+
+
+def _written_end(field: Field, plain: pa.StringArray, at: int) -> pa.StringArray:
+    """What stands behind the seconds: a fraction, or an offset."""
+    import pyarrow.compute as pc
+
+    if field.kind == "S":
+        return _written_fraction(field.token, plain, at)
+    offset = pc.utf8_slice_codeunits(plain, at)
+    return pc.if_else(pc.equal(offset, "Z"), UTC_OFFSET, offset)
 
 
 def _written_fraction(token: str, plain: pa.StringArray, at: int) -> pa.StringArray:

@@ -10,7 +10,7 @@ from parquay.columns.styles import month_names
 from parquay.columns.styles.amounts import OPEN
 from parquay.columns.styles.calendar import BRACKETS, ZONES, MomentStyle, fields_of
 
-MONTHS = 12
+MONTHS, DATE_FIELDS = 12, 3
 MAX_CHARS = 60
 """Characters of the longest date and time."""
 _NUMBERS = re.compile(r"(\d\d?)(\. |[./ -])(\d\d?)(\. |[./ -])(\d{4}|\d\d)(\.?)")
@@ -21,6 +21,8 @@ _WORD = r"([^\W\d_]{3,10}\.?)"
 _DAY_NAME = re.compile(rf"(\d\d?)(\. |[ .-]| de )?{_WORD}( de |, |[ -]|)(\d{{4}}|\d\d)")
 _NAME_DAY = re.compile(rf"{_WORD}([ -])(\d\d?)(,? |-)(\d{{4}}|\d\d)")
 _NAME_YEAR = re.compile(rf"{_WORD}( de |[ -])(\d{{4}})")
+_LOGGED = re.compile(r"(\[?)\d\d/([A-Z][a-z]{2})/\d{4}:\d\d:\d\d:\d\d [-+]\d{4}(\]?)", re.ASCII)
+"""A moment as logs of web servers have it, `02/Jan/2006:15:04:05 -0700`, in brackets or without."""
 _CLOCK = re.compile(r"(\d\d?):\d\d(:\d\d(?:\.(\d{1,9}))?)?(?:( ?)([AP]M|[ap]m))?")
 _BETWEEN = re.compile(r"(?<=[\d.])(T|, | )(?=\d\d?:\d\d)")
 _LITERAL = re.compile(r"[A-Za-z]+")
@@ -35,6 +37,8 @@ def styles_of(cell: str, *, fractions: bool) -> tuple[MomentStyle, ...]:
     """
     if len(cell) > MAX_CHARS or not any(map(str.isdigit, cell)):
         return ()
+    if logged := _LOGGED.fullmatch(cell):
+        return tuple(_logged(*logged.groups()))
     zone = next((each for each in ZONES if cell.endswith(each) and cell[: -len(each)][-1:].isdigit()), "")
     text = cell[: len(cell) - len(zone)]
     clocks = [(clock, "") for clock in _clocks(text, fractions=fractions)] if not zone else []
@@ -56,6 +60,12 @@ def _style(pattern: str, language: str) -> MomentStyle:
     """A style; with years of two digits it may be something else, until somebody names it."""
     found = MomentStyle(pattern, language)
     return MomentStyle(pattern, language, is_open=True) if found.has_short_years else found
+
+
+def _logged(start: str, month: str, end: str) -> Iterator[MomentStyle]:
+    if month in month_names.NAMES[month_names.SHORT, "en"] and len(start) == len(end):
+        pattern = "dd/MMM/yyyy:HH:mm:ss xx"
+        yield MomentStyle(f"'['{pattern}']'" if start else pattern, "en")
 
 
 def _quoted(text: str) -> str:
@@ -167,4 +177,6 @@ def _is_whole(kinds: list[str]) -> bool:
     """Whether fields make a date, a time of day or both, each with all that is needed."""
     found = set(kinds)
     date, time = found & {"y", "M", "d"}, found & {"H", "m", "s", "S", "a"}
+    if "x" in found and (len(date) < DATE_FIELDS or not time):
+        return False
     return date in (set(), {"y", "M"}, {"y", "M", "d"}) and (not time or {"H", "m"} <= time) and bool(date or time)

@@ -88,7 +88,7 @@ def _cells(column: pa.ChunkedArray, aside: pa.ChunkedArray | None, kind: ColumnT
     if style.safe:
         text = _protected(text, kind.formula_pattern)
     if aside is not None:
-        texts = missing.texts_of(_whole(aside))
+        texts = missing.texts_of(_whole(aside), kind.to_text(_whole(column)), kind)
         text = pc.coalesce(_protected(texts, TEXT.formula_pattern) if style.safe else texts, text)
     # No other delimiter than the comma is sure not to stand in a canonical number or time.
     if kind.is_text or aside is not None or not kind.is_canonical or style.delimiter != ",":
@@ -143,5 +143,5 @@ def written(table: pa.Table, name: str, kind: ColumnType) -> list[str | None]:
     texts, aside = written_texts(table[name], kind), asides.of(table, name)
     if aside is None:
         return texts
-    kept = missing.texts_of(aside).to_pylist()
-    return [text if each is None else each for text, each in zip(texts, kept, strict=True)]
+    found: list[str | None] = missing.over(pa.array(texts, pa.string()), _whole(aside), kind).to_pylist()
+    return found

@@ -34,6 +34,14 @@ class MissingWord:
 
 
 @dataclass(frozen=True, slots=True)
+class RespeltCell:
+    """A cell of an edit whose value is not all that was written; `aside` as `missing` has it."""
+
+    value: Any
+    aside: str
+
+
+@dataclass(frozen=True, slots=True)
 class Comparison:
     """What is asked of a column's cells.
 
@@ -167,6 +175,16 @@ class ColumnType(Protocol):
     def is_shown_as_written(self) -> bool:
         """Whether JSON has its values as they are written, because it has no better text for them."""
         return False
+
+    def kept_aside(self, cells: pa.StringArray) -> pa.StringArray | None:
+        """Of cells that fit what their values do not have, see `missing`; None: their values have it all."""
+        del cells
+        return None
+
+    def with_offsets(self, texts: pa.StringArray, offsets: pa.StringArray) -> pa.StringArray:
+        """Moments as clocks of other offsets show them, of those that the column writes; only where `kept_aside`."""
+        del offsets
+        return texts
 
     def of_stored(self, stored: pa.Array) -> pa.Array:
         """Values from those of a part, which are texts where `stored_as_text`."""

@@ -12,6 +12,7 @@ from dataclasses import dataclass, field, replace
 
 import numpy as np
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from parquay.columns.types import missing, missing_words, registry, style_provers
 from parquay.columns.types.base import ColumnType, TypeCandidates
@@ -43,9 +44,19 @@ class Examined:
             return _values(cells, column_type)
         return parsed if len(parsed) == len(cells) else _spread(parsed, cells)
 
-    def asides(self, column_type: ColumnType) -> pa.StringArray | None:
+    def asides(self, column: pa.StringArray, column_type: ColumnType) -> pa.StringArray | None:
         """What is kept aside of the column in a type that holds; None: nothing."""
-        return None if self.apart is None or column_type.is_text else self.apart.asides
+        if column_type.is_text:
+            return None
+        return _kept_aside(column if self.apart is None else self.apart.cells, self.apart, column_type)
+
+
+def _kept_aside(cells: pa.StringArray, apart: Apart | None, column_type: ColumnType) -> pa.StringArray | None:
+    """What is kept aside of cells in a type that holds, and the words for missing among them."""
+    own, words = column_type.kept_aside(cells), None if apart is None else apart.asides
+    if own is None or own.null_count == len(own):
+        return words
+    return own if words is None else pc.coalesce(words, own)
 
 
 def _values(cells: pa.StringArray, column_type: ColumnType) -> pa.Array:
@@ -136,7 +147,7 @@ def recast(
     In text nothing is kept aside; words for missing in a text that gets a type are from then on.
     """
     if target.is_text and asides is not None:
-        return missing.over(source.to_text(values), asides), None
+        return missing.over(source.to_text(values), asides, source), None
     if target.is_text and source.is_text:
         return values, None
     if has_same_values(source, target):
@@ -145,4 +156,7 @@ def recast(
         return pa.nulls(len(values), target.arrow()), asides
     cells = source.to_text(values)
     apart = missing.apart(cells, source.named) if isinstance(source, TextType) else None
-    return (target.to_values(cells), asides) if apart is None else (_values(apart.cells, target), apart.asides)
+    if apart is not None:
+        return _values(apart.cells, target), _kept_aside(apart.cells, apart, target)
+    own = target.kept_aside(cells)
+    return target.to_values(cells), asides if own is None else own if asides is None else pc.coalesce(asides, own)

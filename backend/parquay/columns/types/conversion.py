@@ -15,7 +15,8 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from parquay.columns.styles.base import CellStyle
-from parquay.columns.types.base import ColumnType, Unfit
+from parquay.columns.types import missing
+from parquay.columns.types.base import ColumnType, RespeltCell, Unfit
 from parquay.columns.types.missing_words import MISFIT, OTHERWISE, WORD
 from parquay.columns.types.styled import StyledType
 from parquay.columns.types.uuid import CANONICAL
@@ -96,9 +97,10 @@ def _read(cells: pa.StringArray, target: ColumnType, words: pa.StringArray) -> t
         return cells, pa.nulls(len(cells), pa.string())
     is_word = pc.is_in(cells, value_set=words)
     values = _values(pc.if_else(is_word, nothing, cells), target)
-    same = pc.fill_null(pc.equal(target.to_text(values), cells), fill_value=False)
+    own = target.kept_aside(pc.if_else(values.is_valid(), cells, nothing))
+    same = pc.fill_null(pc.equal(missing.over(target.to_text(values), own, target), cells), fill_value=False)
     kinds = pc.if_else(is_word, WORD, pc.if_else(values.is_valid(), OTHERWISE, MISFIT))
-    return values, pc.if_else(same, nothing, pc.binary_join_element_wise(kinds, cells, ""))
+    return values, pc.if_else(same, nothing if own is None else own, pc.binary_join_element_wise(kinds, cells, ""))
 
 
 def _values(cells: pa.StringArray, target: ColumnType) -> pa.Array:
@@ -147,7 +149,8 @@ def _parsed(cells: pa.StringArray, target: ColumnType) -> pa.Array:
         return pa.nulls(len(cells), target.arrow())
     try:
         values = target.to_values(cells)
-        same = pc.fill_null(pc.equal(target.to_text(values), cells), fill_value=False)
+        shown = missing.over(target.to_text(values), target.kept_aside(cells), target)
+        same = pc.fill_null(pc.equal(shown, cells), fill_value=False)
     except (pa.ArrowInvalid, ValueError, OverflowError):
         if len(cells) == 1:
             return pa.nulls(1, target.arrow())
@@ -208,6 +211,7 @@ def _as_edited(cells: pa.StringArray, target: ColumnType) -> pa.Array:
 
 def _edited(text: str, target: ColumnType) -> object:
     try:
-        return target.read_cell(text)
+        found = target.read_cell(text)
+        return found.value if isinstance(found, RespeltCell) else found
     except (Unfit, ValueError, OverflowError):
         return None

@@ -6,18 +6,22 @@ of text they are texts: `NA` is Namibia, too.
 
 An array of asides is as long as its column, and null where nothing is kept. Its texts begin with their kind:
 `WORD` for a word that means missing, `MISFIT` for a cell that was to get a type that it does not fit, `OTHERWISE` for a
-value that its column would write in another way.
+value that its column would write in another way. Of `OFFSET` there is the offset alone: a moment is written with it.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import lru_cache
+from typing import TYPE_CHECKING
 
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from parquay.columns.types.missing_words import WORD, WORDS, further
+from parquay.columns.types.missing_words import OFFSET, WORD, WORDS, further
+
+if TYPE_CHECKING:
+    from parquay.columns.types.base import ColumnType
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,11 +48,16 @@ def _arrays(named: tuple[str, ...]) -> tuple[pa.StringArray, pa.StringArray]:
     return pa.array(words), pa.array([WORD + word for word in words])
 
 
-def texts_of(asides: pa.StringArray) -> pa.StringArray:
-    """What was written where something is kept aside; null elsewhere."""
-    return pc.utf8_slice_codeunits(asides, 1)
+def texts_of(asides: pa.StringArray, texts: pa.StringArray, column_type: ColumnType) -> pa.StringArray:
+    """What was written where something is kept aside; null elsewhere. ``texts``: what the column writes there."""
+    kept = pc.utf8_slice_codeunits(asides, 1)
+    shifted = pc.fill_null(pc.starts_with(asides, OFFSET), fill_value=False)
+    if not pc.any(shifted).as_py():
+        return kept
+    shown = column_type.with_offsets(texts.filter(shifted), kept.filter(shifted))
+    return pc.replace_with_mask(kept, shifted, shown)
 
 
-def over(texts: pa.StringArray, asides: pa.StringArray | None) -> pa.StringArray:
+def over(texts: pa.StringArray, asides: pa.StringArray | None, column_type: ColumnType) -> pa.StringArray:
     """The cells of a column as they were written: of `texts` those of which nothing is kept aside."""
-    return texts if asides is None else pc.coalesce(texts_of(asides), texts)
+    return texts if asides is None else pc.coalesce(texts_of(asides, texts, column_type), texts)

@@ -11,9 +11,9 @@ WORDS = (
     *("NULL", "null", "Null", "(null)", "None", "none", "NONE", "nil", "NIL", r"\N"),
 )
 """Cells that mean that there is no value; the first is the quoted empty one, some are longer dashes and dots."""
-WORD, MISFIT, OTHERWISE = "-", "!", "="
+WORD, MISFIT, OTHERWISE, OFFSET = "-", "!", "=", "@"
 """The kinds of what is kept aside; one character each: words for missing, cells that do not fit the type of their
-column, values that are written in another way than their column writes them."""
+column, values that are written in another way than their column writes them, and the offsets of moments of several."""
 NAMED = "missing_words"
 """Key of a column as the catalog keeps it: further words that a caller has named for it."""
 _WORDS = frozenset(WORDS)

@@ -8,6 +8,7 @@ import pyarrow.compute as pc
 from parquay.columns.types import clock
 
 _DAY = "1970-01-01 "
+_OFFSET = r"^.*[0-9](?P<offset>[-+][0-9]{2}(?::?[0-9]{2})?)$"
 
 
 def times_of(cells: pa.StringArray, target: pa.DataType) -> pa.Array:
@@ -31,6 +32,22 @@ def timestamp_to_text(values: pa.Array, separator: str, fraction: int, zone: str
     if separator == "T":
         text = pc.binary_replace_slice(text, 10, 11, "T").cast(pa.string())
     return pc.binary_join_element_wise(text, zone, "") if zone else text
+
+
+def offsets_of(cells: pa.StringArray, kind: str) -> pa.StringArray:
+    """The offset behind each moment, with ``kind`` before it; null where it is `Z`."""
+    found = pc.struct_field(pc.extract_regex(cells, _OFFSET), "offset")
+    return pc.binary_join_element_wise(kind, found, "")
+
+
+def with_offsets(values: pa.Array, offsets: pa.StringArray, separator: str, fraction: int) -> pa.StringArray:
+    """Moments as the clocks of their offsets show them."""
+    encoded = offsets.dictionary_encode()
+    minutes = pa.array([clock.zone_minutes(zone) for zone in encoded.dictionary.to_pylist()], pa.int64())
+    unit = values.type.unit
+    ahead = pc.multiply(minutes.take(encoded.indices), 60 * (10**9 if unit == "ns" else 10**6))
+    local = pc.add(values.cast(pa.int64()), ahead).cast(pa.timestamp(unit))
+    return pc.binary_join_element_wise(timestamp_to_text(local, separator, fraction, ""), offsets, "")
 
 
 def _cut_fraction(text: pa.StringArray, seconds: int, digits: int) -> pa.StringArray:

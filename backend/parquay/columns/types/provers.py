@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from dataclasses import replace
 
 import numpy as np
 import pyarrow as pa
@@ -25,7 +26,7 @@ from parquay.columns.types.duration import DurationType
 from parquay.columns.types.exact import EXACT_DIGITS, EXACT_INT, MAX_PRECISION, SMALL, SMALL_DIGITS
 from parquay.columns.types.int64 import Int64Type
 from parquay.columns.types.time import TimeType
-from parquay.columns.types.timestamp import TimestampType
+from parquay.columns.types.timestamp import MIXED, TimestampType
 from parquay.columns.types.uuid import UuidType
 
 Proof = dict[ColumnType, pa.Array | None]
@@ -41,6 +42,7 @@ MAX_NUMBER_BYTES, MAX_TIMESTAMP_BYTES = 50, 36
 _NUMBER = re.compile(rb"-?\d+(?:\.\d+)?(?:e[-+]?\d+)?")
 _DATE = re.compile(rb"\d{4}-\d\d-\d\d")
 _TIME = re.compile(rb"\d\d:\d\d:\d\d(?:\.(\d{1,9}))?")
+_ZONE = re.compile(r"Z|[+-](?:[01]\d|2[0-3])(?::?[0-5]\d)?", re.ASCII)
 _STAMP = re.compile(rb"\d{4}-\d\d-\d\d([ T])\d\d:\d\d(?::\d\d(?:\.(\d{1,9}))?)?(Z|[+-]\d\d(?::?\d\d)?)?")
 
 
@@ -64,7 +66,9 @@ def moments(cells: Cells) -> Proof | None:
     if len(first) > MAX_TIMESTAMP_BYTES or (column_type := _outline(first)) is None:
         return None
     if bool((cells.lengths != len(first)).any()) or not _have_outline(cells, first):
-        return {}
+        if not isinstance(column_type, TimestampType) or not _are_of_offsets(cells, column_type):
+            return {}
+        column_type = replace(column_type, zone=MIXED)
     try:
         return {column_type: column_type.to_values(cells.array)}
     except pa.ArrowInvalid:
@@ -82,6 +86,19 @@ def _outline(text: bytes) -> ColumnType | None:
     has_seconds = len(text) - len(match[3] or b"") > 16
     fraction = len(match[2] or b"") if has_seconds else clock.MINUTES
     return TimestampType(match[1].decode(), fraction, (match[3] or b"").decode())
+
+
+def _are_of_offsets(cells: Cells, first: TimestampType) -> bool:
+    """Whether cells have the punctuation of the first one, each with an offset behind it."""
+    width = len(cells.first) - len(first.zone)
+    if not first.zone or int(cells.lengths.min()) <= width:
+        return False
+    body = cells.first[:width]
+    fixed = [i for i, byte in enumerate(body) if not ZERO <= byte <= NINE]
+    if not all(bool((cells.data[cells.starts + i] == body[i]).all()) for i in fixed):
+        return False
+    offsets = pc.utf8_slice_codeunits(cells.array, width).unique().to_pylist()
+    return all(map(_ZONE.fullmatch, offsets))
 
 
 def _have_outline(cells: Cells, first: bytes) -> bool:

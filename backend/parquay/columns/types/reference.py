@@ -8,6 +8,7 @@ from __future__ import annotations
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from parquay.columns.types import missing
 from parquay.columns.types.base import ColumnType
 
 
@@ -17,6 +18,7 @@ def is_canonical(cells: pa.StringArray, column_type: ColumnType) -> bool:
         values = column_type.to_values(cells)
         if pa.types.is_floating(values.type) and not pc.all(pc.is_finite(values)).as_py():
             return False
-        return bool(column_type.to_text(values).equals(cells))
+        written = missing.over(column_type.to_text(values), column_type.kept_aside(cells), column_type)
+        return bool(written.equals(cells))
     except pa.ArrowInvalid:
         return False

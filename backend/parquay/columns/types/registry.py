@@ -39,7 +39,7 @@ TYPES: Mapping[str, type[ColumnType]] = {
 """By their ids. The narrowest comes first: of several types that hold for a column it gets that one."""
 _CANONICAL_STYLE = re.compile(
     r"true/false|0|0\.0|0\.#|text|json|PTnHnMnS|8-4-4-4-12|"
-    r"(?:yyyy-MM-dd)?(?: |'T'|\b)?(?:HH:mm(?::ss(?:\.S{1,9})?)?)?(?:'[-+:Z\d]+')?"
+    r"(?:yyyy-MM-dd)?(?: |'T'|\b)?(?:HH:mm(?::ss(?:\.S{1,9})?)?)?(?:'[-+:Z\d]+'|XXX)?"
 )
 RANK = {type_id: rank for rank, type_id in enumerate(TYPES)} | {NESTED.type_id: len(TYPES)}
 

@@ -34,7 +34,7 @@ from parquay.columns.types.int64 import Int64Type
 from parquay.columns.types.style_joins import is_whole, without_names
 from parquay.columns.types.styled import StyledType
 from parquay.columns.types.time import TimeType
-from parquay.columns.types.timestamp import TimestampType
+from parquay.columns.types.timestamp import MIXED, TimestampType
 from parquay.columns.types.uuid import UuidType
 
 Proof = dict[ColumnType, pa.Array | None]
@@ -136,6 +136,9 @@ def _proof(cells: Cells, style: CellStyle, prove: Prove) -> Proof:
         return {}
     if isinstance(style, ExponentStyle):  # however many whole numbers are there, Python writes them with a point
         held = {DoubleType("point"): values for values in held.values()}
+    if isinstance(style, MomentStyle) and style.has_offset:
+        stamps = [(each, values) for each, values in held.items() if isinstance(each, TimestampType)]
+        held = {replace(each, zone=MIXED): values for each, values in stamps}
     seen = amounts.seen_in(style, plain) if isinstance(style, NumberStyle) else style
     return {StyledType(each, seen): values for each, values in held.items()}
 

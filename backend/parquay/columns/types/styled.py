@@ -9,7 +9,7 @@ from parquay.columns.styles import registry as styles
 from parquay.columns.styles.amounts import OPEN
 from parquay.columns.styles.base import CellStyle
 from parquay.columns.styles.uuids import UuidStyle
-from parquay.columns.types.base import Chart, ColumnType, Comparison, SheetCell, Unfit, written_texts
+from parquay.columns.types.base import Chart, ColumnType, Comparison, RespeltCell, SheetCell, Unfit, written_texts
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -52,7 +52,7 @@ class StyledType(ColumnType):
 
     @property
     def reading(self) -> str:
-        return self.cell_style.reading
+        return self.cell_style.reading or self.base.reading
 
     @property
     def is_open(self) -> bool:
@@ -113,6 +113,12 @@ class StyledType(ColumnType):
     def to_text(self, values: pa.Array) -> pa.StringArray:
         return self.cell_style.written(self.base.to_text(values))
 
+    def kept_aside(self, cells: pa.StringArray) -> pa.StringArray | None:
+        return self.base.kept_aside(self.cell_style.plain(cells))
+
+    def with_offsets(self, texts: pa.StringArray, offsets: pa.StringArray) -> pa.StringArray:
+        return self.cell_style.written(self.base.with_offsets(self.cell_style.plain(texts), offsets))
+
     def of_stored(self, stored: pa.Array) -> pa.Array:
         return self.base.of_stored(stored)
 
@@ -138,7 +144,8 @@ class StyledType(ColumnType):
         found = self.base.read_cell(value)
         import pyarrow as pa
 
-        cells = self.base.to_text(self.base.of_stored(pa.array([found], self.base.stored())))
+        stored = found.value if isinstance(found, RespeltCell) else found
+        cells = self.base.to_text(self.base.of_stored(pa.array([stored], self.base.stored())))
         if self.cell_style.plain(self.cell_style.written(cells)) != cells:
             raise Unfit(f"what can be written as {self.cell_style.name}")
         return found

@@ -228,7 +228,7 @@ def _examined(texts: pa.StringArray, known: _KnownColumn) -> TypedColumn:
     found = candidates.examined(texts, known.candidates, known.named)
     column_type = registry.decide(registry.join(known.candidates, found.candidates), known.wanted, known.named)
     values = found.values(texts, column_type)
-    return TypedColumn(found.candidates, column_type, values, found.asides(column_type))
+    return TypedColumn(found.candidates, column_type, values, found.asides(texts, column_type))
 
 
 def _of_words(words: pa.DictionaryArray, known: _KnownColumn) -> TypedColumn:

@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import pyarrow as pa
 
@@ -36,7 +36,7 @@ from parquay.columns.types.int64 import Int64Type
 from parquay.columns.types.styled import StyledType
 from parquay.columns.types.text import NESTED, TEXT
 from parquay.columns.types.time import TimeType
-from parquay.columns.types.timestamp import TimestampType
+from parquay.columns.types.timestamp import MIXED, TimestampType
 from parquay.columns.types.uuid import UuidType
 
 MAX_EXAMINED = 300
@@ -44,7 +44,7 @@ MAX_EXAMINED = 300
 _NAME = re.compile(r"([a-z0-9]+)(?:\((\d{1,2}),\s*(\d{1,2})\))?")
 _NUMBER = re.compile(r"-?(0|[1-9]\d*)(?:\.(\d+))?", re.ASCII)
 _MOMENT = re.compile(r"(?:\d{4}-\d\d-\d\d([ T]))?\d\d:\d\d(:\d\d(?:\.(\d{1,9}))?)?(Z|[+-]\d\d(?::?\d\d)?)?", re.ASCII)
-_CLOCK = re.compile(r"(?:yyyy-MM-dd( |'T'))?HH:mm(:ss(?:\.(S{1,9}))?)?(?:'(Z|[+-]\d\d(?::?\d\d)?)')?")
+_CLOCK = re.compile(r"(?:yyyy-MM-dd( |'T'))?HH:mm(:ss(?:\.(S{1,9}))?)?(?:'(Z|[+-]\d\d(?::?\d\d)?)'|(XXX))?")
 
 
 class BadWish(Exception):
@@ -117,7 +117,7 @@ def _moment_name(style: MomentStyle) -> str:
     kinds = {each.kind for each in style.fields}
     if "y" not in kinds:
         return "time"
-    return "date" if "H" not in kinds else "timestamptz" if style.zone else "timestamp"
+    return "date" if "H" not in kinds else "timestamptz" if style.zone or style.has_offset else "timestamp"
 
 
 def _is_canonical(wish: TypeWish) -> bool:
@@ -135,7 +135,7 @@ def _is_canonical(wish: TypeWish) -> bool:
         return (
             found is not None
             and bool(found[1]) == (wish.name != "time")
-            and bool(found[4]) == (wish.name == "timestamptz")
+            and bool(found[4] or found[5]) == (wish.name == "timestamptz")
         )
     return wish.style in fixed.get(wish.name, ("0.0", "0.#"))
 
@@ -192,6 +192,8 @@ def _typed(wish: TypeWish, style: CellStyle | None, cells: pa.StringArray) -> Co
     base = _BASES[wish.name](wish, [text for text in plain.to_pylist() if text is not None])
     if style is None:
         return base
+    if isinstance(base, TimestampType) and isinstance(style, MomentStyle) and style.has_offset:
+        base = replace(base, zone=MIXED)
     return StyledType(DoubleType("point") if isinstance(style, ExponentStyle) else base, style)
 
 
@@ -216,13 +218,15 @@ def _moment(wish: TypeWish, plain: Sequence[str]) -> ColumnType:
     if wish.style is not None and (named := _CLOCK.fullmatch(wish.style)):
         fraction = clock.MINUTES if named[2] is None else len(named[3] or "")
         separator = "T" if named[1] == "'T'" else " "
-        return TimeType(max(fraction, 0)) if wish.name == "time" else TimestampType(separator, fraction, named[4] or "")
+        zone = MIXED if named[5] else named[4] or ""
+        return TimeType(max(fraction, 0)) if wish.name == "time" else TimestampType(separator, fraction, zone)
     found = [match for text in plain if (match := _MOMENT.fullmatch(text))]
     fits = [match for match in found if bool(match[1]) == (wish.name != "time") and bool(match[4]) == has_zone]
     fraction = max((clock.MINUTES if match[2] is None else len(match[3] or "") for match in fits), default=0)
     if wish.name == "time":
         return TimeType(max(fraction, 0))
-    zone = _usual((match[4] for match in fits), "Z") if has_zone else ""
+    zones = {match[4] for match in fits} if has_zone else {""}
+    zone = MIXED if len(zones) > 1 else min(zones, default="Z")
     return TimestampType(_usual((match[1] for match in fits), " "), fraction, zone)
 
 

@@ -16,7 +16,7 @@ from parquay.columns.types import missing
 from parquay.columns.types.aside_counts import AsideCounts
 from parquay.columns.types.base import ColumnType
 from parquay.columns.types.conversion import convert
-from parquay.columns.types.missing_words import OTHERWISE, WORD
+from parquay.columns.types.missing_words import OFFSET, OTHERWISE, WORD
 from parquay.columns.types.styled import StyledType
 from parquay.datasets.edit.column_counts import CellCounts
 from parquay.datasets.versions.snapshot import Snapshot
@@ -57,8 +57,8 @@ class ColumnCells:
         if self._name not in kept:
             return StoredCells(texts, frozenset(), meant)
         aside = asides.at(kept[self._name], np.arange(len(texts)))
-        words = pc.unique(missing.texts_of(aside.filter(pc.starts_with(aside, WORD)))).to_pylist()
-        return StoredCells(missing.over(texts, aside), frozenset(words), meant)
+        words = pc.unique(aside.filter(pc.starts_with(aside, WORD))).to_pylist()
+        return StoredCells(missing.over(texts, aside, self._type), frozenset(each[1:] for each in words), meant)
 
     def groups(self) -> Iterator[StoredCells]:
         """The cells of all row groups, in the order of the table (blocking)."""
@@ -136,7 +136,8 @@ class ColumnConversion:
         table = parts.storable(pa.table({self._name: found.values}), {self._name: self._target})
         kept = found.asides
         if kept is not None and not self._keeps_text:
-            kept = pc.if_else(pc.starts_with(kept, OTHERWISE), pa.scalar(None, pa.string()), kept)
+            respelt = pc.or_(pc.starts_with(kept, OTHERWISE), pc.starts_with(kept, OFFSET))
+            kept = pc.if_else(respelt, pa.scalar(None, pa.string()), kept)
         if kept is None or kept.null_count == len(kept):
             return table
         return table.append_column(asides.name_of(self._name), kept)

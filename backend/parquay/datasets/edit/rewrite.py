@@ -14,7 +14,7 @@ import pyarrow.parquet as pq
 from parquay.columns.parquet import asides, chunks, footer, parts
 from parquay.columns.parquet.parts import Types
 from parquay.columns.parquet.spool import Spool
-from parquay.columns.types.base import MissingWord
+from parquay.columns.types.base import MissingWord, RespeltCell
 from parquay.columns.types.missing_words import WORD
 from parquay.datasets.versions import row_id_ranges
 from parquay.datasets.versions.footers import RIDS
@@ -138,9 +138,15 @@ class Rewriter:
 
 def _values(cells: Sequence[Any], kind: pa.DataType) -> tuple[pa.Array, pa.StringArray]:
     """Cells as a part holds them, and what is kept aside of them."""
-    values = pa.array([None if isinstance(cell, MissingWord) else cell for cell in cells], kind)
-    texts = [WORD + cell.text if isinstance(cell, MissingWord) else None for cell in cells]
-    return values, pa.array(texts, pa.string())
+    pairs = [_parted(cell) for cell in cells]
+    return pa.array([value for value, _ in pairs], kind), pa.array([aside for _, aside in pairs], pa.string())
+
+
+def _parted(cell: Any) -> tuple[Any, str | None]:
+    """The value of a cell, and what is kept aside of it."""
+    if isinstance(cell, MissingWord):
+        return None, WORD + cell.text
+    return (cell.value, cell.aside) if isinstance(cell, RespeltCell) else (cell, None)
 
 
 def _set_aside(table: pa.Table, name: str, mask: pa.BooleanArray, aside: pa.StringArray) -> pa.Table:

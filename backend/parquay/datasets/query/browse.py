@@ -231,7 +231,7 @@ def _as_json(
     """The rows `order` of `found`, which stand at `positions`."""
     cells = typed(found, columns, text=text)
     if text and snapshot.asides:
-        cells = _with_asides(snapshot, cells, dict(zip(order, positions, strict=True)))
+        cells = _with_asides(snapshot, cells, dict(zip(order, positions, strict=True)), columns)
     names, values = list(cells), list(cells.values())
     return [
         {ROW_ID: snapshot.rid_at(*position), **dict(zip(names, (each[i] for each in values), strict=True))}
@@ -240,23 +240,30 @@ def _as_json(
 
 
 def _with_asides(
-    snapshot: Snapshot, cells: Mapping[str, list[Any]], positions: Mapping[int, RowPosition]
+    snapshot: Snapshot,
+    cells: Mapping[str, list[Any]],
+    positions: Mapping[int, RowPosition],
+    columns: Sequence[Column],
 ) -> dict[str, list[Any]]:
     """Cells as they were written, with those that are kept aside; row `i` of the answer stands at `positions[i]`."""
     import numpy as np
+    import pyarrow as pa
 
     from parquay.columns.parquet import asides
     from parquay.columns.types import missing
 
     written = {name: list(values) for name, values in cells.items()}
+    types = {each.name: each.type for each in columns}
     for part in {part for part, _ in positions.values()}:
         here = [(i, row) for i, (index, row) in positions.items() if index == part]
         rows = np.array([row for _, row in here], np.int64)
         for name, kept in kept_asides.of_part(snapshot, snapshot.parts[part]).items():
-            texts = missing.texts_of(asides.at(kept, rows)).to_pylist()
+            if name not in types:
+                continue
+            shown = pa.array([written[name][i] for i, _ in here], pa.string())
+            texts = missing.over(shown, asides.at(kept, rows), types[name]).to_pylist()
             for (i, _), text in zip(here, texts, strict=True):
-                if text is not None:
-                    written[name][i] = text
+                written[name][i] = text
     return written
 
 

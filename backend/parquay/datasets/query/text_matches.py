@@ -10,14 +10,17 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from parquay.columns.types.base import Comparison
+from parquay.columns.types.missing_words import OFFSET
 from parquay.datasets.query.cursors import RowPosition
 from parquay.datasets.query.values import Column
 from parquay.datasets.versions import kept_asides
-from parquay.datasets.versions.snapshot import Snapshot
+from parquay.datasets.versions.snapshot import Part, Snapshot
 from parquay.errors import TooLarge
 
 if TYPE_CHECKING:
     import pyarrow as pa
+
+    from parquay.columns.parquet.asides import ColumnAsides
 
 OPERATORS = frozenset({"contains", "icontains", "starts"})
 MAX_DIFFERENT = 2_000_000
@@ -69,18 +72,36 @@ def kept_rows(
     Raises:
         Damaged: ``part_missing``, ``part_damaged`` (503).
     """
-    import pyarrow as pa
-
-    from parquay.columns.types import missing
-
     every: list[RowPosition] = []
     fits: list[RowPosition] = []
     for index in parts if column.name in snapshot.asides else ():
         kept = kept_asides.of_part(snapshot, snapshot.parts[index]).get(column.name)
         if kept is None:
             continue
-        hits = _matches(missing.texts_of(pa.array(kept.texts, pa.string())), test).to_pylist()
+        hits = _hits(snapshot, column, snapshot.parts[index], kept, test)
         pairs = [(index - parts.start, int(row)) for row in kept.rows]
         every += pairs
-        fits += [pair for pair, code in zip(pairs, kept.codes, strict=True) if hits[int(code)]]
+        fits += [pair for pair, hit in zip(pairs, hits, strict=True) if hit]
     return every, fits
+
+
+def _hits(snapshot: Snapshot, column: Column, part: Part, kept: ColumnAsides, test: Comparison) -> list[bool]:
+    """Of each row of a part of which something is kept aside, whether its cell matches.
+
+    Where only the offset of a moment is kept, the moment is read, too.
+    """
+    import pyarrow as pa
+    import pyarrow.parquet as pq
+
+    from parquay.columns.types import missing
+
+    texts, codes = pa.array(kept.texts, pa.string()), pa.array(kept.codes)
+    if any(text.startswith(OFFSET) for text in kept.texts):
+        with snapshot.fetch(part) as (path,), pq.ParquetFile(path, page_checksum_verification=True) as opened:
+            stored = opened.read(columns=[column.name]).column(0).combine_chunks()
+        shown = column.type.to_text(column.type.of_stored(stored.take(pa.array(kept.rows))))
+        hits = _matches(missing.over(shown, texts.take(codes), column.type), test)
+    else:
+        hits = _matches(missing.texts_of(texts, texts, column.type), test).take(codes)
+    found: list[bool] = hits.to_pylist()
+    return found

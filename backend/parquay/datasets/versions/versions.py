@@ -167,7 +167,7 @@ def _cells(snapshot: Snapshot, part: Part, name: str, rows: Ids) -> pa.Array | N
     table = parts.widened(whole.take(rows), types, types).combine_chunks()
     kept = asides.of(table, name)
     texts = types[name].to_text(table.column(0).combine_chunks())
-    return missing.over(texts, None if kept is None else kept.combine_chunks())
+    return missing.over(texts, None if kept is None else kept.combine_chunks(), types[name])
 
 
 def _differing(left: pa.Array, right: pa.Array) -> Mask:

@@ -251,7 +251,7 @@ def _typed(rows: Rows, dialect: Dialect, before: ColumnCandidates) -> _Typed:
         found = candidates.examined(cells, {} if allowed == _NESTED_ONLY else above, dialect.missing)
         kinds = _allowed(found.candidates, allowed)
         kind = registry.decide(registry.join(above, kinds), dialect.types.get(name), dialect.missing)
-        columns[name] = TypedColumn(kinds, kind, found.values(cells, kind), found.asides(kind))
+        columns[name] = TypedColumn(kinds, kind, found.values(cells, kind), found.asides(cells, kind))
     return _Typed(rows.table.num_rows, columns, rows)
 
 
