@@ -63,9 +63,8 @@ const mayGrow = ({ made, problem }: Answer): boolean =>
  */
 export const usePreview = (id: string, options: ReadingOptions | null, arriving: boolean) => {
   const dispatch = useAppDispatch()
-  const [answer, setAnswer] = useState<Answer | null>(null)
+  const [answer, setAnswer] = useState<(Answer & { key: string }) | null>(null)
   const [latest, setLatest] = useState<Previewed | null>(null)
-  const [asking, setAsking] = useState(false)
   const [round, setRound] = useState(0)
   const key = JSON.stringify(options)
   // biome-ignore lint/correctness/useExhaustiveDependencies: `key` stands for the options; another round asks once more
@@ -73,12 +72,10 @@ export const usePreview = (id: string, options: ReadingOptions | null, arriving:
     if (options === null) return
     let asked: Asking | null = null
     const timer = setTimeout(async () => {
-      setAsking(true)
       asked = askPreview(dispatch, id, options)
       const done = await asked.done
       if (done === null) return
-      setAsking(false)
-      setAnswer(done)
+      setAnswer({ ...done, key })
       if (done.made) setLatest(done.made)
     }, TYPING_MS)
     return () => {
@@ -96,5 +93,6 @@ export const usePreview = (id: string, options: ReadingOptions | null, arriving:
   useEffect(() => {
     if (!arriving) setRound((before) => before + 1)
   }, [arriving])
-  return { latest, problem: answer?.problem ?? null, asking }
+  // Nothing may be done with an answer to what was said before the last key.
+  return { latest, problem: answer?.problem ?? null, asking: answer?.key !== key }
 }
