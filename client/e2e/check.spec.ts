@@ -126,3 +126,26 @@ test('a file is read again with other options, which the next file of its kind i
   await two.getByRole('button', { name: 'Use these options' }).click()
   await expect(two.getByRole('combobox', { name: 'Type of n' })).toHaveValue('text')
 })
+
+test('a file that is called like a table asks once what it is to be, and becomes its new rows', async ({
+  page,
+  account,
+  seed,
+  arrived,
+}) => {
+  await seed(account, 'stock.csv', 'item,n\noak,1\n')
+  const { id } = await arrived(account, 'stock.csv')
+  await signIn(page, account)
+  await page.getByTestId('file-input').setInputFiles({
+    name: 'stock.csv',
+    mimeType: 'text/csv',
+    buffer: Buffer.from('item,n\npine,2\nash,3\n'),
+  })
+  const question = page.getByRole('group', { name: 'There is a table stock.csv' })
+  await expect(question.getByRole('button')).toHaveText(['a new file', 'its new rows', 'added to it'])
+  expect(await violations(page)).toEqual([])
+  await question.getByRole('button', { name: 'stock.csv: its new rows' }).click()
+  await expect(page.getByText('Its rows are version 1 of the table now')).toBeVisible()
+  await page.goto(`/files/${id}`)
+  await expect(cell(page, 1, 1)).toHaveText('pine')
+})

@@ -9,6 +9,7 @@ import { unsavedSlice } from '../features/datasets/unsavedSlice'
 import { hiddenFilesSlice } from '../features/files/hiddenFilesSlice'
 import { noticesSlice } from '../features/notices/noticesSlice'
 import { duplicatesSlice } from '../features/uploads/adding/duplicatesSlice'
+import { sameNameSlice } from '../features/uploads/sameNameSlice'
 import { uploadsSlice } from '../features/uploads/uploadsSlice'
 import { announcementSlice } from '../shared/announce'
 import type { AppStore, Extra, RootState } from '../store/state'
@@ -22,6 +23,7 @@ const rootReducer: Reducer<RootState> = combineSlices(
   liveSlice,
   uploadsSlice,
   duplicatesSlice,
+  sameNameSlice,
   hiddenFilesSlice,
   removedRowsSlice,
   unsavedSlice,

@@ -2,16 +2,18 @@ import { datasets as deDatasets } from './de/datasets'
 import { links as deLinks } from './de/links'
 import { live as deLive } from './de/live'
 import { reading as deReading } from './de/reading'
+import { sameName as deSameName } from './de/sameName'
 import { warnings as deWarnings } from './de/warnings'
 import { datasets } from './en/datasets'
 import { links } from './en/links'
 import { live } from './en/live'
 import { reading } from './en/reading'
+import { sameName } from './en/sameName'
 import { warnings } from './en/warnings'
 import { isolating } from './isolate'
 import { type Language, language, useLanguage } from './language'
 
-const english = { datasets, links, live, reading, warnings }
+const english = { datasets, links, live, reading, sameName, warnings }
 
 /** The texts of what is loaded after the first page: they come with it, in both languages. */
 export type LaterMessages = typeof english
@@ -23,6 +25,7 @@ export const LATER: Record<Language, LaterMessages> = {
     links: deLinks,
     live: deLive,
     reading: deReading,
+    sameName: deSameName,
     warnings: deWarnings,
   }),
 }

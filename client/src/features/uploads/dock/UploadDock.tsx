@@ -1,5 +1,6 @@
 import { ActionIcon, Button, Tooltip } from '@mantine/core'
 import { ChevronDown, ChevronUp } from 'lucide-react'
+import { lazy, Suspense } from 'react'
 import type { Messages } from '../../../i18n/en'
 import { useText } from '../../../i18n/language'
 import { formatPercent, formatSpeed, formatTimeLeft, percentOf } from '../../../shared/format'
@@ -9,6 +10,10 @@ import { dockToggled, selectDockIds, selectDockOpen, selectTotals, type UploadTo
 import classes from './UploadDock.module.css'
 import { UploadList } from './UploadList'
 import { useRest } from './useAutoClear'
+
+/** Asking about more files than these would hold up a whole folder. */
+const ASKED_MAX = 20
+const SameNameWork = lazy(() => import('./SameNameWork'))
 
 const headline = (
   { moving, paused, failed, files }: UploadTotals,
@@ -108,6 +113,11 @@ export const UploadDock = () => {
           </ActionIcon>
         </Tooltip>
       </header>
+      {ids.length <= ASKED_MAX && (
+        <Suspense>
+          <SameNameWork ids={ids} />
+        </Suspense>
+      )}
       {open && (
         <>
           <DockTools totals={totals} />

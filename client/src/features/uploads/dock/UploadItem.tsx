@@ -1,3 +1,4 @@
+import { lazy, Suspense } from 'react'
 import { Link } from 'react-router'
 import { selectLive } from '../../../api/live'
 import { StatusChip } from '../../../display/StatusChip'
@@ -8,11 +9,14 @@ import { formatName, formatPercent, percentOf } from '../../../shared/format'
 import { Name } from '../../../shared/Name'
 import { ProgressTrack } from '../../../shared/ProgressTrack'
 import { useAppSelector } from '../../../store/hooks'
+import { selectSameName } from '../sameNameSlice'
 import type { UploadRow } from '../types'
 import { UploadStateLine } from '../UploadStateLine'
 import { selectUpload } from '../uploadsSlice'
 import { UploadActions } from './UploadActions'
 import classes from './UploadItem.module.css'
+
+const SameNameLine = lazy(() => import('./SameNameLine'))
 
 const toneOf = ({ phase }: UploadRow) => {
   return phase === 'uploading' || phase === 'uploaded' ? 'uploading' : 'quiet'
@@ -58,6 +62,7 @@ export const UploadItem = ({ id }: { id: string }) => {
   const words = useText().uploads
   const row = useAppSelector((state) => selectUpload(state, id))
   const stored = useAppSelector((state) => selectLive(state, row?.fileId ?? null)?.stored ?? 0)
+  const question = useAppSelector((state) => selectSameName(state, id))
   if (!row) return null
   const percent = percentOf(row.sent, row.size)
   return (
@@ -81,6 +86,11 @@ export const UploadItem = ({ id }: { id: string }) => {
         </span>
         <UploadActions row={row} />
       </div>
+      {question && (
+        <Suspense>
+          <SameNameLine id={id} question={question} />
+        </Suspense>
+      )}
     </div>
   )
 }

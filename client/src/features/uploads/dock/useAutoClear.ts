@@ -2,6 +2,7 @@ import { useEffect, useState } from 'react'
 import { selectLive } from '../../../api/live'
 import { useAppDispatch, useAppSelector } from '../../../store/hooks'
 import { sendUpload } from '../commands'
+import { selectIsAsking } from '../sameNameSlice'
 import { selectUpload } from '../uploadsSlice'
 
 /** So long the last news stands there to be read, while somebody looks at the page: milliseconds. */
@@ -21,7 +22,8 @@ export const useRest = (ids: string[]) => {
       return row?.phase === 'uploaded' && (status === 'done' || status === 'error')
     }),
   )
-  const rests = through && ids.length > 0 && !held
+  const asking = useAppSelector((state) => selectIsAsking(state, ids))
+  const rests = through && ids.length > 0 && !held && !asking
   useEffect(() => {
     if (!rests) return
     let timer: ReturnType<typeof setTimeout> | undefined
