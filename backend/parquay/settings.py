@@ -18,6 +18,8 @@ from dotenv import dotenv_values
 from pydantic import Field, ValidationError, ValidationInfo, field_validator, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
+from parquay.networks import Reachable
+
 PREFIX = "PARQUAY_"
 
 DAY, CENTURY = 86_400, 3_153_600_000
@@ -118,6 +120,10 @@ class Settings(BaseSettings):
         description="Whether other users who are connected hear that a file was added, without access to it: `names`"
         " says whose and which, `count` only that; unset: `names` on loopback, else `off`.",
     )
+    fetch_allow: str = Field(
+        "",
+        description="What imports from the web may reach beside public addresses: `10.0.0.0/8,10.1.2.3:80,.internal`.",
+    )
     query_timeout: float = Field(30, gt=0, le=DAY, description="Seconds after which a query on a table ends with 408.")
     query_memory: int = Field(
         512 << 20, ge=64 << 20, description="Bytes of memory for the queries of one process together; they spill then."
@@ -192,10 +198,12 @@ class Settings(BaseSettings):
             raise ValueError("names an account twice")
         return value
 
-    @field_validator("trusted_proxies")
+    @field_validator("trusted_proxies", "fetch_allow")
     @classmethod
-    def _addresses(cls, value: str) -> str:
-        for item in _items(value):
+    def _addresses(cls, value: str, info: ValidationInfo) -> str:
+        if info.field_name == "fetch_allow":
+            Reachable.parse(value)
+        for item in _items(value) if info.field_name == "trusted_proxies" else ():
             ipaddress.ip_network(item, strict=False)
         return value
 

@@ -182,7 +182,7 @@ def test_a_cancelled_job_fails_its_next_fence(catalog: Catalog, jobs: Jobs, enqu
     enqueue()
     lease = claimed(jobs)
 
-    catalog.write(lambda session: jobs.cancel(session, KIND, "file"))
+    catalog.write(lambda session: jobs.cancel(session, "file", KIND))
 
     assert not jobs.heartbeat(lease)
     assert jobs.waiting() == 0

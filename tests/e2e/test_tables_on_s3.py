@@ -21,6 +21,7 @@ from faulty_proxy import FaultyProxy
 from live_server import LiveServer, entry_when, run_command, wait_until
 from machines import Machines
 from s3_server import ACCESS, S3Server, client, keys_in
+from source_server import source_server
 
 ROWS = 2000
 TEXT = "n,city,price\n" + "".join(f"{n},{('Ulm', 'Bonn', 'Köln')[n % 3]},{n / 4:.2f}\n" for n in range(ROWS))
@@ -46,6 +47,7 @@ def machines(
         "storage_url": f"s3://{bucket}/parquay",
         "s3_endpoint": store.url,
         "database_url": new_database(),
+        "fetch_allow": "127.0.0.1",
     }
     made = Machines(tmp_path_factory.mktemp("machines"), **settings).start()
     yield made
@@ -257,3 +259,15 @@ def owner_of(machines: Machines, file_id: str) -> str:
     with psycopg.connect(machines.env["PARQUAY_DATABASE_URL"].replace("+psycopg", "")) as database:
         (found,) = database.execute("SELECT lease_owner, lease_epoch FROM job WHERE subject = %s", [file_id]).fetchall()
     return f"{found[0]} {found[1]}"
+
+
+def test_a_file_is_fetched_into_chunks_and_goes_on_after_a_cut(http: httpx.Client):
+    text = TEXT * 40
+    with source_server() as source:
+        url = source.put("/fetched.csv", text.encode(), cuts=[500_000])
+
+        entry = entry_when(http, http.post("/fetch", json={"url": url}).json()["id"])
+
+        assert (entry["status"], entry["offset"]) == ("done", len(text.encode()))
+        assert http.get(f"/files/{entry['id']}/content").content == text.encode()
+        assert "range" in source.requests("/fetched.csv")[1]

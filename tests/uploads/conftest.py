@@ -4,11 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from parquay.storage.memory.uploads import MemoryStore
+from source_server import SourceServer, source_server
 from uploads.engine import Engine, copy_of, migrated
+from uploads.fetch_desk import Desk
 
 
 @pytest.fixture(scope="session")
@@ -47,3 +50,36 @@ def engine(request: pytest.FixtureRequest, start: Callable[..., Engine]) -> Engi
 def disk_engine(start: Callable[..., Engine]) -> Engine:
     """An engine on the local disk."""
     return start()
+
+
+@pytest.fixture(scope="module")
+def source() -> Iterator[SourceServer]:
+    with source_server() as server:
+        yield server
+
+
+@pytest.fixture
+def new_desk(directory: Path) -> Iterator[Callable[..., Desk]]:
+    made: list[Desk] = []
+
+    def make(**settings: Any) -> Desk:
+        made.append(Desk(directory, **settings))
+        return made[-1]
+
+    yield make
+    for desk in made:
+        desk.services.close()
+
+
+@pytest.fixture(scope="module")
+def _shared(template: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Desk]:
+    made = Desk(copy_of(template, tmp_path_factory.mktemp("fetch") / "var"))
+    yield made
+    made.services.close()
+
+
+@pytest.fixture
+def desk(_shared: Desk) -> Desk:
+    """A desk that the tests share; each has its own pauses."""
+    _shared.pauses, _shared.kept = [], []
+    return _shared

@@ -260,7 +260,7 @@ def scope_of(method, path):
         return ""
     if method == "GET" or path.endswith(("/preview", "/files/exists", "/sql")):
         return "read"
-    return "upload" if (method, path) in {("POST", "/files"), ("POST", "/upload")} else "write"
+    return "upload" if method == "POST" and path in {"/files", "/upload", "/fetch"} else "write"
 
 
 @pytest.mark.parametrize(("method", "path"), [route for route in NEEDING_LOGIN if route[1] != "/events"])

@@ -24,7 +24,7 @@ WRITE: Scope = "write"
 Scopes = frozenset[Scope]
 
 _LOOKING = frozenset({"GET", "HEAD", "OPTIONS"})
-_UPLOADS = frozenset({"/files", "/upload"})
+_UPLOADS = frozenset({"/files", "/upload", "/fetch"})
 _QUESTIONS = ("/sql", "/preview", "/files/exists")
 """Ends of paths whose POST changes nothing."""
 

@@ -33,8 +33,8 @@ from parquay.catalog.version_jobs import REFRESH, REREAD
 from parquay.chunk import Chunk
 from parquay.roles import VIEW, everybodys_role
 
-CONVERT = "convert"
-"""Kind of the job that turns a file into a table."""
+CONVERT, FETCH = "convert", "fetch"
+"""Kinds of the jobs that turn a file into a table, and get it from where it is on the web."""
 
 WRITER_ACTIVE = timedelta(seconds=1.5)
 """A writer of another process that made a checkpoint this recently is not interrupted; it makes one each second."""
@@ -341,8 +341,7 @@ class Files(FileQueries):
         if not file.is_partial:
             self._tell_hooks(session, ["removed"], file_id)
             self._events.emit_removal(session, file)
-        for kind in (CONVERT, REREAD, REFRESH):
-            self._jobs.cancel(session, kind, file_id)
+        self._jobs.cancel(session, file_id, CONVERT, REREAD, REFRESH, FETCH)
         session.execute(delete(File).where(col(File.id) == file_id))
         for final_id in waiting:
             self.lose(session, final_id, *PART_GONE, unfinished=True)

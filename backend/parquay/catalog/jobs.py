@@ -128,9 +128,9 @@ class Jobs:
         with self._catalog.read() as session:
             return {str(name): count for name, count in session.exec(query)}
 
-    def cancel(self, session: Session, kind: str, subject: str) -> None:
-        """Forget a job; a run of it fails its next fence."""
-        session.execute(delete(Job).where(col(Job.kind) == kind, col(Job.subject) == subject))
+    def cancel(self, session: Session, subject: str, *kinds: str) -> None:
+        """Forget the jobs ``kinds`` of ``subject``; a run of one fails its next fence."""
+        session.execute(delete(Job).where(col(Job.kind).in_(kinds), col(Job.subject) == subject))
 
     def claim(
         self, owner: str, kinds: tuple[str, ...], dead: Callable[[str], bool], *, job_id: str | None = None

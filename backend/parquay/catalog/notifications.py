@@ -14,9 +14,9 @@ from collections.abc import Callable, Collection, Sequence
 from functools import partial
 from typing import Protocol
 
-EVENTS, JOBS = "events", "jobs"
-CHANNELS = (EVENTS, JOBS)
-"""Every channel: the table of events has grown, the table of jobs has something to do."""
+EVENTS, JOBS, FETCHES = "events", "jobs", "fetches"
+CHANNELS = (EVENTS, JOBS, FETCHES)
+"""Every channel: the table of events has grown, the table of jobs has something to do, also for who fetches files."""
 
 _PROGRESS = "progress:"
 """What the channel of a file's progress begins with."""

@@ -63,7 +63,7 @@ class VersionJobs:
             job = session.exec(self._job(file.id)).one_or_none()
             if job is not None and job.state in _OPEN:
                 raise Conflict(_RUNNING[self._kind], f"{self._kind}_running")
-            self._jobs.cancel(session, self._kind, file.id)
+            self._jobs.cancel(session, file.id, self._kind)
             self._jobs.enqueue(session, self._kind, file.id, payload, owner_id=file.owner_id, size=file.size)
 
         self._catalog.write(write)

@@ -38,6 +38,8 @@ class FileRow(Protocol):
     @property
     def path(self) -> str | None: ...  # noqa: D102
     @property
+    def source_url(self) -> str | None: ...  # noqa: D102
+    @property
     def size(self) -> int | None: ...  # noqa: D102
     @property
     def offset(self) -> int: ...  # noqa: D102
@@ -160,6 +162,7 @@ def entry(file: FileRow, owner: str, role: Role = OWNER, ahead: int | None = Non
         "role": role,
         "path": file.path,
         "ahead": None if file.finished_at is not None else ahead,
+        "source_url": file.source_url,
     }
 
 

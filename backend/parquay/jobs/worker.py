@@ -82,13 +82,16 @@ class Worker:
         hung: Callable[[], None] = lambda: None,
         server: int | None = None,
         moved: Callable[[float], None] = lambda _seconds: None,
+        look_seconds: float = POLL_SECONDS,
     ) -> None:
         """``hung``: called from another thread when a run hangs; it ends the process, if it is the worker's own.
 
         ``server``: the process that started this one: a run that ends together with it is no attempt.
         ``moved``: called whenever this worker moves, with the seconds within which it will move again.
+        ``look_seconds``: how often the table is looked at without a notification.
         """
         self._moved = moved
+        self._look_seconds = look_seconds
         self._hung = hung
         self._catalog = catalog
         self._jobs = jobs
@@ -123,7 +126,7 @@ class Worker:
                     pass
             except Unavailable as error:
                 log.warning("catalog unavailable", extra={"fields": {"code": error.code}})
-            self._notified.wait(POLL_SECONDS)
+            self._notified.wait(self._look_seconds)
 
     def run_one(self, job_id: str | None = None) -> bool:
         """Claim the next job, or the job ``job_id``, and run it; False when there is none, or it is not due.

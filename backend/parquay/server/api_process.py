@@ -16,6 +16,7 @@ from parquay.catalog.duties import Duty
 from parquay.catalog.notifications import JOBS
 from parquay.events.pipes import ParentPipe
 from parquay.jobs import hook
+from parquay.jobs.fetch import FetchWorkers
 from parquay.jobs.worker import Worker
 from parquay.server.address import shown_url
 from parquay.server.children import Children, child_commands
@@ -45,6 +46,7 @@ class ApiProcess:
 
         self._app = create_app(services)
         self._hooking: Worker | None = None
+        self._fetching: FetchWorkers | None = None
 
     async def run(self) -> None:
         """Serve until SIGTERM or SIGINT."""
@@ -58,6 +60,8 @@ class ApiProcess:
         tasks = [asyncio.create_task(job) for job in self._background()]
         self._connect()
         self._start_hooks()
+        self._fetching = FetchWorkers(self._services, loop)
+        self._fetching.start()
         await self._announce(listener, serving)
         gc.collect()
         allocator.give_back()
@@ -137,6 +141,8 @@ class ApiProcess:
         self._app.drain()
         if self._hooking is not None:
             self._hooking.stop()
+        if self._fetching is not None:
+            self._fetching.stop()
         children = self._children or ()
         for child in children:
             child.terminate()

@@ -13,6 +13,7 @@ from parquay.catalog.audit import AuditLog
 from parquay.catalog.datasets import Datasets
 from parquay.catalog.events import Events
 from parquay.catalog.files import Files
+from parquay.catalog.imports import Imports
 from parquay.catalog.jobs import Jobs
 from parquay.catalog.leases import Leases
 from parquay.catalog.links import FileLinks
@@ -57,6 +58,8 @@ from parquay.uploads.create.concat import Concatenator
 from parquay.uploads.create.create import Creator
 from parquay.uploads.create.put_uploads import PutUploads
 from parquay.uploads.create.small_uploads import SmallUploads
+from parquay.uploads.fetch.begin import Importer
+from parquay.uploads.fetch.fetcher import Fetcher
 from parquay.uploads.maintain.expire import Expirer
 from parquay.uploads.maintain.integrity import Soundness
 from parquay.uploads.maintain.remove import Remover
@@ -86,6 +89,9 @@ class UploadServices:
     remover: Remover
     expirer: Expirer
     soundness: Soundness
+    imports: Imports
+    importer: Importer
+    fetcher: Fetcher
 
 
 @dataclass(frozen=True)

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 from parquay.catalog.checkpoint_requests import CheckpointRequests
 from parquay.catalog.files import Files
+from parquay.catalog.imports import Imports
 from parquay.catalog.queue import Queue
 from parquay.catalog.segments import Segments
 from parquay.catalog.session import Catalog
 from parquay.catalog.unsynced import UnsyncedBytes
+from parquay.networks import Reachable
 from parquay.settings import Settings
 from parquay.storage.chunked.store import ChunkStore
 from parquay.storage.chunks import Store
@@ -16,6 +20,9 @@ from parquay.uploads.create.concat import Concatenator
 from parquay.uploads.create.create import Creator
 from parquay.uploads.create.put_uploads import PutUploads
 from parquay.uploads.create.small_uploads import SmallUploads
+from parquay.uploads.fetch.begin import Importer
+from parquay.uploads.fetch.fetcher import Fetcher
+from parquay.uploads.fetch.open_source import SourceClient
 from parquay.uploads.maintain.expire import Expirer
 from parquay.uploads.maintain.integrity import Soundness
 from parquay.uploads.maintain.remove import Remover
@@ -65,8 +72,27 @@ def upload_services(
         hooks=hooks,
     )
     remover = Remover(catalog, files, store, writers, disk, places=places)
+    imports, reachable = Imports(catalog, files, events.log, events.jobs), Reachable.parse(settings.fetch_allow)
+    fetcher = Fetcher(
+        files,
+        imports,
+        appender,
+        store,
+        disk,
+        client=partial(_source_client, reachable, settings.idle_timeout),
+        rules=rules,
+        check_room=creator.check_free,
+    )
     into, kept = (writers, remote, appender, concatenator, small, creator), (remover, Expirer(files, remover, writers))
-    return UploadServices(files, Segments(catalog), queue, store, rules, hooks, *into, *kept, Soundness(store))
+    importer, soundness, segments = Importer(creator, imports, reachable), Soundness(store), Segments(catalog)
+    fixed = files, segments, queue, store, rules, hooks
+    return UploadServices(*fixed, *into, *kept, soundness, imports, importer, fetcher)
+
+
+def _source_client(reachable: Reachable, idle: float) -> SourceClient:
+    from parquay.uploads.fetch.sources import Sources  # brings an HTTP client, which few servers need
+
+    return Sources(reachable, idle=idle)
 
 
 def _rules(settings: Settings) -> Rules:

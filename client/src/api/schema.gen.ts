@@ -252,6 +252,16 @@ export interface paths {
      */
     get: operations["read_rejects_files__file_id__rejects_get"];
   };
+  "/fetch": {
+    /**
+     * Fetch
+     * @description Have the server get a file by HTTP; it is an upload from then on, whose bytes come from there.
+     *
+     * Public addresses alone are reached, and what the operator allows. A login in the address is sent to it and shown to
+     * nobody. Deleting the file ends it.
+     */
+    post: operations["fetch_fetch_post"];
+  };
   "/files/{file_id}/preview": {
     /**
      * Preview File
@@ -1021,6 +1031,8 @@ export interface components {
       path: string | null;
       /** Ahead */
       ahead: number | null;
+      /** Source Url */
+      source_url: string | null;
       content: components["schemas"]["Content"] | null;
       damage?: components["schemas"]["Damage"] | null;
       origin?: components["schemas"]["QueryOrigin"] | null;
@@ -1070,7 +1082,7 @@ export interface components {
      * @description A file. `progress` is 0 to 100 over upload and parsing together and never goes back; `role`: the caller's.
      *
      * `path`: the folder that the file was in inside an uploaded folder. `ahead`: how many jobs go before its own, null
-     * when it does not wait.
+     * when it does not wait. `source_url`: where the server got it, without login and query; null: it was uploaded.
      */
     Entry: {
       /** Id */
@@ -1123,6 +1135,52 @@ export interface components {
       path: string | null;
       /** Ahead */
       ahead: number | null;
+      /** Source Url */
+      source_url: string | null;
+    };
+    /**
+     * FetchRequest
+     * @description What to fetch, what to call it (left out: what its source does), and how to read it.
+     *
+     * `dataset`: id of the table that its rows are appended to.
+     */
+    FetchRequest: {
+      /** Delimiter */
+      delimiter?: string | null;
+      /** Quote */
+      quote?: string | null;
+      /** Escape */
+      escape?: string | null;
+      /** Comment */
+      comment?: string | null;
+      /** Encoding */
+      encoding?: string | null;
+      /** Header */
+      header?: number | null;
+      /** Skip */
+      skip?: number | null;
+      /** Sheet */
+      sheet?: string | null;
+      /** Member */
+      member?: string | null;
+      /** Path */
+      path?: string | null;
+      /** Types */
+      types?: ({
+        [key: string]: components["schemas"]["TypeChoice"] | string;
+      }) | null;
+      /** Names */
+      names?: string[] | null;
+      /** Nulls */
+      nulls?: string[] | null;
+      /** Missing */
+      missing?: string[] | null;
+      /** Url */
+      url: string;
+      /** Name */
+      name?: string | null;
+      /** Dataset */
+      dataset?: string | null;
     };
     /**
      * FileChange
@@ -1967,6 +2025,8 @@ export interface components {
       path: string | null;
       /** Ahead */
       ahead: number | null;
+      /** Source Url */
+      source_url: string | null;
       /** File Id */
       file_id: string;
       origin: components["schemas"]["QueryOrigin"];
@@ -2272,6 +2332,8 @@ export interface components {
       path: string | null;
       /** Ahead */
       ahead: number | null;
+      /** Source Url */
+      source_url: string | null;
       /** File Id */
       file_id: string;
     };
@@ -3461,6 +3523,34 @@ export interface operations {
         content: {
           "application/json": components["schemas"]["Rejects"];
           "text/csv": unknown;
+        };
+      };
+      /** @description Refused. */
+      default: {
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+    };
+  };
+  /**
+   * Fetch
+   * @description Have the server get a file by HTTP; it is an upload from then on, whose bytes come from there.
+   *
+   * Public addresses alone are reached, and what the operator allows. A login in the address is sent to it and shown to
+   * nobody. Deleting the file ends it.
+   */
+  fetch_fetch_post: {
+    requestBody: {
+      content: {
+        "application/json": components["schemas"]["FetchRequest"];
+      };
+    };
+    responses: {
+      /** @description Successful Response */
+      202: {
+        content: {
+          "application/json": components["schemas"]["Entry"];
         };
       };
       /** @description Refused. */

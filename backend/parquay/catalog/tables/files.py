@@ -41,6 +41,7 @@ class File(SQLModel, table=True):
     owner_id: str = Field(foreign_key="user.id", ondelete="CASCADE")
     name: str
     path: str | None = Field(default=None, description="The folder that it was in inside an uploaded folder.")
+    source_url: str | None = Field(default=None, description="Where the server got it, without what may be secret.")
     content_type: str | None = None
     upload_metadata: str = ""
     size: int | None = Field(default=None, sa_column=Column(BigInteger))
@@ -102,6 +103,7 @@ class NewFile:
     owner_id: str
     name: str
     path: str | None = None
+    source_url: str | None = None
     content_type: str | None = None
     upload_metadata: str = ""
     size: int | None = None

@@ -107,7 +107,8 @@ class Creator:
                 return await self._create_small(request, body)
             plan = AppendPlan(0, request.plan.length, request.plan.body)
             return await self._create_with(request, plan, body, observer)
-        return await self._insert(self._new_file(request), self._rules.quota_of(request.owner)), None
+        quota = self._rules.quota_of(request.owner)
+        return await self._insert(self._new_file(request), quota, beside=request.beside), None
 
     async def _create_with(
         self, request: Request, plan: AppendPlan, body: Body, observer: UploadObserver | None
@@ -182,7 +183,8 @@ class Creator:
 
     async def _admitted(self, request: Request) -> Request:
         """Return the request with the name that hooks give it, once the rules and the hooks want the file."""
-        self._rules.check_name(request.name)
+        if request.is_named:
+            self._rules.check_name(request.name)
         await self._check_dataset(request)
         if not self._hooks:
             return request
@@ -212,12 +214,16 @@ class Creator:
         await self._on_disk(partial(self._store.remove, file.id))
 
     async def _check_room(self, owner: Owner, length: int | None) -> None:
-        if length and (free := await self._free(length)) is not None and length > free:
-            raise StorageFull(f"There is no room for {length} bytes.", retry_after=60)
+        await self.check_free(length or 0)
         if quota := self._rules.quota_of(owner):
             used = await asyncio.to_thread(self._files.stored_bytes, owner.id)
             if used + (length or 0) > quota:
                 raise over(quota)
+
+    async def check_free(self, length: int) -> None:
+        """Refuse ``length`` bytes that do not fit; raises StorageFull (507)."""
+        if length and (free := await self._free(length)) is not None and length > free:
+            raise StorageFull(f"There is no room for {length} bytes.", retry_after=60)
 
     async def _free(self, length: int) -> int | None:
         """Return the bytes that can be stored, as of a second ago; small uploads need not ask again."""
@@ -252,6 +258,7 @@ class Creator:
             owner_id=request.owner.id,
             name=request.name,
             path=request.path,
+            source_url=request.source_url,
             content_type=request.content_type,
             upload_metadata=plan.metadata.raw,
             size=plan.length,

@@ -33,6 +33,8 @@ class Request:
     Attributes:
         sent_name: what `name` was before it was made safe.
         beside: writes what belongs to the file, in the transaction that makes it.
+        source_url: where the server gets the file, None where it is sent.
+        is_named: whether `name` is meant; else a better one may come with the bytes.
     """
 
     owner: Owner
@@ -44,6 +46,8 @@ class Request:
     path: str | None = None
     sent_name: str | None = None
     beside: Beside | None = None
+    source_url: str | None = None
+    is_named: bool = True
 
 
 def describe(owner: Owner, plan: CreationPlan, query: Mapping[str, str] | None = None) -> Request:

@@ -134,7 +134,7 @@ class Entry(BaseModel):
     """A file. `progress` is 0 to 100 over upload and parsing together and never goes back; `role`: the caller's.
 
     `path`: the folder that the file was in inside an uploaded folder. `ahead`: how many jobs go before its own, null
-    when it does not wait.
+    when it does not wait. `source_url`: where the server got it, without login and query; null: it was uploaded.
     """
 
     id: str
@@ -158,6 +158,7 @@ class Entry(BaseModel):
     role: Role
     path: str | None
     ahead: int | None
+    source_url: str | None
 
 
 class Uploaded(Entry):

@@ -12,7 +12,7 @@ from starlette.datastructures import QueryParams
 
 from parquay.catalog.files import Files
 from parquay.catalog.tables import File, now
-from parquay.errors import Gone, NotFound
+from parquay.errors import Conflict, Gone, NotFound
 from parquay.http1 import INTERIM
 from parquay.ingest.text.overrides import Overrides
 from parquay.roles import OWNER, VIEW, Role, require
@@ -142,6 +142,8 @@ class Verbs:
         """Store the body at the end (204)."""
         with self._writers.pending(call.file_id):
             file = await self._seen(call, OWNER)
+            if file.source_url is not None and not file.complete:
+                raise Conflict("The server gets this file by itself.", "import_running")
             plan = call.wire.plan_append(call.fields, state_of(file), self._rules.limits)
             quota = self._rules.quota_of(call.owner)
             receipt = await self._appender.append(file, plan, call.body, self._observer(call), quota=quota)
