@@ -14,7 +14,7 @@ from parquay.catalog.events import Events
 from parquay.catalog.files import Files
 from parquay.catalog.jobs import Jobs
 from parquay.catalog.prepared import MAX_STATEMENT_ROWS
-from parquay.catalog.session import Catalog
+from parquay.catalog.session import Catalog, connection_of
 from parquay.catalog.tables import NewFile
 from parquay.catalog.unsynced import UnsyncedBytes
 from parquay.catalog.users import Users
@@ -109,8 +109,7 @@ def test_one_that_cannot_be_stored_leaves_nothing_of_those_beside_it(
 
 
 def test_a_database_that_cannot_be_written_is_unavailable(embedded: Catalog, unsynced: UnsyncedBytes, ann: str):
-    with embedded.engine.connect() as connection:
-        connection.exec_driver_sql("PRAGMA query_only = 1")
+    embedded.write(lambda session: connection_of(session).exec_driver_sql("PRAGMA query_only = 1"))
 
     with pytest.raises(Unavailable) as caught:
         unsynced.add([(upload(ann), b"abc")], wait=True).result(20)

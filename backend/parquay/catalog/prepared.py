@@ -6,7 +6,7 @@ of these statements and the conversion of their values are still SQLAlchemy's; o
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import chain
 from operator import itemgetter
@@ -15,8 +15,7 @@ from typing import Any
 from sqlalchemy import Dialect, Table, insert
 from sqlmodel import Session, SQLModel
 
-from parquay.catalog import sqlite
-from parquay.catalog.session import connection_of
+from parquay.catalog.session import connection_of, driver_of
 
 Convert = Callable[[Any], Any]
 Row = Mapping[str, Any]
@@ -43,13 +42,12 @@ class _Compiled:
     positional: bool
     values: Callable[[Row], tuple[Any, ...]]
 
-    def statements(self, rows: Sequence[Row], every: Row) -> Iterator[tuple[str, Any]]:
+    def statements(self, rows: Sequence[Row], every: Row) -> Iterable[tuple[str, Any]]:
         """Return statements with the driver's parameters that insert ``rows``."""
         values = self._values(rows, every)
-        if self.positional:
-            yield from self._long(values)
-        else:
-            yield self.sql, [dict(zip(self.names, row, strict=True)) for row in values]
+        if not self.positional:
+            return [(self.sql, [dict(zip(self.names, row, strict=True)) for row in values])]
+        return self._long(values) if len(values) > 1 else [(self.sql, values[0])]
 
     def _long(self, values: list[tuple[Any, ...]]) -> Iterator[tuple[str, Any]]:
         """Insert many rows by each statement: at every one SQLite's driver lets other threads in and waits for them."""
@@ -98,17 +96,13 @@ class Insert:
         """Insert ``rows`` in the transaction of ``session``, by few calls of the driver; ``every``: what all have."""
         if not rows:
             return
+        driver = driver_of(session)
         connection = connection_of(session)
-        for sql, parameters in self._prepared(connection.dialect).statements(rows, every or {}):
-            if connection.dialect.positional:
-                sqlite.execute(connection, sql, parameters)
-            else:
-                connection.exec_driver_sql(sql, parameters)
-
-    def _prepared(self, dialect: Dialect) -> _Compiled:
-        if dialect.name not in self._compiled:
-            self._compiled[dialect.name] = self._compile(dialect)
-        return self._compiled[dialect.name]
+        dialect = connection.dialect
+        compiled = self._compiled.get(dialect.name) or self._compile(dialect)
+        run = connection.exec_driver_sql if driver is None else driver.execute
+        for sql, parameters in compiled.statements(rows, every or {}):
+            run(sql, parameters)
 
     def _compile(self, dialect: Dialect) -> _Compiled:
         """Leave columns out that are NULL in every row: each costs as much as one with a value."""
@@ -124,4 +118,7 @@ class Insert:
         sql = str(statement)
         for name, made in self._computed.items():
             sql = sql.replace(f"%({name})s", made.format(f"%({name})s"), 1)
-        return _Compiled(sql, names, tuple(conversions.values()), constants, dialect.positional, itemgetter(*names))
+        self._compiled[dialect.name] = _Compiled(
+            sql, names, tuple(conversions.values()), constants, dialect.positional, itemgetter(*names)
+        )
+        return self._compiled[dialect.name]

@@ -47,6 +47,9 @@ CHANNELS = "channels"
 CONNECTION = "connection"
 """Key in ``session.info`` of a write: the connection that its transaction is on."""
 
+DRIVER = "driver"
+"""Key in ``session.info`` of a write: what runs its inserts on SQLite without detours; none on other databases."""
+
 CLOCK = "clock"
 """Key in ``session.info`` of a write: the time by the clock of the database, once it was asked."""
 
@@ -54,6 +57,17 @@ TRIES = 5
 """How often a write runs that other processes get in the way of."""
 
 log = logging.getLogger(__name__)
+
+
+class _Held(NamedTuple):
+    """What the writes of a SQLite database run on for as long as it is open.
+
+    To take a connection from the pool and to make a session costs more than the rows of a small upload.
+    """
+
+    connection: Connection
+    session: Session
+    driver: sqlite.Driver
 
 
 class _Queued(NamedTuple):
@@ -67,6 +81,12 @@ def connection_of(session: Session) -> Connection:
     """Return the connection of a write, which is in its transaction without the session having to begin one."""
     connection: Connection = session.info[CONNECTION]
     return connection
+
+
+def driver_of(session: Session) -> sqlite.Driver | None:
+    """Return SQLite's driver for the inserts of a write; None: the database is another one."""
+    driver: sqlite.Driver | None = session.info[DRIVER]
+    return driver
 
 
 def database_now(session: Session) -> datetime:
@@ -112,6 +132,8 @@ class Catalog:
         self._reader = engine(url, durable=durable, writes=False, size=readers)
         self._writer = engine(url, durable=durable, writes=True, size=1)
         self._light_writer = engine(url, durable=False, writes=True, size=1)
+        self._held: dict[Engine, _Held] = {}
+        """Of the thread that writes."""
         self._listens = False
         self._notifier = None
         if not self.is_embedded:
@@ -190,6 +212,9 @@ class Catalog:
             self._queue.put(None)
             thread.join()
             self._thread = None
+        for held in self._held.values():
+            held.connection.close()
+        self._held.clear()
         self.notifications.close()
         self._reader.dispose()
         self._writer.dispose()
@@ -241,12 +266,20 @@ class Catalog:
 
     def _run(self, engine: Engine, writes: list[Write[Any]]) -> tuple[list[Any], set[str]]:
         started = time.perf_counter()
-        with engine.begin() as connection, Session(connection, expire_on_commit=False) as session:
-            session.info[CONNECTION] = connection
-            results = [_run_apart(session, write) for write in writes]
-            channels: set[str] = session.info.pop(CHANNELS, set())
+        if self.is_embedded:
+            outcome = _run_on(writes, *self._held_of(engine))
+        else:
+            with engine.connect() as connection:
+                outcome = _run_on(writes, connection, Session(connection, expire_on_commit=False))
         commit_seconds.observe(time.perf_counter() - started)
-        return results, channels
+        return outcome
+
+    def _held_of(self, engine: Engine) -> _Held:
+        if engine not in self._held:
+            connection = engine.connect()
+            session = Session(connection, expire_on_commit=False)
+            self._held[engine] = _Held(connection, session, sqlite.Driver(connection))
+        return self._held[engine]
 
     def _resolve(self, group: list[_Queued], outcome: tuple[list[Any], set[str]]) -> None:
         results, channels = outcome
@@ -258,6 +291,17 @@ class Catalog:
 
 def _owner(queued: _Queued) -> str:
     return queued.owner_id
+
+
+def _run_on(
+    writes: list[Write[Any]], connection: Connection, session: Session, driver: sqlite.Driver | None = None
+) -> tuple[list[Any], set[str]]:
+    """Run writes in one transaction of ``connection``; what they say in ``session.info`` is of this transaction."""
+    session.info.clear()
+    session.info |= {CONNECTION: connection, DRIVER: driver}
+    with connection.begin(), session:
+        results = [_run_apart(session, write) for write in writes]
+    return results, session.info.get(CHANNELS) or set()
 
 
 def _run_apart(session: Session, write: Write[T]) -> T:

@@ -71,17 +71,27 @@ def faults(made: Engine, *, full: bool) -> list[str]:
     return [] if found == ["ok"] else [" ".join(str(each).split()) for each in found]
 
 
-def execute(connection: Connection, sql: str, parameters: Any = ()) -> None:
-    """Run a statement without a result on the driver; its errors are SQLAlchemy's, as everywhere.
+class Driver:
+    """The driver under a connection of SQLAlchemy, for statements without a result.
 
-    Not by SQLAlchemy: its context of one statement takes longer than SQLite for the rows of a small upload.
+    SQLAlchemy's context of one statement takes longer than SQLite for the rows of a small upload. Errors are
+    SQLAlchemy's, as everywhere.
     """
-    driver: Any = connection.connection.driver_connection
-    failure = connection.dialect.loaded_dbapi.Error
-    try:
-        driver.execute(sql, parameters)
-    except failure as error:
-        raise DBAPIError.instance(None, None, error, failure) from error
+
+    __slots__ = ("_execute", "_failure")
+
+    def __init__(self, connection: Connection) -> None:
+        driver: Any = connection.connection.driver_connection
+        self._execute = driver.execute
+        self._failure = connection.dialect.loaded_dbapi.Error
+
+    def execute(self, sql: str, parameters: Any = ()) -> None:
+        """Run a statement; ``parameters``: the values of its question marks, as the driver takes them."""
+        failure = self._failure
+        try:
+            self._execute(sql, parameters)
+        except failure as error:
+            raise DBAPIError.instance(None, None, error, failure) from error
 
 
 def copy(made: Engine, path: Path) -> None:
@@ -145,6 +155,6 @@ def engine(url: str, *, durable: bool, writes: bool, size: int) -> Engine:
 
     @event.listens_for(made, "begin")
     def _begin(connection: Any) -> None:
-        execute(connection, "BEGIN IMMEDIATE" if writes else "BEGIN")
+        Driver(connection).execute("BEGIN IMMEDIATE" if writes else "BEGIN")
 
     return made
