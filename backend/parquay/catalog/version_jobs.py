@@ -19,8 +19,8 @@ REFRESH = "refresh"
 
 _OPEN = ("queued", "running", "idle")
 _RUNNING = {
-    REREAD: "The file is being read again; wait until that is done.",
-    REFRESH: "The statement is being run again; wait until that is done.",
+    REREAD: ("The file is being read again; wait until that is done.", "reread_running"),
+    REFRESH: ("The statement is being run again; wait until that is done.", "refresh_running"),
 }
 
 
@@ -62,7 +62,7 @@ class VersionJobs:
             session.get(File, file.id, with_for_update=True)
             job = session.exec(self._job(file.id)).one_or_none()
             if job is not None and job.state in _OPEN:
-                raise Conflict(_RUNNING[self._kind], f"{self._kind}_running")
+                raise Conflict(*_RUNNING[self._kind])
             self._jobs.cancel(session, file.id, self._kind)
             self._jobs.enqueue(session, self._kind, file.id, payload, owner_id=file.owner_id, size=file.size)
 

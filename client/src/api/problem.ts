@@ -10,6 +10,8 @@ export type Problem = {
   retryAfter: number | null
   /** The row as it is now, where a change came too late. */
   current: Row | null
+  /** The character of a statement that is meant, from 0; absent where nobody knows. */
+  position?: number
 }
 
 const isRecord = (value: unknown): value is Record<string, unknown> =>
@@ -35,6 +37,7 @@ export const problemFromBody = (status: number, body: unknown, retryAfter: strin
     detail: sentence(fields.detail) ?? sentence(fields.title) ?? plainWords(status),
     retryAfter: Number.isFinite(seconds) ? seconds : null,
     current: isRecord(fields.current) ? (fields.current as Row) : null,
+    ...(typeof fields.position === 'number' && { position: fields.position }),
   }
 }
 

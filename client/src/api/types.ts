@@ -34,8 +34,14 @@ export type Content = Omit<Schemas['Content'], 'rows' | 'truncated'> & {
   truncated?: { row: number; column: string; length: number }[]
 }
 export type Damage = Schemas['Damage']
+/** The statement that made the table. */
+export type QueryOrigin = Schemas['QueryOrigin']
 /** `damage`: why there is no content of a table that there is. */
-export type FileDetail = FileEntry & { content: Content | null; damage?: Damage | null }
+export type FileDetail = FileEntry & {
+  content: Content | null
+  damage?: Damage | null
+  origin?: QueryOrigin | null
+}
 
 /** A row as the server gives it: its cells, and the id that it keeps for ever. */
 export type DataRow = Row & { _rid: number }

@@ -9,6 +9,7 @@ import { FilesRoute } from './FilesRoute'
 import { LiveRoute } from './LiveRoute'
 import { NotFound } from './NotFound'
 import { Shell } from './Shell'
+import { SqlRoute } from './SqlRoute'
 import { Starting } from './Starting'
 
 /** Comes with the first file that is opened. */
@@ -34,14 +35,18 @@ const LinkRoute = () => (
 )
 
 const SignedOut = () => {
-  const { pathname, search, state } = useLocation()
+  const { pathname, search, hash, state } = useLocation()
   return (
     <Routes>
       <Route path="/login" element={<LoginPage />} />
       <Route
         path="*"
         element={
-          <Navigate to="/login" replace state={{ from: state ? cameFrom(state) : pathname + search }} />
+          <Navigate
+            to="/login"
+            replace
+            state={{ from: state ? cameFrom(state) : pathname + search + hash }}
+          />
         }
       />
     </Routes>
@@ -57,6 +62,7 @@ const SignedIn = () => {
         <Route path="/files/:id" element={<FileRoute />} />
         <Route path="/datasets/:id" element={<FileRoute />} />
         <Route path="/live" element={<LiveRoute />} />
+        <Route path="/sql" element={<SqlRoute />} />
         <Route path="/" element={<Navigate to="/files" replace />} />
         <Route path="/login" element={<Navigate to={cameFrom(state)} replace />} />
         <Route path="*" element={<NotFound />} />

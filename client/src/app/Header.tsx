@@ -1,5 +1,5 @@
 import { Tooltip } from '@mantine/core'
-import { Activity } from 'lucide-react'
+import { Activity, SquareTerminal } from 'lucide-react'
 import { Link, NavLink } from 'react-router'
 import { selectOnline, selectStream } from '../api/connection'
 import { Bell } from '../features/notices/Bell'
@@ -39,6 +39,16 @@ const SignalsLink = () => {
   )
 }
 
+const SqlLink = () => {
+  const words = useText().app
+  return (
+    <NavLink to="/sql" className={classes.nav} aria-label={words.sql}>
+      <SquareTerminal size={16} aria-hidden />
+      <span>{words.sql}</span>
+    </NavLink>
+  )
+}
+
 export const Header = () => (
   <header className={classes.header}>
     <div className={classes.bar}>
@@ -46,6 +56,7 @@ export const Header = () => (
         <Mark />
         <span>Parquay</span>
       </Link>
+      <SqlLink />
       <SignalsLink />
       <ConnectionDot />
       <Bell />

@@ -35,6 +35,7 @@ const GROUPS = [
       ['Esc', 'drop'],
     ],
   ],
+  ['statement', [['Ctrl + Enter', 'run']]],
 ] as const
 
 /** Pure: the keys as they are called on a keyboard of the language. */

@@ -3,17 +3,19 @@ import { links as deLinks } from './de/links'
 import { live as deLive } from './de/live'
 import { reading as deReading } from './de/reading'
 import { sameName as deSameName } from './de/sameName'
+import { sql as deSql } from './de/sql'
 import { warnings as deWarnings } from './de/warnings'
 import { datasets } from './en/datasets'
 import { links } from './en/links'
 import { live } from './en/live'
 import { reading } from './en/reading'
 import { sameName } from './en/sameName'
+import { sql } from './en/sql'
 import { warnings } from './en/warnings'
 import { isolating } from './isolate'
 import { type Language, language, useLanguage } from './language'
 
-const english = { datasets, links, live, reading, sameName, warnings }
+const english = { datasets, links, live, reading, sameName, sql, warnings }
 
 /** The texts of what is loaded after the first page: they come with it, in both languages. */
 export type LaterMessages = typeof english
@@ -26,6 +28,7 @@ export const LATER: Record<Language, LaterMessages> = {
     live: deLive,
     reading: deReading,
     sameName: deSameName,
+    sql: deSql,
     warnings: deWarnings,
   }),
 }

@@ -16,6 +16,7 @@ import classes from './FileDetailPage.module.css'
 import { FileFacts } from './FileFacts'
 import { FileGone } from './FileGone'
 import { FileHeading } from './FileHeading'
+import { FileOrigin } from './FileOrigin'
 import { FileProgressPanel } from './FileProgressPanel'
 import { PreviewTable } from './PreviewTable'
 import { useCheckDialog } from './useCheckDialog'
@@ -105,6 +106,7 @@ export const FileDetailPage = ({ id, showTable }: { id: string; showTable: ShowT
         <div key={data.id}>
           <FileHeading file={data} onCheck={onCheck} />
           <FileFacts file={data} />
+          {data.origin && <FileOrigin id={data.id} origin={data.origin} />}
           <Body file={data} showTable={showTable} onCheck={onCheck} />
           {checking.dialog}
         </div>

@@ -1,7 +1,7 @@
 import { ActionIcon, Button, Switch, TextInput, Tooltip } from '@mantine/core'
-import { Download, Pencil, ScanText, Trash2, Users } from 'lucide-react'
+import { Download, Pencil, ScanText, SquareTerminal, Trash2, Users } from 'lucide-react'
 import { useEffect, useRef, useState } from 'react'
-import { useNavigate } from 'react-router'
+import { Link, useNavigate } from 'react-router'
 import { contentUrl, usePatchFileMutation } from '../../api/filesApi'
 import { detailOf } from '../../api/problem'
 import type { FileEntry } from '../../api/types'
@@ -13,6 +13,7 @@ import { useDrafts } from '../../shared/drafts'
 import { focusMain } from '../../shared/focusMain'
 import { Name } from '../../shared/Name'
 import { PageTitle } from '../../shared/PageTitle'
+import { firstRowsOf, sqlAddress } from '../../shared/sqlAddress'
 import { toastNote, toastProblem } from '../../shared/toast'
 import { useAppDispatch } from '../../store/hooks'
 import { deleteWithUndo } from './deleteWithUndo'
@@ -98,6 +99,17 @@ const DeleteButton = ({ file }: { file: FileEntry }) => {
   )
 }
 
+const AskButton = ({ file }: { file: FileEntry }) => (
+  <Button
+    variant="default"
+    component={Link}
+    to={sqlAddress(firstRowsOf(file.id, file.name))}
+    leftSection={<SquareTerminal size={15} aria-hidden />}
+  >
+    {useText().files.actions.ask}
+  </Button>
+)
+
 /** Whether a name is being written; afterwards the focus is on the button again that began it. */
 const useRenaming = () => {
   const [renaming, setRenaming] = useState(false)
@@ -160,6 +172,7 @@ export const FileHeading = ({ file, onCheck }: Props) => {
             {words.actions.checkShort}
           </Button>
         )}
+        {onCheck && file.dataset_id === file.id && <AskButton file={file} />}
         {file.status !== 'uploading' && (
           <Button
             component="a"

@@ -14,6 +14,7 @@ export const app: Messages['app'] = {
     list: 'Zu den Dateien',
   },
   signals: 'Signale',
+  sql: 'SQL',
   connection: {
     offline: 'Offline',
     offlineWhy: 'Kein Netz',
@@ -55,6 +56,7 @@ export const app: Messages['app'] = {
     edit: 'Zelle bearbeiten',
     keep: 'Wert übernehmen',
     drop: 'Zelle lassen, wie sie war',
+    run: 'Die Anweisung ausführen',
     names: {
       Space: 'Leertaste',
       Shift: 'Umschalt',
@@ -67,6 +69,7 @@ export const app: Messages['app'] = {
     everywhere: 'Überall',
     list: 'In der Liste der Dateien',
     table: 'In einer Tabelle',
+    statement: 'Auf der Seite SQL',
   },
   bell: {
     label: (unread) => (unread === 0 ? 'Mitteilungen' : `Mitteilungen, ${unread} ungelesen`),

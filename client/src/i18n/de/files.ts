@@ -63,6 +63,7 @@ export const files: Messages['files'] = {
     check: 'Prüfen, wie sie gelesen wird',
     checkShort: 'Prüfen',
     download: 'Upload herunterladen',
+    ask: 'In SQL fragen',
     share: 'Mit allen teilen',
     unshare: 'Nicht mehr teilen',
     isShared: (name) => `${name} ist mit allen geteilt`,
@@ -149,5 +150,12 @@ export const files: Messages['files'] = {
     row: 'Zeile',
     null: 'null',
     empty: 'leer',
+  },
+  origin: {
+    title: 'Die Anweisung, aus der diese Tabelle entstand',
+    refresh: 'Noch einmal ausführen',
+    open: 'In SQL öffnen',
+    refreshed: (version) => `Das Ergebnis ist Version ${number(version)}`,
+    notRefreshed: 'Die Tabelle wurde nicht neu erstellt',
   },
 }

@@ -13,6 +13,7 @@ export const app = {
     list: 'To the files',
   },
   signals: 'Signals',
+  sql: 'SQL',
   connection: {
     offline: 'Offline',
     offlineWhy: 'No network',
@@ -53,6 +54,7 @@ export const app = {
     edit: 'Edit the cell',
     keep: 'Keep the value',
     drop: 'Leave the cell as it was',
+    run: 'Run the statement',
     names: {
       Space: 'Space',
       Shift: 'Shift',
@@ -65,6 +67,7 @@ export const app = {
     everywhere: 'Everywhere',
     list: 'In the list of files',
     table: 'In a table',
+    statement: 'On the page SQL',
   },
   bell: {
     label: (unread: number) => (unread === 0 ? 'Notifications' : `Notifications, ${unread} unread`),

@@ -62,6 +62,7 @@ export const files = {
     check: 'Check how it is read',
     checkShort: 'Check',
     download: 'Download the upload',
+    ask: 'Ask in SQL',
     share: 'Share with everybody',
     unshare: 'Stop sharing',
     isShared: (name: string) => `${name} is shared with everybody`,
@@ -147,5 +148,12 @@ export const files = {
     row: 'Row',
     null: 'null',
     empty: 'empty',
+  },
+  origin: {
+    title: 'The statement that made this table',
+    refresh: 'Run again',
+    open: 'Open in SQL',
+    refreshed: (version: number) => `The result is version ${number(version)}`,
+    notRefreshed: 'The table was not made again',
   },
 }
