@@ -10,6 +10,7 @@ from parquay.errors import BadInput, NoTable
 from parquay.ingest.convert import convert_file
 from parquay.ingest.convert.incremental import Outcome
 from parquay.ingest.read import json_rows
+from parquay.ingest.text.overrides import Overrides
 
 
 def codes(report) -> list[str]:
@@ -266,3 +267,32 @@ def test_a_column_is_nested_only_while_every_segment_says_so():
         frozenset({"json"}),
         frozenset(),
     )
+
+
+NUMBERS = b"""{"id":1,"x":1.0,"far":1e400,"seen":true,"of":1,"day":"2024-01-02"}
+{"id":2,"x":1.50,"far":2,"seen":0.10,"of":[1],"day":"2024-01-03"}
+{"id":3,"x":null,"far":3,"seen":false,"of":{"n":1.50},"day":null}
+"""
+
+
+@pytest.mark.parametrize("segments", [1, 3])
+def test_numbers_that_no_type_keeps_are_written_to_json_with_their_digits(convert, monkeypatch, segments):
+    monkeypatch.setattr(convert_file, "MIN_SEGMENT_BYTES", len(NUMBERS) // segments)
+    monkeypatch.setattr(convert_file, "FIRST_BYTES", len(NUMBERS) // segments)
+
+    report, text = convert(NUMBERS, name="a.ndjson", to="ndjson")
+    _, table = convert(NUMBERS, name="a.ndjson")
+
+    assert text == NUMBERS
+    assert [each["style"] for each in report.columns] == ["0", "json", "json", "json", "json", "yyyy-MM-dd"]
+    assert table["x"].to_pylist() == ["1.0", "1.50", None]
+
+
+def test_numbers_beside_texts_are_texts_and_a_wish_for_text_is_kept(convert):
+    _, mixed = convert(b'{"a":1.0}\n{"a":1.50}\n{"a":"x"}\n', name="a.ndjson", to="ndjson")
+    _, wanted = convert(
+        b'{"a":1.0}\n{"a":1.50}\n', name="a.ndjson", to="ndjson", overrides=Overrides(types={"a": "text"})
+    )
+
+    assert mixed == b'{"a":"1.0"}\n{"a":"1.50"}\n{"a":"x"}\n'
+    assert wanted == b'{"a":"1.0"}\n{"a":"1.50"}\n'

@@ -22,9 +22,12 @@ class Fragment(str):
 
 
 def nested(text: str | None) -> str | None:
-    """A text as the object or array that it is the JSON of, else as it is; an edit may have made it anything."""
+    """A text as the object, array, number or truth value that it is the JSON of, else as it is.
+
+    An edit may have made it anything.
+    """
     if text is None or text[:1] not in ("{", "["):
-        return text
+        return Fragment(text) if text is not None and _PLAIN.fullmatch(text) else text
     try:
         _STRICT.decode(text)
     except (ValueError, RecursionError):
@@ -36,6 +39,7 @@ def _no_number(text: str) -> None:
     raise ValueError(text)
 
 
+_PLAIN = re.compile(r"true|false|-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][-+]?\d+)?", re.ASCII)
 _LINE_END = re.compile(r"[\r\n]")
 _STRICT = json.JSONDecoder(parse_int=str, parse_float=str, parse_constant=_no_number)
 

@@ -150,13 +150,25 @@ def decide(candidates: TypeCandidates | None, wanted: str | None = None, named: 
     Where the canonical texts of no type hold, but those of styles, these must agree on what the texts mean. `named`:
     further words for missing in the column.
     """
-    found = _decide(candidates, wanted)
+    found = _decide(without_nested(candidates), wanted)
+    if found == TEXT and candidates and NESTED.type_id in candidates and not is_text_wanted(wanted):
+        return NESTED
     return TextType(named) if named and found == TEXT else found
+
+
+def without_nested(candidates: TypeCandidates | None) -> TypeCandidates | None:
+    """What holds beside values of JSON, which every cell may be."""
+    return candidates and {key: each for key, each in candidates.items() if key != NESTED.type_id}
+
+
+def is_text_wanted(wanted: str | None) -> bool:
+    """Whether a caller has named plain text."""
+    return wanted is not None and type_id_of(wanted) == TEXT.type_id and wanted.partition(":")[2] != NESTED.style
 
 
 def _decide(candidates: TypeCandidates | None, wanted: str | None) -> ColumnType:
     type_id, style = (type_id_of(wanted), wanted.partition(":")[2]) if wanted else ("", "")
-    if not candidates or (type_id == TEXT.type_id and style != NESTED.style):
+    if not candidates or is_text_wanted(wanted):
         return TEXT
     held = candidates.values()
     if style and (exact := [each for each in held if (each.type_id, each.style.rstrip(OPEN)) == (type_id, style)]):

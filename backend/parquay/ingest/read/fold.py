@@ -248,7 +248,8 @@ def _typed(rows: Rows, dialect: Dialect, before: ColumnCandidates) -> _Typed:
     for name, column in zip(rows.table.column_names, rows.table.columns, strict=True):
         cells = column.chunk(0) if column.num_chunks == 1 else column.combine_chunks()
         above, allowed = before.get(name), rows.allowed.get(name)
-        found = candidates.examined(cells, {} if allowed == _NESTED_ONLY else above, dialect.missing)
+        known = {} if allowed == _NESTED_ONLY else registry.without_nested(above)
+        found = candidates.examined(cells, known, dialect.missing)
         kinds = _allowed(found.candidates, allowed)
         kind = registry.decide(registry.join(above, kinds), dialect.types.get(name), dialect.missing)
         columns[name] = TypedColumn(kinds, kind, found.values(cells, kind), found.asides(cells, kind))
@@ -289,4 +290,5 @@ def _allowed(kinds: TypeCandidates | None, allowed: frozenset[str] | None) -> Ty
         return kinds
     if allowed == _NESTED_ONLY:
         return registry.only(NESTED)
-    return {kind: form for kind, form in kinds.items() if kind in allowed}
+    held = {kind: form for kind, form in kinds.items() if kind in allowed}
+    return held | registry.only(NESTED) if NESTED.type_id in allowed else held

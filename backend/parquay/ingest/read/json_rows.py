@@ -2,7 +2,8 @@
 
 Numbers are kept as the text that stands in the file, so that the lexeme rule decides on their type. A text that looks
 like a number stays a text; only dates and times, which JSON has no other way to write, are read out of texts. Nested
-values are kept as JSON text. What is no object is a reject, and the rows behind it are read.
+values are kept as JSON text, and so are numbers that are written unlike each other. What is no object is a reject, and
+the rows behind it are read.
 """
 
 from __future__ import annotations
@@ -28,9 +29,9 @@ from parquay.ingest.text.warnings import FileWarning, warn
 MAX_BLOCK_CELLS = 4 << 20
 """Cells of a block, also empty ones: objects that have few keys in common make many of them out of few bytes."""
 _IN_TEXT = frozenset({"date", "time", "timestamp", "duration", "uuid"})
-_IN_NUMBER = frozenset({"int64", "decimal", "double"})
-_IN_FLAG = frozenset({"bool"})
 _NESTED = frozenset({NESTED.type_id})
+_IN_NUMBER = frozenset({"int64", "decimal", "double"}) | _NESTED
+_IN_FLAG = frozenset({"bool"}) | _NESTED
 _LINE_END = re.compile(rb"\r\n|\n|\r")
 FEATURES = "features"
 """The path of the features of GeoJSON."""
