@@ -38,6 +38,7 @@ test('a column is renamed, converted and dropped by the keyboard, and comes back
   await page.getByRole('tab', { name: 'Summary' }).click()
   await card.getByRole('button', { name: 'Change column cost' }).click()
   await dialog.getByRole('button', { name: 'Drop column' }).click()
+  await dialog.getByRole('button', { name: 'Drop it now?' }).click()
   await expect(card).toHaveCount(0)
   await page.getByRole('button', { name: 'Change column n' }).click()
   await expect(dialog.getByRole('button', { name: 'Drop column' })).toBeDisabled()

@@ -127,7 +127,7 @@ test('of a very long sorted table both ends are reached by number, and the middl
   expect(await violations(page)).toEqual([])
 })
 
-test('Tab stops once at every column of the head; arrows reach the filters', async ({
+test('Tab stops once at every column of the head; arrows reach the filters and menus', async ({
   page,
   account,
   seed,
@@ -145,6 +145,8 @@ test('Tab stops once at every column of the head; arrows reach the filters', asy
   await expect(page.getByRole('button', { name: 'Apply' })).toBeVisible()
   await page.keyboard.press('Escape')
   await expect(page.getByRole('button', { name: 'Filter city' })).toBeFocused()
+  await page.keyboard.press('ArrowRight')
+  await expect(page.getByRole('button', { name: 'Menu of city' })).toBeFocused()
   await page.keyboard.press('ArrowRight')
   await expect(heads.nth(3).getByRole('button').first()).toBeFocused()
 })

@@ -2,6 +2,12 @@ import { datasetsApi, datasetTag } from './datasetsApi'
 import type { components } from './schema.gen'
 
 export type ColumnWish = { name?: string; type?: string; style?: string }
+export type NewColumn = {
+  name: string
+  type: string
+  expression?: string
+  value?: string | null
+}
 export type ColumnAnswer = components['schemas']['ColumnAnswer']
 
 /** Types that a column can be given; how many digits a decimal has is seen in its cells. */
@@ -30,6 +36,14 @@ const datasetColumns = datasetsApi.injectEndpoints({
       query: ({ id, column, wish }) => ({ url: path(id, column), method: 'PATCH', body: wish }),
       invalidatesTags: (_, error, { id }) => (error ? [] : tags(id)),
     }),
+    addColumn: build.mutation<ColumnAnswer, { id: string; column: NewColumn }>({
+      query: ({ id, column }) => ({
+        url: `/datasets/${encodeURIComponent(id)}/columns`,
+        method: 'POST',
+        body: column,
+      }),
+      invalidatesTags: (_, error, { id }) => (error ? [] : tags(id)),
+    }),
     dropColumn: build.mutation<ColumnAnswer, { id: string; column: string }>({
       query: ({ id, column }) => ({ url: path(id, column), method: 'DELETE' }),
       invalidatesTags: (_, error, { id }) => (error ? [] : tags(id)),
@@ -37,4 +51,4 @@ const datasetColumns = datasetsApi.injectEndpoints({
   }),
 })
 
-export const { useChangeColumnMutation, useDropColumnMutation } = datasetColumns
+export const { useChangeColumnMutation, useDropColumnMutation, useAddColumnMutation } = datasetColumns

@@ -1,16 +1,17 @@
 import { ActionIcon } from '@mantine/core'
 import { useIntersection } from '@mantine/hooks'
 import { PencilLine } from 'lucide-react'
-import { useEffect, useState } from 'react'
+import { lazy, Suspense, useEffect, useState } from 'react'
 import type { Aggregates, Cell, Column, Table } from '../../api/types'
 import { useLaterText } from '../../i18n/later'
 import { formatCount, formatExact } from '../../shared/format'
 import { Card } from './Card'
 import classes from './ColumnCard.module.css'
-import { ColumnDialog } from './ColumnDialog'
 import { ColumnChart } from './charts/ColumnChart'
 import { writtenOrNull } from './columnTypes'
 import { LongText } from './LongText'
+
+const ColumnDialog = lazy(() => import('./ColumnDialog'))
 
 /** Characters of a value that gets a line of its own. */
 const LONG = 24
@@ -87,12 +88,14 @@ export const ColumnCard = ({ table, column, facts, mayChange }: Props) => {
       {facts && <Facts facts={facts} />}
       <div className={classes.chartSlot}>{seen && <ColumnChart table={table} column={column} />}</div>
       {changing && (
-        <ColumnDialog
-          id={table.id}
-          column={column}
-          isLast={table.columns.length === 1}
-          onClose={() => setChanging(false)}
-        />
+        <Suspense>
+          <ColumnDialog
+            id={table.id}
+            column={column}
+            isLast={table.columns.length === 1}
+            onClose={() => setChanging(false)}
+          />
+        </Suspense>
       )}
     </Card>
   )

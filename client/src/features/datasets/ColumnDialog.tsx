@@ -15,6 +15,7 @@ import { afterTyping, asShown } from '../../shared/lineEnds'
 import { sendOnEnter } from '../../shared/lineKeys'
 import { toastNote, toastProblem } from '../../shared/toast'
 import { wishOf } from './columnTypes'
+import { OfferList } from './OfferList'
 
 type Props = { id: string; column: Column; isLast: boolean; onClose: () => void }
 
@@ -48,8 +49,25 @@ const useColumnChange = ({ id, column, onClose }: Props) => {
   return { change, drop, isLoading: changing.isLoading || dropping.isLoading }
 }
 
+/** The second press drops: a column is many cells, also where all of them can be brought back. */
+const DropButton = ({ disabled, onDrop }: { disabled: boolean; onDrop: () => void }) => {
+  const words = useLaterText().datasets.column
+  const [sure, setSure] = useState(false)
+  return (
+    <Button
+      variant={sure ? 'filled' : 'subtle'}
+      color="red"
+      disabled={disabled}
+      onBlur={() => setSure(false)}
+      onClick={() => (sure ? onDrop() : setSure(true))}
+    >
+      {sure ? words.dropSure : words.drop}
+    </Button>
+  )
+}
+
 /** Renames a column, reads its cells as another type, or drops it. Each is a version that can be undone. */
-export const ColumnDialog = (props: Props) => {
+const ColumnDialog = (props: Props) => {
   const { column, isLast, onClose } = props
   const { shared } = useText()
   const words = useLaterText().datasets.column
@@ -89,6 +107,15 @@ export const ColumnDialog = (props: Props) => {
             value={type}
             onChange={(event) => setType(event.currentTarget.value)}
           />
+          <OfferList
+            id={props.id}
+            column={column}
+            chosen={{ type, style }}
+            onChoose={(offer) => {
+              setType(offer.type)
+              setStyle(offer.style)
+            }}
+          />
           <TextInput
             label={words.style}
             description={words.styleWords}
@@ -97,9 +124,7 @@ export const ColumnDialog = (props: Props) => {
             onChange={(event) => setStyle(event.currentTarget.value)}
           />
           <Group justify="space-between">
-            <Button variant="subtle" color="red" disabled={isLast || isLoading} onClick={() => void drop()}>
-              {words.drop}
-            </Button>
+            <DropButton disabled={isLast || isLoading} onDrop={() => void drop()} />
             <Group gap="xs">
               <Button variant="default" onClick={onClose}>
                 {shared.cancel}
@@ -114,3 +139,5 @@ export const ColumnDialog = (props: Props) => {
     </Modal>
   )
 }
+
+export default ColumnDialog

@@ -1,7 +1,7 @@
 import { Alert, Button, Group, Skeleton } from '@mantine/core'
 import { skipToken } from '@reduxjs/toolkit/query'
 import { CircleAlert, Plus, SearchX } from 'lucide-react'
-import { type ReactNode, useState } from 'react'
+import { type ReactNode, useMemo, useState } from 'react'
 import { type RowsPage, type RowsQuery, useGetRowsQuery } from '../../api/datasetsApi'
 import { detailOf } from '../../api/problem'
 import { selectIsLinked, selectMayAsk } from '../../api/session'
@@ -10,6 +10,8 @@ import { useText } from '../../i18n/language'
 import { useLaterText } from '../../i18n/later'
 import { useAppSelector } from '../../store/hooks'
 import { AddRowDialog } from './AddRowDialog'
+import { ColumnsMenu } from './ColumnsMenu'
+import { columnsInView } from './columnsView'
 import { FilterChips } from './FilterChips'
 import { DataGrid } from './grid/DataGrid'
 import { ROW_HEIGHT } from './grid/layout'
@@ -153,11 +155,13 @@ export const RowsTab = ({ table, matched, rights }: Props) => {
     if (page.rows.length > 0) return null
     return <NoRows />
   }
+  const shown = useMemo(() => columnsInView(table.columns, view), [table.columns, view])
   const editable = version === null && rights.mayEdit && !stale
   return (
     <>
       <div className={classes.tools}>
         <FilterChips columns={table.columns} />
+        <ColumnsMenu table={table} mayAdd={version === null && rights.mayEdit} />
         {version !== null ? (
           <Hint>{words.grid.readOnly}</Hint>
         ) : (
@@ -170,7 +174,8 @@ export const RowsTab = ({ table, matched, rights }: Props) => {
         key={table.id}
         id={table.id}
         name={table.name}
-        columns={table.columns}
+        known={table.columns}
+        columns={shown}
         page={page}
         notice={notice()}
         total={matched}

@@ -120,11 +120,41 @@ export const datasets: typeof english = {
     styleWords: 'Etwa dd/MM/yyyy oder #.##0,0; leer: die am besten passt',
     change: 'Ändern',
     drop: 'Spalte löschen',
+    dropSure: 'Wirklich löschen? Ihre Zellen bleiben in den Versionen davor.',
+    offers: 'Was ihre Zellen sein könnten',
+    offer: (fits, misses) =>
+      misses > 0
+        ? `${number(fits)} passen, ${number(misses)} hätten keinen Wert:`
+        : `alle ${number(fits)} passen`,
+    missing: (words) => `Zellen, die sagen, dass es keinen Wert gibt: ${words}`,
     dropped: (column) => `Spalte ${column} gelöscht`,
     renamed: 'Spalte umbenannt',
     converted: (values, missing, misses) =>
       `${number(values)} Werte, ${number(missing)} fehlend, ${number(misses)} unpassend`,
     notChanged: 'Die Spalte wurde nicht geändert',
+  },
+  columns: {
+    label: 'Spalten',
+    hidden: (n) => `Spalten, ${number(n)} verborgen`,
+    search: 'Spalte suchen',
+    more: (n) => `${counted(n, 'weitere Spalte', 'weitere Spalten')}: am Namen zu finden`,
+    reset: 'Alle zeigen, wie die Tabelle sie hat',
+    menuOf: (column) => `Menü von ${column}`,
+    change: 'Umbenennen, Typ ändern, löschen…',
+    before: 'Davor stellen',
+    behind: 'Dahinter stellen',
+    freeze: 'Bis hierher im Blick behalten',
+    unfreeze: 'Keine im Blick behalten',
+    hide: 'Verbergen',
+    wider: 'Breiter',
+    narrower: 'Schmaler',
+    add: 'Spalte hinzufügen',
+    addTitle: 'Spalte hinzufügen',
+    source: 'Woher ihre Zellen kommen',
+    sources: { expression: 'Ausdruck', value: 'Ein Wert für alle Zeilen' },
+    expressionWords: (column) =>
+      `Für jede Zeile berechnet, wie in SQL: "${column}" nennt eine Spalte. Fehlende Zellen sind NULL.`,
+    valueWords: 'Bleibt das leer, sind die Zellen null.',
   },
   summary: {
     label: 'Spalten',

@@ -6,6 +6,7 @@ import { useLaterText } from '../../../i18n/later'
 import { useAppDispatch, useAppSelector } from '../../../store/hooks'
 import { selectRemovedRows } from '../removedRowsSlice'
 import { removeRow } from '../removeRow'
+import { useDatasetView } from '../useDatasetView'
 import { ConflictDialog } from './ConflictDialog'
 import { baseOf } from './cellEditing'
 import classes from './DataGrid.module.css'
@@ -15,10 +16,13 @@ import { useActiveCell } from './useActiveCell'
 import { useCellEdits } from './useCellEdits'
 import { useGridActions } from './useGridActions'
 import { useGridLayout } from './useGridLayout'
+import { useWidths } from './useWidths'
 
 type Props = {
   id: string
   name: string
+  /** All columns of the table, and those that are shown, in their order. */
+  known: Column[]
   columns: Column[]
   /** Undefined where there are no rows to show; `notice` says why. */
   page: RowsPage | undefined
@@ -84,23 +88,36 @@ const Rows = ({ page, rows, inView, marked, editable, ...frame }: RowsProps) => 
 }
 
 /** One page of rows. Only the cells in view exist, so a page may have a thousand rows or columns. */
-export const DataGrid = ({ id, name, columns, page, notice, total, editable, marked, stale }: Props) => {
+export const DataGrid = ({
+  id,
+  name,
+  known,
+  columns,
+  page,
+  notice,
+  total,
+  editable,
+  marked,
+  stale,
+}: Props) => {
   const words = useLaterText().datasets.grid
   const scroller = useRef<HTMLDivElement>(null)
   const rows = useShownRows(id, page)
-  const { shownRows, shownColumns, height, width, scrollToRow, reveal } = useGridLayout(
+  const { widths, setWidth } = useWidths(id)
+  const wanted = useDatasetView().view.frozen
+  const { shownRows, shownColumns, frozen, height, width, scrollToRow, reveal } = useGridLayout(
     scroller,
     rows.length,
-    columns,
+    { columns, widths, frozen: wanted },
   )
   const { active, noteFocus, moveTo } = useActiveCell(scroller, reveal)
-  const { writing, conflict, keepMine, keepTheirs, ...edits } = useCellEdits(id, columns, page)
+  const { writing, conflict, keepMine, keepTheirs, ...edits } = useCellEdits(id, known, page)
   const acts = useGridActions({ rows, columns, editable, active, moveTo, ...edits })
   useMark(page === undefined || stale ? null : marked, (row) => {
     moveTo({ row, column: 0 })
     scrollToRow(row, { align: 'center' })
   })
-  const disputed = conflict && columns.find((column) => column.name === conflict.writing.column)
+  const disputed = conflict && known.find((column) => column.name === conflict.writing.column)
   return (
     <div className={classes.scroller} ref={scroller} data-stale={stale || undefined}>
       <table
@@ -113,7 +130,17 @@ export const DataGrid = ({ id, name, columns, page, notice, total, editable, mar
         aria-readonly={!editable}
         aria-busy={stale || undefined}
       >
-        <GridHead columns={columns} shown={shownColumns} width={width} />
+        <GridHead
+          columns={columns}
+          shown={shownColumns}
+          width={width}
+          id={id}
+          known={known}
+          shownCount={columns.length}
+          frozen={frozen}
+          mayChange={editable}
+          onWidth={setWidth}
+        />
         <tbody
           role="rowgroup"
           className={classes.body}
@@ -132,6 +159,7 @@ export const DataGrid = ({ id, name, columns, page, notice, total, editable, mar
             id={id}
             columns={columns}
             shown={shownColumns}
+            frozen={frozen}
             active={active}
             writing={writing}
             onKeep={acts.onKeep}

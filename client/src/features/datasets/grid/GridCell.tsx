@@ -25,6 +25,7 @@ type Props = {
   start: number
   width: number
   index: number
+  frozen: boolean
   position: string
   label: string
   active: boolean
@@ -42,6 +43,7 @@ export const GridCell = ({
   start,
   width,
   index,
+  frozen,
   position,
   label,
   active,
@@ -58,6 +60,7 @@ export const GridCell = ({
     aria-colindex={index + 2}
     tabIndex={active ? 0 : -1}
     data-place={position}
+    data-frozen={frozen || undefined}
     data-numeric={isNumeric(column) || undefined}
     data-writing={writing !== null || undefined}
     title={writing ? undefined : shortened(String(value ?? ''))}

@@ -4,6 +4,7 @@ import type { Column } from '../../../api/types'
 import { useLaterText } from '../../../i18n/later'
 import classes from './GridHead.module.css'
 import { HeadCell } from './HeadCell'
+import type { HeadFrame } from './HeadMenu'
 import { IndexCell } from './IndexCell'
 import { INDEX_WIDTH } from './layout'
 
@@ -20,9 +21,9 @@ const walk = (event: KeyboardEvent<HTMLElement>): void => {
   event.preventDefault()
 }
 
-type Props = { columns: Column[]; shown: VirtualItem[]; width: number }
+type Props = HeadFrame & { columns: Column[]; shown: VirtualItem[]; width: number }
 
-export const GridHead = ({ columns, shown, width }: Props) => {
+export const GridHead = ({ columns, shown, width, ...frame }: Props) => {
   const words = useLaterText().datasets.grid
   return (
     <thead role="rowgroup" className={classes.head} style={{ width }} onKeyDown={walk}>
@@ -40,6 +41,7 @@ export const GridHead = ({ columns, shown, width }: Props) => {
               start={start + INDEX_WIDTH}
               width={size}
               index={index}
+              {...frame}
             />
           )
         })}

@@ -20,6 +20,8 @@ export type RowFrame = {
   id: string
   columns: Column[]
   shown: VirtualItem[]
+  /** So many of the first columns stay in sight. */
+  frozen: number
   active: CellPosition
   writing: Writing | null
   onKeep: (writing: Writing, value: Value, leave: Leave) => void
@@ -40,7 +42,19 @@ type CellProps = Omit<Props, 'columns' | 'shown' | 'top' | 'marked' | 'onDelete'
   slot: VirtualItem
 }
 
-const Cell = ({ column, slot, id, row, index, number, active, writing, onKeep, onDrop }: CellProps) => {
+const Cell = ({
+  column,
+  slot,
+  id,
+  row,
+  index,
+  number,
+  frozen,
+  active,
+  writing,
+  onKeep,
+  onDrop,
+}: CellProps) => {
   const words = useLaterText().datasets.grid
   const value = row[column.name]
   const here = writing?.rid === row._rid && writing.column === column.name ? writing : null
@@ -52,6 +66,7 @@ const Cell = ({ column, slot, id, row, index, number, active, writing, onKeep, o
       start={slot.start + INDEX_WIDTH}
       width={slot.size}
       index={slot.index}
+      frozen={slot.index < frozen}
       position={positionName({ row: index, column: slot.index })}
       label={words.edit(column.name, number)}
       active={active.row === index && active.column === slot.index}

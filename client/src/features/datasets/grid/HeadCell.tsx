@@ -9,11 +9,16 @@ import { nextColumnSort } from '../datasetUrl'
 import { FilterForm } from '../FilterForm'
 import { useDatasetView } from '../useDatasetView'
 import classes from './HeadCell.module.css'
+import { HeadEdge } from './HeadEdge'
+import { type HeadFrame, HeadMenu } from './HeadMenu'
 
-type Props = { column: Column; start: number; width: number; index: number }
+type Props = HeadFrame & { column: Column; start: number; width: number; index: number }
 
-/** A column's name and type; sorts on a click, filters by its funnel. Tab stops at the name, arrows reach the funnel. */
-export const HeadCell = ({ column, start, width, index }: Props) => {
+/**
+ * A column's name and type; sorts on a click, filters by its funnel, and has a menu for all else. Tab stops at the name,
+ * arrows reach the others.
+ */
+export const HeadCell = ({ column, start, width, index, ...frame }: Props) => {
   const words = useLaterText().datasets
   const { view, change } = useDatasetView()
   const direction = directionOf(view.sort, column.name)
@@ -27,6 +32,7 @@ export const HeadCell = ({ column, start, width, index }: Props) => {
       aria-colindex={index + 2}
       aria-sort={direction}
       data-numeric={isNumeric(column) || undefined}
+      data-frozen={index < frame.frozen || undefined}
     >
       <button
         type="button"
@@ -57,6 +63,8 @@ export const HeadCell = ({ column, start, width, index }: Props) => {
           <ListFilter size={14} aria-hidden />
         </ActionIcon>
       </FilterForm>
+      <HeadMenu column={column} index={index} width={width} {...frame} />
+      <HeadEdge width={width} onWidth={(wanted) => frame.onWidth(column.name, wanted)} />
     </th>
   )
 }

@@ -16,7 +16,22 @@ const WIDTHS: Partial<Record<ReturnType<typeof kindOf>, number>> = {
 }
 const LETTER = 8.2
 const TYPE_LETTER = 6.6
-const HEAD_TOOLS = 76
+const HEAD_TOOLS = 102
+
+/** Of the grid's width at most this share may stay in sight: the others have to move. */
+const FROZEN_SHARE = 0.6
+
+/** Pure: how many of the first columns can stay in sight. `widths` and `room` in pixels. */
+export const frozenThatFit = (wanted: number, widths: number[], room: number): number => {
+  let sum = INDEX_WIDTH
+  let count = 0
+  for (const width of widths.slice(0, wanted)) {
+    sum += width
+    if (sum > room * FROZEN_SHARE) break
+    count += 1
+  }
+  return count
+}
 
 /** Wide enough for the name and the type with their buttons, and for what such a column usually holds. */
 export const columnWidth = (column: Column): number => {
