@@ -90,6 +90,7 @@ def test_conversion_starts_without_what_only_other_commands_need(tmp_path: Path)
         ["convert", "a.csv", "b.parquet", "--to", "csv"],
         ["convert", "a.csv", "--out-dir", "out", "--to", "xlsx"],
         ["convert", "a.csv", "--out-dir", "out", "--report", "r.json"],
+        ["convert", "a.zip", "b.parquet", "--member", "all"],
         ["convert", "pyproject.toml", "pyproject.toml"],
         ["convert", "pyproject.toml", "b.foo"],
         ["convert", "pyproject.toml", "b.foo", "--header", "1"],

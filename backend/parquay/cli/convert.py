@@ -79,6 +79,8 @@ def convert(
             raise Failure("--report is for one IN; --out-dir writes a report beside each table", 2)
         conversion.convert_many([*map(Path, paths)], out_dir, (to or TargetFormat.PARQUET).value, overrides)
         return
+    if member == "all":
+        raise Failure("--member all makes a table of each member, so it needs --out-dir", 2)
     if len(paths) != 2:
         raise Failure("give IN and OUT, or any number of IN with --out-dir", 2)
     if to is not None:

@@ -20,7 +20,7 @@ Header = Annotated[str | None, typer.Option(help="Rows of names; 0: the first ro
 Skip = Annotated[str | None, typer.Option(help="Lines before the header.")]
 Comment = Annotated[str | None, typer.Option(help="What lines start with that are no rows: one character.")]
 Sheet = Annotated[str | None, typer.Option(help="The sheet of a workbook.")]
-Member = Annotated[str | None, typer.Option(help="The file in an archive.")]
+Member = Annotated[str | None, typer.Option(help="The file in an archive; all, with --out-dir: each table in it.")]
 JsonPath = Annotated[str | None, typer.Option("--path", help="The array of objects in JSON, such as data.items.")]
 Missing = Annotated[
     list[str] | None, typer.Option(metavar="WORD", help="What means missing, such as NA, outside of texts.")

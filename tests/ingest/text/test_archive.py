@@ -10,6 +10,8 @@ from typing import Literal
 import pytest
 
 from parquay.errors import BadInput, NoTable, TooLarge
+from parquay.ingest.convert import members
+from parquay.ingest.convert.convert_file import convert_many
 from parquay.ingest.convert.incremental import Outcome
 from parquay.ingest.text.archive import is_junk
 from parquay.ingest.text.overrides import Overrides
@@ -266,3 +268,30 @@ def test_archive_that_arrives_slowly_is_the_same_table(bench):
 )  # fmt: skip
 def test_what_systems_put_beside_files_is_known(name, junk):
     assert is_junk(name) is junk
+
+
+def test_all_tables_of_an_archive_are_inputs_each_by_its_own_name(tmp_path):
+    files = [("a/one.csv", ROWS), ("b/one.csv", ROWS[:26]), ("note.txt", b"why"), ("__MACOSX/._one.csv", b"x")]
+    paths = [tmp_path / name for name in ("in.zip", "in.tar.gz", "plain.csv", "cut.zip")]
+    contents = (zipped(*files), tarred("w:gz", *files), ROWS, zipped(*files)[:200])
+    for path, content in zip(paths, contents, strict=True):
+        path.write_bytes(content)
+
+    failures = convert_many(paths, tmp_path / "out", to="csv", overrides=Overrides(member="all"))
+
+    made = {path.name: path.read_bytes() for path in (tmp_path / "out").glob("*.csv")}
+    assert made == {"one.csv": ROWS, "one-2.csv": ROWS[:26], "one-3.csv": ROWS, "one-4.csv": ROWS[:26]}
+    assert [(each.source.name, each.code) for each in failures] == [
+        ("plain.csv", "no_member"),
+        ("cut.zip", "broken_archive"),
+    ]
+
+
+def test_an_archive_of_very_many_tables_is_refused(tmp_path, monkeypatch):
+    monkeypatch.setattr(members, "MAX_MEMBERS", 1)
+    path = tmp_path / "in.zip"
+    path.write_bytes(zipped(("a.csv", ROWS), ("b.csv", ROWS)))
+
+    (failure,) = convert_many([path], tmp_path / "out", overrides=Overrides(member="all"))
+
+    assert failure.code == "too_expensive"

@@ -26,6 +26,7 @@ from parquay.columns.types.aside_counts import with_counts
 from parquay.columns.types.offers import Offer, counted
 from parquay.errors import BadInput, InvalidValue, NoTable, TooLarge
 from parquay.ingest.convert import sandbox
+from parquay.ingest.convert.members import Input, inputs_of
 from parquay.ingest.convert.pipeline import Encoded, Pipeline, SegmentSource, TextSegments, why_no_rows
 from parquay.ingest.convert.plan import Plan, plan, why_unmeant
 from parquay.ingest.read import segmenter
@@ -271,15 +272,16 @@ def convert_many(
 ) -> list[ConversionFailure]:
     """Convert many files in one process into `out_dir/<name>.<to>`, each with `<name>.report.json` beside it.
 
-    A failing input does not stop the rest; its report says why. Two inputs of one name get a number behind it.
+    A failing input does not stop the rest; its report says why. Two inputs of one name get a number behind it. Of an
+    archive of which all members are wanted (`members.ALL`) each table is an input.
     Returns the failures.
     """
     out_dir.mkdir(parents=True, exist_ok=True)
     failures = []
     taken: set[str] = set()
-    for source in sources:
-        name = _free_name(source.stem, taken)
-        outcome = _convert_one(source, out_dir / f"{name}.{to}", overrides, codec)
+    for each in _inputs(sources, overrides or Overrides()):
+        name = _free_name(each.source.stem if isinstance(each, ConversionFailure) else each.stem, taken)
+        outcome = each if isinstance(each, ConversionFailure) else _convert_one(each, out_dir / f"{name}.{to}", codec)
         if isinstance(outcome, ConversionFailure):
             failures.append(outcome)
             content: dict[str, Any] = {"error": {"code": outcome.code, "message": outcome.message}}
@@ -287,8 +289,21 @@ def convert_many(
             content = outcome.to_json()
         write_report(out_dir / f"{name}.report.json", content)
         if progress is not None:
-            progress(source, outcome)
+            progress(each.source if isinstance(each, ConversionFailure) else each.shown, outcome)
     return failures
+
+
+def _inputs(sources: Sequence[Path], overrides: Overrides) -> Iterator[Input | ConversionFailure]:
+    """What is read of each file, or why nothing is."""
+    for source in sources:
+        try:
+            yield from inputs_of(source, overrides)
+        except (BadInput, TooLarge) as error:
+            yield ConversionFailure(source, error.code, error.detail)
+        except BrokenArchive as error:
+            yield ConversionFailure(source, "broken_archive", f"The file cannot be unpacked: {error}.")
+        except OSError as error:
+            yield ConversionFailure(source, "unreadable", error.strerror or str(error))
 
 
 def _free_name(stem: str, taken: set[str]) -> str:
@@ -300,13 +315,13 @@ def _free_name(stem: str, taken: set[str]) -> str:
     return name
 
 
-def _convert_one(source: Path, target: Path, overrides: Overrides | None, codec: Codec) -> Report | ConversionFailure:
+def _convert_one(wanted: Input, target: Path, codec: Codec) -> Report | ConversionFailure:
     try:
-        return convert_file(source, target, overrides=overrides, codec=codec, offers=True)
+        return convert_file(wanted.source, target, overrides=wanted.overrides, codec=codec, offers=True)
     except BadInput as error:
-        return ConversionFailure(source, error.code, error.detail)
+        return ConversionFailure(wanted.source, error.code, error.detail)
     except OSError as error:
-        return ConversionFailure(source, "unreadable", error.strerror or str(error))
+        return ConversionFailure(wanted.source, "unreadable", error.strerror or str(error))
 
 
 def write_report(path: Path, content: dict[str, Any]) -> None:

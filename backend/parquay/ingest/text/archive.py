@@ -101,6 +101,28 @@ class _File(io.RawIOBase):
         return found
 
 
+def members_of_zip(reader: ByteReader, size: int) -> list[zipfile.ZipInfo]:
+    """The files in a ZIP archive of `size` bytes.
+
+    Raises:
+        BrokenArchive: its directory makes no sense. TooLarge: it is too long.
+    """
+    try:
+        with zipfile.ZipFile(_File(reader, size)) as archive:
+            return [each for each in archive.infolist() if not is_junk(each.filename)]
+    except (zipfile.BadZipFile, OSError, ValueError, NotImplementedError, EOFError) as error:
+        raise BrokenArchive(str(error)) from None
+
+
+def members_of_tar(read_at: Callable[[int, int], bytes]) -> list[tar.TarMember]:
+    """The files in a tar archive, of which `read_at` gives the unpacked bytes.
+
+    Raises:
+        BrokenArchive, TooLarge: see `tar.members`.
+    """
+    return [each for each in tar.members(read_at) if not is_junk(each.filename)]
+
+
 def find_member(reader: ByteReader, size: int, wanted: str | None = None) -> Member:
     """The member to read in the archive of `size` bytes; `wanted`: its name, where the caller gave it.
 
@@ -111,13 +133,7 @@ def find_member(reader: ByteReader, size: int, wanted: str | None = None) -> Mem
             NoTable: it holds no file, or several of which none is likely a table.
         TooLarge: its directory is too long.
     """
-    file = _File(reader, size)
-    try:
-        with zipfile.ZipFile(file) as archive:
-            members = [each for each in archive.infolist() if not is_junk(each.filename)]
-    except (zipfile.BadZipFile, OSError, ValueError, NotImplementedError, EOFError) as error:
-        raise BrokenArchive(str(error)) from None
-    chosen, warnings = _chosen(members, wanted)
+    chosen, warnings = _chosen(members_of_zip(reader, size), wanted)
     _refuse_unreadable(chosen)
     start = _data_start(reader, chosen)
     stop = start + chosen.compress_size
@@ -139,8 +155,7 @@ def find_in_tar(
         BrokenArchive, TooLarge: see `tar.members`.
         BadInput: the same as of `find_member`.
     """
-    members = [each for each in tar.members(read_at) if not is_junk(each.filename)]
-    chosen, warnings = _chosen(members, wanted)
+    chosen, warnings = _chosen(members_of_tar(read_at), wanted)
     if chosen.sparse:
         raise BadInput(f"The file {chosen.filename[:100]!r} in the archive is kept with holes.", "unsupported_format")
     if packing:
@@ -175,15 +190,24 @@ def _named(members: Sequence[Entry], wanted: str) -> Entry:
     return found[0]
 
 
+def tables_among(members: Sequence[Entry]) -> list[Entry]:
+    """Those members that are tables by their names; a text beside tables explains them."""
+    likely = [each for each in members if PurePosixPath(each.filename).suffix.lower() in TABLES]
+    named = [each for each in likely if PurePosixPath(each.filename).suffix.lower() not in (".txt", ".dat")]
+    return named or likely
+
+
+def table_names(members: Sequence[_Named]) -> list[str]:
+    """The names of `tables_among` some members, each once."""
+    return list(dict.fromkeys(each.filename for each in tables_among(members)))
+
+
 def _likely(members: Sequence[Entry]) -> Entry:
     if not members:
         raise NoTable("The archive holds no file.", "no_table")
-    likely = [each for each in members if PurePosixPath(each.filename).suffix.lower() in TABLES]
-    if len(members) > 1 and not likely:
+    found = tables_among(members) or members
+    if found is members and len(members) > 1:
         raise NoTable("The archive holds several files, none of which is a table by its name.", "no_table")
-    # A text beside tables explains them.
-    named = [each for each in likely if PurePosixPath(each.filename).suffix.lower() not in (".txt", ".dat")]
-    found = named or likely or members
     if len(found) > 1:
         names = listed([each.filename for each in found])
         reason = f"There are {len(found)} tables in the archive; say with member which one is meant: {names}"

@@ -187,6 +187,21 @@ def _member(reader: ByteReader, stop: int, kind: str, packing: str, wanted: str 
     return None
 
 
+def tables_in(reader: ByteReader, stop: int) -> list[str]:
+    """The names of the tables in an archive; none where the file is no archive.
+
+    Raises:
+        BrokenArchive, TooLarge: see `archive`.
+    """
+    kind, packing = archive_of(reader, stop, complete=True)
+    if kind == "zip":
+        return archive.table_names(archive.members_of_zip(reader, stop))
+    if kind == "tar":
+        read_at = _unpacked(reader, stop, packing, complete=True).read_at
+        return archive.table_names(archive.members_of_tar(read_at))
+    return []
+
+
 def open_source(
     reader: ByteReader, stop: int, *, complete: bool, declared: str | None = None, wanted: str | None = None
 ) -> TextSource:
