@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import logging
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -17,7 +17,7 @@ from parquay.datasets.statements.turns import Turns
 from parquay.http1.connection import TryHandle
 from parquay.settings import Settings
 from parquay.web.account import account, admin, login, usage
-from parquay.web.files import access, fetches, files, links, previews
+from parquay.web.files import access, fetches, files, links, previews, upload_links
 from parquay.web.http import errors, hashing, sockets
 from parquay.web.http.asgi import Origin
 from parquay.web.http.compression import Compression
@@ -40,9 +40,10 @@ from parquay.web.tables import (
     sql,
     views,
 )
+from parquay.web.uploads.admission import LinkAdmission, LoginAdmission
 from parquay.web.uploads.fast_path import FastPath
 from parquay.web.uploads.tus import TusAdapter
-from parquay.web.uploads.verbs import Verbs
+from parquay.web.uploads.verbs import Verb, Verbs
 from parquay.wiring import Services, build
 
 CLIENT = bundle.web_client()
@@ -62,10 +63,13 @@ class Application:
         self.services = services
         policy = policy_of(services.settings)
         self.rest = _rest(services, policy)
-        uploads = _uploads(services, policy)
+        verbs, rules = _verbs(services), services.uploads.rules
+        logins = LoginAdmission(services.accounts.sessions, policy)
+        uploads = TusAdapter(verbs, admission=logins, rules=rules, policy=policy)
+        linked = TusAdapter(verbs, admission=LinkAdmission(services.uploads.guests), rules=rules, policy=policy)
         self._dispatch = Dispatcher(
             Compression(self.rest),
-            uploads,
+            {"uploads": uploads, "linked": linked},
             WebClient(client),
             policy,
             LoginWatch(services.accounts.sessions),
@@ -99,7 +103,7 @@ def policy_of(settings: Settings) -> Policy:
     )
 
 
-def _uploads(services: Services, policy: Policy) -> TusAdapter:
+def _verbs(services: Services) -> Mapping[str, Verb]:
     settings = services.settings
     verbs = Verbs(
         services.uploads.files,
@@ -117,7 +121,7 @@ def _uploads(services: Services, policy: Policy) -> TusAdapter:
         from parquay.web.tuspy.router import TuspyRouter
 
         verbs = TuspyRouter(verbs, services.uploads.files, services.uploads.store).by_method
-    return TusAdapter(verbs, sessions=services.accounts.sessions, rules=services.uploads.rules, policy=policy)
+    return verbs
 
 
 def _fast_path(services: Services, uploads: TusAdapter, policy: Policy) -> TryHandle | None:
@@ -164,6 +168,7 @@ def _rest(services: Services, policy: Policy) -> FastAPI:
     app.include_router(usage.router)
     app.include_router(access.router)
     app.include_router(links.router)
+    app.include_router(upload_links.router)
     app.include_router(datasets.router)
     app.include_router(exports.router)
     app.include_router(views.router)

@@ -16,8 +16,9 @@ from functools import partial
 from sqlalchemy import func, select
 from sqlmodel import Session
 
+from parquay.catalog.claims import Claim
 from parquay.catalog.events import Events
-from parquay.catalog.files import Claim, Files
+from parquay.catalog.files import Files
 from parquay.catalog.jobs import Jobs
 from parquay.catalog.migrate import upgrade
 from parquay.catalog.session import Catalog, connection_of

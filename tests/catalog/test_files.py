@@ -12,7 +12,9 @@ from sqlalchemy import text, update
 from sqlmodel import col, select
 
 from catalog.made_files import LATER, row
-from parquay.catalog.files import Claim, Files
+from parquay.catalog.allowances import Allowance
+from parquay.catalog.claims import Claim
+from parquay.catalog.files import Files
 from parquay.catalog.session import Catalog
 from parquay.catalog.tables import Event, File, Job, now
 from parquay.ids import new_id
@@ -261,13 +263,14 @@ def test_everything_goes_with_a_file(catalog: Catalog, files: Files, add, take_o
     assert kinds(catalog, claim.file_id)[-1] == "file.deleted"
 
 
-def test_stored_bytes_count_what_is_reserved(files: Files, add, ann: str, bob: str):
+def test_what_is_reserved_leaves_less_room(files: Files, add, ann: str, bob: str):
     add(size=100, offset=10)
     add(size=None, offset=7)
     add(size=1000, owner_id=bob)
 
-    assert files.stored_bytes(ann) == 107
-    assert files.stored_bytes(new_id()) == 0
+    rooms = [files.room_left(owner, Allowance(quota=200)) for owner in (ann, bob, new_id())]
+    assert [room and room.bytes for room in rooms] == [93, 0, 200]
+    assert files.room_left(bob, Allowance()) is None
 
 
 def test_only_owners_rename_and_share(catalog: Catalog, files: Files, add, ann: str, bob: str):

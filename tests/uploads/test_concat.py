@@ -13,6 +13,7 @@ from parquay.catalog.tables import File, now
 from parquay.errors import StorageFull, TooLarge
 from parquay.storage.memory.uploads import MemoryStore
 from parquay.tus.refusals import Refusal
+from parquay.uploads.policy.rules import Owner
 from storage.tmpfs import volume
 from uploads.engine import OWNER, Engine, ScriptedBody, until
 
@@ -236,7 +237,7 @@ def test_a_part_of_somebody_else_is_unknown(engine: Engine):
         stolen = engine.row(foreign)
 
         with pytest.raises(Refusal) as caught:
-            engine.services.uploads.concatenator.parts_of("somebody else", [stolen.id])
+            engine.services.uploads.concatenator.parts_of(Owner("somebody else", "bob"), [stolen.id])
 
         assert (caught.value.code, caught.value.status) == ("concat_unknown", 404)
 

@@ -40,7 +40,7 @@ def test_every_route_has_a_policy(tmp_path):
 
 UPLOAD_ROWS = {
     (method, path)
-    for path in ("/files", "/files/{file_id}")
+    for path in ("/files", "/files/{file_id}", "/u/{token}/files/{file_id}")
     for method in ("HEAD", "OPTIONS", "PATCH", "DELETE", "POST")
 }
 """What the upload protocols answer: UPLOAD_VERBS below."""

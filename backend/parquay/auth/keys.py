@@ -1,4 +1,4 @@
-"""Secrets that are sent as bearer tokens and kept as hashes: API keys, and tokens of links."""
+"""Secrets that are sent as bearer tokens or in addresses and kept as hashes: API keys, and tokens of links."""
 
 from __future__ import annotations
 
@@ -10,6 +10,9 @@ KEY_PREFIX = "pq_"
 
 LINK_PREFIX = "pql_"
 """Tokens of links start with it."""
+
+UPLOAD_LINK_PREFIX = "pqu_"
+"""Tokens of upload links start with it."""
 
 
 def new_key(prefix: str = KEY_PREFIX) -> str:

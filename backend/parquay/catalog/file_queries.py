@@ -11,11 +11,11 @@ from sqlalchemy.orm import defer
 from sqlmodel import col, select
 
 from parquay.catalog.access import granted_to
+from parquay.catalog.allowances import Allowance, RoomLeft, room_left
 from parquay.catalog.links import opened_by
 from parquay.catalog.listing import EVERYTHING, SORTS, Narrowed, after, branches, narrowing, order
 from parquay.catalog.session import Catalog
 from parquay.catalog.tables import Access, File, Link, User
-from parquay.catalog.usage import used
 from parquay.roles import VIEW, Role, role_of
 
 UNLISTED: tuple[Any, ...] = (File.options, File.dialect, File.parts)
@@ -118,10 +118,10 @@ class FileQueries:
             found: Any = session.execute(select(*(count.scalar_subquery() for count in counts))).one()
             return int(sum(found))
 
-    def stored_bytes(self, user_id: str) -> int:
-        """Return the bytes that a user has stored or reserved, those of tables too."""
+    def room_left(self, user_id: str, allowance: Allowance) -> RoomLeft | None:
+        """Return how much may still be added to what a user stores, None: any number of bytes."""
         with self._catalog.read() as session:
-            return used(session, user_id).bytes
+            return room_left(session, user_id, allowance)
 
     def epochs(self, file_ids: list[str]) -> dict[str, int]:
         """Return the epochs of those of ``file_ids`` that exist."""

@@ -9,15 +9,16 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from operator import attrgetter
-from typing import Any, NamedTuple
+from typing import Any
 
 from sqlalchemy import case, literal, or_, update
 from sqlmodel import Session, col, delete, select
 
+from parquay.catalog.allowances import UNBOUNDED, Allowance, refuse_beyond
 from parquay.catalog.chunks import name, name_all, named
+from parquay.catalog.claims import Claim, Touched
 from parquay.catalog.concatenations import PART_GONE, lock_waiting
 from parquay.catalog.consequences import UPDATED, Consequences, consequences
 from parquay.catalog.events import Events
@@ -28,7 +29,7 @@ from parquay.catalog.notifications import progress_of
 from parquay.catalog.prepared import Insert
 from parquay.catalog.session import Catalog, connection_of, notify
 from parquay.catalog.tables import FILE_DEFAULTS, File, NewFile, now
-from parquay.catalog.usage import refuse_over
+from parquay.catalog.upload_links import count_parts, lock_parts
 from parquay.catalog.version_jobs import REFRESH, REREAD
 from parquay.chunk import Chunk
 from parquay.roles import VIEW, everybodys_role
@@ -38,32 +39,6 @@ CONVERT, FETCH = "convert", "fetch"
 
 WRITER_ACTIVE = timedelta(seconds=1.5)
 """A writer of another process that made a checkpoint this recently is not interrupted; it makes one each second."""
-
-
-@dataclass(frozen=True)
-class Claim:
-    """An upload taken over: the epoch that fences its former writer, and where it continues.
-
-    Attributes:
-        epoch: fencing number of this writer.
-        offset: durable bytes at the moment of the claim.
-        size: total bytes, None while not known.
-    """
-
-    file_id: str
-    epoch: int
-    offset: int
-    size: int | None
-
-
-class Touched(NamedTuple):
-    """What a statement tells of the row that it changed."""
-
-    id: str
-    owner_id: str
-    shared: bool
-    concat: str | None
-    size: int | None
 
 
 _insert = Insert(File, constants=FILE_DEFAULTS)
@@ -82,23 +57,32 @@ class Files(FileQueries):
     # The upload path
 
     def add(
-        self, session: Session, *files: NewFile, chunks: Mapping[str, Sequence[Chunk]] | None = None, quota: int = 0
+        self,
+        session: Session,
+        *files: NewFile,
+        chunks: Mapping[str, Sequence[Chunk]] | None = None,
+        allowance: Allowance = UNBOUNDED,
     ) -> None:
         """Insert new uploads; those that are complete at once are finished too.
 
         ``chunks``: what holds the bytes that came with them, by id.
-        ``quota``: bytes that an owner may have with them, 0: any.
+        ``allowance``: what each owner may have with them.
 
         Raises:
-            TooLarge: ``quota_exceeded`` (413).
+            ParquayError: as :func:`~parquay.catalog.allowances.refuse_beyond`.
         """
         moment = now()
+        joining = [file for file in files if file.upload_link_id and file.parts]
+        for final in joining:
+            lock_parts(session, final.parts or ())
         # In the order of their owners, whose totals change: two processes never wait for each other's.
         rows = [file.__dict__ for file in sorted(files, key=attrgetter("owner_id"))]
         _insert(session, rows, every={"uploaded_at": moment, "active_at": moment})
         name_all(session, chunks or {})
-        for owner_id in {file.owner_id for file in files} if quota else ():
-            refuse_over(session, owner_id, quota)
+        for final in joining:
+            count_parts(session, final.upload_link_id or "", final.parts or (), in_final=True)
+        for owner_id in {file.owner_id for file in files} if allowance.is_bounded else ():
+            refuse_beyond(session, owner_id, allowance)
         alike: defaultdict[Consequences, list[NewFile]] = defaultdict(list)
         for file in files:
             alike[consequences(is_new=True, complete=file.complete, is_partial=file.is_partial)].append(file)
@@ -145,21 +129,21 @@ class Files(FileQueries):
         chunks: Sequence[Chunk] = (),
         expires_at: datetime | None,
         wake: bool = False,
-        quota: int = 0,
+        allowance: Allowance = UNBOUNDED,
     ) -> Claim | None:
         """Move the durable offset of ``claim`` to ``offset`` bytes; None when somebody else owns the upload.
 
         ``chunks``: what holds the bytes before it; from now on they are part of the upload.
 
         Raises:
-            TooLarge: ``quota_exceeded`` (413), its length is not known and it has come to more than ``quota`` leaves.
+            ParquayError: as :func:`~parquay.catalog.allowances.refuse_beyond`; more bytes than were announced there are
+                only where none were.
         """
         file = self._compare_and_set(session, claim, offset=offset, active_at=now(), expires_at=expires_at)
         if file is None:
             return None
         name(session, claim.file_id, chunks)
-        if claim.size is None:
-            refuse_over(session, file.owner_id, quota)
+        refuse_beyond(session, file.owner_id, allowance, grew=claim.size is None)
         if file.concat != "partial":
             notify(session, progress_of(file.id))
             if wake:
@@ -175,27 +159,33 @@ class Files(FileQueries):
         statement = update(File).where(col(File.id) == claim.file_id, col(File.epoch) == claim.epoch)
         connection_of(session).execute(statement.values(writer=None))
 
-    def declare(self, session: Session, claim: Claim, size: int, *, quota: int = 0) -> Claim | None:
+    def declare(self, session: Session, claim: Claim, size: int, *, allowance: Allowance = UNBOUNDED) -> Claim | None:
         """Fix the total bytes of an upload; None when somebody else owns it.
 
         Raises:
-            TooLarge: ``quota_exceeded`` (413).
+            ParquayError: as :func:`~parquay.catalog.allowances.refuse_beyond`.
         """
         file = self._compare_and_set(session, claim, size=size)
         if file is None:
             return None
-        refuse_over(session, file.owner_id, quota)
+        refuse_beyond(session, file.owner_id, allowance)
         return Claim(claim.file_id, claim.epoch, claim.offset, size)
 
     def finish(
-        self, session: Session, claim: Claim, offset: int, *, chunks: Sequence[Chunk] = (), quota: int = 0
+        self,
+        session: Session,
+        claim: Claim,
+        offset: int,
+        *,
+        chunks: Sequence[Chunk] = (),
+        allowance: Allowance = UNBOUNDED,
     ) -> bool:
         """Note that the last byte landed, and enqueue the conversion; False when somebody else owns the upload.
 
         The row, the job and the event are one transaction: an upload that is complete always has its job.
 
         Raises:
-            TooLarge: ``quota_exceeded`` (413), as `checkpoint`.
+            ParquayError: as `checkpoint`.
         """
         values = {
             "offset": offset,
@@ -210,8 +200,7 @@ class Files(FileQueries):
         if file is None:
             return False
         name(session, claim.file_id, chunks)
-        if claim.size is None:
-            refuse_over(session, file.owner_id, quota)
+        refuse_beyond(session, file.owner_id, allowance, grew=claim.size is None)
         self._complete(session, file)
         return True
 
@@ -342,7 +331,11 @@ class Files(FileQueries):
             self._tell_hooks(session, ["removed"], file_id)
             self._events.emit_removal(session, file)
         self._jobs.cancel(session, file_id, CONVERT, REREAD, REFRESH, FETCH)
+        if file.upload_link_id and file.parts:
+            lock_parts(session, file.parts)
         session.execute(delete(File).where(col(File.id) == file_id))
+        if file.upload_link_id and file.parts and not file.complete:
+            count_parts(session, file.upload_link_id, file.parts, in_final=False)
         for final_id in waiting:
             self.lose(session, final_id, *PART_GONE, unfinished=True)
         return True

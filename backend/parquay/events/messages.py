@@ -83,6 +83,10 @@ class FileRow(Protocol):
     def sha256(self) -> str | None: ...  # noqa: D102
     @property
     def shared(self) -> bool: ...  # noqa: D102
+    @property
+    def upload_link_id(self) -> str | None: ...  # noqa: D102
+    @property
+    def upload_link_name(self) -> str | None: ...  # noqa: D102
 
 
 class Occurrence(Protocol):
@@ -163,7 +167,13 @@ def entry(file: FileRow, owner: str, role: Role = OWNER, ahead: int | None = Non
         "path": file.path,
         "ahead": None if file.finished_at is not None else ahead,
         "source_url": file.source_url,
+        "upload_link": upload_link(file) if role == OWNER else None,
     }
+
+
+def upload_link(file: FileRow) -> dict[str, Any] | None:
+    """By which upload link ``file`` came, None when its owner uploaded it. The link may be gone."""
+    return {"id": file.upload_link_id, "name": file.upload_link_name} if file.upload_link_id else None
 
 
 def plain_folder(file: FileRow) -> str | None:

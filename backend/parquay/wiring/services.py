@@ -22,6 +22,7 @@ from parquay.catalog.samples import Samples
 from parquay.catalog.saved_queries import SavedQueries
 from parquay.catalog.segments import Segments
 from parquay.catalog.session import Catalog
+from parquay.catalog.upload_links import UploadLinks
 from parquay.catalog.usage import Usages
 from parquay.catalog.users import Users
 from parquay.catalog.version_jobs import VersionJobs
@@ -63,6 +64,7 @@ from parquay.uploads.fetch.fetcher import Fetcher
 from parquay.uploads.maintain.expire import Expirer
 from parquay.uploads.maintain.integrity import Soundness
 from parquay.uploads.maintain.remove import Remover
+from parquay.uploads.policy.guests import Guests
 from parquay.uploads.policy.hooks import Hooks
 from parquay.uploads.policy.rules import Rules
 from parquay.uploads.receive.append import Appender
@@ -92,6 +94,8 @@ class UploadServices:
     imports: Imports
     importer: Importer
     fetcher: Fetcher
+    upload_links: UploadLinks
+    guests: Guests
 
 
 @dataclass(frozen=True)

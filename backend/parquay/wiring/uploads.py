@@ -11,6 +11,7 @@ from parquay.catalog.queue import Queue
 from parquay.catalog.segments import Segments
 from parquay.catalog.session import Catalog
 from parquay.catalog.unsynced import UnsyncedBytes
+from parquay.catalog.upload_links import UploadLinks
 from parquay.networks import Reachable
 from parquay.settings import Settings
 from parquay.storage.chunked.store import ChunkStore
@@ -26,6 +27,7 @@ from parquay.uploads.fetch.open_source import SourceClient
 from parquay.uploads.maintain.expire import Expirer
 from parquay.uploads.maintain.integrity import Soundness
 from parquay.uploads.maintain.remove import Remover
+from parquay.uploads.policy.guests import Guests
 from parquay.uploads.policy.hooks import Hooks, installed
 from parquay.uploads.policy.rules import Rules
 from parquay.uploads.receive.append import Appender
@@ -85,8 +87,9 @@ def upload_services(
     )
     into, kept = (writers, remote, appender, concatenator, small, creator), (remover, Expirer(files, remover, writers))
     importer, soundness, segments = Importer(creator, imports, reachable), Soundness(store), Segments(catalog)
+    links = UploadLinks(catalog)
     fixed = files, segments, queue, store, rules, hooks
-    return UploadServices(*fixed, *into, *kept, soundness, imports, importer, fetcher)
+    return UploadServices(*fixed, *into, *kept, soundness, imports, importer, fetcher, links, Guests(links))
 
 
 def _source_client(reachable: Reachable, idle: float) -> SourceClient:

@@ -316,6 +316,11 @@ export interface paths {
   };
   "/files/{file_id}/links/{link_id}": {
     /**
+     * Show Link
+     * @description Show one link to an own file.
+     */
+    get: operations["show_link_files__file_id__links__link_id__get"];
+    /**
      * Remove Link
      * @description Take a link back: it opens nothing any more, here at once and everywhere within 5 seconds.
      */
@@ -334,6 +339,46 @@ export interface paths {
      * @description Open a link with its password: the answer has a token that is good for an hour.
      */
     post: operations["open_link_links__token__open_post"];
+  };
+  "/upload-links": {
+    /**
+     * List Upload Links
+     * @description List the own upload links, the newest first, with what has come by each; their addresses are not kept.
+     */
+    get: operations["list_upload_links_upload_links_get"];
+    /**
+     * Add Upload Link
+     * @description Make a link by which people without an account upload to whoever makes it; its addresses are shown this once.
+     */
+    post: operations["add_upload_link_upload_links_post"];
+  };
+  "/upload-links/{link_id}": {
+    /**
+     * Read Upload Link
+     * @description Tell what an own upload link lets, and what has come by it.
+     */
+    get: operations["read_upload_link_upload_links__link_id__get"];
+    /**
+     * Remove Upload Link
+     * @description Take an upload link back: nothing comes by it any more, nor do uploads go on. What has come stays.
+     */
+    delete: operations["remove_upload_link_upload_links__link_id__delete"];
+  };
+  "/u/{token}": {
+    /**
+     * About Upload Link
+     * @description Tell whoever has an upload link what it is for, and what may still come by it.
+     */
+    get: operations["about_upload_link_u__token__get"];
+  };
+  "/u/{token}/files": {
+    /**
+     * Upload By Link
+     * @description Upload one file in a form to whom an upload link leads to.
+     *
+     * With `Tus-Resumable` it makes a resumable upload instead (tus: creation, creation-with-upload, concatenation): the body, if any, is its first bytes, the answer is empty and has a `Location`.
+     */
+    post: operations["upload_by_link_u__token__files_post"];
   };
   "/datasets": {
     /**
@@ -636,6 +681,23 @@ export interface paths {
      */
     get: operations["metrics_metrics_get"];
   };
+  "/u/{token}/files/{file_id}": {
+    /**
+     * Give an upload by a link up
+     * @description Remove it while it is unfinished (tus).
+     */
+    delete: operations["linked_upload_remove"];
+    /**
+     * Where an upload stands
+     * @description Tell how many bytes of an upload are stored: go on from there.
+     */
+    head: operations["linked_upload_state"];
+    /**
+     * Go on with an upload by a link
+     * @description Append the body at `Upload-Offset` (tus).
+     */
+    patch: operations["linked_upload_append"];
+  };
 }
 
 export type webhooks = Record<string, never>;
@@ -728,6 +790,16 @@ export interface components {
       to: number;
       /** Count */
       count: number;
+    };
+    /**
+     * CameBy
+     * @description The upload link by which a file came; it may have been taken back since.
+     */
+    CameBy: {
+      /** Id */
+      id: string;
+      /** Name */
+      name: string;
     };
     /**
      * Changed
@@ -1033,6 +1105,7 @@ export interface components {
       ahead: number | null;
       /** Source Url */
       source_url: string | null;
+      upload_link: components["schemas"]["CameBy"] | null;
       content: components["schemas"]["Content"] | null;
       damage?: components["schemas"]["Damage"] | null;
       origin?: components["schemas"]["QueryOrigin"] | null;
@@ -1083,6 +1156,7 @@ export interface components {
      *
      * `path`: the folder that the file was in inside an uploaded folder. `ahead`: how many jobs go before its own, null
      * when it does not wait. `source_url`: where the server got it, without login and query; null: it was uploaded.
+     * `upload_link`: by which one it came, null when its owner uploaded it, and for everybody else.
      */
     Entry: {
       /** Id */
@@ -1137,6 +1211,7 @@ export interface components {
       ahead: number | null;
       /** Source Url */
       source_url: string | null;
+      upload_link: components["schemas"]["CameBy"] | null;
     };
     /**
      * FetchRequest
@@ -1511,6 +1586,24 @@ export interface components {
       new: string;
     };
     /**
+     * NewUploadLink
+     * @description An upload link to make: what it is for, until when it is good, and what may come by it; null: without a limit.
+     *
+     * `max_bytes`: of all files together. `extensions`: endings of names that are taken, empty: all.
+     */
+    NewUploadLink: {
+      /** Name */
+      name: string;
+      /** Expires At */
+      expires_at?: string | null;
+      /** Max Bytes */
+      max_bytes?: number | null;
+      /** Max Files */
+      max_files?: number | null;
+      /** Extensions */
+      extensions?: string[] | null;
+    };
+    /**
      * NewUser
      * @description An account to make.
      */
@@ -1545,6 +1638,26 @@ export interface components {
        * @default false
        */
       shared?: boolean;
+    };
+    /**
+     * OpenUploadLink
+     * @description What whoever has an upload link may know of it: what it is for, and what may still come by it.
+     *
+     * `bytes_left` and `files_left` are null without a limit, `max_size` is the largest file in bytes.
+     */
+    OpenUploadLink: {
+      /** Name */
+      name: string;
+      /** Expires At */
+      expires_at: string | null;
+      /** Bytes Left */
+      bytes_left: number | null;
+      /** Files Left */
+      files_left: number | null;
+      /** Max Size */
+      max_size: number | null;
+      /** Extensions */
+      extensions: string[];
     };
     /**
      * OpenedLink
@@ -2027,6 +2140,7 @@ export interface components {
       ahead: number | null;
       /** Source Url */
       source_url: string | null;
+      upload_link: components["schemas"]["CameBy"] | null;
       /** File Id */
       file_id: string;
       origin: components["schemas"]["QueryOrigin"];
@@ -2143,6 +2257,37 @@ export interface components {
       url: string;
       /** Token */
       token: string;
+    };
+    /**
+     * ShownUploadLink
+     * @description An upload link with its addresses, which are shown this once: a page, and an endpoint for programs.
+     */
+    ShownUploadLink: {
+      /** Id */
+      id: string;
+      /** Name */
+      name: string;
+      /**
+       * Created At
+       * Format: date-time
+       */
+      created_at: string;
+      /** Expires At */
+      expires_at: string | null;
+      /** Max Bytes */
+      max_bytes: number | null;
+      /** Max Files */
+      max_files: number | null;
+      /** Extensions */
+      extensions: string[];
+      /** Files */
+      files: number;
+      /** Bytes */
+      bytes: number;
+      /** Url */
+      url: string;
+      /** Endpoint */
+      endpoint: string;
     };
     /**
      * SignalRef
@@ -2278,6 +2423,33 @@ export interface components {
       style?: string | null;
     };
     /**
+     * UploadLinkRef
+     * @description An upload link, without its address. `files` and `bytes` have come by it, or are on their way.
+     */
+    UploadLinkRef: {
+      /** Id */
+      id: string;
+      /** Name */
+      name: string;
+      /**
+       * Created At
+       * Format: date-time
+       */
+      created_at: string;
+      /** Expires At */
+      expires_at: string | null;
+      /** Max Bytes */
+      max_bytes: number | null;
+      /** Max Files */
+      max_files: number | null;
+      /** Extensions */
+      extensions: string[];
+      /** Files */
+      files: number;
+      /** Bytes */
+      bytes: number;
+    };
+    /**
      * Uploaded
      * @description A file that was just uploaded; `file_id` repeats `id`.
      */
@@ -2334,8 +2506,19 @@ export interface components {
       ahead: number | null;
       /** Source Url */
       source_url: string | null;
+      upload_link: components["schemas"]["CameBy"] | null;
       /** File Id */
       file_id: string;
+    };
+    /**
+     * UploadedByLink
+     * @description A file that came by an upload link, by the name that it has now.
+     */
+    UploadedByLink: {
+      /** Name */
+      name: string;
+      /** Size */
+      size: number;
     };
     /**
      * Usage
@@ -3779,6 +3962,32 @@ export interface operations {
     };
   };
   /**
+   * Show Link
+   * @description Show one link to an own file.
+   */
+  show_link_files__file_id__links__link_id__get: {
+    parameters: {
+      path: {
+        file_id: string;
+        link_id: string;
+      };
+    };
+    responses: {
+      /** @description Successful Response */
+      200: {
+        content: {
+          "application/json": components["schemas"]["LinkRef"];
+        };
+      };
+      /** @description Refused. */
+      default: {
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+    };
+  };
+  /**
    * Remove Link
    * @description Take a link back: it opens nothing any more, here at once and everywhere within 5 seconds.
    */
@@ -3847,6 +4056,219 @@ export interface operations {
       200: {
         content: {
           "application/json": components["schemas"]["OpenedLink"];
+        };
+      };
+      /** @description Refused. */
+      default: {
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+    };
+  };
+  /**
+   * List Upload Links
+   * @description List the own upload links, the newest first, with what has come by each; their addresses are not kept.
+   */
+  list_upload_links_upload_links_get: {
+    responses: {
+      /** @description Successful Response */
+      200: {
+        content: {
+          "application/json": components["schemas"]["UploadLinkRef"][];
+        };
+      };
+      /** @description Refused. */
+      default: {
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+    };
+  };
+  /**
+   * Add Upload Link
+   * @description Make a link by which people without an account upload to whoever makes it; its addresses are shown this once.
+   */
+  add_upload_link_upload_links_post: {
+    requestBody: {
+      content: {
+        "application/json": components["schemas"]["NewUploadLink"];
+      };
+    };
+    responses: {
+      /** @description Successful Response */
+      201: {
+        content: {
+          "application/json": components["schemas"]["ShownUploadLink"];
+        };
+      };
+      /** @description Refused. */
+      default: {
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+    };
+  };
+  /**
+   * Read Upload Link
+   * @description Tell what an own upload link lets, and what has come by it.
+   */
+  read_upload_link_upload_links__link_id__get: {
+    parameters: {
+      path: {
+        link_id: string;
+      };
+    };
+    responses: {
+      /** @description Successful Response */
+      200: {
+        content: {
+          "application/json": components["schemas"]["UploadLinkRef"];
+        };
+      };
+      /** @description Refused. */
+      default: {
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+    };
+  };
+  /**
+   * Remove Upload Link
+   * @description Take an upload link back: nothing comes by it any more, nor do uploads go on. What has come stays.
+   */
+  remove_upload_link_upload_links__link_id__delete: {
+    parameters: {
+      path: {
+        link_id: string;
+      };
+    };
+    responses: {
+      /** @description Successful Response */
+      204: {
+        content: never;
+      };
+      /** @description Refused. */
+      default: {
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+    };
+  };
+  /**
+   * About Upload Link
+   * @description Tell whoever has an upload link what it is for, and what may still come by it.
+   */
+  about_upload_link_u__token__get: {
+    parameters: {
+      path: {
+        token: string;
+      };
+    };
+    responses: {
+      /** @description Successful Response */
+      200: {
+        content: {
+          "application/json": components["schemas"]["OpenUploadLink"];
+        };
+      };
+      /** @description Refused. */
+      default: {
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+    };
+  };
+  /**
+   * Upload By Link
+   * @description Upload one file in a form to whom an upload link leads to.
+   *
+   * With `Tus-Resumable` it makes a resumable upload instead (tus: creation, creation-with-upload, concatenation): the body, if any, is its first bytes, the answer is empty and has a `Location`.
+   */
+  upload_by_link_u__token__files_post: {
+    parameters: {
+      query?: {
+        again?: string;
+        comment?: string;
+        dataset?: string;
+        delimiter?: string;
+        encoding?: string;
+        escape?: string;
+        header?: string;
+        member?: string;
+        missing?: string;
+        names?: string;
+        nulls?: string;
+        path?: string;
+        quote?: string;
+        sheet?: string;
+        skip?: string;
+        skip_rows?: string;
+        types?: string;
+      };
+      header?: {
+        /** @description The version of tus that is spoken: `1.0.0`. Without it the request is plain HTTP. */
+        "Tus-Resumable"?: string;
+        /** @description Size of the whole upload in bytes. */
+        "Upload-Length"?: number;
+        /** @description `1`: the size comes later. */
+        "Upload-Defer-Length"?: string;
+        /** @description Keys with Base64 values: `filename`, `filetype`, options of reading. */
+        "Upload-Metadata"?: string;
+        /** @description `partial`, or `final;` and the parts. */
+        "Upload-Concat"?: string;
+        /** @description Algorithm and Base64 digest of the body, with a space between. */
+        "Upload-Checksum"?: string;
+      };
+      path: {
+        token: string;
+      };
+    };
+    requestBody?: {
+      content: {
+        "multipart/form-data": {
+          again?: string;
+          comment?: string;
+          dataset?: string;
+          delimiter?: string;
+          encoding?: string;
+          escape?: string;
+          header?: string;
+          member?: string;
+          missing?: string;
+          names?: string;
+          nulls?: string;
+          path?: string;
+          quote?: string;
+          sheet?: string;
+          skip?: string;
+          skip_rows?: string;
+          types?: string;
+          /** Format: binary */
+          file: string;
+        };
+        "application/offset+octet-stream": string;
+      };
+    };
+    responses: {
+      /** @description Successful Response */
+      201: {
+        headers: {
+          /** @description Where the upload goes on. */
+          Location?: string;
+          /** @description Bytes that are safely stored. */
+          "Upload-Offset"?: number;
+          /** @description Size of the whole, if it is known. */
+          "Upload-Length"?: number;
+          "Tus-Resumable"?: string;
+        };
+        content: {
+          "application/json": components["schemas"]["UploadedByLink"];
         };
       };
       /** @description Refused. */
@@ -5089,6 +5511,113 @@ export interface operations {
     responses: {
       /** @description Successful Response */
       200: {
+        content: never;
+      };
+      /** @description Refused. */
+      default: {
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+    };
+  };
+  /**
+   * Give an upload by a link up
+   * @description Remove it while it is unfinished (tus).
+   */
+  linked_upload_remove: {
+    parameters: {
+      header?: {
+        /** @description The version of tus that is spoken: `1.0.0`. Without it the request is plain HTTP. */
+        "Tus-Resumable"?: string;
+      };
+      path: {
+        token: string;
+        file_id: string;
+      };
+    };
+    responses: {
+      /** @description It is gone. */
+      204: {
+        content: never;
+      };
+      /** @description Refused. */
+      default: {
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+    };
+  };
+  /**
+   * Where an upload stands
+   * @description Tell how many bytes of an upload are stored: go on from there.
+   */
+  linked_upload_state: {
+    parameters: {
+      header?: {
+        /** @description The version of tus that is spoken: `1.0.0`. Without it the request is plain HTTP. */
+        "Tus-Resumable"?: string;
+      };
+      path: {
+        token: string;
+        file_id: string;
+      };
+    };
+    responses: {
+      /** @description Where it stands. */
+      200: {
+        headers: {
+          /** @description Bytes that are safely stored. */
+          "Upload-Offset"?: number;
+          /** @description Size of the whole, if it is known. */
+          "Upload-Length"?: number;
+          "Tus-Resumable"?: string;
+        };
+        content: never;
+      };
+      /** @description Refused. */
+      default: {
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+    };
+  };
+  /**
+   * Go on with an upload by a link
+   * @description Append the body at `Upload-Offset` (tus).
+   */
+  linked_upload_append: {
+    parameters: {
+      header?: {
+        /** @description The version of tus that is spoken: `1.0.0`. Without it the request is plain HTTP. */
+        "Tus-Resumable"?: string;
+        /** @description Where these bytes begin: the offset that HEAD told. */
+        "Upload-Offset"?: number;
+        /** @description Algorithm and Base64 digest of the body, with a space between. */
+        "Upload-Checksum"?: string;
+      };
+      path: {
+        token: string;
+        file_id: string;
+      };
+    };
+    requestBody: {
+      content: {
+        "application/offset+octet-stream": string;
+      };
+    };
+    responses: {
+      /** @description The bytes are stored. */
+      204: {
+        headers: {
+          /** @description Bytes that are safely stored. */
+          "Upload-Offset"?: number;
+          /** @description Size of the whole, if it is known. */
+          "Upload-Length"?: number;
+          "Tus-Resumable"?: string;
+        };
         content: never;
       };
       /** @description Refused. */

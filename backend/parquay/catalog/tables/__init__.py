@@ -15,7 +15,7 @@ from parquay.catalog.tables.datasets import (
     View,
 )
 from parquay.catalog.tables.events import Event, RemovedEvents, Sample
-from parquay.catalog.tables.files import FILE_DEFAULTS, Access, File, Link, NewFile, StoredUsage
+from parquay.catalog.tables.files import FILE_DEFAULTS, Access, File, Link, NewFile, StoredUsage, UploadLink
 from parquay.catalog.tables.jobs import Job, Lease, Served
 from parquay.catalog.tables.upload_bytes import CheckpointRequest, NamedChunk, Unsynced, Volume
 
@@ -46,6 +46,7 @@ __all__ = [
     "StoredUsage",
     "Throttle",
     "Unsynced",
+    "UploadLink",
     "User",
     "View",
     "Volume",

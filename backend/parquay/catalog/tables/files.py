@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import JSON, BigInteger, Column, Index, String, inspect, text
+from sqlalchemy import JSON, BigInteger, Column, Index, String, false, inspect, text
 from sqlmodel import Field, SQLModel
 
 from parquay.catalog.tables.column_types import now, time_column
@@ -79,6 +79,13 @@ class File(SQLModel, table=True):
     table_version: int | None = Field(default=None, sa_column=Column(BigInteger))
     table_at: datetime | None = Field(default=None, sa_column=time_column())
     table_bytes: int = Field(default=0, sa_column=Column(BigInteger, nullable=False, server_default="0"))
+    upload_link_id: str | None = Field(default=None, description="The upload link by which it came, which may be gone.")
+    upload_link_name: str | None = None
+    in_final: bool = Field(
+        default=False,
+        sa_column_kwargs={"server_default": false()},
+        description="Of a part that came by an upload link: a final upload counts there in its place.",
+    )
 
     @classmethod
     def fresh(cls, new: NewFile) -> File:
@@ -117,6 +124,8 @@ class NewFile:
     options: dict[str, Any] | None = None
     expected_sha256: str | None = None
     upload_warnings: list[dict[str, Any]] | None = None
+    upload_link_id: str | None = None
+    upload_link_name: str | None = None
 
     @property
     def is_partial(self) -> bool:
@@ -154,6 +163,27 @@ class Link(SQLModel, table=True):
     password_hash: str | None = None
     created_at: datetime = Field(default_factory=now, sa_column=time_column(null=False))
     expires_at: datetime | None = Field(default=None, sa_column=time_column())
+
+
+class UploadLink(SQLModel, table=True):
+    """A link by which people without an account upload to a user; only the hash of its token is kept.
+
+    `files` and `bytes` are what has come by it, stored or reserved; triggers on `file` keep them, see `upload_links`.
+    """
+
+    __tablename__ = "upload_link"
+
+    id: str = Field(primary_key=True)
+    owner_id: str = Field(foreign_key="user.id", index=True, ondelete="CASCADE")
+    token_hash: str = Field(unique=True)
+    name: str
+    created_at: datetime = Field(default_factory=now, sa_column=time_column(null=False))
+    expires_at: datetime | None = Field(default=None, sa_column=time_column())
+    max_bytes: int | None = Field(default=None, sa_column=Column(BigInteger))
+    max_files: int | None = Field(default=None, sa_column=Column(BigInteger))
+    extensions: list[str] = Field(default_factory=list, sa_column=Column(JSON, nullable=False))
+    files: int = Field(default=0, sa_column=Column(BigInteger, nullable=False, server_default="0"))
+    bytes: int = Field(default=0, sa_column=Column(BigInteger, nullable=False, server_default="0"))
 
 
 class StoredUsage(SQLModel, table=True):

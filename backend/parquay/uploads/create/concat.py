@@ -14,6 +14,7 @@ from parquay.catalog.tables import File
 from parquay.storage.chunks import Store
 from parquay.telemetry import uploads_finished
 from parquay.tus.refusals import Refusal
+from parquay.uploads.policy.rules import Owner
 
 
 class Concatenator:
@@ -26,14 +27,14 @@ class Concatenator:
         self._disk = disk
         self._composing: dict[str, asyncio.Lock] = {}
 
-    def parts_of(self, owner_id: str, part_ids: Sequence[str]) -> list[File]:
-        """Return the partial uploads of a concatenation in its order (blocking).
+    def parts_of(self, owner: Owner, part_ids: Sequence[str]) -> list[File]:
+        """Return the partial uploads of a concatenation in its order (blocking); by a link, those that came by it.
 
         Raises:
             Refusal: ``concat_unknown`` (404) or ``concat_not_partial`` (400).
         """
         known = self._files.many(part_ids)
-        found = [part for part_id in part_ids if (part := known.get(part_id)) and part.owner_id == owner_id]
+        found = [part for part_id in part_ids if (part := known.get(part_id)) and owner.may_continue(part)]
         if len(found) != len(part_ids):
             raise Refusal("concat_unknown")
         if not all(part.is_partial for part in found):

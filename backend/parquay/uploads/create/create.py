@@ -11,11 +11,11 @@ from functools import partial
 from typing import Any, TypeVar
 
 from parquay.auth.scopes import UPLOAD, WRITE, require_scope
+from parquay.catalog.allowances import UNBOUNDED, Allowance
 from parquay.catalog.files import Files
 from parquay.catalog.saved_queries import Beside, adding
 from parquay.catalog.session import Catalog
 from parquay.catalog.tables import File, NewFile
-from parquay.catalog.usage import over
 from parquay.chunk import Chunk
 from parquay.errors import InvalidValue, StorageFull, TooLarge
 from parquay.ids import new_id
@@ -29,7 +29,7 @@ from parquay.tus.refusals import Refusal
 from parquay.uploads.create.concat import Concatenator
 from parquay.uploads.create.describe import Request, clean_type
 from parquay.uploads.create.put_uploads import PutUploads
-from parquay.uploads.create.small_uploads import MAX_SMALL_BYTES, SmallUploads
+from parquay.uploads.create.small_uploads import SmallUploads, is_small
 from parquay.uploads.policy.hooks import HookedUpload, Hooks
 from parquay.uploads.policy.names import clean_name, name_warnings
 from parquay.uploads.policy.rules import Owner, Rules
@@ -91,11 +91,13 @@ class Creator:
         Raises:
             Refusal: a part of a concatenation is missing or unfinished (400, 404).
             UnsupportedType: the file's extension is not allowed (415).
-            TooLarge: over the quota (413).
+            TooLarge: over the quota, or what the link may bring (413).
+            Forbidden: ``scope_missing``, more is asked for than a link lets (403).
             StorageFull: it would not fit (507).
             ParquayError: as :meth:`Appender.append`.
         """
         self._writers.check_open()
+        request.check_link()
         concat = request.plan.concat
         if concat is None or concat.role == "final":
             request = await self._admitted(request)
@@ -103,21 +105,21 @@ class Creator:
             return await self._concatenate(request, concat), None
         await self._check_room(request.owner, request.plan.length)
         if body is not None and request.plan.body is not None:
-            if _is_small(request.plan) and not self._rules.quota_of(request.owner):
+            if is_small(request.plan) and not self._rules.allowance_of(request.owner).is_bounded:
                 return await self._create_small(request, body)
             plan = AppendPlan(0, request.plan.length, request.plan.body)
             return await self._create_with(request, plan, body, observer)
-        quota = self._rules.quota_of(request.owner)
-        return await self._insert(self._new_file(request), quota, beside=request.beside), None
+        allowance = self._rules.allowance_of(request.owner)
+        return await self._insert(self._new_file(request), allowance, beside=request.beside), None
 
     async def _create_with(
         self, request: Request, plan: AppendPlan, body: Body, observer: UploadObserver | None
     ) -> tuple[File, Receipt]:
-        quota = self._rules.quota_of(request.owner)
-        file = await self._insert(self._new_file(request), quota, beside=request.beside)
+        allowance = self._rules.allowance_of(request.owner)
+        file = await self._insert(self._new_file(request), allowance, beside=request.beside)
         is_known = observer is not None and await observer.on_created(file)
         try:
-            return file, await self._appender.append(file, plan, body, observer, quota=quota)
+            return file, await self._appender.append(file, plan, body, observer, allowance=allowance)
         except Exception:
             if not is_known:
                 await self._discard(file)  # nobody was told where it is
@@ -133,9 +135,9 @@ class Creator:
         """
         self._writers.check_open()
         self._rules.check_name(request.name)
-        if self._hooks or self._rules.quota_of(request.owner) or "dataset" in (request.options or {}):
+        if self._hooks or self._rules.allowance_of(request.owner).is_bounded or "dataset" in (request.options or {}):
             return None
-        if not _is_small(request.plan) or not data or len(data) != request.plan.length or not self._has_room(len(data)):
+        if not is_small(request.plan) or not data or len(data) != request.plan.length or not self._has_room(len(data)):
             return None
         new = self._new_file(request, offset=len(data), complete=True)
         return Begun(new.id, self._store_small(new, data))
@@ -177,14 +179,21 @@ class Creator:
         if receipt is None or not receipt.complete:
             await self._discard(file)
             if receipt is not None and receipt.ended == "overrun":
-                raise TooLarge(f"This server accepts up to {limit or self._rules.quota_of(owner)} bytes.")
+                raise await self._too_long(owner, limit)
             raise InvalidValue("The request ended before the file was complete.", "body_cut")
         return file.id
+
+    async def _too_long(self, owner: Owner, limit: int | None) -> TooLarge:
+        """The error of a file that had more than ``limit`` bytes (None: any number), or than its owner has room for."""
+        left = await asyncio.to_thread(self._files.room_left, owner.id, self._rules.allowance_of(owner))
+        if left is not None and (limit is None or left.bytes < limit):
+            return left.beyond
+        return TooLarge(f"This server accepts up to {limit} bytes.")
 
     async def _admitted(self, request: Request) -> Request:
         """Return the request with the name that hooks give it, once the rules and the hooks want the file."""
         if request.is_named:
-            self._rules.check_name(request.name)
+            self._rules.check_name(request.name, request.owner.link)
         await self._check_dataset(request)
         if not self._hooks:
             return request
@@ -215,10 +224,11 @@ class Creator:
 
     async def _check_room(self, owner: Owner, length: int | None) -> None:
         await self.check_free(length or 0)
-        if quota := self._rules.quota_of(owner):
-            used = await asyncio.to_thread(self._files.stored_bytes, owner.id)
-            if used + (length or 0) > quota:
-                raise over(quota)
+        allowance = self._rules.allowance_of(owner)
+        if allowance.is_bounded:
+            left = await asyncio.to_thread(self._files.room_left, owner.id, allowance)
+            if left is not None and (length or 0) > left.bytes:
+                raise left.beyond
 
     async def check_free(self, length: int) -> None:
         """Refuse ``length`` bytes that do not fit; raises StorageFull (507)."""
@@ -239,9 +249,9 @@ class Creator:
         return time.monotonic() - moment <= ROOM_SECONDS and (free is None or length <= free)
 
     async def _insert(
-        self, new: NewFile, quota: int, chunks: Sequence[Chunk] = (), beside: Beside | None = None
+        self, new: NewFile, allowance: Allowance, chunks: Sequence[Chunk] = (), beside: Beside | None = None
     ) -> File:
-        add = partial(self._files.add, chunks={new.id: chunks}, quota=quota)
+        add = partial(self._files.add, chunks={new.id: chunks}, allowance=allowance)
         await self._catalog.awrite(adding(add, new, beside), owner_id=new.owner_id)
         _count(new)
         return File.fresh(new)
@@ -253,6 +263,7 @@ class Creator:
         complete = plan.length == 0 and plan.body is None if complete is None else complete
         partial_upload = plan.concat is not None and plan.concat.role == "partial"
         finished = complete and not partial_upload
+        link = request.owner.link
         return NewFile(
             id=new_id(),
             owner_id=request.owner.id,
@@ -272,6 +283,8 @@ class Creator:
             options=request.options,
             expected_sha256=request.sha256,
             upload_warnings=name_warnings(request.sent_name, request.name, plan.metadata),
+            upload_link_id=None if link is None else link.id,
+            upload_link_name=None if link is None else link.name,
         )
 
     async def _create_small(self, request: Request, body: Body) -> tuple[File, Receipt]:
@@ -284,20 +297,20 @@ class Creator:
             await self._store_small(new, data)
         else:
             chunks = await self._on_disk(partial(_stored, self._store, new.id, data))
-            await self._insert(new, quota=0, chunks=chunks)
+            await self._insert(new, UNBOUNDED, chunks)
             bytes_received.inc(len(data))
         return File.fresh(new), Receipt(len(data), ended, complete=complete)
 
     async def _concatenate(self, request: Request, concat: Concat) -> File:
-        parts = await asyncio.to_thread(self._concatenator.parts_of, request.owner.id, concat.parts)
+        parts = await asyncio.to_thread(self._concatenator.parts_of, request.owner, concat.parts)
         if any(part.size is None for part in parts):
             raise Refusal("concat_unfinished")
         length = sum(part.size or 0 for part in parts)
         check_size(length, self._rules.limits)
-        await self._check_room(request.owner, length)
+        await self.check_free(length)  # what it may take up beside its parts, or in place of them, its row tells
         request = replace(request, plan=replace(request.plan, length=length))
         new = self._new_file(request, complete=False, parts=list(concat.parts))
-        file = await self._insert(new, self._rules.quota_of(request.owner))
+        file = await self._insert(new, self._rules.allowance_of(request.owner))
         try:
             return await self._concatenator.try_finish(file)
         except Exception:
@@ -323,14 +336,6 @@ def _count_stored(file: NewFile, stored: asyncio.Future[None]) -> None:
     if not stored.cancelled() and stored.exception() is None:
         _count(file)
         bytes_received.inc(file.offset)
-
-
-def _is_small(plan: CreationPlan) -> bool:
-    """Whether all of its few bytes come along, and nothing is to be compared with them."""
-    body, length = plan.body, plan.length
-    if body is None or length is None or body.checksum is not None or body.last is not None:
-        return False
-    return length == body.expected and length <= MAX_SMALL_BYTES
 
 
 def _stored(store: Store, file_id: str, data: bytes) -> Sequence[Chunk]:

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from parquay.catalog.saved_queries import Beside
-from parquay.errors import InvalidValue
+from parquay.errors import Forbidden, InvalidValue
 from parquay.tus.create import CreationPlan
 from parquay.tus.headers import Metadata
 from parquay.uploads.policy.names import clean_name, file_name, folder_of, name_sent
@@ -22,6 +22,8 @@ OPTION_KEYS = frozenset(
     }
 )  # fmt: skip
 """Metadata keys that tell how the file is to be read, and to which table its rows are appended."""
+OWNERS_KEYS = frozenset({"dataset", "again", "shared"})
+"""Keys that change what is there already, or who may look: whoever uploads by a link may not use them."""
 _MEDIA_TYPE = re.compile(r"[\w!#$&^.+-]{1,64}/[\w!#$&^.+-]{1,64}(;[ -~]{0,128})?", re.ASCII)
 _HEX_DIGEST = re.compile(r"[0-9a-fA-F]{64}")
 
@@ -48,6 +50,18 @@ class Request:
     beside: Beside | None = None
     source_url: str | None = None
     is_named: bool = True
+
+    def check_link(self) -> None:
+        """Refuse what somebody who uploads by a link may not ask for: more than a file of its own.
+
+        Raises:
+            Forbidden: ``scope_missing`` (403).
+        """
+        if self.owner.link is None:
+            return
+        asked = {*(self.options or {}), *dict(self.plan.metadata.pairs)} & OWNERS_KEYS
+        if asked:
+            raise Forbidden(f"An upload link takes files, and no {min(asked)!r}.", "scope_missing")
 
 
 def describe(owner: Owner, plan: CreationPlan, query: Mapping[str, str] | None = None) -> Request:

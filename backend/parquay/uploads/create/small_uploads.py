@@ -25,6 +25,7 @@ from parquay.catalog.unsynced import UnsyncedBytes, Waiting
 from parquay.errors import ParquayError
 from parquay.storage.chunks import BytesMissing, Store
 from parquay.telemetry import lost
+from parquay.tus.create import CreationPlan
 
 MAX_SMALL_BYTES = 16 * 1024
 """Largest small upload; a larger one is quicker synced at once than written twice. There is no other threshold."""
@@ -189,3 +190,11 @@ class SmallUploads:
                 await asyncio.to_thread(self.sync_pending)
             except ParquayError as error:
                 log.warning("small uploads wait in the catalog", extra={"fields": {"code": error.code}})
+
+
+def is_small(plan: CreationPlan) -> bool:
+    """Whether all of its few bytes come along, and nothing is to be compared with them."""
+    body, length = plan.body, plan.length
+    if body is None or length is None or body.checksum is not None or body.last is not None:
+        return False
+    return length == body.expected and length <= MAX_SMALL_BYTES

@@ -16,6 +16,7 @@ from dataclasses import dataclass, replace
 from functools import cache, partial
 from typing import Any
 
+from parquay.catalog.allowances import Allowance
 from parquay.catalog.files import Files
 from parquay.catalog.imports import Imports
 from parquay.catalog.tables import File
@@ -155,7 +156,7 @@ class Fetcher:
             await self._check_room(size - file.offset)
         stream = IteratorBody(chunks)
         try:
-            return await self._appender.append(file, plan, stream, quota=quota)
+            return await self._appender.append(file, plan, stream, allowance=Allowance(quota))
         except Refusal as refusal:
             if refusal.code == "wrong_offset":
                 raise SourceAway("another process went on") from refusal

@@ -12,7 +12,8 @@ from datetime import timedelta
 from functools import partial
 
 from parquay.catalog.chunks import name_again
-from parquay.catalog.files import Claim, Files
+from parquay.catalog.claims import Claim
+from parquay.catalog.files import Files
 from parquay.catalog.session import Catalog
 from parquay.catalog.tables import File, now
 from parquay.chunk import Chunk

@@ -8,6 +8,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 
 from parquay.auth.scopes import WRITE
+from parquay.catalog.allowances import Allowance
 from parquay.catalog.tables import File, now
 from parquay.errors import UnsupportedType
 from parquay.tus.state import Limits, UploadState
@@ -17,24 +18,43 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True)
+class ByLink:
+    """The link by which somebody without an account uploads.
+
+    Attributes:
+        extensions: file name extensions that it takes, in lower case with the dot, empty for all.
+    """
+
+    id: str
+    name: str
+    extensions: frozenset[str] = frozenset()
+
+
+@dataclass(frozen=True)
 class Owner:
     """Whose upload it is.
 
     Attributes:
         changes_tables: may also append to tables, which a key for uploads alone may not.
         quota: bytes that they may store, 0 for any number, None for what the server says.
+        link: the link by which somebody else uploads to them, None: they do it themselves.
     """
 
     id: str
     username: str
     changes_tables: bool = True
     quota: int | None = None
+    link: ByLink | None = None
 
     @classmethod
     def of(cls, identity: Identity) -> Owner:
         """Return who uploads when ``identity`` makes the request."""
         changes_tables = identity.scopes is None or WRITE in identity.scopes
         return cls(identity.id, identity.username, changes_tables, identity.quota_bytes)
+
+    def may_continue(self, file: File) -> bool:
+        """Tell whether an upload is their own; who uploads by a link has those that were made by it."""
+        return file.owner_id == self.id and (self.link is None or file.upload_link_id == self.link.id)
 
 
 @dataclass(frozen=True)
@@ -60,23 +80,25 @@ class Rules:
         """What the protocol core needs to know."""
         return Limits(self.max_size)
 
-    def quota_of(self, owner: Owner) -> int:
-        """Bytes that ``owner`` may store, 0 for any number."""
-        return self.quota if owner.quota is None else owner.quota
+    def allowance_of(self, owner: Owner) -> Allowance:
+        """What uploads of ``owner`` may add."""
+        quota = self.quota if owner.quota is None else owner.quota
+        return Allowance(quota, None if owner.link is None else owner.link.id)
 
     def expiry(self) -> datetime:
         """When an upload that receives its last byte now is thrown away."""
         return now() + timedelta(seconds=self.ttl)
 
-    def check_name(self, name: str) -> None:
-        """Refuse a file whose extension is not allowed.
+    def check_name(self, name: str, link: ByLink | None = None) -> None:
+        """Refuse a file whose extension is not allowed, here or by the ``link`` by which it comes.
 
         Raises:
             UnsupportedType: ``extension_not_allowed`` (415), with the allowed ones.
         """
-        if self.extensions and not name.lower().endswith(tuple(self.extensions)):
-            allowed = ", ".join(sorted(self.extensions))
-            raise UnsupportedType(f"Only files of these types are accepted: {allowed}.", "extension_not_allowed")
+        for extensions in (self.extensions, frozenset() if link is None else link.extensions):
+            if extensions and not name.lower().endswith(tuple(extensions)):
+                allowed = ", ".join(sorted(extensions))
+                raise UnsupportedType(f"Only files of these types are accepted: {allowed}.", "extension_not_allowed")
 
 
 def state_of(file: File) -> UploadState:

@@ -10,7 +10,9 @@ from dataclasses import dataclass, replace
 from functools import partial
 from typing import TypeVar
 
-from parquay.catalog.files import Claim, Files
+from parquay.catalog.allowances import Allowance
+from parquay.catalog.claims import Claim
+from parquay.catalog.files import Files
 from parquay.catalog.session import Catalog
 from parquay.catalog.tables import File
 from parquay.errors import Conflict, Gone, ParquayError
@@ -49,7 +51,7 @@ class _Append:
     plan: AppendPlan
     body: Body
     observer: UploadObserver | None
-    quota: int
+    allowance: Allowance
 
 
 class Appender:
@@ -95,11 +97,11 @@ class Appender:
         body: Body,
         observer: UploadObserver | None = None,
         *,
-        quota: int | None = None,
+        allowance: Allowance | None = None,
     ) -> Receipt:
         """Store what ``plan`` allows of ``body`` and return what became of it; ``observer`` hears of checkpoints.
 
-        ``quota``: bytes that the owner may store, 0: any number; None: as many as the rules say.
+        ``allowance``: what it may add; None: what the rules say of everybody.
 
         The work goes on to its last checkpoint even when the request that asked for it is cancelled.
 
@@ -113,7 +115,7 @@ class Appender:
         if file.complete:
             async with self._writers.hold(file.id) as active:
                 return Receipt(file.offset, await take_none(plan.body, body, active, self.idle))
-        request = _Append(file, plan, body, observer, self._rules.quota if quota is None else quota)
+        request = _Append(file, plan, body, observer, allowance or Allowance(self._rules.quota))
         started: asyncio.Future[ActiveWriter] = asyncio.get_running_loop().create_future()
         work = asyncio.ensure_future(self._append(request, started))
         try:
@@ -128,12 +130,12 @@ class Appender:
 
     async def _append(self, request: _Append, started: asyncio.Future[ActiveWriter]) -> Receipt:
         """Become the writer, which ``started`` tells, and take in the body."""
-        file, plan, quota = request.file, request.plan, request.quota
+        file, plan, allowance = request.file, request.plan, request.allowance
         async with self._writers.hold(file.id) as active:
             started.set_result(active)
-            if quota and file.size is None:
-                request = replace(request, plan=await self._claims.within_quota(file, plan, quota))
-            claim = await self._claims.claim(file, request.plan, quota)
+            if allowance.is_bounded and file.size is None:
+                request = replace(request, plan=await self._claims.within(file, plan, allowance))
+            claim = await self._claims.claim(file, request.plan, allowance)
             active.epoch = claim.epoch
             active.on_wake(request.body.wake)
             try:
@@ -185,10 +187,15 @@ class Appender:
         return await self._on_disk(partial(writer, wait=LOCK_SECONDS, owned=owned, epoch=claim.epoch))
 
     def _committer(self, request: _Append, claim: Claim) -> CheckpointCommitter:
-        rules = replace(self._rules, quota=request.quota)
-        body, observer = request.plan.body, request.observer
         return CheckpointCommitter(
-            self._catalog, self._files, claim, rules=rules, body=body, observer=observer, wakes=self._follow
+            self._catalog,
+            self._files,
+            claim,
+            rules=self._rules,
+            allowance=request.allowance,
+            body=request.plan.body,
+            observer=request.observer,
+            wakes=self._follow,
         )
 
     def _sweep(self, file_id: str) -> None:

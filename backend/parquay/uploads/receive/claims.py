@@ -7,10 +7,11 @@ import time
 from dataclasses import replace
 from functools import partial
 
-from parquay.catalog.files import Claim, Files
+from parquay.catalog.allowances import Allowance
+from parquay.catalog.claims import Claim
+from parquay.catalog.files import Files
 from parquay.catalog.session import Catalog
 from parquay.catalog.tables import File
-from parquay.catalog.usage import over
 from parquay.errors import Busy, Conflict, Gone
 from parquay.tus.append import AppendPlan, check_offset
 from parquay.uploads.policy.rules import Rules, state_of
@@ -38,7 +39,7 @@ class UploadClaims:
         self._rules = rules
         self._process = process
 
-    async def claim(self, file: File, plan: AppendPlan, quota: int) -> Claim:
+    async def claim(self, file: File, plan: AppendPlan, allowance: Allowance) -> Claim:
         """Become the writer of ``file`` at the offset of ``plan``, and fix its length where the plan tells one.
 
         Raises:
@@ -46,11 +47,11 @@ class UploadClaims:
             Busy: a writer of another process does not let go (423).
             Gone: the upload was removed (410).
             Conflict: ``already_complete``, or ``taken_over`` by another request meanwhile (409).
-            TooLarge: the length is over ``quota`` bytes (413).
+            ParquayError: the length is more than ``allowance`` (404, 410, 413).
         """
         claim = await self._take_over(file, plan)
         if plan.length is not None and claim.size is None:
-            declare = partial(self._files.declare, claim=claim, size=plan.length, quota=quota)
+            declare = partial(self._files.declare, claim=claim, size=plan.length, allowance=allowance)
             declared = await self._catalog.awrite(declare)
             if declared is None:
                 raise Superseded("Another request continues this upload.")
@@ -87,16 +88,17 @@ class UploadClaims:
         """Tell whether ``claim`` is still the newest one (blocking)."""
         return self._files.epochs([claim.file_id]).get(claim.file_id) == claim.epoch
 
-    async def within_quota(self, file: File, plan: AppendPlan, quota: int) -> AppendPlan:
-        """Return the plan with no more bytes than the owner has left: a deferred length reserved none.
+    async def within(self, file: File, plan: AppendPlan, allowance: Allowance) -> AppendPlan:
+        """Return the plan with no more bytes than ``allowance`` leaves: a deferred length reserved none.
 
         Raises:
-            TooLarge: ``quota_exceeded`` (413), already by what the request announces.
+            TooLarge: ``quota_exceeded`` or ``upload_link_full`` (413), already by what the request announces.
         """
-        used = await asyncio.to_thread(self._files.stored_bytes, file.owner_id)
-        left = max(quota - used, 0)
+        left = await asyncio.to_thread(self._files.room_left, file.owner_id, allowance)
+        if left is None:
+            return plan
         announced = plan.body.expected if plan.length is None else plan.length - file.offset
-        if announced is not None and announced > left:
-            raise over(quota)
-        limit = left if plan.body.limit is None else min(plan.body.limit, left)
+        if announced is not None and announced > left.bytes:
+            raise left.beyond
+        limit = left.bytes if plan.body.limit is None else min(plan.body.limit, left.bytes)
         return replace(plan, body=replace(plan.body, limit=limit))

@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from functools import partial
 
-from parquay.catalog.files import Claim, Files
+from parquay.catalog.allowances import Allowance
+from parquay.catalog.claims import Claim
+from parquay.catalog.files import Files
 from parquay.catalog.session import Catalog
 from parquay.chunk import Chunk
 from parquay.telemetry import uploads_finished
@@ -28,6 +30,7 @@ class CheckpointCommitter:
         claim: Claim,
         *,
         rules: Rules,
+        allowance: Allowance,
         body: BodyPlan,
         observer: UploadObserver | None,
         wakes: bool,
@@ -35,6 +38,7 @@ class CheckpointCommitter:
         self._catalog = catalog
         self._files = files
         self._rules = rules
+        self._allowance = allowance
         self._body = body
         self._observer = observer
         self._wakes = wakes
@@ -57,7 +61,7 @@ class CheckpointCommitter:
             chunks=chunks,
             expires_at=self._rules.expiry(),
             wake=wake,
-            quota=self._rules.quota,
+            allowance=self._allowance,
         )
         moved = await self._catalog.awrite(write)
         if moved is None:
@@ -73,7 +77,7 @@ class CheckpointCommitter:
         Raises:
             Superseded: somebody else owns the upload (409).
         """
-        finish = partial(self._files.finish, claim=self.claim, offset=offset, chunks=chunks, quota=self._rules.quota)
+        finish = partial(self._files.finish, claim=self.claim, offset=offset, chunks=chunks, allowance=self._allowance)
         if not await self._catalog.awrite(finish):
             raise Superseded("Another request continues this upload.")
         self.finished = True

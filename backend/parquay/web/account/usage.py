@@ -31,4 +31,4 @@ def read_usage(accounts: AccountsDep, uploads: UploadsDep, identity: IdentityDep
     response.headers["Cache-Control"] = "private, no-store"
     found = accounts.usages.of(identity.id)
     used = UsedBytes(uploads=found.uploads, tables=found.tables)
-    return Usage(quota_bytes=uploads.rules.quota_of(Owner.of(identity)) or None, used_bytes=used)
+    return Usage(quota_bytes=uploads.rules.allowance_of(Owner.of(identity)).quota or None, used_bytes=used)

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
 
 from parquay.roles import GivenRole
-from parquay.web.http.schemas import ColumnRef, Entry, Moment, QueryOrigin, Timestamp
+from parquay.web.http.schemas import ColumnRef, Entry, Moment, QueryOrigin, Text, Timestamp
 
 
 class CutCell(BaseModel):
@@ -160,3 +160,72 @@ class OpenedLink(BaseModel):
     token: str
     file_id: str
     expires_in: int
+
+
+def _endings(given: object) -> object:
+    """Endings with their dot in lower case; a text has them separated by commas, as the setting does."""
+    listed = given.split(",") if isinstance(given, str) else given
+    if not isinstance(listed, list):
+        return listed
+    return sorted({f".{each.strip().lower().lstrip('.')}" if isinstance(each, str) else each for each in listed})
+
+
+Ending = Annotated[str, Field(pattern=r"^\.[^\s./\\*?,]+(\.[^\s./\\*?,]+)*$", max_length=32)]
+Limit = Annotated[int, Field(strict=True, ge=1, lt=2**63)]
+
+
+class NewUploadLink(BaseModel):
+    """An upload link to make: what it is for, until when it is good, and what may come by it; null: without a limit.
+
+    `max_bytes`: of all files together. `extensions`: endings of names that are taken, empty: all.
+    """
+
+    model_config = ConfigDict(extra="forbid")
+
+    name: Text = Field(min_length=1, max_length=100, pattern=r"\S")
+    expires_at: Moment | None = None
+    max_bytes: Limit | None = None
+    max_files: Limit | None = None
+    extensions: Annotated[list[Ending] | None, BeforeValidator(_endings)] = Field(None, max_length=100)
+
+
+class UploadLinkRef(BaseModel):
+    """An upload link, without its address. `files` and `bytes` have come by it, or are on their way."""
+
+    id: str
+    name: str
+    created_at: Timestamp
+    expires_at: Timestamp | None
+    max_bytes: int | None
+    max_files: int | None
+    extensions: list[str]
+    files: int
+    bytes: int
+
+
+class ShownUploadLink(UploadLinkRef):
+    """An upload link with its addresses, which are shown this once: a page, and an endpoint for programs."""
+
+    url: str
+    endpoint: str
+
+
+class OpenUploadLink(BaseModel):
+    """What whoever has an upload link may know of it: what it is for, and what may still come by it.
+
+    `bytes_left` and `files_left` are null without a limit, `max_size` is the largest file in bytes.
+    """
+
+    name: str
+    expires_at: Timestamp | None
+    bytes_left: int | None
+    files_left: int | None
+    max_size: int | None
+    extensions: list[str]
+
+
+class UploadedByLink(BaseModel):
+    """A file that came by an upload link, by the name that it has now."""
+
+    name: str
+    size: int

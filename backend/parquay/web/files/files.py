@@ -2,37 +2,28 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Mapping
 from typing import Annotated, Any, Literal
 
 from fastapi import APIRouter, Query, Request, Response
 from starlette.concurrency import run_in_threadpool
-from starlette.requests import ClientDisconnect
 from starlette.responses import StreamingResponse
 
 from parquay.catalog.listing import Narrowed
-from parquay.errors import Damaged, InvalidValue, NotFound, ParquayError
+from parquay.errors import Damaged, InvalidValue, NotFound
 from parquay.events import messages
-from parquay.ingest.text.overrides import Overrides
 from parquay.roles import OWNER
-from parquay.uploads.create.describe import OPTION_KEYS, read_options
 from parquay.uploads.policy.names import clean_name, name_warnings
 from parquay.uploads.policy.rules import Owner
-from parquay.uploads.receive.body import BodyCut
 from parquay.web.files.file_schemas import Detail, FileChange, Found, Rejects, WholeContent
+from parquay.web.files.forms import FORM, store_form
 from parquay.web.files.rejects import rejects_csv, rejects_page
 from parquay.web.http.content import content_response
 from parquay.web.http.deps import IdentityDep, PolicyDep, TablesDep, UploadsDep, ahead, seen
 from parquay.web.http.exact_json import ExactJSON
 from parquay.web.http.list_cursors import cursor_after, place
 from parquay.web.http.list_links import MAX_LIMIT, next_page
-from parquay.web.http.multipart import file_part
-from parquay.web.http.openapi import BINARY
 from parquay.web.http.origins import origin_of
 from parquay.web.http.schemas import Entry, Moment, Progress, Status, Uploaded
-
-DESCRIBING_FIELDS = frozenset({"name", "filename", "type", "filetype", "relativePath", "caption"})
-"""Fields of a form that upload widgets send beside the file; its part says the same."""
 
 FIRST_ROWS = 100
 """Rows that come with a single file."""
@@ -42,90 +33,19 @@ Sort = Literal[
     "-uploaded_at", "-name", "-size", "-row_count", "-status", "-finished_at",
 ]  # fmt: skip
 
-_FORM: dict[str, Any] = {
-    "parameters": [
-        {"name": name, "in": "query", "required": False, "schema": {"type": "string"}} for name in sorted(OPTION_KEYS)
-    ],
-    "requestBody": {
-        "required": True,
-        "content": {
-            "multipart/form-data": {
-                "schema": {
-                    "type": "object",
-                    "required": ["file"],
-                    "properties": {
-                        **{name: {"type": "string"} for name in sorted(OPTION_KEYS)},
-                        "file": BINARY,
-                    },
-                }
-            }
-        },
-    },
-}
-
 router = APIRouter(tags=["files"])
 
 
-@router.post("/files", status_code=201, openapi_extra=_FORM)
-@router.post("/upload", status_code=201, openapi_extra=_FORM)
+@router.post("/files", status_code=201, openapi_extra=FORM)
+@router.post("/upload", status_code=201, openapi_extra=FORM)
 async def upload(request: Request, uploads: UploadsDep, policy: PolicyDep, identity: IdentityDep) -> Uploaded:
     """Upload one file in a form; its bytes go to the store as they arrive."""
-    options = reading_options(request.query_params)
-    kind = request.headers.get("content-type", "")
-    sent = await file_part(kind, request.stream(), policy.idle_timeout, early=OPTION_KEYS)
-    if sent.fields:
-        options = reading_options({**request.query_params, **_known_fields(sent.fields)})
-    owner, body = Owner.of(identity), _Watched(sent.body)
-    try:
-        file_id = await uploads.creator.store_whole(owner, sent.name, sent.content_type, body.chunks(), options=options)
-    except ParquayError as error:
-        raise body.failure or error from None
+    file_id = await store_form(request, uploads, policy, Owner.of(identity))
     file = await run_in_threadpool(uploads.files.get, file_id)
     if file is None:
         raise NotFound("The file was removed.")
     entry = messages.entry(file, identity.username, ahead=await run_in_threadpool(ahead, uploads.queue, file))
     return Uploaded.model_validate({**entry, "file_id": file_id})
-
-
-def reading_options(query: Mapping[str, str]) -> dict[str, Any] | None:
-    """Return what a query or a form says about how to read the file, None when it says nothing.
-
-    Raises:
-        InvalidValue: a value cannot be understood (422).
-    """
-    options = read_options(query)
-    Overrides.from_options(options)
-    return options
-
-
-def _known_fields(fields: Mapping[str, str]) -> dict[str, str]:
-    """Return the fields that tell how to read the file, without those in which upload widgets describe it.
-
-    Raises:
-        InvalidValue: ``bad_option``, a field that means nothing here (422).
-    """
-    for name in fields:
-        if name not in OPTION_KEYS | DESCRIBING_FIELDS:
-            raise InvalidValue(f"There is no field {name[:100]!r}.", "bad_option")
-    return {name: text for name, text in fields.items() if name in OPTION_KEYS}
-
-
-class _Watched:
-    """A body that tells the store only that it was cut, and keeps the reason for the answer."""
-
-    def __init__(self, body: AsyncIterator[bytes]) -> None:
-        self._body = body
-        self.failure: ParquayError | None = None
-
-    async def chunks(self) -> AsyncIterator[bytes]:
-        try:
-            async for chunk in self._body:
-                yield chunk
-        except ClientDisconnect:
-            raise BodyCut from None
-        except ParquayError as error:
-            self.failure = error
-            raise BodyCut from None
 
 
 @router.get("/files")

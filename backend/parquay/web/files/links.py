@@ -60,6 +60,16 @@ async def add_link(
     return ShownLink(**_shown(link).model_dump(), url=url, token=token)
 
 
+@router.get("/files/{file_id}/links/{link_id}")
+def show_link(file_id: str, link_id: str, accounts: AccountsDep, uploads: UploadsDep, identity: IdentityDep) -> LinkRef:
+    """Show one link to an own file."""
+    file = seen(uploads.files, file_id, identity.id, OWNER).file
+    found = [each for each in accounts.file_links.of_file(file.id) if each.id == link_id]
+    if not found:
+        raise NotFound("There is no such link.", "unknown_link")
+    return _shown(found[0])
+
+
 @router.delete("/files/{file_id}/links/{link_id}", status_code=204)
 def remove_link(
     file_id: str, link_id: str, accounts: AccountsDep, uploads: UploadsDep, identity: IdentityDep

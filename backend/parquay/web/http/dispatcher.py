@@ -23,11 +23,9 @@ from parquay.web.http.asgi import problem, send_answer
 from parquay.web.http.deps import Policy
 from parquay.web.http.long_requests import LoginWatch
 from parquay.web.http.spa import BASE, WebClient, is_page
+from parquay.web.http.upload_paths import ENDPOINT, FILES, ROOT
 
 PREFIX = "/api"
-
-FILES = re.compile(r"/files(/[^/]+)?")
-"""Paths that speak the upload protocols."""
 
 OVERRIDE = "x-http-method-override"
 """Replaces the method of whatever request carries it."""
@@ -72,7 +70,7 @@ REVALIDATED = "private, no-cache"
 
 _PUBLIC = frozenset({"/docs", "/openapi.json", "/livez", "/readyz", "/metrics"})
 
-Target = Literal["uploads", "rest", "client"]
+Target = Literal["uploads", "linked", "rest", "client"]
 
 
 @dataclass(frozen=True)
@@ -99,6 +97,8 @@ def target_of(method: str, where: Address, headers: Mapping[str, str], query: st
     """Choose who answers. ``headers`` have names in lower case. Pure."""
     if FILES.fullmatch(where.path) and _is_upload(method, where.path, headers):
         return "uploads"
+    if (linked := ENDPOINT.fullmatch(where.path)) and _is_upload(method, ROOT + (linked[2] or ""), headers):
+        return "linked"
     if not where.prefixed and is_page(method, where.path, headers, query):
         return "client"
     return "rest"
@@ -110,7 +110,7 @@ def _is_upload(method: str, path: str, headers: Mapping[str, str]) -> bool:
     if method == "OPTIONS" or "tus-resumable" in headers:
         return True
     if method == "HEAD":  # asks how much is there, also for a client that forgets its version
-        return path != "/files"
+        return path != ROOT
     kind = headers.get("content-type", "").partition(";")[0].strip().lower()
     return kind in UPLOAD_TYPES or any(name.startswith("upload-") for name in headers)
 
@@ -138,7 +138,15 @@ def cross_origin(origin: str | None, allowed: frozenset[str], *, preflight: bool
 class Dispatcher:
     """Sends each request to the application that answers it."""
 
-    def __init__(self, rest: ASGIApp, uploads: ASGIApp, client: WebClient, policy: Policy, logins: LoginWatch) -> None:
+    def __init__(
+        self,
+        rest: ASGIApp,
+        uploads: Mapping[Target, ASGIApp],
+        client: WebClient,
+        policy: Policy,
+        logins: LoginWatch,
+    ) -> None:
+        """``uploads``: who speaks the upload protocols, for users and for whoever has an upload link."""
         self._rest = rest
         self._logins = logins
         self._uploads = uploads
@@ -165,8 +173,8 @@ class Dispatcher:
         fields = cross_origin(headers.get("origin"), self._policy.origins, preflight=preflight)
         outgoing = _Outgoing(scope, send, fields)
         target = target_of(scope["method"], where, headers, scope["query_string"].decode("latin-1"))
-        if target == "uploads":
-            await self._ask_uploads(scope, receive, outgoing)
+        if target in self._uploads:
+            await self._ask_uploads(self._uploads[target], scope, receive, outgoing)
         elif preflight:
             await outgoing.send({"type": "http.response.start", "status": 204, "headers": []})
             await outgoing.send({"type": "http.response.body", "body": b""})
@@ -176,15 +184,15 @@ class Dispatcher:
         else:
             await self._ask_rest(scope, receive, outgoing)
 
-    async def _ask_uploads(self, scope: Scope, receive: Receive, outgoing: _Outgoing) -> None:
+    async def _ask_uploads(self, uploads: ASGIApp, scope: Scope, receive: Receive, outgoing: _Outgoing) -> None:
         outgoing.caching = PRIVATE
         with self._logins.watching(scope, _cut(scope)):
-            await self._uploads(scope, receive, outgoing.send)
+            await uploads(scope, receive, outgoing.send)
 
     async def _ask_rest(self, scope: Scope, receive: Receive, outgoing: _Outgoing) -> None:
         path = scope["path"]
         outgoing.counted, outgoing.caching = True, caching_of(path)
-        is_form = scope["method"] == "POST" and path in FORMS
+        is_form = scope["method"] == "POST" and (path in FORMS or ENDPOINT.fullmatch(path))
         limited = (
             receive if is_form else _limited(receive, MAX_ROWS_BODY_BYTES if ROWS.fullmatch(path) else MAX_BODY_BYTES)
         )
@@ -205,7 +213,7 @@ def _respell(scope: Scope, where: Address, headers: Mapping[str, str]) -> None:
     scope["raw_path"] = where.path.encode("utf-8", "surrogateescape")
     if where.prefixed:
         scope["root_path"] = scope.get("root_path", "") + PREFIX
-    if OVERRIDE in headers and FILES.fullmatch(where.path):
+    if OVERRIDE in headers and (FILES.fullmatch(where.path) or ENDPOINT.fullmatch(where.path)):
         scope["method"] = headers[OVERRIDE].strip().upper()
 
 

@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from starlette.types import Scope
 
 from parquay.auth.sessions import Sessions
-from parquay.errors import ParquayError, Unauthorized
+from parquay.errors import Gone, NotFound, ParquayError, Unauthorized
 
 LOOK_SECONDS = 1.0
 """How often the logins of running requests are looked at. What was read of one is believed for two seconds more."""
@@ -24,16 +24,22 @@ KEY = "parquay.login"
 """Where a request's scope has its :class:`Running`."""
 
 End = Callable[[], None]
+Look = Callable[[str], object]
 
 log = logging.getLogger(__name__)
 
 
 @dataclass(eq=False)
 class Running:
-    """A request that runs: the login it was let in with, None so far, and how it is ended."""
+    """A request that runs: the login it was let in with, None so far, and how it is ended.
+
+    Attributes:
+        look: reads ``token`` again where it is none of a login, and raises once it is not valid any more (blocking).
+    """
 
     end: End | None
     token: str | None = None
+    look: Look | None = None
 
 
 class LoginWatch:
@@ -60,15 +66,15 @@ class LoginWatch:
     async def _look(self) -> None:
         while self._running:
             await asyncio.sleep(LOOK_SECONDS)
-            tokens = {running.token for running in self._running if running.token and running.end}
-            for token in tokens:
-                if self._sessions.cached(token) is None and await self._has_ended(token):
+            looks = {running.token: running.look for running in self._running if running.token and running.end}
+            for token, look in looks.items():
+                if self._sessions.cached(token) is None and await self._has_ended(token, look):
                     self._end(token)
 
-    async def _has_ended(self, token: str) -> bool:
+    async def _has_ended(self, token: str, look: Look | None) -> bool:
         try:
-            await asyncio.to_thread(self._sessions.authenticate, token)
-        except Unauthorized:
+            await asyncio.to_thread(look or self._sessions.authenticate, token)
+        except (Unauthorized, NotFound, Gone):
             return True
         except ParquayError as error:
             log.warning("logins of running requests cannot be read", extra={"fields": {"code": error.code}})
@@ -81,9 +87,12 @@ class LoginWatch:
                 running.end()
 
 
-def note(scope: Scope, token: str | None, end: End | None = None) -> None:
-    """Note the login that a request was let in with; ``end``: how it is ended, if not by breaking its connection."""
+def note(scope: Scope, token: str | None, end: End | None = None, *, look: Look | None = None) -> None:
+    """Note the login that a request was let in with; ``end``: how it is ended, if not by breaking its connection.
+
+    ``look``: see :class:`Running`.
+    """
     running: Running | None = scope.get(KEY)
     if running is not None:
-        running.token = token
+        running.token, running.look = token, look
         running.end = end or running.end

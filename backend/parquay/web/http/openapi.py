@@ -34,6 +34,9 @@ cookie that `/login` sets. An API key (`POST /auth/api-keys`) is sent as a beare
 sends the bytes from that offset on; `DELETE` ends it. `OPTIONS` tells what is supported. `X-HTTP-Method-Override`
 replaces the method.
 
+An upload link (`POST /upload-links`) has an `endpoint` where people without an account do the same: the uploads are
+its owner's.
+
 **Live.** `GET /events` is a stream of server-sent events. The same messages come over a WebSocket:
 
 * `/ws` sends JSON texts `{id, event, data}`; `?last_event_id=` goes on after an event that was seen.
@@ -97,6 +100,8 @@ def completed(document: Json) -> Json:
     paths["/files"]["options"] = _options("files")
     paths["/files/{file_id}"]["options"] = _options("upload") | {"parameters": [_FILE_ID]}
     paths["/files/{file_id}"]["head"] = _head() | {"security": security}
+    paths["/u/{token}/files/{file_id}"] = _linked()
+    _create(paths["/u/{token}/files"]["post"])
     for operation in (each for verbs in paths.values() for each in verbs.values()):
         _name_refusals(operation)
     return document
@@ -137,6 +142,29 @@ def _head() -> Json:
         "parameters": [_FILE_ID, _TUS],
         "responses": {"200": {"description": "Where it stands.", "headers": _STATE}, "default": {}},
     }
+
+
+def _linked() -> Json:
+    """The verbs of an upload by a link, which anybody may use who knows its address."""
+    token: Json = {"name": "token", "in": "path", "required": True, "schema": {"type": "string"}}
+    where, of = {"tags": ["links"]}, "linked_upload"
+    append = {
+        "summary": "Go on with an upload by a link",
+        "description": "Append the body at `Upload-Offset` (tus).",
+        "operationId": f"{of}_append",
+        "parameters": [token, _FILE_ID, _TUS, _OFFSET, _CHECKSUM],
+        "requestBody": {"required": True, "content": {UPLOAD_TYPE: {"schema": BINARY}}},
+        "responses": {"204": {"description": "The bytes are stored.", "headers": _STATE}, "default": {}},
+    }
+    remove = {
+        "summary": "Give an upload by a link up",
+        "description": "Remove it while it is unfinished (tus).",
+        "operationId": f"{of}_remove",
+        "parameters": [token, _FILE_ID, _TUS],
+        "responses": {"204": {"description": "It is gone."}, "default": {}},
+    }
+    head = _head() | where | {"operationId": f"{of}_state", "parameters": [token, _FILE_ID, _TUS]}
+    return {"head": head, "patch": append | where, "delete": remove | where}
 
 
 def _options(of: str) -> Json:

@@ -130,11 +130,19 @@ class Warned(BaseModel):
     text: str
 
 
+class CameBy(BaseModel):
+    """The upload link by which a file came; it may have been taken back since."""
+
+    id: str
+    name: str
+
+
 class Entry(BaseModel):
     """A file. `progress` is 0 to 100 over upload and parsing together and never goes back; `role`: the caller's.
 
     `path`: the folder that the file was in inside an uploaded folder. `ahead`: how many jobs go before its own, null
     when it does not wait. `source_url`: where the server got it, without login and query; null: it was uploaded.
+    `upload_link`: by which one it came, null when its owner uploaded it, and for everybody else.
     """
 
     id: str
@@ -159,6 +167,7 @@ class Entry(BaseModel):
     path: str | None
     ahead: int | None
     source_url: str | None
+    upload_link: CameBy | None
 
 
 class Uploaded(Entry):

@@ -16,6 +16,7 @@ from starlette.responses import FileResponse, HTMLResponse, Response
 from starlette.types import Receive, Scope, Send
 
 from parquay.web.http.compression import accepts
+from parquay.web.http.upload_paths import UPLOAD_PAGE
 
 PROGRAM = re.compile(
     r"/(docs|redoc|openapi\.json|metrics|livez|readyz|events|ws|api)(/|$)|/live/.*|.*/(content|export)$"
@@ -95,8 +96,8 @@ class WebClient:
             "Content-Security-Policy": PAGE_POLICY,
             "Vary": "Accept, Sec-Fetch-Mode",
         }
-        if path.startswith(LINK_PAGE):
-            # Whoever has this address reads the file: it stands in no log of what the page asks for.
+        if path.startswith((LINK_PAGE, UPLOAD_PAGE)):
+            # Whoever has this address may do what the link lets: it stands in no log of what the page asks for.
             headers["Referrer-Policy"] = "no-referrer"
         page = self.file("/index.html")
         if page is None:

@@ -106,7 +106,7 @@ async def _result(
 
 def _room(uploads: UploadServices, tables: TableServices, owner: Owner) -> Room:
     """What a result may take: no more than an upload of the owner may have."""
-    most, quota = uploads.rules.max_size, uploads.rules.quota_of(owner)
+    most, quota = uploads.rules.max_size, uploads.rules.allowance_of(owner).quota
     if quota and (not most or quota < most):
         return Room(quota, over(quota), tables.scratch.free)
     return Room(most, TooLarge(f"This server accepts up to {most} bytes."), tables.scratch.free)

@@ -118,8 +118,11 @@ class TuspyRouter:
     async def _ask(self, exchange: _Exchange) -> Answer:
         # Concatenation is carried out by the native creation; the package would refuse it for any store but its own.
         headers = [pair for pair in exchange.call.scope["headers"] if pair[0].lower() != b"upload-concat"]
+        # The package knows one place of uploads; the fields of an answer that name one are those of the verbs.
+        path = f"/files/{exchange.call.file_id}".rstrip("/")
+        scope = {**exchange.call.scope, "headers": headers, "path": path, "raw_path": path.encode()}
         collected = _Collected()
-        await self._app({**exchange.call.scope, "headers": headers}, exchange.receive, collected.send)
+        await self._app(scope, exchange.receive, collected.send)
         return collected.answer
 
 

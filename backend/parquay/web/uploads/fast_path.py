@@ -28,8 +28,9 @@ from parquay.uploads.policy.rules import Owner, Rules
 from parquay.web.http.asgi import Answer, Headers, Origin, Scope
 from parquay.web.http.deps import Policy
 from parquay.web.http.dispatcher import ALWAYS, PREFIX, PRIVATE, address
+from parquay.web.http.upload_paths import ROOT
 from parquay.web.uploads.tus import TusAdapter
-from parquay.web.uploads.verbs import ROOT, completed
+from parquay.web.uploads.verbs import completed
 
 PLAIN_FIELDS = frozenset(
     b"accept accept-encoding accept-language authorization connection content-length content-type host tus-resumable "
@@ -86,14 +87,14 @@ class FastPath:
         if begun is None:
             return False
         state = UploadState(len(body), len(body), complete=True)
-        begun.stored.add_done_callback(partial(self._reply, reply, state, f"{base}/{begun.file_id}"))
+        begun.stored.add_done_callback(partial(self._reply, reply, request.owner, state, f"{base}/{begun.file_id}"))
         return True
 
-    def _reply(self, reply: Reply, state: UploadState, url: str, stored: asyncio.Future[None]) -> None:
+    def _reply(self, reply: Reply, owner: Owner, state: UploadState, url: str, stored: asyncio.Future[None]) -> None:
         error = stored.exception()
         if error is None:
             fields = self._wire.created(state, url, with_body=True)
-            answer = Answer(201, (*fields, *completed(state, url), ("Cache-Control", PRIVATE)))
+            answer = Answer(201, (*fields, *completed(owner, state, url), ("Cache-Control", PRIVATE)))
             self._created.inc()
         else:
             answer = self._uploads.failed(error)

@@ -1,19 +1,15 @@
 """Uploads over raw ASGI: tus 1.0.0 and the IETF draft, headers and body in, answer out.
 
-The rules are in ``parquay.tus``, the doing in ``parquay.uploads``; here is the order in which they are asked. A login
+The rules are in ``parquay.tus``, the doing in ``parquay.uploads``; here is the order in which they are asked. Who asks
 is checked before a byte of the body is read; every refusal comes before a byte is stored.
 """
 
 from __future__ import annotations
 
-import asyncio
 import logging
 from collections.abc import Mapping
 from dataclasses import replace
 
-from parquay.auth.csrf import credentials
-from parquay.auth.scopes import require_scope, sufficient_for_upload
-from parquay.auth.sessions import Identity, Sessions
 from parquay.errors import NotFound, ParquayError
 from parquay.http1 import ZERO_COPY
 from parquay.ids import is_id
@@ -24,11 +20,11 @@ from parquay.tus.headers import Fields
 from parquay.tus.refusals import Refusal
 from parquay.tus.state import OCTET_STREAM
 from parquay.tus.wire import Tus1, Wire
-from parquay.uploads.policy.rules import Owner, Rules
+from parquay.uploads.policy.rules import Rules
 from parquay.web.http.asgi import Answer, AsgiBody, Headers, Receive, Scope, Send, cors, leaving, problem, send_answer
 from parquay.web.http.deps import Policy
-from parquay.web.http.long_requests import note
-from parquay.web.uploads.verbs import ROOT, Call, Verb
+from parquay.web.uploads.admission import Admission
+from parquay.web.uploads.verbs import Call, Verb
 
 COLLECTION_METHODS = ("POST", "OPTIONS", "GET")
 UPLOAD_METHODS = ("HEAD", "PATCH", "DELETE", "GET", "OPTIONS")
@@ -37,19 +33,22 @@ log = logging.getLogger(__name__)
 
 
 class TusAdapter:
-    """An ASGI application for ``/files`` and ``/files/{id}`` (paths without prefix and trailing slash)."""
+    """An ASGI application for ``/files`` and ``/files/{id}``, or the same below the address of an upload link.
+
+    Paths have neither prefix nor trailing slash.
+    """
 
     def __init__(
         self,
         verbs: Mapping[str, Verb],
         *,
-        sessions: Sessions,
+        admission: Admission,
         rules: Rules,
         policy: Policy,
     ) -> None:
-        """``verbs`` carry the methods out; ``policy`` says which pages may call."""
+        """``verbs`` carry the methods out; ``admission`` says for whom; ``policy`` which pages may read answers."""
         self._verbs = verbs
-        self._sessions = sessions
+        self._admission = admission
         self._rules = rules
         self._policy = policy
 
@@ -99,29 +98,18 @@ class TusAdapter:
         # HEAD changes nothing, so a client that forgot the version may ask.
         if isinstance(wire, Tus1) and (method != "HEAD" or "Tus-Resumable" in fields):
             answers.check_version(fields)
-        identity = await self._login(scope, method, body)
-        require_scope(identity.scopes, sufficient_for_upload(method))
-        file_id = scope["path"].removeprefix(ROOT).strip("/")
+        owner, root = await self._admission.owner(scope, method, body), self._admission.root(scope["path"])
+        file_id = scope["path"].removeprefix(root).strip("/")
         allowed = UPLOAD_METHODS if file_id else COLLECTION_METHODS
         if method not in self._verbs or method not in allowed:
             raise Refusal("method_not_allowed", headers=(("Allow", ", ".join(allowed)),))
         if file_id and not is_id(file_id):
             raise NotFound("There is no such upload.")
-        owner = Owner.of(identity)
-        return await self._verbs[method](Call(scope, fields, wire, owner, body, file_id))
-
-    async def _login(self, scope: Scope, method: str, body: AsgiBody) -> Identity:
-        credential = credentials(scope["headers"])
-        identity = self._sessions.cached(credential.token)
-        if identity is None:
-            identity = await asyncio.to_thread(self._sessions.authenticate, credential.token)
-        note(scope, credential.token, body.revoke)
-        if credential.from_cookie:
-            self._policy.refuse_foreign(scope, method)
-        return identity
+        return await self._verbs[method](Call(scope, fields, wire, owner, body, root, file_id))
 
     def _options(self, scope: Scope) -> Answer:
-        allowed = COLLECTION_METHODS if scope["path"].strip("/") == ROOT.strip("/") else UPLOAD_METHODS
+        is_collection = scope["path"].strip("/") == self._admission.root(scope["path"]).strip("/")
+        allowed = COLLECTION_METHODS if is_collection else UPLOAD_METHODS
         preflight = (
             ("Access-Control-Allow-Methods", ", ".join(answers.METHODS)),
             ("Access-Control-Allow-Headers", answers.ALLOWED_HEADERS),

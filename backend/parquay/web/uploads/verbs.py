@@ -12,7 +12,7 @@ from starlette.datastructures import QueryParams
 
 from parquay.catalog.files import Files
 from parquay.catalog.tables import File, now
-from parquay.errors import Conflict, Gone, NotFound
+from parquay.errors import Conflict, Forbidden, Gone, NotFound
 from parquay.http1 import INTERIM
 from parquay.ingest.text.overrides import Overrides
 from parquay.roles import OWNER, VIEW, Role, require
@@ -32,8 +32,6 @@ from parquay.uploads.receive.remote_writers import RemoteWriters
 from parquay.uploads.receive.takeover import WriterRegistry
 from parquay.web.http.asgi import Answer, Headers, Origin, Scope, problem
 
-ROOT = "/files"
-
 RESUMPTION = 104
 """Status of the interim answers that tell of an upload (Upload Resumption Supported)."""
 
@@ -45,6 +43,7 @@ ENDED_EARLY = {
     "too_slow": (408, "too_slow", "The bytes come too slowly; what arrived is kept."),
     "taken_over": (409, "taken_over", "Another request continues this upload; what arrived is kept."),
     "login_ended": (401, "session_ended", "The login has ended; what arrived is kept."),
+    "link_ended": (410, "upload_link_over", "The upload link is over; nothing more is taken."),
     "removed": (410, "gone", "The upload was removed."),
     "shutdown": (503, "shutting_down", "The server is shutting down; what arrived is kept."),
 }
@@ -53,13 +52,19 @@ ENDED_EARLY = {
 
 @dataclass(frozen=True)
 class Call:
-    """One request as the verbs see it. ``wire`` is the protocol it speaks."""
+    """One request as the verbs see it.
+
+    Attributes:
+        wire: the protocol it speaks.
+        root: the path below which the uploads are, itself the path of creations.
+    """
 
     scope: Scope
     fields: Fields
     wire: Wire
     owner: Owner
     body: Body
+    root: str
     file_id: str = ""
 
 
@@ -112,7 +117,7 @@ class Verbs:
     async def create(self, call: Call) -> Answer:
         """Make an upload (201), with the bytes that came along."""
         base = self._origin.path(call.scope)
-        prefixes = tuple(f"{root}{ROOT}/" for root in ("", "/api", base, base + "/api"))
+        prefixes = tuple(f"{before}{call.root}/" for before in ("", "/api", base, base + "/api"))
         hosts = self._origin.hosts(call.scope) if "Upload-Concat" in call.fields else frozenset()
         plan = call.wire.plan_creation(call.fields, self._rules.limits, path_prefixes=prefixes, hosts=hosts)
         request = describe(call.owner, plan, dict(QueryParams(call.scope["query_string"])))
@@ -123,7 +128,7 @@ class Verbs:
             return await self._ended_early(call, file.id, receipt, plan.length, ("Location", location))
         state = self._after(file, receipt)
         fields = call.wire.created(state, location, with_body=receipt is not None)
-        return Answer(201, (*fields, *completed(state, location)))
+        return Answer(201, (*fields, *completed(call.owner, state, location)))
 
     async def head(self, call: Call) -> Answer:
         """Tell what is durable (200). Only the owner's question interrupts who writes."""
@@ -145,23 +150,23 @@ class Verbs:
             if file.source_url is not None and not file.complete:
                 raise Conflict("The server gets this file by itself.", "import_running")
             plan = call.wire.plan_append(call.fields, state_of(file), self._rules.limits)
-            quota = self._rules.quota_of(call.owner)
-            receipt = await self._appender.append(file, plan, call.body, self._observer(call), quota=quota)
+            allowance = self._rules.allowance_of(call.owner)
+            receipt = await self._appender.append(file, plan, call.body, self._observer(call), allowance=allowance)
         if receipt.ended != COMPLETE:
             return await self._ended_early(call, file.id, receipt, plan.length)
         state = self._after(file, receipt)
         if state.complete and file.is_partial:
             await self._concatenator.finish_waiting(call.owner.id)
-        return Answer(
-            call.wire.appended_status, (*call.wire.appended(state), *completed(state, self._url(call, file.id)))
-        )
+        finished = completed(call.owner, state, self._url(call, file.id))
+        return Answer(call.wire.appended_status, (*call.wire.appended(state), *finished))
 
     async def _ended_early(
         self, call: Call, file_id: str, receipt: Receipt, length: int | None, *headers: tuple[str, str]
     ) -> Answer:
         offset = ("Upload-Offset", str(receipt.offset))
         if receipt.ended != OVERRUN:
-            status, code, detail = ENDED_EARLY[receipt.ended]
+            by_link = receipt.ended == "login_ended" and call.owner.link is not None
+            status, code, detail = ENDED_EARLY["link_ended" if by_link else receipt.ended]
             more = (("Retry-After", "1"),) if status in (409, 503) else LOGIN if status == 401 else ()
             return problem(status, code, detail, (*headers, offset, *more))
         if length is None or call.wire.overrun == "cut":
@@ -175,12 +180,14 @@ class Verbs:
         """Remove the upload (204)."""
         call.wire.check_bare("DELETE", call.fields)
         file = await self._seen(call, OWNER)
+        if call.owner.link is not None and file.complete and not file.is_partial:
+            raise Forbidden("The upload is finished: the file is its owner's now.", "forbidden")
         await self._remover.remove(file.id, call.owner)
         return Answer(204)
 
     async def _seen(self, call: Call, needed: Role) -> File:
         found = await asyncio.to_thread(self._files.seen, call.file_id, call.owner.id)
-        if found is None:
+        if found is None or (call.owner.link is not None and not call.owner.may_continue(found.file)):
             raise NotFound("There is no such upload.")
         require(found.role, needed)
         file = found.file
@@ -209,7 +216,7 @@ class Verbs:
         return InterimResponder(interim, call.wire, partial(self._url, call))
 
     def _url(self, call: Call, file_id: str) -> str:
-        return f"{self._origin.base(call.scope)}{call.scope.get('root_path', '')}{ROOT}/{file_id}"
+        return f"{self._origin.base(call.scope)}{call.scope.get('root_path', '')}{call.root}/{file_id}"
 
 
 class InterimResponder:
@@ -235,6 +242,7 @@ class InterimResponder:
         return True
 
 
-def completed(state: UploadState, url: str) -> Headers:
-    """Tell where the file is that an upload has become."""
-    return (("Parquay-File", url),) if state.complete and state.concat != "partial" else ()
+def completed(owner: Owner, state: UploadState, url: str) -> Headers:
+    """Tell where the file is that an upload has become, unless it came by a link: then it is not for the sender."""
+    is_file = state.complete and state.concat != "partial" and owner.link is None
+    return (("Parquay-File", url),) if is_file else ()

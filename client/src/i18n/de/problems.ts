@@ -35,8 +35,10 @@ export const problems: Messages['problems'] = {
   wrong_password: 'Das alte Passwort ist falsch.',
   // Sharing
   password_needed: 'Dieser Link braucht erst sein Passwort.',
-  too_many_links: 'Eine Datei kann höchstens 100 Links haben.',
+  too_many_links: 'Mehr Links sind nicht möglich.',
   unknown_link: 'Diesen Link gibt es nicht, oder er ist abgelaufen.',
+  upload_link_full: 'Über diesen Link kann nicht mehr kommen.',
+  upload_link_over: 'Die Zeit dieses Links ist abgelaufen.',
   too_many_views: 'Eine Tabelle kann höchstens 100 Ansichten einer Person haben.',
   unknown_view: 'Diese Ansicht gibt es nicht.',
   own_file: 'Die Datei gehört dir: du darfst alles.',
