@@ -24,6 +24,8 @@ class FaultyProxy:
     def __init__(self, port: int, share: float = 0.0, seed: int = 1, faults: Sequence[str] = FAULTS) -> None:
         self.port, self.share, self.faults = port, share, faults
         self.met: Counter[str] = Counter()
+        self.requests: list[tuple[str, str]] = []
+        """Method and path of each one, with its query."""
         self._chance, self._lock = random.Random(seed), threading.Lock()
         self._armed: list[tuple[str, str, str]] = []
         self._server = ThreadingHTTPServer(("127.0.0.1", 0), type("Handler", (_Forwarding,), {"proxy": self}))
@@ -51,6 +53,7 @@ class FaultyProxy:
             if self._armed and self._armed[0][0] == command and self._armed[0][1] in path:
                 fault = self._armed.pop(0)[2]
             self.met[fault] += 1
+            self.requests.append((command, path))
         return fault
 
 

@@ -169,7 +169,7 @@ STEPS = {
     "datasets/versions/footers": "datasets/test_snapshot datasets/test_commits",
     "datasets/versions/headers": "datasets/test_columns",
     "datasets/versions/locks": "datasets/test_commits datasets/test_retention",
-    "datasets/versions/log": "datasets/test_commits",
+    "datasets/versions/log": "datasets/test_commits datasets/test_log_requests",
     "datasets/versions/checked_log": "datasets/test_tables_far_away uploads/test_damage",
     "datasets/versions/repair": "uploads/test_damage",
     "datasets/versions/row_id_ranges": "datasets/test_snapshot",

@@ -99,7 +99,7 @@ def test_parts_of_an_entry_that_could_not_be_synced_stay(house, monkeypatch):
         raise OSError(errno.EIO, "the disk fails")
 
     with monkeypatch.context() as patch:
-        patch.setattr(log, "sync", fail)
+        patch.setattr(log, "keep", fail)
         with pytest.raises(OSError, match="the disk fails"):
             house.edit(file, updates={0: {"n": 9}})
 

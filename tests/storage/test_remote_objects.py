@@ -82,6 +82,7 @@ class TestRemoteObjects(ObjectsConformance):
         elsewhere = CachedObjects(bucket, objects.folder, "one", PartCache(tmp_path / "other", ROOM), KnownObjects())
         bucket.asked.clear()
 
+        elsewhere.look(keys)
         faults = [elsewhere.fault(key, len(CONTENT), reread=False) for key in keys]
         for _ in range(2):
             with elsewhere.fetch(keys) as paths:
@@ -177,11 +178,11 @@ class RemotePlaceConformance(PlaceConformance):
 class TestRemotePlace(RemotePlaceConformance):
     @pytest.fixture
     def places(self, tmp_path: Path) -> RemotePlaces:
-        return RemotePlaces(MemoryBucket(), PartCache(tmp_path / "cache", ROOM), "s3://nowhere", {})
+        return RemotePlaces(MemoryBucket(), PartCache(tmp_path / "cache", ROOM), "s3://nowhere")
 
 
 class TestS3Place(RemotePlaceConformance):
     @pytest.fixture
     def places(self, strict_s3: S3Server, tmp_path: Path) -> RemotePlaces:
         bucket = S3Bucket(strict_s3.new_bucket(), "some/prefix", endpoint=strict_s3.url)
-        return RemotePlaces(bucket, PartCache(tmp_path / "cache", ROOM), bucket.url, bucket.delta_options)
+        return RemotePlaces(bucket, PartCache(tmp_path / "cache", ROOM), bucket.url)

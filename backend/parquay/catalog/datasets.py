@@ -148,9 +148,14 @@ class Datasets:
             return session.get(DatasetVersion, (dataset_id, version))
 
     def checksums(self, dataset_id: str, upto: int) -> dict[int, tuple[int | None, int | None]]:
-        """The CRC-32C of the entry and of the checkpoint of each version up to `upto`, as far as they are known."""
+        """The CRC-32C of the entry and of the checkpoint of each version up to `upto`, as far as they are known.
+
+        Only of what tells of that version: from the last checkpoint on.
+        """
+        until = DatasetVersion.dataset_id == dataset_id, col(DatasetVersion.version) <= upto
+        last = select(func.max(DatasetVersion.version)).where(*until, col(DatasetVersion.checkpoint_crc).is_not(None))
         found = select(DatasetVersion.version, DatasetVersion.entry_crc, DatasetVersion.checkpoint_crc).where(
-            DatasetVersion.dataset_id == dataset_id, col(DatasetVersion.version) <= upto
+            *until, col(DatasetVersion.version) >= func.coalesce(last.scalar_subquery(), 0)
         )
         with self._catalog.read() as session:
             return {version: (entry, checkpoint) for version, entry, checkpoint in session.exec(found)}

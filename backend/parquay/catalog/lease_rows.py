@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from functools import partial
-from typing import Any
+from typing import Any, NamedTuple
 
 from sqlalchemy import (
     ColumnElement,
@@ -34,6 +34,13 @@ FORGET_SECONDS = 600.0
 
 WRITER = "writer"
 """Leases that are never deleted for their age: one that is over tells that its owner did not come to an end."""
+
+
+class Taken(NamedTuple):
+    """A lease that was taken: its epoch, and whether its owner before did not come to an end."""
+
+    epoch: int
+    is_left: bool
 
 
 class _Statement:
@@ -110,23 +117,23 @@ _forget = _Statement(
 
 def take(
     session: Session, kind: str, keys: Sequence[str], *, share: str, owner: str, is_dead: Callable[[str], bool]
-) -> dict[str, int]:
-    """Take the leases of ``keys`` that can be had, and return their epochs by key.
+) -> dict[str, Taken]:
+    """Take the leases of ``keys`` that can be had, and return what was taken by key.
 
     Of transactions that ask for the same lease one runs at a time: between look and insertion there is no other.
     """
-    taken: dict[str, int] = {}
+    taken: dict[str, Taken] = {}
     for key in sorted(keys):
         alone(session, f"lease {kind} {key}")
         insertion = partial(_insert.run, session, kind=kind, key=key, share=share, owner=owner, seconds=LEASE_SECONDS)
-        epoch = insertion().scalar()
+        epoch, over = insertion().scalar(), []
         if epoch is None:
             found: Sequence[Any] = _conflicts.run(session, kind=kind, key=key, share=share).all()
             over = [conflicting for conflicting, owned_by, is_over in found if is_over or is_dead(owned_by)]
             release(session, over)
             epoch = insertion().scalar() if over else None
         if epoch is not None:
-            taken[key] = int(epoch)
+            taken[key] = Taken(int(epoch), bool(over))
     return taken
 
 

@@ -60,6 +60,7 @@ class HeldLease:
         epoch: tells it from every other lease, of the same key too.
         sure_until: until when it has it for certain, by `elapsed`.
         unfinished: whether what it is for is half done; then its row stays when it is given up, see `Leases.left`.
+        is_left: whether whoever had it before did not come to an end.
     """
 
     kind: str
@@ -67,6 +68,7 @@ class HeldLease:
     epoch: int
     sure_until: float
     unfinished: bool = False
+    is_left: bool = False
 
 
 def elapsed() -> float:
@@ -185,7 +187,7 @@ class Leases:
         sure_until = elapsed() + LEASE_SECONDS
         write = partial(take, kind=kind, keys=keys, share=share, owner=self.owner, is_dead=self.is_dead)
         taken = self._catalog.submit(write, durable=False).result()
-        held = [HeldLease(kind, key, epoch, sure_until) for key, epoch in taken.items()]
+        held = [HeldLease(kind, key, one.epoch, sure_until, is_left=one.is_left) for key, one in taken.items()]
         with self._lock:
             self._held.update((each.epoch, each) for each in held)
             if held and self._renewing is None:

@@ -6,7 +6,7 @@ import json
 
 from parquay.storage import seal
 from parquay.storage.objects import Content, Objects, Stored
-from parquay.storage.place import LAST_CHECKPOINT, entry_name
+from parquay.storage.place import LAST_CHECKPOINT, Written, checkpoint_name, entry_name
 
 
 class ObjectPlace:
@@ -46,6 +46,29 @@ class ObjectPlace:
             return self.log.read(entry_name(version))
         except FileNotFoundError:
             return None
+
+    def log_file(self, key: str) -> bytes:
+        """Read a file of the log."""
+        return self.log.read(key)
+
+    def forget_log(self) -> None:
+        """Nothing is remembered."""
+
+    def extend(self, folder: str, known: int, version: int) -> None:
+        """The folder is the log."""
+
+    def publish(self, folder: str, version: int) -> Written | None:
+        """Sync the entry, which is where it belongs."""
+        del folder
+        self.log.sync([entry_name(version)])
+        try:
+            checkpoint = self.log.read(checkpoint_name(version))
+        except FileNotFoundError:
+            checkpoint = None
+        return Written(self.log.read(entry_name(version)), checkpoint)
+
+    def release(self, folder: str) -> None:
+        """The folder stays: it is the log."""
 
     def reset_log(self) -> None:
         """Delete every file of the log."""

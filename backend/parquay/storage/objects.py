@@ -82,6 +82,10 @@ class Objects(Protocol):
         """Return those of ``keys`` that cannot be read, because they are not there."""
         ...
 
+    def look(self, keys: Iterable[str]) -> None:
+        """Learn of objects, with few questions, what `fault` is going to ask of each."""
+        ...
+
     def list(self) -> Iterator[Stored]:
         """List all objects, in no order; what is put or deleted meanwhile may be among them or not."""
         ...

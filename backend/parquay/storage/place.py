@@ -1,7 +1,8 @@
 """The seam to a dataset's place: its parts and its Delta log. All calls block.
 
-The log's entries are written by Delta's library, which is told the place's `url` and `options`; it is an entry of the
-log that makes parts part of the table, so a place never has to change two objects at once. Versions are numbers from 0.
+The log's entries are written by Delta's library into a folder that the place gives it, and `publish` makes each the
+table's; it is an entry of the log that makes parts part of the table, so a place never has to change two objects at
+once. Versions are numbers from 0.
 
 Who may write is not the place's affair: there is one writer of a dataset at a time, see `datasets.versions.locks`.
 """
@@ -10,9 +11,16 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
-from typing import Protocol
+from typing import NamedTuple, Protocol
 
 from parquay.storage.objects import Content, Objects, Stored
+
+
+class Written(NamedTuple):
+    """The files of a log that tell of one version: its entry, and the checkpoint behind it if there is one."""
+
+    entry: bytes
+    checkpoint: bytes | None
 
 
 class Place(Protocol):
@@ -45,12 +53,7 @@ class Place(Protocol):
 
     @property
     def url(self) -> str:
-        """What Delta's library opens; `options` go with it."""
-        ...
-
-    @property
-    def options(self) -> dict[str, str] | None:
-        """What Delta's library must know to open `url`."""
+        """Where another engine opens the table."""
         ...
 
     def exists(self) -> bool:
@@ -79,6 +82,51 @@ class Place(Protocol):
 
     def entry(self, version: int) -> bytes | None:
         """Return the log's entry of a version, one JSON object a line; None when it is not there."""
+        ...
+
+    def log_file(self, key: str) -> bytes:
+        """Return a file of the log, none of which ever changes; what was read before may be answered from memory.
+
+        Raises:
+            FileNotFoundError: it is not there.
+        """
+        ...
+
+    def forget_log(self) -> None:
+        """Answer nothing from memory that was read of the log so far."""
+        ...
+
+    def log_folder(self, version: int, checkpoint: int | None = None) -> str:
+        """Return a folder in which Delta's library finds the table as it was in ``version``; -1: no table yet.
+
+        ``checkpoint``: the version of a checkpoint up to it, where one is known.
+
+        Raises:
+            FileNotFoundError: the log does not reach back so far.
+        """
+        ...
+
+    def extend(self, folder: str, known: int, version: int) -> None:
+        """Have a `log_folder` that has the entries up to ``known`` have those up to ``version``.
+
+        Raises:
+            FileNotFoundError: the log does not have them.
+        """
+        ...
+
+    def publish(self, folder: str, version: int) -> Written | None:
+        """Make the entry that Delta's library put into a `log_folder` the table's, durably, and what came behind it.
+
+        Returns what was written; None when the log has another entry of that version.
+
+        Raises:
+            OSError: the store refused.
+            StoreFault: it may be the table's, now or later (503).
+        """
+        ...
+
+    def release(self, folder: str) -> None:
+        """Give a `log_folder` up."""
         ...
 
     def reset_log(self) -> None:
@@ -143,6 +191,7 @@ __all__ = [
     "LAST_CHECKPOINT",
     "Place",
     "Places",
+    "Written",
     "checkpoint_name",
     "entry_name",
 ]

@@ -14,7 +14,6 @@ from typing import TYPE_CHECKING, Any
 from parquay.catalog.tables import File
 from parquay.columns.types.registry import columns_types
 from parquay.datasets.edit.cells import read_row
-from parquay.datasets.versions import log
 from parquay.datasets.versions.commits import Author, Change, Commits, Drafts
 from parquay.datasets.versions.snapshot import Part, Snapshot
 from parquay.datasets.versions.tables import Tables
@@ -110,7 +109,7 @@ class Editor:
     def _refuse_changed(self, file: File, now: Snapshot, batch: Batch, expected: int) -> None:
         if expected == now.version:
             return
-        names = log.part_names(now.place, expected) or frozenset()
+        names = self._tables.names(file, expected) or frozenset()
         for rid in batch.rids:
             position = now.find(rid)
             if position is not None and now.parts[position[0]].name in names:

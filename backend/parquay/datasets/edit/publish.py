@@ -56,8 +56,10 @@ class Publisher:
         with self._locks.writing(file.id):
             now = self._files.get(file.id)
             if now is not None and now.status == "processing":
-                publish(place, verdict.columns or [], parts, self._files.owner_name(file))
-            first = first_version(verdict, log.commit(place, 0))
+                made = publish(place, verdict.columns or [], parts, self._files.owner_name(file))
+            else:
+                made = log.commit(place, 0)
+            first = first_version(verdict, made)
         return verdict, self._datasets.creation(first)
 
     def _weighed(self, parts: Sequence[str]) -> Note:

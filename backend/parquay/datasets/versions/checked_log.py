@@ -42,7 +42,8 @@ class CheckedLogs:
             if not reread and file in self._checked:
                 self._checked.move_to_end(file)
                 return True
-        if log.crc(place, key) != crc:
+        # What is remembered may be the log of an earlier conversion of the same file.
+        if (reread or log.crc(place, key, reread=False) != crc) and log.crc(place, key) != crc:
             return False
         with self._lock:
             self._checked[file] = None
@@ -51,12 +52,15 @@ class CheckedLogs:
         return True
 
 
+def checkpoint_in(version: int, noted: Noted) -> int | None:
+    """The last checkpoint up to a version; None when none is noted. Pure."""
+    return max((each for each, (_, made) in noted.items() if made is not None and each <= version), default=None)
+
+
 def _telling(version: int, noted: Noted) -> Iterator[tuple[str, int]]:
     """The files that tell of a version, from the last checkpoint on, with the checksum of each. Pure."""
-    start = -1
-    for each, (_, made) in noted.items():
-        if made is not None and start < each <= version:
-            start = each
+    last = checkpoint_in(version, noted)
+    start = -1 if last is None else last
     made = noted[start][1] if start >= 0 else None
     if made is not None:
         yield checkpoint_name(start), made

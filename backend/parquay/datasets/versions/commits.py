@@ -14,7 +14,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, replace
 from functools import partial
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from parquay.catalog.datasets import Datasets
 from parquay.catalog.leases import HeldLease
@@ -28,9 +28,6 @@ from parquay.errors import Busy, NotFound, ParquayError
 from parquay.ids import new_id
 from parquay.storage.chunks import StoreFault
 from parquay.storage.place import Place
-
-if TYPE_CHECKING:
-    from deltalake import DeltaTable
 
 MAX_OPEN_LOGS = 32
 """Logs that are kept open between two commits."""
@@ -117,7 +114,7 @@ class Commits:
         self._quota = quota
         self._tables = tables
         self._datasets = datasets
-        self._opened: OrderedDict[str, DeltaTable] = OrderedDict()
+        self._opened: OrderedDict[str, log.OpenLog] = OrderedDict()
         self._noted: dict[str, int] = {}
 
     def make(self, file: File, author: Author, decide: Decide, *, mending: bool = False) -> Snapshot:
@@ -135,7 +132,9 @@ class Commits:
         place = self._tables.place(file)
         try:
             with self._tables.locks.writing(file.id) as held:
-                self.reconcile(file)
+                if held.unfinished or not place.is_remote:
+                    self.reconcile(file)
+                    held.unfinished = False
                 place.parts.refuse_full()
                 return self._make(file, place, author, decide, held, mending=mending)
         except ParquayError:
@@ -152,7 +151,7 @@ class Commits:
 
         quota = self._datasets.quota(file.owner_id, self._quota)
         for attempt in range(ATTEMPTS):
-            before = self._tables.logged(file)
+            before = self._tables.latest(file)
             if not mending:  # a new version on top of a damaged one would hide what can still be repaired
                 refuse_damaged(before)
             if not mending and not place.is_remote:  # there each part would have to come here first
@@ -167,13 +166,13 @@ class Commits:
                 self._tables.locks.ensure(held)
                 held.unfinished = True
                 with self._booked(file, weight_of(change), quota):
-                    after = self._committed(before, change, author)
+                    after, made = self._committed(file, before, change, author)
             except DeltaError:
-                held.unfinished = False
                 drafts.discard()
                 if attempt == ATTEMPTS - 1 or not place.exists():
                     raise
                 self.reconcile(file)
+                held.unfinished = False
             except Undecided:  # an entry that is on its way may still name the parts
                 raise
             except BaseException:
@@ -183,7 +182,7 @@ class Commits:
                 self._tables.remember(after)
                 self._show(after)
                 more = 0 if quota else weight_of(change)
-                self._note(after, range(before.version + 1, after.version + 1), more=more)
+                self._note(after, made, more=more)
                 held.unfinished = False
                 return after
         raise Busy("Another program writes to this table.", "table_busy", retry_after=1)
@@ -205,55 +204,28 @@ class Commits:
             self._datasets.book(file.id, -more)
             raise
 
-    def _committed(self, before: Snapshot, change: Change, author: Author) -> Snapshot:
-        place = before.place
-        table = log.advance(self._opened.pop(before.dataset_id, None), place, before.version)
-        if change.columns is not None and log.lacks_feature(table, change.columns):
-            log.add_feature(table, info_of(before, Change("edit"), Author()))
-            log.sync(place, before.version + 1)
+    def _committed(
+        self, file: File, before: Snapshot, change: Change, author: Author
+    ) -> tuple[Snapshot, list[log.Commit]]:
+        place, made = before.place, []
+        opened = self._opened.pop(before.dataset_id, None)
+        known = None if opened is None else opened.table.version()
+        checkpoint = None if known == before.version else self._tables.checkpoint(file, before.version)
+        opened = log.advance(opened, place, before.version, checkpoint)
+        if change.columns is not None and log.lacks_feature(opened.table, change.columns):
+            log.add_feature(opened.table, info_of(before, Change("edit"), Author()))
+            made.append(_kept(place, opened, before.version + 1))
             before = replace(before, version=before.version + 1)
-            table = log.advance(table, place, before.version)
         after = replace(applied(before, change), asides=kept_asides.after(before, change.removed, change.added))
-        info = info_of(after, change, author)
-        if self._write(table, place, change, info):
-            self._opened[before.dataset_id] = table
+        is_whole = _write(opened, place, change, info_of(after, change, author))
+        made.append(_kept(place, opened, after.version))
+        # Behind a checkpoint the folder of copies begins anew, else it would grow with every version.
+        if is_whole and not (place.is_remote and made[-1].checkpoint_crc is not None):
+            self._opened[before.dataset_id] = opened
             with suppress(KeyError):
                 while len(self._opened) > MAX_OPEN_LOGS:
                     self._opened.popitem(last=False)
-        return replace(after, updated_at=log.commit(after.place, after.version).made_at)
-
-    def _write(self, table: DeltaTable, place: Place, change: Change, info: dict[str, Any]) -> bool:
-        """Write the entry of the next version; False when what Delta does behind it failed, such as a checkpoint.
-
-        Raises:
-            Undecided: an object store did not answer, and may have the entry yet or not (503).
-        """
-        from deltalake.exceptions import CommitFailedError, DeltaError
-
-        version = table.version() + 1
-        try:
-            # While Delta's own restore waits for an object store, no other thread of this process would run.
-            if change.restored is not None and not place.is_remote:
-                log.restore(table, change.restored, info)
-            else:
-                log.append(table, place, change, info)
-        except (DeltaError, OSError) as error:
-            # A reply may be lost, and the entry is there: a second try is refused then because of the first.
-            if not self._is_made(place, version, info):
-                if place.is_remote and not isinstance(error, CommitFailedError):
-                    raise Undecided("The object store does not answer.", retry_after=5) from error
-                raise
-            _logger.exception("the version is made, but not all that belongs to it")
-            log.sync(place, version)
-            return False
-        log.sync(place, version)
-        return True
-
-    def _is_made(self, place: Place, version: int, info: dict[str, Any]) -> bool:
-        try:
-            return log.has(place, version, info)
-        except StoreFault as error:
-            raise Undecided(error.detail, retry_after=5) from error
+        return replace(after, updated_at=made[-1].made_at), made
 
     def show(self, file: File) -> None:
         """Let the folder of the newest version be that, should a crash have kept it from it (blocking).
@@ -286,16 +258,49 @@ class Commits:
             return
         noted = self._datasets.noted(file.id)
         if noted < found.version:
-            self._note(found, range(noted + 1, found.version + 1))
+            versions = range(noted + 1, found.version + 1)
+            there = [version for version in versions if log.is_kept(found.place, version)]
+            self._note(found, [log.commit(found.place, version) for version in there])
         self._noted[file.id] = found.version
 
-    def _note(self, after: Snapshot, versions: Sequence[int], *, more: int = 0) -> None:
-        kept = [version for version in versions if log.is_kept(after.place, version)]
-        mirrored = [new_version(after, log.commit(after.place, version)) for version in kept]
+    def _note(self, after: Snapshot, made: Sequence[log.Commit], *, more: int = 0) -> None:
+        mirrored = [new_version(after, each) for each in made]
         holds = partial(_holds, after)
         if not self._datasets.note(after.dataset_id, mirrored, more=more, holds=holds):
             raise NotFound("There is no such dataset.")
         self._noted[after.dataset_id] = after.version
+
+
+def _write(opened: log.OpenLog, place: Place, change: Change, info: dict[str, Any]) -> bool:
+    """Write the entry of the next version; False when what Delta does behind it failed, such as a checkpoint."""
+    from deltalake.exceptions import DeltaError
+
+    version = opened.table.version() + 1
+    try:
+        # Delta's own restore looks for the parts first, and in the folder that it gets of an object store are none.
+        if change.restored is not None and not place.is_remote:
+            log.restore(opened.table, change.restored, info)
+        else:
+            log.append(opened.table, place, change, info)
+    except (DeltaError, OSError):
+        if not log.has(place, version, info):
+            raise
+        _logger.exception("the version is made, but not all that belongs to it")
+        return False
+    return True
+
+
+def _kept(place: Place, opened: log.OpenLog, version: int) -> log.Commit:
+    """Make a version that Delta's library wrote the table's.
+
+    Raises:
+        DeltaError: another program has made that version meanwhile.
+        Undecided: an object store did not answer, and may have the entry yet or not (503).
+    """
+    try:
+        return log.keep(place, opened.folder, version)
+    except StoreFault as error:
+        raise Undecided(error.detail, retry_after=5) from error
 
 
 def _holds(snapshot: Snapshot, rid: int) -> bool:

@@ -33,14 +33,17 @@ def publish(place: Place, columns: Sequence[Mapping[str, Any]], parts: Sequence[
     info: dict[str, Any] = {"kind": "create", "author": author, "message": None, "next_rid": rows}
     info |= {"rows": rows, "inserted": rows, "updated": 0, "deleted": 0, "bytes": sum(each.size for each in adds)}
     info |= {COUNTS: counts_json(counts_of(columns))}
-    create_table_with_add_actions(
-        place.url,
-        Schema.from_json(log.schema_json(columns)),
-        adds,
-        configuration=CONFIGURATION,
-        commit_properties=CommitProperties(custom_metadata={log.KEY: info}),
-        storage_options=place.options,
-    )
-    log.sync(place, 0)
+    folder = place.log_folder(-1)
+    try:
+        create_table_with_add_actions(
+            folder,
+            Schema.from_json(log.schema_json(columns)),
+            adds,
+            configuration=CONFIGURATION,
+            commit_properties=CommitProperties(custom_metadata={log.KEY: info}),
+        )
+        made = log.keep(place, folder, 0)
+    finally:
+        place.release(folder)
     newest_parts.show(place, 0, parts, columns)
-    return log.commit(place, 0)
+    return made

@@ -28,6 +28,8 @@ class TableLocks:
     def writing(self, dataset_id: str) -> Iterator[HeldLease]:
         """Be the only writer of a dataset (blocking).
 
+        What the writer before left half done stays so until somebody has looked, and says that it is not any more.
+
         Raises:
             Busy: ``table_busy``, another one did not come to an end (423).
         """
@@ -36,6 +38,7 @@ class TableLocks:
                 held = stack.enter_context(self._leases.exclusive(WRITER, dataset_id, LOCK_SECONDS))
             except LeaseTaken:
                 raise _busy() from None
+            held.unfinished = held.is_left
             yield held
 
     def unfinished(self) -> list[str]:

@@ -9,17 +9,16 @@ from __future__ import annotations
 
 import json
 import time
+import weakref
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, Protocol
 
 from parquay.columns.types.aside_counts import MISFITS, MISSING, RESPELT
 from parquay.datasets.versions.snapshot import Listed, Part
 from parquay.storage import seal
-from parquay.storage.chunks import StoreFault
-from parquay.storage.place import Place, checkpoint_name, entry_name
+from parquay.storage.place import Place, Written, checkpoint_name, entry_name
 
 if TYPE_CHECKING:
     from deltalake import CommitProperties, DeltaTable
@@ -45,6 +44,14 @@ class Commit:
     info: Mapping[str, Any]
     entry_crc: int | None = None
     checkpoint_crc: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class OpenLog:
+    """A table as Delta's library has it open, and the folder in which that finds the log, see `Place.log_folder`."""
+
+    table: DeltaTable
+    folder: str
 
 
 class Appendable(Protocol):
@@ -78,21 +85,32 @@ def commit(place: Place, version: int) -> Commit:
     Raises:
         FileNotFoundError: the log does not reach back, or forward, so far.
     """
-    entry = _entry(place, version)
-    crcs = seal.crc_of(entry), crc(place, checkpoint_name(version))
+    return replace(_commit(place, version, _entry(place, version)), checkpoint_crc=crc(place, checkpoint_name(version)))
+
+
+def said(place: Place, version: int) -> Commit:
+    """The same, without looking for a checkpoint behind it.
+
+    Raises:
+        FileNotFoundError: as `commit`.
+    """
+    return _commit(place, version, _entry(place, version))
+
+
+def _commit(place: Place, version: int, entry: bytes) -> Commit:
     for action in _actions(entry):
         if "commitInfo" in action:
             info = action["commitInfo"]
             moment = datetime.fromtimestamp(info.get("timestamp", 0) / 1000, UTC)
-            return Commit(version, moment, info.get(KEY) or {}, *crcs)
+            return Commit(version, moment, info.get(KEY) or {}, seal.crc_of(entry))
     stored = place.log.stat(entry_name(version))
-    return Commit(version, datetime.fromtimestamp(stored.modified if stored else 0, UTC), {}, *crcs)
+    return Commit(version, datetime.fromtimestamp(stored.modified if stored else 0, UTC), {}, seal.crc_of(entry))
 
 
-def crc(place: Place, key: str) -> int | None:
-    """The CRC-32C of a file of the log; None when it is not there."""
+def crc(place: Place, key: str, *, reread: bool = True) -> int | None:
+    """The CRC-32C of a file of the log; None when it is not there. ``reread``: not as it is remembered."""
     try:
-        return seal.crc_of(place.log.read(key))
+        return seal.crc_of(place.log.read(key) if reread else place.log_file(key))
     except FileNotFoundError:
         return None
 
@@ -123,40 +141,39 @@ def _actions(entry: bytes) -> Iterator[dict[str, Any]]:
     return (json.loads(line) for line in entry.split(b"\n") if line.strip())
 
 
-def open_at(place: Place, version: int) -> DeltaTable:
-    """Open the table as it was in `version`."""
-    from deltalake import DeltaTable
-
-    with answering(place):
-        return DeltaTable(place.url, version=version, storage_options=place.options)
-
-
-@contextmanager
-def answering(place: Place) -> Iterator[None]:
-    """Name what Delta's library says when an object store does not answer it.
+def open_at(place: Place, version: int, checkpoint: int | None = None) -> DeltaTable:
+    """Open the table as it was in `version`; ``checkpoint``: one up to it, where one is known.
 
     Raises:
-        StoreFault: (503).
+        FileNotFoundError: the log of an object store does not reach back so far.
+        StoreFault: it does not answer (503).
     """
+    return _opened(place, version, checkpoint).table
+
+
+def _opened(place: Place, version: int, checkpoint: int | None) -> OpenLog:
+    from deltalake import DeltaTable
+
+    folder = place.log_folder(version, checkpoint)
     try:
-        yield
-    except FileNotFoundError:
+        table = DeltaTable(folder, version=version)
+    except BaseException:
+        place.release(folder)
         raise
-    except OSError as error:
-        if not place.is_remote:
-            raise
-        raise StoreFault("The object store does not answer.", retry_after=5) from error
+    if place.is_remote:
+        weakref.finalize(table, place.release, folder)
+    return OpenLog(table, folder)
 
 
 def part_names(place: Place, version: int) -> frozenset[str] | None:
     """The names of the parts of a version, which may be gone; None when the log does not reach back to it."""
     from deltalake.exceptions import DeltaError
 
-    if not is_kept(place, version):
+    if place.entry(version) is None:
         return None
     try:
         return frozenset(each.name for each in listed(open_at(place, version)))
-    except DeltaError:  # what leads to it from a checkpoint was trimmed
+    except (DeltaError, FileNotFoundError):  # what leads to it from a checkpoint was trimmed
         return None
 
 
@@ -172,18 +189,19 @@ def columns(table: DeltaTable) -> tuple[dict[str, Any], ...]:
     return tuple({"name": field.name, **json.loads(field.metadata[KEY])} for field in table.schema().fields)
 
 
-def advance(table: DeltaTable | None, place: Place, version: int) -> DeltaTable:
+def advance(opened: OpenLog | None, place: Place, version: int, checkpoint: int | None = None) -> OpenLog:
     """Return the table in `version`, the newest, from what is open of an earlier one: cheaper than to open it anew."""
-    if table is None or table.version() > version:
-        return open_at(place, version)
-    if table.version() < version:
-        with answering(place):
-            table.update_incremental()
-    return table if table.version() == version else open_at(place, version)
+    known = version if opened is None else opened.table.version()
+    if opened is None or known > version or (checkpoint or 0) > known:
+        return _opened(place, version, checkpoint)
+    if known < version:
+        place.extend(opened.folder, known, version)
+        opened.table.update_incremental()
+    return opened if opened.table.version() == version else _opened(place, version, checkpoint)
 
 
 def append(table: DeltaTable, place: Place, change: Appendable, info: Mapping[str, Any]) -> None:
-    """Commit a change of the opened table as its next version; it is to be synced.
+    """Commit a change of the opened table as its next version; it is to be kept.
 
     Raises:
         DeltaError: another program has made that version meanwhile.
@@ -206,7 +224,7 @@ def append(table: DeltaTable, place: Place, change: Appendable, info: Mapping[st
 
 
 def restore(table: DeltaTable, wanted: int, info: Mapping[str, Any]) -> None:
-    """Commit the parts and columns of version `wanted` as the next one of the opened table; it is to be synced.
+    """Commit the parts and columns of version `wanted` as the next one of the opened table; it is to be kept.
 
     Raises:
         DeltaError: another program has made that version meanwhile.
@@ -246,9 +264,25 @@ def _properties(info: Mapping[str, Any], apps: Sequence[str] = ()) -> CommitProp
     return CommitProperties(custom_metadata={KEY: dict(info)}, max_commit_retries=0, app_transactions=transactions)
 
 
-def sync(place: Place, version: int) -> None:
-    """Make a commit durable, with its name."""
-    place.log.sync([entry_name(version)])
+def keep(place: Place, folder: str, version: int) -> Commit:
+    """Make a commit in the folder of an opened table the table's, durably.
+
+    Raises:
+        DeltaError: another program has made that version meanwhile.
+        StoreFault: nobody knows whether it is the table's now (503).
+    """
+    from deltalake.exceptions import CommitFailedError
+
+    written = place.publish(folder, version)
+    if written is None:
+        raise CommitFailedError(f"version {version} is another one")
+    return kept(place, version, written)
+
+
+def kept(place: Place, version: int, written: Written) -> Commit:
+    """What the files of a version say."""
+    checkpoint = None if written.checkpoint is None else seal.crc_of(written.checkpoint)
+    return replace(_commit(place, version, written.entry), checkpoint_crc=checkpoint)
 
 
 def schema_json(columns: Sequence[Mapping[str, Any]]) -> str:

@@ -66,7 +66,8 @@ class Retention:
         """Note what a writer put into a log that did not come to its end; return how many tables that may be."""
         found = 0
         for dataset_id in self._tables.locks.unfinished():
-            with self._tables.locks.writing(dataset_id):  # it is given up in good order now, whatever is found
+            with self._tables.locks.writing(dataset_id) as held:
+                held.unfinished = False  # it is given up in good order now, whatever is found
                 file = self._files.get(dataset_id)
                 if file is not None and file.table_version is not None:
                     found += self._tried(file, self._adopted)
@@ -140,6 +141,7 @@ class Retention:
         locks = self._tables.locks
         with locks.deleting() as may_delete, locks.writing(file.id) as held:
             self._commits.reconcile(file)
+            held.unfinished = False
             if not may_delete:  # a backup is being taken; the next round comes to it
                 return 0
             versions = self._datasets.uncleared(file.id)

@@ -12,7 +12,7 @@ from parquay.catalog.datasets import Datasets
 from parquay.catalog.tables import File
 from parquay.columns.types.aside_counts import COUNTS, counts_from_json
 from parquay.datasets.versions import log
-from parquay.datasets.versions.checked_log import CheckedLogs
+from parquay.datasets.versions.checked_log import CheckedLogs, checkpoint_in
 from parquay.datasets.versions.converted_rows import converted, first_rids, found_parts
 from parquay.datasets.versions.create_table import publish
 from parquay.datasets.versions.locks import TableLocks
@@ -67,6 +67,28 @@ class Tables:
         with readable(place):
             return self._listed(file, place, self._newest_in_log(file, place), None)
 
+    def latest(self, file: File) -> Snapshot:
+        """Return the newest version for the only writer, who makes the next one.
+
+        Where the log is far away it is what the catalog has noted: of whoever puts the next entry on something older
+        the entry is refused.
+        """
+        place = self.place(file)
+        noted = self._datasets.noted(file.id) if place.is_remote else -1
+        if noted < 0:
+            return self.logged(file)
+        with readable(place):
+            return self._listed(file, place, noted, None)
+
+    def checkpoint(self, file: File, version: int) -> int | None:
+        """The last checkpoint of a log up to a version, as far as it is noted; None where nobody has to know it."""
+        return checkpoint_in(version, self._datasets.checksums(file.id, version)) if self._places.is_remote else None
+
+    def names(self, file: File, version: int) -> frozenset[str] | None:
+        """The names of the parts of a version, which may be gone; None when nothing tells of it any more."""
+        found = self._recall(file.id, version)
+        return log.part_names(self.place(file), version) if found is None else frozenset(found.names)
+
     def _listed(self, file: File, place: Place, newest: int, version: int | None) -> Snapshot:
         self._forget_outdated(file)
         if newest < (file.table_version or 0):
@@ -94,7 +116,7 @@ class Tables:
         found = self._recall(file.id, version)
         if found is not None:
             return found
-        names = log.part_names(newest.place, version)
+        names = self.names(file, version)
         if names is None or any(newest.place.parts.stat(name) is None for name in names):
             raise NotFound(f"Version {version} is no longer kept.", "version_expired")
         return self._read(file, newest.place, version)
@@ -210,6 +232,7 @@ class Tables:
         first = self._recall(file.id, 0) if file.table_version == 0 else None
         if first is not None and first.updated_at != file.table_at:
             with self._lock:
+                self._places.at(file.id).forget_log()
                 self._rids.pop(file.id, None)
                 for key in [key for key in self._remembered if key[0] == file.id]:
                     del self._remembered[key]
@@ -233,11 +256,12 @@ class Tables:
             return found
 
     def _read(self, file: File, place: Place, version: int) -> Snapshot:
-        if not self._logs.is_as_noted(place, version, self._datasets.checksums(file.id, version)):
+        noted = self._datasets.checksums(file.id, version)
+        if not self._logs.is_as_noted(place, version, noted):
             raise lost(_log_damaged())
-        table = log.open_at(place, version)
+        table = log.open_at(place, version, checkpoint_in(version, noted))
         rids = self._rids_of(file.id, place)
-        made = log.commit(place, version)
+        made = log.said(place, version)
         parts = [_part(place, each, rids) for each in log.listed(table)]
         parts.sort(key=lambda part: part.low)
         columns = log.columns(table)
@@ -282,6 +306,7 @@ def refuse_damaged(snapshot: Snapshot) -> None:
 
 def fault_of(snapshot: Snapshot) -> Damaged | None:
     """What is wrong with the first part of a version that is gone, or longer or shorter than its log says."""
+    snapshot.place.parts.look(snapshot.names)
     faults = (snapshot.place.parts.fault(part.name, part.size, reread=False) for part in snapshot.parts)
     return next((fault for fault in faults if fault is not None), None)
 

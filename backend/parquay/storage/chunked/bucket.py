@@ -1,7 +1,7 @@
 """The seam to an object store: a few calls, all of which block.
 
-A key never gets other bytes, so a `put` whose answer was lost can be repeated blindly, and nothing here needs a
-condition, a lock or a multipart upload.
+A key never gets other bytes, so a `put` whose answer was lost can be repeated blindly, and nothing here needs a lock or
+a multipart upload. What several may want to put, the entries of a log, has its condition in `put_once`.
 """
 
 from __future__ import annotations
@@ -27,6 +27,14 @@ class Bucket(Protocol):
         Raises:
             StoreFault: it may or may not be there.
             StorageFull: there is no room.
+        """
+        ...
+
+    def put_once(self, key: str, data: bytes) -> bool:
+        """Store an object unless there is one; tell whether there was none.
+
+        Raises:
+            StoreFault, StorageFull: as :meth:`put`.
         """
         ...
 

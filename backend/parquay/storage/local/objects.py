@@ -73,6 +73,9 @@ class LocalObjects:
         """Look for each."""
         return {key for key in keys if self.stat(key) is None}
 
+    def look(self, keys: Iterable[str]) -> None:
+        """Each question costs next to nothing."""
+
     def list(self) -> Iterator[Stored]:
         """List the folder, which may not be there."""
         for name in self._names():

@@ -58,10 +58,10 @@ class LocalPlace(ObjectPlace):
         """The path of the folder."""
         return str(self.folder)
 
-    @property
-    def options(self) -> None:
-        """A folder needs none."""
-        return
+    def log_folder(self, version: int, checkpoint: int | None = None) -> str:
+        """Return the folder of the table, which has all versions."""
+        del version, checkpoint
+        return self.url
 
     def exists(self) -> bool:
         """Whether the folder is there."""

@@ -27,6 +27,14 @@ class MemoryBucket:
         with self._lock:
             self._objects[key] = bytes(data), time.time()
 
+    def put_once(self, key: str, data: bytes) -> bool:
+        """Take the bytes where there are none."""
+        with self._lock:
+            if key in self._objects:
+                return False
+            self._objects[key] = data, time.time()
+            return True
+
     def get(self, key: str, start: int, size: int) -> bytes:
         """Return a range."""
         return self._whole(key)[start : start + size]

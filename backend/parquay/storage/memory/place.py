@@ -59,10 +59,10 @@ class MemoryPlace(ObjectPlace):
         """The folder of the log."""
         return self._log_place.url
 
-    @property
-    def options(self) -> None:
-        """A folder needs none."""
-        return
+    def log_folder(self, version: int, checkpoint: int | None = None) -> str:
+        """Return the folder of the table, which has all versions."""
+        del version, checkpoint
+        return self.url
 
     def exists(self) -> bool:
         """Whether there is a part or a log."""

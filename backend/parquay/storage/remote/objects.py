@@ -6,6 +6,7 @@ import io
 import mmap
 import shutil
 import threading
+import time
 from collections import OrderedDict
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
@@ -128,6 +129,9 @@ class BucketObjects:
         """Ask the store for each."""
         return {key for key in keys if self.stat(key) is None}
 
+    def look(self, keys: Iterable[str]) -> None:
+        """Nothing is remembered."""
+
     def list(self) -> Iterator[Stored]:
         """List the folder, without the folders in it."""
         for found in self._bucket.list(self.folder):
@@ -205,8 +209,9 @@ class CachedObjects(BucketObjects):
             self._put_file(key, content)
         else:
             self._bucket.put(self.folder + key, content)
+        size = content.stat().st_size if isinstance(content, Path) else memoryview(content).nbytes
         self._cache.adopt(self._part(key), content)
-        return self._put(key)
+        return self._known.note(self.folder + key, Stored(key, size, float(int(time.time()))))
 
     @contextmanager
     def open(self, key: str) -> Iterator[BinaryIO]:
@@ -243,6 +248,16 @@ class CachedObjects(BucketObjects):
         asked = {key for key in keys if not self._cache.has(self._part(key))}
         return super().absent(asked) if len(asked) <= ASKED else asked.difference(each.key for each in self.list())
 
+    def look(self, keys: Iterable[str]) -> None:
+        """Ask the store for what is not known, by one listing where that is much."""
+        asked = [key for key in keys if self._known.get(self.folder + key) is None]
+        if len(asked) <= ASKED:
+            for key in asked:
+                self.stat(key)
+        else:
+            for _ in self.list():
+                pass
+
     def list(self) -> Iterator[Stored]:
         """List the parts, and remember them."""
         for found in super().list():
@@ -257,12 +272,10 @@ class CachedObjects(BucketObjects):
             self._cache.forget(self._part(key))
 
     def fault(self, key: str, size: int | None = None, *, reread: bool = True) -> Damaged | None:
-        """Compare what the store has; without reading it, what is known of it, or one listing tells of all parts."""
+        """Compare what the store has; without reading it, what is known of it."""
         if reread:
             return super().fault(key, size)
-        found = self._known.get(self.folder + key)
-        if found is None:
-            found = next((each for each in list(self.list()) if each.key == key), None)
+        found = self._known.get(self.folder + key) or self.stat(key)
         if found is None:
             return seal.missing()
         if size is not None and found.size != size:

@@ -1,33 +1,34 @@
 """The places of datasets in an object store: a folder of keys for each, its parts beside its `_delta_log`.
 
-Delta's library puts the entries of the log, each only if there is none (`If-None-Match: *`). Readers take the catalog's
-word for what the newest version is; only who makes a version, and who looks after a crash, asks the bucket.
+Delta's library works on copies of the log (`log_copies`); an entry is put only if there is none of its version. Readers
+and writers take the catalog's word for what the newest version is; only who looks after a crash asks the bucket.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
 from parquay.ids import folder_of
 from parquay.storage.chunked.bucket import Bucket
 from parquay.storage.object_place import ObjectPlace
+from parquay.storage.place import Written, entry_name
+from parquay.storage.remote.log_copies import LOG_FOLDER, HeldLogs, LogCopies
 from parquay.storage.remote.objects import BucketObjects, CachedObjects, KnownObjects
 from parquay.storage.remote.part_cache import PartCache
 
 FOLDER = "tables/"
-LOG_FOLDER = "_delta_log/"
 
 
 class TableStore(NamedTuple):
-    """What the places of one bucket share: the bucket, the cache, what is known of objects, and how Delta opens it."""
+    """What the places of one bucket share: the bucket, the cache, what is known of objects, files of logs, the URL."""
 
     bucket: Bucket
     cache: PartCache
     known: KnownObjects
+    held: HeldLogs
     url: str
-    options: dict[str, str]
 
 
 class RemotePlaces:
@@ -35,9 +36,9 @@ class RemotePlaces:
 
     is_remote = True
 
-    def __init__(self, bucket: Bucket, cache: PartCache, url: str, options: Mapping[str, str]) -> None:
-        """``url``: of the bucket, ``options``: what Delta's library must know to open it."""
-        self._store = TableStore(bucket, cache, KnownObjects(), url, dict(options))
+    def __init__(self, bucket: Bucket, cache: PartCache, url: str) -> None:
+        """``url``: of the bucket."""
+        self._store = TableStore(bucket, cache, KnownObjects(), HeldLogs(), url)
 
     @property
     def fetched(self) -> Path:
@@ -67,10 +68,10 @@ class RemotePlace(ObjectPlace):
         self._store = store
         self._folder = f"{FOLDER}{folder_of(dataset_id)}/"
         self.url = f"{store.url}/{self._folder.rstrip('/')}"
-        self.options = store.options
         parts = CachedObjects(store.bucket, self._folder, dataset_id, store.cache, store.known)
         log = BucketObjects(store.bucket, self._folder + LOG_FOLDER, store.cache.drafts / dataset_id / "log")
         super().__init__(dataset_id, parts, log)
+        self._copies = LogCopies(self, store.bucket, log.folder, store.held, store.cache.folder)
 
     @property
     def address(self) -> str:
@@ -85,6 +86,43 @@ class RemotePlace(ObjectPlace):
         """Delete every key, and the copies on this machine."""
         self._store.bucket.delete([found.key for found in self._store.bucket.list(self._folder)])
         self._store.cache.erase(self.dataset_id)
+        self.forget_log()
+
+    def entry(self, version: int) -> bytes | None:
+        """Read an entry, once."""
+        try:
+            return self.log_file(entry_name(version))
+        except FileNotFoundError:
+            return None
+
+    def log_file(self, key: str) -> bytes:
+        """Read a file of the log, once."""
+        return self._copies.file(key)
+
+    def forget_log(self) -> None:
+        """Read the log again."""
+        self._copies.forget()
+
+    def log_folder(self, version: int, checkpoint: int | None = None) -> str:
+        """Make a folder on the local disk."""
+        return self._copies.make(version, checkpoint)
+
+    def extend(self, folder: str, known: int, version: int) -> None:
+        """Add entries to a folder."""
+        self._copies.extend(folder, known, version)
+
+    def publish(self, folder: str, version: int) -> Written | None:
+        """Put the entry."""
+        return self._copies.publish(folder, version)
+
+    def release(self, folder: str) -> None:
+        """Remove a folder."""
+        self._copies.release(folder)
+
+    def reset_log(self) -> None:
+        """Delete every file of the log, and forget them."""
+        super().reset_log()
+        self.forget_log()
 
     def show(self, version: int, names: Sequence[str], empty: Callable[[], bytes]) -> None:
         """A bucket has no folder that leads to another; whoever knows the log finds the newest version."""

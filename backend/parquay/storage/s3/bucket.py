@@ -62,22 +62,7 @@ class S3Bucket:
             )
 
         self.url = f"s3://{bucket}/{prefix}".rstrip("/")
-        self._config = {"allow_http": not secure, **config}
         self._bulk, self._quick = connected(ANSWER, PATIENCE), connected(QUICK_ANSWER, QUICK_PATIENCE)
-
-    @property
-    def delta_options(self) -> dict[str, str]:
-        """What Delta's library must know to open a table in this bucket, and to put entries only where none is."""
-        times = {
-            "timeout": f"{ANSWER.seconds}s",
-            "connect_timeout": f"{CONNECT.seconds}s",
-            "max_retries": str(TRIES - 1),
-            "retry_timeout": f"{QUICK_PATIENCE.seconds}s",
-        }
-        texts = {
-            name: str(value).lower() if isinstance(value, bool) else str(value) for name, value in self._config.items()
-        }
-        return {"conditional_put": "etag"} | times | texts
 
     def _for(self, size: int) -> S3Store:
         return self._quick if size < QUICK_BYTES else self._bulk
