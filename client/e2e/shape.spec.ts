@@ -57,3 +57,45 @@ test('columns are typed by an offer, hidden, moved, kept in sight and added, and
   await expect(page.getByText('4 values, 1 missing, 0 that do not fit')).toBeVisible()
   expect(await violations(page)).toEqual([])
 })
+
+test('what is shown is kept as a view, found again, exported and renamed', async ({
+  page,
+  account,
+  seed,
+  arrived,
+}) => {
+  await seed(account, 'wide.csv', WIDE)
+  const { id } = await arrived(account, 'wide.csv')
+  await signIn(page, account)
+  await page.goto(`/files/${id}?filter=city:eq:Ulm&sort=-id&hide=a&hide=b&hide=c&hide=d&hide=e`)
+  await expect(cell(page, 1, 3)).toHaveText('11.00')
+  await page.getByRole('button', { name: 'Views', exact: true }).click()
+  await page.getByRole('button', { name: 'Save what is shown as a view' }).click()
+  const save = page.getByRole('dialog', { name: 'Save a view' })
+  await save.getByLabel('Name').fill('Ulm')
+  await save.getByLabel('Everybody who sees the table sees it, too').check()
+  expect(await violations(page)).toEqual([])
+  await page.keyboard.press('Enter')
+  await expect(page.getByRole('button', { name: 'View Ulm' })).toBeVisible()
+
+  await page.goto(`/files/${id}`)
+  await expect(grid(page).getByRole('columnheader')).toHaveCount(9)
+  await page.getByRole('button', { name: 'Views', exact: true }).click()
+  const exported = await page.getByRole('link', { name: 'Export Ulm as CSV' }).getAttribute('href')
+  expect(await (await page.request.get(exported ?? '')).text()).toBe(
+    'id,city,price\n1,Ulm,7.50\n3,Ulm,9.25\n5,Ulm,11.00\n',
+  )
+  expect(await violations(page)).toEqual([])
+  await page.getByRole('button', { name: /^Ulm/ }).click()
+  await expect(grid(page).getByRole('columnheader')).toHaveCount(4)
+  await expect(cell(page, 1, 3)).toHaveText('11.00')
+  await page.getByRole('button', { name: 'View Ulm' }).click()
+  await page.getByRole('button', { name: 'Rename Ulm' }).click()
+  await page.getByRole('dialog', { name: 'Rename the view' }).getByLabel('Name').fill('South')
+  await page.keyboard.press('Enter')
+  await expect(page.getByRole('button', { name: 'View South' })).toBeVisible()
+  const views = await page.request.get(`/api/datasets/${id}/views`)
+  expect(
+    (await views.json()).map(({ name, shared }: { name: string; shared: boolean }) => [name, shared]),
+  ).toEqual([['South', true]])
+})

@@ -174,7 +174,11 @@ export const {
 export type ExportFormat = 'csv' | 'xlsx' | 'parquet' | 'ndjson' | 'arrow'
 /** `more`: the kind of CSV. */
 export const exportUrl = (
-  { id, ...asked }: TableQuery,
+  { id, columns = [], ...asked }: TableQuery & { columns?: string[] },
   format: ExportFormat,
   more: Record<string, string> = {},
-): string => apiUrl(`${path(id)}/export?${readingParams(asked, { format, ...more })}`)
+): string => {
+  const params = new URLSearchParams(readingParams(asked, { format, ...more }))
+  for (const name of columns) params.append('columns', name)
+  return apiUrl(`${path(id)}/export?${params}`)
+}

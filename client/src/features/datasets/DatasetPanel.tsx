@@ -18,6 +18,7 @@ import { SummaryTab } from './SummaryTab'
 import { UnsavedNotice } from './UnsavedNotice'
 import { useDatasetView } from './useDatasetView'
 import { VersionBanner } from './VersionBanner'
+import { ViewsMenu } from './views/ViewsMenu'
 
 type Props = {
   id: string
@@ -101,7 +102,8 @@ const DatasetPanel = ({ id, name, rejectCount, warnings, role, isTable, onCheck 
       <Tabs value={view.tab} onChange={choose} keepMounted={false}>
         <div className={classes.bar}>
           <TabList rejectCount={rejectCount} warningCount={warnings.length} />
-          {table && <ExportMenu id={id} rowCount={matched ?? table.row_count} />}
+          {table && <ViewsMenu table={table} rights={rights} />}
+          {table && <ExportMenu table={table} rowCount={matched ?? table.row_count} />}
         </div>
         <Tabs.Panel value="rows">
           {table ? <RowsTab table={table} matched={matched} rights={rights} /> : waiting}

@@ -1,9 +1,11 @@
 import { Button, Menu } from '@mantine/core'
 import { FileDown } from 'lucide-react'
 import { type ExportFormat, exportUrl } from '../../api/datasetsApi'
+import type { Table } from '../../api/types'
 import { useDownloadUrl } from '../../display/useDownloadUrl'
 import { useLaterText } from '../../i18n/later'
 import { useDatasetView } from './useDatasetView'
+import { keptOf } from './views/viewState'
 
 const EXCEL_ROWS_MAX = 1_048_575
 
@@ -16,14 +18,20 @@ const FORMATS: { format: ExportFormat; word: 'safe' | ExportFormat; more?: Recor
   { format: 'arrow', word: 'arrow' },
 ]
 
-/** Downloads of what is in view: this version, these filters. */
-export const ExportMenu = ({ id, rowCount }: { id: string; rowCount: number }) => {
+/** Characters of names that an address has room for; without them all columns are downloaded. */
+const NAMES_MAX = 3000
+const isShort = (names: string[]): boolean => encodeURIComponent(names.join('')).length < NAMES_MAX
+
+/** Downloads of what is in view: this version, these filters, these columns. */
+export const ExportMenu = ({ table, rowCount }: { table: Table; rowCount: number }) => {
   const words = useLaterText().datasets.export
   const { view } = useDatasetView()
   const downloadUrl = useDownloadUrl()
   const filtered = view.filters.length > 0
   const tooLong = rowCount > EXCEL_ROWS_MAX
-  const asked = { id, version: view.version, filters: view.filters }
+  const columns = keptOf(view, table.columns).columns
+  const short = columns !== null && isShort(columns) ? columns : []
+  const asked = { id: table.id, version: view.version, filters: view.filters, columns: short }
   return (
     <Menu position="bottom-end" width={250}>
       <Menu.Target>
@@ -33,6 +41,7 @@ export const ExportMenu = ({ id, rowCount }: { id: string; rowCount: number }) =
       </Menu.Target>
       <Menu.Dropdown>
         {filtered && <Menu.Label>{words.filtered}</Menu.Label>}
+        {columns !== null && <Menu.Label>{short.length > 0 ? words.columns : words.allColumns}</Menu.Label>}
         {FORMATS.map(({ format, word, more }) =>
           format === 'xlsx' && tooLong ? (
             <Menu.Item key={word} disabled>
