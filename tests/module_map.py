@@ -58,6 +58,8 @@ STEPS = {
     "datasets/edit/mend": "web/test_mending",
     "ingest/read/mended_text": "web/test_mending",
     "catalog/concatenations": "uploads/test_concat",
+    "cli/fetch": "cli/test_fetch_command",
+    "client/sync": "cli/test_sync",
     "catalog/imports": "uploads/test_fetch web/test_fetches",
     "jobs/fetch": "web/test_fetches",
     "uploads/fetch/answers": "uploads/test_fetch",

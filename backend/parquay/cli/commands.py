@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Sequence
 from importlib import import_module
-from typing import Any
+from typing import Annotated, Any
 
 import typer
 
@@ -16,6 +17,8 @@ COMMANDS = {
     "worker": "serve:worker",
     "login": "login:login",
     "upload": "remote:upload",
+    "fetch": "fetch:fetch",
+    "sync": "sync:sync",
     "files": "remote:files",
     "download": "file_commands:download",
     "delete": "file_commands:delete",
@@ -29,6 +32,8 @@ COMMANDS = {
     "restore": "backups:restore",
 }
 """Commands in the order of the help: module and function."""
+COMPLETING = "_PARQUAY_COMPLETE"
+"""The variable by which a shell asks what could come next."""
 GROUPS = {"table": "table:tables", "user": "admin:users"}
 """Commands that have commands of their own."""
 
@@ -39,7 +44,6 @@ def application(named: str) -> typer.Typer:
         name="parquay",
         help="Resumable uploads that land as tables.",
         no_args_is_help=True,
-        add_completion=False,
         pretty_exceptions_enable=False,
         context_settings={"help_option_names": ["-h", "--help"]},
     )
@@ -55,7 +59,17 @@ def application(named: str) -> typer.Typer:
     return app
 
 
-def _nothing() -> None:
+def _shown(asked: bool) -> None:
+    if asked:
+        version()
+        raise typer.Exit
+
+
+def _nothing(
+    _version: Annotated[
+        bool, typer.Option("--version", is_eager=True, callback=_shown, help="Print the version.")
+    ] = False,
+) -> None:
     # With a callback a command that is alone is still called by its name.
     return
 
@@ -70,6 +84,12 @@ def version() -> None:
     typer.echo(f"parquay {__version__}")
 
 
+def _named(arguments: Sequence[str]) -> str:
+    """Return the command that is meant, also where a shell asks what could come next; empty where that may be any."""
+    words = os.environ.get("COMP_WORDS", "").split()[1:-1] if COMPLETING in os.environ else arguments
+    return words[0] if words else ""
+
+
 def run(arguments: Sequence[str]) -> int:
     """Run the command that `arguments` name and return its exit code.
 
@@ -78,7 +98,7 @@ def run(arguments: Sequence[str]) -> int:
         KeyboardInterrupt: Ctrl-C.
     """
     try:
-        return int(application(arguments[0] if arguments else "")(args=arguments, standalone_mode=False) or 0)
+        return int(application(_named(arguments))(args=arguments, standalone_mode=False) or 0)
     except typer.Abort:
         raise KeyboardInterrupt from None
     except typer.TyperException as wrong:

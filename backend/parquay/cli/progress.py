@@ -25,9 +25,12 @@ class Bar:
         self._progress = progress
         self._task = task
 
-    def to(self, offset: int) -> None:
-        """Show that `offset` bytes are there; the speed counts from where this run began."""
-        self._progress.update(self._task, completed=offset)
+    def to(self, offset: int, size: int | None = None) -> None:
+        """Show that `offset` bytes are there, of `size` where that is known only now.
+
+        The speed counts from where this run began.
+        """
+        self._progress.update(self._task, completed=offset, total=size)
 
 
 class Bars:

@@ -46,6 +46,28 @@ def connect(url: str, user: str | None, password: str | None, token: str | None)
     Raises:
         Failure: wrong usage (exit code 2), or the server refuses (1).
     """
+    server, found, credentials = _login_of(url, user, password, token)
+    with closing(ServerLogin(server, token=found, credentials=credentials)) as login:
+        yield login
+
+
+@contextmanager
+def stay_connected(url: str, user: str | None, password: str | None, token: str | None) -> Iterator[ServerConnection]:
+    """Log in as `connect` does, for a command that goes on where the server refuses something.
+
+    Raises:
+        Failure: wrong usage (exit code 2).
+        ApiError: the server does not let in.
+    """
+    server, found, credentials = _login_of(url, user, password, token)
+    with closing(ServerConnection(server, token=found, credentials=credentials)) as connection:
+        yield connection
+
+
+def _login_of(
+    url: str, user: str | None, password: str | None, token: str | None
+) -> tuple[str, str | None, tuple[str, str] | None]:
+    """Return the server, and the token or the name and password for it."""
     if token is not None and (user is not None or password is not None):
         raise Failure("give either --token or --user and --password", 2)
     try:
@@ -54,9 +76,7 @@ def connect(url: str, user: str | None, password: str | None, token: str | None)
         raise Failure(f"--url {error}", 2) from None
     if token is None and user is None and password is None:
         token = Logins().token(server)
-    credentials = None if token is not None else _ask(user, password)
-    with closing(ServerLogin(server, token=token, credentials=credentials)) as login:
-        yield login
+    return server, token, None if token is not None else _ask(user, password)
 
 
 def _ask(user: str | None, password: str | None) -> tuple[str, str]:

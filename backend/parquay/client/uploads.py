@@ -25,10 +25,12 @@ class UploadProgress:
     Attributes:
         offset: hears how many bytes were handed over; less than before after a setback.
         setback: hears why a request failed, and the seconds until the next.
+        created: hears the address of an upload when it is made.
     """
 
     offset: Callable[[int], None] = lambda _: None
     setback: Callable[[str, float], None] = lambda _reason, _pause: None
+    created: Callable[[str], None] = lambda _: None
 
 
 def sendable(name: str) -> str:
@@ -67,7 +69,12 @@ def upload_path(
     with book.claim(key):
         size = path.stat().st_size
         source = UploadSource(path, size, metadata)
-        watch = _watch(connection, progress, book, created=lambda made: book.remember(key, made))
+
+        def created(place: str) -> None:
+            book.remember(key, place)
+            progress.created(place)
+
+        watch = _watch(connection, progress, book, created=created)
         client = _client(connection, book, patience)
         place = client.upload(source, watch, book.recall(key) if resume else None)
         if key_of(connection.server, path) != key:

@@ -1,0 +1,100 @@
+"""`parquay fetch`: has the server get a file from an address of the web, and shows how far it is."""
+
+from __future__ import annotations
+
+import json
+import time
+from collections.abc import Mapping
+from typing import Annotated, Any
+
+import typer
+from rich.console import Console
+
+from parquay.cli.failure import Failure
+from parquay.cli.progress import Bars
+from parquay.cli.reading import (
+    Comment,
+    Delimiter,
+    Encoding,
+    Escape,
+    Header,
+    JsonPath,
+    Member,
+    Missing,
+    Quote,
+    Sheet,
+    Skip,
+    Types,
+    types_of,
+)
+from parquay.cli.remote import Password, Token, Url, User
+from parquay.cli.server_login import ServerLogin, connect
+from parquay.client.connection import DEFAULT_URL
+
+LOOK_SECONDS = 0.3
+"""Pause between two looks at how far a file is."""
+
+
+def fetch(
+    address: Annotated[str, typer.Argument(metavar="URL", help="Where the file is: http:// or https://.")],
+    url: Url = DEFAULT_URL,
+    user: User = None,
+    password: Password = None,
+    token: Token = None,
+    name: Annotated[str | None, typer.Option(help="Name on the server; left out: what its source calls it.")] = None,
+    dataset: Annotated[str | None, typer.Option(metavar="ID", help="Append the rows to the table of this id.")] = None,
+    wait: Annotated[bool, typer.Option(help="Wait until the server has all of it.")] = True,
+    delimiter: Delimiter = None,
+    quote: Quote = None,
+    escape: Escape = None,
+    encoding: Encoding = None,
+    header: Header = None,
+    skip: Skip = None,
+    comment: Comment = None,
+    sheet: Sheet = None,
+    member: Member = None,
+    path: JsonPath = None,
+    missing: Missing = None,
+    type_: Types = None,
+    as_json: Annotated[bool, typer.Option("--json", help="Print the entry as JSON.")] = False,
+) -> None:
+    """Have the server get a file from the web, and print its id.
+
+    The server gets it by itself: stopping this command (Ctrl-C) does not stop that, `parquay delete ID` does. The exit
+    code is 0 only when the server has all bytes.
+    """
+    said: dict[str, Any] = {"delimiter": delimiter, "quote": quote, "escape": escape, "encoding": encoding}
+    said |= {"header": _count("header", header), "skip": _count("skip", skip), "comment": comment, "sheet": sheet}
+    said |= {
+        "member": member,
+        "path": path,
+        "missing": list(missing) if missing else None,
+        "types": types_of(type_ or ()),
+    }
+    said |= {"url": address, "name": name, "dataset": dataset}
+    with connect(url, user, password, token) as login:
+        answer = login.call("POST", "/fetch", json={key: value for key, value in said.items() if value is not None})
+        entry: dict[str, Any] = answer.json()
+        if wait:
+            entry = _awaited(login, entry)
+    typer.echo(json.dumps(entry, indent=2) if as_json else entry["id"])
+    if entry["error"] is not None and entry["offset"] != entry["size"]:
+        raise Failure(f"{entry['name']}: {entry['error']['message']} ({entry['error']['code']})")
+
+
+def _awaited(login: ServerLogin, entry: Mapping[str, Any]) -> dict[str, Any]:
+    """Wait until nothing more comes, and return the entry as it is then."""
+    with Bars(Console(stderr=True)) as bars:
+        bar = bars.add(entry["name"], None)
+        while (found := login.get(f"{login.server}/files/{entry['id']}/progress").json())["status"] == "uploading":
+            bar.to(found["upload"]["offset"], found["upload"]["size"])
+            time.sleep(LOOK_SECONDS)
+    ended: dict[str, Any] = login.get(f"{login.server}/files/{entry['id']}").json()
+    ended.pop("content", None)
+    return ended
+
+
+def _count(option: str, text: str | None) -> int | None:
+    if text is not None and not (text.isascii() and text.isdigit()):
+        raise Failure(f"--{option} {text}: give a number", 2)
+    return None if text is None else int(text)
