@@ -97,6 +97,11 @@ export const filesApi = baseApi.injectEndpoints({
       query: ({ id, username }) => ({ url: accessPath(id, username), method: 'DELETE' }),
       invalidatesTags: (_, error, { id }) => (error ? [] : [listTag, idTag(id)]),
     }),
+    /** Has the server get a file from the web; its row is an upload's. */
+    fetchFile: build.mutation<FileEntry, { url: string; name?: string }>({
+      query: (body) => ({ url: '/fetch', method: 'POST', body }),
+      invalidatesTags: (_, error) => (error ? [] : [listTag]),
+    }),
     deleteFile: build.mutation<void, string>({
       query: (id) => ({ url: `/files/${encodeURIComponent(id)}`, method: 'DELETE' }),
       invalidatesTags: [listTag],
@@ -105,6 +110,7 @@ export const filesApi = baseApi.injectEndpoints({
 })
 
 export const {
+  useFetchFileMutation,
   useListFilesQuery,
   useGetFileQuery,
   useGetRejectsInfiniteQuery,

@@ -104,6 +104,15 @@ export const uploads: Messages['uploads'] = {
     filesInput: 'Dateien zum Hochladen',
     folderInput: 'Ordner zum Hochladen',
   },
+  fetch: {
+    button: 'Von einer Webadresse',
+    title: 'Eine Datei aus dem Web holen',
+    words: 'Der Server holt sie selbst: diese Seite kann geschlossen werden.',
+    address: 'Webadresse',
+    name: 'Name (kann leer bleiben)',
+    begin: 'Datei holen',
+    cancel: 'Abbrechen',
+  },
   drop: {
     title: 'Zum Hochladen ablegen',
     words: 'Dateien und ganze Ordner. Sie gehen von selbst weiter, wenn die Verbindung abreißt.',

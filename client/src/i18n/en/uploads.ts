@@ -103,6 +103,15 @@ export const uploads = {
     filesInput: 'Files to upload',
     folderInput: 'Folder to upload',
   },
+  fetch: {
+    button: 'From a web address',
+    title: 'Get a file from the web',
+    words: 'The server gets it by itself: this page may be closed.',
+    address: 'Web address',
+    name: 'Name (can be left out)',
+    begin: 'Get the file',
+    cancel: 'Cancel',
+  },
   drop: {
     title: 'Drop to upload',
     words: 'Files and whole folders. They go on by themselves if the connection breaks.',

@@ -4,10 +4,11 @@ import { FolderUp, Upload } from 'lucide-react'
 import { useRef } from 'react'
 import { useText } from '../../../i18n/language'
 import { useAppDispatch } from '../../../store/hooks'
+import { FetchButton } from './FetchButton'
 import { offerFiles } from './offerFiles'
 import { pickedFromInput } from './pick'
 
-/** The two ways in for a keyboard: files, or a whole folder. */
+/** The ways in for a keyboard: files, a whole folder, or what is on the web. */
 export const PickButtons = () => {
   const words = useText().uploads.pick
   const dispatch = useAppDispatch()
@@ -30,6 +31,7 @@ export const PickButtons = () => {
       >
         {words.folder}
       </Button>
+      <FetchButton />
       <input
         ref={files}
         type="file"
