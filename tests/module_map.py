@@ -180,6 +180,7 @@ STEPS = {
     "ingest/convert/file_preview": "web/test_previews",
     "ingest/convert/finish": "ingest/convert/test_incremental",
     "ingest/convert/reconvert": "uploads/test_damage web/test_rereads",
+    "ingest/detect/fixed_widths": "ingest/read/test_fixed_lines",
     "ingest/convert/members": "ingest/text/test_archive cli/test_commands",
     "ingest/convert/sandbox": "ingest/formats/test_registry ingest/formats/test_foreign",
     "ingest/convert/sandbox_child": "ingest/formats/test_registry",

@@ -131,6 +131,22 @@ def test_what_is_no_text_is_exported_as_the_text_that_was_made_of_it(ann, tmp_pa
     assert original(ann, rows, format="ndjson") == b'{"a":1,"b":"x"}\n'
 
 
+def test_a_file_of_fixed_width_is_seen_read_again_mended_and_comes_back_as_it_was(ann):
+    text = b"0001 Anna  1.50 \r\n0002 Bo   12.25\r\n0003 Carl  2.00 late\r\n"
+    path = table(ann, text, "fixed.txt")
+    file, said = path.rpartition("/")[2], {"widths": [5, 5, 5], "header": 0, "names": ["id", "name", "paid"]}
+
+    seen = ann.post(f"/files/{file}/preview", json=said).json()
+    assert ann.post(f"{path}/reread", json=said).status_code == 200
+
+    rows = [{"id": "0001", "name": "Anna", "paid": 1.5}, {"id": "0002", "name": "Bo", "paid": 12.25}]
+    assert seen["rows"] == rows
+    assert [each["code"] for each in seen["rejects"]] == ["too_many_fields"]
+    assert original(ann, path) == text
+    assert ann.post(f"/files/{file}/rejects/0", json={"text": "0003 Carl  2.00"}).status_code == 201
+    assert original(ann, path) == b"0001,Anna,1.50\n0002,Bo,12.25\n0003,Carl,2.00\n"
+
+
 def test_a_log_comes_back_as_it_was(ann):
     text = b'::1 - - [11/Oct/2000:00:00:01 -0700] "GET /" 404 -\r\n\r\nbroken\r\n' * 2
 

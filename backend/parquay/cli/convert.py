@@ -24,6 +24,7 @@ from parquay.cli.reading import (
     Sheet,
     Skip,
     Types,
+    Widths,
     types_of,
 )
 
@@ -51,6 +52,7 @@ def convert(
     sheet: Sheet = None,
     member: Member = None,
     path: JsonPath = None,
+    width: Widths = None,
     missing: Missing = None,
     type_: Types = None,
 ) -> None:
@@ -71,6 +73,7 @@ def convert(
         "sheet": sheet,
         "member": member,
         "path": path,
+        "widths": width,
         "missing": list(missing) if missing else None,
         "types": types_of(type_ or ()),
     }

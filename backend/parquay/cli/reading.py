@@ -21,6 +21,7 @@ Skip = Annotated[str | None, typer.Option(help="Lines before the header.")]
 Comment = Annotated[str | None, typer.Option(help="What lines start with that are no rows: one character.")]
 Sheet = Annotated[str | None, typer.Option(help="The sheet of a workbook.")]
 Member = Annotated[str | None, typer.Option(help="The file in an archive; all, with --out-dir: each table in it.")]
+Widths = Annotated[str | None, typer.Option("--width", help="Characters of each column, such as 10,5,8.")]
 JsonPath = Annotated[str | None, typer.Option("--path", help="The array of objects in JSON, such as data.items.")]
 Missing = Annotated[
     list[str] | None, typer.Option(metavar="WORD", help="What means missing, such as NA, outside of texts.")

@@ -27,6 +27,7 @@ from parquay.cli.reading import (
     Sheet,
     Skip,
     Types,
+    Widths,
     types_of,
 )
 from parquay.cli.server_login import ServerLogin, connect
@@ -70,6 +71,7 @@ def upload(
     sheet: Sheet = None,
     member: Member = None,
     path: JsonPath = None,
+    width: Widths = None,
     missing: Missing = None,
     type_: Types = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print a JSON array of entries.")] = False,
@@ -87,6 +89,7 @@ def upload(
             raise Failure(f"{sendable(str(file))}: {'is a folder' if file.is_dir() else 'no such file'}", 2)
     said: Said = {"delimiter": delimiter, "quote": quote, "escape": escape, "encoding": encoding, "header": header}
     said |= {"skip": skip, "comment": comment, "sheet": sheet, "member": member, "path": path, "dataset": dataset}
+    said["widths"] = width
     said |= {"missing": list(missing) if missing else None, "types": types_of(type_ or ())}
     declared = {key: value for key, value in said.items() if value is not None}
     entries: list[dict[str, Any]] = []

@@ -1240,6 +1240,8 @@ export interface components {
       member?: string | null;
       /** Path */
       path?: string | null;
+      /** Widths */
+      widths?: number[] | string | null;
       /** Types */
       types?: ({
         [key: string]: components["schemas"]["TypeChoice"] | string;
@@ -1789,7 +1791,8 @@ export interface components {
      *
      * `quote` and `escape` may be empty: there is none. `header` counts rows of names (0: the first row is data), `skip`
      * lines above them. `comment` starts lines that are no rows. `sheet`: of a workbook; `member`: of an archive; `path`:
-     * the keys of the array of objects in JSON, with points between them. `types` by column; `names`: of the columns, in
+     * the keys of the array of objects in JSON, with points between them; `widths`: characters of each column of lines
+     * without delimiters. `types` by column; `names`: of the columns, in
      * order; `nulls`: words that stand for a missing cell; `missing`: such in columns that are no text, whose text is
      * kept, beside those that always mean it.
      */
@@ -1814,6 +1817,8 @@ export interface components {
       member?: string | null;
       /** Path */
       path?: string | null;
+      /** Widths */
+      widths?: number[] | string | null;
       /** Types */
       types?: ({
         [key: string]: components["schemas"]["TypeChoice"] | string;
@@ -1980,6 +1985,8 @@ export interface components {
       member?: string | null;
       /** Path */
       path?: string | null;
+      /** Widths */
+      widths?: number[] | string | null;
       /** Types */
       types?: ({
         [key: string]: components["schemas"]["TypeChoice"] | string;
@@ -3278,6 +3285,7 @@ export interface operations {
         skip?: string;
         skip_rows?: string;
         types?: string;
+        widths?: string;
       };
     };
     requestBody: {
@@ -3300,6 +3308,7 @@ export interface operations {
           skip?: string;
           skip_rows?: string;
           types?: string;
+          widths?: string;
           /** Format: binary */
           file: string;
         };
@@ -3379,6 +3388,7 @@ export interface operations {
         skip?: string;
         skip_rows?: string;
         types?: string;
+        widths?: string;
       };
       header?: {
         /** @description The version of tus that is spoken: `1.0.0`. Without it the request is plain HTTP. */
@@ -3415,6 +3425,7 @@ export interface operations {
           skip?: string;
           skip_rows?: string;
           types?: string;
+          widths?: string;
           /** Format: binary */
           file: string;
         };
@@ -4210,6 +4221,7 @@ export interface operations {
         skip?: string;
         skip_rows?: string;
         types?: string;
+        widths?: string;
       };
       header?: {
         /** @description The version of tus that is spoken: `1.0.0`. Without it the request is plain HTTP. */
@@ -4249,6 +4261,7 @@ export interface operations {
           skip?: string;
           skip_rows?: string;
           types?: string;
+          widths?: string;
           /** Format: binary */
           file: string;
         };

@@ -30,7 +30,7 @@ def header_row(dialect: Mapping[str, Any], names: Iterable[str]) -> tuple[str, .
 
     A format that names its columns in another way than by a header gets one with the names.
     """
-    if not dialect["header_rows"] and dialect["format"] == "csv":
+    if not dialect["header_rows"] and dialect["format"] in ("csv", "fixed"):
         return ()
     header = dialect["header"]
     return tuple(header[0]) if len(header) == 1 else tuple(names)

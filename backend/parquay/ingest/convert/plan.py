@@ -119,13 +119,16 @@ TEXT_OPTIONS = {
         "delimiter", "quote", "escape", "comment", "encoding", "header", "skip", "nulls", "missing", "types", "names",
         "member",
     }),
+    "fixed": frozenset({"widths", "encoding", "header", "skip", "missing", "types", "names", "member"}),
     "log": frozenset({"missing", "types", "member"}),
     "json": frozenset({"encoding", "missing", "types", "member", "path"}),
 }  # fmt: skip
 """What can be said about a text, by how it is written. The rest of what is known says itself."""
 
 
-LINE_OPTIONS = frozenset({"delimiter", "quote", "escape", "comment", "encoding", "header", "skip", "nulls", "names"})
+LINE_OPTIONS = frozenset({
+    "delimiter", "quote", "escape", "comment", "encoding", "header", "skip", "nulls", "names", "widths",
+})  # fmt: skip
 """Options of delimited text; whoever says one of them does not mean a log."""
 
 

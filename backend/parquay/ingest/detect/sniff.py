@@ -12,9 +12,11 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 
 from parquay.columns.types.missing_words import further
+from parquay.ingest.detect import fixed_widths
 from parquay.ingest.detect.no_table import refusal
 from parquay.ingest.detect.placement import dialect_of
-from parquay.ingest.detect.reading import MAX_SAMPLE_BYTES, best_reading
+from parquay.ingest.detect.reading import MAX_SAMPLE_BYTES, Reading, best_reading
+from parquay.ingest.read import fixed_lines
 from parquay.ingest.text import encodings
 from parquay.ingest.text.dialect import Dialect
 from parquay.ingest.text.overrides import Overrides
@@ -101,14 +103,27 @@ def sniff(sample: bytes, *, name: str, complete: bool, overrides: Overrides | No
         warnings=() if wide or declared.encoding else encodings.warnings_of(encoding, text, line=1),
     )
     skipped = _behind_lines(text, declared.skip or 0)
-    if (named := _NAMED_DELIMITER.match(text)) and declared.delimiter is None and not skipped:
+    if (named := _NAMED_DELIMITER.match(text)) and declared.delimiter is None and not (skipped or declared.widths):
         skipped, declared = named.end(), replace(declared, delimiter=named[1].decode())
-    reading = best_reading(text[skipped:], base, declared, complete=complete)
+    if declared.widths:
+        base = replace(base, format=fixed_lines.FORMAT, delimiter="", quote="", widths=declared.widths)
+        reading = fixed_widths.reading_of(text[skipped:], base, declared.widths, complete=complete)
+    else:
+        reading = best_reading(text[skipped:], base, declared, complete=complete)
     enough = max(ENOUGH_ROWS, (declared.header or 0) + 1)
     if not complete and len(reading.rows) < enough and len(sample) < MAX_SAMPLE_BYTES:
         return Guess(None, wants_more=True)
+    if declared.widths:
+        return _fixed(text, skipped, reading, declared)
     code, reason = refusal(reading, name, declared, complete=complete)
     return Guess(None, code, reason) if code else Guess(dialect_of(text, skipped, reading, declared))
+
+
+def _fixed(text: bytes, skipped: int, reading: Reading, declared: Overrides) -> Guess:
+    """Lines of columns whose characters were said: nothing is a title unless that was said, too."""
+    if not any(any(cell for cell in row.cells) for row in reading.rows):
+        return Guess(None, "no_rows", "There are no lines with anything in these columns.")
+    return Guess(dialect_of(text, skipped, reading, replace(declared, skip=declared.skip or 0)))
 
 
 def _quote(text: bytes) -> str:

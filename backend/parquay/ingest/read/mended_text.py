@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from parquay.columns.names import Naming
 from parquay.errors import InvalidValue
-from parquay.ingest.read import json_rows, log_lines
+from parquay.ingest.read import fixed_lines, json_rows, log_lines
 from parquay.ingest.read.rows import SegmentRows
 from parquay.ingest.read.windows import read_windows
 from parquay.ingest.text.dialect import Dialect
 
 WHY = {
     "too_few_fields": "It has fewer fields than the table has columns.",
-    "too_many_fields": "It has more fields than the table has columns.",
+    "too_many_fields": "It has more fields than the table has columns, or is longer than these.",
     "bad_encoding": "It has characters that the file's encoding has not.",
     "repeated_header": "It is the header once more.",
     "bad_json": "It is no JSON object.",
@@ -45,6 +45,8 @@ def read_mended(text: str, dialect: Dialect) -> dict[str, str | None]:
 def _read(body: bytes, dialect: Dialect) -> SegmentRows:
     if dialect.format in ("json", "ndjson"):
         return json_rows.read_lines(body, byte=0, line=1, naming=Naming())
+    if dialect.format == fixed_lines.FORMAT:
+        return fixed_lines.read_lines(body, dialect, byte=0, line=1)
     if dialect.log:
         return log_lines.read_lines(body, dialect, byte=0, line=1)
     return read_windows(body, dialect, byte=0, line=1, final=True)

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field, replace
 from parquay.columns.names import Naming
 from parquay.columns.parquet import parts
 from parquay.errors import TooLarge
-from parquay.ingest.read import json_rows, log_lines, preamble
+from parquay.ingest.read import fixed_lines, json_rows, log_lines, preamble
 from parquay.ingest.read.rows import Block, SegmentRows
 from parquay.ingest.read.windows import read_windows
 from parquay.ingest.text import encodings, split
@@ -26,6 +26,8 @@ MAX_ROW_BYTES = 128 << 20
 """Bytes of the longest row."""
 MAX_CELLS_PER_BYTE, FREE_CELLS = 32, 32 << 20
 """Cells that objects may make for each of their bytes, and that they may make in any case."""
+_OF_LINES = frozenset({"ndjson", log_lines.FORMAT, fixed_lines.FORMAT})
+"""Formats in which each line is read by itself."""
 
 
 def segment_bytes(dialect: Dialect) -> int:
@@ -154,19 +156,24 @@ class Segmenter:
                 chunk, byte=self.byte, line=self.line, final=final, naming=self.naming, nested=self.dialect.path
             )
             return self._objects(chunk, rows) if rows.end else None
-        if self.dialect.format in ("ndjson", log_lines.FORMAT):
-            end = len(chunk) if final else chunk.rfind(b"\n") + 1
-            if not end:
-                return None
-            if self.dialect.log:
-                return self._log(chunk, end)
-            rows = json_rows.read_lines(chunk[:end], byte=self.byte, line=self.line, naming=self.naming)
-            return self._objects(chunk, rows)
+        if self.dialect.format in _OF_LINES:
+            newline = self.dialect.newline[-1:].encode() if self.dialect.format == fixed_lines.FORMAT else b"\n"
+            end = len(chunk) if final else chunk.rfind(newline) + 1
+            return self._lines(chunk, end) if end else None
         found = split.split(chunk, self.dialect, final=final)
         if found.stray is None:
             return self._plain(chunk[: found.end]) if found.end else None
         rows = read_windows(chunk, self.dialect, byte=self.byte, line=self.line, final=final)
         return self._made(chunk, rows) if rows.end else None
+
+    def _lines(self, chunk: bytes, end: int) -> Block:
+        if self.dialect.log:
+            return self._log(chunk, end)
+        if self.dialect.format == fixed_lines.FORMAT:
+            rows = fixed_lines.read_lines(chunk[:end], self.dialect, byte=self.byte, line=self.line)
+            return self._made(chunk, rows)
+        rows = json_rows.read_lines(chunk[:end], byte=self.byte, line=self.line, naming=self.naming)
+        return self._objects(chunk, rows)
 
     def _log(self, chunk: bytes, end: int) -> Block:
         rows = log_lines.read_lines(chunk[:end], self.dialect, byte=self.byte, line=self.line, ended=self.ended)

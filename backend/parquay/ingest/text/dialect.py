@@ -40,8 +40,10 @@ class Dialect:
         trailing: whether every row ends with one more delimiter.
         spaced: whether blank lines between rows are usual, so that one means nothing.
         row_bytes: bytes of a row on average.
-        format: csv for delimited text, ndjson for an object a line, json for an array of objects, log for a log.
+        format: csv for delimited text, fixed for lines in which each column has its characters, ndjson for an object
+            a line, json for an array of objects, log for a log.
         log: of a log, which one, see `log_lines`.
+        widths: of fixed ones, the characters of each column.
         made_from: the format of the file, where a child process made this text of it; empty: the file is the text.
         path: of JSON, the keys of the array of objects that is read, with points between them; empty for the top.
         types: column name to type name, as the caller wants them where the cells allow it.
@@ -76,6 +78,7 @@ class Dialect:
     format: str = "csv"
     path: str = ""
     log: str = ""
+    widths: tuple[int, ...] = ()
     made_from: str = ""
     types: Mapping[str, str] = field(default_factory=dict)
     shapes: tuple[str, ...] = ()
@@ -112,5 +115,6 @@ class Dialect:
             nulls=tuple(plain.nulls),
             missing=tuple(plain.missing),
             shapes=tuple(plain.shapes),
+            widths=tuple(plain.widths),
             warnings=tuple(map(FileWarning.from_json, value.get("warnings", ()))),
         )

@@ -16,11 +16,15 @@ from typing import Any
 from parquay.columns.types.exact import MAX_PRECISION
 from parquay.columns.types.registry import TYPES, is_style
 from parquay.errors import InvalidValue
+from parquay.ingest.text.dialect import MAX_TABLE_COLUMNS
 
 MAX_SKIP_LINES, MAX_HEADER_ROWS = 1_000_000, 100
 """Most lines above the header, and most rows of it, that a caller can say."""
 MAX_TEXT = 1000
 """Most characters of a name, and most names and types."""
+
+WIDTH_DIGITS = 6
+"""Digits of the most characters that a column has."""
 
 NAMED = {"tab": "\t", "\\t": "\t", "comma": ",", "semicolon": ";", "pipe": "|", "colon": ":", "space": " ", "none": ""}
 """Delimiters and quotes that are hard to type, by name."""
@@ -54,6 +58,7 @@ class Overrides:
         names: column names, in order; columns behind them are called what the file calls them.
         sheet: the sheet of a workbook.
         member: the file in an archive, by its whole name there or by the last part of it.
+        widths: characters of each column, of lines without delimiters.
         path: in JSON, the keys of the array of objects that is the table, with points between them.
     """
 
@@ -71,6 +76,7 @@ class Overrides:
     sheet: str | None = None
     member: str | None = None
     path: str | None = None
+    widths: tuple[int, ...] = ()
 
     @classmethod
     def from_options(cls, options: Mapping[str, Any] | None) -> Overrides:
@@ -234,6 +240,16 @@ def _is_plain_word(value: Any) -> bool:
     return isinstance(value, str | int) and not isinstance(value, bool)
 
 
+def _widths(key: str, value: Any) -> tuple[int, ...]:
+    listed = re.split(r"[,;\s]+", value.strip()) if isinstance(value, str) else value
+    if not isinstance(listed, list | tuple) or not 0 < len(listed) <= MAX_TABLE_COLUMNS:
+        raise InvalidValue(f"{key} must be a list of 1 to {MAX_TABLE_COLUMNS:,} numbers of characters.")
+    texts = [str(each) for each in listed]
+    if any(not (text.isascii() and text.isdecimal() and len(text) <= WIDTH_DIGITS and int(text)) for text in texts):
+        raise InvalidValue(f"{key} must be numbers of characters from 1 to {10**WIDTH_DIGITS - 1:,}.")
+    return tuple(map(int, texts))
+
+
 def _text(key: str, value: Any) -> str:
     if isinstance(value, bool) or not isinstance(value, str | int | float) or not 0 < len(str(value)) <= MAX_TEXT:
         raise InvalidValue(f"{key} must be a text of 1 to {MAX_TEXT:,} characters.")
@@ -245,6 +261,7 @@ _READERS: Mapping[str, Callable[[str, Any], Any]] = {
     "encoding": _encoding, "header": _count, "skip": _count, "nulls": _words, "names": _words,
     "missing": _missing,
     "types": _types, "sheet": _text, "member": _text, "path": _text,
+    "widths": _widths,
 }  # fmt: skip
 KEYS = frozenset({*_READERS, *SAME})
 """The names of all options."""

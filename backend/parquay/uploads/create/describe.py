@@ -18,7 +18,7 @@ from parquay.uploads.policy.rules import Owner
 OPTION_KEYS = frozenset(
     {
         "delimiter", "encoding", "quote", "escape", "header", "types", "nulls", "names", "skip_rows", "sheet",
-        "comment", "member", "path", "skip", "missing", "dataset", "again",
+        "comment", "member", "path", "skip", "missing", "dataset", "again", "widths",
     }
 )  # fmt: skip
 """Metadata keys that tell how the file is to be read, and to which table its rows are appended."""

@@ -31,7 +31,8 @@ class ReadingOptions(BaseModel):
 
     `quote` and `escape` may be empty: there is none. `header` counts rows of names (0: the first row is data), `skip`
     lines above them. `comment` starts lines that are no rows. `sheet`: of a workbook; `member`: of an archive; `path`:
-    the keys of the array of objects in JSON, with points between them. `types` by column; `names`: of the columns, in
+    the keys of the array of objects in JSON, with points between them; `widths`: characters of each column of lines
+    without delimiters. `types` by column; `names`: of the columns, in
     order; `nulls`: words that stand for a missing cell; `missing`: such in columns that are no text, whose text is
     kept, beside those that always mean it.
     """
@@ -48,6 +49,7 @@ class ReadingOptions(BaseModel):
     sheet: str | None = None
     member: str | None = None
     path: str | None = None
+    widths: list[Count] | str | None = None
     types: dict[str, TypeChoice | str] | None = None
     names: list[str] | None = None
     nulls: list[str] | None = None

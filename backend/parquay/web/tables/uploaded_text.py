@@ -17,9 +17,9 @@ from parquay.telemetry import lost
 from parquay.uploads.maintain.integrity import Soundness, damaged
 from parquay.wiring import TableServices, UploadServices
 
-_MEDIA_TYPES = {"csv": "text/csv", "ndjson": "application/x-ndjson", "log": "text/plain"}
+_MEDIA_TYPES = {"csv": "text/csv", "ndjson": "application/x-ndjson", "log": "text/plain", "fixed": "text/plain"}
 """Of uploads that can be exported as they are."""
-_SAME = {"csv": ("csv", "log"), "ndjson": ("ndjson",)}
+_SAME = {"csv": ("csv", "log", "fixed"), "ndjson": ("ndjson",)}
 """The formats of uploads that an export in a format gives back."""
 
 
