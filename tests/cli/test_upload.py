@@ -7,6 +7,7 @@ import hashlib
 import json
 import os
 import random
+import re
 import signal
 import subprocess
 from collections.abc import Callable, Iterator
@@ -116,6 +117,14 @@ def test_a_name_that_is_not_kept_is_said_and_one_that_is_no_text_is_no_obstacle(
         assert [http.get(f"/files/{each}").json()["name"] for each in done.stdout.split()] == ["ab.csv", "c\ufffd.csv"]
     assert "kept as ab.csv, sent as a\\u202eb.csv" in done.stderr
     assert "kept as c\ufffd.csv" in done.stderr
+
+
+def test_wait_ends_when_files_are_tables_and_says_which_cannot_be_one(server: LiveServer, upload, samples: Path):
+    done = upload(samples / "iris.csv", samples / "header-only.csv", "--wait", "--json", "--url", server.url)
+
+    assert done.returncode == 1
+    assert [(each["status"], each["row_count"]) for each in json.loads(done.stdout)] == [("done", 150), ("error", None)]
+    assert re.fullmatch(r"parquay: header-only\.csv: .+ \(no_rows\)", done.stderr.strip())
 
 
 def test_many_files_arrive_under_their_names_and_one_may_fail(start_server, upload, samples: Path, tmp_path: Path):

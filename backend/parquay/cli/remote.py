@@ -33,10 +33,11 @@ from parquay.cli.reading import (
 from parquay.cli.server_login import ServerLogin, connect
 from parquay.cli.tables import print_table
 from parquay.client.connection import DEFAULT_URL
-from parquay.client.errors import TransferError
+from parquay.client.errors import ConversionFailed, TransferError
 from parquay.client.resume import UploadBusy
 from parquay.client.tus_client import PATIENCE
 from parquay.client.uploads import UploadProgress, metadata_of, sendable, upload_open, upload_path
+from parquay.client.waiting import wait_until_converted
 
 STDIN = Path("-")
 
@@ -74,6 +75,9 @@ def upload(
     width: Widths = None,
     missing: Missing = None,
     type_: Types = None,
+    wait: Annotated[
+        bool, typer.Option("--wait", help="Wait until they are tables; exit 1 if one cannot be read.")
+    ] = False,
     as_json: Annotated[bool, typer.Option("--json", help="Print a JSON array of entries.")] = False,
 ) -> None:
     """Upload files, resumably, and print the id of each.
@@ -82,11 +86,7 @@ def upload(
     the server's copy ends. The exit code is 0 only when the server has all bytes of all files. What comes from
     standard input cannot be asked for twice: it survives a lost connection, but not the end of this command.
     """
-    if name is not None and len(paths) > 1:
-        raise Failure("--name needs exactly one FILE", 2)
-    for file in paths:
-        if file != STDIN and (not file.exists() or file.is_dir()):
-            raise Failure(f"{sendable(str(file))}: {'is a folder' if file.is_dir() else 'no such file'}", 2)
+    _refuse_paths(paths, name)
     said: Said = {"delimiter": delimiter, "quote": quote, "escape": escape, "encoding": encoding, "header": header}
     said |= {"skip": skip, "comment": comment, "sheet": sheet, "member": member, "path": path, "dataset": dataset}
     said["widths"] = width
@@ -106,10 +106,20 @@ def upload(
                 typer.echo(entry["id"])
             if (kept := _other_name(entry, wanted)) is not None:
                 bars.say(f"parquay: {sendable(str(file))}: kept as {kept}")
+        if wait:
+            entries = [_converted(login, entry, bars) for entry in entries]
     if as_json:
         typer.echo(json.dumps(entries, indent=2))
-    if len(entries) < len(paths):
+    if len(entries) < len(paths) or (wait and any(entry["error"] for entry in entries)):
         raise Failure(exit_code=1)
+
+
+def _refuse_paths(paths: list[Path], name: str | None) -> None:
+    if name is not None and len(paths) > 1:
+        raise Failure("--name needs exactly one FILE", 2)
+    for file in paths:
+        if file != STDIN and (not file.exists() or file.is_dir()):
+            raise Failure(f"{sendable(str(file))}: {'is a folder' if file.is_dir() else 'no such file'}", 2)
 
 
 def _upload_one(
@@ -123,6 +133,19 @@ def _upload_one(
         file_id = upload_open(login, sys.stdin.buffer, metadata, progress, patience=patience)
     else:
         file_id = upload_path(login, path, metadata, progress, patience=patience)
+    return _entry(login, file_id)
+
+
+def _converted(login: ServerLogin, entry: Mapping[str, Any], bars: Bars) -> dict[str, Any]:
+    """Wait until a file is a table, or turned out to be none, and return its entry then."""
+    try:
+        wait_until_converted(login, entry["id"])
+    except ConversionFailed as error:
+        bars.say(f"parquay: {entry['name']}: {error}")
+    return _entry(login, entry["id"])
+
+
+def _entry(login: ServerLogin, file_id: str) -> dict[str, Any]:
     entry: dict[str, Any] = login.get(f"{login.server}/files/{file_id}").json()
     entry.pop("content", None)
     return entry
