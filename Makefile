@@ -17,13 +17,14 @@ GENERATOR_STAMP := .cache/generated/.installed-$(PLACE)
 NODE_SERVERS_STAMP := tests/bench/node/node_modules/.installed
 BENCH_STAMP := .venv/.bench-$(PLACE)
 ENGINE_STAMP := .venv/.engine-$(PLACE)
+DOCS_STAMP := .venv/.docs-$(PLACE)
 COVERAGE_STAMP := .venv/.coverage-$(PLACE)
 NATIVE := backend/build_native.py $(wildcard backend/parquay/columns/native/*)
 BROWSER := .cache/chromium
 BIN := .venv/bin
 
 .DEFAULT_GOAL := help
-.PHONY: help serve wheel containers test lint format types architecture unit client browser e2e large chaos coverage bench pollock pictures build clean distclean
+.PHONY: help serve wheel docs containers test lint format types architecture unit client browser e2e large chaos coverage bench pollock pictures build clean distclean
 .DELETE_ON_ERROR:
 
 help: ## show this list
@@ -59,7 +60,7 @@ client: $(PYTHON_STAMP) $(CLIENT_STAMP) ## Vitest: the web client's parts, and i
 e2e: $(PYTHON_STAMP) $(BUILD_STAMP) $(BROWSER) ## Playwright: the web client in Chromium against a real server
 	cd client && CHROMIUM="$$(cat ../$(BROWSER))" npm run --silent e2e
 
-large: $(TESTS_STAMP) $(BUILD_STAMP) $(NODE_CLIENTS_STAMP) $(GENERATOR_STAMP) $(BROWSER) $(ENGINE_STAMP) ## pytest: uploads of 2 GB and 1,000 that wait, memory watched (needs 10 GB of disk); 1,600 edits on PostgreSQL; generated requests
+large: $(TESTS_STAMP) $(BUILD_STAMP) $(NODE_CLIENTS_STAMP) $(GENERATOR_STAMP) $(BROWSER) $(ENGINE_STAMP) $(DOCS_STAMP) ## pytest: uploads of 2 GB and 1,000 that wait, memory watched (needs 10 GB of disk); 1,600 edits on PostgreSQL; generated requests
 	EXPLORE=1 $(BIN)/python -m pytest -m "large or long" $(ARGS)
 
 chaos: $(TESTS_STAMP) ## pytest: kill the server at random, ROUNDS times (default 500)
@@ -80,6 +81,10 @@ bench: $(BENCH_STAMP) $(NODE_SERVERS_STAMP) ## measure beside the peers and writ
 
 wheel: $(BUILD_STAMP) | .cache/uv ## build a wheel that serves without a clone and without Node.js, and the sources as an archive, into dist/
 	@.cache/uv build --quiet --wheel --sdist --out-dir dist
+
+docs: $(DOCS_STAMP) ## build docs/ as a site into dist/site; a link or an anchor that leads nowhere ends it
+	@NO_MKDOCS_2_WARNING=1 $(BIN)/mkdocs build --quiet
+	@echo "open dist/site/index.html"
 
 containers: $(TESTS_STAMP) ## build the images and run both compose settings without an engine (Debian, root, network, 6 GB below /var/tmp)
 	@cd tests && ../$(BIN)/python -m containers
@@ -137,6 +142,11 @@ $(BENCH_STAMP): pyproject.toml uv.lock $(NATIVE) $(BIN)/python | .cache/uv
 $(ENGINE_STAMP): pyproject.toml uv.lock $(NATIVE) $(BIN)/python | .cache/uv
 	@echo "Python packages with Spark's client and a server for it ..."
 	@.cache/uv sync --quiet --frozen --inexact --all-extras --group engine
+	@touch $@ $(TESTS_STAMP) $(PYTHON_STAMP)
+
+$(DOCS_STAMP): pyproject.toml uv.lock $(NATIVE) $(BIN)/python | .cache/uv
+	@echo "Python packages with MkDocs ..."
+	@.cache/uv sync --quiet --frozen --inexact --all-extras --no-extra engine --group docs
 	@touch $@ $(TESTS_STAMP) $(PYTHON_STAMP)
 
 $(COVERAGE_STAMP): pyproject.toml uv.lock $(NATIVE) $(BIN)/python | .cache/uv

@@ -16,7 +16,6 @@ from parquay.settings import PREFIX, Settings
 
 ROOT = Path(__file__).parents[2]
 README = (ROOT / "README.md").read_text(encoding="utf-8")
-NODE_PACKAGES = ROOT / "tests" / "e2e" / "node"
 
 
 def blocks(language: str) -> list[str]:
@@ -53,11 +52,10 @@ def before(shared_server: LiveServer):
         yield http, {entry["id"] for entry in http.get("/files", params={"limit": 500}).json()}
 
 
-@pytest.mark.parametrize("number", range(2))
-def test_curl_example_uploads_a_file(shared_server: LiveServer, before, number: int):
+def test_curl_example_uploads_a_file(shared_server: LiveServer, before):
     assert shutil.which("curl"), "curl is needed"
 
-    out = run(shared_server, ["bash", "-euo", "pipefail"], blocks("sh")[number])
+    out = run(shared_server, ["bash", "-euo", "pipefail"], blocks("sh")[0])
 
     assert '"name":"sales.csv"' in out.replace(": ", ":")
     assert_sales_became_a_table(*before)
@@ -69,7 +67,7 @@ def test_curl_example_reads_a_table(shared_server: LiveServer, before):
     with path.open("rb") as sales:
         entry_when(http, http.post("/files", files={"file": ("sales.csv", sales)}).json()["id"])
 
-    out = run(shared_server, ["bash", "-euo", "pipefail"], blocks("sh")[2])
+    out = run(shared_server, ["bash", "-euo", "pipefail"], blocks("sh")[1])
 
     assert '"row_count":5000' in out.replace(": ", ":")
     assert '"_rid":0' in out.replace(": ", ":")
@@ -80,25 +78,6 @@ def test_python_client_uploads_a_file_and_reads_its_table(shared_server: LiveSer
     out = run(shared_server, [sys.executable, "-W", "error", "-"], blocks("python")[0])
 
     assert out == "5000 ['article', 'quantity']\n"
-    assert_sales_became_a_table(*before)
-
-
-def test_python_example_uploads_a_file(shared_server: LiveServer, before):
-    out = run(shared_server, [sys.executable, "-W", "error", "-"], blocks("python")[1])
-
-    assert out.startswith(f"{shared_server.url}/files/")
-    assert_sales_became_a_table(*before)
-
-
-def test_javascript_example_uploads_a_file(shared_server: LiveServer, before, tmp_path: Path):
-    (tmp_path / "node_modules").symlink_to(NODE_PACKAGES / "node_modules")
-    (tmp_path / "data").symlink_to(ROOT / "data")
-    script = blocks("js")[0].replace("http://127.0.0.1:8000", shared_server.url)
-    (tmp_path / "upload.mjs").write_text(script, encoding="utf-8")
-
-    out = run(shared_server, ["node", "upload.mjs"], "", tmp_path)
-
-    assert out.startswith(f"{shared_server.url}/files/")
     assert_sales_became_a_table(*before)
 
 
@@ -127,7 +106,7 @@ def test_commands_of_the_command_line_upload_list_and_convert(shared_server: Liv
 
 
 def test_every_example_block_is_tried():
-    assert [len(blocks(each)) for each in ("sh", "bash", "python", "js")] == [3, 1, 2, 1]
+    assert [len(blocks(each)) for each in ("sh", "bash", "python")] == [2, 1, 1]
 
 
 def test_settings_that_the_readme_names_exist():
