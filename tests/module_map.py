@@ -166,6 +166,7 @@ STEPS = {
     "datasets/statements/results": "datasets/test_statements web/test_sql",
     "datasets/statements/run": "datasets/test_statements",
     "datasets/versions/converted_rows": "datasets/test_append",
+    "datasets/versions/differences": "datasets/test_versions",
     "datasets/versions/version_rows": "datasets/test_commits",
     "datasets/versions/create_table": "datasets/test_commits",
     "datasets/versions/footers": "datasets/test_snapshot datasets/test_commits",

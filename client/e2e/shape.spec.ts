@@ -58,7 +58,7 @@ test('columns are typed by an offer, hidden, moved, kept in sight and added, and
   expect(await violations(page)).toEqual([])
 })
 
-test('what is shown is kept as a view, found again, exported and renamed', async ({
+test('what is shown is kept as a view, found again, exported and renamed; versions differ cell by cell', async ({
   page,
   account,
   seed,
@@ -98,4 +98,17 @@ test('what is shown is kept as a view, found again, exported and renamed', async
   expect(
     (await views.json()).map(({ name, shared }: { name: string; shared: boolean }) => [name, shared]),
   ).toEqual([['South', true]])
+
+  const edited = await page.request.patch(`/api/datasets/${id}/rows`, {
+    data: { update: [{ _rid: 0, city: 'Bonn' }], delete: [1], insert: [{ id: 6, city: 'Trier' }] },
+  })
+  expect(edited.status()).toBe(200)
+  await page.getByRole('tab', { name: 'History' }).click()
+  await page.getByRole('button', { name: 'What changed in version 1' }).click()
+  const diff = page.getByRole('dialog', { name: 'What changed between versions' })
+  const changed = diff.getByRole('region', { name: '1 row changed' })
+  await expect(changed.getByRole('row').nth(1)).toHaveText('0cityUlmBonn')
+  await expect(diff.getByRole('region', { name: '1 row added' })).toContainText('Trier')
+  await expect(diff.getByRole('region', { name: '1 row removed' })).toContainText('2Bonnx')
+  expect(await violations(page)).toEqual([])
 })

@@ -7,7 +7,7 @@ import pytest
 
 from made_tables import paths_of
 from parquay.datasets.versions.commits import Author
-from parquay.datasets.versions.versions import VersionDifference
+from parquay.datasets.versions.differences import ChangedRow, VersionDifference, WholeRow
 from parquay.errors import NotFound
 
 ANN = Author("ann", "because")
@@ -82,6 +82,29 @@ def test_a_difference_counts_rows_by_id(house):
     assert house.versions.difference(file, 0, 1) == VersionDifference(added=2, removed=1, changed=1)
     assert house.versions.difference(file, 1, 0) == VersionDifference(added=1, removed=2, changed=1)
     assert house.versions.difference(file, 1, 1) == VersionDifference(0, 0, 0)
+
+
+def test_rows_that_differ_are_told_with_the_cells_that_do(house):
+    file = house.convert(FEW)
+    house.edit(file, updates={0: {"n": 9}, 1: {"word": None}}, deletes=frozenset({2}), inserts=[{"n": 4}, {"n": 5}])
+
+    found = house.versions.rows_apart(file, 0, 1, 10)
+    turned = house.versions.rows_apart(file, 1, 0, 1)
+
+    assert found.changed == (ChangedRow(0, {"n": "1"}, {"n": "9"}), ChangedRow(1, {"word": "b"}, {"word": None}))
+    assert found.added == (WholeRow(3, {"n": "4", "word": None}), WholeRow(4, {"n": "5", "word": None}))
+    assert found.removed == (WholeRow(2, {"n": "3", "word": "c"}),)
+    assert (turned.changed, turned.added) == ((ChangedRow(0, {"n": "9"}, {"n": "1"}),), found.removed)
+    assert turned.removed == found.added[:1]
+
+
+def test_a_column_that_is_gone_stands_on_one_side(house):
+    file = house.convert("a,b\n1,x\n2,\n")
+    house.columns.drop(file, ANN, "b")
+
+    found = house.versions.rows_apart(house.file(file.id), 0, 1, 10)
+
+    assert (found.changed, found.added, found.removed) == ((ChangedRow(0, {"b": "x"}, {}),), (), ())
 
 
 def test_a_wider_column_alone_changes_no_row(house):

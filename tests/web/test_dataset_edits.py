@@ -183,10 +183,14 @@ def test_versions_are_read_compared_and_brought_back(ann: httpx.Client):
 
     forth = ann.get(f"/datasets/{dataset}/versions/0/diff/1").json()
     back = ann.get(f"/datasets/{dataset}/versions/1/diff/0").json()
+    rows = ann.get(f"/datasets/{dataset}/versions/0/diff/1", params={"rows": 5}).json()["rows"]
     restored = ann.post(f"/datasets/{dataset}/restore", json={"version": 0, "message": "undo"})
 
-    assert forth == {"from": 0, "to": 1, "added": 1, "removed": 1, "changed": 1}
-    assert back == {"from": 1, "to": 0, "added": 1, "removed": 1, "changed": 1}
+    assert forth == {"from": 0, "to": 1, "added": 1, "removed": 1, "changed": 1, "rows": None}
+    assert back == {"from": 1, "to": 0, "added": 1, "removed": 1, "changed": 1, "rows": None}
+    assert [(each["_rid"], each["cells"]["n"]) for each in rows["added"]] == [(3, "9")]
+    assert [each["_rid"] for each in rows["removed"]] == [1]
+    assert rows["changed"] == [{"_rid": 0, "before": {"n": "1"}, "after": {"n": "8"}}]
     assert (restored.status_code, restored.headers["ETag"]) == (200, '"2"')
     told = {name: restored.json()[name] for name in ("version", "kind", "message", "rows", "inserted", "deleted")}
     assert told == {"version": 2, "kind": "restore", "message": "undo", "rows": 3, "inserted": 1, "deleted": 1}
@@ -201,6 +205,7 @@ def test_what_no_version_has_cannot_be_brought_back(ann: httpx.Client):
     assert is_problem(ann.post(f"/datasets/{dataset}/restore", json={"version": "0"}), 422, "invalid_value")
     assert is_problem(ann.post(f"/datasets/{dataset}/restore", json={}), 422, "invalid_value")
     assert is_problem(ann.get(f"/datasets/{dataset}/versions/0/diff/1"), 404, "unknown_version")
+    assert is_problem(ann.get(f"/datasets/{dataset}/versions/0/diff/0?rows=101"), 422, "invalid_value")
     assert is_problem(ann.put(f"/datasets/{dataset}/versions/1/pin"), 404, "unknown_version")
     stale = ann.post(f"/datasets/{dataset}/restore", json={"version": 0}, headers={"If-Match": '"7"'})
     assert is_problem(stale, 412, "version_changed")

@@ -547,7 +547,7 @@ export interface paths {
   "/datasets/{dataset_id}/versions/{a}/diff/{b}": {
     /**
      * Compare Versions
-     * @description Count the rows that version `b` has more, less and otherwise than version `a`.
+     * @description Count the rows that version `b` has more, less and otherwise than version `a`; `rows`: show so many of each.
      */
     get: operations["compare_versions_datasets__dataset_id__versions__a__diff__b__get"];
   };
@@ -1136,7 +1136,7 @@ export interface components {
     };
     /**
      * Difference
-     * @description How many rows version `to` has more, less and otherwise than version `from`, by row id.
+     * @description How many rows version `to` has more, less and otherwise than version `from`, by row id; `rows` if asked for.
      */
     Difference: {
       /** From */
@@ -1149,6 +1149,7 @@ export interface components {
       removed: number;
       /** Changed */
       changed: number;
+      rows?: components["schemas"]["RowsApartShown"] | null;
     };
     /**
      * Entry
@@ -2032,6 +2033,34 @@ export interface components {
       role: "edit" | "view";
     };
     /**
+     * RowAlone
+     * @description A row that one version alone has, its cells as they were written.
+     */
+    RowAlone: {
+      /** Rid */
+      _rid: number;
+      /** Cells */
+      cells: {
+        [key: string]: string | null;
+      };
+    };
+    /**
+     * RowChanged
+     * @description The cells of a row that differ; a column that one version does not have is on one side alone.
+     */
+    RowChanged: {
+      /** Rid */
+      _rid: number;
+      /** Before */
+      before: {
+        [key: string]: string | null;
+      };
+      /** After */
+      after: {
+        [key: string]: string | null;
+      };
+    };
+    /**
      * Rows
      * @description Rows, each with its `_rid`. `next` is the cursor of the rows behind, null at the end.
      */
@@ -2044,6 +2073,18 @@ export interface components {
       next: string | null;
       /** Version */
       version: number;
+    };
+    /**
+     * RowsApartShown
+     * @description The first rows of each kind, in the order of their ids.
+     */
+    RowsApartShown: {
+      /** Added */
+      added: components["schemas"]["RowAlone"][];
+      /** Removed */
+      removed: components["schemas"]["RowAlone"][];
+      /** Changed */
+      changed: components["schemas"]["RowChanged"][];
     };
     /**
      * SamplePage
@@ -5007,10 +5048,13 @@ export interface operations {
   };
   /**
    * Compare Versions
-   * @description Count the rows that version `b` has more, less and otherwise than version `a`.
+   * @description Count the rows that version `b` has more, less and otherwise than version `a`; `rows`: show so many of each.
    */
   compare_versions_datasets__dataset_id__versions__a__diff__b__get: {
     parameters: {
+      query?: {
+        rows?: number;
+      };
       path: {
         dataset_id: string;
         a: number;

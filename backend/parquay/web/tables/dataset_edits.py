@@ -8,6 +8,7 @@ from __future__ import annotations
 import asyncio
 import re
 from collections.abc import Callable
+from dataclasses import asdict
 from typing import Annotated, Any, TypeVar
 from weakref import WeakValueDictionary
 
@@ -49,6 +50,8 @@ router = APIRouter(tags=["datasets"], route_class=ExactRoute)
 
 IfMatch = Annotated[str | None, Header(alias="If-Match", description='The version that was looked at, such as `"7"`.')]
 Rid = Annotated[int, Path(ge=0, lt=2**63)]
+MAX_APART = 100
+"""Rows of each kind that a comparison shows."""
 VersionNo = Annotated[int, Path(ge=0, lt=2**63)]
 
 
@@ -241,13 +244,27 @@ def _version(row: DatasetVersion) -> Version:
 
 @router.get("/datasets/{dataset_id}/versions/{a}/diff/{b}")
 def compare_versions(
-    dataset_id: str, a: VersionNo, b: VersionNo, tables: TablesDep, identity: IdentityDep
+    dataset_id: str,
+    a: VersionNo,
+    b: VersionNo,
+    tables: TablesDep,
+    identity: IdentityDep,
+    *,
+    rows: Annotated[int, Query(ge=0, le=MAX_APART)] = 0,
 ) -> Difference:
-    """Count the rows that version `b` has more, less and otherwise than version `a`."""
+    """Count the rows that version `b` has more, less and otherwise than version `a`; `rows`: show so many of each."""
     file = dataset_file(tables.files, dataset_id, identity.id)
     found = tables.versions.difference(file, a, b)
+    shown = tables.versions.rows_apart(file, a, b, rows) if rows else None
     return Difference.model_validate(
-        {"from": a, "to": b, "added": found.added, "removed": found.removed, "changed": found.changed}
+        {
+            "from": a,
+            "to": b,
+            "added": found.added,
+            "removed": found.removed,
+            "changed": found.changed,
+            "rows": shown and asdict(shown),
+        }
     )
 
 

@@ -83,8 +83,35 @@ class Version(BaseModel):
     expired: bool
 
 
+class RowAlone(BaseModel):
+    """A row that one version alone has, its cells as they were written."""
+
+    model_config = ConfigDict(populate_by_name=True)
+
+    rid: int = Field(alias="_rid")
+    cells: dict[str, str | None]
+
+
+class RowChanged(BaseModel):
+    """The cells of a row that differ; a column that one version does not have is on one side alone."""
+
+    model_config = ConfigDict(populate_by_name=True)
+
+    rid: int = Field(alias="_rid")
+    before: dict[str, str | None]
+    after: dict[str, str | None]
+
+
+class RowsApartShown(BaseModel):
+    """The first rows of each kind, in the order of their ids."""
+
+    added: list[RowAlone]
+    removed: list[RowAlone]
+    changed: list[RowChanged]
+
+
 class Difference(BaseModel):
-    """How many rows version `to` has more, less and otherwise than version `from`, by row id."""
+    """How many rows version `to` has more, less and otherwise than version `from`, by row id; `rows` if asked for."""
 
     model_config = ConfigDict(populate_by_name=True)
 
@@ -93,6 +120,7 @@ class Difference(BaseModel):
     added: int
     removed: int
     changed: int
+    rows: RowsApartShown | None = None
 
 
 class RestoreOrder(BaseModel):

@@ -4,6 +4,7 @@ import {
   Columns3,
   Eye,
   FilePlus2,
+  GitCompare,
   History,
   PencilLine,
   RefreshCw,
@@ -12,6 +13,7 @@ import {
   ScanText,
   Wrench,
 } from 'lucide-react'
+import { lazy, Suspense, useState } from 'react'
 import { useGetVersionsQuery } from '../../api/datasetHistory'
 import type { Version } from '../../api/types'
 import { useText } from '../../i18n/language'
@@ -22,6 +24,8 @@ import classes from './HistoryTab.module.css'
 import type { Rights } from './rights'
 import { useDatasetView } from './useDatasetView'
 import { useRestore } from './useRestore'
+
+const DiffDialog = lazy(() => import('./DiffDialog'))
 
 const ICONS = {
   create: CircleDot,
@@ -57,9 +61,16 @@ const Counts = ({ version: { inserted, updated, deleted } }: { version: Version 
   )
 }
 
-type ItemProps = { version: Version; newest: boolean; onPreview: () => void; onRestore: (() => void) | null }
+type ItemProps = {
+  version: Version
+  newest: boolean
+  onPreview: () => void
+  /** Null where there is no version to compare with. */
+  onCompare: (() => void) | null
+  onRestore: (() => void) | null
+}
 
-const VersionItem = ({ version, newest, onPreview, onRestore }: ItemProps) => {
+const VersionItem = ({ version, newest, onPreview, onCompare, onRestore }: ItemProps) => {
   const words = useText()
   const { history } = useLaterText().datasets
   const Icon = ICONS[version.kind]
@@ -93,6 +104,17 @@ const VersionItem = ({ version, newest, onPreview, onRestore }: ItemProps) => {
           >
             {history.preview}
           </Button>
+          {onCompare && (
+            <Button
+              size="xs"
+              variant="subtle"
+              leftSection={<GitCompare size={15} aria-hidden />}
+              aria-label={history.compareOf(version.version)}
+              onClick={onCompare}
+            >
+              {history.compare}
+            </Button>
+          )}
           {onRestore && (
             <Button
               size="xs"
@@ -116,6 +138,7 @@ export const HistoryTab = ({ id, rights }: { id: string; rights: Rights }) => {
   const { change } = useDatasetView()
   const { data } = useGetVersionsQuery(id)
   const restore = useRestore(id)
+  const [compared, setCompared] = useState<number | null>(null)
   if (!data) return <Skeleton height={240} aria-busy="true" />
   const newest = Math.max(...data.map(({ version }) => version))
   const sorted = [...data].sort((a, b) => b.version - a.version)
@@ -131,12 +154,22 @@ export const HistoryTab = ({ id, rights }: { id: string; rights: Rights }) => {
             onPreview={() =>
               change({ tab: 'rows', version: version.version === newest ? null : version.version })
             }
+            onCompare={
+              sorted.some((other) => other.version < version.version && !other.expired)
+                ? () => setCompared(version.version)
+                : null
+            }
             onRestore={
               version.version === newest || !rights.mayRestore ? null : () => void restore(version.version)
             }
           />
         ))}
       </ol>
+      {compared !== null && (
+        <Suspense>
+          <DiffDialog id={id} versions={sorted} of={compared} onClose={() => setCompared(null)} />
+        </Suspense>
+      )}
     </>
   )
 }
