@@ -257,6 +257,7 @@ SURFACES = {
     "web/files/forms": "web/test_files web/test_multipart web/test_upload_links",
     "web/http/upload_paths": "web/test_dispatcher web/test_upload_links",
     "web/uploads/admission": "web/test_upload_links web/test_matrix web/test_long_requests",
+    "web/files/archive_names": "web/test_archives",
     "web/files/file_schemas": "web/test_files web/test_rejects",
     "web/files/preview_schemas": "web/test_previews",
     "web/http/deps": "web/test_dispatcher",

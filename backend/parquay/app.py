@@ -17,7 +17,7 @@ from parquay.datasets.statements.turns import Turns
 from parquay.http1.connection import TryHandle
 from parquay.settings import Settings
 from parquay.web.account import account, admin, login, usage
-from parquay.web.files import access, fetches, files, links, previews, upload_links
+from parquay.web.files import access, archives, fetches, files, links, previews, upload_links
 from parquay.web.http import errors, hashing, sockets
 from parquay.web.http.asgi import Origin
 from parquay.web.http.compression import Compression
@@ -162,6 +162,7 @@ def _rest(services: Services, policy: Policy) -> FastAPI:
     app.include_router(login.router)
     app.include_router(account.router)
     app.include_router(admin.router)
+    app.include_router(archives.router)  # before the routes of one file: `archive` is no id
     app.include_router(files.router)
     app.include_router(fetches.router)
     app.include_router(previews.router)

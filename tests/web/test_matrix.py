@@ -258,7 +258,7 @@ def scope_of(method, path):
         return None
     if path.startswith(("/auth/", "/admin/")) or path == "/logout":
         return ""
-    if method == "GET" or path.endswith(("/preview", "/files/exists", "/sql")):
+    if method == "GET" or path.endswith(("/preview", "/files/exists", "/files/archive", "/sql")):
         return "read"
     return "upload" if method == "POST" and path in {"/files", "/upload", "/fetch"} else "write"
 

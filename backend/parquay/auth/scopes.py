@@ -25,7 +25,7 @@ Scopes = frozenset[Scope]
 
 _LOOKING = frozenset({"GET", "HEAD", "OPTIONS"})
 _UPLOADS = frozenset({"/files", "/upload", "/fetch"})
-_QUESTIONS = ("/sql", "/preview", "/files/exists")
+_QUESTIONS = ("/sql", "/preview", "/files/exists", "/files/archive")
 """Ends of paths whose POST changes nothing."""
 
 _OF_A_FILE = ("", "/progress", "/content", "/rejects")

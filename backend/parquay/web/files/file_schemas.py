@@ -87,6 +87,14 @@ class Found(BaseModel):
     total: int
 
 
+class ArchiveOrder(BaseModel):
+    """The ids of the files that are to come as one ZIP."""
+
+    model_config = ConfigDict(extra="forbid", strict=True)
+
+    ids: list[str] = Field(min_length=1, max_length=10_000)
+
+
 class FileChange(BaseModel):
     """What to change about a file."""
 

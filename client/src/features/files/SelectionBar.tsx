@@ -5,6 +5,7 @@ import { detailOf } from '../../api/problem'
 import { useText } from '../../i18n/language'
 import { toastProblem } from '../../shared/toast'
 import { useAppDispatch } from '../../store/hooks'
+import { DownloadPicked } from './DownloadPicked'
 import { deleteWithUndo } from './deleteWithUndo'
 import { everyFile } from './everyFile'
 import classes from './SelectionBar.module.css'
@@ -49,6 +50,7 @@ export const SelectionBar = ({ selection, total }: { selection: FilesSelection; 
   return (
     <section className={classes.selection} aria-label={words.selection.label}>
       <strong>{words.selection.count(selection.count)}</strong>
+      <DownloadPicked entries={selection.entries} />
       <Button
         {...common}
         leftSection={<Users {...ICON} />}

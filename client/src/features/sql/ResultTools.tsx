@@ -5,6 +5,7 @@ import { useNavigate } from 'react-router'
 import { detailOf } from '../../api/problem'
 import { fetchResult, type ResultFormat, useSaveResultMutation } from '../../api/sqlApi'
 import { laterText, useLaterText } from '../../i18n/later'
+import { handOver } from '../../shared/handOver'
 import { toastProblem } from '../../shared/toast'
 import { NameDialog } from './NameDialog'
 import classes from './ResultTools.module.css'
@@ -16,15 +17,6 @@ const FORMATS: readonly [ResultFormat, string][] = [
   ['arrow', 'Arrow'],
   ['json', 'JSON'],
 ]
-
-const handOver = (content: Blob, name: string) => {
-  const address = URL.createObjectURL(content)
-  const anchor = document.createElement('a')
-  anchor.href = address
-  anchor.download = name
-  anchor.click()
-  setTimeout(() => URL.revokeObjectURL(address), 60_000)
-}
 
 /** All rows as a file: the statement is run once more for it. */
 const DownloadMenu = ({ query }: { query: string }) => {

@@ -74,6 +74,8 @@ export const files: Messages['files'] = {
     notDeleted: (name) => `${name} wurde nicht gelöscht`,
   },
   selection: {
+    download: 'Als ZIP herunterladen',
+    notDownloaded: 'Die Dateien wurden nicht heruntergeladen',
     all: 'Alle Dateien dieser Seite auswählen',
     one: (name) => `${name} auswählen`,
     count: (n) => `${number(n)} ausgewählt`,

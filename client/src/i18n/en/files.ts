@@ -73,6 +73,8 @@ export const files = {
     notDeleted: (name: string) => `${name} was not deleted`,
   },
   selection: {
+    download: 'Download as ZIP',
+    notDownloaded: 'The files were not downloaded',
     all: 'Select all files of this page',
     one: (name: string) => `Select ${name}`,
     count: (n: number) => `${number(n)} selected`,
