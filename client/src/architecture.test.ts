@@ -114,7 +114,7 @@ describe('the client', () => {
 })
 
 describe('the rule', () => {
-  const features = ['auth', 'datasets', 'files', 'links', 'live', 'notices', 'sql', 'uploads']
+  const features = ['admin', 'auth', 'datasets', 'files', 'links', 'live', 'notices', 'sql', 'uploads']
   const pairs = features.flatMap((from) =>
     features.filter((to) => to !== from).map((to) => [from, to] as const),
   )

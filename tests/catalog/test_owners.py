@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import signal
+import socket
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -34,6 +35,10 @@ def test_this_process_lives_under_names_of_its_own():
     assert one != other
     assert not owners.is_dead(one)
     assert not owners.is_dead(other, one_machine=True)
+
+
+def test_a_name_is_shown_as_its_machine_and_its_process():
+    assert owners.shown(owners.this_process(7)) == f"{socket.gethostname()}, {os.getpid()}"
 
 
 def test_a_killed_process_is_gone_also_before_its_parent_has_heard_of_it():

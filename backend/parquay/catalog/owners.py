@@ -30,6 +30,12 @@ def this_process(server: int | None = None) -> str:
     return name if server is None else f"{name}~{_identity(server)}"
 
 
+def shown(owner: str) -> str:
+    """The machine and the process of a name, for people. Pure."""
+    place, _, process = owner.partition(":")
+    return f"{place.partition('/')[0]}, {process.partition(':')[0]}"
+
+
 def _identity(pid: int) -> str:
     return f"{pid}:{_started(pid) or ''}"
 

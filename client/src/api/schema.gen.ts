@@ -165,6 +165,21 @@ export interface paths {
      */
     get: operations["read_audit_admin_audit_get"];
   };
+  "/files/archive": {
+    /**
+     * Download Archive
+     * @description Download files as one ZIP, each with the bytes as they were uploaded, in its folder.
+     *
+     * Every one must be complete, and the caller's to see; otherwise nothing is sent. When one goes, or turns out to be
+     * damaged, while the archive is on its way, the connection breaks: what came is not whole.
+     */
+    get: operations["download_archive_files_archive_get"];
+    /**
+     * Download Long Archive
+     * @description The same for more files than an address can name.
+     */
+    post: operations["download_long_archive_files_archive_post"];
+  };
   "/upload": {
     /**
      * Upload
@@ -755,6 +770,14 @@ export interface components {
       again?: boolean;
       /** Message */
       message?: string | null;
+    };
+    /**
+     * ArchiveOrder
+     * @description The ids of the files that are to come as one ZIP.
+     */
+    ArchiveOrder: {
+      /** Ids */
+      ids: string[];
     };
     /**
      * AuditRow
@@ -1384,6 +1407,8 @@ export interface components {
     /**
      * JobRef
      * @description A job. `name` and `owner` are those of its file, null when it is for none, or the file is gone.
+     *
+     * `worker`: machine and process that run it now, null for one that does not run.
      */
     JobRef: {
       /** Id */
@@ -1412,6 +1437,8 @@ export interface components {
       run_after: string;
       /** Finished At */
       finished_at: string | null;
+      /** Worker */
+      worker: string | null;
       error: components["schemas"]["FileError"] | null;
     };
     /**
@@ -3292,6 +3319,60 @@ export interface operations {
       200: {
         content: {
           "application/json": components["schemas"]["AuditRow"][];
+        };
+      };
+      /** @description Refused. */
+      default: {
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+    };
+  };
+  /**
+   * Download Archive
+   * @description Download files as one ZIP, each with the bytes as they were uploaded, in its folder.
+   *
+   * Every one must be complete, and the caller's to see; otherwise nothing is sent. When one goes, or turns out to be
+   * damaged, while the archive is on its way, the connection breaks: what came is not whole.
+   */
+  download_archive_files_archive_get: {
+    parameters: {
+      query: {
+        /** @description Ids of files, repeated or with commas between them. */
+        ids: string[];
+      };
+    };
+    responses: {
+      /** @description Successful Response */
+      200: {
+        content: {
+          "application/zip": unknown;
+        };
+      };
+      /** @description Refused. */
+      default: {
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+    };
+  };
+  /**
+   * Download Long Archive
+   * @description The same for more files than an address can name.
+   */
+  download_long_archive_files_archive_post: {
+    requestBody: {
+      content: {
+        "application/json": components["schemas"]["ArchiveOrder"];
+      };
+    };
+    responses: {
+      /** @description Successful Response */
+      200: {
+        content: {
+          "application/zip": unknown;
         };
       };
       /** @description Refused. */

@@ -5,6 +5,7 @@ import { selectSessionStatus, selectUser } from '../api/session'
 import { followSession } from '../api/sessionTabs'
 import { LoginPage } from '../features/auth/LoginPage'
 import { useAppDispatch, useAppSelector, useAppStore } from '../store/hooks'
+import { AdminRoute } from './AdminRoute'
 import { FilesRoute } from './FilesRoute'
 import { LiveRoute } from './LiveRoute'
 import { NotFound } from './NotFound'
@@ -63,6 +64,7 @@ const SignedIn = () => {
         <Route path="/datasets/:id" element={<FileRoute />} />
         <Route path="/live" element={<LiveRoute />} />
         <Route path="/sql" element={<SqlRoute />} />
+        <Route path="/admin" element={<AdminRoute />} />
         <Route path="/" element={<Navigate to="/files" replace />} />
         <Route path="/login" element={<Navigate to={cameFrom(state)} replace />} />
         <Route path="*" element={<NotFound />} />

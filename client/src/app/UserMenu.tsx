@@ -1,6 +1,8 @@
 import { Menu, UnstyledButton } from '@mantine/core'
-import { Keyboard, KeyRound, LogOut } from 'lucide-react'
+import { Keyboard, KeyRound, LogOut, ServerCog } from 'lucide-react'
 import { lazy, Suspense, useState } from 'react'
+import { Link } from 'react-router'
+import { useIsAdminQuery } from '../api/adminApi'
 import { useLogoutMutation } from '../api/authApi'
 import { selectUser } from '../api/session'
 import { Stored } from '../features/auth/Stored'
@@ -30,6 +32,19 @@ const LanguageItems = () => {
         </Menu.RadioItem>
       ))}
     </Menu.RadioGroup>
+  )
+}
+
+/** The way to what administrators do; nobody else has it. */
+const AdminItem = () => {
+  const words = useText().app.account
+  const { data: isAdmin = false } = useIsAdminQuery()
+  return (
+    isAdmin && (
+      <Menu.Item component={Link} to="/admin" leftSection={<ServerCog size={15} aria-hidden />}>
+        {words.administration}
+      </Menu.Item>
+    )
   )
 }
 
@@ -66,6 +81,7 @@ export const UserMenu = () => {
         <Menu.Item leftSection={<KeyRound size={15} aria-hidden />} onClick={() => setAccount(true)}>
           {words.account.security}
         </Menu.Item>
+        <AdminItem />
         <Menu.Divider />
         <Menu.Label>{words.language}</Menu.Label>
         <LanguageItems />

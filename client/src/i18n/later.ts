@@ -1,3 +1,4 @@
+import { admin as deAdmin } from './de/admin'
 import { datasets as deDatasets } from './de/datasets'
 import { links as deLinks } from './de/links'
 import { live as deLive } from './de/live'
@@ -5,6 +6,7 @@ import { reading as deReading } from './de/reading'
 import { sameName as deSameName } from './de/sameName'
 import { sql as deSql } from './de/sql'
 import { warnings as deWarnings } from './de/warnings'
+import { admin } from './en/admin'
 import { datasets } from './en/datasets'
 import { links } from './en/links'
 import { live } from './en/live'
@@ -15,7 +17,7 @@ import { warnings } from './en/warnings'
 import { isolating } from './isolate'
 import { type Language, language, useLanguage } from './language'
 
-const english = { datasets, links, live, reading, sameName, sql, warnings }
+const english = { admin, datasets, links, live, reading, sameName, sql, warnings }
 
 /** The texts of what is loaded after the first page: they come with it, in both languages. */
 export type LaterMessages = typeof english
@@ -23,6 +25,7 @@ export type LaterMessages = typeof english
 export const LATER: Record<Language, LaterMessages> = {
   en: isolating(english),
   de: isolating({
+    admin: deAdmin,
     datasets: deDatasets,
     links: deLinks,
     live: deLive,

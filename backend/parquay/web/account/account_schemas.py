@@ -117,7 +117,10 @@ class UserChange(BaseModel):
 
 
 class JobRef(BaseModel):
-    """A job. `name` and `owner` are those of its file, null when it is for none, or the file is gone."""
+    """A job. `name` and `owner` are those of its file, null when it is for none, or the file is gone.
+
+    `worker`: machine and process that run it now, null for one that does not run.
+    """
 
     id: str
     kind: str
@@ -129,6 +132,7 @@ class JobRef(BaseModel):
     created_at: Timestamp
     run_after: Timestamp
     finished_at: Timestamp | None
+    worker: str | None
     error: FileError | None
 
 

@@ -10,6 +10,7 @@ from parquay.audit import AuditNote
 from parquay.auth.accounts import register
 from parquay.auth.passwords import check_new
 from parquay.auth.sessions import Identity
+from parquay.catalog import owners
 from parquay.catalog.admin import AccountSummary, JobRow, Quota
 from parquay.catalog.tables import Audit
 from parquay.errors import Forbidden, InvalidValue, NotFound
@@ -136,6 +137,7 @@ def _job(row: JobRow) -> JobRef:
         created_at=timestamp(job.created_at),
         run_after=timestamp(job.run_after),
         finished_at=None if job.finished_at is None else timestamp(job.finished_at),
+        worker=owners.shown(job.lease_owner) if job.state == "running" and job.lease_owner else None,
         error=None if job.error_code is None else FileError(code=job.error_code, message=job.error_message or ""),
     )
 

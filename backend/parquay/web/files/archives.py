@@ -61,7 +61,7 @@ def _archive(uploads: UploadServices, user_id: str, ids: Sequence[str]) -> Respo
         raise InvalidValue(f"ids: 1 to {MAX_FILES:,} files.")
     files = [_complete(uploads, file_id, user_id) for file_id in wanted]
     names = archive_names((file.path, file.name) for file in files)
-    archive = Archive(uploads, user_id, [Member(file.id, name) for file, name in zip(files, names, strict=True)])
+    archive = Archive(uploads, user_id, [ArchiveMember(file.id, name) for file, name in zip(files, names, strict=True)])
     headers = {
         "Content-Disposition": disposition(f"files-{now():%Y-%m-%d}.zip"),
         "Content-Security-Policy": "sandbox; default-src 'none'",
@@ -88,7 +88,7 @@ def _complete(uploads: UploadServices, file_id: str, user_id: str) -> File:
 
 
 @dataclass(frozen=True, slots=True)
-class Member:
+class ArchiveMember:
     """A file of an archive, and what it is called there."""
 
     file_id: str
@@ -98,7 +98,7 @@ class Member:
 class Archive:
     """A ZIP on its way. Members are stored as they are: what people upload in bulk is mostly packed already."""
 
-    def __init__(self, uploads: UploadServices, user_id: str, members: Sequence[Member]) -> None:
+    def __init__(self, uploads: UploadServices, user_id: str, members: Sequence[ArchiveMember]) -> None:
         self._uploads = uploads
         self._user_id = user_id
         self._members = members

@@ -39,6 +39,7 @@ export const app: Messages['app'] = {
     signOut: 'Abmelden',
     keys: 'Tastenkürzel',
     security: 'Passwort und Sitzungen',
+    administration: 'Verwaltung',
   },
   keys: {
     title: 'Tastenkürzel',

@@ -37,6 +37,7 @@ export const app = {
     signOut: 'Sign out',
     keys: 'Keyboard shortcuts',
     security: 'Password and sessions',
+    administration: 'Administration',
   },
   keys: {
     title: 'Keyboard shortcuts',
