@@ -83,6 +83,7 @@ def _trimmed(value: dt.datetime) -> str:
 
 WRITTEN: dict[str, tuple[st.SearchStrategy[Any], Callable[[Any], str]]] = {
     "TRUE/FALSE": (st.booleans(), lambda value: str(value).upper()),
+    "WAHR/FALSCH": (st.booleans(), lambda value: "WAHR" if value else "FALSCH"),
     "True/False": (st.booleans(), str),
     "#,##0": (INTEGERS, lambda value: f"{value:,}"),
     "#,##0.0": (CENTS, lambda value: f"{value:,.2f}"),
@@ -116,6 +117,9 @@ WRITTEN: dict[str, tuple[st.SearchStrategy[Any], Callable[[Any], str]]] = {
     "yyyy-MM-dd'T'HH:mm:ss[.SSSSSS]": (FINE, lambda value: value.isoformat()),
     "yyyy-MM-dd HH:mm:ssXXX": (ZONED, lambda value: value.isoformat(" ")),
     "dd/MMM/yyyy:HH:mm:ss xx@en": (ZONED, lambda value: f"{value.day:02}/{ENGLISH[value.month - 1]}/{value.year:04}:{value:%H:%M:%S %z}"),
+    "yyyy-MM-dd HH:mm:ss xx": (ZONED, lambda value: value.isoformat(" ")[:19] + f"{value: %z}"),
+    "ddMMMyyyy:HH:mm:ss@EN": (STAMPS, lambda value: f"{value.day:02}{ENGLISH[value.month - 1].upper()}{value.year:04}:{value:%H:%M:%S}"),
+    "yyyy-MM-dd HH:mm:ss,SSS": (FINE.map(lambda value: value.replace(microsecond=value.microsecond // 1000 * 1000)), lambda value: value.isoformat(" ", "milliseconds").replace(".", ",")),
     "YYYY-'W'ww": (DAYS.map(lambda value: value - dt.timedelta(value.weekday())), lambda value: "{:04}-W{:02}".format(*value.isocalendar())),
     "YYYY-'W'ww-e": (DAYS, lambda value: "{:04}-W{:02}-{}".format(*value.isocalendar())),
     "[h]:mm:ss[.S]": (SPANS, lambda value: _clock(value).removesuffix(".0")),

@@ -35,6 +35,7 @@ BRACKETS = tuple(_NEEDLESS)
 SHORT_YEAR, PIVOT = "yy", "69"
 """Years of two digits: from here on they are of the twentieth century, as POSIX has it."""
 UTC_OFFSET = "+0000"
+_BEFORE_OFFSET = r"^.*\d\d:\d\d(?::\d\d(?:\.\d+)?)?"
 ZONES = {"Z": "'Z'", " UTC": "' UTC'", "UTC": "'UTC'", " GMT": "' GMT'"}
 """What may stand behind a moment of UTC, with its pattern."""
 
@@ -277,7 +278,7 @@ def _written_end(field: Field, plain: pa.StringArray, at: int) -> pa.StringArray
 
     if field.kind == "S":
         return _written_fraction(field.token, plain, at)
-    offset = pc.utf8_slice_codeunits(plain, at)
+    offset = pc.replace_substring_regex(plain, _BEFORE_OFFSET, "")
     return pc.if_else(pc.equal(offset, "Z"), UTC_OFFSET, offset)
 
 

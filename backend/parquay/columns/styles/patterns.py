@@ -11,6 +11,8 @@ from parquay.columns.styles.amounts import OPEN
 from parquay.columns.styles.calendar import BRACKETS, ZONES, MomentStyle, fields_of
 
 MONTHS, DATE_FIELDS = 12, 3
+OFFSET_CHARS = 6
+"""Characters of ` +0200`."""
 MAX_CHARS = 60
 """Characters of the longest date and time."""
 _NUMBERS = re.compile(r"(\d\d?)(\. |[./ -])(\d\d?)(\. |[./ -])(\d{4}|\d\d)(\.?)")
@@ -23,8 +25,9 @@ _NAME_DAY = re.compile(rf"{_WORD}([ -])(\d\d?)(,? |-)(\d{{4}}|\d\d)")
 _NAME_YEAR = re.compile(rf"{_WORD}( de |[ -])(\d{{4}})")
 _LOGGED = re.compile(r"(\[?)\d\d/([A-Z][a-z]{2})/\d{4}:\d\d:\d\d:\d\d [-+]\d{4}(\]?)", re.ASCII)
 """A moment as logs of web servers have it, `02/Jan/2006:15:04:05 -0700`, in brackets or without."""
-_CLOCK = re.compile(r"(\d\d?):\d\d(:\d\d(?:\.(\d{1,9}))?)?(?:( ?)([AP]M|[ap]m))?")
-_BETWEEN = re.compile(r"(?<=[\d.])(T|, | )(?=\d\d?:\d\d)")
+_CLOCK = re.compile(r"(\d\d?):\d\d(:\d\d(?:([.,])(\d{1,9}))?)?(?:( ?)([AP]M|[ap]m))?")
+_BETWEEN = re.compile(r"(?<=[\d.])(?:T|, | )(?=\d\d?:\d\d)|(?<=[^\W\d_]\d{4}):(?=\d\d:\d\d:\d\d)")
+_OFFSET = re.compile(r"(?<=:\d\d) [-+]\d{4}", re.ASCII)
 _LITERAL = re.compile(r"[A-Za-z]+")
 _CANONICAL = re.compile(r"yyyy-MM-dd|HH:mm:ss(?:\.S+)?|yyyy-MM-dd(?: |'T')HH:mm(?::ss(?:\.S+)?)?(?:'Z')?")
 
@@ -39,18 +42,18 @@ def styles_of(cell: str, *, fractions: bool) -> tuple[MomentStyle, ...]:
         return ()
     if logged := _LOGGED.fullmatch(cell):
         return tuple(_logged(*logged.groups()))
-    zone = next((each for each in ZONES if cell.endswith(each) and cell[: -len(each)][-1:].isdigit()), "")
+    zone, behind = _zone_of(cell)
     text = cell[: len(cell) - len(zone)]
     clocks = [(clock, "") for clock in _clocks(text, fractions=fractions)] if not zone else []
     between = _BETWEEN.search(text)
     if between is not None:
-        mark = _quoted(between[1])
+        mark = _quoted(between[0])
         parts = [
             (day, language, clock)
             for day, language in _days(text[: between.start()])
             for clock in _clocks(text[between.end() :], fractions=fractions)
         ]
-        clocks += [(f"{day}{mark}{clock}{ZONES.get(zone, '')}", language) for day, language, clock in parts]
+        clocks += [(f"{day}{mark}{clock}{behind}", language) for day, language, clock in parts]
     elif not zone:
         clocks += _days(text)
     return tuple(_style(*each) for each in clocks if not _CANONICAL.fullmatch(each[0]))
@@ -60,6 +63,13 @@ def _style(pattern: str, language: str) -> MomentStyle:
     """A style; with years of two digits it may be something else, until somebody names it."""
     found = MomentStyle(pattern, language)
     return MomentStyle(pattern, language, is_open=True) if found.has_short_years else found
+
+
+def _zone_of(cell: str) -> tuple[str, str]:
+    """What stands behind the clock of a cell to say its zone, and its pattern."""
+    zone = next((each for each in ZONES if cell.endswith(each) and cell[: -len(each)][-1:].isdigit()), "")
+    offset = _OFFSET.search(cell, max(0, len(cell) - OFFSET_CHARS - 3))
+    return (offset[0], " xx") if offset is not None and offset.end() == len(cell) else (zone, ZONES.get(zone, ""))
 
 
 def _logged(start: str, month: str, end: str) -> Iterator[MomentStyle]:
@@ -76,7 +86,7 @@ def _clocks(text: str, *, fractions: bool) -> Iterator[str]:
     found = _CLOCK.fullmatch(text)
     if found is None:
         return
-    hour, seconds, fraction, space, half = found.groups()
+    hour, seconds, mark, fraction, space, half = found.groups()
     letter = "h" if half else "H"
     hours = [letter] if len(hour) == 1 else [2 * letter, letter] if hour[0] != "0" else [2 * letter]
     behind = "" if not half else space + ("a" if half.isupper() else "b")
@@ -84,8 +94,8 @@ def _clocks(text: str, *, fractions: bool) -> Iterator[str]:
         if not seconds:
             yield f"{each}:mm{behind}"
             continue
-        ends = list(_brackets(fraction or "")) if fractions else []
-        fixed = "." + "S" * len(fraction) if fraction else ""
+        ends = list(_brackets(fraction or "")) if fractions and mark != "," else []
+        fixed = mark + "S" * len(fraction) if fraction else ""
         yield from (f"{each}:mm:ss{end}{behind}" for end in (fixed, *ends))
 
 

@@ -1,4 +1,4 @@
-"""The two words of truth values in other letters: `TRUE` and `FALSE`, `True` and `False`."""
+"""The two words of truth values in other letters (`TRUE`, `FALSE`; `True`, `False`), and as spreadsheets say them."""
 
 from __future__ import annotations
 
@@ -29,13 +29,15 @@ class BoolWords:
         return ""
 
     def plain(self, cells: pa.StringArray) -> pa.StringArray:
-        """The words in small letters."""
+        """The canonical words; null for others."""
+        import pyarrow as pa
         import pyarrow.compute as pc
 
-        return pc.ascii_lower(cells)
+        false = pc.if_else(pc.equal(cells, self.false), "false", pa.scalar(None, pa.string()))
+        return pc.if_else(pc.equal(cells, self.true), "true", false)
 
     def written(self, plain: pa.StringArray) -> pa.StringArray:
-        """The words in the letters of this style."""
+        """The words of this style."""
         import pyarrow.compute as pc
 
         return pc.if_else(pc.equal(plain, "true"), self.true, self.false)
@@ -45,7 +47,14 @@ class BoolWords:
         return self if self == other else None
 
 
-WORDS = (BoolWords("TRUE", "FALSE"), BoolWords("True", "False"))
+WORDS = (
+    BoolWords("TRUE", "FALSE"),
+    BoolWords("True", "False"),
+    BoolWords("WAHR", "FALSCH"),
+    BoolWords("VRAI", "FAUX"),
+    BoolWords("VERDADERO", "FALSO"),
+)
+"""The last ones are those of German, French and Spanish spreadsheets."""
 
 
 def styles_of(first: str) -> list[BoolWords]:
