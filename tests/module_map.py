@@ -45,6 +45,7 @@ IMPLEMENTATIONS = {
     "storage/seal": "storage/test_local_objects uploads/test_damage",
     "storage/chunked/gathering": "storage/test_chunk_store",
     "storage/chunked/reader": "storage/test_chunk_store",
+    "storage/chunked/sealing": "storage/test_chunk_store uploads/test_seal",
     "storage/chunked/store": "storage/test_chunk_store",
     "storage/remote/objects": "storage/test_remote_objects",
     "storage/remote/place": "storage/test_remote_objects e2e/test_tables_on_s3",

@@ -7,19 +7,21 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True)
 class Chunk:
-    """An immutable object that holds a run of an upload's bytes.
+    """A run of an upload's bytes, in an immutable object of its own or, once the upload is sealed, in one for all.
 
     Attributes:
         start: where its first byte belongs, in bytes from the upload's start.
         size: its bytes.
-        key: its name in the store.
+        key: the object's name in the store.
         crc: CRC-32C of its bytes.
+        at: where in the object its first byte is.
     """
 
     start: int
     size: int
     key: str
     crc: int
+    at: int = 0
 
     @property
     def end(self) -> int:

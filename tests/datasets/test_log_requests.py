@@ -44,9 +44,9 @@ class AskedBucket(MemoryBucket):
         self._met("PUT", key)
         return super().put_once(key, data)
 
-    def fetch(self, key, take):
+    def fetch(self, key, take, start=0, size=None):
         self._met("GET", key)
-        super().fetch(key, take)
+        super().fetch(key, take, start, size)
 
     def stat(self, key):
         self._met("HEAD", key)

@@ -7,6 +7,8 @@ import threading
 from collections.abc import Sequence
 from pathlib import Path
 
+import google_crc32c
+import httpx
 import pytest
 
 from parquay.chunk import Chunk
@@ -14,6 +16,7 @@ from parquay.errors import Conflict
 from parquay.ids import new_id
 from parquay.storage.chunked.bucket import Bucket
 from parquay.storage.chunked.gathering import Gathering, GatheringFiles
+from parquay.storage.chunked.sealing import is_sealed
 from parquay.storage.chunked.store import CHUNK_BYTES_MAX, CHUNK_BYTES_MIN, ChunkStore
 from parquay.storage.chunks import BytesDamaged, BytesMissing, StoreFault
 from parquay.storage.memory.bucket import MemoryBucket
@@ -52,6 +55,47 @@ class KnownStore(ChunkStore):
 
 class ChunkConformance(StoreConformance):
     """What holds where an upload consists of chunks."""
+
+    def test_sealed_chunks_are_read_as_before_out_of_one_object(self, store: KnownStore):
+        upload_id, data = new_id(), random.Random(3).randbytes(9 * MIB + 5)
+        for number, (start, end) in enumerate([(0, MIB), (MIB, 9 * MIB), (9 * MIB, len(data))]):
+            store.index.name(upload_id, [store.keep(upload_id, number, start, memoryview(data)[start:end])])
+        before = store.named(upload_id)
+        linked = ChunkStore(store.bucket, store.index, store._folder, links=True)
+
+        with store.reader(upload_id) as reading:
+            first = reading.read_at(0, MIB)
+            unlinked = linked.link(upload_id, 60)
+            store.index.chunks[upload_id] = list(store.sealed(upload_id, 9, before))
+            store.discard([chunk.key for chunk in before])
+            rest = reading.read_at(MIB, len(data))  # by whoever knew the chunks of before
+        with store.reader(upload_id) as again:
+            sealed = again.read_at(0, len(data)), again.read_at(9 * MIB - 3, 6), again.read_at(MIB + 7, 5)
+
+        assert first + rest == data
+        assert sealed == (data, data[9 * MIB - 3 : 9 * MIB + 3], data[MIB + 7 : MIB + 12])
+        assert [each.key for each in store.found(upload_id)] == [store.named(upload_id)[0].key]
+        assert store.size(upload_id) == len(data)
+        assert unlinked is None
+        assert is_sealed(store.named(upload_id))
+        link = linked.link(upload_id, 60)
+        assert link is None or httpx.get(link, trust_env=False).content == data
+        (found,) = store.found(upload_id)
+        assert store.read([found]) == (Chunk(0, len(data), found.key, google_crc32c.value(data)),)
+
+    def test_what_cannot_be_sealed_to_its_end_leaves_no_object(self, store: KnownStore):
+        upload_id, data = new_id(), bytes(9 * MIB)
+        chunks = [
+            store.keep(upload_id, 0, 0, memoryview(data)),
+            store.keep(upload_id, 0, len(data), memoryview(b"end")),
+        ]
+        store.index.name(upload_id, chunks)
+        store.bucket.put(chunks[1].key, b"END")
+
+        with pytest.raises(BytesDamaged):
+            store.sealed(upload_id, 9, chunks)
+
+        assert [each.key for each in store.found(upload_id)] == [chunk.key for chunk in chunks]
 
     def test_what_no_row_names_is_as_if_never_sent(self, store: KnownStore):
         upload_id = new_id()

@@ -31,9 +31,9 @@ class CountingBucket(MemoryBucket):
         self.asked.append("put")
         super().put(key, data)
 
-    def fetch(self, key, take):
+    def fetch(self, key, take, start=0, size=None):
         self.asked.append("fetch")
-        super().fetch(key, take)
+        super().fetch(key, take, start, size)
 
     def stat(self, key):
         self.asked.append("stat")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from sqlalchemy import select
+from sqlalchemy import delete, func, select
 from sqlmodel import Session, col
 
 from parquay.catalog.prepared import Insert
@@ -23,20 +23,31 @@ class NamedChunks:
 
     def of(self, upload_id: str) -> list[Chunk]:
         """Return an upload's chunks in the order of their starts."""
-        columns = (NamedChunk.start, NamedChunk.size, NamedChunk.key, NamedChunk.crc)
-        query = select(*map(col, columns)).where(col(NamedChunk.file_id) == upload_id).order_by(col(NamedChunk.start))
         with self._catalog.read() as session:
-            return [Chunk(*row) for row in session.execute(query)]
+            return of(session, upload_id)
 
     def named(self, keys: Sequence[str]) -> set[str]:
         """Return those of ``keys`` that an upload consists of."""
         with self._catalog.read() as session:
             return named(session, keys)
 
+    def scattered(self) -> list[str]:
+        """Return the uploads that are in several objects, or in a part of one."""
+        query = select(col(NamedChunk.file_id)).group_by(col(NamedChunk.file_id))
+        with self._catalog.read() as session:
+            return list(session.execute(query.having(func.count(func.distinct(NamedChunk.key)) > 1)).scalars())
+
     def any(self) -> bool:
         """Tell whether any upload has chunks."""
         with self._catalog.read() as session:
             return session.execute(select(col(NamedChunk.key)).limit(1)).first() is not None
+
+
+def of(session: Session, upload_id: str) -> list[Chunk]:
+    """Return an upload's chunks in the order of their starts."""
+    columns = (NamedChunk.start, NamedChunk.size, NamedChunk.key, NamedChunk.crc, NamedChunk.at)
+    query = select(*map(col, columns)).where(col(NamedChunk.file_id) == upload_id).order_by(col(NamedChunk.start))
+    return [Chunk(*row) for row in session.execute(query)]
 
 
 def named(session: Session, keys: Sequence[str]) -> set[str]:
@@ -54,11 +65,21 @@ def name_all(session: Session, chunks: Mapping[str, Sequence[Chunk]]) -> None:
     _insert(
         session,
         [
-            {"file_id": file_id, "start": at.start, "size": at.size, "key": at.key, "crc": at.crc}
+            {"file_id": file_id, "start": one.start, "size": one.size, "key": one.key, "crc": one.crc, "at": one.at}
             for file_id, held in chunks.items()
-            for at in held
+            for one in held
         ],
     )
+
+
+def replace_all(session: Session, file_id: str, before: Sequence[Chunk], after: Sequence[Chunk]) -> bool:
+    """Make a finished upload consist of other chunks; False, and nothing is changed, when it is not ``before`` now."""
+    finished = select(col(File.id)).where(col(File.id) == file_id, col(File.complete))
+    if session.execute(finished.with_for_update()).first() is None or of(session, file_id) != list(before):
+        return False
+    session.execute(delete(NamedChunk).where(col(NamedChunk.file_id) == file_id))
+    name(session, file_id, after)
+    return True
 
 
 def name_again(session: Session, file_id: str, epoch: int, offset: int, chunks: Sequence[Chunk]) -> bool:

@@ -15,11 +15,12 @@ from rich.console import Console
 
 from parquay.catalog.tables import File
 from parquay.cli.admin import local_services
-from parquay.errors import Damaged
+from parquay.errors import Damaged, ParquayError
 
 if TYPE_CHECKING:
     from parquay.uploads.maintain.finding import Finding
     from parquay.uploads.maintain.fsck import Fsck
+    from parquay.uploads.maintain.seal import Sealer
     from parquay.wiring import Services
 
 
@@ -42,6 +43,7 @@ def fsck(
 
 def gc(
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Only say what would go.")] = False,
+    seal: Annotated[bool, typer.Option("--seal", help="Make one object of each cold file in an object store.")] = False,
 ) -> None:
     """Remove expired uploads, parts of versions that are not kept, and what belongs to no upload."""
     from parquay.catalog.tables import now
@@ -57,10 +59,30 @@ def gc(
             typer.echo(f"{services.tables.retention.sweep(every=True)} parts of old versions of tables removed")
             for file_id in services.tables.retention.broken:
                 _say("broken_table", file_id, "Its old versions could not be tidied; fsck says more.")
+        if seal:
+            _seal(services, dry_run=dry_run)
         for finding in _fsck(services).orphans():
-            if not dry_run and finding.repair is not None:
-                finding.repair()
-            _say(finding.code, finding.file_id, finding.detail, repaired=not dry_run)
+            repaired = not dry_run and finding.repair is not None and finding.repair() is not False
+            _say(finding.code, finding.file_id, finding.detail, repaired=repaired)
+
+
+def _seal(services: Services, *, dry_run: bool) -> None:
+    """Seal what is cold; a file that cannot be sealed keeps no other from it."""
+    sealer = _sealer(services)
+    for file in () if sealer is None else sealer.due():
+        try:
+            if dry_run or (sealer is not None and sealer.seal(file)):
+                _say("sealed", file.id, "Its chunks are one object.", repaired=not dry_run)
+        except ParquayError as error:
+            _say("not_sealed", file.id, error.detail)
+
+
+def _sealer(services: Services) -> Sealer | None:
+    from parquay.storage.chunked.store import ChunkStore
+    from parquay.uploads.maintain.seal import Sealer
+
+    catalog, files, store = services.catalog, services.uploads.files, services.uploads.store
+    return Sealer(catalog, files, store, services.tables.datasets.leases) if isinstance(store, ChunkStore) else None
 
 
 def findings(services: Services, *, rehash: bool) -> Iterator[Finding]:
@@ -85,6 +107,7 @@ def _fsck(services: Services) -> Fsck:
         services.uploads.segments,
         store,
         chunk_rows=ChunkRows(catalog, files, store) if isinstance(store, ChunkStore) else None,
+        sealer=_sealer(services),
         places=services.tables.places,
         faults=lambda file, rehash: services.tables.tables.faults(file, rehash=rehash),
         mend=partial(_mend, services),

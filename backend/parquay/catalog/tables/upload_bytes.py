@@ -15,7 +15,7 @@ class Volume(SQLModel, table=True):
 
 
 class NamedChunk(SQLModel, table=True):
-    """An object of the store that is part of an upload's bytes, from `start` on; no other kind of store has any."""
+    """Bytes of an upload from `start` on, in an object of the store from `at` on; no other kind of store has any."""
 
     __tablename__ = "chunk"
 
@@ -24,6 +24,7 @@ class NamedChunk(SQLModel, table=True):
     size: int = Field(sa_column=Column(BigInteger, nullable=False))
     key: str = Field(index=True)
     crc: int = Field(sa_column=Column(BigInteger, nullable=False), description="CRC-32C of its bytes.")
+    at: int = Field(default=0, sa_column=Column(BigInteger, nullable=False, server_default="0"))
 
 
 class Unsynced(SQLModel, table=True):

@@ -46,8 +46,16 @@ class Bucket(Protocol):
         """
         ...
 
-    def fetch(self, key: str, take: Callable[[bytes], None]) -> None:
-        """Give all bytes of an object to ``take``, some at a time.
+    def put_stream(self, key: str, pieces: Iterator[bytes], size: int) -> None:
+        """Store an object of ``size`` bytes that need not be in memory; nobody sees it before all of it is there.
+
+        Raises:
+            StoreFault: it may or may not be there.
+        """
+        ...
+
+    def fetch(self, key: str, take: Callable[[bytes], None], start: int = 0, size: int | None = None) -> None:
+        """Give the bytes of an object to ``take``, some at a time: ``size`` of them from ``start`` on, or all.
 
         Raises:
             FileNotFoundError: there is no such object.

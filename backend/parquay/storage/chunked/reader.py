@@ -43,15 +43,26 @@ class ChunkReader:
         """
         found: list[bytes] = []
         while size > 0:
-            chunk = self._at(offset)
-            if chunk is None:
-                break
-            some = self._read(chunk, offset - chunk.start, min(size, chunk.end - offset))
+            some = self._some(offset, size)
             if not some:
                 break
             found.append(some)
             offset, size = offset + len(some), size - len(some)
         return found[0] if len(found) == 1 else b"".join(found)
+
+    def _some(self, offset: int, size: int) -> bytes:
+        """Read from one chunk. One that is gone may be in another object since: the upload was sealed."""
+        chunk = self._at(offset)
+        if chunk is None:
+            return b""
+        some = self._read(chunk, offset - chunk.start, min(size, chunk.end - offset))
+        if some:
+            return some
+        self._chunks = self._look_up()
+        sealed = self._at(offset)
+        if sealed is None or sealed.key == chunk.key:
+            return b""
+        return self._read(sealed, offset - sealed.start, min(size, sealed.end - offset))
 
     def _at(self, offset: int) -> Chunk | None:
         if not self._chunks or offset >= self._chunks[-1].end:
@@ -62,9 +73,9 @@ class ChunkReader:
 
     def _read(self, chunk: Chunk, start: int, size: int) -> bytes:
         try:
-            if self._copied is None or self._copied.key != chunk.key:
+            if self._copied is None or (self._copied.key, self._copied.at) != (chunk.key, chunk.at):
                 if size < min(RANGE_BYTES, chunk.size):
-                    return self._bucket.get(chunk.key, start, size)
+                    return self._bucket.get(chunk.key, chunk.at + start, size)
                 self._fetch(chunk)
         except FileNotFoundError:  # the caller says whether that is a loss
             return b""
@@ -76,7 +87,7 @@ class ChunkReader:
             with tempfile.TemporaryFile(dir=self._folder, buffering=0) as file:
                 self._copy = os.dup(file.fileno())
             copied = _Copied(self._copy)
-            self._bucket.fetch(chunk.key, copied.take)
+            self._bucket.fetch(chunk.key, copied.take, chunk.at, chunk.size)
         except OSError as error:
             if isinstance(error, FileNotFoundError):
                 raise

@@ -1,7 +1,8 @@
 """Which objects of a bucket an upload consists of, found out from their keys alone, where rows are gone.
 
 Of several objects that start at one byte the one of the highest epoch counts, if any of them ever did: whoever took the
-upload over later began behind the last byte that was named.
+upload over later began behind the last byte that was named. An object of a sealed upload has a higher one than all its
+chunks, and holds all of it.
 """
 
 from __future__ import annotations
@@ -55,7 +56,9 @@ def parsed(objects: Iterable[Held]) -> list[FoundChunk]:
 def recover(named: Sequence[Chunk], found: Sequence[FoundChunk], end: int | None) -> Recovery:
     """Continue what is named up to ``end`` bytes (None: as far as it goes); what is named stays as it is."""
     rows = {chunk.start: chunk for chunk in named}
-    newest = {each.start: each for each in sorted(found, key=lambda each: each.epoch)}
+    newest: dict[int, list[FoundChunk]] = {}
+    for each in sorted(found, key=lambda each: each.epoch, reverse=True):
+        newest.setdefault(each.start, []).append(each)
     chosen: list[FoundChunk] = []
     position = 0
     while end is None or position < end:
@@ -63,8 +66,9 @@ def recover(named: Sequence[Chunk], found: Sequence[FoundChunk], end: int | None
             position = rows[position].end
             continue
         limit = min((start for start in rows if start > position), default=end)
-        candidate = newest.get(position)
-        if candidate is None or (limit is not None and candidate.end > limit):
+        fitting = (each for each in newest.get(position, ()) if limit is None or each.end <= limit)
+        candidate = next(fitting, None)
+        if candidate is None:
             break
         chosen.append(candidate)
         position = candidate.end

@@ -16,6 +16,7 @@ import threading
 import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import replace
 from itertools import pairwise
 from pathlib import Path
 
@@ -25,6 +26,7 @@ from parquay.chunk import Chunk
 from parquay.errors import Conflict
 from parquay.ids import folder_of, is_id
 from parquay.storage import seal
+from parquay.storage.chunked import sealing
 from parquay.storage.chunked.bucket import Bucket, Held
 from parquay.storage.chunked.gathering import Gathering, GatheringFiles
 from parquay.storage.chunked.reader import ChunkReader
@@ -131,9 +133,13 @@ class ChunkStore:
             BytesMissing: one of them is gone.
             StoreFault: the object store does not answer.
         """
-        return tuple(Chunk(each.start, each.size, each.key, self._crc(each.key)) for each in found)
+        return tuple(
+            Chunk(each.start + at, size, each.key, self._crc(each.key, at, size), at)
+            for each in found
+            for at, size in sealing.cut(0, each.size, CHUNK_BYTES_MAX)
+        )
 
-    def _crc(self, key: str) -> int:
+    def _crc(self, key: str, start: int, size: int) -> int:
         crc = 0
 
         def take(data: bytes) -> None:
@@ -141,10 +147,24 @@ class ChunkStore:
             crc = google_crc32c.extend(crc, data)
 
         try:
-            self._bucket.fetch(key, take)
+            self._bucket.fetch(key, take, start, size)
         except FileNotFoundError:
             raise BytesMissing("A chunk is gone.") from None
         return crc
+
+    def sealed(self, upload_id: str, epoch: int, chunks: Sequence[Chunk]) -> tuple[Chunk, ...]:
+        """Put the chunks of a finished upload as one object, and return what to name instead of them.
+
+        ``epoch``: higher than every writer's, see `recovery`.
+
+        Raises:
+            BytesDamaged, BytesMissing, StoreFault: see `sealing.sealed`.
+        """
+        return sealing.sealed(self._bucket, _key(upload_id, 0, epoch), chunks)
+
+    def found_in(self, key: str, chunks: Sequence[Chunk]) -> tuple[Chunk, ...]:
+        """Return what to name instead of ``chunks``, which are all in the object ``key``; raises as `sealed`."""
+        return sealing.found_in(self._bucket, key, chunks)
 
     def size(self, upload_id: str) -> int:
         """Return the bytes that are named and there, up to the first chunk that is missing or has another size."""
@@ -152,12 +172,7 @@ class ChunkStore:
         sizes: dict[str, int] = {}
         for folder in {chunk.key.rpartition("/")[0] + "/" for chunk in chunks}:
             sizes |= {held.key: held.size for held in self._bucket.list(folder)}
-        end = 0
-        for chunk in chunks:
-            if chunk.start != end or sizes.get(chunk.key) != chunk.size:
-                break
-            end = chunk.end
-        return end
+        return sealing.whole_until(chunks, sizes)
 
     def put(self, upload_id: str, data: bytes) -> tuple[Chunk, ...]:
         """Store a small upload as one chunk."""
@@ -195,13 +210,13 @@ class ChunkStore:
             chunks = self._index.of(part_id)
             if (chunks[-1].end if chunks else 0) != size or any(a.end != b.start for a, b in pairwise(chunks)):
                 raise BytesMissing("A part has fewer bytes than promised.")
-            composed += [Chunk(position + chunk.start, chunk.size, chunk.key, chunk.crc) for chunk in chunks]
+            composed += [replace(chunk, start=position + chunk.start) for chunk in chunks]
             position += size
         return tuple(composed)
 
     def keys(self, upload_id: str) -> list[str]:
         """Return the keys of an upload's chunks, in its own folder or in those of its parts."""
-        return [chunk.key for chunk in self._index.of(upload_id)]
+        return list(dict.fromkeys(chunk.key for chunk in self._index.of(upload_id)))
 
     def remove(self, upload_id: str, keys: Sequence[str] = ()) -> None:
         """Delete what no row names any more."""
@@ -246,7 +261,7 @@ class ChunkStore:
     def link(self, upload_id: str, seconds: int) -> str | None:
         """Return a link where one object holds the upload."""
         chunks = self._index.of(upload_id) if self._links else ()
-        return self._bucket.link(chunks[0].key, seconds) if len(chunks) == 1 else None
+        return self._bucket.link(chunks[0].key, seconds) if sealing.is_sealed(chunks) else None
 
     def probe(self) -> None:
         """Tell how the last objects fared; where that is long ago, put and delete one."""

@@ -39,9 +39,14 @@ class MemoryBucket:
         """Return a range."""
         return self._whole(key)[start : start + size]
 
-    def fetch(self, key: str, take: Callable[[bytes], None]) -> None:
-        """Give all of the bytes at once."""
-        take(self._whole(key))
+    def put_stream(self, key: str, pieces: Iterator[bytes], size: int) -> None:
+        """Take all of the pieces."""
+        del size
+        self.put(key, b"".join(pieces))
+
+    def fetch(self, key: str, take: Callable[[bytes], None], start: int = 0, size: int | None = None) -> None:
+        """Give the bytes at once."""
+        take(self._whole(key)[start : None if size is None else start + size])
 
     def _whole(self, key: str) -> bytes:
         try:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from datetime import timedelta
+from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 import obstore
@@ -11,6 +12,9 @@ from obstore.store import S3Store
 
 from parquay.storage.chunked.bucket import Held
 from parquay.storage.s3.errors import mapped
+
+if TYPE_CHECKING:
+    from obstore import GetOptions
 
 STREAM_BYTES = 1 << 20
 """Bytes of an object that are in memory at once while it is fetched."""
@@ -20,6 +24,9 @@ ANSWER, QUICK_ANSWER = timedelta(seconds=20), timedelta(seconds=4)
 """How long one try may take: of the largest object, and of whatever moves less than `QUICK_BYTES`."""
 
 QUICK_BYTES = 1 << 20
+
+PART_BYTES, PARTS = 8 << 20, 9_000
+"""Bytes of a part of a multipart upload, and how many there may be; of a large object the parts are larger."""
 
 LOOPBACK = ("127.0.0.1", "::1", "localhost")
 
@@ -91,10 +98,22 @@ class S3Bucket:
         with mapped():
             return bytes(obstore.get_range(self._for(size), key, start=start, length=size))
 
-    def fetch(self, key: str, take: Callable[[bytes], None]) -> None:
-        """Get all bytes of an object."""
+    def put_stream(self, key: str, pieces: Iterator[bytes], size: int) -> None:
+        """Put by a multipart upload: what it leaves when it is not completed is no object."""
+        part = max(PART_BYTES, -(-size // PARTS))
         with mapped():
-            stream = iter(obstore.get(self._bulk, key).stream(min_chunk_size=STREAM_BYTES))
+            writer = obstore.open_writer(self._bulk, key, buffer_size=part, max_concurrency=2)
+        for piece in pieces:
+            with mapped():
+                writer.write(piece)
+        with mapped():  # what is not closed is not completed
+            writer.close()
+
+    def fetch(self, key: str, take: Callable[[bytes], None], start: int = 0, size: int | None = None) -> None:
+        """Get bytes of an object."""
+        ranged: GetOptions = {} if size is None else {"range": (start, start + size)}
+        with mapped():
+            stream = iter(obstore.get(self._bulk, key, options=ranged).stream(min_chunk_size=STREAM_BYTES))
         while True:
             with mapped():
                 some = next(stream, None)

@@ -7,11 +7,11 @@ sent by the upload's own client.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import timedelta
 from functools import partial
 
-from parquay.catalog.chunks import name_again
+from parquay.catalog.chunks import name_again, replace_all
 from parquay.catalog.claims import Claim
 from parquay.catalog.files import Files
 from parquay.catalog.session import Catalog
@@ -48,6 +48,22 @@ class ChunkRows:
     def needed_parts(self) -> set[str]:
         """Return the parts, removed ones too, of uploads that were joined and have lost rows since."""
         return {part_id for file in self._files.joined() if not self.is_whole(file) for part_id in file.parts or ()}
+
+    def moved(self, file: File) -> Finding | None:
+        """Return that the chunks of a finished upload are gone, and an object is there that has them all.
+
+        So it is when the catalog is a copy from before the upload was sealed.
+        """
+        whole = [each for each in self._store.found(file.id) if (each.start, each.size) == (0, file.offset)]
+        named = self._store.named(file.id)
+        if not file.complete or not whole or whole[0].key in {chunk.key for chunk in named}:
+            return None
+        detail = "Its chunks are gone; one object has them all, and no row names it."
+        return Finding("unnamed_chunks", file.id, detail, partial(self._move, file, whole[0].key, named))
+
+    def _move(self, file: File, key: str, named: Sequence[Chunk]) -> bool:
+        after = self._store.found_in(key, named)
+        return self._catalog.write(partial(replace_all, file_id=file.id, before=named, after=after))
 
     def _check(self, file: File) -> Finding | None:
         named = self._store.named(file.id)

@@ -21,6 +21,7 @@ from parquay.storage.chunks import Store
 from parquay.storage.place import Places
 from parquay.uploads.maintain.chunk_rows import ChunkRows
 from parquay.uploads.maintain.finding import Finding
+from parquay.uploads.maintain.seal import Sealer
 
 GRACE_SECONDS = 3600.0
 """Litter younger than this may belong to a creation that is not committed yet."""
@@ -54,8 +55,9 @@ class Fsck:
         mend: Mend,
         usages: Usages,
         chunk_rows: ChunkRows | None = None,
+        sealer: Sealer | None = None,
     ) -> None:
-        """``places``: where the parts of each file are. ``chunk_rows``: where the store has chunks."""
+        """``places``: where the parts of each file are. ``chunk_rows``, ``sealer``: where the store has chunks."""
         self._usages = usages
         self._catalog = catalog
         self._files = files
@@ -65,6 +67,7 @@ class Fsck:
         self._faults = faults
         self._mend = mend
         self._chunk_rows = chunk_rows
+        self._sealer = sealer
 
     def catalog(self, *, whole: bool = True) -> list[Finding]:
         """What is wrong with the catalog's own file; ``whole``: look at indexes too.
@@ -106,22 +109,29 @@ class Fsck:
                 remove = _call(self._store.remove, file_id)
                 yield Finding("orphan_bytes", file_id, "Bytes that belong to no upload.", remove)
             elif orphans := self._orphans(file_id) if file_id in known else ():
-                discard = _call(self._store.discard, orphans)
+                discard = partial(self._discard, file_id, orphans)
                 yield Finding("orphan_bytes", file_id, f"{len(orphans)} chunks that belong to no upload.", discard)
         for file_id in self._places.ids():
             if file_id not in known:
                 remove = _call(self._places.at(file_id).erase)
                 yield Finding("orphan_parts", file_id, "Parts that belong to no upload.", remove)
 
+    def _discard(self, file_id: str, keys: Sequence[str]) -> bool:
+        if self._sealer is not None:
+            return self._sealer.discard(file_id, keys)
+        self._store.discard(keys)
+        return True
+
     def _orphans(self, file_id: str) -> Sequence[str]:
         """Return keys of chunks that no upload has and none will: a finished upload gets no more of them.
 
-        None of an upload that lacks bytes: they may be in chunks whose rows are gone.
+        None of an upload that lacks bytes: they may be in chunks whose rows are gone, or never were there.
         """
         file = self._files.get(file_id)
         if self._chunk_rows is not None and file is not None and not self._chunk_rows.is_whole(file):
             return ()
-        return self._store.orphans(file_id, 0 if file is not None and file.complete else GRACE_SECONDS)
+        orphans = self._store.orphans(file_id, 0 if file is not None and file.complete else GRACE_SECONDS)
+        return () if orphans and file is not None and self._store.size(file_id) < file.offset else orphans
 
     def _check(self, file: File, *, rehash: bool) -> Iterator[Finding]:
         yield from self._check_bytes(file, rehash=rehash)
@@ -131,6 +141,10 @@ class Fsck:
 
     def _check_bytes(self, file: File, *, rehash: bool) -> Iterator[Finding]:
         size = self._store.size(file.id)
+        moved = self._chunk_rows.moved(file) if size < file.offset and self._chunk_rows is not None else None
+        if moved is not None:
+            yield moved
+            return
         if size < file.offset:
             detail = f"{file.offset} bytes were promised, {size} are there."
             is_lost = file.status != "done"  # else its table is whole, and says more than an error would
