@@ -79,6 +79,12 @@ KINDS = (
     Kind("words for missing", ["5", "NA", "7"], [Decimal(5), None, Decimal(7)]),
     Kind("quoted empty cells", ["5", "", "7"], [Decimal(5), None, Decimal(7)]),
     Kind("several offsets", ["2024-03-31T01:00:00+01:00", "2024-03-31T04:00:00+02:00"], [_at("2024-03-31T00:00:00Z"), _at("2024-03-31T02:00:00Z")]),
+    Kind("offsets behind a space", ["2024-03-31 01:00:00 +0100", "2024-03-31 04:00:00 +0200"], [_at("2024-03-31T00:00:00Z"), _at("2024-03-31T02:00:00Z")]),
+    Kind("moments of a web server", ["31/Mar/2024:01:00:00 +0100", "31/Mar/2024:04:00:00 +0200"], [_at("2024-03-31T00:00:00Z"), _at("2024-03-31T02:00:00Z")]),
+    Kind("moments of SAS", ["29FEB2024:13:05:09", "01JAN2025:00:00:00"], [_at("2024-02-29T13:05:09"), _at("2025-01-01")]),
+    Kind("fractions behind a comma", ["2024-02-29 13:05:09,500", "2025-01-01 00:00:00,125"], [_at("2024-02-29T13:05:09.5"), _at("2025-01-01T00:00:00.125")]),
+    Kind("doubles as R prints them", ["123456", "1e-05", "1e+05"], _numbers("123456", "0.00001", "100000")),
+    Kind("WAHR and FALSCH", ["WAHR", "FALSCH", "WAHR"], [True, False, True]),
     Kind("doubles as Java prints them", ["0.5", "1.0E-5", "12345.0"], _numbers("0.5", "0.00001", "12345")),
 )  # fmt: skip
 
