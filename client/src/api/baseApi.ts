@@ -43,7 +43,7 @@ const baseQuery: BaseQueryFn<string | FetchArgs, unknown, Problem, object, Fetch
 export const baseApi = createApi({
   reducerPath: 'api',
   baseQuery,
-  tagTypes: ['File', 'Dataset', 'Session', 'Link', 'View'],
+  tagTypes: ['File', 'Dataset', 'Session', 'Link', 'UploadLink', 'View'],
   // The default waits for every running query, so that one slow preview would hold back the list.
   invalidationBehavior: 'immediately',
   endpoints: () => ({}),

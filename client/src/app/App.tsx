@@ -35,6 +35,14 @@ const LinkRoute = () => (
   </Suspense>
 )
 
+/** So is that of an upload link. */
+const UploadLinkPage = lazy(() => import('./UploadLinkRoute'))
+const UploadLinkRoute = () => (
+  <Suspense fallback={<div aria-busy="true" />}>
+    <UploadLinkPage />
+  </Suspense>
+)
+
 const SignedOut = () => {
   const { pathname, search, hash, state } = useLocation()
   return (
@@ -102,6 +110,7 @@ const AccountPages = () => {
 export const App = () => (
   <Routes>
     <Route path="/l/:token" element={<LinkRoute />} />
+    <Route path="/u/:token" element={<UploadLinkRoute />} />
     <Route path="*" element={<AccountPages />} />
   </Routes>
 )

@@ -1,4 +1,5 @@
 import { FilesPage } from '../features/files/FilesPage'
+import { useRequestDialog } from '../features/files/useRequestDialog'
 import { PickButtons } from '../features/uploads/adding/PickButtons'
 import { RecoveryCard } from '../features/uploads/recovery/RecoveryCard'
 import { selectCancellingFileIds } from '../features/uploads/uploadsSlice'
@@ -7,5 +8,17 @@ import { useAppSelector } from '../store/hooks'
 /** The home page: where the table of files and the ways to upload meet. */
 export const FilesRoute = () => {
   const cancelling = useAppSelector(selectCancellingFileIds)
-  return <FilesPage pickers={<PickButtons />} notice={<RecoveryCard />} hiddenIds={cancelling} />
+  const { button, dialog } = useRequestDialog()
+  const pickers = (
+    <>
+      <PickButtons />
+      {button}
+    </>
+  )
+  return (
+    <>
+      <FilesPage pickers={pickers} notice={<RecoveryCard />} hiddenIds={cancelling} />
+      {dialog}
+    </>
+  )
 }

@@ -17,11 +17,11 @@ import { UploadDock } from '../features/uploads/dock/UploadDock'
 import { startUploads } from '../features/uploads/engine/startUploads'
 import { guardUploads } from '../features/uploads/guards'
 import { useText } from '../i18n/language'
-import { selectAnnouncement } from '../shared/announce'
 import { toastShared } from '../shared/toast'
 import { useAppDispatch, useAppSelector, useAppStore } from '../store/hooks'
 import { Header } from './Header'
 import { KeyHelp } from './KeyHelp'
+import { LiveRegion } from './LiveRegion'
 import { OfflineBanner } from './OfflineBanner'
 import classes from './Shell.module.css'
 
@@ -68,12 +68,6 @@ const useOnline = () => {
     }
   }, [dispatch])
 }
-
-const LiveRegion = () => (
-  <div className="sr-only" role="status" aria-live="polite" data-testid="announcer">
-    {useAppSelector(selectAnnouncement)}
-  </div>
-)
 
 /** Everything that stays while pages change. */
 export const Shell = () => {

@@ -5,6 +5,7 @@ import { live as deLive } from './de/live'
 import { reading as deReading } from './de/reading'
 import { sameName as deSameName } from './de/sameName'
 import { sql as deSql } from './de/sql'
+import { uploadLinks as deUploadLinks } from './de/uploadLinks'
 import { warnings as deWarnings } from './de/warnings'
 import { admin } from './en/admin'
 import { datasets } from './en/datasets'
@@ -13,11 +14,12 @@ import { live } from './en/live'
 import { reading } from './en/reading'
 import { sameName } from './en/sameName'
 import { sql } from './en/sql'
+import { uploadLinks } from './en/uploadLinks'
 import { warnings } from './en/warnings'
 import { isolating } from './isolate'
 import { type Language, language, useLanguage } from './language'
 
-const english = { admin, datasets, links, live, reading, sameName, sql, warnings }
+const english = { admin, datasets, links, live, reading, sameName, sql, uploadLinks, warnings }
 
 /** The texts of what is loaded after the first page: they come with it, in both languages. */
 export type LaterMessages = typeof english
@@ -32,6 +34,7 @@ export const LATER: Record<Language, LaterMessages> = {
     reading: deReading,
     sameName: deSameName,
     sql: deSql,
+    uploadLinks: deUploadLinks,
     warnings: deWarnings,
   }),
 }

@@ -1,5 +1,5 @@
 import { Tooltip } from '@mantine/core'
-import { File, FileSpreadsheet, Folder, Users } from 'lucide-react'
+import { File, FileSpreadsheet, Folder, Inbox, Users } from 'lucide-react'
 import { Link } from 'react-router'
 import type { FileEntry } from '../../api/types'
 import { useText } from '../../i18n/language'
@@ -27,7 +27,7 @@ const Sharing = ({ entry }: { entry: FileEntry }) => {
 }
 
 const NameCell = ({ entry }: { entry: FileEntry }) => {
-  const words = useText().shared
+  const { files, shared: words } = useText()
   const Icon = TABLE_NAME.test(entry.name) ? FileSpreadsheet : File
   return (
     <div className={classes.file}>
@@ -42,6 +42,11 @@ const NameCell = ({ entry }: { entry: FileEntry }) => {
           </span>
         )}
         <Sharing entry={entry} />
+        {entry.upload_link && (
+          <span className={classes.shared}>
+            <Inbox size={12} aria-hidden /> {files.byLink(entry.upload_link.name)}
+          </span>
+        )}
         <span className={classes.brief}>
           {formatBytes(entry.size)}
           {entry.row_count !== null && <> · {words.rows(entry.row_count)}</>} ·{' '}

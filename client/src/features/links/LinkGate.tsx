@@ -37,7 +37,7 @@ export const LinkGate = ({ token, show }: Props) => {
   if (state.at === 'open') return <Opened>{show(state.fileId)}</Opened>
   if (state.at === 'password')
     return <LinkPassword link={token} ended={state.ended} onOpen={open} onOver={askAgain} />
-  if (state.at === 'refused') return <LinkOver />
+  if (state.at === 'refused') return <LinkOver title={words.over} words={words.overWords} />
   if (state.at === 'failed') return <NotLoaded title={words.failed} error={state.error} onRetry={retry} />
   return <Skeleton height={320} aria-busy="true" />
 }

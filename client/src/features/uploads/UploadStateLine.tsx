@@ -55,8 +55,15 @@ const Queued = ({ row }: Props) => {
 const OnServer = ({ row }: Props) => {
   const words = useText().uploads.state
   const status = useShownStatus(row.fileId, 'dock') ?? 'processing'
+  const received = row.fileId === null
   const rows = useAppSelector((state) => selectLive(state, row.fileId)?.rows ?? 0)
   const error = useAppSelector((state) => selectLive(state, row.fileId)?.error)
+  if (received)
+    return (
+      <>
+        {formatBytes(row.size)} · {words.received}
+      </>
+    )
   if (status === 'done')
     return (
       <>

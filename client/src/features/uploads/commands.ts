@@ -6,7 +6,7 @@ export type UploadEngine = { send: (command: UploadCommand) => void; stop: () =>
 
 declare module '../../store/state' {
   interface Extra {
-    /** The signed-in user's upload engine, which holds the Files. */
+    /** The upload engine of the signed-in user, or of an upload link,, which holds the Files. */
     uploads: { current: UploadEngine | null }
   }
 }

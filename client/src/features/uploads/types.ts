@@ -89,9 +89,14 @@ export type UploadCommand =
 /** `full`: the batch is everything there is, rows not in it are gone. */
 export type UploadBatch = { upsert: UploadRow[]; remove: string[]; full: boolean }
 
-/** The server's id of the file is the last segment of its upload address. */
+/** Whether an upload goes by an upload link: what becomes of it is not for who sends it. */
+export const isByLink = (uploadUrl: string): boolean => /\/u\/[^/]+\/files\//.test(uploadUrl)
+
+/** The server's id of the file is the last segment of its upload address; null where it is not for who sends it. */
 export const fileIdOf = (uploadUrl: string | null): string | null =>
-  uploadUrl === null ? null : (uploadUrl.split(/[?#]/)[0]?.split('/').filter(Boolean).at(-1) ?? null)
+  uploadUrl === null || isByLink(uploadUrl)
+    ? null
+    : (uploadUrl.split(/[?#]/)[0]?.split('/').filter(Boolean).at(-1) ?? null)
 
 /** The member of a union whose `type` is or can be `T`. */
 export type OfType<U extends { type: string }, T> = U extends { type: infer K }

@@ -17,6 +17,8 @@ export const problemTitle = ({ status, code }: Problem): string => {
   const words = text().uploads.problem
   // The file as such is not too large, and can come when there is room.
   if (code === 'quota_exceeded') return words.quota
+  if (code === 'upload_link_full') return words.linkFull
+  if (code === 'upload_link_over' || code === 'unknown_link') return words.linkOver
   return isKnown(status) ? words[TITLES[status]] : words.refused(status)
 }
 

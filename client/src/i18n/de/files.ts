@@ -42,6 +42,8 @@ export const files: Messages['files'] = {
   },
   density: { comfortable: 'Weite Zeilen', compact: 'Enge Zeilen' },
   shared: 'Geteilt',
+  byLink: (name) => `Über den Link ${name}`,
+  request: 'Dateien anfordern',
   from: (owner) => `Von ${owner}`,
   ahead: (n) => `Wartet, ${number(n)} davor`,
   stuck: 'Dateien werden gerade nicht gelesen',

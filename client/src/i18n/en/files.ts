@@ -41,6 +41,8 @@ export const files = {
   },
   density: { comfortable: 'Comfortable rows', compact: 'Compact rows' },
   shared: 'Shared',
+  byLink: (name: string) => `By the link ${name}`,
+  request: 'Request files',
   from: (owner: string) => `From ${owner}`,
   ahead: (n: number) => `Waiting, ${number(n)} ahead`,
   stuck: 'Files are not being read',

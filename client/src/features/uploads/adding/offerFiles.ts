@@ -77,7 +77,8 @@ export const offerFiles =
   async (dispatch: AppDispatch, getState: () => RootState): Promise<void> => {
     const whose = getState().session.user?.id
     const isMine = () => getState().session.user?.id === whose
-    const mayAsk = picked.length <= FILES_MAX && navigator.onLine
+    // Who uploads by a link knows of no other files.
+    const mayAsk = whose !== undefined && picked.length <= FILES_MAX && navigator.onLine
     const asked = mayAsk ? picked.map((each) => ({ key: hold(each), each })) : []
     if (!mayAsk) dispatch(addFiles(picked))
     const rows = asked.map(({ key, each }) => shownWhileChecked(key, each))

@@ -77,8 +77,8 @@ const DockTools = ({ totals }: { totals: UploadTotals }) => {
   )
 }
 
-/** The floating panel of uploads; stays over every page, folds to its headline. */
-export const UploadDock = () => {
+/** The floating panel of uploads; stays over every page, folds to its headline. `byLink`: tables are not asked about. */
+export const UploadDock = ({ byLink = false }: { byLink?: boolean }) => {
   const dispatch = useAppDispatch()
   const words = useText().uploads
   const ids = useAppSelector(selectDockIds)
@@ -113,7 +113,7 @@ export const UploadDock = () => {
           </ActionIcon>
         </Tooltip>
       </header>
-      {ids.length <= ASKED_MAX && (
+      {!byLink && ids.length <= ASKED_MAX && (
         <Suspense>
           <SameNameWork ids={ids} />
         </Suspense>

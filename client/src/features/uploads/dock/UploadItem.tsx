@@ -24,7 +24,8 @@ const toneOf = ({ phase }: UploadRow) => {
 
 const Aside = ({ row }: { row: UploadRow }) => {
   const status = useShownStatus(row.fileId, 'dock') ?? 'processing'
-  if (row.phase === 'uploaded') return <StatusChip status={status === 'uploading' ? 'processing' : status} />
+  if (row.phase === 'uploaded' && row.fileId !== null)
+    return <StatusChip status={status === 'uploading' ? 'processing' : status} />
   if (row.phase === 'failed') return <StatusChip status="error" />
   return <span className={classes.percent}>{formatPercent(percentOf(row.sent, row.size))}</span>
 }

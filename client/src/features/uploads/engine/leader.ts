@@ -5,17 +5,16 @@ import { forgetHandle, rememberHandle } from '../recovery/fileHandles'
 import type { PickedFile, UploadBatch, UploadCommand, UploadRow } from '../types'
 import { type Adding, addFiles, reselectFile } from './addFiles'
 import { eventsFor, isMoving } from './commandEvents'
-import type { UploaderHooks } from './requestGuard'
 import { markArrived, restoreUploads } from './restoreUploads'
 import type { UploadFile } from './toRow'
-import { Transfers } from './transfers'
+import { type TransferHooks, Transfers } from './transfers'
 
 /** Where the user looks: what is published goes there, and so does what is said. */
 export type Outlet = {
   publish: (batch: UploadBatch) => void
   say: (title: string, detail: string) => void
 }
-export type SessionHooks = Pick<UploaderHooks, 'whenSignedIn' | 'onExpired'>
+export type SessionHooks = Pick<TransferHooks, 'whenSignedIn' | 'onExpired' | 'link'>
 
 /**
  * Sends one user's files: those with Uppy (`Transfers`) and those that wait outside (`BacklogQueue`). Lives as long as

@@ -25,8 +25,8 @@ const sendSmaller = (uppy: UploadsUppy, id: string, request: HttpRequest): boole
   return true
 }
 
-/** Uppy with the tus uploader of one user; the id keeps users of one browser apart. */
-export const makeUppy = (userId: string, hooks: UploaderHooks): UploadsUppy => {
+/** Uppy with the tus uploader of one user, or of one upload link; the id keeps those of one browser apart. */
+export const makeUppy = (userId: string, hooks: UploaderHooks, link: string | null = null): UploadsUppy => {
   const uppy: UploadsUppy = new Uppy<UploadMeta, TusBody>({
     id: `u-${userId}`,
     autoProceed: false,
@@ -37,14 +37,14 @@ export const makeUppy = (userId: string, hooks: UploaderHooks): UploadsUppy => {
     .use(Tus, {
       // Absolute, since the answer's Location is resolved against it; constant, since it is part of
       // the name under which an unfinished upload is remembered.
-      endpoint: new URL(`${BASE}/files`, window.location.origin).href,
+      endpoint: new URL(`${BASE}${link === null ? '' : `/u/${link}`}/files`, window.location.origin).href,
       chunkSize: keptChunkSize(),
       limit: PARALLEL_UPLOADS,
       retryDelays: guard.delays,
       // Else the same file sent once more would be "complete" at once, without the server's having a new one.
       removeFingerprintOnSuccess: true,
       allowedMetaFields: ['name', 'type'],
-      withCredentials: true,
+      withCredentials: link === null,
       onBeforeRequest: guard.beforeRequest,
       onAfterResponse: guard.afterResponse,
       onShouldRetry: guard.shouldRetry,

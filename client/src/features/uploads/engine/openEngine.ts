@@ -36,7 +36,15 @@ const comeBack = (store: AppStore, userId: string): Promise<void> =>
     })
   })
 
+/** A link asks for no session. */
+const linkHooks = (link: string): SessionHooks => ({
+  link,
+  whenSignedIn: () => Promise.resolve(),
+  onExpired: () => undefined,
+})
+
 const sessionHooks = (store: AppStore, userId: string): SessionHooks => ({
+  link: null,
   /** Asks the server whose session it is, until it is this person's: what one began never goes on as another's. */
   whenSignedIn: async () => {
     do {
@@ -69,13 +77,15 @@ class TabEngine implements UploadEngine {
   readonly #userId: string
   readonly #store: AppStore
   readonly #leaders: Leaders
+  readonly #link: string | null
   readonly #channel: BroadcastChannel
   readonly #closing = new AbortController()
   readonly #waiting: ReturnType<typeof setTimeout>
   #tab = newTab
 
-  constructor(userId: string, store: AppStore, leaders: Leaders) {
+  constructor(userId: string, store: AppStore, leaders: Leaders, link: string | null) {
     this.#userId = userId
+    this.#link = link
     this.#store = store
     this.#leaders = leaders
     this.#channel = new BroadcastChannel(`parquay-uploads-${userId}`)
@@ -126,12 +136,17 @@ class TabEngine implements UploadEngine {
       kept.wake(outlet)
       return
     }
-    const leader = new Leader(this.#userId, sessionHooks(this.#store, this.#userId), outlet)
+    const hooks = this.#link === null ? sessionHooks(this.#store, this.#userId) : linkHooks(this.#link)
+    const leader = new Leader(this.#userId, hooks, outlet)
     this.#leaders.set(this.#userId, leader)
     leader.publishAll()
     if (takesOver) void leader.recoverAll()
   }
 }
 
-export const openEngine = (userId: string, store: AppStore, leaders: Leaders): UploadEngine =>
-  new TabEngine(userId, store, leaders)
+export const openEngine = (
+  userId: string,
+  store: AppStore,
+  leaders: Leaders,
+  link: string | null,
+): UploadEngine => new TabEngine(userId, store, leaders, link)

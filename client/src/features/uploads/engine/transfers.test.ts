@@ -17,6 +17,7 @@ const holding = (count: number) => {
   const transfers = new Transfers(`user-${users}`, {
     whenSignedIn: () => new Promise(() => undefined),
     onExpired: () => undefined,
+    link: null,
     publish: (upsert, remove) => {
       batches.push(upsert.map(({ name, phase }) => `${name} ${phase}`))
       for (const row of upsert) rows.set(row.name, row)

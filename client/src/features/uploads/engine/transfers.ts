@@ -23,6 +23,8 @@ export type TransferHooks = Pick<UploaderHooks, 'whenSignedIn' | 'onExpired'> & 
   onCapacity: () => void
   /** Uppy had better not hold this one, which has failed. */
   onOffload: (file: UploadFile, row: UploadRow) => void
+  /** The token of the upload link by which the files are sent; null: by an account. */
+  link: string | null
   /** Where it is remembered which ones are cancelled and can still be undone. */
   cancelled: Cancelled
 }
@@ -41,7 +43,7 @@ export class Transfers {
 
   constructor(userId: string, hooks: TransferHooks) {
     this.#hooks = hooks
-    this.uppy = makeUppy(userId, this.#uploaderHooks())
+    this.uppy = makeUppy(userId, this.#uploaderHooks(), hooks.link)
     this.#bridge = attachBridge(this.uppy, this.#publish)
     followUppy(this.uppy, this.dispatch)
     setInterval(this.#tick, TICK_MS)
