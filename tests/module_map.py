@@ -76,6 +76,7 @@ STEPS = {
     "uploads/policy/guests": "web/test_upload_links",
     "catalog/readings": "web/test_rereads",
     "catalog/version_jobs": "web/test_rereads web/test_saved_results",
+    "catalog/expiry": "catalog/test_files uploads/test_remove",
     "catalog/saved_queries": "web/test_saved_results",
     "datasets/statements/spool": "web/test_saved_results",
     "jobs/refresh": "web/test_saved_results",

@@ -9,12 +9,13 @@ from typing import Any
 
 import pytest
 from sqlalchemy import text, update
-from sqlmodel import col, select
+from sqlmodel import Session, col, select
 
 from catalog.made_files import LATER, row
 from parquay.catalog.allowances import Allowance
 from parquay.catalog.claims import Claim
 from parquay.catalog.files import Files
+from parquay.catalog.saved_queries import saving
 from parquay.catalog.session import Catalog
 from parquay.catalog.tables import Event, File, Job, now
 from parquay.ids import new_id
@@ -242,6 +243,26 @@ def test_only_what_is_still_expired_is_removed(catalog: Catalog, files: Files, a
 
     assert removed == [True, False, False, False]
     assert files.ids() == {young, done}
+
+
+def test_the_result_of_a_statement_that_nobody_goes_on_to_store_is_over_in_a_minute(
+    catalog: Catalog, files: Files, add
+):
+    moment = now()
+    ids = quiet, written, whole, upload = add(), add(), add(complete=True), add()
+
+    def age(session: Session) -> None:
+        for each in (quiet, written, whole):
+            saving("SELECT 1", None)(session, each)
+        silent = [quiet, whole, upload]
+        long_ago = moment - timedelta(seconds=61)
+        session.execute(update(File).where(col(File.id).in_(silent)).values(active_at=long_ago))
+
+    catalog.write(age)
+
+    assert files.expired(moment, 10) == [quiet]
+    removed = [catalog.write(partial(files.remove, file_id=each, expired_before=moment)) for each in ids]
+    assert removed == [True, False, False, False]
 
 
 def test_everything_goes_with_a_file(catalog: Catalog, files: Files, add, take_over):

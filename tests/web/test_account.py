@@ -275,7 +275,7 @@ def test_jobs_are_seen_and_those_that_failed_tried_again(shared_server: LiveServ
     assert admin.post(f"/admin/jobs/{job_id}/retry").status_code == 204
 
     wait_until(lambda: job()["state"] == "done", "the end of the second run")
-    assert job()["error"] is None
+    assert (job()["error"], job()["worker"]) == (None, None)
     assert entry_when(ann, file_id)["status"] == "done"
     assert is_problem(admin.post("/admin/jobs/unknown/retry"), 404, "unknown_job")
 

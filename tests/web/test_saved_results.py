@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from typing import Any
 
 import httpx
 import pytest
 
-from live_server import LiveServer, entry_when
+from live_server import entry_when
 from problems import is_problem
 from web.sales_table import table
 
@@ -143,20 +142,12 @@ def test_a_key_that_reads_keeps_nothing(ann, shared_server):
             assert save(http, "SELECT 1 AS one").status_code == status
 
 
-@pytest.fixture(scope="module")
-def narrow_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[LiveServer]:
-    folder = tmp_path_factory.mktemp("narrow")
-    server = LiveServer(folder, quota_bytes=200_000, allowed_extensions=".csv,.parquet").start()
-    yield server
-    server.stop()
+def test_a_result_has_the_quota_of_uploads(shared_server, ann):
+    with shared_server.login("admin", "admin123") as admin:
+        quota = {"quota_bytes": 200_000}
+        admin.patch(f"/admin/users/{ann.get('/me').json()['id']}", json=quota).raise_for_status()
 
-
-def test_a_result_has_the_limits_of_uploads(narrow_server):
-    with narrow_server.register("ann", "the secret of ann") as ann:
-        big = "SELECT hash(i) AS h FROM range(200000) AS r(i)"
-
-        assert is_problem(save(ann, big), 413, "quota_exceeded")
-        assert is_problem(save(ann, "SELECT 1 AS one", name="result"), 415, "extension_not_allowed")
-        assert files_of(ann) == []
-        file_id = saved(ann, "SELECT i FROM range(1000) AS r(i)")
-        assert ann.get(f"/files/{file_id}").json()["row_count"] == 1000
+    assert is_problem(save(ann, "SELECT hash(i) AS h FROM range(200000) AS r(i)"), 413, "quota_exceeded")
+    assert files_of(ann) == []
+    file_id = saved(ann, "SELECT i FROM range(1000) AS r(i)")
+    assert ann.get(f"/files/{file_id}").json()["row_count"] == 1000

@@ -12,6 +12,7 @@ from sqlmodel import col, select
 
 from parquay.catalog.access import granted_to
 from parquay.catalog.allowances import Allowance, RoomLeft, room_left
+from parquay.catalog.expiry import is_over
 from parquay.catalog.links import opened_by
 from parquay.catalog.listing import EVERYTHING, SORTS, Narrowed, after, branches, narrowing, order
 from parquay.catalog.session import Catalog
@@ -140,8 +141,8 @@ class FileQueries:
             return set(session.exec(select(File.id).where(col(File.id).in_(list(file_ids)))))
 
     def expired(self, moment: datetime, limit: int) -> list[str]:
-        """Return ids of up to ``limit`` unfinished or partial uploads whose time was over at ``moment``."""
-        query = select(File.id).where(col(File.expires_at) < moment)
+        """Return ids of up to ``limit`` unfinished or partial uploads that were over at ``moment``, see `is_over`."""
+        query = select(File.id).where(is_over(moment))
         with self._catalog.read() as session:
             return list(session.exec(query.order_by(col(File.expires_at)).limit(limit)))
 

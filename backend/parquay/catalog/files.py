@@ -22,6 +22,7 @@ from parquay.catalog.claims import Claim, Touched
 from parquay.catalog.concatenations import PART_GONE, lock_waiting
 from parquay.catalog.consequences import UPDATED, Consequences, consequences
 from parquay.catalog.events import Events
+from parquay.catalog.expiry import is_over
 from parquay.catalog.file_queries import FileQueries
 from parquay.catalog.hook_jobs import HookJobs
 from parquay.catalog.jobs import Jobs, Wanted
@@ -325,8 +326,10 @@ class Files(FileQueries):
         file = session.get(File, file_id, with_for_update=True)
         if file is None:
             return False
-        if expired_before is not None and (file.expires_at is None or file.expires_at >= expired_before):
-            return False
+        if expired_before is not None:
+            over = select(File.id).where(File.id == file_id, is_over(expired_before))
+            if session.exec(over).first() is None:
+                return False
         if not file.is_partial:
             self._tell_hooks(session, ["removed"], file_id)
             self._events.emit_removal(session, file)
