@@ -26,6 +26,8 @@ STANDING_IN = {
     "SECURITY.md": "security.md",
 }
 """Pages of the site for files that lie beside `docs/`."""
+ALONE = ("index.md", "tour.md")
+"""Pages that are a part of the navigation by themselves, and need no list of its pages beside them."""
 ROUTES = "<!-- routes -->"
 DECISIONS = "decisions/index.md"
 MARK = "site/mark.svg"
@@ -60,11 +62,20 @@ def on_files(files: Files, config: MkDocsConfig) -> Files:
 
 def on_page_markdown(markdown: str, page: Page, **_rest: Any) -> str:
     """Make of a page what MkDocs reads the same way as the repository; put the routes where they belong."""
+    if page.file.src_uri in ALONE:
+        page.meta["hide"] = ["navigation"]
     if ROUTES in markdown:
         markdown = markdown.replace(ROUTES, sections(described()))
     folder = "." if page.file.src_uri in STANDING_IN.values() and page.file.generated_by else "docs"
     place = posixpath.join(folder, posixpath.dirname(page.file.src_uri))
     return outside_fences(markdown, lambda text: _TIGHT_LIST.sub(r"\1\n\n", relinked(text, place, page.file.src_uri)))
+
+
+def on_post_build(config: MkDocsConfig) -> None:
+    """Put the index of the search beside it as a script, which a page that was opened as a file may load."""
+    folder = Path(config.site_dir) / "search"
+    index = (folder / "search_index.json").read_text(encoding="utf-8")
+    (folder / "search_index.js").write_text(f"var __index = {index}", encoding="utf-8")
 
 
 def anchor(heading: str, separator: str) -> str:
