@@ -61,6 +61,7 @@ STEPS = {
     "catalog/concatenations": "uploads/test_concat",
     "cli/fetch": "cli/test_fetch_command",
     "client/sync": "cli/test_sync",
+    "catalog/transactions": "catalog/test_session catalog/test_checkpoints",
     "catalog/imports": "uploads/test_fetch web/test_fetches",
     "jobs/fetch": "web/test_fetches",
     "uploads/fetch/answers": "uploads/test_fetch",

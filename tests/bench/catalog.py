@@ -16,6 +16,7 @@ from functools import partial
 from sqlalchemy import func, select
 from sqlmodel import Session
 
+from parquay.catalog.checkpoints import Checkpoint
 from parquay.catalog.claims import Claim
 from parquay.catalog.events import Events
 from parquay.catalog.files import Files
@@ -23,6 +24,7 @@ from parquay.catalog.jobs import Jobs
 from parquay.catalog.migrate import upgrade
 from parquay.catalog.session import Catalog, connection_of
 from parquay.catalog.tables import NewFile, now
+from parquay.catalog.transactions import Together
 from parquay.catalog.users import Users
 from parquay.ids import new_id
 
@@ -58,7 +60,7 @@ def _section(beside: float, locked: float) -> str:
     return (
         f"## Checkpoints of {PROCESSES} processes on one PostgreSQL\n\n{report.machine()}\n\n"
         f"Each has {UPLOADS} uploads that arrive at the same time, and commits the checkpoints that wait in one "
-        "transaction; the database syncs its log at each commit. Beside it the same with one advisory lock that "
+        "transaction, by one statement; the database syncs its log at each commit. Beside it a statement each, and one advisory lock that "
         "every transaction takes first.\n\n"
         "| what | checkpoints a second |\n|---|---:|\n"
         f"| processes beside each other | {beside:,.0f} |\n| one lock for all | {locked:,.0f} |\n"
@@ -109,10 +111,14 @@ def _begun(catalog: Catalog, files: Files, owner: str) -> Claim:
 
 
 def _checkpoint(catalog: Catalog, files: Files, claim: Claim, *, locked: bool) -> Future[Claim | None]:
+    asked = Checkpoint(claim, claim.offset + STEP_BYTES, now())
+    if not locked:
+        together: Future[Claim | None] = catalog.submit(Together(files.checkpoints, asked))
+        return together
+
     def write(session: Session) -> Claim | None:
-        if locked:
-            connection_of(session).execute(select(func.pg_advisory_xact_lock(1)))
-        return files.checkpoint(session, claim, claim.offset + STEP_BYTES, expires_at=now())
+        connection_of(session).execute(select(func.pg_advisory_xact_lock(1)))
+        return files.checkpoints(session, [asked])[0]
 
     return catalog.submit(write)
 

@@ -13,6 +13,7 @@ from sqlmodel import Session, col, select
 
 from catalog.made_files import LATER, row
 from parquay.catalog.allowances import Allowance
+from parquay.catalog.checkpoints import Checkpoint
 from parquay.catalog.claims import Claim
 from parquay.catalog.files import Files
 from parquay.catalog.saved_queries import saving
@@ -30,7 +31,8 @@ def take_over(catalog: Catalog, files: Files) -> Callable[..., Claim | None]:
 
 
 def checkpoint(catalog: Catalog, files: Files, claim: Claim, offset: int, **options: Any) -> Claim | None:
-    return catalog.write(partial(files.checkpoint, claim=claim, offset=offset, expires_at=LATER, **options))
+    asked = Checkpoint(claim, offset, LATER, **options)
+    return catalog.write(lambda session: files.checkpoints(session, [asked]))[0]
 
 
 def finish(catalog: Catalog, files: Files, claim: Claim, offset: int) -> bool:

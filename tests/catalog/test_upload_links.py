@@ -11,6 +11,7 @@ from sqlmodel import Session, col, select
 
 from parquay.auth.keys import key_hash
 from parquay.catalog.allowances import Allowance
+from parquay.catalog.checkpoints import Checkpoint
 from parquay.catalog.claims import Claim
 from parquay.catalog.events import Events
 from parquay.catalog.files import Files
@@ -101,7 +102,7 @@ class Sender:
         claim = Claim(file.id, file.epoch, file.offset, file.size)
         to = file.size if file.size is not None else file.offset + self._chance.randrange(1, 50)
         if self._chance.random() < 0.5 and file.size is None:
-            self._catalog.write(lambda session: self._files.checkpoint(session, claim, to, expires_at=LATER))
+            self._catalog.write(lambda session: self._files.checkpoints(session, [Checkpoint(claim, to, LATER)]))
         else:
             self._catalog.write(lambda session: self._files.finish(session, claim, to))
 
@@ -172,7 +173,7 @@ def test_nothing_goes_on_by_a_link_that_is_over(catalog, files, links, new_link,
 
     refused: type[ParquayError] = Gone if kept else NotFound
     with pytest.raises(refused):
-        catalog.write(lambda session: files.checkpoint(session, claim, 30, expires_at=LATER, allowance=allowance))
+        catalog.write(lambda session: files.checkpoints(session, [Checkpoint(claim, 30, LATER, allowance=allowance)]))
     with pytest.raises(refused):
         catalog.write(lambda session: files.finish(session, claim, 60, allowance=allowance))
     with pytest.raises(refused):

@@ -17,6 +17,7 @@ from sqlalchemy import case, literal, or_, update
 from sqlmodel import Session, col, delete, select
 
 from parquay.catalog.allowances import UNBOUNDED, Allowance, refuse_beyond
+from parquay.catalog.checkpoints import Checkpoint, Moved, move
 from parquay.catalog.chunks import name, name_all, named
 from parquay.catalog.claims import Claim, Touched
 from parquay.catalog.concatenations import PART_GONE, lock_waiting
@@ -121,35 +122,29 @@ class Files(FileQueries):
         row = connection_of(session).execute(statement).one_or_none()
         return None if row is None else Claim(file_id, row[0], offset, row[1])
 
-    def checkpoint(
-        self,
-        session: Session,
-        claim: Claim,
-        offset: int,
-        *,
-        chunks: Sequence[Chunk] = (),
-        expires_at: datetime | None,
-        wake: bool = False,
-        allowance: Allowance = UNBOUNDED,
-    ) -> Claim | None:
-        """Move the durable offset of ``claim`` to ``offset`` bytes; None when somebody else owns the upload.
-
-        ``chunks``: what holds the bytes before it; from now on they are part of the upload.
+    def checkpoints(self, session: Session, asked: Sequence[Checkpoint]) -> list[Claim | None]:
+        """Move the durable offsets of uploads; None for each that somebody else owns.
 
         Raises:
             ParquayError: as :func:`~parquay.catalog.allowances.refuse_beyond`; more bytes than were announced there are
                 only where none were.
         """
-        file = self._compare_and_set(session, claim, offset=offset, active_at=now(), expires_at=expires_at)
-        if file is None:
+        if len({each.claim.file_id for each in asked}) < len(asked):  # one of them follows another
+            return [claim for each in asked for claim in self.checkpoints(session, [each])]
+        moved = move(session, asked)
+        name_all(session, {each.claim.file_id: each.chunks for each in asked if each.claim.file_id in moved})
+        return [self._moved(session, each, moved.get(each.claim.file_id)) for each in asked]
+
+    def _moved(self, session: Session, asked: Checkpoint, found: Moved | None) -> Claim | None:
+        if found is None:
             return None
-        name(session, claim.file_id, chunks)
-        refuse_beyond(session, file.owner_id, allowance, grew=claim.size is None)
-        if file.concat != "partial":
-            notify(session, progress_of(file.id))
-            if wake:
-                self._jobs.enqueue(session, CONVERT, file.id, owner_id=file.owner_id, size=claim.size)
-        return Claim(claim.file_id, claim.epoch, offset, claim.size)
+        claim = asked.claim
+        refuse_beyond(session, found.owner_id, asked.allowance, grew=claim.size is None)
+        if found.concat != "partial":
+            notify(session, progress_of(found.file_id))
+            if asked.wake:
+                self._jobs.enqueue(session, CONVERT, found.file_id, owner_id=found.owner_id, size=claim.size)
+        return Claim(claim.file_id, claim.epoch, asked.offset, claim.size)
 
     def is_written(self, file: File, writer: str) -> bool:
         """Tell whether another process than ``writer`` took in bytes for ``file`` a moment ago."""

@@ -14,7 +14,7 @@ import logging
 import queue
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Future
 from contextlib import contextmanager
 from datetime import datetime
@@ -31,24 +31,16 @@ from parquay.catalog.notifications import Notifications
 from parquay.catalog.postgres_notifier import PostgresCarrier
 from parquay.catalog.tables import now
 from parquay.catalog.threaded_notifier import Carrier, ThreadedNotifier
+from parquay.catalog.transactions import CHANNELS, CONNECTION, DRIVER, Together, Write, run_writes
 from parquay.errors import Unavailable
 from parquay.ids import new_id
 from parquay.telemetry import commit_seconds
 
 T = TypeVar("T")
-Write = Callable[[Session], T]
+R = TypeVar("R")
 
 GROUP_LIMIT = 256
 """Most writes in one transaction."""
-
-CHANNELS = "channels"
-"""Key in ``session.info``: what to notify after the commit, see `notifications`."""
-
-CONNECTION = "connection"
-"""Key in ``session.info`` of a write: the connection that its transaction is on."""
-
-DRIVER = "driver"
-"""Key in ``session.info`` of a write: what runs its inserts on SQLite without detours; none on other databases."""
 
 CLOCK = "clock"
 """Key in ``session.info`` of a write: the time by the clock of the database, once it was asked."""
@@ -59,7 +51,7 @@ TRIES = 5
 log = logging.getLogger(__name__)
 
 
-class _Held(NamedTuple):
+class _HeldConnection(NamedTuple):
     """What the writes of a SQLite database run on for as long as it is open.
 
     To take a connection from the pool and to make a session costs more than the rows of a small upload.
@@ -71,7 +63,7 @@ class _Held(NamedTuple):
 
 
 class _Queued(NamedTuple):
-    write: Callable[[Any], Any]
+    write: Write[Any] | Together
     future: Future[Any]
     durable: bool = True
     owner_id: str = ""
@@ -132,7 +124,7 @@ class Catalog:
         self._reader = engine(url, durable=durable, writes=False, size=readers)
         self._writer = engine(url, durable=durable, writes=True, size=1)
         self._light_writer = engine(url, durable=False, writes=True, size=1)
-        self._held: dict[Engine, _Held] = {}
+        self._held: dict[Engine, _HeldConnection] = {}
         """Of the thread that writes."""
         self._listens = False
         self._notifier = None
@@ -167,7 +159,7 @@ class Catalog:
         except (DBAPIError, PoolTimeout) as error:
             raise _unavailable(error) from error
 
-    def submit(self, write: Write[T], *, durable: bool = True, owner_id: str = "") -> Future[T]:
+    def submit(self, write: Write[T] | Together, *, durable: bool = True, owner_id: str = "") -> Future[T]:
         """Queue ``write``; the future resolves with its result once it is committed.
 
         ``durable``: False where a power cut may take it, which is as quick as a commit without a sync.
@@ -185,6 +177,14 @@ class Catalog:
     async def awrite(self, write: Write[T], *, owner_id: str = "") -> T:
         """Run ``write`` in a transaction and wait for its commit without blocking the event loop; see `submit`."""
         return await asyncio.wrap_future(self.submit(write, owner_id=owner_id))
+
+    async def awrite_together(self, run: Callable[[Session, list[R]], list[T]], row: R, *, owner_id: str = "") -> T:
+        """Run a write for many with this ``row`` among those that others ask for now, and return its answer.
+
+        Rows stand in the order in which they were asked for. See `awrite`.
+        """
+        made: Future[T] = self.submit(Together(run, row), owner_id=owner_id)
+        return await asyncio.wrap_future(made)
 
     def probe(self) -> None:
         """Write and read one value.
@@ -264,21 +264,30 @@ class Catalog:
             return False
         return error.connection_invalidated or error.statement is None  # None: while it connected or committed
 
-    def _run(self, engine: Engine, writes: list[Write[Any]]) -> tuple[list[Any], set[str]]:
+    def _run(self, engine: Engine, writes: Sequence[Write[Any] | Together]) -> tuple[list[Any], set[str]]:
         started = time.perf_counter()
         if self.is_embedded:
-            outcome = _run_on(writes, *self._held_of(engine))
+            outcome = self._run_held(engine, writes)
         else:
             with engine.connect() as connection:
-                outcome = _run_on(writes, connection, Session(connection, expire_on_commit=False))
+                outcome = run_writes(writes, connection, Session(connection, expire_on_commit=False))
         commit_seconds.observe(time.perf_counter() - started)
         return outcome
 
-    def _held_of(self, engine: Engine) -> _Held:
+    def _run_held(self, engine: Engine, writes: Sequence[Write[Any] | Together]) -> tuple[list[Any], set[str]]:
+        held = self._held_of(engine)
+        try:
+            return run_writes(writes, *held)
+        except BaseException:  # a commit that fails leaves its transaction open; the pool ends it
+            del self._held[engine]
+            held.connection.close()
+            raise
+
+    def _held_of(self, engine: Engine) -> _HeldConnection:
         if engine not in self._held:
             connection = engine.connect()
             session = Session(connection, expire_on_commit=False)
-            self._held[engine] = _Held(connection, session, sqlite.Driver(connection))
+            self._held[engine] = _HeldConnection(connection, session, sqlite.Driver(connection))
         return self._held[engine]
 
     def _resolve(self, group: list[_Queued], outcome: tuple[list[Any], set[str]]) -> None:
@@ -291,25 +300,6 @@ class Catalog:
 
 def _owner(queued: _Queued) -> str:
     return queued.owner_id
-
-
-def _run_on(
-    writes: list[Write[Any]], connection: Connection, session: Session, driver: sqlite.Driver | None = None
-) -> tuple[list[Any], set[str]]:
-    """Run writes in one transaction of ``connection``; what they say in ``session.info`` is of this transaction."""
-    session.info.clear()
-    session.info |= {CONNECTION: connection, DRIVER: driver}
-    with connection.begin(), session:
-        results = [_run_apart(session, write) for write in writes]
-    return results, session.info.get(CHANNELS) or set()
-
-
-def _run_apart(session: Session, write: Write[T]) -> T:
-    """Run a write; what it loaded is not kept, so that its neighbour in the group reads what the rows are then."""
-    result = write(session)
-    session.flush()
-    session.expunge_all()
-    return result
 
 
 def _unavailable(error: Exception) -> Exception:

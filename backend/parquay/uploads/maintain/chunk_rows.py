@@ -11,6 +11,7 @@ from collections.abc import Iterator, Sequence
 from datetime import timedelta
 from functools import partial
 
+from parquay.catalog.checkpoints import Checkpoint
 from parquay.catalog.chunks import name_again, replace_all
 from parquay.catalog.claims import Claim
 from parquay.catalog.files import Files
@@ -106,5 +107,5 @@ class ChunkRows:
         claim = Claim(file.id, file.epoch, file.offset, file.size)
         if later.end == file.size:
             return self._catalog.write(partial(self._files.finish, claim=claim, offset=later.end, chunks=chunks))
-        move = partial(self._files.checkpoint, claim=claim, offset=later.end, chunks=chunks, expires_at=file.expires_at)
-        return self._catalog.write(move) is not None
+        asked = Checkpoint(claim, later.end, file.expires_at, chunks)
+        return self._catalog.write(lambda session: self._files.checkpoints(session, [asked])) != [None]

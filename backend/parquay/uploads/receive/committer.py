@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from functools import partial
 
 from parquay.catalog.allowances import Allowance
+from parquay.catalog.checkpoints import Checkpoint
 from parquay.catalog.claims import Claim
 from parquay.catalog.files import Files
 from parquay.catalog.session import Catalog
@@ -53,17 +54,15 @@ class CheckpointCommitter:
         if ends_upload(self._body, received=offset, length=self.claim.size, body_ended=False):
             await self.finish(offset, chunks)
             return True
-        wake = self._wakes and offset >= TABLE_BYTES
-        write = partial(
-            self._files.checkpoint,
-            claim=self.claim,
-            offset=offset,
-            chunks=chunks,
+        asked = Checkpoint(
+            self.claim,
+            offset,
             expires_at=self._rules.expiry(),
-            wake=wake,
+            chunks=chunks,
+            wake=self._wakes and offset >= TABLE_BYTES,
             allowance=self._allowance,
         )
-        moved = await self._catalog.awrite(write)
+        moved = await self._catalog.awrite_together(self._files.checkpoints, asked)
         if moved is None:
             return False
         self.claim = moved
