@@ -62,6 +62,7 @@ STEPS = {
     "cli/fetch": "cli/test_fetch_command",
     "client/sync": "cli/test_sync",
     "catalog/transactions": "catalog/test_session catalog/test_checkpoints",
+    "uploads/create/repeats": "web/test_idempotency",
     "catalog/imports": "uploads/test_fetch web/test_fetches",
     "jobs/fetch": "web/test_fetches",
     "uploads/fetch/answers": "uploads/test_fetch",

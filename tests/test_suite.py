@@ -43,6 +43,9 @@ SLEEPS = {
     "chaos/test_service_kills.py": {
         "test_no_job_is_lost_and_no_table_is_published_twice": MOMENT,
     },
+    "cli/test_sync.py": {
+        "test_it_goes_on_and_waits_for_files_that_are_being_written": PACE,
+    },
     "datasets/test_statements.py": {
         "_cpu_of": ABSENCE,
     },

@@ -108,6 +108,7 @@ def _verbs(services: Services) -> Mapping[str, Verb]:
     verbs = Verbs(
         services.uploads.files,
         creator=services.uploads.creator,
+        repeats=services.uploads.repeats,
         appender=services.uploads.appender,
         remover=services.uploads.remover,
         concatenator=services.uploads.concatenator,
@@ -207,6 +208,7 @@ async def _prune(services: Services) -> None:
             await asyncio.to_thread(services.events.log.prune)
             await asyncio.to_thread(services.accounts.users.prune)
             await asyncio.to_thread(services.events.samples.prune)
+            await asyncio.to_thread(services.uploads.keys.prune)
         except Exception:  # noqa: BLE001  the next hour tries again
             _log.exception("old rows could not be removed")
         await asyncio.sleep(PRUNE_SECONDS)

@@ -13,6 +13,8 @@ from problems import is_problem
 from source_server import SourceServer, source_server
 from tus_calls import TUS
 
+KEY = {"Idempotency-Key": "killed"}
+CREATION = {**TUS, "Upload-Length": "10", "Idempotency-Key": "created"}
 CONTENT = b"n,square\n" + b"".join(b"%d,%d\n" % (n, n * n) for n in range(100_000))
 
 
@@ -83,13 +85,17 @@ def test_rows_are_appended_to_a_table(http, source):
 def test_killed_in_the_middle_it_goes_on_where_it_stopped(fetching, source, held):
     url, event = held("/held.csv")
     with fetching.login() as http:
-        file_id = http.post("/fetch", json={"url": url}).json()["id"]
+        file_id = http.post("/fetch", json={"url": url}, headers=KEY).json()["id"]
+        place = http.post("/files", headers=CREATION).headers["Location"]
         there = wait_until(lambda: http.get(f"/files/{file_id}").json()["offset"], "bytes that are durable")
 
     fetching.kill()
     event.clear()
     fetching.start()
     with fetching.login() as http:
+        # Whether the answers arrived the server does not know; asked for again, nothing new is made.
+        assert http.post("/fetch", json={"url": url}, headers=KEY).json()["id"] == file_id
+        assert http.post("/files", headers=CREATION).headers["Location"] == place
         entry = entry_when(http, file_id)
 
         assert (entry["status"], entry["row_count"]) == ("done", 100_000)

@@ -11,7 +11,8 @@ METHODS = ("OPTIONS", "POST", "HEAD", "PATCH", "DELETE", "GET")
 ALLOWED_HEADERS = (
     "Tus-Resumable, Upload-Length, Upload-Offset, Upload-Metadata, Upload-Defer-Length, Upload-Concat, "
     "Upload-Checksum, Upload-Complete, Upload-Draft-Interop-Version, Content-Type, Content-Disposition, "
-    "Content-Digest, Repr-Digest, Authorization, X-HTTP-Method-Override, X-Request-ID, X-Requested-With"
+    "Content-Digest, Repr-Digest, Authorization, Idempotency-Key, X-HTTP-Method-Override, X-Request-ID, "
+    "X-Requested-With"
 )
 """Request headers that a browser of an allowed origin may send."""
 

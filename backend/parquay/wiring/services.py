@@ -13,6 +13,7 @@ from parquay.catalog.audit import AuditLog
 from parquay.catalog.datasets import Datasets
 from parquay.catalog.events import Events
 from parquay.catalog.files import Files
+from parquay.catalog.idempotency import IdempotencyKeys
 from parquay.catalog.imports import Imports
 from parquay.catalog.jobs import Jobs
 from parquay.catalog.leases import Leases
@@ -58,6 +59,7 @@ from parquay.storage.place import Places
 from parquay.uploads.create.concat import Concatenator
 from parquay.uploads.create.create import Creator
 from parquay.uploads.create.put_uploads import PutUploads
+from parquay.uploads.create.repeats import Repeats
 from parquay.uploads.create.small_uploads import SmallUploads
 from parquay.uploads.fetch.begin import Importer
 from parquay.uploads.fetch.fetcher import Fetcher
@@ -94,6 +96,8 @@ class UploadServices:
     imports: Imports
     importer: Importer
     fetcher: Fetcher
+    keys: IdempotencyKeys
+    repeats: Repeats
     upload_links: UploadLinks
     guests: Guests
 

@@ -6,6 +6,7 @@ from functools import partial
 
 from parquay.catalog.checkpoint_requests import CheckpointRequests
 from parquay.catalog.files import Files
+from parquay.catalog.idempotency import IdempotencyKeys
 from parquay.catalog.imports import Imports
 from parquay.catalog.queue import Queue
 from parquay.catalog.segments import Segments
@@ -20,6 +21,7 @@ from parquay.storage.place import Places
 from parquay.uploads.create.concat import Concatenator
 from parquay.uploads.create.create import Creator
 from parquay.uploads.create.put_uploads import PutUploads
+from parquay.uploads.create.repeats import Repeats
 from parquay.uploads.create.small_uploads import SmallUploads
 from parquay.uploads.fetch.begin import Importer
 from parquay.uploads.fetch.fetcher import Fetcher
@@ -89,7 +91,10 @@ def upload_services(
     importer, soundness, segments = Importer(creator, imports, reachable), Soundness(store), Segments(catalog)
     links = UploadLinks(catalog)
     fixed = files, segments, queue, store, rules, hooks
-    return UploadServices(*fixed, *into, *kept, soundness, imports, importer, fetcher, links, Guests(links))
+    keys = IdempotencyKeys(catalog)
+    asked_again = keys, Repeats(keys, files, store, writers)
+    into_links = links, Guests(links)
+    return UploadServices(*fixed, *into, *kept, soundness, imports, importer, fetcher, *asked_again, *into_links)
 
 
 def _source_client(reachable: Reachable, idle: float) -> SourceClient:

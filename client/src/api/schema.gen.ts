@@ -3409,6 +3409,10 @@ export interface operations {
         types?: string;
         widths?: string;
       };
+      header?: {
+        /** @description A key of your own choice: the same request with it again, within a day, leads to the same file. */
+        "Idempotency-Key"?: string | null;
+      };
     };
     requestBody: {
       content: {
@@ -3513,6 +3517,8 @@ export interface operations {
         widths?: string;
       };
       header?: {
+        /** @description A key of your own choice: the same request with it again, within a day, leads to the same file. */
+        "Idempotency-Key"?: string | null;
         /** @description The version of tus that is spoken: `1.0.0`. Without it the request is plain HTTP. */
         "Tus-Resumable"?: string;
         /** @description Size of the whole upload in bytes. */
@@ -3857,6 +3863,12 @@ export interface operations {
    * nobody. Deleting the file ends it.
    */
   fetch_fetch_post: {
+    parameters: {
+      header?: {
+        /** @description A key of your own choice: the same request with it again, within a day, leads to the same file. */
+        "Idempotency-Key"?: string | null;
+      };
+    };
     requestBody: {
       content: {
         "application/json": components["schemas"]["FetchRequest"];

@@ -15,7 +15,16 @@ from parquay.catalog.tables.datasets import (
     View,
 )
 from parquay.catalog.tables.events import Event, RemovedEvents, Sample
-from parquay.catalog.tables.files import FILE_DEFAULTS, Access, File, Link, NewFile, StoredUsage, UploadLink
+from parquay.catalog.tables.files import (
+    FILE_DEFAULTS,
+    Access,
+    File,
+    IdempotencyKey,
+    Link,
+    NewFile,
+    StoredUsage,
+    UploadLink,
+)
 from parquay.catalog.tables.jobs import Job, Lease, Served
 from parquay.catalog.tables.upload_bytes import CheckpointRequest, NamedChunk, Unsynced, Volume
 
@@ -29,6 +38,7 @@ __all__ = [
     "Event",
     "File",
     "FileReading",
+    "IdempotencyKey",
     "Job",
     "Lease",
     "Link",

@@ -194,3 +194,15 @@ class StoredUsage(SQLModel, table=True):
     owner_id: str = Field(primary_key=True, foreign_key="user.id", ondelete="CASCADE")
     uploads: int = Field(sa_column=Column(BigInteger, nullable=False))
     tables: int = Field(sa_column=Column(BigInteger, nullable=False))
+
+
+class IdempotencyKey(SQLModel, table=True):
+    """A key by which a client may ask for a creation again, and the file that the first of these requests made."""
+
+    __tablename__ = "idempotency_key"
+
+    user_id: str = Field(primary_key=True, foreign_key="user.id", ondelete="CASCADE")
+    key: str = Field(primary_key=True)
+    fingerprint: str
+    file_id: str = Field(foreign_key="file.id", index=True, ondelete="CASCADE")
+    created_at: datetime = Field(default_factory=now, sa_column=time_column(null=False, index=True))

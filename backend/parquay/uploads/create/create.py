@@ -105,7 +105,8 @@ class Creator:
             return await self._concatenate(request, concat), None
         await self._check_room(request.owner, request.plan.length)
         if body is not None and request.plan.body is not None:
-            if is_small(request.plan) and not self._rules.allowance_of(request.owner).is_bounded:
+            is_bounded = self._rules.allowance_of(request.owner).is_bounded
+            if is_small(request.plan) and request.beside is None and not is_bounded:
                 return await self._create_small(request, body)
             plan = AppendPlan(0, request.plan.length, request.plan.body)
             return await self._create_with(request, plan, body, observer)
@@ -310,7 +311,7 @@ class Creator:
         await self.check_free(length)  # what it may take up beside its parts, or in place of them, its row tells
         request = replace(request, plan=replace(request.plan, length=length))
         new = self._new_file(request, complete=False, parts=list(concat.parts))
-        file = await self._insert(new, self._rules.allowance_of(request.owner))
+        file = await self._insert(new, self._rules.allowance_of(request.owner), beside=request.beside)
         try:
             return await self._concatenator.try_finish(file)
         except Exception:

@@ -7,6 +7,7 @@ from dataclasses import asdict
 from typing import Any
 
 from parquay.catalog.imports import Imports
+from parquay.catalog.saved_queries import Beside
 from parquay.catalog.tables import File
 from parquay.networks import Reachable
 from parquay.tus.create import CreationPlan
@@ -29,8 +30,18 @@ class Importer:
         self._reachable = reachable
         self._lookup = lookup
 
-    async def begin(self, owner: Owner, address: str, *, name: str | None, options: dict[str, Any] | None) -> File:
+    async def begin(
+        self,
+        owner: Owner,
+        address: str,
+        *,
+        name: str | None,
+        options: dict[str, Any] | None,
+        also: Beside | None = None,
+    ) -> File:
         """Make a file of ``owner`` that a job gets from ``address``; ``name``: None for what its source calls it.
+
+        ``also`` writes something else in the same transaction.
 
         Raises:
             InvalidValue: ``fetch_refused``, it is no address of the web, or leads where nothing may be fetched (422).
@@ -44,6 +55,8 @@ class Importer:
 
         def queue(session: Any, file_id: str) -> None:
             self._imports.ask(session, file_id, owner.id, asdict(state))
+            if also is not None:
+                also(session, file_id)
 
         request = Request(
             owner,

@@ -10,6 +10,7 @@ from parquay.ingest.text.overrides import Overrides
 from parquay.uploads.fetch.source_url import MAX_URL_CHARS
 from parquay.uploads.policy.rules import Owner
 from parquay.web.http.deps import IdentityDep, UploadsDep
+from parquay.web.http.idempotency import KeyField, repeatable
 from parquay.web.http.reading_options import ReadingOptions
 from parquay.web.http.schemas import Entry
 
@@ -29,7 +30,13 @@ class FetchRequest(ReadingOptions):
 
 @router.post("/fetch", status_code=202)
 async def fetch(
-    asked: FetchRequest, request: Request, response: Response, uploads: UploadsDep, identity: IdentityDep
+    asked: FetchRequest,
+    request: Request,
+    response: Response,
+    uploads: UploadsDep,
+    identity: IdentityDep,
+    *,
+    key: KeyField = None,
 ) -> Entry:
     """Have the server get a file by HTTP; it is an upload from then on, whose bytes come from there.
 
@@ -38,6 +45,10 @@ async def fetch(
     """
     options = asked.options() | ({} if asked.dataset is None else {"dataset": asked.dataset})
     Overrides.from_options(options or None)
-    file = await uploads.importer.begin(Owner.of(identity), asked.url, name=asked.name, options=options or None)
+    owner, again = Owner.of(identity), repeatable(key, "/fetch", asked.model_dump())
+    file = await uploads.repeats.made(owner, again, brings=False)
+    if file is None:
+        also = uploads.repeats.naming(owner, again)
+        file = await uploads.importer.begin(owner, asked.url, name=asked.name, options=options or None, also=also)
     response.headers["Location"] = f"{request.scope.get('root_path', '')}/files/{file.id}"
     return Entry.model_validate(messages.entry(file, identity.username))

@@ -20,6 +20,7 @@ from parquay.web.files.rejects import rejects_csv, rejects_page
 from parquay.web.http.content import content_response
 from parquay.web.http.deps import IdentityDep, PolicyDep, TablesDep, UploadsDep, ahead, seen
 from parquay.web.http.exact_json import ExactJSON
+from parquay.web.http.idempotency import KeyField
 from parquay.web.http.list_cursors import cursor_after, place
 from parquay.web.http.list_links import MAX_LIMIT, next_page
 from parquay.web.http.origins import origin_of
@@ -38,7 +39,9 @@ router = APIRouter(tags=["files"])
 
 @router.post("/files", status_code=201, openapi_extra=FORM)
 @router.post("/upload", status_code=201, openapi_extra=FORM)
-async def upload(request: Request, uploads: UploadsDep, policy: PolicyDep, identity: IdentityDep) -> Uploaded:
+async def upload(
+    request: Request, uploads: UploadsDep, policy: PolicyDep, identity: IdentityDep, _key: KeyField = None
+) -> Uploaded:
     """Upload one file in a form; its bytes go to the store as they arrive."""
     file_id = await store_form(request, uploads, policy, Owner.of(identity))
     file = await run_in_threadpool(uploads.files.get, file_id)

@@ -14,6 +14,7 @@ from parquay.uploads.create.describe import OPTION_KEYS, read_options
 from parquay.uploads.policy.rules import Owner
 from parquay.uploads.receive.body import BodyCut
 from parquay.web.http.deps import Policy
+from parquay.web.http.idempotency import FIELD, repeatable
 from parquay.web.http.multipart import file_part
 from parquay.web.http.openapi import BINARY
 from parquay.wiring import UploadServices
@@ -55,9 +56,19 @@ async def store_form(request: Request, uploads: UploadServices, policy: Policy, 
     sent = await file_part(kind, request.stream(), policy.idle_timeout, early=OPTION_KEYS)
     if sent.fields:
         options = reading_options({**request.query_params, **_known_fields(sent.fields)})
-    body = _Watched(sent.body)
+    body, described = _Watched(sent.body), (sent.name, sent.content_type, dict(sent.fields))
+    asked = repeatable(request.headers.get(FIELD), *described, sorted(request.query_params.items()))
     try:
-        return await uploads.creator.store_whole(owner, sent.name, sent.content_type, body.chunks(), options=options)
+        before = await uploads.repeats.made(owner, asked, brings=True)
+        if before is not None and before.complete:
+            await uploads.repeats.compare(before, body.chunks(), whole=True)
+            return before.id
+        if before is not None:
+            await uploads.remover.discard(before.id)  # whoever took in its bytes was killed
+        beside = uploads.repeats.naming(owner, asked)
+        return await uploads.creator.store_whole(
+            owner, sent.name, sent.content_type, body.chunks(), options=options, beside=beside
+        )
     except ParquayError as error:
         raise body.failure or error from None
 

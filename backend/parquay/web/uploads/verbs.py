@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable
 from dataclasses import dataclass, replace
 from functools import partial
 from typing import Literal
@@ -23,6 +23,7 @@ from parquay.tus.wire import Wire
 from parquay.uploads.create.concat import Concatenator
 from parquay.uploads.create.create import Creator
 from parquay.uploads.create.describe import describe
+from parquay.uploads.create.repeats import RepeatableRequest, Repeats
 from parquay.uploads.maintain.remove import Remover
 from parquay.uploads.policy.rules import Owner, Rules, state_of
 from parquay.uploads.receive.append import Appender
@@ -31,6 +32,7 @@ from parquay.uploads.receive.receive import Receipt, UploadObserver
 from parquay.uploads.receive.remote_writers import RemoteWriters
 from parquay.uploads.receive.takeover import WriterRegistry
 from parquay.web.http.asgi import Answer, Headers, Origin, Scope, problem
+from parquay.web.http.idempotency import FIELD, repeatable
 
 RESUMPTION = 104
 """Status of the interim answers that tell of an upload (Upload Resumption Supported)."""
@@ -68,6 +70,12 @@ class Call:
     file_id: str = ""
 
 
+CREATING_FIELDS = (
+    "Tus-Resumable", "Upload-Length", "Upload-Defer-Length", "Upload-Metadata", "Upload-Concat", "Upload-Checksum",
+    "Upload-Complete", "Content-Type", "Content-Length", "Content-Disposition", "Repr-Digest",
+)  # fmt: skip
+"""Header fields that say what is to be made: a creation is the same when they are."""
+
 Interim = Callable[[int, list[tuple[bytes, bytes]]], Awaitable[None]]
 """Sends an interim answer."""
 
@@ -85,6 +93,7 @@ class Verbs:
         files: Files,
         *,
         creator: Creator,
+        repeats: Repeats,
         appender: Appender,
         remover: Remover,
         concatenator: Concatenator,
@@ -100,6 +109,7 @@ class Verbs:
         """
         self._files = files
         self._creator = creator
+        self._repeats = repeats
         self._appender = appender
         self._remover = remover
         self._concatenator = concatenator
@@ -120,7 +130,11 @@ class Verbs:
         prefixes = tuple(f"{before}{call.root}/" for before in ("", "/api", base, base + "/api"))
         hosts = self._origin.hosts(call.scope) if "Upload-Concat" in call.fields else frozenset()
         plan = call.wire.plan_creation(call.fields, self._rules.limits, path_prefixes=prefixes, hosts=hosts)
+        asked = _repeatable(call)
+        if (before := await self._repeats.made(call.owner, asked, brings=plan.body is not None)) is not None:
+            return await self._created_before(call, before, with_body=plan.body is not None)
         request = describe(call.owner, plan, dict(QueryParams(call.scope["query_string"])))
+        request = replace(request, beside=self._repeats.naming(call.owner, asked))
         Overrides.from_options(request.options)  # refuses nonsense now, not when the file is read
         file, receipt = await self._creator.create(request, call.body, self._observer(call))
         location = self._url(call, file.id)
@@ -128,6 +142,14 @@ class Verbs:
             return await self._ended_early(call, file.id, receipt, plan.length, ("Location", location))
         state = self._after(file, receipt)
         fields = call.wire.created(state, location, with_body=receipt is not None)
+        return Answer(201, (*fields, *completed(call.owner, state, location)))
+
+    async def _created_before(self, call: Call, file: File, *, with_body: bool) -> Answer:
+        """Answer a creation that is asked for again: how far its file is by now."""
+        if with_body:
+            await self._repeats.compare(file, _chunks(call.body, self._appender.idle), whole=False)
+        location, state = self._url(call, file.id), state_of(file)
+        fields = call.wire.created(state, location, with_body=with_body)
         return Answer(201, (*fields, *completed(call.owner, state, location)))
 
     async def head(self, call: Call) -> Answer:
@@ -240,6 +262,16 @@ class InterimResponder:
             return False
         await self._interim(RESUMPTION, [(name.lower().encode(), value.encode("latin-1")) for name, value in headers])
         return True
+
+
+async def _chunks(body: Body, idle: float) -> AsyncIterator[bytes]:
+    while chunk := await body.read(idle):
+        yield chunk
+
+
+def _repeatable(call: Call) -> RepeatableRequest | None:
+    asked = {name: call.fields.get(name) for name in CREATING_FIELDS}
+    return repeatable(call.fields.get(FIELD), call.root, call.scope["query_string"].decode("latin-1"), asked)
 
 
 def completed(owner: Owner, state: UploadState, url: str) -> Headers:

@@ -55,6 +55,8 @@ export const problems: Messages['problems'] = {
   gone: 'Das gibt es nicht mehr.',
   hook_failed: 'Der Server konnte nicht prüfen, ob die Datei angenommen wird.',
   hook_unavailable: 'Der Server konnte nicht prüfen, ob die Datei angenommen wird.',
+  idempotency_key_in_use: 'Eine Anfrage mit diesem Schlüssel läuft gerade.',
+  idempotency_key_reused: 'Dieser Schlüssel kam schon mit einer anderen Anfrage.',
   import_running: 'Der Server holt diese Datei selbst.',
   inconsistent_length: 'Die Datei hat eine andere Größe, als angekündigt war.',
   quota_exceeded: 'Der Speicherplatz ist aufgebraucht. Wer Dateien löscht, schafft Platz.',
