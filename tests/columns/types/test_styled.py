@@ -38,6 +38,10 @@ DAYS = st.dates()
 NEAR = st.dates(dt.date(1969, 1, 1), dt.date(2068, 12, 31))
 ENGLISH = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"]
 STAMPS = st.datetimes().map(lambda value: value.replace(microsecond=0))
+LATE = st.datetimes(dt.datetime.fromisoformat("1900-01-01"))
+ROUND = LATE | LATE.map(lambda value: value.replace(microsecond=0))
+AHEAD = ROUND.map(lambda value: value.replace(tzinfo=dt.timezone(dt.timedelta(hours=2))))
+PLAIN = ROUND.map(lambda value: value.replace(tzinfo=dt.UTC))
 SPANS = st.timedeltas(dt.timedelta(-400), dt.timedelta(400)).map(lambda value: value // dt.timedelta(microseconds=1))
 FINE = st.datetimes() | STAMPS
 ZONED = st.datetimes(
@@ -120,6 +124,8 @@ WRITTEN: dict[str, tuple[st.SearchStrategy[Any], Callable[[Any], str]]] = {
     "yyyy-MM-dd HH:mm:ss xx": (ZONED, lambda value: value.isoformat(" ")[:19] + f"{value: %z}"),
     "ddMMMyyyy:HH:mm:ss@EN": (STAMPS, lambda value: f"{value.day:02}{ENGLISH[value.month - 1].upper()}{value.year:04}:{value:%H:%M:%S}"),
     "yyyy-MM-dd HH:mm:ss,SSS": (FINE.map(lambda value: value.replace(microsecond=value.microsecond // 1000 * 1000)), lambda value: value.isoformat(" ", "milliseconds").replace(".", ",")),
+    "yyyy-MM-dd'T'HH:mm:ss[.SSSSSS]'+02:00'": (AHEAD, lambda value: value.isoformat()),
+    "yyyy-MM-dd HH:mm:ss[.S]'+00'": (PLAIN, lambda value: _trimmed(value.replace(tzinfo=None)) + "+00"),
     "YYYY-'W'ww": (DAYS.map(lambda value: value - dt.timedelta(value.weekday())), lambda value: "{:04}-W{:02}".format(*value.isocalendar())),
     "YYYY-'W'ww-e": (DAYS, lambda value: "{:04}-W{:02}-{}".format(*value.isocalendar())),
     "[h]:mm:ss[.S]": (SPANS, lambda value: _clock(value).removesuffix(".0")),
@@ -365,3 +371,22 @@ def test_an_edit_that_years_of_two_digits_cannot_write_is_refused():
     assert kind.read_cell("31.12.24") == kind.read_cell("2024-12-31") == dt.date(2024, 12, 31)
     with pytest.raises(Unfit):
         kind.read_cell("1924-12-31")
+
+
+@pytest.mark.parametrize(
+    ("given", "shown"),
+    [
+        ("01/Jan/2001:00:00:00 +0130", "01/Jan/2001:00:00:00 +0130"),
+        ("2001-01-01T00:00:00+02:00", "01/Jan/2001:00:00:00 +0200"),
+        ("2001-01-01 00:00:00-05", "01/Jan/2001:00:00:00 -0500"),
+        ("2001-01-01 00:00:00Z", "01/Jan/2001:00:00:00 +0000"),
+    ],
+)
+def test_an_edit_keeps_the_offset_that_was_written(given, shown):
+    kind = decided(["01/Jan/2000:00:00:00 +0100", "01/Jul/2000:00:00:00 +0200"])
+
+    found = kind.read_cell(given)
+
+    value, aside = (found.value, found.aside) if isinstance(found, RespeltCell) else (found, None)
+    texts = kind.to_text(pa.array([value], kind.stored()))
+    assert missing.over(texts, pa.array([aside], pa.string()), kind).to_pylist() == [shown]

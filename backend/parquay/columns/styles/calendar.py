@@ -35,7 +35,9 @@ BRACKETS = tuple(_NEEDLESS)
 SHORT_YEAR, PIVOT = "yy", "69"
 """Years of two digits: from here on they are of the twentieth century, as POSIX has it."""
 UTC_OFFSET = "+0000"
-_BEFORE_OFFSET = r"^.*\d\d:\d\d(?::\d\d(?:\.\d+)?)?"
+OFFSET = re.compile(r"[-+](?:[01]\d|2[0-3])(?::?[0-5]\d)?", re.ASCII)
+"""What may stand right behind a moment of another zone."""
+_BEFORE_OFFSET = r"^\d{4}-\d\d-\d\d[ T]\d\d:\d\d(?::\d\d(?:\.\d+)?)?"
 ZONES = {"Z": "'Z'", " UTC": "' UTC'", "UTC": "'UTC'", " GMT": "' GMT'"}
 """What may stand behind a moment of UTC, with its pattern."""
 
@@ -117,9 +119,11 @@ class MomentStyle:
 
     @property
     def zone(self) -> str:
-        """The canonical zone: `Z` where the cells say that they are of UTC."""
+        """The canonical zone: `Z` where the cells say that they are of UTC, or the offset that all have."""
         last = self.fields[-1]
-        return "Z" if not last.token and last.text in ZONES else ""
+        if last.token:
+            return ""
+        return "Z" if last.text in ZONES else last.text if OFFSET.fullmatch(last.text) else ""
 
     @property
     def has_offset(self) -> bool:
@@ -278,7 +282,8 @@ def _written_end(field: Field, plain: pa.StringArray, at: int) -> pa.StringArray
 
     if field.kind == "S":
         return _written_fraction(field.token, plain, at)
-    offset = pc.replace_substring_regex(plain, _BEFORE_OFFSET, "")
+    offset = pc.replace_substring(pc.replace_substring_regex(plain, _BEFORE_OFFSET, ""), ":", "")
+    offset = pc.replace_substring_regex(offset, "^[-+][0-9]{2}$", r"\000")
     return pc.if_else(pc.equal(offset, "Z"), UTC_OFFSET, offset)
 
 

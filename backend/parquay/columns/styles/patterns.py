@@ -8,7 +8,7 @@ from functools import lru_cache
 
 from parquay.columns.styles import month_names
 from parquay.columns.styles.amounts import OPEN
-from parquay.columns.styles.calendar import BRACKETS, ZONES, MomentStyle, fields_of
+from parquay.columns.styles.calendar import BRACKETS, OFFSET, ZONES, MomentStyle, fields_of
 
 MONTHS, DATE_FIELDS = 12, 3
 OFFSET_CHARS = 6
@@ -27,9 +27,10 @@ _LOGGED = re.compile(r"(\[?)\d\d/([A-Z][a-z]{2})/\d{4}:\d\d:\d\d:\d\d [-+]\d{4}(
 """A moment as logs of web servers have it, `02/Jan/2006:15:04:05 -0700`, in brackets or without."""
 _CLOCK = re.compile(r"(\d\d?):\d\d(:\d\d(?:([.,])(\d{1,9}))?)?(?:( ?)([AP]M|[ap]m))?")
 _BETWEEN = re.compile(r"(?<=[\d.])(?:T|, | )(?=\d\d?:\d\d)|(?<=[^\W\d_]\d{4}):(?=\d\d:\d\d:\d\d)")
+_FIXED_OFFSET = re.compile(rf":\d\d(?:\.\d{{1,9}})?({OFFSET.pattern})$", re.ASCII)
 _OFFSET = re.compile(r"(?<=:\d\d) [-+]\d{4}", re.ASCII)
 _LITERAL = re.compile(r"[A-Za-z]+")
-_CANONICAL = re.compile(r"yyyy-MM-dd|HH:mm:ss(?:\.S+)?|yyyy-MM-dd(?: |'T')HH:mm(?::ss(?:\.S+)?)?(?:'Z')?")
+_CANONICAL = re.compile(r"yyyy-MM-dd|HH:mm:ss(?:\.S+)?|yyyy-MM-dd(?: |'T')HH:mm(?::ss(?:\.S+)?)?(?:'[-+:Z\d]+')?")
 
 
 @lru_cache(maxsize=4096)
@@ -69,7 +70,10 @@ def _zone_of(cell: str) -> tuple[str, str]:
     """What stands behind the clock of a cell to say its zone, and its pattern."""
     zone = next((each for each in ZONES if cell.endswith(each) and cell[: -len(each)][-1:].isdigit()), "")
     offset = _OFFSET.search(cell, max(0, len(cell) - OFFSET_CHARS - 3))
-    return (offset[0], " xx") if offset is not None and offset.end() == len(cell) else (zone, ZONES.get(zone, ""))
+    if offset is not None and offset.end() == len(cell):
+        return offset[0], " xx"
+    fixed = _FIXED_OFFSET.search(cell)
+    return (fixed[1], f"'{fixed[1]}'") if fixed is not None else (zone, ZONES.get(zone, ""))
 
 
 def _logged(start: str, month: str, end: str) -> Iterator[MomentStyle]:

@@ -21,7 +21,7 @@ from parquay.columns.types.exact import SMALL_DIGITS
 from parquay.columns.types.int64 import Int64Type
 from parquay.columns.types.styled import MARK, StyledType
 from parquay.columns.types.time import TimeType
-from parquay.columns.types.timestamp import TimestampType
+from parquay.columns.types.timestamp import MIXED, TimestampType
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,7 +113,7 @@ def is_whole(column_type: ColumnType) -> bool:
 
 def _pattern(column_type: TimeType | TimestampType) -> str | None:
     """The canonical pattern, where a style may be joined with it."""
-    if isinstance(column_type, TimestampType) and column_type.zone not in ("", "Z"):
+    if isinstance(column_type, TimestampType) and column_type.zone == MIXED:
         return None
     return column_type.style
 

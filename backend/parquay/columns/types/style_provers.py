@@ -156,6 +156,8 @@ def also(cells: Cells, proof: Proof) -> Proof:
         if isinstance(held, TimeType | DurationType):
             times = _also_moments(cells, held) if isinstance(held, TimeType) else {}
             return times | _also_durations(cells)
+        if isinstance(held, TimestampType) and held.zone == MIXED:
+            return {}  # a few cells do not tell whether all are of one offset
         if isinstance(held, DateType | TimestampType):
             return _also_moments(cells, held)
         if isinstance(held, UuidType):  # one without letters is written alike in small ones and in capitals

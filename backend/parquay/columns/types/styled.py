@@ -154,10 +154,13 @@ class StyledType(ColumnType):
         """The canonical text of a cell, None if it is not in this style."""
         import pyarrow as pa
 
+        from parquay.columns.types import missing
+
         cells = pa.array([text], pa.string())
         try:
             plain = self.cell_style.plain(cells)
-            canonical = self.base.to_text(self.base.to_values(plain))
+            texts = self.base.to_text(self.base.to_values(plain))
+            canonical = missing.over(texts, self.base.kept_aside(plain), self.base)
             fits = canonical == plain and self.cell_style.written(plain) == cells
         except pa.ArrowInvalid:
             return None
