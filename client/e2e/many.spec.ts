@@ -117,6 +117,11 @@ test('many files are picked by shift and by keyboard, deleted at once, and come 
   await expect(bar).toContainText('25 selected')
   await bar.getByRole('button', { name: 'Select all 27' }).click()
   await expect(bar).toContainText('27 selected')
+  const download = page.waitForEvent('download')
+  await bar.getByRole('button', { name: 'Download as ZIP' }).click()
+  const archive = await download
+  expect(archive.suggestedFilename()).toMatch(/^files-.*\.zip$/)
+  expect(await archive.failure()).toBeNull()
   await bar.getByRole('button', { name: 'Delete' }).click()
   await expect(page.getByText('Deleted 27 files')).toBeVisible()
   await expect.poll(async () => (await filesOf(account)).length).toBe(0)

@@ -1,4 +1,4 @@
-import { expect, isLive, rowOf, signIn, test, violations } from './fixtures'
+import { expect, isLive, signIn, test, violations } from './fixtures'
 
 const SALES = 'city,total\nUlm,24.50\nBonn,9007199254740993.25\nUlm,0.10\n'
 
@@ -17,8 +17,7 @@ test('a statement is written, run, marked where it is wrong, drawn and kept as a
   // Tables and columns are completed; a wrong word is marked, and the place is said.
   await editor.click()
   await page.keyboard.type('SELECT cty FROM sal')
-  await page.getByRole('option', { name: /sales\.csv/ }).waitFor()
-  await page.keyboard.press('Enter')
+  await page.getByRole('option', { name: /sales\.csv/ }).click()
   await expect(editor).toContainText('FROM "sales.csv"')
   await page.keyboard.press('Control+Enter')
   await expect(page.getByRole('alert')).toContainText('Line 1, column 8')
@@ -36,6 +35,16 @@ test('a statement is written, run, marked where it is wrong, drawn and kept as a
   await page.getByText('Chart', { exact: true }).click()
   await expect(page.getByRole('img', { name: 'total by city' })).toBeVisible()
   expect(await violations(page)).toEqual([])
+
+  // A statement that takes too long is stopped, on the server too: the next one has its turn at once.
+  await editor.click()
+  await page.keyboard.press('Control+a')
+  await page.keyboard.insertText(
+    'SELECT sum(hash(a.i, b.i)) FROM range(1000000) AS a(i), range(1000000) AS b(i)',
+  )
+  await page.keyboard.press('Control+Enter')
+  await page.getByRole('button', { name: 'Stop' }).click()
+  await expect(page.getByText('The statement was stopped.')).toBeVisible()
 
   // A link has the statement, and does not run it.
   const address = await page.evaluate((query) => `/sql#q=${encodeURIComponent(query)}`, 'SELECT 1 AS one')
@@ -55,6 +64,4 @@ test('a statement is written, run, marked where it is wrong, drawn and kept as a
   await expect(page.getByRole('grid')).toBeVisible()
   await page.getByRole('button', { name: 'Run again' }).click()
   await expect(page.getByText('The result is version 1')).toBeVisible()
-  await page.goto('/files')
-  await expect(rowOf(page, 'by city.parquet')).toBeVisible()
 })
