@@ -231,6 +231,8 @@ SURFACES = {
     "cli/remote": "cli/test_upload cli/test_table",
     "cli/serve": "test_server",
     "cli/server_login": "cli/test_commands",
+    "cli/request": "cli/test_file_commands",
+    "client/link_addresses": "cli/test_file_commands",
     "cli/sql": "cli/test_sql_command",
     "cli/tables": "cli/test_commands cli/test_table",
     "cli/login": "client/test_logins",

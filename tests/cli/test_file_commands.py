@@ -118,6 +118,39 @@ def test_links_are_made_listed_and_taken_back(shared_server: LiveServer, file: s
     assert parquay(shared_server, "link", file, "--remove", made["id"], cwd=tmp_path)[0] == 1
 
 
+def test_files_are_requested_and_sent_by_somebody_without_a_login(shared_server: LiveServer, tmp_path: Path):
+    (tmp_path / "sent.csv").write_bytes(CSV)
+
+    def send(address: str, *more: str) -> tuple[int, str, str]:
+        env = {"XDG_STATE_HOME": str(tmp_path / "state"), "PARQUAY_TOKEN": "of somebody"}
+        done = run_command("upload", "sent.csv", "--url", address, *more, cwd=tmp_path, env=env)
+        return done.returncode, done.stdout, done.stderr
+
+    page = parquay(shared_server, "request", "Hand in", "--max-files", "1", "--days", "1", cwd=tmp_path)[1].strip()
+    wanted = ("--extension", "csv", "--max-bytes", "50", "--json")
+    other = json.loads(parquay(shared_server, "request", "More", *wanted, cwd=tmp_path)[1])
+
+    code, made, _ = send(page)
+    assert code == 0
+    assert send(page)[0] == 1
+    assert "files could come" in send(page)[2]
+    assert send(other["endpoint"], "--json")[0] == 0
+    assert send(page, "--wait")[0] == 2
+    with shared_server.login() as http:
+        entry = entry_when(http, made.strip())
+        assert (entry["name"], entry["row_count"], entry["upload_link"]["name"]) == ("sent.csv", 2, "Hand in")
+    listed = json.loads(parquay(shared_server, "request", "--list", "--json", cwd=tmp_path)[1])
+    assert [(each["name"], each["files"], each["extensions"]) for each in listed] == [
+        ("More", 1, [".csv"]), ("Hand in", 1, []),
+    ]  # fmt: skip
+    assert "Hand in" in parquay(shared_server, "request", "--list", cwd=tmp_path)[1]
+    for each in listed:
+        assert parquay(shared_server, "request", "--remove", each["id"], cwd=tmp_path)[:2] == (0, f"{each['id']}\n")
+    code, _, told = send(page)
+    assert (code, "no such upload link" in told) == (1, True)
+    assert parquay(shared_server, "request", cwd=tmp_path)[0] == 2
+
+
 @pytest.mark.parametrize("dots", ["..", ".", ""])
 def test_dots_are_no_name_of_anything(shared_server: LiveServer, tmp_path: Path, dots: str):
     """Whoever resolves them in an address asks for something else: `DELETE /files/ID/access/..` would be the file."""

@@ -24,6 +24,7 @@ COMMANDS = {
     "delete": "file_commands:delete",
     "share": "file_commands:share",
     "link": "file_commands:link",
+    "request": "request:request",
     "sql": "sql:sql",
     "convert": "convert:convert",
     "fsck": "upkeep:fsck",

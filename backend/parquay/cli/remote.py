@@ -34,6 +34,7 @@ from parquay.cli.server_login import ServerLogin, connect
 from parquay.cli.tables import print_table
 from parquay.client.connection import DEFAULT_URL
 from parquay.client.errors import ConversionFailed, TransferError
+from parquay.client.link_addresses import upload_link_in
 from parquay.client.resume import UploadBusy
 from parquay.client.tus_client import PATIENCE
 from parquay.client.uploads import UploadProgress, metadata_of, sendable, upload_open, upload_path
@@ -42,6 +43,9 @@ from parquay.client.waiting import wait_until_converted
 STDIN = Path("-")
 
 Url = Annotated[str, typer.Option("--url", envvar="PARQUAY_URL", help="Address of the server.")]
+Target = Annotated[
+    str, typer.Option("--url", envvar="PARQUAY_URL", help="Address of the server, or of an upload link.")
+]
 User = Annotated[str | None, typer.Option("--user", "-u", help="User name.")]
 Password = Annotated[str | None, typer.Option("--password", "-p", help="Password; asked for when left out.")]
 Token = Annotated[
@@ -55,7 +59,7 @@ def upload(
         list[Path],
         typer.Argument(metavar="FILE...", help="-: standard input."),
     ],
-    url: Url = DEFAULT_URL,
+    url: Target = DEFAULT_URL,
     user: User = None,
     password: Password = None,
     token: Token = None,
@@ -84,9 +88,12 @@ def upload(
 
     After an interruption (Ctrl-C, lost connection, reboot) run the same command again: it goes on where
     the server's copy ends. The exit code is 0 only when the server has all bytes of all files. What comes from
-    standard input cannot be asked for twice: it survives a lost connection, but not the end of this command.
+    standard input cannot be asked for twice: it survives a lost connection, but not the end of this command. With the
+    address of an upload link no login is needed, and the files are its owner's.
     """
     _refuse_paths(paths, name)
+    if wait and upload_link_in(url) is not None:
+        raise Failure("--wait: by an upload link nobody is told what becomes of a file", 2)
     said: Said = {"delimiter": delimiter, "quote": quote, "escape": escape, "encoding": encoding, "header": header}
     said |= {"skip": skip, "comment": comment, "sheet": sheet, "member": member, "path": path, "dataset": dataset}
     said["widths"] = width
@@ -133,6 +140,8 @@ def _upload_one(
         file_id = upload_open(login, sys.stdin.buffer, metadata, progress, patience=patience)
     else:
         file_id = upload_path(login, path, metadata, progress, patience=patience)
+    if upload_link_in(login.server) is not None:  # of what came by a link no more is told
+        return {"id": file_id, "name": sendable(name), "warnings": [], "error": None}
     return _entry(login, file_id)
 
 

@@ -12,6 +12,7 @@ import typer
 from parquay.cli.failure import Failure
 from parquay.client.connection import ServerConnection, base_of
 from parquay.client.errors import ApiError
+from parquay.client.link_addresses import upload_link_in
 from parquay.client.logins import Logins
 from parquay.client.tus_answers import reason_of
 
@@ -67,13 +68,15 @@ def stay_connected(url: str, user: str | None, password: str | None, token: str 
 def _login_of(
     url: str, user: str | None, password: str | None, token: str | None
 ) -> tuple[str, str | None, tuple[str, str] | None]:
-    """Return the server, and the token or the name and password for it."""
+    """Return the server, and the token or the name and password for it; an upload link stands for a server too."""
     if token is not None and (user is not None or password is not None):
         raise Failure("give either --token or --user and --password", 2)
     try:
         server = base_of(url)
     except ValueError as error:
         raise Failure(f"--url {error}", 2) from None
+    if (link := upload_link_in(server)) is not None:  # it lets in by itself, and nobody's login is sent to it
+        return link, None, None
     if token is None and user is None and password is None:
         token = Logins().token(server)
     return server, token, None if token is not None else _ask(user, password)

@@ -20,7 +20,7 @@ from urllib.parse import urljoin
 import httpx
 
 from parquay.client.errors import ApiError, TransferError
-from parquay.client.tus_answers import LoginExpired, Setback, TooMuch, UploadGone, check
+from parquay.client.tus_answers import LoginExpired, Setback, TooMuch, UploadGone, check, is_of_server, refusal
 
 BLOCK = 1 << 20
 """Bytes read and sent at a time."""
@@ -191,6 +191,8 @@ class TusClient:
     def _create(self, source: UploadSource, watch: Watch) -> str:
         headers = {**TUS, "Upload-Length": str(source.size), "Upload-Metadata": encode_metadata(source.metadata)}
         response = self._http.post(self._endpoint, headers=headers)
+        if response.status_code in {404, 405, 410} and is_of_server(response):
+            raise refusal(response, TransferError)
         if response.status_code in {404, 405}:
             raise TransferError(f"no upload service at {self._endpoint}")
         check(response)
