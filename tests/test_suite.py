@@ -95,6 +95,9 @@ SLEEPS = {
     "web/test_asgi.py": {
         "test_a_wake_ends_the_waiting_and_loses_nothing": ORDER,
     },
+    "e2e/test_ready_soon.py": {
+        "paced": PACE,
+    },
     "web/test_cancellation.py": {
         "test_client_of_a_request_that_is_worked_on_twice_is_not_taken_for_gone": PACE,
         "test_query_ends_when_its_client_goes_away": MOMENT,

@@ -215,15 +215,6 @@ def test_a_file_of_one_object_is_a_redirect_where_that_is_wanted(
             assert (answer.status_code, some.content) == (302, b"234")
             assert "Signature" in answer.headers["location"]
             assert content(http, two) == b"0123456789"
-
-            with psycopg.connect(server.env["PARQUAY_DATABASE_URL"].replace("+psycopg", "")) as database:
-                database.execute("UPDATE file SET active_at = active_at - interval '2 hours', status = 'done'")
-            run(server, "gc", "--seal")
-            sealed = http.get(f"/files/{two}/content")
-
-            assert sealed.status_code == 302
-            assert httpx.get(sealed.headers["location"], trust_env=False).content == b"0123456789"
-            assert len(keys_in(lasting_s3.url, url.split("/")[2], f"parquay/bytes/{two[-2:]}/{two}/")) == 1
     finally:
         server.stop()
 

@@ -21,6 +21,7 @@ from parquay.catalog.leases import HeldLease
 from parquay.catalog.tables import File
 from parquay.columns.types.aside_counts import COUNTS, counts_json
 from parquay.datasets.versions import kept_asides, log, newest_parts
+from parquay.datasets.versions.checked_log import checkpoint_in
 from parquay.datasets.versions.snapshot import Part, Snapshot
 from parquay.datasets.versions.tables import Tables, refuse_damaged
 from parquay.datasets.versions.version_rows import new_version
@@ -166,7 +167,7 @@ class Commits:
                 self._tables.locks.ensure(held)
                 held.unfinished = True
                 with self._booked(file, weight_of(change), quota):
-                    after, made = self._committed(file, before, change, author)
+                    after, made = self._committed(before, change, author)
             except DeltaError:
                 drafts.discard()
                 if attempt == ATTEMPTS - 1 or not place.exists():
@@ -204,14 +205,12 @@ class Commits:
             self._datasets.book(file.id, -more)
             raise
 
-    def _committed(
-        self, file: File, before: Snapshot, change: Change, author: Author
-    ) -> tuple[Snapshot, list[log.Commit]]:
+    def _committed(self, before: Snapshot, change: Change, author: Author) -> tuple[Snapshot, list[log.Commit]]:
         place, made = before.place, []
         opened = self._opened.pop(before.dataset_id, None)
         known = None if opened is None else opened.table.version()
-        checkpoint = None if known == before.version else self._tables.checkpoint(file, before.version)
-        opened = log.advance(opened, place, before.version, checkpoint)
+        noted = {} if known == before.version else self._datasets.checksums(before.dataset_id, before.version)
+        opened = log.advance(opened, place, before.version, checkpoint_in(before.version, noted))
         if change.columns is not None and log.lacks_feature(opened.table, change.columns):
             log.add_feature(opened.table, info_of(before, Change("edit"), Author()))
             made.append(_kept(place, opened, before.version + 1))

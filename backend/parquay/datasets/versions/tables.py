@@ -80,10 +80,6 @@ class Tables:
         with readable(place):
             return self._listed(file, place, noted, None)
 
-    def checkpoint(self, file: File, version: int) -> int | None:
-        """The last checkpoint of a log up to a version, as far as it is noted; None where nobody has to know it."""
-        return checkpoint_in(version, self._datasets.checksums(file.id, version)) if self._places.is_remote else None
-
     def names(self, file: File, version: int) -> frozenset[str] | None:
         """The names of the parts of a version, which may be gone; None when nothing tells of it any more."""
         found = self._recall(file.id, version)
