@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import asyncio
+import socket
+import threading
 
 import httpcore
 import pytest
 
 from parquay.networks import Reachable
+from parquay.uploads.fetch import lookup
 from parquay.uploads.fetch.lookup import AddressRefused, permitted
 from parquay.uploads.fetch.network import CheckedNetwork
 from parquay.uploads.fetch.source_url import parse_source
@@ -66,3 +69,21 @@ def test_a_name_that_is_not_found_is_a_failed_connection():
 
     with pytest.raises(httpcore.ConnectError):
         asyncio.run(CheckedNetwork(Reachable(), nothing).connect_tcp("nowhere.example", 80))
+
+
+def test_name_servers_that_do_not_answer_keep_nobody_else_waiting(monkeypatch):
+    release = threading.Event()
+    monkeypatch.setattr(socket, "getaddrinfo", lambda *_, **__: release.wait(20) and [])
+    monkeypatch.setattr(lookup, "LOOKUP_SECONDS", 0.2)
+
+    async def others_work() -> int:
+        silent = [asyncio.ensure_future(lookup.looked_up(f"silent{n}.example", 80)) for n in range(40)]
+        await asyncio.sleep(0)
+        found = await asyncio.wait_for(asyncio.to_thread(lambda: 5), 2)
+        await asyncio.gather(*silent, return_exceptions=True)
+        return found
+
+    try:
+        assert asyncio.run(others_work()) == 5
+    finally:
+        release.set()

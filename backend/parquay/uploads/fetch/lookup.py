@@ -5,12 +5,20 @@ from __future__ import annotations
 import asyncio
 import socket
 from collections.abc import Awaitable, Callable
+from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 
 from parquay.errors import InvalidValue
 from parquay.networks import Reachable
 
 LOOKUP_SECONDS = 10.0
 """How long a name may take to be looked up."""
+
+AT_ONCE = 8
+"""Names that are looked up at once."""
+
+_threads = ThreadPoolExecutor(AT_ONCE, "lookup")
+# Threads of their own: a name server that does not answer shall keep nobody else waiting.
 
 Lookup = Callable[[str, int], Awaitable[list[str]]]
 """Returns the addresses of a host, in the order in which they are to be tried."""
@@ -28,8 +36,9 @@ async def looked_up(host: str, port: int) -> list[str]:
     Raises:
         OSError: it has none, or that could not be found out (`TimeoutError`).
     """
+    look = partial(socket.getaddrinfo, host, port, type=socket.SOCK_STREAM)
     async with asyncio.timeout(LOOKUP_SECONDS):
-        found = await asyncio.get_running_loop().getaddrinfo(host, port, type=socket.SOCK_STREAM)
+        found = await asyncio.get_running_loop().run_in_executor(_threads, look)
     return list(dict.fromkeys(str(each[4][0]) for each in found))
 
 
