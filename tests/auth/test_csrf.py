@@ -1,3 +1,5 @@
+import base64
+
 import pytest
 
 from parquay.auth.csrf import Credential, credentials, is_cross_site, refuse_cross_site
@@ -15,7 +17,7 @@ def test_bearer_token_is_found_whatever_the_case_of_its_scheme():
 def test_bearer_wins_over_the_cookie():
     found = credentials([(b"cookie", b"parquay_session=cookie"), (b"authorization", b"Bearer header")])
 
-    assert found == Credential("header", from_cookie=False)
+    assert found == Credential("header", is_ambient=False)
 
 
 @pytest.mark.parametrize(
@@ -23,13 +25,13 @@ def test_bearer_wins_over_the_cookie():
     [b"parquay_session=abc", b"a=b; parquay_session=abc; c=d", b"a=b;parquay_session=abc", b'parquay_session="abc"'],
 )
 def test_cookie_is_found_among_others(line):
-    assert credentials([(b"cookie", line)]) == Credential("abc", from_cookie=True)
+    assert credentials([(b"cookie", line)]) == Credential("abc", is_ambient=True)
 
 
 def test_cookie_is_found_in_a_second_cookie_field():
     found = credentials([(b"cookie", b"a=b"), (b"cookie", b"parquay_session=abc")])
 
-    assert found == Credential("abc", from_cookie=True)
+    assert found == Credential("abc", is_ambient=True)
 
 
 @pytest.mark.parametrize("line", [b"xparquay_session=abc", b"parquay_sessions=abc", b"parquay_session=", b"", b";;;"])
@@ -40,7 +42,28 @@ def test_other_cookies_are_no_login(line):
 def test_other_schemes_are_ignored_in_favour_of_the_cookie():
     found = credentials([(b"authorization", b"Basic dGVzdDp0ZXN0"), (b"cookie", b"parquay_session=abc")])
 
-    assert found == Credential("abc", from_cookie=True)
+    assert found == Credential("abc", is_ambient=True)
+
+
+@pytest.mark.parametrize("pair", [b"ann:pq_key", b":pq_key", b"pq_key:", b"pq_key"])
+@pytest.mark.parametrize("scheme", [b"Basic ", b"basic ", b"BASIC  "])
+def test_basic_with_an_api_key_is_a_login_that_a_browser_may_have_added(scheme, pair):
+    found = credentials([(b"authorization", scheme + base64.b64encode(pair)), (b"cookie", b"parquay_session=abc")])
+
+    assert found == Credential("pq_key", is_ambient=True)
+
+
+@pytest.mark.parametrize(
+    "value", [b"Basic", b"Basic ====", b"Basic /w==", b"Basic " + base64.b64encode(b"pq_key:word")]
+)
+def test_basic_without_an_api_key_is_not_ours(value):
+    assert credentials([(b"authorization", value)]) == Credential(None)
+
+
+def test_two_different_keys_are_no_login():
+    fields = [(b"authorization", b"Basic " + base64.b64encode(key)) for key in (b":pq_a", b":pq_b")]
+
+    assert credentials(fields).token == ""
 
 
 @pytest.mark.parametrize("value", [b"Bearer", b"Bearer ", b"bearer   "])

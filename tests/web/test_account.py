@@ -23,6 +23,17 @@ def secret_of(http: httpx.Client) -> str:
     return f"the secret of {name_of(http)}"
 
 
+def test_a_key_is_taken_as_the_password_of_basic_and_not_from_pages_of_others(shared_server: LiveServer, ann):
+    key = ann.post("/auth/api-keys", json={"name": "script", "scopes": ["read"]}).json()["key"]
+    with shared_server.client() as http:
+        for pair in (("any", key), (key, "")):
+            assert http.get("/auth/me", auth=pair).json()["username"] == name_of(ann)
+            assert http.post("/upload", auth=pair, files={"file": ("a.csv", b"a\n1\n")}).status_code == 403
+        assert http.get("/files", auth=(name_of(ann), secret_of(ann))).status_code == 401
+        refused = http.get("/files", auth=("any", key), headers={"Origin": "https://evil.example"})
+        assert is_problem(refused, 403, "cross_site")
+
+
 def test_a_new_password_ends_the_other_sessions(shared_server: LiveServer, ann):
     name, old = name_of(ann), secret_of(ann)
     other = shared_server.login(name, old)

@@ -5,10 +5,12 @@ Pure functions of header fields, shared by the raw upload adapter and the ordina
 
 from __future__ import annotations
 
+import base64
 from collections.abc import Iterable
 from dataclasses import dataclass
 from urllib.parse import urlsplit
 
+from parquay.auth.keys import KEY_PREFIX
 from parquay.errors import Forbidden
 
 COOKIE = "parquay_session"
@@ -21,26 +23,47 @@ RawHeaders = Iterable[tuple[bytes, bytes]]
 
 @dataclass(frozen=True)
 class Credential:
-    """The token of a request, None when it has none, and whether a browser added it by itself."""
+    """The token of a request, None when it has none.
+
+    `is_ambient`: a browser may have added it by itself.
+    """
 
     token: str | None
-    from_cookie: bool = False
+    is_ambient: bool = False
 
 
 def credentials(headers: RawHeaders) -> Credential:
-    """Find the token of a request: ``Authorization: Bearer`` wins over the session cookie.
+    """Find the token of a request: ``Authorization`` wins over the session cookie.
 
-    Two different Authorization fields give an empty token, which no session has.
+    ``Basic`` counts where its password, or its name without one, is an API key: for programs that know nothing else.
+    Any other is somebody else's, such as that of a proxy in front. Two different fields with a token of ours give an
+    empty token, which no session has.
     """
     fields = list(headers)
     given = {value.decode("latin-1").strip() for name, value in fields if name.lower() == b"authorization"}
     bearers = [value for value in given if value[:6].lower() == "bearer" and value[6:7] in ("", " ")]
     if bearers:
         return Credential(bearers[0][6:].strip() if len(given) == 1 else "")
+    keys = {key for value in given if (key := _basic_key(value))}
+    if keys:  # browsers send it by themselves, once they were given it in an address
+        return Credential(keys.pop() if len(given) == 1 else "", is_ambient=True)
     for name, value in fields:
         if name.lower() == b"cookie" and (token := _cookie(value.decode("latin-1"))):
-            return Credential(token, from_cookie=True)
+            return Credential(token, is_ambient=True)
     return Credential(None)
+
+
+def _basic_key(value: str) -> str | None:
+    """The API key in an Authorization field of the scheme Basic."""
+    scheme, _, encoded = value.partition(" ")
+    if scheme.lower() != "basic":
+        return None
+    try:
+        name, _, password = base64.b64decode(encoded.strip(), validate=True).decode("utf-8").partition(":")
+    except ValueError:
+        return None
+    key = password or name
+    return key if key.startswith(KEY_PREFIX) else None
 
 
 def _cookie(line: str) -> str | None:

@@ -163,7 +163,7 @@ async def get_identity(request: Request, _token: Annotated[str | None, Depends(_
         InvalidValue: ``unknown_parameter`` (422).
     """
     credential = _credential(request)
-    if credential.from_cookie:
+    if credential.is_ambient:
         same_site_only(request)
     sessions = _services(request).accounts.sessions
     identity = sessions.cached(credential.token)

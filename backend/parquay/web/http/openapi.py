@@ -25,7 +25,8 @@ Resumable uploads that land as tables. Every path also answers under `/api`; a t
 A refusal is `application/problem+json` with a stable `code`.
 
 **Login.** `POST /auth/token` or `/login`, then `Authorization: Bearer <access_token>`; a browser may use the session
-cookie that `/login` sets. An API key (`POST /auth/api-keys`) is sent as a bearer token too. The token of a link
+cookie that `/login` sets. An API key (`POST /auth/api-keys`) is sent as a bearer token too, or
+as the password of HTTP Basic. The token of a link
 (`POST /files/{file_id}/links`) opens what looks at its file, as bearer token or as `?link=` in the address.
 
 **Uploads that resume.** `/files` speaks [tus 1.0.0](https://tus.io/protocols/resumable-upload) when a request carries

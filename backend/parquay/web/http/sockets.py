@@ -46,7 +46,7 @@ async def admitted(socket: WebSocket) -> SocketLogin | None:
     credential = credentials(socket.scope["headers"])
     token = credential.token or socket.query_params.get("token")
     try:
-        if credential.from_cookie:
+        if credential.is_ambient:
             # Opening one changes nothing, but what it tells may be read by the page: it counts as a change.
             policy.refuse_foreign(socket.scope, "POST")
         identity = sessions.cached(token)

@@ -43,7 +43,7 @@ async def events(
 ) -> StreamingResponse:
     """Follow the files of the user and all shared ones. Goes on after `Last-Event-ID`, or `?last_event_id`."""
     credential = credentials(request.scope["headers"])
-    if credential.from_cookie:
+    if credential.is_ambient:
         # A read, but one that a page of another site could hold open: it counts as a change.
         policy.refuse_foreign(request.scope, "POST")
     if not events.hub.running:

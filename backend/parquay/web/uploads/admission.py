@@ -54,7 +54,7 @@ class LoginAdmission:
         if identity is None:
             identity = await asyncio.to_thread(self._sessions.authenticate, credential.token)
         note(scope, credential.token, body.revoke)
-        if credential.from_cookie:
+        if credential.is_ambient:
             self._policy.refuse_foreign(scope, method)
         require_scope(identity.scopes, sufficient_for_upload(method))
         return Owner.of(identity)
