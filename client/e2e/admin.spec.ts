@@ -40,7 +40,8 @@ test('an administrator makes a user, changes it, and sees jobs, the server and t
   expect(await violations(page)).toEqual([])
 
   await page.getByRole('tab', { name: 'Jobs' }).click()
-  await page.getByText('done', { exact: true }).first().click()
+  await page.getByRole('combobox', { name: 'Show jobs' }).click()
+  await page.getByRole('option', { name: 'done' }).click()
   await expect(page.getByRole('row').filter({ hasText: `of ${account.username}` })).toContainText('sales.csv')
   await page.getByRole('tab', { name: 'Server' }).click()
   await expect(page.getByText('The server is ready', { exact: true })).toBeVisible()

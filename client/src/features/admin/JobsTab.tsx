@@ -1,4 +1,4 @@
-import { Button, SegmentedControl, Skeleton } from '@mantine/core'
+import { Button, Select, Skeleton } from '@mantine/core'
 import { RotateCcw } from 'lucide-react'
 import { useState } from 'react'
 import { type JobRef, type JobState, useListJobsQuery, useRetryJobMutation } from '../../api/adminApi'
@@ -14,7 +14,9 @@ import classes from './JobsTab.module.css'
 
 /** Milliseconds between two looks. */
 const LOOK_MS = 5000
-const STATES: readonly (JobState | '')[] = ['', 'queued', 'running', 'idle', 'failed', 'done']
+const STATES: readonly JobState[] = ['queued', 'running', 'idle', 'failed', 'done']
+/** No state: jobs of all. */
+const ALL = 'all'
 
 const RetryButton = ({ job }: { job: JobRef }) => {
   const words = useLaterText().admin.jobs
@@ -75,14 +77,13 @@ export const JobsTab = () => {
   return (
     <section aria-labelledby="jobs-title">
       <SectionHead id="jobs-title" title={words.title} apart>
-        <SegmentedControl
+        <Select
           size="xs"
+          w={170}
           aria-label={words.only}
-          value={state}
-          data={STATES.map((each) => ({
-            value: each,
-            label: each === '' ? words.all : (words.states[each] ?? each),
-          }))}
+          allowDeselect={false}
+          value={state || ALL}
+          data={[ALL, ...STATES].map((each) => ({ value: each, label: words.states[each] ?? words.all }))}
           onChange={(value) => setState(STATES.find((each) => each === value) ?? '')}
         />
       </SectionHead>
