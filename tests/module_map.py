@@ -64,7 +64,6 @@ STEPS = {
     "catalog/transactions": "catalog/test_session catalog/test_checkpoints",
     "uploads/create/repeats": "web/test_idempotency",
     "catalog/imports": "uploads/test_fetch web/test_fetches",
-    "jobs/fetch": "web/test_fetches",
     "uploads/fetch/answers": "uploads/test_fetch",
     "uploads/fetch/begin": "uploads/test_fetch web/test_fetches",
     "uploads/fetch/fetcher": "uploads/test_fetch",

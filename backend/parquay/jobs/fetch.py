@@ -6,7 +6,7 @@ import asyncio
 import logging
 import threading
 from collections.abc import Callable
-from concurrent.futures import Future
+from concurrent.futures import CancelledError, Future
 from dataclasses import asdict
 from functools import partial
 
@@ -100,6 +100,8 @@ def _awaited(running: Future[None], alive: Callable[[], bool]) -> None:
         except TimeoutError:
             if running.done():
                 raise
+        except CancelledError:  # the process ends
+            raise FetchStopped from None
         else:
             return
         if not alive():
