@@ -74,7 +74,7 @@ def bucket() -> AskedBucket:
 
 @pytest.fixture
 def places(bucket: AskedBucket, tmp_path: Path) -> RemotePlaces:
-    return RemotePlaces(bucket, PartCache(tmp_path / "one", 64 << 20), "s3://nowhere")
+    return RemotePlaces(bucket, PartCache(tmp_path / "one", 64 << 20), "s3://nowhere", tmp_path / "tmp")
 
 
 @pytest.fixture
@@ -87,7 +87,9 @@ def elsewhere(house: House, bucket: AskedBucket, tmp_path: Path):
     """The editor of another machine, which has read nothing yet."""
     leases = Leases(house.catalog, owner="elsewhere")
     datasets = Datasets(house.catalog, Events(house.catalog), leases)
-    tables = Tables(RemotePlaces(bucket, PartCache(tmp_path / "two", 64 << 20), "s3://nowhere"), datasets)
+    tables = Tables(
+        RemotePlaces(bucket, PartCache(tmp_path / "two", 64 << 20), "s3://nowhere", tmp_path / "tmp"), datasets
+    )
     yield Editor(tables, Commits(tables, datasets))
     leases.close()
 
@@ -160,7 +162,9 @@ def test_a_log_is_read_from_a_checkpoint_that_nobody_noted(house, file, bucket, 
     for number in range(INTERVAL + 5):
         change(house, file, f"{number}")
     trim(house.places.at(file.id), [INTERVAL + 5])
-    newcomer = RemotePlaces(bucket, PartCache(tmp_path / "three", 64 << 20), "s3://nowhere").at(file.id)
+    newcomer = RemotePlaces(bucket, PartCache(tmp_path / "three", 64 << 20), "s3://nowhere", tmp_path / "tmp").at(
+        file.id
+    )
 
     folder = newcomer.log_folder(INTERVAL + 5)
 

@@ -47,7 +47,7 @@ def bucket(strict_s3: S3Server) -> str:
 def machine(bucket: str, proxy: FaultyProxy, tmp_path: Path) -> Callable[[str], RemotePlaces]:
     def make(name: str) -> RemotePlaces:
         seen = S3Bucket(bucket, "p", endpoint=proxy.url)
-        return RemotePlaces(seen, PartCache(tmp_path / name, 64 << 20), seen.url)
+        return RemotePlaces(seen, PartCache(tmp_path / name, 64 << 20), seen.url, tmp_path / "tmp")
 
     return make
 

@@ -28,7 +28,7 @@ class LosingBucket(MemoryBucket):
 
 
 def place_in(bucket: MemoryBucket, tmp_path: Path) -> RemotePlace:
-    return RemotePlaces(bucket, PartCache(tmp_path / "cache", 1 << 20), "s3://nowhere").at("one")
+    return RemotePlaces(bucket, PartCache(tmp_path / "cache", 1 << 20), "s3://nowhere", tmp_path / "tmp").at("one")
 
 
 def written(place: RemotePlace, version: int, entry: bytes) -> str:

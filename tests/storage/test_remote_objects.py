@@ -178,11 +178,11 @@ class RemotePlaceConformance(PlaceConformance):
 class TestRemotePlace(RemotePlaceConformance):
     @pytest.fixture
     def places(self, tmp_path: Path) -> RemotePlaces:
-        return RemotePlaces(MemoryBucket(), PartCache(tmp_path / "cache", ROOM), "s3://nowhere")
+        return RemotePlaces(MemoryBucket(), PartCache(tmp_path / "cache", ROOM), "s3://nowhere", tmp_path / "tmp")
 
 
 class TestS3Place(RemotePlaceConformance):
     @pytest.fixture
     def places(self, strict_s3: S3Server, tmp_path: Path) -> RemotePlaces:
         bucket = S3Bucket(strict_s3.new_bucket(), "some/prefix", endpoint=strict_s3.url)
-        return RemotePlaces(bucket, PartCache(tmp_path / "cache", ROOM), bucket.url)
+        return RemotePlaces(bucket, PartCache(tmp_path / "cache", ROOM), bucket.url, tmp_path / "tmp")

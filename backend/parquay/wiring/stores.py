@@ -124,7 +124,7 @@ def open_places(settings: Settings, bucket: S3Bucket | None) -> Places:
         cache = PartCache(settings.cache_root, settings.cache_bytes)
     except OSError as error:
         raise SettingsError(f"PARQUAY_CACHE_DIR: {settings.cache_root}: {error.strerror}") from None
-    return RemotePlaces(bucket, cache, bucket.url)
+    return RemotePlaces(bucket, cache, bucket.url, settings.root / "tmp")
 
 
 def store_root(settings: Settings) -> Path:

@@ -33,7 +33,7 @@ def bucket() -> MemoryBucket:
 
 @pytest.fixture
 def machine(bucket: MemoryBucket, tmp_path: Path) -> Callable[[str], RemotePlaces]:
-    return lambda name: RemotePlaces(bucket, PartCache(tmp_path / name, 64 << 20), "s3://nowhere")
+    return lambda name: RemotePlaces(bucket, PartCache(tmp_path / name, 64 << 20), "s3://nowhere", tmp_path / "tmp")
 
 
 @pytest.fixture

@@ -54,7 +54,7 @@ class PartCache:
 
     def __init__(self, folder: Path, capacity: int) -> None:
         """Keep copies of up to ``capacity`` bytes, and those beyond that are being read."""
-        self.folder, self.parts, self.drafts = folder, folder / "parts", folder / "drafts"
+        self.parts, self.drafts = folder / "parts", folder / "drafts"
         self._capacity = capacity
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         for each in (self.parts, self.drafts):

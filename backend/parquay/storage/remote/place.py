@@ -29,6 +29,7 @@ class TableStore(NamedTuple):
     known: KnownObjects
     held: HeldLogs
     url: str
+    scratch: Path
 
 
 class RemotePlaces:
@@ -36,9 +37,9 @@ class RemotePlaces:
 
     is_remote = True
 
-    def __init__(self, bucket: Bucket, cache: PartCache, url: str) -> None:
-        """``url``: of the bucket."""
-        self._store = TableStore(bucket, cache, KnownObjects(), HeldLogs(), url)
+    def __init__(self, bucket: Bucket, cache: PartCache, url: str, scratch: Path) -> None:
+        """``url``: of the bucket; ``scratch``: a folder for copies of logs, which only this machine's processes use."""
+        self._store = TableStore(bucket, cache, KnownObjects(), HeldLogs(), url, scratch)
 
     @property
     def fetched(self) -> Path:
@@ -71,7 +72,7 @@ class RemotePlace(ObjectPlace):
         parts = CachedObjects(store.bucket, self._folder, dataset_id, store.cache, store.known)
         log = BucketObjects(store.bucket, self._folder + LOG_FOLDER, store.cache.drafts / dataset_id / "log")
         super().__init__(dataset_id, parts, log)
-        self._copies = LogCopies(self, store.bucket, log.folder, store.held, store.cache.folder)
+        self._copies = LogCopies(self, store.bucket, log.folder, store.held, store.scratch)
 
     @property
     def address(self) -> str:
