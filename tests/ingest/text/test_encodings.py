@@ -93,5 +93,25 @@ def test_one_unit_that_is_no_letter_costs_its_row_and_not_the_encoding():
     assert found(raw, complete=True).name == "utf-16-le"
 
 
+@pytest.mark.parametrize(
+    "raw",
+    [
+        b"id,name\n1,foo\0\0\n2,bar\0\0\n",
+        b"a,b\n1,x\0y\n2,\0\n",
+        b"id,name\n1,foo\0\n2,bar\0\n",
+        "id,name\n1,fö\0\n2,bär\0\0\n".encode(),
+        b"id,flag\n" + b"".join(b"%d,%s\n" % (1000 + k, b"\0" if k % 2 else b"\1") for k in range(200)),
+        b"id,flag\r\n" + b"".join(b'%d,"%s"\r\n' % (1000 + k, b"\0" if k % 2 else b"\1") for k in range(200)),
+    ],
+)
+def test_zero_bytes_at_the_ends_of_cells_make_no_wide_text_and_no_binary_file(raw):
+    assert found(raw, complete=True).name == "utf-8"
+
+
+@pytest.mark.parametrize("name", ["utf-16-le", "utf-16-be"])
+def test_a_wide_text_whose_letters_are_bytes_of_ascii_is_wide(name):
+    assert found("あい,うえ\nかき,くけ\n".encode(name), complete=True).name == name
+
+
 def test_zero_bytes_in_a_text_of_single_bytes_make_it_no_wide_one():
     assert found(b"id,name\n1,a\0b\n2,cd\n" * 5 + b"\0\0\0", complete=True).name == "utf-8"

@@ -41,6 +41,10 @@ _HIGH_RUN = re.compile(rb"[\x80-\xff]+")
 _LATIN_UTF8 = re.compile(rb"(?:[\xc3-\xc5][\x80-\xbf])+")
 _CONTROLS = bytes({*range(32), 127} - {9, 10, 11, 12, 13, 27, 26, 28, 29, 30, 31, 1, 2})
 
+_NEVER_IN_TEXT = bytes({*range(1, 32)} - {9, 10, 13})
+_FLAG = re.compile(rb"(?<![^,;\t|\n\r\"])[\x00\x01](?![^,;\t|\n\r\"])")
+"""A cell that is one bit, as databases export columns of bits."""
+
 
 @dataclass(frozen=True, slots=True)
 class Encoding:
@@ -109,7 +113,21 @@ def _wide_by_letters(sample: bytes) -> str:
     """UTF-16 or UTF-32 of a script other than Latin: few of its bytes are zero, but read so it is a text of lines."""
     ascii_letters = {name: _ascii_units(sample, name) for name in ("utf-32-le", "utf-32-be", "utf-16-le", "utf-16-be")}
     best = max(ascii_letters, key=lambda name: ascii_letters[name])
-    return best if ascii_letters[best] else ""
+    return best if ascii_letters[best] and not _is_narrow(sample, best) else ""
+
+
+def _is_narrow(sample: bytes, name: str) -> bool:
+    """Whether a sample is better UTF-8 with zero bytes in it, though it makes letters in the wide encoding ``name``.
+
+    In a wide text nearly every byte of a line feed is half of a line feed.
+    """
+    if len(sample.translate(None, _NEVER_IN_TEXT)) < len(sample):
+        return False
+    try:
+        sample.decode("utf-8")
+    except UnicodeDecodeError:
+        return False
+    return sample.decode(name, "replace").count("\n") * 10 < sample.count(b"\n") * 9
 
 
 def _ascii_units(sample: bytes, name: str) -> int:
@@ -145,6 +163,9 @@ def _is_letter(mark: str) -> bool:
 def _is_binary(sample: bytes) -> bool:
     text = sample.rstrip(b"\0")  # files are padded so by what copies whole blocks
     controls = len(text) - len(text.translate(None, _CONTROLS))
+    if controls > 8:
+        text = _FLAG.sub(b"", text)
+        controls = len(text) - len(text.translate(None, _CONTROLS))
     return (controls > 8 and controls * 20 > len(text)) or (not text and len(sample) > 8)
 
 
