@@ -60,6 +60,7 @@ STEPS = {
     "ingest/read/mended_text": "web/test_mending",
     "catalog/concatenations": "uploads/test_concat",
     "cli/fetch": "cli/test_fetch_command",
+    "cli/printable": "cli/test_table cli/test_sync",
     "client/sync": "cli/test_sync",
     "catalog/transactions": "catalog/test_session catalog/test_checkpoints",
     "uploads/create/repeats": "web/test_idempotency",

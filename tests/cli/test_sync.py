@@ -181,6 +181,17 @@ def test_what_fails_is_said_and_stops_nothing_else(folder):
     assert "extension_not_allowed" in notes[0]["reason"]
 
 
+def test_names_that_steer_a_terminal_are_one_line_each(folder):
+    folder.write("new\nline.csv", "n\n1\n")
+    folder.write("esc\x1b[31m.csv", "n\n1\n")
+    command = [each for each in folder.command("--once") if each != "--json"]
+
+    done = run_command(*command, env=folder.env)
+
+    assert [line.split("\t")[1] for line in done.stdout.splitlines()] == [r"esc\x1b[31m.csv", r"new\nline.csv"]
+    assert "\x1b" not in done.stdout + done.stderr
+
+
 def test_no_folder_is_wrong_usage(folder):
     assert run_command("sync", str(folder.path / "none"), "--token", "x", env=folder.env).returncode == 2
 

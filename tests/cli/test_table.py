@@ -9,7 +9,7 @@ import polars as pl
 import pytest
 
 from live_server import LiveServer, entry_when, run_command
-from parquay.cli.tables import printable
+from parquay.cli.printable import printable
 
 TEXT = "n,word\n1,a\n2,b\n3,c\n"
 

@@ -13,6 +13,7 @@ import typer
 from rich.console import Console
 
 from parquay.cli.failure import Failure
+from parquay.cli.printable import printable
 from parquay.cli.progress import Bar, Bars
 from parquay.settings import Settings, load
 
@@ -139,4 +140,4 @@ def _tell(report: dict[str, object], *, as_json: bool) -> None:
 
 
 def _say(line: str) -> None:
-    typer.echo(line, err=True)
+    typer.echo(printable(line), err=True)

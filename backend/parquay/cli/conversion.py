@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 
 from parquay import allocator
 from parquay.cli.failure import Failure
+from parquay.cli.printable import printable
 from parquay.errors import BadInput, InvalidValue
 
 if TYPE_CHECKING:
@@ -140,4 +141,4 @@ def _summary(source: Path, report: Report) -> str:
 
 
 def _say(line: str) -> None:
-    sys.stderr.write(line + "\n")
+    sys.stderr.write(printable(line) + "\n")

@@ -14,6 +14,7 @@ from rich.console import Console
 
 from parquay.cli.failure import Failure
 from parquay.cli.outputs import Force, refuse_to_overwrite
+from parquay.cli.printable import printable
 from parquay.cli.progress import Bars
 from parquay.cli.remote import Password, Token, Url, User
 from parquay.cli.server_login import ServerLogin, connect
@@ -82,7 +83,7 @@ def delete(
                 if not answer.is_success:
                     raise refusal(answer)
             except ApiError as error:
-                typer.echo(f"parquay: {file}: {error}", err=True)
+                typer.echo(printable(f"parquay: {file}: {error}"), err=True)
             else:
                 deleted.append(file)
     typer.echo(json.dumps(deleted) if as_json else "\n".join(deleted), nl=bool(deleted) or as_json)

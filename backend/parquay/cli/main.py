@@ -11,6 +11,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from parquay.cli.failure import Failure
+from parquay.cli.printable import printable
 from parquay.errors import ParquayError
 
 INTERRUPTED = 130
@@ -68,5 +69,5 @@ def _sentence(error: Exception) -> str:
 
 def _say(message: str, exit_code: int) -> int:
     if message:
-        print("parquay:", " ".join(message.split()), file=sys.stderr)  # noqa: T201  the way out for every error
+        print("parquay:", printable(" ".join(message.split())), file=sys.stderr)  # noqa: T201  the way out for every error
     return exit_code

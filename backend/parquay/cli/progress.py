@@ -17,6 +17,8 @@ from rich.progress import (
     TransferSpeedColumn,
 )
 
+from parquay.cli.printable import printable
+
 
 class Bar:
     """The bar of one file."""
@@ -58,8 +60,8 @@ class Bars:
 
     def add(self, name: str, size: int | None) -> Bar:
         """Add the bar of a file of `size` bytes, None while nobody knows."""
-        return Bar(self._progress, self._progress.add_task("upload", total=size, label=name))
+        return Bar(self._progress, self._progress.add_task("upload", total=size, label=printable(name)))
 
     def say(self, line: str) -> None:
         """Print a line above the bars."""
-        self._console.print(line, markup=False, highlight=False, soft_wrap=True)
+        self._console.print(printable(line), markup=False, highlight=False, soft_wrap=True)

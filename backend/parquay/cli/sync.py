@@ -11,6 +11,7 @@ from typing import Annotated
 import typer
 
 from parquay.cli.failure import Failure
+from parquay.cli.printable import printable
 from parquay.cli.remote import Password, Token, Url, User
 from parquay.cli.server_login import stay_connected
 from parquay.client.connection import DEFAULT_URL
@@ -47,7 +48,9 @@ def sync(
             typer.echo(json.dumps(asdict(note)))
         else:
             rest = note.id or note.reason or ""
-            typer.echo(f"{note.event}\t{note.path}\t{rest}", err=note.event in {"skipped", "failed"})
+            typer.echo(
+                f"{note.event}\t{printable(note.path)}\t{printable(rest)}", err=note.event in {"skipped", "failed"}
+            )
 
     with stay_connected(url, user, password, token) as connection:
         book = SyncBook(connection.server, folder.resolve())

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-import unicodedata
 from collections.abc import Iterable
 
 from rich.console import Console
 from rich.measure import Measurement
 from rich.table import Table
 from rich.text import Text
+
+from parquay.cli.printable import printable
 
 MOST = 1 << 24
 """Characters of the longest line."""
@@ -26,14 +27,3 @@ def print_table(headings: Iterable[str], rows: Iterable[Iterable[str]]) -> None:
         wide = Console(width=MOST)
         console = Console(width=Measurement.get(wide, wide.options, table).maximum)
     console.print(table)
-
-
-def printable(text: str) -> str:
-    """Return `text` with escapes for what would steer the terminal, turn the line around or end it. Pure."""
-    if text.isprintable():
-        return text
-    return "".join(each.encode("unicode_escape").decode() if _steers(each) else each for each in text)
-
-
-def _steers(character: str) -> bool:
-    return unicodedata.category(character) in {"Cc", "Cf", "Cs", "Zl", "Zp"}
