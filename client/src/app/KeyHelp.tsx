@@ -1,53 +1,12 @@
-import { Kbd, Modal } from '@mantine/core'
 import { useHotkeys } from '@mantine/hooks'
-import { useText } from '../i18n/language'
+import { lazy, Suspense } from 'react'
 import { useAppDispatch, useAppSelector } from '../store/hooks'
-import classes from './KeyHelp.module.css'
 import { keyHelpTurned, selectKeyHelp } from './keyHelpSlice'
 
-const GROUPS = [
-  [
-    'everywhere',
-    [
-      ['?', 'help'],
-      ['/', 'search'],
-      ['u', 'upload'],
-    ],
-  ],
-  [
-    'list',
-    [
-      ['↓ ↑ j k', 'move'],
-      ['Space', 'select'],
-      ['Shift + ↓', 'range'],
-      ['Ctrl + a', 'all'],
-      ['Enter', 'open'],
-      ['Delete', 'remove'],
-      ['Esc', 'clear'],
-    ],
-  ],
-  [
-    'table',
-    [
-      ['↓ ↑ ← →', 'cell'],
-      ['Enter F2', 'edit'],
-      ['Enter Tab', 'keep'],
-      ['Esc', 'drop'],
-    ],
-  ],
-  ['statement', [['Ctrl + Enter', 'run']]],
-] as const
+const KeyHelpDialog = lazy(() => import('./KeyHelpDialog'))
 
-/** Pure: the keys as they are called on a keyboard of the language. */
-export const keyName = (keys: string, names: Record<string, string>): string =>
-  keys
-    .split(' ')
-    .map((key) => names[key] ?? key)
-    .join(' ')
-
-/** Every shortcut of the page; `?` opens it. */
+/** `?` opens the list of shortcuts, whose code comes with the first wish to see it. */
 export const KeyHelp = () => {
-  const { app, shared } = useText()
   const dispatch = useAppDispatch()
   const open = useAppSelector(selectKeyHelp)
   useHotkeys([
@@ -55,27 +14,10 @@ export const KeyHelp = () => {
     ['?', () => dispatch(keyHelpTurned(true))],
   ])
   return (
-    <Modal
-      opened={open}
-      onClose={() => dispatch(keyHelpTurned(false))}
-      title={app.keys.title}
-      closeButtonProps={{ 'aria-label': shared.close }}
-    >
-      {GROUPS.map(([group, keys]) => (
-        <section key={group} className={classes.keys}>
-          <h3>{app.keys[group]}</h3>
-          <dl>
-            {keys.map(([key, word]) => (
-              <div key={word}>
-                <dt>
-                  <Kbd>{keyName(key, app.keys.names)}</Kbd>
-                </dt>
-                <dd>{app.keys[word]}</dd>
-              </div>
-            ))}
-          </dl>
-        </section>
-      ))}
-    </Modal>
+    open && (
+      <Suspense>
+        <KeyHelpDialog />
+      </Suspense>
+    )
   )
 }

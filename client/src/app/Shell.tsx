@@ -1,4 +1,4 @@
-import { useEffect } from 'react'
+import { lazy, Suspense, useEffect } from 'react'
 import { Outlet } from 'react-router'
 import { onlineChanged } from '../api/connection'
 import { openEvents } from '../api/events'
@@ -12,7 +12,7 @@ import {
   noticeOfShared,
 } from '../features/notices/noticesSlice'
 import { DropOverlay } from '../features/uploads/adding/DropOverlay'
-import { DuplicateDialog } from '../features/uploads/adding/DuplicateDialog'
+import { selectDuplicates } from '../features/uploads/adding/duplicatesSlice'
 import { UploadDock } from '../features/uploads/dock/UploadDock'
 import { startUploads } from '../features/uploads/engine/startUploads'
 import { guardUploads } from '../features/uploads/guards'
@@ -69,6 +69,20 @@ const useOnline = () => {
   }, [dispatch])
 }
 
+const DuplicateDialog = lazy(() => import('../features/uploads/adding/DuplicateDialog'))
+
+/** Asks about files that are here already; the code for that comes with the first of them. */
+const Duplicates = () => {
+  const asked = useAppSelector((state) => selectDuplicates(state).length > 0)
+  return (
+    asked && (
+      <Suspense>
+        <DuplicateDialog />
+      </Suspense>
+    )
+  )
+}
+
 /** Everything that stays while pages change. */
 export const Shell = () => {
   const words = useText().app
@@ -90,7 +104,7 @@ export const Shell = () => {
         <UploadDock />
       </div>
       <DropOverlay />
-      <DuplicateDialog />
+      <Duplicates />
       <SessionDialog />
       <KeyHelp />
       <LiveRegion />

@@ -10,7 +10,7 @@ import { type Duplicate, duplicateAnswered, selectDuplicates } from './duplicate
 import { takeHeld } from './offerFiles'
 
 /** The chosen file is on the server already, byte for byte: what now? One file after the other. */
-export const DuplicateDialog = () => {
+const DuplicateDialog = () => {
   const words = useText()
   const dispatch = useAppDispatch()
   const navigate = useNavigate()
@@ -63,3 +63,5 @@ export const DuplicateDialog = () => {
     </Modal>
   )
 }
+
+export default DuplicateDialog

@@ -1,72 +1,24 @@
-import { Button, Modal, TextInput } from '@mantine/core'
+import { Button } from '@mantine/core'
 import { Globe } from 'lucide-react'
-import { useState } from 'react'
-import { useFetchFileMutation } from '../../../api/filesApi'
-import { detailOf } from '../../../api/problem'
+import { lazy, Suspense, useState } from 'react'
 import { useText } from '../../../i18n/language'
-import classes from './FetchButton.module.css'
 
-const FetchForm = ({ onEnd }: { onEnd: () => void }) => {
-  const words = useText().uploads.fetch
-  const [begin, { isLoading, error }] = useFetchFileMutation()
-  const [url, setUrl] = useState('')
-  const [name, setName] = useState('')
-  return (
-    <form
-      className={classes.form}
-      onSubmit={async (event) => {
-        event.preventDefault()
-        const asked = { url: url.trim(), ...(name.trim() && { name: name.trim() }) }
-        if (!('error' in (await begin(asked)))) onEnd()
-      }}
-    >
-      <p className={classes.words}>{words.words}</p>
-      <TextInput
-        label={words.address}
-        placeholder="https://"
-        required
-        withAsterisk={false}
-        inputMode="url"
-        autoCapitalize="none"
-        spellCheck={false}
-        data-autofocus
-        value={url}
-        error={error && detailOf(error)}
-        errorProps={{ role: 'alert' }}
-        onChange={(event) => setUrl(event.currentTarget.value)}
-      />
-      <TextInput label={words.name} value={name} onChange={(event) => setName(event.currentTarget.value)} />
-      <div className={classes.choices}>
-        <Button type="submit" loading={isLoading}>
-          {words.begin}
-        </Button>
-        <Button variant="default" onClick={onEnd}>
-          {words.cancel}
-        </Button>
-      </div>
-    </form>
-  )
-}
+const FetchDialog = lazy(() => import('./FetchDialog'))
 
 /** A file that is on the web: the server gets it, and its row shows how far it is. */
 export const FetchButton = () => {
   const words = useText().uploads.fetch
   const [opened, setOpened] = useState(false)
-  const close = () => setOpened(false)
   return (
     <>
       <Button variant="default" leftSection={<Globe size={16} aria-hidden />} onClick={() => setOpened(true)}>
         {words.button}
       </Button>
-      <Modal
-        opened={opened}
-        onClose={close}
-        title={words.title}
-        centered
-        closeButtonProps={{ 'aria-label': words.cancel }}
-      >
-        <FetchForm onEnd={close} />
-      </Modal>
+      {opened && (
+        <Suspense>
+          <FetchDialog onEnd={() => setOpened(false)} />
+        </Suspense>
+      )}
     </>
   )
 }

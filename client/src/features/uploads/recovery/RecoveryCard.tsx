@@ -13,7 +13,7 @@ import { useReopen } from './useReopen'
 const SHOWN_MAX = 50
 
 /** After a reload or a crash: what was not finished, and the three ways on. */
-export const RecoveryCard = () => {
+const RecoveryCard = () => {
   const words = useText().uploads.recovery
   const dispatch = useAppDispatch()
   const reopen = useReopen()
@@ -53,3 +53,5 @@ export const RecoveryCard = () => {
     </section>
   )
 }
+
+export default RecoveryCard
