@@ -7,6 +7,7 @@ import pyarrow as pa
 import pytest
 
 from parquay.columns.styles.registry import style_named
+from parquay.columns.types import wanted_types
 from parquay.columns.types.base import ColumnType
 from parquay.columns.types.bool import BoolType
 from parquay.columns.types.conversion import convert
@@ -20,6 +21,7 @@ from parquay.columns.types.styled import StyledType
 from parquay.columns.types.text import TEXT
 from parquay.columns.types.time import TimeType
 from parquay.columns.types.timestamp import MIXED, TimestampType
+from parquay.columns.types.wanted_types import TypeWish
 
 CELLS = [
     *("0", "-0", "7", "007", "+7", " 7", "7.0", "7.10", "-7.125", "9223372036854775807", "9223372036854775808", "1e3"),
@@ -127,3 +129,14 @@ def test_many_cells_that_do_not_fit_cost_no_more_than_a_little():
     found = convert(cells, DateType(), WORDS)
 
     assert (found.converted, found.misses) == (0, 200_000)
+
+
+def test_moments_beyond_nanoseconds_miss_a_type_that_has_them():
+    cells = pa.array(["2317-02-15 07:54:24.861904936", "2020-01-01 00:00:00.123456789", "1600-01-01 00:00:00.5"])
+    target = wanted_types.chosen(TypeWish.of("timestamp", None), cells.to_pylist(), ())
+
+    found = convert(cells, target, ())
+
+    assert (target.style, found.converted, found.misses) == ("yyyy-MM-dd HH:mm:ss.SSSSSSSSS", 1, 2)
+    assert found.asides is not None
+    assert [each and each[1:] for each in found.asides.to_pylist()] == [cells[0].as_py(), None, cells[2].as_py()]

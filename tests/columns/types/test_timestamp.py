@@ -19,6 +19,7 @@ MINUTES = TimestampType(" ", -1)
         (ZONED, "2024-02-29 13:05:09.25+02:00", datetime(2024, 2, 29, 11, 5, 9, 250000, UTC)),
         (MINUTES, "2024-02-29 13:05", datetime.fromisoformat("2024-02-29T13:05")),
         (NANOS, "2024-02-29T13:05:09.5Z", "2024-02-29T14:05:09.500000000+01:00"),
+        (NANOS, "2262-04-11T23:47:16.854775807Z", "2262-04-12T00:47:16.854775807+01:00"),
     ],
 )
 def test_a_moment_becomes_the_cell_of_its_column(kind, value, cell):
@@ -33,6 +34,8 @@ def test_a_moment_becomes_the_cell_of_its_column(kind, value, cell):
         (ZONED, "2024-02-29T13:05:09"),
         (MINUTES, "2024-02-29 13:05:09"),
         (NANOS, "9999-12-31T23:59:59Z"),
+        (NANOS, "2262-04-11T23:47:16.854775808Z"),
+        (NANOS, "1677-09-21T00:12:43.145224191Z"),
         (ZONED, "0001-01-01T00:00:00+02:00"),
         (LOCAL, 1709211909),
     ],

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from datetime import UTC, datetime, timedelta
 
 from parquay.columns.types.base import Unfit
 
@@ -14,6 +15,16 @@ IN_EDIT = r"((?:[01]\d|2[0-3]):[0-5]\d)(:[0-5]\d)?(?:\.(\d{1,9}))?"
 """A time of day in an edit."""
 ZONE = r"(Z|[+-]\d\d(?::?\d\d)?)?"
 _ZONE = re.compile(r"([+-])(\d\d):?(\d\d)?")
+
+FIRST_WITH_NANOSECONDS, LAST_WITH_NANOSECONDS = "1677-09-21", "2262-04-11"
+"""The days between which Arrow counts nanoseconds, from 1970 in 64 bits."""
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+
+
+def has_nanoseconds(moment: datetime, fraction: str) -> bool:
+    """Whether a moment in UTC, with a fraction of a second, can be counted in nanoseconds."""
+    count = (moment.replace(tzinfo=UTC) - _EPOCH) // timedelta(seconds=1) * 10**9 + int(fraction.ljust(9, "0") or 0)
+    return -(2**63) <= count < 2**63
 
 
 def fraction_pattern(digits: int) -> str:

@@ -169,6 +169,8 @@ class TimestampType(ColumnType):
         except (ValueError, OverflowError):
             raise Unfit(example) from None
         if self.stored_as_text:
+            if not clock.has_nanoseconds(moment, fraction):
+                raise Unfit(f"between {clock.FIRST_WITH_NANOSECONDS} and {clock.LAST_WITH_NANOSECONDS}")
             return f"{local.isoformat(self.separator)}{written}{self._shown_zone}"
         exact = moment + timedelta(microseconds=int(fraction[:6].ljust(6, "0") or 0))
         return exact.replace(tzinfo=UTC) if self.zone else exact

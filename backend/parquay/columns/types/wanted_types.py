@@ -156,11 +156,19 @@ def chosen(wish: TypeWish, sample: Sequence[str], words: Sequence[str]) -> Colum
     found = [(target, convert(cells, target, ())) for target in (_typed(wish, style, cells) for style in styles)]
     most = max(each.converted for _, each in found)
     best = [(target, each) for target, each in found if each.converted == most]
-    meanings = [each.values.to_pylist() for _, each in best]
+    meanings = [_meanings(each.values) for _, each in best]
     if any(_differ(meanings[0], each) for each in meanings[1:]):
         named = ", ".join(repr(target.style.rstrip(OPEN)) for target, _ in best)
         raise BadWish("style_needed", f"The cells can be read in several ways; name a style of {wish.name}: {named}.")
     return min(best, key=lambda pair: _preference(*pair))[0]
+
+
+def _meanings(values: pa.Array) -> list[object]:
+    """Values that can be compared; moments as nanoseconds since 1970, which Python's own cannot have."""
+    if not pa.types.is_timestamp(values.type):
+        return list(values.to_pylist())
+    unit = 1 if values.type.unit == "ns" else 1000
+    return [None if count is None else count * unit for count in values.cast(pa.int64()).to_pylist()]
 
 
 def _differ(one: Sequence[object], other: Sequence[object]) -> bool:
