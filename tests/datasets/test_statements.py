@@ -275,6 +275,18 @@ def test_a_parameter_is_exactly_the_number_that_was_sent(statements: Statements,
     assert f'"x":{shown}}}' in answered(statements, "SELECT $a AS x", params={"a": json_text.loads(number)}).decode()
 
 
+@pytest.mark.parametrize(
+    ("number", "kind"),
+    [("0.1", "DECIMAL(1,1)"), ("1.5", "DECIMAL(2,1)"), ("0.10", "DECIMAL(2,2)"), ("1e-07", "DOUBLE")],
+)
+def test_a_parameter_has_the_type_of_the_literal(statements: Statements, number: str, kind: str):
+    given = {"a": json_text.loads(number), "l": [json_text.loads(number)]}
+
+    assert rows(statements, "SELECT typeof($a), typeof($l)", params=given) == [[kind, f"{kind}[]"]]
+    sums = f"SELECT $a * 3 = {number} * 3, $a + 0.2 = {number} + 0.2"
+    assert rows(statements, sums, params={"a": given["a"]}) == [[True, True]]
+
+
 def test_what_is_no_number_in_a_structure_is_a_text_in_csv_too(statements: Statements):
     query = "SELECT {'f': 'nan'::DOUBLE, 'i': [1.25, NULL]} AS x, timestamp '0044-03-15 (BC) 12:00:00' AS at"
     assert answered(statements, query, format="csv").decode().splitlines()[1] == (

@@ -18,6 +18,7 @@ import sys
 import threading
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
+from decimal import Decimal
 from itertools import chain
 from typing import TYPE_CHECKING, Any
 
@@ -124,6 +125,7 @@ def _fresh_engine(memory: int, threads: int, scratch: str) -> Iterator[duckdb.Du
 
 def _run(engine: duckdb.DuckDBPyConnection, asked: dict[str, Any], frames: queue.SimpleQueue[bytes]) -> bool:
     """Answer one statement; return whether the engine has run it, so that the next one needs another."""
+    asked["params"] = _as_literals(asked["params"])
     query, params = str(asked["query"]), asked["params"]
     has_run = False
     try:
@@ -153,6 +155,16 @@ def _run(engine: duckdb.DuckDBPyConnection, asked: dict[str, Any], frames: queue
 def _described(query: str, named: NamedTable) -> dict[str, Any]:
     position = _character(query, named.position)
     return {"name": named.name, "id": named.dataset_id, "version": named.version, "position": position}
+
+
+def _as_literals(value: Any) -> Any:
+    """Parameters with the types that numbers have as literals: `0.1` is a decimal, `1e-7` a double."""
+    if isinstance(value, dict):
+        return {name: _as_literals(each) for name, each in value.items()}
+    if isinstance(value, list):
+        return [_as_literals(each) for each in value]
+    is_plain = isinstance(value, float) and "e" not in repr(value)
+    return Decimal(repr(value)) if is_plain else value
 
 
 def _by_name(params: Any) -> dict[str, Any]:
