@@ -42,6 +42,7 @@ test('files are requested by a link, sent by a guest over a reload, and marked; 
   await expect(guest.getByRole('heading', { name: 'Hand in' })).toBeVisible()
   await expect(guest.getByTestId('upload-link-limits')).toContainText('2 files can still come')
   await expect(guest.getByTestId('upload-link-limits')).toContainText('only .csv, .txt')
+  await expect(guest.getByRole('button', { name: 'From a web address' })).toHaveCount(0)
 
   const limit = await throttle(guest)
   await limit(40_000)

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 import pytest
 
 from live_server import LiveServer, clean_environment, run_command
+from parquay.cli import convert, reading, remote
+from parquay.cli import fetch as fetching
 from source_server import source_server
 
 
@@ -46,3 +48,14 @@ def test_what_cannot_be_got_is_said_in_one_line(server):
     assert "(fetch_failed)" in gone.stderr
     assert (inside.returncode, usage.returncode) == (1, 2)
     assert "PARQUAY_FETCH_ALLOW" in inside.stderr
+
+
+@pytest.mark.parametrize("command", [convert.convert, remote.upload])
+def test_how_a_file_is_read_is_said_alike_in_every_command(command):
+    options = {name for name in vars(reading) if name[0].isupper()}
+
+    def said(function: Callable[..., object]) -> dict[str, str]:
+        return {name: str(each) for name, each in function.__annotations__.items() if each in options}
+
+    assert said(command) == said(fetching.fetch)
+    assert len(said(command)) > 12

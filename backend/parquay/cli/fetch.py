@@ -25,6 +25,7 @@ from parquay.cli.reading import (
     Sheet,
     Skip,
     Types,
+    Widths,
     types_of,
 )
 from parquay.cli.remote import Password, Token, Url, User
@@ -54,6 +55,7 @@ def fetch(
     sheet: Sheet = None,
     member: Member = None,
     path: JsonPath = None,
+    width: Widths = None,
     missing: Missing = None,
     type_: Types = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print the entry as JSON.")] = False,
@@ -68,6 +70,7 @@ def fetch(
     said |= {
         "member": member,
         "path": path,
+        "widths": width,
         "missing": list(missing) if missing else None,
         "types": types_of(type_ or ()),
     }

@@ -1,6 +1,7 @@
 import { lazy, Suspense } from 'react'
 import { FilesPage } from '../features/files/FilesPage'
 import { useRequestDialog } from '../features/files/useRequestDialog'
+import { FetchButton } from '../features/uploads/adding/FetchButton'
 import { PickButtons } from '../features/uploads/adding/PickButtons'
 import { selectCancellingFileIds, selectLeftOver } from '../features/uploads/uploadsSlice'
 import { useAppSelector } from '../store/hooks'
@@ -16,6 +17,7 @@ export const FilesRoute = () => {
   const pickers = (
     <>
       <PickButtons />
+      <FetchButton />
       {button}
     </>
   )

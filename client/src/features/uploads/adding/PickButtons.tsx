@@ -4,11 +4,10 @@ import { FolderUp, Upload } from 'lucide-react'
 import { useRef } from 'react'
 import { useText } from '../../../i18n/language'
 import { useAppDispatch } from '../../../store/hooks'
-import { FetchButton } from './FetchButton'
 import { offerFiles } from './offerFiles'
 import { pickedFromInput } from './pick'
 
-/** The ways in for a keyboard: files, a whole folder, or what is on the web. */
+/** The ways in for a keyboard: files, or a whole folder. */
 export const PickButtons = () => {
   const words = useText().uploads.pick
   const dispatch = useAppDispatch()
@@ -31,7 +30,6 @@ export const PickButtons = () => {
       >
         {words.folder}
       </Button>
-      <FetchButton />
       <input
         ref={files}
         type="file"
