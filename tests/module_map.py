@@ -166,6 +166,7 @@ STEPS = {
     "datasets/statements/check": "datasets/test_statements",
     "datasets/statements/child": "datasets/test_statements",
     "datasets/statements/names": "web/test_sql",
+    "datasets/statements/parameters": "datasets/test_statements",
     "datasets/statements/process": "datasets/test_statements",
     "datasets/statements/results": "datasets/test_statements web/test_sql",
     "datasets/statements/run": "datasets/test_statements",

@@ -18,13 +18,13 @@ import sys
 import threading
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
-from decimal import Decimal
 from itertools import chain
 from typing import TYPE_CHECKING, Any
 
 from parquay.columns.text import json_text
 from parquay.datasets.query.expression_child import read_frames, write_frame
 from parquay.datasets.statements.check import DATASET, NamedTable, RefusedStatement, queries_named, tables_of
+from parquay.datasets.statements.parameters import as_literals, by_name
 from parquay.datasets.statements.results import (
     STREAMED,
     JsonResult,
@@ -125,14 +125,14 @@ def _fresh_engine(memory: int, threads: int, scratch: str) -> Iterator[duckdb.Du
 
 def _run(engine: duckdb.DuckDBPyConnection, asked: dict[str, Any], frames: queue.SimpleQueue[bytes]) -> bool:
     """Answer one statement; return whether the engine has run it, so that the next one needs another."""
-    asked["params"] = _as_literals(asked["params"])
+    asked["params"] = as_literals(asked["params"])
     query, params = str(asked["query"]), asked["params"]
     has_run = False
     try:
         with _placed(query):
             text, inner = _only_statement(engine, query)
             tree = _tree(engine, inner, len(text.encode()) - len(inner.encode()))
-            named = tables_of(tree, _by_name(params))
+            named = tables_of(tree, by_name(params))
         _tell({"tables": [_described(query, each) for each in named], "queries": sorted(queries_named(tree))})
         opened = json.loads(frames.get())
         if "given_up" in opened:
@@ -155,22 +155,6 @@ def _run(engine: duckdb.DuckDBPyConnection, asked: dict[str, Any], frames: queue
 def _described(query: str, named: NamedTable) -> dict[str, Any]:
     position = _character(query, named.position)
     return {"name": named.name, "id": named.dataset_id, "version": named.version, "position": position}
-
-
-def _as_literals(value: Any) -> Any:
-    """Parameters with the types that numbers have as literals: `0.1` is a decimal, `1e-7` a double."""
-    if isinstance(value, dict):
-        return {name: _as_literals(each) for name, each in value.items()}
-    if isinstance(value, list):
-        return [_as_literals(each) for each in value]
-    is_plain = isinstance(value, float) and "e" not in repr(value)
-    return Decimal(repr(value)) if is_plain else value
-
-
-def _by_name(params: Any) -> dict[str, Any]:
-    if isinstance(params, list):
-        return {str(number): value for number, value in enumerate(params, 1)}
-    return params or {}
 
 
 def _only_statement(engine: duckdb.DuckDBPyConnection, query: str) -> tuple[str, str]:

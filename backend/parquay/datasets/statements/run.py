@@ -2,18 +2,16 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Iterator
 from contextlib import ExitStack
 from dataclasses import dataclass
-from decimal import Decimal
 from typing import Any
 
 from parquay.columns.text import json_text
-from parquay.columns.types.exact import MAX_PRECISION
 from parquay.datasets.query.engine import CancelToken
 from parquay.datasets.statements.check import NamedTable
 from parquay.datasets.statements.names import Opener
+from parquay.datasets.statements.parameters import exact_numbers
 from parquay.datasets.statements.process import Conversation, StatementProcesses
 from parquay.datasets.statements.results import ResultFormat
 from parquay.errors import InvalidValue, ParquayError
@@ -90,7 +88,7 @@ class Statements:
             conversation.wait_ready()
             limit = ROWS if asked.limit is None and asked.format == "json" else asked.limit
             conversation.send(
-                {"query": asked.query, "params": _exact(asked.params), "limit": limit, "format": asked.format}
+                {"query": asked.query, "params": exact_numbers(asked.params), "limit": limit, "format": asked.format}
             )
             named = _object(conversation)
             try:
@@ -136,29 +134,6 @@ def refuse_text(asked: AskedStatement) -> None:
     if not query.strip() or "\0" in query or any("\ud800" <= each <= "\udfff" for each in query):
         raise InvalidValue("A statement is a text of whole characters.", "bad_sql", position=None)
     try:
-        json_text.dumps(_exact(asked.params)).encode()
+        json_text.dumps(exact_numbers(asked.params)).encode()
     except (ValueError, RecursionError):
         raise InvalidValue("A parameter is no value of JSON.", "bad_sql", position=None) from None
-
-
-def _exact(value: Any) -> Any:
-    """Return a parameter whose numbers the engine takes as they are: doubles, and decimals of up to 38 digits. Pure.
-
-    Raises:
-        InvalidValue: ``bad_sql``, a number is neither (422).
-    """
-    if isinstance(value, dict):
-        return {name: _exact(each) for name, each in value.items()}
-    if isinstance(value, list):
-        return [_exact(each) for each in value]
-    if not isinstance(value, Decimal):
-        return value
-    _, digits, exponent = value.as_tuple()
-    assert isinstance(exponent, int), "JSON has no other numbers"
-    if max(len(digits) + max(exponent, 0), -exponent) <= MAX_PRECISION:
-        return value
-    as_double = float(value)
-    if math.isfinite(as_double) and Decimal(repr(as_double)) == value:
-        return as_double
-    detail = f"A number in the parameters is neither a double nor a decimal of up to {MAX_PRECISION} digits."
-    raise InvalidValue(detail, "bad_sql", position=None)
