@@ -7,7 +7,7 @@ import pyarrow as pa
 import pytest
 
 from parquay.columns.styles.registry import style_named
-from parquay.columns.types import wanted_types
+from parquay.columns.types import candidates, registry, wanted_types
 from parquay.columns.types.base import ColumnType
 from parquay.columns.types.bool import BoolType
 from parquay.columns.types.conversion import convert
@@ -140,3 +140,20 @@ def test_moments_beyond_nanoseconds_miss_a_type_that_has_them():
     assert (target.style, found.converted, found.misses) == ("yyyy-MM-dd HH:mm:ss.SSSSSSSSS", 1, 2)
     assert found.asides is not None
     assert [each and each[1:] for each in found.asides.to_pylist()] == [cells[0].as_py(), None, cells[2].as_py()]
+
+
+@pytest.mark.parametrize(
+    ("name", "text"),
+    [
+        ("date", "0000-01-01"), ("date", "0000-01"), ("date", "0000-W01"), ("date", "01.01.0000"),
+        ("date", "0000-01-01 00:00:00"), ("timestamp", "0000-01-01 00:00:00"), ("timestamptz", "0000-01-01T00:00:00Z"),
+        ("timestamptz", "9999-12-31T23:59:59-14:00"), ("timestamptz", "0001-01-01T00:00:00+14:00"),
+    ],
+)  # fmt: skip
+def test_days_outside_of_the_years_1_to_9999_are_no_values(name, text):
+    cells = [text, "zz"]
+
+    found = convert(pa.array(cells), wanted_types.chosen(TypeWish.of(name, None), cells, ()), ())
+
+    assert (found.converted, found.misses) == (0, 2)
+    assert registry.decide(candidates.examine(pa.array([text]))) == TEXT

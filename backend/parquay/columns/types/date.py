@@ -42,7 +42,9 @@ class DateType(ColumnType):
         return pa.date32()
 
     def to_values(self, cells: pa.StringArray) -> pa.Array:
-        return cells.cast(self.arrow())
+        from parquay.columns.types import moments
+
+        return moments.in_known_years(cells.cast(self.arrow()))
 
     def to_text(self, values: pa.Array) -> pa.StringArray:
         return values.cast("string")

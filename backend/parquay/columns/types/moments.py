@@ -10,6 +10,23 @@ from parquay.columns.types import clock
 _DAY = "1970-01-01 "
 _OFFSET = r"^.*[0-9](?P<offset>[-+][0-9]{2}(?::?[0-9]{2})?)$"
 
+_FIRST_DAY, _LAST_DAY = -719_162, 2_932_896
+"""0001-01-01 and 9999-12-31, in days since 1970: what Python, SQL and filters know as dates."""
+
+
+def in_known_years(values: pa.Array) -> pa.Array:
+    """Return days or moments in microseconds as they are, if they are of the years 1 to 9999.
+
+    Raises:
+        pyarrow.ArrowInvalid: one is not.
+    """
+    is_date = pa.types.is_date32(values.type)
+    found = pc.min_max(values.cast(pa.int32() if is_date else pa.int64())).as_py()
+    day = 1 if is_date else 86_400 * 10**6
+    if found["min"] is not None and not _FIRST_DAY * day <= found["min"] <= found["max"] < (_LAST_DAY + 1) * day:
+        raise pa.ArrowInvalid("a day outside of the years 1 to 9999")
+    return values
+
 
 def times_of(cells: pa.StringArray, target: pa.DataType) -> pa.Array:
     """Read times of day.

@@ -99,7 +99,10 @@ class TimestampType(ColumnType):
         return pa.timestamp("ns" if self.fraction > 6 else "us", tz="UTC" if self.zone else None)
 
     def to_values(self, cells: pa.StringArray) -> pa.Array:
-        return cells.cast(self.arrow())
+        from parquay.columns.types import moments
+
+        values = cells.cast(self.arrow())
+        return values if self.stored_as_text else moments.in_known_years(values)
 
     def to_text(self, values: pa.Array) -> pa.StringArray:
         from parquay.columns.types import moments
