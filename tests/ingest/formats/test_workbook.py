@@ -256,6 +256,17 @@ def test_row_beyond_the_last_one_is_refused(convert):
     assert refusal.value.code == "broken_file"
 
 
+def test_more_columns_than_a_table_has_are_refused_by_name(convert):
+    book, out = openpyxl.Workbook(), io.BytesIO()
+    book.active["A1"], book.active["XFD2"] = "a", 5
+    book.save(out)
+
+    with pytest.raises(BadInput) as refusal:
+        convert(out.getvalue(), name="b.xlsx")
+
+    assert refusal.value.code == "too_many_columns"
+
+
 def test_names_in_a_header_are_unique_and_safe(convert):
     rows = [t("id") + t("ID") + t("_rid") + t("a_x000A_b"), n(1) + n(2) + n(3) + n(4), n(5) + n(6) + n(7) + n(8)]
 

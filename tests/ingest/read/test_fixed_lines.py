@@ -87,3 +87,12 @@ def test_cells_come_back_from_the_line_that_they_were_put_into(columns):
     assert cells_of(line, widths) == [cell or None for cell in cells]
     assert cells_of(line.rstrip(), widths) == [cell or None for cell in cells]
     assert cells_of(line + "x", widths) is None
+
+
+@pytest.mark.parametrize(
+    ("widths", "columns"), [((4, 2, 1), ["id", "v", "column3"]), ((1000, 1), ["id  v", "column2"])]
+)
+def test_a_header_that_ends_early_leaves_columns_without_a_name(convert, widths, columns):
+    report, _ = read(convert, "id  v\n  1 5\n  2 6\n", widths=widths)
+
+    assert ([each["name"] for each in report.columns], report.rows) == (columns, 2)

@@ -25,7 +25,7 @@ from parquay.ingest.detect import sniff
 from parquay.ingest.formats.registry import FileFormat
 from parquay.ingest.read.segmenter import MAX_SEGMENT_BYTES
 from parquay.ingest.text.byte_source import PathReader, UploadBytes
-from parquay.ingest.text.dialect import Dialect
+from parquay.ingest.text.dialect import MAX_TABLE_COLUMNS, TOO_MANY_COLUMNS, Dialect
 from parquay.ingest.text.overrides import Overrides
 from parquay.ingest.text.sources import TextSource
 from parquay.ingest.text.warnings import FileWarning, bounded
@@ -244,6 +244,8 @@ def _sheet_dialect(output: Path, overrides: Overrides, warnings: tuple[FileWarni
         guess = sniff.guess(reader.read_at, output.stat().st_size, name="sheet.csv", complete=True, overrides=wanted)
     if guess.dialect is None:
         raise BadInput("The sheet has no rows.", "no_rows")
+    if len(guess.dialect.columns) > MAX_TABLE_COLUMNS:
+        raise BadInput(TOO_MANY_COLUMNS, "too_many_columns")
     if reason := overrides.why_too_many_names(len(guess.dialect.columns)):
         raise BadInput(reason, "bad_option")
     return replace(guess.dialect, warnings=warnings + guess.dialect.warnings)

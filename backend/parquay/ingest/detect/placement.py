@@ -20,6 +20,8 @@ def dialect_of(text: bytes, skipped: int, reading: Reading, overrides: Overrides
     rows = [row for row in reading.rows if not is_blank(row)]
     layout = lay_out(rows, reading.width, declared=overrides.header, at_top=overrides.skip is not None)
     base = reading.dialect
+    if base.widths:  # which say how many columns there are, whether or not the last ones have names and cells
+        layout = replace(layout, width=reading.width, trailing=False)
     table = rows[layout.first :]
     cells = tuple(_texts(row, base) for row in layout.names(rows, base.quote.encode()))
     start = table[0].start if table else 0
