@@ -43,6 +43,7 @@ def test_page_shows_rows_and_the_aggregates_of_every_column(reader):
 
     assert set(body) == {
         "id", "name", "version", "columns", "row_count", "matched", "page", "size", "rows", "next", "aggregates",
+        "origin",
     }  # fmt: skip
     assert (body["row_count"], body["matched"], body["page"], body["size"], body["version"]) == (1000, 1000, 1, 100, 0)
     assert [row["_rid"] for row in body["rows"]] == list(range(100))
