@@ -14,7 +14,10 @@ from typing import Any
 import pytest
 
 from live_server import PARQUAY, LiveServer, clean_environment, entry_when, run_command, wait_until
+from parquay.client.resume import UploadBook, key_of
 from parquay.client.sync import why_skipped
+from parquay.client.tus_client import TUS, encode_metadata
+from parquay.client.uploads import metadata_of
 
 _users = iter(range(1000))
 
@@ -23,6 +26,7 @@ class Folder:
     """A folder, an account of its own, and the state directory of whoever runs the command."""
 
     def __init__(self, server: LiveServer, directory: Path) -> None:
+        self.url = server.url
         self.user = f"sync{next(_users)}"
         self.http = server.register(self.user, f"the secret of {self.user}")
         self.path = directory / "folder"
@@ -151,6 +155,22 @@ def test_killed_again_and_again_it_uploads_nothing_twice(folder):
 
     assert folder.sync()[0] == 0
     assert [each["name"] for each in folder.entries()] == [f"f{number:02}.csv" for number in range(12)]
+
+
+def test_an_upload_whose_answer_was_never_heard_goes_on(folder):
+    path = folder.write("a.csv", "n\n1\n")
+    key = UploadBook(Path(folder.env["XDG_STATE_HOME"]) / "parquay").creation(key_of(folder.url, path))
+    fields = {**metadata_of("a.csv", {}), "relativePath": "a.csv"}
+    begun = folder.http.post(
+        "/files",
+        headers={**TUS, "Upload-Length": "4", "Upload-Metadata": encode_metadata(fields), "Idempotency-Key": key},
+    )
+    assert begun.status_code == 201
+
+    assert folder.sync()[0] == 0
+    assert [(each["id"], each["status"]) for each in folder.entries()] == [
+        (begun.headers["Location"].rpartition("/")[2], "done")
+    ]
 
 
 def test_it_goes_on_and_waits_for_files_that_are_being_written(folder):

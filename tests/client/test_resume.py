@@ -39,6 +39,18 @@ def test_forgotten_upload_is_gone_and_others_stay(tmp_path: Path):
     assert (book.recall("one"), book.recall("two")) == (None, "http://host/files/2")
 
 
+def test_key_of_a_creation_stays_until_the_upload_is_forgotten(tmp_path: Path):
+    book = UploadBook(tmp_path)
+    first = book.creation("key")
+
+    assert (UploadBook(tmp_path).creation("key"), book.recall("key")) == (first, None)
+    book.remember("key", "http://host/files/1")
+    assert (book.creation("key"), book.recall("key")) == (first, "http://host/files/1")
+    assert book.creation("other") != first
+    book.forget("key")
+    assert book.creation("key") != first
+
+
 def test_entries_of_long_ago_are_dropped(tmp_path: Path):
     old = {"key": {"url": "http://host/files/1", "at": time.time() - KEPT - 1}}
     (tmp_path / "uploads.json").write_text(json.dumps(old))

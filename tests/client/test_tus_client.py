@@ -42,6 +42,7 @@ class StubbornServer(ThreadingHTTPServer):
         self.script: dict[str, deque[tuple[int, dict[str, str]]]] = {"POST": deque(), "HEAD": deque(), "PATCH": deque()}
         self.cut_after: int | None = None
         self.seen: list[str] = []
+        self.keys: list[str | None] = []
         self.endpoint = f"http://127.0.0.1:{self.server_port}/files"
 
     def handle_error(self, request, client_address):
@@ -53,6 +54,7 @@ class _Handler(BaseHTTPRequestHandler):
     server: StubbornServer
 
     def do_POST(self):
+        self.server.keys.append(self.headers["Idempotency-Key"])
         if self._scripted():
             return
         name = f"/files/{len(self.server.uploads)}"
@@ -172,6 +174,18 @@ def test_empty_file_is_complete_with_its_creation(stubborn: StubbornServer, tmp_
 
     assert stored(stubborn, url) == b""
     assert "PATCH" not in stubborn.seen
+
+
+def test_creation_is_asked_for_again_with_its_key_and_a_new_one_with_another(stubborn: StubbornServer, source: UploadSource):
+    stubborn.script["POST"].append((503, {}))
+    url = upload(stubborn, source, Log())
+    lost, again = stubborn.keys
+
+    stubborn.uploads.pop(httpx.URL(url).path)
+    upload(stubborn, source, Log(), url)
+
+    assert lost == again is not None
+    assert stubborn.keys[2] not in (None, lost)
 
 
 def test_cut_connection_costs_only_what_had_not_arrived(stubborn: StubbornServer, source: UploadSource):

@@ -10,6 +10,7 @@ import fcntl
 import hashlib
 import json
 import os
+import secrets
 import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
@@ -25,10 +26,11 @@ class UploadBusy(Exception):
 
 
 class ResumeEntry(TypedDict):
-    """An upload begun: its URL and the POSIX time of its creation."""
+    """An upload begun: its URL, empty until the server told it, the key of its creation, and the POSIX time of that."""
 
     url: str
     at: float
+    creation: str
 
 
 def state_directory() -> Path:
@@ -61,12 +63,26 @@ class UploadBook:
     def recall(self, key: str) -> str | None:
         """Return the URL of the upload begun earlier, if any."""
         entry = self._read().get(key)
-        return entry["url"] if entry else None
+        return (entry["url"] or None) if entry else None
+
+    def creation(self, key: str) -> str:
+        """Return the key with which the creation of an upload is asked for, the same until it is done or forgotten.
+
+        It is noted before the server hears of it: a run that is killed before it has the URL gets it by the key.
+        """
+        with self._locked():
+            entries = self._read()
+            entry = entries.get(key) or ResumeEntry(url="", at=time.time(), creation=secrets.token_urlsafe(16))
+            if key not in entries:
+                self._write(entries | {key: entry})
+        return entry["creation"]
 
     def remember(self, key: str, url: str) -> None:
         """Note that the upload at `url` was begun."""
         with self._locked():
-            self._write(self._read() | {key: ResumeEntry(url=url, at=time.time())})
+            entries = self._read()
+            creation = entries[key]["creation"] if key in entries else ""
+            self._write(entries | {key: ResumeEntry(url=url, at=time.time(), creation=creation)})
 
     def forget(self, key: str) -> None:
         """Drop the note of an upload that is complete or unknown to the server."""
@@ -124,7 +140,10 @@ class UploadBook:
     def _read(self) -> dict[str, ResumeEntry]:
         try:
             found = json.loads(self._path.read_text())
-            entries = {key: ResumeEntry(url=str(one["url"]), at=float(one["at"])) for key, one in found.items()}
+            entries = {
+                key: ResumeEntry(url=str(one["url"]), at=float(one["at"]), creation=str(one.get("creation", "")))
+                for key, one in found.items()
+            }
         except (OSError, ValueError, KeyError, TypeError, AttributeError):
             return {}  # a damaged book costs uploading again, never the command
         oldest = time.time() - KEPT

@@ -76,6 +76,11 @@ def is_of_server(response: httpx.Response) -> bool:
     return isinstance(payload, dict) and "code" in payload
 
 
+def is_refused_with(response: httpx.Response, code: str) -> bool:
+    """Tell whether the server itself refused a request with this code. Pure."""
+    return not response.is_success and refusal(response, ApiError).code == code
+
+
 def check(response: httpx.Response) -> None:
     """Raise what a refusal means for the upload; return when the answer is a success.
 

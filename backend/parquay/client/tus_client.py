@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import base64
 import random
+import secrets
 import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import AbstractContextManager, nullcontext
@@ -20,7 +21,16 @@ from urllib.parse import urljoin
 import httpx
 
 from parquay.client.errors import ApiError, TransferError
-from parquay.client.tus_answers import LoginExpired, Setback, TooMuch, UploadGone, check, is_of_server, refusal
+from parquay.client.tus_answers import (
+    LoginExpired,
+    Setback,
+    TooMuch,
+    UploadGone,
+    check,
+    is_of_server,
+    is_refused_with,
+    refusal,
+)
 
 BLOCK = 1 << 20
 """Bytes read and sent at a time."""
@@ -73,6 +83,11 @@ class Watch:
     renew_login: Callable[[], bool]
     smaller: Callable[[int], None] = lambda _: None
     """Hears how many bytes a request may have, once one was refused for its length."""
+
+
+def new_key() -> str:
+    """Return a key for a creation that no other has."""
+    return secrets.token_urlsafe(16)
 
 
 def encode_metadata(metadata: Mapping[str, str]) -> str:
@@ -131,27 +146,29 @@ class TusClient:
         self._sending: tuple[int, int] | None = None
         self._broken_at: int | None = None
 
-    def upload(self, source: UploadSource, watch: Watch, url: str | None = None) -> str:
+    def upload(self, source: UploadSource, watch: Watch, url: str | None = None, *, key: str = "") -> str:
         """Bring every byte of `source` to the server and return the upload's URL.
 
-        With `url` an upload begun earlier goes on; one that the server has forgotten is begun anew.
+        With `url` an upload begun earlier goes on; one that the server has forgotten is begun anew. ``key``: of the
+        creation, so that one whose answer nobody heard is found again; empty: one for this call.
 
         Raises:
             TransferError: the server refuses for good, or patience is over.
         """
         backoff = Backoff(self._patience)
         renewed = gone = 0
+        key = key or new_key()
         with source.opened() as body:
             while True:
                 try:
-                    url = url or self._create(source, watch)
+                    url = url or self._create(source, watch, key)
                     if self._advance(url, body, source, watch, backoff):
                         return url
                 except UploadGone as error:
                     gone += 1
                     if gone > 3:
                         raise for_good(error) from None
-                    url = None
+                    url, key = None, new_key()
                 except LoginExpired as error:
                     renewed += 1
                     if renewed > 3 or not watch.renew_login():
@@ -188,9 +205,11 @@ class TusClient:
             self._piece = smaller_than(end - start) or self._piece
         self._broken_at = start
 
-    def _create(self, source: UploadSource, watch: Watch) -> str:
+    def _create(self, source: UploadSource, watch: Watch, key: str) -> str:
         headers = {**TUS, "Upload-Length": str(source.size), "Upload-Metadata": encode_metadata(source.metadata)}
-        response = self._http.post(self._endpoint, headers=headers)
+        response = self._http.post(self._endpoint, headers={**headers, "Idempotency-Key": key})
+        if is_refused_with(response, "idempotency_key_reused"):  # begun for the same file, to be read otherwise
+            response = self._http.post(self._endpoint, headers={**headers, "Idempotency-Key": new_key()})
         if response.status_code in {404, 405, 410} and is_of_server(response):
             raise refusal(response, TransferError)
         if response.status_code in {404, 405}:

@@ -76,7 +76,8 @@ def upload_path(
 
         watch = _watch(connection, progress, book, created=created)
         client = _client(connection, book, patience)
-        place = client.upload(source, watch, book.recall(key) if resume else None)
+        begun, creation = (book.recall(key), book.creation(key)) if resume else (None, "")
+        place = client.upload(source, watch, begun, key=creation)
         if key_of(connection.server, path) != key:
             raise TransferError("the file changed while it was uploaded; begin it again")
         book.forget(key)
