@@ -13,6 +13,7 @@ from datasets.exported import at, sheet
 from made_tables import made_table
 from parquay.columns.text import xlsx
 from parquay.columns.types.registry import column_type
+from parquay.datasets.export import export as exports
 from parquay.errors import ParquayError
 
 
@@ -80,6 +81,20 @@ def test_what_does_not_fit_a_sheet_is_told_before(table_of, export, monkeypatch,
     assert (caught.value.status, caught.value.code) == (422, code)
     if limit == "MOST_ROWS":
         assert len(sheet(export(snapshot, "xlsx", "a:lt:3")[1])) == 3
+
+
+@pytest.mark.parametrize("together", [1, 2, 500])
+def test_a_cell_that_is_too_long_is_found_however_many_columns_are_asked_at_once(
+    table_of, export, monkeypatch, together
+):
+    snapshot = table_of("a,b,c,d,e\nx,1,x,x,xyz\nxy,2,x,x,x\n")
+    monkeypatch.setattr(xlsx, "MAX_CHARACTERS", 2)
+    monkeypatch.setattr(exports, "MAX_ASKED_COLUMNS", together)
+
+    with pytest.raises(ParquayError, match=r"^e: ") as caught:
+        export(snapshot, "xlsx")
+
+    assert caught.value.code == "cell_too_long"
 
 
 def test_sheet_has_room_for_exactly_the_rows_below_its_header():
