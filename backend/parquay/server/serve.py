@@ -26,6 +26,8 @@ def serve(settings: Settings) -> int:
     allocator.keep_pieces(MAX_PIECE_BYTES, MAX_FREED_BYTES)
     telemetry.configure_logging(settings.log_level)
     with only_server(settings):
+        if code := _migrated_apart(settings):
+            return code
         services = wiring.build(settings)
         wiring.prepare(services)
         try:
@@ -46,6 +48,18 @@ def serve_child(settings: Settings) -> int:
     finally:
         services.close()
     return 0
+
+
+def _migrated_apart(settings: Settings) -> int:
+    """Bring the database to the newest schema in a process that then ends; return its exit code.
+
+    What does that is as large as a tenth of this process, and is never asked again.
+    """
+    child = os.fork()
+    if child:
+        return os.waitstatus_to_exitcode(os.waitpid(child, 0)[1])
+    wiring.migrate(settings)
+    os._exit(0)
 
 
 def _run(services: Services, *, primary: bool) -> None:

@@ -1,7 +1,7 @@
 """Builds every service of a process once, from the settings."""
 
 from parquay.wiring.database import redis_address
-from parquay.wiring.process import build, prepare
+from parquay.wiring.process import build, migrate, prepare
 from parquay.wiring.services import AccountServices, EventServices, Services, TableServices, UploadServices
 
 __all__ = [
@@ -11,6 +11,7 @@ __all__ = [
     "TableServices",
     "UploadServices",
     "build",
+    "migrate",
     "prepare",
     "redis_address",
 ]

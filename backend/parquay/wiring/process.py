@@ -49,6 +49,17 @@ def build(settings: Settings, *, migrate: bool = True) -> Services:
     return Services(settings, catalog, leases, uploads, tables, accounts, events)
 
 
+def migrate(settings: Settings) -> None:
+    """Bring the database to the newest schema, and do nothing else.
+
+    Raises:
+        SettingsError: a setting asks for something that this build cannot do, or the database cannot be used.
+    """
+    _refuse_impossible(settings)
+    refuse_half_restored(settings)
+    open_catalog(settings, migrate=True).close()
+
+
 def prepare(services: Services) -> None:
     """Put back what a crash may have taken from small files, and make the accounts that the settings ask for."""
     services.uploads.small.restore()
