@@ -25,7 +25,7 @@ ROUNDS = min(200, int(os.environ.get("CHAOS_ROUNDS", "12")))
 SEED = int(os.environ.get("CHAOS_SEED", str(random.SystemRandom().randrange(1 << 32))))
 FILES, PIECES, PIECE = 12, 4, 300_000
 
-pytestmark = [pytest.mark.chaos, pytest.mark.large, pytest.mark.timeout(240 + 20 * ROUNDS)]
+pytestmark = [pytest.mark.chaos, pytest.mark.long, pytest.mark.timeout(240 + 20 * ROUNDS)]
 
 
 @pytest.fixture

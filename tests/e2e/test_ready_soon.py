@@ -27,7 +27,7 @@ TIMES_LOCAL = 5
 
 HEADER, ROW = b"id,code,amount,day,text\n", b"1000000,0042,123.45,2026-11-30,row of many\n"
 
-pytestmark = [pytest.mark.large, pytest.mark.timeout(1800)]
+pytestmark = [pytest.mark.long, pytest.mark.timeout(1800)]
 
 
 class Measured(NamedTuple):
