@@ -87,7 +87,7 @@ def test_an_upload_goes_on_within_two_seconds_however_its_machine_is_lost(machin
                 wire.flush()
                 started = time.monotonic()
                 wait_until(partial(lambda url: other.offset(url) == 300_000, url), "the truth")
-                assert time.monotonic() - started < 4  # within a second on an idle machine
+                assert time.monotonic() - started < 1
                 wire.send(b"\xff" * 50_000)
                 with lost():
                     started = time.monotonic()

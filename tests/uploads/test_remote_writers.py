@@ -71,7 +71,7 @@ def test_a_writer_that_does_not_answer_is_not_waited_for(start: Callable[..., En
         answered = await remote_of(second).checkpoint(second.row(file_id))
 
         assert answered is False
-        assert ANSWER_SECONDS <= time.monotonic() - started < 5  # 2 on an idle machine
+        assert ANSWER_SECONDS <= time.monotonic() - started < 2
         patch.cancel()
 
     asyncio.run(run())
