@@ -10,12 +10,13 @@ import fcntl
 import hashlib
 import json
 import os
-import secrets
 import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TextIO, TypedDict
+
+from parquay.client.tus_client import new_key
 
 KEPT = 30 * 86400
 """Seconds after which an entry is dropped; servers keep unfinished uploads for less."""
@@ -72,7 +73,7 @@ class UploadBook:
         """
         with self._locked():
             entries = self._read()
-            entry = entries.get(key) or ResumeEntry(url="", at=time.time(), creation=secrets.token_urlsafe(16))
+            entry = entries.get(key) or ResumeEntry(url="", at=time.time(), creation=new_key())
             if key not in entries:
                 self._write(entries | {key: entry})
         return entry["creation"]
