@@ -18,10 +18,10 @@ from parquay.datasets.versions.commits import Author, Commits
 from parquay.datasets.versions.log_cleanup import trim
 from parquay.datasets.versions.tables import Tables
 from parquay.storage.chunks import StoreFault
-from parquay.storage.memory.bucket import MemoryBucket
 from parquay.storage.place import LAST_CHECKPOINT, checkpoint_name, entry_name
 from parquay.storage.remote.part_cache import PartCache
 from parquay.storage.remote.place import RemotePlaces
+from storage.memory.bucket import MemoryBucket
 
 TEXT = "n,word\n1,one\n2,two\n"
 INTERVAL = 20

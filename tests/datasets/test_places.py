@@ -18,7 +18,7 @@ from parquay.datasets.query.preview import Preview
 from parquay.datasets.versions.commits import Author
 from parquay.datasets.versions.retention import Retention
 from parquay.errors import Damaged
-from parquay.storage.memory.place import MemoryPlaces
+from storage.memory.place import MemoryPlaces
 
 TEXT = "n,word\n" + "".join(f"{n},w{n % 7}\n" for n in range(3000))
 

@@ -19,10 +19,10 @@ from parquay.storage.chunked.gathering import Gathering, GatheringFiles
 from parquay.storage.chunked.sealing import is_sealed
 from parquay.storage.chunked.store import CHUNK_BYTES_MAX, CHUNK_BYTES_MIN, ChunkStore
 from parquay.storage.chunks import BytesDamaged, BytesMissing, StoreFault
-from parquay.storage.memory.bucket import MemoryBucket
 from parquay.storage.s3.bucket import S3Bucket
 from s3_server import S3Server
 from storage.conformance import MIB, StoreConformance, TightConformance, content, name, put
+from storage.memory.bucket import MemoryBucket
 
 
 class Index:

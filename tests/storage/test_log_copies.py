@@ -7,11 +7,11 @@ from pathlib import Path
 import pytest
 
 from parquay.storage.chunks import StoreFault
-from parquay.storage.memory.bucket import MemoryBucket
 from parquay.storage.place import entry_name
 from parquay.storage.remote.log_copies import LOG_FOLDER, HeldLogs
 from parquay.storage.remote.part_cache import PartCache
 from parquay.storage.remote.place import RemotePlace, RemotePlaces
+from storage.memory.bucket import MemoryBucket
 
 
 class LosingBucket(MemoryBucket):

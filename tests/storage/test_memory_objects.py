@@ -7,9 +7,9 @@ from pathlib import Path
 import pytest
 
 from parquay.errors import StorageFull
-from parquay.storage.memory.objects import MemoryObjects
-from parquay.storage.memory.place import MemoryPlace, MemoryPlaces
 from parquay.storage.objects import Objects
+from storage.memory.objects import MemoryObjects
+from storage.memory.place import MemoryPlace, MemoryPlaces
 from storage.objects_conformance import CONTENT, ObjectsConformance, PlaceConformance, named
 
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 
 from parquay.ids import new_id
-from parquay.storage.memory.uploads import MemoryStore
 from storage.conformance import MIB, FileConformance, content, put
+from storage.memory.uploads import MemoryStore
 
 
 class TestMemoryStore(FileConformance):

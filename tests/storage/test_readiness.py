@@ -13,7 +13,7 @@ from parquay.storage.chunked import readiness
 from parquay.storage.chunked.readiness import Readiness
 from parquay.storage.chunked.store import ChunkStore
 from parquay.storage.chunks import StoreFault
-from parquay.storage.memory.bucket import MemoryBucket
+from storage.memory.bucket import MemoryBucket
 from storage.test_chunk_store import Index
 
 

@@ -8,13 +8,13 @@ import pytest
 
 from parquay.errors import Damaged, StorageFull
 from parquay.storage.local import reserve
-from parquay.storage.memory.bucket import MemoryBucket
 from parquay.storage.objects import Objects
 from parquay.storage.remote.objects import CachedObjects, KnownObjects
 from parquay.storage.remote.part_cache import CachedPart, PartCache
 from parquay.storage.remote.place import RemotePlace, RemotePlaces
 from parquay.storage.s3.bucket import S3Bucket
 from s3_server import S3Server
+from storage.memory.bucket import MemoryBucket
 from storage.objects_conformance import CONTENT, ObjectsConformance, PlaceConformance, named
 
 ROOM = 64 << 20

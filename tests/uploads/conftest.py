@@ -8,8 +8,8 @@ from typing import Any
 
 import pytest
 
-from parquay.storage.memory.uploads import MemoryStore
 from source_server import SourceServer, source_server
+from storage.memory.uploads import MemoryStore
 from uploads.engine import Engine, copy_of, migrated
 from uploads.fetch_desk import Desk
 

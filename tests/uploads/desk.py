@@ -9,11 +9,11 @@ from concurrent.futures import ThreadPoolExecutor
 from parquay.chunk import Chunk
 from parquay.ids import new_id
 from parquay.storage.chunks import Buffers, Rhythm, StoreFault
-from parquay.storage.memory.uploads import MemoryStore
 from parquay.tus.create import BodyPlan
 from parquay.uploads.receive.blocks import Blocks
 from parquay.uploads.receive.receive import Receiver, StallTimeout
 from parquay.uploads.receive.takeover import ActiveWriter
+from storage.memory.uploads import MemoryStore
 from uploads.engine import ScriptedBody
 
 MIB = 1 << 20

@@ -13,10 +13,10 @@ from sqlmodel import col, delete, update
 from parquay.catalog.tables import File, NamedChunk, now
 from parquay.catalog.usage import Usages
 from parquay.storage.chunked.store import ChunkStore
-from parquay.storage.memory.bucket import MemoryBucket
 from parquay.uploads.maintain.chunk_rows import ChunkRows
 from parquay.uploads.maintain.finding import Finding
 from parquay.uploads.maintain.fsck import Fsck
+from storage.memory.bucket import MemoryBucket
 from storage.test_chunk_store import Index
 from uploads.engine import CUT, OWNER, Engine, ScriptedBody
 

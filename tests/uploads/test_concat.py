@@ -11,9 +11,9 @@ from sqlmodel import col, delete
 
 from parquay.catalog.tables import File, now
 from parquay.errors import StorageFull, TooLarge
-from parquay.storage.memory.uploads import MemoryStore
 from parquay.tus.refusals import Refusal
 from parquay.uploads.policy.rules import Owner
+from storage.memory.uploads import MemoryStore
 from storage.tmpfs import volume
 from uploads.engine import OWNER, Engine, ScriptedBody, until
 

@@ -9,9 +9,9 @@ import hashlib
 import pytest
 
 from parquay.errors import InvalidValue, StorageFull, TooLarge
-from parquay.storage.memory.uploads import MemoryStore
 from parquay.tus.refusals import Refusal
 from parquay.uploads.receive.receive import Receipt
+from storage.memory.uploads import MemoryStore
 from uploads.creations import DATA, all_ids
 from uploads.engine import CUT, HANG, OWNER, Engine, ScriptedBody
 

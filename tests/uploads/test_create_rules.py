@@ -8,8 +8,8 @@ import base64
 import pytest
 
 from parquay.errors import InvalidValue, StorageFull, TooLarge, Unavailable, UnsupportedType
-from parquay.storage.memory.uploads import MemoryStore
 from parquay.uploads.create.describe import OPTION_KEYS, clean_type
+from storage.memory.uploads import MemoryStore
 from uploads.creations import DATA, all_ids
 from uploads.engine import OWNER, Engine, ScriptedBody
 

@@ -27,11 +27,11 @@ from parquay.storage.chunked.store import ChunkStore
 from parquay.storage.chunks import ChunkIndex, Store
 from parquay.storage.local.uploads import LocalStore
 from parquay.storage.local.writer import LocalWriter
-from parquay.storage.memory.bucket import MemoryBucket
-from parquay.storage.memory.uploads import MemoryStore
 from parquay.storage.s3.bucket import S3Bucket
 from parquay.uploads.receive import takeover
 from s3_server import S3Server
+from storage.memory.bucket import MemoryBucket
+from storage.memory.uploads import MemoryStore
 from uploads.engine import OWNER, migrated
 from uploads.machine import Upload, UploadMachine
 

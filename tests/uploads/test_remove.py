@@ -11,8 +11,8 @@ from sqlmodel import col
 
 from parquay.catalog.tables import File, now
 from parquay.errors import NotFound
-from parquay.storage.memory.uploads import MemoryStore
 from parquay.uploads.policy.rules import Owner
+from storage.memory.uploads import MemoryStore
 from uploads.engine import HANG, OWNER, Engine, ScriptedBody, until
 
 

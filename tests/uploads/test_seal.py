@@ -19,10 +19,10 @@ from parquay.chunk import Chunk
 from parquay.storage.chunked.sealing import cut, is_sealed
 from parquay.storage.chunked.store import ChunkStore
 from parquay.storage.chunks import BytesDamaged, StoreFault
-from parquay.storage.memory.bucket import MemoryBucket
 from parquay.uploads.maintain.chunk_rows import ChunkRows
 from parquay.uploads.maintain.fsck import Fsck
 from parquay.uploads.maintain.seal import SEALING, Sealer
+from storage.memory.bucket import MemoryBucket
 from storage.test_chunk_store import Index
 from uploads.engine import CUT, Engine, ScriptedBody
 

@@ -19,9 +19,9 @@ from parquay.ingest.convert import segment_sinks
 from parquay.ingest.convert.incremental import Outcome
 from parquay.storage import seal
 from parquay.storage.local.place import LocalPlaces
-from parquay.storage.memory.bucket import MemoryBucket
 from parquay.storage.remote.part_cache import PartCache
 from parquay.storage.remote.place import RemotePlaces
+from storage.memory.bucket import MemoryBucket
 
 SEGMENT = 5_000
 

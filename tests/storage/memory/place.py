@@ -11,8 +11,8 @@ from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 
 from parquay.storage.local.place import LocalPlace
-from parquay.storage.memory.objects import MemoryObjects
 from parquay.storage.object_place import ObjectPlace
+from storage.memory.objects import MemoryObjects
 
 
 class MemoryPlaces:
