@@ -7,7 +7,6 @@ import contextlib
 import logging
 from collections.abc import AsyncIterator, Mapping
 from pathlib import Path
-from urllib.parse import urlsplit
 
 from fastapi import FastAPI
 from starlette.types import Receive, Scope, Send
@@ -19,7 +18,6 @@ from parquay.settings import Settings
 from parquay.web.account import account, admin, login, usage
 from parquay.web.files import access, archives, fetches, files, links, previews, upload_links
 from parquay.web.http import errors, hashing, sockets
-from parquay.web.http.asgi import Origin
 from parquay.web.http.compression import Compression
 from parquay.web.http.deps import Policy
 from parquay.web.http.dispatcher import Dispatcher
@@ -63,7 +61,7 @@ class Application:
         self.services = services
         policy = policy_of(services.settings)
         self.rest = _rest(services, policy)
-        verbs, rules = _verbs(services), services.uploads.rules
+        verbs, rules = _verbs(services, policy), services.uploads.rules
         logins = LoginAdmission(services.accounts.sessions, policy)
         uploads = TusAdapter(verbs, admission=logins, rules=rules, policy=policy)
         linked = TusAdapter(verbs, admission=LinkAdmission(services.uploads.guests), rules=rules, policy=policy)
@@ -103,7 +101,7 @@ def policy_of(settings: Settings) -> Policy:
     )
 
 
-def _verbs(services: Services) -> Mapping[str, Verb]:
+def _verbs(services: Services, policy: Policy) -> Mapping[str, Verb]:
     settings = services.settings
     verbs = Verbs(
         services.uploads.files,
@@ -115,7 +113,7 @@ def _verbs(services: Services) -> Mapping[str, Verb]:
         writers=services.uploads.writers,
         remote=services.uploads.remote,
         rules=services.uploads.rules,
-        origin=Origin(settings.public_url, settings.proxies),
+        origin=policy.origin,
         interim=settings.interim_answers,
     ).by_method
     if settings.tus_router == "tuspyserver":
@@ -129,13 +127,12 @@ def _fast_path(services: Services, uploads: TusAdapter, policy: Policy) -> TryHa
     settings = services.settings
     if settings.tus_router == "tuspyserver":
         return None
-    origin = Origin(settings.public_url, settings.proxies)
     return FastPath(
         services.uploads.creator,
         uploads,
         sessions=services.accounts.sessions,
         rules=services.uploads.rules,
-        origin=origin,
+        origin=policy.origin,
         policy=policy,
     ).try_handle
 
@@ -149,7 +146,7 @@ def _rest(services: Services, policy: Policy) -> FastAPI:
         redirect_slashes=False,
         docs_url=None,
         redoc_url=None,
-        servers=[{"url": policy.public_url.rstrip("/")}] if urlsplit(policy.public_url).path.strip("/") else None,
+        openapi_url=None,  # the document names the address by which it was asked for: see `docs`
         responses={"default": {"model": Problem, "description": "Refused."}},
     )
     app.state.services = services

@@ -145,6 +145,8 @@ def scope(client: str = "10.1.2.3", **headers: str) -> dict[str, object]:
         (Origin(), scope(host="a", x_forwarded_host="evil.example"), "http://a"),
         (PROXY, scope(host="a", x_forwarded_port="8443", x_forwarded_proto="https"), "https://a:8443"),
         (PROXY, scope(host="a", x_forwarded_port="443", x_forwarded_proto="https"), "https://a"),
+        (PROXY, scope(host="a", x_forwarded_proto="HTTPS, http"), "https://a"),
+        (PROXY, scope(host="a", x_forwarded_proto="http, https"), "http://a"),
         (PROXY, scope(host="a", x_forwarded_port="80, 8080"), "http://a"),
         (PROXY, scope(host="a:8000", x_forwarded_port="8080"), "http://a:8000"),
         (PROXY, scope(host="[::1]", x_forwarded_port="8080"), "http://[::1]:8080"),

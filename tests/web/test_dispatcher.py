@@ -146,6 +146,27 @@ def test_https_is_believed_of_trusted_proxies_only():
     assert Policy(public_url="https://files.example.org").is_https(scope("203.0.113.5"))
 
 
+@pytest.mark.parametrize(
+    ("proto", "scheme", "seen"),
+    [
+        ("https, http", "http", True),
+        ("http, https", "http", False),
+        ("HTTPS", "http", True),
+        ("http", "https", False),
+        ("", "https", True),
+        ("", "wss", True),
+        ("https", "ws", True),
+    ],
+)
+def test_cookies_and_addresses_agree_on_the_scheme_that_browsers_use(proto, scheme, seen):
+    policy = proxied()
+    asked = scope("10.0.0.1", host="a.example", **({"x_forwarded_proto": proto} if proto else {}))
+    asked |= {"scheme": scheme}
+
+    assert policy.is_https(asked) is seen
+    assert policy.origin.base(asked).startswith("https://") is seen
+
+
 @pytest.fixture
 def built(tmp_path):
     folder = tmp_path / "dist"

@@ -95,6 +95,23 @@ def test_the_interface_is_shown_without_anybody_elses_server(anybody, prefix):
     assert not re.search(r"https?:", page.text + page.headers["content-security-policy"])
 
 
+def test_the_interface_names_the_path_below_which_it_was_asked_for(anybody, small_server):
+    def servers(http, path, **headers):
+        return [each["url"] for each in http.get(path, headers=headers).json().get("servers", [])]
+
+    with small_server.client() as proxied:
+        below = servers(proxied, "/openapi.json", **{"X-Forwarded-Prefix": "/parquay", "X-Forwarded-Host": "a.example"})
+        both = servers(
+            proxied, "/api/openapi.json", **{"X-Forwarded-Prefix": "/parquay", "X-Forwarded-Host": "a.example"}
+        )
+
+    assert below == ["http://a.example/parquay"]
+    assert both == ["http://a.example/parquay/api"]
+    assert servers(anybody, "/openapi.json") == []
+    assert servers(anybody, "/api/openapi.json") == ["/api"]
+    assert servers(anybody, "/openapi.json", **{"X-Forwarded-Prefix": "/parquay"}) == []
+
+
 def test_every_route_of_the_interface_says_what_it_does(anybody):
     for path, verbs in anybody.get("/openapi.json").json()["paths"].items():
         for verb, route in verbs.items():

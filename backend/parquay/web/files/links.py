@@ -13,7 +13,6 @@ from parquay.errors import InvalidValue, NotFound
 from parquay.events.messages import timestamp
 from parquay.roles import OWNER
 from parquay.web.files.file_schemas import LinkedFile, LinkPassword, LinkRef, NewLink, OpenedLink, ShownLink
-from parquay.web.http.asgi import Origin
 from parquay.web.http.deps import AccountsDep, IdentityDep, Policy, PolicyDep, UploadsDep, same_site_only, seen
 from parquay.web.http.hashing import HashingDep
 from parquay.web.http.spa import LINK_PAGE
@@ -111,7 +110,7 @@ async def open_link(
 
 
 def _base(request: Request, policy: Policy) -> str:
-    return Origin(policy.public_url, policy.proxies).base(request.scope)
+    return policy.origin.base(request.scope)
 
 
 def _shown(link: Link) -> LinkRef:

@@ -16,7 +16,6 @@ from parquay.events.messages import timestamp
 from parquay.ids import new_id
 from parquay.web.files.file_schemas import NewUploadLink, OpenUploadLink, ShownUploadLink, UploadedByLink, UploadLinkRef
 from parquay.web.files.forms import FORM, store_form
-from parquay.web.http.asgi import Origin
 from parquay.web.http.deps import IdentityDep, PolicyDep, UploadsDep
 from parquay.web.http.long_requests import note
 from parquay.web.http.upload_paths import UPLOAD_PAGE, endpoint_path
@@ -42,7 +41,7 @@ def add_upload_link(
     link = UploadLink(id=new_id(), owner_id=identity.id, token_hash=key_hash(token), **given)
     limits = {name: value for name, value in new.model_dump(mode="json").items() if value}
     uploads.upload_links.add(link, AuditNote(identity.username, "upload_link.made", link.id, limits))
-    base = Origin(policy.public_url, policy.proxies).base(request.scope)
+    base = policy.origin.base(request.scope)
     addresses = {"url": base + UPLOAD_PAGE + token, "endpoint": base + endpoint_path(token)}
     return ShownUploadLink.model_validate(_shown(link) | addresses)
 

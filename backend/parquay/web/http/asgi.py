@@ -20,7 +20,7 @@ from urllib.parse import urlsplit
 
 from parquay.http1.zero_copy import ZeroCopyBody
 from parquay.uploads.receive.body import BodyCut, BodyRevoked, CopiedBody
-from parquay.web.http.forwarded import prefix_of, with_port
+from parquay.web.http.forwarded import host_of, prefix_of, scheme_of, with_port
 
 Scope = MutableMapping[str, Any]
 Receive = Callable[[], Awaitable[MutableMapping[str, Any]]]
@@ -37,6 +37,8 @@ CHUNK_BYTES = 256 * 1024
 
 FORWARDING = frozenset({b"forwarded", b"via", b"x-real-ip"})
 """Fields that proxies add, besides `X-Forwarded-*`."""
+
+_PAGE_SCHEMES = {"ws": "http", "wss": "https"}
 
 _HOST = re.compile(r"[A-Za-z0-9.-]+(:[0-9]{1,5})?|\[[0-9A-Fa-f:.]+\](:[0-9]{1,5})?")
 
@@ -233,18 +235,28 @@ class Origin:
         """Return the base of absolute URLs for a request, with its path if any; empty when its Host is no host."""
         if self.public_url:
             return self.public_url.rstrip("/")
-        scheme, host, prefix = scope.get("scheme", "http"), _field(scope, b"host"), ""
-        if self._trusted(scope):
-            scheme = _first(_field(scope, b"x-forwarded-proto")) or scheme
-            host = with_port(scope, _first(_field(scope, b"x-forwarded-host")) or host, scheme)
-            prefix = prefix_of(scope)
+        scheme, host = self.scheme(scope), self.host(scope)
         if not _HOST.fullmatch(host) or scheme not in ("http", "https"):
             return ""
-        return f"{scheme}://{host}{prefix}"
+        return f"{scheme}://{host}{self.path(scope)}"
+
+    def scheme(self, scope: Scope) -> str:
+        """Return the scheme that browsers use, a WebSocket's as that of its page."""
+        if self.public_url:
+            return urlsplit(self.public_url).scheme
+        direct = _PAGE_SCHEMES.get(scope.get("scheme", "http"), scope.get("scheme", "http"))
+        return (scheme_of(scope) if self.trusts(peer_of(scope)) else "") or direct
+
+    def host(self, scope: Scope) -> str:
+        """Return host and port as browsers see them."""
+        if self.public_url:
+            return urlsplit(self.public_url).netloc
+        host = _field(scope, b"host")
+        return with_port(scope, host_of(scope) or host, self.scheme(scope)) if self.trusts(peer_of(scope)) else host
 
     def is_direct(self, scope: Scope) -> bool:
         """Tell whether no proxy stands between the client and this server, as far as the request shows."""
-        if self.public_url or self._trusted(scope):
+        if self.public_url or self.trusts(peer_of(scope)):
             return False
         return not any(name in FORWARDING or name.startswith(b"x-forwarded-") for name, _ in scope["headers"])
 
@@ -252,29 +264,30 @@ class Origin:
         """Return the path below which browsers see this server, without a slash at its end; empty at the root."""
         if self.public_url:
             return urlsplit(self.public_url).path.rstrip("/")
-        return prefix_of(scope) if self._trusted(scope) else ""
+        return prefix_of(scope) if self.trusts(peer_of(scope)) else ""
 
     def hosts(self, scope: Scope) -> frozenset[str]:
         """Return the hosts under which this server is known to the client."""
         return frozenset({self.base(scope).partition("://")[2].partition("/")[0].lower()} - {""})
 
-    def _trusted(self, scope: Scope) -> bool:
-        client = scope.get("client")
-        if not client or not self.proxies:
+    def trusts(self, address: str) -> bool:
+        """Tell whether what a request says of proxies is believed that ``address`` has sent."""
+        if not self.proxies:
             return False
         try:
-            address = ipaddress.ip_address(client[0])
+            known = ipaddress.ip_address(address)
         except ValueError:
             return False
-        return any(address in network for network in self.proxies)
+        return any(known in network for network in self.proxies)
+
+
+def peer_of(scope: Scope) -> str:
+    """Return the address that the connection comes from; empty where there is none."""
+    return str((scope.get("client") or ("",))[0])
 
 
 def _field(scope: Scope, wanted: bytes) -> str:
     return next((value.decode("latin-1") for name, value in scope["headers"] if name == wanted), "")
-
-
-def _first(value: str) -> str:
-    return value.partition(",")[0].strip().lower()
 
 
 def cors(scope: Scope, origins: frozenset[str]) -> Headers:

@@ -5,8 +5,8 @@ from __future__ import annotations
 import ipaddress
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Annotated
-from urllib.parse import urlsplit
 
 from fastapi import Depends, Request
 from fastapi.dependencies.models import Dependant
@@ -26,8 +26,7 @@ from parquay.catalog.tables import File
 from parquay.errors import InvalidValue, NotFound, Unauthorized
 from parquay.ids import is_id
 from parquay.roles import VIEW, Role, require
-from parquay.web.http.asgi import Origin
-from parquay.web.http.forwarded import with_port
+from parquay.web.http.asgi import Origin, peer_of
 from parquay.web.http.hosts import hosts_of, is_loopback_name
 from parquay.web.http.long_requests import note
 from parquay.wiring import AccountServices, EventServices, Services, TableServices, UploadServices
@@ -74,40 +73,30 @@ class Policy:
 
     def _host(self, scope: Scope) -> str | None:
         """Host and port of this service as browsers see it, None when it is the request's Host."""
-        if self.public_url or not self._trusts(_address(scope)):
-            return urlsplit(self.public_url).netloc or None
-        host = _field(scope, b"x-forwarded-host").partition(",")[0].strip() or _field(scope, b"host")
-        return with_port(scope, host, "https" if self.is_https(scope) else "http") or None
+        if self.public_url or self.origin.trusts(peer_of(scope)):
+            return self.origin.host(scope) or None
+        return None
+
+    @cached_property
+    def origin(self) -> Origin:
+        """Where browsers see this service."""
+        return Origin(self.public_url, self.proxies)
 
     def base_path(self, scope: Scope) -> str:
         """Path below which browsers see this service, without a slash at its end; empty at the root."""
-        return Origin(self.public_url, self.proxies).path(scope)
+        return self.origin.path(scope)
 
     def peer(self, scope: Scope) -> str:
         """Return the address of the client: the last one in front of our proxies."""
-        address = _address(scope)
+        address = peer_of(scope)
         hops = [hop.strip() for hop in _field(scope, b"x-forwarded-for").split(",") if hop.strip()]
-        while hops and self._trusts(address):
+        while hops and self.origin.trusts(address):
             address = hops.pop()
         return address
 
     def is_https(self, scope: Scope) -> bool:
         """Tell whether the browser speaks HTTPS, to us or to a trusted proxy."""
-        if self.public_url.startswith("https://") or scope.get("scheme") == "https":
-            return True
-        trusted = self._trusts(_address(scope))
-        return trusted and _field(scope, b"x-forwarded-proto").split(",")[-1].strip().lower() == "https"
-
-    def _trusts(self, address: str) -> bool:
-        try:
-            known = ipaddress.ip_address(address)
-        except ValueError:
-            return False
-        return any(known in network for network in self.proxies)
-
-
-def _address(scope: Scope) -> str:
-    return str((scope.get("client") or ("",))[0])
+        return self.origin.scheme(scope) == "https"
 
 
 def _field(scope: Scope, name: bytes) -> str:

@@ -1,7 +1,8 @@
-"""What proxies say of the address that browsers see, besides host and scheme. Pure.
+"""What proxies say of the address that browsers see. Pure.
 
-``X-Forwarded-Port`` is a port that the host does not have already; ``X-Forwarded-Prefix`` is the path below which a
-proxy shows this service. Neither has a standard; both are understood as Traefik sends them.
+Where several proxies stand one behind the other, the first value of a field counts: that of the proxy which the
+browser asked. ``X-Forwarded-Port`` is a port that the host does not have already; ``X-Forwarded-Prefix`` is the path
+below which a proxy shows this service. None of them has a standard; all are understood as Traefik sends them.
 Whom to believe is decided elsewhere.
 """
 
@@ -16,6 +17,16 @@ STANDARD_PORTS = {"http": "80", "https": "443"}
 _PORT = re.compile(r"[1-9][0-9]{0,4}")
 _HAS_PORT = re.compile(r".*:[0-9]+|\[[^\]]*\]:[0-9]+")
 _PREFIX = re.compile(r"(/(?!\.{1,2}(/|$))[A-Za-z0-9._~-]+)+")
+
+
+def scheme_of(scope: MutableMapping[str, Any]) -> str:
+    """Return the scheme that a proxy names, in small letters; empty when it names none."""
+    return _first(scope, b"x-forwarded-proto").lower()
+
+
+def host_of(scope: MutableMapping[str, Any]) -> str:
+    """Return the host that a proxy names, in small letters; empty when it names none."""
+    return _first(scope, b"x-forwarded-host").lower()
 
 
 def with_port(scope: MutableMapping[str, Any], host: str, scheme: str) -> str:

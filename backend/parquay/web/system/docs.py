@@ -5,7 +5,7 @@ from __future__ import annotations
 import html
 
 from fastapi import APIRouter, Request
-from fastapi.responses import HTMLResponse
+from fastapi.responses import HTMLResponse, JSONResponse
 
 from parquay.web.http.deps import PolicyDep
 
@@ -42,3 +42,12 @@ async def docs(request: Request, policy: PolicyDep) -> HTMLResponse:
     base = html.escape(policy.base_path(request.scope))
     openapi = base + html.escape(request.scope.get("root_path", "") + "/openapi.json")
     return HTMLResponse(PAGE.format(base=base, openapi=openapi), headers={"Content-Security-Policy": POLICY})
+
+
+@router.get("/openapi.json", include_in_schema=False)
+async def openapi(request: Request, policy: PolicyDep) -> JSONResponse:
+    """Return the description of the interface, with the path below which it was asked for."""
+    document, root = request.app.openapi(), request.scope.get("root_path", "")
+    below = policy.base_path(request.scope)
+    address = (policy.origin.base(request.scope) or below) if below else ""
+    return JSONResponse(document | {"servers": [{"url": address + root}]} if address or root else document)
