@@ -288,6 +288,7 @@ SURFACES = {
     "web/uploads/verbs": "web/test_tus_core web/test_tus_draft",
     "server/address": "test_server",
     "server/api_process": "test_server",
+    "server/certificate": "web/test_tls",
     "server/children": "test_server e2e/test_kill",
     "server/lock": "test_server",
     "server/serve": "test_server",

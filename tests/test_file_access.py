@@ -47,6 +47,7 @@ ALLOWED = {
     "datasets/statements/process.py": ("the pipe of a process that runs statements", {"os.read"}),
     "datasets/statements/spool.py": ("the result of a statement in a folder of its own", {".open"}),
     "events/pipes.py": ("the pipes of a server's children", {"os.read", "os.write"}),
+    "http1/certificates.py": ("the certificate, which is the operator's", {".stat"}),
     "ingest/convert/convert_file.py": (
         "files of whoever runs `parquay convert`",
         {".mkdir", ".open", ".stat", ".replace", ".unlink", ".write_text", "tempfile.TemporaryDirectory"},

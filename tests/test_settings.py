@@ -98,6 +98,8 @@ def test_without_variables_the_defaults_of_the_contract_hold(given):
         ("tus_router", "other"),
         ("share_default", "perhaps"),
         ("log_level", "loud"),
+        ("tls_cert", "/nowhere/chain.pem"),
+        ("tls_key", "/etc"),
     ],
 )
 def test_a_value_that_does_not_parse_is_refused_in_one_line_that_names_it(given, name: str, value: str):
@@ -106,6 +108,13 @@ def test_a_value_that_does_not_parse_is_refused_in_one_line_that_names_it(given,
 
     assert str(caught.value).startswith(f"PARQUAY_{name.upper()}: ")
     assert "\n" not in str(caught.value)
+
+
+def test_a_certificate_needs_its_key(given, tmp_path: Path):
+    (tmp_path / "chain.pem").write_text("")
+
+    with pytest.raises(SettingsError, match="PARQUAY_TLS_CERT and PARQUAY_TLS_KEY must be set together"):
+        given(tls_cert=str(tmp_path / "chain.pem"))
 
 
 def test_an_unknown_name_is_refused_in_one_line_that_names_it(given):

@@ -50,6 +50,11 @@ class Settings(BaseSettings):
 
     host: str = Field("127.0.0.1", description="Address to listen on.")
     port: int = Field(8000, ge=1, le=65535, description="Port to listen on.")
+    tls_cert: Path | None = Field(
+        None,
+        description="PEM file of a certificate and those above it: the server speaks HTTPS; read again when renewed.",
+    )
+    tls_key: Path | None = Field(None, description="PEM file of its key, without a password.")
     data_dir: Path = Field(Path("data/var"), description="Directory that the embedded setting writes to.")
     database_url: str = Field(
         "", description="`sqlite:///…` or `postgresql://…`; empty: SQLite `metadata.db` in the data dir."
@@ -188,6 +193,13 @@ class Settings(BaseSettings):
             raise ValueError("must be a directory, or one that can be made")
         return value
 
+    @field_validator("tls_cert", "tls_key")
+    @classmethod
+    def _readable(cls, value: Path | None) -> Path | None:
+        if value is not None and not value.is_file():
+            raise ValueError(f"{value} is no file")
+        return value
+
     @field_validator("demo_users")
     @classmethod
     def _name_and_password(cls, value: str | None) -> str | None:
@@ -245,9 +257,11 @@ class Settings(BaseSettings):
         return value
 
     @model_validator(mode="after")
-    def _secret_for_webhook(self) -> Settings:
+    def _what_goes_together(self) -> Settings:
         if self.webhook_url and not self.webhook_secret:
             raise ValueError("PARQUAY_WEBHOOK_SECRET must be set when PARQUAY_WEBHOOK_URL is")
+        if (self.tls_cert is None) != (self.tls_key is None):
+            raise ValueError("PARQUAY_TLS_CERT and PARQUAY_TLS_KEY must be set together")
         return self
 
     @cached_property

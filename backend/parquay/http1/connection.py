@@ -188,7 +188,7 @@ class UploadConnection(Intake):
         if not self._is_half_closed:
             self._is_half_closed = True
             self.loop.call_later(HALF_CLOSED_SECONDS, self._announce_leaving)
-        return not self._is_event_stream
+        return not self._is_event_stream and self.transport.can_write_eof()  # TLS has no half of a connection
 
     def _announce_leaving(self) -> None:
         """Let those who wait for the client's leaving hear of it, though it may only have stopped sending."""

@@ -9,6 +9,7 @@ import time
 from functools import partial
 from typing import Any
 
+from parquay.http1.certificates import Certificate
 from parquay.http1.connection import IDLE_SECONDS, TryHandle, UploadConnection
 from parquay.http1.sockets import SocketConnection
 from parquay.http1.uvicorn_seam import UvicornServer
@@ -24,11 +25,23 @@ SOCKET_BYTES = 64 * 1024
 class Listener(UvicornServer):
     """Serves an ASGI application until it is stopped. Signals stay with whoever runs it."""
 
-    def __init__(self, app: Any, host: str, port: int, *, fast_path: TryHandle | None = None) -> None:
-        """``app``: the application; its lifespan runs with the server. ``fast_path``: asked before it."""
+    def __init__(
+        self,
+        app: Any,
+        host: str,
+        port: int,
+        *,
+        fast_path: TryHandle | None = None,
+        certificate: Certificate | None = None,
+    ) -> None:
+        """``app``: the application; its lifespan runs with the server. ``fast_path``: asked before it.
+
+        ``certificate``: what TLS is spoken with; None: HTTP is spoken.
+        """
         logging.getLogger("uvicorn.error").setLevel(logging.ERROR)  # below that it tells what clients did wrong
         self.listens = asyncio.Event()
         self._host, self._port = host, port
+        self._certificate = certificate
         options: dict[str, Any] = {
             "http": partial(UploadConnection, fast_path=fast_path),
             "ws": SocketConnection,
@@ -44,6 +57,8 @@ class Listener(UvicornServer):
             "timeout_keep_alive": int(IDLE_SECONDS),
             "timeout_graceful_shutdown": STOP_SECONDS,
         }
+        if certificate is not None:
+            options["ssl_context_factory"] = lambda *_: certificate.context
         super().__init__(app, **options)
 
     async def serve(self, sockets: list[socket.socket] | None = None) -> None:
@@ -64,9 +79,11 @@ class Listener(UvicornServer):
         self.should_exit = True
 
     async def _enforce_deadlines(self) -> None:
-        """Close connections that wait for their client in vain."""
+        """Close connections that wait for their client in vain, and look whether the certificate was renewed."""
         while True:
             await asyncio.sleep(DEADLINE_CHECK_SECONDS)
+            if self._certificate is not None:
+                self._certificate.renew()
             now = time.monotonic()
             for connection in self.open_connections:
                 if isinstance(connection, UploadConnection):

@@ -19,6 +19,7 @@ from parquay.jobs import hook
 from parquay.jobs.fetch import FetchWorkers
 from parquay.jobs.worker import Worker
 from parquay.server.address import shown_url
+from parquay.server.certificate import certificate_of
 from parquay.server.children import Children, child_commands
 from parquay.uploads.receive.takeover import watch
 from parquay.wiring import Services
@@ -55,7 +56,9 @@ class ApiProcess:
             loop.add_signal_handler(number, self._stop.set)
         from parquay.http1.listener import Listener
 
-        listener = Listener(self._app, settings.host, settings.port, fast_path=self._app.fast_path)
+        shown = certificate_of(settings)
+        fast_path = self._app.fast_path
+        listener = Listener(self._app, settings.host, settings.port, fast_path=fast_path, certificate=shown)
         serving = asyncio.create_task(listener.serve())
         tasks = [asyncio.create_task(job) for job in self._background()]
         self._connect()

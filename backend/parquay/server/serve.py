@@ -8,6 +8,7 @@ import resource
 
 from parquay import allocator, telemetry, wiring
 from parquay.server.api_process import ApiProcess
+from parquay.server.certificate import certificate_of
 from parquay.server.lock import only_server
 from parquay.settings import Settings
 from parquay.storage.local.private import OTHERS
@@ -25,6 +26,7 @@ def serve(settings: Settings) -> int:
     os.umask(OTHERS)
     allocator.keep_pieces(MAX_PIECE_BYTES, MAX_FREED_BYTES)
     telemetry.configure_logging(settings.log_level)
+    certificate_of(settings)  # what is wrong with it is said before anything begins
     with only_server(settings):
         if code := _migrated_apart(settings):
             return code

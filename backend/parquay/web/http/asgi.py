@@ -244,8 +244,10 @@ class Origin:
         """Return the scheme that browsers use, a WebSocket's as that of its page."""
         if self.public_url:
             return urlsplit(self.public_url).scheme
-        direct = _PAGE_SCHEMES.get(scope.get("scheme", "http"), scope.get("scheme", "http"))
-        return (scheme_of(scope) if self.trusts(peer_of(scope)) else "") or direct
+        spoken = str(scope.get("scheme", "http"))
+        direct = _PAGE_SCHEMES.get(spoken, spoken)
+        named = scheme_of(scope) if self.trusts(peer_of(scope)) else ""
+        return named or direct
 
     def host(self, scope: Scope) -> str:
         """Return host and port as browsers see them."""
