@@ -193,12 +193,13 @@ class Settings(BaseSettings):
             raise ValueError("must be a directory, or one that can be made")
         return value
 
-    @field_validator("tls_cert", "tls_key")
+    @field_validator("tls_cert", "tls_key", mode="before")
     @classmethod
-    def _readable(cls, value: Path | None) -> Path | None:
-        if value is not None and not value.is_file():
-            raise ValueError(f"{value} is no file")
-        return value
+    def _readable(cls, value: object) -> Path | None:
+        path = Path(str(value)) if value else None
+        if path is not None and not path.is_file():
+            raise ValueError(f"{path} is no file")
+        return path
 
     @field_validator("demo_users")
     @classmethod
