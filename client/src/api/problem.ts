@@ -48,7 +48,7 @@ export const problemOf = (error: FetchBaseQueryError, response: Response | undef
   return problemFromBody(0, null)
 }
 
-const isProblem = (value: unknown): value is Problem =>
+export const isProblem = (value: unknown): value is Problem =>
   isRecord(value) && typeof value.detail === 'string' && typeof value.status === 'number'
 
 /** Whether the server says that there is no such thing, or none that may be seen; a proxy's word does not count. */

@@ -1,4 +1,5 @@
 import { admin as deAdmin } from './de/admin'
+import { cellsWords as deCells } from './de/cells'
 import { datasets as deDatasets } from './de/datasets'
 import { links as deLinks } from './de/links'
 import { live as deLive } from './de/live'
@@ -8,6 +9,7 @@ import { sql as deSql } from './de/sql'
 import { uploadLinks as deUploadLinks } from './de/uploadLinks'
 import { warnings as deWarnings } from './de/warnings'
 import { admin } from './en/admin'
+import { cellsWords } from './en/cells'
 import { datasets } from './en/datasets'
 import { links } from './en/links'
 import { live } from './en/live'
@@ -19,7 +21,18 @@ import { warnings } from './en/warnings'
 import { isolating } from './isolate'
 import { type Language, language, useLanguage } from './language'
 
-const english = { admin, datasets, links, live, reading, sameName, sql, uploadLinks, warnings }
+const english = {
+  admin,
+  cells: cellsWords,
+  datasets,
+  links,
+  live,
+  reading,
+  sameName,
+  sql,
+  uploadLinks,
+  warnings,
+}
 
 /** The texts of what is loaded after the first page: they come with it, in both languages. */
 export type LaterMessages = typeof english
@@ -28,6 +41,7 @@ export const LATER: Record<Language, LaterMessages> = {
   en: isolating(english),
   de: isolating({
     admin: deAdmin,
+    cells: deCells,
     datasets: deDatasets,
     links: deLinks,
     live: deLive,

@@ -4,6 +4,9 @@ import type { RowsPage } from '../../../api/datasetsApi'
 import type { Column, DataRow } from '../../../api/types'
 import { useLaterText } from '../../../i18n/later'
 import { useAppDispatch, useAppSelector } from '../../../store/hooks'
+import { SelectionBar } from '../range/SelectionBar'
+import { isOneCell } from '../range/selection'
+import { useCellCommands } from '../range/useCellCommands'
 import { selectRemovedRows } from '../removedRowsSlice'
 import { removeRow } from '../removeRow'
 import { useDatasetView } from '../useDatasetView'
@@ -16,6 +19,7 @@ import { useActiveCell } from './useActiveCell'
 import { useCellEdits } from './useCellEdits'
 import { useGridActions } from './useGridActions'
 import { useGridLayout } from './useGridLayout'
+import { useSelection } from './useSelection'
 import { useWidths } from './useWidths'
 
 type Props = {
@@ -112,71 +116,93 @@ export const DataGrid = ({
   )
   const { active, noteFocus, moveTo } = useActiveCell(scroller, reveal)
   const { writing, conflict, keepMine, keepTheirs, ...edits } = useCellEdits(id, known, page)
-  const acts = useGridActions({ rows, columns, editable, active, moveTo, ...edits })
+  const selection = useSelection(active, { rows: rows.length, columns: columns.length }, moveTo)
+  const { range } = selection
+  const frame = { id, page, rows, columns, width: known.length, total, range, editable }
+  const commands = useCellCommands(frame)
+  const acts = useGridActions({
+    rows,
+    columns,
+    editable,
+    active,
+    moveTo,
+    ...selection,
+    ...commands,
+    ...edits,
+  })
   useMark(page === undefined || stale ? null : marked, (row) => {
     moveTo({ row, column: 0 })
     scrollToRow(row, { align: 'center' })
   })
   const disputed = conflict && known.find((column) => column.name === conflict.writing.column)
   return (
-    <div className={classes.scroller} ref={scroller} data-stale={stale || undefined}>
-      <table
-        role="grid"
-        className={classes.grid}
-        style={{ width }}
-        aria-label={words.label(name)}
-        aria-rowcount={total === null ? -1 : total + 1}
-        aria-colcount={columns.length + 1}
-        aria-readonly={!editable}
-        aria-busy={stale || undefined}
-      >
-        <GridHead
-          columns={columns}
-          shown={shownColumns}
-          width={width}
-          id={id}
-          known={known}
-          shownCount={columns.length}
-          frozen={frozen}
-          mayChange={editable}
-          onWidth={setWidth}
-        />
-        <tbody
-          role="rowgroup"
-          className={classes.body}
-          style={{ height, width }}
-          onFocus={(event) => noteFocus(event.target)}
-          onKeyDown={acts.onKeyDown}
-          onDoubleClick={acts.onDoubleClick}
-          onCopy={acts.onCopy}
+    <>
+      <div className={classes.scroller} ref={scroller} data-stale={stale || undefined}>
+        <table
+          role="grid"
+          className={classes.grid}
+          style={{ width }}
+          aria-label={words.label(name)}
+          aria-rowcount={total === null ? -1 : total + 1}
+          aria-colcount={columns.length + 1}
+          aria-readonly={!editable}
+          aria-multiselectable
+          aria-busy={stale || undefined}
         >
-          <Rows
-            page={page}
-            rows={rows}
-            inView={shownRows}
-            marked={stale ? null : marked}
-            editable={editable}
-            id={id}
+          <GridHead
             columns={columns}
             shown={shownColumns}
+            width={width}
+            id={id}
+            known={known}
+            shownCount={columns.length}
             frozen={frozen}
-            active={active}
-            writing={writing}
-            onKeep={acts.onKeep}
-            onDrop={acts.onDrop}
+            mayChange={editable}
+            onWidth={setWidth}
+            onSelect={selection.selectColumn}
+            onSelectAll={selection.selectAll}
           />
-        </tbody>
-      </table>
-      {notice && <div className={classes.notice}>{notice}</div>}
-      {conflict && disputed && (
-        <ConflictDialog
-          id={id}
-          column={disputed}
-          conflict={conflict}
-          onMine={keepMine}
-          onTheirs={keepTheirs}
-        />
-      )}
-    </div>
+          <tbody
+            role="rowgroup"
+            className={classes.body}
+            style={{ height, width }}
+            onFocus={(event) => noteFocus(event.target) && selection.collapse()}
+            onMouseDown={selection.onMouseDown}
+            onMouseMove={selection.onMouseMove}
+            onKeyDown={acts.onKeyDown}
+            onDoubleClick={acts.onDoubleClick}
+            onCopy={acts.onCopy}
+          >
+            <Rows
+              page={page}
+              rows={rows}
+              inView={shownRows}
+              marked={stale ? null : marked}
+              editable={editable}
+              id={id}
+              columns={columns}
+              shown={shownColumns}
+              frozen={frozen}
+              active={active}
+              range={isOneCell(range) ? null : range}
+              writing={writing}
+              onKeep={acts.onKeep}
+              onDrop={acts.onDrop}
+            />
+          </tbody>
+        </table>
+        {notice && <div className={classes.notice}>{notice}</div>}
+        {conflict && disputed && (
+          <ConflictDialog
+            id={id}
+            column={disputed}
+            conflict={conflict}
+            onMine={keepMine}
+            onTheirs={keepTheirs}
+          />
+        )}
+      </div>
+      {rows.length > 0 && <SelectionBar frame={frame} commands={commands} />}
+    </>
   )
 }

@@ -29,6 +29,7 @@ type Props = {
   position: string
   label: string
   active: boolean
+  selected: boolean
   /** What the editor starts with, null while the cell is not being written. */
   writing: { typed: string | null; seen: Cell } | null
   note: ReactNode
@@ -47,6 +48,7 @@ export const GridCell = ({
   position,
   label,
   active,
+  selected,
   writing,
   note,
   onType,
@@ -59,6 +61,7 @@ export const GridCell = ({
     style={{ insetInlineStart: start, width }}
     aria-colindex={index + 2}
     tabIndex={active ? 0 : -1}
+    aria-selected={selected}
     data-place={position}
     data-frozen={frozen || undefined}
     data-numeric={isNumeric(column) || undefined}

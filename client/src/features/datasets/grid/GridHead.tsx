@@ -21,15 +21,32 @@ const walk = (event: KeyboardEvent<HTMLElement>): void => {
   event.preventDefault()
 }
 
-type Props = HeadFrame & { columns: Column[]; shown: VirtualItem[]; width: number }
+type Props = HeadFrame & {
+  columns: Column[]
+  shown: VirtualItem[]
+  width: number
+  onSelectAll: () => void
+}
 
-export const GridHead = ({ columns, shown, width, ...frame }: Props) => {
-  const words = useLaterText().datasets.grid
+export const GridHead = ({ columns, shown, width, onSelectAll, ...frame }: Props) => {
+  const {
+    datasets: { grid: words },
+    cells,
+  } = useLaterText()
   return (
     <thead role="rowgroup" className={classes.head} style={{ width }} onKeyDown={walk}>
       <tr role="row" aria-rowindex={1}>
         <IndexCell of="head">
-          <span className="sr-only">{words.row}</span>#
+          <button
+            type="button"
+            className={classes.all}
+            data-head
+            title={cells.everything}
+            aria-label={cells.everything}
+            onClick={onSelectAll}
+          >
+            <span className="sr-only">{words.row}</span>#
+          </button>
         </IndexCell>
         {shown.map(({ index, start, size }) => {
           const column = columns[index]

@@ -4,6 +4,7 @@ import { Trash2 } from 'lucide-react'
 import type { Column, DataRow, Cell as Value } from '../../../api/types'
 import { useLaterText } from '../../../i18n/later'
 import { formatCount } from '../../../shared/format'
+import { type CellRange, isInRange } from '../range/selection'
 import type { Leave } from './CellEditor'
 import { ChangedNote } from './ChangedNote'
 import type { Writing } from './cellEditing'
@@ -23,6 +24,8 @@ export type RowFrame = {
   /** So many of the first columns stay in sight. */
   frozen: number
   active: CellPosition
+  /** The cells that are selected, null where it is one. */
+  range: CellRange | null
   writing: Writing | null
   onKeep: (writing: Writing, value: Value, leave: Leave) => void
   onDrop: (refusal?: string) => void
@@ -51,6 +54,7 @@ const Cell = ({
   number,
   frozen,
   active,
+  range,
   writing,
   onKeep,
   onDrop,
@@ -70,6 +74,7 @@ const Cell = ({
       position={positionName({ row: index, column: slot.index })}
       label={words.edit(column.name, number)}
       active={active.row === index && active.column === slot.index}
+      selected={range !== null && isInRange(range, { row: index, column: slot.index })}
       writing={here}
       note={changed && <ChangedNote id={id} since={here.base} now={value ?? null} />}
       onType={(draft) => {
@@ -92,7 +97,7 @@ export const GridRow = ({ columns, shown, top, marked, onDelete, ...cells }: Pro
       data-marked={marked || undefined}
       style={{ transform: `translateY(${top}px)` }}
     >
-      <IndexCell of="row">
+      <IndexCell of="row" row={index}>
         {onDelete && (
           <ActionIcon
             variant="subtle"

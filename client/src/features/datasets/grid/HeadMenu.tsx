@@ -9,6 +9,7 @@ import {
   PencilLine,
   Pin,
   PinOff,
+  TextSelect,
 } from 'lucide-react'
 import { lazy, Suspense, useState } from 'react'
 import type { Column } from '../../../api/types'
@@ -29,6 +30,8 @@ export type HeadFrame = {
   frozen: number
   mayChange: boolean
   onWidth: (column: string, width: number) => void
+  /** Selects the column with this index among those that are shown. */
+  onSelect: (index: number) => void
 }
 
 type Props = HeadFrame & { column: Column; index: number; width: number }
@@ -72,8 +75,11 @@ const PlaceItems = ({ column: { name }, index, known, shownCount, frozen }: Prop
 
 /** Everything that can be done with a column but ordering and filtering, which have buttons of their own. */
 export const HeadMenu = (props: Props) => {
-  const { id, column, known, mayChange, width, onWidth } = props
-  const words = useLaterText().datasets.columns
+  const { id, column, index, known, mayChange, width, onWidth, onSelect } = props
+  const {
+    datasets: { columns: words },
+    cells,
+  } = useLaterText()
   const [changing, setChanging] = useState(false)
   return (
     <>
@@ -99,6 +105,9 @@ export const HeadMenu = (props: Props) => {
               <Menu.Divider />
             </>
           )}
+          <Menu.Item leftSection={<TextSelect {...ICON} />} onClick={() => onSelect(index)}>
+            {cells.everyRow}
+          </Menu.Item>
           <PlaceItems {...props} />
           <Menu.Divider />
           <Menu.Item

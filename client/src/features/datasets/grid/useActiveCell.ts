@@ -25,10 +25,12 @@ export const useActiveCell = (
   })
   return {
     active,
-    /** The focus came by itself, by a click or by Tab. */
-    noteFocus: (target: EventTarget) => {
+    /** The focus came by itself, by a click or by Tab; tells whether to another cell. */
+    noteFocus: (target: EventTarget): boolean => {
       const position = target instanceof HTMLElement ? positionOf(target) : null
-      if (position) setActive(position)
+      if (!position || positionName(position) === positionName(active)) return false
+      setActive(position)
+      return true
     },
     moveTo: (position: CellPosition) => {
       wanted.current = true

@@ -1,5 +1,8 @@
 import type { ClipboardEvent, KeyboardEvent, MouseEvent } from 'react'
 import type { Cell, Column, DataRow } from '../../../api/types'
+import { type CellRange, type Extent, extentOfKey, isOneCell } from '../range/selection'
+import { blockOf } from '../range/shownCells'
+import { asTsv } from '../range/written'
 import type { Leave } from './CellEditor'
 import type { Writing } from './cellEditing'
 import { type CellPosition, positionAfter, startsTyping } from './gridKeys'
@@ -19,19 +22,43 @@ type Parts = {
   editable: boolean
   active: CellPosition
   moveTo: (position: CellPosition) => void
+  /** The cells that are selected, and how that changes. */
+  range: CellRange
+  collapse: () => void
+  extend: (extent?: Extent) => void
+  /** Does what a key asks for with the selected cells; false: nothing. */
+  onRangeKey: (event: KeyboardEvent) => boolean
+  /** Copies cells that are not all on this page. */
+  copyEvery: () => void
   open: (row: DataRow, column: string, typed: string | null) => void
   keep: (writing: Writing, value: Cell) => void
   drop: (refusal?: string) => void
 }
 
 /** What keys, double clicks and a finished editor do in the grid. */
-export const useGridActions = ({ rows, columns, editable, active, moveTo, keep, drop, ...edits }: Parts) => {
+export const useGridActions = ({
+  rows,
+  columns,
+  editable,
+  active,
+  moveTo,
+  range,
+  collapse,
+  extend,
+  onRangeKey,
+  copyEvery,
+  keep,
+  drop,
+  ...edits
+}: Parts) => {
   const bounds = { rows: rows.length, columns: columns.length, page: PAGE_STEP }
-  const step = ({ row, column }: CellPosition) =>
+  const step = ({ row, column }: CellPosition) => {
+    collapse()
     moveTo({
       row: Math.min(bounds.rows - 1, Math.max(0, active.row + row)),
       column: Math.min(bounds.columns - 1, Math.max(0, active.column + column)),
     })
+  }
   const open = (typed: string | null, at: CellPosition) => {
     const row = rows[at.row]
     const column = columns[at.column]
@@ -41,7 +68,14 @@ export const useGridActions = ({ rows, columns, editable, active, moveTo, keep, 
     onKeyDown: (event: KeyboardEvent) => {
       if (!(event.target instanceof HTMLElement) || event.target.dataset.place === undefined) return
       const next = positionAfter(event.key, active, bounds, event.ctrlKey || event.metaKey)
-      if (next) moveTo(next)
+      const extent = extentOfKey(event)
+      if (next) {
+        if (event.shiftKey) extend()
+        else collapse()
+        moveTo(next)
+      } else if (extent) extend(extent)
+      else if (event.key === 'Escape') collapse()
+      else if (onRangeKey(event)) return
       else if (event.key === 'Enter' || event.key === 'F2') open(null, active)
       else if (startsTyping(event)) open(event.key, active)
       else return
@@ -53,12 +87,17 @@ export const useGridActions = ({ rows, columns, editable, active, moveTo, keep, 
       const position = cell && positionOf(cell)
       if (position) open(null, position)
     },
-    /** A cell in focus is copied as it is written, in full, unless a part of the page is selected. */
+    /** What is selected is copied as it is written, in full, unless a part of a cell's text is selected. */
     onCopy: (event: ClipboardEvent) => {
       const position = event.target instanceof HTMLElement ? positionOf(event.target) : null
-      const cell = position && rows[position.row]?.[columns[position.column]?.name ?? '']
-      if (cell === null || cell === undefined || !(document.getSelection()?.isCollapsed ?? true)) return
-      event.clipboardData.setData('text/plain', String(cell))
+      if (!position || !(document.getSelection()?.isCollapsed ?? true)) return
+      if (range.everyRow) copyEvery()
+      else {
+        const block = blockOf(rows, columns, range)
+        const [cell = null] = block.rows[0] ?? []
+        if (isOneCell(range) && cell === null) return
+        event.clipboardData.setData('text/plain', isOneCell(range) ? (cell ?? '') : asTsv(block))
+      }
       event.preventDefault()
     },
     onKeep: (at: Writing, value: Cell, leave: Leave) => {
