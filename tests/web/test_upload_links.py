@@ -311,7 +311,7 @@ def test_what_a_link_is_made_of_is_checked(owner):
         {"name": "x", "max_files": 0}, {"name": "x", "max_bytes": -1}, {"name": "x", "max_bytes": 1.5},
         {"name": "x", "max_files": 2**63}, {"name": "x", "expires_at": yesterday}, {"name": "x", "expires_at": 5},
         {"name": "x", "extensions": [""]}, {"name": "x", "extensions": ["a/b"]}, {"name": "x", "extensions": [1]},
-        {"name": "x", "extensions": 5},
+        {"name": "x", "extensions": 5}, {"name": "x", "extensions": [".a", 0, None, {}]}, {"name": "x", "extensions": ["\0"]},
     )  # fmt: skip
     for body in wrong:
         assert owner.post("/upload-links", json=body).status_code == 422, body

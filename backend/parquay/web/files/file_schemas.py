@@ -173,12 +173,12 @@ class OpenedLink(BaseModel):
 def _endings(given: object) -> object:
     """Endings with their dot in lower case; a text has them separated by commas, as the setting does."""
     listed = given.split(",") if isinstance(given, str) else given
-    if not isinstance(listed, list):
+    if not isinstance(listed, list) or not all(isinstance(each, str) for each in listed):
         return listed
-    return sorted({f".{each.strip().lower().lstrip('.')}" if isinstance(each, str) else each for each in listed})
+    return sorted({f".{each.strip().lower().lstrip('.')}" for each in listed})
 
 
-Ending = Annotated[str, Field(pattern=r"^\.[^\s./\\*?,]+(\.[^\s./\\*?,]+)*$", max_length=32)]
+Ending = Annotated[Text, Field(pattern=r"^\.[^\s./\\*?,]+(\.[^\s./\\*?,]+)*$", max_length=32)]
 Limit = Annotated[int, Field(strict=True, ge=1, lt=2**63)]
 
 
