@@ -84,6 +84,7 @@ KINDS = (
     Kind("moments of SAS", ["29FEB2024:13:05:09", "01JAN2025:00:00:00"], [_at("2024-02-29T13:05:09"), _at("2025-01-01")]),
     Kind("fractions behind a comma", ["2024-02-29 13:05:09,500", "2025-01-01 00:00:00,125"], [_at("2024-02-29T13:05:09.5"), _at("2025-01-01T00:00:00.125")]),
     Kind("doubles as R prints them", ["123456", "1e-05", "1e+05"], _numbers("123456", "0.00001", "100000")),
+    Kind("doubles of R in all sizes", ["1.5e+10", "1e+05", "0.25"], _numbers("15000000000", "100000", "0.25")),
     Kind("WAHR and FALSCH", ["WAHR", "FALSCH", "WAHR"], [True, False, True]),
     Kind("doubles as Java prints them", ["0.5", "1.0E-5", "12345.0"], _numbers("0.5", "0.00001", "12345")),
 )  # fmt: skip

@@ -37,6 +37,23 @@ INTEGERS = st.integers(-(10**8), 10**8) | st.integers(-1200, 1200)
 DAYS = st.dates()
 NEAR = st.dates(dt.date(1969, 1, 1), dt.date(2068, 12, 31))
 ENGLISH = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"]
+ITALIAN = [
+    "gennaio",
+    "febbraio",
+    "marzo",
+    "aprile",
+    "maggio",
+    "giugno",
+    "luglio",
+    "agosto",
+    "settembre",
+    "ottobre",
+    "novembre",
+    "dicembre",
+]
+PORTUGUESE = ["jan", "fev", "mar", "abr", "mai", "jun", "jul", "ago", "set", "out", "nov", "dez"]
+DUTCH = ["jan", "feb", "mrt", "apr", "mei", "jun", "jul", "aug", "sep", "okt", "nov", "dec"]
+QUARTERS = DAYS.map(lambda value: value.replace(month=(value.month - 1) // 3 * 3 + 1, day=1))
 STAMPS = st.datetimes().map(lambda value: value.replace(microsecond=0))
 LATE = st.datetimes(dt.datetime.fromisoformat("1900-01-01"))
 ROUND = LATE | LATE.map(lambda value: value.replace(microsecond=0))
@@ -48,10 +65,15 @@ ZONED = st.datetimes(
     dt.datetime.fromisoformat("1900-01-01"),
     timezones=st.sampled_from([60, 120, 0, -570]).map(lambda minutes: dt.timezone(dt.timedelta(minutes=minutes))),
 ).map(lambda value: value.replace(microsecond=0))
+FAR = st.datetimes(
+    dt.datetime.fromisoformat("1900-01-01"),
+    timezones=st.sampled_from([60, 120, 0, 330]).map(lambda minutes: dt.timezone(dt.timedelta(minutes=minutes))),
+)
 
 
 SIX = st.floats(-1e308, 1e308).map(lambda value: float(f"{value:.2e}"))
 BINARY = st.floats(-1000, 1000) | st.floats(1e-9, 1e-3) | st.integers(-(10**14), 10**14).map(float)
+ROUNDED = st.integers(-999_999, 999_999).map(float) | st.integers(-99, 99).map(lambda value: value * 1e5)
 
 
 def _dotnet(value: float) -> str:
@@ -63,6 +85,18 @@ def _java(value: float) -> str:
         return repr(value)
     mantissa, _, power = f"{Decimal(repr(value)).normalize():e}".partition("e")
     return f"{mantissa}{'.0' * ('.' not in mantissa)}E{int(power)}"
+
+
+def _sqlite(value: float) -> str:
+    mantissa, _, power = repr(value).partition("e")
+    return f"{mantissa}{'.0' * ('.' not in mantissa)}e{power}" if power else mantissa
+
+
+def _r(value: float) -> str:
+    plain = format(Decimal(repr(value)), "f").removesuffix(".0")
+    mantissa, _, power = f"{Decimal(repr(value)).normalize():e}".partition("e")
+    short = f"{mantissa}e{power[0]}{power[1:]:0>2}"
+    return plain if len(plain) <= len(short) else short
 
 
 def _clock(micros: int, width: int = 1, digits: int | None = None) -> str:
@@ -106,6 +140,9 @@ WRITTEN: dict[str, tuple[st.SearchStrategy[Any], Callable[[Any], str]]] = {
     "0.00E+0": (SIX, lambda value: re.sub(r"e([+-])0?", r"E\1", f"{value:.2e}")),
     ".NET": (BINARY, _dotnet),
     "Java": (BINARY | SIX, _java),
+    "SQLite": (BINARY.filter(lambda value: abs(value) < 1e16), _sqlite),
+    "R": (BINARY | SIX | ROUNDED, _r),
+    "C": (SIX | ROUNDED, lambda value: f"{value:g}"),
     "JavaScript": (BINARY.filter(lambda value: 1e-6 <= abs(value) < 1e16), lambda value: format(Decimal(repr(value)), "f").removesuffix(".0")),
     "dd/MM/yyyy": (DAYS, lambda value: f"{value.day:02}/{value.month:02}/{value.year:04}"),
     "M/d/yyyy": (DAYS, lambda value: f"{value.month}/{value.day}/{value.year:04}"),
@@ -126,6 +163,14 @@ WRITTEN: dict[str, tuple[st.SearchStrategy[Any], Callable[[Any], str]]] = {
     "yyyy-MM-dd HH:mm:ss,SSS": (FINE.map(lambda value: value.replace(microsecond=value.microsecond // 1000 * 1000)), lambda value: value.isoformat(" ", "milliseconds").replace(".", ",")),
     "yyyy-MM-dd'T'HH:mm:ss[.SSSSSS]'+02:00'": (AHEAD, lambda value: value.isoformat()),
     "yyyy-MM-dd HH:mm:ss[.S]'+00'": (PLAIN, lambda value: _trimmed(value.replace(tzinfo=None)) + "+00"),
+    "yyyy-MM-dd HH:mm:ss xxx": (ZONED, lambda value: f"{value.isoformat(' ')[:-6]} {value.isoformat()[-6:]}"),
+    "yyyy-MM-dd HH:mm:ss[.S]x": (FAR, lambda value: _trimmed(value.replace(tzinfo=None)) + value.isoformat()[-6:].removesuffix(":00")),
+    "yyyy-MM-dd'T'HH:mm:ss[.SSSSSS]xxx": (FAR, lambda value: value.isoformat()),
+    "d MMMM yyyy@it": (DAYS, lambda value: f"{value.day} {ITALIAN[value.month - 1]} {value.year:04}"),
+    "d 'de' MMM 'de' yyyy@pt": (DAYS, lambda value: f"{value.day} de {PORTUGUESE[value.month - 1]} de {value.year:04}"),
+    "dd/MMM/yyyy@nl": (DAYS, lambda value: f"{value.day:02}/{DUTCH[value.month - 1]}/{value.year:04}"),
+    "yyyy-QQQ?": (QUARTERS, lambda value: f"{value.year:04}-Q{value.month // 3 + 1}"),
+    "QQQ yyyy?": (QUARTERS, lambda value: f"Q{value.month // 3 + 1} {value.year:04}"),
     "YYYY-'W'ww": (DAYS.map(lambda value: value - dt.timedelta(value.weekday())), lambda value: "{:04}-W{:02}".format(*value.isocalendar())),
     "YYYY-'W'ww-e": (DAYS, lambda value: "{:04}-W{:02}-{}".format(*value.isocalendar())),
     "[h]:mm:ss[.S]": (SPANS, lambda value: _clock(value).removesuffix(".0")),
@@ -192,6 +237,10 @@ def _plain(value: object) -> object:
 @example(("Java", [12345678.0, 0.5]), 1, "3.0")
 @example((".NET", [3.0, 1e-05]), 1, "7")
 @example((".NET", [0.0] * 7 + [1e-05]), 1, "7")
+@example(("R", [1e-05, 1e5]), 1, "")
+@example(("R", [123456.0, 1e-04, 1e5]), 1, "7")
+@example(("C", [1e-05, 0.5, 1e6]), 2, "7")
+@example(("SQLite", [0.5, 1e-05]), 1, "")
 @example(("+0", [-5, 5]), 1, "")
 @example(("+0;-0;0", [0, 5]), 1, "")
 @example(("#.##0,0", [Decimal("1.00"), Decimal("1234.50")]), 1, "1.234")

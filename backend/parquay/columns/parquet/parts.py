@@ -57,9 +57,9 @@ def arrow_types(types: Types) -> list[tuple[str, pa.DataType]]:
     return [(name, kind.arrow()) for name, kind in types.items()]
 
 
-def value_types(types: Types) -> list[tuple[str, str, pa.DataType, str]]:
+def value_types(types: Types) -> list[tuple[str, str, pa.DataType, str, bool]]:
     """Names, types and readings: two parts with the same answer have one schema, and the same values by it."""
-    return [(name, kind.type_id, kind.arrow(), kind.reading) for name, kind in types.items()]
+    return [(name, kind.type_id, kind.arrow(), kind.reading, kind.keeps_offsets) for name, kind in types.items()]
 
 
 def encode(table: pa.Table, codec: Codec = ZSTD, *, page_bytes: int = PAGE_BYTES, one_group: bool = False) -> pa.Buffer:

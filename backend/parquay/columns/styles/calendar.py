@@ -3,7 +3,7 @@
 The name of such a style is a pattern in the letters of Unicode's CLDR (`dd/MM/yyyy HH:mm`, `d. MMMM yyyy`), with the
 language of names behind an `@`, and `b` for the halves of the day in small letters. Fractions of a second whose length
 varies have three patterns more: `[.S]` has the digits that are needed, `[.SSS]` threes, `[.SSSSSS]` six or none.
-An `xx` is the offset of each cell, as `+0200`.
+An `xx` is the offset of each cell, as `+0200`, `xxx` as `+02:00`, and `x` as PostgreSQL writes it: `+02`, `+05:30`.
 """
 
 from __future__ import annotations
@@ -20,8 +20,8 @@ from parquay.columns.styles.amounts import OPEN
 if TYPE_CHECKING:
     import pyarrow as pa
 
-_TOKEN = re.compile(r"'[^']+'|\[\.S+\]|yyyy|yy|MMMM|MMM|MM|M|dd|d|HH|H|hh|h|mm|ss|S{1,9}|a|b|xx|[^A-Za-z\[\]']")
-_WIDTHS = {"yyyy": 4, "yy": 2, "MM": 2, "dd": 2, "HH": 2, "hh": 2, "mm": 2, "ss": 2, "a": 2, "b": 2, "xx": 5}
+_TOKEN = re.compile(r"'[^']+'|\[\.S+\]|yyyy|yy|MMMM|MMM|MM|M|dd|d|HH|H|hh|h|mm|ss|S{1,9}|a|b|x{1,3}|[^A-Za-z\[\]']")
+_WIDTHS = {"yyyy": 4, "yy": 2, "MM": 2, "dd": 2, "HH": 2, "hh": 2, "mm": 2, "ss": 2, "a": 2, "b": 2, "xx": 5, "xxx": 6}
 _NARROW = {"M": 2, "d": 2, "H": 2, "h": 2}
 _PLACES = {"y": (0, 4), "M": (5, 7), "d": (8, 10), "H": (11, 13), "m": (14, 16), "s": (17, 19)}
 """Where the fields stand in a canonical timestamp; a time of day stands behind `_DAY`."""
@@ -34,7 +34,11 @@ _NEEDLESS = {"[.S]": "0+$", "[.SSS]": "(?:000){1,2}$", "[.SSSSSS]": "^0{6}$"}
 BRACKETS = tuple(_NEEDLESS)
 SHORT_YEAR, PIVOT = "yy", "69"
 """Years of two digits: from here on they are of the twentieth century, as POSIX has it."""
-UTC_OFFSET = "+0000"
+_UTC_OFFSETS = {"x": "+00", "xx": "+0000", "xxx": "+00:00"}
+_OFFSETS = {"x": r"[-+][0-9]{2}(?::[0-9]{2})?", "xx": "[-+][0-9]{4}", "xxx": "[-+][0-9]{2}:[0-9]{2}"}
+OFFSET_TOKENS = {3: "x", 5: "xx", 6: "xxx"}
+"""The patterns of offsets by their characters."""
+_OFFSET_DIGITS = r"^([-+][0-9]{2})([0-9]{2})$"
 OFFSET = re.compile(r"[-+](?:[01]\d|2[0-3])(?::?[0-5]\d)?", re.ASCII)
 """What may stand right behind a moment of another zone."""
 _BEFORE_OFFSET = r"^\d{4}-\d\d-\d\d[ T]\d\d:\d\d(?::\d\d(?:\.\d+)?)?"
@@ -130,6 +134,11 @@ class MomentStyle:
         """Whether each cell tells its own offset."""
         return any(each.kind == "x" for each in self.fields)
 
+    @property
+    def has_brackets(self) -> bool:
+        """Whether fractions of a second may be missing."""
+        return any(each.token in BRACKETS for each in self.fields)
+
     def plain(self, cells: pa.StringArray) -> pa.StringArray:
         """Canonical dates, times of day or timestamps."""
         import pyarrow.compute as pc
@@ -146,7 +155,7 @@ class MomentStyle:
             pieces += [":", parts.get("s", "00")] if "s" in parts or "y" not in parts else []
             pieces += [self._fraction(parts["S"])] if "S" in parts else []
         if "x" in parts:
-            pieces += [pc.if_else(pc.equal(parts["x"], UTC_OFFSET), "Z", parts["x"])]
+            pieces += [pc.if_else(pc.equal(parts["x"], _UTC_OFFSETS[self._token("x")]), "Z", parts["x"])]
         return pc.binary_join_element_wise(*pieces, self.zone, "")
 
     def _slices(self, cells: pa.StringArray) -> dict[str, pa.StringArray]:
@@ -179,15 +188,18 @@ class MomentStyle:
             names = month_names.NAMES[field.token, self.language]
             return f"(?P<M>{'|'.join(map(re.escape, sorted(names, key=len, reverse=True)))})"
         if field.kind == "x":
-            return "(?P<x>[-+][0-9]{4})"
+            return f"(?P<x>{_OFFSETS[field.token]})"
         digits = "1,2" if field.token in _NARROW else str(field.width)
         return f"(?P<{field.kind}>[A-Za-z]{{2}})" if field.kind == "a" else f"(?P<{field.kind}>[0-9]{{{digits}}})"
+
+    def _token(self, kind: str) -> str:
+        return next(each.token for each in self.fields if each.kind == kind)
 
     def _two_digits(self, kind: str, cells: pa.StringArray) -> pa.StringArray:
         import pyarrow as pa
         import pyarrow.compute as pc
 
-        token = next(each.token for each in self.fields if each.kind == kind)
+        token = self._token(kind)
         if token in (month_names.FULL, month_names.SHORT):
             names = pa.array(month_names.NAMES[token, self.language])
             numbers = pa.array([f"{i:02}" for i in range(1, 13)])
@@ -201,7 +213,7 @@ class MomentStyle:
         """A point and digits, of fractions that vary always as many."""
         import pyarrow.compute as pc
 
-        if not any(each.token in BRACKETS for each in self.fields):
+        if not self.has_brackets:
             return pc.binary_join_element_wise(".", cells, "")
         return pc.binary_join_element_wise(".", pc.utf8_rpad(pc.utf8_ltrim(cells, "."), MAX_FRACTION, "0"), "")
 
@@ -247,6 +259,14 @@ class MomentStyle:
         return None
 
 
+def of_each_offset(pattern: str) -> str:
+    """The pattern in which each cell tells its own offset; the same where there is none."""
+    body, quote, zone = pattern.removesuffix("'").rpartition("'")
+    if not quote or not OFFSET.fullmatch(zone):
+        return pattern
+    return body + OFFSET_TOKENS[len(zone)]
+
+
 def without_fraction(pattern: str) -> str:
     """A pattern without its fraction, if that may be missing."""
     for each in BRACKETS:
@@ -284,7 +304,11 @@ def _written_end(field: Field, plain: pa.StringArray, at: int) -> pa.StringArray
         return _written_fraction(field.token, plain, at)
     offset = pc.replace_substring(pc.replace_substring_regex(plain, _BEFORE_OFFSET, ""), ":", "")
     offset = pc.replace_substring_regex(offset, "^[-+][0-9]{2}$", r"\000")
-    return pc.if_else(pc.equal(offset, "Z"), UTC_OFFSET, offset)
+    offset = pc.if_else(pc.equal(offset, "Z"), "+0000", offset)
+    if field.width == _WIDTHS["xx"]:
+        return offset
+    spelt = pc.replace_substring_regex(offset, _OFFSET_DIGITS, r"\1:\2")
+    return spelt if field.width else pc.replace_substring_regex(spelt, ":00$", "")
 
 
 def _written_fraction(token: str, plain: pa.StringArray, at: int) -> pa.StringArray:

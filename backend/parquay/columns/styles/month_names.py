@@ -1,4 +1,7 @@
-"""The names of months: in full and cut short, in English, German, French and Spanish, in letters large and small."""
+"""The names of months, in full and cut short, in letters large and small.
+
+In English, German, French, Spanish, Italian, Portuguese and Dutch.
+"""
 
 from __future__ import annotations
 
@@ -10,6 +13,9 @@ _FULL = {
     "de": "Januar Februar März April Mai Juni Juli August September Oktober November Dezember",
     "fr": "janvier février mars avril mai juin juillet août septembre octobre novembre décembre",
     "es": "enero febrero marzo abril mayo junio julio agosto septiembre octubre noviembre diciembre",
+    "it": "gennaio febbraio marzo aprile maggio giugno luglio agosto settembre ottobre novembre dicembre",
+    "pt": "janeiro fevereiro março abril maio junho julho agosto setembro outubro novembro dezembro",
+    "nl": "januari februari maart april mei juni juli augustus september oktober november december",
 }
 _SHORT = {
     "en": "Jan Feb Mar Apr May Jun Jul Aug Sep Oct Nov Dec",
@@ -23,6 +29,13 @@ _SHORT = {
     "es": "ene feb mar abr may jun jul ago sep oct nov dic",
     "es2": "ene feb mar abr may jun jul ago sept oct nov dic",
     "es3": "ene. feb. mar. abr. may. jun. jul. ago. sep. oct. nov. dic.",
+    "it": "gen feb mar apr mag giu lug ago set ott nov dic",
+    "it2": "gen. feb. mar. apr. mag. giu. lug. ago. set. ott. nov. dic.",
+    "pt": "jan fev mar abr mai jun jul ago set out nov dez",
+    "pt2": "jan. fev. mar. abr. mai. jun. jul. ago. set. out. nov. dez.",
+    "nl": "jan feb mrt apr mei jun jul aug sep okt nov dec",
+    "nl2": "jan. feb. mrt. apr. mei jun. jul. aug. sep. okt. nov. dec.",
+    "nl3": "jan. feb. mrt. apr. mei juni juli aug. sept. okt. nov. dec.",
 }
 """Where one language has several ways, they are numbered."""
 

@@ -8,11 +8,11 @@ from functools import lru_cache
 
 from parquay.columns.styles import month_names
 from parquay.columns.styles.amounts import OPEN
-from parquay.columns.styles.calendar import BRACKETS, OFFSET, ZONES, MomentStyle, fields_of
+from parquay.columns.styles.calendar import BRACKETS, OFFSET, OFFSET_TOKENS, ZONES, MomentStyle, fields_of
 
 MONTHS, DATE_FIELDS = 12, 3
-OFFSET_CHARS = 6
-"""Characters of ` +0200`."""
+OFFSET_CHARS = 7
+"""Characters of ` +02:00`."""
 MAX_CHARS = 60
 """Characters of the longest date and time."""
 _NUMBERS = re.compile(r"(\d\d?)(\. |[./ -])(\d\d?)(\. |[./ -])(\d{4}|\d\d)(\.?)")
@@ -20,7 +20,7 @@ _SHORT_YEAR_FIRST = re.compile(r"\d\d([/-])(?:0[1-9]|1[0-2])\1\d\d")
 _YEAR_FIRST = re.compile(r"(\d{4})([./ -])(\d\d?)([./ -])(\d\d?)")
 _YEAR_MONTH = re.compile(r"\d{4}([-/])(?:0[1-9]|1[0-2])")
 _WORD = r"([^\W\d_]{3,10}\.?)"
-_DAY_NAME = re.compile(rf"(\d\d?)(\. |[ .-]| de )?{_WORD}( de |, |[ -]|)(\d{{4}}|\d\d)")
+_DAY_NAME = re.compile(rf"(\d\d?)(\. |[ ./-]| de )?{_WORD}( de |, |[ /-]|)(\d{{4}}|\d\d)")
 _NAME_DAY = re.compile(rf"{_WORD}([ -])(\d\d?)(,? |-)(\d{{4}}|\d\d)")
 _NAME_YEAR = re.compile(rf"{_WORD}( de |[ -])(\d{{4}})")
 _LOGGED = re.compile(r"(\[?)\d\d/([A-Z][a-z]{2})/\d{4}:\d\d:\d\d:\d\d [-+]\d{4}(\]?)", re.ASCII)
@@ -28,9 +28,11 @@ _LOGGED = re.compile(r"(\[?)\d\d/([A-Z][a-z]{2})/\d{4}:\d\d:\d\d:\d\d [-+]\d{4}(
 _CLOCK = re.compile(r"(\d\d?):\d\d(:\d\d(?:([.,])(\d{1,9}))?)?(?:( ?)([AP]M|[ap]m))?")
 _BETWEEN = re.compile(r"(?<=[\d.])(?:T|, | )(?=\d\d?:\d\d)|(?<=[^\W\d_]\d{4}):(?=\d\d:\d\d:\d\d)")
 _FIXED_OFFSET = re.compile(rf":\d\d(?:\.\d{{1,9}})?({OFFSET.pattern})$", re.ASCII)
-_OFFSET = re.compile(r"(?<=:\d\d) [-+]\d{4}", re.ASCII)
+_OFFSET = re.compile(r"(?<=\d) [-+]\d\d:?\d\d", re.ASCII)
 _LITERAL = re.compile(r"[A-Za-z]+")
-_CANONICAL = re.compile(r"yyyy-MM-dd|HH:mm:ss(?:\.S+)?|yyyy-MM-dd(?: |'T')HH:mm(?::ss(?:\.S+)?)?(?:'[-+:Z\d]+')?")
+_CANONICAL = re.compile(
+    r"yyyy-MM-dd|HH:mm:ss(?:\.S+)?|yyyy-MM-dd(?: |'T')HH:mm(?::ss(?:\.S+)?)?(?:'[-+:Z\d]+'|x{1,3})?"
+)
 
 
 @lru_cache(maxsize=4096)
@@ -54,7 +56,7 @@ def styles_of(cell: str, *, fractions: bool) -> tuple[MomentStyle, ...]:
             for day, language in _days(text[: between.start()])
             for clock in _clocks(text[between.end() :], fractions=fractions)
         ]
-        clocks += [(f"{day}{mark}{clock}{behind}", language) for day, language, clock in parts]
+        clocks += [(f"{day}{mark}{clock}{zone}", language) for day, language, clock in parts for zone in behind]
     elif not zone:
         clocks += _days(text)
     return tuple(_style(*each) for each in clocks if not _CANONICAL.fullmatch(each[0]))
@@ -66,14 +68,23 @@ def _style(pattern: str, language: str) -> MomentStyle:
     return MomentStyle(pattern, language, is_open=True) if found.has_short_years else found
 
 
-def _zone_of(cell: str) -> tuple[str, str]:
-    """What stands behind the clock of a cell to say its zone, and its pattern."""
+def _zone_of(cell: str) -> tuple[str, tuple[str, ...]]:
+    """What stands behind the clock of a cell to say its zone, and its patterns."""
     zone = next((each for each in ZONES if cell.endswith(each) and cell[: -len(each)][-1:].isdigit()), "")
     offset = _OFFSET.search(cell, max(0, len(cell) - OFFSET_CHARS - 3))
     if offset is not None and offset.end() == len(cell):
-        return offset[0], " xx"
+        return offset[0], (f" {OFFSET_TOKENS[len(offset[0]) - 1]}",)
     fixed = _FIXED_OFFSET.search(cell)
-    return (fixed[1], f"'{fixed[1]}'") if fixed is not None else (zone, ZONES.get(zone, ""))
+    if fixed is None:
+        return zone, (ZONES.get(zone, ""),)
+    # Either all cells have this offset, or each has its own.
+    tokens = [OFFSET_TOKENS[len(fixed[1])]] + ["x"] * _has_minutes(fixed[1])
+    return fixed[1], (f"'{fixed[1]}'", *tokens)
+
+
+def _has_minutes(offset: str) -> bool:
+    """Whether PostgreSQL writes the minutes of an offset, as of `+05:30`."""
+    return ":" in offset and not offset.endswith("00")
 
 
 def _logged(start: str, month: str, end: str) -> Iterator[MomentStyle]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from functools import lru_cache
 
-from parquay.columns.styles import amounts, durations, exponents, patterns, uuids, weeks, words
+from parquay.columns.styles import amounts, durations, exponents, patterns, quarters, uuids, weeks, words
 from parquay.columns.styles.base import CellStyle
 
 
@@ -13,5 +13,5 @@ def style_named(name: str) -> CellStyle | None:
     """The style of a name; None: there is none."""
     if (ids := uuids.style_named(name) or durations.style_named(name)) is not None:
         return ids
-    by_words = words.style_named(name) or weeks.style_named(name) or patterns.style_named(name)
-    return by_words or exponents.style_named(name) or amounts.style_named(name)
+    by_words = words.style_named(name) or weeks.style_named(name) or quarters.style_named(name)
+    return by_words or patterns.style_named(name) or exponents.style_named(name) or amounts.style_named(name)

@@ -114,6 +114,11 @@ class ColumnType(Protocol):
         """What its texts mean, see `CellStyle.reading`: texts of two readings may have different values."""
         return ""
 
+    @property
+    def keeps_offsets(self) -> bool:
+        """Whether the offset of each cell is kept aside, so that parts of one offset become others."""
+        return False
+
     @classmethod
     def of_form(cls, form: Any, /) -> Self:
         """The type in a form as the catalog keeps it; the inverse of `form`."""

@@ -130,7 +130,7 @@ def _prove_canonical(cells: Cells) -> Proof:
 
 def has_same_values(source: ColumnType, target: ColumnType) -> bool:
     """Whether the values of the cells that both hold for are the same, bit by bit."""
-    kinds = [(each.type_id, each.reading, each.arrow()) for each in (source, target)]
+    kinds = [(each.type_id, each.reading, each.keeps_offsets, each.arrow()) for each in (source, target)]
     return kinds[0] == kinds[1]
 
 

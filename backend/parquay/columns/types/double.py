@@ -18,6 +18,8 @@ Integers = Literal["whole", "point", "any"]
 _IN_FILTER = re.compile(r"[+-]?(?:(?:\d+(?:\.\d*)?|\.\d+)(?:[eE][+-]?\d+)?|Infinity)|NaN", re.ASCII)
 _WRITTEN = re.compile(r"-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][-+]?\d{1,3})?", re.ASCII)
 MINUS_ZERO = Decimal("-0")
+_FLAGS = {"small": "small", "all_whole": "all", "is_plain": "plain", "is_java": "java", "is_r": "r", "is_c": "c"}
+"""What was seen of all numbers, as the catalog has it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,7 +31,7 @@ class DoubleType(ColumnType):
         small: whether all numbers were seen to be nearer to zero than 1,000, so that none would have a group.
         all_whole: whether all were seen to be written without a point, so that any mark would do.
         is_plain: whether none of the programs that write whole numbers without a point would print an exponent.
-        is_java: whether all were seen to be written as Java prints them.
+        is_java, is_r, is_c: whether all were seen to be written as Java prints them, as R does, and as C.
     """
 
     type_id: ClassVar[str] = "double"
@@ -49,16 +51,17 @@ class DoubleType(ColumnType):
     all_whole: bool = field(default=False, compare=False)
     is_plain: bool = field(default=False, compare=False)
     is_java: bool = field(default=False, compare=False)
+    is_r: bool = field(default=False, compare=False)
+    is_c: bool = field(default=False, compare=False)
 
     @classmethod
     def of_form(cls, form: Any, /) -> DoubleType:
         integers, *seen = form.split(" ")
-        return cls(integers, "small" in seen, "all" in seen, "plain" in seen, "java" in seen)
+        return cls(integers, **{flag: word in seen for flag, word in _FLAGS.items()})
 
     @property
     def form(self) -> str:
-        seen = " small" * self.small + " all" * self.all_whole + " plain" * self.is_plain + " java" * self.is_java
-        return self.integers + seen
+        return " ".join([self.integers, *(word for flag, word in _FLAGS.items() if getattr(self, flag))])
 
     @property
     def style(self) -> str:
@@ -102,8 +105,7 @@ class DoubleType(ColumnType):
         if "any" not in (self.integers, other.integers) and self != other:
             return None
         integers = other.integers if self.integers == "any" else self.integers
-        flags = ("small", "all_whole", "is_plain", "is_java")
-        return DoubleType(integers, **{flag: getattr(self, flag) and getattr(other, flag) for flag in flags})
+        return DoubleType(integers, **{flag: getattr(self, flag) and getattr(other, flag) for flag in _FLAGS})
 
     def widest(self) -> DoubleType:
         return DoubleType(self.integers)

@@ -9,7 +9,7 @@ import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from parquay.columns.styles.exponents import JAVA_HIGH, JAVA_LOW
+from parquay.columns.styles.exponents import JAVA_HIGH, JAVA_LOW, R_HIGH, R_LOW, R
 from parquay.columns.types.exact import PLAIN_HIGH, SMALL_PRECISION
 
 PLAIN_LOW, ARROW_HIGH = 1e-4, 1e10
@@ -45,6 +45,23 @@ def are_plain_in_java(values: pa.DoubleArray, most: float) -> bool:
         return False
     size = np.abs(as_numpy(values.drop_null() if values.null_count else values, np.float64))
     return not bool(((size < JAVA_LOW) & (size > 0)).any())
+
+
+def magnitudes(values: pa.Array) -> npt.NDArray[np.float64]:
+    """Of the numbers that are there, as doubles."""
+    there = values.drop_null() if values.null_count else values
+    return np.abs(as_numpy(there, np.int64 if pa.types.is_int64(there.type) else np.float64).astype(np.float64))
+
+
+def are_plain_in_r(size: npt.NDArray[np.float64]) -> bool:
+    """Whether R prints numbers of these magnitudes as Python does, whole ones without a point."""
+    large = size[size >= R_HIGH]
+    if len(large):
+        zeros = np.where(large < 10 * R_HIGH, R_HIGH, 10 * R_HIGH)
+        if bool(((large % zeros == 0) & (large < PLAIN_HIGH)).any()):
+            return False
+    odd = size[((size < R_LOW) & (size >= PLAIN_LOW)) | (size >= PLAIN_HIGH)]
+    return all(R.is_of((repr(value).removesuffix(".0"),)) for value in odd.tolist())
 
 
 def double_to_text(values: pa.DoubleArray, *, point: bool) -> pa.StringArray:

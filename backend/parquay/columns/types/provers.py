@@ -158,7 +158,7 @@ def _integers(cells: Cells) -> Proof:
     if bool(((cells.data[cells.starts] == MINUS) & (cells.data[cells.ends - 1] == ZERO) & (cells.lengths == 2)).any()):
         # Only a double keeps the sign of "-0".
         return _doubles(cells)
-    decimal, small = DecimalType(digits, 0), digits <= SMALL_DIGITS
+    decimal = DecimalType(digits, 0)
     try:
         values = cells.array.cast(pa.int64())
     except pa.ArrowInvalid:
@@ -167,8 +167,20 @@ def _integers(cells: Cells) -> Proof:
     bounds = pc.min_max(values)
     proof: Proof = {Int64Type(): values, decimal: None}
     if bounds["min"].as_py() >= -EXACT_INT and bounds["max"].as_py() <= EXACT_INT:
-        return proof | {DoubleType("whole", small, all_whole=True, is_plain=digits <= EXACT_DIGITS): None}
+        return proof | {whole_double(values, digits, asked=True): None}
     return proof | _doubles(cells)
+
+
+def whole_double(values: pa.Array, digits: int, *, asked: bool) -> DoubleType:
+    """Whole numbers of at most so many digits as doubles; `asked`: whether it matters who prints them so."""
+    return DoubleType(
+        "whole",
+        digits <= SMALL_DIGITS,
+        all_whole=True,
+        is_plain=digits <= EXACT_DIGITS,
+        is_r=asked and (digits <= exponents.R_DIGITS or numbers.are_plain_in_r(numbers.magnitudes(values))),
+        is_c=digits <= exponents.C_DIGITS,
+    )
 
 
 def _digits_before(cells: Cells, ends: np.ndarray[tuple[int], np.dtype[np.int64]]) -> int | None:
@@ -231,8 +243,9 @@ def _doubles(cells: Cells) -> Proof:
     seen = most < SMALL, b"." not in cells.raw and not has_exponent, most < exponents.PLAIN_HIGH and not has_exponent
     whole = numbers.has_whole(values)
     java = not has_exponent and numbers.are_plain_in_java(values, most)
-    point = DoubleType("point" if whole else "any", *seen, is_java=java)
-    forms = (DoubleType("whole", *seen), point) if whole else (point,)
+    printed = {"is_r": numbers.are_plain_in_r(numbers.magnitudes(values)), "is_c": most < exponents.C_HIGH}
+    point = DoubleType("point" if whole else "any", *seen, is_java=java, **printed)
+    forms = (DoubleType("whole", *seen, **printed), point) if whole else (point,)
     for form in forms:
         if pc.all(pc.equal(form.to_text(values), cells.array)).as_py():
             return {form: values}

@@ -13,7 +13,7 @@ from dataclasses import dataclass, replace
 
 from parquay.columns.styles import amounts, exponents
 from parquay.columns.styles.base import CellStyle
-from parquay.columns.styles.calendar import MomentStyle
+from parquay.columns.styles.calendar import MomentStyle, of_each_offset
 from parquay.columns.types.base import ColumnType, TypeCandidates
 from parquay.columns.types.decimal import DecimalType
 from parquay.columns.types.double import DoubleType
@@ -94,14 +94,29 @@ def _held(candidates: TypeCandidates) -> Iterator[_Held]:
             yield _Held(each.base, each.cell_style, _is_small(candidates, each.cell_style), is_canonical=False)
         elif isinstance(each, Int64Type | DecimalType | DoubleType):
             yield _Held(each, amounts.PLAIN[whole], _is_small(candidates, None), is_canonical=True)
-            if isinstance(each, DoubleType) and each.is_plain and each.integers != "point":
-                printed = DoubleType("point", each.small, each.all_whole, each.is_plain)
-                yield from (_Held(printed, printer, small=False, is_canonical=True) for printer in exponents.PRINTERS)
-            if isinstance(each, DoubleType) and each.is_java:
-                yield _Held(replace(each, integers="point"), exponents.JAVA, small=False, is_canonical=True)
+            if isinstance(each, DoubleType):
+                printed = replace(each, integers="point")
+                yield from (_Held(printed, printer, small=False, is_canonical=True) for printer in _printers(each))
         elif isinstance(each, TimeType | TimestampType) and each.fraction == 0 and (pattern := _pattern(each)):
             base = replace(each, separator=" ") if isinstance(each, TimestampType) else each
             yield _Held(base, MomentStyle(pattern), small=False, is_canonical=True)
+            if isinstance(base, TimestampType) and (each_own := of_each_offset(pattern)) != pattern:
+                mixed = replace(base, zone=MIXED)
+                yield _Held(mixed, MomentStyle(each_own), small=False, is_canonical=True)
+
+
+def _printers(double: DoubleType) -> Iterator[exponents.ExponentStyle]:
+    """Those who print numbers as they were seen, and some others with exponents."""
+    if double.is_plain and double.integers != "point":
+        yield from exponents.PRINTERS
+    if double.is_plain and double.integers != "whole":
+        yield exponents.SQLITE
+    if double.is_java:
+        yield exponents.JAVA
+    if double.is_r and double.integers != "point":
+        yield exponents.R
+    if double.is_c and double.integers != "point":
+        yield exponents.C
 
 
 def is_whole(column_type: ColumnType) -> bool:

@@ -14,10 +14,10 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from parquay.columns.styles import amounts, durations, exponents, patterns, uuids, weeks, words
+from parquay.columns.styles import amounts, durations, exponents, patterns, quarters, uuids, weeks, words
 from parquay.columns.styles.amounts import NumberStyle
 from parquay.columns.styles.base import CellStyle
-from parquay.columns.styles.calendar import BRACKETS, MomentStyle
+from parquay.columns.styles.calendar import MAX_FRACTION, MomentStyle
 from parquay.columns.styles.durations import DurationStyle
 from parquay.columns.styles.exponents import ExponentStyle
 from parquay.columns.styles.uuids import UuidStyle
@@ -51,6 +51,7 @@ MINUS, ZERO = b"-0"
 _TYPES: dict[type[CellStyle], tuple[type[ColumnType], ...]] = {
     words.BoolWords: (BoolType,),
     weeks.WeekStyle: (DateType,),
+    quarters.QuarterStyle: (DateType,),
     NumberStyle: (Int64Type, DecimalType, DoubleType),
     ExponentStyle: (DoubleType,),
     MomentStyle: (DateType, TimeType, TimestampType),
@@ -97,6 +98,7 @@ def _styles(cells: Cells, sample: Sequence[str]) -> Iterable[CellStyle]:
     """The styles that the cells may have."""
     yield from words.styles_of(sample[0])
     yield from weeks.styles_of(sample[0])
+    yield from quarters.styles_of(sample[0])
     yield from uuids.styles_of(sample[0])
     yield from durations.styles_of(sample)
     longest = str(cells.array[int(cells.lengths.argmax())].as_py())
@@ -154,10 +156,7 @@ def also(cells: Cells, proof: Proof) -> Proof:
     """The styles in which cells are written, too, that have canonical types."""
     for held in proof:
         if isinstance(held, TimeType | DurationType):
-            times = _also_moments(cells, held) if isinstance(held, TimeType) else {}
-            return times | _also_durations(cells)
-        if isinstance(held, TimestampType) and held.zone == MIXED:
-            return {}  # a few cells do not tell whether all are of one offset
+            return _also_spans(cells, held)
         if isinstance(held, DateType | TimestampType):
             return _also_moments(cells, held)
         if isinstance(held, UuidType):  # one without letters is written alike in small ones and in capitals
@@ -168,10 +167,21 @@ def also(cells: Cells, proof: Proof) -> Proof:
             found += grouped_decimals(held, values)
         if values is not None and isinstance(held, DoubleType) and not found:
             found += grouped_doubles(held, values)
+        if isinstance(held, DoubleType):
+            found += _also_exponents(cells)
     known = [values for values in proof.values() if values is not None]
     if known and cells.first[0] in (MINUS, ZERO):
         found += not_positive(list(proof), known[0])
     return dict.fromkeys(found)
+
+
+def _also_exponents(cells: Cells) -> list[StyledType]:
+    """Where every number has an exponent it is written as where all numbers have one, however large they are."""
+    if cells.raw.count(b"e") < len(cells.array):
+        return []
+    styles = exponents.styles_of(_sample(cells) or [""], cells.raw)
+    fits = [each for each in styles if not each.printer and each.written(each.plain(cells.array)) == cells.array]
+    return [StyledType(DoubleType("point"), style) for style in fits]
 
 
 def grouped_decimals(decimal: DecimalType, values: pa.Array) -> list[StyledType]:
@@ -216,11 +226,25 @@ def _with_mark(style: NumberStyle, base: ColumnType) -> NumberStyle:
 
 def _also_moments(cells: Cells, held: ColumnType) -> Proof:
     """Canonical moments have their fields in the same places, so a few bytes of each tell."""
+    if isinstance(held, TimestampType) and held.zone == MIXED:
+        return _also_offsets(cells)
     sample = _sample(cells) or [""]
     fraction = getattr(held, "fraction", 0)
     styles = _moments(sample, fractions=fraction > 0)
     fits = [style for style in styles if _has_no_other_zeros(cells, style, held)]
     return {StyledType(_base(held, style), style): None for style in fits}
+
+
+def _also_spans(cells: Cells, held: ColumnType) -> Proof:
+    times = _also_moments(cells, held) if isinstance(held, TimeType) else {}
+    return times | _also_durations(cells)
+
+
+def _also_offsets(cells: Cells) -> Proof:
+    """Moments of several offsets are written alike where fractions vary, if all offsets are of one kind."""
+    styles = [each for each in _moments(_sample(cells) or [""], fractions=True) if each.has_brackets]
+    fits = [each for each in styles if each.written(each.plain(cells.array)) == cells.array]
+    return {StyledType(TimestampType(" ", MAX_FRACTION, MIXED), style): None for style in fits}
 
 
 def _also_durations(cells: Cells) -> Proof:
@@ -232,10 +256,10 @@ def _also_durations(cells: Cells) -> Proof:
 
 def _base(held: ColumnType, style: MomentStyle) -> ColumnType:
     if isinstance(held, TimestampType):
-        fraction = 6 if any(each in style.pattern for each in BRACKETS) else held.fraction
-        return TimestampType(" ", fraction, held.zone)
-    if isinstance(held, TimeType) and any(each in style.pattern for each in BRACKETS):
-        return TimeType(6)
+        fraction = MAX_FRACTION if style.has_brackets else held.fraction
+        return TimestampType(" ", fraction, MIXED if style.has_offset else held.zone)
+    if isinstance(held, TimeType) and style.has_brackets:
+        return TimeType(MAX_FRACTION)
     return held
 
 

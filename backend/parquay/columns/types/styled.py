@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from parquay.columns.styles import registry as styles
 from parquay.columns.styles.amounts import OPEN
 from parquay.columns.styles.base import CellStyle
+from parquay.columns.styles.quarters import QuarterStyle
 from parquay.columns.styles.uuids import UuidStyle
 from parquay.columns.types.base import Chart, ColumnType, Comparison, RespeltCell, SheetCell, Unfit, written_texts
 
@@ -55,6 +56,10 @@ class StyledType(ColumnType):
         return self.cell_style.reading or self.base.reading
 
     @property
+    def keeps_offsets(self) -> bool:
+        return self.base.keeps_offsets
+
+    @property
     def is_open(self) -> bool:
         return self.cell_style.is_open
 
@@ -63,7 +68,7 @@ class StyledType(ColumnType):
         return self if style is None else StyledType(self.base, style)
 
     def named_type(self) -> ColumnType:
-        return self.closed() if isinstance(self.cell_style, UuidStyle) else self
+        return self.closed() if isinstance(self.cell_style, UuidStyle | QuarterStyle) else self
 
     @property
     def name(self) -> str:

@@ -74,9 +74,8 @@ class TimestampType(ColumnType):
         return "Z" if self.zone == MIXED else self.zone
 
     @property
-    def reading(self) -> str:
-        # No text means something else; but something is kept aside where parts of one offset become parts of several.
-        return "offsets" if self.zone == MIXED else ""
+    def keeps_offsets(self) -> bool:
+        return self.zone == MIXED
 
     @property
     def stored_as_text(self) -> bool:

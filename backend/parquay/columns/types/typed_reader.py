@@ -24,6 +24,7 @@ from parquay.columns.types.double import DoubleType, Integers
 from parquay.columns.types.exact import EXACT_DIGITS, SMALL, SMALL_DIGITS, SMALL_PRECISION
 from parquay.columns.types.int64 import Int64Type
 from parquay.columns.types.missing_words import may_be_values
+from parquay.columns.types.provers import whole_double
 from parquay.columns.types.style_joins import has_styles
 
 MAX_EXACT_SCALE = 4
@@ -145,21 +146,29 @@ def _may_be_java(before: TypeCandidates) -> bool:
     return has_styles(before) or any(isinstance(each, DoubleType) and each.is_java for each in before.values())
 
 
+def _may_be_r(before: TypeCandidates) -> bool:
+    """The same of R."""
+    return has_styles(before) or any(isinstance(each, DoubleType) and each.is_r for each in before.values())
+
+
 def _doubles_held(_request: ColumnRequest, result: ColumnResult, before: TypeCandidates) -> Sequence[ColumnType]:
+    if len(result.ambiguous) == len(result.array) - result.array.null_count:
+        return ()  # all have exponents, so that more may hold
     low, high = numbers.bounds(result.array)
     small, all_whole = -SMALL < low <= high < SMALL, result.whole and numbers.are_plain_whole(result.array)
     is_plain = not result.ambiguous and -exponents.PLAIN_HIGH < low <= high < exponents.PLAIN_HIGH
     may_be_java = not result.whole and not result.ambiguous and _may_be_java(before)
     is_java = may_be_java and numbers.are_plain_in_java(result.array, max(-low, high))
     integers: Integers = "whole" if result.whole else "point" if result.point else "any"
-    double = DoubleType(integers, small, all_whole, is_plain, is_java)
+    is_r = not result.point and _may_be_r(before) and numbers.are_plain_in_r(numbers.magnitudes(result.array))
+    double = DoubleType(integers, small, all_whole, is_plain, is_java, is_r, max(-low, high) < exponents.C_HIGH)
     styles = style_provers.grouped_doubles(double, result.array)
     return (double, *styles, *(style_provers.not_positive((double,), result.array) if high <= 0 else ()))
 
 
-def _integers_held(_request: ColumnRequest, result: ColumnResult, _before: TypeCandidates) -> Sequence[ColumnType]:
+def _integers_held(_request: ColumnRequest, result: ColumnResult, before: TypeCandidates) -> Sequence[ColumnType]:
     digits = len(str(max(-result.low, result.high)))
-    double = DoubleType("whole", digits <= SMALL_DIGITS, all_whole=True, is_plain=digits <= EXACT_DIGITS)
+    double = whole_double(result.array, digits, asked=_may_be_r(before))
     held = Int64Type(), DecimalType(digits, 0), double
     return (*held, *(() if result.high else style_provers.not_positive(held, result.array)))
 
@@ -175,7 +184,10 @@ def _decimals_held(request: ColumnRequest, result: ColumnResult, before: TypeCan
         return ()
     is_java = _may_be_java(before) and numbers.are_plain_in_java(result.array.cast("double"), most / 10**request.scale)
     integers: Integers = "point" if result.last_zero else "any"
-    held = decimal, DoubleType(integers, decimal.digits <= SMALL_DIGITS, is_plain=True, is_java=is_java)
+    is_r = not result.last_zero and _may_be_r(before)
+    is_r = is_r and numbers.are_plain_in_r(numbers.magnitudes(result.array.cast("double")))
+    is_c = most < 10**request.scale * exponents.C_HIGH
+    held = decimal, DoubleType(integers, decimal.digits <= SMALL_DIGITS, False, True, is_java, is_r, is_c)
     return (*held, *_decimal_styles(held, result))
 
 

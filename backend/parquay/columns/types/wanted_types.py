@@ -19,6 +19,7 @@ from parquay.columns.styles.base import CellStyle
 from parquay.columns.styles.calendar import MomentStyle
 from parquay.columns.styles.durations import DurationStyle
 from parquay.columns.styles.exponents import ExponentStyle
+from parquay.columns.styles.quarters import QuarterStyle
 from parquay.columns.styles.registry import style_named
 from parquay.columns.styles.uuids import UuidStyle
 from parquay.columns.styles.weeks import WeekStyle
@@ -108,6 +109,7 @@ _STYLED: Mapping[type, tuple[str, ...]] = {
     NumberStyle: ("int64", "decimal", "double"),
     ExponentStyle: ("double",),
     WeekStyle: ("date",),
+    QuarterStyle: ("date",),
     DurationStyle: ("duration",),
     UuidStyle: ("uuid",),
 }

@@ -147,10 +147,13 @@ def cells_of(snapshot: Snapshot, names: Sequence[str], name: str) -> Iterator[pa
                 yield opened.read_row_group(group, columns=[spelt]).column(spelt).combine_chunks()
 
 
-def _stored(types: Types) -> list[tuple[str, str, pa.DataType, str, str]]:
+def _stored(types: Types) -> list[tuple[str, str, pa.DataType, str, bool, str]]:
     """What parts hold; what is stored as text is the text of one type, of a column of text the cells themselves."""
     keys = {name: kind.key if kind.stored_as_text else "" for name, kind in types.items()}
-    return [(name, kind.type_id, kind.stored(), kind.reading, keys[name]) for name, kind in types.items()]
+    return [
+        (name, kind.type_id, kind.stored(), kind.reading, kind.keeps_offsets, keys[name])
+        for name, kind in types.items()
+    ]
 
 
 def _recast(path: Path, has: Types, wanted: Types) -> Iterator[pa.Buffer]:
