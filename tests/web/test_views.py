@@ -1,4 +1,4 @@
-"""Views: filters, order and columns by a name."""
+"""Views: filters, a search, order and columns by a name."""
 
 from __future__ import annotations
 
@@ -71,7 +71,7 @@ def test_views_are_kept_replaced_and_forgotten_by_name(ann, table):
     kept = keep(ann, table, name=name, filter=["n:eq:1"])
 
     assert kept == {
-        "name": name, "filter": ["n:eq:1"], "sort": [], "columns": None, "shared": False, "mine": True,
+        "name": name, "filter": ["n:eq:1"], "sort": [], "columns": None, "q": "", "page": "", "shared": False, "mine": True,
         "owner": ann.get("/me").json()["username"], "changed_at": kept["changed_at"],
     }  # fmt: skip
     path = f"/datasets/{table}/views/{httpx.QueryParams({'x': name})!s}".replace("x=", "").replace("+", "%20")
@@ -126,3 +126,23 @@ def test_what_the_table_has_no_answer_to_is_no_view(ann, table, view, code):
 
     assert is_problem(answer, 422, code)
     assert ann.get(f"/datasets/{table}/views").json() == []
+
+
+def test_a_search_narrows_every_reading_of_a_table(ann, table):
+    assert [row["n"] for row in ann.get(f"/datasets/{table}/rows", params={"q": "A"}).json()["rows"]] == [2, 4]
+    page = ann.get(f"/datasets/{table}", params={"q": "3"}).json()
+    assert (page["matched"], page["aggregates"]["n"]["count"]) == (1, 1)
+    assert ann.get(f"/datasets/{table}/export", params={"q": "q"}).text == "n,word,x/y\n2,a,q\n"
+    groups = ann.get(f"/datasets/{table}/aggregate", params={"q": "a", "by": "word"}).json()["groups"]
+    assert groups == [{"key": "a", "value": 2}]
+    assert is_problem(ann.get(f"/datasets/{table}/rows", params={"q": "x" * 1001}), 422, "invalid_value")
+
+
+def test_a_view_keeps_a_search_and_the_address_of_the_page(ann, table):
+    kept = keep(ann, table, q="a", filter=["n:gt:2"], page="tab=summary&by=word&width=n:220")
+
+    assert (kept["q"], kept["page"]) == ("a", "tab=summary&by=word&width=n:220")
+    assert numbers(ann, table) == [4]
+    assert numbers(ann, table, q="s") == [4]
+    assert numbers(ann, table, q="r") == []
+    assert ann.get(f"/datasets/{table}/export", params={"view": "top"}).text == "n,word,x/y\n4,a,s\n"

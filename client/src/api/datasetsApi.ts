@@ -3,12 +3,16 @@ import { baseApi } from './baseApi'
 import { exactAnswer } from './exactJson'
 import type { DataRow, Groups, Profile, Table } from './types'
 
-/** `version` null is the newest. `filters` are `column:op:value`, `sort` is a column with `-` before it or not. */
+/**
+ * `version` null is the newest. `filters` are `column:op:value`, `sort` is a column with `-` before it or not, `q` a text
+ * that some cell shows.
+ */
 export type RowsQuery = {
   id: string
   version: number | null
   sort: string
   filters: string[]
+  q: string
   size: number
   page: number
 }
@@ -27,7 +31,7 @@ export type RowsPage = {
   version: number
   bases?: Record<number, number>
 }
-export type TableQuery = { id: string; version: number | null; filters: string[] }
+export type TableQuery = { id: string; version: number | null; filters: string[]; q: string }
 /** `unit`: of time, empty where the values themselves are the keys. */
 type GroupQuery = TableQuery & { by: string; measure: string; unit: string }
 type ProfileQuery = TableQuery & { column: string }
@@ -51,10 +55,10 @@ export type Gap = { from: number; to: number }
  * in the order of the table. `rows` Infinity: they are not counted yet, and nothing is known of the end.
  */
 export const gapOf = (
-  { size, sort, filters }: Pick<RowsQuery, 'size' | 'sort' | 'filters'>,
+  { size, sort, filters, q }: Pick<RowsQuery, 'size' | 'sort' | 'filters' | 'q'>,
   rows: number,
 ): Gap | null => {
-  if (filters.length === 0 && /^(-?_rid)?$/.test(sort)) return null
+  if (filters.length === 0 && q === '' && /^(-?_rid)?$/.test(sort)) return null
   const from = Math.floor(NUMBERED_ROWS_MAX / size) + 2
   const to = Math.ceil((rows - NUMBERED_ROWS_MAX) / size) - 1
   return from <= to ? { from, to } : null
@@ -68,15 +72,16 @@ const path = (id: string) => `/datasets/${encodeURIComponent(id)}`
 /** What reads cells: every digit of an answer counts. */
 const cells = (url: string) => ({ url, responseHandler: exactAnswer })
 
-type Asked = { version?: number | null; sort?: string; filters?: string[] }
+type Asked = { version?: number | null; sort?: string; filters?: string[]; q?: string }
 /** The part of the address that every reading request shares. */
 export const readingParams = (
-  { version, sort, filters }: Asked,
+  { version, sort, filters, q }: Asked,
   more: Record<string, string> = {},
 ): string => {
   const params = new URLSearchParams(more)
   if (version !== null && version !== undefined) params.set('version', String(version))
   if (sort) params.set('sort', sort)
+  if (q) params.set('q', q)
   for (const filter of filters ?? []) params.append('filter', filter)
   return params.toString()
 }
@@ -139,8 +144,8 @@ const cachedRows = (state: unknown, query: RowsQuery): RowsPage | undefined =>
   datasetsApi.endpoints.getRows.select(query)(state as never).data
 
 /** Rows that hold the filters of a query; Infinity while they are not counted. */
-const countedRows = (state: unknown, { id, version, filters }: RowsQuery): number =>
-  datasetsApi.endpoints.getTable.select({ id, version, filters })(state as never).data?.matched ??
+const countedRows = (state: unknown, { id, version, filters, q }: RowsQuery): number =>
+  datasetsApi.endpoints.getTable.select({ id, version, filters, q })(state as never).data?.matched ??
   Number.POSITIVE_INFINITY
 
 /** Whether a page without a number can be shown: it is here still, or the one before it, which leads to it. */

@@ -1650,8 +1650,9 @@ export interface components {
     };
     /**
      * NewView
-     * @description A view to keep: `filter` and `sort` as in the address of rows, the `columns` that it shows (null: all).
+     * @description A view to keep: `filter`, `q` and `sort` as in the address of rows, the `columns` that it shows (null: all).
      *
+     * `page`: the query of the page's address, for what only the page shows: tab, widths, chart, version.
      * `shared`: everybody who sees the table sees it too.
      */
     NewView: {
@@ -1663,6 +1664,16 @@ export interface components {
       sort?: string[];
       /** Columns */
       columns?: string[] | null;
+      /**
+       * Q
+       * @default
+       */
+      q?: string;
+      /**
+       * Page
+       * @default
+       */
+      page?: string;
       /**
        * Shared
        * @default false
@@ -2717,6 +2728,10 @@ export interface components {
       sort: string[];
       /** Columns */
       columns: string[] | null;
+      /** Q */
+      q: string;
+      /** Page */
+      page: string;
       /** Shared */
       shared: boolean;
       /** Owner */
@@ -4474,6 +4489,8 @@ export interface operations {
         text?: boolean;
         /** @description `column:op:value`; all must hold. */
         filter?: string[] | null;
+        /** @description A text that some cell of the row shows, in any case. */
+        q?: string | null;
         /** @description A version; the newest when it is left out. */
         version?: number | null;
         /** @description A view: its filters hold too, it sorts where the request does not; exports keep their order. */
@@ -4513,6 +4530,8 @@ export interface operations {
         text?: boolean;
         /** @description `column:op:value`; all must hold. */
         filter?: string[] | null;
+        /** @description A text that some cell of the row shows, in any case. */
+        q?: string | null;
         /** @description A version; the newest when it is left out. */
         version?: number | null;
         /** @description A view: its filters hold too, it sorts where the request does not; exports keep their order. */
@@ -4655,6 +4674,8 @@ export interface operations {
         text?: boolean;
         /** @description `column:op:value`; all must hold. */
         filter?: string[] | null;
+        /** @description A text that some cell of the row shows, in any case. */
+        q?: string | null;
         /** @description A version; the newest when it is left out. */
         version?: number | null;
         /** @description A view: its filters hold too, it sorts where the request does not; exports keep their order. */
@@ -4691,6 +4712,8 @@ export interface operations {
         text?: boolean;
         /** @description `column:op:value`; all must hold. */
         filter?: string[] | null;
+        /** @description A text that some cell of the row shows, in any case. */
+        q?: string | null;
         /** @description A version; the newest when it is left out. */
         version?: number | null;
         /** @description A view: its filters hold too, it sorts where the request does not; exports keep their order. */
@@ -4759,6 +4782,8 @@ export interface operations {
         dialect?: "rfc4180" | "original";
         /** @description `column:op:value`; all must hold. */
         filter?: string[] | null;
+        /** @description A text that some cell of the row shows, in any case. */
+        q?: string | null;
         /** @description A version; the newest when it is left out. */
         version?: number | null;
         /** @description A view: its filters hold too, it sorts where the request does not; exports keep their order. */

@@ -2,7 +2,7 @@ import { baseApi } from './baseApi'
 import type { components } from './schema.gen'
 
 export type View = components['schemas']['ViewRef']
-export type NewView = Pick<View, 'name' | 'filter' | 'sort' | 'columns' | 'shared'>
+export type NewView = Pick<View, 'name' | 'filter' | 'sort' | 'columns' | 'q' | 'page' | 'shared'>
 
 const path = (id: string) => `/datasets/${encodeURIComponent(id)}/views`
 const tag = (id: string) => ({ type: 'View', id }) as const

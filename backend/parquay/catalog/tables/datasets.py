@@ -120,7 +120,10 @@ class SavedQuery(SQLModel, table=True):
 
 
 class View(SQLModel, table=True):
-    """A way of looking at a table that somebody gave a name: filters, order and columns."""
+    """A way of looking at a table that somebody gave a name: filters, a search, order and columns.
+
+    `page` is what the page shows beside these, as the query of its address.
+    """
 
     __tablename__ = "view"
 
@@ -131,4 +134,6 @@ class View(SQLModel, table=True):
     filters: list[str] = Field(sa_column=Column(JSON, nullable=False))
     sort: list[str] = Field(sa_column=Column(JSON, nullable=False))
     columns: list[str] | None = Field(default=None, sa_column=Column(JSON(none_as_null=True)))
+    q: str = Field(default="", sa_column_kwargs={"server_default": ""})
+    page: str = Field(default="", sa_column_kwargs={"server_default": ""})
     changed_at: datetime = Field(default_factory=now, sa_column=time_column(null=False))

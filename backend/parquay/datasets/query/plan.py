@@ -30,13 +30,15 @@ MAX_PAGE_CELLS = 1_000_000
 MAX_DEPTH_ROWS = 1_000_000
 """Rows in front of the deepest page by number in an order that must be sorted, from either end of it; cursors go on
 without a limit."""
+SEARCH = "search"
+"""The test of a condition on all columns: one of them shows a text, in any case."""
 MAX_FILTERS, MAX_VALUES, MAX_SORT_KEYS = 50, 1000, 16
 """Filters of a request, values of an `in`, columns to sort by."""
 
 
 @dataclass(frozen=True, slots=True)
 class Condition:
-    """A filter that was understood. `column` None: it is about the row's id."""
+    """A filter that was understood. `column` None: it is about the row's id, or, with `SEARCH`, about all columns."""
 
     column: Column | None
     test: Comparison
@@ -102,8 +104,10 @@ def columns_of(columns: Iterable[Mapping[str, Any]]) -> list[Column]:
     return [Column(i, str(each["name"]), type_from_json(each)) for i, each in enumerate(columns)]
 
 
-def read_query(columns: Sequence[Column], filters: Sequence[str] = (), sort: Sequence[str] = ()) -> Query:
-    """Read the filters and the sort of a request.
+def read_query(
+    columns: Sequence[Column], filters: Sequence[str] = (), sort: Sequence[str] = (), searched: Sequence[str] = ()
+) -> Query:
+    """Read the filters and the sort of a request; each text of ``searched`` is one that some column must show.
 
     Raises:
         InvalidValue: ``bad_filter``, ``unknown_column``, ``bad_operator``, ``bad_value`` or ``bad_sort`` (422).
@@ -111,7 +115,8 @@ def read_query(columns: Sequence[Column], filters: Sequence[str] = (), sort: Seq
     if len(filters) > MAX_FILTERS:
         raise InvalidValue(f"At most {MAX_FILTERS} filters.", "bad_filter")
     by_name = {column.name: column for column in columns}
-    conditions = tuple(dict.fromkeys(_condition(by_name, text) for text in filters))
+    asked = [Condition(None, Comparison(SEARCH, (text,))) for text in searched if text]
+    conditions = tuple(dict.fromkeys([*(_condition(by_name, text) for text in filters), *asked]))
     keys, backwards = _order(by_name, sort)
     return Query(tuple(each for each in conditions if each.test.op != "all"), keys, backwards)
 

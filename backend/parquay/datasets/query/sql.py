@@ -14,7 +14,7 @@ from typing import Any
 from parquay.columns.types.base import Comparison
 from parquay.datasets.query import text_matches
 from parquay.datasets.query.cursors import RowPosition
-from parquay.datasets.query.plan import Condition, Key, Query, columns_of
+from parquay.datasets.query.plan import SEARCH, Condition, Key, Query, columns_of
 from parquay.datasets.query.values import Column
 from parquay.datasets.versions.snapshot import Snapshot
 from parquay.storage.objects import Objects
@@ -103,9 +103,12 @@ def where(snapshot: Snapshot, conditions: Iterable[Condition], parts: range | No
 
 def _condition(snapshot: Snapshot, condition: Condition, parts: range) -> Sql:
     if condition.column is not None:
-        if condition.test.op in text_matches.OPERATORS and not condition.column.type.is_text:
+        if condition.test.op in text_matches.OPERATORS:
             return _written(snapshot, condition.column, condition.test, parts)
         return _test(condition.column, condition.test)
+    if condition.test.op == SEARCH:
+        test = Comparison("icontains", condition.test.values)
+        return any_of(_written(snapshot, column, test, parts) for column in columns_of(snapshot.columns))
     positions = (snapshot.find(int(value)) for value in condition.test.values)
     found = [
         (position[0] - parts.start, position[1])
@@ -116,11 +119,8 @@ def _condition(snapshot: Snapshot, condition: Condition, parts: range) -> Sql:
 
 
 def _written(snapshot: Snapshot, column: Column, test: Comparison, parts: range) -> Sql:
-    """Whether the text of a cell that is no text matches: that of its value, or what is kept aside of it."""
-    cell = name(column)
-    asked = Sql(f"SELECT c, CAST(c AS VARCHAR) FROM (SELECT DISTINCT {cell} AS c FROM ") + rows(snapshot)
-    asked += f" WHERE {cell} IS NOT NULL LIMIT {text_matches.MAX_DIFFERENT + 1})"
-    found = Sql(f"CAST({cell} AS VARCHAR) IN (SELECT unnest(?::VARCHAR[]))", (MatchingValues(column, test, asked),))
+    """Whether the text of a cell matches: that of its value, or what is kept aside of it."""
+    found = _test(column, test) if column.type.is_text else _value_written(snapshot, column, test)
     kept, fits = text_matches.kept_rows(snapshot, column, test, parts)
     if not kept:
         return found
@@ -128,13 +128,24 @@ def _written(snapshot: Snapshot, column: Column, test: Comparison, parts: range)
     return any_of([every([elsewhere, found]), _stands_at(fits) if fits else FALSE])
 
 
+def _value_written(snapshot: Snapshot, column: Column, test: Comparison) -> Sql:
+    """Whether the text of a value that is no text matches."""
+    cell = name(column)
+    if text_matches.is_engine_text(column.type):
+        return _test(column, test, f"CAST({cell} AS VARCHAR)")
+    asked = Sql(f"SELECT c, CAST(c AS VARCHAR) FROM (SELECT DISTINCT {cell} AS c FROM ") + rows(snapshot)
+    asked += f" WHERE {cell} IS NOT NULL LIMIT {text_matches.MAX_DIFFERENT + 1})"
+    return Sql(f"CAST({cell} AS VARCHAR) IN (SELECT unnest(?::VARCHAR[]))", (MatchingValues(column, test, asked),))
+
+
 def _stands_at(positions: Sequence[RowPosition]) -> Sql:
     parts, rows = [part for part, _ in positions], [row for _, row in positions]
     return Sql(f"({POSITION}) IN (SELECT unnest(?::UBIGINT[]), unnest(?::BIGINT[]))", (parts, rows))
 
 
-def _test(column: Column, test: Comparison) -> Sql:
-    cell, cast = name(column), f"CAST(? AS {column.type.sql_type})"
+def _test(column: Column, test: Comparison, written: str = "") -> Sql:
+    """The condition on a column's values; ``written``: on the engine's texts of them, for what asks about texts."""
+    cell, cast = written or name(column), f"CAST(? AS {column.type.sql_type})"
     if test.op in _SIGNS:
         return Sql(f"{cell} {_SIGNS[test.op]} {cast}", test.values)
     if test.op == "in":

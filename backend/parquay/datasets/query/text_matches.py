@@ -21,10 +21,19 @@ if TYPE_CHECKING:
     import pyarrow as pa
 
     from parquay.columns.parquet.asides import ColumnAsides
+    from parquay.columns.types.base import ColumnType
 
 OPERATORS = frozenset({"contains", "icontains", "starts"})
 MAX_DIFFERENT = 2_000_000
 """Different values of a column that are written for one filter."""
+
+
+_ENGINE_TEXTS = frozenset({"int64", "decimal", "date"})
+
+
+def is_engine_text(column_type: ColumnType) -> bool:
+    """Whether the engine itself writes the values of a column as the column does, so that none need be asked for."""
+    return column_type.is_canonical and column_type.type_id in _ENGINE_TEXTS
 
 
 def matching(column: Column, test: Comparison, found: pa.Table) -> list[str]:

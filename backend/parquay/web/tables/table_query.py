@@ -29,6 +29,9 @@ P = ParamSpec("P")
 
 Version = Annotated[int | None, Query(ge=0, description="A version; the newest when it is left out.")]
 Filters = Annotated[list[str] | None, Query(alias="filter", description="`column:op:value`; all must hold.")]
+Searched = Annotated[
+    str | None, Query(max_length=1000, description="A text that some cell of the row shows, in any case.")
+]
 ViewName = Annotated[
     str | None,
     Query(description="A view: its filters hold too, it sorts where the request does not; exports keep their order."),
@@ -84,6 +87,7 @@ class TableQuery:
         dataset_id: str,
         *,
         filters: Filters = None,
+        q: Searched = None,
         version: Version = None,
         view: ViewName = None,
     ) -> None:
@@ -94,6 +98,7 @@ class TableQuery:
         self._identity = identity
         self._dataset_id = dataset_id
         self._filters = filters or ()
+        self._searched = [q] if q else []
         self._view = view
 
     def pin(self, version: int) -> None:
@@ -120,10 +125,10 @@ class TableQuery:
         columns = columns_of(snapshot.columns)
         view = self._seen_view(file.id)
         if view is not None:  # it may change while the version does not, so nobody has it already
-            wanted = read_query(columns, (*self._filters, *view.filters), sort or view.sort)
+            wanted = read_query(columns, (*self._filters, *view.filters), sort or view.sort, [*self._searched, view.q])
             shown = [named(columns, each) for each in view.columns] if view.columns else None
             return TableRead(file, snapshot, columns, wanted, shown)
-        read = TableRead(file, snapshot, columns, read_query(columns, self._filters, sort or ()))
+        read = TableRead(file, snapshot, columns, read_query(columns, self._filters, sort or (), self._searched))
         if matches(self.request.headers.get("if-none-match"), read.etag):
             raise NotModified(read.etag)
         return read

@@ -8,8 +8,9 @@ from parquay.web.http.schemas import Text, Timestamp
 
 
 class NewView(BaseModel):
-    """A view to keep: `filter` and `sort` as in the address of rows, the `columns` that it shows (null: all).
+    """A view to keep: `filter`, `q` and `sort` as in the address of rows, the `columns` that it shows (null: all).
 
+    `page`: the query of the page's address, for what only the page shows: tab, widths, chart, version.
     `shared`: everybody who sees the table sees it too.
     """
 
@@ -19,6 +20,8 @@ class NewView(BaseModel):
     filter: list[Text] = Field(default_factory=list, max_length=100)
     sort: list[Text] = Field(default_factory=list, max_length=100)
     columns: list[Text] | None = Field(None, min_length=1, max_length=10_000)
+    q: Text = Field("", max_length=1000)
+    page: Text = Field("", max_length=20_000)
     shared: bool = False
 
     @field_validator("name")
@@ -36,6 +39,8 @@ class ViewRef(BaseModel):
     filter: list[str]
     sort: list[str]
     columns: list[str] | None
+    q: str
+    page: str
     shared: bool
     owner: str
     mine: bool

@@ -1,4 +1,4 @@
-"""Views of a table: filters, order and columns by a name, to be asked for with `?view=`."""
+"""Views of a table: filters, a search, order and columns by a name, to be asked for with `?view=`."""
 
 from __future__ import annotations
 
@@ -42,6 +42,8 @@ def put_view(dataset_id: str, new: NewView, response: Response, tables: TablesDe
         filters=new.filter,
         sort=new.sort,
         columns=new.columns,
+        q=new.q,
+        page=new.page,
     )
     _check(tables, dataset_id, identity.id, view)
     if not tables.views.put(view):
@@ -90,6 +92,8 @@ def _shown(found: SeenView, user_id: str) -> ViewRef:
             "filter": view.filters,
             "sort": view.sort,
             "columns": view.columns,
+            "q": view.q,
+            "page": view.page,
             "shared": view.shared,
             "owner": found.maker,
             "mine": view.user_id == user_id,

@@ -8,7 +8,7 @@ import { useLaterText } from '../../i18n/later'
 import { formatCount } from '../../shared/format'
 import { useAppSelector } from '../../store/hooks'
 import classes from './DatasetPanel.module.css'
-import { TABS } from './datasetUrl'
+import { type DatasetView, TABS } from './datasetUrl'
 import { ExportMenu } from './ExportMenu'
 import { HistoryTab } from './HistoryTab'
 import { RejectsTab } from './RejectsTab'
@@ -35,11 +35,12 @@ type Props = {
  * The table, and how many of its rows hold the filters. Its columns depend on no filter, so that a wrong one
  * takes nothing away: the head stays, and with it every way back.
  */
-const useTable = (unfiltered: TableQuery | null, filters: string[]) => {
+const useTable = (unfiltered: TableQuery | null, { filters, q }: DatasetView) => {
+  const narrows = filters.length > 0 || q !== ''
   const table = useGetTableQuery(unfiltered ?? skipToken)
-  const narrowed = useGetTableQuery(unfiltered && filters.length > 0 ? { ...unfiltered, filters } : skipToken)
+  const narrowed = useGetTableQuery(unfiltered && narrows ? { ...unfiltered, filters, q } : skipToken)
   const shown = table.currentData ?? (table.isError ? undefined : table.data)
-  const matched = filters.length > 0 ? narrowed.currentData?.matched : shown?.matched
+  const matched = narrows ? narrowed.currentData?.matched : shown?.matched
   return { ...table, table: shown, matched: matched ?? null }
 }
 
@@ -69,8 +70,8 @@ const DatasetPanel = ({ id, name, rejectCount, warnings, role, isTable, onCheck 
   const words = useLaterText().datasets
   const { view, change } = useDatasetView()
   const mayAsk = useAppSelector(selectMayAsk)
-  const asked = isTable && mayAsk ? { id, version: view.version, filters: [] } : null
-  const { table, matched, error, isError, refetch } = useTable(asked, view.filters)
+  const asked = isTable && mayAsk ? { id, version: view.version, filters: [], q: '' } : null
+  const { table, matched, error, isError, refetch } = useTable(asked, view)
   const rights = rightsOf(role)
   if (!isTable)
     return (

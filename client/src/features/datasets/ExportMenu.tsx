@@ -4,6 +4,7 @@ import { type ExportFormat, exportUrl } from '../../api/datasetsApi'
 import type { Table } from '../../api/types'
 import { useDownloadUrl } from '../../display/useDownloadUrl'
 import { useLaterText } from '../../i18n/later'
+import { narrowedBy } from './datasetUrl'
 import { useDatasetView } from './useDatasetView'
 import { keptOf } from './views/viewState'
 
@@ -27,11 +28,11 @@ export const ExportMenu = ({ table, rowCount }: { table: Table; rowCount: number
   const words = useLaterText().datasets.export
   const { view } = useDatasetView()
   const downloadUrl = useDownloadUrl()
-  const filtered = view.filters.length > 0
+  const filtered = view.filters.length > 0 || view.q !== ''
   const tooLong = rowCount > EXCEL_ROWS_MAX
   const columns = keptOf(view, table.columns).columns
   const short = columns !== null && isShort(columns) ? columns : []
-  const asked = { id: table.id, version: view.version, filters: view.filters, columns: short }
+  const asked = { id: table.id, ...narrowedBy(view), columns: short }
   return (
     <Menu position="bottom-end" width={250}>
       <Menu.Target>

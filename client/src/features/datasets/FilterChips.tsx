@@ -6,18 +6,26 @@ import classes from './FilterChips.module.css'
 import { filterProblem, filterWords } from './filters'
 import { useDatasetView } from './useDatasetView'
 
-/** The filters that hold now, and an order turned round, in words, each with a way to drop it; one that cannot be asked says why. */
+/** The filters and the search that hold now, and an order turned round, in words, each with a way to drop it; one that cannot be asked says why. */
 export const FilterChips = ({ columns }: { columns: Column[] }) => {
   const { filter: words, edit, grid } = useLaterText().datasets
   const { view, change } = useDatasetView()
   const reversed = view.sort === REVERSED
-  if (view.filters.length === 0 && !reversed) return null
+  if (view.filters.length === 0 && view.q === '' && !reversed) return null
   return (
     <ul className={classes.chips} aria-label={words.active}>
       {reversed && (
         <li>
           <span>{grid.reversed}</span>
           <button type="button" aria-label={grid.natural} onClick={() => change({ sort: '' })}>
+            <X size={13} aria-hidden />
+          </button>
+        </li>
+      )}
+      {view.q !== '' && (
+        <li>
+          <span>{words.searched(view.q)}</span>
+          <button type="button" aria-label={words.dropSearch} onClick={() => change({ q: '' })}>
             <X size={13} aria-hidden />
           </button>
         </li>

@@ -16,7 +16,7 @@ type Props = {
 export const OfferList = ({ id, column, chosen, onChoose }: Props) => {
   const words = useLaterText().datasets.column
   // Offers are counted with the numbers of the columns, so these are asked for where nobody has yet.
-  const { data } = useGetAggregatesQuery({ id, version: null, filters: [] })
+  const { data } = useGetAggregatesQuery({ id, version: null, filters: [], q: '' })
   const offers = data?.columns.find(({ name }) => name === column.name)?.offers ?? column.offers ?? []
   const missing = Object.entries(column.missing ?? {}).filter(([word]) => word !== '')
   return (

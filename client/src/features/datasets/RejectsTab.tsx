@@ -132,7 +132,7 @@ const Rejects = ({ id, uploaded, left, mayMend, onCheck }: Omit<Props, 'warnings
   /** The row that follows the missing one, in what was uploaded: edits may have moved it since. */
   const goTo = (version: 0 | null) => (row: number) => {
     const page = Math.floor(row / view.size) + 1
-    change({ tab: 'rows', version, sort: '', filters: [], page, at: row % view.size })
+    change({ tab: 'rows', version, sort: '', filters: [], q: '', page, at: row % view.size })
   }
   const onGo = uploaded === undefined ? undefined : goTo(uploaded)
   return (

@@ -4,7 +4,7 @@ import { useLaterText } from '../../i18n/later'
 import { formatCount } from '../../shared/format'
 import { Pager, PagerButton } from '../../shared/Pager'
 import { useAppSelector } from '../../store/hooks'
-import { ROW_SIZES } from './datasetUrl'
+import { narrowedBy, ROW_SIZES } from './datasetUrl'
 import classes from './RowPager.module.css'
 import { nearestPage, reachOf } from './reach'
 import { useDatasetView } from './useDatasetView'
@@ -72,8 +72,8 @@ export const RowPager = ({ id, total, page }: Props) => {
   const { view, change } = useDatasetView()
   const reach = reachOf(view, { total, page })
   const { last, gap, hasNext, isBackNumbered, atEnd } = reach
-  const { version, sort, filters, size } = view
-  const before = { id, version, sort, filters, size, page: view.page - 1 }
+  const { sort, size } = view
+  const before = { id, ...narrowedBy(view), sort, size, page: view.page - 1 }
   const isBackNear = useAppSelector((state) => isWithinReach(state, before))
   const goTo = (wanted: number) => change({ page: nearestPage(wanted, reach) })
   return (

@@ -12,22 +12,26 @@ import { useAppSelector } from '../../store/hooks'
 import { AddRowDialog } from './AddRowDialog'
 import { ColumnsMenu } from './ColumnsMenu'
 import { columnsInView } from './columnsView'
+import { narrowedBy } from './datasetUrl'
 import { FilterChips } from './FilterChips'
 import { DataGrid } from './grid/DataGrid'
 import { ROW_HEIGHT } from './grid/layout'
 import { Hint } from './Hint'
+import { SearchedText } from './Hits'
 import { Nothing } from './Nothing'
 import { RowPager } from './RowPager'
 import classes from './RowsTab.module.css'
 import type { Rights } from './rights'
+import { SearchBox } from './SearchBox'
 import { rowsToShow } from './shownRows'
 import { useDatasetView } from './useDatasetView'
 import { useGoneColumns } from './useGoneColumns'
+import { useHits } from './useHits'
 
 const NoRows = () => {
   const words = useLaterText().datasets.grid
   const { view, change } = useDatasetView()
-  const filtered = view.filters.length > 0
+  const filtered = view.filters.length > 0 || view.q !== ''
   if (view.page > 1)
     return (
       <Nothing title={words.beyond}>
@@ -43,7 +47,7 @@ const NoRows = () => {
       words={filtered ? words.noneWords : words.noRows}
     >
       {filtered && (
-        <Button variant="default" onClick={() => change({ filters: [] })}>
+        <Button variant="default" onClick={() => change({ filters: [], q: '' })}>
           {words.clearFilters}
         </Button>
       )}
@@ -75,8 +79,8 @@ const Failure = ({ title, error, onRetry }: FailureProps) => {
         <Button size="compact-sm" variant="default" onClick={onRetry}>
           {shared.tryAgain}
         </Button>
-        {view.filters.length > 0 && (
-          <Button size="compact-sm" variant="default" onClick={() => change({ filters: [] })}>
+        {(view.filters.length > 0 || view.q !== '') && (
+          <Button size="compact-sm" variant="default" onClick={() => change({ filters: [], q: '' })}>
             {words.grid.clearFilters}
           </Button>
         )}
@@ -142,8 +146,8 @@ export const RowsTab = ({ table, matched, rights }: Props) => {
   const { view } = useDatasetView()
   const mayAsk = useAppSelector(selectMayAsk)
   useGoneColumns(table.id, table.columns)
-  const { filters, page: number, size, sort, version } = view
-  const query: RowsQuery = { id: table.id, version, sort, filters, size, page: number }
+  const { page: number, size, sort, version } = view
+  const query: RowsQuery = { id: table.id, ...narrowedBy(view), sort, size, page: number }
   const { data, currentData, error, isError, isFetching, refetch } = useGetRowsQuery(
     mayAsk ? query : skipToken,
   )
@@ -156,11 +160,13 @@ export const RowsTab = ({ table, matched, rights }: Props) => {
     return <NoRows />
   }
   const shown = useMemo(() => columnsInView(table.columns, view), [table.columns, view])
+  const hits = useHits(table.id, page, shown)
   const editable = version === null && rights.mayEdit && !stale
   return (
     <>
       <div className={classes.tools}>
         <FilterChips columns={table.columns} />
+        <SearchBox hits={hits} matched={matched} />
         <ColumnsMenu table={table} mayAdd={version === null && rights.mayEdit} />
         {version !== null ? (
           <Hint>{words.grid.readOnly}</Hint>
@@ -170,19 +176,22 @@ export const RowsTab = ({ table, matched, rights }: Props) => {
       </div>
       {failed && page && <Failure title={words.grid.old} error={error} onRetry={refetch} />}
       {page && !stale && page.rows.length < page.query.size && page.next !== null && <CutPage page={page} />}
-      <DataGrid
-        key={table.id}
-        id={table.id}
-        name={table.name}
-        known={table.columns}
-        columns={shown}
-        page={page}
-        notice={notice()}
-        total={matched}
-        editable={editable}
-        marked={view.at}
-        stale={stale}
-      />
+      <SearchedText value={view.q}>
+        <DataGrid
+          key={table.id}
+          id={table.id}
+          name={table.name}
+          known={table.columns}
+          columns={shown}
+          page={page}
+          notice={notice()}
+          total={matched}
+          editable={editable}
+          marked={view.at}
+          stale={stale}
+          hit={hits.current}
+        />
+      </SearchedText>
       {(number > 1 || !page || page.rows.length > 0) && (
         <RowPager id={table.id} total={matched} page={page} />
       )}

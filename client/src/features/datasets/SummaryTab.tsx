@@ -8,6 +8,7 @@ import { NotLoaded } from '../../display/NotLoaded'
 import { useLaterText } from '../../i18n/later'
 import { ColumnCard } from './ColumnCard'
 import { GroupBuilder } from './charts/GroupBuilder'
+import { narrowedBy } from './datasetUrl'
 import { FilterChips } from './FilterChips'
 import type { Rights } from './rights'
 import classes from './SummaryTab.module.css'
@@ -28,7 +29,7 @@ export const SummaryTab = ({ table, rights }: { table: Table; rights: Rights }) 
     error,
     isError,
     refetch,
-  } = useGetAggregatesQuery({ id: table.id, version: view.version, filters: view.filters })
+  } = useGetAggregatesQuery({ id: table.id, ...narrowedBy(view) })
   const [shown, setShown] = useState(STEP)
   const [wanted, setWanted] = useState('')
   const found = table.columns.filter(({ name }) => name.toLowerCase().includes(wanted.trim().toLowerCase()))

@@ -1,6 +1,6 @@
 import { type Gap, gapOf, isIn, type RowsPage, type RowsQuery } from '../../api/datasetsApi'
 
-type View = Pick<RowsQuery, 'size' | 'sort' | 'filters' | 'page'>
+type View = Pick<RowsQuery, 'size' | 'sort' | 'filters' | 'q' | 'page'>
 /** `total` null: the rows are not counted yet; `page` undefined: there are no rows to show. */
 type Shown = { total: number | null; page: RowsPage | undefined }
 

@@ -4,7 +4,7 @@ import { nearestPage, reachOf } from './reach'
 import { rightsOf } from './rights'
 import { rowsToShow } from './shownRows'
 
-const query: RowsQuery = { id: 'a', version: null, sort: '', filters: [], size: 100, page: 2 }
+const query: RowsQuery = { id: 'a', version: null, sort: '', filters: [], q: '', size: 100, page: 2 }
 const pageOf = (asked: RowsQuery, next: string | null = 'cursor'): RowsPage => ({
   query: asked,
   first: (asked.page - 1) * asked.size + 1,
@@ -40,6 +40,7 @@ test('every page of a plain table has a number, in the middle of a sorted or fil
   expect(gapOf(query, DEEP)).toBeNull()
   expect(gapOf({ ...query, sort: '-_rid' }, DEEP)).toBeNull()
   expect(gapOf(sorted, DEEP)).toEqual({ from: 10_002, to: 39_999 })
+  expect(gapOf({ ...query, q: 'x' }, DEEP)).toEqual({ from: 10_002, to: 39_999 })
   expect(gapOf({ ...query, filters: ['n:gt:1'] }, DEEP)).toEqual({ from: 10_002, to: 39_999 })
   expect(gapOf(sorted, 250)).toBeNull()
   expect(gapOf(sorted, Number.POSITIVE_INFINITY)).toEqual({ from: 10_002, to: Number.POSITIVE_INFINITY })

@@ -12,9 +12,9 @@ export const datasets: typeof english = {
     null: 'null',
     empty: 'leer',
     none: 'Keine Zeile passt',
-    noneWords: 'Keine Zeile dieser Tabelle erfüllt die Filter.',
+    noneWords: 'Keine Zeile dieser Tabelle erfüllt die Filter und die Suche.',
     noRows: 'Diese Version hat keine Zeilen.',
-    clearFilters: 'Alle Filter entfernen',
+    clearFilters: 'Filter und Suche entfernen',
     edit: (column, row) => `${column} in Zeile ${number(row)}`,
     hint: 'Enter bearbeitet, Pfeile bewegen, Umschalt+Enter bricht die Zeile um, Escape lässt die Zelle, wie sie war. Im Kopf führen Pfeile zu den Filtern.',
     reversed: 'In umgekehrter Reihenfolge',
@@ -85,6 +85,16 @@ export const datasets: typeof english = {
     copyOf: (label) => `Geschriebenes kopieren: ${label}`,
     seen: 'Verwerfen',
   },
+  search: {
+    label: 'Alle Spalten durchsuchen',
+    rows: (n) => counted(n, 'Zeile', 'Zeilen'),
+    hits: (n, of) =>
+      n === 0
+        ? `${counted(of, 'Treffer', 'Treffer')} auf dieser Seite`
+        : `Treffer ${number(n)} von ${number(of)} auf dieser Seite`,
+    next: 'Nächster Treffer',
+    previous: 'Voriger Treffer',
+  },
   filter: {
     title: (column) => `${column} filtern`,
     op: 'Bedingung',
@@ -93,6 +103,8 @@ export const datasets: typeof english = {
     apply: 'Anwenden',
     drop: (words) => `Filter entfernen: ${words}`,
     active: 'Aktive Filter',
+    searched: (text) => `Suche: ${text}`,
+    dropSearch: 'Suche entfernen',
     wrong: (filter, reason) => `${filter} lässt sich nicht fragen: ${reason}`,
     notUnderstood: 'Die Tabelle hat keine solche Spalte, oder es gibt keine solche Bedingung.',
     ops: {
@@ -302,12 +314,13 @@ export const datasets: typeof english = {
   views: {
     label: 'Ansichten',
     current: (name) => `Ansicht ${name}`,
-    none: 'Eine Ansicht bewahrt Filter, Reihenfolge und Spalten unter einem Namen.',
+    none: 'Eine Ansicht bewahrt unter einem Namen, was zu sehen ist: Filter, Suche, Reihenfolge, Spalten, Reiter, Diagramm und Version.',
     saveNow: 'Was zu sehen ist, als Ansicht sichern',
     saveTitle: 'Ansicht sichern',
     renameTitle: 'Ansicht umbenennen',
     name: 'Name',
-    keeps: 'Sie bewahrt Filter, Reihenfolge und Spalten.',
+    keeps:
+      'Sie bewahrt, was zu sehen ist: Filter, Suche, Reihenfolge, Spalten, Reiter, Diagramm und Version.',
     replaces: 'Deine Ansicht dieses Namens wird ersetzt.',
     share: 'Wer die Tabelle sieht, sieht auch sie',
     shared: 'geteilt',

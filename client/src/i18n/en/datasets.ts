@@ -11,9 +11,9 @@ export const datasets = {
     null: 'null',
     empty: 'empty',
     none: 'No row matches',
-    noneWords: 'No row of this table fits the filters.',
+    noneWords: 'No row of this table fits the filters and the search.',
     noRows: 'This version has no rows.',
-    clearFilters: 'Drop all filters',
+    clearFilters: 'Drop filters and search',
     edit: (column: string, row: number) => `${column} of row ${number(row)}`,
     hint: 'Enter edits, arrows move, Shift+Enter breaks a line, Escape leaves the cell as it was. In the head, arrows reach filters and menus.',
     reversed: 'In reverse order',
@@ -84,6 +84,16 @@ export const datasets = {
     copyOf: (label: string) => `Copy what was written: ${label}`,
     seen: 'Dismiss',
   },
+  search: {
+    label: 'Search all columns',
+    rows: (n: number) => counted(n, 'row', 'rows'),
+    hits: (n: number, of: number) =>
+      n === 0
+        ? `${counted(of, 'hit', 'hits')} on this page`
+        : `hit ${number(n)} of ${number(of)} on this page`,
+    next: 'Next hit',
+    previous: 'Previous hit',
+  },
   filter: {
     title: (column: string) => `Filter ${column}`,
     op: 'Condition',
@@ -92,6 +102,8 @@ export const datasets = {
     apply: 'Apply',
     drop: (words: string) => `Drop the filter ${words}`,
     active: 'Active filters',
+    searched: (text: string) => `Search: ${text}`,
+    dropSearch: 'Drop the search',
     wrong: (filter: string, reason: string) => `${filter} cannot be asked: ${reason}`,
     notUnderstood: 'The table has no such column, or there is no such condition.',
     ops: {
@@ -301,12 +313,12 @@ export const datasets = {
   views: {
     label: 'Views',
     current: (name: string) => `View ${name}`,
-    none: 'A view keeps filters, order and columns by a name.',
+    none: 'A view keeps what is shown by a name: filters, search, order, columns, tab, chart and version.',
     saveNow: 'Save what is shown as a view',
     saveTitle: 'Save a view',
     renameTitle: 'Rename the view',
     name: 'Name',
-    keeps: 'It keeps filters, order and columns.',
+    keeps: 'It keeps what is shown: filters, search, order, columns, tab, chart and version.',
     replaces: 'Your view of this name is replaced.',
     share: 'Everybody who sees the table sees it, too',
     shared: 'shared',

@@ -2,6 +2,7 @@ import { Skeleton } from '@mantine/core'
 import { useGetProfileQuery } from '../../../api/datasetsApi'
 import type { Column, Table } from '../../../api/types'
 import { useLaterText } from '../../../i18n/later'
+import { narrowedBy } from '../datasetUrl'
 import { Hint } from '../Hint'
 import { useDatasetView } from '../useDatasetView'
 import { ChartFigure } from './ChartFigure'
@@ -14,8 +15,7 @@ export const ColumnChart = ({ table, column }: { table: Table; column: Column })
   const onPick = usePickedBar()
   const { currentData, isError } = useGetProfileQuery({
     id: table.id,
-    version: view.version,
-    filters: view.filters,
+    ...narrowedBy(view),
     column: column.name,
   })
   if (isError) return <Hint as="p">{words.summary.noValues}</Hint>

@@ -5,7 +5,7 @@ import type { Table } from '../../../api/types'
 import { useLaterText } from '../../../i18n/later'
 import { Card } from '../Card'
 import { isNumeric } from '../columnTypes'
-import type { DatasetView } from '../datasetUrl'
+import { type DatasetView, narrowedBy } from '../datasetUrl'
 import { Hint } from '../Hint'
 import { useDatasetView } from '../useDatasetView'
 import { ChartFigure } from './ChartFigure'
@@ -23,8 +23,7 @@ const Groups = ({ table, by, choice: { measure, of, unit }, label }: GroupsProps
   // Never the groups of the question before: they would stand under the words of this one.
   const { currentData, error, isError } = useGroupRowsQuery({
     id: table.id,
-    version: view.version,
-    filters: view.filters,
+    ...narrowedBy(view),
     by,
     measure: measureText(measure, of?.name ?? ''),
     unit,

@@ -15,6 +15,7 @@ import { baseOf } from './cellEditing'
 import classes from './DataGrid.module.css'
 import { GridHead } from './GridHead'
 import { GridRow, type RowFrame } from './GridRow'
+import type { CellPosition } from './gridKeys'
 import { useActiveCell } from './useActiveCell'
 import { useCellEdits } from './useCellEdits'
 import { useGridActions } from './useGridActions'
@@ -38,11 +39,13 @@ type Props = {
   marked: number | null
   /** Other rows than these were asked for, and are not here yet. */
   stale: boolean
+  /** The cell that the search stands at. */
+  hit: CellPosition | null
 }
 
 const NO_ROWS: DataRow[] = []
 
-const useShownRows = (id: string, page: RowsPage | undefined): DataRow[] => {
+export const useShownRows = (id: string, page: RowsPage | undefined): DataRow[] => {
   const removed = useAppSelector((state) => selectRemovedRows(state, id))
   const rows = page?.rows ?? NO_ROWS
   return useMemo(
@@ -57,6 +60,14 @@ const useMark = (marked: number | null, show: (row: number) => void): void => {
   useEffect(() => {
     if (marked !== null) show(marked)
   }, [marked])
+}
+
+/** Brings the cell that the search stands at into view; the focus stays where it is. */
+const useHit = (hit: CellPosition | null, reveal: (cell: CellPosition) => void): void => {
+  // biome-ignore lint/correctness/useExhaustiveDependencies: only another cell moves anything
+  useEffect(() => {
+    if (hit !== null) reveal(hit)
+  }, [hit])
 }
 
 type RowsProps = RowFrame & {
@@ -103,11 +114,12 @@ export const DataGrid = ({
   editable,
   marked,
   stale,
+  hit,
 }: Props) => {
   const words = useLaterText().datasets.grid
   const scroller = useRef<HTMLDivElement>(null)
   const rows = useShownRows(id, page)
-  const { widths, setWidth } = useWidths(id)
+  const { widths, setWidth } = useWidths()
   const wanted = useDatasetView().view.frozen
   const { shownRows, shownColumns, frozen, height, width, scrollToRow, reveal } = useGridLayout(
     scroller,
@@ -134,6 +146,7 @@ export const DataGrid = ({
     moveTo({ row, column: 0 })
     scrollToRow(row, { align: 'center' })
   })
+  useHit(hit, reveal)
   const disputed = conflict && known.find((column) => column.name === conflict.writing.column)
   return (
     <>
@@ -188,6 +201,7 @@ export const DataGrid = ({
               writing={writing}
               onKeep={acts.onKeep}
               onDrop={acts.onDrop}
+              hit={hit}
             />
           </tbody>
         </table>

@@ -3,6 +3,7 @@ import type { Cell, Column } from '../../../api/types'
 import { useLaterText } from '../../../i18n/later'
 import { NoValue } from '../../../shared/NoValue'
 import { isNumeric } from '../columnTypes'
+import { Hits } from '../Hits'
 import { CellEditor, type Leave } from './CellEditor'
 import classes from './GridCell.module.css'
 
@@ -16,7 +17,11 @@ const Value = ({ value }: { value: Cell | undefined }) => {
   const words = useLaterText().datasets.grid
   if (value === null || value === undefined) return <NoValue>{words.null}</NoValue>
   if (value === '') return <NoValue>{words.empty}</NoValue>
-  return <bdi>{shortened(String(value))}</bdi>
+  return (
+    <bdi>
+      <Hits text={shortened(String(value))} />
+    </bdi>
+  )
 }
 
 type Props = {
@@ -30,6 +35,8 @@ type Props = {
   label: string
   active: boolean
   selected: boolean
+  /** Whether the search stands at it. */
+  found: boolean
   /** What the editor starts with, null while the cell is not being written. */
   writing: { typed: string | null; seen: Cell } | null
   note: ReactNode
@@ -49,6 +56,7 @@ export const GridCell = ({
   label,
   active,
   selected,
+  found,
   writing,
   note,
   onType,
@@ -65,6 +73,7 @@ export const GridCell = ({
     data-place={position}
     data-frozen={frozen || undefined}
     data-numeric={isNumeric(column) || undefined}
+    data-found={found || undefined}
     data-writing={writing !== null || undefined}
     title={writing ? undefined : shortened(String(value ?? ''))}
   >

@@ -26,6 +26,8 @@ export type RowFrame = {
   active: CellPosition
   /** The cells that are selected, null where it is one. */
   range: CellRange | null
+  /** The cell that the search stands at. */
+  hit: CellPosition | null
   writing: Writing | null
   onKeep: (writing: Writing, value: Value, leave: Leave) => void
   onDrop: (refusal?: string) => void
@@ -55,6 +57,7 @@ const Cell = ({
   frozen,
   active,
   range,
+  hit,
   writing,
   onKeep,
   onDrop,
@@ -75,6 +78,7 @@ const Cell = ({
       label={words.edit(column.name, number)}
       active={active.row === index && active.column === slot.index}
       selected={range !== null && isInRange(range, { row: index, column: slot.index })}
+      found={hit?.row === index && hit.column === slot.index}
       writing={here}
       note={changed && <ChangedNote id={id} since={here.base} now={value ?? null} />}
       onType={(draft) => {

@@ -7,7 +7,7 @@ import { isStranded } from './useStrandedCell'
 
 vi.mock('@mantine/notifications', () => ({ notifications: {} }))
 
-const view = { id: 't', version: null, sort: '', filters: [], size: 100, page: 1 }
+const view = { id: 't', version: null, sort: '', filters: [], q: '', size: 100, page: 1 }
 const writing = { rid: 7, column: 'city', typed: null, seen: 'Lisbon', base: 3, view }
 const now = (city: string): { row: DataRow; version: number } => ({ row: { _rid: 7, city }, version: 5 })
 

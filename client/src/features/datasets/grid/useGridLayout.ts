@@ -1,9 +1,9 @@
 import { defaultRangeExtractor, useVirtualizer } from '@tanstack/react-virtual'
 import { type RefObject, useEffect, useRef } from 'react'
 import type { Column } from '../../../api/types'
+import type { Widths } from '../datasetUrl'
 import type { CellPosition } from './gridKeys'
 import { columnWidth, frozenThatFit, HEAD_HEIGHT, INDEX_WIDTH, ROW_HEIGHT } from './layout'
-import type { Widths } from './useWidths'
 
 /** `widths`: those that somebody gave; the first `frozen` columns stay in sight, as far as there is room for them. */
 type Wanted = { columns: Column[]; widths: Widths; frozen: number }

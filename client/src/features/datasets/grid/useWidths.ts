@@ -1,29 +1,26 @@
-import { useLocalStorage } from '@mantine/hooks'
-import { useCallback } from 'react'
+import { useDebouncedCallback } from '@mantine/hooks'
+import { useMemo, useState } from 'react'
+import { type Widths, widthWithin } from '../datasetUrl'
+import { useDatasetView } from '../useDatasetView'
 
-export const WIDTH_MIN = 72
-const WIDTH_MAX = 900
+/** How long an edge rests until its place stands in the address: browsers refuse many changes of it at once. */
+const REST_MS = 250
 
-/** Widths that somebody gave to columns of a table, in pixels, as this browser remembers them. */
-export type Widths = Record<string, number>
-
-const isWidths = (value: unknown): value is Widths =>
-  typeof value === 'object' &&
-  value !== null &&
-  Object.values(value).every((width) => typeof width === 'number')
-
-export const useWidths = (id: string) => {
-  const [kept, setKept] = useLocalStorage<Widths>({
-    key: `parquay-widths-${id}`,
-    defaultValue: {},
-    getInitialValueInEffect: false,
-  })
-  const setWidth = useCallback(
-    (column: string, width: number) => {
-      const within = Math.round(Math.min(WIDTH_MAX, Math.max(WIDTH_MIN, width)))
-      setKept((before) => ({ ...(isWidths(before) ? before : {}), [column]: within }))
-    },
-    [setKept],
-  )
-  return { widths: isWidths(kept) ? kept : {}, setWidth }
+/** Widths that somebody gave to columns, in pixels. They stand in the address. */
+export const useWidths = () => {
+  const { view, change } = useDatasetView()
+  const [moving, setMoving] = useState<Widths>({})
+  // The grid measures anew when these are other ones.
+  const said = JSON.stringify({ ...view.widths, ...moving })
+  const widths = useMemo<Widths>(() => JSON.parse(said), [said])
+  const keep = useDebouncedCallback((wanted: Widths) => {
+    setMoving({})
+    change({ widths: wanted }, true)
+  }, REST_MS)
+  const setWidth = (column: string, width: number) => {
+    const within = widthWithin(width)
+    setMoving({ ...moving, [column]: within })
+    keep({ ...widths, [column]: within })
+  }
+  return { widths, setWidth }
 }

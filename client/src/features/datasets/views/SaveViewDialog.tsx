@@ -9,7 +9,7 @@ import { toastNote } from '../../../shared/toast'
 type Props = {
   id: string
   /** What is kept: what is shown now, or, to be called otherwise, a view that there is. */
-  kept: Pick<NewView, 'filter' | 'sort' | 'columns'>
+  kept: Omit<NewView, 'name' | 'shared'>
   renamed: View | null
   views: View[]
   mayShare: boolean

@@ -49,6 +49,14 @@ const Act = ({ label, icon, onClick, href }: ActProps) => (
   </Tooltip>
 )
 
+const keptIn = ({ filter, sort, columns, q, page }: Omit<View, 'mine'>) => ({
+  filter,
+  sort,
+  columns,
+  q,
+  page,
+})
+
 /** Changes of a view; each says what came of it. */
 const useViewActs = (table: Table) => {
   const { view: now } = useDatasetView()
@@ -60,16 +68,18 @@ const useViewActs = (table: Table) => {
       .unwrap()
       .then(() => toastNote(laterText().datasets.views.saved(name)))
       .catch(failed)
-  const drop = ({ name, shared, filter, sort, columns, mine }: View) =>
-    remove({ id: table.id, name })
+  const drop = ({ mine, ...view }: View) => {
+    const { name, shared } = view
+    return remove({ id: table.id, name })
       .unwrap()
       .then(() => {
         const said = laterText().datasets.views.removed(name)
-        const again = { id: table.id, view: { name, shared, filter, sort, columns } }
+        const again = { id: table.id, view: { name, shared, ...keptIn(view) } }
         if (mine) toastUndo(said, () => void put(again).unwrap().catch(failed))
         else toastNote(said)
       })
       .catch(failed)
+  }
   return { keep, drop }
 }
 
@@ -81,7 +91,8 @@ const Item = ({ table, view, mayDrop, onApply, onRename }: ItemProps) => {
   const { keep, drop } = useViewActs(table)
   const downloadUrl = useDownloadUrl()
   const shown = isShown(view, now, table.columns)
-  const asked = { id: table.id, version: now.version, filters: [] }
+  const { version } = changeTo(view, table.columns)
+  const asked = { id: table.id, version, filters: [], q: '' }
   return (
     <li>
       <button type="button" className={classes.name} aria-current={shown || undefined} onClick={onApply}>
@@ -111,11 +122,9 @@ const Item = ({ table, view, mayDrop, onApply, onRename }: ItemProps) => {
   )
 }
 
-const keptIn = ({ filter, sort, columns }: View) => ({ filter, sort, columns })
-
 type Saving = { renamed: View | null }
 
-/** Filters, order and columns by their names: one's own, and those that others share. */
+/** What is shown of the table by names: one's own, and those that others share. */
 export const ViewsMenu = ({ table, rights }: { table: Table; rights: Rights }) => {
   const words = useLaterText().datasets.views
   const { view: now, change } = useDatasetView()
