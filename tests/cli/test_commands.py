@@ -121,9 +121,9 @@ def test_value_that_does_not_parse_stops_the_start(tmp_path: Path, name: str, va
 
 def test_server_that_does_not_answer_is_named_and_nothing_is_claimed(tmp_path: Path, monkeypatch):
     monkeypatch.setattr("parquay.client.connection.FIRST_PATIENCE", 0.0)
-    from parquay.cli.server_login import connect
+    from parquay.cli.server_login import ServerOptions, connect
 
-    with pytest.raises(Failure, match="does not answer"), connect("http://127.0.0.1:9", "u", "p", None):
+    with pytest.raises(Failure, match="does not answer"), connect(ServerOptions("http://127.0.0.1:9", "u", "p")):
         pass
 
 

@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
+from dataclasses import fields
+from inspect import signature
 
 import pytest
 
 from live_server import LiveServer, clean_environment, run_command
-from parquay.cli import convert, reading, remote
+from parquay.cli import convert, remote
 from parquay.cli import fetch as fetching
+from parquay.cli.option_groups import spread
+from parquay.cli.reading import OverrideOptions
 from source_server import source_server
 
 
@@ -50,12 +54,9 @@ def test_what_cannot_be_got_is_said_in_one_line(server):
     assert "PARQUAY_FETCH_ALLOW" in inside.stderr
 
 
-@pytest.mark.parametrize("command", [convert.convert, remote.upload])
+@pytest.mark.parametrize("command", [convert.convert, fetching.fetch, remote.upload])
 def test_how_a_file_is_read_is_said_alike_in_every_command(command):
-    options = {name for name in vars(reading) if name[0].isupper()}
+    options = [each.name for each in fields(OverrideOptions)]
 
-    def said(function: Callable[..., object]) -> dict[str, str]:
-        return {name: str(each) for name, each in function.__annotations__.items() if each in options}
-
-    assert said(command) == said(fetching.fetch)
-    assert len(said(command)) > 12
+    assert [name for name in signature(spread(command)).parameters if name in options] == options
+    assert len(options) > 12

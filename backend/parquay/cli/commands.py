@@ -11,6 +11,7 @@ import typer
 
 from parquay import __version__
 from parquay.cli.failure import Failure
+from parquay.cli.option_groups import spread
 
 COMMANDS = {
     "serve": "serve:serve",
@@ -51,7 +52,7 @@ def application(named: str) -> typer.Typer:
     known = named in {*COMMANDS, *GROUPS, version.__name__}
     for name, place in COMMANDS.items():
         if name == named or not known:
-            app.command(name)(_found(place))
+            app.command(name)(spread(_found(place)))
     for name, place in GROUPS.items():
         if name == named or not known:
             app.add_typer(_found(place), name=name)

@@ -10,23 +10,7 @@ import typer
 
 from parquay.cli import conversion
 from parquay.cli.failure import Failure
-from parquay.cli.reading import (
-    Comment,
-    Delimiter,
-    Encoding,
-    Escape,
-    Header,
-    JsonPath,
-    Member,
-    Missing,
-    Quote,
-    Said,
-    Sheet,
-    Skip,
-    Types,
-    Widths,
-    types_of,
-)
+from parquay.cli.reading import OverrideOptions
 
 
 class TargetFormat(StrEnum):
@@ -42,19 +26,7 @@ def convert(
     out_dir: Annotated[Path | None, typer.Option(help="Convert every IN into this directory.")] = None,
     to: Annotated[TargetFormat | None, typer.Option(help="With --out-dir: into what.", show_default="parquet")] = None,
     report: Annotated[Path | None, typer.Option(help="Write what was found as JSON; for one IN.")] = None,
-    delimiter: Delimiter = None,
-    quote: Quote = None,
-    escape: Escape = None,
-    encoding: Encoding = None,
-    header: Header = None,
-    skip: Skip = None,
-    comment: Comment = None,
-    sheet: Sheet = None,
-    member: Member = None,
-    path: JsonPath = None,
-    width: Widths = None,
-    missing: Missing = None,
-    type_: Types = None,
+    overrides: OverrideOptions = OverrideOptions(),
 ) -> None:
     """Convert CSV and TSV files to tables, without a server.
 
@@ -62,31 +34,17 @@ def convert(
     without an ending or with a slash behind it, gets part files. With --out-dir each IN becomes DIR/NAME.EXT with
     DIR/NAME.report.json beside it, and one that fails does not stop the rest.
     """
-    overrides: Said = {
-        "delimiter": delimiter,
-        "quote": quote,
-        "escape": escape,
-        "encoding": encoding,
-        "header": header,
-        "skip": skip,
-        "comment": comment,
-        "sheet": sheet,
-        "member": member,
-        "path": path,
-        "widths": width,
-        "missing": list(missing) if missing else None,
-        "types": types_of(type_ or ()),
-    }
+    said = overrides.said()
     if out_dir is not None:
         if report is not None:
             raise Failure("--report is for one IN; --out-dir writes a report beside each table", 2)
-        conversion.convert_many([*map(Path, paths)], out_dir, (to or TargetFormat.PARQUET).value, overrides)
+        conversion.convert_many([*map(Path, paths)], out_dir, (to or TargetFormat.PARQUET).value, said)
         return
-    if member == "all":
+    if overrides.member == "all":
         raise Failure("--member all makes a table of each member, so it needs --out-dir", 2)
     if len(paths) != 2:
         raise Failure("give IN and OUT, or any number of IN with --out-dir", 2)
     if to is not None:
         raise Failure("--to needs --out-dir; the ending of OUT says what it becomes", 2)
     source, target = paths
-    conversion.convert_one(Path(source), target, report, overrides)
+    conversion.convert_one(Path(source), target, report, said)

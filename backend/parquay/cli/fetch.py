@@ -12,25 +12,8 @@ from rich.console import Console
 
 from parquay.cli.failure import Failure
 from parquay.cli.progress import Bars
-from parquay.cli.reading import (
-    Comment,
-    Delimiter,
-    Encoding,
-    Escape,
-    Header,
-    JsonPath,
-    Member,
-    Missing,
-    Quote,
-    Sheet,
-    Skip,
-    Types,
-    Widths,
-    types_of,
-)
-from parquay.cli.remote import Password, Token, Url, User
-from parquay.cli.server_login import ServerLogin, connect
-from parquay.client.connection import DEFAULT_URL
+from parquay.cli.reading import OverrideOptions
+from parquay.cli.server_login import ServerLogin, ServerOptions, connect
 
 LOOK_SECONDS = 0.3
 """Pause between two looks at how far a file is."""
@@ -38,26 +21,11 @@ LOOK_SECONDS = 0.3
 
 def fetch(
     address: Annotated[str, typer.Argument(metavar="URL", help="Where the file is: http:// or https://.")],
-    url: Url = DEFAULT_URL,
-    user: User = None,
-    password: Password = None,
-    token: Token = None,
+    server: ServerOptions = ServerOptions(),
     name: Annotated[str | None, typer.Option(help="Name on the server; left out: what its source calls it.")] = None,
     dataset: Annotated[str | None, typer.Option(metavar="ID", help="Append the rows to the table of this id.")] = None,
     wait: Annotated[bool, typer.Option(help="Wait until the server has all of it.")] = True,
-    delimiter: Delimiter = None,
-    quote: Quote = None,
-    escape: Escape = None,
-    encoding: Encoding = None,
-    header: Header = None,
-    skip: Skip = None,
-    comment: Comment = None,
-    sheet: Sheet = None,
-    member: Member = None,
-    path: JsonPath = None,
-    width: Widths = None,
-    missing: Missing = None,
-    type_: Types = None,
+    overrides: OverrideOptions = OverrideOptions(),
     as_json: Annotated[bool, typer.Option("--json", help="Print the entry as JSON.")] = False,
 ) -> None:
     """Have the server get a file from the web, and print its id.
@@ -65,17 +33,9 @@ def fetch(
     The server gets it by itself: stopping this command (Ctrl-C) does not stop that, `parquay delete ID` does. The exit
     code is 0 only when the server has all bytes.
     """
-    said: dict[str, Any] = {"delimiter": delimiter, "quote": quote, "escape": escape, "encoding": encoding}
-    said |= {"header": _count("header", header), "skip": _count("skip", skip), "comment": comment, "sheet": sheet}
-    said |= {
-        "member": member,
-        "path": path,
-        "widths": width,
-        "missing": list(missing) if missing else None,
-        "types": types_of(type_ or ()),
-    }
-    said |= {"url": address, "name": name, "dataset": dataset}
-    with connect(url, user, password, token) as login:
+    said: dict[str, Any] = overrides.said() | {"url": address, "name": name, "dataset": dataset}
+    said |= {"header": _count("header", overrides.header), "skip": _count("skip", overrides.skip)}
+    with connect(server) as login:
         answer = login.call("POST", "/fetch", json={key: value for key, value in said.items() if value is not None})
         entry: dict[str, Any] = answer.json()
         if wait:

@@ -16,10 +16,8 @@ from parquay.cli.failure import Failure
 from parquay.cli.outputs import Force, refuse_to_overwrite
 from parquay.cli.printable import printable
 from parquay.cli.progress import Bars
-from parquay.cli.remote import Password, Token, Url, User
-from parquay.cli.server_login import ServerLogin, connect
+from parquay.cli.server_login import ServerLogin, ServerOptions, connect
 from parquay.cli.tables import print_table
-from parquay.client.connection import DEFAULT_URL
 from parquay.client.downloads import download_to, stream_to
 from parquay.client.errors import ApiError
 from parquay.client.paths import segment
@@ -41,10 +39,7 @@ def download(
     out: Annotated[
         Path | None, typer.Option("--output", "-o", help="Where to; left out: the file's own name, here; -: stdout.")
     ] = None,
-    url: Url = DEFAULT_URL,
-    user: User = None,
-    password: Password = None,
-    token: Token = None,
+    server: ServerOptions = ServerOptions(),
     force: Force = False,
     as_json: AsJson = False,
 ) -> None:
@@ -53,7 +48,7 @@ def download(
     After an interruption run the same command again: it goes on where it stopped. The file appears when it is whole,
     with the digest that the server knows, or not at all.
     """
-    with connect(url, user, password, token) as login:
+    with connect(server) as login:
         entry = login.get(_place(login, file)).json()
         if out == Path("-"):
             stream_to(login, f"{_place(login, file)}/content", sys.stdout.buffer)
@@ -68,15 +63,12 @@ def download(
 
 def delete(
     files: Annotated[list[str], typer.Argument(metavar="ID...", help="Ids of the files.")],
-    url: Url = DEFAULT_URL,
-    user: User = None,
-    password: Password = None,
-    token: Token = None,
+    server: ServerOptions = ServerOptions(),
     as_json: AsJson = False,
 ) -> None:
     """Delete files with their tables, and print the id of each. What cannot be deleted stops nothing else."""
     deleted: list[str] = []
-    with connect(url, user, password, token) as login:
+    with connect(server) as login:
         for file in files:
             try:
                 answer = login.http.delete(_place(login, file))
@@ -94,16 +86,13 @@ def delete(
 def share(
     file: Id,
     who: Annotated[str, typer.Argument(metavar="USER|all", help="Whom with; all: every user.")],
-    url: Url = DEFAULT_URL,
-    user: User = None,
-    password: Password = None,
-    token: Token = None,
+    server: ServerOptions = ServerOptions(),
     role: Annotated[GivenRole, typer.Option(help="What they may do.")] = GivenRole.VIEW,
     stop: Annotated[bool, typer.Option("--stop", help="Take back what they were given by name.")] = False,
     as_json: AsJson = False,
 ) -> None:
     """Let somebody look at a file, or edit its table too."""
-    with connect(url, user, password, token) as login:
+    with connect(server) as login:
         place = f"{_place(login, file)}/access/{segment('*' if who == 'all' else who)}"
         answer = login.http.delete(place) if stop else login.http.put(place, json={"role": role.value})
         login.refuse(answer)
@@ -113,10 +102,7 @@ def share(
 
 def link(
     file: Id,
-    url: Url = DEFAULT_URL,
-    user: User = None,
-    password: Password = None,
-    token: Token = None,
+    server: ServerOptions = ServerOptions(),
     days: Annotated[float | None, typer.Option(min=0.001, help="Days until it ends; left out: never.")] = None,
     link_password: Annotated[
         str | None, typer.Option("--link-password", help="A password that whoever opens it has to know.")
@@ -126,7 +112,7 @@ def link(
     as_json: AsJson = False,
 ) -> None:
     """Make a link to a file for people without an account, and print its address, which is shown this once."""
-    with connect(url, user, password, token) as login:
+    with connect(server) as login:
         place = f"{_place(login, file)}/links"
         if listed:
             _print_links(login.get(place).json(), as_json=as_json)

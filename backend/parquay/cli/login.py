@@ -10,8 +10,7 @@ from typing import Annotated
 import httpx
 import typer
 
-from parquay.cli.remote import Password, Url, User
-from parquay.cli.server_login import ServerLogin, connect
+from parquay.cli.server_login import Password, ServerLogin, ServerOptions, Url, User, connect
 from parquay.client.connection import DEFAULT_URL, base_of
 from parquay.client.logins import Logins
 
@@ -38,7 +37,7 @@ def login(
         _forget(logins, server, user, password)
         typer.echo(json.dumps({"server": server, "username": None}) if as_json else f"logged out of {server}")
         return
-    with connect(url, *_asked(user, password), None) as connection:
+    with connect(ServerOptions(url, *_asked(user, password))) as connection:
         _take_back(connection, logins.key_id(server))
         until = (datetime.now(UTC) + timedelta(days=days)).isoformat()
         wanted = {"name": f"parquay login on {platform.node() or 'a machine'}", "expires_at": until}
@@ -60,7 +59,7 @@ def _forget(logins: Logins, server: str, user: str | None, password: str | None)
     """Forget a kept login. Only who logs in by password can take its key back on the server too."""
     key_id = logins.key_id(server)
     if user is not None:
-        with connect(server, *_asked(user, password), None) as connection:
+        with connect(ServerOptions(server, *_asked(user, password))) as connection:
             _take_back(connection, key_id)
     elif key_id is not None:
         typer.echo(

@@ -13,26 +13,9 @@ from rich.console import Console
 
 from parquay.cli.failure import Failure
 from parquay.cli.progress import Bars
-from parquay.cli.reading import (
-    Comment,
-    Delimiter,
-    Encoding,
-    Escape,
-    Header,
-    JsonPath,
-    Member,
-    Missing,
-    Quote,
-    Said,
-    Sheet,
-    Skip,
-    Types,
-    Widths,
-    types_of,
-)
-from parquay.cli.server_login import ServerLogin, connect
+from parquay.cli.reading import OverrideOptions
+from parquay.cli.server_login import ServerLogin, ServerOptions, TargetOptions, connect
 from parquay.cli.tables import print_table
-from parquay.client.connection import DEFAULT_URL
 from parquay.client.errors import ConversionFailed, TransferError
 from parquay.client.link_addresses import upload_link_in
 from parquay.client.resume import UploadBusy
@@ -42,43 +25,17 @@ from parquay.client.waiting import wait_until_converted
 
 STDIN = Path("-")
 
-Url = Annotated[str, typer.Option("--url", envvar="PARQUAY_URL", help="Address of the server.")]
-Target = Annotated[
-    str, typer.Option("--url", envvar="PARQUAY_URL", help="Address of the server, or of an upload link.")
-]
-User = Annotated[str | None, typer.Option("--user", "-u", help="User name.")]
-Password = Annotated[str | None, typer.Option("--password", "-p", help="Password; asked for when left out.")]
-Token = Annotated[
-    str | None,
-    typer.Option("--token", envvar="PARQUAY_TOKEN", help="API key or access token, instead of user and password."),
-]
-
 
 def upload(
     paths: Annotated[
         list[Path],
         typer.Argument(metavar="FILE...", help="-: standard input."),
     ],
-    url: Target = DEFAULT_URL,
-    user: User = None,
-    password: Password = None,
-    token: Token = None,
+    server: TargetOptions = TargetOptions(),
     name: Annotated[str | None, typer.Option(help="Name on the server; with one FILE only.")] = None,
     dataset: Annotated[str | None, typer.Option(metavar="ID", help="Append the rows to the table of this id.")] = None,
     patience: Annotated[float, typer.Option(min=0, help="Seconds without progress before giving up.")] = PATIENCE,
-    delimiter: Delimiter = None,
-    quote: Quote = None,
-    escape: Escape = None,
-    encoding: Encoding = None,
-    header: Header = None,
-    skip: Skip = None,
-    comment: Comment = None,
-    sheet: Sheet = None,
-    member: Member = None,
-    path: JsonPath = None,
-    width: Widths = None,
-    missing: Missing = None,
-    type_: Types = None,
+    overrides: OverrideOptions = OverrideOptions(),
     wait: Annotated[
         bool, typer.Option("--wait", help="Wait until they are tables; exit 1 if one cannot be read.")
     ] = False,
@@ -92,15 +49,12 @@ def upload(
     address of an upload link no login is needed, and the files are its owner's.
     """
     _refuse_paths(paths, name)
-    if wait and upload_link_in(url) is not None:
+    if wait and upload_link_in(server.url) is not None:
         raise Failure("--wait: by an upload link nobody is told what becomes of a file", 2)
-    said: Said = {"delimiter": delimiter, "quote": quote, "escape": escape, "encoding": encoding, "header": header}
-    said |= {"skip": skip, "comment": comment, "sheet": sheet, "member": member, "path": path, "dataset": dataset}
-    said["widths"] = width
-    said |= {"missing": list(missing) if missing else None, "types": types_of(type_ or ())}
+    said = overrides.said() | {"dataset": dataset}
     declared = {key: value for key, value in said.items() if value is not None}
     entries: list[dict[str, Any]] = []
-    with connect(url, user, password, token) as login, Bars(Console(stderr=True)) as bars:
+    with connect(server) as login, Bars(Console(stderr=True)) as bars:
         for file in paths:
             try:
                 wanted = name or ("stdin" if file == STDIN else file.name)
@@ -169,15 +123,12 @@ def _other_name(entry: Mapping[str, Any], wanted: str) -> str | None:
 
 
 def files(
-    url: Url = DEFAULT_URL,
-    user: User = None,
-    password: Password = None,
-    token: Token = None,
+    server: ServerOptions = ServerOptions(),
     limit: Annotated[int, typer.Option(min=0, help="Newest files to list; 0: all.")] = 100,
     as_json: Annotated[bool, typer.Option("--json", help="Print a JSON array of entries.")] = False,
 ) -> None:
     """List the files, newest first."""
-    with connect(url, user, password, token) as login:
+    with connect(server) as login:
         entries, total = _entries(login, limit)
     if as_json:
         typer.echo(json.dumps(entries, indent=2))

@@ -9,19 +9,14 @@ from typing import Annotated, Any
 import typer
 
 from parquay.cli.failure import Failure
-from parquay.cli.remote import Password, Token, Url, User
-from parquay.cli.server_login import connect
+from parquay.cli.server_login import ServerOptions, connect
 from parquay.cli.tables import print_table
-from parquay.client.connection import DEFAULT_URL
 from parquay.client.paths import segment
 
 
 def request(
     name: Annotated[str | None, typer.Argument(metavar="NAME", help="What the link is for.")] = None,
-    url: Url = DEFAULT_URL,
-    user: User = None,
-    password: Password = None,
-    token: Token = None,
+    server: ServerOptions = ServerOptions(),
     days: Annotated[float | None, typer.Option(min=0.001, help="Days until it ends; left out: never.")] = None,
     max_files: Annotated[int | None, typer.Option(min=1, help="Most files; left out: any number.")] = None,
     max_bytes: Annotated[int | None, typer.Option(min=1, help="Most bytes in all; left out: any number.")] = None,
@@ -40,7 +35,7 @@ def request(
         raise Failure("give one of NAME, --list and --remove", 2)
     until = None if days is None else (datetime.now(UTC) + timedelta(days=days)).isoformat()
     wanted = {"name": name, "expires_at": until, "max_files": max_files, "max_bytes": max_bytes}
-    with connect(url, user, password, token) as login:
+    with connect(server) as login:
         place = f"{login.server}/upload-links"
         if listed:
             _print_links(login.get(place).json(), as_json=as_json)

@@ -11,10 +11,8 @@ import typer
 
 from parquay.cli.failure import Failure
 from parquay.cli.outputs import Force, refuse_to_overwrite
-from parquay.cli.remote import Password, Token, Url, User
-from parquay.cli.server_login import ServerLogin, connect
+from parquay.cli.server_login import ServerLogin, ServerOptions, connect
 from parquay.cli.tables import print_table
-from parquay.client.connection import DEFAULT_URL
 from parquay.client.downloads import save, stream_to
 from parquay.columns.text import json_text
 
@@ -30,10 +28,7 @@ class ResultKind(StrEnum):
 
 def sql(
     query: Annotated[str, typer.Argument(metavar="QUERY", help="One statement; -: it comes on standard input.")],
-    url: Url = DEFAULT_URL,
-    user: User = None,
-    password: Password = None,
-    token: Token = None,
+    server: ServerOptions = ServerOptions(),
     kind: Annotated[
         ResultKind | None, typer.Option("--format", help="Left out: told by the name of --output, else table.")
     ] = None,
@@ -57,7 +52,7 @@ def sql(
     asked: dict[str, Any] = {"query": sys.stdin.read() if query == "-" else query, "params": _values(params or [])}
     if limit is not None:
         asked["limit"] = limit
-    with connect(url, user, password, token) as login:
+    with connect(server) as login:
         if chosen in {ResultKind.TABLE, ResultKind.JSON}:
             _write(out, _shown(login, asked, chosen))
         elif out is None:

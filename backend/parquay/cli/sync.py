@@ -12,18 +12,13 @@ import typer
 
 from parquay.cli.failure import Failure
 from parquay.cli.printable import printable
-from parquay.cli.remote import Password, Token, Url, User
-from parquay.cli.server_login import stay_connected
-from parquay.client.connection import DEFAULT_URL
+from parquay.cli.server_login import ServerOptions, stay_connected
 from parquay.client.sync import STABLE_SECONDS, FolderSync, OnChange, SyncBook, SyncBusy, SyncNote
 
 
 def sync(
     folder: Annotated[Path, typer.Argument(metavar="DIR", help="The folder, with those in it.")],
-    url: Url = DEFAULT_URL,
-    user: User = None,
-    password: Password = None,
-    token: Token = None,
+    server: ServerOptions = ServerOptions(),
     once: Annotated[bool, typer.Option("--once", help="Look once, and end.")] = False,
     on_change: Annotated[
         OnChange, typer.Option(help="A changed file is the next version of its table, or a new file.")
@@ -52,7 +47,7 @@ def sync(
                 f"{note.event}\t{printable(note.path)}\t{printable(rest)}", err=note.event in {"skipped", "failed"}
             )
 
-    with stay_connected(url, user, password, token) as connection:
+    with stay_connected(server) as connection:
         book = SyncBook(connection.server, folder.resolve())
         keeping = FolderSync(connection, folder.resolve(), book, on_change=on_change, say=say, stable=stable)
         try:

@@ -12,11 +12,10 @@ import httpx
 import typer
 
 from parquay.cli.failure import Failure
+from parquay.cli.option_groups import spread
 from parquay.cli.outputs import Force, refuse_to_overwrite
-from parquay.cli.remote import Password, Token, Url, User
-from parquay.cli.server_login import ServerLogin, connect
+from parquay.cli.server_login import ServerLogin, ServerOptions, connect
 from parquay.cli.tables import print_table
-from parquay.client.connection import DEFAULT_URL
 from parquay.client.downloads import save, stream_to
 from parquay.client.paths import segment
 from parquay.columns.text import json_text
@@ -43,12 +42,10 @@ class Format(StrEnum):
 
 
 @tables.command()
+@spread
 def rows(
     table: Id,
-    url: Url = DEFAULT_URL,
-    user: User = None,
-    password: Password = None,
-    token: Token = None,
+    server: ServerOptions = ServerOptions(),
     limit: Annotated[int, typer.Option(min=0, help="Rows to print; 0: all.")] = 100,
     page: Annotated[int, typer.Option(min=1, help="Which `limit` rows.")] = 1,
     sort: Annotated[str | None, typer.Option(help="`column` or `-column`, several with commas.")] = None,
@@ -58,7 +55,7 @@ def rows(
 ) -> None:
     """Print rows, with their ids."""
     asked = _asked(sort=sort, filter=filters, version=version) | ({} if as_json else {"text": "true"})
-    with connect(url, user, password, token) as login:
+    with connect(server) as login:
         if page > 1 and limit:
             found = _get(login, segment(table), **asked, page=page, size=limit, aggregates="false")["rows"]
         else:
@@ -88,13 +85,11 @@ def _shown(value: Any) -> str:
 
 
 @tables.command()
+@spread
 def export(
     table: Id,
     out: Annotated[Path | None, typer.Argument(metavar="[FILE]", help="Left out: standard output.")] = None,
-    url: Url = DEFAULT_URL,
-    user: User = None,
-    password: Password = None,
-    token: Token = None,
+    server: ServerOptions = ServerOptions(),
     kind: Annotated[Format | None, typer.Option("--format", help="Left out: told by FILE's name, else csv.")] = None,
     filters: Filters = None,
     columns: Annotated[str | None, typer.Option(help="Only these columns, with commas between them.")] = None,
@@ -105,7 +100,7 @@ def export(
     chosen = kind or _format_of(out)
     refuse_to_overwrite(out, force=force)
     asked = _asked(filter=filters, columns=columns, version=version, format=chosen.value)
-    with connect(url, user, password, token) as login:
+    with connect(server) as login:
         place = f"{login.server}/datasets/{segment(table)}/export"
         if out is None:
             stream_to(login, _with(place, asked), sys.stdout.buffer)
@@ -121,17 +116,15 @@ def _format_of(out: Path | None) -> Format:
 
 
 @tables.command()
+@spread
 def history(
     table: Id,
-    url: Url = DEFAULT_URL,
-    user: User = None,
-    password: Password = None,
-    token: Token = None,
+    server: ServerOptions = ServerOptions(),
     limit: Annotated[int, typer.Option(min=1, max=1000, help="Versions to print.")] = 50,
     as_json: AsJson = False,
 ) -> None:
     """Print the versions, newest first."""
-    with connect(url, user, password, token) as login:
+    with connect(server) as login:
         found = _get(login, f"{segment(table)}/versions", limit=limit)
     if as_json:
         typer.echo(json.dumps(found, indent=2, ensure_ascii=False))
@@ -148,18 +141,16 @@ def _line(version: dict[str, Any]) -> tuple[str, ...]:
 
 
 @tables.command()
+@spread
 def restore(
     table: Id,
     version: Annotated[int, typer.Argument(min=0, metavar="VERSION", help="Which version to bring back.")],
-    url: Url = DEFAULT_URL,
-    user: User = None,
-    password: Password = None,
-    token: Token = None,
+    server: ServerOptions = ServerOptions(),
     message: Annotated[str | None, typer.Option("--message", "-m", help="Why, for the history.")] = None,
     as_json: AsJson = False,
 ) -> None:
     """Make a version again, as the newest one, and print its number."""
-    with connect(url, user, password, token) as login:
+    with connect(server) as login:
         body = {"version": version, "message": message}
         answer = login.http.post(f"{login.server}/datasets/{segment(table)}/restore", json=body)
         login.refuse(answer)
