@@ -240,6 +240,7 @@ def _plain(value: object) -> object:
 @example(("R", [1e-05, 1e5]), 1, "")
 @example(("R", [123456.0, 1e-04, 1e5]), 1, "7")
 @example(("C", [1e-05, 0.5, 1e6]), 2, "7")
+@example(("C", [1e22, 5e-07, 1e6]), 1, "")
 @example(("SQLite", [0.5, 1e-05]), 1, "")
 @example(("+0", [-5, 5]), 1, "")
 @example(("+0;-0;0", [0, 5]), 1, "")

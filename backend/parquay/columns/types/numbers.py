@@ -9,7 +9,7 @@ import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from parquay.columns.styles.exponents import JAVA_HIGH, JAVA_LOW, R_HIGH, R_LOW, R
+from parquay.columns.styles.exponents import C_HIGH, JAVA_HIGH, JAVA_LOW, R_HIGH, R_LOW, R
 from parquay.columns.types.exact import PLAIN_HIGH, SMALL_PRECISION
 
 PLAIN_LOW, ARROW_HIGH = 1e-4, 1e10
@@ -51,6 +51,11 @@ def magnitudes(values: pa.Array) -> npt.NDArray[np.float64]:
     """Of the numbers that are there, as doubles."""
     there = values.drop_null() if values.null_count else values
     return np.abs(as_numpy(there, np.int64 if pa.types.is_int64(there.type) else np.float64).astype(np.float64))
+
+
+def are_plain_in_c(size: npt.NDArray[np.float64]) -> bool:
+    """Whether C prints numbers of these magnitudes as Python does, whole ones without a point."""
+    return not bool(((size >= C_HIGH) & (size < PLAIN_HIGH)).any())
 
 
 def are_plain_in_r(size: npt.NDArray[np.float64]) -> bool:

@@ -243,7 +243,8 @@ def _doubles(cells: Cells) -> Proof:
     seen = most < SMALL, b"." not in cells.raw and not has_exponent, most < exponents.PLAIN_HIGH and not has_exponent
     whole = numbers.has_whole(values)
     java = not has_exponent and numbers.are_plain_in_java(values, most)
-    printed = {"is_r": numbers.are_plain_in_r(numbers.magnitudes(values)), "is_c": most < exponents.C_HIGH}
+    size = numbers.magnitudes(values)
+    printed = {"is_r": numbers.are_plain_in_r(size), "is_c": numbers.are_plain_in_c(size)}
     point = DoubleType("point" if whole else "any", *seen, is_java=java, **printed)
     forms = (DoubleType("whole", *seen, **printed), point) if whole else (point,)
     for form in forms:

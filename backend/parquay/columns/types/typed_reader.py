@@ -146,9 +146,11 @@ def _may_be_java(before: TypeCandidates) -> bool:
     return has_styles(before) or any(isinstance(each, DoubleType) and each.is_java for each in before.values())
 
 
-def _may_be_r(before: TypeCandidates) -> bool:
-    """The same of R."""
-    return has_styles(before) or any(isinstance(each, DoubleType) and each.is_r for each in before.values())
+def _may_be_printed(before: TypeCandidates) -> bool:
+    """The same of R and of C."""
+    return has_styles(before) or any(
+        isinstance(each, DoubleType) and (each.is_r or each.is_c) for each in before.values()
+    )
 
 
 def _doubles_held(_request: ColumnRequest, result: ColumnResult, before: TypeCandidates) -> Sequence[ColumnType]:
@@ -160,15 +162,16 @@ def _doubles_held(_request: ColumnRequest, result: ColumnResult, before: TypeCan
     may_be_java = not result.whole and not result.ambiguous and _may_be_java(before)
     is_java = may_be_java and numbers.are_plain_in_java(result.array, max(-low, high))
     integers: Integers = "whole" if result.whole else "point" if result.point else "any"
-    is_r = not result.point and _may_be_r(before) and numbers.are_plain_in_r(numbers.magnitudes(result.array))
-    double = DoubleType(integers, small, all_whole, is_plain, is_java, is_r, max(-low, high) < exponents.C_HIGH)
+    size = numbers.magnitudes(result.array) if not result.point and _may_be_printed(before) else None
+    is_r, is_c = size is not None and numbers.are_plain_in_r(size), size is not None and numbers.are_plain_in_c(size)
+    double = DoubleType(integers, small, all_whole, is_plain, is_java, is_r, is_c)
     styles = style_provers.grouped_doubles(double, result.array)
     return (double, *styles, *(style_provers.not_positive((double,), result.array) if high <= 0 else ()))
 
 
 def _integers_held(_request: ColumnRequest, result: ColumnResult, before: TypeCandidates) -> Sequence[ColumnType]:
     digits = len(str(max(-result.low, result.high)))
-    double = whole_double(result.array, digits, asked=_may_be_r(before))
+    double = whole_double(result.array, digits, asked=_may_be_printed(before))
     held = Int64Type(), DecimalType(digits, 0), double
     return (*held, *(() if result.high else style_provers.not_positive(held, result.array)))
 
@@ -184,7 +187,7 @@ def _decimals_held(request: ColumnRequest, result: ColumnResult, before: TypeCan
         return ()
     is_java = _may_be_java(before) and numbers.are_plain_in_java(result.array.cast("double"), most / 10**request.scale)
     integers: Integers = "point" if result.last_zero else "any"
-    is_r = not result.last_zero and _may_be_r(before)
+    is_r = not result.last_zero and _may_be_printed(before)
     is_r = is_r and numbers.are_plain_in_r(numbers.magnitudes(result.array.cast("double")))
     is_c = most < 10**request.scale * exponents.C_HIGH
     held = decimal, DoubleType(integers, decimal.digits <= SMALL_DIGITS, False, True, is_java, is_r, is_c)
