@@ -67,6 +67,7 @@ ALLOWED = {
         "the lock of the one server of a data directory",
         {".mkdir", "os.open", "os.close", "fcntl.flock"},
     ),
+    "setting_values.py": ("what the settings name", {".is_file"}),
     "settings.py": ("what the settings name", {".exists", ".is_dir", ".is_file"}),
     "web/files/archives.py": ("members of an archive that is made while it is sent", {".open"}),
     "web/http/spa.py": ("the client, which comes with the package", {".read_text", ".stat", ".rglob", ".is_file"}),

@@ -15,7 +15,7 @@ from parquay import __version__, bundle
 from parquay.datasets.statements.turns import Turns
 from parquay.http1.connection import TryHandle
 from parquay.settings import Settings
-from parquay.web.account import account, admin, login, usage
+from parquay.web.account import account, admin, login, sign_in, usage
 from parquay.web.files import access, archives, fetches, files, links, previews, upload_links
 from parquay.web.http import errors, hashing, sockets
 from parquay.web.http.compression import Compression
@@ -95,6 +95,7 @@ def policy_of(settings: Settings) -> Policy:
         proxies=settings.proxies,
         public_url=settings.public_url,
         registration_open=settings.registration_open,
+        password_login=settings.password_login,
         idle_timeout=settings.idle_timeout,
         only_loopback=settings.on_loopback and not settings.public_url,
         converts=settings.workers > 0,
@@ -158,6 +159,7 @@ def _rest(services: Services, policy: Policy) -> FastAPI:
     errors.install(app)
     sockets.install(app)
     app.include_router(login.router)
+    app.include_router(sign_in.router)
     app.include_router(account.router)
     app.include_router(admin.router)
     app.include_router(archives.router)  # before the routes of one file: `archive` is no id

@@ -8,28 +8,21 @@ from __future__ import annotations
 
 import ipaddress
 import os
-import re
 from functools import cached_property
 from pathlib import Path
-from typing import Literal
-from urllib.parse import SplitResult, urlsplit
+from typing import Annotated, Literal
 
 from dotenv import dotenv_values
-from pydantic import Field, ValidationError, ValidationInfo, field_validator, model_validator
+from pydantic import AfterValidator, Field, ValidationError, field_validator, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
-from parquay.networks import Reachable
+from parquay import setting_values
+from parquay.setting_values import items
 
 PREFIX = "PARQUAY_"
 
 DAY, CENTURY = 86_400, 3_153_600_000
 """Seconds of the longest time that a request may wait, and that anything may be kept by its age."""
-
-
-_ENDING = re.compile(r"\.?[^\s./\\*?]+(\.[^\s./\\*?]+)*")
-_BUCKET = re.compile(r"s3://[a-z0-9][a-z0-9.-]{1,61}[a-z0-9](/[A-Za-z0-9!_.*'()-]+)*/?")
-_ENGINE = re.compile(r"sc://[A-Za-z0-9.\[\]:_-]+(/;[\x21-\x7e]*)?/?")
-_HOST = re.compile(r"[A-Za-z0-9.:%_-]+")
 
 
 OF_CLIENTS = frozenset({"PARQUAY_URL", "PARQUAY_TOKEN"})
@@ -48,7 +41,7 @@ class Settings(BaseSettings):
 
     model_config = SettingsConfigDict(env_prefix=PREFIX, env_file=".env", extra="ignore", frozen=True)
 
-    host: str = Field("127.0.0.1", description="Address to listen on.")
+    host: Annotated[str, AfterValidator(setting_values.host)] = Field("127.0.0.1", description="Address to listen on.")
     port: int = Field(8000, ge=1, le=65535, description="Port to listen on.")
     tls_cert: Path | None = Field(
         None,
@@ -56,15 +49,17 @@ class Settings(BaseSettings):
     )
     tls_key: Path | None = Field(None, description="PEM file of its key, without a password.")
     data_dir: Path = Field(Path("data/var"), description="Directory that the embedded setting writes to.")
-    database_url: str = Field(
+    database_url: Annotated[str, AfterValidator(setting_values.database)] = Field(
         "", description="`sqlite:///…` or `postgresql://…`; empty: SQLite `metadata.db` in the data dir."
     )
-    storage_url: str = Field(
+    storage_url: Annotated[str, AfterValidator(setting_values.store)] = Field(
         "",
         description="Where the bytes of uploads lie: empty the data dir, `file://` another directory, or "
         "`s3://bucket/prefix` (`scaling.md`), tables too then, with keys from the usual `AWS_*`.",
     )
-    s3_endpoint: str = Field("", description="URL of the object store for `s3://`; empty: that of AWS.")
+    s3_endpoint: Annotated[str, AfterValidator(setting_values.endpoint)] = Field(
+        "", description="URL of the object store for `s3://`; empty: that of AWS."
+    )
     s3_redirect: bool = Field(
         False, description="Whether downloads of files that are one object are presigned redirects to the object store."
     )
@@ -80,22 +75,46 @@ class Settings(BaseSettings):
         description="`redis://`, `rediss://` or `sentinel://` (`scaling.md`): carries notifications, jobs by Celery; "
         "needs PostgreSQL. Empty: the database and pipes do.",
     )
-    engine_url: str = Field(
+    engine_url: Annotated[str, AfterValidator(setting_values.engine)] = Field(
         "",
         description="`sc://host:port` of a Spark Connect server: aggregates and groups of very large tables go there "
         "(`scaling.md`). Empty: none.",
     )
     processes: int = Field(1, ge=1, le=256, description="API processes.")
     workers: int = Field(1, ge=0, le=256, description="Conversion worker processes started by `parquay serve`.")
-    secret_key: str = Field("", description="Signs tokens, at least 32 bytes; empty: generated into the data dir.")
-    demo_users: str | None = Field(
+    secret_key: Annotated[str, AfterValidator(setting_values.secret)] = Field(
+        "", description="Signs tokens, at least 32 bytes; empty: generated into the data dir."
+    )
+    password_login: bool = Field(
+        True, description="Whether names and passwords are taken; `False` needs `PARQUAY_OIDC_ISSUER`."
+    )
+    oidc_issuer: Annotated[str, AfterValidator(setting_values.issuer)] = Field(
+        "", description="Issuer of an OpenID Connect provider to sign in by (`accounts.md`); empty: none."
+    )
+    oidc_client_id: str = Field("", description="What this service is called there.")
+    oidc_client_secret: str = Field("", description="Its secret there; empty: a public client, by PKCE alone.")
+    oidc_scopes: Annotated[str, AfterValidator(setting_values.scopes)] = Field(
+        "openid profile email", description="Scopes that are asked for."
+    )
+    oidc_name: str = Field("", max_length=60, description="What the page calls the provider; empty: its host.")
+    oidc_allow: Annotated[str, AfterValidator(setting_values.claim_rules)] = Field(
+        "",
+        description="Who may sign in by it: `groups=staff,@example.com` (any of them), or `*`, whoever it lets in. "
+        "Must be set with the issuer.",
+    )
+    oidc_admins: Annotated[str, AfterValidator(setting_values.claim_rules)] = Field(
+        "", description="Who of them administrates, decided at each sign-in; empty: it is left as it is."
+    )
+    demo_users: Annotated[str | None, AfterValidator(setting_values.accounts)] = Field(
         None, description="`name:password,…` made at start; unset: two demo accounts on loopback, else none."
     )
     open_registration: bool | None = Field(
         None, description="Whether anybody may register; unset: yes on loopback, else no."
     )
     max_size: int = Field(0, ge=0, le=MAX_BYTES, description="Largest upload in bytes; 0: no limit.")
-    allowed_extensions: str = Field("", description="Such as `.iso,.img`; empty: all.")
+    allowed_extensions: Annotated[str, AfterValidator(setting_values.endings)] = Field(
+        "", description="Such as `.iso,.img`; empty: all."
+    )
     quota_bytes: int = Field(
         0, ge=0, le=MAX_BYTES, description="Bytes for each user, of files and of all versions of tables; 0: any."
     )
@@ -109,15 +128,19 @@ class Settings(BaseSettings):
     durability: Literal["strict", "relaxed"] = Field(
         "strict", description="`strict`: an acknowledged byte survives power loss; `relaxed`: a crash of the process."
     )
-    public_url: str = Field(
+    public_url: Annotated[str, AfterValidator(setting_values.public_address)] = Field(
         "", description="Base of absolute URLs in answers, also with a path, such as `https://host/parquay`."
     )
     interim_answers: Literal["auto", "on", "off"] = Field(
         "auto",
         description="Whether the IETF draft gets interim answers (104); `auto`: where no proxy stands between.",
     )
-    trusted_proxies: str = Field("", description="Addresses whose `X-Forwarded-*` is believed.")
-    cors_origins: str = Field("", description="Allowed browser origins, comma separated; never `*`.")
+    trusted_proxies: Annotated[str, AfterValidator(setting_values.networks)] = Field(
+        "", description="Addresses whose `X-Forwarded-*` is believed."
+    )
+    cors_origins: Annotated[str, AfterValidator(setting_values.origins)] = Field(
+        "", description="Allowed browser origins, comma separated; never `*`."
+    )
     tus_router: Literal["native", "tuspyserver"] = Field("native", description="Which router serves tus.")
     share_default: bool = Field(False, description="Whether a new file is visible to every user.")
     announce: Literal["off", "count", "names"] | None = Field(
@@ -125,7 +148,7 @@ class Settings(BaseSettings):
         description="Whether other users who are connected hear that a file was added, without access to it: `names`"
         " says whose and which, `count` only that; unset: `names` on loopback, else `off`.",
     )
-    fetch_allow: str = Field(
+    fetch_allow: Annotated[str, AfterValidator(setting_values.reachable)] = Field(
         "",
         description="What imports from the web may reach beside public addresses: `10.0.0.0/8,10.1.2.3:80,.internal`.",
     )
@@ -138,50 +161,11 @@ class Settings(BaseSettings):
     )
     versions_kept: int = Field(100, ge=0, description="Versions of a table that are kept beside pinned ones; 0: all.")
     session_ttl: int = Field(604800, ge=60, le=CENTURY, description="Seconds a login lasts.")
-    webhook_url: str = Field("", description="Receives signed hook events; empty: none.")
+    webhook_url: Annotated[str, AfterValidator(setting_values.address)] = Field(
+        "", description="Receives signed hook events; empty: none."
+    )
     webhook_secret: str = Field("", description="Signs webhook bodies.")
     log_level: Literal["debug", "info", "warning", "error"] = Field("info", description="Least level that is logged.")
-
-    @field_validator("secret_key")
-    @classmethod
-    def _long_enough(cls, value: str) -> str:
-        if value and len(value.encode()) < 32:
-            raise ValueError("must have at least 32 bytes")
-        return value
-
-    @field_validator("cors_origins")
-    @classmethod
-    def _origins(cls, value: str) -> str:
-        if "*" in value:
-            raise ValueError("must list origins; '*' is refused because requests carry credentials")
-        for item in _items(value):
-            found = _web_address(item.rstrip("/"))
-            if found.path or found.query or found.fragment:
-                raise ValueError("must list origins such as https://app.example, without a path")
-        return value
-
-    @field_validator("public_url", "webhook_url")
-    @classmethod
-    def _address(cls, value: str, info: ValidationInfo) -> str:
-        if value and info.field_name == "public_url" and set(value) & set("?#"):
-            raise ValueError("must be an address such as https://files.example, without ? and #")
-        if value:
-            _web_address(value)
-        return value
-
-    @field_validator("allowed_extensions")
-    @classmethod
-    def _endings(cls, value: str) -> str:
-        if any(not _ENDING.fullmatch(item) for item in _items(value)) or (value.strip() and not _items(value)):
-            raise ValueError("must list endings of names such as .iso,.img; leave it empty to accept all")
-        return value
-
-    @field_validator("host")
-    @classmethod
-    def _host(cls, value: str) -> str:
-        if not _HOST.fullmatch(value):
-            raise ValueError("must be an address or a name to listen on, such as 127.0.0.1, without scheme and port")
-        return value
 
     @field_validator("data_dir", "cache_dir", mode="before")
     @classmethod
@@ -201,68 +185,16 @@ class Settings(BaseSettings):
             raise ValueError(f"{path} is no file")
         return path
 
-    @field_validator("demo_users")
-    @classmethod
-    def _name_and_password(cls, value: str | None) -> str | None:
-        pairs = [pair.partition(":") for pair in _items(value or "")]
-        if not all(name.strip() and password for name, _, password in pairs):
-            raise ValueError("must be name:password pairs, comma separated")
-        if len({name.casefold() for name, _, _ in pairs}) < len(pairs):
-            raise ValueError("names an account twice")
-        return value
-
-    @field_validator("trusted_proxies", "fetch_allow")
-    @classmethod
-    def _addresses(cls, value: str, info: ValidationInfo) -> str:
-        if info.field_name == "fetch_allow":
-            Reachable.parse(value)
-        for item in _items(value) if info.field_name == "trusted_proxies" else ():
-            ipaddress.ip_network(item, strict=False)
-        return value
-
-    @field_validator("database_url")
-    @classmethod
-    def _known_database(cls, value: str) -> str:
-        if value and not value.startswith(("sqlite://", "postgresql://", "postgresql+psycopg://")):
-            raise ValueError("must start with sqlite:// or postgresql:// (which is psycopg 3)")
-        path = value.partition("?")[0].removeprefix("sqlite://")
-        if value.startswith("sqlite://") and (not path.startswith("/") or len(path) < 2 or ":memory:" in path):
-            raise ValueError("must name a file, such as sqlite:////srv/parquay/metadata.db")
-        return value
-
-    @field_validator("storage_url")
-    @classmethod
-    def _known_store(cls, value: str) -> str:
-        if value and not value.startswith(("file://", "s3://")):
-            raise ValueError("must start with file:// or s3://")
-        if value.startswith("s3://") and not _BUCKET.fullmatch(value):
-            raise ValueError("must be s3:// and a bucket, with or without a prefix, such as s3://uploads/parquay")
-        path = value.removeprefix("file://")
-        is_file = path.startswith("/") and Path(path).is_file()
-        if value.startswith("file://") and (not path.startswith("/") or is_file):
-            raise ValueError("must be file:// and the absolute path of a directory, such as file:///srv/uploads")
-        return value
-
-    @field_validator("s3_endpoint")
-    @classmethod
-    def _known_endpoint(cls, value: str) -> str:
-        if value and (urlsplit(value).scheme not in ("http", "https") or not urlsplit(value).netloc):
-            raise ValueError("must be http:// or https:// and a host, such as http://minio:9000")
-        return value
-
-    @field_validator("engine_url")
-    @classmethod
-    def _known_engine(cls, value: str) -> str:
-        if value and not _ENGINE.fullmatch(value):
-            raise ValueError("must be sc:// and a host, such as sc://spark:15002")
-        return value
-
     @model_validator(mode="after")
     def _what_goes_together(self) -> Settings:
         if self.webhook_url and not self.webhook_secret:
             raise ValueError("PARQUAY_WEBHOOK_SECRET must be set when PARQUAY_WEBHOOK_URL is")
         if (self.tls_cert is None) != (self.tls_key is None):
             raise ValueError("PARQUAY_TLS_CERT and PARQUAY_TLS_KEY must be set together")
+        if self.oidc_issuer and not (self.oidc_client_id and self.oidc_allow):
+            raise ValueError("PARQUAY_OIDC_CLIENT_ID and PARQUAY_OIDC_ALLOW must be set when PARQUAY_OIDC_ISSUER is")
+        if not self.password_login and not self.oidc_issuer:
+            raise ValueError("PARQUAY_PASSWORD_LOGIN can be off only when PARQUAY_OIDC_ISSUER is set")
         return self
 
     @cached_property
@@ -286,27 +218,28 @@ class Settings(BaseSettings):
         text = self.demo_users
         if text is None:
             text = "test:password,admin:admin123" if self.on_loopback else ""
-        return tuple((name, password) for name, _, password in (pair.partition(":") for pair in _items(text)))
+        return tuple((name, password) for name, _, password in (pair.partition(":") for pair in items(text)))
 
     @cached_property
     def registration_open(self) -> bool:
         """Whether `POST /auth/register` works."""
-        return self.on_loopback if self.open_registration is None else self.open_registration
+        wanted = self.on_loopback if self.open_registration is None else self.open_registration
+        return wanted and self.password_login
 
     @cached_property
     def extensions(self) -> frozenset[str]:
         """Allowed file name extensions, lower case with the dot; empty: all."""
-        return frozenset("." + item.lower().lstrip(".") for item in _items(self.allowed_extensions))
+        return frozenset("." + item.lower().lstrip(".") for item in items(self.allowed_extensions))
 
     @cached_property
     def origins(self) -> frozenset[str]:
         """Browser origins that may call with credentials."""
-        return frozenset(item.rstrip("/") for item in _items(self.cors_origins))
+        return frozenset(item.rstrip("/") for item in items(self.cors_origins))
 
     @cached_property
     def proxies(self) -> tuple[ipaddress.IPv4Network | ipaddress.IPv6Network, ...]:
         """Networks whose forwarding headers are believed."""
-        return tuple(ipaddress.ip_network(item, strict=False) for item in _items(self.trusted_proxies))
+        return tuple(ipaddress.ip_network(item, strict=False) for item in items(self.trusted_proxies))
 
     @cached_property
     def root(self) -> Path:
@@ -323,23 +256,6 @@ class Settings(BaseSettings):
         """Database URL, SQLite in the data directory unless set; PostgreSQL always through psycopg 3."""
         url = self.database_url or f"sqlite:///{self.root / 'metadata.db'}"
         return url.replace("postgresql://", "postgresql+psycopg://", 1)
-
-
-def _web_address(text: str) -> SplitResult:
-    """Take an address of the web apart.
-
-    Raises:
-        ValueError: it is none.
-    """
-    found = urlsplit(text)
-    if found.scheme not in ("http", "https") or not found.hostname or set(text) & set(" \\\t\n") or "@" in found.netloc:
-        raise ValueError("must begin with http:// or https:// and a host")
-    _ = found.port  # refuses what is no port
-    return found
-
-
-def _items(text: str) -> list[str]:
-    return [item.strip() for item in text.split(",") if item.strip()]
 
 
 def load(env_file: str | None = ".env") -> Settings:

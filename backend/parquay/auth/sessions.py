@@ -127,6 +127,16 @@ class Granted:
 
 
 @dataclass(frozen=True)
+class NewSession:
+    """A session that is to be opened, from the network ``network`` by a program that calls itself ``agent``."""
+
+    id: str
+    expires_at: datetime
+    network: str
+    agent: str
+
+
+@dataclass(frozen=True)
 class _Known:
     identity: Identity
     fresh_until: float
@@ -169,7 +179,11 @@ class Sessions:
         account = self._proven(account, login_name(username), password, peer)
         if account is None:
             raise Unauthorized("The user name or the password is wrong.", "bad_credentials")
-        return self._open(account, network(peer), agent[:AGENT_LENGTH])
+        session = self.new(peer, agent)
+        self._accounts.open_login(
+            session.id, account.id, session.expires_at, network=session.network, agent=session.agent
+        )
+        return self.granted(account, session)
 
     def _proven(self, account: Account | None, username: str, password: str, peer: str) -> Account | None:
         """Return ``account`` if the password is its own and it may log in."""
@@ -209,11 +223,14 @@ class Sessions:
         self.forget_user(identity.id)
         return ended
 
-    def _open(self, account: Account, where: str, agent: str) -> Granted:
-        session_id, until = new_id(), datetime.now(UTC) + timedelta(seconds=self._ttl)
-        self._accounts.open_login(session_id, account.id, until, network=where, agent=agent)
-        token = self._tokens.issue(account.id, session_id, self._ttl)
-        return Granted(token, self._ttl, _identity(account, session_id))
+    def new(self, peer: str, agent: str, session_id: str | None = None) -> NewSession:
+        """Return a session for somebody at the address ``peer``, which is not open yet."""
+        until = datetime.now(UTC) + timedelta(seconds=self._ttl)
+        return NewSession(session_id or new_id(), until, network(peer), agent[:AGENT_LENGTH])
+
+    def granted(self, account: Account, session: NewSession) -> Granted:
+        """Return the login to a session that was opened."""
+        return Granted(self._tokens.issue(account.id, session.id, self._ttl), self._ttl, _identity(account, session.id))
 
     def cached(self, token: str | None) -> Identity | None:
         """Return who ``token`` belongs to if that was read a moment ago. Never blocks; None says nothing."""

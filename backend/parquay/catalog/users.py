@@ -51,15 +51,12 @@ class Users:
         Raises:
             Conflict: ``username_taken`` (409), also by a name that a reader takes for this one.
         """
-        looks = skeleton(username)
-        user = {"id": new_id(), "username": username, "password_hash": password_hash, "is_admin": is_admin}
 
         def write(session: Session) -> User | None:
             alone(session, "user names")
-            alike = or_(func.lower(col(User.username)) == folded(username), col(User.likeness) == looks)
-            if session.exec(select(User.id).where(alike)).first() is not None:
+            if is_taken(session, username):
                 return None
-            made = User.model_validate({**user, "likeness": looks})
+            made = new_user(username, password_hash, is_admin=is_admin)
             session.add(made)
             keep(session, note, username)
             return made
@@ -325,6 +322,18 @@ class Users:
             return self._catalog.write(write)
         except IntegrityError:  # another process was quicker; its secret is the one
             return self._catalog.write(write)
+
+
+def is_taken(session: Session, username: str) -> bool:
+    """Whether an account has this name, or one that a reader takes for it."""
+    alike = or_(func.lower(col(User.username)) == folded(username), col(User.likeness) == skeleton(username))
+    return session.exec(select(User.id).where(alike)).first() is not None
+
+
+def new_user(username: str, password_hash: str, *, is_admin: bool) -> User:
+    """Return the row of a new account."""
+    user = {"id": new_id(), "username": username, "password_hash": password_hash, "is_admin": is_admin}
+    return User.model_validate({**user, "likeness": skeleton(username)})
 
 
 def end_logins(user_id: str, *, but: str | None = None) -> Update:

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from parquay.auth.links import Links
 from parquay.auth.passwords import Passwords
+from parquay.auth.provider_logins import ProviderLogins
 from parquay.auth.sessions import Sessions
 from parquay.catalog.access import Sharing
 from parquay.catalog.admin import Administration
@@ -145,11 +146,16 @@ class TableServices:
 
 @dataclass(frozen=True)
 class AccountServices:
-    """Who is who, who may what, and what was done."""
+    """Who is who, who may what, and what was done.
+
+    Attributes:
+        provider: lets in who signs in by a provider; None: there is none.
+    """
 
     users: Users
     passwords: Passwords
     sessions: Sessions
+    provider: ProviderLogins | None
     sharing: Sharing
     file_links: FileLinks
     links: Links

@@ -3,7 +3,7 @@
 They are imported from here, so that each process knows all of them: keys of one point at rows of another.
 """
 
-from parquay.catalog.tables.accounts import ApiKey, Audit, Login, Secret, Throttle, User
+from parquay.catalog.tables.accounts import ApiKey, Audit, ExternalAccount, Login, Secret, Throttle, User
 from parquay.catalog.tables.column_types import now
 from parquay.catalog.tables.datasets import (
     DatasetVersion,
@@ -36,6 +36,7 @@ __all__ = [
     "CheckpointRequest",
     "DatasetVersion",
     "Event",
+    "ExternalAccount",
     "File",
     "FileReading",
     "IdempotencyKey",

@@ -28,6 +28,17 @@ class User(SQLModel, table=True):
     created_at: datetime = Field(default_factory=now, sa_column=time_column(null=False))
 
 
+class ExternalAccount(SQLModel, table=True):
+    """Whose an account is at a provider of logins: never found by a name or an address, which others may get."""
+
+    __tablename__ = "external_account"
+
+    issuer: str = Field(primary_key=True)
+    subject: str = Field(primary_key=True)
+    user_id: str = Field(foreign_key="user.id", index=True, ondelete="CASCADE")
+    created_at: datetime = Field(default_factory=now, sa_column=time_column(null=False))
+
+
 class Login(SQLModel, table=True):
     """A session: alive until it expires or is revoked. The id stands in the token as `sid`."""
 

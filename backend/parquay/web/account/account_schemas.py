@@ -38,6 +38,14 @@ class Me(UserRef):
     is_admin: bool
 
 
+class SignInWays(BaseModel):
+    """How one may sign in; `provider` is the name of one to sign in by at `/auth/oidc`, null: there is none."""
+
+    password: bool
+    registration: bool
+    provider: str | None
+
+
 class NewKey(BaseModel):
     """What to call an API key, what it may do (null: everything but the account) and until when (null: for good)."""
 

@@ -13,12 +13,12 @@ from starlette.concurrency import run_in_threadpool
 
 from parquay.audit import AuditNote
 from parquay.auth.accounts import register as register_account
-from parquay.auth.csrf import COOKIE
 from parquay.auth.names import clean_name
 from parquay.auth.sessions import Account, Granted
 from parquay.errors import BadInput, Forbidden, InvalidValue, UnsupportedType
 from parquay.web.account.account_schemas import LoginAnswer, Me, Token, UserRef
-from parquay.web.http.deps import AccountsDep, IdentityDep, Policy, PolicyDep, same_site_only
+from parquay.web.account.cookies import set_session
+from parquay.web.http.deps import AccountsDep, IdentityDep, PolicyDep, same_site_only
 from parquay.web.http.hashing import HashingDep
 from parquay.web.http.schemas import Credentials
 
@@ -94,6 +94,8 @@ CredentialsDep = Annotated[Credentials, Depends(_credentials)]
 async def _log_in(
     request: Request, accounts: AccountsDep, policy: PolicyDep, hashing: HashingDep, given: CredentialsDep
 ) -> Granted:
+    if not policy.password_login:
+        raise Forbidden("Names and passwords are not taken here. Sign in by the provider.", "password_login_off")
     agent = request.headers.get("user-agent", "")
     return await hashing.run(accounts.sessions.login, given.username, given.password, policy.peer(request.scope), agent)
 
@@ -111,19 +113,13 @@ async def token(granted: GrantedDep) -> Token:
 @router.post("/auth/login", openapi_extra=_JSON)
 async def login(request: Request, granted: GrantedDep, policy: PolicyDep, response: Response) -> LoginAnswer:
     """Log in with JSON or a form; the answer also sets the session cookie."""
-    _set_cookie(request, response, policy, granted.token, granted.expires_in)
+    set_session(request, response, policy, granted.token, granted.expires_in)
     return LoginAnswer(
         token=granted.token,
         access_token=granted.token,
         expires_in=granted.expires_in,
         user=UserRef(id=granted.user.id, username=granted.user.username),
     )
-
-
-def _set_cookie(request: Request, response: Response, policy: Policy, value: str, seconds: int) -> None:
-    secure = policy.is_https(request.scope)
-    path = policy.base_path(request.scope) or "/"
-    response.set_cookie(COOKIE, value, max_age=seconds, path=path, httponly=True, samesite="lax", secure=secure)
 
 
 @router.post("/auth/register", status_code=201, openapi_extra=_JSON)
@@ -147,7 +143,7 @@ async def logout(request: Request, accounts: AccountsDep, policy: PolicyDep, ide
     """End the session: its token and cookie are dead, here at once and everywhere within 5 seconds."""
     await run_in_threadpool(accounts.sessions.logout, identity)
     response = Response(status_code=204)
-    _set_cookie(request, response, policy, "", 0)
+    set_session(request, response, policy, "", 0)
     return response
 
 

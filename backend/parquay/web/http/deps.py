@@ -46,6 +46,7 @@ class Policy:
         proxies: networks whose forwarding headers are believed.
         public_url: base of this service as browsers see it, empty when it is the request's Host.
         registration_open: whether anybody may register.
+        password_login: whether names and passwords are taken.
         idle_timeout: seconds without a byte after which a body is cut.
         only_loopback: answer only where Host names this machine.
         converts: whether this server has workers of its own.
@@ -55,6 +56,7 @@ class Policy:
     proxies: tuple[Network, ...] = ()
     public_url: str = ""
     registration_open: bool = False
+    password_login: bool = True
     idle_timeout: float = 60.0
     only_loopback: bool = False
     converts: bool = True

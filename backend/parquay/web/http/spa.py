@@ -19,7 +19,7 @@ from parquay.web.http.compression import accepts
 from parquay.web.http.upload_paths import UPLOAD_PAGE
 
 PROGRAM = re.compile(
-    r"/(docs|redoc|openapi\.json|metrics|livez|readyz|events|ws|api)(/|$)|/live/.*|.*/(content|export)$"
+    r"/(docs|redoc|openapi\.json|metrics|livez|readyz|events|ws|api|auth)(/|$)|/live/.*|.*/(content|export)$"
 )
 """Paths that are never a page of the client."""
 
