@@ -92,11 +92,11 @@ class Provider:
         endpoint = (await self._description()).get("userinfo_endpoint")
         if not isinstance(endpoint, str) or not isinstance(access, str):
             return claims
-        told = await self._ask("GET", self._checked(endpoint), headers={"Authorization": f"Bearer {access}"})
+        info = await self._ask("GET", self._checked(endpoint), headers={"Authorization": f"Bearer {access}"})
         # "The sub Claim in the UserInfo Response MUST be verified to exactly match the sub Claim in the ID Token."
-        if told.get("sub") != claims["sub"]:
+        if info.get("sub") != claims["sub"]:
             refuse("the user info is about somebody else")
-        return told | claims
+        return info | claims
 
     async def _exchange(self, code: str, attempt: SignInAttempt, redirect_uri: str) -> Json:
         described = await self._description()

@@ -5,7 +5,7 @@ import { baseApi } from './baseApi'
 import type { Problem } from './problem'
 import { signedIn, signedOut } from './session'
 import { tellTabs } from './tabs'
-import type { SessionRef, Usage, User } from './types'
+import type { SessionRef, SignInWays, Usage, User } from './types'
 
 /**
  * Makes this tab one of `user`, or of nobody. What belongs to another account is torn down first: nothing of it
@@ -39,6 +39,8 @@ export const authApi = baseApi.injectEndpoints({
         if (answer) dispatch(sessionIs(answer.data))
       },
     }),
+    /** How one may sign in here. */
+    signInWays: build.query<SignInWays, void>({ query: () => '/auth/methods' }),
     login: build.mutation<{ user: User }, Credentials>({
       query: (body) => ({ url: '/login', method: 'POST', body }),
       onQueryStarted: async (_, { dispatch, queryFulfilled }) => {
@@ -88,6 +90,7 @@ export const authApi = baseApi.injectEndpoints({
 })
 
 export const {
+  useSignInWaysQuery,
   useLoginMutation,
   useRegisterMutation,
   useLogoutMutation,

@@ -64,6 +64,27 @@ export interface paths {
      */
     get: operations["me_auth_me_get"];
   };
+  "/auth/methods": {
+    /**
+     * Sign In Ways
+     * @description Tell how one may sign in here: with a password, by a provider (its name), and whether anybody may register.
+     */
+    get: operations["sign_in_ways_auth_methods_get"];
+  };
+  "/auth/oidc": {
+    /**
+     * Begin
+     * @description Send the browser to the provider; `next` is the page of this service that it opens afterwards.
+     */
+    get: operations["begin_auth_oidc_get"];
+  };
+  "/auth/oidc/callback": {
+    /**
+     * Answered
+     * @description Take the provider's answer, open a session as a login with a password does, and open the page it was begun on.
+     */
+    get: operations["answered_auth_oidc_callback_get"];
+  };
   "/auth/password": {
     /**
      * Change Password
@@ -2376,6 +2397,18 @@ export interface components {
       endpoint: string;
     };
     /**
+     * SignInWays
+     * @description How one may sign in; `provider` is the name of one to sign in by at `/auth/oidc`, null: there is none.
+     */
+    SignInWays: {
+      /** Password */
+      password: boolean;
+      /** Registration */
+      registration: boolean;
+      /** Provider */
+      provider: string | null;
+    };
+    /**
      * SignalRef
      * @description A live signal with its newest sample, null before the first.
      */
@@ -2984,6 +3017,67 @@ export interface operations {
         content: {
           "application/json": components["schemas"]["Me"];
         };
+      };
+      /** @description Refused. */
+      default: {
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+    };
+  };
+  /**
+   * Sign In Ways
+   * @description Tell how one may sign in here: with a password, by a provider (its name), and whether anybody may register.
+   */
+  sign_in_ways_auth_methods_get: {
+    responses: {
+      /** @description Successful Response */
+      200: {
+        content: {
+          "application/json": components["schemas"]["SignInWays"];
+        };
+      };
+      /** @description Refused. */
+      default: {
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+    };
+  };
+  /**
+   * Begin
+   * @description Send the browser to the provider; `next` is the page of this service that it opens afterwards.
+   */
+  begin_auth_oidc_get: {
+    parameters: {
+      query?: {
+        next?: string;
+      };
+    };
+    responses: {
+      /** @description Successful Response */
+      303: {
+        content: never;
+      };
+      /** @description Refused. */
+      default: {
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+    };
+  };
+  /**
+   * Answered
+   * @description Take the provider's answer, open a session as a login with a password does, and open the page it was begun on.
+   */
+  answered_auth_oidc_callback_get: {
+    responses: {
+      /** @description Successful Response */
+      303: {
+        content: never;
       };
       /** @description Refused. */
       default: {

@@ -6,6 +6,7 @@ type Schemas = components['schemas']
 export type FileEntry = Schemas['Entry']
 /** What somebody may do with a file and its table. */
 export type SessionRef = Schemas['SessionRef']
+export type SignInWays = Schemas['SignInWays']
 export type Usage = Schemas['Usage']
 export type LinkRef = Schemas['LinkRef']
 export type NewLink = Schemas['NewLink']

@@ -47,7 +47,7 @@ const SignedOut = () => {
   const { pathname, search, hash, state } = useLocation()
   return (
     <Routes>
-      <Route path="/login" element={<LoginPage />} />
+      <Route path="/login" element={<LoginPage from={cameFrom(state)} />} />
       <Route
         path="*"
         element={

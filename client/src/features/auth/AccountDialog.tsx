@@ -1,12 +1,18 @@
 import { Alert, Button, Modal, PasswordInput, Skeleton } from '@mantine/core'
 import { useState } from 'react'
-import { useChangePasswordMutation, useEndSessionsMutation, useListSessionsQuery } from '../../api/authApi'
+import {
+  useChangePasswordMutation,
+  useEndSessionsMutation,
+  useListSessionsQuery,
+  useSignInWaysQuery,
+} from '../../api/authApi'
 import { detailOf } from '../../api/problem'
 import type { SessionRef } from '../../api/types'
 import { text, useText } from '../../i18n/language'
 import { formatTime } from '../../shared/format'
 import { toastNote } from '../../shared/toast'
 import classes from './AccountDialog.module.css'
+import { ApiKeys } from './ApiKeys'
 import { Stored } from './Stored'
 
 const PasswordForm = () => {
@@ -82,6 +88,7 @@ const AccountDialog = ({ onClose }: { onClose: () => void }) => {
   const words = useText()
   const { account } = words.auth
   const { data, error } = useListSessionsQuery()
+  const { data: ways } = useSignInWaysQuery()
   const [end, ending] = useEndSessionsMutation()
   const failure = ending.error ?? error
   return (
@@ -92,7 +99,7 @@ const AccountDialog = ({ onClose }: { onClose: () => void }) => {
       centered
       closeButtonProps={{ 'aria-label': words.shared.close }}
     >
-      <PasswordForm />
+      {ways?.password !== false && <PasswordForm />}
       <h3 className={classes.head}>{account.sessions}</h3>
       {failure && (
         <Alert color="red" variant="light" role="alert">
@@ -110,6 +117,7 @@ const AccountDialog = ({ onClose }: { onClose: () => void }) => {
           {account.endOthers}
         </Button>
       )}
+      <ApiKeys />
       <h3 className={classes.head}>{account.storage}</h3>
       <p className={classes.stored}>
         <Stored />

@@ -1,9 +1,11 @@
 import { Anchor, Modal } from '@mantine/core'
-import { useLoginMutation, useLogoutMutation } from '../../api/authApi'
+import { useLocation } from 'react-router'
+import { useLoginMutation, useLogoutMutation, useSignInWaysQuery } from '../../api/authApi'
 import { selectSession } from '../../api/session'
 import { useText } from '../../i18n/language'
 import { useAppSelector } from '../../store/hooks'
 import { CredentialsForm } from './CredentialsForm'
+import { ProviderLink } from './ProviderLink'
 import { refusalText } from './refusal'
 
 const nothing = () => undefined
@@ -12,6 +14,8 @@ const nothing = () => undefined
 export const SessionDialog = () => {
   const { status, user } = useAppSelector(selectSession)
   const words = useText().auth
+  const { data: ways } = useSignInWaysQuery(undefined, { skip: status !== 'expired' })
+  const { pathname, search } = useLocation()
   const [login, { isLoading, error }] = useLoginMutation()
   const [logout] = useLogoutMutation()
   return (
@@ -26,7 +30,7 @@ export const SessionDialog = () => {
       size="sm"
     >
       <p style={{ marginTop: 0 }}>{words.ended}</p>
-      {user && (
+      {user && ways?.password !== false && (
         <CredentialsForm
           fixedName={user.username}
           action={words.signIn}
@@ -35,6 +39,7 @@ export const SessionDialog = () => {
           onSubmit={(username, password) => void login({ username, password })}
         />
       )}
+      <ProviderLink from={pathname + search} />
       <p style={{ marginBottom: 0, textAlign: 'center' }}>
         <Anchor component="button" type="button" size="sm" onClick={() => void logout()}>
           {words.somebodyElse}
