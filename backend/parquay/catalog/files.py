@@ -29,6 +29,7 @@ from parquay.catalog.hook_jobs import HookJobs
 from parquay.catalog.jobs import Jobs, Wanted
 from parquay.catalog.notifications import progress_of
 from parquay.catalog.prepared import Insert
+from parquay.catalog.ranges import forget as forget_ranges
 from parquay.catalog.session import Catalog, connection_of, notify
 from parquay.catalog.tables import FILE_DEFAULTS, File, NewFile, now
 from parquay.catalog.upload_links import count_parts, lock_parts
@@ -329,6 +330,7 @@ class Files(FileQueries):
             self._tell_hooks(session, ["removed"], file_id)
             self._events.emit_removal(session, file)
         self._jobs.cancel(session, file_id, CONVERT, REREAD, REFRESH, FETCH)
+        forget_ranges(session, file_id)
         if file.upload_link_id and file.parts:
             lock_parts(session, file.parts)
         session.execute(delete(File).where(col(File.id) == file_id))

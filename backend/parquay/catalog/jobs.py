@@ -176,8 +176,7 @@ class Jobs:
         moment = database_now(session)
         is_kept = job.lease_owner not in (None, owner) and job.run_after > moment - timedelta(seconds=KEPT_SECONDS)
         is_due = job.state == "queued" and job.run_after <= moment and not is_kept
-        is_silent = job.lease_until is None or job.lease_until < moment or dead(job.lease_owner or "")
-        return self._lease(session, job, owner) if is_due or (job.state == "running" and is_silent) else None
+        return self._lease(session, job, owner) if is_due or is_abandoned(session, job, dead) else None
 
     def _abandoned(
         self, session: Session, kinds: tuple[str, ...], dead: Callable[[str], bool], moment: datetime
@@ -299,6 +298,12 @@ class Jobs:
             .execution_options(synchronize_session=False)
         )
         return cast("CursorResult[Any]", session.execute(statement)).rowcount == 1
+
+
+def is_abandoned(session: Session, job: Job, dead: Callable[[str], bool]) -> bool:
+    """Whether a job is leased, but its worker is silent for too long or known to be ``dead``."""
+    silent = job.lease_until is None or job.lease_until < database_now(session)
+    return job.state == "running" and (silent or dead(job.lease_owner or ""))
 
 
 def _lease_end(session: Session) -> datetime:

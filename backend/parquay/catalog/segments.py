@@ -301,7 +301,8 @@ def _add_rejects(session: Session, file_id: str, new: NewSegment) -> None:
 
 
 def _record_progress(file: File, new: NewSegment) -> None:
-    file.parsed_bytes = new.parsed_bytes
+    # What other workers have converted counts too; what one of them loses is not taken away again.
+    file.parsed_bytes = max(file.parsed_bytes, new.parsed_bytes)
     file.parsed_rows = new.row_start + new.rows
     file.reject_count += new.reject_count
     if new.columns is not None:

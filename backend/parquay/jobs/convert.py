@@ -10,7 +10,10 @@ from typing import TYPE_CHECKING
 from parquay import allocator
 from parquay.catalog.files import CONVERT
 from parquay.catalog.jobs import JobLease
+from parquay.catalog.ranges import DIVIDE, RANGE, Ranges
 from parquay.catalog.version_jobs import REFRESH, REREAD
+from parquay.jobs.ranges import MAX_ATTEMPTS as RANGE_ATTEMPTS
+from parquay.jobs.ranges import RangeJobs, division_of
 from parquay.jobs.refresh import Refresher
 from parquay.jobs.reread import Rereader
 from parquay.jobs.worker import Ended, Kind, Worker
@@ -18,6 +21,7 @@ from parquay.wiring import Services
 
 if TYPE_CHECKING:
     from parquay.ingest.convert.incremental import IncrementalConverter
+    from parquay.ingest.convert.segment_sinks import Tools
 
 ENDED = {"done": Ended.DONE, "idle": Ended.IDLE, "gone": Ended.ABANDONED}
 """How a run ended, by what it left behind."""
@@ -32,8 +36,12 @@ def worker(
     """
     # Another worker begins with the first byte again, to hash them all: next to nothing on a local disk.
     keeps = services.tables.places.is_remote
+    converter = _Converter(services)
+    helper = RangeJobs(Ranges(services.catalog, services.events.jobs), services.events.jobs, converter.tools)
     kinds = {
-        CONVERT: Kind(_Converter(services).convert, services.uploads.files.fail, keeps=keeps),
+        CONVERT: Kind(converter.convert, services.uploads.files.fail, keeps=keeps),
+        DIVIDE: Kind(helper.divide, lambda *_: None, RANGE_ATTEMPTS),
+        RANGE: Kind(helper.convert, lambda *_: None, RANGE_ATTEMPTS),
         REREAD: Kind(Rereader(services).run, lambda *_: None),
         REFRESH: Kind(Refresher(services).run, lambda *_: None),
     }
@@ -48,12 +56,20 @@ class _Converter:
         self._converter: IncrementalConverter | None = None
 
     def convert(self, lease: JobLease, alive: Callable[[], bool]) -> Ended:
+        converter = self._loaded()
+        fence = partial(self._services.events.jobs.fence, lease=lease)
+        division = division_of(self._services, lease)
+        return ENDED[converter.advance(lease.subject, alive=alive, fence=fence, division=division).value]
+
+    def tools(self) -> Tools:
+        return self._loaded().tools
+
+    def _loaded(self) -> IncrementalConverter:
         if self._converter is None:
             allocator.keep()
             with allocator.loading():
                 self._converter = _converter(self._services)
-        fence = partial(self._services.events.jobs.fence, lease=lease)
-        return ENDED[self._converter.advance(lease.subject, alive=alive, fence=fence).value]
+        return self._converter
 
 
 def _converter(services: Services) -> IncrementalConverter:

@@ -10,6 +10,7 @@ from parquay.datasets.edit.reread import ReadAgain
 from parquay.datasets.versions.commits import Author
 from parquay.errors import InvalidValue
 from parquay.jobs import version_job
+from parquay.jobs.ranges import division_of
 from parquay.jobs.worker import Ended
 from parquay.wiring import Services
 
@@ -37,9 +38,10 @@ class Rereader:
             return before
         read = File(**{**file.model_dump(), "options": options})
         progress = version_job.RunProgress(tables.rereads, lease, alive)
+        division = division_of(self._services, lease, brings=True)
         with (
             tables.scratch.fresh() as folder,
-            reconverted(read, self._services.uploads.store, folder, progress) as made,
+            reconverted(read, self._services.uploads.store, folder, progress, division) as made,
         ):
             if made.file.parquet_path is None:
                 ended = made.file

@@ -13,12 +13,14 @@ from parquay.catalog.segments import Fence
 from parquay.catalog.tables import File, Segment
 from parquay.errors import BadInput, TooLarge
 from parquay.ingest.convert import sandbox
+from parquay.ingest.convert.division import Division, may_be_divided
 from parquay.ingest.convert.finish import (
     ConversionResult,
 )
 from parquay.ingest.convert.pipeline import JobLost, Pipeline, SegmentSource, Sink, TextSegments
 from parquay.ingest.convert.plan import PACKED_NAMES, Plan, plan, why_unmeant
 from parquay.ingest.convert.segment_sinks import ConversionState, Tools, sink_of
+from parquay.ingest.convert.shared_segments import SharedSegments
 from parquay.ingest.formats.registry import FileFormat
 from parquay.ingest.read import segmenter
 from parquay.ingest.read.fold import FoldState
@@ -37,9 +39,18 @@ class ConversionPass:
     """One pass over one file."""
 
     def __init__(
-        self, tools: Tools, file: File, progress: ConversionState, alive: Callable[[], bool], fence: Fence
+        self,
+        tools: Tools,
+        file: File,
+        progress: ConversionState,
+        alive: Callable[[], bool],
+        fence: Fence,
+        *,
+        division: Division | None = None,
     ) -> None:
+        """`division`: how other workers help with a very large file; None: they do not."""
         self._tools = tools
+        self._division = division
         self._file = file
         self._progress = progress
         self._alive = alive
@@ -83,7 +94,7 @@ class ConversionPass:
             progress.cleaned = False
         if last is not None and progress.state is None:
             progress.state = state_behind(last)
-        if not progress.cleaned:
+        if not progress.cleaned and (self._division is None or not self._division.is_open()):
             self._sink.delete_unknown_parts()
             progress.cleaned = True
 
@@ -97,12 +108,26 @@ class ConversionPass:
                 self._convert_other(plan.file_format)
             elif plan.source is not None and plan.dialect is not None and not self._waits(plan.source):
                 plan.source.attach(reader, self._file.offset, complete=self._file.complete)
-                size = self._tools.segment_bytes or segmenter.segment_bytes(plan.dialect)
-                self._run(TextSegments(plan.source, plan.dialect, size, FIRST_BYTES))
+                self._convert_text(plan.source, plan.dialect)
         except (BadInput, TooLarge) as error:
             self._progress.plan = Plan(code=error.code, reason=error.detail)
         except BrokenArchive as error:
             self._progress.plan = self._broken(str(error))
+
+    def _convert_text(self, source: TextSource, dialect: Dialect) -> None:
+        size = self._tools.segment_bytes or segmenter.segment_bytes(dialect)
+        if self._division is None or not self._file.complete or not may_be_divided(source, dialect):
+            self._run(TextSegments(source, dialect, size, FIRST_BYTES))
+            return
+        shared = SharedSegments(self._division, self._sink, self._progress, self._file.offset, size)
+        while True:
+            planned = self._progress.plan
+            assert planned is not None, "a file is planned before it is converted"
+            assert planned.dialect is not None, "it is delimited text"
+            text = TextSegments(source, planned.dialect, size, FIRST_BYTES)
+            self._run(replace(text, may_start=shared.may_start, elsewhere=shared.elsewhere))
+            if not shared.take(self._alive):
+                return
 
     def _broken(self, reason: str) -> Plan:
         """A packed file that cannot be unpacked is an error if a table was in it or may be, else just no table."""
@@ -170,6 +195,8 @@ class ConversionPass:
 
     def _finish(self) -> None:
         progress = self._progress
+        if self._division is not None:
+            self._division.end(self._fence)
         self._sink.delete_unknown_parts()
         found = progress.plan or Plan()
         result = ConversionResult(

@@ -16,6 +16,7 @@ from parquay import allocator
 from parquay.catalog.segments import Emit, Fence, Publish, Segments
 from parquay.columns.parquet import parts
 from parquay.ingest.convert.conversion_pass import ConversionPass
+from parquay.ingest.convert.division import Division
 from parquay.ingest.convert.finish import CountMismatch
 from parquay.ingest.convert.pipeline import JobLost
 from parquay.ingest.convert.segment_sinks import ConversionState, Tools
@@ -62,10 +63,18 @@ class IncrementalConverter:
         """End the threads."""
         self._tools.pool.shutdown(cancel_futures=True)
 
-    def advance(self, file_id: str, *, alive: Callable[[], bool], fence: Fence) -> Outcome:
+    @property
+    def tools(self) -> Tools:
+        """What it works with."""
+        return self._tools
+
+    def advance(
+        self, file_id: str, *, alive: Callable[[], bool], fence: Fence, division: Division | None = None
+    ) -> Outcome:
         """Convert what is durable of a file and not converted yet; finish it when it is complete.
 
         `alive` renews the lease and tells whether it is still held; `fence` tells the same inside a transaction.
+        `division`: how other workers help if the file is very large.
         """
         file = self._tools.segments.file(file_id)
         if file is None:
@@ -75,7 +84,8 @@ class IncrementalConverter:
             return Outcome.DONE
         try:
             with self._state(file_id) as state, self._tools.store.reader(file_id) as reader:
-                ConversionPass(self._tools, file, state, alive, fence).advance(reader)
+                helped = division if division is not None and division.is_for(file) else None
+                ConversionPass(self._tools, file, state, alive, fence, division=helped).advance(reader)
         except JobLost:
             return self._gone(file_id)
         except (CountMismatch, OSError, BytesMissing):

@@ -71,6 +71,8 @@ class TextSegments:
         segment_bytes: size of a segment; `first_bytes`: of the file's first.
         candidates: types that the columns are known to leave open; others are not tried.
         size: bytes of the upload that the text stands for as a whole; None: the text's own source tells.
+        may_start: whether a segment may start at a byte; they end before the first that may not.
+        elsewhere: bytes behind a byte that are done too, by others.
     """
 
     source: TextSource
@@ -79,6 +81,8 @@ class TextSegments:
     first_bytes: int
     candidates: ColumnCandidates = field(default_factory=dict)
     size: int | None = None
+    may_start: Callable[[int], bool] = lambda _byte: True
+    elsewhere: Callable[[int], int] = lambda _byte: 0
 
     def segments(self, state: FoldState, no: int) -> Iterator[SegmentBytes]:
         """Cut what has arrived behind `state`."""
@@ -87,6 +91,8 @@ class TextSegments:
             self.source, self.dialect, state.byte, state.line, first, no, naming=state.naming(), ended=state.ended
         )
         for segment in segmenter.segments():
+            if not self.may_start(segment.blocks[0].byte):
+                return
             yield segment
             segmenter.size = self.segment_bytes
 
@@ -96,7 +102,7 @@ class TextSegments:
 
     def consumed(self, end: int) -> int:
         """Bytes of the upload that are done."""
-        return self.source.consumed(end) if self.size is None else self.size
+        return self.source.consumed(end) + self.elsewhere(end) if self.size is None else self.size
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,6 +17,7 @@ from parquay.catalog.session import Catalog
 from parquay.catalog.tables import File, NewFile
 from parquay.catalog.users import Users
 from parquay.columns.parquet.parts import Types
+from parquay.ingest.convert.division import Division
 from parquay.ingest.convert.finish import part_groups
 from parquay.ingest.convert.incremental import IncrementalConverter
 from parquay.ingest.convert.pipeline import JobLost
@@ -71,11 +72,16 @@ def remade(file: File, store: UploadBytes, scratch: Path) -> Iterator[list[Remad
 
 @contextmanager
 def reconverted(
-    file: File, store: UploadBytes, scratch: Path, alive: Callable[[int, int], bool] = lambda _bytes, _rows: True
+    file: File,
+    store: UploadBytes,
+    scratch: Path,
+    alive: Callable[[int, int], bool] = lambda _bytes, _rows: True,
+    division: Division | None = None,
 ) -> Iterator[Reconversion]:
     """The same, with all that the conversion came to; ``file.options`` say how it is read.
 
-    ``alive`` gets the bytes and rows that are done, and says whether to go on.
+    ``alive`` gets the bytes and rows that are done, and says whether to go on. ``division``: how other workers help if
+    the file is very large.
 
     Raises:
         BytesMissing, BadInput, RuntimeError: as `remade`.
@@ -99,7 +105,8 @@ def reconverted(
         )
         catalog.write(lambda session: files.add(session, new))
         converter = IncrementalConverter(segments=segments, store=store, places=places)
-        converter.advance(file.id, alive=partial(_alive, segments, file.id, alive), fence=lambda _session: True)
+        living = partial(_alive, segments, file.id, alive)
+        converter.advance(file.id, alive=living, fence=lambda _session: True, division=division)
         made, place = segments.file(file.id), places.at(file.id)
         if made is None or made.finished_at is None:
             raise JobLost

@@ -27,6 +27,7 @@ from parquay.ingest.convert.plan import Plan
 from parquay.ingest.read.fold import Converted, FoldState
 from parquay.ingest.read.rows import MAX_KEPT_REJECTS
 from parquay.ingest.text.byte_source import Digest, UploadBytes
+from parquay.ingest.text.dialect import Dialect
 from parquay.storage.objects import Stored
 from parquay.storage.place import Place, Places
 
@@ -99,8 +100,10 @@ class FileSink:
     def discard(self) -> None:
         """Let go of what has gathered and was not recorded."""
 
-    def _add(self, last: Encoded[Any], *new: NewSegment) -> None:
-        """Add segments to the catalog, with their rejects and the progress of the file; ``last`` is the last of them.
+    def add(self, after: FoldState, dialect: Dialect, *new: NewSegment) -> None:
+        """Add segments to the catalog, with their rejects and the progress of the file.
+
+        ``after``: what is known behind the last of them, which is read as ``dialect`` says.
 
         Raises:
             LeaseLost: they were not added.
@@ -109,10 +112,10 @@ class FileSink:
             raise JobLost
         progress = self._progress
         assert progress.segments == new[0].no, "segments are recorded in order"
-        progress.state, progress.segments, progress.written = last.after, last.no + 1, time.monotonic()
+        progress.state, progress.segments, progress.written = after, new[-1].no + 1, time.monotonic()
         if progress.plan is not None:
-            progress.plan = replace(progress.plan, dialect=last.dialect)
-        self._compact(new, last.after)
+            progress.plan = replace(progress.plan, dialect=dialect)
+        self._compact(new, after)
 
     def _compact(self, new: Sequence[NewSegment], state: FoldState) -> None:
         """Put small parts together as soon as they make a large one, so that little is left for the end."""
@@ -152,7 +155,7 @@ class SegmentSink(FileSink):
 
     def record(self, segment: Encoded[Stored]) -> None:
         """Record the segment with its part."""
-        self._add(segment, new_segment(segment, segment.content, segment.converted.types))
+        self.add(segment.after, segment.dialect, new_segment(segment, segment.content, segment.converted.types))
 
 
 class GatheringSink(FileSink):
@@ -212,7 +215,7 @@ class GatheringSink(FileSink):
             new.append(new_segment(each, part if has_rows else None, types))
             if has_rows and part is not None:
                 part = replace(part, size=0)  # its bytes are counted once
-        self._add(gathered[-1], *new)
+        self.add(gathered[-1].after, gathered[-1].dialect, *new)
 
     def discard(self) -> None:
         """Delete the local file."""
@@ -247,6 +250,34 @@ def sink_of(tools: Tools, file_id: str, progress: ConversionState, fence: Fence)
     """The way for segments into the place of a file."""
     place = tools.places.at(file_id)
     return (GatheringSink if place.is_remote else SegmentSink)(tools, place, progress, fence)
+
+
+class _OfRange(FileSink):
+    """A way into the place of a file for what one of its ranges is converted to: its segments are kept for its job."""
+
+    made: list[NewSegment]
+
+    def add(self, after: FoldState, dialect: Dialect, *new: NewSegment) -> None:
+        """Keep segments; the catalog has them when the converter of the file comes to them."""
+        del after, dialect
+        self.made += new
+
+
+class RangeSink(_OfRange, SegmentSink):
+    """The segments of a range, each with its part."""
+
+
+class GatheringRangeSink(_OfRange, GatheringSink):
+    """The segments of a range, gathered into parts that are worth an object."""
+
+
+def range_sink_of(tools: Tools, file_id: str, made: list[NewSegment]) -> RangeSink | GatheringRangeSink:
+    """The way into the place of a file for a range of it, whose segments come into ``made``."""
+    place = tools.places.at(file_id)
+    made_by = GatheringRangeSink if place.is_remote else RangeSink
+    sink = made_by(tools, place, ConversionState(), lambda _session: True)
+    sink.made = made
+    return sink
 
 
 def new_segment(segment: Encoded[Any], part: Stored | None, types: Types) -> NewSegment:

@@ -118,6 +118,22 @@ class FoldState:
             self.named,
         )
 
+    def followed_by(self, later: FoldState) -> FoldState:
+        """With what follows up to `later`, which started with the types of this state or of one before it, and empty.
+
+        The same as `after` for each of the segments between.
+        """
+        return replace(
+            self,
+            byte=later.byte,
+            line=later.line,
+            rows=self.rows + later.rows,
+            kinds={name: registry.join(self.kinds.get(name), later.kinds.get(name)) for name in self.kinds},
+            warnings=merged(self.warnings, later.warnings),
+            rejects=self.rejects + later.rejects,
+            ended=self.ended or later.ended,
+        )
+
     def naming(self) -> Naming:
         """The names that keys have so far."""
         return Naming(self.kinds, self.renamed)
