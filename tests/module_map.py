@@ -134,6 +134,7 @@ STEPS = {
     "columns/styles/month_names": "columns/types/test_styled",
     "columns/styles/patterns": "columns/types/test_styled",
     "columns/styles/quarters": "columns/types/test_styled columns/types/test_offers",
+    "ingest/formats/workbook_styles": "ingest/formats/test_workbook",
     "columns/styles/uuids": "columns/types/test_uuid columns/types/test_styled",
     "columns/styles/weeks": "columns/types/test_styled",
     "columns/types/cells": "columns/types/test_candidates columns/types/test_reference",

@@ -4,12 +4,14 @@ import csv
 import datetime as dt
 import io
 import zipfile
+from decimal import Decimal
 
 import openpyxl
 import pytest
 
 from parquay.errors import BadInput
 from parquay.ingest.formats import workbook
+from parquay.ingest.formats.workbook_styles import DAMAGED
 from parquay.ingest.text.overrides import Overrides
 
 NS = "http://schemas.openxmlformats.org/spreadsheetml/2006/main"
@@ -245,6 +247,56 @@ def test_what_is_no_such_workbook_is_refused_by_name(convert, members, code):
         convert(out.getvalue(), name="b.xlsx")
 
     assert refusal.value.code == code
+
+
+LOOKS = [
+    ("xl/styles.xml", b"<fills", b"<fills><fill/></fills><fills"),
+    ("xl/styles.xml", b"<fonts", b"<fonts><font><sz val='large'/></font></fonts><fonts"),
+    ("docProps/core.xml", b"</cp:coreProperties>", b"<broken"),
+    ("xl/theme/theme1.xml", b"<a:theme", b"<broken"),
+]
+
+
+def styled_book() -> bytes:
+    """A workbook with a number and a day."""
+    book, out = openpyxl.Workbook(), io.BytesIO()
+    book.active.append(["n", "day"])
+    book.active.append([1.5, dt.date(2024, 2, 29)])
+    book.save(out)
+    return out.getvalue()
+
+
+def rewritten(content: bytes, member: str, old: bytes, new: bytes) -> bytes:
+    """A workbook with other bytes in one member."""
+    out = io.BytesIO()
+    with zipfile.ZipFile(io.BytesIO(content)) as source, zipfile.ZipFile(out, "w") as target:
+        assert old in source.read(member)
+        for name in source.namelist():
+            target.writestr(name, source.read(name).replace(old, new, 1) if name == member else source.read(name))
+    return out.getvalue()
+
+
+@pytest.mark.parametrize(("member", "old", "new"), LOOKS)
+def test_looks_that_are_broken_do_not_matter(convert, member, old, new):
+    table = convert(rewritten(styled_book(), member, old, new), name="b.xlsx")[1]
+
+    assert table.to_pydict() == {"n": [Decimal("1.5")], "day": [dt.date(2024, 2, 29)]}
+
+
+@pytest.mark.parametrize(
+    ("member", "old", "new"),
+    [
+        ("xl/styles.xml", b"<cellXfs", b"<broken"),
+        ("xl/worksheets/sheet1.xml", b'r="A2"', b'r="2A"'),
+        ("xl/worksheets/sheet1.xml", b"</sheetData>", b"<"),
+        ("xl/workbook.xml", b"</sheets>", b"<"),
+    ],
+)
+def test_a_damaged_workbook_is_said_to_be_one(convert, member, old, new):
+    with pytest.raises(BadInput) as refusal:
+        convert(rewritten(styled_book(), member, old, new), name="b.xlsx")
+
+    assert (refusal.value.code, refusal.value.detail) == ("broken_file", DAMAGED)
 
 
 def test_row_beyond_the_last_one_is_refused(convert):

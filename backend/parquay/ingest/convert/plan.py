@@ -10,6 +10,7 @@ from pathlib import PurePath
 from parquay.columns.types.missing_words import further
 from parquay.errors import BadInput
 from parquay.ingest.detect import sniff
+from parquay.ingest.detect.reading import MAX_SAMPLE_BYTES
 from parquay.ingest.formats import detect as formats
 from parquay.ingest.formats import registry
 from parquay.ingest.formats.registry import BrokenPlugin, FileFormat
@@ -180,12 +181,19 @@ def _text_plan(source: TextSource, *, name: str, overrides: Overrides, sizes: Se
             return refused
         if overrides.delimiter is None and (found := _json_plan(source, sample, name, overrides, complete=ended)):
             return found
+        if overrides.delimiter is None and not ended and _is_open_line(sample):
+            continue
         if not LINE_OPTIONS & overrides.said().keys() and (log := log_lines.log_of(sample)):
             return Plan(_dialect_of_log(sample, log, source, overrides), source)
         guess = sniff.sniff(sample, name=name, complete=ended, overrides=overrides, wide=source.wide)
         if not guess.wants_more:
             break
     return _guessed(guess, source, overrides)
+
+
+def _is_open_line(sample: bytes) -> bool:
+    """Whether more of the only line is to be looked at before it is taken apart in every way that there is."""
+    return len(sample) < MAX_SAMPLE_BYTES and json_scan.is_open_line(sample)
 
 
 def _dialect_of_log(sample: bytes, log: Dialect, source: TextSource, overrides: Overrides) -> Dialect:

@@ -29,11 +29,23 @@ def main(arguments: list[str]) -> int:
     except MemoryError:
         code, message = "too_expensive", "The file asks for more memory than a file may."
     except Exception as error:  # noqa: BLE001 (whatever a reader makes of a broken file is the file's fault)
-        code, message = "broken_file", f"The file cannot be read: {error}"[:500].replace("\n", " ")
+        code, message = "broken_file", _sentence(name, error)
     else:
         return 0
     print(json.dumps({"code": code, "message": message}), file=sys.stderr)  # noqa: T201 (the answer)
     return 1
+
+
+def _sentence(name: str, error: Exception) -> str:
+    """Why a file cannot be read, without what only those understand who know the library that reads it.
+
+    Whoever wrote a plugin is to know what happened in it.
+    """
+    from parquay.ingest.formats import registry
+
+    if name in {each.name for each in registry.built_in()}:
+        return "The file cannot be read: it is damaged, or not written as its format demands."
+    return f"The file cannot be read: {error}"[:500].replace("\n", " ")
 
 
 def read(name: str, source: Path, target: Path, options: dict[str, Any]) -> dict[str, Any]:

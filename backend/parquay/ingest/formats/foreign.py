@@ -103,6 +103,8 @@ def read_parquet(source: Path, target: Path) -> dict[str, Any]:
         odd: dict[int, int] = {}
         columns = _columns(file, odd)
         _write(file, columns, target)
+    except pa.ArrowMemoryError:
+        raise MemoryError from None  # the limits of this process, not the file, are to blame
     except (pa.ArrowException, OSError) as error:
         raise Refused("broken_file", f"The Parquet file cannot be read: {error}"[:500]) from None
     names = [column.name for column in columns]

@@ -14,7 +14,6 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from openpyxl import load_workbook
 from openpyxl.styles.numbers import BUILTIN_FORMATS, BUILTIN_FORMATS_MAX_SIZE
 from openpyxl.utils.cell import coordinate_to_tuple
 from openpyxl.utils.datetime import from_ISO8601
@@ -23,6 +22,7 @@ from openpyxl.xml.functions import iterparse
 
 from parquay.ingest.formats.limits import Refused
 from parquay.ingest.formats.sheet_values import EPOCH_1900, LEAP_DAY, MICRO_DIGITS, moment, number_text, span
+from parquay.ingest.formats.workbook_styles import DAMAGED, open_book
 
 MAX_RATIO, FREE_BYTES = 250, 256 << 20
 """A workbook may unpack to so many times its size, or to so many bytes in any case."""
@@ -224,7 +224,13 @@ def read_workbook(source: Path, target: Path, wanted: str) -> dict[str, Any]:
     _look_at(source)
     # A file that is open has no ending that openpyxl could complain of.
     with source.open("rb") as file:
-        return _read(load_workbook(file, read_only=True, data_only=True), target, wanted)
+        book = open_book(file)
+        try:
+            return _read(book, target, wanted)
+        except (Refused, MemoryError):
+            raise
+        except Exception:  # noqa: BLE001 (a sheet may be broken anywhere)
+            raise Refused("broken_file", DAMAGED) from None
 
 
 def _read(book: Any, target: Path, wanted: str) -> dict[str, Any]:
@@ -255,9 +261,12 @@ def is_binary(source: Path) -> bool:
 
 
 def _look_at(source: Path) -> None:
-    with zipfile.ZipFile(source) as archive:
-        names = archive.namelist()
-        size = sum(each.file_size for each in archive.infolist())
+    try:
+        with zipfile.ZipFile(source) as archive:
+            names = archive.namelist()
+            size = sum(each.file_size for each in archive.infolist())
+    except zipfile.BadZipFile:
+        raise Refused("broken_file", DAMAGED) from None
     if size > FREE_BYTES and size > MAX_RATIO * source.stat().st_size:
         raise Refused("too_expanded", "The workbook unpacks to far more bytes than a table would.")
     if not any(name.lower().endswith("workbook.xml") for name in names):

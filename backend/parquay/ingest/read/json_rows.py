@@ -28,6 +28,8 @@ from parquay.ingest.text.warnings import FileWarning, warn
 
 MAX_BLOCK_CELLS = 4 << 20
 """Cells of a block, also empty ones: objects that have few keys in common make many of them out of few bytes."""
+SURELY_SHALLOW = 200
+"""Brackets of an object that is nested no deeper than can be written."""
 _IN_TEXT = frozenset({"date", "time", "timestamp", "duration", "uuid"})
 _NESTED = frozenset({NESTED.type_id})
 _IN_NUMBER = frozenset({"int64", "decimal", "double"}) | _NESTED
@@ -131,14 +133,16 @@ def dump(value: Any) -> str:
         pairs = value.items() if isinstance(value, dict) else value
         return "{" + ",".join(f"{json.dumps(key, ensure_ascii=False)}:{dump(each)}" for key, each in pairs) + "}"
     if isinstance(value, list):
-        return "[" + ",".join(map(dump, value)) + "]"
+        return "[" + ",".join([each if type(each) is Number else dump(each) for each in value]) + "]"
     return str(value) if isinstance(value, Number) else json.dumps(value, ensure_ascii=False)
 
 
-def _is_row(value: Any) -> bool:
-    """Whether it is an object whose texts can be written as UTF-8; a lone surrogate cannot."""
+def _is_row(value: Any, text: str) -> bool:
+    """Whether what stands in ``text`` is an object whose texts can be written as UTF-8; a lone surrogate cannot."""
     if not isinstance(value, dict | Repeated):
         return False
+    if text.isascii() and "\\u" not in text and text.count("[") + text.count("{") <= SURELY_SHALLOW:
+        return True
     try:
         dump(value).encode()
     except (UnicodeEncodeError, RecursionError):
@@ -175,7 +179,7 @@ def _read_line(columns: _Columns, raw: bytes, line: int, byte: int) -> None:
             value, end = json_scan.repaired(text[at:]), len(text)
             if value is not None:
                 warn(columns.warnings, "mended_json", line, text)
-        if not _is_row(value):
+        if not _is_row(value, text[at:end]):
             columns.reject(line, byte + _bytes(text[:at]), _raw(text[at:]))
             break
         columns.add(value, line)
@@ -282,7 +286,7 @@ def _element(columns: _Columns, positions: _Positions, at: int, *, final: bool, 
         if value is not None:
             warn(columns.warnings, "mended_json", positions.move(at)[0], text[at:end])
     line, start = positions.move(at)
-    if _is_row(value):
+    if _is_row(value, text[at:end]):
         columns.add(json_nested.flat_feature(value) if features else value, line)
     else:
         columns.reject(line, start, _raw(text[at:end]))

@@ -159,6 +159,11 @@ def format_of(sample: bytes, *, complete: bool, name: str = "") -> str:
     return _objects(text, _lines(raw), name)
 
 
+def is_open_line(sample: bytes) -> bool:
+    """Whether a text is one line so far that begins with an object, so that there is no row of it yet."""
+    return format_of(sample, complete=False) == WANTS_MORE
+
+
 def _array(rest: str, *, promised: bool) -> str:
     if rest.startswith("{"):
         return "json"
