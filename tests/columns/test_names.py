@@ -12,6 +12,7 @@ from parquay.columns.names import NAME_LIMIT, Naming, folded, renamed, unique_na
         (["straße", "STRASSE"], ["straße", "STRASSE_2"]),
         (["é", "e\u0301"], ["é", "e\u0301_2"]),
         (["", "a", " "], ["column1", "a", "column3"]),
+        ([".", "..", "...", ".a"], ["column1", "column2", "...", ".a"]),
         (["column2", ""], ["column2", "column2_2"]),
         (["a", "a", "a_2"], ["a", "a_3", "a_2"]),
         (["_rid", "_RID", "file_index", "File_Row_Number"], ["_rid_2", "_RID_3", "file_index_2", "File_Row_Number_2"]),

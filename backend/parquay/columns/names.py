@@ -15,6 +15,8 @@ ROW_ID = "_rid"
 """What a row's own id is called."""
 RESERVED = frozenset({ROW_ID, "file_index", "file_row_number"})
 """Names that no column has: the row's id, and where the engine says that a row stands."""
+DOTS = frozenset({"", ".", ".."})
+"""Names that are none, and such as mean a folder in the address of a column, so that no request could reach it."""
 NAME_LIMIT = 255
 """Characters of the longest name, before a number makes it unique."""
 SHOWN = 60
@@ -30,7 +32,8 @@ def folded(name: str) -> str:
 def cleaned(name: str, number: int) -> str:
     """`name` without what does not belong into one; by its position, `number` from 1, when nothing is left."""
     text = _BREAKS.sub(" ", name).strip() if _BREAKS.search(name) else name.strip()
-    return text[:NAME_LIMIT].rstrip() or f"column{number}"
+    kept = text[:NAME_LIMIT].rstrip()
+    return f"column{number}" if kept in DOTS else kept
 
 
 def unique_names(wanted: Sequence[str]) -> tuple[str, ...]:
