@@ -212,7 +212,10 @@ def refuse_name(name: str, others: Sequence[Mapping[str, Any]]) -> None:
         Conflict: ``column_exists`` (409).
     """
     if names.cleaned(name, 1) != name:
-        detail = "The name of a column is not empty, `.` or `..`, has at most 255 characters, no spaces around it and no line ends."
+        detail = (
+            "The name of a column is not empty, `.` or `..`, has at most 255 characters, "
+            "no spaces around it and no line ends."
+        )
         raise InvalidValue(detail, "bad_column_name")
     key = names.folded(name)
     if key in {names.folded(each) for each in names.RESERVED}:
