@@ -53,6 +53,8 @@ IMPLEMENTATIONS = {
 
 STEPS = {
     "datasets/edit/mend": "web/test_mending",
+    "datasets/edit/cell_search": "datasets/test_find_replace",
+    "datasets/edit/matches": "datasets/test_find_replace",
     "ingest/read/mended_text": "web/test_mending",
     "catalog/concatenations": "uploads/test_concat",
     "cli/fetch": "cli/test_fetch_command",
@@ -284,6 +286,7 @@ SURFACES = {
     "web/system/docs": "web/test_system",
     "web/tables/dataset_schemas": "web/test_datasets web/test_dataset_edits",
     "web/tables/column_schemas": "web/test_dataset_columns",
+    "web/tables/cell_schemas": "web/test_cell_edits",
     "web/tables/sql_schemas": "web/test_sql",
     "web/tables/view_schemas": "web/test_views",
     "web/tables/exports": "web/test_downloads",

@@ -28,6 +28,7 @@ from parquay.web.http.spa import WebClient
 from parquay.web.live import events, live
 from parquay.web.system import docs, system
 from parquay.web.tables import (
+    cell_edits,
     dataset_columns,
     dataset_edits,
     datasets,
@@ -179,6 +180,7 @@ def _rest(services: Services, policy: Policy) -> FastAPI:
     app.include_router(rereads.router)
     app.include_router(mending.router)
     app.include_router(dataset_columns.router)
+    app.include_router(cell_edits.router)
     app.include_router(events.router)
     app.include_router(live.router)
     app.include_router(system.router)

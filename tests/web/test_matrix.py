@@ -214,7 +214,7 @@ def test_a_role_lets_do_what_is_its_own_and_nothing_else(place, role, to):
 
 LATE = {
     "unknown_row", "not_found", "unknown_access", "unknown_link", "unknown_view", "no_reread", "unknown_reject",
-    "no_refresh", "no_origin",
+    "no_refresh", "no_origin", "not_undoable",
 }  # fmt: skip
 """Refusals that come after it is sure that the caller may do this: an earlier call of the same test took it away."""
 

@@ -30,12 +30,15 @@ from parquay.catalog.users import Users
 from parquay.catalog.version_jobs import VersionJobs
 from parquay.catalog.views import Views
 from parquay.datasets.edit.append import Appending
+from parquay.datasets.edit.cell_history import CellHistories
 from parquay.datasets.edit.columns import ColumnEditor
 from parquay.datasets.edit.edit import Editor
+from parquay.datasets.edit.find_replace import FindReplace
 from parquay.datasets.edit.mend import Mending
 from parquay.datasets.edit.publish import Publisher
 from parquay.datasets.edit.replace import Replacing
 from parquay.datasets.edit.reread import Rereading
+from parquay.datasets.edit.undo import Undoing
 from parquay.datasets.export.export import Exporter
 from parquay.datasets.query.aggregates import Aggregator
 from parquay.datasets.query.browse import Browser
@@ -123,6 +126,9 @@ class TableServices:
     appending: Appending
     replacing: Replacing
     columns: ColumnEditor
+    undoing: Undoing
+    find_replace: FindReplace
+    histories: CellHistories
     publisher: Publisher
     retention: Retention
     engine: Engine

@@ -11,12 +11,15 @@ from parquay.catalog.session import Catalog
 from parquay.catalog.version_jobs import REFRESH, VersionJobs
 from parquay.catalog.views import Views
 from parquay.datasets.edit.append import Appending
+from parquay.datasets.edit.cell_history import CellHistories
 from parquay.datasets.edit.columns import ColumnEditor
 from parquay.datasets.edit.edit import Editor
+from parquay.datasets.edit.find_replace import FindReplace
 from parquay.datasets.edit.mend import Mending
 from parquay.datasets.edit.publish import Publisher
 from parquay.datasets.edit.replace import Replacing
 from parquay.datasets.edit.reread import Rereading
+from parquay.datasets.edit.undo import Undoing
 from parquay.datasets.export.export import Exporter
 from parquay.datasets.query.aggregates import Aggregator
 from parquay.datasets.query.browse import Browser
@@ -61,6 +64,9 @@ def table_services(
         appending,
         Replacing(tables, commits),
         ColumnEditor(commits, Expressions(seconds=settings.query_timeout)),
+        Undoing(tables, commits, datasets),
+        FindReplace(tables, commits, seconds=settings.query_timeout),
+        CellHistories(tables, datasets),
         Publisher(places, files, datasets, appending),
         Retention(files, datasets, tables, commits, keep=settings.versions_kept),
         engine,

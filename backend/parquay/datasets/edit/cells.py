@@ -8,6 +8,7 @@ moment. What would have to be rounded or cut is refused.
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping
+from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
@@ -35,6 +36,43 @@ def read_row(given: Mapping[str, Any], columns: Mapping[str, Mapping[str, Any]])
             raise InvalidValue(f"The table has no column {name[:100]!r}.", "unknown_column")
         row[name] = read_cell(value, column)
     return row
+
+
+@dataclass(frozen=True, slots=True)
+class Misfit:
+    """A cell that does not fit its column, and why: of the row ``rid``, or of new row number ``index`` of a batch."""
+
+    rid: int | None
+    index: int | None
+    column: str
+    value: Any
+    detail: str
+
+
+def without_misfits(
+    given: Mapping[str, Any],
+    columns: Mapping[str, Mapping[str, Any]],
+    misfits: list[Misfit],
+    *,
+    rid: int | None = None,
+    index: int | None = None,
+) -> dict[str, Any]:
+    """The cells of a row that fit, as they were given; the others are added to ``misfits``.
+
+    Raises:
+        InvalidValue: ``unknown_column``, ``reserved_column`` (422).
+    """
+    left = {}
+    for name, value in given.items():
+        try:
+            read_row({name: value}, columns)
+        except InvalidValue as error:
+            if error.code != "bad_cell":
+                raise
+            misfits.append(Misfit(rid, index, name, value, error.detail))
+        else:
+            left[name] = value
+    return left
 
 
 def read_cell(value: Any, column: Mapping[str, Any]) -> Any:

@@ -51,9 +51,10 @@ class ColumnWriter:
 
     def write(self, shape: TableShape) -> tuple[Part, ...]:
         """Write every part anew, with the same rows under the same ids (blocking)."""
-        return tuple(self._written(part, shape) for part in self._before.parts)
+        return tuple(self.write_part(part, shape) for part in self._before.parts)
 
-    def _written(self, part: Part, shape: TableShape) -> Part:
+    def write_part(self, part: Part, shape: TableShape) -> Part:
+        """Write one part anew, with the same rows under the same ids (blocking)."""
         name = self._drafts.name(self._before.version + 1)
         place = self._before.place
         spool = Spool(place.parts.draft(name), room=place.parts.refuse_full)

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 from parquay.catalog.tables import File
 from parquay.columns.types.registry import columns_types
-from parquay.datasets.edit.cells import read_row
+from parquay.datasets.edit.cells import Misfit, read_row, without_misfits
 from parquay.datasets.versions.commits import Author, Change, Commits, Drafts
 from parquay.datasets.versions.snapshot import Part, Snapshot
 from parquay.datasets.versions.tables import Tables
@@ -47,12 +47,13 @@ class Batch:
 
 @dataclass(frozen=True, slots=True)
 class Edited:
-    """What a batch did: the version that it made, and the rows as they are in it."""
+    """What a batch did: the version that it made, the rows as they are in it, and cells that were left as they were."""
 
     snapshot: Snapshot
     inserted: list[Row] = field(default_factory=list)
     updated: list[Row] = field(default_factory=list)
     deleted: list[int] = field(default_factory=list)
+    misfits: list[Misfit] = field(default_factory=list)
 
 
 class Editor:
@@ -62,8 +63,25 @@ class Editor:
         self._tables = tables
         self._commits = commits
 
-    def edit(self, file: File, author: Author, batch: Batch, expected: int | None = None) -> Edited:
+    def check(self, file: File, batch: Batch) -> tuple[Snapshot, list[Misfit]]:
+        """The newest version, and which cells of a batch do not fit its columns (blocking); nothing is changed.
+
+        Raises:
+            InvalidValue: ``unknown_column``, ``reserved_column``, ``repeated_row`` (422).
+            NotFound: ``unknown_row`` (404).
+        """
+        _refuse_twice(batch)
+        snapshot = self._tables.snapshot(file)
+        left, misfits = fitting(batch, snapshot)
+        self._positions(file, snapshot, left, None)
+        return snapshot, misfits
+
+    def edit(
+        self, file: File, author: Author, batch: Batch, expected: int | None = None, *, skip_misfits: bool = False
+    ) -> Edited:
         """Carry a batch out as one version (blocking); ``expected`` is the version that the editor looked at.
+
+        ``skip_misfits``: cells that do not fit stay as they are, or are null in new rows.
 
         Raises:
             InvalidValue: a cell does not fit, a column is unknown, a row is named twice (422).
@@ -71,11 +89,12 @@ class Editor:
             Outdated: ``row_changed``, with the row as it is now (412).
         """
         _refuse_twice(batch)
-        edited = Edited(self._tables.snapshot(file))
+        edited, misfits = Edited(self._tables.snapshot(file)), list[Misfit]()
 
         def decide(before: Snapshot, drafts: Drafts) -> Change | None:
-            nonlocal edited
-            fitted = self._fitted(file, before, batch, expected)
+            nonlocal edited, misfits
+            wanted, misfits = fitting(batch, before) if skip_misfits else (batch, [])
+            fitted = self._fitted(file, before, wanted, expected)
             positions = self._positions(file, before, fitted, expected)
             writing = _Writing(before, drafts)
             change = writing.carry_out(fitted, positions)
@@ -83,7 +102,7 @@ class Editor:
             return change
 
         made = self._commits.make(file, author, decide)
-        return Edited(made, edited.inserted, edited.updated, edited.deleted)
+        return Edited(made, edited.inserted, edited.updated, edited.deleted, misfits)
 
     def _fitted(self, file: File, before: Snapshot, batch: Batch, expected: int | None) -> Batch:
         """The batch with its cells as parts hold them; of rows that are others by now that is said first."""
@@ -170,6 +189,20 @@ def _refuse_twice(batch: Batch) -> None:
     twice = batch.updates.keys() & batch.deletes
     if twice:
         raise InvalidValue(f"Row {min(twice)} is to be changed and deleted.", "repeated_row")
+
+
+def fitting(batch: Batch, snapshot: Snapshot) -> tuple[Batch, list[Misfit]]:
+    """The batch without cells that do not fit their columns, and these. Pure.
+
+    Raises:
+        InvalidValue: ``unknown_column``, ``reserved_column`` (422).
+    """
+    columns = {str(each["name"]): each for each in snapshot.columns}
+    misfits: list[Misfit] = []
+    inserts = [without_misfits(row, columns, misfits, index=i) for i, row in enumerate(batch.inserts)]
+    updates = {rid: without_misfits(row, columns, misfits, rid=rid) for rid, row in batch.updates.items()}
+    left = {rid: row for rid, row in updates.items() if row or not batch.updates[rid]}
+    return Batch(inserts, left, batch.deletes), misfits
 
 
 def read_batch(batch: Batch, snapshot: Snapshot) -> Batch:

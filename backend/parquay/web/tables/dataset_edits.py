@@ -99,6 +99,7 @@ class EditContext:
         self.tables = tables
         self.identity = identity
         self._locks: KeyedLock = request.app.state.edit_locks
+        self.request = request
         self._response = response
 
     async def make(
@@ -118,12 +119,20 @@ class EditContext:
         return await run_in_threadpool(dataset_file, self.tables.files, file_id, self.identity.id, needed)
 
     async def rows(
-        self, dataset_id: str, batch: Batch, if_match: str | None = None, *, message: str | None = None
+        self,
+        dataset_id: str,
+        batch: Batch,
+        if_match: str | None = None,
+        *,
+        message: str | None = None,
+        skip: bool = False,
     ) -> Edited:
-        """Edit rows, and tell the new version."""
+        """Edit rows, and tell the new version; ``skip``: leave out cells that do not fit."""
         expected = expected_version(if_match)
         edit = self.tables.editor.edit
-        edited = await self.make(dataset_id, lambda file, author: edit(file, author, batch, expected), message)
+        edited = await self.make(
+            dataset_id, lambda file, author: edit(file, author, batch, expected, skip_misfits=skip), message
+        )
         self.tell(edited.snapshot)
         return edited
 
@@ -171,10 +180,15 @@ async def delete_row(dataset_id: str, edit: EditDep, rid: Rid, if_match: IfMatch
 
 @router.patch("/datasets/{dataset_id}/rows", response_model=Changed)
 async def change_rows(dataset_id: str, edit: EditDep, changes: Changes, if_match: IfMatch = None) -> Response:
-    """Insert, update and delete rows as one version: all of it, or nothing."""
-    batch = Batch(changes.insert, _updates(changes.update), _deletes(changes.delete))
-    edited = await edit.rows(dataset_id, batch, if_match, message=changes.message)
-    done = {"inserted": edited.inserted, "updated": edited.updated, "deleted": edited.deleted}
+    """Insert, update and delete rows as one version: all of it, or nothing.
+
+    `on_misfit=skip` leaves cells as they are whose new values do not fit (null in new rows) and counts them.
+    """
+    skip = changes.on_misfit == "skip"
+    edited = await edit.rows(dataset_id, batch_of(changes), if_match, message=changes.message, skip=skip)
+    done: dict[str, Any] = {"inserted": edited.inserted, "updated": edited.updated, "deleted": edited.deleted}
+    if skip:
+        done["skipped"] = len(edited.misfits)
     return _exact(edited, {"version": edited.snapshot.version, **done})
 
 
@@ -182,6 +196,15 @@ async def change_rows(dataset_id: str, edit: EditDep, changes: Changes, if_match
 async def delete_rows(dataset_id: str, edit: EditDep, chosen: DeleteRowsRequest, if_match: IfMatch = None) -> None:
     """Delete the rows whose ids are listed as `{"_rid": [...]}`, as one version."""
     await edit.rows(dataset_id, Batch(deletes=_deletes(chosen.rids)), if_match, message=chosen.message)
+
+
+def batch_of(changes: Changes) -> Batch:
+    """What a request asks for.
+
+    Raises:
+        InvalidValue: ``missing_rid``, ``repeated_row`` (422).
+    """
+    return Batch(changes.insert, _updates(changes.update), _deletes(changes.delete))
 
 
 def _exact(edited: Edited, content: dict[str, Any], status: int = 200) -> Response:

@@ -31,13 +31,17 @@ class Dataset(BaseModel):
 
 
 class Changes(BaseModel):
-    """Rows to insert, cells to set in rows named by `_rid`, and ids of rows to delete, all in one version."""
+    """Rows to insert, cells to set in rows named by `_rid`, and ids of rows to delete, all in one version.
+
+    `on_misfit`: whether a cell that does not fit its column is left out, or the whole is refused.
+    """
 
     model_config = ConfigDict(extra="forbid", strict=True)
 
     insert: list[dict[str, Any]] = Field(default_factory=list, max_length=MAX_ROWS)
     update: list[dict[str, Any]] = Field(default_factory=list, max_length=MAX_ROWS)
     delete: list[int] = Field(default_factory=list, max_length=MAX_ROWS)
+    on_misfit: Literal["refuse", "skip"] = "refuse"
     message: Message | None = None
 
 
@@ -58,12 +62,16 @@ class Inserted(BaseModel):
 
 
 class Changed(BaseModel):
-    """What a batch of edits did: the new version, and the rows as they are now."""
+    """What a batch of edits did: the new version, and the rows as they are now.
+
+    `skipped`: with `on_misfit=skip`, the cells whose new values did not fit.
+    """
 
     version: int
     inserted: list[dict[str, Any]]
     updated: list[dict[str, Any]]
     deleted: list[int]
+    skipped: int | None = None
 
 
 class Version(BaseModel):

@@ -107,6 +107,7 @@ export const problems: Messages['problems'] = {
   bad_limit: 'So viele Zeilen kann eine Antwort nicht haben.',
   bad_unit: 'Diese Spalte hat keine Tage oder Zeitpunkte.',
   bad_measure: 'Dieses Maß passt nicht zu dieser Spalte.',
+  bad_pattern: 'Das ist kein regulärer Ausdruck, oder die Ersetzung nennt eine Gruppe, die es nicht gibt.',
   bad_operator: 'Diese Bedingung passt nicht zu dieser Spalte.',
   bad_page: 'Diese Seite gibt es nicht.',
   bad_sql: 'Diese Anweisung ist nicht verständlich.',
@@ -139,6 +140,8 @@ export const problems: Messages['problems'] = {
   unknown_type: 'Diesen Typ gibt es nicht.',
   unknown_version: 'Diese Version gibt es nicht.',
   already_mended: 'Diese Zeile ist schon in der Tabelle.',
+  not_undoable:
+    'Diese Änderung kann nicht für sich zurückgenommen werden; stelle eine Version von vorher wieder her.',
   not_one_row: 'Der Text ist keine einzelne Zeile dieser Tabelle.',
   rows_replaced: 'Die Tabelle hat keine Zeilen dieser Datei mehr.',
   reread_running: 'Die Datei wird gerade neu eingelesen.',
