@@ -58,3 +58,75 @@ test('cells are selected, added up exactly and copied as they are written', asyn
   await expect(page.getByText('12 cells copied')).toBeVisible()
   expect(await page.evaluate(() => navigator.clipboard.readText())).toContain('| 28.12.2025 | 0,10 |  |\n')
 })
+
+const putOnClipboard = (page: Page, text: string) =>
+  page.evaluate((written) => navigator.clipboard.writeText(written), text)
+
+test('a block is pasted after a look at it, taken back and done again; texts are replaced; a cell has its history', async ({
+  page,
+  context,
+  account,
+  seed,
+}) => {
+  await context.grantPermissions(['clipboard-read', 'clipboard-write'])
+  const { id } = await seed(account, 'sales.csv', SALES)
+  await signIn(page, account)
+  await openTable(page, 'sales.csv')
+  const column = (number: number) => grid(page).locator(`[data-place$=":${number - 1}"]`)
+  const versions = async () => {
+    const answer = await page.request.get(`/api/datasets/${id}/versions`)
+    return ((await answer.json()) as { updated: number; inserted: number }[]).length
+  }
+
+  await putOnClipboard(page, '7,00\t"a\nb"\nnone of these\tx\n8,00\ty\n9,00\tz\n')
+  await cell(page, 3, 2).click()
+  await page.keyboard.press('Control+v')
+  const dialog = page.getByRole('dialog', { name: 'Paste cells' })
+  await expect(dialog.getByRole('status')).toContainText('4 cells would become others. 1 cell does not fit')
+  await expect(dialog.getByRole('table')).toContainText('none of these (does not fit)')
+  expect(await violations(page)).toEqual([])
+  await dialog.getByLabel('Add 2 rows at the end of the table').check()
+  await dialog.getByRole('button', { name: 'Change the others' }).click()
+  await expect(column(2)).toHaveText(['1.234,50', '2,25', '7,00', '0,10', '8,00', '9,00'])
+  await expect(cell(page, 3, 3)).toHaveText('a\nb')
+  expect(await versions()).toBe(2)
+
+  await page.keyboard.press('Control+z')
+  await expect(column(2)).toHaveText(['1.234,50', '2,25', 'NA', '0,10'])
+  await page.keyboard.press('Control+Shift+z')
+  await expect(column(2)).toHaveText(['1.234,50', '2,25', '7,00', '0,10', '8,00', '9,00'])
+
+  await cell(page, 1, 2).click()
+  await page.keyboard.press('Shift+ArrowDown')
+  await page.keyboard.press('Control+d')
+  await expect(cell(page, 2, 2)).toHaveText('1.234,50')
+  await page.keyboard.press('Delete')
+  await expect(column(2)).toHaveText(['null', 'null', '7,00', '0,10', '8,00', '9,00'])
+
+  await page.keyboard.press('Control+h')
+  const find = page.getByRole('dialog', { name: 'Find and replace' })
+  await find.getByLabel('Find', { exact: true }).fill(',00')
+  await find.getByLabel('Replace with').fill(',50')
+  await page.keyboard.press('Enter')
+  await expect(find.getByRole('status')).toHaveText('Found in 3 cells; 3 in 3 rows become others.')
+  expect(await violations(page)).toEqual([])
+  await find.getByRole('button', { name: 'Replace all' }).click()
+  await expect(column(2)).toHaveText(['null', 'null', '7,50', '0,10', '8,50', '9,50'])
+
+  await page.keyboard.press('Control+g')
+  await page.getByLabel('Number of the row').fill('3')
+  await page.keyboard.press('Enter')
+  await expect(cell(page, 3, 1)).toBeFocused()
+  await page.keyboard.press('ArrowRight')
+  await page.getByRole('button', { name: 'Cells', exact: true }).click()
+  await page.getByRole('menuitem', { name: 'History of the cell…' }).click()
+  const history = page.getByRole('dialog', { name: 'History of price in row 3' })
+  await expect(history.getByRole('listitem')).toHaveText([
+    /from 7,00 to 7,50.*Replaced ,00 with ,50/,
+    /from NA to 7,00.*Redo/,
+    /from 7,00 to NA.*Undo/,
+    /from NA to 7,00.*Cells pasted/,
+    /came as NA/,
+  ])
+  expect(await violations(page)).toEqual([])
+})

@@ -94,12 +94,14 @@ export const datasetEdits = datasetsApi.injectEndpoints({
       transformResponse: (row: DataRow, meta) => ({ row, version: versionOf(meta) }),
       invalidatesTags: (_, error, { id }) => (error && !isLost(error) ? [] : touched(id, error)),
     }),
-    deleteRow: build.mutation<void, { id: string; rid: number; base: number }>({
+    /** Answers the version without the row. */
+    deleteRow: build.mutation<number, { id: string; rid: number; base: number }>({
       query: ({ id, rid, base }) => ({
         url: `${rowsPath(id)}/${rid}`,
         method: 'DELETE',
         headers: seenIn(base),
       }),
+      transformResponse: (_, meta) => versionOf(meta),
       invalidatesTags: (_, error, { id }) => (error && !isLost(error) ? [] : touched(id, error)),
     }),
   }),

@@ -455,6 +455,8 @@ export interface paths {
     /**
      * Change Rows
      * @description Insert, update and delete rows as one version: all of it, or nothing.
+     *
+     * `on_misfit=skip` leaves cells as they are whose new values do not fit (null in new rows) and counts them.
      */
     patch: operations["change_rows_datasets__dataset_id__rows_patch"];
   };
@@ -671,6 +673,46 @@ export interface paths {
      */
     patch: operations["change_column_datasets__dataset_id__columns__name__patch"];
   };
+  "/datasets/{dataset_id}/edits/check": {
+    /**
+     * Check Cells
+     * @description Tell which cells of an edit would not fit the newest version; nothing is changed.
+     */
+    post: operations["check_cells_datasets__dataset_id__edits_check_post"];
+  };
+  "/datasets/{dataset_id}/edits/find": {
+    /**
+     * Find Cells
+     * @description Count the cells in which a text stands, and what replacing it would come to; nothing is changed.
+     */
+    post: operations["find_cells_datasets__dataset_id__edits_find_post"];
+  };
+  "/datasets/{dataset_id}/edits/replace": {
+    /**
+     * Replace Cells
+     * @description Replace a text wherever it stands in cells, as one version. With `If-Match`, only while that is the newest.
+     *
+     * The answer counts what was replaced, and `version` is the one that has it; where nothing becomes another, none is
+     * made.
+     */
+    post: operations["replace_cells_datasets__dataset_id__edits_replace_post"];
+  };
+  "/datasets/{dataset_id}/edits/undo": {
+    /**
+     * Undo Version
+     * @description Take back what a version changed in rows, as a new version, which can be taken back in the same way.
+     *
+     * Only where nobody has changed since what it changed; else nothing is done.
+     */
+    post: operations["undo_version_datasets__dataset_id__edits_undo_post"];
+  };
+  "/datasets/{dataset_id}/rows/{rid}/history": {
+    /**
+     * Read Cell History
+     * @description Tell what became of a cell, newest first, from the versions that are kept; 200 of them are looked at.
+     */
+    get: operations["read_cell_history_datasets__dataset_id__rows__rid__history_get"];
+  };
   "/events": {
     /**
      * Events
@@ -846,8 +888,63 @@ export interface components {
       name: string;
     };
     /**
+     * CellChangeShown
+     * @description A version that changed a cell, by whom, from what to what; null: it had no value.
+     *
+     * `what` is `added` where the row or the column is new in it, `removed` where one of them is gone.
+     */
+    CellChangeShown: {
+      /** Version */
+      version: number;
+      /**
+       * Kind
+       * @description As in the list of versions.
+       */
+      kind: string;
+      /** Author */
+      author: string | null;
+      /** Message */
+      message: string | null;
+      /**
+       * Created At
+       * Format: date-time
+       */
+      created_at: string;
+      /**
+       * What
+       * @enum {string}
+       */
+      what: "set" | "added" | "removed";
+      /** Before */
+      before: string | null;
+      /** After */
+      after: string | null;
+    };
+    /**
+     * CellHistoryShown
+     * @description The changes of a cell, newest first; `next`: ask again with `before` of it for older ones, null at the end.
+     *
+     * `is_cut`: versions before these are no longer kept, and may have changed it too.
+     */
+    CellHistoryShown: {
+      /** Rid */
+      _rid: number;
+      /** Column */
+      column: string;
+      /** Version */
+      version: number;
+      /** Changes */
+      changes: components["schemas"]["CellChangeShown"][];
+      /** Next */
+      next: number | null;
+      /** Is Cut */
+      is_cut: boolean;
+    };
+    /**
      * Changed
      * @description What a batch of edits did: the new version, and the rows as they are now.
+     *
+     * `skipped`: with `on_misfit=skip`, the cells whose new values did not fit.
      */
     Changed: {
       /** Version */
@@ -862,10 +959,14 @@ export interface components {
         }[];
       /** Deleted */
       deleted: number[];
+      /** Skipped */
+      skipped?: number | null;
     };
     /**
      * Changes
      * @description Rows to insert, cells to set in rows named by `_rid`, and ids of rows to delete, all in one version.
+     *
+     * `on_misfit`: whether a cell that does not fit its column is left out, or the whole is refused.
      */
     Changes: {
       /** Insert */
@@ -878,8 +979,28 @@ export interface components {
         }[];
       /** Delete */
       delete?: number[];
+      /**
+       * On Misfit
+       * @default refuse
+       * @enum {string}
+       */
+      on_misfit?: "refuse" | "skip";
       /** Message */
       message?: string | null;
+    };
+    /**
+     * CheckedCells
+     * @description What an edit would come to in the newest version: its cells, and those that do not fit; the first are shown.
+     */
+    CheckedCells: {
+      /** Version */
+      version: number;
+      /** Cells */
+      cells: number;
+      /** Misfit Count */
+      misfit_count: number;
+      /** Misfits */
+      misfits: components["schemas"]["MisfitShown"][];
     };
     /**
      * ColumnAggregates
@@ -1259,6 +1380,22 @@ export interface components {
       upload_link: components["schemas"]["CameBy"] | null;
     };
     /**
+     * ExampleCell
+     * @description A cell that is found, with its text before and after; `fits` false: that is no value of its column's type.
+     */
+    ExampleCell: {
+      /** Rid */
+      _rid: number;
+      /** Column */
+      column: string;
+      /** Before */
+      before: string;
+      /** After */
+      after: string;
+      /** Fits */
+      fits: boolean;
+    };
+    /**
      * FetchRequest
      * @description What to fetch, what to call it (left out: what its source does), and how to read it.
      *
@@ -1325,6 +1462,77 @@ export interface components {
       message: string;
     };
     /**
+     * FindOrder
+     * @description What to find in cells as they are written, and what to put in its place.
+     *
+     * `columns`: in these alone. `case`: capitals are other letters; `whole`: the whole cell; `regex`: `find` is a regular
+     * expression of RE2, and `$1` in `replace` what its first group has found, `$0` all of it, `$$` a dollar.
+     */
+    FindOrder: {
+      /** Find */
+      find: string;
+      /**
+       * Replace
+       * @default
+       */
+      replace?: string;
+      /** Columns */
+      columns?: string[] | null;
+      /**
+       * Case
+       * @default false
+       */
+      case?: boolean;
+      /**
+       * Whole
+       * @default false
+       */
+      whole?: boolean;
+      /**
+       * Regex
+       * @default false
+       */
+      regex?: boolean;
+    };
+    /**
+     * FindReplaceOrder
+     * @description What to replace; `on_misfit`: whether cells whose new text does not fit are left, or nothing is replaced.
+     */
+    FindReplaceOrder: {
+      /** Find */
+      find: string;
+      /**
+       * Replace
+       * @default
+       */
+      replace?: string;
+      /** Columns */
+      columns?: string[] | null;
+      /**
+       * Case
+       * @default false
+       */
+      case?: boolean;
+      /**
+       * Whole
+       * @default false
+       */
+      whole?: boolean;
+      /**
+       * Regex
+       * @default false
+       */
+      regex?: boolean;
+      /**
+       * On Misfit
+       * @default refuse
+       * @enum {string}
+       */
+      on_misfit?: "refuse" | "skip";
+      /** Message */
+      message?: string | null;
+    };
+    /**
      * FirstReject
      * @description Text that cannot be read into the table; `n` counts from 0, `line` from 1.
      */
@@ -1351,6 +1559,34 @@ export interface components {
       files: components["schemas"]["Entry"][];
       /** Total */
       total: number;
+    };
+    /**
+     * FoundCells
+     * @description What is found in a version, or was replaced: cells with a match, by column too.
+     *
+     * `changing` of them become others that fit, in `rows` rows; `misfits` have a new text that does not fit.
+     */
+    FoundCells: {
+      /** Version */
+      version: number;
+      /** Cells */
+      cells: number;
+      /** Changing */
+      changing: number;
+      /** Rows */
+      rows: number;
+      /** Misfits */
+      misfits: number;
+      /** By Column */
+      by_column: {
+        [key: string]: number;
+      };
+      /** Misfits By Column */
+      misfits_by_column: {
+        [key: string]: number;
+      };
+      /** Examples */
+      examples: components["schemas"]["ExampleCell"][];
     };
     /**
      * Frequent
@@ -1594,6 +1830,22 @@ export interface components {
       row: {
         [key: string]: unknown;
       };
+    };
+    /**
+     * MisfitShown
+     * @description A cell that does not fit its column: of the row `_rid`, or of new row number `index` of the request.
+     */
+    MisfitShown: {
+      /** Rid */
+      _rid: number | null;
+      /** Index */
+      index: number | null;
+      /** Column */
+      column: string;
+      /** Value */
+      value: unknown;
+      /** Detail */
+      detail: string;
     };
     /**
      * NewKey
@@ -2540,6 +2792,16 @@ export interface components {
       type: string;
       /** Style */
       style?: string | null;
+    };
+    /**
+     * UndoOrder
+     * @description Which version to take back.
+     */
+    UndoOrder: {
+      /** Version */
+      version: number;
+      /** Message */
+      message?: string | null;
     };
     /**
      * UploadLinkRef
@@ -4719,6 +4981,8 @@ export interface operations {
   /**
    * Change Rows
    * @description Insert, update and delete rows as one version: all of it, or nothing.
+   *
+   * `on_misfit=skip` leaves cells as they are whose new values do not fit (null in new rows) and counts them.
    */
   change_rows_datasets__dataset_id__rows_patch: {
     parameters: {
@@ -5640,6 +5904,165 @@ export interface operations {
       200: {
         content: {
           "application/json": components["schemas"]["ColumnAnswer"];
+        };
+      };
+      /** @description Refused. */
+      default: {
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+    };
+  };
+  /**
+   * Check Cells
+   * @description Tell which cells of an edit would not fit the newest version; nothing is changed.
+   */
+  check_cells_datasets__dataset_id__edits_check_post: {
+    parameters: {
+      path: {
+        dataset_id: string;
+      };
+    };
+    requestBody: {
+      content: {
+        "application/json": components["schemas"]["Changes"];
+      };
+    };
+    responses: {
+      /** @description Successful Response */
+      200: {
+        content: {
+          "application/json": components["schemas"]["CheckedCells"];
+        };
+      };
+      /** @description Refused. */
+      default: {
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+    };
+  };
+  /**
+   * Find Cells
+   * @description Count the cells in which a text stands, and what replacing it would come to; nothing is changed.
+   */
+  find_cells_datasets__dataset_id__edits_find_post: {
+    parameters: {
+      path: {
+        dataset_id: string;
+      };
+    };
+    requestBody: {
+      content: {
+        "application/json": components["schemas"]["FindOrder"];
+      };
+    };
+    responses: {
+      /** @description Successful Response */
+      200: {
+        content: {
+          "application/json": components["schemas"]["FoundCells"];
+        };
+      };
+      /** @description Refused. */
+      default: {
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+    };
+  };
+  /**
+   * Replace Cells
+   * @description Replace a text wherever it stands in cells, as one version. With `If-Match`, only while that is the newest.
+   *
+   * The answer counts what was replaced, and `version` is the one that has it; where nothing becomes another, none is
+   * made.
+   */
+  replace_cells_datasets__dataset_id__edits_replace_post: {
+    parameters: {
+      header?: {
+        /** @description The version that was looked at, such as `"7"`. */
+        "If-Match"?: string | null;
+      };
+      path: {
+        dataset_id: string;
+      };
+    };
+    requestBody: {
+      content: {
+        "application/json": components["schemas"]["FindReplaceOrder"];
+      };
+    };
+    responses: {
+      /** @description Successful Response */
+      200: {
+        content: {
+          "application/json": components["schemas"]["FoundCells"];
+        };
+      };
+      /** @description Refused. */
+      default: {
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+    };
+  };
+  /**
+   * Undo Version
+   * @description Take back what a version changed in rows, as a new version, which can be taken back in the same way.
+   *
+   * Only where nobody has changed since what it changed; else nothing is done.
+   */
+  undo_version_datasets__dataset_id__edits_undo_post: {
+    parameters: {
+      path: {
+        dataset_id: string;
+      };
+    };
+    requestBody: {
+      content: {
+        "application/json": components["schemas"]["UndoOrder"];
+      };
+    };
+    responses: {
+      /** @description Successful Response */
+      200: {
+        content: {
+          "application/json": components["schemas"]["Version"];
+        };
+      };
+      /** @description Refused. */
+      default: {
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+    };
+  };
+  /**
+   * Read Cell History
+   * @description Tell what became of a cell, newest first, from the versions that are kept; 200 of them are looked at.
+   */
+  read_cell_history_datasets__dataset_id__rows__rid__history_get: {
+    parameters: {
+      query: {
+        column: string;
+        before?: number | null;
+      };
+      path: {
+        dataset_id: string;
+        rid: number;
+      };
+    };
+    responses: {
+      /** @description Successful Response */
+      200: {
+        content: {
+          "application/json": components["schemas"]["CellHistoryShown"];
         };
       };
       /** @description Refused. */

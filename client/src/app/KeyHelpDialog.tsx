@@ -1,5 +1,6 @@
 import { Kbd, Modal } from '@mantine/core'
 import { useText } from '../i18n/language'
+import { useLaterText } from '../i18n/later'
 import { useAppDispatch } from '../store/hooks'
 import classes from './KeyHelpDialog.module.css'
 import { keyHelpTurned } from './keyHelpSlice'
@@ -29,6 +30,20 @@ const GROUPS = [
     'table',
     [
       ['↓ ↑ ← →', 'cell'],
+      ['Home End', 'ends'],
+      ['PageUp PageDown', 'pages'],
+      ['Shift + ↓ ↑ ← →', 'widen'],
+      ['Shift + Space', 'rows'],
+      ['Ctrl + Space', 'columns'],
+      ['Ctrl + a', 'everything'],
+      ['Ctrl + c', 'copy'],
+      ['Ctrl + v', 'paste'],
+      ['Ctrl + d', 'fillDown'],
+      ['Delete', 'empty'],
+      ['Ctrl + z', 'undo'],
+      ['Ctrl + Shift + z', 'redo'],
+      ['Ctrl + h', 'find'],
+      ['Ctrl + g', 'goTo'],
       ['Enter F2', 'edit'],
       ['Enter Tab', 'keep'],
       ['Esc', 'drop'],
@@ -46,25 +61,26 @@ export const keyName = (keys: string, names: Record<string, string>): string =>
 
 /** Every shortcut of the page. */
 const KeyHelpDialog = () => {
-  const { app, shared } = useText()
+  const { shared } = useText()
+  const words = useLaterText().keys
   const dispatch = useAppDispatch()
   return (
     <Modal
       opened
       onClose={() => dispatch(keyHelpTurned(false))}
-      title={app.keys.title}
+      title={words.title}
       closeButtonProps={{ 'aria-label': shared.close }}
     >
       {GROUPS.map(([group, keys]) => (
         <section key={group} className={classes.keys}>
-          <h3>{app.keys[group]}</h3>
+          <h3>{words[group]}</h3>
           <dl>
             {keys.map(([key, word]) => (
               <div key={word}>
                 <dt>
-                  <Kbd>{keyName(key, app.keys.names)}</Kbd>
+                  <Kbd>{keyName(key, words.names)}</Kbd>
                 </dt>
-                <dd>{app.keys[word]}</dd>
+                <dd>{words[word]}</dd>
               </div>
             ))}
           </dl>

@@ -4,6 +4,7 @@ import { connectionSlice } from '../api/connection'
 import { liveSlice } from '../api/live'
 import { sessionSlice } from '../api/session'
 import { drawnSlice } from '../display/drawnSlice'
+import { editStackSlice } from '../features/datasets/editStackSlice'
 import { removedRowsSlice } from '../features/datasets/removedRowsSlice'
 import { unsavedSlice } from '../features/datasets/unsavedSlice'
 import { hiddenFilesSlice } from '../features/files/hiddenFilesSlice'
@@ -26,6 +27,7 @@ const rootReducer: Reducer<RootState> = combineSlices(
   sameNameSlice,
   hiddenFilesSlice,
   removedRowsSlice,
+  editStackSlice,
   unsavedSlice,
   announcementSlice,
   drawnSlice,

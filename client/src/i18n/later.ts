@@ -1,6 +1,7 @@
 import { admin as deAdmin } from './de/admin'
 import { cellsWords as deCells } from './de/cells'
 import { datasets as deDatasets } from './de/datasets'
+import { keys as deKeys } from './de/keys'
 import { links as deLinks } from './de/links'
 import { live as deLive } from './de/live'
 import { reading as deReading } from './de/reading'
@@ -11,6 +12,7 @@ import { warnings as deWarnings } from './de/warnings'
 import { admin } from './en/admin'
 import { cellsWords } from './en/cells'
 import { datasets } from './en/datasets'
+import { keys } from './en/keys'
 import { links } from './en/links'
 import { live } from './en/live'
 import { reading } from './en/reading'
@@ -25,6 +27,7 @@ const english = {
   admin,
   cells: cellsWords,
   datasets,
+  keys,
   links,
   live,
   reading,
@@ -43,6 +46,7 @@ export const LATER: Record<Language, LaterMessages> = {
     admin: deAdmin,
     cells: deCells,
     datasets: deDatasets,
+    keys: deKeys,
     links: deLinks,
     live: deLive,
     reading: deReading,

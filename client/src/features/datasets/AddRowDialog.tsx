@@ -10,6 +10,7 @@ import { sendOnEnter } from '../../shared/lineKeys'
 import { toastProblem, toastUndo } from '../../shared/toast'
 import { useAppDispatch } from '../../store/hooks'
 import { readTyped } from './columnTypes'
+import { versionMade } from './editStackSlice'
 import { deleteAddedRow } from './removeRow'
 import { UnsavedPart } from './UnsavedNotice'
 
@@ -40,6 +41,7 @@ const useNewRow = ({ id, columns }: Table, onAdded: () => void) => {
     }
     try {
       const added = await addRow({ id, row }).unwrap()
+      dispatch(versionMade({ id, version: added.version }))
       onAdded()
       toastUndo(words.added, () => dispatch(deleteAddedRow(id, added)))
     } catch (error) {

@@ -5,13 +5,15 @@ import { apiUrl } from '../../shared/base'
 import { toastProblem } from '../../shared/toast'
 import { undoable } from '../../shared/undoable'
 import type { AppDispatch } from '../../store/state'
+import { versionMade } from './editStackSlice'
 import { rowBack, rowRemoved } from './removedRowsSlice'
 
 type RowToDelete = { id: string; rid: number; base: number }
 
 const carryOut = async (dispatch: AppDispatch, row: RowToDelete): Promise<void> => {
   try {
-    await dispatch(datasetEdits.endpoints.deleteRow.initiate(row)).unwrap()
+    const version = await dispatch(datasetEdits.endpoints.deleteRow.initiate(row)).unwrap()
+    dispatch(versionMade({ id: row.id, version }))
   } catch (error) {
     dispatch(rowBack(row))
     toastProblem(laterText().datasets.edit.notDeleted, detailOf(error))

@@ -185,6 +185,7 @@ export const DataGrid = ({
             onKeyDown={acts.onKeyDown}
             onDoubleClick={acts.onDoubleClick}
             onCopy={acts.onCopy}
+            onPaste={commands.onPaste}
           >
             <Rows
               page={page}

@@ -9,6 +9,13 @@ export const positionOf = (element: HTMLElement): CellPosition | null => {
   return row === undefined || column === undefined ? null : { row, column }
 }
 
+/** The position of the cell that an element is in, and not in an editor there; browsers name what stands in it. */
+export const positionAround = (target: EventTarget): CellPosition | null => {
+  if (!(target instanceof HTMLElement) || target.closest('textarea')) return null
+  const cell = target.closest<HTMLElement>('[data-place]')
+  return cell && positionOf(cell)
+}
+
 /** The one cell that Tab reaches. After a move it gets the focus as soon as it is drawn. */
 export const useActiveCell = (
   scroller: RefObject<HTMLElement | null>,

@@ -8,6 +8,7 @@ import { type Draft, useDrafts } from '../../../shared/drafts'
 import { toastProblem } from '../../../shared/toast'
 import { useAppDispatch } from '../../../store/hooks'
 import { asTyped } from '../columnTypes'
+import { versionMade } from '../editStackSlice'
 import { draftsLost } from '../unsavedSlice'
 import { afterRefusal, baseOf, type Conflict, same, unsavedCells, type Writing } from './cellEditing'
 import { useStrandedCell } from './useStrandedCell'
@@ -94,6 +95,7 @@ export const useCellEdits = (id: string, columns: Column[], page: RowsPage | und
     const { rid, base, column, seen } = at
     try {
       const { version, row } = await editCell({ view: page.query, rid, base, column, seen, value }).unwrap()
+      dispatch(versionMade({ id, version }))
       // An editor that is open on the same row has seen it, but as it was typed and not as it is written now.
       if (!merged)
         setWriting((now) =>

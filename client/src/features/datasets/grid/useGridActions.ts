@@ -6,7 +6,7 @@ import { asTsv } from '../range/written'
 import type { Leave } from './CellEditor'
 import type { Writing } from './cellEditing'
 import { type CellPosition, positionAfter, startsTyping } from './gridKeys'
-import { positionOf } from './useActiveCell'
+import { positionAround, positionOf } from './useActiveCell'
 
 const PAGE_STEP = 15
 const STEPS: Record<Leave, CellPosition> = {
@@ -75,7 +75,7 @@ export const useGridActions = ({
         moveTo(next)
       } else if (extent) extend(extent)
       else if (event.key === 'Escape') collapse()
-      else if (onRangeKey(event)) return
+      else if (onRangeKey(event)) event.stopPropagation()
       else if (event.key === 'Enter' || event.key === 'F2') open(null, active)
       else if (startsTyping(event)) open(event.key, active)
       else return
@@ -89,8 +89,7 @@ export const useGridActions = ({
     },
     /** What is selected is copied as it is written, in full, unless a part of a cell's text is selected. */
     onCopy: (event: ClipboardEvent) => {
-      const position = event.target instanceof HTMLElement ? positionOf(event.target) : null
-      if (!position || !(document.getSelection()?.isCollapsed ?? true)) return
+      if (positionAround(event.target) === null || !(document.getSelection()?.isCollapsed ?? true)) return
       if (range.everyRow) copyEvery()
       else {
         const block = blockOf(rows, columns, range)

@@ -1,14 +1,10 @@
 import { type MouseEvent, useRef, useState } from 'react'
 import { type Bounds, type CellRange, type Extent, rangeOf } from '../range/selection'
 import type { CellPosition } from './gridKeys'
-import { positionOf } from './useActiveCell'
+import { positionAround } from './useActiveCell'
 
 type Began = { anchor: CellPosition; extent: Extent }
 
-const cellAt = (target: EventTarget): CellPosition | null => {
-  const cell = target instanceof HTMLElement ? target.closest<HTMLElement>('[data-place]') : null
-  return cell && positionOf(cell)
-}
 /** The row whose number was pressed. */
 const rowAt = (target: EventTarget): number | null => {
   if (!(target instanceof HTMLElement) || target.closest('button')) return null
@@ -54,7 +50,7 @@ export const useSelection = (
       held.current = null
       if (event.button !== 0 || (event.target as HTMLElement).closest('textarea, button')) return
       const row = rowAt(event.target)
-      const position = row === null ? cellAt(event.target) : { row, column: 0 }
+      const position = row === null ? positionAround(event.target) : { row, column: 0 }
       if (!position) return
       press(position, row === null ? 'cells' : 'rows', event.shiftKey)
       if (row === null && !event.shiftKey) return
@@ -69,7 +65,7 @@ export const useSelection = (
         return
       }
       const row = from.extent === 'rows' ? rowAt(event.target) : null
-      const position = row === null ? cellAt(event.target) : { row, column: 0 }
+      const position = row === null ? positionAround(event.target) : { row, column: 0 }
       if (!position || (position.row === active.row && position.column === active.column)) return
       document.getSelection()?.removeAllRanges()
       setBegan(from)

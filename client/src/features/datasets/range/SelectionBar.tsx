@@ -1,12 +1,30 @@
 import { Button, Menu } from '@mantine/core'
-import { ChevronDown, Copy } from 'lucide-react'
+import { useHotkeys } from '@mantine/hooks'
+import {
+  ArrowDownToLine,
+  ChevronDown,
+  ClipboardPaste,
+  Copy,
+  Eraser,
+  History,
+  ListStart,
+  PaintBucket,
+  Redo2,
+  Replace,
+  Undo2,
+} from 'lucide-react'
+import { lazy, Suspense } from 'react'
+import { selectIsLinked } from '../../../api/session'
 import { useLaterText } from '../../../i18n/later'
 import { formatExact } from '../../../shared/format'
+import { useAppSelector } from '../../../store/hooks'
 import type { RangeFrame } from './rangeFrame'
 import classes from './SelectionBar.module.css'
 import { isOneCell, sizeOf } from './selection'
 import type { CellCommands } from './useCellCommands'
 import { useSummary } from './useSummary'
+
+const RangeDialogs = lazy(() => import('./RangeDialogs'))
 
 const ICON = { size: 15, 'aria-hidden': true } as const
 
@@ -56,9 +74,58 @@ const CopyItems = ({ copy }: Pick<CellCommands, 'copy'>) => {
   )
 }
 
+type ItemsProps = { commands: CellCommands; editable: boolean }
+
+/** What changes cells; not there where nobody may. */
+const EditItems = ({ commands, editable }: ItemsProps) => {
+  const words = useLaterText().cells
+  if (!editable) return null
+  const { ask, clear, fillDown, undo, redo, canUndo, canRedo } = commands
+  return (
+    <>
+      <Menu.Divider />
+      <Menu.Item
+        leftSection={<ClipboardPaste {...ICON} />}
+        onClick={() => ask({ kind: 'paste', text: null })}
+      >
+        {words.paste}
+      </Menu.Item>
+      <Menu.Item leftSection={<ArrowDownToLine {...ICON} />} onClick={fillDown}>
+        {words.fillDown}
+      </Menu.Item>
+      <Menu.Item leftSection={<PaintBucket {...ICON} />} onClick={() => ask({ kind: 'fill' })}>
+        {words.fill}
+      </Menu.Item>
+      <Menu.Item leftSection={<Eraser {...ICON} />} onClick={clear}>
+        {words.clear}
+      </Menu.Item>
+      <Menu.Item leftSection={<Replace {...ICON} />} onClick={() => ask({ kind: 'find' })}>
+        {words.find}
+      </Menu.Item>
+      <Menu.Divider />
+      <Menu.Item leftSection={<Undo2 {...ICON} />} disabled={!canUndo} onClick={undo}>
+        {words.undo}
+      </Menu.Item>
+      <Menu.Item leftSection={<Redo2 {...ICON} />} disabled={!canRedo} onClick={redo}>
+        {words.redo}
+      </Menu.Item>
+    </>
+  )
+}
+
 /** What is selected, and what can be done with it. */
 export const SelectionBar = ({ frame, commands }: { frame: RangeFrame; commands: CellCommands }) => {
   const words = useLaterText().cells
+  const isLinked = useAppSelector(selectIsLinked)
+  const { editable } = frame
+  const whereEditable = (act: () => void) => () => editable && act()
+  useHotkeys([
+    ['mod+Z', whereEditable(commands.undo)],
+    ['mod+shift+Z', whereEditable(commands.redo)],
+    ['mod+Y', whereEditable(commands.redo)],
+    ['mod+H', whereEditable(() => commands.ask({ kind: 'find' }))],
+    ['mod+G', () => commands.ask({ kind: 'goTo' })],
+  ])
   return (
     <div className={classes.bar}>
       <span role="status" className={classes.facts}>
@@ -72,8 +139,23 @@ export const SelectionBar = ({ frame, commands }: { frame: RangeFrame; commands:
         </Menu.Target>
         <Menu.Dropdown>
           <CopyItems copy={commands.copy} />
+          <EditItems commands={commands} editable={editable} />
+          <Menu.Divider />
+          <Menu.Item leftSection={<ListStart {...ICON} />} onClick={() => commands.ask({ kind: 'goTo' })}>
+            {words.goTo}
+          </Menu.Item>
+          {!isLinked && (
+            <Menu.Item leftSection={<History {...ICON} />} onClick={() => commands.ask({ kind: 'history' })}>
+              {words.history}
+            </Menu.Item>
+          )}
         </Menu.Dropdown>
       </Menu>
+      {commands.asked && (
+        <Suspense>
+          <RangeDialogs asked={commands.asked} frame={frame} onClose={commands.answered} />
+        </Suspense>
+      )}
     </div>
   )
 }
