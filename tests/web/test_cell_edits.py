@@ -15,7 +15,8 @@ FEW = "n,city,price\n1,Koeln,1.50\n2,koeln,NA\n3,Ulm,3.00\n"
 
 @pytest.fixture
 def few(ann: httpx.Client) -> str:
-    return table(ann, FEW, "few.csv")
+    path: str = table(ann, FEW, "few.csv")
+    return path
 
 
 def texts(http: httpx.Client, path: str) -> list[list[str | None]]:
