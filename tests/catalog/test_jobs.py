@@ -90,6 +90,31 @@ def test_a_subject_has_one_job_of_a_kind(catalog: Catalog, jobs: Jobs, enqueue):
     assert row(catalog).wake == 4
 
 
+def test_a_job_that_waits_keeps_its_turn_and_the_moment_since_which_it_waits(
+    catalog: Catalog, jobs: Jobs, enqueue, clock: FixedClock
+):
+    # An upload that goes on wakes it with each checkpoint; whoever waits for the worker that kept it would never end.
+    enqueue()
+    before = row(catalog)
+
+    clock.pass_seconds(60)
+    enqueue()
+
+    after = row(catalog)
+    assert (after.run_after, after.turn_at, after.wake) == (before.run_after, before.turn_at, before.wake + 1)
+
+
+def test_a_job_that_is_to_be_tried_again_later_runs_now_when_its_subject_changes(
+    catalog: Catalog, jobs: Jobs, enqueue, clock: FixedClock
+):
+    enqueue()
+    assert jobs.retry(claimed(jobs), 600, "code", "message")
+
+    enqueue()
+
+    assert (claimed(jobs).attempt, row(catalog).run_after < clock.moment) == (1, True)
+
+
 def test_a_rolled_back_transaction_leaves_no_job(catalog: Catalog, jobs: Jobs):
     def write(session: Session) -> None:
         jobs.enqueue(session, KIND, "file")

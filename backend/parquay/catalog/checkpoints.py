@@ -8,16 +8,16 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from functools import cache
 from typing import Any, NamedTuple
 
-from sqlalchemy import Dialect, bindparam, column, update, values
+from sqlalchemy import Dialect, bindparam, column, func, literal_column, update, values
 from sqlmodel import Session, SQLModel
 
 from parquay.catalog.allowances import UNBOUNDED, Allowance
 from parquay.catalog.claims import Claim
-from parquay.catalog.session import connection_of
+from parquay.catalog.session import connection_of, note_clock
 from parquay.catalog.tables import File, now
 from parquay.chunk import Chunk
 
@@ -63,8 +63,10 @@ def move(session: Session, checkpoints: Sequence[Checkpoint]) -> dict[str, Moved
     for start in range(0, len(checkpoints), MAX_ROWS):
         some = checkpoints[start : start + MAX_ROWS]
         sql, parameters = _statement(connection.dialect, len(some)).filled(some, moment)
-        found = connection.exec_driver_sql(sql, parameters)
-        moved |= {row[0]: Moved(*row) for row in found}
+        for *row, clock in connection.exec_driver_sql(sql, parameters):
+            moved[row[0]] = Moved(*row)
+            if clock is not None:
+                note_clock(session, clock.astimezone(UTC))
     return moved
 
 
@@ -110,6 +112,8 @@ def _statement(dialect: Dialect, rows: int) -> _MoveStatement:
         .data([tuple(bindparam(f"{name}{i}", type_=kind) for name, kind in kinds.items()) for i in range(rows)])
         .cte("given")
     )
+    # Whoever wakes a job in the same transaction would ask for the time by a statement of its own.
+    clock = literal_column("NULL") if dialect.name == "sqlite" else func.clock_timestamp()
     statement = (
         update(file.id.table)
         .where(
@@ -119,7 +123,7 @@ def _statement(dialect: Dialect, rows: int) -> _MoveStatement:
             file.complete.is_(False),
         )
         .values(offset=given.c.to, expires_at=given.c.until, active_at=bindparam("moment", type_=file.active_at.type))
-        .returning(file.id, file.owner_id, file.concat)
+        .returning(file.id, file.owner_id, file.concat, clock)
         .compile(dialect=dialect)
     )
     names = tuple(statement.positiontup) if statement.positiontup else None

@@ -22,6 +22,7 @@ from parquay.catalog.prepared import Insert
 from parquay.catalog.queue import KEPT_SECONDS, may_take, next_jobs, turn
 from parquay.catalog.session import Catalog, connection_of, database_now, notify
 from parquay.catalog.tables import Job, Served
+from parquay.catalog.wakes import wake
 from parquay.ids import new_ids
 
 LEASE_SECONDS = 60
@@ -88,19 +89,8 @@ class Jobs:
 
         ``owner_id``: whose job it is, of those who take turns; ``size``: its bytes, about.
         """
-        statement = (
-            update(Job)
-            .where(col(Job.kind) == kind, col(Job.subject) == subject)
-            .values(wake=col(Job.wake) + 1)
-            .returning(col(Job.id), col(Job.state))
-        )
-        row = connection_of(session).execute(statement).one_or_none()
-        if row is None:
+        if not wake(session, kind, subject, size, database_now(session)):
             self.add(session, kind, Wanted(subject, owner_id, size), payload=payload)
-        elif row[1] != "running":
-            moment = database_now(session)
-            values = {"state": "queued", "run_after": moment, "turn_at": turn(moment, size), "attempt": 0}
-            session.execute(update(Job).where(col(Job.id) == row[0]).values(**values))
         notify(session, "jobs")
 
     def add(self, session: Session, kind: str, *wanted: Wanted, payload: dict[str, Any] | None = None) -> None:

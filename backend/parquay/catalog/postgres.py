@@ -9,11 +9,13 @@ transactions of their own: one with a NOTIFY in it waits for every other such.
 
 from __future__ import annotations
 
+import math
+import time
 from datetime import UTC, datetime
 from typing import Any
 
 from sqlalchemy import URL, Connection, Engine, event, func, make_url, select, text
-from sqlalchemy.exc import ArgumentError, DBAPIError
+from sqlalchemy.exc import ArgumentError, DBAPIError, DisconnectionError
 from sqlmodel import create_engine
 
 MIGRATION = int.from_bytes(b"parquay", "big")
@@ -33,6 +35,10 @@ is noticed within seconds, where the operating system would wait for hours."""
 
 BUSY_SECONDS = 30
 """How long a write waits for a row or a name that another process has locked."""
+
+RESTED_SECONDS = 0.25
+"""After how long a connection is asked whether it still stands before it is used again. While checkpoints follow one
+another that would be one way to the database and back in six."""
 
 STILL_SECONDS = 30
 """How long a transaction that writes may stand still before the database ends it: its process was paused or cut off,
@@ -61,7 +67,6 @@ def engine(url: str, *, durable: bool, writes: bool, size: int) -> Engine:
             asked,
             pool_size=size,
             max_overflow=size,
-            pool_pre_ping=True,
             isolation_level="READ COMMITTED" if writes else "REPEATABLE READ",
             use_native_hstore=False,
             connect_args=_connection(asked, durable=durable, writes=writes),
@@ -81,7 +86,24 @@ def engine(url: str, *, durable: bool, writes: bool, size: int) -> Engine:
         connection.adapters.register_dumper(str, AnyText)
         connection.read_only = not writes
 
+    @event.listens_for(made, "checkin")
+    def _rest(_connection: Any, record: Any) -> None:
+        record.info["rests_since"] = time.monotonic()
+
+    @event.listens_for(made, "checkout")
+    def _ask(connection: Any, record: Any, _proxy: Any) -> None:
+        if time.monotonic() - record.info.get("rests_since", math.inf) > RESTED_SECONDS:
+            _ping(made, connection)
+
     return made
+
+
+def _ping(engine: Engine, connection: Any) -> None:
+    """Have the pool connect anew where a connection does not stand any more."""
+    try:
+        engine.dialect.do_ping(connection)
+    except engine.dialect.loaded_dbapi.Error as error:
+        raise DisconnectionError from error
 
 
 def _connection(asked: URL, *, durable: bool, writes: bool) -> dict[str, Any]:

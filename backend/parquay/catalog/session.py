@@ -92,6 +92,11 @@ def database_now(session: Session) -> datetime:
     return moment
 
 
+def note_clock(session: Session, moment: datetime) -> None:
+    """Note that the clock of the database stands at ``moment``: a statement of the transaction told it."""
+    session.info[CLOCK] = moment
+
+
 def alone(session: Session, name: str) -> None:
     """Let no other transaction that asks for ``name`` run beside this one: it looks whether something is there yet.
 

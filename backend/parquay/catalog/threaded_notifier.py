@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import contextlib
 import logging
+import math
 import threading
 import time
 from collections.abc import Callable, Iterable, Iterator
@@ -21,8 +22,9 @@ LISTEN_SECONDS = 0.5
 RECONNECT_SECONDS, RENEW_SECONDS = 1.0, 0.05
 """Pauses before a connection is tried once more that could not be made, and one that broke."""
 
-PROGRESS_SECONDS = 0.5
-"""Least time between two notifications of the progress of one upload."""
+PROGRESS_SECONDS, PAUSE_SECONDS = 0.5, 0.05
+"""Least time between two notifications of the progress of one upload, and of any other channel: each checkpoint of an
+upload wakes the workers, and who was woken a moment ago is awake."""
 
 log = logging.getLogger(__name__)
 
@@ -52,7 +54,7 @@ class Carrier(Protocol):
 
 
 class OutgoingChannels:
-    """The channels that are to be notified, each once; those of progress no more often than allowed."""
+    """The channels that are to be notified, each once and no more often than allowed."""
 
     def __init__(self) -> None:
         self._waiting: set[str] = set()
@@ -64,14 +66,19 @@ class OutgoingChannels:
 
     def due(self, moment: float) -> set[str]:
         """Take what may be notified at ``moment`` (s, of a clock that only goes on)."""
-        recent = {channel: at for channel, at in self._sent_at.items() if moment - at < PROGRESS_SECONDS}
-        found = {channel for channel in self._waiting if channel not in recent}
+        recent = {channel: at for channel, at in self._sent_at.items() if moment - at < _pause_of(channel)}
+        found = self._waiting - recent.keys()
         self._waiting -= found
-        self._sent_at = recent | {channel: moment for channel in found if is_progress(channel)}
+        self._sent_at = recent | dict.fromkeys(found, moment)
         return found
 
-    def __bool__(self) -> bool:
-        return bool(self._waiting)
+    def seconds_left(self, moment: float) -> float | None:
+        """How long after ``moment`` the next one may be notified; None when none waits."""
+        return min((self._sent_at[each] + _pause_of(each) - moment for each in self._waiting), default=None)
+
+
+def _pause_of(channel: str) -> float:
+    return PROGRESS_SECONDS if is_progress(channel) else PAUSE_SECONDS
 
 
 def payloads(name: str, channels: Iterable[str], max_bytes: int) -> Iterator[str]:
@@ -149,11 +156,13 @@ class ThreadedNotifier:
                     self._heard(channels)
 
     def _send(self, connection: Any) -> None:
+        pause: float | None = 0.0
         while True:
-            self._more.wait(PROGRESS_SECONDS if self._outgoing else None)
+            self._more.wait(pause)
             self._more.clear()
             with self._lock:
-                due = self._outgoing.due(time.monotonic())
+                due = self._outgoing.due(math.inf if self._ended.is_set() else time.monotonic())
+                pause = self._outgoing.seconds_left(time.monotonic())
             try:
                 for payload in payloads(self._name, due, self._carrier.max_payload_bytes):
                     self._carrier.say(connection, payload)
