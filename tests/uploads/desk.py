@@ -56,6 +56,16 @@ class Desk:
             stall_timeout=stall_timeout or StallTimeout(),
         )
 
+    @property
+    def lends(self) -> bool:
+        return self._writer.lends
+
+    def lend(self, position: int) -> memoryview | None:
+        return self._writer.lend(position)
+
+    def fill(self, lent: memoryview, position: int) -> int:
+        return self._writer.fill(lent, position)
+
     def write(self, buffers: Buffers, position: int) -> int:
         assert self.gate.wait(20)
         written = self._writer.write(buffers, position)

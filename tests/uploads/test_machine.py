@@ -89,8 +89,8 @@ class ChunksOfOneProcess(ChunkStore):
         super().__init__(bucket, cast(ChunkIndex, None), folder)  # the engine puts the catalog's there
         self.open: list[Gathering] = []
 
-    def gathering(self, start: int) -> Gathering:
-        made = super().gathering(start)
+    def gathering(self, start: int, *, quick: bool = False) -> Gathering:
+        made = super().gathering(start, quick=quick)
         self.open.append(made)
         return made
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import errno
 from collections.abc import Callable, Sequence
 from datetime import timedelta
 from functools import partial
@@ -16,6 +17,8 @@ from parquay.catalog.leases import Leases
 from parquay.catalog.tables import File, NamedChunk, now
 from parquay.catalog.usage import Usages
 from parquay.chunk import Chunk
+from parquay.errors import StorageFull
+from parquay.storage.chunked import sealing
 from parquay.storage.chunked.sealing import cut, is_sealed
 from parquay.storage.chunked.store import ChunkStore
 from parquay.storage.chunks import BytesDamaged, StoreFault
@@ -34,17 +37,21 @@ class Killed(Exception):
 
 
 class FailingBucket(MemoryBucket):
-    """Fails to put a stream: before it is there, or when its answer is lost."""
+    """Fails to put an object: before it is there, or when its answer is lost."""
 
     failing = ""
+
+    def put(self, key, data):
+        if self.failing == "half way":
+            raise StoreFault("no answer")
+        super().put(key, data)
+        if self.failing == "answer lost":
+            raise StoreFault("no answer")
 
     def put_stream(self, key, pieces, size):
         if self.failing == "half way":
             next(pieces)
-            raise StoreFault("no answer")
         super().put_stream(key, pieces, size)
-        if self.failing == "answer lost":
-            raise StoreFault("no answer")
 
 
 @pytest.fixture
@@ -114,6 +121,19 @@ def objects(engine: Engine, file: File) -> int:
     return len(store_of(engine).found(file.id))
 
 
+def test_a_disk_without_room_for_the_object_seals_nothing(engine, file, monkeypatch):
+    def full(**_: object) -> None:  # as the disk says it
+        raise OSError(errno.ENOSPC, "full")
+
+    with monkeypatch.context() as patch:
+        patch.setattr(sealing.tempfile, "TemporaryFile", full)
+        with pytest.raises(StorageFull):
+            sealer_of(engine).seal(file)
+
+    assert engine.content(file.id) == DATA
+    assert sealer_of(engine).seal(file)
+
+
 def test_a_file_becomes_one_object_and_its_chunks_go_with_the_orphans(engine, file):
     sealer = sealer_of(engine)
     due = [each.id for each in sealer.due()]
@@ -143,6 +163,14 @@ def test_what_is_not_cold_is_left_alone(engine, file, values):
     assert list(sealer_of(engine).due()) == []
 
 
+@pytest.fixture(params=["one request", "in parts"])
+def way(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Both ways by which an object gets into the bucket, which its size decides."""
+    if request.param == "in parts":
+        monkeypatch.setattr(sealing, "REQUEST_BYTES_MAX", 0)
+
+
+@pytest.mark.usefixtures("way")
 def test_a_store_that_fails_half_way_leaves_everything_as_it_was(engine, file, bucket):
     before = store_of(engine).named(file.id)
     bucket.failing = "half way"
@@ -156,6 +184,7 @@ def test_a_store_that_fails_half_way_leaves_everything_as_it_was(engine, file, b
     assert sealer_of(engine).seal(file)
 
 
+@pytest.mark.usefixtures("way")
 def test_an_answer_that_is_lost_is_no_failure(engine, file, bucket):
     bucket.failing = "answer lost"
 

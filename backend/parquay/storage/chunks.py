@@ -73,7 +73,27 @@ class BytesDamaged(Damaged):
 
 
 class Writer(Protocol):
-    """Exclusive access to the bytes of one upload."""
+    """Exclusive access to the bytes of one upload.
+
+    Attributes:
+        lends: whether the next bytes may be received right where they are kept, once those before are written.
+    """
+
+    @property
+    def lends(self) -> bool:
+        """Tell whether it lends."""
+        ...
+
+    def lend(self, position: int) -> memoryview | None:
+        """Lend memory for the bytes from ``position`` on, until `fill` or the next `lend`; None: there is none.
+
+        Neither waits for anything.
+        """
+        ...
+
+    def fill(self, lent: memoryview, position: int) -> int:
+        """Take bytes that were put at the start of the memory that was lent as written; as `write`."""
+        ...
 
     def write(self, buffers: Buffers, position: int) -> int:
         """Put ``buffers`` one after the other at ``position`` (bytes from the start); return the bytes written.

@@ -7,10 +7,12 @@ from before there were seals have names without one; of these only the pages tel
 
 from __future__ import annotations
 
+import ctypes
 import re
 import threading
 from collections import OrderedDict
 from pathlib import Path
+from typing import Any
 
 import google_crc32c
 
@@ -18,6 +20,7 @@ from parquay.errors import Damaged
 
 BLOCK = 256 << 10
 """Bytes read at once."""
+IN_C = google_crc32c.implementation == "c"
 REMEMBERED = 65_536
 """Files that are known to be sound."""
 
@@ -25,6 +28,8 @@ _SEAL = re.compile(r"\.([0-9a-f]{8})\.parquet")
 
 State = tuple[int, int, int]
 """The inode of a file, its bytes, and the time of its last change."""
+
+_Block = ctypes.c_char * BLOCK
 
 _lock = threading.Lock()
 _sound: OrderedDict[Path, State] = OrderedDict()
@@ -50,13 +55,20 @@ def crc_of(content: bytes | memoryview | Path) -> int:
     """
     crc = 0
     if not isinstance(content, Path):
-        for at in range(0, len(content), BLOCK):  # the library takes nothing but `bytes`
-            crc = google_crc32c.extend(crc, bytes(content[at : at + BLOCK]))
+        for at in range(0, len(content), BLOCK):
+            crc = google_crc32c.extend(crc, _plain(content[at : at + BLOCK]))
         return int(crc)
     with content.open("rb", buffering=0) as file:
         while block := file.read(BLOCK):
             crc = google_crc32c.extend(crc, block)
     return int(crc)
+
+
+def _plain(some: bytes | memoryview) -> Any:
+    """Bytes as the library takes them: of views it takes none, and an array of C's only where it is written in C."""
+    if isinstance(some, memoryview) and len(some) == BLOCK and not some.readonly and IN_C:
+        return _Block.from_buffer(some)
+    return bytes(some)
 
 
 def fault_of(path: Path, size: int | None = None, *, reread: bool = True) -> Damaged | None:

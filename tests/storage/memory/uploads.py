@@ -157,6 +157,16 @@ class MemoryWriter:
         self._data = data
         self._lock = lock
 
+    lends = False
+
+    def lend(self, position: int) -> None:
+        """Lend nothing: there is no memory that the bytes could stay in."""
+        del position
+
+    def fill(self, lent: memoryview, position: int) -> int:
+        """Write what nobody lent."""
+        return self.write([lent], position)
+
     def write(self, buffers: Buffers, position: int) -> int:
         """Put ``buffers`` at ``position`` as far as the capacity goes."""
         joined = b"".join(buffers)

@@ -6,12 +6,16 @@ needs, and nothing that was counted by chunks is counted anew.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+import mmap
+import tempfile
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
+from pathlib import Path
 
 import google_crc32c
 
 from parquay.chunk import Chunk
+from parquay.errors import StorageFull, is_full
 from parquay.storage.chunked.bucket import Bucket
 from parquay.storage.chunks import BytesDamaged, BytesMissing, StoreFault
 from parquay.telemetry import lost
@@ -19,22 +23,47 @@ from parquay.telemetry import lost
 OBJECT_BYTES_MAX = 5 << 40
 """Bytes of the largest object that a store must take."""
 
+REQUEST_BYTES_MAX = 1 << 30
+"""An object of so many bytes is put by one request, and a larger one in parts. Of parts something stays in the store,
+paid for and seen by nobody, when their upload ends on the way; of a request nothing does."""
 
-def sealed(bucket: Bucket, key: str, chunks: Sequence[Chunk]) -> tuple[Chunk, ...]:
+
+def sealed(bucket: Bucket, key: str, chunks: Sequence[Chunk], folder: Path) -> tuple[Chunk, ...]:
     """Put the bytes of ``chunks`` as one object ``key``, and return where each is in it, once they are all read back.
+
+    ``folder``: where there is room for them meanwhile, on a local disk.
 
     Raises:
         BytesDamaged, BytesMissing: a chunk is not what it was; the object is of no use (503).
         StoreFault: the object store does not answer; maybe the object is there (503).
+        StorageFull: there is no room for the bytes (507).
     """
     size = chunks[-1].end
+    pieces = (_checked(bucket, chunk) for chunk in chunks)
     try:
-        bucket.put_stream(key, (_checked(bucket, chunk) for chunk in chunks), size)
+        if size <= REQUEST_BYTES_MAX:
+            _put_at_once(bucket, key, pieces, folder)
+        else:
+            bucket.put_stream(key, pieces, size)
     except StoreFault:
         there = bucket.stat(key)  # an answer may be lost when all is done
         if there is None or there.size != size:
             raise
     return found_in(bucket, key, chunks)
+
+
+def _put_at_once(bucket: Bucket, key: str, pieces: Iterator[bytes], folder: Path) -> None:
+    try:
+        with tempfile.TemporaryFile(dir=folder) as file:
+            for piece in pieces:
+                file.write(piece)
+            file.flush()
+            with mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ) as mapping, memoryview(mapping) as view:
+                bucket.put(key, view)
+    except OSError as error:
+        if is_full(error):
+            raise StorageFull("The disk is full.", retry_after=60) from error
+        raise StoreFault(f"The disk refused: {error.strerror}.", retry_after=5) from error
 
 
 def found_in(bucket: Bucket, key: str, chunks: Sequence[Chunk]) -> tuple[Chunk, ...]:

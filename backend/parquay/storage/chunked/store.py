@@ -28,16 +28,15 @@ from parquay.ids import folder_of, is_id
 from parquay.storage import seal
 from parquay.storage.chunked import sealing
 from parquay.storage.chunked.bucket import Bucket, Held
-from parquay.storage.chunked.gathering import Gathering, GatheringFiles
+from parquay.storage.chunked.gathering import Gathering, GatheringBuffers, GatheringFiles
 from parquay.storage.chunked.reader import ChunkReader
 from parquay.storage.chunked.readiness import Readiness
 from parquay.storage.chunked.recovery import FoundChunk, parsed
-from parquay.storage.chunks import Buffers, BytesMissing, ChunkIndex, Rhythm, State, StoreFault
+from parquay.storage.chunked.writer import CHUNK_BYTES_MAX, CHUNK_BYTES_MIN, ChunkWriter
+from parquay.storage.chunks import BytesMissing, ChunkIndex, Rhythm, State, StoreFault
 from parquay.telemetry import sync_errors, sync_seconds
 
 FOLDER = "bytes/"
-CHUNK_BYTES_MIN = 8 << 20
-CHUNK_BYTES_MAX = 64 << 20
 CHUNKS = 128
 """A chunk is this part of what came before, so that a terabyte has 16,600 of them and not 120,000."""
 CHECKPOINT_SECONDS = 5.0
@@ -62,7 +61,7 @@ class ChunkStore:
         self._puts = threading.BoundedSemaphore(PUTS)
         self._readiness = Readiness(self._attempt)
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-        self._gathering = GatheringFiles(folder)
+        self._files, self._buffers = GatheringFiles(folder), GatheringBuffers()
 
     def rhythm(self, offset: int) -> Rhythm:
         """Chunks grow with the upload: each of them is a request that is paid for."""
@@ -91,9 +90,9 @@ class ChunkStore:
         except OSError as error:
             raise StoreFault(f"The disk refused: {error.strerror}.", retry_after=5) from error
 
-    def gathering(self, start: int) -> Gathering:
-        """Begin to gather the bytes from ``start`` on."""
-        return Gathering(self._gathering, start)
+    def gathering(self, start: int, *, quick: bool = False) -> Gathering:
+        """Begin to gather the bytes from ``start`` on; ``quick``: soon so many come that memory is worth while."""
+        return Gathering(self._files, start, self._buffers if quick and self.free() is None else None)
 
     @contextmanager
     def reader(self, upload_id: str) -> Iterator[ChunkReader]:
@@ -158,9 +157,9 @@ class ChunkStore:
         ``epoch``: higher than every writer's, see `recovery`.
 
         Raises:
-            BytesDamaged, BytesMissing, StoreFault: see `sealing.sealed`.
+            BytesDamaged, BytesMissing, StoreFault, StorageFull: see `sealing.sealed`.
         """
-        return sealing.sealed(self._bucket, _key(upload_id, 0, epoch), chunks)
+        return sealing.sealed(self._bucket, _key(upload_id, 0, epoch), chunks, self._folder)
 
     def found_in(self, key: str, chunks: Sequence[Chunk]) -> tuple[Chunk, ...]:
         """Return what to name instead of ``chunks``, which are all in the object ``key``; raises as `sealed`."""
@@ -274,58 +273,6 @@ class ChunkStore:
 
     def _held(self, upload_id: str) -> Iterator[Held]:
         return self._bucket.list(_folder(upload_id))
-
-
-class ChunkWriter:
-    """Gathers bytes of one upload and makes chunks of them.
-
-    One thread may write while another syncs: a sync takes the bytes before its end, those past it begin the next chunk.
-    """
-
-    def __init__(self, store: ChunkStore, upload_id: str, epoch: int, gathering: Gathering) -> None:
-        self._store = store
-        self._id = upload_id
-        self._epoch = epoch
-        self._gathering = gathering
-        self._lock = threading.Lock()
-
-    def write(self, buffers: Buffers, position: int) -> int:
-        """Put ``buffers`` at ``position``, as far as there is room for them."""
-        with self._lock:
-            free = self._store.free()
-            if free is not None:
-                left = free - (position - self._gathering.start)
-                buffers = [memoryview(b"".join(buffers))[: max(left, 0)]]
-            return self._gathering.write(buffers, position)
-
-    def sync(self, end: int) -> tuple[Chunk, ...]:
-        """Make chunks of what was written before ``end``: one, or several of the largest size."""
-        with self._lock:
-            gathered, end = self._gathering, min(end, self._gathering.end)
-            if end <= gathered.start:
-                return ()
-            self._gathering = self._store.gathering(end)
-            if end < gathered.end:
-                self._gathering.write([gathered.read(end, gathered.end - end)], end)
-        try:
-            starts = range(gathered.start, end, CHUNK_BYTES_MAX)
-            return tuple(self._kept(gathered, start, min(start + CHUNK_BYTES_MAX, end)) for start in starts)
-        finally:
-            gathered.close()
-
-    def _kept(self, gathered: Gathering, start: int, end: int) -> Chunk:
-        with gathered.mapped(start, end) as view:
-            return self._store.keep(self._id, self._epoch, start, view)
-
-    def truncate(self, size: int) -> None:
-        """Forget what was gathered past ``size`` bytes."""
-        with self._lock:
-            self._gathering.truncate(size)
-
-    def close(self) -> None:
-        """Forget what never became a chunk."""
-        with self._lock:
-            self._gathering.close()
 
 
 def _batches(keys: Sequence[str]) -> Iterator[Sequence[str]]:

@@ -22,6 +22,16 @@ class LocalWriter:
         self._unnamed = unnamed
         self.handle = handle
 
+    lends = False
+
+    def lend(self, position: int) -> None:
+        """Lend nothing: there is no memory that the bytes could stay in."""
+        del position
+
+    def fill(self, lent: memoryview, position: int) -> int:
+        """Write what nobody lent."""
+        return self.write([lent], position)
+
     def write(self, buffers: Buffers, position: int) -> int:
         """Put ``buffers`` at ``position``; fewer bytes than given means that the disk is full up to the reserve."""
         views = _first([memoryview(buffer) for buffer in buffers if buffer], self._disk.free())

@@ -21,9 +21,11 @@ STREAM_BYTES = 1 << 20
 
 CONNECT = timedelta(seconds=2)
 ANSWER, QUICK_ANSWER = timedelta(seconds=20), timedelta(seconds=4)
-"""How long one try may take: of the largest object, and of whatever moves less than `QUICK_BYTES`."""
+"""How long one try may take: of an object of `BULK_BYTES`, and of whatever moves less than `QUICK_BYTES`."""
 
-QUICK_BYTES = 1 << 20
+QUICK_BYTES, BULK_BYTES = 1 << 20, 64 << 20
+LARGE_ANSWER = timedelta(seconds=320)
+"""How long one try may take of any larger object: a sealed file of a gigabyte at the same pace."""
 
 PART_BYTES, PARTS = 8 << 20, 9_000
 """Bytes of a part of a multipart upload, and how many there may be; of a large object the parts are larger."""
@@ -70,8 +72,11 @@ class S3Bucket:
 
         self.url = f"s3://{bucket}/{prefix}".rstrip("/")
         self._bulk, self._quick = connected(ANSWER, PATIENCE), connected(QUICK_ANSWER, QUICK_PATIENCE)
+        self._large = connected(LARGE_ANSWER, LARGE_ANSWER)
 
     def _for(self, size: int) -> S3Store:
+        if size > BULK_BYTES:
+            return self._large
         return self._quick if size < QUICK_BYTES else self._bulk
 
     def put(self, key: str, data: bytes | memoryview) -> None:

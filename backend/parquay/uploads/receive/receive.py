@@ -21,7 +21,7 @@ from parquay.storage.chunks import Rhythm, Writer
 from parquay.telemetry import bytes_received
 from parquay.tus.create import BodyPlan
 from parquay.tus.refusals import Refusal
-from parquay.uploads.receive.blocks import AlignedBlock, Blocks
+from parquay.uploads.receive.blocks import BLOCK_SIZE, AlignedBlock, Blocks
 from parquay.uploads.receive.body import COMPLETE, IDLE, OVERRUN, TOO_SLOW, Body, BodyCut, into_memory
 from parquay.uploads.receive.digest import RunningDigest
 from parquay.uploads.receive.takeover import ActiveWriter
@@ -113,6 +113,7 @@ class Receiver:
         self._start = self.received = self.written = self.durable = offset
         self._block: AlignedBlock | None = None
         self._first: memoryview | None = memoryview(bytearray(FIRST_BYTES))
+        self._lent: memoryview | None = None
         self._writing: tuple[AlignedBlock, asyncio.Future[int]] | None = None
         self._checkpointing: asyncio.Task[None] | None = None
         self._last_checkpoint = time.monotonic()
@@ -198,15 +199,27 @@ class Receiver:
 
     def _room(self) -> memoryview:
         """Return where the next bytes belong: nowhere once the plan's last byte is there."""
-        if self._block is None and self._first is None:
+        self._lent = self._lend() if self._block is None and self._first is None else None
+        if self._block is None and self._first is None and self._lent is None:
             self._block = self._blocks.take(self.received)
-        room = self._first if self._block is None else self._block.room
+        room = self._lent or (self._first if self._block is None else self._block.room)
         if room is None or self._plan.limit is None:
             return room or memoryview(b"")
         return room[: self._start + self._plan.limit - self.received]
 
+    def _lend(self) -> memoryview | None:
+        """Return memory of the store's that the next bytes can stay in; a body with a checksum is read once more."""
+        if self._digest is not None or self._writing is not None:
+            return None
+        lent = self._writer.lend(self.received)
+        return lent and lent[:BLOCK_SIZE]  # no more than is written at once: what comes is looked after in between
+
     def _take(self, count: int) -> None:
-        if self._first is not None:
+        if self._lent is not None:
+            self.written += self._writer.fill(self._lent[:count], self.received)
+            self._full = self.written < self.received + count
+            self._refuse_full()
+        elif self._first is not None:
             first, self._first = self._first, None
             if self._block is None:
                 self._block = self._blocks.take(self.received)
@@ -242,6 +255,8 @@ class Receiver:
         elif self._block is not None and not self._block.room:
             await self._join_write()
             self._start_write(self._block)
+            if self._writer.lends and self._digest is None:
+                await self._join_write()
         behind = self.written - self.durable
         if due or (open_ended and behind >= self._rhythm.bytes):
             if self._rhythm.waiting is not None and behind >= self._rhythm.waiting:
@@ -268,6 +283,9 @@ class Receiver:
             self.written += await writing
         finally:
             self._blocks.give(block)
+        self._refuse_full()
+
+    def _refuse_full(self) -> None:
         if self._full:
             self.received = self.written
             self._drop_block()
