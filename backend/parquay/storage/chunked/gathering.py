@@ -10,6 +10,7 @@ nobody copies their bytes. Not in a mapped file: on a full disk that would end t
 
 from __future__ import annotations
 
+import contextlib
 import mmap
 import os
 import tempfile
@@ -50,7 +51,7 @@ class GatheringBuffers:
             if self.lent == BUFFERS:
                 return None
             self.lent += 1
-            return self._free.pop() if self._free else mmap.mmap(-1, BUFFER_BYTES, mmap.MAP_PRIVATE)
+            return self._free.pop() if self._free else _buffer()
 
     def give(self, buffer: mmap.mmap, *, used: bool) -> None:
         """Take a buffer back; not to be lent again where somebody may still put bytes into it (``used``)."""
@@ -60,6 +61,14 @@ class GatheringBuffers:
                 self._free.append(buffer)
             if not self.lent:
                 self._free.clear()
+
+
+def _buffer() -> mmap.mmap:
+    made = mmap.mmap(-1, BUFFER_BYTES, mmap.MAP_PRIVATE)
+    if hasattr(mmap, "MADV_HUGEPAGE"):
+        with contextlib.suppress(OSError):  # a kernel without them
+            made.madvise(mmap.MADV_HUGEPAGE)
+    return made
 
 
 class GatheringFiles:
