@@ -11,6 +11,7 @@ import signal
 import subprocess
 import time
 from collections.abc import Callable, Iterator
+from functools import partial
 from pathlib import Path
 
 import httpx
@@ -52,7 +53,7 @@ def test_files_are_exact_wherever_sealing_ends(server: LiveServer, bucket: str, 
         database.execute("UPDATE file SET active_at = active_at - interval '2 hours', status = 'done'")
         for _ in range(ROUNDS):
             running = sealing(server)
-            wait_until(lambda run=running: run.poll() is not None or is_sealing(database), "sealing", 120, pause=0.01)
+            wait_until(partial(is_at_work, running, database), "sealing", 120, pause=0.01)
             time.sleep(chance.uniform(0, 0.2))
             running.send_signal(signal.SIGKILL)
             killed += running.wait() != 0
@@ -87,7 +88,10 @@ def content(http: httpx.Client, file_id: str) -> tuple[int, bytes]:
     return 302, httpx.get(answer.headers["location"], trust_env=False, timeout=60).content
 
 
-def is_sealing(database: psycopg.Connection[tuple[str, ...]]) -> bool:
+def is_at_work(running: subprocess.Popen[bytes], database: psycopg.Connection[tuple[str, ...]]) -> bool:
+    """Whether a file is being sealed, or all of it is over."""
+    if running.poll() is not None:
+        return True
     return database.execute("SELECT 1 FROM lease WHERE kind = %s LIMIT 1", [SEALING]).fetchone() is not None
 
 

@@ -17,7 +17,8 @@ from parquay.ids import new_id
 from parquay.storage.chunked.bucket import Bucket
 from parquay.storage.chunked.gathering import Gathering, GatheringFiles
 from parquay.storage.chunked.sealing import is_sealed
-from parquay.storage.chunked.store import CHUNK_BYTES_MAX, CHUNK_BYTES_MIN, ChunkStore
+from parquay.storage.chunked.store import ChunkStore
+from parquay.storage.chunked.writer import CHUNK_BYTES_MAX, CHUNK_BYTES_MIN
 from parquay.storage.chunks import BytesDamaged, BytesMissing, StoreFault
 from parquay.storage.s3.bucket import S3Bucket
 from s3_server import S3Server

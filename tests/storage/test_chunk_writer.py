@@ -18,12 +18,12 @@ from parquay.storage.chunked.gathering import BUFFERS, Gathering, GatheringBuffe
 from parquay.storage.chunked.store import ChunkStore
 from parquay.storage.chunked.writer import CHUNK_BYTES_MIN, ChunkWriter
 from parquay.storage.chunks import StoreFault
-from parquay.storage.memory.bucket import MemoryBucket
 from parquay.tus.create import BodyPlan
 from parquay.uploads.receive.blocks import BLOCK_SIZE, Blocks
 from parquay.uploads.receive.receive import Receiver, StallTimeout
 from parquay.uploads.receive.takeover import ActiveWriter
 from storage.conformance import MIB
+from storage.memory.bucket import MemoryBucket
 from uploads.engine import ScriptedBody
 
 DATA = random.Random(13).randbytes(41 * MIB + 7)

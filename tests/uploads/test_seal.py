@@ -126,7 +126,7 @@ def test_a_disk_without_room_for_the_object_seals_nothing(engine, file, monkeypa
         raise OSError(errno.ENOSPC, "full")
 
     with monkeypatch.context() as patch:
-        patch.setattr(sealing.tempfile, "TemporaryFile", full)
+        patch.setattr("tempfile.TemporaryFile", full)
         with pytest.raises(StorageFull):
             sealer_of(engine).seal(file)
 

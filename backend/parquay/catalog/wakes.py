@@ -7,7 +7,7 @@ from datetime import datetime
 from functools import cache
 from typing import Any, NamedTuple
 
-from sqlalchemy import Dialect, and_, bindparam, case, literal_column, or_, update
+from sqlalchemy import ColumnElement, Dialect, and_, bindparam, case, literal_column, or_, update
 from sqlmodel import Session, SQLModel
 
 from parquay.catalog.queue import turn
@@ -47,7 +47,8 @@ def _statement(dialect: Dialect) -> _WakeStatement:
     model: type[SQLModel] = Job
     table = model.__table__  # type: ignore[attr-defined]
     job, time = table.c, table.c.run_after.type
-    queued, running = literal_column("'queued'"), literal_column("'running'")
+    queued: ColumnElement[str] = literal_column("'queued'")
+    running: ColumnElement[str] = literal_column("'running'")
     moment = bindparam("moment", type_=time)
     runs = job.state == running
     waits = or_(runs, and_(job.state == queued, job.run_after <= moment))

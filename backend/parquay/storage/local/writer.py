@@ -24,9 +24,10 @@ class LocalWriter:
 
     lends = False
 
-    def lend(self, position: int) -> None:
+    def lend(self, position: int) -> memoryview | None:
         """Lend nothing: there is no memory that the bytes could stay in."""
         del position
+        return None
 
     def fill(self, lent: memoryview, position: int) -> int:
         """Write what nobody lent."""
