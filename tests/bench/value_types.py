@@ -56,6 +56,8 @@ KINDS = (
     Kind("European thousands", ["1.234,56", "0,50"], _numbers("1234.56", "0.5")),
     Kind("Swiss thousands", ["1'234.50", "12.00"], _numbers("1234.5", "12")),
     Kind("signs", ["+5", "-3", "+10"], _numbers("5", "-3", "10")),
+    Kind("parentheses below zero", ["(1,234.50)", "12.00"], _numbers("-1234.5", "12")),
+    Kind("minus behind", ["12.50-", "3.00"], _numbers("-12.5", "3")),
     Kind("percent", ["12%", "7%", "100%"], _numbers("12", "7", "100")),
     Kind("currency", ["$5.00", "-$1,234.50"], _numbers("5", "-1234.5")),
     Kind("exponents in some cells", ["0.001", "1E-05", "2.5"], _numbers("0.001", "0.00001", "2.5")),

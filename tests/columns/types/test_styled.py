@@ -111,6 +111,10 @@ def _iso(micros: int) -> str:
     return f"{'-' * (micros < 0)}PT{''.join(parts) or '0S'}"
 
 
+def _in_parentheses(text: str, value: Any) -> str:
+    return f"({text})" if value < 0 else text
+
+
 def _european(text: str) -> str:
     return text.translate(str.maketrans(",.", ".,"))
 
@@ -135,6 +139,12 @@ WRITTEN: dict[str, tuple[st.SearchStrategy[Any], Callable[[Any], str]]] = {
     "0,0 %": (CENTS, lambda value: f"{value:.2f} %".replace(".", ",")),
     "$#,##0.0": (CENTS, lambda value: f"{'-' * (value < 0)}${abs(value):,.2f}"),
     "#.##0,0 €": (CENTS, lambda value: _european(f"{value:,.2f} €")),
+    "#,##0.0;(#,##0.0)": (CENTS, lambda value: _in_parentheses(f"{abs(value):,.2f}", value)),
+    "0;(0)": (INTEGERS, lambda value: _in_parentheses(str(abs(value)), value)),
+    "$0.0;($0.0)": (CENTS, lambda value: _in_parentheses(f"${abs(value):.2f}", value)),
+    "0.0;0.0-": (CENTS, lambda value: f"{abs(value):.2f}{'-' * (value < 0)}"),
+    "#.##0,0;#.##0,0-": (CENTS, lambda value: _european(f"{abs(value):,.2f}") + "-" * (value < 0)),
+    "0;\u22120": (INTEGERS, lambda value: str(value).replace("-", "\u2212")),
     " 0": (INTEGERS, lambda value: f"{'-' * (value < 0)} {abs(value)}"),
     "0.000000e+00": (SIX, lambda value: f"{value:.6e}"),
     "0.00E+0": (SIX, lambda value: re.sub(r"e([+-])0?", r"E\1", f"{value:.2e}")),
@@ -242,6 +252,11 @@ def _plain(value: object) -> object:
 @example(("C", [1e-05, 0.5, 1e6]), 2, "7")
 @example(("C", [1e22, 5e-07, 1e6]), 1, "")
 @example(("SQLite", [0.5, 1e-05]), 1, "")
+@example(("0;(0)", [5, -5]), 1, "")
+@example(("0;(0)", [-5, 5]), 1, "-3")
+@example(("0;(0)", [-5, -5]), 1, "")
+@example(("0.0;0.0-", [Decimal("1.50"), Decimal("-1.50")]), 1, "-3")
+@example(("#,##0.0;(#,##0.0)", [Decimal("1.50"), Decimal("-1.50"), Decimal("1234.50")]), 1, "")
 @example(("+0", [-5, 5]), 1, "")
 @example(("+0;-0;0", [0, 5]), 1, "")
 @example(("#.##0,0", [Decimal("1.00"), Decimal("1234.50")]), 1, "1.234")
@@ -327,6 +342,7 @@ def test_what_the_style_cannot_write_is_no_edit(style, texts, value):
         ["007", "1,234"], ["+491701234567"], ["12E4"], ["192.168.100.200"], ["612 345 678"], ["1,234"], ["05/04/2025"],
         ["1.1", "1.10"], ["1,1", "1,10"], ["12%", "12"], ["$5", "5"], ["$-5"], ["1,23,456"], ["1.234,567.8"], ["+5", "5"],
         ["10:05", "01:05", "1:05"], ["31.12.25"], ["12/2024"], ["ABC 123"], ["TRUE", "true"], ["29/02/2023"], ["1234", "1,234"],
+        ["(1)", "(2)"], ["12-", "13-"], ["(5)", "-3", "7"], ["(0)", "7"], ["(555) 1234"], ["5-", "-5"],
         ["1E5"], ["1e10"], ["5 Foo 2024"], ["9" * 39 + "%"], ["1 234 567 890"], ["-0%"], ["2024-13"], ["1234", "1,234", "12,345"],
     ],
 )  # fmt: skip
@@ -372,7 +388,7 @@ def test_names_of_months_tell_their_language(texts, style):
 def test_catalog_keeps_style_and_form():
     kind = decided(["1.234,56", "0,50"])
 
-    assert registry.type_to_json(kind) == {"kind": "decimal", "form": {"style": "#.##0,0", "form": [4, 2]}}
+    assert registry.type_to_json(kind) == {"kind": "decimal", "form": {"style": "#.##0,0", "form": [4, 2, True]}}
     assert registry.type_from_json(registry.type_to_json(kind)) == kind
     with pytest.raises(LookupError):
         registry.column_type("decimal", {"style": "no style", "form": [4, 2]})

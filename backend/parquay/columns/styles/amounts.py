@@ -2,8 +2,9 @@
 
 The name of such a style is the pattern that spreadsheets use, with the signs themselves in it: `#,##0.0` has groups
 with commas and a decimal point, `#.##0,0 €` groups with points, a decimal comma and a sign behind, `0,0%` a decimal
-comma and a percent sign, `+0` a plus before positive numbers, `+0;-0;0` the same but for zero. How many digits stand
-behind the decimal mark is a matter of the type.
+comma and a percent sign, `+0` a plus before positive numbers, `+0;-0;0` the same but for zero. `0;(0)` has numbers
+below zero in parentheses, `0;0-` with a minus behind, and one more pattern has the typographic minus. How many digits
+stand behind the decimal mark is a matter of the type.
 
 A style tells only what was seen: no cell of the columns of `#,##0` has a decimal mark. So it can be joined with one of
 the same signs that has seen more, and with plain numbers, as long as those of either are written alike in both.
@@ -19,6 +20,8 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     import pyarrow as pa
 
+    from parquay.columns.styles.base import Seen
+
 GROUP_MARKS = (",", ".", " ", "'", "\u2019", "\u00a0", "\u202f")
 """What may stand between thousands; the last three are a raised comma and spaces that do not break."""
 MAX_DIGITS = 39
@@ -30,10 +33,17 @@ _SIGNS = rf"[$€£¥₹₽₩₺₪฿]|(?:US|A|C|R|NZ|HK)\$|{_CODES.replace(' 
 _SPACE = r"[ \u00a0\u202f]"
 _BEFORE = rf"(?:{_SIGNS}){_SPACE}?| {{1,{MAX_SPACES}}}"
 _BEHIND = rf"{_SPACE}?(?:%|{_SIGNS})| {{1,{MAX_SPACES}}}"
-_CELL = re.compile(rf"[-+]?(?P<prefix>{_BEFORE})?[-+]?\d[\d.,'\u2019 \u00a0\u202f]*?(?P<suffix>{_BEHIND})?")
-_NAME = re.compile(
-    rf"(?P<prefix>{_BEFORE})?(?P<plus>\+)?(?:#(?P<group>\D)##)?0(?:(?P<decimal>[.,])0)?(?P<suffix>{_BEHIND})?(?P<zero>;-0;0)?(?P<open>\?)?"
+_CELL = re.compile(
+    rf"\(?[-+\u2212]?(?P<prefix>{_BEFORE})?[-+]?\d[\d.,'\u2019 \u00a0\u202f]*?(?P<suffix>{_BEHIND})?[-)]?"
 )
+_NAME = re.compile(
+    rf"(?P<prefix>{_BEFORE})?(?P<plus>\+)?(?:#(?P<group>\D)##)?0(?:(?P<decimal>[.,])0)?(?P<suffix>{_BEHIND})?(?P<zero>;-0;0)?"
+)
+_BODY = "\0"
+_LONG_MINUS = "\u2212"
+_NEGATIVES = {"()": f"({_BODY})", "-": f"{_BODY}-", _LONG_MINUS: f"{_LONG_MINUS}{_BODY}"}
+"""Ways to write numbers below zero, where not with a minus in front: what stands around the number."""
+_ALL_OPEN = 3
 _LIKE_THOUSANDS = r"^-?[1-9][0-9]{0,2}\.[0-9]{3}$"
 
 
@@ -46,7 +56,9 @@ class NumberStyle:
         plus: whether positive numbers have a plus; `signed_zero`: and zero, too.
         group: between thousands, in every number of 1,000 or more; empty: none was seen.
         decimal: the decimal mark; empty: none was seen.
-        is_open: whether every comma that was seen as a decimal mark may be one between thousands, as in `1,234`.
+        negative: how numbers below zero are written, where not with a minus in front; empty also where none was seen.
+        is_comma_open: whether every comma that was seen as a decimal mark may be one between thousands, as in `1,234`.
+        is_sign_open: whether only numbers below zero were seen, so that what says so may mean something else.
     """
 
     prefix: str = ""
@@ -55,7 +67,14 @@ class NumberStyle:
     signed_zero: bool = False
     group: str = ""
     decimal: str = ""
-    is_open: bool = False
+    negative: str = ""
+    is_comma_open: bool = False
+    is_sign_open: bool = False
+
+    @property
+    def is_open(self) -> bool:
+        """Whether either is open."""
+        return self.is_comma_open or self.is_sign_open
 
     @property
     def name(self) -> str:
@@ -63,7 +82,9 @@ class NumberStyle:
         whole = f"#{self.group}##0" if self.group else "0"
         zero = ";-0;0" if self.plus and not self.signed_zero else ""
         plus, fraction = "+" * self.plus, self.decimal and self.decimal + "0"
-        return f"{self.prefix}{plus}{whole}{fraction}{self.suffix}{zero}{OPEN * self.is_open}"
+        pattern = f"{self.prefix}{plus}{whole}{fraction}{self.suffix}{zero}"
+        below = f";{_NEGATIVES[self.negative].replace(_BODY, pattern)}" if self.negative else ""
+        return pattern + below + OPEN * (self.is_comma_open + 2 * self.is_sign_open)
 
     @property
     def reading(self) -> str:
@@ -74,7 +95,7 @@ class NumberStyle:
         """Without what the style adds, and with a decimal point."""
         import pyarrow.compute as pc
 
-        core = cells
+        minus, core = self._without_negative(cells) if self.negative else (None, cells)
         if self.prefix:
             core = pc.replace_substring(core, self.prefix, "", max_replacements=1)
         if self.suffix:
@@ -85,7 +106,16 @@ class NumberStyle:
             core = pc.replace_substring(core, self.group, "")
         if self.decimal == ",":
             core = pc.replace_substring(core, ",", ".", max_replacements=1)
-        return core
+        return core if minus is None else pc.binary_join_element_wise(pc.if_else(minus, "-", ""), core, "")
+
+    def _without_negative(self, cells: pa.StringArray) -> tuple[pa.BooleanArray, pa.StringArray]:
+        """Which cells are below zero, and all without what says so."""
+        import pyarrow.compute as pc
+
+        before, behind = _NEGATIVES[self.negative].split(_BODY)
+        minus = pc.and_(pc.starts_with(cells, before), pc.ends_with(cells, behind))
+        inner = pc.utf8_slice_codeunits(cells, len(before), -len(behind) or None)
+        return minus, pc.if_else(minus, inner, cells)
 
     def written(self, plain: pa.StringArray) -> pa.StringArray:
         """With everything that the style adds."""
@@ -97,6 +127,10 @@ class NumberStyle:
         body = _grouped(size, self.group, self.decimal or ".") if self.group else size
         if not self.group and self.decimal == ",":
             body = pc.replace_substring(body, ".", ",", max_replacements=1)
+        if self.negative:
+            before, behind = _NEGATIVES[self.negative].split(_BODY)
+            below = pc.binary_join_element_wise(before, self.prefix, body, self.suffix, behind, "")
+            return pc.if_else(minus, below, pc.binary_join_element_wise(self.prefix, body, self.suffix, ""))
         return pc.binary_join_element_wise(sign, self.prefix, body, self.suffix, "")
 
     def _pluses(self, plain: pa.StringArray) -> pa.StringArray:
@@ -106,29 +140,54 @@ class NumberStyle:
             return "+"
         return pc.if_else(pc.match_substring_regex(plain, r"^0(\.0*)?$"), "", "+")
 
-    def join(self, other: NumberStyle, *, small: bool, other_small: bool) -> NumberStyle | None:
+    def join(self, other: NumberStyle, *, seen: Seen, other_seen: Seen) -> NumberStyle | None:
         """What both have seen; groups that one side has not seen it has not needed, if its numbers are small."""
-        if self.group != other.group and not (small if other.group else other_small):
+        if self.group != other.group and not (seen if other.group else other_seen).small:
+            return None
+        if self.negative != other.negative and not self._may_be_negative(other, seen, other_seen):
             return None
         if (self.group and other.group and self.group != other.group) or (
             self.decimal and other.decimal and self.decimal != other.decimal
         ):
             return None
-        is_open = (self.is_open or not self.decimal) and (other.is_open or not other.decimal)
-        both = replace(self, group=self.group or other.group, decimal=self.decimal or other.decimal, is_open=is_open)
-        both = replace(both, is_open=is_open and bool(both.decimal))
-        same = replace(both, group=other.group, decimal=other.decimal, is_open=other.is_open) == other
-        return both if same and both.group != (both.decimal or None) else None
+        decimal = self.decimal or other.decimal
+        both = replace(
+            self,
+            group=self.group or other.group,
+            decimal=decimal,
+            negative=self.negative or other.negative,
+            is_comma_open=bool(decimal) and self._leaves_comma_open and other._leaves_comma_open,
+            is_sign_open=self.is_sign_open and other.is_sign_open,
+        )
+        alike = (both.prefix, both.suffix, both.plus, both.signed_zero) == (
+            other.prefix,
+            other.suffix,
+            other.plus,
+            other.signed_zero,
+        )
+        return both if alike and both.group != (both.decimal or None) else None
+
+    def _may_be_negative(self, other: NumberStyle, seen: Seen, other_seen: Seen) -> bool:
+        """Whether the side that has seen no other way to write numbers below zero has seen none of these."""
+        if self.negative and other.negative:
+            return False
+        return (other_seen if self.negative else seen).unsigned
+
+    @property
+    def _leaves_comma_open(self) -> bool:
+        return self.is_comma_open or not self.decimal
 
 
 def seen_in(style: NumberStyle, plain: pa.StringArray) -> NumberStyle:
     """The style, open if nothing in the cells with these canonical texts decides it."""
     import pyarrow.compute as pc
 
+    if style.negative and style.negative != _LONG_MINUS:
+        style = replace(style, is_sign_open=pc.all(pc.starts_with(plain, "-")).as_py())
     if style.decimal != "," or style.group:
         return style
     decides = pc.and_(pc.match_substring(plain, "."), pc.invert(pc.match_substring_regex(plain, _LIKE_THOUSANDS)))
-    return replace(style, is_open=not pc.any(decides).as_py())
+    return replace(style, is_comma_open=not pc.any(decides).as_py())
 
 
 PLAIN = {True: NumberStyle(), False: NumberStyle(decimal=".")}
@@ -165,10 +224,11 @@ def may_be_number(cell: str) -> bool:
     return _CELL.fullmatch(cell) is not None
 
 
-def styles_of(first: str, raw: bytes) -> list[NumberStyle]:
+def styles_of(first: str, raw: bytes, *, has_minus_behind: bool = False) -> list[NumberStyle]:
     """The styles that a column may have whose first cell is `first` and whose cells together are `raw`.
 
-    Canonical numbers have none. Every style that fits the cells is among them, whichever cell is the first.
+    `has_minus_behind`: whether some cell ends with a minus. Canonical numbers have none. Every style that fits
+    the cells is among them, whichever cell is the first.
     """
     found = _CELL.fullmatch(first)
     if found is None:
@@ -176,7 +236,14 @@ def styles_of(first: str, raw: bytes) -> list[NumberStyle]:
     prefix, suffix = found["prefix"] or "", found["suffix"] or ""
     seen = [mark for mark in GROUP_MARKS if mark.encode() in _without(raw, prefix, suffix)]
     pluses = [(False, False)] if raw.find(b"+") < 0 else [(True, True), (True, False)]
-    styles = [NumberStyle(prefix, suffix, *plus, group, decimal) for decimal, group in _marks(seen) for plus in pluses]
+    negative = next((each for each in ("()", _LONG_MINUS) if each[0].encode() in raw), "-" if has_minus_behind else "")
+    if negative and any(plus for plus, _ in pluses):
+        return []
+    styles = [
+        NumberStyle(prefix, suffix, *plus, group, decimal, negative)
+        for decimal, group in _marks(seen)
+        for plus in pluses
+    ]
     return [each for each in styles if each not in PLAIN.values()]
 
 
@@ -198,8 +265,11 @@ def _marks(seen: list[str]) -> list[tuple[str, str]]:
 
 def style_named(name: str) -> NumberStyle | None:
     """The style of a name, None if it is none of these."""
-    found = _NAME.fullmatch(name)
-    if found is None or (found["zero"] and not found["plus"]):
+    plain = name.rstrip(OPEN)
+    opens = len(name) - len(plain)
+    pattern, negative = _negative_of(plain)
+    found = _NAME.fullmatch(pattern)
+    if found is None or (found["zero"] and not found["plus"]) or (negative and found["plus"]) or opens > _ALL_OPEN:
         return None
     marks = found["group"] or "", found["decimal"] or ""
     return NumberStyle(
@@ -208,5 +278,16 @@ def style_named(name: str) -> NumberStyle | None:
         bool(found["plus"]),
         bool(found["plus"] and not found["zero"]),
         *marks,
-        bool(found["open"]),
+        negative,
+        bool(opens & 1),
+        bool(opens & 2),
     )
+
+
+def _negative_of(name: str) -> tuple[str, str]:
+    """The pattern of numbers that are not below zero, and how those are written that are."""
+    pattern, _, below = name.partition(";")
+    for negative, shape in _NEGATIVES.items():
+        if below == shape.replace(_BODY, pattern):
+            return pattern, negative
+    return name, ""

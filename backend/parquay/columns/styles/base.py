@@ -6,10 +6,21 @@ canonical text. So whatever holds for canonical texts (nothing is lost, any cutt
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Protocol, Self
+from typing import TYPE_CHECKING, NamedTuple, Protocol, Self
 
 if TYPE_CHECKING:
     import pyarrow as pa
+
+
+class Seen(NamedTuple):
+    """What was seen of all numbers of a column; others than numbers have neither.
+
+    Attributes:
+        small: they are nearer to zero than 1,000; unsigned: none is below zero, also not `-0`.
+    """
+
+    small: bool = False
+    unsigned: bool = False
 
 
 class CellStyle(Protocol):
@@ -39,8 +50,8 @@ class CellStyle(Protocol):
     def written(self, plain: pa.StringArray) -> pa.StringArray:
         """Canonical texts in this style; the inverse of `plain`."""
 
-    def join(self, other: Self, *, small: bool, other_small: bool) -> Self | None:
+    def join(self, other: Self, *, seen: Seen, other_seen: Seen) -> Self | None:
         """The style in which the cells of both are written; None: there is none.
 
-        `small`, `other_small`: whether all numbers are nearer to zero than 1,000.
+        `seen`, `other_seen`: what was seen of the numbers of either.
         """

@@ -16,6 +16,8 @@ from typing import TYPE_CHECKING, ClassVar
 if TYPE_CHECKING:
     import pyarrow as pa
 
+    from parquay.columns.styles.base import Seen
+
 PYTHON_LOW, PYTHON_HIGH = 1e-4, 1e16
 """Magnitudes between which Python prints no exponent."""
 PLAIN_LOW, PLAIN_HIGH = 1e-4, 1e15
@@ -107,7 +109,7 @@ class ExponentStyle:
         sign = "-" if power.startswith("-") else "+" * self.plus
         return f"{mantissa}{self.letter}{sign}{power.lstrip('+-').lstrip('0').rjust(self.digits, '0')}"
 
-    def join(self, other: ExponentStyle, *, small: bool, other_small: bool) -> ExponentStyle | None:
+    def join(self, other: ExponentStyle, *, seen: Seen, other_seen: Seen) -> ExponentStyle | None:
         """The same one only."""
         return self if self == other else None
 

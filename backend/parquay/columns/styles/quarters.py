@@ -14,6 +14,8 @@ from parquay.columns.styles.amounts import OPEN
 if TYPE_CHECKING:
     import pyarrow as pa
 
+    from parquay.columns.styles.base import Seen
+
 _CELL = re.compile(r"(?:\d{4}([- /]?)Q[1-4]|Q[1-4]([- /]?)\d{4})", re.ASCII)
 _QUARTERS, _FIRST_MONTHS = ("Q1", "Q2", "Q3", "Q4"), ("01", "04", "07", "10")
 MARKS = ("-", "", " ", "/")
@@ -63,7 +65,7 @@ class QuarterStyle:
         parts = (year, quarter) if self.year_first else (quarter, year)
         return pc.binary_join_element_wise(*parts, self.mark)
 
-    def join(self, other: QuarterStyle, *, small: bool, other_small: bool) -> QuarterStyle | None:
+    def join(self, other: QuarterStyle, *, seen: Seen, other_seen: Seen) -> QuarterStyle | None:
         """The same one only."""
         return self if self == other else None
 

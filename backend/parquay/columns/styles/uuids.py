@@ -15,6 +15,8 @@ from parquay.columns.styles.amounts import OPEN
 if TYPE_CHECKING:
     import pyarrow as pa
 
+    from parquay.columns.styles.base import Seen
+
 _GROUPS = r"([0-9a-f]{8})-?([0-9a-f]{4})-?([0-9a-f]{4})-?([0-9a-f]{4})-?([0-9a-f]{12})"
 _SHAPES = {
     "8-4-4-4-12": "[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}",
@@ -63,7 +65,7 @@ class UuidStyle:
             return pc.replace_substring(text, "-", "")
         return pc.binary_join_element_wise("{", text, "}", "") if self.shape.startswith("{") else text
 
-    def join(self, other: UuidStyle, *, small: bool, other_small: bool) -> UuidStyle | None:
+    def join(self, other: UuidStyle, *, seen: Seen, other_seen: Seen) -> UuidStyle | None:
         """The same one only."""
         return self if self == other else None
 

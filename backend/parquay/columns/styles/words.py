@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING, ClassVar
 if TYPE_CHECKING:
     import pyarrow as pa
 
+    from parquay.columns.styles.base import Seen
+
 
 @dataclass(frozen=True, slots=True)
 class BoolWords:
@@ -42,7 +44,7 @@ class BoolWords:
 
         return pc.if_else(pc.equal(plain, "true"), self.true, self.false)
 
-    def join(self, other: BoolWords, *, small: bool, other_small: bool) -> BoolWords | None:
+    def join(self, other: BoolWords, *, seen: Seen, other_seen: Seen) -> BoolWords | None:
         """The same words only."""
         return self if self == other else None
 

@@ -6,7 +6,7 @@ Scale 0 is for whole numbers beyond 64 bits.
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from decimal import Context, Decimal
 from typing import TYPE_CHECKING, Any, ClassVar
 
@@ -28,6 +28,7 @@ class DecimalType(ColumnType):
     Attributes:
         digits: the most digits before the point of a cell.
         scale: digits behind the point of every cell.
+        unsigned: whether no cell was seen to have a minus.
     """
 
     type_id: ClassVar[str] = "decimal"
@@ -41,15 +42,15 @@ class DecimalType(ColumnType):
 
     digits: int
     scale: int
+    unsigned: bool = field(default=False, compare=False)
 
     @classmethod
     def of_form(cls, form: Any, /) -> DecimalType:
-        digits, scale = form
-        return cls(digits, scale)
+        return cls(*form)
 
     @property
-    def form(self) -> list[int]:
-        return [self.digits, self.scale]
+    def form(self) -> list[Any]:
+        return [self.digits, self.scale, *([True] if self.unsigned else [])]
 
     @property
     def precision(self) -> int:
@@ -113,7 +114,7 @@ class DecimalType(ColumnType):
         """One scale, the larger number of digits; None when the scales differ or it becomes too long."""
         digits = max(self.digits, other.digits)
         fits = self.scale == other.scale and digits + self.scale <= MAX_PRECISION
-        return DecimalType(digits, self.scale) if fits else None
+        return DecimalType(digits, self.scale, self.unsigned and other.unsigned) if fits else None
 
     def widest(self) -> DecimalType:
         return DecimalType(self.precision - self.scale, self.scale)

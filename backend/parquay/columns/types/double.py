@@ -18,7 +18,15 @@ Integers = Literal["whole", "point", "any"]
 _IN_FILTER = re.compile(r"[+-]?(?:(?:\d+(?:\.\d*)?|\.\d+)(?:[eE][+-]?\d+)?|Infinity)|NaN", re.ASCII)
 _WRITTEN = re.compile(r"-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][-+]?\d{1,3})?", re.ASCII)
 MINUS_ZERO = Decimal("-0")
-_FLAGS = {"small": "small", "all_whole": "all", "is_plain": "plain", "is_java": "java", "is_r": "r", "is_c": "c"}
+_FLAGS = {
+    "small": "small",
+    "all_whole": "all",
+    "is_plain": "plain",
+    "is_java": "java",
+    "is_r": "r",
+    "is_c": "c",
+    "unsigned": "unsigned",
+}
 """What was seen of all numbers, as the catalog has it."""
 
 
@@ -31,6 +39,7 @@ class DoubleType(ColumnType):
         small: whether all numbers were seen to be nearer to zero than 1,000, so that none would have a group.
         all_whole: whether all were seen to be written without a point, so that any mark would do.
         is_plain: whether none of the programs that write whole numbers without a point would print an exponent.
+        unsigned: whether none was seen to have a minus.
         is_java, is_r, is_c: whether all were seen to be written as Java prints them, as R does, and as C.
     """
 
@@ -53,6 +62,7 @@ class DoubleType(ColumnType):
     is_java: bool = field(default=False, compare=False)
     is_r: bool = field(default=False, compare=False)
     is_c: bool = field(default=False, compare=False)
+    unsigned: bool = field(default=False, compare=False)
 
     @classmethod
     def of_form(cls, form: Any, /) -> DoubleType:

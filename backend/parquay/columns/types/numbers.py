@@ -53,6 +53,13 @@ def magnitudes(values: pa.Array) -> npt.NDArray[np.float64]:
     return np.abs(as_numpy(there, np.int64 if pa.types.is_int64(there.type) else np.float64).astype(np.float64))
 
 
+def are_unsigned(values: pa.DoubleArray, low: float) -> bool:
+    """Whether none has a minus, not even zero; `low` is the least."""
+    if low:
+        return low > 0
+    return not bool(np.signbit(as_numpy(values.drop_null() if values.null_count else values, np.float64)).any())
+
+
 def are_plain_in_c(size: npt.NDArray[np.float64]) -> bool:
     """Whether C prints numbers of these magnitudes as Python does, whole ones without a point."""
     return not bool(((size >= C_HIGH) & (size < PLAIN_HIGH)).any())

@@ -158,7 +158,7 @@ def _integers(cells: Cells) -> Proof:
     if bool(((cells.data[cells.starts] == MINUS) & (cells.data[cells.ends - 1] == ZERO) & (cells.lengths == 2)).any()):
         # Only a double keeps the sign of "-0".
         return _doubles(cells)
-    decimal = DecimalType(digits, 0)
+    decimal = DecimalType(digits, 0, unsigned=b"-" not in cells.raw)
     try:
         values = cells.array.cast(pa.int64())
     except pa.ArrowInvalid:
@@ -167,11 +167,12 @@ def _integers(cells: Cells) -> Proof:
     bounds = pc.min_max(values)
     proof: Proof = {Int64Type(): values, decimal: None}
     if bounds["min"].as_py() >= -EXACT_INT and bounds["max"].as_py() <= EXACT_INT:
-        return proof | {whole_double(values, digits, asked=True): None}
+        double = whole_double(values, digits, asked=True, unsigned=decimal.unsigned)
+        return proof | {double: None}
     return proof | _doubles(cells)
 
 
-def whole_double(values: pa.Array, digits: int, *, asked: bool) -> DoubleType:
+def whole_double(values: pa.Array, digits: int, *, asked: bool, unsigned: bool) -> DoubleType:
     """Whole numbers of at most so many digits as doubles; `asked`: whether it matters who prints them so."""
     return DoubleType(
         "whole",
@@ -180,6 +181,7 @@ def whole_double(values: pa.Array, digits: int, *, asked: bool) -> DoubleType:
         is_plain=digits <= EXACT_DIGITS,
         is_r=asked and (digits <= exponents.R_DIGITS or numbers.are_plain_in_r(numbers.magnitudes(values))),
         is_c=digits <= exponents.C_DIGITS,
+        unsigned=unsigned,
     )
 
 
@@ -206,7 +208,8 @@ def _decimal_outline(cells: Cells) -> DecimalType | None:
     if not bool((cells.data[points] == POINT).all()):
         return None
     digits = _digits_before(cells, points)
-    return None if digits is None or digits + scale > MAX_PRECISION else DecimalType(digits, scale)
+    fits = digits is not None and digits + scale <= MAX_PRECISION
+    return DecimalType(digits or 0, scale, unsigned=b"-" not in cells.raw) if fits else None
 
 
 def _decimals(cells: Cells, decimal: DecimalType) -> pa.Array | None:
@@ -244,7 +247,11 @@ def _doubles(cells: Cells) -> Proof:
     whole = numbers.has_whole(values)
     java = not has_exponent and numbers.are_plain_in_java(values, most)
     size = numbers.magnitudes(values)
-    printed = {"is_r": numbers.are_plain_in_r(size), "is_c": numbers.are_plain_in_c(size)}
+    printed = {
+        "is_r": numbers.are_plain_in_r(size),
+        "is_c": numbers.are_plain_in_c(size),
+        "unsigned": numbers.are_unsigned(values, low),
+    }
     point = DoubleType("point" if whole else "any", *seen, is_java=java, **printed)
     forms = (DoubleType("whole", *seen, **printed), point) if whole else (point,)
     for form in forms:

@@ -12,7 +12,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from parquay.columns.styles import amounts, exponents
-from parquay.columns.styles.base import CellStyle
+from parquay.columns.styles.base import CellStyle, Seen
 from parquay.columns.styles.calendar import MomentStyle, of_each_offset
 from parquay.columns.types.base import ColumnType, TypeCandidates
 from parquay.columns.types.decimal import DecimalType
@@ -26,11 +26,11 @@ from parquay.columns.types.timestamp import MIXED, TimestampType
 
 @dataclass(frozen=True, slots=True)
 class _Held:
-    """A candidate as one of a style; `small` as in `CellStyle.join`."""
+    """A candidate as one of a style; `seen` as in `CellStyle.join`."""
 
     base: ColumnType
     cell_style: CellStyle
-    small: bool
+    seen: Seen
     is_canonical: bool
 
 
@@ -66,7 +66,7 @@ def without_names(held: Sequence[StyledType]) -> Iterator[StyledType]:
 def _joined(one: _Held, other: _Held) -> StyledType | None:
     if one.base.type_id != other.base.type_id or type(one.cell_style) is not type(other.cell_style):
         return None
-    style = one.cell_style.join(other.cell_style, small=one.small, other_small=other.small)
+    style = one.cell_style.join(other.cell_style, seen=one.seen, other_seen=other.seen)
     base = None if style is None else _joined_bases(one.base, other.base)
     return None if style is None or base is None else StyledType(base, style)
 
@@ -91,18 +91,18 @@ def _held(candidates: TypeCandidates) -> Iterator[_Held]:
     whole = any(map(is_whole, candidates.values()))
     for each in candidates.values():
         if isinstance(each, StyledType):
-            yield _Held(each.base, each.cell_style, _is_small(candidates, each.cell_style), is_canonical=False)
+            yield _Held(each.base, each.cell_style, _seen(candidates, each.cell_style), is_canonical=False)
         elif isinstance(each, Int64Type | DecimalType | DoubleType):
-            yield _Held(each, amounts.PLAIN[whole], _is_small(candidates, None), is_canonical=True)
+            yield _Held(each, amounts.PLAIN[whole], _seen(candidates, None), is_canonical=True)
             if isinstance(each, DoubleType):
                 printed = replace(each, integers="point")
-                yield from (_Held(printed, printer, small=False, is_canonical=True) for printer in _printers(each))
+                yield from (_Held(printed, printer, Seen(), is_canonical=True) for printer in _printers(each))
         elif isinstance(each, TimeType | TimestampType) and each.fraction == 0 and (pattern := _pattern(each)):
             base = replace(each, separator=" ") if isinstance(each, TimestampType) else each
-            yield _Held(base, MomentStyle(pattern), small=False, is_canonical=True)
+            yield _Held(base, MomentStyle(pattern), Seen(), is_canonical=True)
             if isinstance(base, TimestampType) and (each_own := of_each_offset(pattern)) != pattern:
                 mixed = replace(base, zone=MIXED)
-                yield _Held(mixed, MomentStyle(each_own), small=False, is_canonical=True)
+                yield _Held(mixed, MomentStyle(each_own), Seen(), is_canonical=True)
 
 
 def _printers(double: DoubleType) -> Iterator[exponents.ExponentStyle]:
@@ -133,14 +133,15 @@ def _pattern(column_type: TimeType | TimestampType) -> str | None:
     return column_type.style
 
 
-def _is_small(candidates: TypeCandidates, style: CellStyle | None) -> bool:
-    """Whether all numbers of one style, None: of canonical ones, are nearer to zero than 1,000."""
+def _seen(candidates: TypeCandidates, style: CellStyle | None) -> Seen:
+    """What was seen of all numbers of one style, None: of canonical ones."""
     bases = [
         each.base if isinstance(each, StyledType) else each
         for each in candidates.values()
         if (each.cell_style if isinstance(each, StyledType) else None) == style
     ]
+    known = [each for each in bases if isinstance(each, DecimalType | DoubleType)]
     decimals = [each.digits for each in bases if isinstance(each, DecimalType)]
-    if decimals:
-        return max(decimals) <= SMALL_DIGITS
-    return any(each.small for each in bases if isinstance(each, DoubleType))
+    doubles = [each for each in bases if isinstance(each, DoubleType)]
+    small = max(decimals) <= SMALL_DIGITS if decimals else any(each.small for each in doubles)
+    return Seen(small, bool(known) and all(each.unsigned for each in known))

@@ -16,7 +16,7 @@ import pyarrow.compute as pc
 
 from parquay.columns.styles import amounts, durations, exponents, patterns, quarters, uuids, weeks, words
 from parquay.columns.styles.amounts import NumberStyle
-from parquay.columns.styles.base import CellStyle
+from parquay.columns.styles.base import CellStyle, Seen
 from parquay.columns.styles.calendar import MAX_FRACTION, MomentStyle
 from parquay.columns.styles.durations import DurationStyle
 from parquay.columns.styles.exponents import ExponentStyle
@@ -48,6 +48,8 @@ GROUPED = NumberStyle(group=".")
 SIGNED = (NumberStyle(plus=True, signed_zero=True), NumberStyle(plus=True))
 _CAPITALS = StyledType(UuidType(), uuids.CAPITALS)
 MINUS, ZERO = b"-0"
+ANY_SEEN = Seen(small=True, unsigned=True)
+"""What leaves everything open."""
 _TYPES: dict[type[CellStyle], tuple[type[ColumnType], ...]] = {
     words.BoolWords: (BoolType,),
     weeks.WeekStyle: (DateType,),
@@ -79,7 +81,7 @@ def _is_left(style: CellStyle, before: TypeCandidates | None) -> bool:
         not isinstance(each, StyledType)
         or (
             type(each.cell_style) is type(style)
-            and each.cell_style.join(style, small=True, other_small=True) is not None
+            and each.cell_style.join(style, seen=ANY_SEEN, other_seen=ANY_SEEN) is not None
         )
         for each in before.values()
     )
@@ -105,7 +107,8 @@ def _styles(cells: Cells, sample: Sequence[str]) -> Iterable[CellStyle]:
     fractions = ":" in longest and "." in longest
     yield from _moments([*sample, longest], fractions=fractions)
     if all(map(amounts.may_be_number, sample)):
-        yield from amounts.styles_of(sample[0], cells.raw)
+        has_minus_behind = b"-" in cells.raw and bool((cells.data[cells.ends - 1] == MINUS).any())
+        yield from amounts.styles_of(sample[0], cells.raw, has_minus_behind=has_minus_behind)
     yield from exponents.styles_of([*sample, *_with_letter(cells)], cells.raw)
 
 
@@ -190,7 +193,7 @@ def grouped_decimals(decimal: DecimalType, values: pa.Array) -> list[StyledType]
         return []
     if pc.min(pc.abs(values)).as_py() < 1:
         return []
-    return _grouped(decimal.digits + 3)
+    return _grouped(decimal.digits + 3, unsigned=decimal.unsigned)
 
 
 def grouped_doubles(double: DoubleType, values: pa.Array) -> list[StyledType]:
@@ -202,11 +205,12 @@ def grouped_doubles(double: DoubleType, values: pa.Array) -> list[StyledType]:
     thousands = np.rint(size * 1000)
     if not len(size) or not bool(((size >= 1) & (thousands / 1000 == size) & (thousands % 10 != 0)).all()):
         return []
-    return _grouped(len(str(int(thousands.max()))))
+    return _grouped(len(str(int(thousands.max()))), unsigned=double.unsigned)
 
 
-def _grouped(digits: int) -> list[StyledType]:
-    return [StyledType(base, GROUPED) for base in (Int64Type(), DecimalType(digits, 0), DoubleType("whole"))]
+def _grouped(digits: int, *, unsigned: bool) -> list[StyledType]:
+    bases = Int64Type(), DecimalType(digits, 0, unsigned), DoubleType("whole", unsigned=unsigned)
+    return [StyledType(base, GROUPED) for base in bases]
 
 
 def not_positive(held: Sequence[ColumnType], values: pa.Array) -> list[StyledType]:

@@ -164,22 +164,23 @@ def _doubles_held(_request: ColumnRequest, result: ColumnResult, before: TypeCan
     integers: Integers = "whole" if result.whole else "point" if result.point else "any"
     size = numbers.magnitudes(result.array) if not result.point and _may_be_printed(before) else None
     is_r, is_c = size is not None and numbers.are_plain_in_r(size), size is not None and numbers.are_plain_in_c(size)
-    double = DoubleType(integers, small, all_whole, is_plain, is_java, is_r, is_c)
+    unsigned = numbers.are_unsigned(result.array, low)
+    double = DoubleType(integers, small, all_whole, is_plain, is_java, is_r, is_c, unsigned)
     styles = style_provers.grouped_doubles(double, result.array)
     return (double, *styles, *(style_provers.not_positive((double,), result.array) if high <= 0 else ()))
 
 
 def _integers_held(_request: ColumnRequest, result: ColumnResult, before: TypeCandidates) -> Sequence[ColumnType]:
     digits = len(str(max(-result.low, result.high)))
-    double = whole_double(result.array, digits, asked=_may_be_printed(before))
-    held = Int64Type(), DecimalType(digits, 0), double
+    double = whole_double(result.array, digits, asked=_may_be_printed(before), unsigned=result.low >= 0)
+    held = Int64Type(), DecimalType(digits, 0, result.low >= 0), double
     return (*held, *(() if result.high else style_provers.not_positive(held, result.array)))
 
 
 def _decimals_held(request: ColumnRequest, result: ColumnResult, before: TypeCandidates) -> Sequence[ColumnType]:
     """None when it cannot be told whether the texts are those of doubles, too."""
     most = max(-result.low, result.high)
-    decimal = DecimalType(max(1, len(str(most)) - request.scale), request.scale)
+    decimal = DecimalType(max(1, len(str(most)) - request.scale), request.scale, result.low >= 0)
     may_be_double = any(each.type_id == DoubleType.type_id for each in before.values())
     if not may_be_double or (request.scale > 1 and result.last_zero):
         return (decimal, *_decimal_styles((decimal,), result))
@@ -190,7 +191,10 @@ def _decimals_held(request: ColumnRequest, result: ColumnResult, before: TypeCan
     is_r = not result.last_zero and _may_be_printed(before)
     is_r = is_r and numbers.are_plain_in_r(numbers.magnitudes(result.array.cast("double")))
     is_c = most < 10**request.scale * exponents.C_HIGH
-    held = decimal, DoubleType(integers, decimal.digits <= SMALL_DIGITS, False, True, is_java, is_r, is_c)
+    held = (
+        decimal,
+        DoubleType(integers, decimal.digits <= SMALL_DIGITS, False, True, is_java, is_r, is_c, decimal.unsigned),
+    )
     return (*held, *_decimal_styles(held, result))
 
 
