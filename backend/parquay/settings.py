@@ -77,8 +77,14 @@ class Settings(BaseSettings):
     )
     engine_url: Annotated[str, AfterValidator(setting_values.engine)] = Field(
         "",
-        description="`sc://host:port` of a Spark Connect server: aggregates and groups of very large tables go there "
-        "(`scaling.md`). Empty: none.",
+        description="`sc://host:port` of a Spark Connect server: aggregates, exports and SQL of very large tables go "
+        "there (`scaling.md`). Empty: none.",
+    )
+    engine_min_rows: int = Field(
+        5_000_000_000, ge=1, le=MAX_BYTES, description="From so many rows on a table is very large."
+    )
+    engine_min_bytes: int = Field(
+        30_000_000_000, ge=1, le=MAX_BYTES, description="From so many bytes of parts on it is, too."
     )
     processes: int = Field(1, ge=1, le=256, description="API processes.")
     workers: int = Field(1, ge=0, le=256, description="Conversion worker processes started by `parquay serve`.")

@@ -12,6 +12,7 @@ import httpx
 import pyarrow as pa
 import pytest
 
+from live_server import wait_until
 from parquay.app import create_app
 from parquay.datasets.query.aggregates import Aggregator
 from parquay.datasets.query.engine import Cancelled, CancelToken
@@ -33,11 +34,22 @@ class Answering:
         self.answer = answer
         self.asked: list[str] = []
         self.sessions = 0
+        self.tags: list[str] = []
+        self.interrupted: list[str] = []
 
     def connect(self, url: str) -> Answering:
         assert url == "sc://engine:15002"
         self.sessions += 1
         return self
+
+    def clearTags(self) -> None:  # noqa: N802  Spark's name
+        """Those of another thread than ours stay, as in Spark."""
+
+    def addTag(self, tag: str) -> None:  # noqa: N802  Spark's name
+        self.tags.append(tag)
+
+    def interruptTag(self, tag: str) -> None:  # noqa: N802  Spark's name
+        self.interrupted.append(tag)
 
     def sql(self, statement: str) -> Answering:
         self.asked.append(statement)
@@ -80,7 +92,14 @@ def test_a_large_table_is_asked_far_away_and_a_small_one_here(engine, snapshot):
 
 
 @pytest.mark.parametrize(
-    ("of", "filters"), [("avg(number)", ()), ("count()", ("_rid:eq:3",))], ids=["a mean", "rows by their ids"]
+    ("of", "filters"),
+    [
+        ("avg(number)", ()),
+        ("count()", ("_rid:eq:3",)),
+        ("count()", ("word:icontains:WORD",)),
+        ("count()", ("number:contains:3",)),
+    ],
+    ids=["a mean", "rows by their ids", "small letters", "numbers as they were written"],
 )
 def test_what_it_cannot_answer_exactly_is_asked_here(engine, snapshot, of, filters):
     session = Answering(ANSWER)
@@ -150,7 +169,9 @@ def test_nobody_waits_longer_than_a_query_may_take(snapshot):
     with pytest.raises(Cancelled):
         far.table(snapshot, query, "count(*) AS n", gone)
 
+    wait_until(lambda: len(session.interrupted) == 2, "that the server is told to end both")
     session.release.set()
+    assert sorted(session.interrupted) == sorted(session.tags)
     assert far.is_up()
 
 

@@ -5,6 +5,8 @@ Part of `make large`, which installs the server.
 
 from __future__ import annotations
 
+import json
+import shutil
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
@@ -14,6 +16,7 @@ from typing import Any
 import httpx
 import pytest
 
+from far_values import ASKED_HERE, CELLS, FILTERS, HERE, STATEMENTS, csv
 from live_server import LiveServer, entry_when, free_port, wait_until
 from parquay.datasets.query.aggregates import Aggregator
 from parquay.datasets.query.engine import Engine
@@ -24,40 +27,6 @@ from parquay.settings import Settings
 from parquay.wiring import Services, build
 
 pytestmark = [pytest.mark.long, pytest.mark.timeout(300), pytest.mark.filterwarnings("default")]
-
-CELLS = {
-    "whole": ["0", "-7", "9223372036854775807", "-9223372036854775808", "12", ""],
-    "price": ["0.10", "-12.25", "99999999.99", "7.00", "3.50", ""],
-    "wide": ["12345678901234567.123", "-0.001", "5.000", "1.500", "2.250", ""],
-    "double": ["1.5e+00", "-2.2e+10", "1.0e+300", "1.0e-01", "1.0e-300", ""],
-    "word": ["", 'Ünï, "quoted"', "zoë", "a'b\\c`d", "日本", "Zoe"],
-    "day": ["2024-02-29", "1999-12-31", "2024-03-01", "0001-01-01", "2024-03-01", ""],
-    "moment": ["2024-02-29 10:00:00", "1999-12-31 23:59:59", "2024-03-01 00:00:00", "2024-03-01 00:00:01", "", ""],
-    "zoned": ["2024-02-29T10:00:00Z", "1999-12-31T23:59:59Z", "2024-03-01T00:00:00Z", "", "2024-03-01T00:00:00Z", ""],
-    "clock": ["10:00:00", "23:59:59", "00:00:00", "", "12:30:00", "00:00:01"],
-    "flag": ["true", "false", "true", "false", "", "true"],
-    "odd `name`; x.y": ["a", "b", "a", "", "c", "b"],
-}
-ROWS = 240
-
-FILTERS = [
-    (), ("whole:gt:0",), ("whole:ne:12",), ("whole:in:12,-7",), ("price:le:7.00",), ("wide:eq:5.000",), ("double:lt:0.1",),
-    ("word:contains:o",), ("word:icontains:ZO",), ("word:starts:z",), ("word:eq:a'b\\c`d",), ("word:ne:zoë",), ("word:gt:Zoe",),
-    ("word:isnull",), ("day:ge:2024-02-29",), ("day:eq:2024-03-01",), ("moment:lt:2024-03-01 00:00:01",), ("clock:gt:00:00:01",),
-    ("zoned:eq:2024-03-01T00:00:00Z",), ("flag:eq:true",), ("flag:isnull:false", "whole:lt:100"), ("odd `name`; x.y:eq:a",),
-]  # fmt: skip
-
-
-def csv() -> bytes:
-    import csv as writer
-    import io
-
-    text = io.StringIO()
-    made = writer.writer(text, lineterminator="\n")
-    made.writerow(CELLS)
-    for row in range(ROWS):
-        made.writerow([cells[(row + shift) % len(cells)] for shift, cells in enumerate(CELLS.values())])
-    return text.getvalue().encode()
 
 
 @pytest.fixture(scope="module")
@@ -94,9 +63,9 @@ class Counting(SparkEngine):
 
     asked = 0
 
-    def _ask(self, statement: str) -> Any:
+    def _ask(self, statement: str, tag: str) -> Any:
         self.asked += 1
-        return super()._ask(statement)
+        return super()._ask(statement, tag)
 
 
 class Both:
@@ -186,6 +155,58 @@ def test_measures_of_every_type_agree(both: Both, of: str):
     query = read_query(both.columns, ["whole:lt:100"])
 
     assert both.ask(lambda here, far: Grouper(here, far).groups(both.snapshot, query, column, measure, limit=9))
+
+
+@pytest.fixture(scope="module")
+def served(tmp_path_factory: pytest.TempPathFactory, sail: str) -> Iterator[tuple[httpx.Client, httpx.Client, str]]:
+    """The same table at a server that asks the engine for it and at one that does not."""
+    folder = tmp_path_factory.mktemp("served")
+    server = LiveServer(folder).start()
+    with server.login() as http:
+        file_id: str = http.post("/files", files={"file": ("t", csv())}).json()["id"]
+        entry_when(http, file_id, "done")
+        edited(http, file_id)
+        more: str = http.post("/files", files={"file": ("more.csv", csv())}).json()["id"]
+        entry_when(http, more, "done")
+        http.post(f"/datasets/{file_id}/append", json={"file_id": more, "again": True}).raise_for_status()
+    server.stop()
+    shutil.copytree(folder, copied := tmp_path_factory.mktemp("copied"), dirs_exist_ok=True)
+    servers = LiveServer(folder, engine_url=sail, engine_min_rows=1).start(), LiveServer(copied).start()
+    try:
+        with servers[0].login() as far, servers[1].login() as here:
+            yield far, here, file_id
+    finally:
+        for each in servers:
+            each.stop()
+
+
+@pytest.mark.parametrize("query", STATEMENTS + ASKED_HERE)
+def test_a_statement_has_the_same_answer(served: tuple[httpx.Client, httpx.Client, str], query: str):
+    far, here = (each.post("/sql", json={"query": query}) for each in served[:2])
+
+    assert (far.status_code, here.status_code) == (200, 200)
+    assert unordered(far.json()) == unordered(here.json())
+    assert served[0].get("/readyz").json()["engine"] == "up", "it was asked, and did not fail"
+
+
+def unordered(found: dict[str, Any]) -> dict[str, Any]:
+    """An answer without the order of its rows, which not every statement says."""
+    return found | {"rows": sorted(map(json.dumps, found.get("rows", ())))}
+
+
+@pytest.mark.parametrize("kind", ["csv", "ndjson", "arrow", "parquet"])
+@pytest.mark.parametrize("filters", FILTERS + HERE, ids=" and ".join)
+def test_an_export_has_the_same_bytes(
+    served: tuple[httpx.Client, httpx.Client, str], filters: tuple[str, ...], kind: str
+):
+    asked = {"format": kind, "filter": list(filters)}
+
+    far, here = (each.get(f"/datasets/{served[2]}/export", params=asked) for each in served[:2])
+
+    assert (far.status_code, here.status_code) == (200, 200)
+    assert far.content == here.content
+    assert here.content.count(b"\n") > 1
+    assert served[0].get("/readyz").json()["engine"] == "up", "it was asked, and did not fail"
 
 
 def test_a_server_asks_it_and_does_without_it(tmp_path: Path, sail: str, start_server, monkeypatch):

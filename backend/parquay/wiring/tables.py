@@ -74,7 +74,7 @@ def table_services(
         aggregator,
         Grouper(engine, spark),
         ColumnOffers(),
-        Exporter(engine, aggregator),
+        Exporter(engine, aggregator, spark),
         Preview(uploads.segments, tables, places),
         ProcessScratch(settings.root / "tmp", "read"),
         VersionJobs(catalog, jobs),
@@ -86,8 +86,9 @@ def table_services(
         Statements(
             StatementProcesses(settings.root / "tmp", memory=settings.query_memory, kept=settings.sql_processes),
             seconds=settings.query_timeout,
+            spark=spark,
         ),
-        TableNames(files, tables),
+        TableNames(files, tables, (lambda _snapshot: False) if spark is None else spark.takes),
         spark,
     )
 
@@ -102,4 +103,4 @@ def _spark(settings: Settings) -> SparkEngine | None:
         return None
     if find_spec("pyspark") is None:
         raise SettingsError("PARQUAY_ENGINE_URL: sc:// needs the extra parquay[engine]")
-    return SparkEngine(settings.engine_url)
+    return SparkEngine(settings.engine_url, min_rows=settings.engine_min_rows, min_bytes=settings.engine_min_bytes)

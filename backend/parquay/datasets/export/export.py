@@ -16,10 +16,12 @@ from parquay.datasets.export.formats import ExportRequest
 from parquay.datasets.query import sql
 from parquay.datasets.query.aggregates import Aggregator
 from parquay.datasets.query.engine import CancelToken, Engine
+from parquay.datasets.query.plan import Query
+from parquay.datasets.query.spark import SparkEngine
 from parquay.datasets.query.sql import Sql
 from parquay.datasets.query.values import Column
 from parquay.datasets.versions.snapshot import Snapshot
-from parquay.errors import InvalidValue
+from parquay.errors import InvalidValue, QueryTimeout
 
 ENDINGS = frozenset(
     {"csv", "tsv", "txt", "json", "ndjson", "jsonl", "parquet", "xlsx", "gz", "zst", "bz2", "xz", "zip"}
@@ -57,9 +59,11 @@ class Export:
 class Exporter:
     """Makes exports; may be used by many threads."""
 
-    def __init__(self, engine: Engine, aggregator: Aggregator) -> None:
+    def __init__(self, engine: Engine, aggregator: Aggregator, spark: SparkEngine | None = None) -> None:
+        """``spark``: is asked in which parts of very large tables the rows of a filter are."""
         self._engine = engine
         self._aggregator = aggregator
+        self._spark = spark
 
     def export(self, snapshot: Snapshot, request: ExportRequest, asking: CancelToken, stop: CancelToken) -> Export:
         """Return the download that ``request`` asks for (blocking); `stop` ends it, `asking` this call.
@@ -74,10 +78,20 @@ class Exporter:
         def chunks() -> Iterator[bytes]:
             if request.format == "parquet" and formats.is_unchanged(snapshot, request):
                 return formats.copied_parts(snapshot, stop)
-            tables = scan(self._engine, snapshot, request.query, request.columns, stop)
+            read = self._narrowed(snapshot, request.query, asking)
+            tables = scan(self._engine, read, request.query, request.columns, stop)
             return formats.WRITERS[request.format](snapshot, request, types_of(request.columns), tables)
 
         return Export(f"{_stem(snapshot.name)}.{ending}", media_type, chunks, request.format in ("csv", "ndjson"))
+
+    def _narrowed(self, snapshot: Snapshot, query: Query, stop: CancelToken) -> Snapshot:
+        """The version with the parts that have rows for ``query``; with all where finding them would take too long."""
+        if self._spark is None:
+            return snapshot
+        try:
+            return self._spark.narrowed(snapshot, query, self._engine.timed(stop))
+        except QueryTimeout:
+            return snapshot
 
     def _fits_a_sheet(self, snapshot: Snapshot, request: ExportRequest, stop: CancelToken) -> None:
         from parquay.columns.text.xlsx import MAX_CHARACTERS, MAX_COLUMNS, MAX_ROWS
@@ -87,7 +101,7 @@ class Exporter:
             raise InvalidValue(f"A sheet of Excel has room for {MAX_ROWS - 1} rows, not for {rows}.", "too_many_rows")
         if len(request.columns) > MAX_COLUMNS:
             raise InvalidValue(f"A sheet of Excel has room for {MAX_COLUMNS} columns.", "too_many_columns")
-        long = self._longer_than(MAX_CHARACTERS, snapshot, request, stop)
+        long = self._longer_than(MAX_CHARACTERS, self._narrowed(snapshot, request.query, stop), request, stop)
         if long is not None:
             detail = f"{long.name}: a cell of Excel has room for {MAX_CHARACTERS} characters."
             raise InvalidValue(detail, "cell_too_long")

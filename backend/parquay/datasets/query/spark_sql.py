@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING
 
+from parquay.datasets.query import text_matches
 from parquay.datasets.query.plan import Condition, Query, columns_of
 from parquay.datasets.query.values import Column
 from parquay.datasets.versions.snapshot import Snapshot
@@ -26,21 +27,45 @@ _SIGNS = {"eq": "=", "lt": "<", "le": "<=", "gt": ">", "ge": ">="}
 
 
 def can_ask(snapshot: Snapshot, query: Query) -> bool:
-    """Whether a query can be asked of the table as others see it: its rows have no ids there."""
-    return bool(snapshot.parts) and all(each.column is not None for each in query.conditions)
+    """Whether a query can be asked of the table as others see it.
+
+    Its rows have no ids there, cells that are no texts are not there as they were written, and each engine has its own
+    small letters.
+    """
+    return bool(snapshot.parts) and all(_is_plain(each) for each in query.conditions)
+
+
+def askable(query: Query) -> Query:
+    """Those filters of a query that can be asked: among the rows for these are all rows for the query."""
+    return Query(tuple(each for each in query.conditions if _is_plain(each)))
+
+
+def _is_plain(condition: Condition) -> bool:
+    if condition.column is None or condition.test.op == "icontains":
+        return False
+    return condition.column.type.is_text or condition.test.op not in text_matches.OPERATORS
 
 
 def statement(snapshot: Snapshot, query: Query, selected: str, tail: str = "") -> str:
     """Select something of the rows that hold all filters of ``query``."""
-    conditions = [f"({_condition(each)})" for each in query.conditions]
-    where = " AND ".join(conditions) or "TRUE"
-    return f"SELECT {selected} FROM {_table(snapshot)} WHERE {where}{tail}"
-
-
-def _table(snapshot: Snapshot) -> str:
-    cells = ", ".join(f"{_quoted(column.name)} AS c{column.index}" for column in columns_of(snapshot.columns))
     place = f"delta.{_quoted(snapshot.place.url)} VERSION AS OF {snapshot.version}"
-    return f"(SELECT {cells} FROM {place}) AS t"
+    return f"SELECT {selected} FROM {_cells(snapshot, place)} WHERE {_where(query)}{tail}"
+
+
+def matches(snapshot: Snapshot, query: Query, parts: Sequence[int]) -> str:
+    """Count the rows that hold all filters, in each of some parts: `part` is its index, `n` the number."""
+    pieces = (f"parquet.{_quoted(f'{snapshot.place.url}/{snapshot.parts[i].name}')}" for i in parts)
+    counted = (f"count(*) AS n FROM {_cells(snapshot, piece)} WHERE {_where(query)}" for piece in pieces)
+    return " UNION ALL ".join(f"SELECT {i} AS part, {each}" for i, each in zip(parts, counted, strict=True))
+
+
+def _where(query: Query) -> str:
+    return " AND ".join(f"({_condition(each)})" for each in query.conditions) or "TRUE"
+
+
+def _cells(snapshot: Snapshot, source: str) -> str:
+    cells = ", ".join(f"{_quoted(column.name)} AS c{column.index}" for column in columns_of(snapshot.columns))
+    return f"(SELECT {cells} FROM {source}) AS t"
 
 
 def _quoted(name: str) -> str:
@@ -115,8 +140,6 @@ def _test(column: Column, test: Comparison) -> str:
         return f"{cell} IN ({', '.join(cast)})"
     if test.op == "ne":
         return f"NOT ({cell} <=> {cast[0]})"
-    if test.op == "icontains":
-        return f"contains(lower({cell}), lower({values[0]}))"
     if test.op in ("contains", "starts"):
         return f"{'contains' if test.op == 'contains' else 'startswith'}({cell}, {values[0]})"
     return {"isnull": f"{cell} IS NULL", "present": f"{cell} IS NOT NULL", "none": "FALSE"}[test.op]

@@ -178,7 +178,7 @@ def _source(node: Mapping[str, Any], params: Mapping[str, Any]) -> NamedTable | 
     if name not in _TABLE_FUNCTIONS or function.get("schema") or function.get("catalog"):
         detail = f"The table function {name[:60]!r} cannot be asked: no statement reads files or tells of the engine."
         raise RefusedStatement(detail, "sql_not_allowed", _at(node))
-    return _dataset(function, params, _at(node)) if name == DATASET else None
+    return dataset_named(function, params, _at(node)) if name == DATASET else None
 
 
 def _base_table(node: Mapping[str, Any]) -> NamedTable:
@@ -193,7 +193,12 @@ def _base_table(node: Mapping[str, Any]) -> NamedTable:
     return NamedTable(name=name, position=_at(node))
 
 
-def _dataset(function: Mapping[str, Any], params: Mapping[str, Any], position: int | None) -> NamedTable:
+def dataset_named(function: Mapping[str, Any], params: Mapping[str, Any], position: int | None) -> NamedTable:
+    """The table that a call of the function `dataset` names.
+
+    Raises:
+        RefusedStatement: it names none.
+    """
     given: dict[str, Any] = {}
     for name, each in zip(("id", "version"), function["arguments"], strict=False):
         expression = each["expression"]

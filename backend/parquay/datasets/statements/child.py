@@ -25,6 +25,7 @@ from parquay.columns.text import json_text
 from parquay.datasets.query.expression_child import read_frames, write_frame
 from parquay.datasets.statements.check import DATASET, NamedTable, RefusedStatement, queries_named, tables_of
 from parquay.datasets.statements.parameters import as_literals, by_name
+from parquay.datasets.statements.reduced import reduced_statement
 from parquay.datasets.statements.results import (
     STREAMED,
     JsonResult,
@@ -134,13 +135,19 @@ def _run(engine: duckdb.DuckDBPyConnection, asked: dict[str, Any], frames: queue
             tree = _tree(engine, inner, len(text.encode()) - len(inner.encode()))
             named = tables_of(tree, by_name(params))
         _tell({"tables": [_described(query, each) for each in named], "queries": sorted(queries_named(tree))})
-        opened = json.loads(frames.get())
+        opened, reduced = json.loads(frames.get()), None
+        if "large" in opened:
+            reduced = reduced_statement(engine, tree, opened, asked["params"]) if inner is text else None
+            _tell({"reductions": reduced.described, "tables": reduced.tables} if reduced else {"reductions": []})
+            opened = json.loads(frames.get())
         if "given_up" in opened:
             return False
         has_run = True
         _open_tables(engine, opened)
+        if reduced is not None and opened["reduced"]:
+            query = text = inner = reduced.text
         columns, asking, ahead = _asking(engine, text, None if inner is text else inner, asked)
-        with _placed(query, ahead):
+        with _placed(query if reduced is None else "", ahead):
             _answer(engine, asking, columns, asked)
     except RefusedStatement as refusal:
         _tell({"error": str(refusal), "code": refusal.code, "position": refusal.position})

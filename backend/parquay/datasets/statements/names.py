@@ -28,22 +28,44 @@ MAX_SAME_NAME = 5
 
 @dataclass(frozen=True, slots=True)
 class OpenTable:
-    """A table that a statement reads: what the statement calls it, its version, and the local files of its parts."""
+    """A table that a statement reads: what the statement calls it, and its version, whose parts stay."""
 
     view: str
     snapshot: Snapshot
+
+    def empty_sql(self) -> str:
+        """The statement that makes it a view without rows."""
+        columns = columns_of(self.snapshot.columns)
+        cells = ", ".join(f"NULL::{value_type(each.type)} AS {quoted(each.name)}" for each in columns)
+        return f"CREATE VIEW {quoted(self.view)} AS SELECT {cells} LIMIT 0"
+
+    def readable(self, held: ExitStack) -> ReadableTable:
+        """Return what the engine reads, which is there until ``held`` ends (blocking).
+
+        Raises:
+            ParquayError: see `Objects.fetch`.
+        """
+        paths = held.enter_context(self.snapshot.place.parts.fetch(self.snapshot.names))
+        if not paths:
+            return ReadableTable(self.empty_sql(), ())
+        columns = columns_of(self.snapshot.columns)
+        names = ", ".join(f"c{each.index}" for each in columns)
+        cells = ", ".join(f"{value_sql(f'c{each.index}', each.type)} AS {quoted(each.name)}" for each in columns)
+        read = f"SELECT {cells} FROM {parquet_sql(paths)} AS part({names})"
+        return ReadableTable(f"CREATE VIEW {quoted(self.view)} AS {read}", tuple(paths))
+
+
+@dataclass(frozen=True, slots=True)
+class ReadableTable:
+    """The statement that makes a table a view of the engine, and the local files that it reads."""
+
+    sql: str
     paths: tuple[Path, ...]
 
-    def sql(self) -> str:
-        """The statement that makes it a view of the engine."""
-        columns = columns_of(self.snapshot.columns)
-        if not self.paths:
-            cells = ", ".join(f"NULL::{value_type(each.type)} AS {quoted(each.name)}" for each in columns)
-            return f"CREATE VIEW {quoted(self.view)} AS SELECT {cells} LIMIT 0"
-        names = ", ".join(f"c{each.index}" for each in columns)
-        cells = ", ".join(f"{_cell(f'c{each.index}', each.type)} AS {quoted(each.name)}" for each in columns)
-        files = ", ".join(literal(str(path)) for path in self.paths)
-        return f"CREATE VIEW {quoted(self.view)} AS SELECT {cells} FROM read_parquet([{files}]) AS part({names})"
+
+def parquet_sql(paths: Iterable[Path]) -> str:
+    """Some Parquet files as a source. Pure."""
+    return f"read_parquet([{', '.join(literal(str(path)) for path in paths)}])"
 
 
 def quoted(name: str) -> str:
@@ -61,7 +83,8 @@ def value_type(column_type: ColumnType) -> str:
     return column_type.statement_value()[0]
 
 
-def _cell(cell: str, column_type: ColumnType) -> str:
+def value_sql(cell: str, column_type: ColumnType) -> str:
+    """The value of a cell of the parts. Pure."""
     wanted, made = column_type.statement_value()
     return made.format(cell, wanted)
 
@@ -69,9 +92,13 @@ def _cell(cell: str, column_type: ColumnType) -> str:
 class TableNames:
     """Finds the tables that a statement means; may be used by many threads."""
 
-    def __init__(self, files: Files, tables: Tables) -> None:
+    def __init__(
+        self, files: Files, tables: Tables, is_large: Callable[[Snapshot], bool] = lambda _snapshot: False
+    ) -> None:
+        """``is_large``: whether not all parts of a table may be needed, so that they are fetched later."""
         self._files = files
         self._tables = tables
+        self._is_large = is_large
 
     def opener(self, user_id: str) -> Opener:
         """What opens the tables that a statement of a user names, see `resolve`."""
@@ -144,13 +171,12 @@ class TableNames:
             except NotFound as unknown:
                 raise _refused(unknown.detail, named, unknown.code) from None
             try:
-                held.enter_context(self._tables.hold(snapshot))
-                paths = held.enter_context(snapshot.place.parts.fetch(snapshot.names))
+                held.enter_context(self._tables.hold(snapshot, fetched=not self._is_large(snapshot)))
             except Gone:
                 if named.version is not None or self._tables.snapshot(file).version == snapshot.version:
                     raise
             else:
-                return OpenTable(named.view, snapshot, tuple(paths))
+                return OpenTable(named.view, snapshot)
 
 
 def _refused(detail: str, named: NamedTable, code: str = "ambiguous_table", **more: Any) -> InvalidValue:

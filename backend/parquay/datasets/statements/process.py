@@ -13,11 +13,11 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Mapping
-from contextlib import ExitStack
+from collections.abc import Callable, Mapping
+from contextlib import AbstractContextManager, ExitStack
 from dataclasses import dataclass
 from pathlib import Path
-from typing import IO, Any, cast
+from typing import IO, Any, TypeVar, cast
 
 from parquay.columns.text import json_text
 from parquay.datasets.query.engine import CancelToken
@@ -25,6 +25,8 @@ from parquay.datasets.query.expression_child import HEAD, write_frame
 from parquay.datasets.statements import child
 from parquay.errors import Damaged, InvalidValue, ParquayError, QueryTimeout, TooLarge, Unavailable, is_full
 from parquay.storage.local.scratch import ProcessScratch
+
+T = TypeVar("T")
 
 TICK = 0.02
 """Seconds between two looks at whether somebody still waits."""
@@ -185,6 +187,10 @@ class StatementProcesses:
         for each in gone:
             each.process.kill()
 
+    def fresh_folder(self) -> AbstractContextManager[Path]:
+        """Yield a folder for what a statement reads beside the parts; it goes with the context."""
+        return self._scratch.fresh()
+
     def close(self) -> None:
         """End all that wait."""
         with self._lock:
@@ -290,6 +296,14 @@ class Conversation:
             raise refused(content)
         self.is_over = "rows" in content
         return content
+
+    def waiting(self, work: Callable[[CancelToken], T]) -> T:
+        """Return what ``work`` finds, in the time of the statement (blocking)."""
+        began = time.monotonic()
+        try:
+            return work(self._stop.until(began + self._left))
+        finally:
+            self._left -= time.monotonic() - began
 
     def give_up(self) -> None:
         """Say that the statement is not to be run after all."""

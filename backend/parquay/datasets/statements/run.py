@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass
 from typing import Any
 
 from parquay.columns.text import json_text
 from parquay.datasets.query.engine import CancelToken
+from parquay.datasets.query.spark import SparkEngine
+from parquay.datasets.statements import far
 from parquay.datasets.statements.check import NamedTable
-from parquay.datasets.statements.names import Opener
+from parquay.datasets.statements.names import Opener, OpenTable, ReadableTable
 from parquay.datasets.statements.parameters import exact_numbers
 from parquay.datasets.statements.process import Conversation, StatementProcesses
 from parquay.datasets.statements.results import ResultFormat
@@ -70,9 +72,10 @@ class RunningStatement:
 class Statements:
     """Runs statements; may be used by many threads."""
 
-    def __init__(self, processes: StatementProcesses, *, seconds: float) -> None:
-        """``seconds``: how long a statement may take until its result begins."""
+    def __init__(self, processes: StatementProcesses, *, seconds: float, spark: SparkEngine | None = None) -> None:
+        """``seconds``: how long a statement may take until its result begins; ``spark``: see `far`."""
         self._processes = processes
+        self._spark = spark
         self.seconds = seconds
 
     def begin(self, asked: AskedStatement, owner: str, opener: Opener, stop: CancelToken) -> RunningStatement:
@@ -96,11 +99,36 @@ class Statements:
             except ParquayError:
                 conversation.give_up()
                 raise
-            paths = [str(path) for each in tables for path in each.paths]
-            conversation.send({"paths": paths, "views": [each.sql() for each in tables]})
+            reduced = self._from_far(conversation, tables, stop, held)
+            read = reduced or [each.readable(held) for each in tables]
+            paths = [str(path) for each in read for path in each.paths]
+            conversation.send({"paths": paths, "views": [each.sql for each in read], "reduced": bool(reduced)})
             columns = _object(conversation)["columns"]
             conversation.extend((STREAM_TIMES - 1) * self.seconds)
             return RunningStatement(columns, conversation, held.pop_all())
+
+    def _from_far(
+        self, conversation: Conversation, tables: Sequence[OpenTable], stop: CancelToken, held: ExitStack
+    ) -> list[ReadableTable]:
+        """What a statement reads when the engine for large tables does a part of it; empty: that does nothing of it."""
+        spark = self._spark
+        large = [each for each in tables if spark is not None and spark.takes(each.snapshot)]
+        if spark is None or not large:
+            return []
+        conversation.send(far.described(tables, large))
+        wanted = _object(conversation)
+        if not wanted["reductions"]:
+            return []
+        left = [each for each in tables if each.view.lower() in wanted["tables"]]
+        folder = held.enter_context(self._processes.fresh_folder())
+        try:
+            found = conversation.waiting(
+                lambda timed: far.reduced(spark, wanted["reductions"], large, timed, folder=folder, held=held)
+            )
+        except ParquayError:
+            conversation.give_up()
+            raise
+        return [] if found is None else [*found, *(each.readable(held) for each in left)]
 
     def _let_go(self, conversation: Conversation, owner: str) -> None:
         """Keep a process that is done with its statement, and end every other."""

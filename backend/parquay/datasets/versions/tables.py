@@ -162,8 +162,10 @@ class Tables:
         return self.snapshot(file)
 
     @contextmanager
-    def hold(self, snapshot: Snapshot) -> Iterator[None]:
+    def hold(self, snapshot: Snapshot, *, fetched: bool = True) -> Iterator[None]:
         """Keep the parts of a version from being deleted while the context is open; for whoever reads for long.
+
+        ``fetched``: whether copies of all of them are there from the start.
 
         Raises:
             Busy: ``table_busy``, parts of it are being deleted (423).
@@ -176,7 +178,7 @@ class Tables:
                 raise NotFound("There is no such dataset.")
             if snapshot.place.parts.absent(snapshot.names):
                 raise self._gone(snapshot)
-            with snapshot.place.parts.fetch(snapshot.names):
+            with snapshot.place.parts.fetch(snapshot.names if fetched else []):
                 yield
 
     def _gone(self, snapshot: Snapshot) -> ParquayError:

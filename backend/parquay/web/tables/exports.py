@@ -17,7 +17,6 @@ from parquay.datasets.export.export import Export
 from parquay.datasets.export.formats import ExportRequest
 from parquay.datasets.query.engine import Cancelled, CancelToken
 from parquay.datasets.query.plan import chosen_columns
-from parquay.datasets.versions.tables import Tables
 from parquay.errors import Gone
 from parquay.web.http.cancellation import run_cancellable, table_threads
 from parquay.web.http.compression import accepts
@@ -51,15 +50,15 @@ async def export(
     row ends else; so it is in NDJSON if the upload was that. `safe` keeps spreadsheets from running cells.
     """
     with ExitStack() as held:
-        read = await run_cancellable(query.request, query.cancel, partial(_opened, tables.tables, query, held))
+        read = await run_cancellable(query.request, query.cancel, partial(_opened, tables, query, held))
         named = chosen_columns(read.columns, columns) if columns and any(columns) else None
         chosen = tuple(named or read.shown or read.columns)
         wish = ExportRequest(format, chosen, read.query, safe=safe, header=header, original=dialect == "original")
         return await _download(query, Downloads(tables, uploads), read, wish, held)
 
 
-def _opened(tables: Tables, query: TableQuery, held: ExitStack) -> TableRead:
-    """Open a version whose parts stay until ``held`` ends (blocking).
+def _opened(tables: TableServices, query: TableQuery, held: ExitStack) -> TableRead:
+    """Open a version whose parts stay until ``held`` ends (blocking); those of a very large table come one by one.
 
     A version that was given up between the two steps is not there; whoever wants the newest gets the next one.
 
@@ -68,8 +67,9 @@ def _opened(tables: Tables, query: TableQuery, held: ExitStack) -> TableRead:
     """
     while True:
         read = query.open()
+        is_large = tables.spark is not None and tables.spark.takes(read.snapshot)
         try:
-            held.enter_context(tables.hold(read.snapshot))
+            held.enter_context(tables.tables.hold(read.snapshot, fetched=not is_large))
         except Gone:
             if query.version is not None or query.open().snapshot.version == read.snapshot.version:
                 raise
