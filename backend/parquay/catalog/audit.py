@@ -8,7 +8,7 @@ from typing import Any
 from sqlmodel import Session, col, select
 
 from parquay.audit import AuditNote
-from parquay.catalog.session import Catalog
+from parquay.catalog.session import CatalogRows
 from parquay.catalog.tables import Audit
 
 
@@ -19,11 +19,8 @@ def keep(session: Session, note: AuditNote | None, subject: str | None = None, *
         session.add(Audit.model_validate({**values, "detail": {**note.detail, **detail}}))
 
 
-class AuditLog:
+class AuditLog(CatalogRows):
     """The notes, to be read."""
-
-    def __init__(self, catalog: Catalog) -> None:
-        self._catalog = catalog
 
     def page(self, *, limit: int, before: int | None = None) -> Sequence[Audit]:
         """Return up to ``limit`` notes older than ``before``, the youngest first."""

@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from sqlalchemy import text
 from sqlmodel import Session, col, delete, select, update
 
-from parquay.catalog.session import Catalog
+from parquay.catalog.session import CatalogRows
 from parquay.catalog.tables import CheckpointRequest, File
 
 _ASK = text(
@@ -20,11 +20,8 @@ _ASK = text(
 )
 
 
-class CheckpointRequests:
+class CheckpointRequests(CatalogRows):
     """The requests of all processes."""
-
-    def __init__(self, catalog: Catalog) -> None:
-        self._catalog = catalog
 
     def ask(self, session: Session, file_id: str) -> int | None:
         """Inside a transaction: ask for a checkpoint; return the request's number, None for an unknown upload."""

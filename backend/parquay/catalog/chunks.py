@@ -8,18 +8,15 @@ from sqlalchemy import delete, func, select
 from sqlmodel import Session, col
 
 from parquay.catalog.prepared import Insert
-from parquay.catalog.session import Catalog
+from parquay.catalog.session import CatalogRows
 from parquay.catalog.tables import File, NamedChunk
 from parquay.chunk import Chunk
 
 _insert = Insert(NamedChunk)
 
 
-class NamedChunks:
+class NamedChunks(CatalogRows):
     """What the catalog knows of chunks; it is the `ChunkIndex` of a store."""
-
-    def __init__(self, catalog: Catalog) -> None:
-        self._catalog = catalog
 
     def of(self, upload_id: str) -> list[Chunk]:
         """Return an upload's chunks in the order of their starts."""

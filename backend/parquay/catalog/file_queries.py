@@ -15,7 +15,7 @@ from parquay.catalog.allowances import Allowance, RoomLeft, room_left
 from parquay.catalog.expiry import is_over
 from parquay.catalog.links import opened_by
 from parquay.catalog.listing import EVERYTHING, SORTS, Narrowed, after, branches, narrowing, order
-from parquay.catalog.session import Catalog
+from parquay.catalog.session import CatalogRows
 from parquay.catalog.tables import Access, File, Link, User
 from parquay.roles import VIEW, Role, role_of
 
@@ -31,11 +31,8 @@ class Seen(NamedTuple):
     role: Role
 
 
-class FileQueries:
+class FileQueries(CatalogRows):
     """Queries on files, each in a transaction of its own."""
-
-    def __init__(self, catalog: Catalog) -> None:
-        self._catalog = catalog
 
     def get(self, file_id: str) -> File | None:
         """Return a file, None when there is none."""

@@ -13,7 +13,7 @@ from sqlalchemy.dialects.sqlite import insert as insert_into_sqlite
 from sqlmodel import Session, col, delete
 
 from parquay.catalog.saved_queries import Beside
-from parquay.catalog.session import Catalog, connection_of
+from parquay.catalog.session import CatalogRows, connection_of
 from parquay.catalog.tables import IdempotencyKey, now
 from parquay.errors import Conflict
 
@@ -21,11 +21,8 @@ KEPT = timedelta(days=1)
 """How long a key means the request that came with it first."""
 
 
-class IdempotencyKeys:
+class IdempotencyKeys(CatalogRows):
     """The keys of all users."""
-
-    def __init__(self, catalog: Catalog) -> None:
-        self._catalog = catalog
 
     def find(self, user_id: str, key: str) -> IdempotencyKey | None:
         """Return what a key of a user means, None where it means nothing (yet, or any more)."""

@@ -20,7 +20,7 @@ from sqlmodel import Session, col, delete, func, select
 from parquay.catalog.owners import ended_with_its_server
 from parquay.catalog.prepared import Insert
 from parquay.catalog.queue import KEPT_SECONDS, may_take, next_jobs, turn
-from parquay.catalog.session import Catalog, connection_of, database_now, notify
+from parquay.catalog.session import CatalogRows, connection_of, database_now, notify
 from parquay.catalog.tables import Job, Served
 from parquay.catalog.wakes import wake
 from parquay.ids import new_ids
@@ -69,11 +69,8 @@ class JobLease:
     payload: dict[str, Any]
 
 
-class Jobs:
+class Jobs(CatalogRows):
     """The queue."""
-
-    def __init__(self, catalog: Catalog) -> None:
-        self._catalog = catalog
 
     def enqueue(
         self,

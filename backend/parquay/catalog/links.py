@@ -10,7 +10,7 @@ from sqlmodel import Session, col, select
 
 from parquay.audit import AuditNote
 from parquay.catalog.audit import keep
-from parquay.catalog.session import Catalog
+from parquay.catalog.session import CatalogRows
 from parquay.catalog.tables import File, Link, User
 from parquay.errors import Conflict
 
@@ -23,11 +23,8 @@ def opened_by(link_id: str) -> ColumnElement[bool]:
     return and_(col(Link.file_id) == File.id, col(Link.id) == link_id)
 
 
-class FileLinks:
+class FileLinks(CatalogRows):
     """The links to files. Writing methods block until the commit."""
-
-    def __init__(self, catalog: Catalog) -> None:
-        self._catalog = catalog
 
     def get(self, link_id: str) -> Link | None:
         """Return a link, None when it is unknown or the file's owner is disabled."""

@@ -12,7 +12,7 @@ from dataclasses import asdict
 from sqlmodel import Session, col, delete, func, insert, select, update
 
 from parquay.catalog.segments import NewReject
-from parquay.catalog.session import Catalog
+from parquay.catalog.session import CatalogRows
 from parquay.catalog.tables import DatasetVersion, File, FileReading, Reject
 
 Holds = Callable[[int], bool]
@@ -24,11 +24,8 @@ def holds_none(_rid: int) -> bool:
     return False
 
 
-class Readings:
+class Readings(CatalogRows):
     """Queries and writes on readings."""
-
-    def __init__(self, catalog: Catalog) -> None:
-        self._catalog = catalog
 
     def one(self, dataset_id: str, no: int) -> FileReading | None:
         """A reading of a file; None where there is none, or the file's row tells the same."""

@@ -10,18 +10,15 @@ from sqlalchemy.dialects.postgresql import insert as insert_into_postgresql
 from sqlalchemy.dialects.sqlite import insert as insert_into_sqlite
 from sqlmodel import Session, col
 
-from parquay.catalog.session import Catalog
+from parquay.catalog.session import CatalogRows
 from parquay.catalog.tables import Sample, now
 
 KEEP = timedelta(hours=24)
 """How long a sample is kept."""
 
 
-class Samples:
+class Samples(CatalogRows):
     """The samples of all processes."""
-
-    def __init__(self, catalog: Catalog) -> None:
-        self._catalog = catalog
 
     def add(self, session: Session, at: datetime, shares: Mapping[str, float]) -> None:
         """Add this process's share to the values of the second ``at``."""

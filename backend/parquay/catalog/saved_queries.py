@@ -6,18 +6,15 @@ from collections.abc import Callable
 
 from sqlmodel import Session
 
-from parquay.catalog.session import Catalog
+from parquay.catalog.session import CatalogRows
 from parquay.catalog.tables import NewFile, SavedQuery
 
 Beside = Callable[[Session, str], None]
 """Writes what belongs to a file in the transaction that makes it, and gets its id."""
 
 
-class SavedQueries:
+class SavedQueries(CatalogRows):
     """Statements by the table that each made."""
-
-    def __init__(self, catalog: Catalog) -> None:
-        self._catalog = catalog
 
     def of(self, dataset_id: str) -> SavedQuery | None:
         """Return the statement that a table was made by; None where it was made otherwise."""

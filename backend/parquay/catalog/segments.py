@@ -13,7 +13,7 @@ from sqlmodel import Session, col
 
 from parquay.catalog import reader_blocks, reject_positions
 from parquay.catalog.notifications import progress_of
-from parquay.catalog.session import Catalog, notify
+from parquay.catalog.session import CatalogRows, notify
 from parquay.catalog.tables import File, FileReading, Reject, Segment, now
 
 Fence = Callable[[Session], bool]
@@ -103,11 +103,8 @@ class RejectPage:
     first: int = 0
 
 
-class Segments:
+class Segments(CatalogRows):
     """The segments of all files, as rows."""
-
-    def __init__(self, catalog: Catalog) -> None:
-        self._catalog = catalog
 
     def file(self, file_id: str) -> File | None:
         """The file's row as it is now; None when it is gone."""

@@ -314,3 +314,10 @@ def _unavailable(error: Exception) -> Exception:
     if gone or isinstance(error, OperationalError | PoolTimeout):
         return Unavailable("The database does not answer.", "database_unavailable", retry_after=2)
     return error
+
+
+class CatalogRows:
+    """Some of the rows of a catalog, read and written through it."""
+
+    def __init__(self, catalog: Catalog) -> None:
+        self._catalog = catalog

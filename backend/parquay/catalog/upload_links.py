@@ -16,7 +16,7 @@ from sqlmodel import Session, SQLModel, col, select
 
 from parquay.audit import AuditNote
 from parquay.catalog.audit import keep
-from parquay.catalog.session import Catalog, connection_of
+from parquay.catalog.session import CatalogRows, connection_of
 from parquay.catalog.tables import File, UploadLink, User, now
 from parquay.errors import Conflict, Gone, NotFound, TooLarge
 
@@ -82,11 +82,8 @@ class OwnedLink(NamedTuple):
     owner: User
 
 
-class UploadLinks:
+class UploadLinks(CatalogRows):
     """The upload links of all users. Writing methods block until the commit."""
-
-    def __init__(self, catalog: Catalog) -> None:
-        self._catalog = catalog
 
     def of_token(self, token_hash: str) -> OwnedLink | None:
         """Return the link whose token has this hash, None when it is unknown or its owner is disabled."""

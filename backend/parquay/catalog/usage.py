@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from sqlalchemy import DDL, event, text
 from sqlmodel import Session, SQLModel, select
 
-from parquay.catalog.session import Catalog
+from parquay.catalog.session import CatalogRows
 from parquay.catalog.tables import StoredUsage, User
 from parquay.errors import TooLarge
 
@@ -115,11 +115,8 @@ class WrongTotal:
     noted: Used
 
 
-class Usages:
+class Usages(CatalogRows):
     """The totals of all users."""
-
-    def __init__(self, catalog: Catalog) -> None:
-        self._catalog = catalog
 
     def of(self, owner_id: str) -> Used:
         """What a user stores now."""

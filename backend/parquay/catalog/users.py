@@ -15,7 +15,7 @@ from parquay.audit import AuditNote
 from parquay.catalog.audit import keep
 from parquay.catalog.case_folding import folded
 from parquay.catalog.confusables import skeleton
-from parquay.catalog.session import Catalog, alone
+from parquay.catalog.session import CatalogRows, alone
 from parquay.catalog.tables import ApiKey, Login, Secret, Throttle, User, now
 from parquay.errors import Conflict, NotFound
 from parquay.ids import new_id
@@ -37,11 +37,8 @@ class KeyHolder:
     expires_at: datetime | None
 
 
-class Users:
+class Users(CatalogRows):
     """Accounts and everything that proves who somebody is. Writing methods block until the commit."""
-
-    def __init__(self, catalog: Catalog) -> None:
-        self._catalog = catalog
 
     def create(
         self, username: str, password_hash: str, *, is_admin: bool = False, note: AuditNote | None = None

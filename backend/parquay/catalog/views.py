@@ -8,7 +8,7 @@ from typing import NamedTuple
 from sqlalchemy import func, or_
 from sqlmodel import Session, col, select
 
-from parquay.catalog.session import Catalog
+from parquay.catalog.session import CatalogRows
 from parquay.catalog.tables import User, View, now
 from parquay.errors import Conflict
 
@@ -23,11 +23,8 @@ class SeenView(NamedTuple):
     maker: str
 
 
-class Views:
+class Views(CatalogRows):
     """The views of tables. Writing methods block until the commit."""
-
-    def __init__(self, catalog: Catalog) -> None:
-        self._catalog = catalog
 
     def seen(self, dataset_id: str, user_id: str) -> Sequence[SeenView]:
         """Return the views of a table that ``user_id`` made, then those that others share, by name."""

@@ -4,18 +4,15 @@ from __future__ import annotations
 
 from sqlmodel import Session, col, select
 
-from parquay.catalog.session import Catalog, alone
+from parquay.catalog.session import CatalogRows, alone
 from parquay.catalog.tables import File, Volume
 
 WITNESSES = 200
 """Files that are looked for in a directory to see whether it is the right one."""
 
 
-class Volumes:
+class Volumes(CatalogRows):
     """The one volume id of a catalog."""
-
-    def __init__(self, catalog: Catalog) -> None:
-        self._catalog = catalog
 
     def id(self) -> str | None:
         """Return the id of the catalog's volume, None while it has none."""

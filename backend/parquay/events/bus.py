@@ -19,7 +19,8 @@ import time
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from typing import Protocol
 
-from parquay.events.messages import Message, Occurrence, announcement, message_of
+from parquay.catalog.events import Happened
+from parquay.events.messages import Message, announcement, message_of
 from parquay.roles import Role
 
 LOOK_SECONDS = 1.0
@@ -43,7 +44,7 @@ _log = logging.getLogger(__name__)
 class EventSource(Protocol):
     """The event table."""
 
-    def after(self, event_id: int, limit: int) -> Sequence[Occurrence]:
+    def after(self, event_id: int, limit: int) -> Sequence[Happened]:
         """At most ``limit`` events younger than ``event_id``, oldest first."""
 
     def span(self) -> tuple[int, int]:
@@ -52,7 +53,7 @@ class EventSource(Protocol):
     def held_back(self) -> Collection[str]:
         """The files that have events which can be read in a moment, not yet."""
 
-    def progress(self, file_ids: Collection[str], position: int) -> Sequence[Occurrence]:
+    def progress(self, file_ids: Collection[str], position: int) -> Sequence[Happened]:
         """How far those of ``file_ids`` are that exist, as if each had happened at ``position``."""
 
     def converting(self) -> Mapping[str, int]:
@@ -254,7 +255,7 @@ class Hub:
                 self._deliver(happened)
             self._sent_at.update(dict.fromkeys(due, moment))
 
-    def _deliver(self, happened: Occurrence) -> None:
+    def _deliver(self, happened: Happened) -> None:
         messages: dict[Role | None, Message | None] = {}
         announced = announcement(happened, self._announce)
         for subscriber in self._subscribers:
@@ -269,7 +270,7 @@ class Hub:
                     subscriber.offer(own)
 
 
-def newest(page: Sequence[Occurrence]) -> list[Occurrence]:
+def newest(page: Sequence[Happened]) -> list[Happened]:
     """Drop events of ``page`` that a later one of the same kind and file repeats.
 
     Each is sent with the file as it is now, so only the last of equal ones says anything. Pure.
@@ -278,5 +279,5 @@ def newest(page: Sequence[Occurrence]) -> list[Occurrence]:
     return [each for each in page if last[_same(each)] == each.id]
 
 
-def _same(happened: Occurrence) -> tuple[object, ...]:
+def _same(happened: Happened) -> tuple[object, ...]:
     return happened.kind, happened.file_id, happened.to_others, happened.to

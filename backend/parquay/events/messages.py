@@ -7,11 +7,13 @@ from the file as it is when delivered, therefore a late message is never an old 
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import Any, Protocol
+from typing import Any
 
+from parquay.catalog.events import Happened
+from parquay.catalog.tables import File
 from parquay.ids import folder_of
 from parquay.roles import OWNER, Role
 
@@ -28,95 +30,6 @@ RESET = "reset"
 """What the client has is not what there is: it must read its lists again."""
 
 
-class FileRow(Protocol):
-    """A file, as far as it is shown to people. Sizes are bytes; see the catalog's File."""
-
-    @property
-    def id(self) -> str: ...  # noqa: D102  see the catalog's File
-    @property
-    def name(self) -> str: ...  # noqa: D102
-    @property
-    def path(self) -> str | None: ...  # noqa: D102
-    @property
-    def source_url(self) -> str | None: ...  # noqa: D102
-    @property
-    def size(self) -> int | None: ...  # noqa: D102
-    @property
-    def offset(self) -> int: ...  # noqa: D102
-    @property
-    def complete(self) -> bool: ...  # noqa: D102
-    @property
-    def content_type(self) -> str | None: ...  # noqa: D102
-    @property
-    def status(self) -> str: ...  # noqa: D102
-    @property
-    def error_code(self) -> str | None: ...  # noqa: D102
-    @property
-    def error_message(self) -> str | None: ...  # noqa: D102
-    @property
-    def uploaded_at(self) -> datetime: ...  # noqa: D102
-    @property
-    def finished_at(self) -> datetime | None: ...  # noqa: D102
-    @property
-    def parsed_bytes(self) -> int: ...  # noqa: D102
-    @property
-    def parsed_rows(self) -> int: ...  # noqa: D102
-    @property
-    def row_count(self) -> int | None: ...  # noqa: D102
-    @property
-    def reject_count(self) -> int: ...  # noqa: D102
-    @property
-    def warnings(self) -> Sequence[Mapping[str, Any]] | None: ...  # noqa: D102
-    @property
-    def upload_warnings(self) -> Sequence[Mapping[str, Any]] | None: ...  # noqa: D102
-    @property
-    def parquet_path(self) -> str | None: ...  # noqa: D102
-    @property
-    def dataset_id(self) -> str | None: ...  # noqa: D102
-    @property
-    def columns(self) -> Sequence[Mapping[str, Any]] | None: ...  # noqa: D102
-    @property
-    def table_version(self) -> int | None: ...  # noqa: D102
-    @property
-    def table_at(self) -> datetime | None: ...  # noqa: D102
-    @property
-    def sha256(self) -> str | None: ...  # noqa: D102
-    @property
-    def shared(self) -> bool: ...  # noqa: D102
-    @property
-    def upload_link_id(self) -> str | None: ...  # noqa: D102
-    @property
-    def upload_link_name(self) -> str | None: ...  # noqa: D102
-
-
-class Occurrence(Protocol):
-    """An event with its file as it is now; see the catalog's Happened."""
-
-    @property
-    def id(self) -> int: ...  # noqa: D102  see the catalog's Happened
-    @property
-    def kind(self) -> str: ...  # noqa: D102
-    @property
-    def file_id(self) -> str: ...  # noqa: D102
-    @property
-    def to_others(self) -> bool: ...  # noqa: D102
-    @property
-    def to(self) -> tuple[str, ...]: ...  # noqa: D102
-    @property
-    def file(self) -> FileRow | None: ...  # noqa: D102
-    @property
-    def owner(self) -> str | None: ...  # noqa: D102
-
-    @property
-    def ahead(self) -> int | None: ...  # noqa: D102
-
-    def role_of(self, user_id: str) -> Role | None:
-        """The role that a user has in the file now."""
-
-    def visible_to(self, user_id: str) -> bool:
-        """Whether a user may see it."""
-
-
 @dataclass(frozen=True)
 class Message:
     """One message to a client. ``kind`` names it, ``data`` is JSON."""
@@ -127,7 +40,7 @@ class Message:
     data: Mapping[str, Any]
 
 
-def percent(file: FileRow) -> int:
+def percent(file: File) -> int:
     """Return 0 to 100: the first half is receiving bytes, the second is parsing them. It never goes back."""
     if file.status == "done" or (file.status == "error" and file.finished_at is not None):
         return 100
@@ -138,7 +51,7 @@ def percent(file: FileRow) -> int:
     return max(0, min(99, (50 * file.offset + 50 * file.parsed_bytes) // file.size))
 
 
-def entry(file: FileRow, owner: str, role: Role = OWNER, ahead: int | None = None) -> dict[str, Any]:
+def entry(file: File, owner: str, role: Role = OWNER, ahead: int | None = None) -> dict[str, Any]:
     """Return ``file`` as somebody sees it who has ``role`` in it; ``owner`` is the owner's name.
 
     ``ahead``: how many jobs go before its own, None when it does not wait.
@@ -171,12 +84,12 @@ def entry(file: FileRow, owner: str, role: Role = OWNER, ahead: int | None = Non
     }
 
 
-def upload_link(file: FileRow) -> dict[str, Any] | None:
+def upload_link(file: File) -> dict[str, Any] | None:
     """By which upload link ``file`` came, None when its owner uploaded it. The link may be gone."""
     return {"id": file.upload_link_id, "name": file.upload_link_name} if file.upload_link_id else None
 
 
-def plain_folder(file: FileRow) -> str | None:
+def plain_folder(file: File) -> str | None:
     """Where other programs find the newest version of the table that ``file`` became.
 
     Below the data directory a folder for plain Parquet readers, see `versions.newest_parts`; in an object store the URL
@@ -191,7 +104,7 @@ def plain_folder(file: FileRow) -> str | None:
     return f"{file.parquet_path.rpartition('/')[0]}/{file.dataset_id}/{NEWEST}"
 
 
-def progress(file: FileRow, ahead: int | None = None) -> dict[str, Any]:
+def progress(file: File, ahead: int | None = None) -> dict[str, Any]:
     """Return how far ``file`` is; ``ahead``: how many jobs go before its own, None when it does not wait."""
     return {
         "file_id": file.id,
@@ -203,7 +116,7 @@ def progress(file: FileRow, ahead: int | None = None) -> dict[str, Any]:
     }
 
 
-def dataset(file: FileRow) -> dict[str, Any]:
+def dataset(file: File) -> dict[str, Any]:
     """Return the newest version of the table that ``file`` became, as lists and events show it."""
     return {
         "id": file.id,
@@ -218,7 +131,7 @@ def dataset(file: FileRow) -> dict[str, Any]:
     }
 
 
-def message_of(happened: Occurrence, role: Role | None = OWNER) -> Message | None:
+def message_of(happened: Happened, role: Role | None = OWNER) -> Message | None:
     """Return what somebody who has ``role`` gets of an event; None when its file is gone: a later one says so."""
     if happened.kind == DELETED:
         return _message(happened, {"file_id": happened.file_id})
@@ -231,7 +144,7 @@ def message_of(happened: Occurrence, role: Role | None = OWNER) -> Message | Non
     return _message(happened, {"file": entry(happened.file, happened.owner or "", role, happened.ahead)})
 
 
-def announcement(happened: Occurrence, announce: str) -> Message | None:
+def announcement(happened: Happened, announce: str) -> Message | None:
     """Return what those hear of a new file who may not see it: ``names`` tells whose and which, ``count`` only that.
 
     None when they hear nothing of the event.
@@ -244,7 +157,7 @@ def announcement(happened: Occurrence, announce: str) -> Message | None:
     return Message(happened.id, ANNOUNCED, "", names | {"at": timestamp(file.uploaded_at)})
 
 
-def _message(happened: Occurrence, data: Mapping[str, Any]) -> Message:
+def _message(happened: Happened, data: Mapping[str, Any]) -> Message:
     return Message(happened.id, happened.kind, happened.file_id, data)
 
 

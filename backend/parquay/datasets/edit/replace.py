@@ -6,9 +6,9 @@ above them in its header.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from parquay.catalog.tables import File
 from parquay.columns.names import folded
@@ -19,9 +19,6 @@ from parquay.datasets.versions.snapshot import Part, Snapshot
 from parquay.datasets.versions.tables import Tables
 from parquay.datasets.versions.versions import refuse_outdated
 from parquay.errors import Conflict
-
-if TYPE_CHECKING:
-    from parquay.columns.parquet.parts import Types
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,15 +136,11 @@ def change_of(
     )
 
 
-def _copied(before: Snapshot, source: Snapshot, columns: Sequence[Mapping[str, Any]], drafts: Drafts) -> Iterator[Part]:
+def _copied(before: Snapshot, source: Snapshot, columns: Sequence[Mapping[str, Any]], drafts: Drafts) -> list[Part]:
     """The parts of ``source`` among those of the table, its rows under new ids."""
     from parquay.columns.types.registry import columns_types
     from parquay.datasets.edit.table_union import PartCopier
 
     kinds = columns_types(source.columns).values()
-    has: Types = {str(new["name"]): kind for new, kind in zip(columns, kinds, strict=True)}
-    copier = PartCopier(source, drafts, before.version + 1)
-    rid = before.next_rid
-    for part in source.parts:
-        yield copier.copy(part, has, has, ((rid, part.rows),))
-        rid += part.rows
+    has = {str(new["name"]): kind for new, kind in zip(columns, kinds, strict=True)}
+    return PartCopier(source, drafts, before.version + 1).copy_all(has, has, before.next_rid)

@@ -62,12 +62,16 @@ class Rereading:
             Outdated: ``version_changed`` (412).
             TooLarge: ``quota_exceeded`` (413).
         """
+        from parquay.columns.types.registry import columns_types
+        from parquay.datasets.edit.table_union import PartCopier
+
         rows = converted(made.file, made.place, made.file.columns or [])
 
         def decide(before: Snapshot, drafts: Drafts) -> Change:
             refuse_outdated(before, expected)
             with rows.place.parts.fetch(rows.names):
-                added = _copied(before, rows, drafts)
+                types = columns_types(rows.columns)
+                added = PartCopier(rows, drafts, before.version + 1).copy_all(types, types, before.next_rid)
             self._readings.keep(reading_of(made, before.next_rid), made.rejects)
             return change_of(before, added, rows, made.no)
 
@@ -105,17 +109,3 @@ def change_of(before: Snapshot, added: Sequence[Part], rows: Snapshot, no: int) 
         apps=(_name(no),),
         reading=(no, rows.dialect),
     )
-
-
-def _copied(before: Snapshot, rows: Snapshot, drafts: Drafts) -> list[Part]:
-    """The parts of ``rows`` among those of the table, under new ids."""
-    from parquay.columns.types.registry import columns_types
-    from parquay.datasets.edit.table_union import PartCopier
-
-    types = columns_types(rows.columns)
-    copier = PartCopier(rows, drafts, before.version + 1)
-    copied, rid = [], before.next_rid
-    for part in rows.parts:
-        copied.append(copier.copy(part, types, types, ((rid, part.rows),)))
-        rid += part.rows
-    return copied

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from itertools import accumulate
 from pathlib import Path
 from typing import Any
 
@@ -44,10 +45,7 @@ class Joining:
             own = PartCopier(self._before, self._drafts, self._before.version + 1)
             added += [own.copy(part, self._ours, types, part.rids) for part in self._before.parts]
         copier = PartCopier(self._more, self._drafts, self._before.version + 1)
-        rid = self._before.next_rid
-        for part in self._more.parts:
-            added.append(copier.copy(part, self._theirs, types, ((rid, part.rows),)))
-            rid += part.rows
+        added += copier.copy_all(self._theirs, types, self._before.next_rid)
         return Change(
             "append",
             frozenset(part.name for part in self._before.parts) if changed else frozenset(),
@@ -81,6 +79,14 @@ class PartCopier:
         self._source = source
         self._drafts = drafts
         self._version = version
+
+    def copy_all(self, has: Types, wanted: Types, rid: int) -> list[Part]:
+        """Copy every part, its rows under new ids from ``rid`` on."""
+        firsts = accumulate((part.rows for part in self._source.parts), initial=rid)
+        return [
+            self.copy(part, has, wanted, ((first, part.rows),))
+            for part, first in zip(self._source.parts, firsts, strict=False)
+        ]
 
     def copy(self, part: Part, has: Types, wanted: Types, rids: RowIdRanges) -> Part:
         """Copy a part, recast where its columns are not those that are wanted."""

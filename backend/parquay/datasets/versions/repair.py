@@ -31,7 +31,7 @@ MESSAGE = "Damaged parts made again from the upload"
 
 
 class ConvertedRows(Protocol):
-    """A part that holds rows of a conversion again, see `ingest.again.Remade`."""
+    """A part that holds rows of a conversion again, see `ingest.convert.reconvert.Remade`."""
 
     @property
     def parts(self) -> Objects: ...  # noqa: D102

@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from enum import Enum
 from pathlib import Path
-from typing import Protocol
 
 from parquay.catalog.volumes import Volumes
 from parquay.ids import new_id
-from parquay.storage.chunked.bucket import Held
+from parquay.storage.chunked.bucket import Bucket
 from parquay.storage.local import marker
 from parquay.storage.local.marker import Marker
 
@@ -83,23 +82,7 @@ def bind(volumes: Volumes, root: Path, *, uploads: bool, parts: bool, is_home: b
         return known
 
 
-class MarkedBucket(Protocol):
-    """A bucket that may carry a volume id; see `Bucket`."""
-
-    def get(self, key: str, start: int, size: int) -> bytes:
-        """Return a range of an object, or raise FileNotFoundError."""
-        ...
-
-    def put_once(self, key: str, data: bytes) -> bool:
-        """Put unless there is an object; tell whether there was none."""
-        ...
-
-    def list(self, prefix: str) -> Iterator[Held]:
-        """List a folder."""
-        ...
-
-
-def bind_bucket(volumes: Volumes, bucket: MarkedBucket) -> str:
+def bind_bucket(volumes: Volumes, bucket: Bucket) -> str:
     """Return the volume id once a bucket is known to be the catalog's, having made it so where nothing is lost by that.
 
     Several machines may do this at once on an empty catalog and an empty bucket: the first mark stays, and is all of
@@ -123,7 +106,7 @@ def bind_bucket(volumes: Volumes, bucket: MarkedBucket) -> str:
     return known
 
 
-def _mark(bucket: MarkedBucket) -> str | None:
+def _mark(bucket: Bucket) -> str | None:
     try:
         return bucket.get(marker.NAME, 0, 64).decode(errors="replace").strip()
     except FileNotFoundError:
