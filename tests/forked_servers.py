@@ -1,13 +1,16 @@
-"""Servers and commands that are forked from a process which has loaded the program already.
+"""Servers and commands that are forked from a process which has loaded the program already, and their children too.
 
 To load it takes two seconds of work, to fork a few milliseconds, and a run of the tests starts hundreds of them. What runs
 is `parquay` in a process, a session and a directory of its own, from its first line on; only the reading of modules was
-done before.
+done before. A server's workers are forked by a process beside it, which it starts before it has threads and which ends
+with it (`CHILD_MAKER` is its name).
 """
 
 from __future__ import annotations
 
+import asyncio
 import atexit
+import ctypes
 import gc
 import importlib
 import json
@@ -19,6 +22,7 @@ import subprocess
 import sys
 import threading
 from collections.abc import Sequence
+from functools import partial
 from pathlib import Path
 from tempfile import TemporaryFile
 from typing import IO, Any
@@ -29,14 +33,20 @@ Streams = tuple[int, int, int]
 """Handles of a standard input, output and error."""
 Ended = subprocess.CompletedProcess[str]
 
+CHILD_MAKER = "child-maker"
+
 LOADED = (
     "alembic.command",
     "parquay.app",
     "parquay.cli.commands",
+    "parquay.cli.file_commands",
     "parquay.cli.parent",
+    "parquay.cli.remote",
     "parquay.cli.serve",
     "parquay.http1.listener",
+    "parquay.jobs.convert",
     "parquay.server.serve",
+    "parquay.server.work",
     "passlib.handlers.argon2",
     "uvicorn.lifespan.on",
     "uvloop",
@@ -190,8 +200,104 @@ def _obey(orders: socket.socket) -> int:
             os._exit(0)
         os.close(told)
         _become(order, streams)
+        if order["arguments"][:1] == ["serve"] and not _make_children():
+            return 0
         return main()
     return 0
+
+
+class ForkedChild:
+    """A child of a server, with what is asked of a process of asyncio."""
+
+    def __init__(
+        self, pid: int, stdin: asyncio.StreamWriter, stdout: asyncio.StreamReader, ended: asyncio.StreamReader
+    ):
+        self.pid = pid
+        self.stdin, self.stdout = stdin, stdout
+        self._ended = ended
+
+    async def wait(self) -> None:
+        """Wait for its end: nobody else holds the pipe to which nobody writes."""
+        await self._ended.read()
+
+    def terminate(self) -> None:
+        """Ask it to end."""
+        os.kill(self.pid, signal.SIGTERM)
+
+    def kill(self) -> None:
+        """End it."""
+        os.kill(self.pid, signal.SIGKILL)
+
+
+async def _forked_child(
+    maker: socket.socket, _python: str, _c: str, _run: str, *arguments: str, **_: int
+) -> ForkedChild:
+    """What `asyncio.create_subprocess_exec` is in a server: the maker of its children forks one."""
+    (stdin, ours_in), (ours_out, stdout), (ours_ended, ended) = os.pipe(), os.pipe(), os.pipe()
+    order = json.dumps({"arguments": arguments, "env": dict(os.environ)}).encode()
+    socket.send_fds(maker, [len(order).to_bytes(LENGTH_BYTES, "big")], [stdin, stdout, ended])
+    maker.sendall(order)
+    pid = int.from_bytes(maker.recv(LENGTH_BYTES, socket.MSG_WAITALL), "big")
+    for handle in (stdin, stdout, ended):
+        os.close(handle)
+    loop = asyncio.get_running_loop()
+    written = await loop.connect_write_pipe(asyncio.streams.FlowControlMixin, os.fdopen(ours_in, "wb"))
+    writer = asyncio.StreamWriter(*written, None, loop)
+    return ForkedChild(pid, writer, await _reader(ours_out), await _reader(ours_ended))
+
+
+async def _reader(handle: int) -> asyncio.StreamReader:
+    reader = asyncio.StreamReader()
+    loop = asyncio.get_running_loop()
+    await loop.connect_read_pipe(lambda: asyncio.StreamReaderProtocol(reader), os.fdopen(handle, "rb"))
+    return reader
+
+
+def _make_children() -> bool:
+    """Start what forks the children of this server; return False in that process, once the server has ended."""
+    ours, theirs = socket.socketpair()
+    server = os.getpid()
+    if os.fork():
+        theirs.close()
+        asyncio.create_subprocess_exec = partial(_forked_child, ours)  # type: ignore[assignment]
+        return True
+    ours.close()
+    _show_as(CHILD_MAKER)
+    signal.signal(signal.SIGCHLD, signal.SIG_IGN)
+    while (received := _received(theirs)) is not None:
+        order, handles = received
+        if (pid := os.fork()) == 0:
+            theirs.close()
+            signal.signal(signal.SIGCHLD, signal.SIG_DFL)
+            _become_child(order, handles, server)
+            return True
+        theirs.sendall(pid.to_bytes(LENGTH_BYTES, "big"))
+        for handle in handles:
+            os.close(handle)
+    return False
+
+
+def _become_child(order: dict[str, Any], handles: Sequence[int], server: int) -> None:
+    """Take on what the server would give a child that it starts by itself."""
+    stdin, stdout, ended = handles
+    os.set_inheritable(ended, False)
+    for number, given in ((0, stdin), (1, stdout)):
+        os.dup2(given, number)
+        os.close(given)
+    os.environ.clear()
+    os.environ.update(order["env"])
+    real, this = os.getppid, os.getpid()
+    os.getppid = lambda: server if os.getpid() == this else real()
+    sys.argv = ["parquay", *order["arguments"]]
+    _show_as(*sys.argv)
+
+
+def _show_as(*words: str) -> None:
+    """Have the system show this process with other words than those that it was started with."""
+    fields = Path("/proc/self/stat").read_text().rpartition(")")[2].split()
+    start, end = int(fields[45]), int(fields[46])  # arg_start and arg_end of proc(5)
+    text = "\0".join(words).encode()[: end - start - 1]
+    ctypes.memmove(start, text.ljust(end - start, b"\0"), end - start)
 
 
 def _load() -> None:

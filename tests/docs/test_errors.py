@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import functools
 import re
 from collections import defaultdict
 from collections.abc import Iterator
@@ -15,8 +16,6 @@ from parquay.web.http.errors import CODES
 
 ROOT = Path(__file__).parents[2]
 PACKAGE = Path(parquay.__file__).parent
-SOURCES = {path.relative_to(PACKAGE).as_posix(): path.read_text(encoding="utf-8") for path in PACKAGE.rglob("*.py")}
-TREES = {name: ast.parse(source) for name, source in SOURCES.items()}
 PAGE = (ROOT / "docs" / "errors.md").read_text(encoding="utf-8")
 OTHERS = {"RefusedStatement": 1, "BadWish": 0, "_refused": 2, "problem": 1, "Fault": 1, "ApiError": 1, "WaitTimeout": 1}
 """What else makes a refusal, and which of its arguments is the code."""
@@ -40,6 +39,14 @@ CODES_OF_PAGE = [code for codes, _status in ROWS for code in re.findall(r"\w+", 
 DOCUMENTED = {code: status for codes, status in ROWS for code in re.findall(r"\w+", codes)}
 
 
+@functools.cache
+def nodes() -> list[ast.AST]:
+    """Every node of the package; read for the first test that asks, and not by each process that collects them."""
+    trees = (ast.parse(path.read_text(encoding="utf-8")) for path in PACKAGE.rglob("*.py"))
+    return [node for tree in trees for node in ast.walk(tree)]
+
+
+@functools.cache
 def classes() -> dict[str, int]:
     """Names of the classes of errors that have a code, with the status of each."""
     found = {
@@ -47,16 +54,13 @@ def classes() -> dict[str, int]:
         for name, each in vars(errors).items()
         if isinstance(each, type) and issubclass(each, errors.ParquayError)
     }
-    nodes = [node for tree in TREES.values() for node in ast.walk(tree) if isinstance(node, ast.ClassDef)]
+    defined = [node for node in nodes() if isinstance(node, ast.ClassDef)]
     for _depth in range(3):
-        for node in nodes:
+        for node in defined:
             for base in node.bases:
                 if isinstance(base, ast.Name) and base.id in found:
                     found.setdefault(node.name, found[base.id])
     return found
-
-
-CLASSES = classes()
 
 
 def texts(node: ast.expr) -> Iterator[str]:
@@ -68,21 +72,23 @@ def texts(node: ast.expr) -> Iterator[str]:
         yield from texts(node.orelse)
 
 
+@functools.cache
 def given() -> dict[str, set[int]]:
     """Every code in the package, with the statuses that its errors lead to."""
     found: dict[str, set[int]] = defaultdict(set)
-    for node in (node for tree in TREES.values() for node in ast.walk(tree)):
+    statuses = classes()
+    for node in nodes():
         if isinstance(node, ast.Call):
             name = node.func.id if isinstance(node.func, ast.Name) else getattr(node.func, "attr", "")
-            at = 1 if name in CLASSES else OTHERS.get(name)
+            at = 1 if name in statuses else OTHERS.get(name)
             places = [] if at is None else node.args[at : at + 1]
             arguments = [*places, *(k.value for k in node.keywords if k.arg == "code" and at is not None)]
             for code in (code for argument in arguments for code in texts(argument)):
-                found[code] |= {CLASSES[name]} if name in CLASSES else set()
-        if isinstance(node, ast.ClassDef) and node.name in CLASSES:
+                found[code] |= {statuses[name]} if name in statuses else set()
+        if isinstance(node, ast.ClassDef) and node.name in statuses:
             for line in node.body:
                 if isinstance(line, ast.Assign) and ast.unparse(line.targets[0]) == "default_code":
-                    found[ast.literal_eval(line.value)].add(CLASSES[node.name])
+                    found[ast.literal_eval(line.value)].add(statuses[node.name])
     for code, (status, _sentence) in REFUSALS.items():
         found[code].add(status)
     for status, code in CODES.items():
@@ -90,21 +96,13 @@ def given() -> dict[str, set[int]]:
     return found
 
 
-GIVEN = given()
-
-
 def test_every_code_that_is_given_is_documented():
-    assert {"not_found", "wrong_offset", "storage_full", "sql_not_allowed", "unknown_type", "bad_id"} <= GIVEN.keys()
-    assert sorted(GIVEN.keys() - DOCUMENTED.keys() - {"no_table"}) == []
+    assert {"not_found", "wrong_offset", "storage_full", "sql_not_allowed", "unknown_type", "bad_id"} <= given().keys()
+    assert sorted(given().keys() - DOCUMENTED.keys() - {"no_table"}) == []
 
 
 def test_every_documented_code_is_in_the_program():
-    literals = {
-        node.value
-        for tree in TREES.values()
-        for node in ast.walk(tree)
-        if isinstance(node, ast.Constant) and isinstance(node.value, str)
-    }
+    literals = {node.value for node in nodes() if isinstance(node, ast.Constant) and isinstance(node.value, str)}
     made = {f"{kind}_running" for kind in ("reread", "refresh")}
 
     assert sorted(DOCUMENTED.keys() - literals - made) == []
@@ -115,7 +113,7 @@ def test_a_code_stands_on_the_page_once():
 
 
 def test_the_status_is_the_one_that_is_answered():
-    certain = {code: str(*statuses) for code, statuses in GIVEN.items() if len(statuses) == 1}
+    certain = {code: str(*statuses) for code, statuses in given().items() if len(statuses) == 1}
     shown = {code: DOCUMENTED[code] for code in certain if code in DOCUMENTED}
 
     wrong = {code: (status, certain[code]) for code, status in shown.items() if status not in ("none", certain[code])}
