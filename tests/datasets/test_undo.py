@@ -97,6 +97,21 @@ def test_what_somebody_has_changed_since_is_not_taken_back(house, undo, theirs):
     assert house.tables.snapshot(file).version == 2
 
 
+def test_rows_that_others_added_are_no_hindrance_and_many_that_they_changed_are(house, undo, monkeypatch):
+    monkeypatch.setattr("parquay.datasets.edit.undo.MAX_ROWS_APART", 2)
+    file = house.convert(FEW)
+    house.edit(file, updates={1: {"word": "mine"}})
+    house.edit(file, inserts=[{"n": n} for n in range(9)])
+
+    undo(file, 1)
+    assert written(house, file)[1] == written(house, file, 0)[1]
+    house.edit(file, updates={rid: {"n": 0} for rid in (0, 2, 4)})
+    with pytest.raises(Conflict) as refused:
+        undo(file, 3)
+
+    assert refused.value.code == "not_undoable"
+
+
 def test_what_is_no_edit_of_rows_is_not_taken_back(house, undo):
     file = house.convert(FEW)
     house.edit(file, updates={1: {"word": "mine"}})

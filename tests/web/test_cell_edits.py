@@ -51,20 +51,16 @@ def test_an_edit_is_checked_before_it_is_made(ann: httpx.Client, few: str):
     assert texts(ann, few) == [["1", "Bonn", "1.50"], ["2", "koeln", "NA"], ["3", "Ulm", "3.00"], [None] * 3]
 
 
-@pytest.mark.parametrize(
-    ("changes", "status", "code"),
-    [
+def test_what_no_edit_can_mean_is_refused_when_it_is_checked(ann: httpx.Client, few: str):
+    refusals: list[tuple[dict[str, Any], int, str]] = [
         ({"update": [{"_rid": 9, "n": 1}]}, 404, "unknown_row"),
         ({"update": [{"_rid": 0, "nope": 1}]}, 422, "unknown_column"),
         ({"update": [{"n": 1}]}, 422, "missing_rid"),
         ({"insert": [{"_rid": 1}]}, 422, "reserved_column"),
         ({"on_misfit": "guess"}, 422, "invalid_value"),
-    ],
-)
-def test_what_no_edit_can_mean_is_refused_when_it_is_checked(
-    ann: httpx.Client, few: str, changes: dict[str, Any], status: int, code: str
-):
-    assert is_problem(ann.post(f"{few}/edits/check", json=changes), status, code)
+    ]
+    for changes, status, code in refusals:
+        assert is_problem(ann.post(f"{few}/edits/check", json=changes), status, code), changes
 
 
 def test_texts_are_counted_and_replaced_in_one_version(ann: httpx.Client, few: str):
@@ -94,20 +90,18 @@ def test_new_texts_that_do_not_fit_are_refused_or_left(ann: httpx.Client, few: s
     assert (left["version"], left["changing"], left["misfits"]) == (0, 0, 3)
 
 
-@pytest.mark.parametrize(
-    ("order", "code"),
-    [
+def test_what_cannot_be_looked_for_is_refused(ann: httpx.Client, few: str):
+    refusals: list[tuple[dict[str, Any], str]] = [
         ({"find": ""}, "invalid_value"),
         ({"find": "(", "regex": True}, "bad_pattern"),
         ({"find": "a", "replace": "$1", "regex": True}, "bad_pattern"),
         ({"find": "a", "columns": ["nope"]}, "unknown_column"),
         ({"find": "a", "columns": []}, "invalid_value"),
         ({"find": "a", "until": 3}, "invalid_value"),
-    ],
-)
-def test_what_cannot_be_looked_for_is_refused(ann: httpx.Client, few: str, order: dict[str, Any], code: str):
-    assert is_problem(ann.post(f"{few}/edits/find", json=order), 422, code)
-    assert is_problem(ann.post(f"{few}/edits/replace", json=order), 422, code)
+    ]
+    for order, code in refusals:
+        for route in ("find", "replace"):
+            assert is_problem(ann.post(f"{few}/edits/{route}", json=order), 422, code), order
 
 
 def test_a_version_is_taken_back_unless_somebody_went_on(ann: httpx.Client, few: str):

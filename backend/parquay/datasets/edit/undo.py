@@ -76,7 +76,10 @@ def _by_rows(earlier: Snapshot, made: Snapshot, before: Snapshot, drafts: Drafts
     from parquay.columns.types.registry import columns_types
     from parquay.datasets.edit.rewrite import Rewriter
 
-    ours, since = (_apart(one, other) for one, other in ((earlier, made), (made, before)))
+    ours, since = rows_apart(earlier, made, MAX_ROWS_APART + 1), rows_apart(made, before, MAX_ROWS_APART + 1)
+    if max(map(len, (ours.changed, ours.added, since.changed, since.removed))) > MAX_ROWS_APART:
+        detail = f"Others have changed rows beside these, and more than {MAX_ROWS_APART:,} would have to be compared."
+        raise Conflict(detail, "not_undoable")
     if ours.removed:
         detail = "Others have changed rows beside those that were deleted; restore a version from before instead."
         raise Conflict(detail, "not_undoable")
@@ -92,14 +95,6 @@ def _by_rows(earlier: Snapshot, made: Snapshot, before: Snapshot, drafts: Drafts
     if not removed:
         return None
     return Change(KIND, frozenset(removed), tuple(added), updated=len(batch.updates), deleted=len(batch.deletes))
-
-
-def _apart(one: Snapshot, other: Snapshot) -> RowsApart:
-    found = rows_apart(one, other, MAX_ROWS_APART + 1)
-    if max(len(found.added), len(found.removed), len(found.changed)) > MAX_ROWS_APART:
-        detail = f"Others have changed rows beside these, and more than {MAX_ROWS_APART:,} would have to be compared."
-        raise Conflict(detail, "not_undoable")
-    return found
 
 
 def _refuse_changed(ours: RowsApart, since: RowsApart, made: Snapshot, before: Snapshot) -> None:

@@ -128,7 +128,8 @@ export const DataGrid = ({
   )
   const { active, noteFocus, moveTo } = useActiveCell(scroller, reveal)
   const { writing, conflict, keepMine, keepTheirs, ...edits } = useCellEdits(id, known, page)
-  const selection = useSelection(active, { rows: rows.length, columns: columns.length }, moveTo)
+  const bounds = { rows: rows.length, columns: columns.length }
+  const selection = useSelection(active, bounds, moveTo, JSON.stringify(page?.query))
   const { range } = selection
   const frame = { id, page, rows, columns, width: known.length, total, range, editable }
   const commands = useCellCommands(frame)
@@ -143,6 +144,7 @@ export const DataGrid = ({
     ...edits,
   })
   useMark(page === undefined || stale ? null : marked, (row) => {
+    selection.collapse()
     moveTo({ row, column: 0 })
     scrollToRow(row, { align: 'center' })
   })

@@ -1,4 +1,4 @@
-import { type MouseEvent, useRef, useState } from 'react'
+import { type MouseEvent, useEffect, useRef, useState } from 'react'
 import { type Bounds, type CellRange, type Extent, rangeOf } from '../range/selection'
 import type { CellPosition } from './gridKeys'
 import { positionAround } from './useActiveCell'
@@ -12,13 +12,21 @@ const rowAt = (target: EventTarget): number | null => {
   return row === undefined ? null : Number(row)
 }
 
-/** Which cells are selected: from where the selection began to the active cell, which has the focus. */
+const isOfEveryRow = ({ extent }: Began): boolean => extent === 'columns' || extent === 'all'
+
+/**
+ * Which cells are selected: from where the selection began to the active cell, which has the focus. `pageKey`: of the
+ * rows that are shown; on another page nothing is selected but what goes over all of them.
+ */
 export const useSelection = (
   active: CellPosition,
   bounds: Bounds,
   moveTo: (position: CellPosition) => void,
+  pageKey: string,
 ) => {
   const [began, setBegan] = useState<Began | null>(null)
+  // biome-ignore lint/correctness/useExhaustiveDependencies: only another page ends a selection
+  useEffect(() => setBegan((now) => (now && isOfEveryRow(now) ? now : null)), [pageKey])
   /** Where the button of the mouse went down that is still held. */
   const held = useRef<Began | null>(null)
   const range: CellRange = rangeOf(

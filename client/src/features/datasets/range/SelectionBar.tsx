@@ -118,13 +118,15 @@ export const SelectionBar = ({ frame, commands }: { frame: RangeFrame; commands:
   const words = useLaterText().cells
   const isLinked = useAppSelector(selectIsLinked)
   const { editable } = frame
-  const whereEditable = (act: () => void) => () => editable && act()
+  // A dialog has the keys to itself.
+  const isFree = commands.asked === null
+  const whereEditable = (act: () => void) => () => editable && isFree && act()
   useHotkeys([
     ['mod+Z', whereEditable(commands.undo)],
     ['mod+shift+Z', whereEditable(commands.redo)],
     ['mod+Y', whereEditable(commands.redo)],
     ['mod+H', whereEditable(() => commands.ask({ kind: 'find' }))],
-    ['mod+G', () => commands.ask({ kind: 'goTo' })],
+    ['mod+G', () => isFree && commands.ask({ kind: 'goTo' })],
   ])
   return (
     <div className={classes.bar}>

@@ -1,5 +1,6 @@
 import { Button, Group, Modal, NumberInput, Stack, Textarea } from '@mantine/core'
 import { type ReactNode, useState } from 'react'
+import { gapOf, isIn } from '../../../api/datasetsApi'
 import { useText } from '../../../i18n/language'
 import { laterText, useLaterText } from '../../../i18n/later'
 import { useDrafts } from '../../../shared/drafts'
@@ -120,14 +121,25 @@ export const ClearDialog = ({ frame, onClose }: Props) => {
 
 /** The page that has a row by its number. */
 export const GoToDialog = ({ frame, onClose }: Props) => {
-  const words = useLaterText().cells
+  const {
+    cells: words,
+    datasets: { pages },
+  } = useLaterText()
   const { view, change } = useDatasetView()
   const [wanted, setWanted] = useState<number | string>('')
+  const [reason, setReason] = useState<string | null>(null)
   const last = frame.total ?? Number.MAX_SAFE_INTEGER
+  const gap = gapOf(view, frame.total ?? Number.POSITIVE_INFINITY)
   const go = () => {
+    if (wanted === '') return
     const row = Math.min(last, Math.max(1, Math.trunc(Number(wanted))))
-    if (Number.isFinite(row) && wanted !== '')
-      change({ page: Math.ceil(row / view.size), at: (row - 1) % view.size })
+    const page = Math.ceil(row / view.size)
+    // Deep in a sorted table pages have no numbers.
+    if (gap && isIn(gap, page)) {
+      setReason(pages.gap(gap.from, gap.to))
+      return
+    }
+    change({ page, at: (row - 1) % view.size })
     onClose()
   }
   return (
@@ -141,7 +153,11 @@ export const GoToDialog = ({ frame, onClose }: Props) => {
         label={words.goToRow}
         description={words.goToHint(last)}
         value={wanted}
-        onChange={setWanted}
+        error={reason}
+        onChange={(value) => {
+          setWanted(value)
+          setReason(null)
+        }}
       />
     </FormDialog>
   )
