@@ -9,6 +9,7 @@ import pytest
 from sqlmodel import col, select
 
 from catalog.leased_jobs import FixedClock, alive, claimed
+from parquay.catalog.admin import Administration
 from parquay.catalog.files import Files
 from parquay.catalog.jobs import LEASE_SECONDS, JobLease, Jobs
 from parquay.catalog.ranges import DIVIDE, RANGE, RangeFound, Ranges, file_of, subject_of
@@ -131,3 +132,15 @@ def test_ranges_go_with_their_file_and_at_the_end(catalog, files: Files, ranges,
     catalog.write(lambda session: files.remove(session, FILE))
     assert subjects(catalog) == [OTHER]
     assert not ranges.is_wanted(dividing)
+
+
+def test_an_administrator_sees_whose_file_a_range_is_of(catalog, files: Files, post):
+    post(10)
+
+    found = Administration(catalog, files).jobs(state=None, limit=10)
+
+    assert {(each.job.kind, each.name, each.owner) for each in found} == {
+        ("convert", "f.csv", "ann"),
+        (DIVIDE, "f.csv", "ann"),
+        (RANGE, "f.csv", "ann"),
+    }

@@ -4,18 +4,24 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import NamedTuple
+from typing import Any, NamedTuple, cast
 
-from sqlalchemy import func, update
+from sqlalchemy import case, func, update
+from sqlalchemy.orm import defer
 from sqlmodel import Session, col, select
 
 from parquay.audit import AuditNote
 from parquay.catalog.audit import keep
 from parquay.catalog.files import CONVERT, Files
+from parquay.catalog.ranges import RANGE, START_CHARS
 from parquay.catalog.session import Catalog, alone, notify
 from parquay.catalog.tables import DatasetVersion, File, Job, User, now
 from parquay.catalog.users import end_logins
 from parquay.errors import Conflict, NotFound
+
+_WHOLE = func.substr(Job.subject, 1, func.length(Job.subject) - START_CHARS)
+_FILE = case((col(Job.kind) == RANGE, _WHOLE), else_=Job.subject)
+"""The file that a job is for; see `ranges.subject_of`."""
 
 
 class AccountSummary(NamedTuple):
@@ -110,7 +116,8 @@ class Administration:
 
     def jobs(self, *, state: str | None, limit: int) -> Sequence[JobRow]:
         """Return up to ``limit`` jobs, the youngest first."""
-        query = select(Job, File.name, User.username).join(File, col(File.id) == Job.subject, isouter=True)
+        query = select(Job, File.name, User.username).join(File, col(File.id) == _FILE, isouter=True)
+        query = query.options(defer(cast("Any", Job.payload)))  # what a range came to is long
         query = query.join(User, col(User.id) == File.owner_id, isouter=True)
         query = query if state is None else query.where(Job.state == state)
         with self._catalog.read() as session:

@@ -20,6 +20,8 @@ from parquay.catalog.tables import File, Job
 
 DIVIDE, RANGE = "divide", "range"
 """Kinds of the jobs that find the ranges of a file, and that convert one."""
+START_CHARS = 17
+"""Characters of a range's subject behind the file's id."""
 _OPEN = ("queued", "idle", "running")
 
 

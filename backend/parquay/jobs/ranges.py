@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import asdict
 from typing import TYPE_CHECKING
 
 from parquay.catalog import owners
@@ -48,16 +49,8 @@ class RangeJobs:
             asked = lease.payload
             with self._tools().store.reader(lease.subject) as reader:
                 for found in divided(reader, asked, alive):
-                    of_it = {
-                        "size": asked["size"],
-                        "kinds": asked["kinds"],
-                        "segment_bytes": asked["segment_bytes"],
-                        "byte": found.byte,
-                        "line": found.line,
-                        "no": found.no,
-                        "end": found.end,
-                        "dialect": found.dialect.to_json(),
-                    }
+                    known = {name: asked[name] for name in ("size", "complete", "kinds", "segment_bytes")}
+                    of_it = known | asdict(found) | {"dialect": found.dialect.to_json()}
                     if not self._ranges.post(lease, found.byte, of_it, part=found.byte / asked["size"]):
                         return Ended.ABANDONED
             return Ended.DONE

@@ -68,10 +68,10 @@ class Helped:
         with self.bench.catalog.read() as session:
             return list(session.exec(select(Job).where(col(Job.kind).in_(HELPS)).order_by(col(Job.subject))))
 
-    def upload(self, content: bytes, file_id: str = "f", **values: Any) -> None:
-        """Have a complete file, with the job that converts it."""
+    def upload(self, content: bytes, file_id: str = "f", *, complete: bool = True, **values: Any) -> None:
+        """Have a file, with the job that converts it."""
         self.bench.create("t.csv", file_id=file_id, **values)
-        self.bench.checkpoint(content, complete=True, file_id=file_id)
+        self.bench.checkpoint(content, complete=complete, file_id=file_id)
         self.bench.catalog.write(lambda session: self.jobs.enqueue(session, CONVERT, file_id, owner_id="u"))
 
     def advance(self, moves: Sequence[int], worker: str = "converter", place: Place | None = None) -> Outcome:
@@ -100,6 +100,8 @@ class Helped:
         outcome = converter.advance(lease.subject, alive=alive, fence=fence, division=division)
         if outcome is Outcome.DONE:
             self.bench.catalog.write(partial(self.jobs.done, lease=lease))
+        if outcome is Outcome.IDLE:
+            self.jobs.hand_back(lease)
         return outcome
 
 

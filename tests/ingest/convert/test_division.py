@@ -139,6 +139,26 @@ def test_rejects_beyond_those_of_a_range_are_left_to_the_converter(bench, monkey
     assert helped.taken
 
 
+@pytest.mark.parametrize("cut", [70_000, 81_234, 95_001])
+def test_what_has_arrived_of_a_file_is_divided_too_and_then_the_rest(bench, cut):
+    content = b"".join(ROWS["quoted" if i % 9 == 0 else "plain"](i) for i in range(3000))
+    content = HEADER + content + ROWS["text"](3000) + ROWS["short"](3001)
+    bench.create("t.csv", file_id="one")
+    bench.checkpoint(content, complete=True, file_id="one")
+    bench.advance(bench.converter_of(segment_bytes=4000), file_id="one")
+    helped = Helped(bench, 4000, 8000)
+    helped.upload(content[:cut], "many", complete=False)
+
+    assert helped.advance([0, 0, 0, 2]) is Outcome.IDLE
+    before = len(helped.taken)
+    bench.checkpoint(content, complete=True, file_id="many")
+    assert helped.advance([0, 0, 0, 2]) is Outcome.DONE
+
+    assert 0 < before < len(helped.taken)
+    assert helped.range_jobs() == []
+    assert outcome_of(bench, "many") == outcome_of(bench, "one")
+
+
 def test_a_range_is_read_by_the_converter_where_its_worker_or_its_part_is_gone(bench):
     def watch() -> None:
         found = [each for each in helped.range_jobs() if each.kind == RANGE and each.state == "done"]

@@ -94,9 +94,15 @@ class ConversionPass:
             progress.cleaned = False
         if last is not None and progress.state is None:
             progress.state = state_behind(last)
-        if not progress.cleaned and (self._division is None or not self._division.is_open()):
+        division = self._helped()
+        is_divided = division is not None and division.is_open()
+        if not progress.cleaned and not is_divided:
             self._sink.delete_unknown_parts()
             progress.cleaned = True
+
+    def _helped(self) -> Division | None:
+        """How others help with what has arrived of the file; None where it is not worth it."""
+        return self._division if self._division is not None and self._division.is_for(self._file) else None
 
     def _convert(self, reader: ByteReader) -> None:
         try:
@@ -116,10 +122,11 @@ class ConversionPass:
 
     def _convert_text(self, source: TextSource, dialect: Dialect) -> None:
         size = self._tools.segment_bytes or segmenter.segment_bytes(dialect)
-        if self._division is None or not self._file.complete or not may_be_divided(source, dialect):
+        division = self._helped()
+        if division is None or not may_be_divided(source, dialect):
             self._run(TextSegments(source, dialect, size, FIRST_BYTES))
             return
-        shared = SharedSegments(self._division, self._sink, self._progress, self._file.offset, size)
+        shared = SharedSegments(division, self._sink, self._progress, self._file, size)
         while True:
             planned = self._progress.plan
             assert planned is not None, "a file is planned before it is converted"
@@ -127,7 +134,8 @@ class ConversionPass:
             text = TextSegments(source, planned.dialect, size, FIRST_BYTES)
             self._run(replace(text, may_start=shared.may_start, elsewhere=shared.elsewhere))
             if not shared.take(self._alive):
-                return
+                break
+        division.end(self._fence)
 
     def _broken(self, reason: str) -> Plan:
         """A packed file that cannot be unpacked is an error if a table was in it or may be, else just no table."""
@@ -195,8 +203,8 @@ class ConversionPass:
 
     def _finish(self) -> None:
         progress = self._progress
-        if self._division is not None:
-            self._division.end(self._fence)
+        if (division := self._helped()) is not None:
+            division.end(self._fence)
         self._sink.delete_unknown_parts()
         found = progress.plan or Plan()
         result = ConversionResult(

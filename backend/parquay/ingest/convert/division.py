@@ -29,7 +29,7 @@ from parquay.ingest.text.sources import TextSource
 from parquay.storage.place import Place
 
 DIVIDED_BYTES = 4 << 30
-"""A file with so many bytes left to convert is divided."""
+"""A file of which so many bytes have arrived and are not converted is divided."""
 RANGE_BYTES = 256 << 20
 """Bytes of a range, about: a few seconds of work."""
 LOOK_SECONDS = 1.0
@@ -63,27 +63,28 @@ class Division:
     _looked: float = 0.0
 
     def is_for(self, file: File) -> bool:
-        """Whether a file is so large that it is divided, and has all its bytes."""
-        return file.complete and file.offset >= self.divided_bytes
+        """Whether so much of a file has arrived that it may be divided."""
+        return file.offset >= self.divided_bytes
 
     def is_open(self) -> bool:
         """Whether the file is divided already, or about to be: then parts may be there that no segment names yet."""
         self._is_divided = self._is_divided or self.ranges.exist(self.file_id, self.conversion)
         return self._is_divided
 
-    def invite(self, state: FoldState, no: int, dialect: Dialect, size: int, segment_bytes: int) -> None:
+    def invite(self, state: FoldState, no: int, dialect: Dialect, file: File, segment_bytes: int) -> None:
         """Have others convert some of what is behind `state`, from segment `no` on, if that is much; once.
 
-        `size`: bytes of the file; `segment_bytes`: of a segment.
+        `file`: as far as it has arrived; `segment_bytes`: bytes of a segment.
         """
-        if self._is_divided or size - state.byte < self.divided_bytes:
+        if self._is_divided or file.offset - state.byte < self.divided_bytes:
             return
         self._is_divided = True
         asked = {
             "byte": state.byte,
             "line": state.line,
             "no": no,
-            "size": size,
+            "size": file.offset,
+            "complete": file.complete,
             "dialect": dialect.to_json(),
             "kinds": state.to_json()["kinds"],
             "range_bytes": self.range_bytes,
@@ -135,11 +136,14 @@ class Division:
         self.ranges.drop(self.file_id, start)
 
     def end(self, fence: Fence) -> None:
-        """Forget all of it.
+        """Forget all of it, if there is any: what has arrived is converted.
 
         Raises:
             JobLost: `fence` said no.
         """
+        if not self._is_divided:
+            return
+        self._is_divided = False
         left = self.ranges.converted(self.file_id) if self.brings else []
         if not self.ranges.forget(self.file_id, fence):
             raise JobLost

@@ -84,8 +84,7 @@ class IncrementalConverter:
             return Outcome.DONE
         try:
             with self._state(file_id) as state, self._tools.store.reader(file_id) as reader:
-                helped = division if division is not None and division.is_for(file) else None
-                ConversionPass(self._tools, file, state, alive, fence, division=helped).advance(reader)
+                ConversionPass(self._tools, file, state, alive, fence, division=division).advance(reader)
         except JobLost:
             return self._gone(file_id)
         except (CountMismatch, OSError, BytesMissing):

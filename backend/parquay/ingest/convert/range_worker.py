@@ -37,10 +37,10 @@ class FoundRange:
     dialect: Dialect
 
 
-def text_of(reader: ByteReader, size: int) -> TextSource:
-    """The text of a complete upload of `size` bytes that is read as it is stored."""
+def text_of(reader: ByteReader, asked: Mapping[str, Any]) -> TextSource:
+    """The text of an upload that is read as it is stored, as far as its converter knew it."""
     source = TextSource()
-    source.attach(reader, size, complete=True)
+    source.attach(reader, asked["size"], complete=asked["complete"])
     return source
 
 
@@ -75,7 +75,7 @@ def divided(reader: ByteReader, asked: Mapping[str, Any], alive: Callable[[], bo
         JobLost: `alive` said no.
     """
     segmenter = Segmenter(
-        text_of(reader, asked["size"]),
+        text_of(reader, asked),
         Dialect.from_json(asked["dialect"]),
         asked["byte"],
         asked["line"],
@@ -105,7 +105,7 @@ def convert_range(
     sink = range_sink_of(tools, file_id, made)
     typed: Sink[Any] = sink
     with tools.store.reader(file_id) as reader:
-        source = text_of(reader, asked["size"])
+        source = text_of(reader, asked)
         text = TextSegments(source, dialect, size, size, may_start=lambda byte: byte < asked["end"])
         try:
             after = Pipeline(text, typed, tools.pool, tools.threads, alive).run(start, asked["no"])

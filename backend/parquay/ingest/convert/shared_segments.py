@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+from parquay.catalog.tables import File
 from parquay.ingest.convert import range_result
 from parquay.ingest.convert.division import Division
 from parquay.ingest.convert.segment_sinks import ConversionState, FileSink
@@ -14,13 +15,13 @@ class SharedSegments:
     """Says where the converter's own segments end, and records the ranges of others between them."""
 
     def __init__(
-        self, division: Division, sink: FileSink, progress: ConversionState, size: int, segment_bytes: int
+        self, division: Division, sink: FileSink, progress: ConversionState, file: File, segment_bytes: int
     ) -> None:
-        """`size`: bytes of the file; `segment_bytes`: of a segment."""
+        """`file`: as far as it has arrived; `segment_bytes`: bytes of a segment."""
         self._division = division
         self._sink = sink
         self._progress = progress
-        self._size = size
+        self._file = file
         self._segment_bytes = segment_bytes
         self._stopped = False
 
@@ -29,13 +30,13 @@ class SharedSegments:
         progress = self._progress
         if progress.state is None or progress.plan is None or progress.plan.dialect is None or not progress.segments:
             return True
-        self._division.invite(progress.state, progress.segments, progress.plan.dialect, self._size, self._segment_bytes)
+        self._division.invite(progress.state, progress.segments, progress.plan.dialect, self._file, self._segment_bytes)
         self._stopped = self._division.is_elsewhere(byte)
         return not self._stopped
 
     def elsewhere(self, end: int) -> int:
         """Bytes behind byte `end` that others have converted, about."""
-        return min(self._division.bytes_elsewhere(end), self._size - end)
+        return min(self._division.bytes_elsewhere(end), self._file.offset - end)
 
     def take(self, alive: Callable[[], bool]) -> bool:
         """Record the range at which the own segments have ended; False when they have ended with the file.

@@ -60,6 +60,8 @@ export const admin: typeof english = {
       convert: 'Umwandeln',
       reread: 'Neu einlesen',
       refresh: 'Aktualisieren',
+      divide: 'Aufteilen',
+      range: 'Bereich umwandeln',
       hook: 'Hook aufrufen',
       fetch: 'Holen',
     },

@@ -59,6 +59,8 @@ export const admin = {
       convert: 'Convert',
       reread: 'Read again',
       refresh: 'Refresh',
+      divide: 'Divide',
+      range: 'Convert a range',
       hook: 'Call a hook',
       fetch: 'Fetch',
     } as Readonly<Record<string, string>>,
