@@ -29,6 +29,7 @@ from parquay.web.live import events, live
 from parquay.web.system import docs, system
 from parquay.web.tables import (
     cell_edits,
+    charts,
     dataset_columns,
     dataset_edits,
     datasets,
@@ -172,6 +173,7 @@ def _rest(services: Services, policy: Policy) -> FastAPI:
     app.include_router(links.router)
     app.include_router(upload_links.router)
     app.include_router(datasets.router)
+    app.include_router(charts.router)
     app.include_router(exports.router)
     app.include_router(views.router)
     app.include_router(sql.router)

@@ -17,7 +17,8 @@ from web.policy import BODIES, EDIT, OPEN, POLICY, TUS, UPLOAD_VERBS
 CSV = b"n,word\n1,a\n2,b\n3,c\n"
 READING = (
     "/files/{}", "/files/{}/progress", "/files/{}/content", "/files/{}/rejects", "/datasets/{}", "/datasets/{}/rows",
-    "/datasets/{}/aggregate?by=word", "/datasets/{}/profile?column=n", "/datasets/{}/status", "/datasets/{}/export",
+    "/datasets/{}/aggregate?by=word", "/datasets/{}/crosstab?by=word", "/datasets/{}/boxes?column=n",
+    "/datasets/{}/points?x=n&y=n", "/datasets/{}/profile?column=n", "/datasets/{}/status", "/datasets/{}/export",
     "/datasets/{}/versions", "/datasets/{}/versions/0/diff/0",
     "/datasets/{}/views",
 )  # fmt: skip

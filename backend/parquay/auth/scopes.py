@@ -30,8 +30,9 @@ _QUESTIONS = ("/sql", "/preview", "/files/exists", "/files/archive")
 
 _OF_A_FILE = ("", "/progress", "/content", "/rejects")
 _OF_A_TABLE = (
-    "", "/rows", "/aggregate", "/profile", "/status", "/export", "/versions", "/versions/{a}/diff/{b}", "/views",
-    "/views/{name}",
+    "", "/rows", "/aggregate", "/crosstab", "/boxes", "/points", "/profile", "/status", "/export",
+    "/versions", "/versions/{a}/diff/{b}",
+    "/views", "/views/{name}",
 )  # fmt: skip
 _LINKED = frozenset(
     [f"/files/{{file_id}}{rest}" for rest in _OF_A_FILE] + [f"/datasets/{{dataset_id}}{rest}" for rest in _OF_A_TABLE]

@@ -42,6 +42,7 @@ from parquay.datasets.edit.undo import Undoing
 from parquay.datasets.export.export import Exporter
 from parquay.datasets.query.aggregates import Aggregator
 from parquay.datasets.query.browse import Browser
+from parquay.datasets.query.charts import Charts
 from parquay.datasets.query.engine import Engine
 from parquay.datasets.query.groups import Grouper
 from parquay.datasets.query.offers import ColumnOffers
@@ -135,6 +136,7 @@ class TableServices:
     browser: Browser
     aggregator: Aggregator
     grouper: Grouper
+    charts: Charts
     offers: ColumnOffers
     exporter: Exporter
     preview: Preview

@@ -23,6 +23,7 @@ from parquay.datasets.edit.undo import Undoing
 from parquay.datasets.export.export import Exporter
 from parquay.datasets.query.aggregates import Aggregator
 from parquay.datasets.query.browse import Browser
+from parquay.datasets.query.charts import Charts
 from parquay.datasets.query.engine import Engine
 from parquay.datasets.query.expressions import Expressions
 from parquay.datasets.query.groups import Grouper
@@ -73,6 +74,7 @@ def table_services(
         Browser(engine),
         aggregator,
         Grouper(engine, spark),
+        Charts(engine),
         ColumnOffers(),
         Exporter(engine, aggregator, spark),
         Preview(uploads.segments, tables, places),

@@ -140,7 +140,7 @@ class Grouper:
             found = self._groups(snapshot, query, by, measure, key=key, limit=limit, largest=largest, stop=stop)
             more, found = found.num_rows > limit, found.slice(0, limit)
             keys = typed(found.select([key]), [by], text=text)[by.name] if unit is None else start_texts(found, unit)
-            values = _values(found, measure, text=text)
+            values = measured(found, measure, text=text)
             return {
                 "groups": [brief(key=each, value=value) for each, value in zip(keys, values, strict=True)],
                 "more": more,
@@ -280,7 +280,8 @@ def _key(snapshot: Snapshot, query: Query) -> tuple[str, int, str]:
     return snapshot.dataset_id, snapshot.version, query.filter_key
 
 
-def _values(found: pa.Table, measure: Measure, *, text: bool) -> list[Any]:
+def measured(found: pa.Table, measure: Measure, *, text: bool) -> list[Any]:
+    """The values of a measure in an answer of the engine, as JSON values; ``text``: cells as they were written."""
     column = measure.column
     if column is not None and measure.op in ("min", "max"):
         cells = found.select(["value"]).rename_columns([sql.name(column)])
