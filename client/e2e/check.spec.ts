@@ -69,7 +69,7 @@ test('a German file is checked, read, mended, summed, drawn by month, shared and
 
   await page.getByRole('tab', { name: 'Summary' }).click()
   await expect(page.getByRole('article', { name: 'Betrag' })).toContainText('6,446.56')
-  const group = page.getByRole('region', { name: 'Group' })
+  const group = page.getByRole('region', { name: 'Chart' })
   await group.getByRole('combobox', { name: 'Group by' }).click()
   await page.getByRole('option', { name: 'Datum' }).click()
   await group.getByRole('combobox', { name: 'Measure' }).click()

@@ -253,7 +253,7 @@ test('columns have numbers and charts, each chart is a table too', async ({ page
   await expect(card.getByRole('img', { name: 'Most frequent values of word' })).toBeVisible()
   await card.getByRole('button', { name: /^As table/ }).click()
   await expect(card.getByRole('row', { name: 'even 5,000' })).toBeVisible()
-  const group = page.getByRole('region', { name: 'Group' })
+  const group = page.getByRole('region', { name: 'Chart' })
   await group.getByRole('combobox', { name: 'Measure' }).click()
   await page.getByRole('option', { name: 'Sum' }).click()
   await group.getByRole('button', { name: /^As table/ }).click()

@@ -24,9 +24,9 @@ def test_charts_follow_filters_and_searches(ann, table):
     assert found.headers["etag"] == '"0"'
     assert '"value":2.25' in found.text.replace(" ", "")
     body = found.json()
-    assert (body["groups"], body["rest"]) == ([{"key": "a", "value": 2.25}], {"groups": 1, "value": 1.6})
+    assert (body["groups"], body["rest"]) == ([{"key": "a", "text": "a", "value": 2.25}], {"groups": 1, "value": 1.6})
     split = ann.get(f"{table}/crosstab", params={"by": "word", "split": "n", "splits": 1, "q": "b"}).json()
-    assert split["splits"] == [{"key": 1, "values": [1]}]
+    assert split["splits"] == [{"key": 1, "text": "1", "values": [1]}]
     assert split["others"] == {"groups": 1, "values": [1]}
     boxes = ann.get(f"{table}/boxes", params={"column": "n", "by": "word", "filter": "word:in:a,b"}).json()["boxes"]
     assert [(box["key"], box["min"], box["max"]) for box in boxes] == [("a", 2, 4), ("b", 1, 3)]

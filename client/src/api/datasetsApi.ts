@@ -1,7 +1,7 @@
 import { apiUrl } from '../shared/base'
 import { baseApi } from './baseApi'
 import { exactAnswer } from './exactJson'
-import type { DataRow, Groups, Profile, Table } from './types'
+import type { DataRow, Profile, Table } from './types'
 
 /**
  * `version` null is the newest. `filters` are `column:op:value`, `sort` is a column with `-` before it or not, `q` a text
@@ -32,18 +32,9 @@ export type RowsPage = {
   bases?: Record<number, number>
 }
 export type TableQuery = { id: string; version: number | null; filters: string[]; q: string }
-/** `unit`: of time, empty where the values themselves are the keys. */
-type GroupQuery = TableQuery & { by: string; measure: string; unit: string }
 type ProfileQuery = TableQuery & { column: string }
 
 export const datasetTag = (id: string) => ({ type: 'Dataset', id }) as const
-/** More bars than these tell nothing; side by side along a line of time there is room for more. */
-const GROUPS_MAX = 20
-const UNITS_MAX = 60
-
-const groupsAsked = (unit: string): Record<string, string> =>
-  unit === '' ? { sort: '-value', limit: String(GROUPS_MAX) } : { unit, limit: String(UNITS_MAX) }
-
 /** Rows from either end that the server passes to find a page by its number, where rows must be sorted or filtered. */
 const NUMBERED_ROWS_MAX = 1_000_000
 
@@ -125,13 +116,6 @@ export const datasetsApi = baseApi.injectEndpoints({
       },
       providesTags: (_, __, { id }) => [datasetTag(id)],
     }),
-    groupRows: build.query<Groups, GroupQuery>({
-      query: ({ id, by, measure, unit, ...asked }) =>
-        cells(
-          `${path(id)}/aggregate?${readingParams(asked, { by, measure, ...groupsAsked(unit), text: 'true' })}`,
-        ),
-      providesTags: (_, __, { id }) => [datasetTag(id)],
-    }),
     getProfile: build.query<Profile, ProfileQuery>({
       query: ({ id, column, ...asked }) =>
         cells(`${path(id)}/profile?${readingParams(asked, { column, text: 'true' })}`),
@@ -168,13 +152,7 @@ const asPage = ({ rows, version, next }: Table, query: RowsQuery): RowsPage => (
   next,
 })
 
-export const {
-  useGetTableQuery,
-  useGetAggregatesQuery,
-  useGetRowsQuery,
-  useGroupRowsQuery,
-  useGetProfileQuery,
-} = datasetsApi
+export const { useGetTableQuery, useGetAggregatesQuery, useGetRowsQuery, useGetProfileQuery } = datasetsApi
 
 export type ExportFormat = 'csv' | 'xlsx' | 'parquet' | 'ndjson' | 'arrow'
 /** `more`: the kind of CSV. */

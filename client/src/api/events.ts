@@ -11,7 +11,7 @@ import type { FileEntry, FileProgress } from './types'
 const REFRESH_MS = 150
 
 /** Sums over a whole table can take long; nobody waits for them. */
-const UNHURRIED = new Set(['getAggregates', 'groupRows', 'getProfile'])
+const UNHURRIED = new Set(['getAggregates', 'getCrossTable', 'getBoxes', 'getPoints', 'getProfile'])
 
 /** Without `id`: everything of the type. */
 type Tag = { type: 'File' | 'Dataset'; id?: string }

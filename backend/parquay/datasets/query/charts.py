@@ -48,12 +48,14 @@ class Dimension:
         """
         return sql.name(self.column) if self.unit is None else start_sql(self.column, self.unit)
 
-    def keys(self, found: pa.Table, name: str, *, text: bool) -> list[Any]:
-        """The keys in column `name` of an answer, as JSON values."""
+    def keys(self, found: pa.Table, name: str) -> list[dict[str, Any]]:
+        """The keys in column `name` of an answer: `key` is the JSON value, `text` what was written."""
         if self.unit is not None:
-            return list(start_texts(found.select([name]).rename_columns(["start"]), self.unit))
+            starts = start_texts(found.select([name]).rename_columns(["start"]), self.unit)
+            return [{"key": start, "text": start} for start in starts]
         cells = found.select([name]).rename_columns([sql.name(self.column)])
-        return typed(cells, [self.column], text=text)[self.column.name]
+        values, texts = (typed(cells, [self.column], text=text)[self.column.name] for text in (False, True))
+        return [{"key": value, "text": text} for value, text in zip(values, texts, strict=True)]
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,12 +65,14 @@ class Crossing:
     Attributes:
         split: the second dimension; None: there is one alone.
         largest: the keys with the largest values stand first, else the keys have their own order, a missing one last.
+        largest_splits: the same of the second dimension.
     """
 
     by: Dimension
     split: Dimension | None
     measure: Measure
     largest: bool = False
+    largest_splits: bool = False
 
 
 class Charts:
@@ -83,14 +87,12 @@ class Charts:
         snapshot: Snapshot,
         query: Query,
         asked: Crossing,
-        *,
-        text: bool = False,
         stop: CancelToken | None = None,
     ) -> dict[str, Any]:
         """`{groups, rest, splits, others}`: a measure for each key of one dimension, and of two (blocking).
 
         The rest is measured over all rows of the keys that have no group, so that it is exact for means and different
-        values, too. ``text``: keys, and what `min` and `max` find, as they were written.
+        values, too. Beside a key stands the `text` that was written.
 
         Raises:
             InvalidValue: ``bad_unit`` (422): a column has no moments.
@@ -99,10 +101,10 @@ class Charts:
 
         def work() -> dict[str, Any]:
             found = self._crossed(snapshot, query, asked, stop)
-            values = measured(found, asked.measure, text=text)
-            return _CrossTable(found, values, asked, text=text).content()
+            values = measured(found, asked.measure, text=False)
+            return _CrossTable(found, values, asked).content()
 
-        return self._answers.get((*_key(snapshot, query), asked, text), work)
+        return self._answers.get((*_key(snapshot, query), asked), work)
 
     def boxes(
         self,
@@ -134,14 +136,12 @@ class Charts:
         def work() -> dict[str, Any]:
             found = self._ask(snapshot, query, f"{key} AS key, count(*) AS count, {shares}", stop, tail)
             more, found = found.num_rows > limit, found.slice(0, limit)
-            keys = by.keys(found, "key", text=False) if by else [None] * found.num_rows
+            keys = by.keys(found, "key") if by else [{"key": None, "text": None}] * found.num_rows
             fields = {"count": found["count"].to_pylist()} | {
                 name: typed(found.select([name]).rename_columns([cell]), [column])[column.name] for name in QUARTERS
             }
             rows = zip(*fields.values(), strict=True)
-            boxes = [
-                brief(key=each, **dict(zip(fields, row, strict=True))) for each, row in zip(keys, rows, strict=True)
-            ]
+            boxes = [brief(**each, **dict(zip(fields, row, strict=True))) for each, row in zip(keys, rows, strict=True)]
             return {"boxes": boxes, "more": more}
 
         return self._answers.get((*_key(snapshot, query), "boxes", column.index, by), work)
@@ -220,10 +220,10 @@ def _crossed_sql(
     keys = f"{by.sql()} AS k1, {split.sql() if split else 'NULL'} AS k2"
     base = Sql(f"WITH base AS (SELECT {keys}{cell} FROM ") + sql.rows(snapshot) + " WHERE "
     base += sql.where(snapshot, query.conditions)
-    by_value = f"{order}, " if asked.largest else ""
 
     def ranked(number: int, limit: int) -> Sql:
         grouped = f"SELECT k{number} AS k, {selected} FROM base GROUP BY 1"
+        by_value = f"{order}, " if (asked.largest, asked.largest_splits)[number - 1] else ""
         rank = f"row_number() OVER (ORDER BY {by_value}k ASC NULLS LAST) - 1 AS r, count(*) OVER () AS n"
         return Sql(f", top{number} AS (SELECT k, r, n FROM (SELECT *, {rank} FROM ({grouped})) WHERE r < ?)", (limit,))
 
@@ -240,27 +240,27 @@ def _crossed_sql(
 class _CrossTable:
     """An answer of the engine as a cross table."""
 
-    def __init__(self, found: pa.Table, values: Sequence[Any], asked: Crossing, *, text: bool) -> None:
+    def __init__(self, found: pa.Table, values: Sequence[Any], asked: Crossing) -> None:
         by, split = asked.by, asked.split
         self._ranks = list(zip(found["r1"].to_pylist(), found["r2"].to_pylist(), strict=True))
         self._alone = found["alone"].to_pylist()
         self._values = values
         self._split = split
-        self._keys1 = self._by_rank(by.keys(found, "k1", text=text), 0)
-        self._keys2 = self._by_rank(split.keys(found, "k2", text=text), 1) if split else {}
+        self._keys1 = self._by_rank(by.keys(found, "k1"), 0)
+        self._keys2 = self._by_rank(split.keys(found, "k2"), 1) if split else {}
         self._counts = [max((n for n in found[name].to_pylist() if n is not None), default=0) for name in ("n1", "n2")]
 
     def content(self) -> dict[str, Any]:
         """Groups with their values, and what each part of them has."""
         totals = {r1: value for (r1, _), value, alone in self._rows() if alone}
-        groups = [brief(key=self._keys1[rank], value=totals[rank]) for rank in sorted(self._keys1)]
+        groups = [brief(**self._keys1[rank], value=totals[rank]) for rank in sorted(self._keys1)]
         rest = {"groups": self._counts[0] - len(groups), "value": totals[None]} if None in totals else None
         order: list[int | None] = [*sorted(self._keys1), *([] if rest is None else [None])]
         cells: dict[int | None, dict[int | None, Any]] = defaultdict(dict)
         for (r1, r2), value, alone in self._rows():
             if not alone:
                 cells[r2][r1] = value
-        splits = [brief(key=self._keys2[rank]) | {"values": _line(cells[rank], order)} for rank in sorted(self._keys2)]
+        splits = [brief(**self._keys2[rank]) | {"values": _line(cells[rank], order)} for rank in sorted(self._keys2)]
         others = None
         if self._split is not None and None in cells:
             others = {"groups": self._counts[1] - len(splits), "values": _line(cells[None], order)}
@@ -269,9 +269,9 @@ class _CrossTable:
     def _rows(self) -> list[tuple[tuple[int | None, int | None], Any, int]]:
         return list(zip(self._ranks, self._values, self._alone, strict=True))
 
-    def _by_rank(self, keys: Sequence[Any], place: int) -> dict[int, Any]:
+    def _by_rank(self, keys: Sequence[dict[str, Any]], place: int) -> dict[int, dict[str, Any]]:
         """Keys by their ranks; of the second dimension only rows that are about both tell it."""
-        found: dict[int, Any] = {}
+        found: dict[int, dict[str, Any]] = {}
         for ranks, key, alone in zip(self._ranks, keys, self._alone, strict=True):
             rank = ranks[place]
             if rank is not None and not (alone and place == 1):

@@ -6,7 +6,14 @@ from typing import Any
 
 from pydantic import BaseModel, Field
 
-from parquay.web.tables.dataset_schemas import Group
+
+class CrossGroup(BaseModel):
+    """A key of the first dimension, as value and as written, and its measure. `cut`: of a long text the start."""
+
+    key: Any
+    text: str | None
+    value: Any
+    cut: bool = False
 
 
 class RestGroups(BaseModel):
@@ -20,6 +27,7 @@ class Split(BaseModel):
     """A key of the second dimension: its values for each of the groups, and for the rest where there is one."""
 
     key: Any
+    text: str | None
     values: list[Any]
     cut: bool = False
 
@@ -40,7 +48,7 @@ class CrossTable(BaseModel):
     split: str | None
     split_unit: str | None
     measure: str
-    groups: list[Group]
+    groups: list[CrossGroup]
     rest: RestGroups | None
     splits: list[Split]
     others: OtherSplits | None
@@ -50,6 +58,7 @@ class Box(BaseModel):
     """A group of numbers: how many, and five of them; each is the value of a row."""
 
     key: Any
+    text: str | None
     count: int
     min: Any
     q1: Any

@@ -11,7 +11,6 @@ from parquay.datasets.query.groups import named, read_measure
 from parquay.datasets.query.moments import Unit
 from parquay.errors import InvalidValue
 from parquay.web.http.deps import TablesDep
-from parquay.web.http.exact_json import AsText
 from parquay.web.tables.chart_schemas import Boxes, CrossTable, Points
 from parquay.web.tables.table_query import TableQueryDep, in_table_thread
 
@@ -33,22 +32,22 @@ def read_crosstab(
     split_unit: Unit | None = None,
     measure: str = "count()",
     sort: Literal["key", "-value"] = "key",
+    split_sort: Literal["key", "-value"] = "key",
     limit: Annotated[int, Query(ge=1, le=1000)] = 100,
     splits: Annotated[int, Query(ge=1, le=1000)] = 8,
-    text: AsText = False,
 ) -> Response:
     """Measure the groups of one column, and, with `split`, of each value of a second one; the others are the rest.
 
-    `limit` and `splits` say how many keys have a group of their own: the first ones, or, with `sort=-value`, those with
-    the largest values. What is left is measured as one, over its rows.
+    `limit` and `splits` say how many keys have a group of their own: the first ones, or, with `sort=-value` and
+    `split_sort=-value`, those with the largest values. What is left is measured as one, over its rows.
     """
     if split is not None and limit * splits > MAX_CELLS:
         raise InvalidValue(f"limit times splits: at most {MAX_CELLS:,}.")
     read = query.open()
     first = Dimension(named(read.columns, by), unit, limit)
     second = None if split is None else Dimension(named(read.columns, split), split_unit, splits)
-    asked = Crossing(first, second, read_measure(read.columns, measure), sort == "-value")
-    found = tables.charts.crosstab(read.snapshot, read.query, asked, text=text, stop=query.cancel)
+    asked = Crossing(first, second, read_measure(read.columns, measure), sort == "-value", split_sort == "-value")
+    found = tables.charts.crosstab(read.snapshot, read.query, asked, query.cancel)
     head = {"version": read.snapshot.version, "by": by, "unit": unit, "split": split, "split_unit": split_unit}
     return read.answer(head | {"measure": measure} | found)
 

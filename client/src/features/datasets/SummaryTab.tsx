@@ -7,7 +7,7 @@ import type { Table } from '../../api/types'
 import { NotLoaded } from '../../display/NotLoaded'
 import { useLaterText } from '../../i18n/later'
 import { ColumnCard } from './ColumnCard'
-import { GroupBuilder } from './charts/GroupBuilder'
+import { ChartBuilder } from './charts/ChartBuilder'
 import { narrowedBy } from './datasetUrl'
 import { FilterChips } from './FilterChips'
 import type { Rights } from './rights'
@@ -38,7 +38,7 @@ export const SummaryTab = ({ table, rights }: { table: Table; rights: Rights }) 
     <div className={classes.summary}>
       <FilterChips columns={table.columns} />
       {isError && <NotLoaded title={words.failed} error={error} onRetry={refetch} plain />}
-      {latest && <GroupBuilder table={table} facts={latest.aggregates} />}
+      {latest && <ChartBuilder table={table} facts={latest.aggregates} />}
       {data?.aggregates_error && (
         <Alert color="yellow">{wordsFor(data.aggregates_error.code, data.aggregates_error.detail)}</Alert>
       )}

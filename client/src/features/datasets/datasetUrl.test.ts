@@ -10,7 +10,7 @@ test('the plain page has a plain address', () => {
 test('tab, page, sort, filters and version come back from the address', () => {
   const query =
     'tab=summary&page=3&size=500&sort=-price&filter=price%3Agt%3A5&filter=city%3Aeq%3AA&q=Ulm&version=2&at=7' +
-    '&hide=note&order=city&order=price&freeze=1&width=a%3Ab%3A220&by=day&measure=sum%28price%29&unit=month'
+    '&hide=note&order=city&order=price&freeze=1&width=a%3Ab%3A220&chart=line&by=day&measure=sum%28price%29&unit=month&split=city&top=50'
   expect(paramsOfDatasetView(read(query)).toString()).toBe(query)
   expect(read(query).filters).toEqual(['price:gt:5', 'city:eq:A'])
   expect(read(query).widths).toEqual({ 'a:b': 220 })

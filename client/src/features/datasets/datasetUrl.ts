@@ -3,7 +3,7 @@
  * `q` is a text that some cell of a row shows.
  * `hidden` columns are not shown, those of `order` come before the others, the first `frozen` stay in sight;
  * `widths` are those that somebody gave to columns, in pixels.
- * `by`, `measure` and `unit` are a group's; empty: what fits best.
+ * `chart` to `top` are a chart's: its kind, its dimensions, its measure, and how many groups; empty: what fits best.
  */
 export type DatasetView = {
   tab: DatasetTab
@@ -18,9 +18,12 @@ export type DatasetView = {
   order: string[]
   frozen: number
   widths: Widths
+  chart: string
   by: string
+  split: string
   measure: string
   unit: string
+  top: number
 }
 
 export type Widths = Readonly<Record<string, number>>
@@ -45,9 +48,12 @@ const DEFAULT_VIEW: DatasetView = {
   order: [],
   frozen: 0,
   widths: {},
+  chart: '',
   by: '',
+  split: '',
   measure: '',
   unit: '',
+  top: 0,
 }
 
 const wholeNumber = (text: string | null): number | null => {
@@ -85,9 +91,12 @@ export const datasetViewFrom = (params: URLSearchParams): DatasetView => {
     order: params.getAll('order'),
     frozen: wholeNumber(params.get('freeze')) ?? 0,
     widths: widthsFrom(params.getAll('width')),
+    chart: params.get('chart') ?? '',
     by: params.get('by') ?? '',
+    split: params.get('split') ?? '',
     measure: params.get('measure') ?? '',
     unit: params.get('unit') ?? '',
+    top: wholeNumber(params.get('top')) ?? 0,
   }
 }
 
@@ -106,9 +115,12 @@ export const paramsOfDatasetView = (view: DatasetView): URLSearchParams => {
   for (const name of view.order) params.append('order', name)
   if (view.frozen > 0) params.set('freeze', String(view.frozen))
   for (const [name, width] of Object.entries(view.widths)) params.append('width', `${name}:${width}`)
+  if (view.chart) params.set('chart', view.chart)
   if (view.by) params.set('by', view.by)
   if (view.measure) params.set('measure', view.measure)
   if (view.unit) params.set('unit', view.unit)
+  if (view.split) params.set('split', view.split)
+  if (view.top > 0) params.set('top', String(view.top))
   return params
 }
 

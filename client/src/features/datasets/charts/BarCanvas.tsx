@@ -4,6 +4,7 @@ import { BarController, BarElement, CategoryScale, Chart, LinearScale, Tooltip }
 import { useEffect, useRef } from 'react'
 import { locale } from '../../../i18n/locale'
 import type { Bar, ChartData } from './chartData'
+import { themeColours } from './themeColours'
 
 Chart.register(BarController, BarElement, CategoryScale, LinearScale, Tooltip)
 
@@ -14,18 +15,6 @@ const TITLE_CHARS_MAX = 120
 const shorten = (key: string) =>
   key.length > TITLE_CHARS_MAX ? `${key.slice(0, TITLE_CHARS_MAX - 1)}…` : key
 
-/** The page's own colours, as they are in the theme in use. */
-const colours = () => {
-  const style = getComputedStyle(document.documentElement)
-  const value = (name: string) => style.getPropertyValue(name).trim()
-  return {
-    bar: value('--chart'),
-    hover: value('--accent'),
-    line: value('--line'),
-    words: value('--text-soft'),
-  }
-}
-
 type Pick = (bar: Bar) => void
 
 const settings = (
@@ -33,7 +22,7 @@ const settings = (
   still: boolean,
   onPick: Pick | undefined,
 ) => {
-  const { bar, hover, line, words } = colours()
+  const { bar, hover, line, words } = themeColours()
   const keys = {
     grid: { display: false },
     border: { color: line },

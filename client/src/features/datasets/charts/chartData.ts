@@ -1,6 +1,6 @@
-import type { Cell, Groups, Profile } from '../../../api/types'
+import type { Cell, Profile } from '../../../api/types'
 import type { LaterMessages } from '../../../i18n/later'
-import { formatCount, formatExact } from '../../../shared/format'
+import { formatCount } from '../../../shared/format'
 import { writtenOrNull } from '../columnTypes'
 import { binFilters, unitFilters, valueFilters } from './barFilters'
 
@@ -45,7 +45,7 @@ const NUMBER_CHARS_MAX = 48
 const NUMBER_OR_MOMENT = /^[-+]?\d[\d.,:eE+\-TZ ]*$/
 
 /** Pure: a key as it stands beside its bar. */
-const tickOf = (key: string): string => {
+export const tickOf = (key: string): string => {
   const longest = NUMBER_OR_MOMENT.test(key) ? NUMBER_CHARS_MAX : TEXT_CHARS_MAX
   return key.length > longest ? `${key.slice(0, longest - 1)}…` : key
 }
@@ -60,7 +60,7 @@ const barOf = (id: Cell, key: string, count: number, filters: string[], tick = t
 })
 
 /** A moment as far as its unit goes: the year of a decade, the month of a quarter, the day of a week. */
-const momentText = (from: string, unit: string): string => {
+export const momentText = (from: string, unit: string): string => {
   if (/century|decade|year/.test(unit)) return from.slice(0, 4)
   if (/quarter|month/.test(unit)) return from.slice(0, 7)
   return (/week|day/.test(unit) ? from.slice(0, 10) : from.slice(0, 19)).replace('T', ' ')
@@ -115,39 +115,5 @@ const chartOf = ({ shape, column, ...profile }: Profile, words: Words): Omit<Cha
     sideways: true,
     bars: bars.slice(0, BARS_MAX),
     ...(others > 0 && { rest: { ...barOf(null, summary.others, others, []), id: 'others' } }),
-  }
-}
-
-/** Pure: groups as bars. A group without a number (the mean of nothing) has no bar, and stands in the table. */
-export const groupChart = (
-  { groups, by, unit }: Groups,
-  measure: string,
-  label: string,
-  words: Words,
-): ChartData => {
-  const asCells = measure === 'min' || measure === 'max'
-  const textOf = (value: Cell): string =>
-    value === null || asCells ? writtenOrNull(value, words.grid) : formatExact(String(value))
-  return {
-    title: words.group.label(label, by),
-    keyHead: by,
-    valueHead: label,
-    // Along a line of time the months of a year stand side by side.
-    sideways: !unit,
-    asCells,
-    bars: groups.map(({ key, value, cut }, index) => {
-      const number = value === null ? Number.NaN : Number(value)
-      const shown = unit && key !== null ? momentText(String(key), unit) : writtenOrNull(key, words.grid)
-      return {
-        // Long texts may differ behind what is sent of them.
-        id: cut ? `cut ${index}` : JSON.stringify(key),
-        key: shown,
-        cut,
-        tick: tickOf(shown),
-        value: Number.isFinite(number) ? number : null,
-        text: textOf(value),
-        filters: cut ? [] : unit ? unitFilters(by, key, unit) : valueFilters(by, key),
-      }
-    }),
   }
 }

@@ -14,7 +14,8 @@ test('a view keeps filters, order and columns, and the rest of the address but t
     q: '',
     page: 'tab=summary',
   })
-  const rest = 'tab=summary&size=500&version=3&freeze=1&width=b%3A220&by=a&measure=sum%28c%29&unit=month'
+  const rest =
+    'tab=summary&size=500&version=3&freeze=1&width=b%3A220&chart=bar&by=a&measure=sum%28c%29&unit=month&split=c&top=5'
   const shown = at(`filter=a:eq:1&q=Ulm&sort=-b&hide=a&order=c&page=4&at=3&${rest}`)
   const kept = keptOf(shown, COLUMNS)
   expect(kept).toEqual({
