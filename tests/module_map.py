@@ -19,6 +19,7 @@ PROTOCOLS = {
     "catalog/tables/column_types": "catalog/test_migrate",
     "catalog/tables/upload_bytes": "catalog/test_migrate catalog/test_unsynced uploads/test_chunk_rows",
     "roles": "web/test_access web/test_matrix",
+    "tags": "web/test_file_list",
     "chunk": "storage/test_chunk_store",
 }
 """Definitions without behaviour of their own: whoever implements or uses them is tested, by one suite for all."""
@@ -277,6 +278,7 @@ SURFACES = {
     "web/uploads/admission": "web/test_upload_links web/test_matrix web/test_long_requests",
     "web/files/archive_names": "web/test_archives",
     "web/files/file_schemas": "web/test_files web/test_rejects",
+    "web/files/list_filters": "web/test_file_list",
     "web/files/preview_schemas": "web/test_previews",
     "web/http/deps": "web/test_dispatcher",
     "web/http/exact_json": "web/test_dataset_edits",
@@ -292,6 +294,7 @@ SURFACES = {
     "web/live/event_stream": "web/test_events web/test_live",
     "web/system/docs": "web/test_system",
     "web/tables/dataset_schemas": "web/test_datasets web/test_dataset_edits",
+    "web/tables/chart_schemas": "web/test_charts",
     "web/tables/column_schemas": "web/test_dataset_columns",
     "web/tables/cell_schemas": "web/test_cell_edits",
     "web/tables/sql_schemas": "web/test_sql",

@@ -10,7 +10,7 @@ from parquay.events.messages import Message, entry, frame, message_of, percent, 
 FIELDS = [
     "id", "name", "size", "offset", "content_type", "status", "progress", "error", "uploaded_at", "finished_at",
     "row_count", "reject_count", "warnings", "parquet_path", "dataset_id", "sha256", "owner", "shared", "role", "path",
-    "ahead", "source_url", "upload_link",
+    "ahead", "source_url", "upload_link", "tags",
 ]  # fmt: skip
 
 AT = datetime(2026, 5, 4, 3, 2, 1, 987654, tzinfo=UTC)

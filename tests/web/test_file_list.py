@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import base64
 import hashlib
+import io
 import re
+import zipfile
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
@@ -235,3 +237,28 @@ def test_own_files_are_found_by_their_bytes(ann, bob):
     assert found() == [second]
     for body in ({"sha256": digest}, {"size": 4}, {"sha256": "x", "size": 4}, {"sha256": digest, "size": -1}, {}):
         assert is_problem(ann.post("/files/exists", json=body), 422, "invalid_value")
+
+
+def test_files_are_tagged_by_their_owner_and_listed_and_packed_by_tags(ann, bob):
+    ids = [ann.post("/files", files={"file": (f"{name}.bin", name.encode())}).json()["id"] for name in ("a", "b", "c")]
+    tagged = ann.patch(f"/files/{ids[0]}", json={"tags": ["Q4  2025", "q4 2025", "Rechnung"]})
+    assert tagged.json()["tags"] == ["Q4 2025", "Rechnung"]
+    assert ann.patch(f"/files/{ids[1]}", json={"tags": ["rechnungen", "Q4 2025"], "shared": True}).is_success
+
+    def found(http, *tags):
+        return {each["id"] for each in http.get("/files", params={"tag": list(tags)}).json()} & set(ids)
+
+    assert found(ann, "RECHNUNG") == {ids[0]}
+    assert found(ann, "q4 2025") == {ids[0], ids[1]}
+    assert found(ann, "Q4 2025", "rechnungen") == {ids[1]}
+    assert found(ann, "Q4") == found(ann, "%") == set()
+    assert found(bob, "q4 2025") == {ids[1]}
+    assert ann.get("/files", params={"tag": "q4 2025", "limit": 1}).headers["x-total-count"] == "2"
+    packed = ann.get("/files/archive", params={"tag": "q4 2025"})
+    assert sorted(zipfile.ZipFile(io.BytesIO(packed.content)).namelist()) == ["a.bin", "b.bin"]
+    assert is_problem(ann.get("/files/archive", params={"tag": "none"}), 422, "invalid_value")
+
+    assert bob.patch(f"/files/{ids[1]}", json={"tags": []}).status_code == 403
+    assert ann.patch(f"/files/{ids[0]}", json={"tags": []}).json()["tags"] == []
+    for wrong in (["a,b"], [" "], ["x" * 65], ["a\x01b"], ["t"] * 51):
+        assert is_problem(ann.patch(f"/files/{ids[0]}", json={"tags": wrong}), 422, "invalid_value")

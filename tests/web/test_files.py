@@ -15,7 +15,7 @@ from web.form_uploads import TUS, begin, upload
 FIELDS = {
     "id", "name", "size", "offset", "content_type", "status", "progress", "error", "uploaded_at", "finished_at",
     "row_count", "reject_count", "warnings", "parquet_path", "dataset_id", "sha256", "owner", "shared", "role", "path", "ahead",
-    "source_url", "upload_link",
+    "source_url", "upload_link", "tags",
 }  # fmt: skip
 
 

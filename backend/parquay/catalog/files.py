@@ -36,6 +36,7 @@ from parquay.catalog.upload_links import count_parts, lock_parts
 from parquay.catalog.version_jobs import REFRESH, REREAD
 from parquay.chunk import Chunk
 from parquay.roles import VIEW, everybodys_role
+from parquay.tags import tags_text
 
 CONVERT, FETCH = "convert", "fetch"
 """Kinds of the jobs that turn a file into a table, and get it from where it is on the web."""
@@ -261,10 +262,11 @@ class Files(FileQueries):
         name: str | None = None,
         shared: bool | None = None,
         warnings: list[dict[str, Any]] | None = None,
+        tags: list[str] | None = None,
     ) -> File | None:
-        """Rename an own file, let every user look at it or none, in one step; None when it is not theirs.
+        """Rename or tag an own file, let every user look at it or none, in one step; None when it is not theirs.
 
-        ``warnings``: of the name, in place of those of the name before.
+        ``warnings``: of the name, in place of those of the name before. ``tags``: in place of those that it had.
         """
 
         def write(session: Session) -> File | None:
@@ -274,6 +276,8 @@ class Files(FileQueries):
             if name is not None:
                 others = [each for each in file.upload_warnings or () if each["code"] != "name_changed"]
                 file.name, file.upload_warnings = name, [*(warnings or ()), *others] or None
+            if tags is not None:
+                file.tags = tags_text(tags)
             role = VIEW if shared else None
             if shared is not None and role != everybodys_role(file):
                 self._events.open_to_everybody(session, file, role)

@@ -37,6 +37,7 @@ class Narrowed:
         sha256: the digest of the bytes, in hex.
         size: the number of bytes.
         name: the whole name.
+        tags: all of them are tags of the file, in any case.
     """
 
     status: str | None = None
@@ -47,6 +48,7 @@ class Narrowed:
     sha256: str | None = None
     size: int | None = None
     name: str | None = None
+    tags: tuple[str, ...] = ()
 
 
 EVERYTHING = Narrowed()
@@ -98,6 +100,7 @@ def narrowing(narrowed: Narrowed) -> list[ColumnElement[bool]]:
         conditions.append(col(File.size) == narrowed.size)
     if narrowed.name is not None:
         conditions.append(col(File.name) == narrowed.name)
+    conditions += [col(File.tags).regexp_match(any_case_pattern(f",{tag},")) for tag in narrowed.tags]
     return conditions
 
 

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import json
 import sys
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Annotated, Any
+from urllib.parse import urlencode
 
 import typer
 from rich.console import Console
@@ -125,11 +126,12 @@ def _other_name(entry: Mapping[str, Any], wanted: str) -> str | None:
 def files(
     server: ServerOptions = ServerOptions(),
     limit: Annotated[int, typer.Option(min=0, help="Newest files to list; 0: all.")] = 100,
+    tag: Annotated[list[str] | None, typer.Option(help="Only files with this tag; repeatable.")] = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print a JSON array of entries.")] = False,
 ) -> None:
     """List the files, newest first."""
     with connect(server) as login:
-        entries, total = _entries(login, limit)
+        entries, total = _entries(login, limit, tag or [])
     if as_json:
         typer.echo(json.dumps(entries, indent=2))
         return
@@ -145,10 +147,11 @@ def _line(entry: dict[str, Any]) -> tuple[str, ...]:
     return entry["name"], size, rows, status, entry["uploaded_at"][:19] + "Z", entry["id"]
 
 
-def _entries(login: ServerLogin, limit: int) -> tuple[list[dict[str, Any]], int]:
+def _entries(login: ServerLogin, limit: int, tags: Sequence[str]) -> tuple[list[dict[str, Any]], int]:
     """Return up to `limit` entries (all when 0), page by page, and how many there are."""
     entries: list[dict[str, Any]] = []
-    place: str | None = f"{login.server}/files?limit={min(limit or 500, 500)}"
+    asked = urlencode({"limit": min(limit or 500, 500), "tag": tags}, doseq=True)
+    place: str | None = f"{login.server}/files?{asked}"
     total = 0
     while place and (not limit or len(entries) < limit):
         response = login.get(place)

@@ -112,7 +112,7 @@ class Client:
     def files(self, **filters: Any) -> list[File]:
         """Return the files that the caller may see, newest first.
 
-        ``filters``: `status`, `q` (a part of the name), `sort`, `limit` (at most so many), `sha256`.
+        ``filters``: `status`, `q` (a part of the name), `tag` (one or a list), `sort`, `limit` (at most so many), `sha256`.
         """
         limit = filters.pop("limit", None)
         asked = {name: value for name, value in filters.items() if value is not None}

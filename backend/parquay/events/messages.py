@@ -16,6 +16,7 @@ from parquay.catalog.events import Happened
 from parquay.catalog.tables import File
 from parquay.ids import folder_of
 from parquay.roles import OWNER, Role
+from parquay.tags import tags_of
 
 CREATED = "file.created"
 PROGRESS = "file.progress"
@@ -81,6 +82,7 @@ def entry(file: File, owner: str, role: Role = OWNER, ahead: int | None = None) 
         "ahead": None if file.finished_at is not None else ahead,
         "source_url": file.source_url,
         "upload_link": upload_link(file) if role == OWNER else None,
+        "tags": tags_of(file.tags),
     }
 
 

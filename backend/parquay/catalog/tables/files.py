@@ -81,6 +81,7 @@ class File(SQLModel, table=True):
     table_bytes: int = Field(default=0, sa_column=Column(BigInteger, nullable=False, server_default="0"))
     upload_link_id: str | None = Field(default=None, description="The upload link by which it came, which may be gone.")
     upload_link_name: str | None = None
+    tags: str | None = Field(default=None, description="The owner's tags, with commas before, between and behind them.")
     in_final: bool = Field(
         default=False,
         sa_column_kwargs={"server_default": false()},

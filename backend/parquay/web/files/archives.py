@@ -21,6 +21,7 @@ from parquay.telemetry import lost
 from parquay.uploads.maintain.integrity import damaged
 from parquay.web.files.archive_names import archive_names
 from parquay.web.files.file_schemas import ArchiveOrder
+from parquay.web.files.list_filters import ListFilter
 from parquay.web.http.content import CHUNK, disposition
 from parquay.web.http.deps import IdentityDep, UploadsDep, seen
 from parquay.wiring import UploadServices
@@ -38,13 +39,21 @@ router = APIRouter(tags=["files"])
 def download_archive(
     uploads: UploadsDep,
     identity: IdentityDep,
-    ids: Annotated[list[str], Query(description="Ids of files, repeated or with commas between them.")],
+    narrowed: ListFilter,
+    ids: Annotated[
+        list[str] | None,
+        Query(description="Ids of files, repeated or with commas between them; left out: the files of a list."),
+    ] = None,
 ) -> Response:
     """Download files as one ZIP, each with the bytes as they were uploaded, in its folder.
 
-    Every one must be complete, and the caller's to see; otherwise nothing is sent. When one goes, or turns out to be
-    damaged, while the archive is on its way, the connection breaks: what came is not whole.
+    Without `ids` it is all complete files that a list with the same filters has. Every one must be complete, and the
+    caller's to see; otherwise nothing is sent. When one goes, or turns out to be damaged, while the archive is on its
+    way, the connection breaks: what came is not whole.
     """
+    if ids is None:
+        listed = uploads.files.page(identity.id, limit=MAX_FILES + 1, narrowed=narrowed)
+        return _archive(uploads, identity.id, [each.file.id for each in listed if each.file.complete])
     return _archive(uploads, identity.id, [each for given in ids for each in given.split(",")])
 
 

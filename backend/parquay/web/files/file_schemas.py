@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field
 
 from parquay.roles import GivenRole
 from parquay.web.http.schemas import ColumnRef, Entry, Moment, QueryOrigin, Text, Timestamp
@@ -95,6 +95,17 @@ class ArchiveOrder(BaseModel):
     ids: list[str] = Field(min_length=1, max_length=10_000)
 
 
+def _whole_tag(text: str) -> str:
+    tag = " ".join(text.split())
+    if not tag or "," in tag or not tag.isprintable():
+        raise ValueError("a tag has letters, and no comma")
+    return tag
+
+
+Tag = Annotated[Text, Field(max_length=64), AfterValidator(_whole_tag)]
+"""A tag: words with a space between them."""
+
+
 class FileChange(BaseModel):
     """What to change about a file."""
 
@@ -102,6 +113,7 @@ class FileChange(BaseModel):
 
     name: str | None = Field(None, min_length=1, max_length=1024)
     shared: bool | None = None
+    tags: list[Tag] | None = Field(None, max_length=50)
 
 
 class RoleChoice(BaseModel):

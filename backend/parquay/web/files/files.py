@@ -16,6 +16,7 @@ from parquay.uploads.policy.names import clean_name, name_warnings
 from parquay.uploads.policy.rules import Owner
 from parquay.web.files.file_schemas import Detail, FileChange, Found, Rejects, WholeContent
 from parquay.web.files.forms import FORM, store_form
+from parquay.web.files.list_filters import ListFilter
 from parquay.web.files.rejects import rejects_csv, rejects_page
 from parquay.web.http.content import content_response
 from parquay.web.http.deps import IdentityDep, PolicyDep, TablesDep, UploadsDep, ahead, seen
@@ -24,7 +25,7 @@ from parquay.web.http.idempotency import KeyField
 from parquay.web.http.list_cursors import cursor_after, place
 from parquay.web.http.list_links import MAX_LIMIT, next_page
 from parquay.web.http.origins import origin_of
-from parquay.web.http.schemas import Entry, Moment, Progress, Status, Uploaded
+from parquay.web.http.schemas import Entry, Progress, Uploaded
 
 FIRST_ROWS = 100
 """Rows that come with a single file."""
@@ -57,27 +58,14 @@ def list_files(
     response: Response,
     uploads: UploadsDep,
     identity: IdentityDep,
+    narrowed: ListFilter,
     *,
     limit: Annotated[int, Query(ge=1, le=MAX_LIMIT)] = 100,
     cursor: str | None = None,
     sort: Sort = "-uploaded_at",
-    status: str | None = None,
-    q: Annotated[str | None, Query(max_length=256)] = None,
-    owner: Literal["me", "others"] | None = None,
-    kind: Literal["table", "other"] | None = None,
-    since: Moment | None = None,
-    sha256: Annotated[str | None, Query(pattern="^[0-9a-f]{64}$")] = None,
 ) -> list[Entry]:
     """List own files and shared ones. `Link: rel="next"` leads to the next page, `X-Total-Count` counts all of them."""
     column, descending = sort.removeprefix("-"), sort.startswith("-")
-    narrowed = Narrowed(
-        status=_statuses(status),
-        q=_searched(q),
-        mine=None if owner is None else owner == "me",
-        table=None if kind is None else kind == "table",
-        since=since,
-        sha256=sha256,
-    )
     found = uploads.files.page(
         identity.id,
         limit=limit + 1,
@@ -103,21 +91,6 @@ def find_files(content: WholeContent, uploads: UploadsDep, identity: IdentityDep
     found = uploads.files.page(identity.id, limit=MAX_LIMIT, narrowed=narrowed)
     entries = [Entry.model_validate(messages.entry(*each, ahead(uploads.queue, each.file))) for each in found]
     return Found(files=entries, total=uploads.files.count(identity.id, narrowed))
-
-
-def _statuses(given: str | None) -> str | None:
-    """Accept one status or several with commas between them; nothing else."""
-    known = Status.__args__  # type: ignore[attr-defined]
-    if given and not all(each in known for each in given.split(",")):
-        raise InvalidValue(f"status: one of {', '.join(known)}.")
-    return given or None
-
-
-def _searched(text: str | None) -> str | None:
-    # SQLite ends a text at NUL and would find everything; PostgreSQL refuses it.
-    if text and "\0" in text:
-        raise InvalidValue("q: no name has a NUL character.")
-    return text or None
 
 
 @router.get("/files/{file_id}", response_model=Detail)
@@ -171,15 +144,17 @@ def read_rejects(
 
 @router.patch("/files/{file_id}")
 def change_file(file_id: str, change: FileChange, uploads: UploadsDep, identity: IdentityDep) -> Entry:
-    """Rename an own file, or let every user look at it, or nobody: `shared` is the role `view` of `*`."""
+    """Rename or tag an own file, or let every user look at it, or nobody: `shared` is the role `view` of `*`."""
     seen(uploads.files, file_id, identity.id, OWNER)
-    if change.name is None and change.shared is None:
-        raise InvalidValue("Give a name, or whether the file is shared.")
+    if change.name is None and change.shared is None and change.tags is None:
+        raise InvalidValue("Give a name, tags, or whether the file is shared.")
     name = None if change.name is None else clean_name(change.name)
     if name is not None:
         uploads.rules.check_name(name)
     warnings = None if name is None else name_warnings(change.name, name)
-    changed = uploads.files.change(file_id, identity.id, name=name, shared=change.shared, warnings=warnings)
+    changed = uploads.files.change(
+        file_id, identity.id, name=name, shared=change.shared, warnings=warnings, tags=change.tags
+    )
     if changed is None:
         raise NotFound("There is no such file.")
     return Entry.model_validate(messages.entry(changed, identity.username, ahead=ahead(uploads.queue, changed)))

@@ -168,6 +168,7 @@ class Entry(BaseModel):
     ahead: int | None
     source_url: str | None
     upload_link: CameBy | None
+    tags: list[str]
 
 
 class Uploaded(Entry):
