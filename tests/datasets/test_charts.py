@@ -75,7 +75,7 @@ def value_of(measure: str, rows: list[tuple[Any, ...]]) -> Any:
 def same(told: Any, expected: Any) -> bool:
     if isinstance(expected, float):
         return math.isclose(float(told), expected, rel_tol=1e-12)
-    return (None if told is None else Decimal(told)) == expected
+    return bool((None if told is None else Decimal(told)) == expected)
 
 
 def first(keys: list[Any], limit: int) -> list[Any]:

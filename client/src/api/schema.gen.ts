@@ -191,8 +191,9 @@ export interface paths {
      * Download Archive
      * @description Download files as one ZIP, each with the bytes as they were uploaded, in its folder.
      *
-     * Every one must be complete, and the caller's to see; otherwise nothing is sent. When one goes, or turns out to be
-     * damaged, while the archive is on its way, the connection breaks: what came is not whole.
+     * Without `ids` it is all complete files that a list with the same filters has. Every one must be complete, and the
+     * caller's to see; otherwise nothing is sent. When one goes, or turns out to be damaged, while the archive is on its
+     * way, the connection breaks: what came is not whole.
      */
     get: operations["download_archive_files_archive_get"];
     /**
@@ -259,7 +260,7 @@ export interface paths {
     head: operations["upload_state_files__file_id__head"];
     /**
      * Change File
-     * @description Rename an own file, or let every user look at it, or nobody: `shared` is the role `view` of `*`.
+     * @description Rename or tag an own file, or let every user look at it, or nobody: `shared` is the role `view` of `*`.
      *
      * With `Tus-Resumable` it appends its body to the upload at `Upload-Offset` instead (tus: PATCH). What arrived before a connection broke is kept.
      */
@@ -482,6 +483,32 @@ export interface paths {
      * @description Tell how far the table is, from the first byte of its upload on.
      */
     get: operations["read_status_datasets__dataset_id__status_get"];
+  };
+  "/datasets/{dataset_id}/crosstab": {
+    /**
+     * Read Crosstab
+     * @description Measure the groups of one column, and, with `split`, of each value of a second one; the others are the rest.
+     *
+     * `limit` and `splits` say how many keys have a group of their own: the first ones, or, with `sort=-value` and
+     * `split_sort=-value`, those with the largest values. What is left is measured as one, over its rows.
+     */
+    get: operations["read_crosstab_datasets__dataset_id__crosstab_get"];
+  };
+  "/datasets/{dataset_id}/boxes": {
+    /**
+     * Read Boxes
+     * @description Show how the numbers of a column are spread in each group: least, quartiles and greatest, each a value of a row.
+     *
+     * Along `unit` in the order of time, else the groups with the most rows first.
+     */
+    get: operations["read_boxes_datasets__dataset_id__boxes_get"];
+  };
+  "/datasets/{dataset_id}/points": {
+    /**
+     * Read Points
+     * @description Show two columns against each other: all rows that have both values, or an even sample of `limit` of them.
+     */
+    get: operations["read_points_datasets__dataset_id__points_get"];
   };
   "/datasets/{dataset_id}/export": {
     /**
@@ -878,6 +905,51 @@ export interface components {
       count: number;
     };
     /**
+     * Box
+     * @description A group of numbers: how many, and five of them; each is the value of a row.
+     */
+    Box: {
+      /** Key */
+      key: unknown;
+      /** Text */
+      text: string | null;
+      /** Count */
+      count: number;
+      /** Min */
+      min: unknown;
+      /** Q1 */
+      q1: unknown;
+      /** Median */
+      median: unknown;
+      /** Q3 */
+      q3: unknown;
+      /** Max */
+      max: unknown;
+      /**
+       * Cut
+       * @default false
+       */
+      cut?: boolean;
+    };
+    /**
+     * Boxes
+     * @description Boxes of a column; `more`: there are groups without one.
+     */
+    Boxes: {
+      /** Version */
+      version: number;
+      /** Column */
+      column: string;
+      /** By */
+      by: string | null;
+      /** Unit */
+      unit: string | null;
+      /** Boxes */
+      boxes: components["schemas"]["Box"][];
+      /** More */
+      more: boolean;
+    };
+    /**
      * CameBy
      * @description The upload link by which a file came; it may have been taken back since.
      */
@@ -1159,6 +1231,47 @@ export interface components {
       stuck: number;
     };
     /**
+     * CrossGroup
+     * @description A key of the first dimension, as value and as written, and its measure. `cut`: of a long text the start.
+     */
+    CrossGroup: {
+      /** Key */
+      key: unknown;
+      /** Text */
+      text: string | null;
+      /** Value */
+      value: unknown;
+      /**
+       * Cut
+       * @default false
+       */
+      cut?: boolean;
+    };
+    /**
+     * CrossTable
+     * @description A measure for each key of one dimension, and of two; without a second one `splits` is empty.
+     */
+    CrossTable: {
+      /** Version */
+      version: number;
+      /** By */
+      by: string;
+      /** Unit */
+      unit: string | null;
+      /** Split */
+      split: string | null;
+      /** Split Unit */
+      split_unit: string | null;
+      /** Measure */
+      measure: string;
+      /** Groups */
+      groups: components["schemas"]["CrossGroup"][];
+      rest: components["schemas"]["RestGroups"] | null;
+      /** Splits */
+      splits: components["schemas"]["Split"][];
+      others: components["schemas"]["OtherSplits"] | null;
+    };
+    /**
      * CutCell
      * @description A cell of which only the start is shown: the row's place in `rows`, and how many characters the cell has.
      */
@@ -1271,6 +1384,8 @@ export interface components {
       /** Source Url */
       source_url: string | null;
       upload_link: components["schemas"]["CameBy"] | null;
+      /** Tags */
+      tags: string[];
       content: components["schemas"]["Content"] | null;
       damage?: components["schemas"]["Damage"] | null;
       origin?: components["schemas"]["QueryOrigin"] | null;
@@ -1378,6 +1493,8 @@ export interface components {
       /** Source Url */
       source_url: string | null;
       upload_link: components["schemas"]["CameBy"] | null;
+      /** Tags */
+      tags: string[];
     };
     /**
      * ExampleCell
@@ -1450,6 +1567,8 @@ export interface components {
       name?: string | null;
       /** Shared */
       shared?: boolean | null;
+      /** Tags */
+      tags?: string[] | null;
     };
     /**
      * FileError
@@ -1986,6 +2105,16 @@ export interface components {
       expires_in: number;
     };
     /**
+     * OtherSplits
+     * @description Keys of the second dimension without a line of their own.
+     */
+    OtherSplits: {
+      /** Groups */
+      groups: number;
+      /** Values */
+      values: unknown[];
+    };
+    /**
      * Parsed
      * @description Bytes and rows that are in the table.
      */
@@ -2004,6 +2133,22 @@ export interface components {
       from: string;
       /** Count */
       count: number;
+    };
+    /**
+     * Points
+     * @description Points of two columns; `total` counts all rows that have both values, of which `points` may be a sample.
+     */
+    Points: {
+      /** Version */
+      version: number;
+      /** X */
+      x: string;
+      /** Y */
+      y: string;
+      /** Points */
+      points: components["schemas"]["ScatterPoint"][];
+      /** Total */
+      total: number;
     };
     /**
      * PreviewShown
@@ -2313,6 +2458,16 @@ export interface components {
       message?: string | null;
     };
     /**
+     * RestGroups
+     * @description Keys without a group of their own: how many, and the measure over all of their rows.
+     */
+    RestGroups: {
+      /** Groups */
+      groups: number;
+      /** Value */
+      value: unknown;
+    };
+    /**
      * RestoreOrder
      * @description Which version to bring back.
      */
@@ -2500,9 +2655,23 @@ export interface components {
       /** Source Url */
       source_url: string | null;
       upload_link: components["schemas"]["CameBy"] | null;
+      /** Tags */
+      tags: string[];
       /** File Id */
       file_id: string;
       origin: components["schemas"]["QueryOrigin"];
+    };
+    /**
+     * ScatterPoint
+     * @description A row with its values in two columns.
+     */
+    ScatterPoint: {
+      /** Rid */
+      _rid: number;
+      /** X */
+      x: unknown;
+      /** Y */
+      y: unknown;
     };
     /**
      * Schema
@@ -2672,6 +2841,23 @@ export interface components {
       /** Description */
       description: string;
       latest: components["schemas"]["SampleRow"] | null;
+    };
+    /**
+     * Split
+     * @description A key of the second dimension: its values for each of the groups, and for the rest where there is one.
+     */
+    Split: {
+      /** Key */
+      key: unknown;
+      /** Text */
+      text: string | null;
+      /** Values */
+      values: unknown[];
+      /**
+       * Cut
+       * @default false
+       */
+      cut?: boolean;
     };
     /**
      * StatementRequest
@@ -2888,6 +3074,8 @@ export interface components {
       /** Source Url */
       source_url: string | null;
       upload_link: components["schemas"]["CameBy"] | null;
+      /** Tags */
+      tags: string[];
       /** File Id */
       file_id: string;
     };
@@ -3704,14 +3892,23 @@ export interface operations {
    * Download Archive
    * @description Download files as one ZIP, each with the bytes as they were uploaded, in its folder.
    *
-   * Every one must be complete, and the caller's to see; otherwise nothing is sent. When one goes, or turns out to be
-   * damaged, while the archive is on its way, the connection breaks: what came is not whole.
+   * Without `ids` it is all complete files that a list with the same filters has. Every one must be complete, and the
+   * caller's to see; otherwise nothing is sent. When one goes, or turns out to be damaged, while the archive is on its
+   * way, the connection breaks: what came is not whole.
    */
   download_archive_files_archive_get: {
     parameters: {
-      query: {
-        /** @description Ids of files, repeated or with commas between them. */
-        ids: string[];
+      query?: {
+        /** @description Ids of files, repeated or with commas; left out: all files of a list with filters. */
+        ids?: string[] | null;
+        status?: string | null;
+        q?: string | null;
+        owner?: ("me" | "others") | null;
+        kind?: ("table" | "other") | null;
+        since?: string | null;
+        sha256?: string | null;
+        /** @description All of them; repeatable. */
+        tag?: string[] | null;
       };
     };
     responses: {
@@ -3842,6 +4039,8 @@ export interface operations {
         kind?: ("table" | "other") | null;
         since?: string | null;
         sha256?: string | null;
+        /** @description All of them; repeatable. */
+        tag?: string[] | null;
       };
     };
     responses: {
@@ -4095,7 +4294,7 @@ export interface operations {
   };
   /**
    * Change File
-   * @description Rename an own file, or let every user look at it, or nobody: `shared` is the role `view` of `*`.
+   * @description Rename or tag an own file, or let every user look at it, or nobody: `shared` is the role `view` of `*`.
    *
    * With `Tus-Resumable` it appends its body to the upload at `Upload-Offset` instead (tus: PATCH). What arrived before a connection broke is kept.
    */
@@ -5111,6 +5310,132 @@ export interface operations {
       200: {
         content: {
           "application/json": components["schemas"]["Progress"];
+        };
+      };
+      /** @description Refused. */
+      default: {
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+    };
+  };
+  /**
+   * Read Crosstab
+   * @description Measure the groups of one column, and, with `split`, of each value of a second one; the others are the rest.
+   *
+   * `limit` and `splits` say how many keys have a group of their own: the first ones, or, with `sort=-value` and
+   * `split_sort=-value`, those with the largest values. What is left is measured as one, over its rows.
+   */
+  read_crosstab_datasets__dataset_id__crosstab_get: {
+    parameters: {
+      query: {
+        by: string;
+        unit?: ("second" | "minute" | "hour" | "day" | "week" | "month" | "quarter" | "year" | "decade" | "century") | null;
+        split?: string | null;
+        split_unit?: ("second" | "minute" | "hour" | "day" | "week" | "month" | "quarter" | "year" | "decade" | "century") | null;
+        measure?: string;
+        sort?: "key" | "-value";
+        split_sort?: "key" | "-value";
+        limit?: number;
+        splits?: number;
+        /** @description `column:op:value`; all must hold. */
+        filter?: string[] | null;
+        /** @description A text that some cell of the row shows, in any case. */
+        q?: string | null;
+        /** @description A version; the newest when it is left out. */
+        version?: number | null;
+        /** @description A view: its filters hold too, it sorts where the request does not; exports keep their order. */
+        view?: string | null;
+      };
+      path: {
+        dataset_id: string;
+      };
+    };
+    responses: {
+      /** @description Successful Response */
+      200: {
+        content: {
+          "application/json": components["schemas"]["CrossTable"];
+        };
+      };
+      /** @description Refused. */
+      default: {
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+    };
+  };
+  /**
+   * Read Boxes
+   * @description Show how the numbers of a column are spread in each group: least, quartiles and greatest, each a value of a row.
+   *
+   * Along `unit` in the order of time, else the groups with the most rows first.
+   */
+  read_boxes_datasets__dataset_id__boxes_get: {
+    parameters: {
+      query: {
+        column: string;
+        by?: string | null;
+        unit?: ("second" | "minute" | "hour" | "day" | "week" | "month" | "quarter" | "year" | "decade" | "century") | null;
+        limit?: number;
+        /** @description `column:op:value`; all must hold. */
+        filter?: string[] | null;
+        /** @description A text that some cell of the row shows, in any case. */
+        q?: string | null;
+        /** @description A version; the newest when it is left out. */
+        version?: number | null;
+        /** @description A view: its filters hold too, it sorts where the request does not; exports keep their order. */
+        view?: string | null;
+      };
+      path: {
+        dataset_id: string;
+      };
+    };
+    responses: {
+      /** @description Successful Response */
+      200: {
+        content: {
+          "application/json": components["schemas"]["Boxes"];
+        };
+      };
+      /** @description Refused. */
+      default: {
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+    };
+  };
+  /**
+   * Read Points
+   * @description Show two columns against each other: all rows that have both values, or an even sample of `limit` of them.
+   */
+  read_points_datasets__dataset_id__points_get: {
+    parameters: {
+      query: {
+        x: string;
+        y: string;
+        limit?: number;
+        /** @description `column:op:value`; all must hold. */
+        filter?: string[] | null;
+        /** @description A text that some cell of the row shows, in any case. */
+        q?: string | null;
+        /** @description A version; the newest when it is left out. */
+        version?: number | null;
+        /** @description A view: its filters hold too, it sorts where the request does not; exports keep their order. */
+        view?: string | null;
+      };
+      path: {
+        dataset_id: string;
+      };
+    };
+    responses: {
+      /** @description Successful Response */
+      200: {
+        content: {
+          "application/json": components["schemas"]["Points"];
         };
       };
       /** @description Refused. */

@@ -13,6 +13,7 @@ from fastapi import APIRouter, Query, Response
 from starlette.concurrency import iterate_in_threadpool
 from starlette.responses import StreamingResponse
 
+from parquay.catalog.listing import EVERYTHING
 from parquay.catalog.tables import File, now
 from parquay.columns.text.emptied_file import EmptiedFile
 from parquay.errors import Conflict, InvalidValue
@@ -42,7 +43,7 @@ def download_archive(
     narrowed: ListFilter,
     ids: Annotated[
         list[str] | None,
-        Query(description="Ids of files, repeated or with commas between them; left out: the files of a list."),
+        Query(description="Ids of files, repeated or with commas; left out: all files of a list with filters."),
     ] = None,
 ) -> Response:
     """Download files as one ZIP, each with the bytes as they were uploaded, in its folder.
@@ -51,10 +52,10 @@ def download_archive(
     caller's to see; otherwise nothing is sent. When one goes, or turns out to be damaged, while the archive is on its
     way, the connection breaks: what came is not whole.
     """
-    if ids is None:
+    if ids is None and narrowed != EVERYTHING:
         listed = uploads.files.page(identity.id, limit=MAX_FILES + 1, narrowed=narrowed)
         return _archive(uploads, identity.id, [each.file.id for each in listed if each.file.complete])
-    return _archive(uploads, identity.id, [each for given in ids for each in given.split(",")])
+    return _archive(uploads, identity.id, [each for given in ids or () for each in given.split(",")])
 
 
 @router.post("/files/archive", response_class=StreamingResponse, responses={200: {"content": {ZIP: {}}}})
