@@ -147,6 +147,8 @@ WRITTEN: dict[str, tuple[st.SearchStrategy[Any], Callable[[Any], str]]] = {
     "0;\u22120": (INTEGERS, lambda value: str(value).replace("-", "\u2212")),
     " 0": (INTEGERS, lambda value: f"{'-' * (value < 0)} {abs(value)}"),
     "0.000000e+00": (SIX, lambda value: f"{value:.6e}"),
+    "0.000000000000000000e+00": (BINARY, lambda value: f"{value:.18e}"),
+    "#.0??": (CENTS, lambda value: f"{value:.2f}".replace("-0.", "-.") if -1 < value < 0 else f"{value:.2f}".removeprefix("0" * (0 <= value < 1))),
     "0.00E+0": (SIX, lambda value: re.sub(r"e([+-])0?", r"E\1", f"{value:.2e}")),
     ".NET": (BINARY, _dotnet),
     "Java": (BINARY | SIX, _java),

@@ -34,10 +34,10 @@ _SPACE = r"[ \u00a0\u202f]"
 _BEFORE = rf"(?:{_SIGNS}){_SPACE}?| {{1,{MAX_SPACES}}}"
 _BEHIND = rf"{_SPACE}?(?:%|{_SIGNS})| {{1,{MAX_SPACES}}}"
 _CELL = re.compile(
-    rf"\(?[-+\u2212]?(?P<prefix>{_BEFORE})?[-+]?\d[\d.,'\u2019 \u00a0\u202f]*?(?P<suffix>{_BEHIND})?[-)]?"
+    rf"\(?[-+\u2212]?(?P<prefix>{_BEFORE})?[-+]?[.,]?\d[\d.,'\u2019 \u00a0\u202f]*?(?P<suffix>{_BEHIND})?[-)]?"
 )
 _NAME = re.compile(
-    rf"(?P<prefix>{_BEFORE})?(?P<plus>\+)?(?:#(?P<group>\D)##)?0(?:(?P<decimal>[.,])0)?(?P<suffix>{_BEHIND})?(?P<zero>;-0;0)?"
+    rf"(?P<prefix>{_BEFORE})?(?P<plus>\+)?(?:#(?P<group>[^\d#])##)?(?P<last>[0#])(?:(?P<decimal>[.,])0)?(?P<suffix>{_BEHIND})?(?P<zero>;-0;0)?"
 )
 _BODY = "\0"
 _LONG_MINUS = "\u2212"
@@ -58,7 +58,8 @@ class NumberStyle:
         decimal: the decimal mark; empty: none was seen.
         negative: how numbers below zero are written, where not with a minus in front; empty also where none was seen.
         is_comma_open: whether every comma that was seen as a decimal mark may be one between thousands, as in `1,234`.
-        is_sign_open: whether only numbers below zero were seen, so that what says so may mean something else.
+        is_bare: whether numbers nearer to zero than one begin with their decimal mark.
+        is_form_open: whether the cells may be no numbers: all are below zero, or some begin with their decimal mark.
     """
 
     prefix: str = ""
@@ -69,22 +70,24 @@ class NumberStyle:
     decimal: str = ""
     negative: str = ""
     is_comma_open: bool = False
-    is_sign_open: bool = False
+    is_form_open: bool = False
+    is_bare: bool = False
 
     @property
     def is_open(self) -> bool:
         """Whether either is open."""
-        return self.is_comma_open or self.is_sign_open
+        return self.is_comma_open or self.is_form_open
 
     @property
     def name(self) -> str:
         """The pattern."""
-        whole = f"#{self.group}##0" if self.group else "0"
+        last = "#" if self.is_bare else "0"
+        whole = f"#{self.group}##{last}" if self.group else last
         zero = ";-0;0" if self.plus and not self.signed_zero else ""
         plus, fraction = "+" * self.plus, self.decimal and self.decimal + "0"
         pattern = f"{self.prefix}{plus}{whole}{fraction}{self.suffix}{zero}"
         below = f";{_NEGATIVES[self.negative].replace(_BODY, pattern)}" if self.negative else ""
-        return pattern + below + OPEN * (self.is_comma_open + 2 * self.is_sign_open)
+        return pattern + below + OPEN * (self.is_comma_open + 2 * self.is_form_open)
 
     @property
     def reading(self) -> str:
@@ -106,6 +109,8 @@ class NumberStyle:
             core = pc.replace_substring(core, self.group, "")
         if self.decimal == ",":
             core = pc.replace_substring(core, ",", ".", max_replacements=1)
+        if self.is_bare:
+            core = pc.replace_substring_regex(core, r"^(-?)\.", r"\10.")
         return core if minus is None else pc.binary_join_element_wise(pc.if_else(minus, "-", ""), core, "")
 
     def _without_negative(self, cells: pa.StringArray) -> tuple[pa.BooleanArray, pa.StringArray]:
@@ -127,6 +132,8 @@ class NumberStyle:
         body = _grouped(size, self.group, self.decimal or ".") if self.group else size
         if not self.group and self.decimal == ",":
             body = pc.replace_substring(body, ".", ",", max_replacements=1)
+        if self.is_bare:
+            body = pc.replace_substring_regex(body, "^0([.,])", r"\1")
         if self.negative:
             before, behind = _NEGATIVES[self.negative].split(_BODY)
             below = pc.binary_join_element_wise(before, self.prefix, body, self.suffix, behind, "")
@@ -157,14 +164,10 @@ class NumberStyle:
             decimal=decimal,
             negative=self.negative or other.negative,
             is_comma_open=bool(decimal) and self._leaves_comma_open and other._leaves_comma_open,
-            is_sign_open=self.is_sign_open and other.is_sign_open,
+            is_form_open=self.is_form_open and other.is_form_open,
         )
-        alike = (both.prefix, both.suffix, both.plus, both.signed_zero) == (
-            other.prefix,
-            other.suffix,
-            other.plus,
-            other.signed_zero,
-        )
+        fixed = ("prefix", "suffix", "plus", "signed_zero", "is_bare")
+        alike = all(getattr(both, each) == getattr(other, each) for each in fixed)
         return both if alike and both.group != (both.decimal or None) else None
 
     def _may_be_negative(self, other: NumberStyle, seen: Seen, other_seen: Seen) -> bool:
@@ -183,7 +186,7 @@ def seen_in(style: NumberStyle, plain: pa.StringArray) -> NumberStyle:
     import pyarrow.compute as pc
 
     if style.negative and style.negative != _LONG_MINUS:
-        style = replace(style, is_sign_open=pc.all(pc.starts_with(plain, "-")).as_py())
+        style = replace(style, is_form_open=style.is_bare or pc.all(pc.starts_with(plain, "-")).as_py())
     if style.decimal != "," or style.group:
         return style
     decides = pc.and_(pc.match_substring(plain, "."), pc.invert(pc.match_substring_regex(plain, _LIKE_THOUSANDS)))
@@ -224,11 +227,11 @@ def may_be_number(cell: str) -> bool:
     return _CELL.fullmatch(cell) is not None
 
 
-def styles_of(first: str, raw: bytes, *, has_minus_behind: bool = False) -> list[NumberStyle]:
+def styles_of(first: str, raw: bytes, *, has_minus_behind: bool, is_bare: bool) -> list[NumberStyle]:
     """The styles that a column may have whose first cell is `first` and whose cells together are `raw`.
 
-    `has_minus_behind`: whether some cell ends with a minus. Canonical numbers have none. Every style that fits
-    the cells is among them, whichever cell is the first.
+    `has_minus_behind`: whether some cell ends with a minus; `is_bare`: or begins with a decimal mark.
+    Canonical numbers have none. Every style that fits the cells is among them, whichever cell is the first.
     """
     found = _CELL.fullmatch(first)
     if found is None:
@@ -240,7 +243,7 @@ def styles_of(first: str, raw: bytes, *, has_minus_behind: bool = False) -> list
     if negative and any(plus for plus, _ in pluses):
         return []
     styles = [
-        NumberStyle(prefix, suffix, *plus, group, decimal, negative)
+        NumberStyle(prefix, suffix, *plus, group, decimal, negative, is_form_open=is_bare, is_bare=is_bare)
         for decimal, group in _marks(seen)
         for plus in pluses
     ]
@@ -281,6 +284,7 @@ def style_named(name: str) -> NumberStyle | None:
         negative,
         bool(opens & 1),
         bool(opens & 2),
+        found["last"] == "#",
     )
 
 

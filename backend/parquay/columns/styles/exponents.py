@@ -24,8 +24,8 @@ PLAIN_LOW, PLAIN_HIGH = 1e-4, 1e15
 """Between these magnitudes neither .NET nor JavaScript nor Python print an exponent."""
 LETTERS = (b"E", b"e")
 """Those that an exponent has; in one column only one of them."""
-MAX_DIGITS = 16
-"""Digits behind the point of the longest mantissa that a double keeps."""
+MAX_DIGITS = 20
+"""Digits behind the point of the longest mantissa that is written of a double; NumPy writes 18."""
 _CELL = re.compile(r"-?\d(?:\.(?P<fraction>\d+))?(?P<letter>[eE])(?P<sign>[-+]?)(?P<exponent>\d{1,3})")
 _NUMBER = re.compile(r"-?\d+(?:\.\d+)?(?:[eE][-+]?\d{1,3})?")
 _NAME = re.compile(r"0\.?(?P<fraction>0*#?)(?P<letter>[eE])(?P<sign>\+?)(?P<exponent>0{1,3})")

@@ -67,12 +67,14 @@ def are_plain_in_c(size: npt.NDArray[np.float64]) -> bool:
 
 def are_plain_in_r(size: npt.NDArray[np.float64]) -> bool:
     """Whether R prints numbers of these magnitudes as Python does, whole ones without a point."""
-    large = size[size >= R_HIGH]
-    if len(large):
-        zeros = np.where(large < 10 * R_HIGH, R_HIGH, 10 * R_HIGH)
-        if bool(((large % zeros == 0) & (large < PLAIN_HIGH)).any()):
-            return False
-    odd = size[((size < R_LOW) & (size >= PLAIN_LOW)) | (size >= PLAIN_HIGH)]
+    is_unusual = (size >= R_HIGH) | ((size < R_LOW) & (size > 0))
+    if not is_unusual.any():
+        return True
+    unusual = size[is_unusual]
+    zeros = np.where(unusual < 10 * R_HIGH, R_HIGH, 10 * R_HIGH)
+    if bool(((unusual >= R_HIGH) & (unusual % zeros == 0) & (unusual < PLAIN_HIGH)).any()):
+        return False
+    odd = unusual[((unusual < R_LOW) & (unusual >= PLAIN_LOW)) | (unusual >= PLAIN_HIGH)]
     return all(R.is_of((repr(value).removesuffix(".0"),)) for value in odd.tolist())
 
 

@@ -35,7 +35,7 @@ _VALUE = re.compile(r"\d|true|false", re.IGNORECASE)
 _CLOCK = r"\d\d:\d\d(?::\d\d(?:\.\d{1,9})?)?"
 _OUTLINES = {
     "decimal": re.compile(r"-?(?:0|[1-9]\d*)(?:\.\d+)?", re.ASCII),
-    "double": re.compile(r"-?(?:0|[1-9]\d*)(?:\.\d+)?|-?\d(?:\.\d+)?[eE][-+]\d{1,3}", re.ASCII),
+    "double": re.compile(r"-?(?:0|[1-9]\d*)(?:\.\d+)?|-?\.\d+|-?\d(?:\.\d+)?[eE][-+]\d{1,3}", re.ASCII),
     "timestamptz": re.compile(rf"\d{{4}}-\d\d-\d\d[ T]{_CLOCK}(?:Z|[-+]\d\d(?::?\d\d)?)", re.ASCII),
     "timestamp": re.compile(rf"\d{{4}}-\d\d-\d\d(?:[ T]{_CLOCK})?", re.ASCII),
 }

@@ -48,6 +48,7 @@ GROUPED = NumberStyle(group=".")
 SIGNED = (NumberStyle(plus=True, signed_zero=True), NumberStyle(plus=True))
 _CAPITALS = StyledType(UuidType(), uuids.CAPITALS)
 MINUS, ZERO = b"-0"
+DECIMAL_MARKS = tuple(b".,")
 ANY_SEEN = Seen(small=True, unsigned=True)
 """What leaves everything open."""
 _TYPES: dict[type[CellStyle], tuple[type[ColumnType], ...]] = {
@@ -108,7 +109,8 @@ def _styles(cells: Cells, sample: Sequence[str]) -> Iterable[CellStyle]:
     yield from _moments([*sample, longest], fractions=fractions)
     if all(map(amounts.may_be_number, sample)):
         has_minus_behind = b"-" in cells.raw and bool((cells.data[cells.ends - 1] == MINUS).any())
-        yield from amounts.styles_of(sample[0], cells.raw, has_minus_behind=has_minus_behind)
+        is_bare = bool(np.isin(cells.data[cells.starts + (cells.data[cells.starts] == MINUS)], DECIMAL_MARKS).any())
+        yield from amounts.styles_of(sample[0], cells.raw, has_minus_behind=has_minus_behind, is_bare=is_bare)
     yield from exponents.styles_of([*sample, *_with_letter(cells)], cells.raw)
 
 
