@@ -17,7 +17,11 @@ from parquay.catalog.datasets import Datasets
 from parquay.catalog.events import Events
 from parquay.catalog.leases import Leases
 from parquay.catalog.tables import File, now
+from parquay.datasets.edit.cell_history import CellHistories
 from parquay.datasets.edit.edit import Batch, Editor
+from parquay.datasets.edit.find_replace import FindReplace
+from parquay.datasets.edit.patterns import text_pattern
+from parquay.datasets.edit.undo import Undoing
 from parquay.datasets.versions import log
 from parquay.datasets.versions.commits import Author, Commits
 from parquay.datasets.versions.retention import Retention
@@ -328,3 +332,29 @@ def test_retention_on_one_machine_is_seen_on_the_other(house, file, elsewhere, s
     (part,) = house.tables.snapshot(house.file(file.id)).parts
     client(strict_s3.url).put_object(Bucket=bucket, Key=parts[0], Body=b"?" * part.size)
     assert [fault.code for _, fault in house.tables.faults(house.file(file.id))] == ["part_damaged"]
+
+
+def test_texts_are_replaced_and_versions_taken_back(house: House, elsewhere: Elsewhere, file: File):
+    def texts() -> list[tuple[int, int, str]]:
+        return house.rows(house.file(file.id))
+
+    before = texts()
+    finder = FindReplace(house.tables, house.commits, seconds=30)
+    pattern = text_pattern("w3", "three", case=True, whole=True, regex=False)
+    finder.replace(house.file(file.id), Author(), pattern, ["word"])
+    replaced = texts()
+    assert [row[2] for row in replaced] == ["three" if row[2] == "w3" else row[2] for row in before]
+
+    undoing = Undoing(elsewhere.tables, elsewhere.commits, elsewhere.datasets)
+    undoing.undo(house.file(file.id), Author(), 1)
+    assert texts() == before
+    undoing.undo(house.file(file.id), Author(), 2)
+    assert texts() == replaced
+    house.edit(file, updates={0: {"n": -1}})
+    undoing.undo(house.file(file.id), Author(), 3)
+
+    assert texts() == [(0, -1, "w0"), *before[1:]]
+    history = CellHistories(elsewhere.tables, elsewhere.datasets).of(house.file(file.id), 3, "word")
+    assert [(each.version.version, each.before, each.after) for each in history.changes] == [
+        (5, "three", "w3"), (3, "w3", "three"), (2, "three", "w3"), (1, "w3", "three"), (0, None, "w3")
+    ]  # fmt: skip
