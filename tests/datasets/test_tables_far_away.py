@@ -335,7 +335,7 @@ def test_retention_on_one_machine_is_seen_on_the_other(house, file, elsewhere, s
 
 
 def test_texts_are_replaced_and_versions_taken_back(house: House, elsewhere: Elsewhere, file: File):
-    def texts() -> list[tuple[int, int, str]]:
+    def texts() -> list[tuple[object, ...]]:
         return house.rows(house.file(file.id))
 
     before = texts()
