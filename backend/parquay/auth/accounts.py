@@ -3,36 +3,24 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import Protocol
 
 from parquay.audit import AuditNote
 from parquay.auth.names import clean_name
 from parquay.auth.passwords import Passwords, check_new
-from parquay.auth.sessions import Account
+from parquay.catalog.tables import User
+from parquay.catalog.users import Users
 from parquay.errors import Conflict
 
 
-class AccountStore(Protocol):
-    """Where accounts are kept."""
-
-    def create(
-        self, username: str, password_hash: str, *, is_admin: bool = False, note: AuditNote | None = None
-    ) -> Account:
-        """Add an account; a taken name raises Conflict ``username_taken``."""
-
-    def by_name(self, username: str) -> Account | None:
-        """The account of that exact name."""
-
-
 def register(
-    store: AccountStore,
+    store: Users,
     passwords: Passwords,
     username: str,
     password: str,
     *,
     is_admin: bool = False,
     note: AuditNote | None = None,
-) -> Account:
+) -> User:
     """Make an account with a password that is not weak (blocking).
 
     Raises:
@@ -44,7 +32,7 @@ def register(
     return store.create(name, passwords.hash(password), is_admin=is_admin, note=note)
 
 
-def ensure_demo(store: AccountStore, passwords: Passwords, accounts: Iterable[tuple[str, str]]) -> None:
+def ensure_demo(store: Users, passwords: Passwords, accounts: Iterable[tuple[str, str]]) -> None:
     """Make those of ``accounts`` (name, password) that are missing; ``admin`` becomes an administrator.
 
     Their passwords may be weak: they are announced on the terminal.

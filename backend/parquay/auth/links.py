@@ -7,13 +7,13 @@ itself: the password turns it into an access token that is good for an hour and 
 from __future__ import annotations
 
 import time
-from datetime import datetime
-from typing import Protocol
 
 from parquay.auth.keys import LINK_PREFIX, key_hash
 from parquay.auth.passwords import Passwords
 from parquay.auth.throttle import LoginThrottle
 from parquay.auth.tokens import Claims, Tokens
+from parquay.catalog.links import FileLinks
+from parquay.catalog.tables import Link
 from parquay.errors import NotFound, Unauthorized
 from parquay.ids import new_id
 from parquay.telemetry import login_failures
@@ -24,39 +24,16 @@ OPEN_SECONDS = 3600
 _ID_PREFIX = "link_"
 
 
-class SharedLink(Protocol):
-    """A link, as far as it says whom it lets in."""
-
-    @property
-    def id(self) -> str: ...  # noqa: D102  see the catalog's Link
-    @property
-    def file_id(self) -> str: ...  # noqa: D102
-    @property
-    def password_hash(self) -> str | None: ...  # noqa: D102
-    @property
-    def expires_at(self) -> datetime | None: ...  # noqa: D102
-
-
-class LinkStore(Protocol):
-    """Where links are kept. One of a user who is disabled is not found."""
-
-    def get(self, link_id: str) -> SharedLink | None:
-        """A link by its id."""
-
-    def of_token(self, token_hash: str) -> SharedLink | None:
-        """A link by the hash of its token."""
-
-
 class Links:
     """Tells which link a token belongs to, and opens those with a password."""
 
-    def __init__(self, store: LinkStore, tokens: Tokens, passwords: Passwords, throttle: LoginThrottle) -> None:
+    def __init__(self, store: FileLinks, tokens: Tokens, passwords: Passwords, throttle: LoginThrottle) -> None:
         self._store = store
         self._tokens = tokens
         self._passwords = passwords
         self._throttle = throttle
 
-    def by_token(self, token: str) -> SharedLink:
+    def by_token(self, token: str) -> Link:
         """Return the link that ``token`` opens by itself (blocking).
 
         Raises:
@@ -67,7 +44,7 @@ class Links:
             raise Unauthorized("This link needs its password first.", "password_needed")
         return link
 
-    def by_claims(self, claims: Claims) -> SharedLink:
+    def by_claims(self, claims: Claims) -> Link:
         """Return the link that an access token of :meth:`open` belongs to (blocking).
 
         Raises:
@@ -75,7 +52,7 @@ class Links:
         """
         return _good(self._store.get(claims.user_id))
 
-    def find(self, token: str) -> SharedLink:
+    def find(self, token: str) -> Link:
         """Return the link of ``token``, whether or not it needs a password (blocking).
 
         Raises:
@@ -116,7 +93,7 @@ def is_link_id(text: str) -> bool:
     return text.startswith(_ID_PREFIX)
 
 
-def _good(link: SharedLink | None) -> SharedLink:
+def _good(link: Link | None) -> Link:
     if link is None:
         raise Unauthorized("This link is not valid.", "bad_token")
     if link.expires_at is not None and link.expires_at.timestamp() <= time.time():

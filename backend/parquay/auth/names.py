@@ -3,12 +3,10 @@
 from __future__ import annotations
 
 import unicodedata
-from typing import Protocol, TypeVar
 
+from parquay.catalog.tables import User
+from parquay.catalog.users import Users
 from parquay.errors import InvalidValue
-
-T = TypeVar("T")
-T_co = TypeVar("T_co", covariant=True)
 
 MAX_NAME = 64
 """Most characters of a user name."""
@@ -22,13 +20,6 @@ _UNSEEN = (
     ("\ufe00", "\ufe0f"), ("\uffa0", "\uffa0"), ("\U000e0100", "\U000e01ef"),
 )  # fmt: skip
 """Letters and marks that are not drawn (Unicode's Default_Ignorable_Code_Point)."""
-
-
-class NamedStore(Protocol[T_co]):
-    """Where accounts are found by name."""
-
-    def by_name(self, username: str) -> T_co | None:
-        """The account of that exact name."""
 
 
 def clean_name(name: str) -> str:
@@ -75,7 +66,7 @@ def login_name(name: str) -> str:
     return unicodedata.normalize("NFKC", name)
 
 
-def by_typed_name(store: NamedStore[T], name: str) -> T | None:
+def by_typed_name(store: Users, name: str) -> User | None:
     """Return the account of the name that somebody typed; names from before NFKC are found as they were made."""
     if "\0" in name:  # PostgreSQL has no such text
         return None

@@ -18,12 +18,14 @@ from typing import Protocol
 
 from parquay.audit import AuditNote
 from parquay.auth.keys import KEY_PREFIX, LINK_PREFIX, key_hash
-from parquay.auth.links import Links, SharedLink, is_link_id
+from parquay.auth.links import Links, is_link_id
 from parquay.auth.names import by_typed_name, login_name
 from parquay.auth.passwords import Passwords, check_new
 from parquay.auth.scopes import Scopes
 from parquay.auth.throttle import LoginThrottle, network
 from parquay.auth.tokens import Tokens
+from parquay.catalog.tables import Link
+from parquay.catalog.users import Users
 from parquay.errors import Forbidden, Unauthorized
 from parquay.ids import new_id
 from parquay.telemetry import login_failures
@@ -53,51 +55,6 @@ class Account(Protocol):
     def disabled(self) -> bool: ...  # noqa: D102
     @property
     def quota_bytes(self) -> int | None: ...  # noqa: D102
-
-
-class KeyOwner(Protocol):
-    """Who an API key belongs to, and what it may do."""
-
-    @property
-    def account(self) -> Account: ...  # noqa: D102  see the catalog's KeyHolder
-    @property
-    def scopes(self) -> Scopes | None: ...  # noqa: D102
-    @property
-    def expires_at(self) -> datetime | None: ...  # noqa: D102
-
-
-class Accounts(Protocol):
-    """Where users, their sessions and their keys are kept."""
-
-    def by_name(self, username: str) -> Account | None:
-        """The user of that exact name."""
-
-    def set_hash(self, user_id: str, password_hash: str) -> None:
-        """Replace an outdated hash of the same password."""
-
-    def open_login(
-        self, login_id: str, user_id: str, expires_at: datetime, *, network: str = "", agent: str = ""
-    ) -> None:
-        """Start a session, which ``agent``, a program by its own name, opens from ``network``."""
-
-    def set_password(
-        self, user_id: str, password_hash: str, *, but: str | None = None, note: AuditNote | None = None
-    ) -> None:
-        """Store the hash of a new password and end every session of the user, ``but`` one."""
-
-    def end_logins(
-        self, user_id: str, *, but: str | None = None, login_id: str | None = None, note: AuditNote | None = None
-    ) -> int:
-        """End one session of a user, or all ``but`` one; return how many were ended."""
-
-    def of_login(self, login_id: str) -> Account | None:
-        """The user of a session that is neither ended nor expired."""
-
-    def end_login(self, login_id: str) -> None:
-        """End a session."""
-
-    def of_key(self, key_hash: str) -> KeyOwner | None:
-        """Who an API key belongs to."""
 
 
 @dataclass(frozen=True)
@@ -148,7 +105,7 @@ class Sessions:
 
     def __init__(
         self,
-        accounts: Accounts,
+        accounts: Users,
         links: Links,
         tokens: Tokens,
         passwords: Passwords,
@@ -175,8 +132,8 @@ class Sessions:
             Unauthorized: ``bad_credentials`` (401); the same for an unknown user, a wrong password, a disabled user.
             TooManyRequests: ``too_many_attempts`` (429).
         """
-        account = by_typed_name(self._accounts, username)
-        account = self._proven(account, login_name(username), password, peer)
+        found = by_typed_name(self._accounts, username)
+        account = self._proven(found, login_name(username), password, peer)
         if account is None:
             raise Unauthorized("The user name or the password is wrong.", "bad_credentials")
         session = self.new(peer, agent)
@@ -317,7 +274,7 @@ def _identity(account: Account, session_id: str | None) -> Identity:
     return Identity(account.id, account.username, account.is_admin, session_id, quota_bytes=account.quota_bytes)
 
 
-def _reader(link: SharedLink, until: float = float("inf")) -> tuple[Identity, float]:
+def _reader(link: Link, until: float = float("inf")) -> tuple[Identity, float]:
     """Who reads by a link, and until when."""
     if link.expires_at is not None:
         until = min(until, link.expires_at.timestamp())

@@ -14,8 +14,8 @@ import ipaddress
 import math
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
-from typing import Protocol
 
+from parquay.catalog.users import Users
 from parquay.errors import TooManyRequests
 
 FREE = 5
@@ -34,26 +34,10 @@ FORGET_NAMES = timedelta(hours=1)
 """The names that an address has tried are forgotten after this long without another."""
 
 
-class Attempts(Protocol):
-    """Where wrong passwords are counted, for all processes."""
-
-    def blocked_until(self, key: str, longest: timedelta) -> datetime | None:
-        """When ``key`` may try again, None when at once; never longer than ``longest`` from now."""
-
-    def failed(self, key: str, delay: Callable[[int], int], forget: timedelta) -> int:
-        """Count one more failure of ``key``; ``delay`` gives the seconds to wait after so many failures."""
-
-    def was_here(self, username: str, network: str) -> bool:
-        """Whether somebody of that name has a session that was opened from ``network``."""
-
-    def clear(self, key: str) -> None:
-        """Forget the failures of ``key``."""
-
-
 class LoginThrottle:
     """Decides whether a password may be tried now."""
 
-    def __init__(self, attempts: Attempts, clock: Callable[[], datetime] = lambda: datetime.now(UTC)) -> None:
+    def __init__(self, attempts: Users, clock: Callable[[], datetime] = lambda: datetime.now(UTC)) -> None:
         self._attempts = attempts
         self._clock = clock
 

@@ -121,7 +121,9 @@ class ColumnType(Protocol):
 
     @classmethod
     def of_form(cls, form: Any, /) -> Self:
-        """The type in a form as the catalog keeps it; the inverse of `form`."""
+        """The type in a form as the catalog keeps it; the inverse of `form`. Here of one whose cells have no other form."""
+        del form
+        return cls()
 
     @property
     def form(self) -> Any:

@@ -28,10 +28,6 @@ class BoolType(ColumnType):
     stored_as_text: ClassVar[bool] = False
     sheet_cell: ClassVar[SheetCell] = "bool"
 
-    @classmethod
-    def of_form(cls, _form: Any, /) -> BoolType:
-        return cls()
-
     def arrow(self) -> pa.DataType:
         import pyarrow as pa
 

@@ -32,10 +32,6 @@ class DateType(ColumnType):
     stored_as_text: ClassVar[bool] = False
     sheet_cell: ClassVar[SheetCell] = "date"
 
-    @classmethod
-    def of_form(cls, _form: Any, /) -> DateType:
-        return cls()
-
     def arrow(self) -> pa.DataType:
         import pyarrow as pa
 

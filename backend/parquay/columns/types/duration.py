@@ -34,10 +34,6 @@ class DurationType(ColumnType):
     sheet_cell: ClassVar[SheetCell] = "text"
     is_shown_as_written: ClassVar[bool] = True
 
-    @classmethod
-    def of_form(cls, _form: Any, /) -> DurationType:
-        return cls()
-
     def statement_value(self) -> tuple[str, str]:
         return "INTERVAL", "to_microseconds({0})"
 

@@ -34,10 +34,6 @@ class Int64Type(ColumnType):
     stored_as_text: ClassVar[bool] = False
     sheet_cell: ClassVar[SheetCell] = "number"
 
-    @classmethod
-    def of_form(cls, _form: Any, /) -> Int64Type:
-        return cls()
-
     def arrow(self) -> pa.DataType:
         import pyarrow as pa
 

@@ -43,10 +43,6 @@ class UuidType(ColumnType):
     stored_as_text: ClassVar[bool] = True
     sheet_cell: ClassVar[SheetCell] = "text"
 
-    @classmethod
-    def of_form(cls, _form: Any, /) -> UuidType:
-        return cls()
-
     def statement_value(self) -> tuple[str, str]:
         return "UUID", "CAST({0} AS {1})"
 
