@@ -343,7 +343,9 @@ def test_processes_that_start_together_make_each_account_once(users: Users):
             return found
 
     with ThreadPoolExecutor(2) as processes:
-        starts = [processes.submit(ensure_demo, Starting(users._catalog), CHEAP, [("test", "password")]) for _ in range(2)]
+        starts = [
+            processes.submit(ensure_demo, Starting(users._catalog), CHEAP, [("test", "password")]) for _ in range(2)
+        ]
         assert [start.result() for start in starts] == [None, None]
 
     assert users.by_name("test") is not None

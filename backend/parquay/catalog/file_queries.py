@@ -23,7 +23,7 @@ UNLISTED: tuple[Any, ...] = (File.options, File.dialect, File.parts)
 """What no list shows: as long as a table has columns, or a concatenation parts."""
 
 
-class Seen(NamedTuple):
+class SeenFile(NamedTuple):
     """A file as a user sees it: with its owner's name, and the user's role in it."""
 
     file: File
@@ -50,7 +50,7 @@ class FileQueries(CatalogRows):
         file = self.get(file_id)
         return file if file is not None and file.owner_id == user_id else None
 
-    def seen(self, file_id: str, user_id: str) -> Seen | None:
+    def seen(self, file_id: str, user_id: str) -> SeenFile | None:
         """Return a file that ``user_id`` may look at: an own one, or one that is shared with them.
 
         ``user_id`` may be a link's id: then it is that link's file, and for looking alone.
@@ -64,7 +64,7 @@ class FileQueries(CatalogRows):
             return None
         file, owner, given, link_id = found
         role = VIEW if link_id is not None else role_of(file, user_id, given)
-        return None if role is None else Seen(file, owner, role)
+        return None if role is None else SeenFile(file, owner, role)
 
     def owner_name(self, file: File) -> str:
         """Return the name of a file's owner."""
@@ -81,7 +81,7 @@ class FileQueries(CatalogRows):
         descending: bool = True,
         narrowed: Narrowed = EVERYTHING,
         with_columns: bool = False,
-    ) -> list[Seen]:
+    ) -> list[SeenFile]:
         """Return up to ``limit`` files that ``user_id`` sees, after ``cursor`` (sort value, id).
 
         Missing values sort below every other. What is long and in no list is not read: how the file was read, and,
@@ -104,7 +104,7 @@ class FileQueries(CatalogRows):
         query = query.options(*(defer(each, raiseload=True) for each in unread))
         with self._catalog.read() as session:
             found = session.execute(query).all()
-        return [Seen(file, owner, role_of(file, user_id, given) or VIEW) for file, owner, given in found]
+        return [SeenFile(file, owner, role_of(file, user_id, given) or VIEW) for file, owner, given in found]
 
     def count(self, user_id: str, narrowed: Narrowed = EVERYTHING) -> int:
         """Return how many files a list without a page would have."""

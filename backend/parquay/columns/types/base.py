@@ -121,7 +121,7 @@ class ColumnType(Protocol):
 
     @classmethod
     def of_form(cls, form: Any, /) -> Self:
-        """The type in a form as the catalog keeps it; the inverse of `form`. Here of one whose cells have no other form."""
+        """The type in a form as the catalog keeps it; the inverse of `form`. Here of one that has no other."""
         del form
         return cls()
 

@@ -72,7 +72,7 @@ class Filter:
 
 @dataclass(frozen=True, slots=True)
 class ConstantText:
-    """A constant: `kind` is `number`, `text`, `date` or `moment`."""
+    """A constant: `kind` is `number`, `string`, `day` or `moment`."""
 
     kind: str
     text: str
@@ -174,15 +174,15 @@ def _constant(node: Node, params: Mapping[str, Any]) -> ConstantText | None:
         return _given(params.get(str(node["identifier"])))
     if node["class"] == "CAST" and node["type"] == "OPERATOR_CAST" and not node["try_cast"]:
         inner, to = _constant(node["child"], params), str(node["type_expr"].get("type_name")).upper()
-        kinds = {"DATE": "date", "TIMESTAMP": "moment"}
-        return ConstantText(kinds[to], inner.text) if inner and inner.kind == "text" and to in kinds else None
+        kinds = {"DATE": "day", "TIMESTAMP": "moment"}
+        return ConstantText(kinds[to], inner.text) if inner and inner.kind == "string" and to in kinds else None
     if node["class"] == "FUNCTION" and node["function_name"] == "-" and len(node["arguments"]) == 1:
         inner = _constant(node["arguments"][0]["expression"], params)
         return ConstantText("number", f"-{inner.text}") if inner and _NUMBER.fullmatch(inner.text) else None
     literal = node.get("literal") or {}
     text = str(literal.get("text"))
     if literal.get("kind") == "STRING":
-        return ConstantText("text", text)
+        return ConstantText("string", text)
     return (
         ConstantText("number", text) if _NUMBER.fullmatch(text) and literal["kind"] in ("INTEGER", "NUMERIC") else None
     )
@@ -190,7 +190,7 @@ def _constant(node: Node, params: Mapping[str, Any]) -> ConstantText | None:
 
 def _given(value: Any) -> ConstantText | None:
     if isinstance(value, str):
-        return ConstantText("text", value)
+        return ConstantText("string", value)
     if isinstance(value, bool) or not isinstance(value, int | Decimal):
         return None
     text = f"{value:f}" if isinstance(value, Decimal) else str(value)
@@ -205,10 +205,10 @@ def _fitted(column: LargeColumn, constant: ConstantText) -> str | None:
     if kind == "number":
         return _number(column, Decimal(text))
     if column.sql_type == "VARCHAR":
-        return text if kind == "text" else None
+        return text if kind == "string" else None
     if column.sql_type == "DATE" and kind != "moment":
         return text if _is_day(text) else None
-    if column.sql_type == "TIMESTAMP" or (column.sql_type == "TIMESTAMPTZ" and kind == "text"):
+    if column.sql_type == "TIMESTAMP" or (column.sql_type == "TIMESTAMPTZ" and kind == "string"):
         return _moment(text, zoned=column.sql_type == "TIMESTAMPTZ")
     return None
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from parquay.catalog.file_queries import Seen
+from parquay.catalog.file_queries import SeenFile
 from parquay.catalog.files import Files
 from parquay.catalog.listing import Narrowed
 from parquay.catalog.tables import File
@@ -126,7 +126,7 @@ class TableNames:
             found[each.view.lower()] = self._open(each, file, held)
         return list(found.values())
 
-    def references(self, tables: Sequence[Seen], user_id: str) -> list[str]:
+    def references(self, tables: Sequence[SeenFile], user_id: str) -> list[str]:
         """How each of ``tables`` is named in a statement (blocking)."""
         return [
             quoted(each.file.name) if self._meant(each.file, user_id) else f"dataset({literal(each.file.id)})"
@@ -155,7 +155,7 @@ class TableNames:
             raise _refused(detail, named, "ambiguous_table", tables=tables)
         raise _refused(f"There is no table {named.name[:100]!r}. GET /sql/schema lists them.", named, "unknown_table")
 
-    def _of_name(self, name: str, user_id: str) -> list[Seen]:
+    def _of_name(self, name: str, user_id: str) -> list[SeenFile]:
         """The tables of a name: own ones, else those that others share."""
         for mine in (True, False):
             narrowed = Narrowed(status="done", table=True, name=name, mine=mine)

@@ -18,7 +18,7 @@ from starlette.types import Scope
 from parquay.auth.csrf import Credential, credentials, refuse_cross_site
 from parquay.auth.scopes import require_linked, require_scope, sufficient
 from parquay.auth.sessions import Identity
-from parquay.catalog.file_queries import Seen
+from parquay.catalog.file_queries import SeenFile
 from parquay.catalog.files import Files
 from parquay.catalog.queue import Queue
 from parquay.catalog.session import Catalog
@@ -242,7 +242,7 @@ def ahead(queue: Queue, file: File) -> int | None:
     return None if file.finished_at is not None else queue.ahead().get(file.id)
 
 
-def seen(files: Files, file_id: str, user_id: str, needed: Role = VIEW, *, noun: str = "file") -> Seen:
+def seen(files: Files, file_id: str, user_id: str, needed: Role = VIEW, *, noun: str = "file") -> SeenFile:
     """Return a file as a user sees it whose role in it is ``needed`` or more (blocking). ``noun`` is what it is called.
 
     Raises:
