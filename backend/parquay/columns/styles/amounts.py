@@ -20,7 +20,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     import pyarrow as pa
 
-    from parquay.columns.styles.base import Seen
+    from parquay.columns.styles.base import SeenNumbers
 
 GROUP_MARKS = (",", ".", " ", "'", "\u2019", "\u00a0", "\u202f")
 """What may stand between thousands; the last three are a raised comma and spaces that do not break."""
@@ -147,7 +147,7 @@ class NumberStyle:
             return "+"
         return pc.if_else(pc.match_substring_regex(plain, r"^0(\.0*)?$"), "", "+")
 
-    def join(self, other: NumberStyle, *, seen: Seen, other_seen: Seen) -> NumberStyle | None:
+    def join(self, other: NumberStyle, *, seen: SeenNumbers, other_seen: SeenNumbers) -> NumberStyle | None:
         """What both have seen; groups that one side has not seen it has not needed, if its numbers are small."""
         if self.group != other.group and not (seen if other.group else other_seen).small:
             return None
@@ -170,7 +170,7 @@ class NumberStyle:
         alike = all(getattr(both, each) == getattr(other, each) for each in fixed)
         return both if alike and both.group != (both.decimal or None) else None
 
-    def _may_be_negative(self, other: NumberStyle, seen: Seen, other_seen: Seen) -> bool:
+    def _may_be_negative(self, other: NumberStyle, seen: SeenNumbers, other_seen: SeenNumbers) -> bool:
         """Whether the side that has seen no other way to write numbers below zero has seen none of these."""
         if self.negative and other.negative:
             return False

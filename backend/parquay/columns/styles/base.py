@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     import pyarrow as pa
 
 
-class Seen(NamedTuple):
+class SeenNumbers(NamedTuple):
     """What was seen of all numbers of a column; others than numbers have neither.
 
     Attributes:
@@ -50,7 +50,7 @@ class CellStyle(Protocol):
     def written(self, plain: pa.StringArray) -> pa.StringArray:
         """Canonical texts in this style; the inverse of `plain`."""
 
-    def join(self, other: Self, *, seen: Seen, other_seen: Seen) -> Self | None:
+    def join(self, other: Self, *, seen: SeenNumbers, other_seen: SeenNumbers) -> Self | None:
         """The style in which the cells of both are written; None: there is none.
 
         `seen`, `other_seen`: what was seen of the numbers of either.

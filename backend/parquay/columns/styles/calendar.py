@@ -20,7 +20,7 @@ from parquay.columns.styles.amounts import OPEN
 if TYPE_CHECKING:
     import pyarrow as pa
 
-    from parquay.columns.styles.base import Seen
+    from parquay.columns.styles.base import SeenNumbers
 
 _TOKEN = re.compile(r"'[^']+'|\[\.S+\]|yyyy|yy|MMMM|MMM|MM|M|dd|d|HH|H|hh|h|mm|ss|S{1,9}|a|b|x{1,3}|[^A-Za-z\[\]']")
 _WIDTHS = {"yyyy": 4, "yy": 2, "MM": 2, "dd": 2, "HH": 2, "hh": 2, "mm": 2, "ss": 2, "a": 2, "b": 2, "xx": 5, "xxx": 6}
@@ -251,7 +251,7 @@ class MomentStyle:
             return pc.if_else(pc.equal(shown, ""), "0", shown)
         return digits
 
-    def join(self, other: MomentStyle, *, seen: Seen, other_seen: Seen) -> MomentStyle | None:
+    def join(self, other: MomentStyle, *, seen: SeenNumbers, other_seen: SeenNumbers) -> MomentStyle | None:
         """The same one; or the one with fractions, if the other is the same without."""
         if self == other:
             return self

@@ -21,7 +21,7 @@ from typing import TYPE_CHECKING, ClassVar
 if TYPE_CHECKING:
     import pyarrow as pa
 
-    from parquay.columns.styles.base import Seen
+    from parquay.columns.styles.base import SeenNumbers
 
 CANONICAL = "PTnHnMnS"
 SECOND, MINUTE, HOUR, DAY = 1_000_000, 60_000_000, 3_600_000_000, 86_400_000_000
@@ -124,7 +124,7 @@ class DurationStyle:
         """As this style writes them."""
         return _each(plain, CANONICAL, self.name)
 
-    def join(self, other: DurationStyle, *, seen: Seen, other_seen: Seen) -> DurationStyle | None:
+    def join(self, other: DurationStyle, *, seen: SeenNumbers, other_seen: SeenNumbers) -> DurationStyle | None:
         """The same one only."""
         return self if self == other else None
 

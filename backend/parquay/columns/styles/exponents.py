@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, ClassVar
 if TYPE_CHECKING:
     import pyarrow as pa
 
-    from parquay.columns.styles.base import Seen
+    from parquay.columns.styles.base import SeenNumbers
 
 PYTHON_LOW, PYTHON_HIGH = 1e-4, 1e16
 """Magnitudes between which Python prints no exponent."""
@@ -109,7 +109,7 @@ class ExponentStyle:
         sign = "-" if power.startswith("-") else "+" * self.plus
         return f"{mantissa}{self.letter}{sign}{power.lstrip('+-').lstrip('0').rjust(self.digits, '0')}"
 
-    def join(self, other: ExponentStyle, *, seen: Seen, other_seen: Seen) -> ExponentStyle | None:
+    def join(self, other: ExponentStyle, *, seen: SeenNumbers, other_seen: SeenNumbers) -> ExponentStyle | None:
         """The same one only."""
         return self if self == other else None
 

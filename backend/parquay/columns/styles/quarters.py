@@ -14,7 +14,7 @@ from parquay.columns.styles.amounts import OPEN
 if TYPE_CHECKING:
     import pyarrow as pa
 
-    from parquay.columns.styles.base import Seen
+    from parquay.columns.styles.base import SeenNumbers
 
 _CELL = re.compile(r"(?:\d{4}([- /]?)Q[1-4]|Q[1-4]([- /]?)\d{4})", re.ASCII)
 _QUARTERS, _FIRST_MONTHS = ("Q1", "Q2", "Q3", "Q4"), ("01", "04", "07", "10")
@@ -65,7 +65,7 @@ class QuarterStyle:
         parts = (year, quarter) if self.year_first else (quarter, year)
         return pc.binary_join_element_wise(*parts, self.mark)
 
-    def join(self, other: QuarterStyle, *, seen: Seen, other_seen: Seen) -> QuarterStyle | None:
+    def join(self, other: QuarterStyle, *, seen: SeenNumbers, other_seen: SeenNumbers) -> QuarterStyle | None:
         """The same one only."""
         return self if self == other else None
 

@@ -15,7 +15,7 @@ from parquay.columns.styles.amounts import OPEN
 if TYPE_CHECKING:
     import pyarrow as pa
 
-    from parquay.columns.styles.base import Seen
+    from parquay.columns.styles.base import SeenNumbers
 
 _GROUPS = r"([0-9a-f]{8})-?([0-9a-f]{4})-?([0-9a-f]{4})-?([0-9a-f]{4})-?([0-9a-f]{12})"
 _SHAPES = {
@@ -65,7 +65,7 @@ class UuidStyle:
             return pc.replace_substring(text, "-", "")
         return pc.binary_join_element_wise("{", text, "}", "") if self.shape.startswith("{") else text
 
-    def join(self, other: UuidStyle, *, seen: Seen, other_seen: Seen) -> UuidStyle | None:
+    def join(self, other: UuidStyle, *, seen: SeenNumbers, other_seen: SeenNumbers) -> UuidStyle | None:
         """The same one only."""
         return self if self == other else None
 

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, ClassVar
 if TYPE_CHECKING:
     import pyarrow as pa
 
-    from parquay.columns.styles.base import Seen
+    from parquay.columns.styles.base import SeenNumbers
 
 _CELL = re.compile(r"\d{4}-W(?:0[1-9]|[1-4]\d|5[0-3])(?P<day>-[1-7])?", re.ASCII)
 _DAYS = 7
@@ -60,7 +60,7 @@ class WeekStyle:
         # Another day than the first of its week cannot be written.
         return pc.if_else(pc.equal(day, "1"), text, pa.scalar(None, pa.string()))
 
-    def join(self, other: WeekStyle, *, seen: Seen, other_seen: Seen) -> WeekStyle | None:
+    def join(self, other: WeekStyle, *, seen: SeenNumbers, other_seen: SeenNumbers) -> WeekStyle | None:
         """The same one only."""
         return self if self == other else None
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, ClassVar
 if TYPE_CHECKING:
     import pyarrow as pa
 
-    from parquay.columns.styles.base import Seen
+    from parquay.columns.styles.base import SeenNumbers
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +44,7 @@ class BoolWords:
 
         return pc.if_else(pc.equal(plain, "true"), self.true, self.false)
 
-    def join(self, other: BoolWords, *, seen: Seen, other_seen: Seen) -> BoolWords | None:
+    def join(self, other: BoolWords, *, seen: SeenNumbers, other_seen: SeenNumbers) -> BoolWords | None:
         """The same words only."""
         return self if self == other else None
 

@@ -12,7 +12,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from parquay.columns.styles import amounts, exponents
-from parquay.columns.styles.base import CellStyle, Seen
+from parquay.columns.styles.base import CellStyle, SeenNumbers
 from parquay.columns.styles.calendar import MomentStyle, of_each_offset
 from parquay.columns.types.base import ColumnType, TypeCandidates
 from parquay.columns.types.decimal import DecimalType
@@ -30,7 +30,7 @@ class _Held:
 
     base: ColumnType
     cell_style: CellStyle
-    seen: Seen
+    seen: SeenNumbers
     is_canonical: bool
 
 
@@ -96,13 +96,13 @@ def _held(candidates: TypeCandidates) -> Iterator[_Held]:
             yield _Held(each, amounts.PLAIN[whole], _seen(candidates, None), is_canonical=True)
             if isinstance(each, DoubleType):
                 printed = replace(each, integers="point")
-                yield from (_Held(printed, printer, Seen(), is_canonical=True) for printer in _printers(each))
+                yield from (_Held(printed, printer, SeenNumbers(), is_canonical=True) for printer in _printers(each))
         elif isinstance(each, TimeType | TimestampType) and each.fraction == 0 and (pattern := _pattern(each)):
             base = replace(each, separator=" ") if isinstance(each, TimestampType) else each
-            yield _Held(base, MomentStyle(pattern), Seen(), is_canonical=True)
+            yield _Held(base, MomentStyle(pattern), SeenNumbers(), is_canonical=True)
             if isinstance(base, TimestampType) and (each_own := of_each_offset(pattern)) != pattern:
                 mixed = replace(base, zone=MIXED)
-                yield _Held(mixed, MomentStyle(each_own), Seen(), is_canonical=True)
+                yield _Held(mixed, MomentStyle(each_own), SeenNumbers(), is_canonical=True)
 
 
 def _printers(double: DoubleType) -> Iterator[exponents.ExponentStyle]:
@@ -133,7 +133,7 @@ def _pattern(column_type: TimeType | TimestampType) -> str | None:
     return column_type.style
 
 
-def _seen(candidates: TypeCandidates, style: CellStyle | None) -> Seen:
+def _seen(candidates: TypeCandidates, style: CellStyle | None) -> SeenNumbers:
     """What was seen of all numbers of one style, None: of canonical ones."""
     bases = [
         each.base if isinstance(each, StyledType) else each
@@ -144,4 +144,4 @@ def _seen(candidates: TypeCandidates, style: CellStyle | None) -> Seen:
     decimals = [each.digits for each in bases if isinstance(each, DecimalType)]
     doubles = [each for each in bases if isinstance(each, DoubleType)]
     small = max(decimals) <= SMALL_DIGITS if decimals else any(each.small for each in doubles)
-    return Seen(small, bool(known) and all(each.unsigned for each in known))
+    return SeenNumbers(small, bool(known) and all(each.unsigned for each in known))

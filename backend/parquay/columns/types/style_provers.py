@@ -16,7 +16,7 @@ import pyarrow.compute as pc
 
 from parquay.columns.styles import amounts, durations, exponents, patterns, quarters, uuids, weeks, words
 from parquay.columns.styles.amounts import NumberStyle
-from parquay.columns.styles.base import CellStyle, Seen
+from parquay.columns.styles.base import CellStyle, SeenNumbers
 from parquay.columns.styles.calendar import MAX_FRACTION, MomentStyle
 from parquay.columns.styles.durations import DurationStyle
 from parquay.columns.styles.exponents import ExponentStyle
@@ -49,7 +49,7 @@ SIGNED = (NumberStyle(plus=True, signed_zero=True), NumberStyle(plus=True))
 _CAPITALS = StyledType(UuidType(), uuids.CAPITALS)
 MINUS, ZERO = b"-0"
 DECIMAL_MARKS = tuple(b".,")
-ANY_SEEN = Seen(small=True, unsigned=True)
+ANY_SEEN = SeenNumbers(small=True, unsigned=True)
 """What leaves everything open."""
 _TYPES: dict[type[CellStyle], tuple[type[ColumnType], ...]] = {
     words.BoolWords: (BoolType,),

@@ -23,7 +23,7 @@ _PLAIN = (
 """What openpyxl wants to find of everything else."""
 
 
-class _Reader(ExcelReader):  # type: ignore[misc]
+class _ValueReader(ExcelReader):  # type: ignore[misc]
     """Reads no more of a workbook than says what its cells are."""
 
     def read_properties(self) -> None:
@@ -61,7 +61,7 @@ def open_book(file: IO[bytes]) -> Any:
     Raises:
         Refused: ``broken_file``.
     """
-    reader = _Reader(file, read_only=True, data_only=True, keep_links=False)
+    reader = _ValueReader(file, read_only=True, data_only=True, keep_links=False)
     try:
         reader.read()
     except MemoryError:
@@ -72,7 +72,7 @@ def open_book(file: IO[bytes]) -> Any:
 
 
 def _with_plain_styles(file: IO[bytes]) -> Any:
-    reader = _Reader(file, read_only=True, data_only=True, keep_links=False)
+    reader = _ValueReader(file, read_only=True, data_only=True, keep_links=False)
     reader.archive = _PlainStyles(file)
     try:
         reader.read()
