@@ -12,6 +12,7 @@ from fastapi import FastAPI
 from starlette.types import Receive, Scope, Send
 
 from parquay import __version__, bundle
+from parquay.auth.request_rates import RequestRates
 from parquay.datasets.statements.turns import Turns
 from parquay.http1.connection import TryHandle
 from parquay.settings import Settings
@@ -23,6 +24,7 @@ from parquay.web.http.deps import Policy
 from parquay.web.http.dispatcher import Dispatcher
 from parquay.web.http.long_requests import LoginWatch
 from parquay.web.http.openapi import DESCRIPTION, DescribedApi
+from parquay.web.http.rate_limits import RateLimits
 from parquay.web.http.schemas import Problem
 from parquay.web.http.spa import WebClient
 from parquay.web.live import events, live
@@ -62,11 +64,13 @@ class Application:
         """Serve with ``services``, and the web client built in the folder ``client``."""
         self.services = services
         policy = policy_of(services.settings)
-        self.rest = _rest(services, policy)
+        limits = _limits(services)
+        self.rest = _rest(services, policy, limits)
         verbs, rules = _verbs(services, policy), services.uploads.rules
-        logins = LoginAdmission(services.accounts.sessions, policy)
+        logins = LoginAdmission(services.accounts.sessions, policy, limits)
         uploads = TusAdapter(verbs, admission=logins, rules=rules, policy=policy)
-        linked = TusAdapter(verbs, admission=LinkAdmission(services.uploads.guests), rules=rules, policy=policy)
+        guests = LinkAdmission(services.uploads.guests, limits)
+        linked = TusAdapter(verbs, admission=guests, rules=rules, policy=policy)
         self._dispatch = Dispatcher(
             Compression(self.rest),
             {"uploads": uploads, "linked": linked},
@@ -74,7 +78,7 @@ class Application:
             policy,
             LoginWatch(services.accounts.sessions),
         )
-        self.fast_path = _fast_path(services, uploads, policy)
+        self.fast_path = _fast_path(services, uploads, policy, limits)
 
     def drain(self) -> None:
         """Say from now on that the server is not ready; requests are still answered. May be called from any thread."""
@@ -126,7 +130,12 @@ def _verbs(services: Services, policy: Policy) -> Mapping[str, Verb]:
     return verbs
 
 
-def _fast_path(services: Services, uploads: TusAdapter, policy: Policy) -> TryHandle | None:
+def _limits(services: Services) -> RateLimits:
+    rates = RequestRates(services.events.counter)
+    return RateLimits(rates, services.uploads.rules.user_limits)
+
+
+def _fast_path(services: Services, uploads: TusAdapter, policy: Policy, limits: RateLimits) -> TryHandle | None:
     settings = services.settings
     if settings.tus_router == "tuspyserver":
         return None
@@ -137,10 +146,11 @@ def _fast_path(services: Services, uploads: TusAdapter, policy: Policy) -> TryHa
         rules=services.uploads.rules,
         origin=policy.origin,
         policy=policy,
+        limits=limits,
     ).try_handle
 
 
-def _rest(services: Services, policy: Policy) -> FastAPI:
+def _rest(services: Services, policy: Policy, limits: RateLimits) -> FastAPI:
     app = DescribedApi(
         title="Parquay",
         version=__version__,
@@ -154,6 +164,7 @@ def _rest(services: Services, policy: Policy) -> FastAPI:
     )
     app.state.services = services
     app.state.policy = policy
+    app.state.rate_limits = limits
     app.state.hashing = hashing.BoundedQueue()
     app.state.edit_locks = dataset_edits.KeyedLock()
     app.state.turns = Turns(at_once=services.settings.sql_processes)

@@ -124,6 +124,13 @@ class Settings(BaseSettings):
     quota_bytes: int = Field(
         0, ge=0, le=MAX_BYTES, description="Bytes for each user, of files and of all versions of tables; 0: any."
     )
+    limit_requests: int = Field(0, ge=0, le=MAX_BYTES, description="Requests of each user in a minute; 0: any.")
+    limit_uploads: int = Field(
+        0, ge=0, le=MAX_BYTES, description="Uploads of each user whose bytes come at the same time; 0: any."
+    )
+    limit_bandwidth: int = Field(
+        0, ge=0, le=MAX_BYTES, description="Bytes of uploads that are taken in of each user in a second; 0: any."
+    )
     upload_ttl: int = Field(
         604800, ge=1, le=CENTURY, description="Seconds an unfinished upload is kept after its last byte."
     )

@@ -29,6 +29,7 @@ from parquay.catalog.users import Users
 from parquay.errors import Forbidden, Unauthorized
 from parquay.ids import new_id
 from parquay.telemetry import login_failures
+from parquay.user_limits import AS_EVERYBODY, UserLimits
 
 FRESH_SECONDS = 2.0
 """How long a session that was read is believed without reading it again."""
@@ -55,6 +56,8 @@ class Account(Protocol):
     def disabled(self) -> bool: ...  # noqa: D102
     @property
     def quota_bytes(self) -> int | None: ...  # noqa: D102
+    @property
+    def limits(self) -> UserLimits: ...  # noqa: D102
 
 
 @dataclass(frozen=True)
@@ -63,6 +66,7 @@ class Identity:
 
     ``quota_bytes``: what they may store, 0: any number of bytes; None: as many as the server says. ``file_id``: the one
     file that a link opens to somebody without an account, whose ``id`` is the link's and who has no other rights.
+    ``limits``: their own, in place of those of everybody.
     """
 
     id: str
@@ -72,6 +76,7 @@ class Identity:
     scopes: Scopes | None = None
     quota_bytes: int | None = None
     file_id: str | None = None
+    limits: UserLimits = AS_EVERYBODY
 
 
 @dataclass(frozen=True)
@@ -271,7 +276,8 @@ def _digest(token: str) -> bytes:
 
 
 def _identity(account: Account, session_id: str | None) -> Identity:
-    return Identity(account.id, account.username, account.is_admin, session_id, quota_bytes=account.quota_bytes)
+    whose = account.id, account.username, account.is_admin, session_id
+    return Identity(*whose, quota_bytes=account.quota_bytes, limits=account.limits)
 
 
 def _reader(link: Link, until: float = float("inf")) -> tuple[Identity, float]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, NamedTuple, cast
 
@@ -78,9 +78,12 @@ class Administration:
         is_admin: bool | None = None,
         password_hash: str | None = None,
         quota: Quota | None = None,
+        limits: Mapping[str, int | None] | None = None,
         note: AuditNote | None = None,
     ) -> User:
         """Let a user log in or not, and administrate or not; give them a new password, or a quota. None: as it is.
+
+        ``limits``: those of their own that change, by name (`limit_requests`, …).
 
         Every session of a user ends who is barred, or has a new password.
 
@@ -101,6 +104,8 @@ class Administration:
             user.is_admin = user.is_admin if is_admin is None else is_admin
             user.password_hash = password_hash or user.password_hash
             user.quota_bytes = user.quota_bytes if quota is None else quota.bytes
+            for name, limit in (limits or {}).items():
+                setattr(user, name, limit)
             session.flush()
             if disabled or password_hash is not None:
                 session.execute(end_logins(user_id))

@@ -21,10 +21,14 @@ class Allowance:
     Attributes:
         quota: bytes that the owner may store with it, 0: any number.
         link_id: the upload link by which it comes, None: it is the owner's.
+        uploads: how many of the owner's may send bytes at the same time, 0: any number.
+        bandwidth: bytes a second that are taken in of the owner's uploads, 0: any number.
     """
 
     quota: int = 0
     link_id: str | None = None
+    uploads: int = 0
+    bandwidth: int = 0
 
     @property
     def is_bounded(self) -> bool:

@@ -20,7 +20,7 @@ EXPOSED_HEADERS = (
     "Location, Upload-Offset, Upload-Length, Upload-Metadata, Upload-Defer-Length, Upload-Concat, Upload-Expires, "
     "Upload-Complete, Upload-Limit, Upload-Draft-Interop-Version, Tus-Resumable, Tus-Version, Tus-Extension, "
     "Tus-Max-Size, Tus-Checksum-Algorithm, Parquay-File, Retry-After, Repr-Digest, ETag, Link, X-Total-Count, "
-    "X-Request-ID"
+    "X-Request-ID, RateLimit, RateLimit-Policy"
 )
 """Response headers that a browser of an allowed origin may read."""
 

@@ -11,6 +11,7 @@ from parquay.catalog.queue import Queue
 from parquay.catalog.samples import Samples
 from parquay.catalog.session import Catalog
 from parquay.events.bus import Hub
+from parquay.events.redis_counter import RedisCounter
 from parquay.events.redis_samples import RedisSamples
 from parquay.events.redis_server import RedisHealth
 from parquay.settings import Settings
@@ -28,4 +29,5 @@ def event_services(settings: Settings, catalog: Catalog, queue: Queue) -> EventS
     found = EventServices(log, hub, Jobs(catalog), Samples(catalog))
     if address is None:
         return found
-    return replace(found, random=RedisSamples(address, "random"), redis=RedisHealth(address))
+    health, counter = RedisHealth(address), RedisCounter(address)
+    return replace(found, random=RedisSamples(address, "random"), redis=health, counter=counter)

@@ -55,6 +55,7 @@ from parquay.datasets.versions.retention import Retention
 from parquay.datasets.versions.tables import Tables
 from parquay.datasets.versions.versions import Versions
 from parquay.events.bus import Hub
+from parquay.events.redis_counter import RedisCounter
 from parquay.events.redis_samples import RedisSamples
 from parquay.events.redis_server import RedisHealth
 from parquay.settings import Settings
@@ -180,6 +181,7 @@ class EventServices:
         log: the events as rows.
         random: the samples of the signal `random`, where there is a Redis to keep them too.
         redis: whether Redis answers; None: there is none.
+        counter: counts for all processes; None: each counts by itself.
     """
 
     log: Events
@@ -188,6 +190,7 @@ class EventServices:
     samples: Samples
     random: RedisSamples | None = None
     redis: RedisHealth | None = None
+    counter: RedisCounter | None = None
 
 
 @dataclass(frozen=True)

@@ -36,6 +36,7 @@ from parquay.uploads.receive.append import Appender
 from parquay.uploads.receive.receive import StallTimeout
 from parquay.uploads.receive.remote_writers import RemoteWriters
 from parquay.uploads.receive.takeover import WriterRegistry
+from parquay.user_limits import UserLimits
 from parquay.wiring.database import is_durable
 from parquay.wiring.services import EventServices, UploadServices
 from parquay.wiring.stores import disk_threads
@@ -110,6 +111,7 @@ def _rules(settings: Settings) -> Rules:
         extensions=settings.extensions,
         ttl=settings.upload_ttl,
         share=settings.share_default,
+        user_limits=UserLimits(settings.limit_requests, settings.limit_uploads, settings.limit_bandwidth),
     )
 
 

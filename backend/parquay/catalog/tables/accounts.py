@@ -9,6 +9,7 @@ from sqlalchemy import JSON, BigInteger, Column, LargeBinary
 from sqlmodel import Field, SQLModel
 
 from parquay.catalog.tables.column_types import now, serial_column, time_column
+from parquay.user_limits import UserLimits
 
 
 class User(SQLModel, table=True):
@@ -25,7 +26,17 @@ class User(SQLModel, table=True):
     quota_bytes: int | None = Field(
         default=None, sa_column=Column(BigInteger), description="In place of the server's, 0: any number of bytes."
     )
+    limit_requests: int | None = Field(default=None, sa_column=Column(BigInteger))
+    limit_uploads: int | None = Field(default=None, sa_column=Column(BigInteger))
+    limit_bandwidth: int | None = Field(
+        default=None, sa_column=Column(BigInteger), description="As the others in place of the server's, 0: none."
+    )
     created_at: datetime = Field(default_factory=now, sa_column=time_column(null=False))
+
+    @property
+    def limits(self) -> UserLimits:
+        """Limits of their own."""
+        return UserLimits(self.limit_requests, self.limit_uploads, self.limit_bandwidth)
 
 
 class ExternalAccount(SQLModel, table=True):

@@ -29,13 +29,14 @@ from parquay.tus.refusals import Refusal
 from parquay.uploads.create.concat import Concatenator
 from parquay.uploads.create.describe import Request, clean_type
 from parquay.uploads.create.put_uploads import PutUploads
-from parquay.uploads.create.small_uploads import SmallUploads, is_small
+from parquay.uploads.create.small_uploads import SmallUploads, is_small, put_now
 from parquay.uploads.policy.hooks import HookedUpload, Hooks
 from parquay.uploads.policy.names import clean_name, name_warnings
 from parquay.uploads.policy.rules import Owner, Rules
 from parquay.uploads.receive.append import Appender
 from parquay.uploads.receive.bodies import IteratorBody, gather
 from parquay.uploads.receive.body import COMPLETE, Body
+from parquay.uploads.receive.pace import Pace
 from parquay.uploads.receive.receive import Receipt, UploadObserver
 from parquay.uploads.receive.takeover import WriterRegistry
 
@@ -140,8 +141,14 @@ class Creator:
             return None
         if not is_small(request.plan) or not data or len(data) != request.plan.length or not self._has_room(len(data)):
             return None
+        if not self._pace(request.owner).try_spend(len(data)):
+            return None
         new = self._new_file(request, offset=len(data), complete=True)
         return Begun(new.id, self._store_small(new, data))
+
+    def _pace(self, owner: Owner) -> Pace:
+        allowance = self._rules.allowance_of(owner)
+        return self._appender.paces.of(allowance.link_id or owner.id, allowance.bandwidth)
 
     def _store_small(self, new: NewFile, data: bytes) -> asyncio.Future[None]:
         stored = self._small.add(new, data)
@@ -290,14 +297,16 @@ class Creator:
 
     async def _create_small(self, request: Request, body: Body) -> tuple[File, Receipt]:
         """Store a small upload that comes along: its bytes first, then one commit of its row, complete already."""
-        expected = request.plan.length or 0
+        expected, pace = request.plan.length or 0, self._pace(request.owner)
+        await pace.turn()
         data, ended = await gather(body, expected, self._appender.idle)
+        pace.spend(len(data))
         complete = ended == COMPLETE and len(data) == expected
         new = self._new_file(request, offset=len(data), complete=complete)
         if complete and data:
             await self._store_small(new, data)
         else:
-            chunks = await self._on_disk(partial(_stored, self._store, new.id, data))
+            chunks = await self._on_disk(partial(put_now, self._store, new.id, data))
             await self._insert(new, UNBOUNDED, chunks)
             bytes_received.inc(len(data))
         return File.fresh(new), Receipt(len(data), ended, complete=complete)
@@ -337,11 +346,3 @@ def _count_stored(file: NewFile, stored: asyncio.Future[None]) -> None:
     if not stored.cancelled() and stored.exception() is None:
         _count(file)
         bytes_received.inc(file.offset)
-
-
-def _stored(store: Store, file_id: str, data: bytes) -> Sequence[Chunk]:
-    if not data:
-        return ()
-    chunks = store.put(file_id, data)
-    store.flush([file_id])
-    return chunks

@@ -22,6 +22,7 @@ from parquay.catalog.prepared import MAX_STATEMENT_ROWS
 from parquay.catalog.session import Catalog
 from parquay.catalog.tables import NewFile
 from parquay.catalog.unsynced import UnsyncedBytes, Waiting
+from parquay.chunk import Chunk
 from parquay.errors import ParquayError
 from parquay.storage.chunks import BytesMissing, Store
 from parquay.telemetry import lost
@@ -198,3 +199,12 @@ def is_small(plan: CreationPlan) -> bool:
     if body is None or length is None or body.checksum is not None or body.last is not None:
         return False
     return length == body.expected and length <= MAX_SMALL_BYTES
+
+
+def put_now(store: Store, file_id: str, data: bytes) -> Sequence[Chunk]:
+    """Put the bytes of a small upload into the store, synced (blocking); return the chunks that are to be named."""
+    if not data:
+        return ()
+    chunks = store.put(file_id, data)
+    store.flush([file_id])
+    return chunks

@@ -12,6 +12,7 @@ from parquay.catalog.allowances import Allowance
 from parquay.catalog.tables import File, now
 from parquay.errors import UnsupportedType
 from parquay.tus.state import Limits, UploadState
+from parquay.user_limits import AS_EVERYBODY, UNLIMITED, UserLimits
 
 if TYPE_CHECKING:
     from parquay.auth.sessions import Identity
@@ -38,6 +39,7 @@ class Owner:
         changes_tables: may also append to tables, which a key for uploads alone may not.
         quota: bytes that they may store, 0 for any number, None for what the server says.
         link: the link by which somebody else uploads to them, None: they do it themselves.
+        limits: their own.
     """
 
     id: str
@@ -45,12 +47,13 @@ class Owner:
     changes_tables: bool = True
     quota: int | None = None
     link: ByLink | None = None
+    limits: UserLimits = AS_EVERYBODY
 
     @classmethod
     def of(cls, identity: Identity) -> Owner:
         """Return who uploads when ``identity`` makes the request."""
         changes_tables = identity.scopes is None or WRITE in identity.scopes
-        return cls(identity.id, identity.username, changes_tables, identity.quota_bytes)
+        return cls(identity.id, identity.username, changes_tables, identity.quota_bytes, limits=identity.limits)
 
     def may_continue(self, file: File) -> bool:
         """Tell whether an upload is their own; who uploads by a link has those that were made by it."""
@@ -67,6 +70,7 @@ class Rules:
         extensions: allowed file name extensions in lower case with the dot, empty for all.
         ttl: seconds an unfinished upload is kept after its last byte.
         share: whether a new file is visible to every user.
+        user_limits: limits of who has none of their own.
     """
 
     max_size: int = 0
@@ -74,6 +78,7 @@ class Rules:
     extensions: frozenset[str] = frozenset()
     ttl: int = 604800
     share: bool = False
+    user_limits: UserLimits = UNLIMITED
 
     @cached_property
     def limits(self) -> Limits:
@@ -83,7 +88,9 @@ class Rules:
     def allowance_of(self, owner: Owner) -> Allowance:
         """What uploads of ``owner`` may add."""
         quota = self.quota if owner.quota is None else owner.quota
-        return Allowance(quota, None if owner.link is None else owner.link.id)
+        limits = owner.limits.within(self.user_limits)
+        link_id = None if owner.link is None else owner.link.id
+        return Allowance(quota, link_id, limits.uploads or 0, limits.bandwidth or 0)
 
     def expiry(self) -> datetime:
         """When an upload that receives its last byte now is thrown away."""

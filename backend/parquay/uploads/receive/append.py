@@ -25,6 +25,8 @@ from parquay.uploads.receive.bodies import take_none
 from parquay.uploads.receive.body import COMPLETE, OVERRUN, Body
 from parquay.uploads.receive.claims import UploadClaims
 from parquay.uploads.receive.committer import CheckpointCommitter
+from parquay.uploads.receive.crowd import Crowd
+from parquay.uploads.receive.pace import Paces
 from parquay.uploads.receive.receive import Receipt, Receiver, StallTimeout, UploadObserver
 from parquay.uploads.receive.remote_writers import RemoteWriters
 from parquay.uploads.receive.takeover import REMOVED, SHUTDOWN, ActiveWriter, WriterRegistry
@@ -84,6 +86,8 @@ class Appender:
         self._stall_timeout = stall_timeout
         self._follow = follow
         self._blocks = Blocks()
+        self._crowd = Crowd()
+        self.paces = Paces()
 
     @property
     def idle(self) -> float:
@@ -109,13 +113,19 @@ class Appender:
             Refusal: wrong offset (409) or checksum (460).
             Busy: somebody else is writing (423).
             Gone: the upload was removed meanwhile (410).
+            TooManyRequests: ``rate_limited``, its owner sends as many others as they may (429).
             StorageFull: what fitted is kept (507).
             ParquayError: the store or the catalog failed (503); the row tells what is durable.
         """
+        granted = allowance or Allowance(self._rules.quota)
+        with self._crowd.entered(granted.link_id or file.owner_id, file.id, granted.uploads):
+            return await self._admitted(_Append(file, plan, body, observer, granted))
+
+    async def _admitted(self, request: _Append) -> Receipt:
+        file, plan, body = request.file, request.plan, request.body
         if file.complete:
             async with self._writers.hold(file.id) as active:
                 return Receipt(file.offset, await take_none(plan.body, body, active, self.idle))
-        request = _Append(file, plan, body, observer, allowance or Allowance(self._rules.quota))
         started: asyncio.Future[ActiveWriter] = asyncio.get_running_loop().create_future()
         work = asyncio.ensure_future(self._append(request, started))
         try:
@@ -159,6 +169,7 @@ class Appender:
         """Take in the body; whatever comes of it, the store and the row are free for the next writer then."""
         writer = await self._opened(claim)
         committer = self._committer(request, claim)
+        sender = request.allowance.link_id or request.file.owner_id
         receiver = Receiver(
             writer,
             self._disk,
@@ -168,6 +179,7 @@ class Appender:
             commit=committer.commit,
             rhythm=self._store.rhythm,
             stall_timeout=self._stall_timeout,
+            pace=self.paces.of(sender, request.allowance.bandwidth),
         )
         try:
             ended = await _taken_in(receiver, request.body, active)

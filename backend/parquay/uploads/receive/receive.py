@@ -24,6 +24,7 @@ from parquay.tus.refusals import Refusal
 from parquay.uploads.receive.blocks import BLOCK_SIZE, AlignedBlock, Blocks
 from parquay.uploads.receive.body import COMPLETE, IDLE, OVERRUN, TOO_SLOW, Body, BodyCut, into_memory
 from parquay.uploads.receive.digest import RunningDigest
+from parquay.uploads.receive.pace import STEP_SECONDS, UNPACED, Pace
 from parquay.uploads.receive.takeover import ActiveWriter
 
 TICK_SECONDS = 0.25
@@ -100,8 +101,10 @@ class Receiver:
         commit: Commit,
         rhythm: Callable[[int], Rhythm],
         stall_timeout: StallTimeout,
+        pace: Pace = UNPACED,
     ) -> None:
-        """``rhythm``: how often an upload with so many bytes is checkpointed."""
+        """``rhythm``: how often an upload with so many bytes is checkpointed. ``pace``: that of its owner."""
+        self._pace = pace
         self._writer = writer
         self._disk = disk
         self._blocks = blocks
@@ -129,9 +132,12 @@ class Receiver:
         """
         rate, source = RateMonitor(self._stall_timeout), into_memory(body)
         while not active.stopped:
+            if (wait := self._pace.wait()) > 0:
+                await self._hold_back(wait, active, rate)
+                continue
             room = self._room()
             try:
-                count = await source.read_into(room or BEYOND, self._tick())
+                count = await source.read_into((room or BEYOND)[: self._pace.step], self._tick())
             except BodyCut as cut:
                 return cut.ended
             if count == 0:
@@ -143,6 +149,7 @@ class Receiver:
                 if not room:
                     return OVERRUN
                 self._take(count)
+                self._pace.spend(count)
             if active.checkpoint_wanted is not None:
                 await self.flush()
                 active.checkpointed()
@@ -150,6 +157,16 @@ class Receiver:
                 return verdict
             await self._advance()
         return active.stopped or COMPLETE
+
+    async def _hold_back(self, seconds: float, active: ActiveWriter, rate: RateMonitor) -> None:
+        """Read nothing for a moment, because the sender is faster than its owner may be: it is not silent, nor slow."""
+        await asyncio.sleep(min(seconds, STEP_SECONDS))
+        active.touch()
+        rate.excuse()
+        if active.checkpoint_wanted is not None:
+            await self.flush()
+            active.checkpointed()
+        await self._advance()
 
     async def flush(self) -> None:
         """Make durable everything that was received (nothing while a checksum is outstanding)."""
@@ -332,6 +349,10 @@ class RateMonitor:
         self._stall_timeout = stall_timeout
         self._since = time.monotonic()
         self._count: int | None = None
+
+    def excuse(self) -> None:
+        """Begin anew: what came so far was as much as might come."""
+        self._since, self._count = time.monotonic(), None
 
     def verdict(self, silence: float, received: int) -> str | None:
         """Return why to give up, None to go on. ``silence`` in seconds, ``received`` in bytes."""

@@ -96,7 +96,8 @@ class SessionRef(BaseModel):
 class AdminUser(UserRef):
     """An account, with the number of its files and the bytes of these as they were uploaded.
 
-    `quota_bytes` is a quota of its own, 0: any number of bytes; null: the server's.
+    `quota_bytes` is a quota of its own, 0: any number of bytes; null: the server's. So are its limits: requests in a
+    minute, uploads whose bytes come at the same time, bytes of uploads in a second.
     """
 
     is_admin: bool
@@ -105,6 +106,9 @@ class AdminUser(UserRef):
     files: int
     bytes: int
     quota_bytes: int | None
+    limit_requests: int | None
+    limit_uploads: int | None
+    limit_bandwidth: int | None
 
 
 class NewUser(Credentials):
@@ -122,6 +126,9 @@ class UserChange(BaseModel):
     is_admin: bool | None = None
     password: str | None = Field(None, max_length=4096)
     quota_bytes: int | None = Field(None, ge=0, lt=2**63)
+    limit_requests: int | None = Field(None, ge=0, lt=2**63)
+    limit_uploads: int | None = Field(None, ge=0, lt=2**63)
+    limit_bandwidth: int | None = Field(None, ge=0, lt=2**63)
 
 
 class JobRef(BaseModel):

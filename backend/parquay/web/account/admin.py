@@ -23,6 +23,8 @@ from parquay.wiring import AccountServices
 
 MAX_LIMIT = 1000
 
+LIMITS = frozenset({"limit_requests", "limit_uploads", "limit_bandwidth"})
+
 router = APIRouter(tags=["administration"])
 
 Limit = Annotated[int, Query(ge=1, le=MAX_LIMIT)]
@@ -66,6 +68,9 @@ def _user(account: AccountSummary) -> AdminUser:
         files=account.files,
         bytes=account.bytes,
         quota_bytes=user.quota_bytes,
+        limit_requests=user.limit_requests,
+        limit_uploads=user.limit_uploads,
+        limit_bandwidth=user.limit_bandwidth,
     )
 
 
@@ -87,14 +92,15 @@ async def add_user(accounts: AccountsDep, hashing: HashingDep, admin: AdminDep, 
 async def change_user(
     accounts: AccountsDep, hashing: HashingDep, admin: AdminDep, user_id: str, change: UserChange
 ) -> AdminUser:
-    """Bar somebody or let them in again, make them administrator or not, give them a new password or a quota.
+    """Bar somebody or let them in again, make them administrator or not, give them a new password, a quota or limits.
 
-    `quota_bytes` takes the place of the server's quota, 0: any number of bytes; null: the server's again.
+    `quota_bytes` takes the place of the server's quota, 0: any number of bytes; null: the server's again. So do
+    `limit_requests` (in a minute), `limit_uploads` (at the same time) and `limit_bandwidth` (bytes a second).
 
     Who is barred or gets a new password is logged out everywhere within 5 seconds.
     """
     if not change.model_fields_set:
-        raise InvalidValue("Give disabled, is_admin, quota_bytes or password.")
+        raise InvalidValue("Give disabled, is_admin, quota_bytes, password or a limit.")
     return await hashing.run(_change, accounts, admin, user_id, change)
 
 
@@ -107,7 +113,8 @@ def _change(accounts: AccountServices, admin: Identity, user_id: str, change: Us
     note = AuditNote(admin.username, "user.changed", username, detail)
     given = {"disabled": change.disabled, "is_admin": change.is_admin}
     quota = Quota(change.quota_bytes) if "quota_bytes" in change.model_fields_set else None
-    accounts.administration.change(user_id, **given, password_hash=hashed, quota=quota, note=note)
+    limits = {name: value for name, value in detail.items() if name in LIMITS}
+    accounts.administration.change(user_id, **given, password_hash=hashed, quota=quota, limits=limits, note=note)
     accounts.sessions.forget_user(user_id)
     return _found(accounts, user_id)
 

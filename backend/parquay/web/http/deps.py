@@ -29,6 +29,7 @@ from parquay.roles import VIEW, Role, require
 from parquay.web.http.asgi import Origin, peer_of
 from parquay.web.http.hosts import hosts_of, is_loopback_name
 from parquay.web.http.long_requests import note
+from parquay.web.http.rate_limits import RateLimits
 from parquay.wiring import AccountServices, EventServices, Services, TableServices, UploadServices
 
 LINK = "link"
@@ -152,6 +153,7 @@ async def get_identity(request: Request, _token: Annotated[str | None, Depends(_
         Forbidden: ``cross_site``, a page of another site uses the cookie; ``scope_missing``, the key or the link may
             not (403).
         InvalidValue: ``unknown_parameter`` (422).
+        TooManyRequests: ``rate_limited`` (429).
     """
     credential = _credential(request)
     if credential.is_ambient:
@@ -167,6 +169,8 @@ async def get_identity(request: Request, _token: Annotated[str | None, Depends(_
         raise Unauthorized("This link is not valid.", "bad_token")
     else:
         require_scope(identity.scopes, sufficient(request.method, request.scope["path"]))
+    limits: RateLimits = request.app.state.rate_limits
+    await limits.admit(request.scope, identity.id, identity.limits)
     if "\0" in request.scope["path"]:  # no id has it, and PostgreSQL no such text
         raise NotFound("There is nothing here.")
     _refuse_unknown_parameters(request)

@@ -22,6 +22,8 @@ from parquay.tus.answers import ALLOWED_HEADERS, EXPOSED_HEADERS, PREFLIGHT_SECO
 from parquay.web.http.asgi import problem, send_answer
 from parquay.web.http.deps import Policy
 from parquay.web.http.long_requests import LoginWatch
+from parquay.web.http.rate_limits import KEY as RATES
+from parquay.web.http.rate_limits import Fields
 from parquay.web.http.spa import BASE, WebClient, is_page
 from parquay.web.http.upload_paths import ENDPOINT, FILES, ROOT
 
@@ -171,7 +173,9 @@ class Dispatcher:
         _respell(scope, where, headers)
         preflight = scope["method"] == "OPTIONS" and "access-control-request-method" in headers
         fields = cross_origin(headers.get("origin"), self._policy.origins, preflight=preflight)
-        outgoing = _Outgoing(scope, send, fields)
+        rates: Fields = []
+        scope[RATES] = rates
+        outgoing = _Outgoing(scope, send, fields, rates)
         target = target_of(scope["method"], where, headers, scope["query_string"].decode("latin-1"))
         if target in self._uploads:
             await self._ask_uploads(self._uploads[target], scope, receive, outgoing)
@@ -271,7 +275,9 @@ def _limited(receive: Receive, largest: int) -> Receive:
 class _Outgoing:
     """Adds fields to the head of an answer and counts it."""
 
-    def __init__(self, scope: Scope, send: Send, fields: Mapping[str, str]) -> None:
+    def __init__(self, scope: Scope, send: Send, fields: Mapping[str, str], rates: Fields) -> None:
+        """``rates``: more fields, which whoever admits the request adds."""
+        self._rates = rates
         self._method = scope["method"] if scope["method"] in METHODS else "OTHER"
         self._send = send
         self._fields = fields
@@ -293,7 +299,7 @@ class _Outgoing:
         await self.send(message)
 
     def _completed(self, headers: Any, caching: str | None) -> list[tuple[bytes, bytes]]:
-        given = [(bytes(name).lower(), bytes(value)) for name, value in headers]
+        given = [*((bytes(name).lower(), bytes(value)) for name, value in headers), *self._rates]
         added = {**ALWAYS, **self._fields}
         if caching:
             given = [pair for pair in given if pair[0] != b"cache-control" or pair[1] == b"no-store"]

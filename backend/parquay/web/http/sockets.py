@@ -53,6 +53,7 @@ async def admitted(socket: WebSocket) -> SocketLogin | None:
         if identity is None:
             identity = await run_in_threadpool(sessions.authenticate, token)
         require_scope(identity.scopes, sufficient("GET", socket.scope["path"]))
+        await socket.app.state.rate_limits.admit(socket.scope, identity.id, identity.limits)
     except ParquayError as refused:
         await _refuse(socket, from_error(refused))
         return None

@@ -10,12 +10,14 @@ through the verbs (`tests/web/test_fast_path.py` compares the two).
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Sequence
 from functools import partial
 
 from parquay.auth.csrf import credentials
 from parquay.auth.scopes import require_scope, sufficient_for_upload
 from parquay.auth.sessions import Sessions
 from parquay.http1.connection import Reply
+from parquay.http1.exchange import Fields as HttpFields
 from parquay.ingest.text.overrides import Overrides
 from parquay.telemetry import requests
 from parquay.tus import answers
@@ -28,6 +30,7 @@ from parquay.uploads.policy.rules import Owner, Rules
 from parquay.web.http.asgi import Answer, Headers, Origin, Scope
 from parquay.web.http.deps import Policy
 from parquay.web.http.dispatcher import ALWAYS, PREFIX, PRIVATE, address
+from parquay.web.http.rate_limits import RateLimits
 from parquay.web.http.upload_paths import ROOT
 from parquay.web.uploads.tus import TusAdapter
 from parquay.web.uploads.verbs import completed
@@ -43,10 +46,19 @@ class FastPath:
     """Answers creations that came in one packet with all of their bytes."""
 
     def __init__(
-        self, creator: Creator, uploads: TusAdapter, *, sessions: Sessions, rules: Rules, origin: Origin, policy: Policy
+        self,
+        creator: Creator,
+        uploads: TusAdapter,
+        *,
+        sessions: Sessions,
+        rules: Rules,
+        origin: Origin,
+        policy: Policy,
+        limits: RateLimits,
     ) -> None:
         """``uploads``: the adapter that answers all others, whose answers these are."""
         self._policy = policy
+        self._limits = limits
         self._creator = creator
         self._uploads = uploads
         self._sessions = sessions
@@ -83,11 +95,14 @@ class FastPath:
         request = describe(Owner.of(identity), plan)
         if request.options:
             Overrides.from_options(request.options)
+        if (rates := self._limits.try_admit(identity.id, identity.limits)) is None:
+            return False
         begun = self._creator.try_begin(request, body)
         if begun is None:
             return False
         state = UploadState(len(body), len(body), complete=True)
-        begun.stored.add_done_callback(partial(self._reply, reply, request.owner, state, f"{base}/{begun.file_id}"))
+        answer = partial(_with_fields, reply, rates) if rates else reply
+        begun.stored.add_done_callback(partial(self._reply, answer, request.owner, state, f"{base}/{begun.file_id}"))
         return True
 
     def _reply(self, reply: Reply, owner: Owner, state: UploadState, url: str, stored: asyncio.Future[None]) -> None:
@@ -100,6 +115,12 @@ class FastPath:
             answer = self._uploads.failed(error)
             requests.labels("POST", str(answer.status)).inc()
         reply(answer.status, (*_encoded(answer.headers), *self._common), answer.body)
+
+
+def _with_fields(
+    reply: Reply, more: Sequence[tuple[bytes, bytes]], status: int, fields: HttpFields, body: bytes
+) -> None:
+    reply(status, (*fields, *more), body)
 
 
 def _encoded(headers: Headers) -> list[tuple[bytes, bytes]]:
