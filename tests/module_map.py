@@ -311,6 +311,8 @@ SURFACES = {
     "auth/provider_logins": "web/test_sign_in",
     "catalog/external_accounts": "web/test_sign_in",
     "setting_values": "test_settings",
+    "client/fetching": "web/test_fetches cli/test_fetch_command",
+    "uploads/receive/stall": "uploads/test_patience",
     "user_limits": "web/test_rate_limits",
     "events/redis_counter": "web/test_rate_limits",
     "web/account/cookies": "web/test_sign_in web/test_login",

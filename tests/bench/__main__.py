@@ -10,7 +10,9 @@ import importlib
 
 from bench import report
 
-SUITES = {each: each for each in ("uploads", "object_store", "ingest", "tables", "catalog")} | {"types": "value_types"}
+SUITES = {each: each for each in ("uploads", "fairness", "object_store", "ingest", "tables", "catalog")} | {
+    "types": "value_types"
+}
 """The module of each."""
 
 

@@ -20,7 +20,8 @@ from parquay.storage.chunked.writer import CHUNK_BYTES_MIN, ChunkWriter
 from parquay.storage.chunks import StoreFault
 from parquay.tus.create import BodyPlan
 from parquay.uploads.receive.blocks import BLOCK_SIZE, Blocks
-from parquay.uploads.receive.receive import Receiver, StallTimeout
+from parquay.uploads.receive.receive import Receiver
+from parquay.uploads.receive.stall import StallTimeout
 from parquay.uploads.receive.takeover import ActiveWriter
 from storage.conformance import MIB
 from storage.memory.bucket import MemoryBucket

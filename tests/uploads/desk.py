@@ -11,7 +11,8 @@ from parquay.ids import new_id
 from parquay.storage.chunks import Buffers, Rhythm, StoreFault
 from parquay.tus.create import BodyPlan
 from parquay.uploads.receive.blocks import Blocks
-from parquay.uploads.receive.receive import Receiver, StallTimeout
+from parquay.uploads.receive.receive import Receiver
+from parquay.uploads.receive.stall import StallTimeout
 from parquay.uploads.receive.takeover import ActiveWriter
 from storage.memory.uploads import MemoryStore
 from uploads.engine import ScriptedBody

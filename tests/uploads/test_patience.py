@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import time
 
-from parquay.uploads.receive.receive import StallTimeout
+from parquay.uploads.receive.stall import StallTimeout
 from uploads.desk import Desk
 from uploads.engine import HANG, ScriptedBody
 

@@ -16,7 +16,8 @@ from parquay.tus.create import BodyPlan
 from parquay.tus.headers import Checksum
 from parquay.uploads.receive import receive
 from parquay.uploads.receive.blocks import BLOCK_SIZE, LARGE_BLOCKS, SMALL_SIZE, Blocks
-from parquay.uploads.receive.receive import StallTimeout, Superseded
+from parquay.uploads.receive.receive import Superseded
+from parquay.uploads.receive.stall import StallTimeout
 from parquay.uploads.receive.takeover import TAKEN_OVER
 from uploads.desk import MIB, Desk
 from uploads.engine import HANG, ScriptedBody, until

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import threading
 from collections.abc import Callable, Iterator
 
@@ -9,6 +10,7 @@ import httpx
 import pytest
 
 from live_server import LiveServer, entry_when, wait_until
+from parquay.client import ApiError, AsyncClient, Client
 from problems import is_problem
 from source_server import SourceServer, source_server
 from tus_calls import TUS
@@ -157,3 +159,47 @@ def test_what_cannot_be_meant_is_refused(http, anybody):
     wrong = {"url": "http://1.1.1.1/x", "delimiter": "two characters"}
     assert http.post("/fetch", json=wrong).status_code == 422
     assert is_problem(http.post("/fetch", json={"url": "http://1.1.1.1/x", "dataset": "x"}), 422, "unknown_dataset")
+
+
+def test_slow_sources_of_one_user_hold_up_nobody_else(fetching: LiveServer, http, source, held):
+    urls = [held(f"/slow-{number}.csv")[0] for number in range(10)]
+    begun = [http.post("/fetch", json={"url": url}).json()["id"] for url in urls]
+    wait_until(
+        lambda: len({path for path, _ in source.asked} & {f"/slow-{n}.csv" for n in range(10)}) >= 4, "four slow"
+    )
+
+    with fetching.register("patient", "a long secret") as other:
+        quick = other.post("/fetch", json={"url": source.put("/quick.csv", CONTENT)}).json()["id"]
+        assert entry_when(other, quick)["status"] == "done"
+
+    assert len({path for path, _ in source.asked} & {f"/slow-{number}.csv" for number in range(10)}) == 4
+    for file_id in begun:
+        assert http.delete(f"/files/{file_id}").status_code == 204
+
+
+def test_the_python_client_has_a_file_fetched(fetching: LiveServer, source):
+    heard: list[tuple[int, int | None]] = []
+    with Client(fetching.url, username="test", password="password") as client:
+        file = client.fetch(
+            source.put("/client.csv", CONTENT),
+            name="fetched.csv",
+            progress=lambda count, size: heard.append((count, size)),
+            types={"n": "text"},
+        )
+        assert (file.name, file.wait().row_count) == ("fetched.csv", 100_000)
+        assert client.fetch(source.put("/later.csv", CONTENT), wait=False).status in ("uploading", "processing", "done")
+        with pytest.raises(ApiError) as refused:
+            client.fetch("http://10.0.0.1/a.csv")
+        with pytest.raises(ApiError) as failed:
+            client.fetch(source.put("/gone.csv", b"", statuses=[404]))
+
+    assert heard[-1] == (len(CONTENT), len(CONTENT))
+    assert (refused.value.status, refused.value.code) == (422, "fetch_refused")
+    assert failed.value.code == "fetch_failed"
+
+    async def awaited() -> int | None:
+        async with AsyncClient(fetching.url, username="test", password="password") as client:
+            file = await client.fetch(source.put("/awaited.csv", CONTENT))
+            return file.file.size
+
+    assert asyncio.run(awaited()) == len(CONTENT)

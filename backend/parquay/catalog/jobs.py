@@ -19,7 +19,7 @@ from sqlmodel import Session, col, delete, func, select
 
 from parquay.catalog.owners import ended_with_its_server
 from parquay.catalog.prepared import Insert
-from parquay.catalog.queue import KEPT_SECONDS, may_take, next_jobs, turn
+from parquay.catalog.queue import KEPT_SECONDS, has_room, may_take, next_jobs, turn
 from parquay.catalog.session import CatalogRows, connection_of, database_now, notify
 from parquay.catalog.tables import Job, Served
 from parquay.catalog.wakes import wake
@@ -120,36 +120,50 @@ class Jobs(CatalogRows):
         session.execute(delete(Job).where(col(Job.kind).in_(kinds), col(Job.subject) == subject))
 
     def claim(
-        self, owner: str, kinds: tuple[str, ...], dead: Callable[[str], bool], *, job_id: str | None = None
+        self,
+        owner: str,
+        kinds: tuple[str, ...],
+        dead: Callable[[str], bool],
+        *,
+        job_id: str | None = None,
+        each_owner: int | None = None,
     ) -> JobLease | None:
         """Lease the next due job, or one whose worker is silent for too long or known to be ``dead``.
 
+        ``each_owner``: how many jobs of one user run at a time, None: any number.
         ``job_id``: that job alone, if it is one of these; for a queue elsewhere that carries nothing but the id.
         Nothing is written while there is nothing to do, however often it is asked.
         """
-        if job_id is None and not self._may_claim(owner, kinds, dead):
+        if job_id is None and not self._may_claim(owner, kinds, dead, each_owner):
             return None
         if job_id is None:
-            return self._catalog.write(lambda session: self._claim(session, owner, kinds, dead))
+            return self._catalog.write(lambda session: self._claim(session, owner, kinds, dead, each_owner))
         return self._catalog.write(lambda session: self._claim_named(session, owner, kinds, dead, job_id))
 
-    def _may_claim(self, owner: str, kinds: tuple[str, ...], dead: Callable[[str], bool]) -> bool:
+    def _may_claim(
+        self, owner: str, kinds: tuple[str, ...], dead: Callable[[str], bool], each_owner: int | None
+    ) -> bool:
         """Look whether a job is due, or was abandoned."""
         with self._catalog.read() as session:
             moment = database_now(session)
             due = select(Job.id).where(col(Job.state) == "queued", col(Job.run_after) <= moment)
-            due = due.where(col(Job.kind).in_(kinds), may_take(owner, moment))
+            due = due.where(col(Job.kind).in_(kinds), may_take(owner, moment), *has_room(kinds, each_owner))
             if session.exec(due.limit(1)).first() is not None:
                 return True
             return next(self._abandoned(session, kinds, dead, moment), None) is not None
 
     def _claim(
-        self, session: Session, owner: str, kinds: tuple[str, ...], dead: Callable[[str], bool]
+        self,
+        session: Session,
+        owner: str,
+        kinds: tuple[str, ...],
+        dead: Callable[[str], bool],
+        each_owner: int | None,
     ) -> JobLease | None:
         for job in self._abandoned(session, kinds, dead, database_now(session)):
             if lease := self._lease(session, job, owner):
                 return lease
-        for job in next_jobs(session, kinds, database_now(session), owner):
+        for job in next_jobs(session, kinds, database_now(session), owner, each_owner):
             if lease := self._lease(session, job, owner):
                 return lease
         return None

@@ -16,6 +16,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from sqlalchemy import or_
+from sqlalchemy.orm import aliased
 from sqlalchemy.sql.elements import ColumnElement
 from sqlmodel import Session, col, func, select
 
@@ -58,14 +59,16 @@ def by_turn(served: Mapping[str, datetime | None]) -> list[str]:
     return sorted(served, key=lambda owner: (served[owner] or _LONG_AGO, owner))
 
 
-def next_jobs(session: Session, kinds: Sequence[str], moment: datetime, worker: str) -> Iterator[Job]:
+def next_jobs(
+    session: Session, kinds: Sequence[str], moment: datetime, worker: str, each_owner: int | None = None
+) -> Iterator[Job]:
     """Yield the job whose turn it is at ``moment``, then those of other owners if that one was taken meanwhile.
 
-    ``worker``: who asks; see `may_take`.
+    ``worker``: who asks; see `may_take`. ``each_owner``: how many of one owner run at a time; None: any number.
     """
     for owner_id in owners(session):
         query = select(Job).where(*_due(moment), col(Job.owner_id) == owner_id, col(Job.kind).in_(kinds))
-        query = query.where(may_take(worker, moment))
+        query = query.where(may_take(worker, moment), *has_room(kinds, each_owner))
         # Of many machines each looks at a job that no other one is about to take.
         query = query.order_by(col(Job.turn_at)).limit(1).with_for_update(skip_locked=True)
         yield from session.exec(query)
@@ -75,6 +78,16 @@ def may_take(worker: str, moment: datetime) -> ColumnElement[bool]:
     """Whether a queued job is anybody's: not while the worker that kept it may still come for it."""
     kept_by = col(Job.lease_owner)
     return or_(kept_by.is_(None), kept_by == worker, col(Job.run_after) <= moment - timedelta(seconds=KEPT_SECONDS))
+
+
+def has_room(kinds: Sequence[str], each_owner: int | None) -> tuple[ColumnElement[bool], ...]:
+    """Whether less than ``each_owner`` jobs of these kinds run that are of the same owner; None: it does not matter."""
+    if each_owner is None:
+        return ()
+    running = aliased(Job)
+    busy = select(running.owner_id).where(col(running.state) == "running", col(running.kind).in_(kinds))
+    busy = busy.group_by(col(running.owner_id)).having(func.count() >= each_owner)
+    return (col(Job.owner_id).not_in(busy),)
 
 
 def _due(moment: datetime) -> tuple[ColumnElement[bool], ColumnElement[bool]]:

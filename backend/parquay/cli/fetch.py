@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import json
-import time
-from collections.abc import Mapping
 from typing import Annotated, Any
 
 import typer
@@ -13,10 +11,8 @@ from rich.console import Console
 from parquay.cli.failure import Failure
 from parquay.cli.progress import Bars
 from parquay.cli.reading import OverrideOptions
-from parquay.cli.server_login import ServerLogin, ServerOptions, connect
-
-LOOK_SECONDS = 0.3
-"""Pause between two looks at how far a file is."""
+from parquay.cli.server_login import ServerOptions, connect
+from parquay.client.fetching import await_fetch, begin_fetch, fetch_failure
 
 
 def fetch(
@@ -33,28 +29,16 @@ def fetch(
     The server gets it by itself: stopping this command (Ctrl-C) does not stop that, `parquay delete ID` does. The exit
     code is 0 only when the server has all bytes.
     """
-    said: dict[str, Any] = overrides.said() | {"url": address, "name": name, "dataset": dataset}
+    said: dict[str, Any] = overrides.said() | {"name": name, "dataset": dataset}
     said |= {"header": _count("header", overrides.header), "skip": _count("skip", overrides.skip)}
     with connect(server) as login:
-        answer = login.call("POST", "/fetch", json={key: value for key, value in said.items() if value is not None})
-        entry: dict[str, Any] = answer.json()
+        entry = begin_fetch(login, address, said)
         if wait:
-            entry = _awaited(login, entry)
+            with Bars(Console(stderr=True)) as bars:
+                entry = await_fetch(login, entry["id"], bars.add(entry["name"], None).to)
     typer.echo(json.dumps(entry, indent=2) if as_json else entry["id"])
-    if entry["error"] is not None and entry["offset"] != entry["size"]:
-        raise Failure(f"{entry['name']}: {entry['error']['message']} ({entry['error']['code']})")
-
-
-def _awaited(login: ServerLogin, entry: Mapping[str, Any]) -> dict[str, Any]:
-    """Wait until nothing more comes, and return the entry as it is then."""
-    with Bars(Console(stderr=True)) as bars:
-        bar = bars.add(entry["name"], None)
-        while (found := login.get(f"{login.server}/files/{entry['id']}/progress").json())["status"] == "uploading":
-            bar.to(found["upload"]["offset"], found["upload"]["size"])
-            time.sleep(LOOK_SECONDS)
-    ended: dict[str, Any] = login.get(f"{login.server}/files/{entry['id']}").json()
-    ended.pop("content", None)
-    return ended
+    if (failure := fetch_failure(entry)) is not None:
+        raise Failure(str(failure))
 
 
 def _count(option: str, text: str | None) -> int | None:

@@ -183,6 +183,11 @@ class AsyncClient:
         client = await self._made()
         return AsyncFile(await asyncio.to_thread(client.upload, path_or_file, **options))
 
+    async def fetch(self, address: str, **options: Any) -> AsyncFile:
+        """Have the server get a file by itself; ``options`` are those of `Client.fetch`."""
+        client = await self._made()
+        return AsyncFile(await asyncio.to_thread(client.fetch, address, **options))
+
     async def files(self, **filters: Any) -> list[AsyncFile]:
         """Return the files that the caller may see, newest first."""
         client = await self._made()

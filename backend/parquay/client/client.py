@@ -15,6 +15,7 @@ from parquay.client.connection import DEFAULT_URL, ServerConnection
 from parquay.client.datasets import Dataset
 from parquay.client.errors import TransferError
 from parquay.client.events import Happening, follow
+from parquay.client.fetching import await_fetch, begin_fetch, fetch_failure
 from parquay.client.files import File
 from parquay.client.frames import is_frame, write_parquet
 from parquay.client.logins import Logins
@@ -108,6 +109,34 @@ class Client:
                 return self._upload_open(file, name or "table.parquet", said, progress)
         source = opened(path_or_file)
         return self._upload_open(source, name or name_of(source), said, progress)
+
+    def fetch(
+        self,
+        address: str,
+        *,
+        name: str | None = None,
+        dataset: str | None = None,
+        wait: bool = True,
+        progress: Heard | None = None,
+        **overrides: Any,
+    ) -> File:
+        """Have the server get the file at ``address`` (http or https) by itself, and return it.
+
+        It returns when the server has every byte, or at once where ``wait`` is False; the server goes on either way,
+        until the file is deleted. `File.wait` waits for the table.
+
+        ``name``: what it is called there; left out: what its source calls it. ``dataset``: id of the table that its
+        rows are appended to. ``progress``: hears bytes and total. ``overrides``: as for `upload`.
+
+        Raises:
+            ApiError: the server may not get this address (422, ``fetch_refused``), or could not.
+        """
+        entry = begin_fetch(self._connection, address, {**overrides, "name": name, "dataset": dataset})
+        if wait:
+            entry = await_fetch(self._connection, entry["id"], progress or (lambda _count, _size: None))
+        if (failure := fetch_failure(entry)) is not None:
+            raise failure
+        return File(self._connection, entry)
 
     def files(self, **filters: Any) -> list[File]:
         """Return the files that the caller may see, newest first.

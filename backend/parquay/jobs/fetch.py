@@ -21,6 +21,8 @@ from parquay.wiring import Services
 
 AT_ONCE = 8
 """Files that a process fetches at once."""
+EACH_OWNER = AT_ONCE // 2
+"""How many of them may be one user's: sources can be slow for hours."""
 MAX_ATTEMPTS = 20
 """Runs without an orderly end after which a file is given up."""
 LOOK_SECONDS = 5.0
@@ -37,7 +39,8 @@ class FetchWorkers:
     def __init__(self, services: Services, loop: asyncio.AbstractEventLoop) -> None:
         kinds = {FETCH: Kind(_FetchJob(services, loop).run, _lost(services), MAX_ATTEMPTS)}
         self._workers = [
-            Worker(services.catalog, services.events.jobs, kinds, look_seconds=LOOK_SECONDS) for _ in range(AT_ONCE)
+            Worker(services.catalog, services.events.jobs, kinds, look_seconds=LOOK_SECONDS, each_owner=EACH_OWNER)
+            for _ in range(AT_ONCE)
         ]
         services.catalog.notifications.subscribe(FETCHES, self._wake)
 

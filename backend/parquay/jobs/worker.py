@@ -83,13 +83,16 @@ class Worker:
         server: int | None = None,
         moved: Callable[[float], None] = lambda _seconds: None,
         look_seconds: float = POLL_SECONDS,
+        each_owner: int | None = None,
     ) -> None:
         """``hung``: called from another thread when a run hangs; it ends the process, if it is the worker's own.
 
         ``server``: the process that started this one: a run that ends together with it is no attempt.
         ``moved``: called whenever this worker moves, with the seconds within which it will move again.
         ``look_seconds``: how often the table is looked at without a notification.
+        ``each_owner``: how many jobs of one user all workers run at a time; None: any number.
         """
+        self._each_owner = each_owner
         self._moved = moved
         self._look_seconds = look_seconds
         self._hung = hung
@@ -134,7 +137,8 @@ class Worker:
         Raises:
             Unavailable: the catalog does not answer (503).
         """
-        lease = self._jobs.claim(self.owner, tuple(self._kinds), self._is_dead, job_id=job_id)
+        kinds, each_owner = tuple(self._kinds), self._each_owner
+        lease = self._jobs.claim(self.owner, kinds, self._is_dead, job_id=job_id, each_owner=each_owner)
         if lease is None:
             self._moved(IDLE_SECONDS)
             return False

@@ -33,8 +33,8 @@ from parquay.uploads.policy.guests import Guests
 from parquay.uploads.policy.hooks import Hooks, installed
 from parquay.uploads.policy.rules import Rules
 from parquay.uploads.receive.append import Appender
-from parquay.uploads.receive.receive import StallTimeout
 from parquay.uploads.receive.remote_writers import RemoteWriters
+from parquay.uploads.receive.stall import StallTimeout
 from parquay.uploads.receive.takeover import WriterRegistry
 from parquay.user_limits import UserLimits
 from parquay.wiring.database import is_durable

@@ -150,9 +150,10 @@ export interface paths {
     get: operations["read_user_admin_users__user_id__get"];
     /**
      * Change User
-     * @description Bar somebody or let them in again, make them administrator or not, give them a new password or a quota.
+     * @description Bar somebody or let them in again, make them administrator or not, give them a new password, a quota or limits.
      *
-     * `quota_bytes` takes the place of the server's quota, 0: any number of bytes; null: the server's again.
+     * `quota_bytes` takes the place of the server's quota, 0: any number of bytes; null: the server's again. So do
+     * `limit_requests` (in a minute), `limit_uploads` (at the same time) and `limit_bandwidth` (bytes a second).
      *
      * Who is barred or gets a new password is logged out everywhere within 5 seconds.
      */
@@ -813,7 +814,8 @@ export interface components {
      * AdminUser
      * @description An account, with the number of its files and the bytes of these as they were uploaded.
      *
-     * `quota_bytes` is a quota of its own, 0: any number of bytes; null: the server's.
+     * `quota_bytes` is a quota of its own, 0: any number of bytes; null: the server's. So are its limits: requests in a
+     * minute, uploads whose bytes come at the same time, bytes of uploads in a second.
      */
     AdminUser: {
       /** Id */
@@ -835,6 +837,12 @@ export interface components {
       bytes: number;
       /** Quota Bytes */
       quota_bytes: number | null;
+      /** Limit Requests */
+      limit_requests: number | null;
+      /** Limit Uploads */
+      limit_uploads: number | null;
+      /** Limit Bandwidth */
+      limit_bandwidth: number | null;
     };
     /**
      * AggregatesError
@@ -3121,6 +3129,12 @@ export interface components {
       password?: string | null;
       /** Quota Bytes */
       quota_bytes?: number | null;
+      /** Limit Requests */
+      limit_requests?: number | null;
+      /** Limit Uploads */
+      limit_uploads?: number | null;
+      /** Limit Bandwidth */
+      limit_bandwidth?: number | null;
     };
     /**
      * UserRef
@@ -3761,9 +3775,10 @@ export interface operations {
   };
   /**
    * Change User
-   * @description Bar somebody or let them in again, make them administrator or not, give them a new password or a quota.
+   * @description Bar somebody or let them in again, make them administrator or not, give them a new password, a quota or limits.
    *
-   * `quota_bytes` takes the place of the server's quota, 0: any number of bytes; null: the server's again.
+   * `quota_bytes` takes the place of the server's quota, 0: any number of bytes; null: the server's again. So do
+   * `limit_requests` (in a minute), `limit_uploads` (at the same time) and `limit_bandwidth` (bytes a second).
    *
    * Who is barred or gets a new password is logged out everywhere within 5 seconds.
    */

@@ -27,8 +27,9 @@ from parquay.uploads.receive.claims import UploadClaims
 from parquay.uploads.receive.committer import CheckpointCommitter
 from parquay.uploads.receive.crowd import Crowd
 from parquay.uploads.receive.pace import Paces
-from parquay.uploads.receive.receive import Receipt, Receiver, StallTimeout, UploadObserver
+from parquay.uploads.receive.receive import Receipt, Receiver, UploadObserver
 from parquay.uploads.receive.remote_writers import RemoteWriters
+from parquay.uploads.receive.stall import StallTimeout
 from parquay.uploads.receive.takeover import REMOVED, SHUTDOWN, ActiveWriter, WriterRegistry
 
 T = TypeVar("T")

@@ -22,9 +22,10 @@ from parquay.telemetry import bytes_received
 from parquay.tus.create import BodyPlan
 from parquay.tus.refusals import Refusal
 from parquay.uploads.receive.blocks import BLOCK_SIZE, AlignedBlock, Blocks
-from parquay.uploads.receive.body import COMPLETE, IDLE, OVERRUN, TOO_SLOW, Body, BodyCut, into_memory
+from parquay.uploads.receive.body import COMPLETE, OVERRUN, Body, BodyCut, into_memory
 from parquay.uploads.receive.digest import RunningDigest
 from parquay.uploads.receive.pace import STEP_SECONDS, UNPACED, Pace
+from parquay.uploads.receive.stall import RateMonitor, StallTimeout
 from parquay.uploads.receive.takeover import ActiveWriter
 
 TICK_SECONDS = 0.25
@@ -35,14 +36,6 @@ SILENT_TICK_SECONDS = 1.0
 
 FIRST_BYTES = 4096
 """Bytes that are received into no block: the first ones after a silence."""
-
-
-@dataclass(frozen=True)
-class StallTimeout:
-    """When a sender is given up: after ``idle`` seconds without a byte, or below ``min_rate`` bytes a second."""
-
-    idle: float = 60.0
-    min_rate: int = 0
 
 
 @dataclass(frozen=True)
@@ -340,29 +333,3 @@ class Receiver:
 
     async def _on_disk(self, call: Callable[..., Any], *arguments: Any) -> Any:
         return await asyncio.get_running_loop().run_in_executor(self._disk, call, *arguments)
-
-
-class RateMonitor:
-    """Tells when a sender is too slow: silent for too long, or dripping."""
-
-    def __init__(self, stall_timeout: StallTimeout) -> None:
-        self._stall_timeout = stall_timeout
-        self._since = time.monotonic()
-        self._count: int | None = None
-
-    def excuse(self) -> None:
-        """Begin anew: what came so far was as much as might come."""
-        self._since, self._count = time.monotonic(), None
-
-    def verdict(self, silence: float, received: int) -> str | None:
-        """Return why to give up, None to go on. ``silence`` in seconds, ``received`` in bytes."""
-        if silence >= self._stall_timeout.idle:
-            return IDLE
-        if self._count is None:
-            self._count = received
-        elapsed = time.monotonic() - self._since
-        if elapsed < self._stall_timeout.idle:
-            return None
-        slow = received - self._count < self._stall_timeout.min_rate * elapsed
-        self._since, self._count = time.monotonic(), received
-        return TOO_SLOW if slow else None

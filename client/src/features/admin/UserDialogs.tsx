@@ -18,7 +18,7 @@ type FrameProps = {
 }
 
 /** A form that closes when the server has taken it. */
-const FormDialog = ({ title, action, busy, error, onClose, onSend, children }: FrameProps) => {
+export const FormDialog = ({ title, action, busy, error, onClose, onSend, children }: FrameProps) => {
   const words = useText().shared
   const send = async (event: FormEvent) => {
     event.preventDefault()

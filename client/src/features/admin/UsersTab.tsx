@@ -10,10 +10,11 @@ import { Name } from '../../shared/Name'
 import { SectionHead } from '../../shared/SectionHead'
 import { toastProblem } from '../../shared/toast'
 import { AdminTable } from './AdminTable'
+import { LimitsDialog } from './LimitsDialog'
 import { AddUserDialog, PasswordDialog, QuotaDialog } from './UserDialogs'
 import classes from './UsersTab.module.css'
 
-type Asked = 'password' | 'quota' | null
+type Asked = 'password' | 'quota' | 'limits' | null
 
 const UserMenu = ({ user, onAsk }: { user: AdminUser; onAsk: (asked: Asked) => void }) => {
   const words = useLaterText().admin.users
@@ -32,6 +33,7 @@ const UserMenu = ({ user, onAsk }: { user: AdminUser; onAsk: (asked: Asked) => v
       <Menu.Dropdown>
         <Menu.Item onClick={() => onAsk('password')}>{words.reset}</Menu.Item>
         <Menu.Item onClick={() => onAsk('quota')}>{words.setQuota}</Menu.Item>
+        <Menu.Item onClick={() => onAsk('limits')}>{words.setLimits}</Menu.Item>
         <Menu.Item onClick={() => void set({ is_admin: !user.is_admin })}>
           {user.is_admin ? words.takeAdmin : words.giveAdmin}
         </Menu.Item>
@@ -62,6 +64,7 @@ const UserRow = ({ user }: { user: AdminUser }) => {
         <UserMenu user={user} onAsk={ask} />
         {asked === 'password' && <PasswordDialog user={user} onClose={close} />}
         {asked === 'quota' && <QuotaDialog user={user} onClose={close} />}
+        {asked === 'limits' && <LimitsDialog user={user} onClose={close} />}
       </td>
     </tr>
   )

@@ -14,6 +14,7 @@ export const problems: Messages['problems'] = {
   not_found: 'Das gibt es nicht, oder es ist nicht mit dir geteilt.',
   shutting_down: 'Der Server wird gerade neu gestartet.',
   too_many_open_files: 'Der Server hat gerade zu viel zu tun. Versuche es gleich noch einmal.',
+  rate_limited: 'Mehr auf einmal darfst du nicht. Warte einen Moment.',
   too_many_requests: 'Zu viele Anfragen. Warte einen Moment.',
   unavailable: 'Das geht gerade nicht. Versuche es gleich noch einmal.',
   // Signing in
