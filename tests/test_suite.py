@@ -40,6 +40,9 @@ SLEEPS = {
     "chaos/test_s3_kills.py": {
         "test_no_counted_byte_is_lost_among_three_servers_on_one_bucket": MOMENT,
     },
+    "chaos/test_seal_kills.py": {
+        "test_files_are_exact_wherever_sealing_ends": MOMENT,
+    },
     "chaos/test_service_kills.py": {
         "test_no_job_is_lost_and_no_table_is_published_twice": MOMENT,
     },
