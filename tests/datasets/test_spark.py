@@ -236,12 +236,13 @@ def test_a_server_says_what_it_lacks_and_what_is_away(tmp_path, monkeypatch):
     assert services.tables.spark is not None
     app = create_app(services)
 
-    before = got(app, "/readyz").json()
+    before, unasked = got(app, "/readyz").json(), got(app, "/metrics").text
     services.tables.spark._leave(ConnectionError("no route"))
     after, shown = got(app, "/readyz").json(), got(app, "/metrics").text
     services.close()
 
     assert (before["status"], before["engine"]) == ("ready", "up")
+    assert "parquay_engine_up 1.0" in unasked, "an engine that nobody asked is no alert"
     assert (after["status"], after["engine"]) == ("degraded", "down")
     assert "very large tables" in after["detail"]
     assert "parquay_engine_up 0.0" in shown

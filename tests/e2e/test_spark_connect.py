@@ -6,10 +6,12 @@ Part of `make large`, which installs the server.
 from __future__ import annotations
 
 import json
+import os
 import shutil
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -25,6 +27,7 @@ from parquay.datasets.query.plan import columns_of, read_query
 from parquay.datasets.query.spark import SparkEngine
 from parquay.settings import Settings
 from parquay.wiring import Services, build
+from s3_server import ACCESS, S3Server
 
 pytestmark = [pytest.mark.long, pytest.mark.timeout(300), pytest.mark.filterwarnings("default")]
 
@@ -32,17 +35,21 @@ pytestmark = [pytest.mark.long, pytest.mark.timeout(300), pytest.mark.filterwarn
 @pytest.fixture(scope="module")
 def sail() -> Iterator[str]:
     """The URL of a Spark Connect server on this machine."""
+    with spark_connect() as url:
+        yield url
+
+
+@contextmanager
+def spark_connect(**environment: str) -> Iterator[str]:
+    """Run a Spark Connect server and yield its URL."""
     port = free_port()
-    command: list[str | Path] = [
-        Path(sys.executable).with_name("sail"),
-        "spark",
-        "server",
-        "--ip",
-        "127.0.0.1",
-        "--port",
-        str(port),
-    ]
-    process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    program = Path(sys.executable).with_name("sail")
+    process = subprocess.Popen(
+        [program, "spark", "server", "--ip", "127.0.0.1", "--port", str(port)],
+        env=os.environ | environment,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+    )
     try:
         wait_until(lambda: _listens(port), "the Spark Connect server", 60)
         yield f"sc://127.0.0.1:{port}"
@@ -220,3 +227,33 @@ def test_a_server_asks_it_and_does_without_it(tmp_path: Path, sail: str, start_s
             entry_when(http, file_id, "done")
             assert http.get(f"/datasets/{file_id}/aggregate", params={"by": "word"}).status_code == 200
         server.stop()
+
+
+def test_tables_in_an_object_store_are_asked_of_it(
+    tmp_path: Path, lasting_s3: S3Server, new_database: Callable[[], str]
+):
+    shared: dict[str, Any] = {"database_url": new_database(), "storage_url": f"s3://{lasting_s3.new_bucket()}/x"}
+    shared["s3_endpoint"] = lasting_s3.url
+    query = {"query": "SELECT word, count(*), sum(price), max(moment) FROM t WHERE day > '2000-01-01' GROUP BY ALL"}
+    wanted = {"format": "csv", "filter": ["word:eq:edited"]}
+    for name in ("here", "far"):
+        (tmp_path / name).mkdir()
+    here = LiveServer(tmp_path / "here", **shared).start()
+    with spark_connect(**ACCESS, AWS_ENDPOINT=lasting_s3.url, AWS_ALLOW_HTTP="true") as url:
+        far = LiveServer(tmp_path / "far", **shared, workers=0, engine_url=url, engine_min_rows=1).start()
+        try:
+            with here.login() as http, far.login() as other:
+                file_id = http.post("/files", files={"file": ("t", csv())}).json()["id"]
+                entry_when(http, file_id, "done")
+                edited(http, file_id)
+                answers = [unordered(each.post("/sql", json=query).json()) for each in (http, other)]
+                exports = [each.get(f"/datasets/{file_id}/export", params=wanted).content for each in (http, other)]
+                ready = other.get("/readyz").json()
+        finally:
+            far.stop()
+            here.stop()
+
+    assert answers[0] == answers[1]
+    assert exports[0] == exports[1]
+    assert exports[0].count(b"edited") == 1
+    assert ready["engine"] == "up"

@@ -77,6 +77,7 @@ class SparkEngine:
         self._lock = threading.Lock()
         self._threads = ThreadPoolExecutor(4, thread_name_prefix="spark")
         self._away_until = 0.0
+        engine_up.set(1)
         self._narrowed = AnswerCache(REMEMBERED)
 
     def is_up(self) -> bool:
