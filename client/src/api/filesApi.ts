@@ -11,6 +11,7 @@ export type FilesFilter = {
   kind: '' | 'table' | 'other'
   owner: '' | 'me' | 'others'
   since: '' | 'day' | 'week' | 'month'
+  tag: string
 }
 /** `cursor`: behind which entry the page begins, null for the first page. */
 export type FilesQuery = FilesFilter & {
@@ -74,7 +75,7 @@ export const filesApi = baseApi.injectEndpoints({
       }),
       providesTags: (_, __, id) => [idTag(id)],
     }),
-    patchFile: build.mutation<FileEntry, { id: string; name?: string; shared?: boolean }>({
+    patchFile: build.mutation<FileEntry, { id: string; name?: string; shared?: boolean; tags?: string[] }>({
       query: ({ id, ...body }) => ({ url: `/files/${encodeURIComponent(id)}`, method: 'PATCH', body }),
       invalidatesTags: (_, error, { id }) => (error ? [] : [listTag, idTag(id)]),
     }),

@@ -18,6 +18,7 @@ import { FileGone } from './FileGone'
 import { FileHeading } from './FileHeading'
 import { FileOrigin } from './FileOrigin'
 import { FileProgressPanel } from './FileProgressPanel'
+import { FileTags } from './FileTags'
 import { PreviewTable } from './PreviewTable'
 import { useCheckDialog } from './useCheckDialog'
 import { usePlaceInQueue } from './usePlaceInQueue'
@@ -106,6 +107,7 @@ export const FileDetailPage = ({ id, showTable }: { id: string; showTable: ShowT
         <div key={data.id}>
           <FileHeading file={data} onCheck={onCheck} />
           <FileFacts file={data} />
+          <FileTags file={data} />
           {data.origin && <FileOrigin id={data.id} origin={data.origin} />}
           <Body file={data} showTable={showTable} onCheck={onCheck} />
           {checking.dialog}

@@ -9,6 +9,7 @@ import { FileMenu } from './FileMenu'
 import classes from './FileRow.module.css'
 import { PickBox } from './PickBox'
 import { StatusCell } from './StatusCell'
+import { TagLinks } from './TagLinks'
 
 const TABLE_NAME = /\.(csv|tsv|txt|xlsx|jsonl?|ndjson|parquet)(\.(gz|zst|bz2))?$/i
 
@@ -47,6 +48,7 @@ const NameCell = ({ entry }: { entry: FileEntry }) => {
             <Inbox size={12} aria-hidden /> {files.byLink(entry.upload_link.name)}
           </span>
         )}
+        <TagLinks tags={entry.tags} />
         <span className={classes.brief}>
           {formatBytes(entry.size)}
           {entry.row_count !== null && <> · {words.rows(entry.row_count)}</>} ·{' '}

@@ -1,6 +1,6 @@
-import { ActionIcon, Kbd, SegmentedControl, Select, TextInput, Tooltip } from '@mantine/core'
+import { ActionIcon, Button, Kbd, SegmentedControl, Select, TextInput, Tooltip } from '@mantine/core'
 import { useDebouncedCallback, useHotkeys } from '@mantine/hooks'
-import { Rows2, Rows4, Search } from 'lucide-react'
+import { Rows2, Rows4, Search, X } from 'lucide-react'
 import { useEffect, useRef, useState } from 'react'
 import type { FileStatus } from '../../api/types'
 import { useText } from '../../i18n/language'
@@ -123,6 +123,17 @@ export const FilesToolbar = () => {
       <Narrow name="kind" label={files.filter.type} words={files.filter.types} />
       <Narrow name="owner" label={files.filter.owner} words={files.filter.owners} />
       <Narrow name="since" label={files.filter.when} words={files.filter.whens} />
+      {view.tag !== '' && (
+        <Button
+          size="xs"
+          variant="default"
+          rightSection={<X size={13} aria-hidden />}
+          aria-label={files.tags.drop(view.tag)}
+          onClick={() => change({ tag: '' })}
+        >
+          {files.tags.only(view.tag)}
+        </Button>
+      )}
       <DensityButton />
     </search>
   )

@@ -7,7 +7,14 @@ describe('the address bar', () => {
   test('an empty one is the default view', () => expect(view('')).toEqual(DEFAULT_VIEW))
 
   test('what is written is read back', () => {
-    const narrowed = { q: 'q3 & more', status: 'error', kind: 'table', owner: 'me', since: 'week' } as const
+    const narrowed = {
+      q: 'q3 & more',
+      status: 'error',
+      kind: 'table',
+      owner: 'me',
+      since: 'week',
+      tag: 'Q4 & more',
+    } as const
     const wanted = { ...narrowed, sort: '-size', limit: 50, page: 3 } as const
     expect(viewFromParams(paramsFromView(wanted))).toEqual(wanted)
   })

@@ -7,7 +7,7 @@ export type FilesView = Omit<FilesQuery, 'cursor'> & { page: number }
 const SORTS: readonly string[] = ['uploaded_at', 'name', 'size', 'row_count', 'status']
 const STATUSES: readonly string[] = ['uploading', 'processing', 'done', 'error']
 export const PAGE_SIZES = [25, 50, 100] as const
-export const NO_FILTER: FilesFilter = { status: '', q: '', kind: '', owner: '', since: '' }
+export const NO_FILTER: FilesFilter = { status: '', q: '', kind: '', owner: '', since: '', tag: '' }
 export const DEFAULT_VIEW: FilesView = { ...NO_FILTER, sort: '-uploaded_at', limit: 25, page: 1 }
 
 const isSort = (value: string): value is FilesView['sort'] => SORTS.includes(value.replace(/^-/, ''))
@@ -29,6 +29,7 @@ export const viewFromParams = (params: URLSearchParams): FilesView => {
     kind: oneOf(['table', 'other'], params.get('kind')),
     owner: oneOf(['me', 'others'], params.get('owner')),
     since: oneOf(['day', 'week', 'month'], params.get('since')),
+    tag: params.get('tag') ?? '',
     limit: PAGE_SIZES.find((size) => size === limit) ?? DEFAULT_VIEW.limit,
     page: Number.isInteger(page) && page > 0 ? page : 1,
   }
@@ -38,7 +39,7 @@ export const viewFromParams = (params: URLSearchParams): FilesView => {
 export const paramsFromView = (view: FilesView): URLSearchParams => {
   const params = new URLSearchParams()
   if (view.q) params.set('q', view.q)
-  for (const name of ['status', 'kind', 'owner', 'since'] as const)
+  for (const name of ['status', 'kind', 'owner', 'since', 'tag'] as const)
     if (view[name]) params.set(name, view[name])
   if (view.sort !== DEFAULT_VIEW.sort) params.set('sort', view.sort)
   if (view.limit !== DEFAULT_VIEW.limit) params.set('size', String(view.limit))

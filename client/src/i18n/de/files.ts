@@ -42,6 +42,13 @@ export const files: Messages['files'] = {
   },
   density: { comfortable: 'Weite Zeilen', compact: 'Enge Zeilen' },
   shared: 'Geteilt',
+  tags: {
+    label: 'Schlagwörter',
+    hint: 'Die Eingabetaste fügt eines hinzu; Kommas trennen mehrere',
+    only: (tag) => `Schlagwort ${tag}`,
+    drop: (tag) => `Filter nach Schlagwort ${tag} entfernen`,
+    notKept: 'Die Schlagwörter wurden nicht gesichert',
+  },
   byLink: (name) => `Über den Link ${name}`,
   request: 'Dateien anfordern',
   from: (owner) => `Von ${owner}`,

@@ -41,6 +41,13 @@ export const files = {
   },
   density: { comfortable: 'Comfortable rows', compact: 'Compact rows' },
   shared: 'Shared',
+  tags: {
+    label: 'Tags',
+    hint: 'Enter adds a tag; commas stand between several',
+    only: (tag: string) => `Tag ${tag}`,
+    drop: (tag: string) => `Drop the filter by tag ${tag}`,
+    notKept: 'The tags were not kept',
+  },
   byLink: (name: string) => `By the link ${name}`,
   request: 'Request files',
   from: (owner: string) => `From ${owner}`,

@@ -22,7 +22,7 @@ const useFinding = (id: string): void => {
   const name = kept ?? row?.name ?? ''
   useEffect(() => {
     if (fileId === null || name === '') return
-    const query = { q: name, kind: 'table', owner: 'me', status: 'done', since: '' } as const
+    const query = { q: name, kind: 'table', owner: 'me', status: 'done', since: '', tag: '' } as const
     const ask = filesApi.endpoints.listFiles.initiate(
       { ...query, sort: '-uploaded_at', limit: LOOKED_AT_MAX, cursor: null },
       { subscribe: false, forceRefetch: true },
