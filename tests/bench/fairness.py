@@ -82,7 +82,8 @@ def _send(server: LiveServer, token: str, end: float, received: list[int], numbe
         while time.monotonic() < end:
             where = http.post("/files", headers=TUS | {"Upload-Defer-Length": "1"}).headers["location"]
             answer = http.patch(where, headers=OCTETS | {"Upload-Offset": "0"}, content=body())
-            if answer.status_code == httpx.codes.TOO_MANY_REQUESTS:
-                time.sleep(0.2)
+            while answer.status_code == httpx.codes.TOO_MANY_REQUESTS and time.monotonic() < end:
+                time.sleep(int(answer.headers["retry-after"]))
+                answer = http.patch(where, headers=OCTETS | {"Upload-Offset": "0"}, content=body())
             received[number] += int(answer.headers.get("upload-offset", 0))
             http.delete(where, headers=TUS)
