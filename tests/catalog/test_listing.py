@@ -163,7 +163,7 @@ def test_a_list_is_put_together_from_indexes_of_what_the_user_sees(catalog: Cata
     assert [step for step in walked if "file_shared" not in step] == []
 
 
-@pytest.mark.large
+@pytest.mark.long
 @pytest.mark.timeout(1800)
 def test_ten_files_among_two_million_of_others_are_a_list_in_twenty_milliseconds(
     catalog: Catalog, files: Files, add, ann: str, bob: str

@@ -15,7 +15,10 @@ from parquay.columns.names import NAME_LIMIT, Naming, folded, renamed, unique_na
         ([".", "..", "...", ".a"], ["column1", "column2", "...", ".a"]),
         (["column2", ""], ["column2", "column2_2"]),
         (["a", "a", "a_2"], ["a", "a_3", "a_2"]),
-        (["_rid", "_RID", "file_index", "File_Row_Number"], ["_rid_2", "_RID_3", "file_index_2", "File_Row_Number_2"]),
+        (
+            ["_rid", "_RID", "file_index", "File_Row_Number", "__proto__"],
+            ["_rid_2", "_RID_3", "file_index_2", "File_Row_Number_2", "__proto___2"],
+        ),
         (["a\nb", "c\u2028d", "\0", "\x85", "e\ud800"], ["a b", "c d", "column3", "column4", "e"]),
         (["\ufeffid", "a\u202eb"], ["id", "a b"]),
     ],

@@ -13,8 +13,9 @@ from collections.abc import Iterable, Sequence
 
 ROW_ID = "_rid"
 """What a row's own id is called."""
-RESERVED = frozenset({ROW_ID, "file_index", "file_row_number"})
-"""Names that no column has: the row's id, and where the engine says that a row stands."""
+RESERVED = frozenset({ROW_ID, "file_index", "file_row_number", "__proto__"})
+"""Names that no column has: the row's id, where the engine says that a row stands, and the one name that an object of
+JavaScript, which JSON becomes there, does not keep as its own."""
 DOTS = frozenset({"", ".", ".."})
 """Names that are none, and such as mean a folder in the address of a column, so that no request could reach it."""
 NAME_LIMIT = 255

@@ -31,6 +31,8 @@ def verdict(text: bytes, dialect: Dialect = DIALECT, **around: bool) -> Keep | S
         (b"1,x,\n", Keep(["1", "x"], ("extra_delimiter",))),
         (b"id,name\n", RejectedRow("repeated_header")),
         (b'1,x"y\n', Keep(["1", 'x"y'], ("stray_quote",))),
+        (b'"1" ,"x"\n', Keep(["1", "x"], ("space_behind_quote",))),
+        (b'1,"x"  \n', Keep(["1", "x"], ("space_behind_quote",))),
         (b'"1,x\n', Keep(['"1', "x"], ("runaway_quote",))),
         (b"\xef\xbb\xbf1,x\n", Keep(["1", "x"], ("byte_order_mark",))),
     ],

@@ -66,6 +66,8 @@ def judge(
     warnings = () if repaired is None else (repaired.code,)
     if row.strays or row.runaway:
         warnings = (*warnings, "runaway_quote" if row.runaway else "stray_quote")
+    if row.spaced:
+        warnings = (*warnings, "space_behind_quote")
     return _decoded(row.cells if repaired is None else repaired.cells, text, dialect, warnings)
 
 

@@ -5,7 +5,7 @@ Its rules, field by field:
 - A line that starts as the caller said comments do, outside quotes, is a comment whatever else is in it.
 - A byte order mark before the first field is no part of it.
 - A quote at the start of a field opens it. It is closed by a quote that a delimiter, a row end or the end of the file
-  follows, spaces between them not counted. Any other quote inside is a literal character.
+  follows; spaces between them are left out, and that is told. Any other quote inside is a literal character.
 - A quote anywhere else is a literal character.
 - An opening quote that is never closed, or whose text has run on for `RUNAWAY_BYTES` without a close, is a literal
   character too: its row ends where its line ends.
@@ -45,6 +45,7 @@ class Row(NamedTuple):
         strays: quotes that were kept as literal characters.
         quoted: numbers of the fields that stand in quotes.
         runaway: whether an opening quote was never closed.
+        spaced: whether spaces behind a closing quote were left out.
         comment: whether it is a line that starts as the caller said comments do; its text is its one cell.
     """
 
@@ -54,6 +55,7 @@ class Row(NamedTuple):
     strays: int = 0
     runaway: bool = False
     quoted: frozenset[int] = frozenset()
+    spaced: bool = False
     comment: bool = False
 
 
@@ -85,7 +87,7 @@ class RowReader:
         self._stop = re.compile(stops)
         self._line_end = re.compile(rb"\r\n|\n|\r")
         spaces = b"" if self._delimiter == b" " else b" *"
-        self._closed = re.compile(spaces + b"(?:" + stops + (rb"|\Z)" if final else b")"))
+        self._closed = re.compile(b"(?P<spaces>" + spaces + b")(?:" + stops + (rb"|\Z)" if final else b")"))
         marks = b"|".join(re.escape(mark) for mark in (self._quote, self._escape, self._delimiter) if mark)
         self._escaped = re.compile(re.escape(self._escape) + b"(" + (marks or rb"\\") + rb"|\r\n|\n|\r)")
         self._comment = dialect.comment.encode()
@@ -95,6 +97,7 @@ class RowReader:
         self._bound: int | None = None
         self._doubtful: list[int] = []
         self._in_quotes = False
+        self._is_spaced = False
         self._strays = 0
         self._runaway = False
 
@@ -183,6 +186,7 @@ class RowReader:
 
     def _row(self, start: int) -> Row:
         self._strays, self._runaway, self._doubtful = 0, False, []
+        spaced = False
         cells: list[bytes | None] = []
         quoted: set[int] = set()
         at, more = start, True
@@ -191,8 +195,9 @@ class RowReader:
             cell, at, more = self._field(at)
             if self._in_quotes:
                 quoted.add(len(cells))
+                spaced |= self._is_spaced
             cells.append(cell)
-        return Row(start, at, tuple(cells), self._strays, self._runaway, frozenset(quoted))
+        return Row(start, at, tuple(cells), self._strays, self._runaway, frozenset(quoted), spaced)
 
     def _field(self, at: int) -> tuple[bytes | None, int, bool]:
         """Return the cell, where the next field starts, and whether it is in the same row."""
@@ -265,6 +270,7 @@ class RowReader:
             match = self._closed.match(self._data, quote + 1)
             if match is not None:
                 self._require_row_end(match)
+                self._is_spaced = bool(match["spaces"])
                 return self._inner(start + 1, quote), match.end(), self._is_delimiter(match)
             if quote + 1 >= len(self._data) and not self._final:
                 raise Incomplete

@@ -12,6 +12,7 @@ import { text, useText } from '../../i18n/language'
 import { formatTime } from '../../shared/format'
 import { toastNote } from '../../shared/toast'
 import classes from './AccountDialog.module.css'
+import { PartHead, PartItem, PartList } from './AccountPart'
 import { ApiKeys } from './ApiKeys'
 import { Stored } from './Stored'
 
@@ -67,7 +68,7 @@ const PasswordForm = () => {
 const SessionItem = ({ session, onEnd }: { session: SessionRef; onEnd: () => void }) => {
   const words = useText().auth.account
   return (
-    <li className={classes.item}>
+    <PartItem>
       <span>
         {words.since(formatTime(session.created_at))}
         {session.address && ` · ${session.address}`}
@@ -79,7 +80,7 @@ const SessionItem = ({ session, onEnd }: { session: SessionRef; onEnd: () => voi
           {words.end}
         </Button>
       )}
-    </li>
+    </PartItem>
   )
 }
 
@@ -100,25 +101,25 @@ const AccountDialog = ({ onClose }: { onClose: () => void }) => {
       closeButtonProps={{ 'aria-label': words.shared.close }}
     >
       {ways?.password !== false && <PasswordForm />}
-      <h3 className={classes.head}>{account.sessions}</h3>
+      <PartHead>{account.sessions}</PartHead>
       {failure && (
         <Alert color="red" variant="light" role="alert">
           {detailOf(failure)}
         </Alert>
       )}
       {!data && !error && <Skeleton height={60} aria-busy="true" />}
-      <ul className={classes.list} aria-label={account.sessions}>
+      <PartList label={account.sessions}>
         {data?.map((session) => (
           <SessionItem key={session.id} session={session} onEnd={() => void end(session.id)} />
         ))}
-      </ul>
+      </PartList>
       {data && data.length > 1 && (
         <Button size="xs" variant="default" mt="sm" onClick={() => void end(null)}>
           {account.endOthers}
         </Button>
       )}
       <ApiKeys />
-      <h3 className={classes.head}>{account.storage}</h3>
+      <PartHead>{account.storage}</PartHead>
       <p className={classes.stored}>
         <Stored />
       </p>

@@ -5,7 +5,8 @@ import { detailOf } from '../../api/problem'
 import { useText } from '../../i18n/language'
 import { formatTime } from '../../shared/format'
 import { Name } from '../../shared/Name'
-import classes from './AccountDialog.module.css'
+import { PartHead, PartItem, PartList } from './AccountPart'
+import classes from './ApiKeys.module.css'
 
 /** Keys for the command line and programs: made, shown once, taken back. */
 export const ApiKeys = () => {
@@ -18,7 +19,7 @@ export const ApiKeys = () => {
   const made = adding.data
   return (
     <>
-      <h3 className={classes.head}>{words.title}</h3>
+      <PartHead>{words.title}</PartHead>
       {failure && (
         <Alert color="red" variant="light" role="alert">
           {detailOf(failure)}
@@ -36,9 +37,9 @@ export const ApiKeys = () => {
           </CopyButton>
         </Alert>
       )}
-      <ul className={classes.list} aria-label={words.title}>
+      <PartList label={words.title}>
         {data?.map((key) => (
-          <li key={key.id} className={classes.item}>
+          <PartItem key={key.id}>
             <span>
               <Name>{key.name}</Name> · {words.since(formatTime(key.created_at))}
             </span>
@@ -53,9 +54,9 @@ export const ApiKeys = () => {
             >
               {words.remove}
             </Button>
-          </li>
+          </PartItem>
         ))}
-      </ul>
+      </PartList>
       <form
         className={classes.adding}
         onSubmit={async (event) => {

@@ -7,6 +7,7 @@ import { useText } from '../../i18n/language'
 import { useLaterText } from '../../i18n/later'
 import { useDrafts } from '../../shared/drafts'
 import { sendOnEnter } from '../../shared/lineKeys'
+import { ownValue } from '../../shared/ownValue'
 import { toastProblem, toastUndo } from '../../shared/toast'
 import { useAppDispatch } from '../../store/hooks'
 import { readTyped } from './columnTypes'
@@ -23,9 +24,9 @@ const useNewRow = ({ id, columns }: Table, onAdded: () => void) => {
   const [typed, setTyped] = useState<Record<string, string>>({})
   const [asked, setAsked] = useState(false)
   const [addRow, { isLoading }] = useAddRowMutation()
-  const filled = columns.filter(({ name }) => (typed[name] ?? '') !== '')
+  const filled = columns.filter(({ name }) => (ownValue(typed, name) ?? '') !== '')
   const read = Object.fromEntries(
-    filled.map((column) => [column.name, readTyped(column, typed[column.name] ?? '')]),
+    filled.map((column) => [column.name, readTyped(column, ownValue(typed, column.name) ?? '')]),
   )
   const written = Object.entries(typed)
     .filter(([, text]) => text !== '')
@@ -53,8 +54,8 @@ const useNewRow = ({ id, columns }: Table, onAdded: () => void) => {
     save,
     /** What was written for columns that somebody has renamed or dropped meanwhile. */
     strays: written.filter(({ label }) => !columns.some(({ name }) => name === label)),
-    textOf: (name: string): string => typed[name] ?? '',
-    refusalOf: (name: string) => (asked ? (read[name]?.refusal ?? undefined) : undefined),
+    textOf: (name: string): string => ownValue(typed, name) ?? '',
+    refusalOf: (name: string) => (asked ? (ownValue(read, name)?.refusal ?? undefined) : undefined),
     type: (name: string, text: string): void => setTyped({ ...typed, [name]: text }),
   }
 }

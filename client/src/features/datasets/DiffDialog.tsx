@@ -7,6 +7,7 @@ import type { Version } from '../../api/types'
 import { useText } from '../../i18n/language'
 import { useLaterText } from '../../i18n/later'
 import { NoValue } from '../../shared/NoValue'
+import { ownValue } from '../../shared/ownValue'
 import { ScrollBox } from '../../shared/ScrollBox'
 import classes from './DiffDialog.module.css'
 import { PlainTable } from './PlainTable'
@@ -48,10 +49,10 @@ const Changed = ({ rows }: { rows: Rows['changed'] }) => {
               <td data-numeric>{_rid}</td>
               <td>{name}</td>
               <td className={classes.before}>
-                <Text text={before[name]} />
+                <Text text={ownValue(before, name)} />
               </td>
               <td className={classes.after}>
-                <Text text={after[name]} />
+                <Text text={ownValue(after, name)} />
               </td>
             </tr>
           )),
@@ -84,7 +85,7 @@ const Alone = ({ rows }: { rows: Rows['added'] }) => {
             <td data-numeric>{_rid}</td>
             {names.map((name) => (
               <td key={name}>
-                <Text text={cells[name]} />
+                <Text text={ownValue(cells, name)} />
               </td>
             ))}
           </tr>

@@ -6,6 +6,7 @@ import { wordsFor } from '../../api/problem'
 import type { Table } from '../../api/types'
 import { NotLoaded } from '../../display/NotLoaded'
 import { useLaterText } from '../../i18n/later'
+import { ownValue } from '../../shared/ownValue'
 import { ColumnCard } from './ColumnCard'
 import { ChartBuilder } from './charts/ChartBuilder'
 import { narrowedBy } from './datasetUrl'
@@ -61,7 +62,7 @@ export const SummaryTab = ({ table, rights }: { table: Table; rights: Rights }) 
               key={column.name}
               table={table}
               column={column}
-              facts={data?.aggregates?.[column.name]}
+              facts={ownValue(data?.aggregates, column.name)}
               mayChange={rights.mayEdit && view.version === null}
             />
           ))}

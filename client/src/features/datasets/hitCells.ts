@@ -1,4 +1,5 @@
 import type { DataRow } from '../../api/types'
+import { ownValue } from '../../shared/ownValue'
 import type { CellPosition } from './grid/gridKeys'
 import { holds } from './hits'
 
@@ -8,7 +9,7 @@ export const hitCells = (rows: DataRow[], columns: string[], wanted: string): Ce
     ? []
     : rows.flatMap((row, index) =>
         columns.flatMap((name, column) => {
-          const cell = row[name]
+          const cell = ownValue(row, name)
           return cell !== null && cell !== undefined && holds(String(cell), wanted)
             ? [{ row: index, column }]
             : []

@@ -3,6 +3,7 @@ import { useText } from '../../i18n/language'
 import { formatCount } from '../../shared/format'
 import { Name } from '../../shared/Name'
 import { NoValue } from '../../shared/NoValue'
+import { ownValue } from '../../shared/ownValue'
 import { ScrollBox } from '../../shared/ScrollBox'
 import { SectionHead } from '../../shared/SectionHead'
 import classes from './PreviewTable.module.css'
@@ -60,7 +61,10 @@ export const PreviewTable = ({ content: { columns, rows, total, truncated = [] }
                 <td className={classes.rowNumber}>{index + 1}</td>
                 {columns.map((column) => (
                   <td key={column.name} data-numeric={isNumeric(column) || undefined}>
-                    <CellText value={row[column.name]} length={lengths.get(`${index}:${column.name}`)} />
+                    <CellText
+                      value={ownValue(row, column.name)}
+                      length={lengths.get(`${index}:${column.name}`)}
+                    />
                   </td>
                 ))}
               </tr>

@@ -4,6 +4,7 @@ import type { Result, ResultCell } from '../../api/sqlApi'
 import { drawable } from '../../i18n/isolate'
 import { useLaterText } from '../../i18n/later'
 import { NoValue } from '../../shared/NoValue'
+import { ownValue } from '../../shared/ownValue'
 import classes from './ResultTable.module.css'
 import { cellText, isNumberColumn } from './resultChart'
 
@@ -60,7 +61,7 @@ export const ResultTable = ({ result: { columns, rows } }: { result: Result }) =
             <tr key={index} aria-rowindex={index + 2} style={{ height: ROW_HEIGHT }}>
               {columns.map((column) => (
                 <td key={column.name} data-numeric={isNumberColumn(column) || undefined}>
-                  <CellContent cell={rows[index]?.[column.name]} />
+                  <CellContent cell={ownValue(rows[index], column.name)} />
                 </td>
               ))}
             </tr>

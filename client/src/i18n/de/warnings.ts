@@ -4,6 +4,7 @@ export const warnings: typeof english = {
   name_changed: 'Der Name ist ein anderer, als geschickt wurde',
   path_changed: 'Der Ordner ist ein anderer, als geschickt wurde',
   stray_quote: 'Anführungszeichen am falschen Platz blieben als Zeichen stehen',
+  space_behind_quote: 'Leerzeichen hinter einem schließenden Anführungszeichen gehören nicht zur Zelle',
   runaway_quote: 'Ein Anführungszeichen, das nie geschlossen wurde, blieb als Zeichen stehen',
   extra_delimiter: 'Ein leeres Feld zu viel wurde weggelassen',
   missing_delimiter: 'Ein fehlendes Trennzeichen wurde ergänzt',

@@ -3,6 +3,7 @@ export const warnings: Readonly<Record<string, string>> = {
   name_changed: 'The name is not the one that was sent',
   path_changed: 'The folder is not the one that was sent',
   stray_quote: 'Quotes out of place were kept as characters',
+  space_behind_quote: 'Spaces behind a closing quote are no part of the cell',
   runaway_quote: 'A quote that was never closed was kept as a character',
   extra_delimiter: 'One empty field too many was dropped',
   missing_delimiter: 'A delimiter that was missing was put back',

@@ -1,4 +1,5 @@
 import type { Column, Table } from '../../../api/types'
+import { ownValue } from '../../../shared/ownValue'
 import { isNumeric, kindOf } from '../columnTypes'
 
 export const KINDS = ['bar', 'line', 'histogram', 'box', 'scatter'] as const
@@ -49,7 +50,7 @@ const LONG_CHARS = 60
 
 /** How well a column's values are groups: few, and no free text; null where they are none. */
 const groupsIn = (column: Column, facts: Facts): number | null => {
-  const known = facts?.[column.name]
+  const known = ownValue(facts, column.name)
   const kind = kindOf(column)
   if (!known || (kind !== 'text' && kind !== 'bool')) return null
   const { distinct, count, min, max } = known
@@ -70,7 +71,9 @@ const firstGroups = (columns: Column[], facts: Facts): Column | undefined =>
 
 /** Pure: what says most of a table by the types of its columns: its course in time, its groups, or how numbers spread. */
 const first = (columns: Column[], facts: Facts): Pick<ChartChoice, 'kind' | 'by'> => {
-  const moments = columns.find((column) => hasMoments(column) && (facts?.[column.name]?.distinct ?? 2) > 1)
+  const moments = columns.find(
+    (column) => hasMoments(column) && (ownValue(facts, column.name)?.distinct ?? 2) > 1,
+  )
   if (moments) return { kind: 'line', by: moments }
   const groups = firstGroups(columns, facts)
   if (groups) return { kind: 'bar', by: groups }

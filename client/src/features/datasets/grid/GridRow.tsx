@@ -4,6 +4,7 @@ import { Trash2 } from 'lucide-react'
 import type { Column, DataRow, Cell as Value } from '../../../api/types'
 import { useLaterText } from '../../../i18n/later'
 import { formatCount } from '../../../shared/format'
+import { ownValue } from '../../../shared/ownValue'
 import { type CellRange, isInRange } from '../range/selection'
 import type { Leave } from './CellEditor'
 import { ChangedNote } from './ChangedNote'
@@ -63,7 +64,7 @@ const Cell = ({
   onDrop,
 }: CellProps) => {
   const words = useLaterText().datasets.grid
-  const value = row[column.name]
+  const value = ownValue(row, column.name)
   const here = writing?.rid === row._rid && writing.column === column.name ? writing : null
   const changed = here !== null && (value ?? null) !== here.seen
   return (

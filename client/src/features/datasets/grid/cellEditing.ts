@@ -1,6 +1,7 @@
 import type { RowsPage, RowsQuery } from '../../../api/datasetsApi'
 import type { Cell, DataRow } from '../../../api/types'
 import type { Draft } from '../../../shared/drafts'
+import { ownValue } from '../../../shared/ownValue'
 import { asTyped } from '../columnTypes'
 
 /**
@@ -32,7 +33,7 @@ export const afterRefusal = (
   { row, version }: { row: DataRow | null; version: number },
 ): { again: Writing } | { conflict: Conflict } | 'gone' | 'kept' => {
   if (row === null) return 'gone'
-  const theirs = row[writing.column] ?? null
+  const theirs = ownValue(row, writing.column) ?? null
   if (same(theirs, mine)) return 'kept'
   if (same(theirs, writing.seen)) return { again: { ...writing, base: version } }
   return { conflict: { writing, mine, theirs, version } }

@@ -5,6 +5,7 @@ import { detailOf, type Problem } from '../../../api/problem'
 import type { Cell, Column, DataRow } from '../../../api/types'
 import { laterText } from '../../../i18n/later'
 import { type Draft, useDrafts } from '../../../shared/drafts'
+import { ownValue } from '../../../shared/ownValue'
 import { toastProblem } from '../../../shared/toast'
 import { useAppDispatch } from '../../../store/hooks'
 import { asTyped } from '../columnTypes'
@@ -58,7 +59,14 @@ export const useCellEdits = (id: string, columns: Column[], page: RowsPage | und
     // An editor that went out of sight is given up for this one.
     if (writing && (writing.rid !== rid || writing.column !== column))
       lose(laterText().datasets.unsaved.elsewhere, unsavedCells(writing, [], []))
-    setWriting({ rid, column, typed, seen: row[column] ?? null, base: baseOf(page, rid), view: page.query })
+    setWriting({
+      rid,
+      column,
+      typed,
+      seen: ownValue(row, column) ?? null,
+      base: baseOf(page, rid),
+      view: page.query,
+    })
   }
   const rowNow = (rid: number) =>
     dispatch(
@@ -100,7 +108,7 @@ export const useCellEdits = (id: string, columns: Column[], page: RowsPage | und
       if (!merged)
         setWriting((now) =>
           now?.rid === rid && now.base < version
-            ? { ...now, base: version, seen: row[now.column] ?? null }
+            ? { ...now, base: version, seen: ownValue(row, now.column) ?? null }
             : now,
         )
       return version

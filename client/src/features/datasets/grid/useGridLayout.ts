@@ -1,6 +1,7 @@
 import { defaultRangeExtractor, useVirtualizer } from '@tanstack/react-virtual'
 import { type RefObject, useEffect, useRef } from 'react'
 import type { Column } from '../../../api/types'
+import { ownValue } from '../../../shared/ownValue'
 import type { Widths } from '../datasetUrl'
 import type { CellPosition } from './gridKeys'
 import { columnWidth, frozenThatFit, HEAD_HEIGHT, INDEX_WIDTH, ROW_HEIGHT } from './layout'
@@ -17,7 +18,7 @@ export const useGridLayout = (
   const room = useRef(Number.POSITIVE_INFINITY)
   const widthOf = (index: number): number => {
     const column = columns[index]
-    return column ? (widths[column.name] ?? columnWidth(column)) : 0
+    return column ? (ownValue(widths, column.name) ?? columnWidth(column)) : 0
   }
   const first = columns.slice(0, wanted).map((_, index) => widthOf(index))
   const frozen = frozenThatFit(wanted, first, room.current)

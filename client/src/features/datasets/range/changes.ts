@@ -1,5 +1,6 @@
 import type { RowChanges } from '../../../api/cellEdits'
 import type { Cell, Column, DataRow, Row } from '../../../api/types'
+import { ownValue } from '../../../shared/ownValue'
 import type { CellRange } from './selection'
 import { blockOf } from './shownCells'
 import type { Text } from './written'
@@ -25,7 +26,7 @@ export const cellFrom = (column: Column, text: Text): Cell => {
 }
 
 const writtenIn = (row: DataRow, { name }: Column): Text => {
-  const cell = row[name]
+  const cell = ownValue(row, name)
   return cell === null || cell === undefined ? null : String(cell)
 }
 

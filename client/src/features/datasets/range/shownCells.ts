@@ -1,9 +1,10 @@
 import type { Column, DataRow } from '../../../api/types'
+import { ownValue } from '../../../shared/ownValue'
 import type { CellRange } from './selection'
 import type { Block, Text } from './written'
 
 const textOf = (row: DataRow, column: Column): Text => {
-  const cell = row[column.name]
+  const cell = ownValue(row, column.name)
   return cell === null || cell === undefined ? null : String(cell)
 }
 

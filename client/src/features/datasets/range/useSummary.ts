@@ -1,6 +1,7 @@
 import { skipToken } from '@reduxjs/toolkit/query'
 import { useMemo } from 'react'
 import { useGetTotalsQuery, useGetValuesQuery } from '../../../api/datasetCells'
+import { ownValue } from '../../../shared/ownValue'
 import { isNumeric } from '../columnTypes'
 import { type Summary, summaryOf, summaryOfColumns } from './numbers'
 import type { RangeFrame } from './rangeFrame'
@@ -21,9 +22,9 @@ export const useSummary = ({ id, page, rows, columns, range }: RangeFrame): Summ
   const names = numeric.map(({ name }) => name)
   const chosen = new Set(rids.slice(top, bottom + 1))
   const summary = (): Summary => {
-    if (everyRow) return summaryOfColumns(names.flatMap((name) => totals.data?.[name] ?? []))
+    if (everyRow) return summaryOfColumns(names.flatMap((name) => ownValue(totals.data, name) ?? []))
     const inside = (values.data ?? []).filter(({ _rid }) => chosen.has(_rid))
-    return summaryOf(inside.flatMap((row) => names.map((name) => row[name] ?? null)))
+    return summaryOf(inside.flatMap((row) => names.map((name) => ownValue(row, name) ?? null)))
   }
   const asked = everyRow ? totals : values
   return {

@@ -5,6 +5,7 @@ import { useText } from '../../../i18n/language'
 import { useLaterText } from '../../../i18n/later'
 import { Name } from '../../../shared/Name'
 import { NoValue } from '../../../shared/NoValue'
+import { ownValue } from '../../../shared/ownValue'
 import { ScrollBox } from '../../../shared/ScrollBox'
 import classes from './CheckTable.module.css'
 import type { ReadingChoice, TypeWish } from './readingChoice'
@@ -69,7 +70,7 @@ export const CheckTable = ({ preview, types, onTypes }: Props) => {
               <Head
                 key={column.name}
                 column={column}
-                wish={types[column.name]}
+                wish={ownValue(types, column.name)}
                 onWish={(wanted) => wish(column.name, wanted)}
               />
             ))}
