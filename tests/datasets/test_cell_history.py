@@ -82,6 +82,7 @@ def test_it_goes_on_where_it_ended(house, history, monkeypatch):
 
     assert [each[0] for each in found] == [7, 6, 5, 4, 3, 2, 1, 0]
     assert pages == [(5, False), (2, False), (None, False)]
+    assert not history(file, 0, "n", 0).is_cut
 
 
 def test_versions_that_are_no_longer_kept_cut_it(house, history):

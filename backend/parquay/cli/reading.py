@@ -57,10 +57,13 @@ def types_of(given: Sequence[str]) -> dict[str, str] | None:
     """Return what columns are to be, by name; None where nothing is said.
 
     Raises:
-        Failure: no name or no type is given (2).
+        Failure: no name or no type is given, or several for one column (2).
     """
     pairs = [each.rpartition("=") for each in given]
     for each, (name, _, kind) in zip(given, pairs, strict=True):
         if not name or not kind:
             raise Failure(f"--type {each}: give COL=TYPE or COL=TYPE:STYLE", 2)
-    return {name: kind for name, _, kind in pairs} or None
+    wanted = {name: kind for name, _, kind in pairs}
+    if twice := [name for name, _, kind in pairs if wanted[name] != kind]:
+        raise Failure(f"--type: the column {twice[0]!r} is given several types", 2)
+    return wanted or None

@@ -40,6 +40,7 @@ def test_options_are_read_from_texts_and_their_names_given_back():
         {"encoding": "no-such"},
         {"encoding": "cp037"},
         {"types": {"a": "complex"}},
+        {"types": "a:int64,b:text,a:text"},
         {"types": {"a": "date:no style"}},
         {"types": {"a": {"type": "date", "style": "no style"}}},
         {"types": {"a": {"style": "dd/MM/yyyy"}}},

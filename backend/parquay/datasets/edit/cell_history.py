@@ -90,7 +90,7 @@ class CellHistories:
             changes.append(CellChange(first, "added", None, state.text))
         if not seen and before is None and not goes_on:
             raise NotFound(f"No version that is kept has row {rid} with a column {column[:100]!r}.", "unknown_row")
-        cut = not goes_on and (first is None or first.version > 0)
+        cut = not goes_on and (before != 0 if first is None else first.version > 0)
         return CellHistory(newest, changes, first.version + 1 if goes_on and first else None, cut)
 
     def _state(self, file: File, version: int, rid: int, column: str, known: _State | None) -> _State:

@@ -171,7 +171,10 @@ def _encoding(_key: str, value: Any) -> str:
 
 def _types(_key: str, value: Any) -> dict[str, str]:
     if isinstance(value, str):
-        found = dict(map(_pair, filter(str.strip, _PAIRS_APART.split(value))))
+        pairs = list(map(_pair, filter(str.strip, _PAIRS_APART.split(value))))
+        found = dict(pairs)
+        if twice := [name for name, kind in pairs if found[name] != kind]:
+            raise InvalidValue(f"types: the column {twice[0][:100]!r} has several.")
     elif isinstance(value, Mapping):
         found = {str(name): _with_style(str(name), kind) for name, kind in value.items()}
     else:
