@@ -308,6 +308,8 @@ test('numbers stand as they were written, also in edits, sums and keys', async (
   await expect(page.getByRole('article', { name: 'big' })).toContainText(/Greatest\s*9007199254740997/)
   await expect(page.getByRole('article', { name: 'year' })).toContainText(/Least\s*2024/)
   const group = page.getByRole('region', { name: 'Chart' })
+  await group.getByRole('combobox', { name: 'Kind of chart' }).click()
+  await page.getByRole('option', { name: 'Bars' }).click()
   await group.getByRole('combobox', { name: 'Group by' }).click()
   await page.getByRole('option', { name: 'code' }).click()
   await group.getByRole('button', { name: /^As table/ }).click()

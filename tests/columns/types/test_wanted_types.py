@@ -82,7 +82,7 @@ def test_cells_that_may_mean_two_values_need_a_word(name, cells, named):
         ("timestamp", "yyyy-MM-dd HH:mm:ss'Z'", "unknown_style"),
         ("timestamptz", "yyyy-MM-dd HH:mm:ss", "unknown_style"),
         ("time", "yyyy-MM-dd HH:mm", "unknown_style"),
-        ("double", "#", "unknown_style"),
+        ("double", "##x", "unknown_style"),
     ],
 )
 def test_what_is_no_type_and_no_style_is_refused(name, style, code):

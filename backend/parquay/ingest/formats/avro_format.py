@@ -9,6 +9,7 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import IO, TYPE_CHECKING, Any
 
+from parquay.ingest.formats.limits import Refused
 from parquay.ingest.formats.registry import FileFormat
 
 if TYPE_CHECKING:
@@ -28,7 +29,6 @@ def _open(source: Path, target: Path, options: Mapping[str, Any]) -> dict[str, A
 
     from parquay.ingest.formats import arrow_table
     from parquay.ingest.formats.avro_schema import Schemas
-    from parquay.ingest.formats.limits import Refused
 
     # What bytes and numbers mean is told by Arrow's types: those of Python have fewer digits, and other calendars.
     fastavro.read.LOGICAL_READERS.clear()
@@ -68,7 +68,7 @@ def _snappy_block(stream: IO[bytes]) -> io.BytesIO:
     size = _number(io.BytesIO(packed[:10]))
     found: bytes = pa.decompress(packed[:-4], decompressed_size=size, codec="snappy", asbytes=True)
     if zlib.crc32(found) != int.from_bytes(packed[-4:], "big"):
-        raise ValueError("the checksum of a block is not that of its bytes")
+        raise Refused("broken_file", "The Avro file is damaged: the checksum of a block is not that of its bytes.")
     return io.BytesIO(found)
 
 
@@ -81,7 +81,7 @@ def _number(stream: IO[bytes]) -> int:
         if byte < 0x80:
             return number
         shift += 7
-    raise ValueError("a number is too long")
+    raise Refused("broken_file", "The Avro file is damaged: a number in it is too long.")
 
 
 FORMAT = FileFormat(
