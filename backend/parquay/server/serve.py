@@ -20,11 +20,13 @@ MAX_PIECE_BYTES, MAX_FREED_BYTES = 4 << 20, 64 << 20
 Its own rule would also keep those of a password hash (19 MiB).
 """
 
+ARENAS = 2
+"""Of the C library: the interpreter lets one thread run at a time, and beside it those that send and write."""
+
 
 def serve(settings: Settings) -> int:
     """Serve until SIGTERM or SIGINT; return the exit code."""
-    os.umask(OTHERS)
-    allocator.keep_pieces(MAX_PIECE_BYTES, MAX_FREED_BYTES)
+    _begin()
     telemetry.configure_logging(settings.log_level)
     certificate_of(settings)  # what is wrong with it is said before anything begins
     with only_server(settings):
@@ -41,8 +43,7 @@ def serve(settings: Settings) -> int:
 
 def serve_child(settings: Settings) -> int:
     """Serve as one of several API processes, hanging on the first one's pipes; return the exit code."""
-    os.umask(OTHERS)
-    allocator.keep_pieces(MAX_PIECE_BYTES, MAX_FREED_BYTES)
+    _begin()
     telemetry.configure_logging(settings.log_level)
     services = wiring.build(settings, migrate=False)
     try:
@@ -50,6 +51,12 @@ def serve_child(settings: Settings) -> int:
     finally:
         services.close()
     return 0
+
+
+def _begin() -> None:
+    os.umask(OTHERS)
+    allocator.keep_pieces(MAX_PIECE_BYTES, MAX_FREED_BYTES)
+    allocator.share_arenas(ARENAS)
 
 
 def _migrated_apart(settings: Settings) -> int:
