@@ -1,6 +1,6 @@
 """kill -9 among three servers with data directories of their own that take turns on one bucket and one database.
 
-`CHAOS_ROUNDS` says how often (9; at most 200), `CHAOS_SEED` makes a run repeat its sizes and moments.
+`CHAOS_ROUNDS` says how often (20; at most 200), `CHAOS_SEED` makes a run repeat its sizes and moments.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ from live_server import PARQUAY, LiveServer
 from s3_server import S3Server, keys_in
 from tus_calls import TUS
 
-ROUNDS = min(200, int(os.environ.get("CHAOS_ROUNDS", "9")))
+ROUNDS = min(200, int(os.environ.get("CHAOS_ROUNDS", "20")))
 SEED = int(os.environ.get("CHAOS_SEED", str(random.SystemRandom().randrange(1 << 32))))
 SENDERS = 4
 SIZES = [1, 70_000, 1_500_000, 12_000_000 if ROUNDS > 20 else 3_000_000]
