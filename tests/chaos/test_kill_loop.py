@@ -1,6 +1,6 @@
 """kill -9 again and again while sixteen clients upload: what was acknowledged is there, and every file ends whole.
 
-`CHAOS_ROUNDS` says how often (10), `CHAOS_SEED` makes a run repeat its sizes and moments.
+`CHAOS_ROUNDS` says how often (15), `CHAOS_SEED` makes a run repeat its sizes and moments.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ from live_server import LiveServer, wait_until
 from tus_user import TusUser, id_of
 
 KIB = 1 << 10
-ROUNDS = int(os.environ.get("CHAOS_ROUNDS", "10"))
+ROUNDS = int(os.environ.get("CHAOS_ROUNDS", "15"))
 SEED = int(os.environ.get("CHAOS_SEED", str(random.SystemRandom().randrange(1 << 32))))
 UPLOADERS = 16
 TRIMMED = "SELECT min(id) > 1 AND max(file_id = ?) = 0 FROM event"

@@ -17,7 +17,7 @@ from big_csv import write_csv
 from live_server import LiveServer, entry_when, run_command
 from tus_calls import append, create, offset_of, progress_of
 
-ROUNDS = int(os.environ.get("CHAOS_ROUNDS", "3"))
+ROUNDS = int(os.environ.get("CHAOS_ROUNDS", "4"))
 SEED = int(os.environ.get("CHAOS_SEED", "1"))
 
 pytestmark = [pytest.mark.slow, pytest.mark.chaos, pytest.mark.timeout(7200)]

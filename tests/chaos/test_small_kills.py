@@ -1,6 +1,6 @@
 """kill -9 and the loss of everything that was not synced, while clients send small uploads in one request each.
 
-`CHAOS_ROUNDS` says how often (3), `CHAOS_SEED` makes a run repeat its sizes, moments and losses.
+`CHAOS_ROUNDS` says how often (6), `CHAOS_SEED` makes a run repeat its sizes, moments and losses.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ from live_server import LiveServer, run_command, wait_until
 from tus_user import OCTETS, TUS, TusUser, id_of
 from wire import Wire
 
-ROUNDS = int(os.environ.get("CHAOS_ROUNDS", "3"))
+ROUNDS = int(os.environ.get("CHAOS_ROUNDS", "6"))
 SEED = int(os.environ.get("CHAOS_SEED", str(random.SystemRandom().randrange(1 << 32))))
 CLIENTS = 8
 AT_LEAST = 60
